@@ -1,0 +1,70 @@
+/**
+ * Every way a command can fail, as one closed set. The exit code of each is in `cli/exit-code.ts`;
+ * scripts may rely on these words (`--json` prints them), so a rename is a breaking change.
+ */
+export type ErrorCode =
+  | 'failed'
+  | 'not_found'
+  | 'rate_limited'
+  | 'server_error'
+  | 'response_invalid'
+  | 'state_unusable'
+  | 'usage'
+  | 'ambiguous'
+  | 'token_unacceptable'
+  | 'not_authorised'
+  | 'gate_closed'
+  | 'tenant_unreachable'
+  | 'edition_unsupported'
+  | 'interrupted';
+
+export interface ErrorDetail {
+  /** What to do next, often a command. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+// The build writes one self-contained file a command, so this class exists once per file and
+// `instanceof` is false across them. A registered symbol is the same everywhere.
+const brand = Symbol.for('anon-cli.error');
+
+/**
+ * What happened (`message`, one line, never a token, secret or metadata value), what to do next
+ * (`hint`) and what kind of failure it is (`code`).
+ */
+export class AnonError extends Error {
+  readonly [brand] = true;
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = detail.hint;
+  }
+}
+
+/** What the tenant answered when it refused: the HTTP status and the body's own words. */
+export class ResponseError extends AnonError {
+  readonly status: number;
+  /** `error` of an OAuth body, `errorCode` (or `error`) of a Management API body. */
+  readonly error: string;
+  /** `error_description` of an OAuth body, `message` of a Management API body. */
+  readonly description: string;
+
+  constructor(
+    code: ErrorCode,
+    answer: { status: number; error: string; description: string },
+    detail: ErrorDetail & { message?: string } = {},
+  ) {
+    super(code, detail.message ?? `${answer.error} (${answer.status}): ${answer.description}`, detail);
+    this.status = answer.status;
+    this.error = answer.error;
+    this.description = answer.description;
+  }
+}
+
+export function isAnonError(value: unknown): value is AnonError {
+  return value instanceof Error && brand in value;
+}
