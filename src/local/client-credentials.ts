@@ -1,0 +1,60 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** What a request presents to say which application it is. @see RFC 6749, section 2.3 */
+export interface ClientCredentials {
+  readonly clientId: string | undefined;
+  /** How the application authenticates, when it does. */
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | undefined;
+  readonly secret: string | undefined;
+}
+
+/** Two authentication methods in one request, or a header that is not what RFC 7617 says. */
+export class CredentialsError extends Error {}
+
+interface CredentialMembers {
+  readonly client_id?: string | undefined;
+  readonly client_secret?: string | undefined;
+  readonly client_assertion?: string | undefined;
+}
+
+/** @throws {CredentialsError} when methods are mixed or cannot be read */
+export function readClientCredentials(authorization: string | null, body: CredentialMembers): ClientCredentials {
+  const basic = authorization?.toLowerCase().startsWith('basic ') ? readBasic(authorization) : undefined;
+  const presented = [basic, body.client_secret, body.client_assertion].filter((method) => method !== undefined);
+  if (presented.length > 1) throw new CredentialsError('Multiple authentication methods provided, please use one.');
+  if (basic) {
+    if (body.client_id !== undefined && body.client_id !== basic.clientId) {
+      throw new CredentialsError('client_id does not match the Authorization header.');
+    }
+    return { ...basic, method: 'client_secret_basic' };
+  }
+  const method = body.client_secret !== undefined ? 'client_secret_post' : undefined;
+  return {
+    clientId: body.client_id,
+    method: body.client_assertion !== undefined ? 'private_key_jwt' : method,
+    secret: body.client_secret,
+  };
+}
+
+/** The id and the secret are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */
+function readBasic(authorization: string): { clientId: string; secret: string } {
+  const joined = Buffer.from(authorization.slice('basic '.length), 'base64').toString('utf8');
+  const colon = joined.indexOf(':');
+  if (colon < 1) throw new CredentialsError('The Authorization header is malformed.');
+  try {
+    return { clientId: formDecode(joined.slice(0, colon)), secret: formDecode(joined.slice(colon + 1)) };
+  } catch (cause) {
+    throw new CredentialsError('The Authorization header is malformed.', { cause });
+  }
+}
+
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
+
+/** Compares in a time that tells nothing of where two secrets differ, nor of their lengths. */
+export function sameSecret(presented: string | undefined, expected: unknown): boolean {
+  if (presented === undefined || typeof expected !== 'string') return false;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(presented), digest(expected));
+}

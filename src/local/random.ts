@@ -1,0 +1,32 @@
+/** Fills with unpredictable bytes. The tenant draws every identifier, secret and nonce from here. */
+export type Random = (length: number) => Uint8Array;
+
+export function randomToken(random: Random, bytes: number): string {
+  return Buffer.from(random(bytes)).toString('base64url');
+}
+
+export function randomHex(random: Random, bytes: number): string {
+  return Buffer.from(random(bytes)).toString('hex');
+}
+
+const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** `length` letters and digits, as the service's client ids are. */
+export function randomName(random: Random, length: number): string {
+  let name = '';
+  while (name.length < length) {
+    // Six bits name 64 values; the two beyond the alphabet are drawn again, so every character is as likely.
+    const character = alphanumerics[(random(1)[0] ?? 0) & 63];
+    if (character !== undefined) name += character;
+  }
+  return name;
+}
+
+/** A version 4 UUID. @see RFC 9562, section 5.4 */
+export function randomUuid(random: Random): string {
+  const bytes = Buffer.from(random(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

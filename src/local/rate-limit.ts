@@ -1,0 +1,39 @@
+import type { MiddlewareHandler } from 'hono';
+import { anonymousTokenRefusal, managementRefusal } from './refusal.ts';
+
+/** A token bucket: `burst` requests at once, refilled by `perSecond`. */
+export interface RateLimit {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/**
+ * Refuses what goes over the limit with 429, `Retry-After` in seconds and the service's
+ * `x-ratelimit-*` headers, of which the reset is in epoch seconds. @see management-api, section 6
+ */
+export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number): MiddlewareHandler {
+  let left = burst;
+  let filledAt = clock();
+  return async (c, next) => {
+    const now = clock();
+    left = Math.min(burst, left + ((now - filledAt) / 1000) * perSecond);
+    filledAt = now;
+    const allowed = left >= 1;
+    if (allowed) left -= 1;
+    const secondsToNext = Math.ceil(Math.max(0, 1 - left) / perSecond);
+    const headers = {
+      'x-ratelimit-limit': String(burst),
+      'x-ratelimit-remaining': String(Math.floor(left)),
+      'x-ratelimit-reset': String(Math.ceil(now / 1000) + secondsToNext),
+    };
+    if (!allowed) throw tooMany(c.req.path, { ...headers, 'retry-after': String(secondsToNext) });
+    await next();
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  };
+}
+
+function tooMany(path: string, headers: Record<string, string>) {
+  if (!path.startsWith('/api/v2/'))
+    return anonymousTokenRefusal('too_many_requests', 'Global limit has been reached', headers);
+  return managementRefusal(429, 'Global limit has been reached', 'too_many_requests', headers);
+}

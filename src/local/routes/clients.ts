@@ -1,0 +1,106 @@
+import { Hono } from 'hono';
+import { clientCreate, clientPatch, clientsPath } from '../../wire/client.ts';
+import { checkPayload } from '../../wire/management-error.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { managementRefusal } from '../refusal.ts';
+import { localEdition, newClient } from '../state.ts';
+import type { TenantScope } from '../tenant.ts';
+import { fieldPicker, listing } from './listing.ts';
+import { type ManagementVariables, requireScope } from './management-access.ts';
+import { patched, readPayload } from './patching.ts';
+
+const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials', 'read:client_summary'];
+/** Shown only to those who may read keys. @see management-api, section 2.2 */
+const secretMembers = ['client_secret', 'encryption_key', 'signing_keys', 'client_authentication_methods'];
+
+/** /api/v2/clients: list, read, create, patch, delete. */
+export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
+  const app = new Hono<ManagementVariables>();
+  const createPayload = clientCreate(localEdition);
+  const patchPayload = clientPatch(localEdition);
+  const onePath = `${clientsPath}/:id`;
+
+  app.get(clientsPath, requireScope(scope, ...readScopes), (c) => {
+    const url = new URL(c.req.url);
+    const clients = scope.store.list('client').filter(clientFilter(url.searchParams));
+    return c.json(
+      listing(
+        url,
+        'clients',
+        clients.map((client) => visible(client, c.get('scopes'))),
+      ),
+    );
+  });
+
+  app.post(clientsPath, requireScope(scope, 'create:clients'), async (c) => {
+    const checked = checkPayload(createPayload, await readPayload(c.req.raw));
+    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    const client = newClient(scope.random, checked.value);
+    checkGrantTypes(client);
+    scope.store.write((writer) => writer.put('client', String(client.client_id), client));
+    // The one answer that shows the secret whatever the scopes: who made the client must learn it.
+    return c.json(client, 201);
+  });
+
+  app.get(onePath, requireScope(scope, ...readScopes), (c) => {
+    const client = scope.store.get('client', c.req.param('id'));
+    if (client === undefined) throw inexistent();
+    return c.json(fieldPicker(new URL(c.req.url).searchParams)(visible(client, c.get('scopes'))));
+  });
+
+  app.patch(onePath, requireScope(scope, 'update:clients', 'update:client_keys'), async (c) => {
+    const checked = checkPayload(patchPayload, await readPayload(c.req.raw));
+    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    const client = scope.store.write((writer) => {
+      const before = writer.get('client', c.req.param('id'));
+      if (before === undefined) throw inexistent();
+      const next = patched(before, checked.value, { nested: true });
+      checkGrantTypes(next);
+      writer.put('client', c.req.param('id'), next);
+      return next;
+    });
+    return c.json(visible(client, c.get('scopes')));
+  });
+
+  // Assumed: an id that is not there is answered like one that was.
+  app.delete(onePath, requireScope(scope, 'delete:clients'), (c) => {
+    const id = c.req.param('id');
+    if (scope.store.get('client', id)?.global === true) throw managementRefusal(400, 'Global client cannot be deleted');
+    scope.store.write((writer) => {
+      writer.remove('client', id);
+      for (const grant of writer.list('client_grant')) {
+        if (grant.client_id === id) writer.remove('client_grant', String(grant.id));
+      }
+    });
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+function clientFilter(query: URLSearchParams): (client: JsonObject) => boolean {
+  const isGlobal = query.get('is_global');
+  const isFirstParty = query.get('is_first_party');
+  const types = query.get('app_type')?.split(',');
+  return (client) =>
+    (isGlobal === null || String(client.global === true) === isGlobal) &&
+    (isFirstParty === null || String(client.is_first_party === true) === isFirstParty) &&
+    (types === undefined || types.includes(String(client.app_type)));
+}
+
+function visible(client: JsonObject, scopes: ReadonlySet<string>): JsonObject {
+  if (scopes.has('read:client_keys') || scopes.has('read:client_credentials')) return client;
+  return Object.fromEntries(Object.entries(client).filter(([key]) => !secretMembers.includes(key)));
+}
+
+/** An application that cannot keep a secret cannot use one. */
+function checkGrantTypes(client: JsonObject): void {
+  const grants = Array.isArray(client.grant_types) ? client.grant_types : [];
+  if (client.token_endpoint_auth_method === 'none' && grants.includes('client_credentials')) {
+    throw managementRefusal(400, 'Invalid grant types: client_credentials', 'invalid_body');
+  }
+}
+
+function inexistent() {
+  return managementRefusal(404, 'The client does not exist', 'inexistent_client');
+}

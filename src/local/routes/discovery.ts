@@ -1,0 +1,37 @@
+import { Hono } from 'hono';
+import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
+import { oauthTokenPath } from '../../wire/oauth.ts';
+import { tenantKeys } from '../keys.ts';
+import type { TenantScope } from '../tenant.ts';
+
+/**
+ * The tenant's public keys and its metadata. The issuer is a name and stays what it is; the endpoints are
+ * addresses, so they are those the request came to. Only what is served is listed.
+ * @see RFC 8414, section 2; RFC 7517, section 5
+ */
+export function discoveryRoutes(scope: TenantScope): Hono {
+  const app = new Hono();
+  app.get(jwksPath, (c) => {
+    const { kid, publicKey } = tenantKeys(scope.store);
+    const { n, e } = publicKey.export({ format: 'jwk' });
+    return c.json({ keys: [{ kty: 'RSA', use: 'sig', n, e, kid, alg: 'RS256' }] });
+  });
+  for (const path of [openidConfigurationPath, oauthServerMetadataPath]) {
+    app.get(path, (c) => {
+      const { origin } = new URL(c.req.url);
+      return c.json({
+        issuer: scope.issuer,
+        token_endpoint: `${origin}${oauthTokenPath}`,
+        jwks_uri: `${origin}${jwksPath}`,
+        // Assumed: clients of OpenID Connect want these even where nobody logs in.
+        authorization_endpoint: `${origin}/authorize`,
+        response_types_supported: ['code'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['RS256'],
+        grant_types_supported: ['client_credentials'],
+        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      });
+    });
+  }
+  return app;
+}

@@ -1,0 +1,44 @@
+import type { MiddlewareHandler } from 'hono';
+import { managementAudience } from '../../wire/oauth.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { tenantKeys } from '../keys.ts';
+import { managementRefusal, type Refusal } from '../refusal.ts';
+import { readSignedToken } from '../signed-token.ts';
+import type { TenantScope } from '../tenant.ts';
+
+export interface ManagementVariables {
+  Variables: { scopes: ReadonlySet<string> };
+}
+
+/**
+ * Lets a request through that carries a Management API token of this tenant with any of `anyOf`.
+ * @see management-api, section 2.1 for each refusal
+ */
+export function requireScope(scope: TenantScope, ...anyOf: readonly string[]): MiddlewareHandler<ManagementVariables> {
+  return async (c, next) => {
+    const claims = await readManagementToken(scope, c.req.header('authorization'));
+    const scopes = new Set(typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
+    if (!anyOf.some((value) => scopes.has(value))) {
+      throw managementRefusal(403, `Insufficient scope, expected any of: ${anyOf.join(',')}`, 'insufficient_scope');
+    }
+    c.set('scopes', scopes);
+    await next();
+  };
+}
+
+async function readManagementToken(scope: TenantScope, authorization: string | undefined): Promise<JsonObject> {
+  if (authorization === undefined) throw unauthorized('Missing authentication');
+  const token = /^Bearer ([^. ]+\.[^. ]*\.[^. ]+)$/i.exec(authorization)?.[1];
+  if (token === undefined) throw managementRefusal(400, 'Bad HTTP authentication header format', 'Bearer');
+  const claims = await readSignedToken(tenantKeys(scope.store), 'JWT', token);
+  if (claims === undefined) throw unauthorized('Invalid signature received for JSON Web Token validation');
+  if (claims.aud !== managementAudience(scope.issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);
+  if (typeof claims.exp !== 'number' || claims.exp <= scope.clock() / 1000) {
+    throw unauthorized('Expired token received for JSON Web Token validation');
+  }
+  return claims;
+}
+
+function unauthorized(message: string): Refusal {
+  return managementRefusal(401, message, undefined, { 'www-authenticate': 'Bearer realm="Users"' });
+}

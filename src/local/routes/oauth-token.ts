@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
+import { check, type JsonObject } from '../../wire/schema.ts';
+import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
+import { tenantKeys } from '../keys.ts';
+import { randomToken } from '../random.ts';
+import { oauthRefusal } from '../refusal.ts';
+import { BodyError, readBody } from '../request-body.ts';
+import { signToken } from '../signed-token.ts';
+import type { TenantScope } from '../tenant.ts';
+
+/** POST /oauth/token, grant client_credentials: an access token for the Management API. @see management-api, section 1 */
+export function oauthTokenRoute(scope: TenantScope): Hono {
+  return new Hono().post(oauthTokenPath, async (c) => {
+    const { request, credentials } = await readRequest(c.req.raw);
+    const client = authenticate(scope, credentials);
+    const { audience, grant, lifetime } = findGrant(scope, request, client);
+    const granted = Array.isArray(grant.scope) ? grant.scope.join(' ') : '';
+    const now = Math.floor(scope.clock() / 1000);
+    const token = await signToken(tenantKeys(scope.store), 'JWT', {
+      iss: scope.issuer,
+      sub: `${String(client.client_id)}@clients`,
+      aud: audience,
+      iat: now,
+      exp: now + lifetime,
+      scope: granted,
+      gty: 'client-credentials',
+      azp: client.client_id,
+      jti: randomToken(scope.random, 16),
+    });
+    const body = { access_token: token, expires_in: lifetime, scope: granted, token_type: 'Bearer' };
+    return c.json(body, 200, { 'cache-control': 'no-store' });
+  });
+}
+
+async function readRequest(raw: Request): Promise<{ request: OauthTokenRequest; credentials: ClientCredentials }> {
+  try {
+    const checked = check(oauthTokenRequest, await readBody(raw));
+    if (!checked.ok) throw oauthRefusal(400, 'invalid_request', `${checked.problem}.`);
+    const credentials = readClientCredentials(raw.headers.get('authorization'), checked.value);
+    return { request: checked.value, credentials };
+  } catch (error) {
+    if (error instanceof BodyError || error instanceof CredentialsError) {
+      throw oauthRefusal(400, 'invalid_request', error.message);
+    }
+    throw error;
+  }
+}
+
+function authenticate(scope: TenantScope, credentials: ClientCredentials): JsonObject {
+  const client = scope.store.get('client', credentials.clientId ?? '');
+  if (client === undefined || !sameSecret(credentials.secret, client.client_secret)) {
+    throw oauthRefusal(401, 'access_denied', 'Unauthorized');
+  }
+  return client;
+}
+
+function findGrant(scope: TenantScope, request: OauthTokenRequest, client: JsonObject) {
+  if (request.grant_type !== 'client_credentials') {
+    throw oauthRefusal(403, 'unsupported_grant_type', `Unsupported grant type: ${request.grant_type.slice(0, 80)}`);
+  }
+  const grants = Array.isArray(client.grant_types) ? client.grant_types : [];
+  if (!grants.includes(request.grant_type)) {
+    throw oauthRefusal(403, 'unauthorized_client', "Grant type 'client_credentials' not allowed for the client.");
+  }
+  const { audience } = request;
+  if (!audience)
+    throw oauthRefusal(
+      403,
+      'access_denied',
+      'No audience parameter was provided, and no default audience has been configured',
+    );
+  const server = scope.store.list('resource_server').find((candidate) => candidate.identifier === audience);
+  if (!server) throw oauthRefusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
+  const grant = scope.store
+    .list('client_grant')
+    .find((candidate) => candidate.client_id === client.client_id && candidate.audience === audience);
+  if (!grant) {
+    throw oauthRefusal(
+      403,
+      'access_denied',
+      `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+    );
+  }
+  return { audience, grant, lifetime: typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400 };
+}

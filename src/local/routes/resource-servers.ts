@@ -1,0 +1,117 @@
+import { Hono } from 'hono';
+import { checkPayload } from '../../wire/management-error.ts';
+import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { managementRefusal } from '../refusal.ts';
+import { localEdition, newResourceServer } from '../state.ts';
+import type { StoreReader } from '../store/store.ts';
+import type { TenantScope } from '../tenant.ts';
+import { listing } from './listing.ts';
+import { type ManagementVariables, requireScope } from './management-access.ts';
+import { patched, readPayload } from './patching.ts';
+
+/** /api/v2/resource-servers: list, read, create, patch, delete, by id or by identifier. */
+export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariables> {
+  const app = new Hono<ManagementVariables>();
+  const createPayload = resourceServerCreate(localEdition);
+  const patchPayload = resourceServerPatch(localEdition);
+  const onePath = `${resourceServersPath}/:id`;
+
+  app.get(resourceServersPath, requireScope(scope, 'read:resource_servers'), (c) => {
+    const url = new URL(c.req.url);
+    const identifiers = url.searchParams.getAll('identifiers');
+    const servers = scope.store
+      .list('resource_server')
+      .filter((server) => identifiers.length === 0 || identifiers.includes(String(server.identifier)));
+    return c.json(listing(url, 'resource_servers', servers));
+  });
+
+  app.post(resourceServersPath, requireScope(scope, 'create:resource_servers'), async (c) => {
+    const checked = checkPayload(createPayload, await readPayload(c.req.raw));
+    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    checkGuestScopes(checked.value, checked.value.scopes);
+    const server = newResourceServer(scope.random, checked.value);
+    scope.store.write((writer) => {
+      if (writer.list('resource_server').some((other) => other.identifier === server.identifier)) {
+        throw managementRefusal(
+          409,
+          'A resource server with the same identifier already exists.',
+          'resource_server_exists',
+        );
+      }
+      writer.put('resource_server', String(server.id), server);
+    });
+    return c.json(server, 201);
+  });
+
+  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) => c.json(find(scope.store, c.req.param('id'))));
+
+  app.patch(onePath, requireScope(scope, 'update:resource_servers'), async (c) => {
+    const checked = checkPayload(patchPayload, await readPayload(c.req.raw));
+    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    const server = scope.store.write((writer) => {
+      const before = find(writer, c.req.param('id'));
+      checkSystem(before, checked.value);
+      const next = patched(before, checked.value, { nested: false });
+      checkGuestScopes(checked.value, next.scopes);
+      writer.put('resource_server', String(before.id), next);
+      return next;
+    });
+    return c.json(server);
+  });
+
+  app.delete(onePath, requireScope(scope, 'delete:resource_servers'), (c) => {
+    scope.store.write((writer) => {
+      const server = lookUp(writer, c.req.param('id'));
+      if (server?.is_system === true) throw managementRefusal(400, 'System resource servers cannot be deleted.');
+      if (server) writer.remove('resource_server', String(server.id));
+    });
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+function lookUp(store: StoreReader, idOrIdentifier: string): JsonObject | undefined {
+  return (
+    store.get('resource_server', idOrIdentifier) ??
+    store.list('resource_server').find((server) => server.identifier === idOrIdentifier)
+  );
+}
+
+function find(store: StoreReader, idOrIdentifier: string): JsonObject {
+  const server = lookUp(store, idOrIdentifier);
+  if (server === undefined) {
+    throw managementRefusal(404, 'The resource server does not exist', 'inexistent_resource_server');
+  }
+  return server;
+}
+
+/** Assumed: guests can be given only scopes that the API defines. */
+function checkGuestScopes(body: JsonObject, scopes: unknown): void {
+  const defined = Array.isArray(scopes) ? scopes.map((scope: { value: string }) => scope.value) : [];
+  const stray = localEdition.resourceServer.read(body).scopes.filter((value) => !defined.includes(value));
+  if (stray.length > 0) {
+    throw managementRefusal(400, `Scopes not defined by the resource server: ${stray.join(', ')}`, 'invalid_body');
+  }
+}
+
+const systemMembers = [
+  'token_lifetime',
+  'allow_offline_access',
+  'signing_alg',
+  'skip_consent_for_verifiable_first_party_clients',
+];
+
+/** Of the Management API itself only a few members may change. */
+function checkSystem(server: JsonObject, change: JsonObject): void {
+  if (server.is_system !== true) return;
+  const refused = Object.keys(change).filter((key) => !systemMembers.includes(key));
+  if (refused.length > 0) {
+    throw managementRefusal(
+      400,
+      `Payload validation error: 'Additional properties not allowed: ${refused.join(', ')}'.`,
+      'invalid_body',
+    );
+  }
+}

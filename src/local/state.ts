@@ -1,0 +1,141 @@
+import type { Edition } from '../wire/edition/edition.ts';
+import { preview } from '../wire/edition/preview.ts';
+import { managementAudience } from '../wire/oauth.ts';
+import type { JsonObject } from '../wire/schema.ts';
+import type { KeyMaker } from './keys.ts';
+import { managementScopes } from './management-scopes.ts';
+import { type Random, randomHex, randomName, randomToken } from './random.ts';
+import type { Store, StoreReader, StoreWriter } from './store/store.ts';
+
+/** The edition that a tenant made by this version speaks. */
+export const localEdition: Edition = preview;
+
+/** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
+export const sampleApp = { name: 'web' } as const;
+export const sampleApi = {
+  name: 'shop',
+  identifier: 'https://api.shop.example',
+  scopes: [
+    { value: 'read:catalog', description: 'Browse the catalog' },
+    { value: 'write:cart', description: 'Fill a cart' },
+    { value: 'read:orders', description: 'See past orders' },
+    { value: 'write:orders', description: 'Place an order' },
+  ],
+} as const;
+
+interface Seeding {
+  readonly store: Store;
+  readonly random: Random;
+  readonly keys: KeyMaker;
+  readonly issuer: string;
+}
+
+/** Fills an empty state. Safe when several processes find it empty at once: one of them wins. */
+export async function seed({ store, random, keys, issuer }: Seeding): Promise<void> {
+  if (isSeeded(store)) return;
+  const material = await keys();
+  store.write((writer) => {
+    if (!isSeeded(writer)) putSeed(writer, { random, issuer, material: { ...material } });
+  });
+}
+
+/** Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. */
+export async function reseed({ store, random, keys, issuer }: Seeding): Promise<void> {
+  const material = await keys();
+  store.write((writer) => {
+    writer.clear();
+    putSeed(writer, { random, issuer, material: { ...material } });
+  });
+}
+
+function isSeeded(store: StoreReader): boolean {
+  return store.get('tenant', 'settings') !== undefined;
+}
+
+function putSeed(writer: StoreWriter, seed: { random: Random; issuer: string; material: JsonObject }): void {
+  const { random, issuer, material } = seed;
+  writer.put('tenant', 'settings', settingsSeed());
+  writer.put('key', 'current', material);
+  const global = newClient(random, { name: 'All Applications', global: true });
+  const app = newClient(random, { name: sampleApp.name, app_type: 'spa', token_endpoint_auth_method: 'none' });
+  for (const client of [global, app]) writer.put('client', String(client.client_id), client);
+  const management = newResourceServer(random, {
+    name: 'Auth0 Management API',
+    identifier: managementAudience(issuer),
+    is_system: true,
+    scopes: managementScopes.map((value) => ({ value })),
+  });
+  const api = newResourceServer(random, {
+    name: sampleApi.name,
+    identifier: sampleApi.identifier,
+    scopes: [...sampleApi.scopes],
+  });
+  for (const server of [management, api]) writer.put('resource_server', String(server.id), server);
+  // The global client is the one that every tenant has and no list of applications shows; this tool signs in as it.
+  const grant = {
+    id: `cgr_${randomName(random, 16)}`,
+    client_id: global.client_id,
+    audience: management.identifier,
+    scope: [...managementScopes],
+    subject_type: 'client',
+    is_system: true,
+  };
+  writer.put('client_grant', grant.id, grant);
+}
+
+function settingsSeed(): JsonObject {
+  return {
+    friendly_name: 'Local tenant',
+    default_audience: '',
+    enabled_locales: ['en'],
+    flags: {},
+    session_lifetime: 168,
+    idle_session_lifetime: 72,
+    sessions: { oidc_logout_prompt_enabled: true },
+    ...localEdition.tenant.write(localEdition.tenant.read({})),
+  };
+}
+
+/** A client with the service's defaults. @see management-api, section 2.5 */
+export function newClient(random: Random, body: JsonObject): JsonObject {
+  const isPublic = body.token_endpoint_auth_method === 'none';
+  return {
+    tenant: 'local',
+    global: false,
+    is_token_endpoint_ip_header_trusted: false,
+    is_first_party: true,
+    oidc_conformant: false,
+    sso_disabled: false,
+    cross_origin_authentication: false,
+    callbacks: [],
+    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
+    refresh_token: {
+      expiration_type: 'non-expiring',
+      leeway: 0,
+      infinite_token_lifetime: true,
+      infinite_idle_token_lifetime: true,
+      token_lifetime: 2_592_000,
+      idle_token_lifetime: 1_296_000,
+      rotation_type: 'non-rotating',
+    },
+    grant_types: ['authorization_code', 'implicit', 'refresh_token', ...(isPublic ? [] : ['client_credentials'])],
+    custom_login_page_on: true,
+    ...body,
+    client_id: randomName(random, 32),
+    client_secret: randomToken(random, 48),
+  };
+}
+
+/** A resource server with the service's defaults. @see management-api, section 2.5 */
+export function newResourceServer(random: Random, body: JsonObject): JsonObject {
+  return {
+    id: randomHex(random, 12),
+    allow_offline_access: false,
+    skip_consent_for_verifiable_first_party_clients: false,
+    subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+    token_lifetime: 86_400,
+    token_lifetime_for_web: 7200,
+    signing_alg: 'RS256',
+    ...body,
+  };
+}

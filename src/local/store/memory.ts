@@ -1,0 +1,18 @@
+import { Documents } from './documents.ts';
+import type { Store } from './store.ts';
+
+/** State that lives as long as the process: for tests, and for tenants that nobody needs tomorrow. */
+export function memoryStore(): Store {
+  let documents = new Documents();
+  return {
+    get: (kind, id) => documents.get(kind, id),
+    list: (kind) => documents.list(kind),
+    write(work) {
+      const draft = documents.copy();
+      const result = work(draft);
+      documents = draft;
+      return result;
+    },
+    close() {},
+  };
+}

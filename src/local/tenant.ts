@@ -1,0 +1,88 @@
+import { Hono } from 'hono';
+import type { KeyMaker } from './keys.ts';
+import type { Random } from './random.ts';
+import { type RateLimit, rateLimiter } from './rate-limit.ts';
+import { managementRefusal, oauthRefusal, Refusal } from './refusal.ts';
+import { anonymousTokenRoute } from './routes/anonymous-token.ts';
+import { clientRoutes } from './routes/clients.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
+import { oauthTokenRoute } from './routes/oauth-token.ts';
+import { resourceServerRoutes } from './routes/resource-servers.ts';
+import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import { seed } from './state.ts';
+import type { Store } from './store/store.ts';
+
+/** `https://localhost:4400/`: the issuer of a tenant that nobody gave another domain. */
+export const defaultDomain = 'localhost:4400';
+
+export interface TenantOptions {
+  readonly store: Store;
+  /** The time, in milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly random: Random;
+  /** Makes the keys when the state is empty; afterwards the state keeps them. */
+  readonly keys: KeyMaker;
+  /** The issuer is `https://<domain>/`, whatever address the tenant is served at. */
+  readonly domain?: string | undefined;
+  /** No limit unless one is given. */
+  readonly rateLimit?: RateLimit | undefined;
+}
+
+/** What every route needs to know of its tenant. */
+export interface TenantScope {
+  readonly store: Store;
+  readonly clock: () => number;
+  readonly random: Random;
+  readonly issuer: string;
+}
+
+export interface Tenant {
+  readonly issuer: string;
+  handle(request: Request): Promise<Response>;
+}
+
+/**
+ * A tenant with anonymous sessions, edition `preview`: what Auth0 serves at `https://DOMAIN/`, as far
+ * as this project needs it. Refusals carry the service's statuses and bodies.
+ */
+export function createTenant(options: TenantOptions): Tenant {
+  const { store, clock, random, keys, domain = defaultDomain } = options;
+  const issuer = `https://${domain}/`;
+  const app = routes({ store, clock, random, issuer }, options.rateLimit);
+  return {
+    issuer,
+    async handle(request) {
+      try {
+        await seed({ store, random, keys, issuer });
+      } catch (error) {
+        return failure(error, new URL(request.url).pathname);
+      }
+      return app.fetch(request);
+    },
+  };
+}
+
+function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
+  const app = new Hono();
+  app.onError((error, c) => failure(error, c.req.path));
+  if (rateLimit) app.use(rateLimiter(rateLimit, scope.clock));
+  app.route('/', anonymousTokenRoute(scope));
+  app.route('/', oauthTokenRoute(scope));
+  app.route('/', discoveryRoutes(scope));
+  app.route('/', tenantSettingsRoutes(scope));
+  app.route('/', clientRoutes(scope));
+  app.route('/', resourceServerRoutes(scope));
+  // What the real service has and this one does not is refused like a call without the right: tools that
+  // export a whole tenant take that for a warning, and a 404 for a failure.
+  app.all('/api/v2/*', () => {
+    throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
+  });
+  app.notFound(() => new Response('Not Found', { status: 404 }));
+  return app;
+}
+
+function failure(error: unknown, path: string): Response {
+  if (error instanceof Refusal) return error.response();
+  if (path.startsWith('/api/v2/')) return managementRefusal(500, 'An internal server error occurred').response();
+  return oauthRefusal(500, 'server_error', 'The tenant failed to handle the request.').response();
+}

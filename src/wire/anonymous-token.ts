@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { plainObject } from './schema.ts';
+
+/** @see wire contract, section 2 */
+export const anonymousTokenPath = '/anonymous/token';
+
+/** Always acceptable as a scope and grants nothing by itself: the service's own sample asks for it. */
+export const anonymousScope = 'anon';
+
+/**
+ * POST /anonymous/token, JSON or form-encoded. With `session_token` it updates that session, without
+ * it creates one. Unknown members are kept: the service ignores them.
+ */
+export const anonymousTokenRequest = v.looseObject({
+  client_id: v.pipe(v.string(), v.nonEmpty('must not be empty')),
+  client_secret: v.optional(v.string()),
+  client_assertion: v.optional(v.string()),
+  client_assertion_type: v.optional(v.string()),
+  audience: v.optional(v.string()),
+  scope: v.optional(v.string()),
+  metadata: v.optional(plainObject),
+  session_token: v.optional(v.string()),
+  user_id: v.optional(
+    v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(255, 'must be at most 255 characters')),
+  ),
+});
+export type AnonymousTokenRequest = v.InferOutput<typeof anonymousTokenRequest>;
+
+/** 200 of POST /anonymous/token. `expires_in` is in seconds; `scope` is there when it differs from what was asked. */
+export const anonymousTokenResponse = v.looseObject({
+  session_token: v.optional(v.string()),
+  access_token: v.string(),
+  token_type: v.string(),
+  expires_in: v.number(),
+  session_expires_in: v.optional(v.number()),
+  scope: v.optional(v.string()),
+});
+export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
+
+/** `error` of a refused request and the HTTP status it comes with. @see wire contract, section 2, "Errors" */
+export const anonymousTokenErrors = {
+  invalid_request: 400,
+  invalid_session_token: 400,
+  session_expired: 400,
+  invalid_target: 400,
+  invalid_scope: 400,
+  invalid_client: 401,
+  unauthorized_client: 403,
+  feature_not_enabled: 403,
+  too_many_requests: 429,
+  server_error: 500,
+} as const;
+export type AnonymousTokenError = keyof typeof anonymousTokenErrors;

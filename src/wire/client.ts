@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import type { Edition } from './edition/edition.ts';
+import { plainObject, unchecked } from './schema.ts';
+
+export const clientsPath = '/api/v2/clients';
+
+export function clientPath(clientId: string): string {
+  return `${clientsPath}/${encodeURIComponent(clientId)}`;
+}
+
+export const clientTypes = ['native', 'spa', 'regular_web', 'non_interactive'] as const;
+export type ClientType = (typeof clientTypes)[number];
+
+export const clientAuthMethods = ['none', 'client_secret_post', 'client_secret_basic'] as const;
+
+/** An application as GET /api/v2/clients[/{id}] shows it; `client_secret` only to those who may read it. */
+export const client = v.looseObject({
+  client_id: v.string(),
+  name: v.optional(v.string(), ''),
+  app_type: v.optional(v.string()),
+  global: v.optional(v.boolean()),
+  token_endpoint_auth_method: v.optional(v.string()),
+  client_secret: v.optional(v.string()),
+});
+export type ClientBody = v.InferOutput<typeof client>;
+
+/** One page, as `include_totals=true` answers it. */
+export const clientPage = v.looseObject({ total: v.number(), clients: v.array(client) });
+
+// @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
+const otherMembers =
+  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients allowed_logout_urls is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods client_authentication_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
+
+const urls = v.optional(v.array(v.string()));
+const name = v.pipe(
+  v.string(),
+  v.minLength(1, 'String is too short (0 chars), minimum 1'),
+  v.regex(/^[^<>]+$/, "Object didn't pass validation for format client-name"),
+);
+
+function members(edition: Edition) {
+  return {
+    ...unchecked(otherMembers),
+    app_type: v.optional(v.picklist(clientTypes)),
+    callbacks: urls,
+    web_origins: urls,
+    allowed_origins: urls,
+    grant_types: v.optional(v.array(v.string())),
+    ...edition.client.members,
+  };
+}
+
+/** POST /api/v2/clients. */
+export function clientCreate(edition: Edition) {
+  return v.strictObject({
+    ...members(edition),
+    ...unchecked('resource_server_identifier'),
+    name,
+    token_endpoint_auth_method: v.optional(v.picklist(clientAuthMethods)),
+  });
+}
+
+/** PATCH /api/v2/clients/{id}; null clears the authentication method. */
+export function clientPatch(edition: Edition) {
+  return v.strictObject({
+    ...members(edition),
+    name: v.optional(name),
+    client_secret: v.optional(v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1'))),
+    token_endpoint_auth_method: v.optional(v.nullable(v.picklist(clientAuthMethods))),
+    client_metadata: v.optional(plainObject),
+  });
+}

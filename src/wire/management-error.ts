@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+
+/** The error envelope of every /api/v2 path. @see management-api, section 2.1 */
+export const managementError = v.looseObject({
+  statusCode: v.number(),
+  error: v.string(),
+  message: v.string(),
+  errorCode: v.optional(v.string()),
+});
+export type ManagementError = v.InferOutput<typeof managementError>;
+
+/**
+ * Reads `body` as a Management API payload. A problem comes back in the service's own wording:
+ * `Payload validation error: 'Additional properties not allowed: scopes'.`
+ * Assumed: the templates beyond "Additional properties" and "Missing required property".
+ */
+export function checkPayload<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: unknown,
+): { ok: true; value: v.InferOutput<Schema> } | { ok: false; message: string } {
+  const result = v.safeParse(schema, body);
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, message: `Payload validation error: '${payloadProblem(result.issues)}'.` };
+}
+
+function payloadProblem(issues: readonly v.BaseIssue<unknown>[]): string {
+  const extra = issues.filter((issue) => issue.type === 'strict_object' && issue.expected === 'never');
+  if (extra.length > 0) return `Additional properties not allowed: ${extra.map(lastKey).join(', ')}`;
+  const [first] = issues;
+  if (first === undefined) return 'Invalid payload';
+  if (first.kind === 'schema' && first.received === 'undefined') return `Missing required property: ${lastKey(first)}`;
+  return `${problemOf(first)}${onProperty(first)}`;
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind !== 'schema') return issue.message;
+  if (issue.type === 'picklist' || issue.type === 'literal') return `No enum match for: ${String(issue.input)}`;
+  return `Expected type ${jsonType(issue.expected)} but found type ${jsonTypeOf(issue.input)}`;
+}
+
+function lastKey(issue: v.BaseIssue<unknown>): string {
+  return String(issue.path?.at(-1)?.key ?? '');
+}
+
+function onProperty(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).reduce(
+    (text, { key }) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text && '.'}${String(key)}`),
+    '',
+  );
+  return path === '' ? '' : ` on property ${path}`;
+}
+
+function jsonType(expected: string | null): string {
+  return (expected ?? 'object').replaceAll(/[()]/g, '').split(' | ')[0]?.toLowerCase() ?? 'object';
+}
+
+function jsonTypeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}

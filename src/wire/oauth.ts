@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+
+/** @see management-api, section 1.1 */
+export const oauthTokenPath = '/oauth/token';
+
+/** POST /oauth/token with grant_type=client_credentials, JSON or form-encoded. */
+export const oauthTokenRequest = v.looseObject({
+  grant_type: v.string(),
+  client_id: v.optional(v.string()),
+  client_secret: v.optional(v.string()),
+  audience: v.optional(v.string()),
+});
+export type OauthTokenRequest = v.InferOutput<typeof oauthTokenRequest>;
+
+/** 200 of POST /oauth/token. `expires_in` is in seconds; `scope` can be absent. */
+export const oauthTokenResponse = v.looseObject({
+  access_token: v.string(),
+  token_type: v.string(),
+  expires_in: v.number(),
+  scope: v.optional(v.string()),
+});
+
+/** The error body of /oauth/token and /anonymous/token. @see RFC 6749, section 5.2 */
+export const oauthError = v.looseObject({
+  error: v.string(),
+  error_description: v.optional(v.string(), ''),
+});
+
+/** The audience of a Management API token: the slash at the end is part of it. */
+export function managementAudience(issuer: string): string {
+  return `${issuer}api/v2/`;
+}

@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import type { Edition } from './edition/edition.ts';
+import { unchecked } from './schema.ts';
+
+export const resourceServersPath = '/api/v2/resource-servers';
+
+/** The path of one resource server, by its id or its identifier (which is often a URL). */
+export function resourceServerPath(idOrIdentifier: string): string {
+  return `${resourceServersPath}/${encodeURIComponent(idOrIdentifier)}`;
+}
+
+export const resourceServerScope = v.looseObject({
+  value: v.pipe(
+    v.string(),
+    v.minLength(1, 'String is too short (0 chars), minimum 1'),
+    v.maxLength(280, 'String is too long, maximum 280'),
+    v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "Object didn't pass validation for format scope"),
+  ),
+  description: v.optional(v.string()),
+});
+
+/** An API as GET /api/v2/resource-servers[/{id}] shows it. `identifier` is the audience of its tokens. */
+export const resourceServer = v.looseObject({
+  id: v.string(),
+  identifier: v.string(),
+  name: v.optional(v.string()),
+  is_system: v.optional(v.boolean()),
+  scopes: v.optional(v.array(v.looseObject({ value: v.string(), description: v.optional(v.string()) })), []),
+});
+export type ResourceServerBody = v.InferOutput<typeof resourceServer>;
+
+/** One page, as `include_totals=true` answers it. */
+export const resourceServerPage = v.looseObject({ total: v.number(), resource_servers: v.array(resourceServer) });
+
+// @see auth0@7.1.0 CreateResourceServerRequestContent
+const otherMembers =
+  'signing_alg signing_secret allow_offline_access allow_online_access allow_online_access_with_ephemeral_sessions token_dialect skip_consent_for_verifiable_first_party_clients enforce_policies token_encryption consent_policy authorization_details proof_of_possession subject_type_authorization authorization_policy token_lifetime_for_web';
+
+/** Seconds: 0 to 30 days. @see management-api, section 2.5 */
+export const tokenLifetime = v.pipe(
+  v.number(),
+  v.integer('Expected type integer but found type number'),
+  v.minValue(0, ({ input }) => `Value ${String(input)} is less than minimum 0`),
+  v.maxValue(2_592_000, ({ input }) => `Value ${String(input)} is greater than maximum 2592000`),
+);
+
+function members(edition: Edition) {
+  return {
+    ...unchecked(otherMembers),
+    name: v.optional(
+      v.pipe(
+        v.string(),
+        v.maxLength(200, 'String is too long, maximum 200'),
+        v.regex(/^[^<>]*$/, "Object didn't pass validation for format resource-server-name"),
+      ),
+    ),
+    scopes: v.optional(v.array(resourceServerScope)),
+    token_lifetime: v.optional(tokenLifetime),
+    ...edition.resourceServer.members,
+  };
+}
+
+/** POST /api/v2/resource-servers. */
+export function resourceServerCreate(edition: Edition) {
+  return v.strictObject({
+    ...members(edition),
+    identifier: v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1')),
+  });
+}
+
+/** PATCH /api/v2/resource-servers/{id}: everything but the identifier. */
+export function resourceServerPatch(edition: Edition) {
+  return v.strictObject(members(edition));
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+
+/** A JSON object whose members nobody has looked at yet. */
+export type JsonObject = { [key: string]: unknown };
+
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/**
+ * Reads `value` as the shape `schema` names. `problem` says where and what was expected, in the
+ * words of {@link describeIssue}; it never repeats the value, which may be a secret.
+ */
+export function check<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): Checked<v.InferOutput<Schema>> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, problem: describeIssue(result.issues[0]) };
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const path = issue.path?.map((item) => String(item.key)).join('.') ?? '';
+  if (issue.received === 'undefined') return `${path} is required`;
+  if (issue.kind === 'schema' && issue.type !== 'custom')
+    return `${path || 'the body'} must be ${expectation(issue.expected)}`;
+  return `${path || 'the body'} ${issue.message}`;
+}
+
+const article: Record<string, string> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  Object: 'an object',
+  Array: 'an array',
+};
+
+function expectation(expected: string | null): string {
+  return article[expected ?? ''] ?? (expected ?? 'something else').replaceAll(' | ', ' or ').replaceAll('"', "'");
+}
+
+/** A plain JSON object: not an array, not null. */
+export const plainObject = v.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+
+/** Entries for members whose values are passed on as they come. */
+export function unchecked(names: string): v.ObjectEntries {
+  return Object.fromEntries(names.split(' ').map((name) => [name, v.optional(v.unknown())]));
+}
