@@ -35,7 +35,9 @@ function payloadProblem(issues: readonly v.BaseIssue<unknown>[]): string {
 function problemOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.type === 'picklist' || issue.type === 'literal') return `No enum match for: ${String(issue.input)}`;
-  return `Expected type ${jsonType(issue.expected)} but found type ${jsonTypeOf(issue.input)}`;
+  // A custom schema expects "unknown"; the only one here is the plain object.
+  const expected = issue.type === 'custom' ? 'object' : issue.expected;
+  return `Expected type ${jsonType(expected)} but found type ${jsonTypeOf(issue.input)}`;
 }
 
 function lastKey(issue: v.BaseIssue<unknown>): string {
