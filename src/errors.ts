@@ -65,6 +65,26 @@ export class ResponseError extends AnonError {
   }
 }
 
+/** One of the four settings that must be open before a guest gets tokens. */
+export type Gate = 'tenant' | 'application' | 'api' | 'scopes';
+
+/** A refusal because a gate is closed, and the command that opens it. */
+export class GateClosedError extends ResponseError {
+  readonly gate: Gate;
+  /** Undefined where no command of this tool opens the gate. */
+  readonly command: string | undefined;
+
+  constructor(
+    answer: { status: number; error: string; description: string },
+    gate: { name: Gate; explanation: string; command: string | undefined },
+  ) {
+    const hint = gate.command ? `${gate.explanation} Open it: ${gate.command}` : gate.explanation;
+    super('gate_closed', answer, { hint });
+    this.gate = gate.name;
+    this.command = gate.command;
+  }
+}
+
 export function isAnonError(value: unknown): value is AnonError {
   return value instanceof Error && brand in value;
 }

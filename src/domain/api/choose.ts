@@ -1,0 +1,50 @@
+import { AnonError } from '../../errors.ts';
+import type { ChosenApi, TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
+import type { Api } from './api.ts';
+import { apiNamed } from './find.ts';
+import { listApis } from './list.ts';
+
+/** What a token request needs to know of an API. */
+export type RequestedApi = Pick<Api, 'audience' | 'name'>;
+
+/**
+ * The API to ask for a token for: the one named, else the profile's, else the only one that takes guests.
+ * Without Management API credentials a reference is taken for an audience.
+ * @throws {AnonError} `usage` or `gate_closed` when none can be told, or as `findApi`
+ */
+export async function chooseApi(
+  tenant: TenantConnection,
+  { named, chosen }: { named: string | undefined; chosen: ChosenApi | undefined },
+): Promise<RequestedApi> {
+  if (named === undefined && chosen) return chosen;
+  if (!tenant.management) return withoutLookUp(named);
+  const apis = await listApis(tenant);
+  if (named !== undefined) return apiNamed(apis, named);
+  const open = apis.filter((api) => api.guests.enabled);
+  const [only] = open;
+  if (only && open.length === 1) return only;
+  throw undecided(tenant, apis, open);
+}
+
+function withoutLookUp(named: string | undefined): RequestedApi {
+  if (named !== undefined) return { audience: named, name: named };
+  throw new AnonError('usage', 'Which API? The profile has none, and no credentials to look for one.', {
+    hint: 'Give its audience: --api <audience>',
+  });
+}
+
+function undecided(tenant: TenantConnection, apis: readonly Api[], open: readonly Api[]): AnonError {
+  if (open.length > 1) {
+    const names = open.map(({ name }) => shellWord(name)).join(', ');
+    return new AnonError('usage', `Which API? ${open.length} take guests: ${names}.`, {
+      hint: 'Name one: --api <api>, or for good: anon-cli profile set api <api>',
+    });
+  }
+  const [first] = apis;
+  const name = apis.length === 1 && first ? shellWord(first.name) : '<api>';
+  const scope = first?.scopes[0]?.value ?? '<scope>';
+  return new AnonError('gate_closed', 'No API takes guests yet.', {
+    hint: `Open one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
+  });
+}

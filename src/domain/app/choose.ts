@@ -1,0 +1,62 @@
+import { AnonError } from '../../errors.ts';
+import type { ChosenApp, TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
+import type { App } from './app.ts';
+import { appNamed } from './find.ts';
+import { listApps } from './list.ts';
+
+/** What a token request needs to know of an application; the secret where it has one and it is known. */
+export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'>;
+
+/**
+ * The application to ask for tokens as: the one named, else the profile's, else the only enabled one.
+ * Without Management API credentials a reference is taken for a client id.
+ * @throws {AnonError} `usage` or `gate_closed` when none can be told, or as `findApp`
+ */
+export async function chooseApp(
+  tenant: TenantConnection,
+  { named, chosen }: { named: string | undefined; chosen: ChosenApp | undefined },
+): Promise<RequestingApp> {
+  if (!tenant.management) return withoutLookUp(named, chosen);
+  const apps = await listApps(tenant);
+  if (named !== undefined) return requesting(appNamed(apps, named));
+  if (chosen) return requesting(stillThere(tenant, apps, chosen));
+  const enabled = apps.filter((app) => app.enabled);
+  const [only] = enabled;
+  if (only && enabled.length === 1) return requesting(only);
+  throw undecided(tenant, apps, enabled);
+}
+
+function withoutLookUp(named: string | undefined, chosen: ChosenApp | undefined): RequestingApp {
+  const clientId = named ?? chosen?.clientId;
+  if (clientId !== undefined) return { clientId, name: chosen?.name ?? clientId, clientSecret: undefined };
+  throw new AnonError('usage', 'Which application? The profile has none, and no credentials to look for one.', {
+    hint: 'Give its client id: --app <client id>',
+  });
+}
+
+/** A public application sends no secret, although the tenant keeps one for it. */
+function requesting(app: App): RequestingApp {
+  return { clientId: app.clientId, name: app.name, clientSecret: app.confidential ? app.clientSecret : undefined };
+}
+
+function stillThere(tenant: TenantConnection, apps: readonly App[], chosen: ChosenApp): App {
+  const app = apps.find(({ clientId }) => clientId === chosen.clientId);
+  if (app) return app;
+  throw new AnonError('not_found', `The profile's application '${chosen.name}' is no longer there.`, {
+    hint: `Choose another: anon-cli profile set app <app>${tenant.selection}`,
+  });
+}
+
+function undecided(tenant: TenantConnection, apps: readonly App[], enabled: readonly App[]): AnonError {
+  if (enabled.length > 1) {
+    const names = enabled.map(({ name }) => shellWord(name)).join(', ');
+    return new AnonError('usage', `Which application? ${enabled.length} are enabled: ${names}.`, {
+      hint: 'Name one: --app <app>, or for good: anon-cli profile set app <app>',
+    });
+  }
+  const name = apps.length === 1 && apps[0] ? shellWord(apps[0].name) : '<app>';
+  return new AnonError('gate_closed', 'No application may create anonymous sessions yet.', {
+    hint: `Enable one: anon-cli app enable ${name}${tenant.selection}`,
+  });
+}

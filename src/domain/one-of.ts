@@ -1,0 +1,47 @@
+import { AnonError } from '../errors.ts';
+import { mostSimilar } from './similar.ts';
+
+export interface Named {
+  readonly name: string;
+  /** What else it may be called by, the most telling first: an id, an audience. */
+  readonly ids: readonly string[];
+}
+
+export interface Vocabulary {
+  /** `application`, `API`. */
+  readonly noun: string;
+  /** The command that lists them. */
+  readonly listCommand: string;
+}
+
+/**
+ * The one that the user means by `reference`: an id, else a name, else a name in other case.
+ * @throws {AnonError} `not_found` with the most similar name, `ambiguous` with the candidates
+ */
+export function oneOf<Item>(
+  items: readonly Item[],
+  reference: string,
+  named: (item: Item) => Named,
+  { noun, listCommand }: Vocabulary,
+): Item {
+  const byId = items.find((item) => named(item).ids.includes(reference));
+  if (byId) return byId;
+  const exact = items.filter((item) => named(item).name === reference);
+  const found =
+    exact.length > 0 ? exact : items.filter((item) => named(item).name.toLowerCase() === reference.toLowerCase());
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  if (found.length > 1) {
+    const candidates = found.map((item) => named(item).ids[0]).join(', ');
+    throw new AnonError('ambiguous', `'${reference}' names ${found.length} ${noun}s: ${candidates}.`, {
+      hint: 'Name one of them by its id.',
+    });
+  }
+  const similar = mostSimilar(
+    reference,
+    items.flatMap((item) => [named(item).name, ...named(item).ids]),
+  );
+  throw new AnonError('not_found', `There is no ${noun} '${reference}'.`, {
+    hint: similar ? `Did you mean '${similar}'? See ${listCommand}.` : `See ${listCommand}.`,
+  });
+}

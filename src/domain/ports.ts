@@ -1,0 +1,114 @@
+import type { EditionName } from '../wire/edition/edition.ts';
+
+/** Time comes in as an argument, so that a test can move it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with `interrupted` when the user stops the command. */
+  wait(ms: number): Promise<void>;
+}
+
+export interface FetchRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | undefined;
+}
+
+/**
+ * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
+ * @throws {AnonError} `tenant_unreachable` when no answer came, `interrupted` when the user stopped the command
+ */
+export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
+
+/** How the tool signs in to the Management API. @see RFC 6749, section 4.4 */
+export interface ManagementCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** A tenant that commands can talk to, whatever stands behind it. */
+export interface TenantConnection {
+  /** The name of its profile. */
+  readonly profile: string;
+  /** What a command in a hint needs so that it reaches this tenant too: nothing, or ` --profile NAME`. */
+  readonly selection: string;
+  /** `https://DOMAIN/`, with the slash. */
+  readonly issuer: string;
+  /** Where requests go, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** Undefined when the profile has none: then only what needs no configuration rights works. */
+  readonly management: ManagementCredentials | undefined;
+  /** Undefined until somebody has asked the tenant. */
+  readonly edition: EditionName | undefined;
+  rememberEdition(edition: EditionName): Promise<void>;
+  /** The key that seals this tenant's session tokens, where it is at hand. */
+  readonly sessionKey: (() => Promise<Uint8Array>) | undefined;
+}
+
+/** An application as a profile remembers it. */
+export interface ChosenApp {
+  readonly clientId: string;
+  readonly name: string;
+}
+
+/** An API as a profile remembers it. */
+export interface ChosenApi {
+  readonly audience: string;
+  readonly name: string;
+}
+
+/** A tenant the user has told the tool about, and what commands use there when nothing else is said. */
+export interface Profile {
+  readonly name: string;
+  /** The tenant's domain, or for a tenant on this machine its `http://` address. The embedded tenant has none. */
+  readonly domain?: string | undefined;
+  readonly edition?: EditionName | undefined;
+  readonly management?: ManagementCredentials | undefined;
+  readonly app?: ChosenApp | undefined;
+  readonly api?: ChosenApi | undefined;
+}
+
+export interface ProfileStore {
+  /** The profile that commands use when none is named. */
+  current(): Promise<string>;
+  list(): Promise<readonly Profile[]>;
+  get(name: string): Promise<Profile | undefined>;
+  /** Reads, changes and writes one profile with no other process in between. Returning undefined removes it. */
+  change(name: string, change: (profile: Profile | undefined) => Profile | undefined): Promise<void>;
+  use(name: string): Promise<void>;
+}
+
+/** What `token create` leaves behind so that `token update` needs nothing else. */
+export interface RememberedSession {
+  readonly sessionToken: string;
+  readonly accessToken: string;
+  readonly clientId: string;
+  readonly audience: string;
+  /** As it was asked for: an update asks again. */
+  readonly scope?: string | undefined;
+}
+
+export interface SessionStore {
+  get(profile: string): Promise<RememberedSession | undefined>;
+  put(profile: string, session: RememberedSession): Promise<void>;
+  forget(profile: string): Promise<void>;
+  /** Runs `work` while no other process does the same, so that what it reads is still so when it writes. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** A key that a token may be checked against or opened with, and what to call it. */
+export interface NamedKey {
+  readonly name: string;
+  /** A JWK (RFC 7517), private or public. */
+  readonly jwk: Readonly<Record<string, unknown>>;
+}
+
+/** The keys at hand. */
+export interface KeyRing {
+  /** Keys that a token with this header and issuer may have been signed with; none when the issuer is a stranger. */
+  signatureKeys(token: { kid: string | undefined; issuer: string | undefined }): Promise<readonly NamedKey[]>;
+  /** Keys that a sealed token may open with. */
+  sealKeys(): Promise<readonly NamedKey[]>;
+}

@@ -1,0 +1,48 @@
+import { ResponseError } from '../../errors.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { explainRefusal, type RefusedRequest } from '../gates/explain-refusal.ts';
+import type { TenantConnection } from '../ports.ts';
+import { type GuestTokens, requestTokens } from './request-tokens.ts';
+
+export interface SessionRequest extends RefusedRequest {
+  readonly metadata: JsonObject | undefined;
+}
+
+/**
+ * Creates a guest session.
+ * @throws {GateClosedError} naming the gate and the command that opens it; {ResponseError} otherwise
+ */
+export function createSession(
+  tenant: TenantConnection,
+  request: SessionRequest & { readonly userId: string | undefined },
+): Promise<GuestTokens> {
+  return explained(tenant, request, { user_id: request.userId });
+}
+
+/** Updates a session: its metadata merged with `metadata`, a new session token, a new access token. */
+export function updateSession(
+  tenant: TenantConnection,
+  request: SessionRequest & { readonly sessionToken: string },
+): Promise<GuestTokens> {
+  return explained(tenant, request, { session_token: request.sessionToken });
+}
+
+async function explained(
+  tenant: TenantConnection,
+  request: SessionRequest,
+  more: { user_id?: string | undefined; session_token?: string | undefined },
+): Promise<GuestTokens> {
+  try {
+    return await requestTokens(tenant, {
+      client_id: request.app.clientId,
+      client_secret: request.app.clientSecret,
+      audience: request.api.audience,
+      scope: request.scope,
+      metadata: request.metadata,
+      ...more,
+    });
+  } catch (error) {
+    if (error instanceof ResponseError) throw await explainRefusal(tenant, error, request);
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { AnonError } from '../../errors.ts';
+import { metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+
+/** What the user said of a session's metadata. */
+export interface MetadataInput {
+  /** `key=value` for text, `key:=json` for any JSON; a dot in the key nests, `\.` is a dot. */
+  readonly assignments: readonly string[];
+  /** The text of a JSON file; assignments win over it. */
+  readonly file?: string | undefined;
+  /** Top-level keys to remove. */
+  readonly unset: readonly string[];
+}
+
+/**
+ * The metadata to send, or undefined when nothing was said of it.
+ * @throws {AnonError} `usage`: not an assignment, not JSON, a key that is not allowed, or over 1024 bytes
+ */
+export function readMetadata({ assignments, file, unset }: MetadataInput): JsonObject | undefined {
+  if (assignments.length === 0 && unset.length === 0 && file === undefined) return undefined;
+  const metadata = file === undefined ? {} : readFile(file);
+  for (const assignment of assignments) assign(metadata, assignment);
+  for (const key of unset) remove(metadata, key);
+  const refused = refusedMetadataKey(metadata);
+  if (refused !== undefined) throw new AnonError('usage', `Metadata may not have a key '${refused}'.`);
+  checkMetadataSize(metadata);
+  return metadata;
+}
+
+/** @throws {AnonError} `usage`, saying by how much the limit is passed */
+export function checkMetadataSize(metadata: JsonObject): void {
+  const bytes = metadataBytes(metadata);
+  if (bytes <= metadataMaxBytes) return;
+  throw new AnonError(
+    'usage',
+    `The metadata is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
+    { hint: 'Keep large data in your own store, and put its key here.' },
+  );
+}
+
+function readFile(text: string): JsonObject {
+  const value = parseJson(text, () => new AnonError('usage', 'The metadata file is not valid JSON.'));
+  if (isObject(value)) return value;
+  throw new AnonError('usage', 'The metadata file must hold a JSON object, such as {"language":"en"}.');
+}
+
+function assign(metadata: JsonObject, assignment: string): void {
+  const equals = assignment.indexOf('=');
+  const typed = equals > 0 && assignment[equals - 1] === ':';
+  const path = assignment.slice(0, typed ? equals - 1 : equals);
+  if (equals < 1 || path === '') {
+    throw new AnonError('usage', '--meta takes key=value, or key:=json for a typed value.', {
+      hint: 'Such as --meta language=en --meta cart.items:=3',
+    });
+  }
+  const text = assignment.slice(equals + 1);
+  const value = typed ? parseJson(text, () => notJson(path)) : text;
+  place(metadata, keysOf(path), path, value);
+}
+
+function notJson(path: string): AnonError {
+  return new AnonError('usage', `The value of --meta ${path}:= is not JSON.`, {
+    hint: `For text write ${path}=…; JSON text needs quotes: '${path}:="text"'.`,
+  });
+}
+
+function keysOf(path: string): string[] {
+  return path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'));
+}
+
+function place(target: JsonObject, keys: readonly string[], path: string, value: unknown): void {
+  const [key, ...rest] = keys;
+  if (!key)
+    throw new AnonError('usage', `'${path}' has an empty key.`, { hint: 'A dot nests; write \\. for a dot in a key.' });
+  // Defined, not assigned: `__proto__=x` must become a key that the check after this one can refuse.
+  const set = (next: unknown) =>
+    Object.defineProperty(target, key, { value: next, enumerable: true, configurable: true, writable: true });
+  if (rest.length === 0) {
+    set(value);
+    return;
+  }
+  const inner = Object.hasOwn(target, key) ? target[key] : {};
+  if (!isObject(inner)) {
+    throw new AnonError('usage', `'${path}' would nest under '${key}', which already has a value.`);
+  }
+  set(inner);
+  place(inner, rest, path, value);
+}
+
+/** The service removes a top-level key whose value is null; deeper ones it cannot remove. */
+function remove(metadata: JsonObject, path: string): void {
+  const [key = '', ...deeper] = keysOf(path);
+  if (deeper.length > 0) {
+    throw new AnonError('usage', `--unset takes a top-level key, and '${path}' is not one.`, {
+      hint: `Set '${key}' anew without it, or write \\. for a dot in a key.`,
+    });
+  }
+  if (Object.hasOwn(metadata, key)) {
+    throw new AnonError('usage', `'${key}' is both set and unset.`);
+  }
+  place(metadata, [key], path, null);
+}
+
+function parseJson(text: string, failure: () => AnonError): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may be private.
+    throw failure();
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,55 @@
+import { type ErrorCode, ResponseError } from '../../errors.ts';
+import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
+import { check } from '../../wire/schema.ts';
+import { oauthErrorOf } from '../exchange/management.ts';
+import { withoutSecrets } from '../exchange/secrecy.ts';
+import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
+import type { TenantConnection } from '../ports.ts';
+
+/** Both tokens of a guest, as the service hands them out. */
+export interface GuestTokens {
+  /** Absent where the edition gives none on an update. */
+  readonly sessionToken: string | undefined;
+  readonly accessToken: string;
+  readonly tokenType: string;
+  /** Seconds that the access token lives. */
+  readonly expiresInSeconds: number;
+  /** The granted scopes, space-separated. */
+  readonly scope: string | undefined;
+}
+
+const codes: Record<string, ErrorCode> = {
+  invalid_session_token: 'token_unacceptable',
+  session_expired: 'token_unacceptable',
+  invalid_target: 'gate_closed',
+  invalid_scope: 'gate_closed',
+  unauthorized_client: 'gate_closed',
+  feature_not_enabled: 'gate_closed',
+  invalid_client: 'not_authorised',
+  server_error: 'server_error',
+};
+
+/** POST /anonymous/token. @throws {ResponseError} the service's own `error` and description */
+export async function requestTokens(tenant: TenantConnection, body: AnonymousTokenRequest): Promise<GuestTokens> {
+  const exchange: Exchange = { method: 'POST', path: anonymousTokenPath, body };
+  const answer = await send(tenant, exchange);
+  if (answer.status >= 300) {
+    const { error, error_description } = oauthErrorOf(answer);
+    const description = withoutSecrets(error_description, [body.client_secret, body.session_token]);
+    throw new ResponseError(codes[error] ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
+      status: answer.status,
+      error,
+      description,
+    });
+  }
+  const checked = check(anonymousTokenResponse, answer.body);
+  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+  const tokens = checked.value;
+  return {
+    sessionToken: tokens.session_token,
+    accessToken: tokens.access_token,
+    tokenType: tokens.token_type,
+    expiresInSeconds: tokens.expires_in,
+    scope: tokens.scope ?? body.scope,
+  };
+}

@@ -1,0 +1,70 @@
+import { AnonError } from '../../errors.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { sessionTokenPrefix } from '../../wire/session-token.ts';
+
+/** A token taken apart, nothing of it believed yet. */
+export interface TokenParts {
+  /** The token alone, without what was around it. */
+  readonly text: string;
+  readonly form: 'jws' | 'jwe';
+  readonly header: JsonObject;
+  /** The second part of a JWS, decoded. A JWE has none that can be read. */
+  readonly payload: Uint8Array | undefined;
+}
+
+/** Longer than any token that an HTTP header would carry; what is beyond is not a token somebody was given. */
+const maxLength = 1_000_000;
+
+/**
+ * Takes a compact JWS (three parts) or JWE (five) apart. White space, a `Bearer` before it and the
+ * service's own session-token prefix do not matter.
+ * @see RFC 7515, section 7.1; RFC 7516, section 7.1
+ * @throws {AnonError} `token_unacceptable`, saying what is wrong where and repeating nothing of the token
+ */
+export function takeApart(input: string): TokenParts {
+  if (input.length > maxLength) throw notAToken(`it has more than ${maxLength} characters`);
+  const text = bare(input);
+  if (text === '') throw notAToken('it is empty');
+  if (text.startsWith('{')) throw notAToken('it is JSON; give the token in its compact form, parts joined by dots');
+  const parts = text.split('.');
+  if (parts.length !== 3 && parts.length !== 5) {
+    throw notAToken(`a JWT has 3 parts joined by dots and a JWE 5, and this has ${parts.length}`);
+  }
+  const bytes = parts.map((part, index) => decodePart(part, index));
+  const header = readHeader(bytes[0] ?? new Uint8Array());
+  const form = parts.length === 3 ? 'jws' : 'jwe';
+  if (form === 'jwe' && typeof header.enc !== 'string')
+    throw notAToken("it has 5 parts, but its header names no 'enc'");
+  return { text, form, header, payload: form === 'jws' ? bytes[1] : undefined };
+}
+
+function bare(input: string): string {
+  const text = input.replace(/^\s*bearer\s+/i, '').replaceAll(/\s+/g, '');
+  return text.startsWith(sessionTokenPrefix) ? text.slice(sessionTokenPrefix.length) : text;
+}
+
+function decodePart(part: string, index: number): Uint8Array {
+  if (/^[\w-]*$/.test(part) && part.length % 4 !== 1) return Buffer.from(part, 'base64url');
+  throw notAToken(`its part ${index + 1} is not base64url`);
+}
+
+function readHeader(bytes: Uint8Array): JsonObject {
+  const header = jsonObjectIn(bytes);
+  if (!header) throw notAToken('its header is not a JSON object');
+  if (typeof header.alg !== 'string') throw notAToken("its header names no 'alg'");
+  return header;
+}
+
+/** The JSON object in `bytes`, or undefined when they hold anything else. */
+export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function notAToken(problem: string): AnonError {
+  return new AnonError('token_unacceptable', `This is not a token: ${problem}.`);
+}
