@@ -14,14 +14,32 @@ export async function readBody(request: Request): Promise<JsonObject> {
   throw new BodyError('Content-Type must be application/json or application/x-www-form-urlencoded.');
 }
 
+/** Some thousand levels can be read and not walked: whoever recurses into them runs out of stack. */
+const maxDepth = 1024;
+
 function readJson(text: string): JsonObject {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BodyError('The body must be a JSON object.');
+  }
+  checkDepth(value);
+  return value as JsonObject;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+    return JSON.parse(text);
   } catch {
     throw new BodyError('The body is not valid JSON.');
   }
-  throw new BodyError('The body must be a JSON object.');
+}
+
+function checkDepth(value: object): void {
+  let level: object[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) throw new BodyError('The body is nested too deeply.');
+    level = level.flatMap((item) => Object.values(item).filter((inner) => typeof inner === 'object' && inner !== null));
+  }
 }
 
 /** No parameter may come twice. @see RFC 6749, section 3.2 */

@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import { compactDecrypt } from 'jose';
+import type { KeyMaterial } from '../../src/local/keys.ts';
+import type { Random } from '../../src/local/random.ts';
+import { sampleApi, sampleApp, seed } from '../../src/local/state.ts';
+import { memoryStore } from '../../src/local/store/memory.ts';
+import type { Kind, Store } from '../../src/local/store/store.ts';
+import { createTenant, type Tenant, type TenantOptions } from '../../src/local/tenant.ts';
+import type { AnonymousTokenResponse } from '../../src/wire/anonymous-token.ts';
+import { managementAudience } from '../../src/wire/oauth.ts';
+import type { JsonObject } from '../../src/wire/schema.ts';
+import storedKeys from '../local/tenant-keys.json' with { type: 'json' };
+
+/** The keys of every test tenant, and those of a tenant that is not this one. */
+export const testKeys: KeyMaterial = storedKeys.one;
+export const otherTenantKeys: KeyMaterial = storedKeys.other;
+
+export interface MovableClock {
+  (): number;
+  forward(seconds: number): void;
+}
+
+/** Stands at noon of 1 June 2026, UTC, until somebody moves it. */
+export function movableClock(): MovableClock {
+  let now = Date.UTC(2026, 5, 1, 12);
+  return Object.assign(() => now, {
+    forward(seconds: number) {
+      now += seconds * 1000;
+    },
+  });
+}
+
+/** Never the same bytes twice, always the same sequence. */
+export function sequenceOfBytes(): Random {
+  let drawn = 0;
+  return (length) => createHash('shake256', { outputLength: length }).update(String(drawn++)).digest();
+}
+
+interface RequestOptions {
+  readonly json?: unknown;
+  /** A body as it stands, by default called JSON. */
+  readonly text?: string;
+  readonly form?: Record<string, string> | string;
+  readonly headers?: Record<string, string>;
+}
+
+/** An answer with its JSON body read: `{}` where there is none. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
+  readonly body: any;
+}
+
+export type Send = (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
+
+export interface TestTenant extends Tenant {
+  readonly store: Store;
+  readonly clock: MovableClock;
+  /** The sample application and API as they were seeded. */
+  readonly app: { readonly client_id: string; readonly client_secret: string };
+  readonly api: { readonly id: string; readonly identifier: string };
+  readonly send: Send;
+  /** POST /anonymous/token for the sample application and API, unless `members` says otherwise. */
+  anonymousToken(members?: JsonObject, headers?: Record<string, string>): Promise<Answer>;
+  /** The tokens of a request that must succeed. */
+  session(members?: JsonObject): Promise<AnonymousTokenResponse & { readonly session_token: string }>;
+  /** Sends with a Management API token: all scopes, or those named. */
+  management(...scopes: string[]): Promise<Send>;
+  change(kind: Kind, id: string, members: JsonObject): void;
+}
+
+type Doors = Partial<Omit<TenantOptions, 'clock'>>;
+
+/** A seeded tenant whose sample application and API are still closed to guests. */
+export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
+  const clock = movableClock();
+  const { store = memoryStore(), random = sequenceOfBytes(), keys = async () => testKeys } = doors;
+  const tenant = createTenant({ ...doors, clock, store, random, keys });
+  await seed({ store, random, keys, issuer: tenant.issuer });
+  const send = sender(tenant);
+  const app = named(store, 'client', sampleApp.name) as TestTenant['app'];
+  const api = named(store, 'resource_server', sampleApi.name) as TestTenant['api'];
+
+  const anonymousToken: TestTenant['anonymousToken'] = (members = {}, headers = {}) =>
+    send('POST', '/anonymous/token', {
+      json: { client_id: app.client_id, audience: api.identifier, ...members },
+      headers,
+    });
+  return {
+    ...tenant,
+    store,
+    clock,
+    app,
+    api,
+    send,
+    anonymousToken,
+    async session(members) {
+      const { status, body } = await anonymousToken(members);
+      if (status !== 200) throw new Error(`no session: ${JSON.stringify(body)}`);
+      return body;
+    },
+    async management(...scopes) {
+      const token = await managementToken({ send, store, issuer: tenant.issuer }, scopes);
+      return withBearer(send, token);
+    },
+    change(kind, id, members) {
+      store.write((writer) => writer.put(kind, id, { ...writer.get(kind, id), ...members }));
+    },
+  };
+}
+
+interface OpenTenantOptions extends Doors {
+  readonly settings?: JsonObject;
+  readonly app?: JsonObject;
+  readonly api?: JsonObject;
+}
+
+/** A tenant on which guests may have `read:catalog` and `write:cart` of the sample API. */
+export async function openTenant({ settings, app, api, ...doors }: OpenTenantOptions = {}): Promise<TestTenant> {
+  const tenant = await testTenant(doors);
+  tenant.change('tenant', 'settings', { ...settings });
+  tenant.change('client', tenant.app.client_id, { can_create_anonymous_sessions: true, ...app });
+  tenant.change('resource_server', tenant.api.id, {
+    allow_anonymous_access: true,
+    anonymous_access_scopes: ['read:catalog', 'write:cart'],
+    ...api,
+  });
+  return tenant;
+}
+
+/** A confidential application of `tenant`, open to guests. */
+export async function confidentialApp(tenant: TestTenant, members: JsonObject = {}): Promise<TestTenant['app']> {
+  const manage = await tenant.management();
+  const { body } = await manage('POST', '/api/v2/clients', {
+    json: { name: 'server', can_create_anonymous_sessions: true, ...members },
+  });
+  return body;
+}
+
+export function globalClient(store: Store): TestTenant['app'] {
+  return store.list('client').find((client) => client.global === true) as TestTenant['app'];
+}
+
+/** The header of HTTP Basic. */
+export function basic(id: string, secret: string): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+}
+
+export function withBearer(send: Send, token: string): Send {
+  return (method, path, options = {}) =>
+    send(method, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
+}
+
+/** The second part of a JWT, unverified. */
+export function claimsOf(token: string): JsonObject {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+}
+
+/** The claims in a sealed session token, opened by `jose` with the key in the state: a witness that is not our code. */
+export async function openSealed(store: Store, sessionToken: string): Promise<JsonObject> {
+  const { plaintext } = await compactDecrypt(sessionToken, sessionKey(store), {
+    keyManagementAlgorithms: ['dir'],
+    contentEncryptionAlgorithms: ['A256GCM'],
+  });
+  return JSON.parse(new TextDecoder().decode(plaintext));
+}
+
+export function sessionKey(store: Store): Uint8Array {
+  const keys = store.get('key', 'current') as unknown as KeyMaterial;
+  return Buffer.from(keys.session.k, 'base64url');
+}
+
+async function managementToken(
+  { send, store, issuer }: { send: Send; store: Store; issuer: string },
+  scopes: readonly string[],
+): Promise<string> {
+  const client = scopes.length === 0 ? globalClient(store) : machineApp(store, issuer, scopes);
+  const { body } = await send('POST', '/oauth/token', {
+    json: {
+      grant_type: 'client_credentials',
+      client_id: client.client_id,
+      client_secret: client.client_secret,
+      audience: managementAudience(issuer),
+    },
+  });
+  return body.access_token;
+}
+
+/** An application that may ask for a Management API token with just these scopes. */
+function machineApp(store: Store, issuer: string, scope: readonly string[]): TestTenant['app'] {
+  const app = { client_id: `machine ${scope.join(' ')}`, client_secret: 'machine-secret' };
+  store.write((writer) => {
+    writer.put('client', app.client_id, { ...app, grant_types: ['client_credentials'] });
+    writer.put('client_grant', app.client_id, {
+      id: app.client_id,
+      client_id: app.client_id,
+      audience: managementAudience(issuer),
+      scope,
+    });
+  });
+  return app;
+}
+
+export function sender(tenant: Tenant): Send {
+  return async (method, path, { json, form, text, headers } = {}) => {
+    const sent = form === undefined ? (text ?? JSON.stringify(json)) : new URLSearchParams(form);
+    const response = await tenant.handle(
+      new Request(new URL(path, tenant.issuer), {
+        method,
+        headers: { ...(typeof sent === 'string' && { 'content-type': 'application/json' }), ...headers },
+        ...(sent !== undefined && { body: sent }),
+      }),
+    );
+    const answered = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answered) : {} };
+  };
+}
+
+function named(store: Store, kind: Kind, name: string): JsonObject {
+  const document = store.list(kind).find((candidate) => candidate.name === name);
+  if (!document) throw new Error(`the seed has no ${kind} called ${name}`);
+  return document;
+}
