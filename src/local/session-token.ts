@@ -7,6 +7,7 @@ import {
   sessionTokenClaims,
   sessionTokenType,
 } from '../wire/session-token.ts';
+import { readBase64url } from './base64url.ts';
 import type { TenantKeys } from './keys.ts';
 import type { Random } from './random.ts';
 import { readSignedToken, signToken } from './signed-token.ts';
@@ -47,7 +48,7 @@ function seal(keys: TenantKeys, random: Random, claims: SessionTokenClaims): str
 }
 
 function open(keys: TenantKeys, token: string): unknown {
-  const [, , iv, sealed, tag, ...more] = token.split('.').map((part) => Buffer.from(part, 'base64url'));
+  const [, , iv, sealed, tag, ...more] = token.split('.').map(readBase64url);
   if (!iv || !sealed || !tag || more.length > 0 || iv.length !== ivBytes || tag.length !== tagBytes) return undefined;
   try {
     const decipher = createDecipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });

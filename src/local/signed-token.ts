@@ -2,6 +2,7 @@ import { sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { compactVerify, errors } from 'jose';
 import type { JsonObject } from '../wire/schema.ts';
+import { readBase64url } from './base64url.ts';
 import type { TenantKeys } from './keys.ts';
 
 const signAsync = promisify(sign);
@@ -19,6 +20,7 @@ export async function signToken(keys: TenantKeys, type: string, claims: JsonObje
 
 /** The claims of a token that this tenant signed as a `type`, or undefined: the signature comes before the claims. */
 export async function readSignedToken(keys: TenantKeys, type: string, token: string): Promise<JsonObject | undefined> {
+  if (readBase64url(token.slice(token.lastIndexOf('.') + 1)) === undefined) return undefined;
   try {
     const { payload, protectedHeader } = await compactVerify(token, keys.publicKey, { algorithms: ['RS256'] });
     if (protectedHeader.typ !== type) return undefined;

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
+import { managementAudience, type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
 import { tenantKeys } from '../keys.ts';
@@ -70,11 +70,15 @@ function findGrant(scope: TenantScope, request: OauthTokenRequest, client: JsonO
       'access_denied',
       'No audience parameter was provided, and no default audience has been configured',
     );
-  const server = scope.store.list('resource_server').find((candidate) => candidate.identifier === audience);
+  // The Management API is known by the issuer of the moment: the same state may be served at another port.
+  const servers = scope.store.list('resource_server');
+  const server = servers.find(({ identifier, is_system }) =>
+    is_system === true ? audience === managementAudience(scope.issuer) : identifier === audience,
+  );
   if (!server) throw oauthRefusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
   const grant = scope.store
     .list('client_grant')
-    .find((candidate) => candidate.client_id === client.client_id && candidate.audience === audience);
+    .find((candidate) => candidate.client_id === client.client_id && candidate.audience === server.identifier);
   if (!grant) {
     throw oauthRefusal(
       403,

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { jwksPath } from '../wire/discovery.ts';
+import { makeKeys, tenantKeys } from './keys.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { reseed, seed } from './state.ts';
+import { sqliteStore } from './store/sqlite.ts';
+import { createTenant, type Tenant } from './tenant.ts';
+
+export interface LocalTenant extends Tenant {
+  /** The client that may configure this tenant: the global one, which every tenant has. */
+  managementCredentials(): { clientId: string; clientSecret: string };
+  /** The key that seals session tokens: 32 octets. */
+  sessionKey(): Uint8Array;
+  /** The public keys, as the tenant serves them. */
+  publicKeys(): Promise<Record<string, unknown>[]>;
+  /** Forgets everything and starts over with new keys. */
+  reset(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * The tenant whose state is in the SQLite file at `path`, made on first use.
+ * @throws {StateFileError} when the file holds something else
+ */
+export async function openLocalTenant(
+  path: string,
+  options: { clock: () => number; domain?: string | undefined; rateLimit?: RateLimit | undefined },
+): Promise<LocalTenant> {
+  const store = sqliteStore(path);
+  const random = (length: number) => randomBytes(length);
+  const tenant = createTenant({ ...options, store, random, keys: makeKeys });
+  const seeding = { store, random, keys: makeKeys, issuer: tenant.issuer };
+  await seed(seeding);
+  return {
+    ...tenant,
+    managementCredentials() {
+      const client = store.list('client').find(({ global }) => global === true);
+      return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
+    },
+    sessionKey: () => tenantKeys(store).sessionKey.export(),
+    async publicKeys() {
+      const response = await tenant.handle(new Request(`http://localhost${jwksPath}`));
+      const { keys } = (await response.json()) as { keys: Record<string, unknown>[] };
+      return keys;
+    },
+    reset: () => reseed(seeding),
+    close: () => store.close(),
+  };
+}
