@@ -59,3 +59,9 @@ export function tenantKeys(store: StoreReader): TenantKeys {
   made.set(document, keys);
   return keys;
 }
+
+/** The public signing key as a JWK (RFC 7517). */
+export function publicJwk({ kid, publicKey }: TenantKeys): Record<string, unknown> {
+  const { n, e } = publicKey.export({ format: 'jwk' });
+  return { kty: 'RSA', use: 'sig', n, e, kid, alg: 'RS256' };
+}

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { jwksPath } from '../wire/discovery.ts';
 import { makeKeys, tenantKeys } from './keys.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { reseed, seed } from './state.ts';
@@ -11,8 +10,6 @@ export interface LocalTenant extends Tenant {
   managementCredentials(): { clientId: string; clientSecret: string };
   /** The key that seals session tokens: 32 octets. */
   sessionKey(): Uint8Array;
-  /** The public keys, as the tenant serves them. */
-  publicKeys(): Promise<Record<string, unknown>[]>;
   /** Forgets everything and starts over with new keys. */
   reset(): Promise<void>;
   close(): void;
@@ -38,11 +35,6 @@ export async function openLocalTenant(
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKey: () => tenantKeys(store).sessionKey.export(),
-    async publicKeys() {
-      const response = await tenant.handle(new Request(`http://localhost${jwksPath}`));
-      const { keys } = (await response.json()) as { keys: Record<string, unknown>[] };
-      return keys;
-    },
     reset: () => reseed(seeding),
     close: () => store.close(),
   };

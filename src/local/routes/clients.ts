@@ -6,7 +6,7 @@ import { managementRefusal } from '../refusal.ts';
 import { localEdition, newClient } from '../state.ts';
 import type { TenantScope } from '../tenant.ts';
 import { fieldPicker, listing } from './listing.ts';
-import { type ManagementVariables, requireScope } from './management-access.ts';
+import { checkScope, type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './patching.ts';
 
 const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials', 'read:client_summary'];
@@ -22,6 +22,7 @@ export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
 
   app.get(clientsPath, requireScope(scope, ...readScopes), (c) => {
     const url = new URL(c.req.url);
+    checkFields(url.searchParams, c.get('scopes'));
     const clients = scope.store.list('client').filter(clientFilter(url.searchParams));
     return c.json(
       listing(
@@ -43,14 +44,17 @@ export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
   });
 
   app.get(onePath, requireScope(scope, ...readScopes), (c) => {
+    const query = new URL(c.req.url).searchParams;
+    checkFields(query, c.get('scopes'));
     const client = scope.store.get('client', c.req.param('id'));
     if (client === undefined) throw inexistent();
-    return c.json(fieldPicker(new URL(c.req.url).searchParams)(visible(client, c.get('scopes'))));
+    return c.json(fieldPicker(query)(visible(client, c.get('scopes'))));
   });
 
   app.patch(onePath, requireScope(scope, 'update:clients', 'update:client_keys'), async (c) => {
     const checked = checkPayload(patchPayload, await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    if (checked.value.client_secret !== undefined) checkScope(c.get('scopes'), 'update:client_keys');
     const client = scope.store.write((writer) => {
       const before = writer.get('client', c.req.param('id'));
       if (before === undefined) throw inexistent();
@@ -89,8 +93,21 @@ function clientFilter(query: URLSearchParams): (client: JsonObject) => boolean {
 }
 
 function visible(client: JsonObject, scopes: ReadonlySet<string>): JsonObject {
-  if (scopes.has('read:client_keys') || scopes.has('read:client_credentials')) return client;
+  if (mayReadSecrets(scopes)) return client;
   return Object.fromEntries(Object.entries(client).filter(([key]) => !secretMembers.includes(key)));
+}
+
+function mayReadSecrets(scopes: ReadonlySet<string>): boolean {
+  return scopes.has('read:client_keys') || scopes.has('read:client_credentials');
+}
+
+/** Secrets are left out of what is shown, but asking for one by name is refused. */
+function checkFields(query: URLSearchParams, scopes: ReadonlySet<string>): void {
+  const named = query.get('include_fields') === 'false' ? [] : (query.get('fields')?.split(',') ?? []);
+  if (named.some((field) => secretMembers.includes(field)) && !mayReadSecrets(scopes)) {
+    const message = 'Some fields cannot be read with the permissions granted by the bearer token scopes.';
+    throw managementRefusal(403, message, 'insufficient_scope');
+  }
 }
 
 /** An application that cannot keep a secret cannot use one. */

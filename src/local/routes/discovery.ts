@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import { tenantKeys } from '../keys.ts';
+import { publicJwk, tenantKeys } from '../keys.ts';
 import type { TenantScope } from '../tenant.ts';
 
 /**
@@ -11,11 +11,7 @@ import type { TenantScope } from '../tenant.ts';
  */
 export function discoveryRoutes(scope: TenantScope): Hono {
   const app = new Hono();
-  app.get(jwksPath, (c) => {
-    const { kid, publicKey } = tenantKeys(scope.store);
-    const { n, e } = publicKey.export({ format: 'jwk' });
-    return c.json({ keys: [{ kty: 'RSA', use: 'sig', n, e, kid, alg: 'RS256' }] });
-  });
+  app.get(jwksPath, (c) => c.json({ keys: [publicJwk(tenantKeys(scope.store))] }));
   for (const path of [openidConfigurationPath, oauthServerMetadataPath]) {
     app.get(path, (c) => {
       const { origin } = new URL(c.req.url);

@@ -18,12 +18,17 @@ export function requireScope(scope: TenantScope, ...anyOf: readonly string[]): M
   return async (c, next) => {
     const claims = await readManagementToken(scope, c.req.header('authorization'));
     const scopes = new Set(typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
-    if (!anyOf.some((value) => scopes.has(value))) {
-      throw managementRefusal(403, `Insufficient scope, expected any of: ${anyOf.join(',')}`, 'insufficient_scope');
-    }
+    checkScope(scopes, ...anyOf);
     c.set('scopes', scopes);
     await next();
   };
+}
+
+/** @throws {Refusal} 403 insufficient_scope when `scopes` has none of `anyOf` */
+export function checkScope(scopes: ReadonlySet<string>, ...anyOf: readonly string[]): void {
+  if (!anyOf.some((value) => scopes.has(value))) {
+    throw managementRefusal(403, `Insufficient scope, expected any of: ${anyOf.join(',')}`, 'insufficient_scope');
+  }
 }
 
 async function readManagementToken(scope: TenantScope, authorization: string | undefined): Promise<JsonObject> {

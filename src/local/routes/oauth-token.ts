@@ -4,7 +4,7 @@ import { check, type JsonObject } from '../../wire/schema.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
 import { tenantKeys } from '../keys.ts';
 import { randomToken } from '../random.ts';
-import { oauthRefusal } from '../refusal.ts';
+import { oauthRefusal, Refusal } from '../refusal.ts';
 import { BodyError, readBody } from '../request-body.ts';
 import { signToken } from '../signed-token.ts';
 import type { TenantScope } from '../tenant.ts';
@@ -61,7 +61,11 @@ function findGrant(scope: TenantScope, request: OauthTokenRequest, client: JsonO
   }
   const grants = Array.isArray(client.grant_types) ? client.grant_types : [];
   if (!grants.includes(request.grant_type)) {
-    throw oauthRefusal(403, 'unauthorized_client', "Grant type 'client_credentials' not allowed for the client.");
+    throw new Refusal(403, {
+      error: 'unauthorized_client',
+      error_description: "Grant type 'client_credentials' not allowed for the client.",
+      error_uri: 'https://auth0.com/docs/clients/client-grant-types',
+    });
   }
   const { audience } = request;
   if (!audience)

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { globalClient, testTenant } from '../../support/local.ts';
+
+const path = '/api/v2/clients';
+const inexistent = {
+  statusCode: 404,
+  error: 'Not Found',
+  message: 'The client does not exist',
+  errorCode: 'inexistent_client',
+};
+const nameOf = (client: { name: string }) => client.name;
+
+/** A tenant with the applications `a`, `b` and `c` beside the two that every tenant starts with. */
+async function withClients() {
+  const tenant = await testTenant();
+  const manage = await tenant.management();
+  await manage('POST', path, { json: { name: 'a', app_type: 'native', is_first_party: false } });
+  await manage('POST', path, { json: { name: 'b', app_type: 'regular_web' } });
+  await manage('POST', path, { json: { name: 'c' } });
+  return { tenant, manage };
+}
+
+describe('listing clients', () => {
+  it.each([
+    ['all', '', ['All Applications', 'web', 'a', 'b', 'c']],
+    ['those of the tenant itself', '?is_global=true', ['All Applications']],
+    ['those that are applications', '?is_global=false', ['web', 'a', 'b', 'c']],
+    ['those of others', '?is_first_party=false', ['a']],
+    ['those of some types', '?app_type=spa,native', ['web', 'a']],
+    ['the first page', '?page=0&per_page=2', ['All Applications', 'web']],
+    ['the last page', '?page=2&per_page=2', ['c']],
+    ['nothing past the end', '?page=3&per_page=2', []],
+  ])('answers a bare array of %s', async (_, query, names) => {
+    const { manage } = await withClients();
+    const { status, body } = await manage('GET', `${path}${query}`);
+    expect(status).toBe(200);
+    expect(body.map(nameOf)).toEqual(names);
+  });
+
+  it.each([
+    ['page=0&per_page=2', { total: 5, start: 0, limit: 2 }, ['All Applications', 'web']],
+    ['page=2&per_page=2', { total: 5, start: 4, limit: 2 }, ['c']],
+    ['page=9&per_page=2', { total: 5, start: 18, limit: 2 }, []],
+    ['is_global=false', { total: 4, start: 0, limit: 50 }, ['web', 'a', 'b', 'c']],
+  ])('answers a page with its totals: %s', async (query, totals, names) => {
+    const { manage } = await withClients();
+    const { clients, ...others } = (await manage('GET', `${path}?include_totals=true&${query}`)).body;
+    expect(others).toEqual(totals);
+    expect(clients.map(nameOf)).toEqual(names);
+  });
+
+  it('answers pages with a next until the last', async () => {
+    const { manage } = await withClients();
+    const first = (await manage('GET', `${path}?take=3&include_totals=true`)).body;
+    expect(Object.keys(first)).toEqual(['clients', 'next']);
+    const second = (await manage('GET', `${path}?take=3&from=${first.next}`)).body;
+    expect(Object.keys(second)).toEqual(['clients']);
+    expect([...first.clients, ...second.clients].map(nameOf)).toEqual(['All Applications', 'web', 'a', 'b', 'c']);
+  });
+
+  it('shows only the fields that are named, or all the others', async () => {
+    const { manage } = await withClients();
+    const { body: named } = await manage('GET', `${path}?fields=name,client_id&per_page=1`);
+    expect(Object.keys(named[0]).sort()).toEqual(['client_id', 'name']);
+    const { body: others } = await manage('GET', `${path}?fields=name,client_id&include_fields=false&per_page=1`);
+    expect(others[0]).toHaveProperty('grant_types');
+    expect(others[0]).not.toHaveProperty('name');
+  });
+
+  it.each(['page=-1', 'page=a', 'page=', 'per_page=101', 'per_page=1.5', 'take=0', 'take=101', 'take=1&from=x'])(
+    'is refused with %s',
+    async (query) => {
+      const manage = await (await testTenant()).management();
+      expect(await manage('GET', `${path}?${query}`)).toMatchObject({
+        status: 400,
+        body: { message: expect.stringMatching(/^Query validation error: '/), errorCode: 'invalid_query_string' },
+      });
+    },
+  );
+});
+
+describe('who sees the secret of a client', () => {
+  it.each([
+    ['read:clients', false],
+    ['read:client_summary', false],
+    ['read:client_keys', true],
+    ['read:client_credentials', true],
+  ])('with %s: %s', async (scope, sees) => {
+    const tenant = await testTenant();
+    const read = await tenant.management(scope);
+    const one = (await read('GET', `${path}/${tenant.app.client_id}`)).body;
+    const all = (await read('GET', path)).body;
+    for (const client of [one, ...all]) expect('client_secret' in client).toBe(sees);
+    const asked = await read('GET', `${path}/${tenant.app.client_id}?fields=client_secret`);
+    expect(asked).toMatchObject(sees ? { status: 200 } : { status: 403, body: { errorCode: 'insufficient_scope' } });
+    expect((await read('GET', `${path}?fields=name,client_secret`)).status).toBe(sees ? 200 : 403);
+    expect((await read('GET', `${path}?fields=client_secret&include_fields=false`)).status).toBe(200);
+  });
+
+  it('who makes one sees it once', async () => {
+    const tenant = await testTenant();
+    const make = await tenant.management('create:clients', 'read:clients', 'update:clients');
+    const { body } = await make('POST', path, { json: { name: 'a' } });
+    expect(body.client_secret).toMatch(/^[\w-]{64}$/);
+    expect((await make('GET', `${path}/${body.client_id}`)).body).not.toHaveProperty('client_secret');
+    const changed = await make('PATCH', `${path}/${body.client_id}`, { json: { name: 'b' } });
+    expect(changed.body).not.toHaveProperty('client_secret');
+  });
+});
+
+describe('making a client', () => {
+  it('answers it with the defaults of the service', async () => {
+    const { manage } = await withClients();
+    const { status, body } = await manage('POST', path, { json: { name: 'shop' } });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      name: 'shop',
+      global: false,
+      is_first_party: true,
+      oidc_conformant: false,
+      grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'],
+      jwt_configuration: { secret_encoded: false, lifetime_in_seconds: 36_000 },
+      client_id: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+      client_secret: expect.any(String),
+    });
+    expect(body).not.toHaveProperty('app_type');
+    expect((await manage('GET', `${path}/${body.client_id}`)).body).toEqual(body);
+  });
+
+  it('takes the toggle for guests, and a name that another has', async () => {
+    const { manage } = await withClients();
+    const json = { name: 'a', can_create_anonymous_sessions: true };
+    expect(await manage('POST', path, { json })).toMatchObject({ status: 201, body: json });
+  });
+
+  it('gives a public client no grant for machines, and refuses one that asks', async () => {
+    const { manage } = await withClients();
+    const json = { name: 'spa', token_endpoint_auth_method: 'none' };
+    expect((await manage('POST', path, { json })).body.grant_types).not.toContain('client_credentials');
+    expect(await manage('POST', path, { json: { ...json, grant_types: ['client_credentials'] } })).toMatchObject({
+      status: 400,
+      body: { message: 'Invalid grant types: client_credentials' },
+    });
+  });
+
+  it.each([
+    [{}, 'Missing required property: name'],
+    [{ name: 'a', client_id: 'b' }, 'Additional properties not allowed: client_id'],
+    [
+      { name: 'a', can_create_anonymous_sessions: 1 },
+      'Expected type boolean but found type integer on property can_create_anonymous_sessions',
+    ],
+  ])('is refused with %j', async (json, problem) => {
+    const { manage } = await withClients();
+    const { body } = await manage('POST', path, { json });
+    expect(body).toEqual({
+      statusCode: 400,
+      error: 'Bad Request',
+      message: `Payload validation error: '${problem}'.`,
+      errorCode: 'invalid_body',
+    });
+    expect((await manage('GET', path)).body).toHaveLength(5);
+  });
+});
+
+describe('changing a client', () => {
+  it('changes what is sent and nothing else', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const { body: before } = await manage('GET', `${path}/${tenant.app.client_id}`);
+    const json = { can_create_anonymous_sessions: true, callbacks: ['https://a.example'] };
+    const { status, body } = await manage('PATCH', `${path}/${tenant.app.client_id}`, { json });
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...before, ...json });
+    expect((await manage('GET', `${path}/${tenant.app.client_id}`)).body).toEqual(body);
+  });
+
+  it('merges nested objects one level, replaces lists, and removes by null', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const json = { jwt_configuration: { alg: null, scopes: {} }, grant_types: [], refresh_token: null };
+    const { body } = await manage('PATCH', `${path}/${tenant.app.client_id}`, { json });
+    expect(body.jwt_configuration).toEqual({ lifetime_in_seconds: 36_000, secret_encoded: false, scopes: {} });
+    expect(body.grant_types).toEqual([]);
+    expect(body).not.toHaveProperty('refresh_token');
+  });
+
+  it('takes a new secret only with the scope for keys', async () => {
+    const tenant = await testTenant();
+    const one = `${path}/${tenant.app.client_id}`;
+    const json = { client_secret: 'a-new-secret' };
+    const update = await tenant.management('update:clients');
+    expect(await update('PATCH', one, { json })).toMatchObject({
+      status: 403,
+      body: { message: 'Insufficient scope, expected any of: update:client_keys', errorCode: 'insufficient_scope' },
+    });
+    const rotate = await tenant.management('update:client_keys', 'read:client_keys');
+    expect(await rotate('PATCH', one, { json })).toMatchObject({ status: 200, body: json });
+  });
+
+  it.each([
+    [
+      'unknown members',
+      { client_id: 'other' },
+      "Payload validation error: 'Additional properties not allowed: client_id'.",
+    ],
+    ['a grant it cannot use', { grant_types: ['client_credentials'] }, 'Invalid grant types: client_credentials'],
+  ])('is refused with %s', async (_, json, message) => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const answer = await manage('PATCH', `${path}/${tenant.app.client_id}`, { json });
+    expect(answer).toMatchObject({ status: 400, body: { message, errorCode: 'invalid_body' } });
+  });
+});
+
+describe('removing a client', () => {
+  it('answers nothing, and again the same', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    for (const _ of ['first', 'second']) {
+      const { status, body } = await manage('DELETE', `${path}/${tenant.app.client_id}`);
+      expect([status, body]).toEqual([204, {}]);
+    }
+    expect(await manage('GET', `${path}/${tenant.app.client_id}`)).toMatchObject({ status: 404, body: inexistent });
+  });
+
+  it('removes its grants', async () => {
+    const tenant = await testTenant();
+    await tenant.management('read:clients');
+    const manage = await tenant.management();
+    await manage('DELETE', `${path}/${encodeURIComponent('machine read:clients')}`);
+    expect(tenant.store.list('client_grant').map((grant) => grant.client_id)).toEqual([
+      globalClient(tenant.store).client_id,
+    ]);
+  });
+
+  it('is refused for the global client', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const { client_id } = globalClient(tenant.store);
+    expect(await manage('DELETE', `${path}/${client_id}`)).toMatchObject({ status: 400 });
+    expect(await manage('GET', `${path}/${client_id}`)).toMatchObject({ status: 200 });
+  });
+});
+
+it.each(['GET', 'PATCH'])('%s of a client that does not exist answers 404', async (method) => {
+  const manage = await (await testTenant()).management();
+  for (const id of ['nobody', '%E0%A4%A', 'a%2Fb']) {
+    const json = method === 'PATCH' ? { name: 'a' } : undefined;
+    expect(await manage(method, `${path}/${id}`, { json })).toMatchObject({ status: 404, body: inexistent });
+  }
+});

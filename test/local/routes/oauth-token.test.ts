@@ -1,0 +1,167 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { managementScopes } from '../../../src/local/management-scopes.ts';
+import type { JsonObject } from '../../../src/wire/schema.ts';
+import { basic, claimsOf, globalClient, type TestTenant, testTenant } from '../../support/local.ts';
+
+const audience = 'https://localhost:4400/api/v2/';
+
+/** A whole request of the global client, changed by `members`. */
+function request(tenant: TestTenant, members: JsonObject = {}): JsonObject {
+  const { client_id, client_secret } = globalClient(tenant.store);
+  return { grant_type: 'client_credentials', client_id, client_secret, audience, ...members };
+}
+
+describe('a Management API token', () => {
+  it('is given for the secret of the global client, with all scopes', async () => {
+    const tenant = await testTenant();
+    const { status, headers, body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 86_400,
+      scope: managementScopes.join(' '),
+    });
+  });
+
+  it('carries the documented claims and a signature that the served keys verify', async () => {
+    const tenant = await testTenant();
+    const { body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
+    const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
+    const { payload, protectedHeader } = await jwtVerify(body.access_token, createLocalJWKSet(keys), {
+      currentDate: new Date(tenant.clock()),
+    });
+    const { client_id } = globalClient(tenant.store);
+    expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: keys.keys[0].kid });
+    expect(payload).toEqual({
+      iss: tenant.issuer,
+      sub: `${client_id}@clients`,
+      aud: audience,
+      iat: tenant.clock() / 1000,
+      exp: tenant.clock() / 1000 + 86_400,
+      scope: managementScopes.join(' '),
+      gty: 'client-credentials',
+      azp: client_id,
+      jti: expect.any(String),
+    });
+  });
+
+  it('is given for a form too', async () => {
+    const tenant = await testTenant();
+    const form = new URLSearchParams(request(tenant) as Record<string, string>).toString();
+    expect(await tenant.send('POST', '/oauth/token', { form })).toMatchObject({ status: 200 });
+  });
+
+  it('is given for a secret in the header', async () => {
+    const tenant = await testTenant();
+    const { client_id, client_secret, ...json } = request(tenant);
+    const headers = basic(String(client_id), String(client_secret));
+    expect(await tenant.send('POST', '/oauth/token', { json, headers })).toMatchObject({ status: 200 });
+  });
+
+  it('lives as long as the API says', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    await manage('PATCH', `/api/v2/resource-servers/${encodeURIComponent(audience)}`, { json: { token_lifetime: 60 } });
+    const { body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
+    expect(body.expires_in).toBe(60);
+    expect(claimsOf(body.access_token).exp).toBe(tenant.clock() / 1000 + 60);
+  });
+});
+
+describe('a request for a Management API token', () => {
+  it.each<[string, JsonObject, number, string, string]>([
+    ['without a grant_type', { grant_type: undefined }, 400, 'invalid_request', 'grant_type is required.'],
+    ['with a grant_type of a wrong type', { grant_type: 1 }, 400, 'invalid_request', 'grant_type must be a string.'],
+    [
+      'with two ways of authentication',
+      { client_assertion: 'a' },
+      400,
+      'invalid_request',
+      'Multiple authentication methods provided, please use one.',
+    ],
+    ['of an unknown client', { client_id: 'nobody' }, 401, 'access_denied', 'Unauthorized'],
+    ['without a client', { client_id: undefined }, 401, 'access_denied', 'Unauthorized'],
+    ['with a wrong secret', { client_secret: 'wrong' }, 401, 'access_denied', 'Unauthorized'],
+    ['without a secret', { client_secret: undefined }, 401, 'access_denied', 'Unauthorized'],
+    [
+      'with an assertion, for which no key is known',
+      { client_secret: undefined, client_assertion: 'a' },
+      401,
+      'access_denied',
+      'Unauthorized',
+    ],
+    [
+      'for another grant',
+      { grant_type: 'authorization_code' },
+      403,
+      'unsupported_grant_type',
+      'Unsupported grant type: authorization_code',
+    ],
+    [
+      'without an audience',
+      { audience: undefined },
+      403,
+      'access_denied',
+      'No audience parameter was provided, and no default audience has been configured',
+    ],
+    [
+      'for an audience that does not exist',
+      { audience: 'https://nobody.example' },
+      403,
+      'access_denied',
+      'Service not enabled within domain: https://nobody.example',
+    ],
+    [
+      'for the Management API without its slash',
+      { audience: audience.slice(0, -1) },
+      403,
+      'access_denied',
+      `Service not enabled within domain: ${audience.slice(0, -1)}`,
+    ],
+    [
+      'for an API without a client grant',
+      { audience: 'https://api.shop.example' },
+      403,
+      'access_denied',
+      'Client is not authorized to access "https://api.shop.example". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants',
+    ],
+  ])('%s is refused', async (_, members, status, error, error_description) => {
+    const tenant = await testTenant();
+    const answer = await tenant.send('POST', '/oauth/token', { json: request(tenant, members) });
+    expect(answer.body).toEqual({ error, error_description });
+    expect(answer.status).toBe(status);
+  });
+
+  it('of a client whose grant is off is refused, with a place to read on', async () => {
+    const tenant = await testTenant();
+    const { client_id, client_secret } = tenant.app;
+    const answer = await tenant.send('POST', '/oauth/token', { json: request(tenant, { client_id, client_secret }) });
+    expect(answer.status).toBe(403);
+    expect(answer.body).toEqual({
+      error: 'unauthorized_client',
+      error_description: "Grant type 'client_credentials' not allowed for the client.",
+      error_uri: 'https://auth0.com/docs/clients/client-grant-types',
+    });
+  });
+
+  it.each([
+    ['broken JSON', '{', 'application/json'],
+    ['an array', '[]', 'application/json'],
+    ['another type', '{}', 'text/plain'],
+    ['a parameter twice', 'grant_type=a&grant_type=a', 'application/x-www-form-urlencoded'],
+  ])('that is %s is refused', async (_, text, type) => {
+    const tenant = await testTenant();
+    const answer = await tenant.send('POST', '/oauth/token', { text, headers: { 'content-type': type } });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+  });
+
+  it('never repeats a secret when it is refused', async () => {
+    const tenant = await testTenant();
+    const json = request(tenant, { client_secret: 'do-not-repeat' });
+    const { body } = await tenant.send('POST', '/oauth/token', { json });
+    expect(JSON.stringify(body)).not.toContain('do-not-repeat');
+  });
+});

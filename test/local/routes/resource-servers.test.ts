@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { testTenant } from '../../support/local.ts';
+
+const path = '/api/v2/resource-servers';
+const identifier = 'https://api.shop.example';
+const management = 'https://localhost:4400/api/v2/';
+const inexistent = {
+  statusCode: 404,
+  error: 'Not Found',
+  message: 'The resource server does not exist',
+  errorCode: 'inexistent_resource_server',
+};
+
+/** Every way to name the sample API in a path. Go leaves the colon as it is, Node does not. */
+const spellings = ['https%3A%2F%2Fapi.shop.example', 'https:%2F%2Fapi.shop.example'];
+
+describe('naming a resource server', () => {
+  it.each(spellings)('works by its identifier, spelt %s', async (spelling) => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const byId = await manage('GET', `${path}/${tenant.api.id}`);
+    expect(byId).toMatchObject({ status: 200, body: { id: tenant.api.id, identifier } });
+    expect((await manage('GET', `${path}/${spelling}`)).body).toEqual(byId.body);
+    expect((await manage('PATCH', `${path}/${spelling}`, { json: { name: 'b' } })).body.name).toBe('b');
+    expect(await manage('DELETE', `${path}/${spelling}`)).toMatchObject({ status: 204 });
+    expect(await manage('GET', `${path}/${tenant.api.id}`)).toMatchObject({ status: 404 });
+  });
+
+  it('works by an identifier that itself holds an escape', async () => {
+    const manage = await (await testTenant()).management();
+    const json = { identifier: 'https://a.example/?q=%2F 100% é' };
+    await manage('POST', path, { json });
+    expect(await manage('GET', `${path}/${encodeURIComponent(json.identifier)}`)).toMatchObject({
+      status: 200,
+      body: json,
+    });
+  });
+
+  it.each(['GET', 'PATCH'])('is answered 404 by %s when there is none', async (method) => {
+    const manage = await (await testTenant()).management();
+    const json = method === 'PATCH' ? { name: 'a' } : undefined;
+    const answer = await manage(method, `${path}/https%3A%2F%2Fnobody.example`, { json });
+    expect(answer).toMatchObject({ status: 404, body: inexistent });
+  });
+});
+
+describe('listing resource servers', () => {
+  it('answers a bare array, the Management API first', async () => {
+    const manage = await (await testTenant()).management();
+    const { status, body } = await manage('GET', path);
+    expect(status).toBe(200);
+    expect(body).toMatchObject([
+      { name: 'Auth0 Management API', identifier: management, is_system: true },
+      { name: 'shop', identifier },
+    ]);
+  });
+
+  it.each([
+    ['page=0&per_page=1', { total: 2, start: 0, limit: 1 }, [management]],
+    ['page=1&per_page=1', { total: 2, start: 1, limit: 1 }, [identifier]],
+    ['page=2&per_page=1', { total: 2, start: 2, limit: 1 }, []],
+    [`identifiers=${encodeURIComponent(identifier)}`, { total: 1, start: 0, limit: 50 }, [identifier]],
+    [`identifiers=a&identifiers=${encodeURIComponent(identifier)}`, { total: 1, start: 0, limit: 50 }, [identifier]],
+    ['identifiers=a', { total: 0, start: 0, limit: 50 }, []],
+  ])('answers a page with its totals: %s', async (query, totals, identifiers) => {
+    const manage = await (await testTenant()).management();
+    const { resource_servers: servers, ...others } = (await manage('GET', `${path}?include_totals=true&${query}`)).body;
+    expect(others).toEqual(totals);
+    expect(servers.map((server: { identifier: string }) => server.identifier)).toEqual(identifiers);
+  });
+
+  it('shows only the fields that are named', async () => {
+    const manage = await (await testTenant()).management();
+    const { body } = await manage('GET', `${path}?fields=identifier`);
+    expect(body).toEqual([{ identifier: management }, { identifier }]);
+  });
+});
+
+describe('making a resource server', () => {
+  it('answers it with the defaults of the service', async () => {
+    const manage = await (await testTenant()).management();
+    const { status, body } = await manage('POST', path, { json: { identifier: 'urn:b' } });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{24}$/),
+      identifier: 'urn:b',
+      allow_offline_access: false,
+      skip_consent_for_verifiable_first_party_clients: false,
+      subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+      token_lifetime: 86_400,
+      token_lifetime_for_web: 7200,
+      signing_alg: 'RS256',
+    });
+    expect((await manage('GET', `${path}/${body.id}`)).body).toEqual(body);
+  });
+
+  it('takes what guests may have', async () => {
+    const manage = await (await testTenant()).management();
+    const json = {
+      identifier: 'urn:b',
+      scopes: [{ value: 'read:a', description: 'Read' }],
+      allow_anonymous_access: true,
+      anonymous_access_scopes: ['read:a'],
+      token_lifetime_for_anonymous_access: 600,
+    };
+    expect(await manage('POST', path, { json })).toMatchObject({ status: 201, body: json });
+  });
+
+  it.each([identifier, management])('is refused with 409 when %s is taken', async (taken) => {
+    const manage = await (await testTenant()).management();
+    const { status, body } = await manage('POST', path, { json: { identifier: taken } });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      statusCode: 409,
+      error: 'Conflict',
+      message: 'A resource server with the same identifier already exists.',
+    });
+    expect((await manage('GET', path)).body).toHaveLength(2);
+  });
+
+  it.each([
+    [{}, "Payload validation error: 'Missing required property: identifier'."],
+    [{ identifier: 'a', id: 'b' }, "Payload validation error: 'Additional properties not allowed: id'."],
+    [
+      { identifier: 'a', token_lifetime_for_anonymous_access: 0 },
+      "Payload validation error: 'Value 0 is less than minimum 1 on property token_lifetime_for_anonymous_access'.",
+    ],
+    [{ identifier: 'a', anonymous_access_scopes: ['x'] }, 'Scopes not defined by the resource server: x'],
+  ])('is refused with %j', async (json, message) => {
+    const manage = await (await testTenant()).management();
+    const { body } = await manage('POST', path, { json });
+    expect(body).toEqual({ statusCode: 400, error: 'Bad Request', message, errorCode: 'invalid_body' });
+  });
+});
+
+describe('changing a resource server', () => {
+  it.each([
+    ['its toggle', { allow_anonymous_access: true }],
+    ['the scopes of guests', { anonymous_access_scopes: ['read:catalog'] }],
+    ['its scopes and those of guests together', { scopes: [{ value: 'x' }], anonymous_access_scopes: ['x'] }],
+    ['an object, whole', { subject_type_authorization: { user: { policy: 'deny_all' } } }],
+  ])('changes %s and nothing else', async (_, json) => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const { body: before } = await manage('GET', `${path}/${tenant.api.id}`);
+    const { status, body } = await manage('PATCH', `${path}/${tenant.api.id}`, { json });
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...before, ...json });
+    expect((await manage('GET', `${path}/${tenant.api.id}`)).body).toEqual(body);
+  });
+
+  it('removes a member by null', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const lifetime = (value: number | null) => ({ json: { token_lifetime_for_anonymous_access: value } });
+    expect((await manage('PATCH', `${path}/${tenant.api.id}`, lifetime(60))).body).toMatchObject(lifetime(60).json);
+    expect((await manage('PATCH', `${path}/${tenant.api.id}`, lifetime(null))).body).not.toHaveProperty(
+      'token_lifetime_for_anonymous_access',
+    );
+  });
+
+  it.each([
+    [{ identifier: 'b' }, "Payload validation error: 'Additional properties not allowed: identifier'."],
+    [
+      { allow_anonymous_access: 'true' },
+      "Payload validation error: 'Expected type boolean but found type string on property allow_anonymous_access'.",
+    ],
+    [{ anonymous_access_scopes: ['read:catalog', 'x', 'y'] }, 'Scopes not defined by the resource server: x, y'],
+    [
+      { scopes: [], anonymous_access_scopes: ['read:catalog'] },
+      'Scopes not defined by the resource server: read:catalog',
+    ],
+  ])('is refused with %j', async (json, message) => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const { body } = await manage('PATCH', `${path}/${tenant.api.id}`, { json });
+    expect(body).toEqual({ statusCode: 400, error: 'Bad Request', message, errorCode: 'invalid_body' });
+  });
+});
+
+describe('removing a resource server', () => {
+  it('answers nothing, and again the same', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    for (const _ of ['first', 'second']) {
+      const { status, body } = await manage('DELETE', `${path}/${tenant.api.id}`);
+      expect([status, body]).toEqual([204, {}]);
+    }
+    expect(await manage('GET', `${path}/${tenant.api.id}`)).toMatchObject({ status: 404, body: inexistent });
+  });
+});
+
+describe('the Management API itself', () => {
+  const one = `${path}/${encodeURIComponent(management)}`;
+
+  it('cannot be removed', async () => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('DELETE', one)).toMatchObject({
+      status: 400,
+      body: { statusCode: 400, message: 'System resource servers cannot be deleted.' },
+    });
+    expect(await manage('GET', one)).toMatchObject({ status: 200 });
+  });
+
+  it('takes another token lifetime', async () => {
+    const manage = await (await testTenant()).management();
+    const json = { token_lifetime: 3600 };
+    expect(await manage('PATCH', one, { json })).toMatchObject({ status: 200, body: json });
+  });
+
+  it.each([
+    ['scopes', []],
+    ['name', 'mine'],
+    ['allow_anonymous_access', true],
+    ['anonymous_access_scopes', []],
+  ])('takes no other %s', async (member, value) => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('PATCH', one, { json: { [member]: value } })).toMatchObject({
+      status: 400,
+      body: { message: `Payload validation error: 'Additional properties not allowed: ${member}'.` },
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../../src/local/store/memory.ts';
+import { testTenant } from '../../support/local.ts';
+
+const path = '/api/v2/tenants/settings';
+
+describe('the tenant settings', () => {
+  it('start with the defaults of anonymous sessions', async () => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('GET', path)).toMatchObject({
+      status: 200,
+      body: {
+        friendly_name: 'Local tenant',
+        default_audience: '',
+        anonymous_session_lifetime: 2_592_000,
+        anonymous_session_token_format: 'jwe',
+      },
+    });
+  });
+
+  it.each([
+    ['only those named', 'fields=flags,friendly_name', ['friendly_name', 'flags']],
+    ['only those named, said twice', 'fields=flags&include_fields=true', ['flags']],
+    ['none for a name that is not there', 'fields=nothing', []],
+  ])('show %s', async (_, query, members) => {
+    const manage = await (await testTenant()).management();
+    expect(Object.keys((await manage('GET', `${path}?${query}`)).body)).toEqual(members);
+  });
+
+  it('show all but those named', async () => {
+    const manage = await (await testTenant()).management();
+    const { body: all } = await manage('GET', path);
+    const { flags: _, ...others } = all;
+    expect((await manage('GET', `${path}?fields=flags&include_fields=false`)).body).toEqual(others);
+  });
+
+  it.each([
+    ['a lifetime', { anonymous_session_lifetime: 86_400 }],
+    ['a lifetime without end', { anonymous_session_lifetime: 0 }],
+    ['a format', { anonymous_session_token_format: 'jwt' }],
+    ['an audience', { default_audience: 'https://api.shop.example' }],
+    ['an empty audience', { default_audience: '' }],
+    ['a list', { enabled_locales: ['de'] }],
+  ])('change by %s, and by nothing else', async (_, json) => {
+    const manage = await (await testTenant()).management();
+    const { body: before } = await manage('GET', path);
+    const { status, body } = await manage('PATCH', path, { json });
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...before, ...json });
+    expect((await manage('GET', path)).body).toEqual(body);
+  });
+
+  it('merge nested objects one level, and take null for a removal', async () => {
+    const manage = await (await testTenant()).management();
+    await manage('PATCH', path, { json: { flags: { a: true, b: { x: 1, y: 2 } } } });
+    const { body } = await manage('PATCH', path, { json: { flags: { a: null, b: { z: 3 } }, error_page: null } });
+    expect(body.flags).toEqual({ b: { z: 3 } });
+    expect(body).not.toHaveProperty('error_page');
+    expect((await manage('PATCH', path, { json: { sessions: null } })).body).not.toHaveProperty('sessions');
+  });
+
+  it('change by a form too', async () => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('PATCH', path, { form: { friendly_name: 'Shop' } })).toMatchObject({
+      status: 200,
+      body: { friendly_name: 'Shop' },
+    });
+  });
+
+  it.each([
+    ['{}', "Payload validation error: 'Too few properties defined (0), minimum 1'."],
+    ['{"tenant_name":1}', "Payload validation error: 'Additional properties not allowed: tenant_name'."],
+    [
+      '{"anonymous_session_lifetime":-1}',
+      "Payload validation error: 'Value -1 is less than minimum 0 on property anonymous_session_lifetime'.",
+    ],
+    [
+      '{"anonymous_session_token_format":"jws"}',
+      "Payload validation error: 'No enum match for: jws on property anonymous_session_token_format'.",
+    ],
+    ['{', 'The body is not valid JSON.'],
+    ['[]', 'The body must be a JSON object.'],
+  ])('do not change by %s', async (text, message) => {
+    const manage = await (await testTenant()).management();
+    const { body: before } = await manage('GET', path);
+    const { status, body } = await manage('PATCH', path, { text });
+    expect(body).toEqual({ statusCode: 400, error: 'Bad Request', message, errorCode: 'invalid_body' });
+    expect(status).toBe(400);
+    expect((await manage('GET', path)).body).toEqual(before);
+  });
+
+  it('are answered 500 when the state cannot be written', async () => {
+    const store = memoryStore();
+    const tenant = await testTenant({ store: { ...store } });
+    const manage = await tenant.management();
+    tenant.store.write = () => {
+      throw new Error('disk full');
+    };
+    expect(await manage('PATCH', path, { json: { friendly_name: 'a' } })).toMatchObject({
+      status: 500,
+      body: {
+        statusCode: 500,
+        error: 'Internal Server Error',
+        message: 'An internal server error occurred',
+      },
+    });
+  });
+});
