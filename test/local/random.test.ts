@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { randomHex, randomName, randomToken, randomUuid } from '../../src/local/random.ts';
+import { sequenceOfBytes } from '../support/local.ts';
+
+describe('identifiers drawn from random bytes', () => {
+  const random = sequenceOfBytes();
+
+  it.each([
+    ['a token of base64url', () => randomToken(random, 18), /^[\w-]{24}$/],
+    ['hexadecimal digits', () => randomHex(random, 12), /^[0-9a-f]{24}$/],
+    ['letters and digits', () => randomName(random, 32), /^[A-Za-z0-9]{32}$/],
+    [
+      'a UUID of version 4',
+      () => randomUuid(random),
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    ],
+  ])('are %s, another each time', (_, draw, shape) => {
+    const drawn = Array.from({ length: 50 }, draw);
+    for (const text of drawn) expect(text).toMatch(shape);
+    expect(new Set(drawn).size).toBe(50);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { reseed, seed } from '../../src/local/state.ts';
+import { memoryStore } from '../../src/local/store/memory.ts';
+import type { Store } from '../../src/local/store/store.ts';
+import { openTenant, otherTenantKeys, sequenceOfBytes, testKeys, testTenant } from '../support/local.ts';
+
+const kinds = ['tenant', 'key', 'client', 'resource_server', 'client_grant'] as const;
+const everything = (store: Store) => kinds.map((kind) => store.list(kind));
+const seeding = (store: Store, keys = testKeys) => ({
+  store,
+  random: sequenceOfBytes(),
+  keys: async () => keys,
+  issuer: 'https://localhost:4400/',
+});
+
+describe('a fresh tenant', () => {
+  it('has one application and one API, both closed to guests', async () => {
+    const tenant = await testTenant();
+    expect(tenant.store.list('client')).toMatchObject([
+      { name: 'All Applications', global: true },
+      { name: 'web', app_type: 'spa', token_endpoint_auth_method: 'none' },
+    ]);
+    expect(tenant.store.list('resource_server')).toMatchObject([{ is_system: true }, { name: 'shop' }]);
+    expect(await tenant.anonymousToken()).toMatchObject({ status: 403, body: { error: 'unauthorized_client' } });
+    tenant.change('client', tenant.app.client_id, { can_create_anonymous_sessions: true });
+    expect(await tenant.anonymousToken()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+  });
+
+  it('is seeded by the first request, and by no later one', async () => {
+    const store = memoryStore();
+    await seed(seeding(store));
+    const before = everything(store);
+    await seed(seeding(store, otherTenantKeys));
+    expect(everything(store)).toEqual(before);
+  });
+
+  it('is seeded once when many requests come at once', async () => {
+    const store = memoryStore();
+    await Promise.all([1, 2, 3].map(() => seed(seeding(store))));
+    expect(store.list('client')).toHaveLength(2);
+    expect(store.list('resource_server')).toHaveLength(2);
+    expect(store.list('client_grant')).toHaveLength(1);
+  });
+});
+
+describe('a tenant that is reset', () => {
+  it('is as it was at first, with other keys', async () => {
+    const tenant = await openTenant({ settings: { anonymous_session_lifetime: 1 } });
+    const { session_token } = await tenant.session();
+    await reseed(seeding(tenant.store, otherTenantKeys));
+    const fresh = memoryStore();
+    await seed(seeding(fresh, otherTenantKeys));
+    expect(everything(tenant.store)).toEqual(everything(fresh));
+
+    const app = tenant.store.list('client').find((client) => client.name === 'web');
+    const api = tenant.store.list('resource_server').find((server) => server.name === 'shop');
+    tenant.change('client', String(app?.client_id), { can_create_anonymous_sessions: true });
+    tenant.change('resource_server', String(api?.id), { allow_anonymous_access: true });
+    expect(await tenant.anonymousToken({ client_id: app?.client_id, session_token })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_session_token' },
+    });
+  });
+});

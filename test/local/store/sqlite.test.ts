@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sqliteStore } from '../../../src/local/store/sqlite.ts';
+import type { Store } from '../../../src/local/store/store.ts';
+import { testTenant } from '../../support/local.ts';
+
+let folder: string;
+let file: string;
+let opened: Store[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'anon-sqlite-'));
+  file = join(folder, 'state.db');
+  opened = [];
+});
+afterEach(() => {
+  for (const store of opened) store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function open(): Store {
+  const store = sqliteStore(file);
+  opened.push(store);
+  return store;
+}
+
+/** Writes the state file with SQLite itself. */
+function sql(text: string): void {
+  const database = new Database(file);
+  database.exec(text);
+  database.close();
+}
+
+describe('a state file', () => {
+  it('is readable by its owner alone, whatever the umask', () => {
+    const umask = process.umask(0);
+    try {
+      open().write((writer) => writer.put('key', 'current', {}));
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps what was put in it', () => {
+    const first = open();
+    first.write((writer) => {
+      for (const id of ['b', 'a']) writer.put('client', id, { id, text: 'ü🛒\u0000' });
+    });
+    first.close();
+    expect(open().list('client')).toEqual(['b', 'a'].map((id) => ({ id, text: 'ü🛒\u0000' })));
+  });
+
+  it('leaves no other file behind', () => {
+    open().write((writer) => writer.put('client', 'a', {}));
+    expect(['-wal', '-shm', '-journal'].filter((end) => existsSync(file + end))).toEqual([]);
+  });
+
+  it('is made a state when it is empty', () => {
+    writeFileSync(file, '');
+    open().write((writer) => writer.put('client', 'a', { n: 1 }));
+    expect(open().get('client', 'a')).toEqual({ n: 1 });
+  });
+
+  it('is not made where there is no folder', () => {
+    file = join(folder, 'missing', 'state.db');
+    expect(open).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+  });
+});
+
+describe('a file that is no state is refused and left as it is', () => {
+  it.each<[string, string, () => void]>([
+    [
+      'text',
+      'corrupt',
+      () => writeFileSync(file, 'this is not a database, and it is longer than a header. '.repeat(40)),
+    ],
+    ['a state cut in half', 'corrupt', () => cutState()],
+    ['a state without its table', 'corrupt', () => stateAfter('DROP TABLE document')],
+    [
+      'a state with a document that is no JSON',
+      'corrupt',
+      () => stateAfter("INSERT INTO document VALUES ('client', 'a', '{')"),
+    ],
+    ["another program's database", 'foreign', () => sql('CREATE TABLE bookmark (url TEXT)')],
+    ['an empty database with the mark of another program', 'foreign', () => sql('PRAGMA application_id = 42')],
+    ['the state of a later version', 'newer', () => stateAfter('PRAGMA user_version = 2')],
+  ])('%s: %s', (_, reason, make) => {
+    make();
+    const before = readFileSync(file);
+    expect(open).toThrow(expect.objectContaining({ name: 'StateFileError', reason }));
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  function stateAfter(text: string): void {
+    open().close();
+    sql(text);
+  }
+
+  function cutState(): void {
+    const store = open();
+    store.write((writer) => {
+      for (let id = 0; id < 100; id += 1) writer.put('client', String(id), { text: 'x'.repeat(500) });
+    });
+    store.close();
+    truncateSync(file, Math.floor(statSync(file).size / 8192) * 4096);
+  }
+});
+
+describe('two connections to one file', () => {
+  it('see what the other one has written', () => {
+    const [one, other] = [open(), open()];
+    one.write((writer) => writer.put('client', 'a', { n: 1 }));
+    expect(other.get('client', 'a')).toEqual({ n: 1 });
+    other.write((writer) => writer.put('client', 'a', { n: Number(writer.get('client', 'a')?.n) + 1 }));
+    expect(one.list('client')).toEqual([{ n: 2 }]);
+    one.write((writer) => writer.clear());
+    expect(other.list('client')).toEqual([]);
+  });
+
+  it('keep the object of a document that the other one has not written', () => {
+    const [one, other] = [open(), open()];
+    one.write((writer) => {
+      writer.put('client', 'a', { n: 1 });
+      writer.put('client', 'b', { n: 1 });
+    });
+    const [a, b] = [one.get('client', 'a'), one.get('client', 'b')];
+    other.write((writer) => writer.put('client', 'b', { n: 2 }));
+    expect(one.get('client', 'b')).toEqual({ n: 2 });
+    expect(one.get('client', 'b')).not.toBe(b);
+    expect(one.get('client', 'a')).toBe(a);
+  });
+
+  it('see nothing of a write that was given up', () => {
+    const [one, other] = [open(), open()];
+    const giveUp = () =>
+      one.write((writer) => {
+        writer.put('client', 'a', {});
+        throw new Error('no');
+      });
+    expect(giveUp).toThrow('no');
+    expect(other.list('client')).toEqual([]);
+    other.write((writer) => writer.put('client', 'b', {}));
+    expect(one.list('client')).toEqual([{}]);
+  });
+});
+
+describe('two tenants on one file', () => {
+  it('are seeded once when both find it empty, and are one tenant', async () => {
+    const [one, other] = await Promise.all([testTenant({ store: open() }), testTenant({ store: open() })]);
+    expect(one.app.client_id).toBe(other.app.client_id);
+    expect(other.store.list('client')).toHaveLength(2);
+    const manage = await one.management();
+    await manage('PATCH', `/api/v2/clients/${one.app.client_id}`, { json: { can_create_anonymous_sessions: true } });
+    await manage('PATCH', `/api/v2/resource-servers/${one.api.id}`, { json: { allow_anonymous_access: true } });
+    const { session_token } = await other.session();
+    expect(await one.anonymousToken({ session_token })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('several processes on one file', () => {
+  it('lose no write when all write at once', async () => {
+    const [processes, times] = [4, 25];
+    const writer = join(folder, 'counting-writer.cjs');
+    await build({
+      entryPoints: [fileURLToPath(new URL('counting-writer.ts', import.meta.url))],
+      outfile: writer,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['libsql'],
+    });
+    const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+    const run = () =>
+      promisify(execFile)(process.execPath, [writer, file, String(times)], {
+        env: { ...process.env, NODE_PATH: packages },
+        timeout: 20_000,
+      });
+    await Promise.all(Array.from({ length: processes }, run));
+    const store = open();
+    expect(store.get('tenant', 'count')).toEqual({ count: processes * times });
+    expect(store.list('client').map((document) => document.count)).toEqual(
+      Array.from({ length: processes * times }, (_, count) => count),
+    );
+  });
+});
