@@ -2,7 +2,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { managementScopes } from '../../../src/local/management-scopes.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
-import { basic, claimsOf, globalClient, type TestTenant, testTenant } from '../../support/local.ts';
+import { basic, claimsOf, globalClient, type TestTenant, testTenant, withBearer } from '../../support/local.ts';
 
 const audience = 'https://localhost:4400/api/v2/';
 
@@ -68,6 +68,29 @@ describe('a Management API token', () => {
     const { body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
     expect(body.expires_in).toBe(60);
     expect(claimsOf(body.access_token).exp).toBe(tenant.clock() / 1000 + 60);
+  });
+});
+
+describe('a state that is served under another domain than the one it was made for', () => {
+  it('has the Management API of that domain, and not the former one', async () => {
+    const { store } = await testTenant();
+    const moved = await testTenant({ store, domain: 'localhost:5500' });
+    const manage = await moved.management();
+    expect(await manage('GET', '/api/v2/clients')).toMatchObject({ status: 200 });
+    expect(await moved.send('POST', '/oauth/token', { json: request(moved) })).toMatchObject({
+      status: 403,
+      body: { error: 'access_denied', error_description: `Service not enabled within domain: ${audience}` },
+    });
+  });
+
+  it('takes no token that was made under the former one', async () => {
+    const former = await testTenant();
+    const { body } = await former.send('POST', '/oauth/token', { json: request(former) });
+    const moved = await testTenant({ store: former.store, domain: 'localhost:5500' });
+    expect(await withBearer(moved.send, body.access_token)('GET', '/api/v2/clients')).toMatchObject({
+      status: 401,
+      body: { message: `Bad audience: ${audience}` },
+    });
   });
 });
 

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calculateJwkThumbprint, compactDecrypt } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLocalTenant } from '../../src/local/open.ts';
+import { readLocalKeys } from '../../src/local/read-keys.ts';
+import { sqliteStore } from '../../src/local/store/sqlite.ts';
+import { managementAudience } from '../../src/wire/oauth.ts';
+import { movableClock, sender, withBearer } from '../support/local.ts';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'anon-open-'));
+  file = join(folder, 'state.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Sends as the client that may configure the tenant. */
+async function manager(tenant: Awaited<ReturnType<typeof openLocalTenant>>) {
+  const { clientId, clientSecret } = tenant.managementCredentials();
+  const { body } = await sender(tenant)('POST', '/oauth/token', {
+    json: {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      audience: managementAudience(tenant.issuer),
+    },
+  });
+  return withBearer(sender(tenant), body.access_token);
+}
+
+describe('a tenant in a file', () => {
+  it('is made on first use, and is the same one the next time', async () => {
+    const first = await openLocalTenant(file, { clock: movableClock() });
+    const manage = await manager(first);
+    await manage('PATCH', '/api/v2/tenants/settings', { json: { friendly_name: 'Kept' } });
+    const [key, credentials] = [first.sessionKey(), first.managementCredentials()];
+    first.close();
+
+    const second = await openLocalTenant(file, { clock: movableClock() });
+    const { body } = await (await manager(second))('GET', '/api/v2/tenants/settings');
+    expect(body.friendly_name).toBe('Kept');
+    expect(second.sessionKey()).toEqual(key);
+    expect(second.managementCredentials()).toEqual(credentials);
+    second.close();
+  });
+
+  it('starts over with new keys and another client when it is reset', async () => {
+    const tenant = await openLocalTenant(file, { clock: movableClock() });
+    const [key, credentials] = [tenant.sessionKey(), tenant.managementCredentials()];
+    await tenant.reset();
+    expect(tenant.sessionKey()).not.toEqual(key);
+    expect(tenant.managementCredentials().clientId).not.toBe(credentials.clientId);
+    expect(await (await manager(tenant))('GET', '/api/v2/clients')).toMatchObject({ status: 200 });
+    tenant.close();
+  });
+
+  it('hands out the key that opens its session tokens', async () => {
+    const tenant = await openLocalTenant(file, { clock: movableClock() });
+    const manage = await manager(tenant);
+    const { body: clients } = await manage('GET', '/api/v2/clients?is_global=false');
+    const { body: apis } = await manage('GET', '/api/v2/resource-servers');
+    await manage('PATCH', `/api/v2/clients/${clients[0].client_id}`, { json: { can_create_anonymous_sessions: true } });
+    await manage('PATCH', `/api/v2/resource-servers/${apis[1].id}`, { json: { allow_anonymous_access: true } });
+    const { body } = await sender(tenant)('POST', '/anonymous/token', {
+      json: { client_id: clients[0].client_id, audience: apis[1].identifier },
+    });
+    await expect(compactDecrypt(body.session_token, tenant.sessionKey())).resolves.toBeDefined();
+    expect(readLocalKeys(file)?.sessionKey).toEqual(tenant.sessionKey());
+    tenant.close();
+  });
+
+  it('is refused where the file holds something else', async () => {
+    writeFileSync(file, 'not a database at all, whatever its name says. '.repeat(50));
+    const options = { clock: movableClock() };
+    await expect(openLocalTenant(file, options)).rejects.toMatchObject({ name: 'StateFileError', reason: 'corrupt' });
+    expect(() => readLocalKeys(file)).toThrow(expect.objectContaining({ reason: 'corrupt' }));
+  });
+});
+
+describe('the keys in a state file', () => {
+  it('are those that the tenant serves, without the private half', async () => {
+    const tenant = await openLocalTenant(file, { clock: movableClock() });
+    const { body } = await sender(tenant)('GET', '/.well-known/jwks.json');
+    tenant.close();
+    const publicJwk = readLocalKeys(file)?.publicJwk ?? {};
+    expect(publicJwk).not.toHaveProperty('d');
+    expect(await calculateJwkThumbprint(publicJwk as never)).toBe(await calculateJwkThumbprint(body.keys[0]));
+  });
+
+  it('are none while the state is empty', () => {
+    sqliteStore(file).close();
+    expect(readLocalKeys(file)).toBeUndefined();
+  });
+});
