@@ -85,6 +85,11 @@ export class GateClosedError extends ResponseError {
   }
 }
 
+/** The user stopped the command. */
+export function interrupted(): AnonError {
+  return new AnonError('interrupted', 'Interrupted.');
+}
+
 export function isAnonError(value: unknown): value is AnonError {
   return value instanceof Error && brand in value;
 }

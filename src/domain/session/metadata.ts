@@ -1,5 +1,5 @@
 import { AnonError } from '../../errors.ts';
-import { metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
+import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
 /** What the user said of a session's metadata. */
@@ -112,4 +112,12 @@ function parseJson(text: string, failure: () => AnonError): unknown {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Checks what a session will hold after an update, where what it holds now is known.
+ * @throws {AnonError} `usage`
+ */
+export function checkMergedSize(current: unknown, change: JsonObject | undefined): void {
+  if (change && isObject(current)) checkMetadataSize(mergeMetadata(current, change));
 }

@@ -1,0 +1,103 @@
+// Builds the published program: CommonJS, one self-contained file a command.
+//
+// A relative import() in the sources is a border between files: it becomes a require() of the other file
+// when the line runs. So a command loads its own code and nothing else; what two files share is in both.
+// Help texts are written down here, from the real command tree, so that --help does not need it.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, 'src');
+const output = join(root, 'dist');
+
+const options = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.18',
+  outdir: output,
+  outExtension: { '.js': '.cjs' },
+  external: ['libsql'],
+  supported: { 'dynamic-import': false },
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Builds `entry` and every file that some import() names, found by following them. */
+async function buildWithBorders(entry) {
+  const built = new Set();
+  const inputs = new Set();
+  for (let waiting = [entry]; waiting.length > 0; ) {
+    const found = new Set();
+    const entryPoints = waiting.map((path) => ({ in: path, out: flatName(path) }));
+    const { metafile } = await build({ ...options, entryPoints, plugins: [borders(found)] });
+    for (const path of waiting) built.add(path);
+    for (const path of Object.keys(metafile.inputs)) inputs.add(path);
+    waiting = [...found].filter((path) => !built.has(path));
+  }
+  return { built, inputs };
+}
+
+function borders(found) {
+  return {
+    name: 'borders',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, importer, kind, resolveDir }) => {
+        if (kind !== 'dynamic-import' || !importer.startsWith(source)) return undefined;
+        const target = resolve(resolveDir, path);
+        found.add(target);
+        return { path: `./${flatName(target)}.cjs`, external: true };
+      });
+    },
+  };
+}
+
+/** All files lie side by side, so that one name is right from whichever file the importer was bundled into. */
+function flatName(path) {
+  return relative(join(source, 'cli'), path).replace(/\.ts$/, '').replaceAll('../', '').replaceAll('/', '-');
+}
+
+rmSync(output, { recursive: true, force: true });
+mkdirSync(output, { recursive: true });
+const { built, inputs } = await buildWithBorders(join(source, 'cli', 'start.ts'));
+const require = createRequire(import.meta.url);
+await writeHelp();
+writeLicences();
+process.stderr.write(`built ${built.size} files\n`);
+
+async function writeHelp() {
+  const path = join(output, 'help.cjs');
+  const { helpTexts } = require(path);
+  const texts = await helpTexts();
+  writeFileSync(
+    path,
+    `"use strict";\nconst texts = ${JSON.stringify(texts, null, 1)};\nexports.helpTexts = async () => texts;\nexports.helpText = async (path) => texts[path];\n`,
+  );
+}
+
+/** The licences of the packages whose code is inside our files. */
+function writeLicences() {
+  const folders = new Set();
+  for (const path of inputs) {
+    const match = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (match) folders.add(join(root, path.slice(0, match.index + match[0].length)));
+  }
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return `${name} ${version} (${license})\n\n${licenceText(folder)}`;
+  });
+  writeFileSync(join(output, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+function licenceText(folder) {
+  for (const name of ['LICENSE', 'LICENSE.md', 'license', 'License', 'LICENSE.txt']) {
+    try {
+      return readFileSync(join(folder, name), 'utf8');
+    } catch {}
+  }
+  return '(no licence file in the package)\n';
+}

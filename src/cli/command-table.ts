@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+
+/** Makes a command; what it runs is an argument, so that a test can see what was parsed. */
+export type CommandMaker = (context: Context) => Command;
+
+/** The nouns, with what their help says. */
+export const groups: Readonly<Record<string, string>> = {
+  tenant: 'gate 1: the session lifetime and the session token format',
+  app: 'gate 2: applications that may create anonymous sessions',
+  api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
+  token: 'create and update guest sessions, decode their tokens',
+  profile: 'the tenants you work with, and what commands use there',
+  local: 'the embedded tenant: serve it, look at it, start it over',
+};
+
+/** The command tree, one line a command; its code is loaded when it is used. */
+export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
+  quickstart: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
+  'tenant show': async () => (await import('./commands/tenant/show.ts')).tenantShowCommand,
+  'tenant set-lifetime': async () => (await import('./commands/tenant/set-lifetime.ts')).tenantSetLifetimeCommand,
+  'tenant set-format': async () => (await import('./commands/tenant/set-format.ts')).tenantSetFormatCommand,
+  'app list': async () => (await import('./commands/app/list.ts')).appListCommand,
+  'app show': async () => (await import('./commands/app/show.ts')).appShowCommand,
+  'app create': async () => (await import('./commands/app/create.ts')).appCreateCommand,
+  'app enable': async () => (await import('./commands/app/enable.ts')).appEnableCommand,
+  'app disable': async () => (await import('./commands/app/disable.ts')).appDisableCommand,
+  'api list': async () => (await import('./commands/api/list.ts')).apiListCommand,
+  'api show': async () => (await import('./commands/api/show.ts')).apiShowCommand,
+  'api create': async () => (await import('./commands/api/create.ts')).apiCreateCommand,
+  'api enable': async () => (await import('./commands/api/enable.ts')).apiEnableCommand,
+  'api disable': async () => (await import('./commands/api/disable.ts')).apiDisableCommand,
+  'token create': async () => (await import('./commands/token/create.ts')).tokenCreateCommand,
+  'token update': async () => (await import('./commands/token/update.ts')).tokenUpdateCommand,
+  'token decode': async () => (await import('./commands/token/decode.ts')).tokenDecodeCommand,
+  'profile list': async () => (await import('./commands/profile/list.ts')).profileListCommand,
+  'profile add': async () => (await import('./commands/profile/add.ts')).profileAddCommand,
+  'profile use': async () => (await import('./commands/profile/use.ts')).profileUseCommand,
+  'profile set': async () => (await import('./commands/profile/set.ts')).profileSetCommand,
+  'profile remove': async () => (await import('./commands/profile/remove.ts')).profileRemoveCommand,
+  'local start': async () => (await import('./commands/local/start.ts')).localStartCommand,
+  'local show': async () => (await import('./commands/local/show.ts')).localShowCommand,
+  'local reset': async () => (await import('./commands/local/reset.ts')).localResetCommand,
+};
+
+/** The words that may follow `path`: nouns and commands at the root, verbs after a noun. */
+export function wordsAfter(path: string): string[] {
+  if (path === '') return [...new Set(Object.keys(commands).map((name) => name.split(' ')[0] ?? ''))];
+  const prefix = `${path} `;
+  return Object.keys(commands).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { findApi } from '../../../domain/api/find.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { apiData, renderApi } from '../../render/api.ts';
+import { accessTenant } from '../../tenant-access.ts';
+
+export function apiShowCommand(context: Context, run = showApi): Command {
+  const command = new Command('show')
+    .description('show one API with its scopes')
+    .argument('<api>', 'its name, audience or id')
+    .action((api: string, options: GlobalOptions) => run(context, api, options));
+  return withExample(command, 'api show shop');
+}
+
+async function showApi(context: Context, reference: string, options: GlobalOptions): Promise<void> {
+  const { tenant } = await accessTenant(context, options);
+  const api = await findApi(tenant, reference);
+  printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api) });
+}

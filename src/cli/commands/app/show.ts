@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { findApp } from '../../../domain/app/find.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { appData, renderApp } from '../../render/app.ts';
+import { accessTenant } from '../../tenant-access.ts';
+
+interface AppShowOptions extends GlobalOptions {
+  readonly revealSecrets?: true;
+}
+
+export function appShowCommand(context: Context, run = showApp): Command {
+  const command = new Command('show')
+    .description('show one application')
+    .argument('<app>', 'its name or client id')
+    .option('--reveal-secrets', 'put the client secret into --json and --field')
+    .action((app: string, options: AppShowOptions) => run(context, app, options));
+  return withExample(command, 'app show web');
+}
+
+async function showApp(context: Context, reference: string, options: AppShowOptions): Promise<void> {
+  const { tenant } = await accessTenant(context, options);
+  const app = await findApp(tenant, reference);
+  const revealSecrets = options.revealSecrets === true;
+  printResult(context, options, {
+    data: appData(app, { revealSecrets }),
+    human: (paint) => renderApp(paint, app),
+  });
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { AnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+
+export interface LocalResetOptions extends GlobalOptions {
+  readonly yes?: true;
+}
+
+export function localResetCommand(context: Context, run = resetLocal): Command {
+  const command = new Command('reset')
+    .description('start the local tenant over: new keys, one closed app, one closed API')
+    .option('-y, --yes', 'do not ask')
+    .action((options: LocalResetOptions) => run(context, options));
+  return withExample(command, 'local reset --yes');
+}
+
+async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
+  if (!options.yes && !(await confirmed(context))) {
+    throw new AnonError('interrupted', 'Nothing was changed.');
+  }
+  const local = await context.local();
+  await local.reset();
+  // What was chosen and remembered there is gone with it.
+  await (await context.sessions()).forget('local');
+  await (await context.profiles()).change('local', (before) => before && { name: before.name });
+  printResult(context, options, {
+    data: { reset: true, state: local.statePath },
+    human: (paint) => `${paint.green('✔')} The local tenant starts over\n${paint.dim('Next: anon-cli quickstart\n')}`,
+  });
+}
+
+async function confirmed(context: Context): Promise<boolean> {
+  if (!context.terminal.interactive) {
+    throw new AnonError('usage', 'This deletes the local tenant, and there is no terminal to ask on.', {
+      hint: 'Say it beforehand: anon-cli local reset --yes',
+    });
+  }
+  return context.confirm('Delete all applications, APIs and keys of the local tenant?');
+}

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
+import { rows } from '../../render/rows.ts';
+
+interface LocalShowOptions extends GlobalOptions {
+  readonly revealSecrets?: true;
+}
+
+export function localShowCommand(context: Context, run = showLocal): Command {
+  const command = new Command('show')
+    .description('show where the local tenant is kept, and how to configure it over HTTP')
+    .option('--reveal-secrets', 'put the client secret into --json and --field')
+    .action((options: LocalShowOptions) => run(context, options));
+  return withExample(command, 'local show');
+}
+
+async function showLocal(context: Context, options: LocalShowOptions): Promise<void> {
+  const local = await context.local();
+  const { issuer, clientId, clientSecret } = await local.describe();
+  printResult(context, options, {
+    data: {
+      issuer,
+      state: local.statePath,
+      management_client_id: clientId,
+      ...(options.revealSecrets && { management_client_secret: clientSecret }),
+    },
+    human: (paint) =>
+      `${paint.bold('Local tenant')}\n` +
+      rows(paint, [
+        ['issuer', issuer],
+        ['state', printable(local.statePath)],
+        ['Management API client', clientId],
+        ['its secret', 'anon-cli local show --reveal-secrets --field management_client_secret'],
+      ]),
+  });
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { profileData, renderProfiles } from '../../render/profile.ts';
+
+export function profileListCommand(context: Context, run = printProfiles): Command {
+  const command = new Command('list')
+    .description('list the profiles; the current one is marked')
+    .action((options: GlobalOptions) => run(context, options));
+  return withExample(command, 'profile list');
+}
+
+async function printProfiles(context: Context, options: GlobalOptions): Promise<void> {
+  const store = await context.profiles();
+  const [profiles, current] = [await store.list(), await store.current()];
+  printResult(context, options, {
+    data: profiles.map((profile) => profileData(profile, current)),
+    human: (paint) => renderProfiles(paint, profiles, current),
+  });
+}

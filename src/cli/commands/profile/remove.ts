@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { AnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { selectProfile } from '../../tenant-access.ts';
+
+export function profileRemoveCommand(context: Context, run = removeProfile): Command {
+  const command = new Command('remove')
+    .description('forget a tenant: its credentials and its remembered session')
+    .argument('<name>', 'its name')
+    .action((name: string, options: GlobalOptions) => run(context, name, options));
+  return withExample(command, 'profile remove acme');
+}
+
+async function removeProfile(context: Context, name: string, options: GlobalOptions): Promise<void> {
+  const { profile } = await selectProfile(context, { ...options, profile: name });
+  if (profile.domain === undefined) {
+    throw new AnonError('usage', "The embedded tenant's profile stays.", {
+      hint: 'To start it over: anon-cli local reset',
+    });
+  }
+  await (await context.sessions()).forget(profile.name);
+  await (await context.profiles()).change(profile.name, () => undefined);
+  printResult(context, options, {
+    data: { removed: profile.name },
+    human: (paint) => `${paint.green('✔')} Profile ${profile.name} is gone. On the tenant nothing changed.\n`,
+  });
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { profileData } from '../../render/profile.ts';
+import { selectProfile } from '../../tenant-access.ts';
+
+export function profileUseCommand(context: Context, run = useProfile): Command {
+  const command = new Command('use')
+    .description('make a profile the current one')
+    .argument('<name>', 'its name')
+    .action((name: string, options: GlobalOptions) => run(context, name, options));
+  return withExample(command, 'profile use local');
+}
+
+async function useProfile(context: Context, name: string, options: GlobalOptions): Promise<void> {
+  const { profile } = await selectProfile(context, { ...options, profile: name });
+  await (await context.profiles()).use(profile.name);
+  printResult(context, options, {
+    data: profileData(profile, profile.name),
+    human: (paint) => `${paint.green('✔')} Commands now use profile ${profile.name}\n`,
+  });
+}

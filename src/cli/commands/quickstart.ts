@@ -1,0 +1,126 @@
+import { Command } from 'commander';
+import { describeLifetime } from '../../domain/duration.ts';
+import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
+import { createSession, updateSession } from '../../domain/session/create.ts';
+import { AnonError } from '../../errors.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Context } from '../context.ts';
+import { withExample } from '../example.ts';
+import type { GlobalOptions } from '../global-options.ts';
+import { printResult } from '../output.ts';
+import { type Paint, paintFor } from '../render/paint.ts';
+import { printable } from '../render/printable.ts';
+import { accessTenant } from '../tenant-access.ts';
+import { inspectTokens, remember, renderTokens, sessionToRemember, tokensData } from './token/guest-tokens.ts';
+
+const metadata = { language: 'en', country: 'US' } as const;
+const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);
+
+export function quickstartCommand(context: Context, run = runQuickstart): Command {
+  const command = new Command('quickstart')
+    .description('all five steps on the local tenant: from nothing to two decoded guest tokens')
+    .action((options: GlobalOptions) => run(context, options));
+  return withExample(command, 'quickstart');
+}
+
+interface Step {
+  readonly title: string;
+  readonly outcome: string;
+  readonly changed: boolean;
+  readonly commands: readonly string[];
+}
+
+async function runQuickstart(context: Context, options: GlobalOptions): Promise<void> {
+  const { profile, tenant } = await accessLocal(context, options);
+  const report = stepReporter(context, options);
+  report.begin(tenant.issuer);
+
+  const settings = await ensureTenantReady(tenant);
+  const { lifetimeSeconds, tokenFormat } = settings.subject;
+  const life = lifetimeSeconds === 0 ? 'sessions never expire' : `sessions live ${describeLifetime(lifetimeSeconds)}`;
+  report.step({ ...settings, title: 'tenant', outcome: `${life}, session tokens are ${tokenFormat.toUpperCase()}` });
+
+  const app = await ensureAppOpen(tenant, profile.app);
+  report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
+
+  const api = await ensureApiOpen(tenant, profile.api);
+  const scopes = api.subject.guests.scopes.join(' ');
+  report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
+
+  const request = { app: app.subject, api: api.subject, scope: undefined };
+  await (await context.profiles()).change(profile.name, (before) => ({
+    ...(before ?? profile),
+    app: { clientId: request.app.clientId, name: request.app.name },
+    api: { audience: request.api.audience, name: request.api.name },
+  }));
+  const created = await createSession(tenant, { ...request, metadata: undefined, userId: undefined });
+  const guest = (await inspectTokens(tenant, created)).access.claims?.sub;
+  report.step({
+    title: 'create',
+    outcome: `guest ${String(guest)} has a session`,
+    changed: true,
+    commands: [`token create${tenant.selection}`],
+  });
+
+  const sessionToken = created.sessionToken ?? '';
+  const tokens = await updateSession(tenant, { ...request, metadata, sessionToken });
+  const sessions = await context.sessions();
+  await sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(tokens, request)));
+  report.step({
+    title: 'update',
+    outcome: 'metadata merged, two new tokens',
+    changed: true,
+    commands: [`token update ${metadataArguments.join(' ')}${tenant.selection}`],
+  });
+
+  const inspected = await inspectTokens(tenant, tokens);
+  printResult(context, options, {
+    data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
+    human: (paint) => `\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection)}`,
+  });
+}
+
+/** The quickstart is about the embedded tenant, whatever the current profile is. */
+async function accessLocal(context: Context, options: GlobalOptions) {
+  if (options.profile !== undefined && options.profile !== 'local') {
+    throw new AnonError('usage', 'The quickstart runs on the local tenant only.', { hint: 'Leave --profile out.' });
+  }
+  const isCurrent = (await (await context.profiles()).current()) === 'local' && !context.env.ANON_CLI_PROFILE;
+  const access = await accessTenant(context, { ...options, profile: 'local' });
+  return isCurrent ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
+}
+
+/** People see each step when it is done; the JSON has them all at the end. */
+function stepReporter({ terminal }: Context, { json, field }: GlobalOptions) {
+  const steps: Step[] = [];
+  const paint = paintFor(terminal.resultColour);
+  const say = json || field !== undefined ? () => {} : (text: string) => terminal.result(text);
+  return {
+    steps,
+    begin: (issuer: string) =>
+      say(`${paint.bold('Quickstart')} on the local tenant ${issuer} ${paint.dim('(no account)')}\n\n`),
+    step(step: Step) {
+      steps.push(step);
+      say(renderStep(paint, steps.length, step));
+    },
+  };
+}
+
+function renderStep(paint: Paint, number: number, { title, outcome, changed, commands }: Step): string {
+  const already = changed ? '' : paint.dim(' (already so)');
+  const lines = commands.map((command) => `            ${paint.cyan(`$ anon-cli ${command}`)}\n`);
+  return `${number}  ${title.padEnd(6)}  ${paint.green('✔')} ${printable(outcome)}${already}\n${lines.join('')}`;
+}
+
+function stepData({ title, outcome, changed, commands }: Step): JsonObject {
+  return { step: title, outcome, changed, commands: commands.map((command) => `anon-cli ${command}`) };
+}
+
+function nextSteps(paint: Paint, selection: string): string {
+  return [
+    `${paint.bold('Next')}\n`,
+    `  ${paint.cyan(`$ anon-cli token update --meta cart.items:=3${selection}`)}   change the session's metadata\n`,
+    `  ${paint.cyan('$ anon-cli local start')}                           serve this tenant to your own app\n`,
+    `  ${paint.cyan('$ anon-cli --help')}                                everything else\n`,
+  ].join('');
+}

@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { chooseApi } from '../../../domain/api/choose.ts';
+import { chooseApp } from '../../../domain/app/choose.ts';
+import { createSession } from '../../../domain/session/create.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
+import { scopeText } from '../../scope-list.ts';
+import { readSecret } from '../../secret-option.ts';
+import { accessTenant } from '../../tenant-access.ts';
+import {
+  inspectTokens,
+  remember,
+  renderTokens,
+  sessionToRemember,
+  showThenSettle,
+  tokensData,
+} from './guest-tokens.ts';
+import { addTokenRequestOptions, metadataOption, type TokenRequestOptions } from './options.ts';
+
+export interface TokenCreateOptions extends TokenRequestOptions {
+  readonly userId?: string;
+}
+
+export function tokenCreateCommand(context: Context, run = createAndShow): Command {
+  const command = addTokenRequestOptions(
+    new Command('create').description('create a guest session and show both its tokens, decoded'),
+  )
+    .option('--user-id <id>', 'the guest id to use instead of a new one')
+    .action((options: TokenCreateOptions) => run(context, options));
+  return withExample(
+    command,
+    'token create --meta language=en',
+    'In a script: TOKEN=$(anon-cli token create --field access_token)',
+  );
+}
+
+async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
+  const metadata = await metadataOption(context, options);
+  const clientSecret = await readSecret(context, {
+    flag: '--client-secret',
+    value: options.clientSecret,
+    variable: 'ANON_CLI_APP_SECRET',
+  });
+  const { tenant, profile } = await accessTenant(context, options);
+  const app = await chooseApp(tenant, { named: options.app, chosen: profile.app });
+  const api = await chooseApi(tenant, { named: options.api, chosen: profile.api });
+  const request = {
+    app: { ...app, clientSecret: clientSecret ?? app.clientSecret },
+    api,
+    scope: scopeText(options.scope),
+    metadata,
+    userId: options.userId,
+  };
+  const tokens = await createSession(tenant, request);
+  const inspected = await inspectTokens(tenant, tokens);
+  const sessions = await context.sessions();
+  const remembering = sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(tokens, request)));
+  await showThenSettle(remembering, () =>
+    printResult(context, options, {
+      data: {
+        ...tokensData(inspected),
+        app: { client_id: app.clientId, name: app.name },
+        api: { audience: api.audience, name: api.name },
+      },
+      human: (paint) =>
+        `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n\n` +
+        `${renderTokens(paint, inspected)}\n` +
+        paint.dim(`Next: anon-cli token update --meta language=en${tenant.selection}\n`),
+    }),
+  );
+}

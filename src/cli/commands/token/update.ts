@@ -1,0 +1,121 @@
+import { Command } from 'commander';
+import { chooseApi, type RequestedApi } from '../../../domain/api/choose.ts';
+import { chooseApp } from '../../../domain/app/choose.ts';
+import type { RememberedSession } from '../../../domain/ports.ts';
+import { updateSession } from '../../../domain/session/create.ts';
+import { checkMergedSize } from '../../../domain/session/metadata.ts';
+import { decodeToken } from '../../../domain/token/decode.ts';
+import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
+import { AnonError } from '../../../errors.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import { printResult } from '../../output.ts';
+import { scopeText } from '../../scope-list.ts';
+import { readSecret } from '../../secret-option.ts';
+import { type Access, accessTenant } from '../../tenant-access.ts';
+import {
+  type InspectedTokens,
+  inspectTokens,
+  remember,
+  renderTokens,
+  sessionToRemember,
+  showThenSettle,
+  tokensData,
+} from './guest-tokens.ts';
+import { addTokenRequestOptions, metadataOption, type TokenRequestOptions } from './options.ts';
+
+export interface TokenUpdateOptions extends TokenRequestOptions {
+  readonly unset: string[];
+  readonly sessionToken?: string;
+}
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+export function tokenUpdateCommand(context: Context, run = updateAndShow): Command {
+  const command = addTokenRequestOptions(
+    new Command('update').description('update the session: merge metadata, get two new tokens'),
+  )
+    .option('--unset <key>', 'remove a top-level metadata key, repeatable', collect, [])
+    .option('--session-token <token>', "update this session, not the remembered one; '-' for stdin")
+    .action((options: TokenUpdateOptions) => run(context, options));
+  return withExample(
+    command,
+    'token update --meta language=en --meta country=US',
+    'Top-level keys are merged; a nested object is replaced whole.',
+  );
+}
+
+async function updateAndShow(context: Context, options: TokenUpdateOptions): Promise<void> {
+  const metadata = await metadataOption(context, options);
+  const clientSecret = await readSecret(context, {
+    flag: '--client-secret',
+    value: options.clientSecret,
+    variable: 'ANON_CLI_APP_SECRET',
+  });
+  const access = await accessTenant(context, options);
+  if (options.sessionToken !== undefined) {
+    const sessionToken =
+      options.sessionToken === '-' ? (await context.terminal.readStdin()).trim() : options.sessionToken;
+    const { inspected } = await update(access, { options, metadata, clientSecret, sessionToken });
+    return show(context, options, inspected);
+  }
+  const sessions = await context.sessions();
+  const { profile } = access;
+  // Read, update, remember, with no other process in between: two updates at once must both count.
+  await sessions.exclusively(async () => {
+    const remembered = await sessions.get(profile.name);
+    if (!remembered) throw nothingRemembered(access);
+    const { sessionToken } = remembered;
+    const { inspected, session } = await update(access, { options, metadata, clientSecret, sessionToken, remembered });
+    await showThenSettle(remember(sessions, profile.name, session), () => show(context, options, inspected));
+  });
+}
+
+interface Update {
+  readonly options: TokenUpdateOptions;
+  readonly metadata: JsonObject | undefined;
+  readonly clientSecret: string | undefined;
+  readonly sessionToken: string;
+  readonly remembered?: RememberedSession;
+}
+
+async function update({ tenant, profile }: Access, update: Update) {
+  const { options, metadata, clientSecret, sessionToken, remembered } = update;
+  const keys = tenantKeyRing(tenant);
+  if (metadata) {
+    const current = await decodeToken({ clock: tenant.clock, keys }, sessionToken).catch(() => undefined);
+    checkMergedSize(current?.claims?.metadata, metadata);
+  }
+  const chosenApp = remembered ? { clientId: remembered.clientId, name: remembered.clientId } : profile.app;
+  const chosenApi: RequestedApi | undefined = remembered
+    ? { audience: remembered.audience, name: remembered.audience }
+    : profile.api;
+  const app = await chooseApp(tenant, { named: options.app, chosen: chosenApp });
+  const api = await chooseApi(tenant, { named: options.api, chosen: chosenApi });
+  const scope = scopeText(options.scope) ?? (options.api === undefined ? remembered?.scope : undefined);
+  const request = {
+    app: { ...app, clientSecret: clientSecret ?? app.clientSecret },
+    api,
+    scope,
+    metadata,
+    sessionToken,
+  };
+  const tokens = await updateSession(tenant, request);
+  const inspected = await inspectTokens(tenant, tokens);
+  return { inspected, session: sessionToRemember(tokens, request, remembered) };
+}
+
+function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens): void {
+  printResult(context, options, {
+    data: tokensData(inspected),
+    human: (paint) =>
+      `${paint.green('✔')} Session updated: a new session token and a new access token\n\n${renderTokens(paint, inspected)}`,
+  });
+}
+
+function nothingRemembered({ tenant }: Access): AnonError {
+  return new AnonError('usage', `No session is remembered for profile '${tenant.profile}'.`, {
+    hint: `Create one: anon-cli token create${tenant.selection}; or give its token: --session-token -`,
+  });
+}

@@ -1,0 +1,22 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** The one table of exit codes; `anon-cli --help` and README are made from it. */
+export const exitCodes = [
+  { code: 0, meaning: 'done', errors: [] },
+  {
+    code: 1,
+    meaning: 'failed',
+    errors: ['failed', 'not_found', 'rate_limited', 'server_error', 'response_invalid', 'state_unusable'],
+  },
+  { code: 2, meaning: 'usage: the command line is wrong', errors: ['usage', 'ambiguous'] },
+  { code: 3, meaning: 'token not acceptable', errors: ['token_unacceptable'] },
+  { code: 4, meaning: 'not authorised', errors: ['not_authorised'] },
+  { code: 5, meaning: 'refused by a closed gate', errors: ['gate_closed'] },
+  { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
+  { code: 7, meaning: 'this edition cannot do that', errors: ['edition_unsupported'] },
+  { code: 130, meaning: 'interrupted', errors: ['interrupted'] },
+] as const satisfies readonly { code: number; meaning: string; errors: readonly ErrorCode[] }[];
+
+export function exitCodeOf(error: ErrorCode): number {
+  return exitCodes.find(({ errors }) => (errors as readonly ErrorCode[]).includes(error))?.code ?? 1;
+}

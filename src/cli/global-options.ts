@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { AnonError } from '../errors.ts';
+import { type EditionName, editionNames } from '../wire/edition/edition.ts';
+
+/** Options that every command takes, before or after its own. */
+export interface GlobalOptions {
+  readonly json?: true;
+  readonly field?: string;
+  readonly profile?: string;
+  readonly edition?: string;
+}
+
+interface GlobalOption {
+  readonly flags: string;
+  readonly description: string;
+  readonly takesValue: boolean;
+}
+
+export const globalOptions: readonly GlobalOption[] = [
+  { flags: '--json', description: 'print everything as JSON; errors too, on stderr', takesValue: false },
+  { flags: '--field <name>', description: 'print one value of the JSON and nothing else', takesValue: true },
+  { flags: '--profile <name>', description: 'use this tenant instead of the current one', takesValue: true },
+  { flags: '--edition <name>', description: `speak this edition: ${editionNames.join(' or ')}`, takesValue: true },
+];
+
+export function addGlobalOptions(command: Command): Command {
+  for (const { flags, description } of globalOptions) command.option(flags, description);
+  return command;
+}
+
+/** The names of those that take a value, as they are written: `--field`. */
+export const valueFlags: ReadonlySet<string> = new Set(
+  globalOptions.filter(({ takesValue }) => takesValue).map(({ flags }) => flags.split(' ')[0] ?? ''),
+);
+
+/** @throws {AnonError} `usage` */
+export function editionOption({ edition }: GlobalOptions): EditionName | undefined {
+  if (edition === undefined) return undefined;
+  const name = editionNames.find((candidate) => candidate === edition);
+  if (name) return name;
+  throw new AnonError('usage', `There is no edition '${edition.slice(0, 40)}'.`, {
+    hint: `There are ${editionNames.join(' and ')}.`,
+  });
+}

@@ -1,0 +1,48 @@
+import { mostSimilar } from '../domain/similar.ts';
+import { AnonError } from '../errors.ts';
+import type { JsonObject } from '../wire/schema.ts';
+import type { Context } from './context.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { type Paint, paintFor } from './render/paint.ts';
+
+/** What a command found out or did. */
+export interface Result {
+  /** For `--json` and `--field`; names are in snake_case, as on the wire. */
+  readonly data: JsonObject | readonly JsonObject[];
+  /** For people. */
+  readonly human: (paint: Paint) => string;
+}
+
+/** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
+export function printResult({ terminal }: Context, options: GlobalOptions, result: Result): void {
+  if (options.field !== undefined) {
+    terminal.result(`${shellForm(fieldOf(result.data, options.field))}\n`);
+  } else if (options.json) {
+    terminal.result(`${JSON.stringify(result.data, null, 2)}\n`);
+  } else {
+    terminal.result(result.human(paintFor(terminal.resultColour)));
+  }
+}
+
+/** Text as it is, anything else as JSON: fit for `$(…)`. */
+function shellForm(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `access_token`, or with dots into what is nested: `session.claims.metadata`. A claim whose name has dots is found too. */
+function fieldOf(data: unknown, path: string): unknown {
+  if (typeof data !== 'object' || data === null) throw noField(path, []);
+  if (Object.hasOwn(data, path)) return (data as JsonObject)[path];
+  for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+    const key = path.slice(0, dot);
+    if (Object.hasOwn(data, key)) return fieldOf((data as JsonObject)[key], path.slice(dot + 1));
+  }
+  throw noField(path, Object.keys(data));
+}
+
+function noField(path: string, names: readonly string[]): AnonError {
+  const similar = mostSimilar(path, names);
+  return new AnonError('usage', `The result has no field '${path.slice(0, 60)}'.`, {
+    hint: similar ? `Did you mean '${similar}'?` : `It has ${names.join(', ') || 'none there'}.`,
+  });
+}

@@ -1,0 +1,24 @@
+import { systemClock } from '../io/clock.ts';
+import { processTerminal } from '../io/terminal.ts';
+import type { World } from './context.ts';
+
+/** The real world of this process. */
+export function processWorld(env: NodeJS.ProcessEnv): World {
+  let controller: AbortController | undefined;
+  const signal = () => {
+    if (!controller) {
+      const made = new AbortController();
+      controller = made;
+      // Once each: a second Ctrl-C finds no listener and ends the process at once.
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => made.abort());
+    }
+    return controller.signal;
+  };
+  return {
+    env,
+    terminal: processTerminal(env),
+    clock: systemClock(signal),
+    signal,
+    folders: async () => (await import('../io/folders.ts')).userFolders(),
+  };
+}

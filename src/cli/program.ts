@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { commands, groups } from './command-table.ts';
+import type { Context } from './context.ts';
+import { exitCodes } from './exit-code.ts';
+import { addGlobalOptions } from './global-options.ts';
+import { version } from './version.ts';
+
+/** Help is written for a terminal of this width, whatever terminal it is read in. */
+const helpWidth = 80;
+
+/** A context for a tree that only prints help: no command in it ever runs. */
+const nothing = {} as Context;
+
+/** The whole command tree, by path. Loads every command: for help texts, which the build writes down. */
+export async function commandTree(): Promise<Map<string, Command>> {
+  const root = new Command('anon-cli')
+    .description('Auth0 anonymous sessions from the command line: set them up, get guest tokens, look inside.')
+    .usage('<command> [options]')
+    .option('-V, --version', 'print the version')
+    .addHelpText('after', rootNotes());
+  addGlobalOptions(root);
+  const tree = new Map<string, Command>([['', root]]);
+  for (const [path, load] of Object.entries(commands)) {
+    const [noun = '', verb] = path.split(' ');
+    const parent = verb === undefined ? root : (tree.get(noun) ?? group(root, noun));
+    if (verb !== undefined) tree.set(noun, parent);
+    const command = (await load())(nothing);
+    parent.addCommand(command.name(verb ?? noun));
+    tree.set(path, command);
+  }
+  for (const [path, command] of tree) {
+    command.helpCommand(false).helpOption('-h, --help', 'print this help').configureHelp({ helpWidth });
+    if (Object.hasOwn(commands, path)) addGlobalOptions(command);
+  }
+  return tree;
+}
+
+/** What commander prints for `--help` of the command or noun at `path`. */
+export function renderHelp(tree: Map<string, Command>, path: string): string {
+  let text = '';
+  const command = tree.get(path);
+  command?.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command?.outputHelp();
+  return text;
+}
+
+function group(root: Command, noun: string): Command {
+  const command = new Command(noun).description(groups[noun] ?? '').usage('<command> [options]');
+  root.addCommand(command);
+  return command.addHelpText('after', `\nMore: anon-cli ${noun} <command> --help`);
+}
+
+function rootNotes(): string {
+  const codes = exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`);
+  return `
+Start here:
+  $ anon-cli quickstart          all five steps on the local tenant, no account
+  $ anon-cli token create        a guest session, both tokens decoded
+  $ anon-cli <command> --help    what it takes, with an example
+
+Exit codes:
+${codes.join('\n')}
+
+anon-cli ${version}`;
+}

@@ -1,0 +1,40 @@
+import type { App } from '../../domain/app/app.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+import { rows, table } from './rows.ts';
+
+export function renderApps(paint: Paint, apps: readonly App[]): string {
+  if (apps.length === 0) return 'No applications yet. Create one: anon-cli app create web\n';
+  return table(
+    paint,
+    ['NAME', 'GUESTS', 'TYPE', 'CLIENT ID'],
+    apps.map((app) => [printable(app.name), gateText(paint, app.enabled), app.type ?? '-', app.clientId]),
+  );
+}
+
+export function renderApp(paint: Paint, app: App): string {
+  return `${paint.bold(printable(app.name))}\n${rows(paint, [
+    ['client id', app.clientId],
+    ['type', app.type ?? 'not set'],
+    ['authenticates', app.confidential ? 'yes, with its secret' : 'no, it is public'],
+    ['guests', gateText(paint, app.enabled)],
+  ])}`;
+}
+
+/** Whether a gate is open; in words, for who sees no colours. */
+export function gateText(paint: Paint, open: boolean): string {
+  return open ? paint.green('enabled') : paint.yellow('closed');
+}
+
+/** An application for `--json`; its secret only when the user asked for it. */
+export function appData(app: App, { revealSecrets = false } = {}): JsonObject {
+  return {
+    client_id: app.clientId,
+    name: app.name,
+    type: app.type ?? null,
+    confidential: app.confidential,
+    enabled: app.enabled,
+    ...(revealSecrets && app.confidential && { client_secret: app.clientSecret ?? null }),
+  };
+}

@@ -1,0 +1,35 @@
+import type { AnonError, GateClosedError, ResponseError } from '../../errors.ts';
+import { paintFor } from './paint.ts';
+import { printable } from './printable.ts';
+
+interface ErrorOptions {
+  readonly json: boolean;
+  readonly colour: boolean;
+  readonly exitCode: number;
+  /** Warnings that came before it, for the JSON form. */
+  readonly warnings: readonly string[];
+}
+
+/** An error on stderr: one line, and a second one with what to do; or one JSON object. */
+export function renderError(error: AnonError, { json, colour, exitCode, warnings }: ErrorOptions): string {
+  if (json)
+    return `${JSON.stringify({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
+  const paint = paintFor(colour);
+  const lines = [`${paint.red.bold('error:')} ${printable(error.message)}`];
+  if (error.hint) lines.push(`${paint.dim('hint:')}  ${printable(error.hint)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function errorData(error: AnonError): object {
+  return {
+    code: error.code,
+    message: error.message,
+    hint: error.hint,
+    ...('status' in error && {
+      status: error.status,
+      service_error: (error as ResponseError).error,
+      service_description: (error as ResponseError).description,
+    }),
+    ...('gate' in error && { gate: error.gate, command: (error as GateClosedError).command }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { DecodedToken } from '../../domain/token/decode.ts';
+import type { TokenTime } from '../../domain/token/times.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable, printableValue } from './printable.ts';
+import { rows } from './rows.ts';
+import { dateText, relativeText } from './time.ts';
+
+/** A token as it is shown to people: enough of it to tell two apart, too little to use. */
+export function shortToken(token: string): string {
+  return token.length <= 24 ? token : `${token.slice(0, 12)}…${token.slice(-6)}`;
+}
+
+/** A decoded token: what vouches for it first, then the header and the claims. */
+export function renderToken(paint: Paint, title: string, token: string, decoded: DecodedToken): string {
+  const form = `${formName(decoded)}, ${token.length} characters`;
+  const heading = `${paint.bold(title)}  ${printable(shortToken(token))} ${paint.dim(`(${form})`)}\n`;
+  return heading + renderDecoded(paint, decoded);
+}
+
+function formName({ form, claims, inner }: DecodedToken): string {
+  if (form === 'jwe') return inner ? 'JWE with a token inside' : 'JWE';
+  return claims ? 'JWT' : 'JWS';
+}
+
+function renderDecoded(paint: Paint, decoded: DecodedToken): string {
+  const { header, claims, text, inner, times } = decoded;
+  const pairs: [string, string][] = [['header', headerText(header)]];
+  for (const [claim, value] of Object.entries(claims ?? {}))
+    pairs.push([printable(claim), claimText(paint, claim, value, times)]);
+  if (text !== undefined) pairs.push(['contents', printable(text)]);
+  const nested = inner ? `\n${paint.bold('Inside')}\n${renderDecoded(paint, inner)}` : '';
+  return `  ${stateText(paint, decoded)}\n${rows(paint, pairs)}${nested}`;
+}
+
+/** The line nobody may miss. */
+function stateText(paint: Paint, { signature, seal }: DecodedToken): string {
+  if (seal?.state === 'opened') return paint.green(`✔ opened and authentic: ${printable(seal.key)}`);
+  if (seal)
+    return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. That is as it should be; only the tenant can open it.`);
+  if (signature?.state === 'verified') return paint.green(`✔ signature verified: ${printable(signature.key)}`);
+  if (signature?.state === 'wrong')
+    return paint.red.bold(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Believe nothing below.`);
+  return paint.yellow.bold(
+    `! SIGNATURE NOT CHECKED: ${printable(signature?.reason ?? '')}. Anyone could have written this.`,
+  );
+}
+
+function headerText(header: JsonObject): string {
+  return Object.entries(header)
+    .map(([name, value]) => `${printable(name)} ${printableValue(value)}`)
+    .join(', ');
+}
+
+function claimText(paint: Paint, claim: string, value: unknown, times: readonly TokenTime[]): string {
+  const time = times.find((candidate) => candidate.claim === claim);
+  if (!time) return printableValue(value);
+  const left = time.secondsFromNow;
+  const expired = claim === 'exp' && left <= 0;
+  const relative = expired ? paint.red(`expired ${relativeText(left)}`) : relativeText(left);
+  return `${dateText(time.at)} (${relative})`;
+}
+
+/** A decoded token for `--json`. */
+export function tokenData(decoded: DecodedToken): JsonObject {
+  const { form, header, claims, text, signature, seal, inner, times } = decoded;
+  return {
+    form,
+    header,
+    ...(claims && { claims }),
+    ...(text !== undefined && { text }),
+    ...(signature && { signature }),
+    ...(seal && { seal }),
+    ...(inner && { inner: tokenData(inner) }),
+    times: Object.fromEntries(
+      times.map(({ claim, at, secondsFromNow }) => [claim, { at: at.toISOString(), seconds_from_now: secondsFromNow }]),
+    ),
+  };
+}

@@ -1,0 +1,37 @@
+import type { CommanderError } from 'commander';
+import { AnonError, isAnonError } from '../errors.ts';
+import type { CommandMaker } from './command-table.ts';
+import type { Context } from './context.ts';
+import { addGlobalOptions } from './global-options.ts';
+
+/** Parses `args` as the command at `path` and runs it. @throws {AnonError} `usage` for what it does not take */
+export async function runCommand(
+  path: string,
+  make: CommandMaker,
+  context: Context,
+  args: readonly string[],
+): Promise<void> {
+  const command = addGlobalOptions(make(context)).name(`anon-cli ${path}`).exitOverride();
+  command.configureOutput({ writeOut() {}, writeErr() {} });
+  try {
+    await command.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (isAnonError(error) || !isCommanderError(error)) throw error;
+    throw usageError(path, error);
+  }
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}
+
+/** Commander's message, `error: unknown option '--meat'\n(Did you mean --meta?)`, as ours. */
+function usageError(path: string, error: CommanderError): AnonError {
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const didYouMean = suggestion?.replace(/^\(|\)$/g, '');
+  const help = `anon-cli ${path} --help`;
+  const message = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
+  return new AnonError('usage', message.endsWith('.') ? message : `${message}.`, {
+    hint: didYouMean ? `${didYouMean} See ${help}` : `See ${help}`,
+  });
+}

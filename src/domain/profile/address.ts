@@ -1,0 +1,41 @@
+import { AnonError } from '../../errors.ts';
+
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+/**
+ * A tenant's domain as a profile keeps it: a host, with its port where it has one. A tenant on this
+ * machine may be given as `http://localhost:PORT`, and stays so; no other goes unencrypted.
+ * @throws {AnonError} `usage`
+ */
+export function parseTenantDomain(text: string): string {
+  const url = toUrl(text);
+  const isPlain = url.protocol === 'http:';
+  if (url.protocol !== 'https:' && !isPlain) throw refused(text, 'only https is spoken');
+  if (isPlain && !loopback.test(url.hostname)) throw refused(text, 'plain http is for this machine only');
+  if (url.username || url.password) throw refused(text, 'it may not hold a user name');
+  if (url.pathname !== '/' || url.search || url.hash) throw refused(text, 'it is a host alone, without a path');
+  return isPlain ? url.origin : url.host;
+}
+
+/** `https://DOMAIN/`: the name in tokens, whatever address the tenant is reached at. */
+export function issuerOf(domain: string): string {
+  return `https://${domain.replace(/^http:\/\//, '')}/`;
+}
+
+function toUrl(text: string): URL {
+  try {
+    return new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
+  } catch {
+    throw refused(text, 'it is not a host name');
+  }
+}
+
+function refused(text: string, reason: string): AnonError {
+  return new AnonError(
+    'usage',
+    `'${text.slice(0, 80).replace(/\/\/.*@/, '//***@')}' is not a tenant domain: ${reason}.`,
+    {
+      hint: 'Such as acme.eu.auth0.com',
+    },
+  );
+}

@@ -1,0 +1,50 @@
+import { AnonError } from '../errors.ts';
+import type { Listening } from '../local/listen.ts';
+import type { RateLimit } from '../local/rate-limit.ts';
+import { codeOf } from './files.ts';
+import { type LocalPorts, openLocal } from './local-tenant.ts';
+
+export interface LocalServer extends Listening {
+  readonly issuer: string;
+}
+
+/**
+ * Serves the local tenant's state over HTTP on the loopback interface. Its issuer is that of the port.
+ * @throws {AnonError} `failed` when the port cannot be had
+ */
+export async function serveLocal(
+  ports: LocalPorts,
+  options: { port: number; rateLimit: RateLimit | undefined },
+): Promise<LocalServer> {
+  const { listen } = await import('../local/listen.ts');
+  // The port is known only once it is taken, and the issuer names it: so the tenant is opened after that.
+  let handle: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
+  const listening = await listen((request) => handle(request), options.port).catch((error) => {
+    throw cannotListen(options.port, error);
+  });
+  try {
+    const local = await openLocal(ports, { domain: `localhost:${listening.port}`, rateLimit: options.rateLimit });
+    handle = local.handle;
+    return {
+      ...listening,
+      issuer: local.issuer,
+      async close() {
+        await listening.close();
+        local.close();
+      },
+    };
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
+}
+
+function cannotListen(port: number, error: unknown): AnonError {
+  const code = codeOf(error);
+  const reason =
+    code === 'EADDRINUSE' ? 'is in use' : code === 'EACCES' ? 'needs more rights' : `cannot be had (${code})`;
+  return new AnonError('failed', `Port ${port} ${reason}.`, {
+    hint: 'Take another: anon-cli local start --port 4401',
+    cause: error,
+  });
+}
