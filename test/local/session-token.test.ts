@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { CompactEncrypt, CompactSign, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { tenantKeys } from '../../src/local/keys.ts';
 import { readSessionToken, writeSessionToken } from '../../src/local/session-token.ts';
@@ -184,6 +184,14 @@ describe('a session token in the format jwt', () => {
       kid: testKeys.signing.kid,
     });
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).not.toHaveProperty('aud');
+  });
+
+  it('is refused with another algorithm, though the key is right', async () => {
+    const payload = new TextEncoder().encode(JSON.stringify(session));
+    const signed = (alg: string) =>
+      new CompactSign(payload).setProtectedHeader({ alg, typ: 'anon-session+jwt' }).sign(keys.privateKey);
+    expect(await read(await signed('RS256'))).toEqual(session);
+    for (const alg of ['RS384', 'RS512', 'PS256']) expect(await read(await signed(alg))).toBeUndefined();
   });
 
   it('is no Management API token, even when its claims are those of one', async () => {
