@@ -27,8 +27,9 @@ export function route(argv: readonly string[]): Route {
     const word = argv[index] ?? '';
     if (word === '--') break;
     if (word.startsWith('-')) {
-      rest.push(word);
-      if (valueFlags.has(word) && index + 1 < argv.length) rest.push(argv[(index += 1)] ?? '');
+      const value = valueFlags.has(word) ? argv.slice(index + 1, index + 2) : [];
+      rest.push(word, ...value);
+      index += value.length;
       continue;
     }
     if (word === 'help' && path === '' && !help) {

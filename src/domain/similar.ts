@@ -1,14 +1,17 @@
 import { distance as editDistance } from 'fastest-levenshtein';
 
 /**
- * The candidate that `text` was most likely meant to be, or undefined when none is close: at most a third
- * of its letters differ (insertions, deletions, substitutions), or it begins with `text`.
+ * The candidate that `text` was most likely meant to be, or undefined when none is close: two letters or a
+ * third of them differ (insertions, deletions, substitutions), or it begins with `text`.
  */
 export function mostSimilar(text: string, candidates: readonly string[]): string | undefined {
   const wanted = text.toLowerCase();
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(Math.min(2, candidate.length - 1), Math.floor(candidate.length / 3)),
+    )
     .sort((a, b) => a.distance - b.distance);
   return (
     ranked[0]?.candidate ?? candidates.find((candidate) => wanted !== '' && candidate.toLowerCase().startsWith(wanted))

@@ -1,65 +1,67 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, extname } from 'node:path';
-import Conf, { type Options } from 'conf';
-import { AnonError, isAnonError } from '../errors.ts';
-import { codeOf, fileFailure, privateFolder, setAside } from './files.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { writeFileSync } from 'atomically';
+import * as v from 'valibot';
+import { AnonError } from '../errors.ts';
+import { fileFailure, privateFolder, setAside } from './files.ts';
 
 /** The version of our JSON files; a file of a later one is left alone. */
-export const fileVersion = 1;
+const fileVersion = 1;
 
-export interface JsonFileOptions {
+export interface JsonFile<Content> {
   readonly path: string;
-  /** A JSON Schema of the whole file, as conf takes it. A file that does not fit is not ours. */
-  readonly schema: Options<Record<string, unknown>>['schema'];
+  /** What the file holds beside its version. A file that does not fit is not ours. */
+  readonly schema: v.GenericSchema<unknown, Content>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
 }
 
 /**
- * A JSON file of ours, mode 0600, written by replacing it whole, so that a process that is killed leaves
- * the old file or the new one. One that cannot be read or is not ours is set aside, with a warning.
+ * The content of a JSON file of ours, or undefined where there is none. One that cannot be read as such is
+ * set aside, with a warning, so that nothing in it is lost.
  * @throws {AnonError} `state_unusable`
  */
-export function openJsonFile(options: JsonFileOptions): Conf<Record<string, unknown>> {
-  const { path, now, warn } = options;
-  const folder = dirname(path);
-  privateFolder(folder);
+export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Content>): Content | undefined {
+  if (!existsSync(path)) return undefined;
+  const { version, ...content } = parse(readText(path));
+  if (typeof version === 'number' && version > fileVersion) {
+    throw new AnonError('state_unusable', `${path} was written by a newer anon-cli.`, {
+      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+    });
+  }
+  const checked = v.safeParse(schema, content);
+  if (version === fileVersion && checked.success) return checked.output;
+  const aside = setAside(path, now());
+  warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
+  return undefined;
+}
+
+/**
+ * Writes the whole file, mode 0600, by replacing it: a process that is killed leaves the old one or the new one.
+ * @throws {AnonError} `state_unusable`
+ */
+export function writeJsonFile<Content extends object>({ path }: JsonFile<Content>, content: Content): void {
+  privateFolder(dirname(path));
   try {
-    return newerRefused(path, open(options));
+    writeFileSync(path, `${JSON.stringify({ version: fileVersion, ...content }, null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
-    if (isAnonError(error)) throw error;
-    if (codeOf(error) !== '' || !existsSync(path)) throw fileFailure(path, 'cannot be read', error);
-    const aside = setAside(path, now());
-    warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
-    return open(options);
+    throw fileFailure(path, 'cannot be written', error);
   }
 }
 
-function open({ path, schema }: JsonFileOptions): Conf<Record<string, unknown>> {
-  return new Conf<Record<string, unknown>>({
-    cwd: dirname(path),
-    configName: basename(path, extname(path)),
-    fileExtension: extname(path).slice(1),
-    configFileMode: 0o600,
-    accessPropertiesByDotNotation: false,
-    rootSchema: { additionalProperties: false },
-    schema: { ...schema, version: { type: 'integer' } },
-  });
-}
-
-function newerRefused(path: string, file: Conf<Record<string, unknown>>): Conf<Record<string, unknown>> {
-  const version = file.get('version');
-  if (typeof version !== 'number' || version <= fileVersion) return file;
-  throw new AnonError('state_unusable', `${path} was written by a newer anon-cli.`, {
-    hint: 'Update anon-cli: npm install -g anon-cli@latest',
-  });
-}
-
-/** Writes the whole file. @throws {AnonError} `state_unusable` */
-export function writeJsonFile(file: Conf<Record<string, unknown>>, content: Record<string, unknown>): void {
+function readText(path: string): string {
   try {
-    file.store = { version: fileVersion, ...content };
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    throw fileFailure(file.path, 'cannot be written', error);
+    throw fileFailure(path, 'cannot be read', error);
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
   }
 }

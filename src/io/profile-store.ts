@@ -1,40 +1,22 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Profile, ProfileStore } from '../domain/ports.ts';
+import * as v from 'valibot';
+import type { ProfileStore } from '../domain/ports.ts';
+import { editionNames } from '../wire/edition/edition.ts';
 import type { Folders } from './folders.ts';
-import type { JsonFileOptions } from './json-file.ts';
+import { type JsonFile, readJsonFile, writeJsonFile } from './json-file.ts';
 
 /** The profile of the embedded tenant, which is there without being made. */
-export const localProfile: Profile = { name: 'local' };
+const localName = 'local';
 
-interface Profiles {
-  readonly current: string;
-  readonly profiles: Readonly<Record<string, Omit<Profile, 'name'>>>;
-}
-
-const text = { type: 'string' } as const;
-const chosen = (...required: string[]) => ({
-  type: 'object',
-  properties: Object.fromEntries(required.map((key) => [key, text])),
-  required,
+const profile = v.strictObject({
+  domain: v.optional(v.string()),
+  edition: v.optional(v.picklist(editionNames)),
+  management: v.optional(v.strictObject({ clientId: v.string(), clientSecret: v.string() })),
+  app: v.optional(v.strictObject({ clientId: v.string(), name: v.string() })),
+  api: v.optional(v.strictObject({ audience: v.string(), name: v.string() })),
 });
-const schema: JsonFileOptions['schema'] = {
-  current: text,
-  profiles: {
-    type: 'object',
-    additionalProperties: {
-      type: 'object',
-      properties: {
-        domain: text,
-        edition: { enum: ['preview', 'ea'] },
-        management: chosen('clientId', 'clientSecret'),
-        app: chosen('clientId', 'name'),
-        api: chosen('audience', 'name'),
-      },
-      additionalProperties: false,
-    },
-  },
-};
+const profiles = v.strictObject({ current: v.string(), profiles: v.record(v.string(), profile) });
+type Profiles = v.InferOutput<typeof profiles>;
 
 interface Ports {
   readonly folders: Folders;
@@ -43,42 +25,32 @@ interface Ports {
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-/** Profiles in `profiles.json` of the config folder. While there is no such file, nothing is loaded to read it. */
+/** Profiles in `profiles.json` of the config folder. */
 export function profileStore({ folders, now, warn, exclusively }: Ports): ProfileStore {
-  const path = join(folders.config, 'profiles.json');
+  const file: JsonFile<Profiles> = { path: join(folders.config, 'profiles.json'), schema: profiles, now, warn };
 
-  const open = async () => (await import('./json-file.ts')).openJsonFile({ path, schema, now, warn });
-
-  const read = async (): Promise<Profiles> => {
-    const content = existsSync(path) ? ((await open()).store as Partial<Profiles>) : {};
-    return {
-      current: content.current ?? localProfile.name,
-      profiles: { [localProfile.name]: {}, ...content.profiles },
-    };
+  const read = (): Profiles => {
+    const content = readJsonFile(file);
+    return { current: content?.current ?? localName, profiles: { [localName]: {}, ...content?.profiles } };
   };
 
   const write = (change: (before: Profiles) => Profiles): Promise<void> =>
-    exclusively(async () => {
-      const { writeJsonFile } = await import('./json-file.ts');
-      writeJsonFile(await open(), JSON.parse(JSON.stringify(change(await read()))));
-    });
+    exclusively(async () => writeJsonFile(file, change(read())));
 
   return {
-    current: async () => (await read()).current,
-    list: async () => Object.entries((await read()).profiles).map(([name, profile]) => ({ ...profile, name })),
+    current: async () => read().current,
+    list: async () => Object.entries(read().profiles).map(([name, known]) => ({ ...known, name })),
     async get(name) {
-      const { profiles } = await read();
-      const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
-      return profile && { ...profile, name };
+      const known = read().profiles;
+      return Object.hasOwn(known, name) ? { ...known[name], name } : undefined;
     },
     change: (name, change) =>
-      write(({ current, profiles }) => {
-        const { [name]: before, ...others } = profiles;
+      write(({ current, profiles: { [name]: before, ...others } }) => {
         const after = change(before && { ...before, name });
-        if (!after) return { current: current === name ? localProfile.name : current, profiles: others };
+        if (!after) return { current: current === name ? localName : current, profiles: others };
         const { name: _, ...kept } = after;
-        return { current, profiles: { ...profiles, [name]: kept } };
+        return { current, profiles: { ...others, [name]: kept } };
       }),
-    use: (name) => write(({ profiles }) => ({ current: name, profiles })),
+    use: (name) => write((before) => ({ ...before, current: name })),
   };
 }

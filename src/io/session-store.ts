@@ -1,19 +1,20 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RememberedSession, SessionStore } from '../domain/ports.ts';
+import * as v from 'valibot';
+import type { SessionStore } from '../domain/ports.ts';
 import { fileFailure } from './files.ts';
 import type { Folders } from './folders.ts';
-import type { JsonFileOptions } from './json-file.ts';
+import { type JsonFile, readJsonFile, writeJsonFile } from './json-file.ts';
 
-const text = { type: 'string' } as const;
-const schema: JsonFileOptions['schema'] = {
-  session: {
-    type: 'object',
-    properties: { sessionToken: text, accessToken: text, clientId: text, audience: text, scope: text },
-    required: ['sessionToken', 'accessToken', 'clientId', 'audience'],
-    additionalProperties: false,
-  },
-};
+const content = v.strictObject({
+  session: v.strictObject({
+    sessionToken: v.string(),
+    accessToken: v.string(),
+    clientId: v.string(),
+    audience: v.string(),
+    scope: v.optional(v.string()),
+  }),
+});
 
 interface Ports {
   readonly folders: Folders;
@@ -24,25 +25,21 @@ interface Ports {
 
 /** One file a profile in `sessions` of the data folder, so that tenants do not get in each other's way. */
 export function sessionStore({ folders, now, warn, exclusively }: Ports): SessionStore {
-  const pathOf = (profile: string) => join(folders.data, 'sessions', `${profile}.json`);
-
-  const open = async (profile: string) =>
-    (await import('./json-file.ts')).openJsonFile({ path: pathOf(profile), schema, now, warn });
-
+  const file = (profile: string): JsonFile<v.InferOutput<typeof content>> => ({
+    path: join(folders.data, 'sessions', `${profile}.json`),
+    schema: content,
+    now,
+    warn,
+  });
   return {
-    async get(profile) {
-      if (!existsSync(pathOf(profile))) return undefined;
-      return (await open(profile)).store.session as RememberedSession | undefined;
-    },
-    async put(profile, session) {
-      const { writeJsonFile } = await import('./json-file.ts');
-      writeJsonFile(await open(profile), { session: JSON.parse(JSON.stringify(session)) });
-    },
+    get: async (profile) => readJsonFile(file(profile))?.session,
+    put: async (profile, session) => writeJsonFile(file(profile), { session }),
     async forget(profile) {
+      const { path } = file(profile);
       try {
-        rmSync(pathOf(profile), { force: true });
+        rmSync(path, { force: true });
       } catch (error) {
-        throw fileFailure(pathOf(profile), 'cannot be removed', error);
+        throw fileFailure(path, 'cannot be removed', error);
       }
     },
     exclusively,

@@ -1,5 +1,4 @@
 import { fstatSync, readFileSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { codeOf } from './files.ts';
 
 /** What a command reads from and writes to. */
@@ -62,6 +61,15 @@ function write(descriptor: 1 | 2, text: string): void {
     const stream = descriptor === 1 ? process.stdout : process.stderr;
     stream.on('error', () => {});
     stream.write(rest);
+  }
+}
+
+/** Loading node:tty costs 3 ms, and what is no character device is no terminal. */
+function isatty(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+  } catch {
+    return false;
   }
 }
 

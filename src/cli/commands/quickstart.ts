@@ -117,10 +117,12 @@ function stepData({ title, outcome, changed, commands }: Step): JsonObject {
 }
 
 function nextSteps(paint: Paint, selection: string): string {
-  return [
-    `${paint.bold('Next')}\n`,
-    `  ${paint.cyan(`$ anon-cli token update --meta cart.items:=3${selection}`)}   change the session's metadata\n`,
-    `  ${paint.cyan('$ anon-cli local start')}                           serve this tenant to your own app\n`,
-    `  ${paint.cyan('$ anon-cli --help')}                                everything else\n`,
-  ].join('');
+  const commands = [
+    [`token update --meta cart.items:=3${selection}`, "change the session's metadata"],
+    ['local start', 'serve this tenant to your own app'],
+    ['--help', 'everything else'],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length));
+  const lines = commands.map(([command, why]) => `  ${paint.cyan(`$ anon-cli ${command.padEnd(width)}`)}  ${why}\n`);
+  return `${paint.bold('Next')}\n${lines.join('')}`;
 }

@@ -15,7 +15,7 @@ export function renderError(error: AnonError, { json, colour, exitCode, warnings
   if (json)
     return `${JSON.stringify({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
   const paint = paintFor(colour);
-  const lines = [`${paint.red.bold('error:')} ${printable(error.message)}`];
+  const lines = [`${paint.red('error:')} ${printable(error.message)}`];
   if (error.hint) lines.push(`${paint.dim('hint:')}  ${printable(error.hint)}`);
   return `${lines.join('\n')}\n`;
 }

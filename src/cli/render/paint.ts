@@ -1,8 +1,27 @@
-import { Chalk, type ChalkInstance } from 'chalk';
+import { styleText } from 'node:util';
 
-/** Colours, or none. */
-export type Paint = ChalkInstance;
+type Style = (text: string) => string;
+
+/** The few styles that output is made of. Without colour each gives its text back as it is. */
+export interface Paint {
+  readonly bold: Style;
+  readonly dim: Style;
+  readonly red: Style;
+  readonly green: Style;
+  readonly yellow: Style;
+  readonly cyan: Style;
+}
 
 export function paintFor(colour: boolean): Paint {
-  return new Chalk({ level: colour ? 1 : 0 });
+  const style = (format: Parameters<typeof styleText>[0]): Style =>
+    // Whether there is to be colour was decided already, for the stream that the text goes to.
+    colour ? (text) => styleText(format, text, { validateStream: false }) : (text) => text;
+  return {
+    bold: style('bold'),
+    dim: style('dim'),
+    red: style(['bold', 'red']),
+    green: style('green'),
+    yellow: style('yellow'),
+    cyan: style('cyan'),
+  };
 }

@@ -3,19 +3,21 @@ export function dateText(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `in 29 days`, `in 3 hours`, `2 minutes ago`, `now`: the largest unit, rounded down. */
+/** `in 30 days`, `in 3 hours`, `2 minutes ago`, `just now`: to the nearest of the largest unit. */
 export function relativeText(secondsFromNow: number): string {
   const distance = Math.abs(secondsFromNow);
-  if (distance < 1) return 'now';
-  const [size, unit] = units.find(([seconds]) => distance >= seconds) ?? [1, 'second'];
-  const count = Math.floor(distance / size);
+  if (distance < 1 || (secondsFromNow < 0 && distance < 5)) return 'just now';
+  // A unit is used from the point where it rounds to at least one: 59 minutes and 40 seconds are an hour.
+  const [size, , unit] = units.find(([seconds, smaller]) => distance >= seconds - smaller / 2) ?? [1, 1, 'second'];
+  const count = Math.round(distance / size);
   const text = `${count} ${unit}${count === 1 ? '' : 's'}`;
   return secondsFromNow > 0 ? `in ${text}` : `${text} ago`;
 }
 
+/** Seconds in a unit, seconds in the next smaller one, its name. */
 const units = [
-  [31_536_000, 'year'],
-  [86_400, 'day'],
-  [3600, 'hour'],
-  [60, 'minute'],
+  [31_536_000, 86_400, 'year'],
+  [86_400, 3600, 'day'],
+  [3600, 60, 'hour'],
+  [60, 1, 'minute'],
 ] as const;

@@ -28,6 +28,7 @@ function renderDecoded(paint: Paint, decoded: DecodedToken): string {
   const pairs: [string, string][] = [['header', headerText(header)]];
   for (const [claim, value] of Object.entries(claims ?? {}))
     pairs.push([printable(claim), claimText(paint, claim, value, times)]);
+  if (claims && claims.exp === undefined) pairs.push(['exp', paint.yellow('none: it never expires')]);
   if (text !== undefined) pairs.push(['contents', printable(text)]);
   const nested = inner ? `\n${paint.bold('Inside')}\n${renderDecoded(paint, inner)}` : '';
   return `  ${stateText(paint, decoded)}\n${rows(paint, pairs)}${nested}`;
@@ -40,8 +41,8 @@ function stateText(paint: Paint, { signature, seal }: DecodedToken): string {
     return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. That is as it should be; only the tenant can open it.`);
   if (signature?.state === 'verified') return paint.green(`✔ signature verified: ${printable(signature.key)}`);
   if (signature?.state === 'wrong')
-    return paint.red.bold(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Believe nothing below.`);
-  return paint.yellow.bold(
+    return paint.red(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Believe nothing below.`);
+  return paint.yellow(
     `! SIGNATURE NOT CHECKED: ${printable(signature?.reason ?? '')}. Anyone could have written this.`,
   );
 }
