@@ -69,7 +69,7 @@ describe.each(['jwe', 'jwt'] as const)('a session token in the format %s', (form
         fc.pre(other !== token);
         expect(await read(other)).toBeUndefined();
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

@@ -6,9 +6,9 @@ import { openTenant, otherTenantKeys, sequenceOfBytes, testKeys, testTenant } fr
 
 const kinds = ['tenant', 'key', 'client', 'resource_server', 'client_grant'] as const;
 const everything = (store: Store) => kinds.map((kind) => store.list(kind));
-const seeding = (store: Store, keys = testKeys) => ({
+const seeding = (store: Store, keys = testKeys, name = 'first') => ({
   store,
-  random: sequenceOfBytes(),
+  random: sequenceOfBytes(name),
   keys: async () => keys,
   issuer: 'https://localhost:4400/',
 });
@@ -30,13 +30,13 @@ describe('a fresh tenant', () => {
     const store = memoryStore();
     await seed(seeding(store));
     const before = everything(store);
-    await seed(seeding(store, otherTenantKeys));
+    await seed(seeding(store, otherTenantKeys, 'second'));
     expect(everything(store)).toEqual(before);
   });
 
   it('is seeded once when many requests come at once', async () => {
     const store = memoryStore();
-    await Promise.all([1, 2, 3].map(() => seed(seeding(store))));
+    await Promise.all(['one', 'two', 'three'].map((name) => seed(seeding(store, testKeys, name))));
     expect(store.list('client')).toHaveLength(2);
     expect(store.list('resource_server')).toHaveLength(2);
     expect(store.list('client_grant')).toHaveLength(1);
@@ -47,9 +47,9 @@ describe('a tenant that is reset', () => {
   it('is as it was at first, with other keys', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 1 } });
     const { session_token } = await tenant.session();
-    await reseed(seeding(tenant.store, otherTenantKeys));
+    await reseed(seeding(tenant.store, otherTenantKeys, 'second'));
     const fresh = memoryStore();
-    await seed(seeding(fresh, otherTenantKeys));
+    await seed(seeding(fresh, otherTenantKeys, 'second'));
     expect(everything(tenant.store)).toEqual(everything(fresh));
 
     const app = tenant.store.list('client').find((client) => client.name === 'web');

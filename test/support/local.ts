@@ -30,10 +30,10 @@ export function movableClock(): MovableClock {
   });
 }
 
-/** Never the same bytes twice, always the same sequence. */
-export function sequenceOfBytes(): Random {
+/** Never the same bytes twice, always the same sequence for a name. */
+export function sequenceOfBytes(name = 'first'): Random {
   let drawn = 0;
-  return (length) => createHash('shake256', { outputLength: length }).update(String(drawn++)).digest();
+  return (length) => createHash('shake256', { outputLength: length }).update(`${name} ${drawn++}`).digest();
 }
 
 interface RequestOptions {

@@ -358,59 +358,55 @@ describe('a tenant that fails', () => {
 });
 
 describe('whatever comes', () => {
+  /** Mostly a value that gets past the check of its member, so that the later checks are reached. */
+  const mostly = <Value>(arbitrary: fc.Arbitrary<Value>, ...good: Value[]) =>
+    fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...good) }, arbitrary, fc.jsonValue());
+  const members = fc.record(
+    {
+      client_id: mostly(fc.string(), 'CLIENT'),
+      client_secret: mostly(fc.string(), undefined),
+      client_assertion: mostly(fc.string(), undefined),
+      audience: mostly(fc.string(), 'https://api.shop.example'),
+      scope: mostly(fc.string(), 'anon', 'read:catalog', undefined),
+      metadata: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue()),
+      session_token: mostly(fc.string(), undefined, 'a.b.c', 'a..b.c.d'),
+      user_id: mostly(fc.string(), undefined, 'device-7'),
+    },
+    { requiredKeys: ['client_id', 'audience'] },
+  );
   const asForm = (members: JsonObject) =>
     Object.entries(members)
+      .filter(([, value]) => value !== undefined)
       .map(
         ([name, value]) => `${name}=${encodeURIComponent(typeof value === 'string' ? value : JSON.stringify(value))}`,
       )
       .join('&');
-  const members = fc.record(
-    {
-      client_id: fc.oneof(fc.constant('CLIENT'), fc.string(), fc.jsonValue()),
-      client_secret: fc.oneof(fc.string(), fc.jsonValue()),
-      client_assertion: fc.string(),
-      audience: fc.oneof(fc.constant('https://api.shop.example'), fc.string(), fc.jsonValue()),
-      scope: fc.oneof(fc.constantFrom('anon', 'read:catalog'), fc.string(), fc.jsonValue()),
-      metadata: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue()),
-      session_token: fc.oneof(
-        fc.string(),
-        fc.base64String().map((text) => `${text}.${text}.${text}`),
-        fc.jsonValue(),
-      ),
-      user_id: fc.oneof(fc.string(), fc.jsonValue()),
-    },
-    { requiredKeys: [] },
+  const [json, form] = ['application/json', 'application/x-www-form-urlencoded'];
+  const junk = fc.oneof(fc.json(), fc.string({ unit: 'binary' }), members.map(asForm));
+  const requests = fc.oneof(
+    { weight: 6, arbitrary: members.map((value) => ({ text: JSON.stringify(value), type: json })) },
+    { weight: 2, arbitrary: members.map((value) => ({ text: asForm(value), type: form })) },
+    fc.record({ text: junk, type: fc.constantFrom(json, form, 'text/plain', '') }),
   );
-  const bodies = fc.oneof(
-    { weight: 6, arbitrary: members.map((value) => JSON.stringify(value)) },
-    members.map(asForm),
-    fc.json(),
-    fc.string({ unit: 'binary' }),
-  );
-  const types = fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', '');
   const authorizations = fc.oneof(
-    fc.constant(undefined),
-    fc.constant(undefined),
+    { weight: 4, arbitrary: fc.constant(undefined) },
     fc.string().map((text) => `Basic ${Buffer.from(text).toString('base64')}`),
     fc.base64String().map((text) => `Bearer ${text}`),
   );
 
   it('the answer is tokens or a refusal, never a failure', async () => {
     const tenant = await openTenant();
-    const seen = new Set<number>();
     await fc.assert(
-      fc.asyncProperty(bodies, types, authorizations, async (body, type, authorization) => {
-        const { status, body: answer } = await tenant.send('POST', '/anonymous/token', {
-          text: body.replace('"CLIENT"', JSON.stringify(tenant.app.client_id)),
+      fc.asyncProperty(requests, authorizations, async ({ text, type }, authorization) => {
+        const { status, body } = await tenant.send('POST', '/anonymous/token', {
+          text: text.replace('CLIENT', tenant.app.client_id),
           headers: { 'content-type': type, ...(authorization !== undefined && { authorization }) },
         });
-        seen.add(status);
-        if (status === 200) expect(answer).toMatchObject({ access_token: expect.any(String) });
-        else expect(answer).toEqual({ error: expect.any(String), error_description: expect.any(String) });
+        if (status === 200) expect(body).toMatchObject({ access_token: expect.any(String) });
+        else expect(body).toEqual({ error: expect.any(String), error_description: expect.any(String) });
         expect([200, 400, 401]).toContain(status);
       }),
-      { numRuns: 500 },
+      { numRuns: 400 },
     );
-    expect(seen).toContain(401);
   });
 });

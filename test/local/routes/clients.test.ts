@@ -55,6 +55,7 @@ describe('listing clients', () => {
     expect(Object.keys(first)).toEqual(['clients', 'next']);
     const second = (await manage('GET', `${path}?take=3&from=${first.next}`)).body;
     expect(Object.keys(second)).toEqual(['clients']);
+    expect(Object.keys((await manage('GET', `${path}?take=5`)).body)).toEqual(['clients']);
     expect([...first.clients, ...second.clients].map(nameOf)).toEqual(['All Applications', 'web', 'a', 'b', 'c']);
   });
 

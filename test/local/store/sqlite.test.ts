@@ -9,7 +9,7 @@ import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import type { Store } from '../../../src/local/store/store.ts';
-import { testTenant } from '../../support/local.ts';
+import { otherTenantKeys, sequenceOfBytes, testTenant } from '../../support/local.ts';
 
 let folder: string;
 let file: string;
@@ -154,7 +154,10 @@ describe('two connections to one file', () => {
 
 describe('two tenants on one file', () => {
   it('are seeded once when both find it empty, and are one tenant', async () => {
-    const [one, other] = await Promise.all([testTenant({ store: open() }), testTenant({ store: open() })]);
+    const [one, other] = await Promise.all([
+      testTenant({ store: open() }),
+      testTenant({ store: open(), random: sequenceOfBytes('other'), keys: async () => otherTenantKeys }),
+    ]);
     expect(one.app.client_id).toBe(other.app.client_id);
     expect(other.store.list('client')).toHaveLength(2);
     const manage = await one.management();
