@@ -90,12 +90,15 @@ export function createContext(world: World, warn: (message: string) => void): Co
         const { connectLocal } = await import('../io/local-tenant.ts');
         return overridden(await connectLocal(await localPorts(), common), edition);
       }
-      const { connectRemote } = await import('../io/remote-tenant.ts');
+      const [{ connectRemote }, { addressOf }] = await Promise.all([
+        import('../io/remote-tenant.ts'),
+        import('../domain/profile/address.ts'),
+      ]);
       const rememberEdition = async (found: EditionName) =>
         (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       const remote = connectRemote(
-        { ...profile, domain },
-        { ...common, rememberEdition },
+        profile,
+        { ...common, ...addressOf(domain), rememberEdition },
         { env, signal: world.signal() },
       );
       return overridden(remote, edition);

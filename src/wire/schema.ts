@@ -3,16 +3,17 @@ import * as v from 'valibot';
 /** A JSON object whose members nobody has looked at yet. */
 export type JsonObject = { [key: string]: unknown };
 
+/** What an answer or a request is expected to look like, and what reading it as that gives. */
+export type Schema = v.GenericSchema;
+export type Read<S extends Schema> = v.InferOutput<S>;
+
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 /**
  * Reads `value` as the shape `schema` names. `problem` says where and what was expected, in the
  * words of {@link describeIssue}; it never repeats the value, which may be a secret.
  */
-export function check<const Schema extends v.GenericSchema>(
-  schema: Schema,
-  value: unknown,
-): Checked<v.InferOutput<Schema>> {
+export function check<const S extends Schema>(schema: S, value: unknown): Checked<Read<S>> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
   return { ok: false, problem: describeIssue(result.issues[0]) };

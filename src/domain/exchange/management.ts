@@ -1,10 +1,9 @@
-import type * as v from 'valibot';
 import { AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
 import { detectEdition, type Edition, type EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementError } from '../../wire/management-error.ts';
 import { managementAudience, oauthError, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
-import { check } from '../../wire/schema.ts';
+import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { ManagementCredentials, TenantConnection } from '../ports.ts';
 import { withoutSecrets } from './secrecy.ts';
@@ -24,11 +23,11 @@ const tokens = new WeakMap<TenantConnection, Promise<string>>();
  * Sends a request to the Management API and reads the answer as `schema`.
  * @throws {ResponseError} what the tenant refused: `not_authorised` (401, 403), `not_found` (404), `failed` (4xx), `server_error`
  */
-export async function managementRequest<const Schema extends v.GenericSchema>(
+export async function managementRequest<const S extends Schema>(
   tenant: TenantConnection,
-  schema: Schema,
+  schema: S,
   exchange: Omit<Exchange, 'token'>,
-): Promise<v.InferOutput<Schema>> {
+): Promise<Read<S>> {
   const answer = await send(tenant, { ...exchange, token: await managementToken(tenant) });
   if (answer.status >= 300) throw refusal(tenant, answer);
   const checked = check(schema, answer.body);

@@ -17,9 +17,10 @@ export function parseTenantDomain(text: string): string {
   return isPlain ? url.origin : url.host;
 }
 
-/** `https://DOMAIN/`: the name in tokens, whatever address the tenant is reached at. */
-export function issuerOf(domain: string): string {
-  return `https://${domain.replace(/^http:\/\//, '')}/`;
+/** What a tenant is called in tokens, `https://DOMAIN/`, and where it is reached, without a slash at the end. */
+export function addressOf(domain: string): { issuer: string; baseUrl: string } {
+  const baseUrl = domain.startsWith('http://') ? domain : `https://${domain}`;
+  return { issuer: `https://${new URL(baseUrl).host}/`, baseUrl };
 }
 
 function toUrl(text: string): URL {
