@@ -7,7 +7,7 @@ export async function helpText(path: string): Promise<string> {
   return renderHelp(await commandTree(), path);
 }
 
-/** The help of everything, by path. */
+/** The help of everything, by path. @public for the build */
 export async function helpTexts(): Promise<Record<string, string>> {
   const tree = await commandTree();
   return Object.fromEntries([...tree.keys()].map((path) => [path, renderHelp(tree, path)]));

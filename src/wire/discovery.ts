@@ -7,4 +7,3 @@ export const oauthServerMetadataPath = '/.well-known/oauth-authorization-server'
 
 /** GET /.well-known/jwks.json. Each key is a JWK (RFC 7517); members beyond `kty` depend on it. */
 export const jwks = v.looseObject({ keys: v.array(v.looseObject({ kty: v.string(), kid: v.optional(v.string()) })) });
-export type Jwks = v.InferOutput<typeof jwks>;

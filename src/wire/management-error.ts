@@ -7,7 +7,6 @@ export const managementError = v.looseObject({
   message: v.string(),
   errorCode: v.optional(v.string()),
 });
-export type ManagementError = v.InferOutput<typeof managementError>;
 
 /**
  * Reads `body` as a Management API payload. A problem comes back in the service's own wording:
