@@ -406,7 +406,7 @@ describe('whatever comes', () => {
         else expect(body).toEqual({ error: expect.any(String), error_description: expect.any(String) });
         expect([200, 400, 401]).toContain(status);
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 });
