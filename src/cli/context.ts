@@ -41,6 +41,7 @@ export interface World {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly signal: () => AbortSignal;
+  readonly confirm: (question: string) => Promise<boolean>;
   readonly folders: () => Promise<Folders>;
 }
 
@@ -77,7 +78,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return world.signal();
     },
     readFile: async (path) => (await import('../io/user-file.ts')).readUserFile(path),
-    confirm: async (question) => (await import('../io/prompt.ts')).confirm(question),
+    confirm: world.confirm,
     profiles,
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');

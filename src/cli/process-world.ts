@@ -19,6 +19,7 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     terminal: processTerminal(env),
     clock: systemClock(signal),
     signal,
+    confirm: async (question) => (await import('../io/prompt.ts')).confirm(question),
     folders: async () => (await import('../io/folders.ts')).userFolders(),
   };
 }
