@@ -21,7 +21,7 @@ const house: Record<string, Room> = {
   domain: {
     rooms: ['domain', 'wire', 'errors'],
     packages: ['jose', 'fastest-levenshtein'],
-    builtins: ['node:crypto'],
+    builtins: ['node:buffer', 'node:crypto'],
   },
   io: {
     rooms: ['io', 'wire', 'errors'],

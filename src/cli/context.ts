@@ -106,7 +106,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     },
     async localKeys() {
       const { localKeyRing } = await import('../io/local-keys.ts');
-      return localKeyRing((await localPorts()).path, warn);
+      return localKeyRing(async () => (await localPorts()).path, warn);
     },
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),
   };

@@ -1,4 +1,5 @@
-import { fstatSync, readFileSync, writeSync } from 'node:fs';
+import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs';
+
 import { codeOf } from './files.ts';
 
 /** What a command reads from and writes to. */
@@ -64,10 +65,13 @@ function write(descriptor: 1 | 2, text: string): void {
   }
 }
 
-/** Loading node:tty costs 3 ms, and what is no character device is no terminal. */
+/** Loading node:tty costs up to 10 ms, so what cannot be a terminal is told from what the file is. */
 function isatty(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+    const status = fstatSync(descriptor);
+    if (!status.isCharacterDevice() || status.rdev === statSync(process.getBuiltinModule('node:os').devNull).rdev)
+      return false;
+    return process.getBuiltinModule('node:tty').isatty(descriptor);
   } catch {
     return false;
   }

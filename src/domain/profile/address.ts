@@ -32,11 +32,6 @@ function toUrl(text: string): URL {
 }
 
 function refused(text: string, reason: string): AnonError {
-  return new AnonError(
-    'usage',
-    `'${text.slice(0, 80).replace(/\/\/.*@/, '//***@')}' is not a tenant domain: ${reason}.`,
-    {
-      hint: 'Such as acme.eu.auth0.com',
-    },
-  );
+  const shown = text.replace(/^(\w[\w+.-]*:\/\/)?[^]*@/, '$1***@').slice(0, 80);
+  return new AnonError('usage', `'${shown}' is not a tenant domain: ${reason}.`, { hint: 'Such as acme.eu.auth0.com' });
 }

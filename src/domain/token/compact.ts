@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { sessionTokenPrefix } from '../../wire/session-token.ts';
@@ -57,8 +58,10 @@ function readHeader(bytes: Uint8Array): JsonObject {
 
 /** The JSON object in `bytes`, or undefined when they hold anything else. */
 export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
+  // Buffer and not TextDecoder, which costs 2 ms to have.
+  if (!isUtf8(bytes)) return undefined;
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;

@@ -56,7 +56,7 @@ async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<
     form: 'jws',
     header: parts.header,
     claims,
-    text: claims ? undefined : new TextDecoder().decode(contents),
+    text: claims ? undefined : Buffer.from(contents).toString('utf8'),
     signature: await checkSignature(keys, parts, claims),
     seal: undefined,
     inner: undefined,
@@ -88,7 +88,7 @@ async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Pro
   const opened = await openSeal(parts, keys);
   if (!opened.contents) return { ...sealed, ...nothing, seal: opened.seal };
   const claims = jsonObjectIn(opened.contents);
-  const text = claims ? undefined : new TextDecoder().decode(opened.contents);
+  const text = claims ? undefined : Buffer.from(opened.contents).toString('utf8');
   const inner = text !== undefined && isNested(text, depth) ? await decodeToken(ports, text, depth + 1) : undefined;
   return {
     ...sealed,
