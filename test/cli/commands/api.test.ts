@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { apiCreateCommand } from '../../../src/cli/commands/api/create.ts';
+import { apiDisableCommand } from '../../../src/cli/commands/api/disable.ts';
+import { apiEnableCommand } from '../../../src/cli/commands/api/enable.ts';
+import { apiListCommand } from '../../../src/cli/commands/api/list.ts';
+import { apiShowCommand } from '../../../src/cli/commands/api/show.ts';
+import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
+
+const audience = 'https://api.shop.example';
+
+describe('api list', () => {
+  it('shows the one API of a fresh tenant, closed, and not the Management API', async () => {
+    const { done } = await freshMachine();
+    const { stdout } = await done('api', 'list');
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^NAME +GUESTS +GUEST SCOPES +AUDIENCE$/),
+      expect.stringMatching(/^shop +closed +- +https:\/\/api\.shop\.example$/),
+      '',
+    ]);
+  });
+
+  it('gives everything as JSON', async () => {
+    const { done, store } = await openMachine();
+    const { id } = documentNamed(store, 'resource_server', 'shop');
+    expect((await done('api', 'list', '--json')).json).toEqual([
+      {
+        id,
+        name: 'shop',
+        audience,
+        enabled: true,
+        guest_scopes: ['read:catalog', 'write:cart'],
+        guest_token_lifetime: 86_400,
+        scopes: [
+          { value: 'read:catalog', description: 'Browse the catalog' },
+          { value: 'write:cart', description: 'Fill a cart' },
+          { value: 'read:orders', description: 'See past orders' },
+          { value: 'write:orders', description: 'Place an order' },
+        ],
+      },
+    ]);
+    expect((await done('api', 'list')).stdout).toMatch(/^shop +enabled +read:catalog write:cart +https/m);
+  });
+
+  it('says how to create one where there is none', async () => {
+    const { done, store } = await freshMachine();
+    store.write((writer) =>
+      writer.remove('resource_server', String(documentNamed(store, 'resource_server', 'shop').id)),
+    );
+    expect((await done('api', 'list')).stdout).toMatch(
+      /^No APIs yet\. Create one: anon-cli api create shop --audience /,
+    );
+  });
+});
+
+describe('api show', () => {
+  it('finds an API by its name, its audience and its id', async () => {
+    const { done, store } = await freshMachine();
+    const { id } = documentNamed(store, 'resource_server', 'shop');
+    for (const reference of ['shop', 'Shop', audience, String(id)]) {
+      expect((await done('api', 'show', reference, '--field', 'id')).stdout).toBe(`${id}\n`);
+    }
+  });
+
+  it('tells people what guests may do and what they may not', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('api', 'show', 'shop');
+    expect(stdout).toMatch(/^shop\n/);
+    expect(stdout).toMatch(/guests +enabled\n/);
+    expect(stdout).toMatch(/guest scopes +read:catalog write:cart\n/);
+    expect(stdout).toMatch(/other scopes +read:orders write:orders\n/);
+    expect(stdout).toMatch(/guest token lifetime +1 day\n/);
+  });
+
+  it('lists the audiences when a name is ambiguous', async () => {
+    const { done, run } = await freshMachine();
+    await done('api', 'create', 'Shop', '--audience', 'https://two.example');
+    expect((await done('api', 'show', 'Shop', '--field', 'audience')).stdout).toBe('https://two.example\n');
+    expect(await run('api', 'show', 'SHOP')).toMatchObject({
+      code: 2,
+      stderr: `error: 'SHOP' names 2 APIs: ${audience}, https://two.example.\nhint:  Name one of them by its id.\n`,
+    });
+  });
+
+  it.each([
+    ['shp', "There is no API 'shp'.", "Did you mean 'shop'? See anon-cli api list."],
+    ['https://api.shop.exampl', "There is no API 'https://api.shop.exampl'.", `Did you mean '${audience}'?`],
+    ['Auth0 Management API', "There is no API 'Auth0 Management API'.", 'See anon-cli api list.'],
+  ])('knows no API %s', async (reference, message, hint) => {
+    const { run } = await freshMachine();
+    const { code, jsonError } = await run('api', 'show', reference, '--json');
+    expect(code).toBe(1);
+    expect(jsonError).toMatchObject({ code: 'not_found', message, hint: expect.stringContaining(hint) });
+  });
+});
+
+describe('api create', () => {
+  it('creates an API with scopes, closed to guests, and says what it sent', async () => {
+    const { done } = await freshMachine();
+    const { json } = await done(
+      ...['api', 'create', 'news', '--audience', 'https://api.news.example'],
+      ...['--scopes', 'read:articles, write:comments,read:articles', '--json'],
+    );
+    expect(json).toMatchObject({
+      name: 'news',
+      audience: 'https://api.news.example',
+      enabled: false,
+      guest_scopes: [],
+    });
+    expect(json.sent).toEqual({
+      method: 'POST',
+      path: '/api/v2/resource-servers',
+      body: {
+        name: 'news',
+        identifier: 'https://api.news.example',
+        scopes: [{ value: 'read:articles' }, { value: 'write:comments' }],
+      },
+    });
+  });
+
+  it('needs no scopes, but an audience', async () => {
+    const { done, run } = await freshMachine();
+    const { stdout } = await done('api', 'create', 'news', '--audience', 'urn:news');
+    expect(stdout).toMatch(/^✔ Created API news\n/);
+    expect(stdout).toContain('sent  POST /api/v2/resource-servers {"name":"news","identifier":"urn:news","scopes":[]}');
+    expect(await run('api', 'create', 'news')).toMatchObject({
+      code: 2,
+      stderr: "error: Required option '--audience <uri>' not specified.\nhint:  See anon-cli api create --help\n",
+    });
+  });
+
+  it("passes on the service's own words when the audience is taken", async () => {
+    const { run } = await freshMachine();
+    expect(await run('api', 'create', 'again', '--audience', audience)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'error: The tenant refused: A resource server with the same identifier already exists. (409).\n',
+    });
+  });
+});
+
+describe('api enable', () => {
+  it('lets guests in with just the scopes that were named', async () => {
+    const { done, store } = await freshMachine();
+    const { id } = documentNamed(store, 'resource_server', 'shop');
+    const { stdout } = await done(
+      'api',
+      'enable',
+      'shop',
+      '--scopes',
+      'read:catalog,write:cart',
+      '--token-lifetime',
+      '2h',
+    );
+    expect(stdout).toBe(
+      '✔ shop takes guests: read:catalog write:cart, access tokens for 2 hours\n' +
+        `  sent  PATCH /api/v2/resource-servers/${id} {"allow_anonymous_access":true,` +
+        '"anonymous_access_scopes":["read:catalog","write:cart"],"token_lifetime_for_anonymous_access":7200}\n',
+    );
+    expect(documentNamed(store, 'resource_server', 'shop')).toMatchObject({
+      allow_anonymous_access: true,
+      anonymous_access_scopes: ['read:catalog', 'write:cart'],
+      token_lifetime_for_anonymous_access: 7200,
+    });
+  });
+
+  it('keeps the scopes and the lifetime that guests had when none are named', async () => {
+    const { done } = await freshMachine();
+    await done('api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h');
+    await done('api', 'disable', 'shop');
+    const { json } = await done('api', 'enable', 'shop', '--json');
+    expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'], guest_token_lifetime: 3600 });
+    expect(json.sent.body).toEqual({ allow_anonymous_access: true, anonymous_access_scopes: ['read:catalog'] });
+  });
+
+  it('gives guests no scopes that nobody named', async () => {
+    const { run } = await freshMachine();
+    expect(await run('api', 'enable', 'shop')).toMatchObject({
+      code: 2,
+      stderr:
+        "error: Which scopes shall guests of 'shop' get?\n" +
+        'hint:  Name some of read:catalog, write:cart, read:orders, write:orders: --scopes <list>\n',
+    });
+  });
+
+  it('may give guests no scopes at all when that is said', async () => {
+    const { done } = await freshMachine();
+    const { stdout } = await done('api', 'enable', audience, '--scopes', '');
+    expect(stdout).toContain('shop takes guests: no scopes');
+  });
+
+  it('refuses a scope that the API does not define, and sends nothing', async () => {
+    const { run, store } = await freshMachine();
+    const before = documentNamed(store, 'resource_server', 'shop');
+    expect(await run('api', 'enable', 'shop', '--scopes', 'read:catalog,red:orders')).toMatchObject({
+      code: 2,
+      stderr:
+        "error: API 'shop' defines no scope 'red:orders'.\n" +
+        "hint:  Did you mean 'read:orders'? Its scopes: read:catalog, write:cart, read:orders, write:orders.\n",
+    });
+    expect(documentNamed(store, 'resource_server', 'shop')).toEqual(before);
+  });
+
+  it.each([
+    ['31d', 'is out of range', 'Between 1 second and 30 days.'],
+    ['0', 'is out of range', 'Between 1 second and 30 days.'],
+    ['never', "'never' is not a duration.", 'Write one such as 1d, 12h or 3600 (seconds).'],
+  ])('refuses a token lifetime of %s before any call', async (lifetime, message, hint) => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const { code, jsonError } = await machine.run(
+      ...['api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', lifetime, '--json'],
+    );
+    expect(code).toBe(2);
+    expect(jsonError).toMatchObject({ message: expect.stringContaining(message), hint });
+    expect(tenant.requests).toEqual([]);
+  });
+});
+
+describe('api disable', () => {
+  it('closes the API and keeps the scopes for another time', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('api', 'disable', 'shop');
+    expect(stdout).toMatch(
+      /^✔ shop no longer takes guests\n {2}sent {2}PATCH .* \{"allow_anonymous_access":false\}\n$/,
+    );
+    expect((await done('api', 'show', 'shop', '--json')).json).toMatchObject({
+      enabled: false,
+      guest_scopes: ['read:catalog', 'write:cart'],
+    });
+  });
+
+  it('says in JSON what it sent', async () => {
+    const { done } = await openMachine();
+    const { json } = await done('api', 'disable', 'shop', '--json');
+    expect(json).toMatchObject({ enabled: false, sent: { method: 'PATCH', body: { allow_anonymous_access: false } } });
+  });
+});
+
+describe('what the api commands parse', () => {
+  it('is a name and options', async () => {
+    expect(await parsed(apiListCommand)).toEqual([{}]);
+    expect(await parsed(apiShowCommand, 'shop')).toEqual(['shop', {}]);
+    expect(await parsed(apiCreateCommand, 'news', '--audience=urn:news', '--scopes', 'a b')).toEqual([
+      'news',
+      { audience: 'urn:news', scopes: 'a b' },
+    ]);
+    expect(
+      await parsed(apiEnableCommand, 'shop', '--scopes', 'a,b', '--token-lifetime', '1d', '--field', 'id'),
+    ).toEqual(['shop', { scopes: 'a,b', tokenLifetime: '1d', field: 'id' }]);
+    expect(await parsed(apiDisableCommand, 'shop', '--profile', 'acme')).toEqual(['shop', { profile: 'acme' }]);
+  });
+});

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { appCreateCommand } from '../../../src/cli/commands/app/create.ts';
+import { appDisableCommand } from '../../../src/cli/commands/app/disable.ts';
+import { appEnableCommand } from '../../../src/cli/commands/app/enable.ts';
+import { appListCommand } from '../../../src/cli/commands/app/list.ts';
+import { appShowCommand } from '../../../src/cli/commands/app/show.ts';
+import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
+
+describe('app list', () => {
+  it('shows the one application of a fresh tenant, closed, and nothing of the tenant itself', async () => {
+    const { done, store } = await freshMachine();
+    const { client_id } = documentNamed(store, 'client', 'web');
+    const { stdout } = await done('app', 'list');
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^NAME +GUESTS +TYPE +CLIENT ID$/),
+      expect.stringMatching(new RegExp(`^web +closed +spa +${client_id}$`)),
+      '',
+    ]);
+    expect((await done('app', 'list', '--json')).json).toEqual([
+      { client_id, name: 'web', type: 'spa', confidential: false, enabled: false },
+    ]);
+  });
+
+  it('shows which are enabled', async () => {
+    const { done } = await freshMachine();
+    await done('app', 'create', 'kiosk', '--enable');
+    const { json } = await done('app', 'list', '--json');
+    expect(json.map((app: { name: string; enabled: boolean }) => [app.name, app.enabled])).toEqual([
+      ['web', false],
+      ['kiosk', true],
+    ]);
+    expect((await done('app', 'list')).stdout).toMatch(/^kiosk +enabled /m);
+  });
+
+  it('shows all of more than a page', async () => {
+    const { done, store } = await freshMachine();
+    const web = documentNamed(store, 'client', 'web');
+    store.write((writer) => {
+      for (let index = 0; index < 120; index += 1) {
+        writer.put('client', `more-${index}`, { ...web, client_id: `more-${index}`, name: `app ${index}` });
+      }
+    });
+    expect((await done('app', 'list', '--json')).json).toHaveLength(121);
+  });
+
+  it('says how to create one where there is none', async () => {
+    const { done, store } = await freshMachine();
+    store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
+    expect((await done('app', 'list')).stdout).toBe('No applications yet. Create one: anon-cli app create web\n');
+    expect((await done('app', 'list', '--json')).json).toEqual([]);
+  });
+});
+
+describe('app show', () => {
+  it('finds an application by its name, in any case, and by its client id', async () => {
+    const { done, store } = await freshMachine();
+    const { client_id } = documentNamed(store, 'client', 'web');
+    for (const reference of ['web', 'WEB', String(client_id)]) {
+      expect((await done('app', 'show', reference, '--field', 'client_id')).stdout).toBe(`${client_id}\n`);
+    }
+    const { stdout } = await done('app', 'show', 'web');
+    expect(stdout).toMatch(/^web\n/);
+    expect(stdout).toMatch(/authenticates +no, it is public\n/);
+    expect(stdout).toMatch(/guests +closed\n/);
+  });
+
+  it('lists the candidates when a name is ambiguous, and takes the id of one', async () => {
+    const { done, run } = await freshMachine();
+    const ids: string[] = [];
+    for (const type of ['spa', 'native']) {
+      ids.push((await done('app', 'create', 'twin', '--type', type, '--field', 'client_id')).stdout.trim());
+    }
+    const { code, jsonError } = await run('app', 'show', 'twin', '--json');
+    expect(code).toBe(2);
+    expect(jsonError).toMatchObject({
+      code: 'ambiguous',
+      message: `'twin' names 2 applications: ${ids.join(', ')}.`,
+      hint: 'Name one of them by its id.',
+    });
+    expect((await done('app', 'show', ids[1] ?? '', '--field', 'type')).stdout).toBe('native\n');
+  });
+
+  it('prefers the exact name to one in other case', async () => {
+    const { done, store } = await freshMachine();
+    await done('app', 'create', 'Web');
+    const { client_id } = documentNamed(store, 'client', 'web');
+    expect((await done('app', 'show', 'web', '--field', 'client_id')).stdout).toBe(`${client_id}\n`);
+  });
+
+  it.each([
+    ['wbe', "Did you mean 'web'? See anon-cli app list."],
+    ['something else', 'See anon-cli app list.'],
+    ['All Applications', 'See anon-cli app list.'],
+  ])('knows no application %s', async (reference, hint) => {
+    const { run } = await freshMachine();
+    expect(await run('app', 'show', reference)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `error: There is no application '${reference}'.\nhint:  ${hint}\n`,
+    });
+  });
+
+  it('gives the secret of a confidential application only when asked, and never to people', async () => {
+    const { done, store } = await freshMachine();
+    await done('app', 'create', 'server', '--type', 'regular_web');
+    const { client_secret } = documentNamed(store, 'client', 'server');
+    expect((await done('app', 'show', 'server', '--json')).json).not.toHaveProperty('client_secret');
+    expect((await done('app', 'show', 'server', '--json', '--reveal-secrets')).json).toMatchObject({ client_secret });
+    expect((await done('app', 'show', 'server', '--reveal-secrets')).stdout).not.toContain(client_secret);
+    expect((await done('app', 'show', 'web', '--json', '--reveal-secrets')).json).not.toHaveProperty('client_secret');
+  });
+
+  it('shows a name from outside without letting it act on the terminal', async () => {
+    const { done, store } = await freshMachine();
+    const web = documentNamed(store, 'client', 'web');
+    store.write((writer) => writer.put('client', 'odd', { ...web, client_id: 'odd', name: 'odd\u001b[2J\u202e' }));
+    const { stdout } = await done('app', 'show', 'odd');
+    expect(stdout).toMatch(/^odd\\u001b\[2J\\u202e\n/);
+  });
+});
+
+describe('app create', () => {
+  it.each([
+    ['spa', 'none', false],
+    ['native', 'none', false],
+    ['regular_web', 'client_secret_post', true],
+    ['non_interactive', 'client_secret_post', true],
+  ])('creates a %s application that authenticates with %s', async (type, method, confidential) => {
+    const { done, store } = await freshMachine();
+    const { json } = await done('app', 'create', 'kiosk', '--type', type, '--json');
+    expect(json).toMatchObject({ name: 'kiosk', type, confidential, enabled: false });
+    expect(json).not.toHaveProperty('client_secret');
+    expect(json.sent).toEqual({
+      method: 'POST',
+      path: '/api/v2/clients',
+      body: {
+        name: 'kiosk',
+        app_type: type,
+        token_endpoint_auth_method: method,
+        oidc_conformant: true,
+        can_create_anonymous_sessions: false,
+      },
+    });
+    expect(store.get('client', json.client_id)).toMatchObject({ name: 'kiosk', token_endpoint_auth_method: method });
+  });
+
+  it('creates one that may create sessions right away, a single-page one unless told', async () => {
+    const { done } = await freshMachine();
+    const { stdout } = await done('app', 'create', 'my kiosk', '--enable');
+    expect(stdout).toMatch(/^✔ Created application my kiosk\n/);
+    expect(stdout).toMatch(/type +spa\n/);
+    expect(stdout).toMatch(/guests +enabled\n/);
+    expect(stdout).toContain('sent  POST /api/v2/clients {"name":"my kiosk"');
+  });
+
+  it('gives the secret with --reveal-secrets, to machines', async () => {
+    const { done, store } = await freshMachine();
+    const secret = (...more: string[]) => done('app', 'create', 'server', '--type', 'regular_web', ...more);
+    const { stdout } = await secret('--reveal-secrets', '--field', 'client_secret');
+    expect(stdout.trim()).toBe(documentNamed(store, 'client', 'server').client_secret);
+    expect((await secret('--reveal-secrets')).stdout).toContain('yes, with its secret');
+  });
+
+  it('refuses a type that does not exist before any call', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    expect(await machine.run('app', 'create', 'kiosk', '--type', 'nativ')).toMatchObject({
+      code: 2,
+      stderr: "error: 'nativ' is not a type of application.\nhint:  Did you mean native?\n",
+    });
+    expect((await machine.run('app', 'create', 'kiosk', '--type', 'toaster')).stderr).toContain(
+      'The types are native, spa, regular_web, non_interactive.',
+    );
+    expect(tenant.requests).toEqual([]);
+  });
+
+  it("passes on the service's own words when it refuses", async () => {
+    const { run } = await freshMachine();
+    const { code, jsonError } = await run('app', 'create', '<b>', '--json');
+    expect(code).toBe(1);
+    expect(jsonError).toMatchObject({ code: 'failed', status: 400, service_error: 'invalid_body', exit_code: 1 });
+    expect(jsonError.message).toContain(jsonError.service_description);
+  });
+});
+
+describe('app enable and app disable', () => {
+  it('open and close the gate, and say what they sent', async () => {
+    const { done, store } = await freshMachine();
+    const { client_id } = documentNamed(store, 'client', 'web');
+    const enabled = await done('app', 'enable', 'web');
+    expect(enabled.stdout).toBe(
+      `✔ web may create guest sessions\n  sent  PATCH /api/v2/clients/${client_id} {"can_create_anonymous_sessions":true}\n`,
+    );
+    expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(true);
+
+    const disabled = await done('app', 'disable', String(client_id), '--json');
+    expect(disabled.json).toMatchObject({
+      enabled: false,
+      sent: { method: 'PATCH', body: { can_create_anonymous_sessions: false } },
+    });
+    expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(false);
+  });
+
+  it('may be said twice', async () => {
+    const { done } = await freshMachine();
+    await done('app', 'enable', 'web');
+    expect((await done('app', 'enable', 'web', '--field', 'enabled')).stdout).toBe('true\n');
+  });
+
+  it.each(['enable', 'disable'])('%s knows only applications that are there', async (verb) => {
+    const { run } = await freshMachine();
+    expect(await run('app', verb, 'shop')).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
+describe('what the app commands parse', () => {
+  it('is a name and options', async () => {
+    expect(await parsed(appListCommand, '--json')).toEqual([{ json: true }]);
+    expect(await parsed(appShowCommand, 'web', '--reveal-secrets')).toEqual(['web', { revealSecrets: true }]);
+    expect(await parsed(appCreateCommand, 'kiosk')).toEqual(['kiosk', { type: 'spa' }]);
+    expect(await parsed(appCreateCommand, '--type', 'native', '--enable', 'kiosk', '--reveal-secrets')).toEqual([
+      'kiosk',
+      { type: 'native', enable: true, revealSecrets: true },
+    ]);
+    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', true, {}]);
+    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', false, {}]);
+  });
+
+  it('says which option was meant', async () => {
+    await expect(parsed(appCreateCommand, 'kiosk', '--enabel')).rejects.toMatchObject({
+      message: "Unknown option '--enabel'.",
+      hint: expect.stringContaining('Did you mean --enable?'),
+    });
+  });
+});

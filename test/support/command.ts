@@ -1,0 +1,429 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { expect, onTestFinished } from 'vitest';
+import type { Context, World } from '../../src/cli/context.ts';
+import { main } from '../../src/cli/main.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import type { Clock } from '../../src/domain/ports.ts';
+import { interrupted } from '../../src/errors.ts';
+import type { Terminal } from '../../src/io/terminal.ts';
+import { listen } from '../../src/local/listen.ts';
+import { openLocalTenant } from '../../src/local/open.ts';
+import type { RateLimit } from '../../src/local/rate-limit.ts';
+import { seed } from '../../src/local/state.ts';
+import { sqliteStore } from '../../src/local/store/sqlite.ts';
+import type { Kind, Store } from '../../src/local/store/store.ts';
+import type { JsonObject } from '../../src/wire/schema.ts';
+import { sequenceOfBytes, testKeys } from './local.ts';
+
+/** What one command line did. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout as the JSON it must be. */
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
+  readonly json: any;
+  /** The `error` of the one JSON object that stderr must be, with nothing on stdout. */
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
+  readonly jsonError: any;
+}
+
+export interface Machine {
+  /** Runs one command line, and fails when it tells a secret where none may be. */
+  run(...argv: string[]): Promise<Ran>;
+  /** The same for one that must succeed. */
+  done(...argv: string[]): Promise<Ran>;
+  /** Runs the commands that open all gates, so that guests get `read:catalog` and `write:cart`. */
+  open(): Promise<void>;
+  /** Resolves when a running command prints `text` as its result. */
+  printed(text: string): Promise<void>;
+  /** What the next commands find. */
+  readonly env: Record<string, string>;
+  readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
+  readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
+  /** What a person answers to each question; being asked without one fails. */
+  readonly answers: boolean[];
+  readonly questions: readonly string[];
+  /** Ctrl-C, for the command that runs and those after it. */
+  interrupt(): void;
+  readonly folder: string;
+  readonly statePath: string;
+  readonly profilesPath: string;
+  /** The state of the local tenant, past its Management API. */
+  readonly store: Store;
+  /** From now on nothing may print `text`. */
+  keepSecret(text: string): void;
+  /** Writes a file and gives its path. */
+  file(name: string, text: string): string;
+}
+
+/** A user's machine whose local tenant is as fresh as can be: one application and one API, both closed to guests. */
+export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
+  const folder = temporaryFolder();
+  const folders = { config: join(folder, 'config'), data: join(folder, 'data') };
+  const statePath = join(folders.data, 'local-tenant.db');
+  if (seeded) await seededState(folders.data, 'https://localhost:4400/');
+
+  const controller = new AbortController();
+  const clock = movingClock(controller.signal);
+  const env: Record<string, string> = {};
+  const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
+  const answers: boolean[] = [];
+  const questions: string[] = [];
+  const secrets = new Set<string>();
+  const waiting = new Set<{ text: string; resolve: () => void }>();
+
+  const confirm: World['confirm'] = async (question) => {
+    questions.push(question);
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    return answer;
+  };
+
+  async function run(...argv: string[]): Promise<Ran> {
+    const heard = { stdout: '', stderr: '' };
+    const stdin = terminal.stdin;
+    const world: World = {
+      env: { ...env },
+      clock,
+      confirm,
+      terminal: recordingTerminal(terminal, heard, () => {
+        for (const one of [...waiting]) {
+          if (!heard.stdout.includes(one.text)) continue;
+          waiting.delete(one);
+          one.resolve();
+        }
+      }),
+      signal: () => controller.signal,
+      folders: async () => folders,
+    };
+    const code = await main(argv, world);
+    for (const secret of secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
+    for (const secret of [stdin?.trim(), env.ANON_CLI_CLIENT_SECRET, env.ANON_CLI_APP_SECRET]) {
+      if (secret) for (const part of tellingParts(secret)) secrets.add(part);
+    }
+    expectDiscreet(argv, heard, secrets);
+    return ran(code, heard);
+  }
+
+  const machine: Machine = {
+    run,
+    async done(...argv) {
+      const result = await run(...argv);
+      expect(result, `anon-cli ${argv.join(' ')}`).toMatchObject({ code: 0 });
+      return result;
+    },
+    async open() {
+      await machine.done('app', 'enable', 'web');
+      await machine.done('api', 'enable', 'shop', '--scopes', 'read:catalog,write:cart');
+    },
+    printed: (text) =>
+      new Promise((resolve) => {
+        waiting.add({ text, resolve });
+      }),
+    env,
+    terminal,
+    clock,
+    answers,
+    questions,
+    interrupt: () => controller.abort(),
+    folder,
+    statePath,
+    profilesPath: join(folders.config, 'profiles.json'),
+    get store() {
+      return openedStore(statePath);
+    },
+    keepSecret: (text) => void secrets.add(text),
+    file(name, text) {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    },
+  };
+  return machine;
+}
+
+/** A machine on which guests may have `read:catalog` and `write:cart` of `shop`. */
+export async function openMachine(): Promise<Machine> {
+  const machine = await freshMachine();
+  changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: true });
+  changeDocument(machine.store, 'resource_server', 'shop', {
+    allow_anonymous_access: true,
+    anonymous_access_scopes: ['read:catalog', 'write:cart'],
+  });
+  return machine;
+}
+
+/** A request that a served tenant was sent, without its headers. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+export interface ServedTenant {
+  /** `http://localhost:PORT`. */
+  readonly url: string;
+  readonly issuer: string;
+  readonly requests: readonly Asked[];
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string };
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. */
+export async function servedTenant(
+  clock: Pick<Clock, 'now'>,
+  options: { rateLimit?: RateLimit } = {},
+): Promise<ServedTenant> {
+  const folder = temporaryFolder();
+  const requests: Asked[] = [];
+  let handle = async (_request: Request) => new Response(null, { status: 503 });
+  const server = await listen(async (request) => {
+    const { pathname, search } = new URL(request.url);
+    requests.push({ method: request.method, path: pathname + search, body: await request.clone().text() });
+    return handle(request);
+  }, 0);
+  const path = await seededState(folder, `https://localhost:${server.port}/`);
+  const tenant = await openLocalTenant(path, {
+    ...options,
+    clock: () => clock.now(),
+    domain: `localhost:${server.port}`,
+  });
+  handle = tenant.handle;
+  onTestFinished(() => tenant.close());
+  const close = once(() => server.close());
+  onTestFinished(close);
+  return {
+    url: server.url,
+    issuer: tenant.issuer,
+    requests,
+    credentials: tenant.managementCredentials(),
+    store: openedStore(path),
+    close,
+  };
+}
+
+/** Serves `answer` for every request, as a tenant that is not quite one. */
+export async function servedAnswer(answer: (request: Request) => Promise<Response>): Promise<{ url: string }> {
+  const server = await listen(answer, 0);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Adds a served tenant as the profile `remote`, with its credentials, and makes it the current one. */
+export async function useRemote(machine: Machine, tenant: ServedTenant): Promise<void> {
+  const { clientId, clientSecret } = tenant.credentials;
+  machine.keepSecret(clientSecret);
+  machine.terminal.stdin = clientSecret;
+  await machine.done(
+    'profile',
+    'add',
+    'remote',
+    '--domain',
+    tenant.url,
+    '--client-id',
+    clientId,
+    '--client-secret',
+    '-',
+  );
+  machine.terminal.stdin = undefined;
+  await machine.done('profile', 'use', 'remote');
+}
+
+/** Changes members of the document that has this name or id. */
+export function changeDocument(store: Store, kind: Kind, name: string, members: JsonObject): void {
+  store.write((writer) => {
+    const document = documentNamed(store, kind, name);
+    const id = String(document.client_id ?? document.id ?? name);
+    writer.put(kind, id, { ...document, ...members });
+  });
+}
+
+/** The document of this name or id. */
+export function documentNamed(store: Store, kind: Kind, name: string): JsonObject {
+  const document = store.get(kind, name) ?? store.list(kind).find((candidate) => candidate.name === name);
+  if (!document) throw new Error(`there is no ${kind} ${name}`);
+  return document;
+}
+
+/**
+ * What a command passes on of its command line: the arguments of `run` after the context. The command gets
+ * nothing of the world, so that parsing alone cannot touch any of it.
+ */
+export async function parsed<Given extends unknown[]>(
+  make: (context: Context, run: (context: Context, ...given: Given) => Promise<void>) => Command,
+  ...args: string[]
+): Promise<Given> {
+  let recorded: Given | undefined;
+  const record = async (_context: Context, ...given: Given) => {
+    recorded = given;
+  };
+  await runCommand('test', (context) => make(context, record), {} as Context, args);
+  if (!recorded) throw new Error('the command did not run');
+  return recorded;
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'anon-command-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A state with the keys of every test tenant: making new ones would take most of a test's time. */
+async function seededState(folder: string, issuer: string): Promise<string> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'local-tenant.db');
+  const store = sqliteStore(path);
+  await seed({ store, issuer, random: sequenceOfBytes(issuer), keys: async () => testKeys });
+  store.close();
+  return path;
+}
+
+function openedStore(path: string): Store {
+  const store = sqliteStore(path);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function once<Result>(work: () => Result): () => Result {
+  let result: { value: Result } | undefined;
+  return () => {
+    result ??= { value: work() };
+    return result.value;
+  };
+}
+
+/** Stands at noon of 1 June 2026, UTC, until somebody moves it, or waits: a wait is over at once, and moves it. */
+function movingClock(signal: AbortSignal): Machine['clock'] {
+  let now = Date.UTC(2026, 5, 1, 12);
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => now,
+    forward(seconds) {
+      now += seconds * 1000;
+    },
+    async wait(ms) {
+      waits.push(ms);
+      if (signal.aborted) throw interrupted();
+      now += ms;
+      await new Promise(setImmediate);
+    },
+  };
+}
+
+function recordingTerminal(
+  given: Readonly<Machine['terminal']>,
+  heard: { stdout: string; stderr: string },
+  onResult: () => void,
+): Terminal {
+  let { stdin } = given;
+  return {
+    result(text) {
+      heard.stdout += text;
+      onResult();
+    },
+    note(text) {
+      heard.stderr += text;
+    },
+    async readStdin() {
+      if (stdin === undefined) throw new Error('stdin is a terminal where nobody types');
+      const text = stdin;
+      stdin = '';
+      return text;
+    },
+    stdinHasData: given.stdin !== undefined,
+    interactive: given.interactive,
+    resultColour: given.colour,
+    noteColour: given.colour,
+  };
+}
+
+function ran(code: number, { stdout, stderr }: { stdout: string; stderr: string }): Ran {
+  return {
+    code,
+    stdout,
+    stderr,
+    get json() {
+      return JSON.parse(stdout);
+    },
+    get jsonError() {
+      expect(stdout).toBe('');
+      expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
+      return JSON.parse(stderr).error;
+    },
+  };
+}
+
+const token = /[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
+
+/** Every token and secret that a command may have met. */
+function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
+  const texts = [stdout, ...argv, ...filesIn(join(data, 'sessions'))];
+  return [...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts), ...stateSecrets(data)];
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+function stateSecrets(data: string): string[] {
+  if (!filesThere(data).includes('local-tenant.db')) return [];
+  let store: Store;
+  try {
+    store = sqliteStore(join(data, 'local-tenant.db'));
+  } catch {
+    return [];
+  }
+  try {
+    const { signing, session } = (store.get('key', 'current') ?? {}) as Partial<typeof testKeys>;
+    const clients = store.list('client').map(({ client_secret }) => client_secret);
+    return [...clients, signing?.jwk.d, session?.k].filter((value) => typeof value === 'string');
+  } finally {
+    store.close();
+  }
+}
+
+function filesThere(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** What of a token may not be told: all but its header, which is the same for many. Of other text, all. */
+function tellingParts(text: string): string[] {
+  const parts = text.split('.');
+  if (parts.length < 3) return [text];
+  return parts
+    .slice(1)
+    .filter((part) => part.length >= 20)
+    .map((part) => part.slice(0, 20));
+}
+
+/** Secrets go to stdout only where a machine reads it, those of applications only where they were asked for. */
+function expectDiscreet(
+  argv: readonly string[],
+  { stdout, stderr }: { stdout: string; stderr: string },
+  secrets: ReadonlySet<string>,
+): void {
+  const command = argv.join(' ').slice(0, 200);
+  const metadata = argv.flatMap((word, index) => (argv[index - 1] === '--meta' ? [word.replace(/^[^=]*=/, '')] : []));
+  for (const secret of [...secrets, ...metadata.filter((value) => value.length > 4)]) {
+    expect(stderr.includes(secret), `anon-cli ${command} tells a secret on stderr`).toBe(false);
+  }
+  const forMachines = argv.includes('--json') || argv.includes('--field');
+  if (forMachines) return;
+  for (const secret of secrets) {
+    expect(stdout.includes(secret), `anon-cli ${command} tells people a secret`).toBe(false);
+  }
+}
