@@ -3,7 +3,7 @@
 // A relative import() in the sources is a border between files: it becomes a require() of the other file
 // when the line runs. So a command loads its own code and nothing else; what two files share is in both.
 // Help texts are written down here, from the real command tree, so that --help does not need it.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,9 @@ import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
-const output = join(root, 'dist');
+const finished = join(root, 'dist');
+// Built beside it and put in its place whole: who runs the program meanwhile finds the old build or the new one.
+const output = join(root, `dist.${process.pid}`);
 
 const options = {
   bundle: true,
@@ -80,12 +82,16 @@ function flatName(path) {
   return relative(join(source, 'cli'), path).replace(/\.ts$/, '').replaceAll('../', '').replaceAll('/', '-');
 }
 
-rmSync(output, { recursive: true, force: true });
+process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders(join(source, 'cli', 'start.ts'));
 const require = createRequire(import.meta.url);
 await writeHelp();
 writeLicences();
+const old = `${output}.old`;
+if (existsSync(finished)) renameSync(finished, old);
+renameSync(output, finished);
+rmSync(old, { recursive: true, force: true });
 process.stdout.write(`built ${built.size} files\n`);
 
 async function writeHelp() {

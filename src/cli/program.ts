@@ -1,12 +1,23 @@
 import { Command } from 'commander';
 import { commands, groups } from './command-table.ts';
 import type { Context } from './context.ts';
+import { withExample } from './example.ts';
 import { exitCodes } from './exit-code.ts';
 import { addGlobalOptions } from './global-options.ts';
 import { version } from './version.ts';
 
 /** Help is written for a terminal of this width, whatever terminal it is read in. */
 const helpWidth = 80;
+
+/** What to try first of each noun. */
+const examples: Readonly<Record<string, string>> = {
+  tenant: 'tenant show',
+  app: 'app list',
+  api: 'api list',
+  token: 'token create',
+  profile: 'profile list',
+  local: 'local show',
+};
 
 /** A context for a tree that only prints help: no command in it ever runs. */
 const nothing = {} as Context;
@@ -29,7 +40,10 @@ export async function commandTree(): Promise<Map<string, Command>> {
     tree.set(path, command);
   }
   for (const [path, command] of tree) {
-    command.helpCommand(false).helpOption('-h, --help', 'print this help').configureHelp({ helpWidth });
+    command
+      .helpCommand(false)
+      .helpOption('-h, --help', 'print this help')
+      .configureHelp({ helpWidth, subcommandTerm: term });
     if (Object.hasOwn(commands, path)) addGlobalOptions(command);
   }
   return tree;
@@ -48,10 +62,16 @@ export function renderHelp(tree: Map<string, Command>, path: string): string {
   return text;
 }
 
+/** A command in a list: its name and what it needs, without the options that all have. */
+function term(command: Command): string {
+  const args = command.registeredArguments.map((arg) => (arg.required ? ` <${arg.name()}>` : ` [${arg.name()}]`));
+  return `${command.name()}${args.join('')}`;
+}
+
 function group(root: Command, noun: string): Command {
   const command = new Command(noun).description(groups[noun] ?? '').usage('<command> [options]');
   root.addCommand(command);
-  return command.addHelpText('after', `\nMore: anon-cli ${noun} <command> --help`);
+  return withExample(command, examples[noun] ?? noun, `More: anon-cli ${noun} <command> --help`);
 }
 
 function rootNotes(): string {

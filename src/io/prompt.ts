@@ -9,6 +9,7 @@ export async function confirm(message: string): Promise<boolean> {
       name: 'answer',
       message,
       initial: false,
+      format: (value) => (/^(y|true)/i.test(String(value)) ? 'yes' : 'no'),
       stdout: process.stderr,
     });
     return answer;

@@ -16,8 +16,14 @@ export function renderError(error: AnonError, { json, colour, exitCode, warnings
     return `${JSON.stringify({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
   const paint = paintFor(colour);
   const lines = [`${paint.red('error:')} ${printable(error.message)}`];
-  if (error.hint) lines.push(`${paint.dim('hint:')}  ${printable(error.hint)}`);
+  if (error.hint) lines.push(`${paint.dim('hint:')}  ${hintText(error.hint)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A hint too long for a line has the command at its end on a line of its own, ready to be copied. */
+function hintText(hint: string): string {
+  const text = printable(hint);
+  return text.length <= 72 ? text : text.replace(/: (anon-cli [^:]+(?::[^:]+)*)$/, ':\n       $1');
 }
 
 function errorData(error: AnonError): object {

@@ -43,7 +43,7 @@ function undecided(tenant: TenantConnection, apis: readonly Api[], open: readonl
   }
   const [first] = apis;
   const name = apis.length === 1 && first ? shellWord(first.name) : '<api>';
-  const scope = first?.scopes[0]?.value ?? '<scope>';
+  const scope = first?.scopes[0] ? shellWord(first.scopes[0].value) : '<scope>';
   return new AnonError('gate_closed', 'No API takes guests yet.', {
     hint: `Open one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
   });

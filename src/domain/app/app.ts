@@ -9,19 +9,23 @@ export interface App {
   readonly type: string | undefined;
   /** It authenticates when it asks for tokens. */
   readonly confidential: boolean;
-  /** Its secret, where the profile's credentials may read it. */
+  /**
+   * Its secret, where the profile's credentials may read it. A public application has none that counts,
+   * although the tenant keeps one for it.
+   */
   readonly clientSecret: string | undefined;
   /** It may create anonymous sessions. */
   readonly enabled: boolean;
 }
 
 export function appOf(edition: Edition, body: ClientBody): App {
+  const confidential = body.token_endpoint_auth_method !== 'none';
   return {
     clientId: body.client_id,
     name: body.name || body.client_id,
     type: body.app_type,
-    confidential: body.token_endpoint_auth_method !== 'none',
-    clientSecret: body.client_secret,
+    confidential,
+    clientSecret: confidential ? body.client_secret : undefined,
     enabled: edition.client.read(body).enabled,
   };
 }

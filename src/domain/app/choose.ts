@@ -19,11 +19,11 @@ export async function chooseApp(
 ): Promise<RequestingApp> {
   if (!tenant.management) return withoutLookUp(named, chosen);
   const apps = await listApps(tenant);
-  if (named !== undefined) return requesting(appNamed(apps, named));
-  if (chosen) return requesting(stillThere(tenant, apps, chosen));
+  if (named !== undefined) return appNamed(apps, named);
+  if (chosen) return stillThere(tenant, apps, chosen);
   const enabled = apps.filter((app) => app.enabled);
   const [only] = enabled;
-  if (only && enabled.length === 1) return requesting(only);
+  if (only && enabled.length === 1) return only;
   throw undecided(tenant, apps, enabled);
 }
 
@@ -33,11 +33,6 @@ function withoutLookUp(named: string | undefined, chosen: ChosenApp | undefined)
   throw new AnonError('usage', 'Which application? The profile has none, and no credentials to look for one.', {
     hint: 'Give its client id: --app <client id>',
   });
-}
-
-/** A public application sends no secret, although the tenant keeps one for it. */
-function requesting(app: App): RequestingApp {
-  return { clientId: app.clientId, name: app.name, clientSecret: app.confidential ? app.clientSecret : undefined };
 }
 
 function stillThere(tenant: TenantConnection, apps: readonly App[], chosen: ChosenApp): App {

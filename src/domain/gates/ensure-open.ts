@@ -62,7 +62,7 @@ export async function ensureApiOpen(tenant: TenantConnection, chosen: ChosenApi 
   return {
     subject: api,
     changed: !open,
-    commands: [`api enable ${shellWord(api.name)}${scopes && ` --scopes ${scopes}`}${tenant.selection}`],
+    commands: [`api enable ${shellWord(api.name)}${scopes && ` --scopes ${shellWord(scopes)}`}${tenant.selection}`],
   };
 }
 

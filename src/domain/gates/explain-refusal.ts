@@ -59,11 +59,11 @@ function explainTarget(
 ): ResponseError {
   if (tenant.management && !api) return withHint(refusal, 'The tenant has no API of that audience: anon-cli api list');
   const name = shellWord(api?.name ?? request.api.name);
-  const scopes = wantedScopes(request.scope).join(',') || api?.scopes[0]?.value || '<scope>';
+  const scopes = wantedScopes(request.scope).join(',') || api?.scopes[0]?.value;
   return new GateClosedError(refusal, {
     name: 'api',
     explanation: `Gate 3, the API: ${name} does not take guests.`,
-    command: `anon-cli api enable ${name} --scopes ${scopes}${tenant.selection}`,
+    command: `anon-cli api enable ${name} --scopes ${scopes ? shellWord(scopes) : '<scope>'}${tenant.selection}`,
   });
 }
 
@@ -81,7 +81,7 @@ function explainScope(
     const defined = api.scopes.map(({ value }) => value).join(', ') || 'none';
     return withHint(refusal, `API ${name} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`);
   }
-  const scopes = [...new Set([...(api?.guests.scopes ?? []), ...wanted])].join(',');
+  const scopes = shellWord([...new Set([...(api?.guests.scopes ?? []), ...wanted])].join(','));
   return new GateClosedError(refusal, {
     name: 'scopes',
     explanation: `Gate 4, the scopes: guests of ${name} do not get ${missing.join(', ')}.`,

@@ -32,6 +32,6 @@ function toUrl(text: string): URL {
 }
 
 function refused(text: string, reason: string): AnonError {
-  const shown = text.replace(/^(\w[\w+.-]*:\/\/)?[^]*@/, '$1***@').slice(0, 80);
+  const shown = text.replace(/^(\w[\w+.-]*:\/\/)?.*@/s, '$1***@').slice(0, 80);
   return new AnonError('usage', `'${shown}' is not a tenant domain: ${reason}.`, { hint: 'Such as acme.eu.auth0.com' });
 }

@@ -18,16 +18,17 @@ export interface GuestTokens {
   readonly scope: string | undefined;
 }
 
-const codes: Record<string, ErrorCode> = {
-  invalid_session_token: 'token_unacceptable',
-  session_expired: 'token_unacceptable',
-  invalid_target: 'gate_closed',
-  invalid_scope: 'gate_closed',
-  unauthorized_client: 'gate_closed',
-  feature_not_enabled: 'gate_closed',
-  invalid_client: 'not_authorised',
-  server_error: 'server_error',
-};
+/** A map and not an object: the words come from outside, and `constructor` is one an object knows. */
+const codes = new Map<string, ErrorCode>([
+  ['invalid_session_token', 'token_unacceptable'],
+  ['session_expired', 'token_unacceptable'],
+  ['invalid_target', 'gate_closed'],
+  ['invalid_scope', 'gate_closed'],
+  ['unauthorized_client', 'gate_closed'],
+  ['feature_not_enabled', 'gate_closed'],
+  ['invalid_client', 'not_authorised'],
+  ['server_error', 'server_error'],
+]);
 
 /** POST /anonymous/token. @throws {ResponseError} the service's own `error` and description */
 export async function requestTokens(tenant: TenantConnection, body: AnonymousTokenRequest): Promise<GuestTokens> {
@@ -36,7 +37,7 @@ export async function requestTokens(tenant: TenantConnection, body: AnonymousTok
   if (answer.status >= 300) {
     const { error, error_description } = oauthErrorOf(answer);
     const description = withoutSecrets(error_description, [body.client_secret, body.session_token]);
-    throw new ResponseError(codes[error] ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
+    throw new ResponseError(codes.get(error) ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
       status: answer.status,
       error,
       description,

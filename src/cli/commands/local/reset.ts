@@ -19,7 +19,7 @@ export function localResetCommand(context: Context, run = resetLocal): Command {
 
 async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
   if (!options.yes && !(await confirmed(context))) {
-    throw new AnonError('interrupted', 'Nothing was changed.');
+    throw new AnonError('failed', 'The reset was declined; nothing was changed.');
   }
   const local = await context.local();
   await local.reset();

@@ -40,6 +40,7 @@ async function startLocal(context: Context, options: LocalStartOptions): Promise
   });
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await server.close();
+  context.terminal.note('\nStopped.\n');
 }
 
 function parsePort(text: string): number {

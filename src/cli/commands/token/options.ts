@@ -9,28 +9,31 @@ export interface TokenRequestOptions extends GlobalOptions {
   readonly app?: string;
   readonly api?: string;
   readonly scope?: string;
-  readonly meta: string[];
+  readonly meta?: string[];
   readonly metaFile?: string;
   readonly clientSecret?: string;
 }
 
-const collect = (value: string, before: string[]) => [...before, value];
+/** Gathers a repeatable option. Its default is nothing, so that help does not print an empty list. */
+export function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
 
 export function addTokenRequestOptions(command: Command): Command {
   return command
     .option('--app <app>', 'the application: name or client id')
     .option('--api <api>', 'the API: name, audience or id')
     .option('--scope <list>', 'scopes to ask for; left out: all that guests may have')
-    .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests', collect, [])
+    .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests', collect)
     .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin")
     .option('--client-secret <->', "'-' reads the application's secret from stdin");
 }
 
 export async function metadataOption(
   { readFile, terminal }: Context,
-  options: { meta: string[]; metaFile?: string; unset?: string[] },
+  options: { meta?: string[]; metaFile?: string; unset?: string[] },
 ): Promise<JsonObject | undefined> {
-  const { meta, metaFile, unset = [] } = options;
+  const { meta = [], metaFile, unset = [] } = options;
   const file = metaFile === '-' ? await terminal.readStdin() : metaFile && (await readFile(metaFile));
   return readMetadata({ assignments: meta, file, unset });
 }

@@ -23,20 +23,18 @@ import {
   showThenSettle,
   tokensData,
 } from './guest-tokens.ts';
-import { addTokenRequestOptions, metadataOption, type TokenRequestOptions } from './options.ts';
+import { addTokenRequestOptions, collect, metadataOption, type TokenRequestOptions } from './options.ts';
 
 export interface TokenUpdateOptions extends TokenRequestOptions {
-  readonly unset: string[];
+  readonly unset?: string[];
   readonly sessionToken?: string;
 }
-
-const collect = (value: string, before: string[]) => [...before, value];
 
 export function tokenUpdateCommand(context: Context, run = updateAndShow): Command {
   const command = addTokenRequestOptions(
     new Command('update').description('update the session: merge metadata, get two new tokens'),
   )
-    .option('--unset <key>', 'remove a top-level metadata key, repeatable', collect, [])
+    .option('--unset <key>', 'remove a top-level metadata key, repeatable', collect)
     .option('--session-token <token>', "update this session, not the remembered one; '-' for stdin")
     .action((options: TokenUpdateOptions) => run(context, options));
   return withExample(
