@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantConnection } from '../../../src/domain/ports.ts';
+import { createSession } from '../../../src/domain/session/create.ts';
+import { GateClosedError, interrupted } from '../../../src/errors.ts';
+import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';
+import { openTenant, type TestTenant } from '../../support/local.ts';
+
+const shop = { audience: 'https://api.shop.example', name: 'shop' };
+
+function refused(connection: TenantConnection, tenant: TestTenant, more: object = {}) {
+  const app = { clientId: tenant.app.client_id, name: 'web', clientSecret: undefined };
+  const request = { app, api: shop, scope: undefined, metadata: undefined, userId: undefined, ...more };
+  return failureOf(() => createSession(connection, request));
+}
+
+describe('a closed gate is named, with the command that opens it', () => {
+  it('gate 1: the tenant does not have the feature, and no command gives it', async () => {
+    const tenant = await openTenant({ settings: { flags: { anonymous_sessions_enabled: false } } });
+    const error = await refused(connectionTo(tenant), tenant);
+    expect(error).toBeInstanceOf(GateClosedError);
+    expect(error).toMatchObject({
+      code: 'gate_closed',
+      gate: 'tenant',
+      error: 'feature_not_enabled',
+      command: undefined,
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions.',
+    });
+  });
+
+  it('gate 2: the application', async () => {
+    const tenant = await openTenant({ app: { can_create_anonymous_sessions: false } });
+    expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
+      gate: 'application',
+      error: 'unauthorized_client',
+      message: 'unauthorized_client (403): Anonymous sessions are not enabled for this client.',
+      command: 'anon-cli app enable web',
+      hint: 'Gate 2, the application: web may not create anonymous sessions. Open it: anon-cli app enable web',
+    });
+  });
+
+  it('gate 2: the command is fit for a shell, and for the tenant that was asked', async () => {
+    const tenant = await openTenant({ app: { can_create_anonymous_sessions: false } });
+    const connection = connectionTo(tenant, { selection: ' --profile acme' });
+    const app = { clientId: tenant.app.client_id, name: "Tom's web", clientSecret: undefined };
+    expect(await refused(connection, tenant, { app })).toMatchObject({
+      command: "anon-cli app enable 'Tom'\\''s web' --profile acme",
+    });
+  });
+
+  it.each([
+    ['the first scope of the API', undefined, 'read:catalog'],
+    ['the scopes that were asked for', 'write:cart read:orders', 'write:cart,read:orders'],
+    ["the first scope when only the sample's was asked for", 'anon', 'read:catalog'],
+  ])('gate 3: the API, opened with %s', async (_, scope, scopes) => {
+    const tenant = await openTenant({ api: { allow_anonymous_access: false } });
+    expect(await refused(connectionTo(tenant), tenant, { scope })).toMatchObject({
+      gate: 'api',
+      error: 'invalid_target',
+      command: `anon-cli api enable shop --scopes ${scopes}`,
+      hint: `Gate 3, the API: shop does not take guests. Open it: anon-cli api enable shop --scopes ${scopes}`,
+    });
+  });
+
+  it.each([
+    ['gate 3', { allow_anonymous_access: false }],
+    ['gate 4', {}],
+  ])("%s: a scope with a shell's own signs in it is quoted", async (_, api) => {
+    const tenant = await openTenant({ api: { ...api, scopes: [{ value: 'x;reboot' }], anonymous_access_scopes: [] } });
+    expect(await refused(connectionTo(tenant), tenant, { scope: 'x;reboot' })).toMatchObject({
+      command: "anon-cli api enable shop --scopes 'x;reboot'",
+    });
+  });
+
+  it('gate 4: the scopes, beside those that guests have already', async () => {
+    const tenant = await openTenant();
+    expect(await refused(connectionTo(tenant), tenant, { scope: 'read:catalog read:orders anon' })).toMatchObject({
+      gate: 'scopes',
+      error: 'invalid_scope',
+      command: 'anon-cli api enable shop --scopes read:catalog,write:cart,read:orders',
+      hint: expect.stringMatching(/^Gate 4, the scopes: guests of shop do not get read:orders\./),
+    });
+  });
+});
+
+describe('a refusal that no gate explains is no closed gate', () => {
+  it('an audience that no API has', async () => {
+    const tenant = await openTenant();
+    const api = { audience: 'https://nothing.example', name: 'nothing' };
+    const error = await refused(connectionTo(tenant), tenant, { api });
+    expect(error).not.toBeInstanceOf(GateClosedError);
+    expect(error).toMatchObject({ hint: 'The tenant has no API of that audience: anon-cli api list' });
+  });
+
+  it('a scope that the API does not define', async () => {
+    const tenant = await openTenant();
+    const error = await refused(connectionTo(tenant), tenant, { scope: 'read:catalog fly' });
+    expect(error).not.toBeInstanceOf(GateClosedError);
+    expect(error.hint).toBe(
+      "API shop defines no scope 'fly'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
+    );
+  });
+
+  it('a body that the tenant does not accept is left in its own words', async () => {
+    const tenant = await openTenant();
+    const metadata = { text: 'x'.repeat(1024) };
+    expect(await refused(connectionTo(tenant), tenant, { metadata })).toMatchObject({
+      code: 'failed',
+      message: 'invalid_request (400): metadata exceeds the maximum allowed size',
+      hint: undefined,
+    });
+  });
+});
+
+describe('without a look at the tenant', () => {
+  it('for lack of credentials, gate 3 is named all the same', async () => {
+    const tenant = await openTenant({ api: { allow_anonymous_access: false } });
+    const connection = connectionTo(tenant, { management: undefined });
+    expect(await refused(connection, tenant)).toMatchObject({
+      gate: 'api',
+      command: 'anon-cli api enable shop --scopes <scope>',
+    });
+    expect(connection.sent).toEqual(['POST /anonymous/token']);
+  });
+
+  it('for lack of credentials, gate 4 is named all the same', async () => {
+    const tenant = await openTenant();
+    const connection = connectionTo(tenant, { management: undefined });
+    expect(await refused(connection, tenant, { scope: 'read:orders' })).toMatchObject({
+      gate: 'scopes',
+      command: 'anon-cli api enable shop --scopes read:orders',
+    });
+  });
+
+  it('because it failed, the refusal is still the one that is told', async () => {
+    const tenant = await openTenant();
+    const answers = [json({ error: 'invalid_scope', error_description: 'No.' }, 400), json({ error: 'down' }, 503)];
+    expect(await refused(scriptedConnection(answers), tenant, { scope: 'fly' })).toMatchObject({
+      code: 'gate_closed',
+      error: 'invalid_scope',
+      gate: 'scopes',
+    });
+  });
+
+  it('because the user stopped it, that is what is told', async () => {
+    const tenant = await openTenant();
+    const stopped = () => Promise.reject(interrupted());
+    const connection = scriptedConnection([json({ error: 'invalid_target' }, 400), stopped]);
+    expect(await refused(connection, tenant)).toMatchObject({ code: 'interrupted' });
+  });
+});

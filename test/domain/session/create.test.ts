@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { createSession, updateSession } from '../../../src/domain/session/create.ts';
+import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';
+import { claimsOf, confidentialApp, openSealed, openTenant, type TestTenant, testTenant } from '../../support/local.ts';
+
+function requestTo(tenant: TestTenant) {
+  return {
+    app: { clientId: tenant.app.client_id, name: 'web', clientSecret: undefined },
+    api: { audience: tenant.api.identifier, name: 'shop' },
+    scope: undefined,
+    metadata: undefined,
+    userId: undefined,
+  };
+}
+
+const acme = {
+  app: { clientId: 'web', name: 'web', clientSecret: 'the-secret-of-web' },
+  api: { audience: 'https://api.shop.example', name: 'shop' },
+  scope: 'read:catalog',
+  metadata: undefined,
+  userId: undefined,
+};
+
+describe('a session', () => {
+  it('is created with both tokens, and every scope that guests may have', async () => {
+    const tenant = await openTenant();
+    const tokens = await createSession(connectionTo(tenant), requestTo(tenant));
+    expect(tokens).toMatchObject({
+      tokenType: 'Bearer',
+      expiresInSeconds: 86_400,
+      scope: 'read:catalog write:cart',
+      sessionToken: expect.any(String),
+    });
+    expect(claimsOf(tokens.accessToken)).toMatchObject({ aud: tenant.api.identifier, azp: tenant.app.client_id });
+  });
+
+  it('is created with the metadata, the guest id and the scope that were asked for', async () => {
+    const tenant = await openTenant();
+    const tokens = await createSession(connectionTo(tenant), {
+      ...requestTo(tenant),
+      scope: 'read:catalog',
+      metadata: { language: 'en' },
+      userId: 'anon|me',
+    });
+    expect(tokens.scope).toBe('read:catalog');
+    expect(claimsOf(tokens.accessToken)).toMatchObject({ sub: 'anon|me', scope: 'read:catalog' });
+    expect(await openSealed(tenant.store, tokens.sessionToken ?? '')).toMatchObject({ metadata: { language: 'en' } });
+  });
+
+  it('is created for an application that authenticates with its secret', async () => {
+    const tenant = await openTenant();
+    const { client_id: clientId, client_secret: clientSecret } = await confidentialApp(tenant);
+    const app = { clientId, name: 'server', clientSecret };
+    const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app });
+    expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });
+  });
+
+  it('is updated: the same guest, the metadata merged, two new tokens', async () => {
+    const tenant = await openTenant();
+    const connection = connectionTo(tenant);
+    const request = { ...requestTo(tenant), metadata: { language: 'en', cart: 1 } };
+    const created = await createSession(connection, request);
+    tenant.clock.forward(60);
+    const updated = await updateSession(connection, {
+      ...request,
+      metadata: { language: 'de', cart: null, country: 'US' },
+      sessionToken: created.sessionToken ?? '',
+    });
+    const [before, after] = await Promise.all(
+      [created, updated].map(({ sessionToken }) => openSealed(tenant.store, sessionToken ?? '')),
+    );
+    expect(after).toEqual({
+      ...before,
+      metadata: { language: 'de', country: 'US' },
+      iat: Number(before?.iat) + 60,
+      exp: Number(before?.exp) + 60,
+    });
+    expect(updated.accessToken).not.toBe(created.accessToken);
+  });
+
+  it('keeps its token when the edition gives no new one', async () => {
+    const answer = json({ access_token: 'abc', token_type: 'Bearer', expires_in: 60 });
+    expect(await updateSession(scriptedConnection([answer]), { ...acme, sessionToken: 'old' })).toEqual({
+      sessionToken: undefined,
+      accessToken: 'abc',
+      tokenType: 'Bearer',
+      expiresInSeconds: 60,
+      scope: 'read:catalog',
+    });
+  });
+});
+
+describe('a request that the tenant refuses', () => {
+  it.each([
+    [400, 'invalid_request', 'failed'],
+    [400, 'invalid_session_token', 'token_unacceptable'],
+    [400, 'session_expired', 'token_unacceptable'],
+    [400, 'invalid_target', 'gate_closed'],
+    [400, 'invalid_scope', 'gate_closed'],
+    [401, 'invalid_client', 'not_authorised'],
+    [403, 'unauthorized_client', 'gate_closed'],
+    [403, 'feature_not_enabled', 'gate_closed'],
+    [500, 'server_error', 'server_error'],
+    [503, 'never_heard_of_it', 'server_error'],
+    [400, 'never_heard_of_it', 'failed'],
+    [403, 'constructor', 'failed'],
+  ])('with %i %s is an error of kind %s in its own words', async (status, error, code) => {
+    const tenant = scriptedConnection([json({ error, error_description: 'In its own words.' }, status)], {
+      management: undefined,
+    });
+    expect(await failureOf(() => createSession(tenant, acme))).toMatchObject({
+      code,
+      status,
+      error,
+      message: `${error} (${status}): In its own words.`,
+    });
+  });
+
+  it('has neither the secret nor the session token in its words', async () => {
+    const sessionToken = 'a session token of an unusual shape';
+    const answer = json({ error: 'invalid_request', error_description: `the-secret-of-web and ${sessionToken}` }, 400);
+    const error = await failureOf(() => updateSession(scriptedConnection([answer]), { ...acme, sessionToken }));
+    expect(error).toMatchObject({ description: '*** and ***', message: 'invalid_request (400): *** and ***' });
+  });
+
+  it('with an answer that lacks the token is of no use', async () => {
+    const tenant = scriptedConnection([json({ token_type: 'Bearer', expires_in: 60 })]);
+    expect(await failureOf(() => createSession(tenant, acme))).toMatchObject({
+      code: 'response_invalid',
+      message: "The tenant's answer to POST /anonymous/token cannot be used: access_token is required.",
+    });
+  });
+
+  it.each([
+    ['expired', 31 * 86_400, 'session_expired'],
+    ['is not a token of this tenant', 0, 'invalid_session_token'],
+  ])('because the session %s says how to start a new one', async (what, seconds, error) => {
+    const tenant = await openTenant();
+    const connection = connectionTo(tenant, { selection: ' --profile acme' });
+    const { sessionToken } = await createSession(connection, requestTo(tenant));
+    tenant.clock.forward(seconds);
+    const given = what === 'expired' ? sessionToken : `${sessionToken}x`;
+    const request = { ...requestTo(tenant), sessionToken: given ?? '' };
+    expect(await failureOf(() => updateSession(connection, request))).toMatchObject({
+      code: 'token_unacceptable',
+      error,
+      hint: 'Start a new session: anon-cli token create --profile acme',
+    });
+  });
+
+  it('because the application is unknown says what to check', async () => {
+    const tenant = await testTenant();
+    const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
+    const error = await failureOf(() => createSession(connectionTo(tenant), { ...requestTo(tenant), app }));
+    expect(error).toMatchObject({
+      code: 'not_authorised',
+      status: 401,
+      hint: 'Check the client id of nobody, and its secret if it has one: --client-secret -',
+    });
+  });
+});

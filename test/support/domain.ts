@@ -1,0 +1,131 @@
+import type { Clock, FetchRequest, TenantConnection } from '../../src/domain/ports.ts';
+import type { AnonError } from '../../src/errors.ts';
+import { isAnonError } from '../../src/errors.ts';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
+import { globalClient, sessionKey, type TestTenant } from './local.ts';
+
+export interface SteppingClock extends Clock {
+  /** The waits that were asked for, in milliseconds. */
+  readonly waits: readonly number[];
+}
+
+/** Noon of 1 June 2026, UTC, in milliseconds: where the clock of every test tenant starts. */
+export const noon = Date.UTC(2026, 5, 1, 12);
+
+/** A clock on which nothing passes but what somebody waits for. */
+export function steppingClock(now = () => noon): SteppingClock {
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => now() + waits.reduce((sum, wait) => sum + wait, 0),
+    async wait(ms) {
+      waits.push(ms);
+    },
+  };
+}
+
+export interface TestConnection extends TenantConnection {
+  readonly clock: SteppingClock;
+  /** What was sent: `PATCH /api/v2/tenants/settings`. */
+  readonly sent: readonly string[];
+  readonly remembered: readonly EditionName[];
+}
+
+type Doors = Partial<Omit<TenantConnection, 'clock' | 'rememberEdition'>>;
+
+/** A connection to the real local tenant, its `handle` where a socket would be. */
+export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnection {
+  const client = globalClient(tenant.store);
+  const clock = movingTenant(tenant);
+  return recorded(
+    {
+      profile: 'local',
+      selection: '',
+      issuer: tenant.issuer,
+      baseUrl: tenant.issuer.slice(0, -1),
+      management: { clientId: client.client_id, clientSecret: client.client_secret },
+      edition: 'preview',
+      sessionKey: async () => sessionKey(tenant.store),
+      fetch: (url, request) => tenant.handle(new Request(url, { ...request, body: request.body ?? null })),
+      ...doors,
+    },
+    clock,
+  );
+}
+
+/** The tenant's own time moves with what is waited for. */
+function movingTenant(tenant: TestTenant): SteppingClock {
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => tenant.clock(),
+    async wait(ms) {
+      waits.push(ms);
+      tenant.clock.forward(ms / 1000);
+    },
+  };
+}
+
+type Answer = (request: FetchRequest & { readonly url: string }) => Response | Promise<Response>;
+
+/** A connection to a tenant that gives these answers, one a request, and fails when it is asked for more. */
+export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}): TestConnection {
+  const rest = [...answers];
+  return recorded(
+    {
+      profile: 'acme',
+      selection: ' --profile acme',
+      issuer: 'https://acme.example/',
+      baseUrl: 'https://acme.example',
+      management: { clientId: 'tool', clientSecret: 'the-secret-of-the-tool' },
+      edition: 'preview',
+      sessionKey: undefined,
+      async fetch(url, request) {
+        const answer = rest.shift();
+        if (!answer) throw new Error(`no answer is left for ${request.method} ${url}`);
+        return answer({ ...request, url });
+      },
+      ...doors,
+    },
+    steppingClock(),
+  );
+}
+
+function recorded(
+  connection: Omit<TenantConnection, 'clock' | 'rememberEdition'>,
+  clock: SteppingClock,
+): TestConnection {
+  const sent: string[] = [];
+  const remembered: EditionName[] = [];
+  return {
+    ...connection,
+    clock,
+    sent,
+    remembered,
+    fetch(url, request) {
+      sent.push(`${request.method} ${url.slice(connection.baseUrl.length)}`);
+      return connection.fetch(url, request);
+    },
+    async rememberEdition(edition) {
+      remembered.push(edition);
+    },
+  };
+}
+
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): () => Response {
+  return () => new Response(JSON.stringify(body), { status, headers });
+}
+
+/** The answer to the request for a Management API token. */
+export const managementToken = json({ access_token: 'a-management-token', token_type: 'Bearer', expires_in: 86_400 });
+
+/** The AnonError that `work` fails with; anything else it does fails the test. */
+export async function failureOf(work: () => unknown): Promise<AnonError> {
+  try {
+    await work();
+  } catch (error) {
+    if (isAnonError(error)) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
