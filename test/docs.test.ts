@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../src/cli/command-table.ts';
+import { exitCodes } from '../src/cli/exit-code.ts';
+import { route } from '../src/cli/route.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const pages = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))];
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => join('src', path));
+
+/** Every command line in a text: what follows `anon-cli`, up to the end of the code it stands in. */
+function commandLines(text: string): string[] {
+  return [...text.matchAll(/(?<![\w./-])anon-cli ((?:[a-z][a-z-]*|--?[a-z])[^`\n|)]*)/g)].map(([, line]) => line ?? '');
+}
+
+/** Leads to a command, to help, or to a noun's help. */
+function leadsSomewhere(line: string): boolean {
+  const found = route(line.split('#')[0]?.trim().split(/\s+/) ?? []);
+  return found.path in commands || found.help || found.version;
+}
+
+describe('README', () => {
+  it('holds exactly two set-up commands, each complete in itself', () => {
+    const setUp = readme.match(/^npm .*$/gm);
+    expect(setUp).toEqual(['npm ci && node bin/anon-cli.cjs quickstart', 'npm ci && npm test']);
+  });
+
+  it('has the table of exit codes that the program has', () => {
+    const rows = [...readme.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, meaning]) => ({
+      code: Number(code),
+      meaning,
+    }));
+    expect(rows).toEqual(exitCodes.map(({ code, meaning }) => ({ code, meaning })));
+  });
+
+  it('links only to files that are there', () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path ?? '');
+    expect(links.length).toBeGreaterThan(0);
+    for (const path of links) expect(() => readFileSync(path)).not.toThrow();
+  });
+});
+
+describe('commands named', () => {
+  it.each(pages)('in %s exist', (page) => {
+    const lines = commandLines(readFileSync(page, 'utf8'));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => !leadsSomewhere(line))).toEqual([]);
+  });
+
+  it('in messages and hints of the program exist', () => {
+    const lines = sources.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/anon-cli ([a-z][a-z-]+ [a-z][a-z-]+)/g)].map(([, words]) => words ?? ''),
+    );
+    const verbs = lines.filter((words) =>
+      Object.keys(commands).some((name) => name.startsWith(`${words.split(' ')[0]} `)),
+    );
+    expect(verbs.length).toBeGreaterThan(20);
+    expect([...new Set(verbs)].filter((words) => !(words in commands))).toEqual([]);
+  });
+
+  it('are told from what is none, so that the tests above can fail', () => {
+    expect(commandLines('run `anon-cli token create --meta a=b` now')).toEqual(['token create --meta a=b']);
+    expect(leadsSomewhere('token create --meta a=b')).toBe(true);
+    expect(leadsSomewhere('tokne create')).toBe(false);
+    expect(leadsSomewhere('token')).toBe(false);
+  });
+});
+
+describe('the changelog', () => {
+  it('names every command', () => {
+    const changelog = readFileSync('CHANGELOG.md', 'utf8');
+    const missing = Object.keys(commands).filter((name) => !changelog.includes(name.split(' ').at(-1) ?? name));
+    expect(missing).toEqual([]);
+  });
+});
