@@ -25,8 +25,7 @@ const options = {
   external: ['libsql'],
   supported: { 'dynamic-import': false },
   legalComments: 'none',
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   metafile: true,
   logLevel: 'warning',
 };

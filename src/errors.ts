@@ -39,7 +39,7 @@ export class AnonError extends Error {
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.name = new.target.name;
+    this.name = 'AnonError';
     this.code = code;
     this.hint = detail.hint;
   }

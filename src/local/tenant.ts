@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono } from 'hono/quick';
 import type { KeyMaker } from './keys.ts';
 import type { Random } from './random.ts';
 import { type RateLimit, rateLimiter } from './rate-limit.ts';

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono } from 'hono/quick';
 import { checkPayload } from '../../wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
 import type { JsonObject } from '../../wire/schema.ts';

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono } from 'hono/quick';
 import { checkPayload } from '../../wire/management-error.ts';
 import { tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import { managementRefusal } from '../refusal.ts';
