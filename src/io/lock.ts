@@ -30,7 +30,12 @@ export async function withLock<Result>(
       }
       await wait(pauseMs * (1 + Math.random()));
     }
-    return await work();
+    try {
+      return await work();
+    } finally {
+      // Closing alone frees the lock only once the connection's statements are collected as garbage.
+      database.exec('ROLLBACK');
+    }
   } finally {
     database.close();
   }

@@ -17,7 +17,7 @@ export function renderApp(paint: Paint, app: App): string {
   return `${paint.bold(printable(app.name))}\n${rows(paint, [
     ['client id', app.clientId],
     ['type', app.type ?? 'not set'],
-    ['authenticates', app.confidential ? 'yes, with its secret' : 'no, it is public'],
+    ['authentication', app.authMethod === 'none' ? 'none, it is public' : app.authMethod],
     ['guests', gateText(paint, app.enabled)],
   ])}`;
 }
@@ -33,8 +33,8 @@ export function appData(app: App, { revealSecrets = false } = {}): JsonObject {
     client_id: app.clientId,
     name: app.name,
     type: app.type ?? null,
-    confidential: app.confidential,
+    confidential: app.authMethod !== 'none',
     enabled: app.enabled,
-    ...(revealSecrets && app.confidential && { client_secret: app.clientSecret ?? null }),
+    ...(revealSecrets && app.authMethod !== 'none' && { client_secret: app.clientSecret ?? null }),
   };
 }

@@ -7,8 +7,8 @@ export interface App {
   readonly name: string;
   /** `spa`, `native`, `regular_web`, `non_interactive`, or undefined where the tenant names none. */
   readonly type: string | undefined;
-  /** It authenticates when it asks for tokens. */
-  readonly confidential: boolean;
+  /** How it authenticates when it asks for tokens; `none` for a public one. @see RFC 7591, section 2 */
+  readonly authMethod: string;
   /**
    * Its secret, where the profile's credentials may read it. A public application has none that counts,
    * although the tenant keeps one for it.
@@ -19,13 +19,13 @@ export interface App {
 }
 
 export function appOf(edition: Edition, body: ClientBody): App {
-  const confidential = body.token_endpoint_auth_method !== 'none';
+  const authMethod = body.token_endpoint_auth_method ?? 'client_secret_post';
   return {
     clientId: body.client_id,
     name: body.name || body.client_id,
     type: body.app_type,
-    confidential,
-    clientSecret: confidential ? body.client_secret : undefined,
+    authMethod,
+    clientSecret: authMethod === 'none' ? undefined : body.client_secret,
     enabled: edition.client.read(body).enabled,
   };
 }

@@ -6,7 +6,7 @@ import { appNamed } from './find.ts';
 import { listApps } from './list.ts';
 
 /** What a token request needs to know of an application; the secret where it has one and it is known. */
-export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'>;
+export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'> & Partial<Pick<App, 'authMethod'>>;
 
 /**
  * The application to ask for tokens as: the one named, else the profile's, else the only enabled one.
@@ -29,7 +29,9 @@ export async function chooseApp(
 
 function withoutLookUp(named: string | undefined, chosen: ChosenApp | undefined): RequestingApp {
   const clientId = named ?? chosen?.clientId;
-  if (clientId !== undefined) return { clientId, name: chosen?.name ?? clientId, clientSecret: undefined };
+  if (clientId !== undefined) {
+    return { clientId, name: chosen?.name ?? clientId, clientSecret: undefined };
+  }
   throw new AnonError('usage', 'Which application? The profile has none, and no credentials to look for one.', {
     hint: 'Give its client id: --app <client id>',
   });

@@ -26,9 +26,9 @@ const tokens = new WeakMap<TenantConnection, Promise<string>>();
 export async function managementRequest<const S extends Schema>(
   tenant: TenantConnection,
   schema: S,
-  exchange: Omit<Exchange, 'token'>,
+  exchange: Omit<Exchange, 'authorization'>,
 ): Promise<Read<S>> {
-  const answer = await send(tenant, { ...exchange, token: await managementToken(tenant) });
+  const answer = await send(tenant, { ...exchange, authorization: `Bearer ${await managementToken(tenant)}` });
   if (answer.status >= 300) throw refusal(tenant, answer);
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);

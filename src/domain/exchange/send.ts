@@ -10,7 +10,8 @@ export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** From the tenant's root, with its query. */
   readonly path: string;
-  readonly token?: string | undefined;
+  /** The whole `Authorization` header. */
+  readonly authorization?: string | undefined;
   /** Sent as JSON. */
   readonly body?: object | undefined;
 }
@@ -33,7 +34,7 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
       headers: {
         accept: 'application/json',
         ...(exchange.body && { 'content-type': 'application/json' }),
-        ...(exchange.token && { authorization: `Bearer ${exchange.token}` }),
+        ...(exchange.authorization && { authorization: exchange.authorization }),
       },
       body: exchange.body && JSON.stringify(exchange.body),
     });

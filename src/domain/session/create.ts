@@ -33,9 +33,7 @@ async function explained(
   more: { user_id?: string | undefined; session_token?: string | undefined },
 ): Promise<GuestTokens> {
   try {
-    return await requestTokens(tenant, {
-      client_id: request.app.clientId,
-      client_secret: request.app.clientSecret,
+    return await requestTokens(tenant, request.app, {
       audience: request.api.audience,
       scope: request.scope,
       metadata: request.metadata,

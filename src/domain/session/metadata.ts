@@ -21,10 +21,26 @@ export function readMetadata({ assignments, file, unset }: MetadataInput): JsonO
   const metadata = file === undefined ? {} : readFile(file);
   for (const assignment of assignments) assign(metadata, assignment);
   for (const key of unset) remove(metadata, key);
+  checkDepth(metadata);
   const refused = refusedMetadataKey(metadata);
   if (refused !== undefined) throw new AnonError('usage', `Metadata may not have a key '${refused}'.`);
   checkMetadataSize(metadata);
   return metadata;
+}
+
+/** Deeper metadata is over the limit of bytes too, and whoever recurses into it may run out of stack. */
+const maxDepth = metadataMaxBytes / 2;
+
+function checkDepth(metadata: JsonObject): void {
+  let level: object[] = [metadata];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > maxDepth) throw tooDeep();
+    level = level.flatMap((item) => Object.values(item).filter((inner) => typeof inner === 'object' && inner !== null));
+  }
+}
+
+function tooDeep(): AnonError {
+  return new AnonError('usage', 'The metadata is nested too deeply.');
 }
 
 /** @throws {AnonError} `usage`, saying by how much the limit is passed */
@@ -55,7 +71,9 @@ function assign(metadata: JsonObject, assignment: string): void {
   }
   const text = assignment.slice(equals + 1);
   const value = typed ? parseJson(text, () => notJson(path)) : text;
-  place(metadata, keysOf(path), path, value);
+  const keys = keysOf(path);
+  if (keys.length > maxDepth) throw tooDeep();
+  place(metadata, keys, path, value);
 }
 
 function notJson(path: string): AnonError {

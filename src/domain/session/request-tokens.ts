@@ -1,6 +1,7 @@
 import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
 import { check } from '../../wire/schema.ts';
+import type { RequestingApp } from '../app/choose.ts';
 import { oauthErrorOf } from '../exchange/management.ts';
 import { withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
@@ -30,13 +31,24 @@ const codes = new Map<string, ErrorCode>([
   ['server_error', 'server_error'],
 ]);
 
-/** POST /anonymous/token. @throws {ResponseError} the service's own `error` and description */
-export async function requestTokens(tenant: TenantConnection, body: AnonymousTokenRequest): Promise<GuestTokens> {
-  const exchange: Exchange = { method: 'POST', path: anonymousTokenPath, body };
+/**
+ * POST /anonymous/token, with the secret of `app` where its registered method has it.
+ * @throws {ResponseError} the service's own `error` and description
+ */
+export async function requestTokens(
+  tenant: TenantConnection,
+  app: RequestingApp,
+  members: Pick<AnonymousTokenRequest, 'audience' | 'scope' | 'metadata' | 'session_token' | 'user_id'>,
+): Promise<GuestTokens> {
+  const { clientId, clientSecret, authMethod } = app;
+  const basic = authMethod === 'client_secret_basic' && clientSecret !== undefined;
+  const body = { client_id: clientId, ...members, ...(!basic && { client_secret: clientSecret }) };
+  const authorization = basic ? basicAuthorization(clientId, clientSecret) : undefined;
+  const exchange: Exchange = { method: 'POST', path: anonymousTokenPath, body, authorization };
   const answer = await send(tenant, exchange);
   if (answer.status >= 300) {
     const { error, error_description } = oauthErrorOf(answer);
-    const description = withoutSecrets(error_description, [body.client_secret, body.session_token]);
+    const description = withoutSecrets(error_description, [clientSecret, members.session_token]);
     throw new ResponseError(codes.get(error) ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
       status: answer.status,
       error,
@@ -51,6 +63,12 @@ export async function requestTokens(tenant: TenantConnection, body: AnonymousTok
     accessToken: tokens.access_token,
     tokenType: tokens.token_type,
     expiresInSeconds: tokens.expires_in,
-    scope: tokens.scope ?? body.scope,
+    scope: tokens.scope ?? members.scope,
   };
+}
+
+/** The id and the secret are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */
+function basicAuthorization(clientId: string, clientSecret: string): string {
+  const joined = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
+  return `Basic ${Buffer.from(joined).toString('base64')}`;
 }

@@ -53,6 +53,8 @@ function readHeader(bytes: Uint8Array): JsonObject {
   const header = jsonObjectIn(bytes);
   if (!header) throw notAToken('its header is not a JSON object');
   if (typeof header.alg !== 'string') throw notAToken("its header names no 'alg'");
+  // What is signed then is not what decoding shows. @see RFC 7797, section 7
+  if (header.b64 === false) throw notAToken("its contents are not base64url ('b64' is false)");
   return header;
 }
 

@@ -41,13 +41,15 @@ const maxDepth = 3;
 export async function decodeToken(
   ports: { clock: Pick<Clock, 'now'>; keys: KeyRing },
   input: string,
-  depth = 1,
 ): Promise<DecodedToken> {
-  const parts = takeApart(input);
-  return parts.form === 'jws' ? decodeSigned(ports, parts) : decodeSealed(ports, parts, depth);
+  return decodeParts(ports, takeApart(input), 1);
 }
 
 type Ports = Parameters<typeof decodeToken>[0];
+
+function decodeParts(ports: Ports, parts: TokenParts, depth: number): Promise<DecodedToken> {
+  return parts.form === 'jws' ? decodeSigned(ports, parts) : decodeSealed(ports, parts, depth);
+}
 
 async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<DecodedToken> {
   const contents = parts.payload ?? new Uint8Array();
@@ -89,7 +91,8 @@ async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Pro
   if (!opened.contents) return { ...sealed, ...nothing, seal: opened.seal };
   const claims = jsonObjectIn(opened.contents);
   const text = claims ? undefined : Buffer.from(opened.contents).toString('utf8');
-  const inner = text !== undefined && isNested(text, depth) ? await decodeToken(ports, text, depth + 1) : undefined;
+  const nested = text === undefined || depth === maxDepth ? undefined : tokenIn(text);
+  const inner = nested && (await decodeParts(ports, nested, depth + 1));
   return {
     ...sealed,
     seal: opened.seal,
@@ -100,8 +103,13 @@ async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Pro
   };
 }
 
-function isNested(text: string, depth: number): boolean {
-  return depth < maxDepth && /^[\w-]+(\.[\w-]*){2}(\.[\w-]*\.[\w-]+)?$/.test(text);
+/** What is sealed may be any text, and `www.example.com` is one. */
+function tokenIn(text: string): TokenParts | undefined {
+  try {
+    return takeApart(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(value: unknown): string | undefined {

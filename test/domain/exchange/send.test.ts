@@ -20,7 +20,7 @@ describe('a request', () => {
         return json({ ok: true })();
       },
     ]);
-    const answer = await send(tenant, { method: 'POST', path: '/things', token: 'abc', body: { a: 1 } });
+    const answer = await send(tenant, { method: 'POST', path: '/things', authorization: 'Bearer abc', body: { a: 1 } });
     expect(answer).toEqual({ status: 200, body: { ok: true } });
     expect(seen).toEqual([
       {

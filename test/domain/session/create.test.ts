@@ -47,13 +47,17 @@ describe('a session', () => {
     expect(await openSealed(tenant.store, tokens.sessionToken ?? '')).toMatchObject({ metadata: { language: 'en' } });
   });
 
-  it('is created for an application that authenticates with its secret', async () => {
-    const tenant = await openTenant();
-    const { client_id: clientId, client_secret: clientSecret } = await confidentialApp(tenant);
-    const app = { clientId, name: 'server', clientSecret };
-    const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app });
-    expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });
-  });
+  it.each(['client_secret_post', 'client_secret_basic'])(
+    'is created for an application that authenticates with %s',
+    async (authMethod) => {
+      const tenant = await openTenant();
+      const registered = await confidentialApp(tenant, { token_endpoint_auth_method: authMethod });
+      const { client_id: clientId, client_secret: clientSecret } = registered;
+      const app = { clientId, name: 'server', authMethod, clientSecret };
+      const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app });
+      expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });
+    },
+  );
 
   it('is updated: the same guest, the metadata merged, two new tokens', async () => {
     const tenant = await openTenant();

@@ -7,7 +7,6 @@ import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { scopeText } from '../../scope-list.ts';
-import { readSecret } from '../../secret-option.ts';
 import { accessTenant } from '../../tenant-access.ts';
 import {
   inspectTokens,
@@ -17,7 +16,7 @@ import {
   showThenSettle,
   tokensData,
 } from './guest-tokens.ts';
-import { addTokenRequestOptions, metadataOption, type TokenRequestOptions } from './options.ts';
+import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
 
 export interface TokenCreateOptions extends TokenRequestOptions {
   readonly userId?: string;
@@ -37,17 +36,12 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
 }
 
 async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
-  const metadata = await metadataOption(context, options);
-  const clientSecret = await readSecret(context, {
-    flag: '--client-secret',
-    value: options.clientSecret,
-    variable: 'ANON_CLI_APP_SECRET',
-  });
+  const { metadata, clientSecret } = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
   const app = await chooseApp(tenant, { named: options.app, chosen: profile.app });
   const api = await chooseApi(tenant, { named: options.api, chosen: profile.api });
   const request = {
-    app: { ...app, clientSecret: clientSecret ?? app.clientSecret },
+    app: withSecret(app, clientSecret),
     api,
     scope: scopeText(options.scope),
     metadata,

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import type { RequestingApp } from '../../../domain/app/choose.ts';
 import { readMetadata } from '../../../domain/session/metadata.ts';
+import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
+import { readSecret } from '../../secret-option.ts';
 
 /** What `token create` and `token update` both take. */
 export interface TokenRequestOptions extends GlobalOptions {
@@ -29,11 +32,41 @@ export function addTokenRequestOptions(command: Command): Command {
     .option('--client-secret <->', "'-' reads the application's secret from stdin");
 }
 
-export async function metadataOption(
-  { readFile, terminal }: Context,
-  options: { meta?: string[]; metaFile?: string; unset?: string[] },
-): Promise<JsonObject | undefined> {
-  const { meta = [], metaFile, unset = [] } = options;
+/** What comes from files, stdin and the environment, read before the tenant is called: bad input costs no call. */
+export interface TokenInput {
+  readonly metadata: JsonObject | undefined;
+  /** The application's secret, where the user gave one. */
+  readonly clientSecret: string | undefined;
+  /** The session to update, where it is not the remembered one. */
+  readonly sessionToken: string | undefined;
+}
+
+/** @throws {AnonError} `usage` */
+export async function readTokenInput(
+  context: Context,
+  options: TokenRequestOptions & { unset?: string[]; sessionToken?: string },
+): Promise<TokenInput> {
+  const { meta = [], metaFile, unset = [], sessionToken } = options;
+  checkStdin({ '--meta-file': metaFile, '--client-secret': options.clientSecret, '--session-token': sessionToken });
+  const { readFile, terminal } = context;
   const file = metaFile === '-' ? await terminal.readStdin() : metaFile && (await readFile(metaFile));
-  return readMetadata({ assignments: meta, file, unset });
+  return {
+    metadata: readMetadata({ assignments: meta, file, unset }),
+    clientSecret: await readSecret(context, {
+      flag: '--client-secret',
+      value: options.clientSecret,
+      variable: 'ANON_CLI_APP_SECRET',
+    }),
+    sessionToken: sessionToken === '-' ? (await terminal.readStdin()).trim() : sessionToken,
+  };
+}
+
+function checkStdin(options: Record<string, string | undefined>): void {
+  const readers = Object.keys(options).filter((flag) => options[flag] === '-');
+  if (readers.length > 1) throw new AnonError('usage', `Only one option can read stdin, not ${readers.join(' and ')}.`);
+}
+
+/** The application with the secret that the user gave, which wins over the one that the tenant shows. */
+export function withSecret(app: RequestingApp, clientSecret: string | undefined): RequestingApp {
+  return app.authMethod === 'none' ? app : { ...app, clientSecret: clientSecret ?? app.clientSecret };
 }

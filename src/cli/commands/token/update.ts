@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { chooseApi, type RequestedApi } from '../../../domain/api/choose.ts';
+import { chooseApi } from '../../../domain/api/choose.ts';
 import { chooseApp } from '../../../domain/app/choose.ts';
-import type { RememberedSession } from '../../../domain/ports.ts';
+import type { Profile, RememberedSession, TenantConnection } from '../../../domain/ports.ts';
 import { updateSession } from '../../../domain/session/create.ts';
 import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { decodeToken } from '../../../domain/token/decode.ts';
@@ -12,7 +12,6 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { scopeText } from '../../scope-list.ts';
-import { readSecret } from '../../secret-option.ts';
 import { type Access, accessTenant } from '../../tenant-access.ts';
 import {
   type InspectedTokens,
@@ -23,7 +22,14 @@ import {
   showThenSettle,
   tokensData,
 } from './guest-tokens.ts';
-import { addTokenRequestOptions, collect, metadataOption, type TokenRequestOptions } from './options.ts';
+import {
+  addTokenRequestOptions,
+  collect,
+  readTokenInput,
+  type TokenInput,
+  type TokenRequestOptions,
+  withSecret,
+} from './options.ts';
 
 export interface TokenUpdateOptions extends TokenRequestOptions {
   readonly unset?: string[];
@@ -45,17 +51,10 @@ export function tokenUpdateCommand(context: Context, run = updateAndShow): Comma
 }
 
 async function updateAndShow(context: Context, options: TokenUpdateOptions): Promise<void> {
-  const metadata = await metadataOption(context, options);
-  const clientSecret = await readSecret(context, {
-    flag: '--client-secret',
-    value: options.clientSecret,
-    variable: 'ANON_CLI_APP_SECRET',
-  });
+  const input = await readTokenInput(context, options);
   const access = await accessTenant(context, options);
-  if (options.sessionToken !== undefined) {
-    const sessionToken =
-      options.sessionToken === '-' ? (await context.terminal.readStdin()).trim() : options.sessionToken;
-    const { inspected } = await update(access, { options, metadata, clientSecret, sessionToken });
+  if (input.sessionToken !== undefined) {
+    const { inspected } = await update(access, { options, input, sessionToken: input.sessionToken });
     return show(context, options, inspected);
   }
   const sessions = await context.sessions();
@@ -65,43 +64,46 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
     const remembered = await sessions.get(profile.name);
     if (!remembered) throw nothingRemembered(access);
     const { sessionToken } = remembered;
-    const { inspected, session } = await update(access, { options, metadata, clientSecret, sessionToken, remembered });
+    const { inspected, session } = await update(access, { options, input, sessionToken, remembered });
     await showThenSettle(remember(sessions, profile.name, session), () => show(context, options, inspected));
   });
 }
 
 interface Update {
   readonly options: TokenUpdateOptions;
-  readonly metadata: JsonObject | undefined;
-  readonly clientSecret: string | undefined;
+  readonly input: TokenInput;
   readonly sessionToken: string;
   readonly remembered?: RememberedSession;
 }
 
-async function update({ tenant, profile }: Access, update: Update) {
-  const { options, metadata, clientSecret, sessionToken, remembered } = update;
-  const keys = tenantKeyRing(tenant);
-  if (metadata) {
-    const current = await decodeToken({ clock: tenant.clock, keys }, sessionToken).catch(() => undefined);
-    checkMergedSize(current?.claims?.metadata, metadata);
-  }
-  const chosenApp = remembered ? { clientId: remembered.clientId, name: remembered.clientId } : profile.app;
-  const chosenApi: RequestedApi | undefined = remembered
-    ? { audience: remembered.audience, name: remembered.audience }
-    : profile.api;
-  const app = await chooseApp(tenant, { named: options.app, chosen: chosenApp });
-  const api = await chooseApi(tenant, { named: options.api, chosen: chosenApi });
+async function update({ tenant, profile }: Access, { options, input, sessionToken, remembered }: Update) {
+  const { metadata } = input;
+  await checkRoom(tenant, sessionToken, metadata);
+  const chosen = remembered ? choicesOf(remembered) : profile;
+  const app = await chooseApp(tenant, { named: options.app, chosen: chosen.app });
+  const api = await chooseApi(tenant, { named: options.api, chosen: chosen.api });
   const scope = scopeText(options.scope) ?? (options.api === undefined ? remembered?.scope : undefined);
-  const request = {
-    app: { ...app, clientSecret: clientSecret ?? app.clientSecret },
-    api,
-    scope,
-    metadata,
-    sessionToken,
-  };
+  const request = { app: withSecret(app, input.clientSecret), api, scope, metadata, sessionToken };
   const tokens = await updateSession(tenant, request);
   const inspected = await inspectTokens(tenant, tokens);
   return { inspected, session: sessionToRemember(tokens, request, remembered) };
+}
+
+/** Where the session can be read, what it will hold is checked before the call. */
+async function checkRoom(
+  tenant: TenantConnection,
+  sessionToken: string,
+  change: JsonObject | undefined,
+): Promise<void> {
+  if (!change) return;
+  const ports = { clock: tenant.clock, keys: tenantKeyRing(tenant) };
+  // What is no token the tenant will say.
+  const session = await decodeToken(ports, sessionToken).catch(() => undefined);
+  checkMergedSize(session?.claims?.metadata, change);
+}
+
+function choicesOf({ clientId, audience }: RememberedSession): Pick<Profile, 'app' | 'api'> {
+  return { app: { clientId, name: clientId }, api: { audience, name: audience } };
 }
 
 function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens): void {
