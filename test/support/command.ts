@@ -417,7 +417,8 @@ function expectDiscreet(
   secrets: ReadonlySet<string>,
 ): void {
   const command = argv.join(' ').slice(0, 200);
-  const metadata = argv.flatMap((word, index) => (argv[index - 1] === '--meta' ? [word.replace(/^[^=]*=/, '')] : []));
+  const assignments = argv.filter((word, index) => argv[index - 1] === '--meta' && word.includes('='));
+  const metadata = assignments.map((assignment) => assignment.slice(assignment.indexOf('=') + 1));
   for (const secret of [...secrets, ...metadata.filter((value) => value.length > 4)]) {
     expect(stderr.includes(secret), `anon-cli ${command} tells a secret on stderr`).toBe(false);
   }
@@ -426,4 +427,11 @@ function expectDiscreet(
   for (const secret of secrets) {
     expect(stdout.includes(secret), `anon-cli ${command} tells people a secret`).toBe(false);
   }
+}
+
+/** The words of a command that an error or a step names, without the program's, as a shell would read them. */
+export function wordsOf(command: string): string[] {
+  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  expect(words[0]).toBe('anon-cli');
+  return words.slice(1);
 }

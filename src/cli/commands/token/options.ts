@@ -57,8 +57,14 @@ export async function readTokenInput(
       value: options.clientSecret,
       variable: 'ANON_CLI_APP_SECRET',
     }),
-    sessionToken: sessionToken === '-' ? (await terminal.readStdin()).trim() : sessionToken,
+    sessionToken: sessionToken === '-' ? await tokenFromStdin(context) : sessionToken,
   };
+}
+
+async function tokenFromStdin({ terminal }: Context): Promise<string> {
+  const token = (await terminal.readStdin()).trim();
+  if (token !== '') return token;
+  throw new AnonError('usage', '--session-token - found nothing on stdin.');
 }
 
 function checkStdin(options: Record<string, string | undefined>): void {

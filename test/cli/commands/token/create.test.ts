@@ -1,0 +1,523 @@
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { tokenCreateCommand } from '../../../../src/cli/commands/token/create.ts';
+import {
+  changeDocument,
+  documentNamed,
+  freshMachine,
+  openMachine,
+  parsed,
+  servedAnswer,
+  servedTenant,
+  useRemote,
+  wordsOf,
+} from '../../../support/command.ts';
+import { claimsOf, openSealed } from '../../../support/local.ts';
+
+const audience = 'https://api.shop.example';
+
+describe('token create', () => {
+  it('shows people both tokens, decoded and shortened', async () => {
+    const { done } = await openMachine();
+    const { stdout, stderr } = await done('token', 'create');
+    expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
+    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/Access token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n {2}✔ signature verified: key /);
+    expect(stdout).toMatch(/exp +2026-07-01 12:00:00 UTC \(in 30 days\)\n/);
+    expect(stdout).toMatch(/exp +2026-06-02 12:00:00 UTC \(in 1 day\)\n/);
+    expect(stdout).toMatch(/scope +read:catalog write:cart\n/);
+    expect(stdout).toMatch(/\nNext: anon-cli token update --meta language=en\n$/);
+    expect(stderr).toBe('');
+  });
+
+  it('gives the whole answer as JSON, with what was decoded beside it', async () => {
+    const { done, store } = await openMachine();
+    const { client_id } = documentNamed(store, 'client', 'web');
+    const { json } = await done('token', 'create', '--json');
+    expect(json).toMatchObject({ token_type: 'Bearer', expires_in: 86_400, scope: 'read:catalog write:cart' });
+    expect(json.app).toEqual({ client_id, name: 'web' });
+    expect(json.api).toEqual({ audience, name: 'shop' });
+    expect(json.decoded.access_token.claims).toEqual(claimsOf(json.access_token));
+    expect(json.decoded.access_token.signature.state).toBe('verified');
+    expect(json.decoded.session_token.claims).toEqual(await openSealed(store, json.session_token));
+    expect(json.decoded.session_token.claims.user_id).toBe(json.decoded.access_token.claims.sub);
+  });
+
+  it('gives one value and nothing else, fit for $(…)', async () => {
+    const { done } = await openMachine();
+    const { stdout, stderr } = await done('token', 'create', '--field', 'access_token');
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect(stderr).toBe('');
+    expect((await done('token', 'create', '--field', 'decoded.access_token.claims.aud')).stdout).toBe(`${audience}\n`);
+    expect(
+      (await done('token', 'create', '--meta', 'a.b=1', '--field', 'decoded.session_token.claims.metadata')).stdout,
+    ).toBe('{"a":{"b":"1"}}\n');
+  });
+
+  it('makes a readable session token where the tenant is set to JWT, and a session that never ends where it is', async () => {
+    const { done } = await openMachine();
+    await done('tenant', 'set-format', 'jwt');
+    await done('tenant', 'set-lifetime', 'never');
+    const { json } = await done('token', 'create', '--json');
+    expect(claimsOf(json.session_token)).toMatchObject({ session_id: expect.stringMatching(/^sess_/) });
+    expect(json.decoded.session_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
+    expect(json.decoded.session_token.claims).not.toHaveProperty('exp');
+    expect((await done('token', 'create')).stdout).toMatch(/exp +none: it never expires\n/);
+  });
+
+  it("gives an access token the API's lifetime", async () => {
+    const { done } = await openMachine();
+    await done('api', 'enable', 'shop', '--token-lifetime', '45s');
+    expect((await done('token', 'create', '--field', 'expires_in')).stdout).toBe('45\n');
+  });
+
+  it('asks for the scopes that are named, joined by commas or spaces', async () => {
+    const { done } = await openMachine();
+    const claim = ['--field', 'decoded.access_token.claims.scope'];
+    expect((await done('token', 'create', '--scope', 'write:cart', ...claim)).stdout).toBe('write:cart\n');
+    expect((await done('token', 'create', '--scope', 'write:cart, read:catalog', ...claim)).stdout).toBe(
+      'write:cart read:catalog\n',
+    );
+    const { json } = await done('token', 'create', '--scope', 'anon', '--json');
+    expect(json.decoded.access_token.claims).not.toHaveProperty('scope');
+  });
+
+  it('uses the guest id it is given', async () => {
+    const { done } = await openMachine();
+    const { json } = await done('token', 'create', '--user-id', 'anon|from-my-app', '--json');
+    expect(json.decoded.access_token.claims.sub).toBe('anon|from-my-app');
+    expect(json.decoded.session_token.claims.user_id).toBe('anon|from-my-app');
+  });
+
+  it('authenticates a confidential application with the secret that the tenant has for it', async () => {
+    const machine = await openMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.open();
+    await machine.done('app', 'create', 'server', '--type', 'regular_web', '--enable');
+    await machine.done('token', 'create', '--app', 'server');
+    const { client_secret } = documentNamed(tenant.store, 'client', 'server');
+    expect(JSON.parse(tenant.requests.at(-2)?.body ?? '')).toMatchObject({ client_secret });
+    // A public application sends none, although the tenant keeps one for it.
+    await machine.done('token', 'create', '--app', 'web');
+    expect(JSON.parse(tenant.requests.at(-2)?.body ?? '')).not.toHaveProperty('client_secret');
+  });
+
+  it("takes an application's secret from stdin or the environment, and a wrong one is refused with 4", async () => {
+    const { done, run, store, env, terminal } = await openMachine();
+    await done('app', 'create', 'server', '--type', 'regular_web', '--enable');
+    terminal.stdin = `${documentNamed(store, 'client', 'server').client_secret}\n`;
+    await done('token', 'create', '--app', 'server', '--client-secret', '-');
+
+    terminal.stdin = undefined;
+    env.ANON_CLI_APP_SECRET = 'not-the-secret-of-this-application';
+    const { code, jsonError } = await run('token', 'create', '--app', 'server', '--json');
+    expect(code).toBe(4);
+    expect(jsonError).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client', status: 401 });
+    expect(jsonError.hint).toBe('Check the client id of server, and its secret if it has one: --client-secret -');
+  });
+
+  it('takes no secret from the command line', async () => {
+    const { run } = await openMachine();
+    const { code, stderr } = await run('token', 'create', '--client-secret', 'typed-out-secret');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'error: --client-secret is not taken from the command line, where others can read it.\n' +
+        "hint:  Write '--client-secret -' and pipe it in, or set ANON_CLI_APP_SECRET.\n",
+    });
+    expect(stderr).not.toContain('typed-out-secret');
+  });
+
+  it('remembers each session in a file that only the user can read', async () => {
+    const { done, folder } = await openMachine();
+    await done('token', 'create');
+    const path = `${folder}/data/sessions/local.json`;
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1, session: { audience } });
+  });
+});
+
+describe('the application and API of token create', () => {
+  it('are named by name or id, the API by its audience too', async () => {
+    const { done, store } = await openMachine();
+    const { client_id } = documentNamed(store, 'client', 'web');
+    const { id } = documentNamed(store, 'resource_server', 'shop');
+    for (const app of ['web', String(client_id)]) {
+      for (const api of ['shop', audience, String(id)]) {
+        const { json } = await done('token', 'create', '--app', app, '--api', api, '--json');
+        expect(json).toMatchObject({ app: { client_id }, api: { audience } });
+      }
+    }
+  });
+
+  it.each([
+    ['--app', 'wbe', "There is no application 'wbe'.", "Did you mean 'web'? See anon-cli app list."],
+    ['--api', 'shpo', "There is no API 'shpo'.", "Did you mean 'shop'? See anon-cli api list."],
+  ])('are not guessed: %s %s', async (option, reference, message, hint) => {
+    const { run } = await openMachine();
+    const { code, jsonError } = await run('token', 'create', option, reference, '--json');
+    expect(code).toBe(1);
+    expect(jsonError).toMatchObject({ code: 'not_found', message, hint });
+  });
+
+  it('are ambiguous when two have the name', async () => {
+    const { run, done } = await openMachine();
+    await done('app', 'create', 'web');
+    expect(await run('token', 'create', '--app', 'web')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: 'web' names 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/),
+    });
+  });
+
+  it("are by default the profile's choice, before the only enabled one", async () => {
+    const { done } = await openMachine();
+    await done('app', 'create', 'kiosk', '--enable');
+    await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
+    await done('api', 'enable', 'news', '--scopes', 'read:articles');
+    await done('profile', 'set', 'app', 'kiosk');
+    await done('profile', 'set', 'api', 'urn:news');
+    expect((await done('token', 'create', '--json')).json).toMatchObject({
+      app: { name: 'kiosk' },
+      api: { audience: 'urn:news' },
+    });
+    expect((await done('token', 'create', '--app', 'web', '--api', 'shop', '--json')).json).toMatchObject({
+      app: { name: 'web' },
+      api: { name: 'shop' },
+    });
+  });
+
+  it('are by default the only enabled ones', async () => {
+    const { done } = await openMachine();
+    await done('app', 'create', 'closed');
+    await done('api', 'create', 'closed', '--audience', 'urn:closed');
+    expect((await done('token', 'create', '--json')).json).toMatchObject({
+      app: { name: 'web' },
+      api: { name: 'shop' },
+    });
+  });
+
+  it('are refused when none is enabled, with the commands that change it', async () => {
+    const { run, done } = await freshMachine();
+    const app = await run('token', 'create', '--json');
+    expect(app.code).toBe(5);
+    expect(app.jsonError).toMatchObject({
+      code: 'gate_closed',
+      message: 'No application may create anonymous sessions yet.',
+      hint: 'Enable one: anon-cli app enable web',
+    });
+    await done('app', 'enable', 'web');
+
+    const api = await run('token', 'create', '--json');
+    expect(api.code).toBe(5);
+    expect(api.jsonError).toMatchObject({
+      code: 'gate_closed',
+      message: 'No API takes guests yet.',
+      hint: 'Open one: anon-cli api enable shop --scopes read:catalog',
+    });
+    await done('api', 'enable', 'shop', '--scopes', 'read:catalog');
+    await done('token', 'create');
+  });
+
+  it('are asked for when several are enabled', async () => {
+    const { run, done } = await openMachine();
+    await done('app', 'create', 'my kiosk', '--enable');
+    expect(await run('token', 'create')).toMatchObject({
+      code: 2,
+      stderr:
+        "error: Which application? 2 are enabled: web, 'my kiosk'.\n" +
+        'hint:  Name one: --app <app>, or for good: anon-cli profile set app <app>\n',
+    });
+    await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
+    await done('api', 'enable', 'news', '--scopes', 'read:articles');
+    expect(await run('token', 'create', '--app', 'my kiosk')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: Which API\? 2 take guests: shop, news\.\n/),
+    });
+  });
+
+  it("are missed when the profile's choice was deleted", async () => {
+    const { run, done, store } = await openMachine();
+    await done('profile', 'set', 'app', 'web');
+    store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
+    expect(await run('token', 'create')).toMatchObject({
+      code: 1,
+      stderr:
+        "error: The profile's application 'web' is no longer there.\n" +
+        'hint:  Choose another: anon-cli profile set app <app>\n',
+    });
+  });
+});
+
+describe('a closed gate', () => {
+  it.each([
+    {
+      gate: 'application',
+      number: 2,
+      close: ['app', 'disable', 'web'],
+      ask: [],
+      refusal: { status: 403, service_error: 'unauthorized_client' },
+      command: 'anon-cli app enable web',
+    },
+    {
+      gate: 'api',
+      number: 3,
+      close: ['api', 'disable', 'shop'],
+      ask: ['--scope', 'read:catalog'],
+      refusal: { status: 400, service_error: 'invalid_target' },
+      command: 'anon-cli api enable shop --scopes read:catalog',
+    },
+    {
+      gate: 'scopes',
+      number: 4,
+      close: ['api', 'enable', 'shop', '--scopes', 'read:catalog'],
+      ask: ['--scope', 'read:orders'],
+      refusal: { status: 400, service_error: 'invalid_scope' },
+      command: 'anon-cli api enable shop --scopes read:catalog,read:orders',
+    },
+  ])("gives the service's own error, says it is gate $number, and the command opens it", async (row) => {
+    const { run, done } = await openMachine();
+    await done(...row.close);
+    const create = ['token', 'create', '--app', 'web', '--api', 'shop', ...row.ask];
+    const { code, jsonError } = await run(...create, '--json');
+    expect(code).toBe(5);
+    expect(jsonError).toMatchObject({ code: 'gate_closed', exit_code: 5, gate: row.gate, ...row.refusal });
+    expect(jsonError.message).toContain(row.refusal.service_error);
+    expect(jsonError.message).toContain(jsonError.service_description);
+    expect(jsonError.command).toBe(row.command);
+
+    const { stderr } = await run(...create);
+    expect(stderr).toMatch(new RegExp(`^error: ${row.refusal.service_error} .*\nhint: {2}Gate ${row.number}, `));
+    expect(stderr).toContain(`Open it:\n       ${row.command}\n`);
+
+    await done(...wordsOf(jsonError.command));
+    await done(...create);
+  });
+
+  it('of a tenant without the feature has no command that opens it', async () => {
+    const { run, store } = await openMachine();
+    changeDocument(store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
+    const { code, jsonError } = await run('token', 'create', '--json');
+    expect(code).toBe(5);
+    expect(jsonError).toMatchObject({
+      gate: 'tenant',
+      status: 403,
+      service_error: 'feature_not_enabled',
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions.',
+    });
+    expect(jsonError).not.toHaveProperty('command');
+  });
+
+  it('is named by a command that a shell takes, for names with spaces and for another profile', async () => {
+    const machine = await openMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.done('profile', 'use', 'local');
+    const remote = ['--profile', 'remote'];
+    await machine.done('app', 'create', "the guest's app", ...remote);
+    await machine.done('app', 'create', 'my app', ...remote);
+    const { jsonError } = await machine.run('token', 'create', '--app', 'my app', '--api', 'shop', ...remote, '--json');
+    expect(jsonError.command).toBe("anon-cli app enable 'my app' --profile remote");
+    await machine.done(...wordsOf(jsonError.command));
+    const quoted = await machine.run(
+      'token',
+      'create',
+      '--app',
+      "the guest's app",
+      '--api',
+      'shop',
+      ...remote,
+      '--json',
+    );
+    expect(quoted.jsonError.command).toBe("anon-cli app enable 'the guest'\\''s app' --profile remote");
+  });
+
+  it('is not blamed for a scope that the API does not define', async () => {
+    const { run } = await openMachine();
+    const { jsonError } = await run('token', 'create', '--scope', 'fly:away', '--json');
+    expect(jsonError).not.toHaveProperty('gate');
+    expect(jsonError.hint).toBe(
+      "API shop defines no scope 'fly:away'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
+    );
+  });
+});
+
+describe('the metadata of token create', () => {
+  const field = ['--field', 'decoded.session_token.claims.metadata'];
+
+  it.each([
+    [['language=en', 'country=US'], { language: 'en', country: 'US' }],
+    [['cart.items=3', 'cart.total:=9.5'], { cart: { items: '3', total: 9.5 } }],
+    [['list:=[1,"two",null]', 'flag:=true', 'text:="quoted"'], { list: [1, 'two', null], flag: true, text: 'quoted' }],
+    [['a\\.b=dot', 'equation=a=b', 'empty='], { 'a.b': 'dot', equation: 'a=b', empty: '' }],
+    [['same=first', 'same=second'], { same: 'second' }],
+    [['greeting=grüezi 👋'], { greeting: 'grüezi 👋' }],
+  ])('is %j', async (assignments, metadata) => {
+    const { done } = await openMachine();
+    const options = assignments.flatMap((assignment) => ['--meta', assignment]);
+    expect((await done('token', 'create', ...options, ...field)).json).toEqual(metadata);
+  });
+
+  it('comes from a file or stdin too, and assignments win', async () => {
+    const { done, file, terminal } = await openMachine();
+    const path = file('metadata.json', '{"language":"en","cart":{"items":3}}');
+    expect((await done('token', 'create', '--meta-file', path, '--meta', 'language=de', ...field)).json).toEqual({
+      language: 'de',
+      cart: { items: 3 },
+    });
+    terminal.stdin = '{"from":"stdin"}';
+    expect((await done('token', 'create', '--meta-file', '-', ...field)).json).toEqual({ from: 'stdin' });
+  });
+
+  it.each([
+    ['no assignment', ['--meta', 'language'], '--meta takes key=value, or key:=json for a typed value.'],
+    ['no key', ['--meta', '=en'], '--meta takes key=value, or key:=json for a typed value.'],
+    ['an empty key', ['--meta', 'a..b=1'], "'a..b' has an empty key."],
+    ['a value that is not JSON', ['--meta', 'count:=private'], 'The value of --meta count:= is not JSON.'],
+    [
+      'nesting under a value',
+      ['--meta', 'a=1', '--meta', 'a.b=2'],
+      "'a.b' would nest under 'a', which already has a value.",
+    ],
+    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata may not have a key '__proto__'."],
+    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata may not have a key 'constructor'."],
+    [
+      'a file that is not there',
+      ['--meta-file', '/nowhere/at/all'],
+      '/nowhere/at/all cannot be read: there is no such file.',
+    ],
+  ])('is refused before any call: %s', async (_problem, options, message) => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const { code, jsonError } = await machine.run('token', 'create', ...options, '--json');
+    expect(code).toBe(2);
+    expect(jsonError).toMatchObject({ code: 'usage', message });
+    expect(tenant.requests).toEqual([]);
+  });
+
+  it.each(['[1]', '"text"', 'null', '{"open":'])('is refused from a file that holds %s', async (text) => {
+    const { run, file } = await openMachine();
+    const { code, stderr } = await run('token', 'create', '--meta-file', file('metadata.json', text));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: The metadata file /);
+  });
+
+  it('may be 1024 bytes of UTF-8 JSON, and not one more, and the message says by how much', async () => {
+    const { run, done } = await openMachine();
+    // {"note":"…"} is 11 bytes around the text, and each of these letters is two bytes.
+    const text = 'ü'.repeat(506);
+    await done('token', 'create', '--meta', `note=${text}a`);
+    expect(await run('token', 'create', '--meta', `note=${text}abcd`)).toMatchObject({
+      code: 2,
+      stderr:
+        'error: The metadata is 1027 bytes as JSON, 3 over the limit of 1024.\n' +
+        'hint:  Keep large data in your own store, and put its key here.\n',
+    });
+  });
+});
+
+describe('a tenant that token create meets', () => {
+  it('is waited for when it limits the rate', async () => {
+    const machine = await openMachine();
+    const tenant = await servedTenant(machine.clock, { rateLimit: { burst: 1, perSecond: 1 } });
+    await useRemote(machine, tenant);
+    await machine.open();
+    expect(machine.clock.waits.length).toBeGreaterThan(0);
+  });
+
+  it('is given up when it goes on limiting the rate', async () => {
+    const machine = await openMachine();
+    const { url } = await servedAnswer(
+      async () => new Response('{}', { status: 429, headers: { 'retry-after': '7' } }),
+    );
+    await machine.done('profile', 'add', 'busy', '--domain', url);
+    const { code, jsonError } = await machine.run(
+      ...['token', 'create', '--profile', 'busy', '--app', 'a', '--api', 'b', '--json'],
+    );
+    expect(code).toBe(1);
+    expect(jsonError).toMatchObject({ code: 'rate_limited', status: 429, hint: 'Try again in 7 seconds.' });
+    expect(machine.clock.waits).toEqual([7000, 7000]);
+  });
+
+  it.each([
+    [200, '<html>', 'response_invalid', 'a body that is not JSON'],
+    [200, '{"access_token":"a"}', 'response_invalid', 'cannot be used'],
+    [500, '<html>', 'server_error', 'a body that is not JSON'],
+    [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
+    [302, '', 'failed', 'http_302'],
+  ])('is not taken at its word when it answers %i %s', async (status, body, code, message) => {
+    const machine = await openMachine();
+    const { url } = await servedAnswer(
+      async () => new Response(body, { status, headers: { location: 'http://elsewhere.example/' } }),
+    );
+    await machine.done('profile', 'add', 'odd', '--domain', url);
+    const result = await machine.run('token', 'create', '--profile', 'odd', '--app', 'a', '--api', 'b', '--json');
+    expect(result.code).toBe(1);
+    expect(result.jsonError).toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  it('may repeat a secret in its refusal, and the command does not', async () => {
+    const machine = await openMachine();
+    const { url } = await servedAnswer(async (request) => {
+      const { client_secret } = (await request.json()) as { client_secret: string };
+      const error_description = `Bad secret ${client_secret}, bad token eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIHRleHQifQ.c2ln`;
+      return Response.json({ error: 'invalid_client', error_description }, { status: 401 });
+    });
+    await machine.done('profile', 'add', 'chatty', '--domain', url);
+    machine.env.ANON_CLI_APP_SECRET = 'a-secret-that-comes-back';
+    const { code, jsonError } = await machine.run(
+      ...['token', 'create', '--profile', 'chatty', '--app', 'a', '--api', 'b', '--json'],
+    );
+    expect(code).toBe(4);
+    expect(jsonError.service_description).toBe('Bad secret ***, bad token ***');
+  });
+
+  it('needs no Management API credentials when the client id and the audience are given', async () => {
+    const machine = await openMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.open();
+    await machine.done('profile', 'add', 'guest', '--domain', tenant.url);
+    const { client_id } = documentNamed(tenant.store, 'client', 'web');
+    const guest = ['token', 'create', '--profile', 'guest'];
+    const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');
+    expect(json.decoded.access_token.signature.state).toBe('verified');
+    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'its key is not at hand' });
+
+    expect(await machine.run(...guest)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('hint:  Give its client id: --app <client id>'),
+    });
+    expect(await machine.run(...guest, '--app', String(client_id))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('hint:  Give its audience: --api <audience>'),
+    });
+  });
+});
+
+describe('what token create parses', () => {
+  it('is all of its options, --meta as often as it comes', async () => {
+    expect(await parsed(tokenCreateCommand)).toEqual([{}]);
+    expect(
+      await parsed(
+        tokenCreateCommand,
+        ...['--app', 'web', '--api=shop', '--scope', 'a b', '--meta', 'a=1', '--meta', 'b:=2', '--meta-file', 'm.json'],
+        ...['--client-secret', '-', '--user-id', 'me', '--json', '--field', 'x', '--profile', 'p', '--edition', 'ea'],
+      ),
+    ).toEqual([
+      {
+        ...{ app: 'web', api: 'shop', scope: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
+        ...{ userId: 'me', json: true, field: 'x', profile: 'p', edition: 'ea' },
+      },
+    ]);
+  });
+
+  it.each([
+    [['--meta'], "Option '--meta <key=value>' argument missing."],
+    [['--mета', 'x'], "Unknown option '--mета'."],
+    [['web'], 'Too many arguments. Expected 0 arguments but got 1.'],
+  ])('is nothing else: %j', async (args, message) => {
+    await expect(parsed(tokenCreateCommand, ...args)).rejects.toMatchObject({ code: 'usage', message });
+  });
+});

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { tokenUpdateCommand } from '../../../../src/cli/commands/token/update.ts';
+import {
+  documentNamed,
+  freshMachine,
+  type Machine,
+  openMachine,
+  parsed,
+  type Ran,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
+
+const metadata = ['--field', 'decoded.session_token.claims.metadata'];
+
+/** A machine that remembers a session with this metadata. */
+async function withSession(...assignments: string[]): Promise<{ machine: Machine; created: Ran['json'] }> {
+  const machine = await openMachine();
+  const options = assignments.flatMap((assignment) => ['--meta', assignment]);
+  const { json } = await machine.done('token', 'create', ...options, '--json');
+  return { machine, created: json };
+}
+
+describe('token update', () => {
+  it('needs nothing but what is to change, and gives two new tokens of the same guest and session', async () => {
+    const { machine, created } = await withSession('language=en');
+    machine.clock.forward(60);
+    const { json } = await machine.done('token', 'update', '--meta', 'country=US', '--json');
+    const { user_id, session_id, created_at, iat, exp } = created.decoded.session_token.claims;
+    expect(json.decoded.session_token.claims).toMatchObject({
+      ...{ user_id, session_id, created_at, metadata: { language: 'en', country: 'US' } },
+      // A full lifetime again.
+      ...{ iat: iat + 60, exp: exp + 60 },
+    });
+    expect(json.decoded.access_token.claims.sub).toBe(user_id);
+    expect(json.session_token).not.toBe(created.session_token);
+    expect(json.access_token).not.toBe(created.access_token);
+  });
+
+  it('shows people both tokens, decoded', async () => {
+    const { machine } = await withSession();
+    const { stdout } = await machine.done('token', 'update', '--meta', 'language=en', '--meta', 'country=US');
+    expect(stdout).toMatch(/^✔ Session updated: a new session token and a new access token\n/);
+    expect(stdout).toMatch(/metadata +\{"language":"en","country":"US"\}\n/);
+    expect(stdout).toContain('✔ signature verified: ');
+  });
+
+  it('merges top-level keys, replaces nested objects whole, and removes with --unset', async () => {
+    const { machine } = await withSession('language=en', 'cart.items:=3', 'cart.total:=9');
+    const update = async (...options: string[]) =>
+      (await machine.done('token', 'update', ...options, ...metadata)).json;
+    expect(await update('--meta', 'cart.items:=4')).toEqual({ language: 'en', cart: { items: 4 } });
+    expect(await update('--unset', 'cart', '--meta', 'country=US')).toEqual({ language: 'en', country: 'US' });
+    expect(await update('--unset', 'language', '--unset', 'never-there')).toEqual({ country: 'US' });
+    expect(await update('--meta', 'country:=null')).toEqual({});
+    expect(await update()).toEqual({});
+  });
+
+  it('remembers what it got, for the next', async () => {
+    const { machine } = await withSession();
+    for (const key of ['a', 'b', 'c']) await machine.done('token', 'update', '--meta', `${key}=1`);
+    const { json } = await machine.done('token', 'decode', '--json');
+    expect(json.session_token.claims.metadata).toEqual({ a: '1', b: '1', c: '1' });
+  });
+
+  it('asks for the same scopes again, or for those that are named', async () => {
+    const { machine } = await withSession();
+    const scope = ['--field', 'decoded.access_token.claims.scope'];
+    await machine.done('token', 'create', '--scope', 'read:catalog');
+    expect((await machine.done('token', 'update', ...scope)).stdout).toBe('read:catalog\n');
+    expect((await machine.done('token', 'update', '--scope', 'write:cart', ...scope)).stdout).toBe('write:cart\n');
+    expect((await machine.done('token', 'update', ...scope)).stdout).toBe('write:cart\n');
+  });
+
+  it("takes another API's access token with --api, and keeps to it", async () => {
+    const { machine } = await withSession();
+    await machine.done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
+    await machine.done('api', 'enable', 'news', '--scopes', 'read:articles');
+    const audience = ['--field', 'decoded.access_token.claims.aud'];
+    expect((await machine.done('token', 'update', '--api', 'news', ...audience)).stdout).toBe('urn:news\n');
+    expect((await machine.done('token', 'update', ...audience)).stdout).toBe('urn:news\n');
+  });
+
+  it('updates a session whose token is an argument or comes from stdin, and leaves the remembered one alone', async () => {
+    const { machine, created } = await withSession('other=yes');
+    const elsewhere = created.session_token;
+    await machine.done('token', 'create', '--meta', 'mine=yes');
+    const remembered = readFileSync(`${machine.folder}/data/sessions/local.json`, 'utf8');
+    expect(
+      (await machine.done('token', 'update', '--session-token', elsewhere, '--meta', 'a=1', ...metadata)).json,
+    ).toEqual({ other: 'yes', a: '1' });
+    machine.terminal.stdin = `${elsewhere}\n`;
+    expect((await machine.done('token', 'update', '--session-token', '-', '--meta', 'b=1', ...metadata)).json).toEqual({
+      other: 'yes',
+      b: '1',
+    });
+    expect(readFileSync(`${machine.folder}/data/sessions/local.json`, 'utf8')).toBe(remembered);
+  });
+
+  it('works on a JWT-format session token as well', async () => {
+    const machine = await openMachine();
+    await machine.done('tenant', 'set-format', 'jwt');
+    await machine.done('token', 'create', '--meta', 'a=1');
+    await machine.done('tenant', 'set-format', 'jwe');
+    const { json } = await machine.done('token', 'update', '--meta', 'b=2', '--json');
+    expect(json.decoded.session_token).toMatchObject({ form: 'jwe', claims: { metadata: { a: '1', b: '2' } } });
+  });
+});
+
+describe('what token update refuses', () => {
+  it('is to guess a session where none is remembered', async () => {
+    const { run } = await openMachine();
+    expect(await run('token', 'update', '--meta', 'a=1')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr:
+        "error: No session is remembered for profile 'local'.\n" +
+        'hint:  Create one: anon-cli token create; or give its token: --session-token -\n',
+    });
+  });
+
+  it('is a session that has expired', async () => {
+    const { machine } = await withSession();
+    machine.clock.forward(30 * 86_400);
+    const { code, jsonError } = await machine.run('token', 'update', '--json');
+    expect(code).toBe(3);
+    expect(jsonError).toMatchObject({
+      code: 'token_unacceptable',
+      service_error: 'session_expired',
+      hint: 'Start a new session: anon-cli token create',
+    });
+  });
+
+  it("is another tenant's session token, a token that was changed, and no token at all", async () => {
+    const { machine, created } = await withSession();
+    const changed = `${created.session_token.slice(0, -8)}AAAAAAAA`;
+    for (const token of [changed, created.access_token, 'no token at all']) {
+      const { code, jsonError } = await machine.run('token', 'update', '--session-token', token, '--json');
+      expect(code).toBe(3);
+      expect(jsonError).toMatchObject({ status: 400, service_error: 'invalid_session_token' });
+    }
+  });
+
+  it('is stdin with nothing in it', async () => {
+    const { machine } = await withSession();
+    machine.terminal.stdin = ' \n';
+    const { code, stderr } = await machine.run('token', 'update', '--session-token', '-');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: --session-token - found nothing on stdin.\n' });
+  });
+
+  it('is to take two things from one stdin', async () => {
+    const { machine } = await withSession();
+    machine.terminal.stdin = '{"a":1}';
+    const { code, stderr } = await machine.run('token', 'update', '--session-token', '-', '--meta-file', '-');
+    expect(code).toBe(2);
+    expect(stderr).toContain('stdin');
+  });
+
+  it('is a change that would make the metadata too large, and says by how much', async () => {
+    const { machine } = await withSession(`first=${'a'.repeat(600)}`);
+    const { code, stderr } = await machine.run('token', 'update', '--meta', `second=${'b'.repeat(600)}`);
+    expect(code).toBe(2);
+    expect(stderr).toContain('The metadata is 1224 bytes as JSON, 200 over the limit of 1024.');
+    // The same change fits once the other key goes.
+    await machine.done('token', 'update', '--meta', `second=${'b'.repeat(600)}`, '--unset', 'first');
+  });
+
+  it.each([
+    [['--unset', 'cart.items'], "--unset takes a top-level key, and 'cart.items' is not one."],
+    [['--unset', 'a', '--meta', 'a=1'], "'a' is both set and unset."],
+    [['--unset', ''], "'' has an empty key."],
+  ])('is %j', async (options, message) => {
+    const { machine } = await withSession();
+    expect(await machine.run('token', 'update', ...options)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`error: ${message}\n`),
+    });
+  });
+
+  it('is a session of another application', async () => {
+    const { machine } = await withSession();
+    await machine.done('app', 'create', 'kiosk', '--enable');
+    const { code, jsonError } = await machine.run('token', 'update', '--app', 'kiosk', '--json');
+    expect(code).toBe(3);
+    expect(jsonError.service_error).toBe('invalid_session_token');
+  });
+
+  it('is a gate that was closed since, and names it', async () => {
+    const { machine } = await withSession();
+    await machine.done('app', 'disable', 'web');
+    const { code, jsonError } = await machine.run('token', 'update', '--json');
+    expect(code).toBe(5);
+    expect(jsonError).toMatchObject({ gate: 'application', command: 'anon-cli app enable web' });
+  });
+});
+
+describe('token update at once in several commands', () => {
+  it('loses no update', async () => {
+    const { machine } = await withSession();
+    const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    await Promise.all(keys.map((key) => machine.done('token', 'update', '--meta', `${key}=1`)));
+    const { json } = await machine.done('token', 'decode', '--field', 'session_token.claims.metadata');
+    expect(Object.keys(json).sort()).toEqual([...keys].sort());
+  });
+});
+
+describe('token update of a tenant elsewhere', () => {
+  it('remembers a session for each profile', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.open();
+    await machine.done('token', 'create', '--meta', 'where=remote');
+    expect(await machine.run('token', 'update', '--profile', 'local')).toMatchObject({ code: 2 });
+    const { json } = await machine.done('token', 'update', '--meta', 'a=1', '--json');
+    const request = tenant.requests.findLast(({ path }) => path === '/anonymous/token');
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      client_id: documentNamed(tenant.store, 'client', 'web').client_id,
+      metadata: { a: '1' },
+    });
+    // Its session key is not at hand, and that is no error.
+    expect(json.decoded.session_token.seal.state).toBe('sealed');
+  });
+});
+
+describe('what token update parses', () => {
+  it('is all of its options, --meta and --unset as often as they come', async () => {
+    expect(await parsed(tokenUpdateCommand)).toEqual([{}]);
+    expect(
+      await parsed(
+        tokenUpdateCommand,
+        ...['--meta', 'a=1', '--unset', 'b', '--unset', 'c', '--session-token', '-', '--app', 'web', '--api', 'shop'],
+        ...['--scope', 'x', '--meta-file', '-', '--client-secret', '-', '--json'],
+      ),
+    ).toEqual([
+      {
+        ...{ meta: ['a=1'], unset: ['b', 'c'], sessionToken: '-', app: 'web', api: 'shop', scope: 'x' },
+        ...{ metaFile: '-', clientSecret: '-', json: true },
+      },
+    ]);
+  });
+});
