@@ -1,8 +1,14 @@
 #!/usr/bin/env node
 'use strict';
 // CommonJS on purpose: an entry in ESM alone costs a fifth of start-up on Node 20.
-require('../dist/start.cjs')
-  .start(process.argv.slice(2))
-  .then((code) => {
-    process.exitCode = code;
-  });
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 18)) {
+  process.stderr.write(`error: anon-cli needs Node.js 20.18.1 or later, and this is ${process.versions.node}.\n`);
+  process.exitCode = 1;
+} else {
+  require('../dist/start.cjs')
+    .start(process.argv.slice(2))
+    .then((code) => {
+      process.exitCode = code;
+    });
+}

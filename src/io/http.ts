@@ -44,13 +44,16 @@ function hasBody(status: number): boolean {
   return status !== 204 && status !== 205 && status !== 304;
 }
 
-function unreachable({ host, protocol }: URL, error: unknown): AnonError {
+function unreachable({ host, port, protocol }: URL, error: unknown): AnonError {
   const code = causeCode(error);
   const [reason, hint] = reasons[code] ?? [
     code ? `the connection failed (${code})` : 'the connection failed',
     undefined,
   ];
-  const plain = protocol === 'http:' && code === 'ECONNREFUSED' ? 'Is it running? anon-cli local start' : undefined;
+  const plain =
+    protocol === 'http:' && code === 'ECONNREFUSED'
+      ? `Is it running? anon-cli local start --port ${port || 80}`
+      : undefined;
   return new AnonError('tenant_unreachable', `The tenant ${host} cannot be reached: ${reason}.`, {
     hint: plain ?? hint ?? 'Check the network, and the domain: anon-cli profile list',
     cause: error,

@@ -94,7 +94,7 @@ async function requestToken(tenant: TenantConnection, credentials: ManagementCre
       { status: answer.status, error, description },
       {
         message: `The tenant refused the credentials of profile '${tenant.profile}': ${description || error} (${answer.status}).`,
-        hint: `Check the client id and secret, and that the client has a grant for the Management API; then anon-cli profile add ${tenant.profile} again.`,
+        hint: `Check the client id and secret, and that the client has a grant for the Management API; then give them anew: anon-cli profile add ${tenant.profile} --client-id <id> --client-secret -`,
       },
     );
   }
