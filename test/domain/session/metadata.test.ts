@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkMergedSize, checkMetadataSize, readMetadata } from '../../../src/domain/session/metadata.ts';
+import { isAnonError } from '../../../src/errors.ts';
+import { metadataBytes } from '../../../src/wire/metadata.ts';
+import { failureOf } from '../../support/domain.ts';
+
+const meta = (...assignments: string[]) => readMetadata({ assignments, unset: [] });
+const unset = (...keys: string[]) => readMetadata({ assignments: [], unset: keys });
+const file = (text: string, ...assignments: string[]) => readMetadata({ assignments, file: text, unset: [] });
+
+describe('an assignment', () => {
+  it.each<[string, object]>([
+    ['language=en', { language: 'en' }],
+    ['language=', { language: '' }],
+    ['count=3', { count: '3' }],
+    ['equation=a=b', { equation: 'a=b' }],
+    ['text={"a":1}', { text: '{"a":1}' }],
+    ['text= padded ', { text: ' padded ' }],
+    ['count:=3', { count: 3 }],
+    ['beta:=true', { beta: true }],
+    ['gone:=null', { gone: null }],
+    ['list:=["a",1]', { list: ['a', 1] }],
+    ['cart:={"items":3}', { cart: { items: 3 } }],
+    ['text:="3"', { text: '3' }],
+    ['text:= "padded" ', { text: 'padded' }],
+    ['cart.items:=3', { cart: { items: 3 } }],
+    ['a.b.c=d', { a: { b: { c: 'd' } } }],
+    ['a\\.b=c', { 'a.b': 'c' }],
+    ['a\\.b.c=d', { 'a.b': { c: 'd' } }],
+    ['https://shop\\.example/x=1', { 'https://shop.example/x': '1' }],
+    ['a:b=c', { 'a:b': 'c' }],
+    ['🛒=🍎', { '🛒': '🍎' }],
+  ])('%s is %j', (assignment, metadata) => {
+    expect(meta(assignment)).toEqual(metadata);
+  });
+
+  it('may be given several times: they nest together, and the last one of a key counts', () => {
+    expect(meta('cart.items:=3', 'cart.total=9.90', 'language=en', 'language=de')).toEqual({
+      cart: { items: 3, total: '9.90' },
+      language: 'de',
+    });
+  });
+
+  it('may nest in an object that another one gave', () => {
+    expect(meta('cart:={"items":3}', 'cart.total:=9')).toEqual({ cart: { items: 3, total: 9 } });
+  });
+
+  it.each(['language', '=en', '', ':=3', '='])('%j is none', async (assignment) => {
+    expect(await failureOf(() => meta(assignment))).toMatchObject({
+      code: 'usage',
+      message: '--meta takes key=value, or key:=json for a typed value.',
+    });
+  });
+
+  it.each(['.=x', 'a.=x', '.a=x', 'a..b=x'])('%s has an empty key', async (assignment) => {
+    expect(await failureOf(() => meta(assignment))).toMatchObject({
+      code: 'usage',
+      message: `'${assignment.slice(0, -2)}' has an empty key.`,
+      hint: 'A dot nests; write \\. for a dot in a key.',
+    });
+  });
+
+  it.each(['pin:=hunter2', 'pin:=', 'pin:={"a":hunter2}'])(
+    '%s is not JSON, and its value is not repeated',
+    async (given) => {
+      const error = await failureOf(() => meta(given));
+      expect(error).toMatchObject({ code: 'usage', message: 'The value of --meta pin:= is not JSON.' });
+      expect(error.hint).toBe(`For text write pin=…; JSON text needs quotes: 'pin:="text"'.`);
+    },
+  );
+
+  it.each([
+    ['cart=full', 'cart.items:=3'],
+    ['cart:=[1]', 'cart.items:=3'],
+    ['cart:=null', 'cart.items:=3'],
+  ])('%s has a value already where %s would nest', async (...assignments) => {
+    expect(await failureOf(() => meta(...assignments))).toMatchObject({
+      code: 'usage',
+      message: "'cart.items' would nest under 'cart', which already has a value.",
+    });
+  });
+});
+
+describe('a key that would reach a prototype is refused', () => {
+  it.each([
+    ['__proto__', '__proto__=x'],
+    ['__proto__', 'a.__proto__.b=x'],
+    ['__proto__', '__proto__.polluted=x'],
+    ['__proto__', 'a:={"__proto__":{"b":1}}'],
+    ['constructor', 'constructor=x'],
+    ['prototype', 'a.constructor\\.x.prototype=x'],
+    ['constructor', 'list:=[{"constructor":1}]'],
+  ])('%s, as in %s', async (key, assignment) => {
+    expect(await failureOf(() => meta(assignment))).toMatchObject({
+      code: 'usage',
+      message: `Metadata may not have a key '${key}'.`,
+    });
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('in a file too, and when it is to be removed', async () => {
+    expect(await failureOf(() => file('{"a":{"__proto__":1}}'))).toMatchObject({ code: 'usage' });
+    expect(await failureOf(() => unset('__proto__'))).toMatchObject({ code: 'usage' });
+  });
+
+  it('but not one that every object only inherits', () => {
+    expect(meta('toString.x=y', 'hasOwnProperty=z')).toEqual({ toString: { x: 'y' }, hasOwnProperty: 'z' });
+  });
+});
+
+describe('a file', () => {
+  it('is metadata, and assignments win over it', () => {
+    expect(file('{"language":"en","cart":{"items":1}}', 'language=de', 'cart.total:=9')).toEqual({
+      language: 'de',
+      cart: { items: 1, total: 9 },
+    });
+  });
+
+  it('with nothing in it is metadata with nothing in it', () => {
+    expect(file('{}')).toEqual({});
+  });
+
+  it.each(['', 'hunter2', '{"pin":hunter2}', "{'a':1}"])('of %j is not JSON, and is not repeated', async (text) => {
+    expect(await failureOf(() => file(text))).toMatchObject({
+      code: 'usage',
+      message: 'The metadata file is not valid JSON.',
+    });
+  });
+
+  it('nested too deeply to be sent is refused like anything else', async () => {
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const refusal = { code: 'usage', message: 'The metadata is nested too deeply.' };
+    expect(await failureOf(() => file(deep))).toMatchObject(refusal);
+    expect(await failureOf(() => meta(`${'a.'.repeat(20_000)}b=c`))).toMatchObject(refusal);
+  });
+
+  it.each(['[]', 'null', '"text"', '7', '[{"a":1}]'])('of %s is no object', async (text) => {
+    expect(await failureOf(() => file(text))).toMatchObject({
+      code: 'usage',
+      message: 'The metadata file must hold a JSON object, such as {"language":"en"}.',
+    });
+  });
+});
+
+describe('a key to remove', () => {
+  it('is sent as null, which is how the service removes it', () => {
+    expect(unset('language', 'a\\.b')).toEqual({ language: null, 'a.b': null });
+  });
+
+  it('goes with keys to set', () => {
+    expect(readMetadata({ assignments: ['a=1'], unset: ['b'] })).toEqual({ a: '1', b: null });
+  });
+
+  it('may not be set as well', async () => {
+    expect(await failureOf(() => readMetadata({ assignments: ['a=1'], unset: ['a'] }))).toMatchObject({
+      code: 'usage',
+      message: "'a' is both set and unset.",
+    });
+  });
+
+  it('is at the top: deeper ones the service cannot remove', async () => {
+    expect(await failureOf(() => unset('cart.items'))).toMatchObject({
+      code: 'usage',
+      message: "--unset takes a top-level key, and 'cart.items' is not one.",
+      hint: "Set 'cart' anew without it, or write \\. for a dot in a key.",
+    });
+  });
+
+  it('has a name', async () => {
+    expect(await failureOf(() => unset(''))).toMatchObject({ code: 'usage', message: "'' has an empty key." });
+  });
+});
+
+it('nothing said is no metadata at all, which is not the same as none in it', () => {
+  expect(readMetadata({ assignments: [], unset: [] })).toBeUndefined();
+});
+
+describe('the limit of 1024 bytes', () => {
+  // `{"k":"…"}` is eight bytes around the value.
+  it('is met exactly', () => {
+    expect(metadataBytes(meta(`k=${'x'.repeat(1016)}`) ?? {})).toBe(1024);
+  });
+
+  it.each([
+    ['one letter', 'x'.repeat(1017), 1025, 1],
+    ['a hundred letters', 'x'.repeat(1116), 1124, 100],
+    ['bytes where characters would still fit', 'ü'.repeat(600), 1208, 184],
+    ['bytes where emoji would still fit', '🛒'.repeat(300), 1208, 184],
+    ['what JSON writes longer', '"'.repeat(600), 1208, 184],
+  ])('is passed by %s, and the message says by how much', async (_, value, bytes, over) => {
+    expect(await failureOf(() => meta(`k=${value}`))).toMatchObject({
+      code: 'usage',
+      message: `The metadata is ${bytes} bytes as JSON, ${over} over the limit of 1024.`,
+      hint: 'Keep large data in your own store, and put its key here.',
+    });
+  });
+
+  it('is for what a session will hold, where what it holds now is known', async () => {
+    const current = { a: 'x'.repeat(600) };
+    expect(await failureOf(() => checkMergedSize(current, { b: 'x'.repeat(600) }))).toMatchObject({
+      message: 'The metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
+    });
+    expect(() => checkMergedSize(current, { a: null, b: 'x'.repeat(600) })).not.toThrow();
+    expect(() => checkMergedSize(current, undefined)).not.toThrow();
+    expect(() => checkMergedSize(undefined, { b: 'x'.repeat(600) })).not.toThrow();
+  });
+
+  it('is the same for any metadata', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string({ unit: 'grapheme', maxLength: 300 })), (metadata) => {
+        const passes = new TextEncoder().encode(JSON.stringify(metadata)).length <= 1024;
+        if (passes) expect(() => checkMetadataSize(metadata)).not.toThrow();
+        else expect(() => checkMetadataSize(metadata)).toThrow(/over the limit of 1024\.$/);
+      }),
+    );
+  });
+});
+
+it('whatever is typed is metadata that JSON can carry, or refused as usage', () => {
+  const word = fc.oneof(fc.string(), fc.stringMatching(/^[ab._\\:={}"0-]{0,10}$/), fc.constant('__proto__=x'));
+  fc.assert(
+    fc.property(
+      fc.array(word, { maxLength: 4 }),
+      fc.option(fc.oneof(fc.string(), fc.json()), { nil: undefined }),
+      fc.array(word, { maxLength: 2 }),
+      (assignments, text, keys) => {
+        try {
+          const metadata = readMetadata({ assignments, file: text, unset: keys });
+          const sent = JSON.stringify(metadata ?? null);
+          expect(JSON.stringify(JSON.parse(sent))).toBe(sent);
+        } catch (error) {
+          if (!isAnonError(error)) throw error;
+          expect(error.code).toBe('usage');
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,100 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { keyRingOf } from '../../../src/domain/token/key-text.ts';
+import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
+import { failureOf } from '../../support/domain.ts';
+import { decode, ec, ecPair, rsa, sign } from '../../support/tokens.ts';
+
+const any = { kid: undefined, issuer: undefined };
+
+function pem(key: typeof rsa.privateKey, type: 'spki' | 'pkcs1' | 'pkcs8' | 'sec1'): string {
+  return key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }).toString();
+}
+
+describe('a key is read from', () => {
+  it.each([
+    ['a JWK', JSON.stringify(rsa.publicJwk)],
+    ['a private JWK', JSON.stringify(rsa.jwk)],
+    ['a JWK Set', JSON.stringify({ keys: [rsa.publicJwk] })],
+    ['a public key in PEM (SPKI)', pem(rsa.publicKey, 'spki')],
+    ['a public key in PEM (PKCS #1)', pem(rsa.publicKey, 'pkcs1')],
+    ['a private key in PEM (PKCS #8)', pem(rsa.privateKey, 'pkcs8')],
+    ['a private key in PEM (PKCS #1)', pem(rsa.privateKey, 'pkcs1')],
+    ['a certificate', certificate.pem],
+    [
+      'PEM with line ends of Windows and words around it',
+      `Key:\r\n${pem(rsa.publicKey, 'spki').replaceAll('\n', '\r\n')}`,
+    ],
+  ])('%s', async (_, text) => {
+    const token = await sign({ sub: 'anon|1' }, rsa.privateKey, { alg: 'RS256' });
+    expect((await decode(token, keyRingOf(text, 'a.key'))).signature).toEqual({ state: 'verified', key: 'a.key' });
+  });
+
+  it.each([
+    ['SPKI', pem(ec.publicKey, 'spki')],
+    ['PKCS #8', pem(ec.privateKey, 'pkcs8')],
+    ['SEC 1', pem(ec.privateKey, 'sec1')],
+  ])('an elliptic-curve key in PEM (%s)', async (_, text) => {
+    const token = await sign('text', ec.privateKey, { alg: 'ES256' });
+    expect(await decode(token, keyRingOf(text, 'ec.pem'))).toMatchObject({ signature: { state: 'verified' } });
+  });
+});
+
+describe('the keys of a file', () => {
+  it('are called by their id and its name', async () => {
+    const set = { keys: [{ ...rsa.publicJwk, kid: 'one' }, ec.publicJwk, { ...ec.publicJwk, kid: 7 }] };
+    const keys = await keyRingOf(JSON.stringify(set), 'jwks.json').signatureKeys(any);
+    expect(keys.map(({ name }) => name)).toEqual(['key one of jwks.json', 'jwks.json', 'jwks.json']);
+  });
+
+  it('are those that are keys: others in a set do not matter', async () => {
+    const set = { keys: [null, 'x', {}, { kty: 7 }, { kty: 'RSA', kid: 'a' }, []] };
+    expect(await keyRingOf(JSON.stringify(set), 'jwks.json').sealKeys()).toEqual([
+      { name: 'key a of jwks.json', jwk: { kty: 'RSA', kid: 'a' } },
+    ]);
+  });
+
+  it('of a kind that nobody here knows leave a token wrong and another sealed, and are no error', async () => {
+    const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
+    for (const key of [
+      { kty: 'AKP' },
+      { kty: 'EC', crv: 'constructor' },
+      { kty: 'RSA' },
+      ecPair('secp256k1').publicJwk,
+    ]) {
+      const ring = keyRingOf(JSON.stringify(key), 'odd.jwk');
+      expect((await decode(token, ring)).signature?.state).toBe('wrong');
+      expect(
+        (await decode(`${Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')}..AA.AA.AA`, ring)).seal,
+      ).toEqual({ state: 'sealed', reason: 'it does not open with odd.jwk' });
+    }
+  });
+});
+
+describe('a file holds no key, and nothing of it is repeated, when it is', () => {
+  const locked = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'hunter2',
+  });
+  it.each([
+    ['empty', ''],
+    ['text', 'hunter2'],
+    ['a number', '7'],
+    ['a list', '[]'],
+    ['an object without a kind', '{"k":"hunter2"}'],
+    ['an empty set', '{"keys":[]}'],
+    ['a set of nothing that is a key', '{"keys":[{"k":"hunter2"}]}'],
+    ['broken JSON', '{"kty":"oct","k":"hunter2"'],
+    ['PEM of nothing', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----'],
+    ['PEM of something else', '-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\n-----END OPENSSH PRIVATE KEY-----'],
+    ['a private key under a password', String(locked)],
+  ])('%s', async (_, text) => {
+    expect(await failureOf(() => keyRingOf(text, 'a.key'))).toMatchObject({
+      code: 'usage',
+      message: 'a.key holds no key.',
+      hint: 'Give a JWK, a JWK Set, or a PEM public key, private key or certificate.',
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { tenantKeyRing } from '../../../src/domain/token/tenant-keys.ts';
+import { interrupted } from '../../../src/errors.ts';
+import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';
+import { openTenant } from '../../support/local.ts';
+import { decode, otherRsa, rsa, sign } from '../../support/tokens.ts';
+
+const claims = { iss: 'https://acme.example/', sub: 'anon|1' };
+const served = (...keys: object[]) => tenantKeyRing(scriptedConnection([json({ keys })]));
+
+describe("a token is checked against its tenant's keys", () => {
+  it('when it names the tenant as its issuer, and is verified', async () => {
+    const token = await sign(claims, rsa.privateKey, { alg: 'RS256', kid: 'k1' });
+    expect((await decode(token, served({ ...rsa.publicJwk, kid: 'k1' }))).signature).toEqual({
+      state: 'verified',
+      key: 'key k1 of https://acme.example/',
+    });
+  });
+
+  it('and is wrong when somebody else signed it', async () => {
+    const token = await sign(claims, otherRsa.privateKey, { alg: 'RS256' });
+    expect((await decode(token, served(rsa.publicJwk))).signature).toEqual({
+      state: 'wrong',
+      reason: 'it does not fit key (no id) of https://acme.example/',
+    });
+  });
+
+  it.each([
+    ['another issuer', { iss: 'https://other.example/' }],
+    ['an issuer without the slash', { iss: 'https://acme.example' }],
+    ['an issuer that is no text', { iss: ['https://acme.example/'] }],
+    ['no issuer', {}],
+  ])('but not when it names %s: then nothing is asked', async (_, names) => {
+    const connection = scriptedConnection([]);
+    const token = await sign({ ...claims, iss: undefined, ...names }, rsa.privateKey, { alg: 'RS256' });
+    expect((await decode(token, tenantKeyRing(connection))).signature).toEqual({
+      state: 'not_checked',
+      reason: 'no key of its issuer is at hand',
+    });
+    expect(connection.sent).toEqual([]);
+  });
+
+  it('with RS256 alone, whatever else a key could be for', async () => {
+    const token = await sign(claims, rsa.privateKey, { alg: 'PS256' });
+    expect((await decode(token, served({ ...rsa.publicJwk, alg: 'PS256' }))).signature?.state).toBe('wrong');
+  });
+
+  it('of which a shared one is none', async () => {
+    const token = await sign(claims, Buffer.alloc(32, 1), { alg: 'HS256' });
+    const shared = { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') };
+    expect((await decode(token, served(shared))).signature?.state).toBe('not_checked');
+  });
+});
+
+describe('a tenant that gives no keys leaves its tokens unchecked', () => {
+  it.each([
+    ['it has none', json({ keys: [] })],
+    ['it refuses', json({ keys: [rsa.publicJwk] }, 403)],
+    ['it answers something else', json({ jwks: [] })],
+    ['it answers no JSON', () => new Response('<html>')],
+    ['it limits the rate', () => new Response('', { status: 429, headers: { 'retry-after': '3600' } })],
+  ])('because %s', async (_, answer) => {
+    const token = await sign(claims, rsa.privateKey, { alg: 'RS256' });
+    const { signature } = await decode(token, tenantKeyRing(scriptedConnection([answer])));
+    expect(signature?.state).toBe('not_checked');
+  });
+
+  it('unless the user stopped the command', async () => {
+    const connection = scriptedConnection([() => Promise.reject(interrupted())]);
+    const token = await sign(claims, rsa.privateKey, { alg: 'RS256' });
+    expect(await failureOf(() => decode(token, tenantKeyRing(connection)))).toMatchObject({ code: 'interrupted' });
+  });
+});
+
+it('a session token stays sealed where the key of the tenant is not at hand', async () => {
+  const tenant = await openTenant();
+  const { session_token } = await tenant.session();
+  const connection = connectionTo(tenant, { sessionKey: undefined });
+  expect(await decode(session_token, tenantKeyRing(connection))).toMatchObject({
+    seal: { state: 'sealed', reason: 'its key is not at hand' },
+  });
+  expect(connection.sent).toEqual([]);
+});

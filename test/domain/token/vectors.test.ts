@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
+import rfc7516 from '../../fixtures/tokens/rfc7516.json' with { type: 'json' };
+import rfc7519 from '../../fixtures/tokens/rfc7519.json' with { type: 'json' };
+import rfc7520 from '../../fixtures/tokens/rfc7520.json' with { type: 'json' };
+import { decode, ec, otherRsa, ringOf } from '../../support/tokens.ts';
+
+interface Example {
+  readonly token: string;
+  readonly key: object;
+  readonly claims?: object;
+  readonly text?: string;
+}
+
+const signed: [string, Example][] = [
+  ['RFC 7519, section 3.1, HS256', rfc7519.examples['3.1']],
+  ['RFC 7515, A.1, HS256', rfc7515.examples['A.1']],
+  ['RFC 7515, A.2, RS256', rfc7515.examples['A.2']],
+  ['RFC 7515, A.3, ES256', rfc7515.examples['A.3']],
+  ['RFC 7515, A.4, ES512', rfc7515.examples['A.4']],
+  ['RFC 7520, section 4.2, PS384', rfc7520.examples['4.2']],
+  ['RFC 7520, section 4.4, HS256', rfc7520.examples['4.4']],
+];
+
+const strangers: [string, object][] = [
+  ['symmetric', { kty: 'oct', k: Buffer.alloc(64, 7).toString('base64url') }],
+  ['RSA', otherRsa.publicJwk],
+  ['P-256', ec.publicJwk],
+];
+
+describe.each(signed)('%s', (_, { token, key, claims, text }) => {
+  it('is verified with its key, and its contents are read', async () => {
+    expect(await decode(token, ringOf(key))).toMatchObject({
+      form: 'jws',
+      claims,
+      text,
+      seal: undefined,
+      signature: { state: 'verified' },
+    });
+  });
+
+  it('is read all the same when no key is at hand, and called not checked', async () => {
+    expect(await decode(token)).toMatchObject({
+      claims,
+      text,
+      signature: { state: 'not_checked', reason: 'no key of its issuer is at hand' },
+    });
+  });
+
+  it.each(strangers)('is wrong with a %s key of somebody else', async (_kind, stranger) => {
+    expect(await decode(token, ringOf(stranger))).toMatchObject({ claims, text, signature: { state: 'wrong' } });
+  });
+});
+
+it('RFC 7519, section 6.1, unsecured: is read, and its signature is not checked for it has none', async () => {
+  const { token, claims } = rfc7519.examples['6.1'];
+  for (const keys of [undefined, ringOf(rfc7519.examples['3.1'].key)]) {
+    expect(await decode(token, keys)).toMatchObject({
+      header: { alg: 'none' },
+      claims,
+      signature: { state: 'not_checked', reason: "it has none (alg 'none')" },
+    });
+  }
+});
+
+describe('a sealed example', () => {
+  it.each<[string, Example]>([
+    ['RFC 7516, A.1, RSA-OAEP and A256GCM', rfc7516.examples['A.1']],
+    ['RFC 7516, A.3, A128KW and A128CBC-HS256', rfc7516.examples['A.3']],
+    ['RFC 7520, section 5.6, dir and A128GCM', rfc7520.examples['5.6']],
+  ])('%s, is opened with its key', async (_, { token, key, text }) => {
+    expect(await decode(token, ringOf(key))).toMatchObject({
+      form: 'jwe',
+      text,
+      claims: undefined,
+      signature: undefined,
+      seal: { state: 'opened' },
+    });
+  });
+
+  it.each<[string, Example]>([
+    ['RFC 7516, A.2', rfc7516.examples['A.2']],
+    ['RFC 7519, A.1', rfc7519.examples['A.1']],
+  ])('%s, stays sealed even with its key: RSA1_5 is not opened by anybody any more', async (_, { token, key }) => {
+    expect(await decode(token, ringOf(key))).toMatchObject({
+      form: 'jwe',
+      header: { alg: 'RSA1_5', enc: 'A128CBC-HS256' },
+      claims: undefined,
+      text: undefined,
+      seal: { state: 'sealed', reason: 'it does not open with key.jwk' },
+    });
+  });
+
+  it.each<[string, Example]>(
+    Object.entries({ ...rfc7516.examples, '7520 5.6': rfc7520.examples['5.6'], '7519 A.1': rfc7519.examples['A.1'] }),
+  )('%s, is sealed without its key, and that is no error', async (_, { token }) => {
+    expect(await decode(token)).toMatchObject({
+      form: 'jwe',
+      seal: { state: 'sealed', reason: 'its key is not at hand' },
+      times: [],
+    });
+  });
+});
