@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** The real program, as npm installs it. */
+export const bin = resolve('bin/anon-cli.cjs');
+
+export interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunOptions {
+  /** What is piped in; without it stdin is empty. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An empty home folder, gone with the test. */
+export function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'anon-cli-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  return home;
+}
+
+/** The environment of a user whose home is `home` and who has set nothing else. */
+export function environment(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: home, ...more };
+}
+
+/** Starts the program; the caller waits for it or ends it. */
+export function start(home: string, args: readonly string[], { env }: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], { env: environment(home, env), stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/** Runs the program to its end. */
+export function run(home: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return ended(start(home, args, options), options.input);
+}
+
+/** Runs a line of shell in which `anon-cli` is the program, found on the PATH as an installed one is. */
+export function runShell(home: string, line: string, options: RunOptions = {}): Promise<Run> {
+  const folder = join(home, 'bin');
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(join(folder, 'anon-cli'))) symlinkSync(bin, join(folder, 'anon-cli'));
+  const path = [folder, dirname(process.execPath), process.env.PATH].join(delimiter);
+  const env = environment(home, { ...options.env, PATH: path });
+  return ended(spawn('sh', ['-c', line], { env, stdio: ['pipe', 'pipe', 'pipe'] }), options.input);
+}
+
+function ended(child: ChildProcess, input = ''): Promise<Run> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (code, signal) => done({ stdout, stderr, code, signal }));
+  });
+}
