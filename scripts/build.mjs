@@ -37,7 +37,7 @@ async function buildWithBorders(entry) {
   for (let waiting = [entry]; waiting.length > 0; ) {
     const found = new Set();
     const entryPoints = waiting.map((path) => ({ in: path, out: flatName(path) }));
-    const { metafile } = await build({ ...options, entryPoints, plugins: [borders(found), lazyChildProcess] });
+    const { metafile } = await build({ ...options, entryPoints, plugins: [borders(found), lazyChildProcess, versionAlone] });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
     waiting = [...found].filter((path) => !built.has(path));
@@ -72,6 +72,18 @@ const lazyChildProcess = {
       if (!text.includes(eager)) throw new Error('commander no longer loads child_process as the build expects');
       const lazy = "const childProcess = { get spawn() { return require('node:child_process').spawn; } };";
       return { contents: text.replace(eager, lazy), loader: 'js' };
+    });
+  },
+};
+
+/** Of our own manifest only the version is wanted in every start-up. */
+const versionAlone = {
+  name: 'version-alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /package\.json$/ }, ({ path }) => {
+      if (path !== join(root, 'package.json')) return undefined;
+      const { version } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
     });
   },
 };
