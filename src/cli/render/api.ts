@@ -25,7 +25,7 @@ export function renderApi(paint: Paint, api: Api): string {
   const { enabled, scopes, tokenLifetimeSeconds } = api.guests;
   return `${paint.bold(printable(api.name))}\n${rows(paint, [
     ['audience', printable(api.audience)],
-    ['id', api.id],
+    ['id', printable(api.id)],
     ['guests', gateText(paint, enabled)],
     ['guest scopes', printable(scopes.join(' ')) || 'none'],
     ['other scopes', printable(otherScopes(api).join(' ')) || 'none'],

@@ -9,15 +9,20 @@ export function renderApps(paint: Paint, apps: readonly App[]): string {
   return table(
     paint,
     ['NAME', 'GUESTS', 'TYPE', 'CLIENT ID'],
-    apps.map((app) => [printable(app.name), gateText(paint, app.enabled), app.type ?? '-', app.clientId]),
+    apps.map((app) => [
+      printable(app.name),
+      gateText(paint, app.enabled),
+      printable(app.type ?? '-'),
+      printable(app.clientId),
+    ]),
   );
 }
 
 export function renderApp(paint: Paint, app: App): string {
   return `${paint.bold(printable(app.name))}\n${rows(paint, [
-    ['client id', app.clientId],
-    ['type', app.type ?? 'not set'],
-    ['authentication', app.authMethod === 'none' ? 'none, it is public' : app.authMethod],
+    ['client id', printable(app.clientId)],
+    ['type', printable(app.type ?? 'not set')],
+    ['authentication', app.authMethod === 'none' ? 'none, it is public' : printable(app.authMethod)],
     ['guests', gateText(paint, app.enabled)],
   ])}`;
 }

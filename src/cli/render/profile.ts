@@ -10,7 +10,7 @@ export function renderProfiles(paint: Paint, profiles: readonly Profile[], curre
     ['', 'PROFILE', 'TENANT', 'EDITION', 'APP', 'API'],
     profiles.map((profile) => [
       profile.name === current ? paint.green('*') : ' ',
-      profile.name,
+      printable(profile.name),
       printable(profile.domain ?? 'embedded, on this machine'),
       profile.edition ?? (profile.domain ? 'not asked yet' : 'preview'),
       printable(profile.app?.name ?? '-'),

@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 
 /** What went over the wire, for who would rather call the Management API themselves. */
 export function sentText(paint: Paint, { method, path, body }: SentRequest): string {
-  return paint.dim(`  sent  ${method} ${path} ${printable(JSON.stringify(body))}\n`);
+  return paint.dim(`  sent  ${method} ${printable(path)} ${printable(JSON.stringify(body))}\n`);
 }
 
 export function sentData({ method, path, body }: SentRequest): JsonObject {

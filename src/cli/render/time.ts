@@ -1,6 +1,9 @@
 /** `2026-11-22 23:44:28 UTC`. */
 export function dateText(date: Date): string {
-  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
 }
 
 /** `in 30 days`, `in 3 hours`, `2 minutes ago`, `just now`: to the nearest of the largest unit. */

@@ -7,21 +7,21 @@ import { testTenant } from '../../support/local.ts';
 
 describe('a new application', () => {
   it.each([
-    ['spa', false],
-    ['native', false],
-    ['regular_web', true],
-    ['non_interactive', true],
-  ] as const)('of type %s is one that keeps a secret: %s', async (type, confidential) => {
+    ['spa', 'none'],
+    ['native', 'none'],
+    ['regular_web', 'client_secret_post'],
+    ['non_interactive', 'client_secret_post'],
+  ] as const)('of type %s authenticates with %s', async (type, authMethod) => {
     const tenant = connectionTo(await testTenant());
     const { app, sent } = await createApp(tenant, { name: 'shop front', type, enabled: false });
-    expect(app).toMatchObject({ name: 'shop front', type, confidential, enabled: false });
+    expect(app).toMatchObject({ name: 'shop front', type, authMethod, enabled: false });
     expect(sent).toEqual({
       method: 'POST',
       path: '/api/v2/clients',
       body: {
         name: 'shop front',
         app_type: type,
-        token_endpoint_auth_method: confidential ? 'client_secret_post' : 'none',
+        token_endpoint_auth_method: authMethod,
         oidc_conformant: true,
         can_create_anonymous_sessions: false,
       },

@@ -12,7 +12,7 @@ function limited(headers: Record<string, string> = {}) {
 const resetIn = (seconds: number) => ({ 'x-ratelimit-reset': String(noon / 1000 + seconds) });
 
 describe('a request', () => {
-  it('carries its body as JSON and its token as a bearer', async () => {
+  it('carries its body as JSON and its authorization as it is', async () => {
     const seen: unknown[] = [];
     const tenant = scriptedConnection([
       ({ url, method, headers, body }) => {
@@ -32,7 +32,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('says nothing of a body or a token that it does not have', async () => {
+  it('says nothing of a body or an authorization that it does not have', async () => {
     const tenant = scriptedConnection([
       ({ headers, body }) => {
         expect(headers).toEqual({ accept: 'application/json' });

@@ -79,7 +79,7 @@ describe('gate 2, the application', () => {
     tenant.store.write((writer) => writer.remove('client', tenant.app.client_id));
     expect(await ensureAppOpen(connection, undefined)).toMatchObject({
       changed: true,
-      subject: { name: 'web', type: 'spa', confidential: false, enabled: true },
+      subject: { name: 'web', type: 'spa', authMethod: 'none', enabled: true },
       commands: ['app create web --enable'],
     });
   });

@@ -59,6 +59,17 @@ describe('a session', () => {
     },
   );
 
+  it('is created for an application whose secret goes in the header, form-encoded as RFC 6749 has it', async () => {
+    const tenant = await openTenant();
+    const { client_id: clientId } = await confidentialApp(tenant);
+    const clientSecret = 'a secret: with 100% odd+signs';
+    const authMethod = 'client_secret_basic';
+    tenant.change('client', clientId, { client_secret: clientSecret, token_endpoint_auth_method: authMethod });
+    const app = { clientId, name: 'server', clientSecret, authMethod };
+    const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app });
+    expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });
+  });
+
   it('is updated: the same guest, the metadata merged, two new tokens', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant);

@@ -4,6 +4,7 @@ import { tenantKeyRing } from '../../../src/domain/token/tenant-keys.ts';
 import { isAnonError } from '../../../src/errors.ts';
 import { connectionTo } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
+import { hostileText } from '../../support/screen.ts';
 import { decode, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 
 const secret = { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') };
@@ -24,12 +25,7 @@ async function decodesOrSaysWhy(input: string): Promise<void> {
 }
 
 const word = fc.stringMatching(/^[\w-]{0,30}$/);
-const odd = fc.oneof(
-  fc.string(),
-  fc.string({ unit: 'binary' }),
-  fc.json(),
-  fc.stringMatching(/^[ \n.{}A-Za-z]{0,30}$/),
-);
+const odd = fc.oneof(fc.string(), hostileText, fc.json(), fc.stringMatching(/^[ \n.{}A-Za-z]{0,30}$/));
 const header = fc
   .oneof(
     fc.record(

@@ -21,7 +21,7 @@ export function apiCreateCommand(context: Context, run = createAndShow): Command
     .requiredOption('--audience <uri>', 'its identifier, the aud of its tokens; it cannot change later')
     .option('--scopes <list>', 'the scopes it defines, joined by commas')
     .action((name: string, options: ApiCreateOptions) => run(context, name, options));
-  return withExample(command, 'api create news --audience https://api.news.example --scopes read:articles');
+  return withExample(command, 'api create news --audience https://news.example --scopes read:news');
 }
 
 async function createAndShow(context: Context, name: string, options: ApiCreateOptions): Promise<void> {

@@ -26,7 +26,7 @@ export function apiEnableCommand(context: Context, run = enableApi): Command {
     .option('--scopes <list>', 'the scopes guests get, joined by commas; left out: those they had')
     .option('--token-lifetime <duration>', "how long a guest's access token lives: 1d, 12h, 3600")
     .action((api: string, options: ApiEnableOptions) => run(context, api, options));
-  return withExample(command, 'api enable shop --scopes read:catalog,write:cart --token-lifetime 1d');
+  return withExample(command, 'api enable shop --scopes read:catalog --token-lifetime 1d');
 }
 
 async function enableApi(context: Context, reference: string, options: ApiEnableOptions): Promise<void> {

@@ -27,7 +27,7 @@ export function profileAddCommand(context: Context, run = addProfile): Command {
   return withExample(
     command,
     'profile add acme --domain acme.eu.auth0.com',
-    'The secret may also come from ANON_CLI_CLIENT_SECRET. It is kept in a file that only you can read.',
+    'The secret may also come from ANON_CLI_CLIENT_SECRET. It is kept in a file that\nonly you can read.',
   );
 }
 

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/cli/context.ts';
+import type { GlobalOptions } from '../../src/cli/global-options.ts';
+import { editionOption } from '../../src/cli/global-options.ts';
+import { printResult } from '../../src/cli/output.ts';
+import { failureOf } from '../support/domain.ts';
+
+const data = {
+  access_token: 'abc.def.ghi',
+  expires_in: 86_400,
+  confidential: false,
+  none: null,
+  scopes: ['a', 'b'],
+  decoded: { claims: { 'https://shop.example/cart': 3, metadata: { language: 'en', 'a.b': 'dotted' } } },
+  'decoded.claims.flat': 'whole names first',
+};
+
+/** What is printed on stdout. */
+function printed(options: GlobalOptions, { colour = false, given = data as object } = {}): string {
+  let text = '';
+  const terminal = { resultColour: colour, result: (part: string) => (text += part) };
+  printResult({ terminal } as unknown as Context, options, {
+    data: given as typeof data,
+    human: (paint) => `${paint.green('done')}\n`,
+  });
+  return text;
+}
+
+describe('a result', () => {
+  it('is for people unless something else was asked for', () => {
+    expect(printed({})).toBe('done\n');
+    expect(printed({}, { colour: true })).toBe('\u001b[32mdone\u001b[39m\n');
+  });
+
+  it('is one JSON value with --json, never coloured', () => {
+    expect(JSON.parse(printed({ json: true }, { colour: true }))).toEqual(data);
+    expect(printed({ json: true })).toMatch(/\}\n$/);
+  });
+
+  it.each<[string, string]>([
+    ['access_token', 'abc.def.ghi'],
+    ['expires_in', '86400'],
+    ['confidential', 'false'],
+    ['none', 'null'],
+    ['scopes', '["a","b"]'],
+    ['scopes.1', 'b'],
+    ['decoded.claims.metadata', '{"language":"en","a.b":"dotted"}'],
+    ['decoded.claims.metadata.language', 'en'],
+    ['decoded.claims.metadata.a.b', 'dotted'],
+    ['decoded.claims.https://shop.example/cart', '3'],
+    ['decoded.claims.flat', 'whole names first'],
+  ])('is one value and nothing else with --field %s', (field, value) => {
+    expect(printed({ field }, { colour: true })).toBe(`${value}\n`);
+    expect(printed({ field, json: true })).toBe(`${value}\n`);
+  });
+
+  it('of a list has fields too', () => {
+    expect(printed({ field: '0.name' }, { given: [{ name: 'web' }] })).toBe('web\n');
+  });
+
+  it.each([
+    ['acces_token', "Did you mean 'access_token'?"],
+    ['session_id', /^It has access_token, expires_in, confidential, none, scopes, decoded,/],
+    ['', /^It has access_token,/],
+    ['decoded.clams', "Did you mean 'claims'?"],
+    ['access_token.length', 'It has none there.'],
+    ['none.x', 'It has none there.'],
+    ['constructor', /^It has/],
+    ['__proto__', /^It has/],
+    ['scopes.length.x', /^It has/],
+  ])('that has no field %j says so, and prints nothing', async (field, hint) => {
+    const error = await failureOf(() => printed({ field }));
+    expect(error.code).toBe('usage');
+    expect(error.hint).toMatch(hint);
+    expect(error.message).toMatch(/^The result has no field '.*'\.$/);
+  });
+});
+
+describe('--edition', () => {
+  it.each(['preview', 'ea'])('takes %s', (edition) => {
+    expect(editionOption({ edition })).toBe(edition);
+  });
+
+  it('may be left out', () => {
+    expect(editionOption({})).toBeUndefined();
+  });
+
+  it.each(['', 'Preview', 'ga', 'constructor'])('takes nothing else: %j', async (edition) => {
+    expect(await failureOf(() => editionOption({ edition }))).toMatchObject({
+      code: 'usage',
+      message: `There is no edition '${edition}'.`,
+      hint: 'There are preview and ea.',
+    });
+  });
+});

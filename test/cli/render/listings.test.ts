@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { apiData, renderApi, renderApis } from '../../../src/cli/render/api.ts';
+import { appData, renderApp, renderApps } from '../../../src/cli/render/app.ts';
+import { paintFor } from '../../../src/cli/render/paint.ts';
+import { profileData, renderProfiles } from '../../../src/cli/render/profile.ts';
+import { sentData, sentText } from '../../../src/cli/render/sent.ts';
+import { renderTenant, tenantData } from '../../../src/cli/render/tenant.ts';
+import type { Api } from '../../../src/domain/api/api.ts';
+import type { App } from '../../../src/domain/app/app.ts';
+import type { Profile } from '../../../src/domain/ports.ts';
+import type { TenantView } from '../../../src/domain/tenant/settings.ts';
+import { hostileText, unsafe } from '../../support/screen.ts';
+
+const plain = paintFor(false);
+const lines = (text: string) => text.split('\n').slice(0, -1);
+
+const web: App = {
+  clientId: 'abc123',
+  name: 'web',
+  type: 'spa',
+  authMethod: 'none',
+  clientSecret: undefined,
+  enabled: true,
+};
+const server: App = {
+  ...web,
+  clientId: 'def456',
+  name: 'My server',
+  type: undefined,
+  authMethod: 'client_secret_post',
+  clientSecret: 'hunter2',
+  enabled: false,
+};
+const shop: Api = {
+  id: 'api-1',
+  name: 'shop',
+  audience: 'https://api.shop.example',
+  scopes: [
+    { value: 'read:catalog', description: 'Browse' },
+    { value: 'write:cart', description: undefined },
+  ],
+  guests: { enabled: true, scopes: ['read:catalog'], tokenLifetimeSeconds: 86_400 },
+};
+const tenant: TenantView = {
+  name: 'Local tenant',
+  issuer: 'https://localhost:4400/',
+  edition: 'preview',
+  lifetimeSeconds: 2_592_000,
+  tokenFormat: 'jwe',
+};
+const acme: Profile = {
+  name: 'acme',
+  domain: 'acme.eu.auth0.com',
+  management: { clientId: 'tool', clientSecret: 'hunter2' },
+  app: { clientId: 'abc123', name: 'web' },
+};
+
+describe('applications', () => {
+  it('are a table', () => {
+    expect(lines(renderApps(plain, [web, server]))).toEqual([
+      'NAME       GUESTS   TYPE  CLIENT ID',
+      'web        enabled  spa   abc123',
+      'My server  closed   -     def456',
+    ]);
+  });
+
+  it('of which there are none say how to make one', () => {
+    expect(renderApps(plain, [])).toBe('No applications yet. Create one: anon-cli app create web\n');
+  });
+
+  it('are shown one by one, and never their secret', () => {
+    expect(lines(renderApp(plain, web))).toEqual([
+      'web',
+      '  client id       abc123',
+      '  type            spa',
+      '  authentication  none, it is public',
+      '  guests          enabled',
+    ]);
+    expect(lines(renderApp(plain, server))).toContain('  authentication  client_secret_post');
+    expect(renderApp(plain, server)).not.toContain('hunter2');
+  });
+
+  it('tell machines their secret only when that was asked for', () => {
+    expect(appData(server)).toEqual({
+      client_id: 'def456',
+      name: 'My server',
+      type: null,
+      confidential: true,
+      enabled: false,
+    });
+    expect(appData(server, { revealSecrets: true })).toMatchObject({ client_secret: 'hunter2' });
+    expect(appData(web, { revealSecrets: true })).not.toHaveProperty('client_secret');
+    expect(appData({ ...server, clientSecret: undefined }, { revealSecrets: true })).toMatchObject({
+      client_secret: null,
+    });
+  });
+});
+
+describe('APIs', () => {
+  it('are a table', () => {
+    const bare = { ...shop, name: 'bare', guests: { ...shop.guests, enabled: false, scopes: [] } };
+    expect(lines(renderApis(plain, [shop, bare]))).toEqual([
+      'NAME  GUESTS   GUEST SCOPES  AUDIENCE',
+      'shop  enabled  read:catalog  https://api.shop.example',
+      'bare  closed   -             https://api.shop.example',
+    ]);
+  });
+
+  it('of which there are none say how to make one', () => {
+    expect(renderApis(plain, [])).toMatch(/^No APIs yet\. Create one: anon-cli api create shop --audience \S+\n$/);
+  });
+
+  it('are shown one by one', () => {
+    expect(lines(renderApi(plain, shop))).toEqual([
+      'shop',
+      '  audience              https://api.shop.example',
+      '  id                    api-1',
+      '  guests                enabled',
+      '  guest scopes          read:catalog',
+      '  other scopes          write:cart',
+      '  guest token lifetime  1 day',
+    ]);
+  });
+
+  it('tell machines all of it', () => {
+    expect(apiData(shop)).toEqual({
+      id: 'api-1',
+      name: 'shop',
+      audience: 'https://api.shop.example',
+      enabled: true,
+      guest_scopes: ['read:catalog'],
+      guest_token_lifetime: 86_400,
+      scopes: [
+        { value: 'read:catalog', description: 'Browse' },
+        { value: 'write:cart', description: null },
+      ],
+    });
+  });
+});
+
+describe('a tenant', () => {
+  it.each([
+    [2_592_000, '30 days (2592000 seconds)'],
+    [0, 'never expires (0)'],
+    [1, '1 second (1 seconds)'],
+  ])('with a lifetime of %i is shown', (lifetimeSeconds, text) => {
+    expect(lines(renderTenant(plain, { ...tenant, lifetimeSeconds }))).toEqual([
+      'Local tenant',
+      '  issuer                https://localhost:4400/',
+      '  edition               preview',
+      `  session lifetime      ${text}`,
+      '  session token format  JWE',
+    ]);
+  });
+
+  it('is told to machines', () => {
+    expect(tenantData(tenant)).toEqual({
+      name: 'Local tenant',
+      issuer: 'https://localhost:4400/',
+      edition: 'preview',
+      session_lifetime: 2_592_000,
+      session_token_format: 'jwe',
+    });
+  });
+});
+
+describe('profiles', () => {
+  const served: Profile = { name: 'served', domain: 'http://localhost:4400', edition: 'ea' };
+
+  it('are a table that marks the current one, and tells no secret', () => {
+    const text = renderProfiles(plain, [{ name: 'local' }, acme, served], 'acme');
+    expect(lines(text)).toEqual([
+      '   PROFILE  TENANT                     EDITION        APP  API',
+      '   local    embedded, on this machine  preview        -    -',
+      '*  acme     acme.eu.auth0.com          not asked yet  web  -',
+      '   served   http://localhost:4400      ea             -    -',
+    ]);
+  });
+
+  it('are told to machines without their secrets', () => {
+    expect(profileData(acme, 'acme')).toEqual({
+      name: 'acme',
+      current: true,
+      domain: 'acme.eu.auth0.com',
+      edition: null,
+      management_client_id: 'tool',
+      app: { client_id: 'abc123', name: 'web' },
+      api: null,
+    });
+    expect(profileData({ name: 'local' }, 'acme')).toMatchObject({ current: false, domain: null, edition: 'preview' });
+  });
+});
+
+it('what went over the wire is one line', () => {
+  const sent = { method: 'PATCH', path: '/api/v2/tenants/settings', body: { anonymous_session_lifetime: 60 } };
+  expect(sentText(plain, sent)).toBe('  sent  PATCH /api/v2/tenants/settings {"anonymous_session_lifetime":60}\n');
+  expect(sentData(sent)).toEqual(sent);
+});
+
+it('nothing of what a tenant calls its things gets past the screen', () => {
+  fc.assert(
+    fc.property(hostileText, (text) => {
+      const shown = [
+        renderApps(plain, [{ ...web, clientId: text, name: text, type: text }]),
+        renderApp(plain, { ...web, clientId: text, name: text, type: text, authMethod: text }),
+        renderApis(plain, [{ ...shop, name: text, audience: text, guests: { ...shop.guests, scopes: [text] } }]),
+        renderApi(plain, {
+          ...shop,
+          id: text,
+          name: text,
+          audience: text,
+          scopes: [{ value: text, description: text }],
+        }),
+        renderTenant(plain, { ...tenant, name: text, issuer: text }),
+        renderProfiles(plain, [{ name: text, domain: text, app: { clientId: text, name: text } }], text),
+        sentText(plain, { method: 'GET', path: text, body: { [text]: text } }),
+      ];
+      expect(shown.flatMap(lines).filter((line) => unsafe.test(line))).toEqual([]);
+      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 1]);
+    }),
+  );
+});
