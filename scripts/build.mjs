@@ -37,7 +37,11 @@ async function buildWithBorders(entry) {
   for (let waiting = [entry]; waiting.length > 0; ) {
     const found = new Set();
     const entryPoints = waiting.map((path) => ({ in: path, out: flatName(path) }));
-    const { metafile } = await build({ ...options, entryPoints, plugins: [borders(found), lazyChildProcess, versionAlone] });
+    const { metafile } = await build({
+      ...options,
+      entryPoints,
+      plugins: [borders(found), lazyChildProcess, versionAlone],
+    });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
     waiting = [...found].filter((path) => !built.has(path));
