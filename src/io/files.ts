@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { AnonError } from '../errors.ts';
 
 /** Makes a folder that only this user can look into, where it is not there yet. */
@@ -16,7 +16,7 @@ export function privateFolder(path: string): void {
  */
 export function setAside(path: string, now: number, companions: readonly string[] = []): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  const target = `${path}.set-aside-${stamp}`;
+  const target = freeName(`${path}.set-aside-${stamp}`);
   for (const ending of ['', ...companions]) {
     try {
       renameSync(`${path}${ending}`, `${target}${ending}`);
@@ -28,11 +28,24 @@ export function setAside(path: string, now: number, companions: readonly string[
   return target;
 }
 
+/** Two files may have to go within a second, and neither may end the other. */
+function freeName(name: string): string {
+  for (let count = 1; ; count += 1) {
+    const candidate = count === 1 ? name : `${name}-${count}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
 /** An error about a file of ours, in words. */
 export function fileFailure(path: string, problem: string, cause: unknown): AnonError {
-  const code = codeOf(cause);
-  const reason = reasons[code] ?? code;
+  const reason = reasonOf(cause);
   return new AnonError('state_unusable', `${path} ${problem}${reason && `: ${reason}`}.`, { cause });
+}
+
+/** Why the system would not, in words where there are some. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return reasons[code] ?? code;
 }
 
 const reasons: Record<string, string> = {
@@ -42,7 +55,7 @@ const reasons: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
-  ENOENT: 'no such file',
+  ENOENT: 'there is no such file',
 };
 
 export function codeOf(error: unknown): string {

@@ -6,12 +6,25 @@ it.each(['local', 'acme-staging', 'a', '9', 'A.b_c-d', 'x'.repeat(64)])('a profi
   expect(checkProfileName(name)).toBe(name);
 });
 
-it.each(['', '.', '..', '../x', '.hidden', '-x', '_x', 'a/b', 'a\\b', 'a b', 'ä', 'a\n', 'x'.repeat(65)])(
-  'a profile may not be called %j: its name is also a file’s',
-  async (name) => {
-    expect(await failureOf(() => checkProfileName(name))).toMatchObject({
-      code: 'usage',
-      message: `'${name.slice(0, 80)}' cannot be a profile's name.`,
-    });
-  },
-);
+it.each([
+  '',
+  '.',
+  '..',
+  '../x',
+  '.hidden',
+  '-x',
+  '_x',
+  'a/b',
+  'a\\b',
+  'a b',
+  'ä',
+  'a\n',
+  'x'.repeat(65),
+  'constructor',
+  'prototype',
+])('a profile may not be called %j: its name is also a file’s', async (name) => {
+  expect(await failureOf(() => checkProfileName(name))).toMatchObject({
+    code: 'usage',
+    message: `'${name.slice(0, 80)}' cannot be a profile's name.`,
+  });
+});

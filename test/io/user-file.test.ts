@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readUserFile } from '../../src/io/user-file.ts';
+import { failureOf } from '../support/domain.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+it('a file that the user named is read as text', async () => {
+  const path = join(temporaryFolder(), 'metadata.json');
+  writeFileSync(path, '{"ü":1}');
+  expect(await readUserFile(path)).toBe('{"ü":1}');
+});
+
+it.each([
+  ['is not there', 'missing.json', 'there is no such file'],
+  ['is a folder', '.', 'it is a folder'],
+])('one that %s is an error of the command line', async (_, name, reason) => {
+  const path = join(temporaryFolder(), name);
+  expect(await failureOf(() => readUserFile(path))).toMatchObject({
+    code: 'usage',
+    message: `${path} cannot be read: ${reason}.`,
+  });
+});
