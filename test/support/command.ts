@@ -359,7 +359,7 @@ function ran(code: number, { stdout, stderr }: { stdout: string; stderr: string 
   };
 }
 
-const token = /[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
+const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
 /** Every token and secret that a command may have met. */
 function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {

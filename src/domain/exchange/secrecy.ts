@@ -1,4 +1,5 @@
-const tokenShaped = /[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
+// Looked for at the start of a word only: from every letter on, a long one would take its length squared.
+const tokenShaped = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
 /**
  * Text that a tenant sent, fit for an error: anything that looks like a token, and each of `secrets`,

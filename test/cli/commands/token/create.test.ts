@@ -473,6 +473,17 @@ describe('a tenant that token create meets', () => {
     expect(jsonError.service_description).toBe('Bad secret ***, bad token ***');
   });
 
+  it('may refuse with a megabyte of letters, and is still understood at once', async () => {
+    const machine = await openMachine();
+    const { url } = await servedAnswer(async () =>
+      Response.json({ error: 'invalid_client', error_description: 'a'.repeat(1_000_000) }, { status: 401 }),
+    );
+    await machine.done('profile', 'add', 'wordy', '--domain', url);
+    expect(await machine.run('token', 'create', '--profile', 'wordy', '--app', 'a', '--api', 'b')).toMatchObject({
+      code: 4,
+    });
+  });
+
   it('needs no Management API credentials when the client id and the audience are given', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);

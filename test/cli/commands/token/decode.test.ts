@@ -1,0 +1,259 @@
+import { createPublicKey } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { CompactEncrypt, exportSPKI, importJWK, SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { tokenDecodeCommand } from '../../../../src/cli/commands/token/decode.ts';
+import { freshMachine, openMachine, parsed } from '../../../support/command.ts';
+import { otherTenantKeys, testKeys } from '../../../support/local.ts';
+
+const local = 'https://localhost:4400/';
+const noon = Date.UTC(2026, 5, 1, 12) / 1000;
+
+/** A JWT of somebody else: signed with the keys of a tenant that is not the local one. */
+async function foreignJwt(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
+  const key = await importJWK({ ...otherTenantKeys.signing.jwk, kty: 'RSA' }, 'RS256');
+  const payload = { iss: 'https://acme.eu.auth0.com/', sub: 'anon|somebody', iat: noon, exp: noon + 3600, ...claims };
+  return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...header }).sign(key);
+}
+
+async function foreignJwe(text = '{"user_id":"anon|somebody"}'): Promise<string> {
+  const key = Buffer.from(otherTenantKeys.session.k, 'base64url');
+  return new CompactEncrypt(new TextEncoder().encode(text))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+    .encrypt(key);
+}
+
+const publicJwk = ({ kty, n, e }: { kty?: string; n?: string; e?: string }) => JSON.stringify({ kty, n, e });
+
+describe('where token decode takes its token from', () => {
+  it('is the command line', async () => {
+    const { done } = await freshMachine();
+    const { stdout } = await done('token', 'decode', await foreignJwt());
+    expect(stdout).toMatch(/^Token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n/);
+    expect(stdout).toMatch(/sub +anon\|somebody\n/);
+  });
+
+  it("is stdin, when that is said with '-' or something is piped in", async () => {
+    const { done, terminal } = await freshMachine();
+    const token = await foreignJwt();
+    for (const args of [['-'], []]) {
+      terminal.stdin = `${token}\n`;
+      expect((await done('token', 'decode', ...args, '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
+    }
+  });
+
+  it('is the command line even when something is piped in', async () => {
+    const { done, terminal } = await freshMachine();
+    terminal.stdin = 'something else';
+    expect((await done('token', 'decode', await foreignJwt(), '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
+  });
+
+  it('is what is remembered, both tokens, when none is given', async () => {
+    const { done } = await openMachine();
+    await done('token', 'create', '--meta', 'language=en');
+    const { stdout } = await done('token', 'decode');
+    expect(stdout).toMatch(/^Session token .*\n {2}✔ opened and authentic: the local tenant's session key\n/);
+    expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: key .* of the local tenant\n/);
+    const { json } = await done('token', 'decode', '--json');
+    expect(json.session_token).toMatchObject({ form: 'jwe', seal: { state: 'opened' } });
+    expect(json.session_token.claims.metadata).toEqual({ language: 'en' });
+    expect(json.access_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
+  });
+
+  it('is missed when nothing is remembered either, also where stdin is empty', async () => {
+    const { run, terminal } = await freshMachine();
+    const expected = {
+      code: 2,
+      stderr:
+        'error: No token was given, and none is remembered.\n' +
+        'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
+    };
+    expect(await run('token', 'decode')).toMatchObject(expected);
+    terminal.stdin = '\n';
+    expect(await run('token', 'decode')).toMatchObject(expected);
+  });
+
+  it('may be wrapped over lines and follow Bearer', async () => {
+    const { done, terminal } = await freshMachine();
+    terminal.stdin = `Bearer ${(await foreignJwt()).replace(/.{64}/g, '$&\n')}\n`;
+    expect((await done('token', 'decode', '-', '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
+  });
+});
+
+describe('what token decode says of a signature', () => {
+  it('is that nobody checked it, loudly, for an issuer whose keys are not at hand', async () => {
+    const { done } = await freshMachine();
+    const token = await foreignJwt();
+    expect((await done('token', 'decode', token)).stdout).toContain(
+      '! SIGNATURE NOT CHECKED: no key of its issuer is at hand. Anyone could have written this.\n',
+    );
+    expect((await done('token', 'decode', token, '--field', 'signature.state')).stdout).toBe('not_checked\n');
+  });
+
+  it('is that there is none, for alg none', async () => {
+    const { done } = await freshMachine();
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'none' })}.${part({ iss: local, sub: 'anyone' })}.`;
+    const { stdout } = await done('token', 'decode', token);
+    expect(stdout).toContain("! SIGNATURE NOT CHECKED: it has none (alg 'none')");
+  });
+
+  it.each([
+    ['people', [], '✘ SIGNATURE WRONG: it does not fit key '],
+    ['machines', ['--json'], '"state": "wrong"'],
+  ])('is that it is wrong, shown to %s all the same, with exit code 3', async (_who, options, shown) => {
+    const { run } = await freshMachine();
+    const forged = await foreignJwt({ iss: local }, { kid: testKeys.signing.kid });
+    const { code, stdout, stderr } = await run('token', 'decode', forged, ...options);
+    expect(code).toBe(3);
+    expect(stdout).toContain(shown);
+    expect(stdout).toContain('anon|somebody');
+    expect(stderr).toContain('The signature is wrong: it does not fit key ');
+  });
+
+  it('is which key of a file it fits: a JWK, a JWK Set or PEM', async () => {
+    const { done, run, file } = await freshMachine();
+    const { jwk } = otherTenantKeys.signing;
+    const token = await foreignJwt();
+    const pem = await exportSPKI(createPublicKey({ key: jwk, format: 'jwk' }));
+    const files = [
+      file('key.json', publicJwk(jwk)),
+      file('keys.json', `{"keys":[${publicJwk(testKeys.signing.jwk)},${publicJwk(jwk)}]}`),
+      file('key.pem', pem),
+    ];
+    for (const path of files) {
+      const { json } = await done('token', 'decode', token, '--key', path, '--json');
+      expect(json.signature).toEqual({ state: 'verified', key: path });
+    }
+    const other = file('other.json', publicJwk(testKeys.signing.jwk));
+    expect(await run('token', 'decode', token, '--key', other)).toMatchObject({ code: 3 });
+  });
+
+  it('is nothing when the file holds no key or is not there', async () => {
+    const { run, file } = await freshMachine();
+    const token = await foreignJwt();
+    expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/key\.txt holds no key\.\nhint: {2}Give a JWK, a JWK Set, or a PEM /),
+    });
+    expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
+      code: 2,
+      stderr: 'error: /nowhere cannot be read: there is no such file.\n',
+    });
+  });
+});
+
+describe('what token decode says of a sealed token', () => {
+  it('is that it is sealed, which is no error, whether there is a local tenant or not', async () => {
+    const token = await foreignJwe();
+    const { done } = await freshMachine();
+    const { stdout } = await done('token', 'decode', token);
+    expect(stdout).toContain("▪ SEALED: it does not open with the local tenant's session key.");
+    expect(stdout).toMatch(/header +alg dir, enc A256GCM\n/);
+
+    const { done: elsewhere, statePath } = await freshMachine({ seeded: false });
+    expect((await elsewhere('token', 'decode', token, '--json')).json).toEqual({
+      form: 'jwe',
+      header: { alg: 'dir', enc: 'A256GCM' },
+      seal: { state: 'sealed', reason: 'its key is not at hand' },
+      times: {},
+    });
+    // And none is made for it.
+    expect(existsSync(statePath)).toBe(false);
+  });
+
+  it('is what is inside, with its key: claims, text, or a token', async () => {
+    const { done, file } = await freshMachine();
+    const key = file('key.json', JSON.stringify({ kty: 'oct', k: otherTenantKeys.session.k }));
+    const decode = async (token: string) => (await done('token', 'decode', token, '--key', key, '--json')).json;
+    expect(await decode(await foreignJwe())).toMatchObject({
+      seal: { state: 'opened', key },
+      claims: { user_id: 'anon|somebody' },
+    });
+    expect(await decode(await foreignJwe('plain text'))).toMatchObject({ text: 'plain text' });
+    const nested = await foreignJwe(await foreignJwt());
+    const rsa = file(
+      'keys.json',
+      JSON.stringify({ keys: [{ kty: 'oct', k: otherTenantKeys.session.k }, otherTenantKeys.signing.jwk] }),
+    );
+    const { json } = await done('token', 'decode', nested, '--key', rsa, '--json');
+    expect(json.inner).toMatchObject({
+      form: 'jws',
+      claims: { sub: 'anon|somebody' },
+      signature: { state: 'verified' },
+    });
+    expect((await done('token', 'decode', nested, '--key', rsa)).stdout).toMatch(
+      /\nInside\n {2}✔ signature verified: /,
+    );
+  });
+});
+
+describe('the times of a token', () => {
+  it.each([
+    [{ exp: noon + 30 * 86_400 }, 'exp', '2026-07-01 12:00:00 UTC (in 30 days)'],
+    [{ exp: noon - 7200 }, 'exp', '2026-06-01 10:00:00 UTC (expired 2 hours ago)'],
+    [{ iat: noon }, 'iat', '2026-06-01 12:00:00 UTC (just now)'],
+    [{ nbf: noon + 60 }, 'nbf', '2026-06-01 12:01:00 UTC (in 1 minute)'],
+    [{ exp: 1e300 }, 'exp', '1e+300'],
+    [{ exp: undefined }, 'exp', 'none: it never expires'],
+  ])('are dates with what is left: %j', async (claims, claim, text) => {
+    const { done } = await freshMachine();
+    const { stdout } = await done('token', 'decode', await foreignJwt(claims));
+    expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toContainEqual([claim, text]);
+  });
+
+  it('are dates in JSON too', async () => {
+    const { done, clock } = await freshMachine();
+    clock.forward(600);
+    const { json } = await done('token', 'decode', await foreignJwt(), '--json');
+    expect(json.times).toEqual({
+      iat: { at: '2026-06-01T12:00:00.000Z', seconds_from_now: -600 },
+      exp: { at: '2026-06-01T13:00:00.000Z', seconds_from_now: 3000 },
+    });
+  });
+});
+
+describe('garbage given to token decode', () => {
+  const part = (text: string) => Buffer.from(text).toString('base64url');
+  it.each([
+    ['words', 'not a token', 'this has 1'],
+    ['two parts', 'aaaa.bbbb', 'this has 2'],
+    ['six parts', 'a.b.c.d.e.f', 'this has 6'],
+    ['letters that are not base64url', `${part('{"alg":"RS256"}')}.%%%.c`, 'part 2 is not base64url'],
+    ['a header that is not JSON', `${part('nope')}.${part('{}')}.c2ln`, 'header is not a JSON object'],
+    ['a header that is a list', `${part('["alg"]')}.${part('{}')}.c2ln`, 'header is not a JSON object'],
+    ['a header that is not UTF-8', `${Buffer.from([0xff, 0xfe]).toString('base64url')}.${part('{}')}.c2ln`, 'header'],
+    ['a header without alg', `${part('{"typ":"JWT"}')}.${part('{}')}.c2ln`, "names no 'alg'"],
+    ['five parts without enc', `${part('{"alg":"dir"}')}....`, "names no 'enc'"],
+    ['JSON', '{"payload":"","signatures":[]}', 'it is JSON'],
+    ['nothing', ' ', 'it is empty'],
+    ['very much', 'a'.repeat(1_000_001), 'more than 1000000 characters'],
+  ])('is one clear line and exit code 3: %s', async (_kind, token, problem) => {
+    const { run } = await freshMachine();
+    const { code, stdout, stderr } = await run('token', 'decode', token);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^error: This is not a token: .*\.\n$/);
+    expect(stderr).toContain(problem);
+    expect((await run('token', 'decode', token, '--json')).jsonError).toMatchObject({ exit_code: 3 });
+  });
+
+  it('cannot act on the terminal from within a token', async () => {
+    const { done } = await freshMachine();
+    const { stdout } = await done('token', 'decode', await foreignJwt({ name: '\u001b[2J\u202eevil', 'a\u0007b': 1 }));
+    expect(stdout).toContain('\\u001b[2J\\u202eevil');
+    expect(stdout).toContain('a\\u0007b');
+    for (const character of ['\u001b', '\u202e', '\u0007']) expect(stdout).not.toContain(character);
+  });
+});
+
+describe('what token decode parses', () => {
+  it('is at most one token and a key', async () => {
+    expect(await parsed(tokenDecodeCommand)).toEqual([undefined, {}]);
+    expect(await parsed(tokenDecodeCommand, '-', '--key', 'k.json', '--json')).toEqual([
+      '-',
+      { key: 'k.json', json: true },
+    ]);
+    await expect(parsed(tokenDecodeCommand, 'a', 'b')).rejects.toMatchObject({ code: 'usage' });
+  });
+});
