@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+import { part } from '../support/tokens.ts';
+
+/** What the real program loaded for a command line, in order: files below this folder, and builtins by name. */
+async function loadedBy(home: string, args: readonly string[]): Promise<string[]> {
+  const file = join(home, 'loaded.json');
+  const options = `--require ${resolve('test/support/record-loaded.cjs')}`;
+  const { code, stderr } = await run(home, args, { env: { NODE_OPTIONS: options, LOADED_FILE: file } });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** Of what was loaded, the files that the build wrote. */
+function built(loaded: readonly string[]): string[] {
+  return loaded.filter((name) => name.startsWith('dist/')).map((name) => name.slice('dist/'.length, -'.cjs'.length));
+}
+
+const costly = [
+  'child_process',
+  'crypto',
+  'events',
+  'http',
+  'https',
+  'net',
+  'stream',
+  'tls',
+  'tty',
+  'url',
+  'worker_threads',
+];
+
+describe('what a command loads', () => {
+  it.each([
+    [['--version'], ['start']],
+    [['--help'], ['start', 'help']],
+    [
+      ['token', 'create', '--help'],
+      ['start', 'help'],
+    ],
+  ])('for %j is one file or two, and nothing that costs', async (args, files) => {
+    const loaded = await loadedBy(newHome(), args);
+    expect(built(loaded)).toEqual(files);
+    expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
+  });
+
+  it('for token decode of another issuer is its own file, and neither a key nor a cipher nor a state', async () => {
+    const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://issuer.example/' })}.${part('signature')}`;
+    const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
+    expect(built(loaded)).toEqual(['start', 'run-command', 'commands-token-decode', 'io-local-keys']);
+    expect(loaded.filter((name) => name.includes('node_modules'))).toEqual([]);
+    expect(loaded.filter((name) => costly.includes(name) && name !== 'events')).toEqual([]);
+  });
+
+  it('for token decode of the local tenant is its keys, and not the tenant', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
+    const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
+    expect(loaded).toContain('local-read-keys');
+    expect(loaded.filter((name) => /^(local-open|io-local-tenant|io-remote-tenant|io-json-file)$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it('for token create on the local tenant is no network client, no prompt and no server', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const loaded = built(await loadedBy(home, ['token', 'create']));
+    expect(loaded).toContain('local-open');
+    expect(
+      loaded.filter((name) => /^(io-remote-tenant|io-prompt|io-local-control|local-listen|help)$/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('for one command is not the code of another', async () => {
+    const loaded = built(await loadedBy(newHome(), ['tenant', 'show']));
+    expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual(['commands-tenant-show']);
+  });
+});

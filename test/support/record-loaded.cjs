@@ -1,0 +1,13 @@
+// Loaded into the program before it starts: at its end it writes down every file and builtin that was loaded.
+const Module = require('node:module');
+const { writeFileSync } = require('node:fs');
+const { relative } = require('node:path');
+
+const loaded = new Set();
+const load = Module._load;
+Module._load = function record(request, parent, ...rest) {
+  const resolved = Module._resolveFilename(request, parent);
+  loaded.add(Module.isBuiltin(resolved) ? resolved.replace(/^node:/, '') : relative(process.cwd(), resolved));
+  return load.call(this, request, parent, ...rest);
+};
+process.on('exit', () => writeFileSync(process.env.LOADED_FILE, JSON.stringify([...loaded])));
