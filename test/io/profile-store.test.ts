@@ -95,7 +95,7 @@ describe('profiles', () => {
 
   it('lose no change when processes make theirs at once', async () => {
     const folder = temporaryFolder();
-    const [names, times] = [['one', 'two', 'three'], 10];
+    const [names, times] = [['one', 'two', 'three'], 6];
     const start = await childProgram(new URL('updating-profiles.ts', import.meta.url));
     const codes = await Promise.all(names.map((name) => exitOf(start(folder, name, String(times)))));
     expect(codes).toEqual([0, 0, 0]);
