@@ -1,0 +1,133 @@
+import { AuthClient } from '@auth0/auth0-auth-js';
+import { ManagementClient, ManagementError } from 'auth0';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+import { jsonOf, overHttp, serve } from '../support/served.ts';
+
+const audience = 'https://api.shop.example';
+
+/** The official SDK of the Management API against a served tenant, signed in as the client that every tenant has. */
+async function managementClient() {
+  const home = newHome();
+  const { port } = await serve(home);
+  const { management_client_id: clientId, management_client_secret: clientSecret } = await jsonOf<{
+    management_client_id: string;
+    management_client_secret: string;
+  }>(home, ['local', 'show', '--reveal-secrets']);
+  const domain = `localhost:${port}`;
+  return { home, client: new ManagementClient({ domain, clientId, clientSecret, fetch: overHttp, maxRetries: 0 }) };
+}
+
+async function refusalOf(call: Promise<unknown>): Promise<{ statusCode: number | undefined; body: unknown }> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ManagementError);
+  const { statusCode, body } = error as ManagementError;
+  return { statusCode, body };
+}
+
+describe('the official Management SDK, unmodified', () => {
+  it('reads and changes the tenant settings, and a command sees the change', async () => {
+    const { home, client } = await managementClient();
+    expect(await client.tenants.settings.get()).toMatchObject({ anonymous_session_lifetime: 2_592_000 });
+    const change = { anonymous_session_lifetime: 86_400 } as object;
+    expect(await client.tenants.settings.update(change)).toMatchObject(change);
+    expect(await jsonOf(home, ['tenant', 'show'])).toMatchObject({ session_lifetime: 86_400 });
+  });
+
+  it('lists, creates, reads, changes and deletes applications', async () => {
+    const { client } = await managementClient();
+    const made = await client.clients.create({ name: 'kiosk', app_type: 'native', token_endpoint_auth_method: 'none' });
+    const clientId = made.client_id ?? '';
+    const names: (string | undefined)[] = [];
+    for await (const { name } of await client.clients.list({ is_global: false })) names.push(name);
+    expect(names).toEqual(['web', 'kiosk']);
+    const enabled = await client.clients.update(clientId, { can_create_anonymous_sessions: true } as object);
+    expect(enabled).toMatchObject({ name: 'kiosk', can_create_anonymous_sessions: true });
+    expect(await client.clients.get(clientId)).toMatchObject({ name: 'kiosk', app_type: 'native' });
+    await client.clients.delete(clientId);
+    expect(await refusalOf(client.clients.get(clientId))).toMatchObject({ statusCode: 404 });
+  });
+
+  it('lists, creates, reads, changes and deletes APIs, by id and by identifier', async () => {
+    const { client } = await managementClient();
+    const identifier = 'https://api.news.example';
+    const made = await client.resourceServers.create({
+      identifier,
+      name: 'news',
+      scopes: [{ value: 'read:articles' }],
+    });
+    const open = { allow_anonymous_access: true, anonymous_access_scopes: ['read:articles'] };
+    expect(await client.resourceServers.update(identifier, open as object)).toMatchObject(open);
+    expect(await client.resourceServers.get(made.id ?? '')).toMatchObject({ identifier, ...open });
+    const names: (string | undefined)[] = [];
+    for await (const { name } of await client.resourceServers.list()) names.push(name);
+    expect(names).toEqual(['Auth0 Management API', 'shop', 'news']);
+    await client.resourceServers.delete(identifier);
+    expect(await refusalOf(client.resourceServers.get(identifier))).toMatchObject({ statusCode: 404 });
+  });
+
+  it.each([
+    [400, (client: ManagementClient) => client.clients.create({ name: 'x', no_such_member: 1 } as never)],
+    [404, (client: ManagementClient) => client.clients.get('nobody')],
+    [409, (client: ManagementClient) => client.resourceServers.create({ identifier: audience })],
+    [403, (client: ManagementClient) => client.connections.list()],
+  ])('takes a refusal with %i for its own error', async (statusCode, call) => {
+    const { client } = await managementClient();
+    const refusal = await refusalOf(Promise.resolve(call(client)));
+    expect(refusal).toMatchObject({ statusCode, body: { statusCode, message: expect.any(String) } });
+  });
+});
+
+describe('the official Authentication SDK, unmodified', () => {
+  async function authClient() {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const { port, url } = await serve(home);
+    const { client_id: clientId } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
+    return {
+      home,
+      url,
+      port,
+      client: new AuthClient({ domain: `localhost:${port}`, clientId, customFetch: overHttp }),
+    };
+  }
+
+  it('creates a session whose access token verifies with the keys that the tenant serves', async () => {
+    const { client, url, port } = await authClient();
+    const session = await client.anonymous.createSession({
+      audience,
+      scope: 'read:catalog',
+      metadata: { language: 'en' },
+    });
+    const keys = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
+    const { payload } = await jwtVerify(session.accessToken, keys, { issuer: `https://localhost:${port}/`, audience });
+    expect(payload).toMatchObject({ scope: 'read:catalog', sub: expect.stringMatching(/^anon\|/) });
+  });
+
+  it('renews the access token of a session, for the same guest, and a command updates that session', async () => {
+    const { client, home } = await authClient();
+    const { sessionToken = '', accessToken } = await client.anonymous.createSession({ audience });
+    const renewed = await client.anonymous.getAccessToken({ audience, sessionToken });
+    expect(renewed.sessionReplaced).not.toBe(true);
+    expect(guestOf(renewed.accessToken)).toBe(guestOf(accessToken));
+    const update = ['token', 'update', '--session-token', sessionToken, '--meta', 'language=en'];
+    const updated = await jsonOf<{ access_token: string }>(home, update);
+    expect(guestOf(updated.access_token)).toBe(guestOf(accessToken));
+  });
+
+  it('takes a closed gate for its own error', async () => {
+    const { client, home } = await authClient();
+    await run(home, ['app', 'disable', 'web']);
+    await expect(client.anonymous.createSession({ audience })).rejects.toMatchObject({
+      cause: { error: 'unauthorized_client' },
+    });
+  });
+});
+
+function guestOf(token: string): string {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub;
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { run, start } from './bin.ts';
+
+/** A `local start` of its own, as another process. */
+export interface Served {
+  readonly url: string;
+  readonly port: number;
+  readonly issuer: string;
+  /** Ctrl-C, and how the process ended. */
+  stop(): Promise<{ code: number | null; stderr: string }>;
+}
+
+/** Serves the local tenant of `home` on a free port until the test ends. */
+export async function serve(home: string, args: readonly string[] = []): Promise<Served> {
+  const child = start(home, ['local', 'start', '--port', '0', '--json', ...args]);
+  const exit = once(child, 'exit');
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const stop = async () => {
+    if (child.exitCode === null) child.kill('SIGINT');
+    const [code] = await exit;
+    return { code, stderr };
+  };
+  onTestFinished(async () => {
+    await stop();
+  });
+  let stdout = '';
+  child.stdout?.setEncoding('utf8');
+  while (!stdout.includes('}')) {
+    const [text] = await Promise.race([once(child.stdout ?? child, 'data'), exit.then(() => [undefined])]);
+    if (text === undefined) throw new Error(`local start ended before it listened: ${stderr}`);
+    stdout += text;
+  }
+  return { ...JSON.parse(stdout), stop };
+}
+
+/** Sends what is meant for `https://localhost:PORT` over plain HTTP: official SDKs speak nothing but https. */
+export const overHttp: typeof fetch = (input, init) => {
+  const toHttp = (url: string) => url.replace(/^https:/, 'http:');
+  if (input instanceof Request) return fetch(new Request(toHttp(input.url), input), init);
+  return fetch(toHttp(String(input)), init);
+};
+
+/** The JSON that a command prints. */
+export async function jsonOf<Shape = Record<string, unknown>>(home: string, args: readonly string[]): Promise<Shape> {
+  const { stdout, stderr, code } = await run(home, [...args, '--json']);
+  if (code !== 0) throw new Error(`${args.join(' ')} failed with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
