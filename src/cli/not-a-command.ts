@@ -16,7 +16,8 @@ export function notACommand({ path, stray, rest }: Route): AnonError {
     });
   }
   const known = globalOptions.map(({ flags }) => flags.split(' ')[0] ?? '');
-  const option = rest.find((word) => word.startsWith('-') && !known.includes(word.split('=')[0] ?? ''));
+  const flags = rest.filter((word) => word.startsWith('-')).map((word) => word.split('=')[0] ?? '');
+  const option = flags.find((flag) => !known.includes(flag));
   if (option !== undefined) {
     const similar = mostSimilar(option, [...known, '--help', '--version']);
     return new AnonError('usage', `Unknown option '${option.slice(0, 60)}'.`, {

@@ -30,7 +30,10 @@ function usageError(path: string, error: CommanderError): AnonError {
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const didYouMean = suggestion?.replace(/^\(|\)$/g, '');
   const help = `anon-cli ${path} --help`;
-  const message = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
+  // What stands behind a misspelt option may be a secret.
+  const [, option] = /^unknown option '([^=']+)=/.exec(first) ?? [];
+  const told = option === undefined ? first : `unknown option '${option}'.`;
+  const message = `${told.charAt(0).toUpperCase()}${told.slice(1)}`;
   return new AnonError('usage', message.endsWith('.') ? message : `${message}.`, {
     hint: didYouMean ? `${didYouMean} See ${help}` : `See ${help}`,
   });

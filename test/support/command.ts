@@ -19,16 +19,30 @@ import type { JsonObject } from '../../src/wire/schema.ts';
 import { sequenceOfBytes, testKeys } from './local.ts';
 
 /** What one command line did. */
-export interface Ran {
+export class Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+
+  constructor(code: number, { stdout, stderr }: { stdout: string; stderr: string }) {
+    this.code = code;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+
   /** stdout as the JSON it must be. */
   // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
-  readonly json: any;
+  get json(): any {
+    return JSON.parse(this.stdout);
+  }
+
   /** The `error` of the one JSON object that stderr must be, with nothing on stdout. */
   // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
-  readonly jsonError: any;
+  get jsonError(): any {
+    expect(this.stdout).toBe('');
+    expect(this.stderr.trimEnd().split('\n'), this.stderr).toHaveLength(1);
+    return JSON.parse(this.stderr).error;
+  }
 }
 
 export interface Machine {
@@ -106,7 +120,7 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
       if (secret) for (const part of tellingParts(secret)) secrets.add(part);
     }
     expectDiscreet(argv, heard, secrets);
-    return ran(code, heard);
+    return new Ran(code, heard);
   }
 
   const machine: Machine = {
@@ -340,22 +354,6 @@ function recordingTerminal(
     interactive: given.interactive,
     resultColour: given.colour,
     noteColour: given.colour,
-  };
-}
-
-function ran(code: number, { stdout, stderr }: { stdout: string; stderr: string }): Ran {
-  return {
-    code,
-    stdout,
-    stderr,
-    get json() {
-      return JSON.parse(stdout);
-    },
-    get jsonError() {
-      expect(stdout).toBe('');
-      expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
-      return JSON.parse(stderr).error;
-    },
   };
 }
 

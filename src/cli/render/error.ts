@@ -1,3 +1,4 @@
+import { withoutTokens } from '../../domain/exchange/secrecy.ts';
 import type { AnonError, GateClosedError, ResponseError } from '../../errors.ts';
 import { paintFor } from './paint.ts';
 import { printable } from './printable.ts';
@@ -15,22 +16,22 @@ export function renderError(error: AnonError, { json, colour, exitCode, warnings
   if (json)
     return `${JSON.stringify({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
   const paint = paintFor(colour);
-  const lines = [`${paint.red('error:')} ${printable(error.message)}`];
+  const lines = [`${paint.red('error:')} ${printable(withoutTokens(error.message))}`];
   if (error.hint) lines.push(`${paint.dim('hint:')}  ${hintText(error.hint)}`);
   return `${lines.join('\n')}\n`;
 }
 
 /** A hint too long for a line has the command at its end on a line of its own, ready to be copied. */
 function hintText(hint: string): string {
-  const text = printable(hint);
+  const text = printable(withoutTokens(hint));
   return text.length <= 72 ? text : text.replace(/: (anon-cli [^:]+(?::[^:]+)*)$/, ':\n       $1');
 }
 
 function errorData(error: AnonError): object {
   return {
     code: error.code,
-    message: error.message,
-    hint: error.hint,
+    message: withoutTokens(error.message),
+    hint: error.hint && withoutTokens(error.hint),
     ...('status' in error && {
       status: error.status,
       service_error: (error as ResponseError).error,

@@ -11,3 +11,11 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
     text.replaceAll(tokenShaped, '***'),
   );
 }
+
+// A JOSE header is a JSON object, so every token begins with the base64url of `{"`.
+const tokenBegun = /(?<![\w-])eyJ[\w-]{8,}\.[\w.-]*/g;
+
+/** Text that may hold what a user typed, without tokens, whole or cut short: any may have been put in the wrong place. */
+export function withoutTokens(text: string): string {
+  return text.replaceAll(tokenBegun, '***');
+}

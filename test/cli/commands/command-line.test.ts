@@ -1,0 +1,174 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../../src/cli/command-table.ts';
+import { freshMachine, openMachine, servedAnswer } from '../../support/command.ts';
+
+describe('a command line', () => {
+  it.each([
+    [['tokn', 'create'], "There is no command 'tokn'.", "Did you mean 'token'? See anon-cli --help"],
+    [
+      ['token', 'crate'],
+      "There is no command 'token crate'.",
+      "Did you mean 'token create'? See anon-cli token --help",
+    ],
+    [['token', 'xyzzy'], "There is no command 'token xyzzy'.", 'See anon-cli token --help'],
+    [
+      ['token'],
+      "A command is missing after 'anon-cli token'.",
+      'One of create, update, decode. See anon-cli token --help',
+    ],
+    [['--jsn'], "Unknown option '--jsn'.", 'Did you mean --json? See anon-cli --help'],
+    [
+      ['token', 'create', '--meat', 'a=1'],
+      "Unknown option '--meat'.",
+      'Did you mean --meta? See anon-cli token create --help',
+    ],
+    [['app', 'show'], "Missing required argument 'app'.", 'See anon-cli app show --help'],
+    [['app', 'list', 'all'], 'Too many arguments. Expected 0 arguments but got 1.', 'See anon-cli app list --help'],
+    [['tenant', 'show', '--profile'], "Option '--profile <name>' argument missing.", 'See anon-cli tenant show --help'],
+    [['tenant', 'show', '--edition', 'eq'], "There is no edition 'eq'.", 'There are preview and ea.'],
+    [['constructor'], "There is no command 'constructor'.", 'See anon-cli --help'],
+  ])('that is wrong is an error with a suggestion: %j', async (argv, message, hint) => {
+    const { run } = await freshMachine({ seeded: false });
+    expect(await run(...argv)).toMatchObject({ code: 2, stdout: '', stderr: `error: ${message}\nhint:  ${hint}\n` });
+    const { jsonError } = await run('--json', ...argv);
+    expect(jsonError).toMatchObject({ code: 'usage', exit_code: 2 });
+  });
+
+  it.each([
+    ['--json', 'tenant', 'show'],
+    ['tenant', '--json', 'show'],
+    ['tenant', 'show', '--json'],
+    ['--profile', 'local', 'tenant', 'show', '--json'],
+    ['--profile=local', 'tenant', '--edition', 'preview', 'show', '--json'],
+  ])('may have the options of every command before, between and after its words: %s %s %s %s', async (...argv) => {
+    const { done } = await freshMachine();
+    expect((await done(...argv)).json).toMatchObject({ issuer: 'https://localhost:4400/' });
+  });
+
+  it('tells no token that was typed where none belongs', async () => {
+    const { run } = await freshMachine();
+    const token =
+      'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.eyJzdWIiOiJhbm9uLXRva2VuLXByaXZhdGUifQ.c2lnbmF0dXJlLXRvby1wcml2YXRl';
+    for (const argv of [
+      [token],
+      ['token', token],
+      ['token', 'create', token],
+      ['token', 'update', `--sesion-token=${token}`],
+      ['token', 'update', `--client-secrt=${token}`],
+      ['tenant', 'set-lifetime', token],
+      ['tenant', 'set-format', token],
+      ['profile', 'use', token],
+      ['profile', 'add', token],
+      ['app', 'show', token],
+      ['api', 'show', token],
+      ['tenant', 'show', '--field', token],
+      ['tenant', 'show', '--edition', token],
+      [`--tokn=${token}`],
+    ]) {
+      expect((await run(...argv)).code, argv.join(' ').slice(0, 40)).not.toBe(0);
+    }
+  });
+});
+
+describe('help and version', () => {
+  it.each([[['--help']], [['help']], [['-h']], [[]]])('are there without a command: %j', async (argv) => {
+    const { done } = await freshMachine({ seeded: false });
+    const { stdout, stderr } = await done(...argv);
+    expect(stdout).toMatch(/^Usage: anon-cli <command> \[options\]\n/);
+    expect(stdout).toMatch(/\n {2}130 +interrupted\n/);
+    expect(stderr).toBe('');
+  });
+
+  it.each([[['token', '--help']], [['help', 'token']], [['--help', 'token']]])(
+    'of a noun list its commands: %j',
+    async (argv) => {
+      const { done } = await freshMachine({ seeded: false });
+      expect((await done(...argv)).stdout).toMatch(/^Usage: anon-cli token <command> \[options\]\n/);
+    },
+  );
+
+  it('paint titles and examples where the terminal has colours', async () => {
+    const { done, terminal } = await freshMachine({ seeded: false });
+    terminal.colour = true;
+    const { stdout } = await done('token', 'create', '--help');
+    expect(stdout).toContain('\u001b[1mUsage:\u001b[');
+    expect(stdout).toContain('\u001b[36m  $ anon-cli token create --meta language=en');
+  });
+
+  it.each([[['--version']], [['-V']], [['--json', '--version']]])('are the version: %j', async (argv) => {
+    const { done } = await freshMachine({ seeded: false });
+    expect((await done(...argv)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each(Object.keys(commands))('of %s end with an example', async (path) => {
+    const { done } = await freshMachine({ seeded: false });
+    const { stdout } = await done(...path.split(' '), '--help');
+    expect(stdout).toMatch(new RegExp(`^Usage: anon-cli ${path}( |\n)`));
+    expect(stdout).toMatch(new RegExp(`\nExample:\n {2}\\$ (anon-cli .* \\| )?anon-cli ${path}`));
+  });
+});
+
+describe('every example in the help', () => {
+  const secondTenant = ['profile', 'add', 'acme', '--domain', 'acme.eu.auth0.com'];
+
+  it.each(Object.keys(commands).filter((path) => path !== 'local start'))('runs: %s', async (path) => {
+    const machine = await openMachine();
+    await machine.done(...secondTenant);
+    await machine.done('token', 'create');
+    const { stdout } = await machine.done(...path.split(' '), '--help');
+    const example = /\n {2}\$ (.*)\n/.exec(stdout)?.[1] ?? '';
+    for (const part of example.split(' | ')) {
+      const ran = await machine.done(...part.split(' ').slice(1));
+      machine.terminal.stdin = ran.stdout;
+    }
+  });
+});
+
+describe('an error', () => {
+  it('is painted where stderr is a terminal with colours, and never in JSON', async () => {
+    const { run, terminal } = await freshMachine();
+    terminal.colour = true;
+    expect((await run('app', 'show', 'x')).stderr).toContain('\u001b[1m\u001b[31merror:\u001b[');
+    expect((await run('app', 'show', 'x', '--json')).stderr).not.toContain('\u001b');
+  });
+
+  it('takes the warnings before it into its JSON object', async () => {
+    const { run, profilesPath, done } = await freshMachine();
+    await done('profile', 'use', 'local');
+    writeFileSync(profilesPath, 'broken');
+    const { stdout, stderr, code } = await run('app', 'show', 'x', '--json');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'not_found', exit_code: 1 },
+      warnings: [expect.stringContaining('was not readable as a file of anon-cli')],
+    });
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('while a tenant is asked that never answers ends with 130', async () => {
+    const machine = await freshMachine();
+    const { url } = await servedAnswer(() => {
+      machine.interrupt();
+      return new Promise(() => {});
+    });
+    await machine.done('profile', 'add', 'slow', '--domain', url);
+    const { code, jsonError } = await machine.run(
+      ...['token', 'create', '--profile', 'slow', '--app', 'a', '--api', 'b', '--json'],
+    );
+    expect(code).toBe(130);
+    expect(jsonError).toEqual({ code: 'interrupted', message: 'Interrupted.', exit_code: 130 });
+  });
+
+  it('while a rate limit is waited for ends with 130', async () => {
+    const machine = await freshMachine();
+    const { url } = await servedAnswer(async () => {
+      machine.interrupt();
+      return new Response('{}', { status: 429, headers: { 'retry-after': '30' } });
+    });
+    await machine.done('profile', 'add', 'busy', '--domain', url);
+    const { code } = await machine.run('token', 'create', '--profile', 'busy', '--app', 'a', '--api', 'b');
+    expect(code).toBe(130);
+  });
+});

@@ -1,0 +1,146 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { localResetCommand } from '../../../src/cli/commands/local/reset.ts';
+import { localShowCommand } from '../../../src/cli/commands/local/show.ts';
+import { localStartCommand } from '../../../src/cli/commands/local/start.ts';
+import { documentNamed, freshMachine, openMachine, parsed } from '../../support/command.ts';
+
+describe('local show', () => {
+  it('tells where the state is and who may configure it, without the secret', async () => {
+    const { done, statePath, store } = await freshMachine();
+    const { client_id } = documentNamed(store, 'client', 'All Applications');
+    const { stdout } = await done('local', 'show');
+    expect(stdout).toMatch(/^Local tenant\n/);
+    expect(stdout).toContain(statePath);
+    expect(stdout).toContain('anon-cli local show --reveal-secrets --field management_client_secret\n');
+    expect((await done('local', 'show', '--json')).json).toEqual({
+      issuer: 'https://localhost:4400/',
+      state: statePath,
+      management_client_id: client_id,
+    });
+  });
+
+  it('gives the secret with --reveal-secrets, to machines only', async () => {
+    const { done, run, store } = await freshMachine();
+    const { client_secret } = documentNamed(store, 'client', 'All Applications');
+    const field = ['--field', 'management_client_secret'];
+    expect((await done('local', 'show', '--reveal-secrets', ...field)).stdout).toBe(`${client_secret}\n`);
+    expect((await done('local', 'show', '--reveal-secrets')).stdout).not.toContain(client_secret);
+    expect(await run('local', 'show', ...field)).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('makes the tenant where there was none, private to the user', async () => {
+    const { done, statePath } = await freshMachine({ seeded: false });
+    await done('local', 'show');
+    expect(statSync(statePath).mode & 0o777).toBe(0o600);
+    expect((await done('app', 'list', '--json')).json).toMatchObject([{ name: 'web', enabled: false }]);
+  });
+});
+
+describe('local reset', () => {
+  it('starts over with new keys and closed gates, and forgets what was remembered and chosen', async () => {
+    const { done, run, store } = await openMachine();
+    await done('profile', 'set', 'app', 'web');
+    await done('app', 'create', 'kiosk');
+    const { stdout: token } = await done('token', 'create', '--app', 'web', '--field', 'access_token');
+    const before = documentNamed(store, 'client', 'web').client_id;
+
+    expect((await done('local', 'reset', '--yes')).stdout).toBe(
+      '✔ The local tenant starts over\nNext: anon-cli quickstart\n',
+    );
+    const { json } = await done('app', 'list', '--json');
+    expect(json).toMatchObject([{ name: 'web', enabled: false }]);
+    expect(json[0].client_id).not.toBe(before);
+    expect(await run('token', 'update')).toMatchObject({ code: 2 });
+    expect((await done('profile', 'list', '--json')).json[0]).toMatchObject({ app: null });
+    expect(await run('token', 'decode', token.trim())).toMatchObject({ code: 3 });
+  });
+
+  it('asks a person first, and does nothing unless told yes', async () => {
+    const { run, done, terminal, answers, questions, store } = await openMachine();
+    terminal.interactive = true;
+    const before = documentNamed(store, 'client', 'web');
+    answers.push(false);
+    expect(await run('local', 'reset')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'error: The reset was declined; nothing was changed.\n',
+    });
+    expect(documentNamed(store, 'client', 'web')).toEqual(before);
+    answers.push(true);
+    await done('local', 'reset', '--json');
+    expect(documentNamed(store, 'client', 'web')).not.toEqual(before);
+    expect(questions).toEqual(Array(2).fill('Delete all applications, APIs and keys of the local tenant?'));
+  });
+
+  it('needs --yes where nobody can be asked', async () => {
+    const { run, store } = await openMachine();
+    const before = documentNamed(store, 'client', 'web');
+    expect(await run('local', 'reset')).toMatchObject({
+      code: 2,
+      stderr:
+        'error: This deletes the local tenant, and there is no terminal to ask on.\n' +
+        'hint:  Say it beforehand: anon-cli local reset --yes\n',
+    });
+    expect(documentNamed(store, 'client', 'web')).toEqual(before);
+  });
+});
+
+describe('local start', () => {
+  it('serves the state that other commands work on, until Ctrl-C', async () => {
+    const machine = await openMachine();
+    const listening = machine.printed('}');
+    const serving = machine.run('local', 'start', '--port', '0', '--json');
+    const printed = await Promise.race([listening.then(() => 'listening'), serving]);
+    expect(printed).toBe('listening');
+    machine.interrupt();
+    const { code, json } = await serving;
+    expect(code).toBe(0);
+    expect(json).toEqual({
+      url: `http://localhost:${json.port}`,
+      port: json.port,
+      issuer: `https://localhost:${json.port}/`,
+    });
+    await expect(fetch(json.url)).rejects.toThrow();
+  });
+
+  it.each([
+    [['--port', '65536'], "'65536' is not a port."],
+    [['--port', 'http'], "'http' is not a port."],
+    [['--port', '-1'], "'-1' is not a port."],
+    [['--rate-limit', '0'], "'0' is not a rate limit."],
+    [['--rate-limit', 'many'], "'many' is not a rate limit."],
+  ])('refuses %j', async (options, message) => {
+    const { run } = await freshMachine();
+    const { code, stderr } = await run('local', 'start', ...options);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`error: ${message}\n`) });
+  });
+});
+
+describe('a state file that is not one', () => {
+  it.each([
+    ['damaged', Buffer.from('not a database at all, whatever its name says. '.repeat(100)), 'is damaged'],
+    ['cut short', undefined, 'is damaged'],
+  ])('is set aside with a warning and kept byte for byte: %s', async (_kind, bytes, words) => {
+    const { done, statePath } = await openMachine();
+    const kept = bytes ?? readFileSync(statePath).subarray(0, 5000);
+    writeFileSync(statePath, kept);
+    const { stderr } = await done('app', 'list', '--json');
+    const aside = `${statePath}.set-aside-20260601T120000Z`;
+    expect(stderr).toBe(
+      `warning: The local tenant's state ${statePath} ${words}. It is now ${aside}, and a new tenant is started.\n`,
+    );
+    expect(readFileSync(aside)).toEqual(kept);
+  });
+});
+
+describe('what the local commands parse', () => {
+  it('is options', async () => {
+    expect(await parsed(localStartCommand)).toEqual([{ port: '4400' }]);
+    expect(await parsed(localStartCommand, '--port', '0', '--rate-limit', '2')).toEqual([
+      { port: '0', rateLimit: '2' },
+    ]);
+    expect(await parsed(localShowCommand, '--reveal-secrets')).toEqual([{ revealSecrets: true }]);
+    expect(await parsed(localResetCommand, '-y')).toEqual([{ yes: true }]);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { quickstartCommand } from '../../../src/cli/commands/quickstart.ts';
+import { freshMachine, openMachine, parsed, servedTenant, useRemote, wordsOf } from '../../support/command.ts';
+
+describe('quickstart', () => {
+  it('takes a fresh tenant through all five steps to two decoded tokens with the metadata in the session', async () => {
+    const { done } = await freshMachine();
+    const { stdout, stderr } = await done('quickstart');
+    expect(stderr).toBe('');
+    const steps = [...stdout.matchAll(/^(\d) {2}(\w+) +✔ (.*)$/gm)].map(([, number, title, outcome]) => [
+      number,
+      title,
+      outcome,
+    ]);
+    expect(steps).toEqual([
+      ['1', 'tenant', 'sessions live 30 days, session tokens are JWE (already so)'],
+      ['2', 'app', 'web may create guest sessions'],
+      ['3', 'api', 'guests of shop get read:catalog write:cart'],
+      ['4', 'create', expect.stringMatching(/^guest anon\|[\w-]{36} has a session$/)],
+      ['5', 'update', 'metadata merged, two new tokens'],
+    ]);
+    expect(stdout).toMatch(/\nSession token .*\n {2}✔ opened and authentic: /);
+    expect(stdout).toMatch(/metadata +\{"language":"en","country":"US"\}\n/);
+    expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: /);
+  });
+
+  it('names for each step the command that does just that, and they do it on a fresh tenant', async () => {
+    const first = await freshMachine();
+    const { json } = await first.done('quickstart', '--json');
+    expect(json.steps.map(({ step }: { step: string }) => step)).toEqual(['tenant', 'app', 'api', 'create', 'update']);
+    const { done } = await freshMachine();
+    const commands = json.steps.flatMap(({ commands }: { commands: string[] }) => commands);
+    expect(commands).toHaveLength(6);
+    for (const command of commands) await done(...wordsOf(command));
+    expect((await done('token', 'decode', '--field', 'session_token.claims.metadata')).json).toEqual({
+      language: 'en',
+      country: 'US',
+    });
+  });
+
+  it('says the second time what was already so, and makes another session', async () => {
+    const { done } = await freshMachine();
+    const { json: first } = await done('quickstart', '--json');
+    const { json: second } = await done('quickstart', '--json');
+    expect(second.steps.map(({ changed }: { changed: boolean }) => changed)).toEqual([false, false, false, true, true]);
+    expect(second.decoded.access_token.claims.sub).not.toBe(first.decoded.access_token.claims.sub);
+    const { stdout } = await done('quickstart');
+    expect(stdout.match(/\(already so\)/g)).toHaveLength(3);
+  });
+
+  it('repairs what is in the way, and leaves what somebody decided', async () => {
+    const { done } = await openMachine();
+    await done('tenant', 'set-lifetime', '1h');
+    await done('tenant', 'set-format', 'jwt');
+    await done('api', 'enable', 'shop', '--scopes', 'read:orders');
+    const { json } = await done('quickstart', '--json');
+    expect(json.steps[0]).toMatchObject({ changed: true, outcome: 'sessions live 30 days, session tokens are JWE' });
+    expect(json.scope).toBe('read:orders');
+    await done('tenant', 'set-lifetime', '1y');
+    await done('quickstart');
+    expect((await done('tenant', 'show', '--field', 'session_lifetime')).stdout).toBe('31536000\n');
+  });
+
+  it('leaves the session and the choices behind for the commands after it', async () => {
+    const { done } = await freshMachine();
+    await done('quickstart');
+    await done('app', 'create', 'kiosk', '--enable');
+    expect((await done('token', 'create', '--json')).json).toMatchObject({
+      app: { name: 'web' },
+      api: { name: 'shop' },
+    });
+    expect(
+      (await done('token', 'update', '--meta', 'a=1', '--field', 'decoded.session_token.claims.metadata')).json,
+    ).toEqual({
+      a: '1',
+    });
+  });
+
+  it('is about the local tenant, whatever the current profile is', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const { json } = await machine.done('quickstart', '--json');
+    expect(tenant.requests).toEqual([]);
+    expect(json.steps[1].commands).toEqual(['anon-cli app enable web --profile local']);
+    expect(await machine.run('quickstart', '--profile', 'remote')).toMatchObject({
+      code: 2,
+      stderr: 'error: The quickstart runs on the local tenant only.\nhint:  Leave --profile out.\n',
+    });
+  });
+
+  it('gives one value alone', async () => {
+    const { done } = await freshMachine();
+    expect((await done('quickstart', '--field', 'session_token')).stdout).toMatch(
+      /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+\n$/,
+    );
+  });
+
+  it('takes nothing but the options of every command', async () => {
+    expect(await parsed(quickstartCommand, '--json')).toEqual([{ json: true }]);
+    await expect(parsed(quickstartCommand, 'now')).rejects.toMatchObject({ code: 'usage' });
+  });
+});
