@@ -60,7 +60,7 @@ describe('app show', () => {
     }
     const { stdout } = await done('app', 'show', 'web');
     expect(stdout).toMatch(/^web\n/);
-    expect(stdout).toMatch(/authenticates +no, it is public\n/);
+    expect(stdout).toMatch(/authentication +none, it is public\n/);
     expect(stdout).toMatch(/guests +closed\n/);
   });
 
@@ -158,7 +158,7 @@ describe('app create', () => {
     const secret = (...more: string[]) => done('app', 'create', 'server', '--type', 'regular_web', ...more);
     const { stdout } = await secret('--reveal-secrets', '--field', 'client_secret');
     expect(stdout.trim()).toBe(documentNamed(store, 'client', 'server').client_secret);
-    expect((await secret('--reveal-secrets')).stdout).toContain('yes, with its secret');
+    expect((await secret('--reveal-secrets')).stdout).toMatch(/authentication +client_secret_post\n/);
   });
 
   it('refuses a type that does not exist before any call', async () => {
