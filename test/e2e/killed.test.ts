@@ -1,0 +1,84 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+
+const hook = `--require ${resolve('test/support/kill-at.cjs')}`;
+/** Enough to meet every kind of operation, few enough for the suite to stay quick. */
+const mostPoints = 14;
+
+/** Operations on files and on the database that a command takes, from 1 to how many there are, spread evenly. */
+async function pointsOf(before: string, args: readonly string[]): Promise<number[]> {
+  const home = copyOf(before);
+  const file = join(home, 'count');
+  await run(home, args, { env: { NODE_OPTIONS: hook, COUNT_FILE: file } });
+  const count = Number(readFileSync(file, 'utf8'));
+  expect(count).toBeGreaterThan(4);
+  const step = Math.max(1, count / mostPoints);
+  return Array.from({ length: Math.min(count, mostPoints) }, (_, index) => Math.floor(1 + index * step));
+}
+
+function copyOf(before: string): string {
+  const home = newHome();
+  cpSync(before, home, { recursive: true });
+  return home;
+}
+
+/** Kills the command there, then asks for all that it may have been writing. */
+async function stateAfterKill(before: string, args: readonly string[], point: number) {
+  const home = copyOf(before);
+  const killed = await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
+  const looks = [];
+  for (const look of [
+    ['tenant', 'show'],
+    ['profile', 'list'],
+  ]) {
+    const { code, stderr } = await run(home, look);
+    looks.push({ look: look.join(' '), code, stderr });
+  }
+  return { signal: killed.signal, looks };
+}
+
+const readable = {
+  signal: 'SIGKILL',
+  looks: ['tenant show', 'profile list'].map((look) => ({ look, code: 0, stderr: '' })),
+};
+
+describe('a process that is killed leaves a readable state', () => {
+  it.each([
+    ['during quickstart, in an empty home', async () => newHome(), ['quickstart']],
+    ['during tenant set-lifetime', usedHome, ['tenant', 'set-lifetime', '60d']],
+    ['during profile set', usedHome, ['profile', 'set', 'app', 'web']],
+    ['during local reset', usedHome, ['local', 'reset', '--yes']],
+  ])('%s', async (_, homeBefore, args) => {
+    const before = await homeBefore();
+    const points = await pointsOf(before, args);
+    for (let index = 0; index < points.length; index += 4) {
+      const some = points.slice(index, index + 4);
+      const states = await Promise.all(some.map((point) => stateAfterKill(before, args, point)));
+      expect(states.map((state, at) => ({ point: some[at], ...state }))).toEqual(
+        some.map((point) => ({ point, ...readable })),
+      );
+    }
+  });
+
+  it('and token update keeps the session that was there, or has the new one', async () => {
+    const before = await usedHome();
+    const args = ['token', 'update', '--meta', 'cart=full'];
+    for (const point of await pointsOf(before, args)) {
+      const home = copyOf(before);
+      await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
+      const { stdout, stderr, code } = await run(home, ['token', 'decode', '--field', 'session_token.claims.metadata']);
+      expect({ point, code, stderr }).toEqual({ point, code: 0, stderr: '' });
+      const metadata = JSON.parse(stdout);
+      expect([undefined, 'full']).toContain(metadata.cart);
+      expect(metadata).toMatchObject({ language: 'en', country: 'US' });
+    }
+  });
+});
+
+async function usedHome(): Promise<string> {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  return home;
+}

@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'libsql';
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+import { jsonOf } from '../support/served.ts';
+
+/** Where the local tenant of `home` is kept. */
+async function statePath(home: string): Promise<string> {
+  const { state } = await jsonOf<{ state: string }>(home, ['local', 'show']);
+  return state;
+}
+
+/** Another program's database, with a table of its own. */
+function foreignDatabase(path: string): void {
+  const database = new Database(path);
+  database.exec('CREATE TABLE notes (text TEXT)');
+  database.close();
+}
+
+describe('the files of a user', () => {
+  it('are readable by that user alone', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const folder = dirname(await statePath(home));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+    const modes = files.map((path) => ({
+      path,
+      mode: statSync(path).mode & 0o777,
+      folder: statSync(path).isDirectory(),
+    }));
+    expect(modes.length).toBeGreaterThan(2);
+    expect(modes.filter(({ mode, folder }) => mode !== (folder ? 0o700 : 0o600))).toEqual([]);
+  });
+
+  it.each([
+    ['damaged', (path: string) => writeFileSync(path, 'this is no database '.repeat(400))],
+    ['cut off', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 5000))],
+    ["another program's", foreignDatabase],
+  ])('one that is %s is kept under another name, reported, and a new tenant begun', async (_, spoil) => {
+    const [home, other] = [newHome(), newHome()];
+    const path = await statePath(home);
+    const spoilt = await statePath(other);
+    if (spoil === foreignDatabase) writeFileSync(spoilt, '');
+    spoil(spoilt);
+    const bytes = readFileSync(spoilt);
+    writeFileSync(path, bytes);
+
+    const { code, stderr } = await run(home, ['tenant', 'show']);
+    const aside = readdirSync(dirname(path)).filter((name) => name.includes('set-aside'));
+    expect(code).toBe(0);
+    expect(aside).toHaveLength(1);
+    expect(stderr).toContain(aside[0]);
+    expect(readFileSync(join(dirname(path), aside[0] ?? '')).equals(bytes)).toBe(true);
+    expect(await run(home, ['tenant', 'show'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('of profiles and sessions that are not ours are kept likewise', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const spoilt = [
+      join(home, '.config', 'anon-cli', 'profiles.json'),
+      join(dirname(await statePath(home)), 'sessions', 'local.json'),
+    ];
+    for (const path of spoilt) {
+      expect(existsSync(path)).toBe(true);
+      writeFileSync(path, '{"half":');
+    }
+    const { code, stderr } = await run(home, ['token', 'decode']);
+    expect(code).toBe(2);
+    for (const path of spoilt) {
+      const aside = readdirSync(dirname(path)).find((name) => name.includes('set-aside')) ?? '';
+      expect(readFileSync(join(dirname(path), aside), 'utf8')).toBe('{"half":');
+      expect(stderr).toContain(aside);
+    }
+  });
+
+  it('that a newer version wrote are left alone', async () => {
+    const home = newHome();
+    const folder = join(home, '.config', 'anon-cli');
+    const path = join(folder, 'profiles.json');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path, '{"version":99}');
+    const { code, stderr } = await run(home, ['profile', 'list']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('newer anon-cli');
+    expect(readFileSync(path, 'utf8')).toBe('{"version":99}');
+    expect(readdirSync(folder)).toEqual(['profiles.json']);
+  });
+});
