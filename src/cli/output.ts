@@ -4,6 +4,7 @@ import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { type Paint, paintFor } from './render/paint.ts';
+import { printableJson } from './render/printable.ts';
 
 /** What a command found out or did. */
 export interface Result {
@@ -18,7 +19,7 @@ export function printResult({ terminal }: Context, options: GlobalOptions, resul
   if (options.field !== undefined) {
     terminal.result(`${shellForm(fieldOf(result.data, options.field))}\n`);
   } else if (options.json) {
-    terminal.result(`${JSON.stringify(result.data, null, 2)}\n`);
+    terminal.result(`${printableJson(result.data, 2)}\n`);
   } else {
     terminal.result(result.human(paintFor(terminal.resultColour)));
   }
@@ -26,7 +27,7 @@ export function printResult({ terminal }: Context, options: GlobalOptions, resul
 
 /** Text as it is, anything else as JSON: fit for `$(…)`. */
 function shellForm(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : printableJson(value);
 }
 
 /** `access_token`, or with dots into what is nested: `session.claims.metadata`. A claim whose name has dots is found too. */

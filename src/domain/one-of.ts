@@ -10,7 +10,7 @@ export interface Named {
 export interface Vocabulary {
   /** `application`, `API`. */
   readonly noun: string;
-  /** The command that lists them. */
+  /** The command that lists them, at the same tenant. */
   readonly listCommand: string;
 }
 

@@ -1,22 +1,19 @@
-import { Agent, EnvHttpProxyAgent, fetch, Response as HttpResponse } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, Response as HttpResponse } from 'undici';
 import type { Fetch } from '../domain/ports.ts';
 import { AnonError, interrupted } from '../errors.ts';
 import { codeOf } from './files.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 const connectTimeoutMs = 10_000;
 const answerTimeoutMs = 30_000;
 
 /**
- * HTTP to a tenant on the network. Redirects are not followed: a token must not travel to where it was
- * not sent. Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * HTTP to the tenant at `baseUrl`. Redirects are not followed: a token must not travel to where it was not
+ * sent. Proxies are those of HTTPS_PROXY and NO_PROXY; what is plain http is on this machine, and goes there.
  */
-export function httpFetch(env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Fetch {
-  const timeouts = {
-    connect: { timeout: connectTimeoutMs },
-    headersTimeout: answerTimeoutMs,
-    bodyTimeout: answerTimeoutMs,
-  };
-  const dispatcher = hasProxy(env) ? new EnvHttpProxyAgent(timeouts) : new Agent(timeouts);
+export function httpFetch(baseUrl: string, env: Env, signal: AbortSignal): Fetch {
+  const dispatcher = dispatcherFor(baseUrl, env);
   return async (url, request) => {
     try {
       const response = await fetch(url, {
@@ -36,8 +33,22 @@ export function httpFetch(env: Readonly<Record<string, string | undefined>>, sig
   };
 }
 
-function hasProxy(env: Readonly<Record<string, string | undefined>>): boolean {
-  return ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => env[name]);
+function dispatcherFor(baseUrl: string, env: Env): Dispatcher {
+  const timeouts = {
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+  };
+  const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
+  if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent(timeouts);
+  try {
+    return new EnvHttpProxyAgent({ ...timeouts, httpsProxy, noProxy: env.no_proxy ?? env.NO_PROXY ?? '' });
+  } catch (cause) {
+    throw new AnonError('usage', 'HTTPS_PROXY is not the address of a proxy.', {
+      hint: 'Such as HTTPS_PROXY=http://proxy.example:8080',
+      cause,
+    });
+  }
 }
 
 function hasBody(status: number): boolean {

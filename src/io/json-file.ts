@@ -23,7 +23,8 @@ export interface JsonFile<Content> {
  */
 export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Content>): Content | undefined {
   if (!existsSync(path)) return undefined;
-  const { version, ...content } = parse(readText(path));
+  const text = readText(path);
+  const { version, ...content } = parse(text);
   if (typeof version === 'number' && version > fileVersion) {
     throw new AnonError('state_unusable', `${path} was written by a newer anon-cli.`, {
       hint: 'Update anon-cli: npm install -g anon-cli@latest',
@@ -31,6 +32,8 @@ export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Cont
   }
   const checked = v.safeParse(schema, content);
   if (version === fileVersion && checked.success) return checked.output;
+  // Another process may have put it right since: then that is what counts, and stays where it is.
+  if (existsSync(path) && readText(path) !== text) return readJsonFile({ path, schema, now, warn });
   const aside = setAside(path, now());
   warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
   return undefined;

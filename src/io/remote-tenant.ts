@@ -9,7 +9,7 @@ export function connectRemote(
 ): TenantConnection {
   return {
     ...common,
-    fetch: httpFetch(world.env, world.signal),
+    fetch: httpFetch(common.baseUrl, world.env, world.signal),
     management: profile.management,
     edition: profile.edition,
     sessionKey: undefined,

@@ -27,7 +27,7 @@ async function answering(listener: RequestListener): Promise<string> {
 }
 
 function fetching(signal = new AbortController().signal) {
-  return httpFetch({}, signal);
+  return httpFetch('http://localhost', {}, signal);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -154,5 +154,47 @@ describe('a request that the user stops', () => {
       code: 'interrupted',
       message: 'Interrupted.',
     });
+  });
+});
+
+describe('a proxy', () => {
+  /** A proxy that notes what it is asked to reach and refuses. */
+  async function refusingProxy() {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(502).end();
+    });
+    server.on('connect', (request, socket) => {
+      asked.push(request.url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    return { asked, url: `http://127.0.0.1:${await serve(server)}` };
+  }
+
+  it('is what a tenant on the network is reached through', async () => {
+    const { asked, url } = await refusingProxy();
+    const fetch = httpFetch('https://acme.example', { HTTPS_PROXY: url }, new AbortController().signal);
+    expect(await failureOf(() => fetch('https://acme.example/', get))).toMatchObject({ code: 'tenant_unreachable' });
+    expect(asked).toEqual(['acme.example:443']);
+  });
+
+  it('never sees what goes to a tenant on this machine', async () => {
+    const { asked, url } = await refusingProxy();
+    const tenant = await answering((_, response) => response.end('here'));
+    const env = { HTTP_PROXY: url, HTTPS_PROXY: url };
+    const response = await httpFetch(tenant, env, new AbortController().signal)(tenant, get);
+    expect(await response.text()).toBe('here');
+    expect(asked).toEqual([]);
+  });
+
+  it('without a usable address is the mistake of who set it', async () => {
+    const { signal } = new AbortController();
+    expect(await failureOf(async () => httpFetch('https://acme.example', { HTTPS_PROXY: '::' }, signal))).toMatchObject(
+      {
+        code: 'usage',
+        message: 'HTTPS_PROXY is not the address of a proxy.',
+      },
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { withoutTokens } from '../../domain/exchange/secrecy.ts';
 import type { AnonError, GateClosedError, ResponseError } from '../../errors.ts';
 import { paintFor } from './paint.ts';
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 
 interface ErrorOptions {
   readonly json: boolean;
@@ -14,7 +14,7 @@ interface ErrorOptions {
 /** An error on stderr: one line, and a second one with what to do; or one JSON object. */
 export function renderError(error: AnonError, { json, colour, exitCode, warnings }: ErrorOptions): string {
   if (json)
-    return `${JSON.stringify({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
+    return `${printableJson({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
   const paint = paintFor(colour);
   const lines = [`${paint.red('error:')} ${printable(withoutTokens(error.message))}`];
   if (error.hint) lines.push(`${paint.dim('hint:')}  ${hintText(error.hint)}`);

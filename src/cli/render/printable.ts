@@ -11,3 +11,13 @@ export function printable(text: string): string {
 export function printableValue(value: unknown): string {
   return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
+
+/** JSON that means the same and is safe for a terminal: what it would act on is written as JSON's own escapes. */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(unprintable, (character) => {
+    // A line break stands only between members; in a text JSON has escaped it already.
+    if (character === '\n') return character;
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}

@@ -20,7 +20,7 @@ export async function chooseApi(
   if (named === undefined && chosen) return chosen;
   if (!tenant.management) return withoutLookUp(named);
   const apis = await listApis(tenant);
-  if (named !== undefined) return apiNamed(apis, named);
+  if (named !== undefined) return apiNamed(tenant, apis, named);
   const open = apis.filter((api) => api.guests.enabled);
   const [only] = open;
   if (only && open.length === 1) return only;
@@ -38,7 +38,7 @@ function undecided(tenant: TenantConnection, apis: readonly Api[], open: readonl
   if (open.length > 1) {
     const names = open.map(({ name }) => shellWord(name)).join(', ');
     return new AnonError('usage', `Which API? ${open.length} take guests: ${names}.`, {
-      hint: 'Name one: --api <api>, or for good: anon-cli profile set api <api>',
+      hint: `Name one: --api <api>, or for good: anon-cli profile set api <api>${tenant.selection}`,
     });
   }
   const [first] = apis;

@@ -5,12 +5,12 @@ import { listApis } from './list.ts';
 
 /** The API that `reference` names: its audience, its id or its name. @throws as {@link oneOf} */
 export async function findApi(tenant: TenantConnection, reference: string): Promise<Api> {
-  return apiNamed(await listApis(tenant), reference);
+  return apiNamed(tenant, await listApis(tenant), reference);
 }
 
-export function apiNamed(apis: readonly Api[], reference: string): Api {
+export function apiNamed(tenant: Pick<TenantConnection, 'selection'>, apis: readonly Api[], reference: string): Api {
   return oneOf(apis, reference, (api) => ({ name: api.name, ids: [api.audience, api.id] }), {
     noun: 'API',
-    listCommand: 'anon-cli api list',
+    listCommand: `anon-cli api list${tenant.selection}`,
   });
 }

@@ -19,7 +19,7 @@ export async function chooseApp(
 ): Promise<RequestingApp> {
   if (!tenant.management) return withoutLookUp(named, chosen);
   const apps = await listApps(tenant);
-  if (named !== undefined) return appNamed(apps, named);
+  if (named !== undefined) return appNamed(tenant, apps, named);
   if (chosen) return stillThere(tenant, apps, chosen);
   const enabled = apps.filter((app) => app.enabled);
   const [only] = enabled;
@@ -49,7 +49,7 @@ function undecided(tenant: TenantConnection, apps: readonly App[], enabled: read
   if (enabled.length > 1) {
     const names = enabled.map(({ name }) => shellWord(name)).join(', ');
     return new AnonError('usage', `Which application? ${enabled.length} are enabled: ${names}.`, {
-      hint: 'Name one: --app <app>, or for good: anon-cli profile set app <app>',
+      hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${tenant.selection}`,
     });
   }
   const name = apps.length === 1 && apps[0] ? shellWord(apps[0].name) : '<app>';

@@ -5,12 +5,12 @@ import { listApps } from './list.ts';
 
 /** The application that `reference` names: its client id or its name. @throws as {@link oneOf} */
 export async function findApp(tenant: TenantConnection, reference: string): Promise<App> {
-  return appNamed(await listApps(tenant), reference);
+  return appNamed(tenant, await listApps(tenant), reference);
 }
 
-export function appNamed(apps: readonly App[], reference: string): App {
+export function appNamed(tenant: Pick<TenantConnection, 'selection'>, apps: readonly App[], reference: string): App {
   return oneOf(apps, reference, (app) => ({ name: app.name, ids: [app.clientId] }), {
     noun: 'application',
-    listCommand: 'anon-cli app list',
+    listCommand: `anon-cli app list${tenant.selection}`,
   });
 }

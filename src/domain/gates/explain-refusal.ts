@@ -57,7 +57,8 @@ function explainTarget(
   request: RefusedRequest,
   api: Api | undefined,
 ): ResponseError {
-  if (tenant.management && !api) return withHint(refusal, 'The tenant has no API of that audience: anon-cli api list');
+  if (tenant.management && !api)
+    return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
   const name = shellWord(api?.name ?? request.api.name);
   const scopes = wantedScopes(request.scope).join(',') || api?.scopes[0]?.value;
   return new GateClosedError(refusal, {

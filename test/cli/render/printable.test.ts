@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableValue } from '../../../src/cli/render/printable.ts';
+import { printable, printableJson, printableValue } from '../../../src/cli/render/printable.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
 
 describe('text from outside', () => {
@@ -41,4 +41,20 @@ it.each([
   [{ a: '\u202e' }, '{"a":"\\u202e"}'],
 ])('the value %j is one safe line', (value, text) => {
   expect(printableValue(value)).toBe(text);
+});
+
+describe('JSON for a terminal', () => {
+  it.each([undefined, 2])('means what it meant and is safe, indented by %s', (indent) => {
+    fc.assert(
+      fc.property(fc.dictionary(hostileText, hostileText), (value) => {
+        const text = printableJson(value, indent);
+        expect(JSON.parse(text)).toEqual(value);
+        expect(text.replaceAll('\n', '')).not.toMatch(unsafe);
+      }),
+    );
+  });
+
+  it('escapes what is beyond 16 bits as two units', () => {
+    expect(printableJson('\u{e0041}')).toBe('"\\udb40\\udc41"');
+  });
 });
