@@ -48,6 +48,11 @@ export async function reseed({ store, random, keys, issuer }: Seeding): Promise<
   });
 }
 
+/** The tenant's settings, as PATCH left them. */
+export function settingsOf(store: StoreReader): JsonObject {
+  return store.get('tenant', 'settings') ?? {};
+}
+
 function isSeeded(store: StoreReader): boolean {
   return store.get('tenant', 'settings') !== undefined;
 }
