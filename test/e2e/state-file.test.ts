@@ -88,3 +88,55 @@ describe('the files of a user', () => {
     expect(readdirSync(folder)).toEqual(['profiles.json']);
   });
 });
+
+describe("the local tenant's state", () => {
+  it('is where XDG_DATA_HOME says', async () => {
+    const home = newHome();
+    const elsewhere = join(home, 'elsewhere');
+    await run(home, ['tenant', 'show'], { env: { XDG_DATA_HOME: elsewhere } });
+    expect(existsSync(join(elsewhere, 'anon-cli', 'local-tenant.db'))).toBe(true);
+  });
+
+  it('is set aside once when two processes meet a damaged one, and both go on with the same new tenant', async () => {
+    const home = newHome();
+    const path = await statePath(home);
+    writeFileSync(path, 'this is no database '.repeat(400));
+    const list = ['app', 'list', '--json'];
+    const results = await Promise.all([run(home, list), run(home, list)]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    expect(results[0]?.stdout).toBe(results[1]?.stdout);
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('set-aside'))).toHaveLength(1);
+    expect(results.map(({ stderr }) => stderr).filter((text) => text !== '')).toEqual([
+      expect.stringContaining('is damaged. It is now '),
+    ]);
+  });
+
+  it('that a newer version wrote is left alone', async () => {
+    const home = newHome();
+    const path = await statePath(home);
+    const database = new Database(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    const before = readFileSync(path);
+    const { code, stdout, stderr } = await run(home, ['tenant', 'show']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/was written by a newer anon-cli\.\nhint: {2}Update anon-cli/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('that is a folder, or in a place that is a file, is told in one line', async () => {
+    const [home, other] = [newHome(), newHome()];
+    mkdirSync(join(home, '.local', 'share', 'anon-cli', 'local-tenant.db'), { recursive: true });
+    expect(await run(home, ['tenant', 'show'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: .*local-tenant\.db cannot be opened: it is a folder\.\n$/),
+    });
+    writeFileSync(join(other, '.local'), '');
+    expect(await run(other, ['tenant', 'show'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: .*\n(hint: .*\n)?$/),
+    });
+  });
+});

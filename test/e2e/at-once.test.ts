@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+
+const twenty = Array.from({ length: 20 }, (_, index) => index + 1);
+
+/** Runs all at once and says which failed, with what they said. */
+async function together(home: string, commands: readonly (readonly string[])[]): Promise<void> {
+  const results = await Promise.all(commands.map((args) => run(home, args)));
+  const failed = results.filter(({ code, stderr }) => code !== 0 || stderr !== '');
+  expect(failed.map(({ code, stderr }) => ({ code, stderr }))).toEqual([]);
+}
+
+async function jsonOf(home: string, ...args: string[]) {
+  return JSON.parse((await run(home, [...args, '--json'])).stdout);
+}
+
+describe('twenty processes at once', () => {
+  it('lose none of their session updates', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    await together(
+      home,
+      twenty.map((number) => ['token', 'update', '--meta', `k${number}=${number}`]),
+    );
+    const { session_token } = await jsonOf(home, 'token', 'decode');
+    expect(session_token.claims.metadata).toEqual({
+      language: 'en',
+      country: 'US',
+      ...Object.fromEntries(twenty.map((number) => [`k${number}`, String(number)])),
+    });
+  });
+
+  it('create twenty applications', async () => {
+    const home = newHome();
+    await run(home, ['tenant', 'show']);
+    await together(
+      home,
+      twenty.map((number) => ['app', 'create', `app-${number}`]),
+    );
+    const names = (await jsonOf(home, 'app', 'list')).map(({ name }: { name: string }) => name);
+    expect(names.sort()).toEqual(['web', ...twenty.map((number) => `app-${number}`)].sort());
+  });
+
+  it('in an empty home seed one tenant between them', async () => {
+    const home = newHome();
+    const results = await Promise.all(twenty.map(() => run(home, ['app', 'list', '--json'])));
+    expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+    const ids = results.map(({ stdout }) => JSON.parse(stdout).map((app: { client_id: string }) => app.client_id));
+    expect(new Set(ids.flat()).size).toBe(1);
+    expect(ids.every((list) => list.length === 1)).toBe(true);
+  });
+
+  it('add twenty profiles', async () => {
+    const home = newHome();
+    await together(
+      home,
+      twenty.map((number) => ['profile', 'add', `p${number}`, '--domain', 'acme.eu.auth0.com']),
+    );
+    expect(await jsonOf(home, 'profile', 'list')).toHaveLength(21);
+  });
+});

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { newHome, run, start } from '../support/bin.ts';
+import { jsonOf, serve } from '../support/served.ts';
+
+const audience = 'https://api.shop.example';
+
+async function post(url: string, body: object): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+describe('local start', () => {
+  it('serves tokens that verify with the keys it serves', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const [{ client_id }] = (await jsonOf(home, ['app', 'list'])) as unknown as [{ client_id: string }];
+    const { url, issuer } = await serve(home);
+    const answer = await post(`${url}/anonymous/token`, { client_id, audience, scope: 'anon read:catalog' });
+    expect(answer.status).toBe(200);
+    const { access_token } = (await answer.json()) as { access_token: string };
+
+    const discovery = (await (await fetch(`${url}/.well-known/openid-configuration`)).json()) as Record<string, string>;
+    expect(discovery.issuer).toBe(issuer);
+    const keys = createRemoteJWKSet(new URL((discovery.jwks_uri ?? '').replace(/^https:/, 'http:')));
+    const { payload, protectedHeader } = await jwtVerify(access_token, keys, {
+      issuer,
+      audience,
+      algorithms: ['RS256'],
+    });
+    expect(payload).toMatchObject({ azp: client_id, scope: 'read:catalog' });
+    expect(protectedHeader.typ).toBe('JWT');
+  });
+
+  it('works on the state that commands work on at the same time, both ways', async () => {
+    const home = newHome();
+    const { url } = await serve(home);
+    const [{ client_id }] = (await jsonOf(home, ['app', 'list'])) as unknown as [{ client_id: string }];
+    const ask = (more = {}) => post(`${url}/anonymous/token`, { client_id, audience, ...more });
+    expect(((await (await ask()).json()) as { error: string }).error).toBe('unauthorized_client');
+    await run(home, ['app', 'enable', 'web']);
+    expect(((await (await ask()).json()) as { error: string }).error).toBe('invalid_target');
+    await run(home, ['api', 'enable', 'shop', '--scopes', 'read:catalog']);
+    expect((await ask()).status).toBe(200);
+
+    // And a command sees what was changed over HTTP.
+    const { management_client_id, management_client_secret, issuer } = await jsonOf<Record<string, string>>(home, [
+      'local',
+      'show',
+      '--reveal-secrets',
+    ]);
+    expect(issuer).toBe('https://localhost:4400/');
+    const token = await post(`${url}/oauth/token`, {
+      grant_type: 'client_credentials',
+      client_id: management_client_id,
+      client_secret: management_client_secret,
+      audience: `${url.replace('http:', 'https:')}/api/v2/`,
+    });
+    const { access_token } = (await token.json()) as { access_token: string };
+    const patched = await fetch(`${url}/api/v2/tenants/settings`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+      body: '{"anonymous_session_lifetime":86400}',
+    });
+    expect(patched.status).toBe(200);
+    expect(await jsonOf(home, ['tenant', 'show'])).toMatchObject({ session_lifetime: 86_400 });
+  });
+
+  it('is a tenant like any other to a profile', async () => {
+    const home = newHome();
+    const { url } = await serve(home);
+    const { management_client_id, management_client_secret } = await jsonOf<Record<string, string>>(home, [
+      'local',
+      'show',
+      '--reveal-secrets',
+    ]);
+    const added = await run(
+      home,
+      [
+        'profile',
+        'add',
+        'served',
+        '--domain',
+        url,
+        '--client-id',
+        String(management_client_id),
+        '--client-secret',
+        '-',
+      ],
+      { input: management_client_secret ?? '' },
+    );
+    expect(added.stderr).toBe('');
+    expect((await run(home, ['profile', 'use', 'served'])).code).toBe(0);
+    expect((await run(home, ['app', 'enable', 'web'])).code).toBe(0);
+    expect((await run(home, ['api', 'enable', 'shop', '--scopes', 'read:catalog'])).code).toBe(0);
+    expect(await jsonOf(home, ['token', 'create', '--meta', 'a=1'])).toMatchObject({
+      decoded: { access_token: { signature: { state: 'verified' } }, session_token: { seal: { state: 'sealed' } } },
+    });
+    expect((await run(home, ['token', 'update', '--meta', 'b=2'])).code).toBe(0);
+  });
+
+  it('ends with 0 on Ctrl-C and frees the port, also while a client keeps its connection', async () => {
+    const home = newHome();
+    const { url, port, stop } = await serve(home);
+    // fetch keeps the connection open for a next request.
+    expect((await fetch(`${url}/.well-known/jwks.json`)).status).toBe(200);
+    expect(await stop()).toEqual({ code: 0, stderr: '\nStopped.\n' });
+    const free = createServer().listen(port, '127.0.0.1');
+    await once(free, 'listening');
+    free.close();
+  });
+
+  it('says so when the port is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `error: Port ${port} is in use.\nhint:  Take another: anon-cli local start --port 4401\n`,
+    });
+  });
+
+  it('answers 429 beyond its rate limit', async () => {
+    const { url } = await serve(newHome(), ['--rate-limit', '1']);
+    const statuses = await Promise.all([1, 2, 3, 4, 5].map(async () => (await fetch(`${url}/.well-known/jwks.json`)).status));
+    expect(statuses).toContain(429);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('during a request that is never answered ends with 130', async () => {
+    const home = newHome();
+    const silent = createServer();
+    onTestFinished(() => void silent.close());
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    await run(home, ['profile', 'add', 'silent', '--domain', `http://127.0.0.1:${port}`]);
+
+    const child = start(home, ['token', 'create', '--profile', 'silent', '--app', 'a', '--api', 'b']);
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [socket] = await once(silent, 'connection');
+    await once(socket, 'data');
+    child.kill('SIGINT');
+    const [code, signal] = await once(child, 'close');
+    socket.destroy();
+    expect({ code, signal, stderr }).toEqual({ code: 130, signal: null, stderr: 'error: Interrupted.\n' });
+  });
+});

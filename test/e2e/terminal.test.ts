@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { newHome, run, runShell } from '../support/bin.ts';
+
+const colour = '\u001b[';
+
+describe('colours', () => {
+  it.each([
+    ['a pipe', {}, false],
+    ['a pipe and FORCE_COLOR=1', { FORCE_COLOR: '1' }, true],
+    ['a pipe and FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+    ['NO_COLOR=1', { NO_COLOR: '1' }, false],
+    ['FORCE_COLOR=1 and NO_COLOR=1', { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+  ])('with %s: %j, %s', async (_where, env, coloured) => {
+    const home = newHome();
+    const { stdout } = await run(home, ['tenant', 'show'], { env });
+    expect(stdout.includes(colour)).toBe(coloured);
+    const { stderr } = await run(home, ['app', 'show', 'nobody'], { env });
+    expect(stderr.includes(colour)).toBe(coloured);
+    const help = await run(home, ['--help'], { env });
+    expect(help.stdout.includes(colour)).toBe(coloured);
+    const json = await run(home, ['tenant', 'show', '--json'], { env });
+    expect(json.stdout).not.toContain(colour);
+  });
+
+  it.each([
+    ['with them', '', true],
+    ['but NO_COLOR', 'NO_COLOR=1 ', false],
+    ['but TERM=dumb', 'TERM=dumb ', false],
+  ])('are used on a terminal %s', async (_what, env, coloured) => {
+    const home = newHome();
+    // script(1) gives its command a terminal.
+    const line = `TERM=xterm script -qec "${env}anon-cli tenant show" /dev/null </dev/null`;
+    const { stdout, code } = await runShell(home, line);
+    expect(code).toBe(0);
+    expect(stdout).toContain('session lifetime');
+    expect(stdout.includes(colour)).toBe(coloured);
+  });
+});
+
+describe('a pipe whose reader leaves', () => {
+  it('ends every command quietly', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    for (const command of ['--help', 'token create', 'token create --json', 'app list', 'quickstart', 'token decode']) {
+      const results = await Promise.all(
+        ['head -1', 'true'].map((reader) => runShell(home, `anon-cli ${command} | ${reader}`)),
+      );
+      for (const { stderr, code } of results)
+        expect({ command, stderr, code }).toEqual({ command, stderr: '', code: 0 });
+    }
+  });
+
+  it('loses nothing of what it would have done', async () => {
+    const home = newHome();
+    await runShell(home, 'anon-cli quickstart | true');
+    expect((await run(home, ['token', 'update', '--meta', 'a=1'])).code).toBe(0);
+  });
+});
+
+describe('a result', () => {
+  it('larger than a pipe holds arrives whole', async () => {
+    const home = newHome();
+    const claims = { text: 'x'.repeat(300_000) };
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const input = `${part({ alg: 'none' })}.${part(claims)}.`;
+    const command = ['token', 'decode', '-', '--json'];
+    for (const { stdout, code } of [
+      await run(home, command, { input }),
+      await runShell(home, `anon-cli ${command.join(' ')} | cat`, { input }),
+    ]) {
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).claims).toEqual(claims);
+    }
+  });
+
+  it('that cannot be written is a failure', async () => {
+    const home = newHome();
+    const { code, stderr } = await runShell(home, 'anon-cli tenant show >/dev/full');
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(stderr).toMatch(/^error: /);
+  });
+});
+
+describe('local reset', () => {
+  it('asks on a terminal, and does nothing when the answer is no', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const { stdout } = await runShell(home, 'TERM=xterm script -qec "anon-cli local reset; echo code=\\$?" /dev/null', {
+      input: 'n\n',
+    });
+    expect(stdout).toContain('Delete all applications, APIs and keys of the local tenant?');
+    expect(stdout).toContain('code=1');
+    expect((await run(home, ['app', 'list', '--field', '0.enabled'])).stdout).toBe('true\n');
+  });
+});
+
+describe('garbage', () => {
+  it.each([['token', 'decode', 'garbage'], ['tokn'], ['tenant', 'show', '--profile', 'nobody'], ['--field']])(
+    'on the command line is one line and no stack trace: %s %s',
+    async (...argv) => {
+      const { code, stdout, stderr } = await run(
+        newHome(),
+        argv.filter((word) => word !== undefined),
+      );
+      expect(code).not.toBe(0);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/^error: .*\n(hint: .*\n)?$/);
+    },
+  );
+});
