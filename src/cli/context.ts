@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock, KeyRing, Profile, ProfileStore, SessionStore, TenantConnection } from '../domain/ports.ts';
 import type { Folders } from '../io/folders.ts';
 import type { LocalControl } from '../io/local-control.ts';
+import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
@@ -105,7 +106,6 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return overridden(remote, edition);
     },
     async localKeys() {
-      const { localKeyRing } = await import('../io/local-keys.ts');
       return localKeyRing(async () => (await localPorts()).path, warn);
     },
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),

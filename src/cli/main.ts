@@ -3,6 +3,7 @@ import { commands } from './command-table.ts';
 import { createContext, type World } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { route } from './route.ts';
+import { runCommand } from './run-command.ts';
 import { version } from './version.ts';
 
 /** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
@@ -34,7 +35,6 @@ async function run(argv: readonly string[], world: World, warn: (message: string
   const load = commands[found.path];
   if (found.help && found.stray === undefined) return showHelp(found.path, world);
   if (load) {
-    const { runCommand } = await import('./run-command.ts');
     return runCommand(found.path, await load(), createContext(world, warn), found.rest);
   }
   if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../domain/ports.ts';
 import { interrupted } from '../errors.ts';
 
@@ -7,6 +6,7 @@ export function systemClock(signal: () => AbortSignal): Clock {
   return {
     now: () => Date.now(),
     async wait(ms) {
+      const { setTimeout } = await import('node:timers/promises');
       try {
         await setTimeout(ms, undefined, { signal: signal() });
       } catch {

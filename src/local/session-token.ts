@@ -1,12 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { SessionTokenFormat } from '../wire/edition/edition.ts';
 import { check } from '../wire/schema.ts';
-import {
-  type SessionTokenClaims,
-  sealedSessionTokenHeader,
-  sessionTokenClaims,
-  sessionTokenType,
-} from '../wire/session-token.ts';
+import { type SessionTokenClaims, sessionTokenClaims } from '../wire/session-token.ts';
+import { sealedSessionTokenHeader, sessionTokenType } from '../wire/session-token-format.ts';
 import { readBase64url } from './base64url.ts';
 import type { TenantKeys } from './keys.ts';
 import type { Random } from './random.ts';

@@ -49,7 +49,7 @@ describe('what a command loads', () => {
   it('for token decode of another issuer is its own file, and neither a key nor a cipher nor a state', async () => {
     const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://issuer.example/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
-    expect(built(loaded)).toEqual(['start', 'run-command', 'commands-token-decode', 'io-local-keys']);
+    expect(built(loaded)).toEqual(['start', 'commands-token-decode']);
     expect(loaded.filter((name) => name.includes('node_modules'))).toEqual([]);
     expect(loaded.filter((name) => costly.includes(name) && name !== 'events')).toEqual([]);
   });

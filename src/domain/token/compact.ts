@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { sessionTokenPrefix } from '../../wire/session-token.ts';
+import { sessionTokenPrefix } from '../../wire/session-token-format.ts';
 
 /** A token taken apart, nothing of it believed yet. */
 export interface TokenParts {
