@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ProfileStore } from '../domain/ports.ts';
 import { editionNames } from '../wire/edition/edition.ts';
 import type { Folders } from './folders.ts';
-import { type JsonFile, readJsonFile, writeJsonFile } from './json-file.ts';
+import type { JsonFile } from './json-file.ts';
 
 /** The profile of the embedded tenant, which is there without being made. */
 const localName = 'local';
@@ -29,19 +30,23 @@ interface Ports {
 export function profileStore({ folders, now, warn, exclusively }: Ports): ProfileStore {
   const file: JsonFile<Profiles> = { path: join(folders.config, 'profiles.json'), schema: profiles, now, warn };
 
-  const read = (): Profiles => {
-    const content = readJsonFile(file);
+  // Shared with the other store, and not loaded while there is no file to read.
+  const read = async (): Promise<Profiles> => {
+    const content = existsSync(file.path) ? (await import('./json-file.ts')).readJsonFile(file) : undefined;
     return { current: content?.current ?? localName, profiles: { [localName]: {}, ...content?.profiles } };
   };
 
   const write = (change: (before: Profiles) => Profiles): Promise<void> =>
-    exclusively(async () => writeJsonFile(file, change(read())));
+    exclusively(async () => {
+      const { writeJsonFile } = await import('./json-file.ts');
+      writeJsonFile(file, change(await read()));
+    });
 
   return {
-    current: async () => read().current,
-    list: async () => Object.entries(read().profiles).map(([name, known]) => ({ ...known, name })),
+    current: async () => (await read()).current,
+    list: async () => Object.entries((await read()).profiles).map(([name, known]) => ({ ...known, name })),
     async get(name) {
-      const known = read().profiles;
+      const known = (await read()).profiles;
       return Object.hasOwn(known, name) ? { ...known[name], name } : undefined;
     },
     change: (name, change) =>

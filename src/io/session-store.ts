@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { SessionStore } from '../domain/ports.ts';
 import { fileFailure } from './files.ts';
 import type { Folders } from './folders.ts';
-import { type JsonFile, readJsonFile, writeJsonFile } from './json-file.ts';
+import type { JsonFile } from './json-file.ts';
 
 const content = v.strictObject({
   session: v.strictObject({
@@ -32,8 +32,8 @@ export function sessionStore({ folders, now, warn, exclusively }: Ports): Sessio
     warn,
   });
   return {
-    get: async (profile) => readJsonFile(file(profile))?.session,
-    put: async (profile, session) => writeJsonFile(file(profile), { session }),
+    get: async (profile) => (await import('./json-file.ts')).readJsonFile(file(profile))?.session,
+    put: async (profile, session) => (await import('./json-file.ts')).writeJsonFile(file(profile), { session }),
     async forget(profile) {
       const { path } = file(profile);
       try {

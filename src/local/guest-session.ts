@@ -11,16 +11,16 @@ import { localEdition, settingsOf } from './state.ts';
 import type { TenantScope } from './tenant.ts';
 
 /** The session that a request updates, or undefined for one that creates. @throws {Refusal} invalid_session_token, session_expired */
-export async function readSession(
+export function readSession(
   scope: TenantScope,
   request: AnonymousTokenRequest,
   client: JsonObject,
-): Promise<SessionTokenClaims | undefined> {
+): SessionTokenClaims | undefined {
   if (request.session_token === undefined) return undefined;
   if (request.user_id !== undefined) {
     throw anonymousTokenRefusal('invalid_request', 'user_id cannot be provided when session_token is present.');
   }
-  const session = await readSessionToken(tenantKeys(scope.store), request.session_token);
+  const session = readSessionToken(tenantKeys(scope.store), request.session_token);
   if (session === undefined || session.client_id !== client.client_id) {
     throw anonymousTokenRefusal('invalid_session_token', 'The session token is not valid.');
   }

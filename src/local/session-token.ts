@@ -26,10 +26,8 @@ export async function writeSessionToken(
  * The claims of a session token of this tenant, in either format: a tenant that changes its format
  * goes on taking the tokens it gave out before. Undefined for anything else; expiry is the caller's.
  */
-export async function readSessionToken(keys: TenantKeys, token: string): Promise<SessionTokenClaims | undefined> {
-  const claims = token.startsWith(`${header}..`)
-    ? open(keys, token)
-    : await readSignedToken(keys, sessionTokenType, token);
+export function readSessionToken(keys: TenantKeys, token: string): SessionTokenClaims | undefined {
+  const claims = token.startsWith(`${header}..`) ? open(keys, token) : readSignedToken(keys, sessionTokenType, token);
   const checked = check(sessionTokenClaims, claims);
   return checked.ok ? checked.value : undefined;
 }

@@ -189,7 +189,9 @@ describe('a session token in the format jwt', () => {
   it('is refused with another algorithm, though the key is right', async () => {
     const payload = new TextEncoder().encode(JSON.stringify(session));
     const signed = (alg: string) =>
-      new CompactSign(payload).setProtectedHeader({ alg, typ: 'anon-session+jwt' }).sign(keys.privateKey);
+      new CompactSign(payload)
+        .setProtectedHeader({ alg, typ: 'anon-session+jwt', kid: keys.kid })
+        .sign(keys.privateKey);
     expect(await read(await signed('RS256'))).toEqual(session);
     for (const alg of ['RS384', 'RS512', 'PS256']) expect(await read(await signed(alg))).toBeUndefined();
   });

@@ -30,7 +30,7 @@ export function anonymousTokenRoute(scope: TenantScope): Hono {
     const request = readRequest(await readMembers(c.req.raw), authorization);
     const client = authenticate(scope, request.credentials);
     checkGuestsAllowed(scope, client);
-    const before = await readSession(scope, request.body, client);
+    const before = readSession(scope, request.body, client);
     const api = findApi(scope, request.body);
     const granted = grantScopes(api.access, api.scopes, request.body.scope);
     const session = nextSession(scope, request.body, client, before);

@@ -16,7 +16,7 @@ export interface ManagementVariables {
  */
 export function requireScope(scope: TenantScope, ...anyOf: readonly string[]): MiddlewareHandler<ManagementVariables> {
   return async (c, next) => {
-    const claims = await readManagementToken(scope, c.req.header('authorization'));
+    const claims = readManagementToken(scope, c.req.header('authorization'));
     const scopes = new Set(typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
     checkScope(scopes, ...anyOf);
     c.set('scopes', scopes);
@@ -31,11 +31,11 @@ export function checkScope(scopes: ReadonlySet<string>, ...anyOf: readonly strin
   }
 }
 
-async function readManagementToken(scope: TenantScope, authorization: string | undefined): Promise<JsonObject> {
+function readManagementToken(scope: TenantScope, authorization: string | undefined): JsonObject {
   if (authorization === undefined) throw unauthorized('Missing authentication');
   const token = /^Bearer ([^. ]+\.[^. ]*\.[^. ]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw managementRefusal(400, 'Bad HTTP authentication header format', 'Bearer');
-  const claims = await readSignedToken(tenantKeys(scope.store), 'JWT', token);
+  const claims = readSignedToken(tenantKeys(scope.store), 'JWT', token);
   if (claims === undefined) throw unauthorized('Invalid signature received for JSON Web Token validation');
   if (claims.aud !== managementAudience(scope.issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);
   if (typeof claims.exp !== 'number' || claims.exp <= scope.clock() / 1000) {

@@ -8,9 +8,10 @@ const clients = '/api/v2/clients';
 /** A token signed with the tenant's own key that a Management API token should be, but for `members`. */
 function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
   const now = tenant.clock() / 1000;
+  const { kid, privateKey } = tenantKeys(tenant.store);
   return new SignJWT({ aud: `${tenant.issuer}api/v2/`, scope: 'read:clients', exp: now + 60, ...members })
-    .setProtectedHeader({ alg: 'RS256', typ })
-    .sign(tenantKeys(tenant.store).privateKey);
+    .setProtectedHeader({ alg: 'RS256', typ, kid })
+    .sign(privateKey);
 }
 
 describe('a Management API call', () => {
