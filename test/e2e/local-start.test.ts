@@ -125,7 +125,9 @@ describe('local start', () => {
 
   it('answers 429 beyond its rate limit', async () => {
     const { url } = await serve(newHome(), ['--rate-limit', '1']);
-    const statuses = await Promise.all([1, 2, 3, 4, 5].map(async () => (await fetch(`${url}/.well-known/jwks.json`)).status));
+    const statuses = await Promise.all(
+      [1, 2, 3, 4, 5].map(async () => (await fetch(`${url}/.well-known/jwks.json`)).status),
+    );
     expect(statuses).toContain(429);
   });
 });
