@@ -53,6 +53,7 @@ export function createTenant(options: TenantOptions): Tenant {
     issuer,
     async handle(request) {
       try {
+        store.refresh();
         await seed({ store, random, keys, issuer });
       } catch (error) {
         return failure(error, new URL(request.url).pathname);

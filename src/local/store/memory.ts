@@ -7,6 +7,7 @@ export function memoryStore(): Store {
   return {
     get: (kind, id) => documents.get(kind, id),
     list: (kind) => documents.list(kind),
+    refresh() {},
     write(work) {
       const draft = documents.copy();
       const result = work(draft);

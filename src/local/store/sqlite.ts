@@ -78,25 +78,27 @@ function isOurs(database: Database.Database): boolean {
 class SqliteStore implements Store {
   readonly #database: Database.Database;
   readonly #dataVersion: Database.Statement;
-  #seen: { version: number; documents: Documents } | undefined;
+  #version: number | undefined;
+  #documents = new Documents();
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#dataVersion = database.prepare('PRAGMA data_version');
-    this.#documents();
+    this.refresh();
   }
 
   get(kind: Kind, id: string): JsonObject | undefined {
-    return this.#documents().get(kind, id);
+    return this.#documents.get(kind, id);
   }
 
   list(kind: Kind): readonly JsonObject[] {
-    return this.#documents().list(kind);
+    return this.#documents.list(kind);
   }
 
   write<Result>(work: (writer: StoreWriter) => Result): Result {
     const transaction = this.#database.transaction(() => {
-      const draft = this.#documents().copy();
+      this.refresh();
+      const draft = this.#documents.copy();
       const result = work({
         get: (kind, id) => draft.get(kind, id),
         list: (kind) => draft.list(kind),
@@ -120,8 +122,8 @@ class SqliteStore implements Store {
       return { draft, result };
     });
     const { draft, result } = transaction.immediate();
-    // A connection's own writes do not move its data_version, so what was seen is replaced here.
-    if (this.#seen) this.#seen = { version: this.#seen.version, documents: draft };
+    // A connection's own writes do not move its data_version, so what was read is replaced here.
+    this.#documents = draft;
     return result;
   }
 
@@ -129,18 +131,17 @@ class SqliteStore implements Store {
     this.#database.close();
   }
 
-  /** All documents, read again only when another connection has written. */
-  #documents(): Documents {
+  /** Reads all documents again, but only when another connection has written. */
+  refresh(): void {
     const { data_version: version } = this.#dataVersion.get() as { data_version: number };
-    if (this.#seen?.version !== version) {
-      this.#seen = { version, documents: readable(() => readDocuments(this.#database, this.#seen?.documents)) };
-    }
-    return this.#seen.documents;
+    if (version === this.#version) return;
+    this.#documents = readable(() => readDocuments(this.#database, this.#documents));
+    this.#version = version;
   }
 }
 
 /** Documents whose text is unchanged stay the same objects. */
-function readDocuments(database: Database.Database, before: Documents | undefined): Documents {
+function readDocuments(database: Database.Database, before: Documents): Documents {
   const documents = new Documents();
   const rows = database.prepare('SELECT kind, id, body FROM document ORDER BY rowid').all() as {
     kind: Kind;
@@ -148,7 +149,7 @@ function readDocuments(database: Database.Database, before: Documents | undefine
     body: string;
   }[];
   for (const { kind, id, body } of rows) {
-    const known = before?.get(kind, id);
+    const known = before.get(kind, id);
     documents.put(kind, id, known && JSON.stringify(known) === body ? known : JSON.parse(body));
   }
   return documents;

@@ -22,6 +22,11 @@ export interface StoreWriter extends StoreReader {
  */
 export interface Store extends StoreReader {
   /**
+   * Looks whether another process has written. Between two looks, and this process's own writes, everything
+   * that is read is of one moment; the tenant looks once a request.
+   */
+  refresh(): void;
+  /**
    * Runs `work` alone: no other writer, in this process or another, comes between what it reads and
    * what it puts. All of it is kept, or, when `work` throws, nothing.
    */

@@ -113,11 +113,22 @@ describe('two connections to one file', () => {
   it('see what the other one has written', () => {
     const [one, other] = [open(), open()];
     one.write((writer) => writer.put('client', 'a', { n: 1 }));
+    other.refresh();
     expect(other.get('client', 'a')).toEqual({ n: 1 });
     other.write((writer) => writer.put('client', 'a', { n: Number(writer.get('client', 'a')?.n) + 1 }));
+    one.refresh();
     expect(one.list('client')).toEqual([{ n: 2 }]);
     one.write((writer) => writer.clear());
+    other.refresh();
     expect(other.list('client')).toEqual([]);
+  });
+
+  it('read what is of one moment, until they look again or write', () => {
+    const [one, other] = [open(), open()];
+    one.write((writer) => writer.put('client', 'a', { n: 1 }));
+    expect(other.list('client')).toEqual([]);
+    expect(other.write((writer) => writer.list('client'))).toEqual([{ n: 1 }]);
+    expect(other.list('client')).toEqual([{ n: 1 }]);
   });
 
   it('keep the object of a document that the other one has not written', () => {
@@ -128,6 +139,7 @@ describe('two connections to one file', () => {
     });
     const [a, b] = [one.get('client', 'a'), one.get('client', 'b')];
     other.write((writer) => writer.put('client', 'b', { n: 2 }));
+    one.refresh();
     expect(one.get('client', 'b')).toEqual({ n: 2 });
     expect(one.get('client', 'b')).not.toBe(b);
     expect(one.get('client', 'a')).toBe(a);
@@ -141,8 +153,10 @@ describe('two connections to one file', () => {
         throw new Error('no');
       });
     expect(giveUp).toThrow('no');
+    other.refresh();
     expect(other.list('client')).toEqual([]);
     other.write((writer) => writer.put('client', 'b', {}));
+    one.refresh();
     expect(one.list('client')).toEqual([{}]);
   });
 });
