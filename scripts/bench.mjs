@@ -89,7 +89,7 @@ async function server(env) {
   );
   const child = spawn(process.execPath, [bin, 'local', 'start', '--port', '0', '--json'], {
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
     let text = '';
