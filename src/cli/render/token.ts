@@ -37,8 +37,7 @@ function renderDecoded(paint: Paint, decoded: DecodedToken): string {
 /** The line nobody may miss. */
 function stateText(paint: Paint, { signature, seal }: DecodedToken): string {
   if (seal?.state === 'opened') return paint.green(`✔ opened and authentic: ${printable(seal.key)}`);
-  if (seal)
-    return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. That is as it should be; only the tenant can open it.`);
+  if (seal) return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. Only who holds its key can read it.`);
   if (signature?.state === 'verified') return paint.green(`✔ signature verified: ${printable(signature.key)}`);
   if (signature?.state === 'wrong')
     return paint.red(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Believe nothing below.`);

@@ -24,7 +24,7 @@ const maxLength = 1_000_000;
  */
 export function takeApart(input: string): TokenParts {
   if (input.length > maxLength) throw notAToken(`it has more than ${maxLength} characters`);
-  const text = bare(input);
+  const text = bareToken(input);
   if (text === '') throw notAToken('it is empty');
   if (text.startsWith('{')) throw notAToken('it is JSON; give the token in its compact form, parts joined by dots');
   const parts = text.split('.');
@@ -39,7 +39,8 @@ export function takeApart(input: string): TokenParts {
   return { text, form, header, payload: form === 'jws' ? bytes[1] : undefined };
 }
 
-function bare(input: string): string {
+/** The token alone, without white space, a `Bearer` before it and the service's own prefix. */
+export function bareToken(input: string): string {
   const text = input.replace(/^\s*bearer\s+/i, '').replaceAll(/\s+/g, '');
   return text.startsWith(sessionTokenPrefix) ? text.slice(sessionTokenPrefix.length) : text;
 }

@@ -49,7 +49,7 @@ describe('a token for people', () => {
 
   it('that is sealed says so, that it is no error, and shows its header', async () => {
     expect((await shown(sealed.token, ringOf(a1.key))).slice(1)).toEqual([
-      '  ▪ SEALED: it does not open with key.jwk. That is as it should be; only the tenant can open it.',
+      '  ▪ SEALED: it does not open with key.jwk. Only who holds its key can read it.',
       '  header  alg A128KW, enc A128CBC-HS256',
     ]);
   });

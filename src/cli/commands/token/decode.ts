@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { KeyRing } from '../../../domain/ports.ts';
+import { bareToken } from '../../../domain/token/compact.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
@@ -51,7 +52,7 @@ async function decodeAndShow(context: Context, token: string | undefined, option
         ? tokenData(first.decoded)
         : Object.fromEntries(decoded.map(({ name, decoded }) => [name, tokenData(decoded)])),
     human: (paint) =>
-      decoded.map(({ name, token, decoded }) => renderToken(paint, titles[name], token.trim(), decoded)).join('\n'),
+      decoded.map(({ name, token, decoded }) => renderToken(paint, titles[name], bareToken(token), decoded)).join('\n'),
   });
   for (const { decoded: one } of decoded) refuseWrong(one);
 }

@@ -75,8 +75,13 @@ describe('where token decode takes its token from', () => {
 
   it('may be wrapped over lines and follow Bearer', async () => {
     const { done, terminal } = await freshMachine();
-    terminal.stdin = `Bearer ${(await foreignJwt()).replace(/.{64}/g, '$&\n')}\n`;
+    const token = await foreignJwt();
+    terminal.stdin = `Bearer ${token.replace(/.{64}/g, '$&\n')}\n`;
     expect((await done('token', 'decode', '-', '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
+    const { stdout } = await done('token', 'decode', '-');
+    expect(stdout.split('\n')[0]).toBe(
+      `Token  ${token.slice(0, 12)}…${token.slice(-6)} (JWT, ${token.length} characters)`,
+    );
   });
 });
 
