@@ -300,7 +300,20 @@ async function seededState(folder: string, issuer: string): Promise<string> {
 function openedStore(path: string): Store {
   const store = sqliteStore(path);
   onTestFinished(() => store.close());
-  return store;
+  // A test looks on from outside: at every look it wants what the commands have written since.
+  return {
+    get(kind, id) {
+      store.refresh();
+      return store.get(kind, id);
+    },
+    list(kind) {
+      store.refresh();
+      return store.list(kind);
+    },
+    refresh: () => store.refresh(),
+    write: (work) => store.write(work),
+    close: () => store.close(),
+  };
 }
 
 function once<Result>(work: () => Result): () => Result {
