@@ -64,7 +64,11 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
     scope.store.write((writer) => {
       const server = lookUp(writer, c.req.param('id'));
       if (server?.is_system === true) throw managementRefusal(400, 'System resource servers cannot be deleted.');
-      if (server) writer.remove('resource_server', String(server.id));
+      if (!server) return;
+      writer.remove('resource_server', String(server.id));
+      for (const grant of writer.list('client_grant')) {
+        if (grant.audience === server.identifier) writer.remove('client_grant', String(grant.id));
+      }
     });
     return c.body(null, 204);
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/command-table.ts';
-import { freshMachine, openMachine, servedAnswer } from '../../support/command.ts';
+import { freshMachine, servedAnswer } from '../../support/command.ts';
 
 describe('a command line', () => {
   it.each([
@@ -106,22 +106,6 @@ describe('help and version', () => {
     const { stdout } = await done(...path.split(' '), '--help');
     expect(stdout).toMatch(new RegExp(`^Usage: anon-cli ${path}( |\n)`));
     expect(stdout).toMatch(new RegExp(`\nExample:\n {2}\\$ (anon-cli .* \\| )?anon-cli ${path}`));
-  });
-});
-
-describe('every example in the help', () => {
-  const secondTenant = ['profile', 'add', 'acme', '--domain', 'acme.eu.auth0.com'];
-
-  it.each(Object.keys(commands).filter((path) => path !== 'local start'))('runs: %s', async (path) => {
-    const machine = await openMachine();
-    await machine.done(...secondTenant);
-    await machine.done('token', 'create');
-    const { stdout } = await machine.done(...path.split(' '), '--help');
-    const example = /\n {2}\$ (.*)\n/.exec(stdout)?.[1] ?? '';
-    for (const part of example.split(' | ')) {
-      const ran = await machine.done(...part.split(' ').slice(1));
-      machine.terminal.stdin = ran.stdout;
-    }
   });
 });
 

@@ -188,6 +188,16 @@ describe('removing a resource server', () => {
     }
     expect(await manage('GET', `${path}/${tenant.api.id}`)).toMatchObject({ status: 404, body: inexistent });
   });
+
+  it('removes the grants for it, and no other', async () => {
+    const tenant = await testTenant();
+    const manage = await tenant.management();
+    const before = tenant.store.list('client_grant');
+    const grant = { id: 'cgr_1', client_id: tenant.app.client_id, audience: identifier, scope: [] };
+    tenant.store.write((writer) => writer.put('client_grant', grant.id, grant));
+    await manage('DELETE', `${path}/${tenant.api.id}`);
+    expect(tenant.store.list('client_grant')).toEqual(before);
+  });
 });
 
 describe('the Management API itself', () => {
