@@ -1,5 +1,5 @@
 import { AuthClient } from '@auth0/auth0-auth-js';
-import { ManagementClient, ManagementError } from 'auth0';
+import { Management, ManagementClient, ManagementError } from 'auth0';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
@@ -19,14 +19,13 @@ async function managementClient() {
   return { home, client: new ManagementClient({ domain, clientId, clientSecret, fetch: overHttp, maxRetries: 0 }) };
 }
 
-async function refusalOf(call: Promise<unknown>): Promise<{ statusCode: number | undefined; body: unknown }> {
+async function refusalOf(call: Promise<unknown>): Promise<ManagementError> {
   const error = await call.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(ManagementError);
-  const { statusCode, body } = error as ManagementError;
-  return { statusCode, body };
+  return error as ManagementError;
 }
 
 describe('the official Management SDK, unmodified', () => {
@@ -71,13 +70,22 @@ describe('the official Management SDK, unmodified', () => {
   });
 
   it.each([
-    [400, (client: ManagementClient) => client.clients.create({ name: 'x', no_such_member: 1 } as never)],
-    [404, (client: ManagementClient) => client.clients.get('nobody')],
-    [409, (client: ManagementClient) => client.resourceServers.create({ identifier: audience })],
-    [403, (client: ManagementClient) => client.connections.list()],
-  ])('takes a refusal with %i for its own error', async (statusCode, call) => {
+    [
+      400,
+      Management.BadRequestError,
+      (client: ManagementClient) => client.clients.create({ name: 'x', no_such_member: 1 } as never),
+    ],
+    [404, Management.NotFoundError, (client: ManagementClient) => client.clients.get('nobody')],
+    [
+      409,
+      Management.ConflictError,
+      (client: ManagementClient) => client.resourceServers.create({ identifier: audience }),
+    ],
+    [403, Management.ForbiddenError, (client: ManagementClient) => client.connections.list()],
+  ])('takes a refusal with %i for its own error', async (statusCode, type, call) => {
     const { client } = await managementClient();
     const refusal = await refusalOf(Promise.resolve(call(client)));
+    expect(refusal).toBeInstanceOf(type);
     expect(refusal).toMatchObject({ statusCode, body: { statusCode, message: expect.any(String) } });
   });
 });
