@@ -1,35 +1,49 @@
 import { AnonError } from '../errors.ts';
-import { guestTokenLifetime, sessionLifetime } from '../wire/edition/lifetimes.ts';
+import type { Edition, LifetimeRange } from '../wire/edition/edition.ts';
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 } as const;
 type Unit = keyof typeof unitSeconds;
 
+/** What the documentation recommends at least: 30 days. */
+export const recommendedLifetimeSeconds = 30 * unitSeconds.d;
+
 /**
  * A session lifetime in seconds: `45s`, `90m`, `12h`, `30d`, `1y` (365 days), a bare number of seconds, or `never` (0).
- * @throws {AnonError} `usage`, when it is none of these or out of range
+ * Whether a tenant takes it is its edition's to say: {@link checkSessionLifetime}.
+ * @throws {AnonError} `usage`, when it is none of these
  */
 export function parseSessionLifetime(text: string): number {
-  if (text === 'never') return sessionLifetime.neverSeconds;
-  const value = parseDuration(text, "such as 30d, 12h, 3600 (seconds) or 'never'");
-  if (value === sessionLifetime.neverSeconds) return value;
-  return inRange(value, sessionLifetime, 'A session lifetime');
+  if (text === 'never') return 0;
+  return parseDuration(text, "such as 30d, 12h, 3600 (seconds) or 'never'");
 }
 
 /** The lifetime of a guest's access token in seconds; like a session lifetime, but it always ends. */
 export function parseGuestTokenLifetime(text: string): number {
-  return inRange(
-    parseDuration(text, 'such as 1d, 12h or 3600 (seconds)'),
-    guestTokenLifetime,
-    "A guest's access token lifetime",
-  );
+  return parseDuration(text, 'such as 1d, 12h or 3600 (seconds)');
+}
+
+/** @throws {AnonError} `usage`, when it is out of the edition's range; `edition_unsupported`, when only another edition has it */
+export function checkSessionLifetime(edition: Edition, lifetimeSeconds: number): void {
+  if (lifetimeSeconds === 0) {
+    if (edition.sessionLifetime.mayNeverEnd) return;
+    throw new AnonError('edition_unsupported', `In edition '${edition.name}' every session ends.`, {
+      hint: `The longest is ${describeLifetime(edition.sessionLifetime.maxSeconds)}: anon-cli tenant set-lifetime ${lifetimeArgument(edition.sessionLifetime.maxSeconds)}`,
+    });
+  }
+  checkLifetime(lifetimeSeconds, edition.sessionLifetime, 'A session lifetime');
+}
+
+/** @throws {AnonError} `usage`, when it is out of the edition's range */
+export function checkGuestTokenLifetime(edition: Edition, lifetimeSeconds: number): void {
+  checkLifetime(lifetimeSeconds, edition.guestTokenLifetime, "A guest's access token lifetime");
 }
 
 /** Why the documentation advises against a session lifetime, or undefined when it does not. */
 export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefined {
-  if (lifetimeSeconds === sessionLifetime.neverSeconds) {
+  if (lifetimeSeconds === 0) {
     return 'Sessions that never expire are advised against: a leaked session token works for ever. 30 days or longer is recommended.';
   }
-  if (lifetimeSeconds < sessionLifetime.shortSeconds) {
+  if (lifetimeSeconds < unitSeconds.d) {
     return 'Under 24 hours guests lose their session between visits. 30 days or longer is recommended.';
   }
   return undefined;
@@ -65,10 +79,17 @@ function parseDuration(text: string, examples: string): number {
   return Number(match[1]) * (match[2] ? unitSeconds[match[2] as Unit] : 1);
 }
 
-function inRange(value: number, range: { minSeconds: number; maxSeconds: number }, what: string): number {
-  if (value >= range.minSeconds && value <= range.maxSeconds) return value;
-  throw new AnonError('usage', `${what} of ${value} seconds is out of range.`, {
-    hint: `Between ${describeLifetime(range.minSeconds)} and ${describeLifetime(range.maxSeconds)}.`,
+function checkLifetime(seconds: number, range: LifetimeRange, what: string): void {
+  if (seconds < range.minSeconds || seconds > range.maxSeconds) {
+    throw new AnonError('usage', `${what} of ${seconds} seconds is out of range.`, {
+      hint: `Between ${describeLifetime(range.minSeconds)} and ${describeLifetime(range.maxSeconds)}.`,
+    });
+  }
+  if (seconds % range.stepSeconds === 0) return;
+  const below = seconds - (seconds % range.stepSeconds);
+  const nearest = [below, below + range.stepSeconds].filter((near) => near <= range.maxSeconds).map(lifetimeArgument);
+  throw new AnonError('usage', `${what} is whole minutes here, and ${seconds} seconds are not.`, {
+    hint: `The nearest are ${nearest.join(' and ')}.`,
   });
 }
 

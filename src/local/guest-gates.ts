@@ -47,7 +47,7 @@ export function grantScopes(
   defined: readonly string[],
   asked: string | undefined,
 ): readonly string[] {
-  const available = access.scopes.filter((value) => defined.includes(value));
+  const available = (access.scopes ?? []).filter((value) => defined.includes(value));
   if (asked === undefined) return available;
   const wanted = new Set(asked.split(' ').filter((value) => value !== '' && value !== anonymousScope));
   for (const value of wanted) {

@@ -97,7 +97,7 @@ function settingsSeed(): JsonObject {
     session_lifetime: 168,
     idle_session_lifetime: 72,
     sessions: { oidc_logout_prompt_enabled: true },
-    ...localEdition.tenant.write(localEdition.tenant.read({})),
+    ...localEdition.tenant.write(localEdition.tenant.read({}), {}),
   };
 }
 

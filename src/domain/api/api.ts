@@ -9,7 +9,9 @@ export interface Api {
   readonly audience: string;
   /** Every scope that it defines. */
   readonly scopes: readonly { readonly value: string; readonly description: string | undefined }[];
-  readonly guests: GuestAccess;
+  readonly guests: GuestAccess & { readonly scopes: readonly string[] };
+  /** As the tenant showed it: what a change is compared with. */
+  readonly body: ResourceServerBody;
 }
 
 export function apiOf(edition: Edition, body: ResourceServerBody): Api {
@@ -18,6 +20,7 @@ export function apiOf(edition: Edition, body: ResourceServerBody): Api {
     name: body.name || body.identifier,
     audience: body.identifier,
     scopes: body.scopes.map(({ value, description }) => ({ value, description })),
-    guests: edition.resourceServer.read(body),
+    guests: { ...edition.resourceServer.read(body), scopes: edition.resourceServer.read(body).scopes ?? [] },
+    body,
   };
 }

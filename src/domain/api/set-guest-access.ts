@@ -17,7 +17,7 @@ export async function setGuestAccess(
 ): Promise<{ api: Api; sent: SentRequest }> {
   checkScopes(api, change.scopes ?? []);
   const edition = await editionOf(tenant);
-  const body = edition.resourceServer.write(change);
+  const body = edition.resourceServer.write(change, api.body);
   const sent = { method: 'PATCH', path: resourceServerPath(api.id), body } as const;
   return { api: apiOf(edition, await managementRequest(tenant, resourceServer, sent)), sent };
 }

@@ -20,7 +20,7 @@ export async function createApp(
       app_type: type,
       token_endpoint_auth_method: publicTypes.includes(type) ? 'none' : 'client_secret_post',
       oidc_conformant: true,
-      ...edition.client.write({ enabled }),
+      ...edition.client.write({ enabled }, {}),
     },
   } as const;
   return { app: appOf(edition, await managementRequest(tenant, client, sent)), sent };

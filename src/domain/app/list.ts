@@ -9,8 +9,8 @@ export async function listApps(tenant: TenantConnection): Promise<App[]> {
   const edition = await editionOf(tenant);
   const bodies = await allPages(async (query) => {
     const path = `${clientsPath}?${query}&is_global=false`;
-    const { total, clients } = await managementRequest(tenant, clientPage, { method: 'GET', path });
-    return { total, items: clients };
+    const { clients, ...page } = await managementRequest(tenant, clientPage, { method: 'GET', path });
+    return { total: Number(page.total), items: clients };
   });
   return bodies.filter((body) => body.global !== true).map((body) => appOf(edition, body));
 }

@@ -10,6 +10,6 @@ export async function setAppEnabled(
   enabled: boolean,
 ): Promise<{ app: App; sent: SentRequest }> {
   const edition = await editionOf(tenant);
-  const sent = { method: 'PATCH', path: clientPath(clientId), body: edition.client.write({ enabled }) } as const;
+  const sent = { method: 'PATCH', path: clientPath(clientId), body: edition.client.write({ enabled }, {}) } as const;
   return { app: appOf(edition, await managementRequest(tenant, client, sent)), sent };
 }

@@ -35,21 +35,9 @@ export async function managementRequest<const S extends Schema>(
   return checked.value;
 }
 
-/**
- * The translator of the edition that the tenant speaks; a tenant that was not asked yet is asked now.
- * @throws {AnonError} `edition_unsupported`
- */
+/** The translator of the edition that the tenant speaks; a tenant that was not asked yet is asked now. */
 export async function editionOf(tenant: TenantConnection): Promise<Edition> {
-  const name = tenant.edition ?? (await askEdition(tenant));
-  const edition = editionNamed(name);
-  if (edition) return edition;
-  throw new AnonError(
-    'edition_unsupported',
-    `This tenant speaks edition '${name}', which this version cannot configure.`,
-    {
-      hint: "It speaks 'preview', as the local tenant does: add --profile local.",
-    },
-  );
+  return editionNamed(tenant.edition ?? (await askEdition(tenant)));
 }
 
 async function askEdition(tenant: TenantConnection): Promise<EditionName> {

@@ -1,4 +1,3 @@
-import { sessionLifetime } from '../../wire/edition/lifetimes.ts';
 import type { Api } from '../api/api.ts';
 import { createApi } from '../api/create.ts';
 import { listApis } from '../api/list.ts';
@@ -7,7 +6,7 @@ import type { App } from '../app/app.ts';
 import { createApp } from '../app/create.ts';
 import { listApps } from '../app/list.ts';
 import { setAppEnabled } from '../app/set-enabled.ts';
-import { lifetimeArgument } from '../duration.ts';
+import { lifetimeArgument, recommendedLifetimeSeconds } from '../duration.ts';
 import type { ChosenApi, ChosenApp, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { changeTenant, readTenant, type TenantView } from '../tenant/settings.ts';
@@ -29,8 +28,8 @@ export interface Ensured<Subject> {
 /** Gate 1: sessions live 30 days or longer, or as long as somebody decided, and their tokens are sealed. */
 export async function ensureTenantReady(tenant: TenantConnection): Promise<Ensured<TenantView>> {
   const before = await readTenant(tenant);
-  const longEnough = before.lifetimeSeconds === 0 || before.lifetimeSeconds >= sessionLifetime.defaultSeconds;
-  const lifetimeSeconds = longEnough ? before.lifetimeSeconds : sessionLifetime.defaultSeconds;
+  const longEnough = before.lifetimeSeconds === 0 || before.lifetimeSeconds >= recommendedLifetimeSeconds;
+  const lifetimeSeconds = longEnough ? before.lifetimeSeconds : recommendedLifetimeSeconds;
   const ready = longEnough && before.tokenFormat === 'jwe';
   const subject = ready ? before : (await changeTenant(tenant, { lifetimeSeconds, tokenFormat: 'jwe' })).tenant;
   const commands = [`tenant set-lifetime ${lifetimeArgument(lifetimeSeconds)}`, 'tenant set-format jwe'];

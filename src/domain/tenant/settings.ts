@@ -26,7 +26,7 @@ export async function changeTenant(
   change: Partial<SessionSettings>,
 ): Promise<{ tenant: TenantView; sent: SentRequest }> {
   const edition = await editionOf(tenant);
-  const sent = { method: 'PATCH', path: tenantSettingsPath, body: edition.tenant.write(change) } as const;
+  const sent = { method: 'PATCH', path: tenantSettingsPath, body: edition.tenant.write(change, {}) } as const;
   return { tenant: view(tenant, edition, await managementRequest(tenant, tenantSettings, sent)), sent };
 }
 

@@ -94,7 +94,7 @@ function find(store: StoreReader, idOrIdentifier: string): JsonObject {
 /** Assumed: guests can be given only scopes that the API defines. */
 function checkGuestScopes(body: JsonObject, scopes: unknown): void {
   const defined = Array.isArray(scopes) ? scopes.map((scope: { value: string }) => scope.value) : [];
-  const stray = localEdition.resourceServer.read(body).scopes.filter((value) => !defined.includes(value));
+  const stray = (localEdition.resourceServer.read(body).scopes ?? []).filter((value) => !defined.includes(value));
   if (stray.length > 0) {
     throw managementRefusal(400, `Scopes not defined by the resource server: ${stray.join(', ')}`, 'invalid_body');
   }

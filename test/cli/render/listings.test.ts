@@ -41,6 +41,7 @@ const shop: Api = {
     { value: 'write:cart', description: undefined },
   ],
   guests: { enabled: true, scopes: ['read:catalog'], tokenLifetimeSeconds: 86_400 },
+  body: { id: 'api-1', identifier: 'https://api.shop.example', scopes: [] },
 };
 const tenant: TenantView = {
   name: 'Local tenant',
@@ -48,6 +49,7 @@ const tenant: TenantView = {
   edition: 'preview',
   lifetimeSeconds: 2_592_000,
   tokenFormat: 'jwe',
+  cookie: undefined,
 };
 const acme: Profile = {
   name: 'acme',
