@@ -93,3 +93,9 @@ export function interrupted(): AnonError {
 export function isAnonError(value: unknown): value is AnonError {
   return value instanceof Error && brand in value;
 }
+
+/** The same error with another hint: what it is, and what it carries, stays. */
+export function withHint<E extends AnonError>(error: E, hint: string): E {
+  const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as E;
+  return Object.defineProperty(copy, 'hint', { value: hint, enumerable: true });
+}

@@ -25,6 +25,8 @@ export interface Context {
   readFile(path: string): Promise<string>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
+  /** Asks a person for a line of text; only where `terminal.interactive`. */
+  ask(question: string): Promise<string>;
   profiles(): Promise<ProfileStore>;
   sessions(): Promise<SessionStore>;
   connect(
@@ -43,6 +45,7 @@ export interface World {
   readonly clock: Clock;
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
+  readonly ask: (question: string) => Promise<string>;
   readonly folders: () => Promise<Folders>;
 }
 
@@ -80,6 +83,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     },
     readFile: async (path) => (await import('../io/user-file.ts')).readUserFile(path),
     confirm: world.confirm,
+    ask: world.ask,
     profiles,
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');

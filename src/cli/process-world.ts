@@ -20,6 +20,7 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     clock: systemClock(signal),
     signal,
     confirm: async (question) => (await import('../io/prompt.ts')).confirm(question),
+    ask: async (question) => (await import('../io/prompt.ts')).ask(question),
     folders: async () => (await import('../io/folders.ts')).userFolders(),
   };
 }

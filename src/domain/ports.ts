@@ -43,6 +43,8 @@ export interface TenantConnection {
   /** Undefined until somebody has asked the tenant. */
   readonly edition: EditionName | undefined;
   rememberEdition(edition: EditionName): Promise<void>;
+  /** Nothing may be changed there: the Management API is only asked. */
+  readonly readOnly?: boolean;
   /** The key that seals this tenant's session tokens, where it is at hand. */
   readonly sessionKey: (() => Promise<Uint8Array>) | undefined;
 }
@@ -68,6 +70,8 @@ export interface Profile {
   readonly management?: ManagementCredentials | undefined;
   readonly app?: ChosenApp | undefined;
   readonly api?: ChosenApi | undefined;
+  /** A change of its settings has to be agreed to by name. */
+  readonly production?: boolean | undefined;
 }
 
 export interface ProfileStore {

@@ -9,13 +9,6 @@ import type { ManagementCredentials, TenantConnection } from '../ports.ts';
 import { withoutSecrets } from './secrecy.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
 
-/** A request as it went over the wire, for commands that show it. */
-export interface SentRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body: object | undefined;
-}
-
 // One token serves all requests of a command.
 const tokens = new WeakMap<TenantConnection, Promise<string>>();
 
@@ -28,6 +21,7 @@ export async function managementRequest<const S extends Schema>(
   schema: S,
   exchange: Omit<Exchange, 'authorization'>,
 ): Promise<Read<S>> {
+  if (tenant.readOnly && exchange.method !== 'GET') throw new Error(`a dry run cannot ${exchange.method}`);
   const answer = await send(tenant, { ...exchange, authorization: `Bearer ${await managementToken(tenant)}` });
   if (answer.status >= 300) throw refusal(tenant, answer);
   const checked = check(schema, answer.body);
