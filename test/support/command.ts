@@ -59,7 +59,7 @@ export interface Machine {
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
-  readonly answers: boolean[];
+  readonly answers: (boolean | string)[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
   interrupt(): void;
@@ -85,17 +85,19 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
   const clock = movingClock(controller.signal);
   const env: Record<string, string> = {};
   const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
-  const answers: boolean[] = [];
+  const answers: (boolean | string)[] = [];
   const questions: string[] = [];
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
-  const confirm: World['confirm'] = async (question) => {
+  const answered = async <Answer>(question: string, isAnswer: (answer: unknown) => answer is Answer) => {
     questions.push(question);
-    const answer = answers.shift();
-    if (answer === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    const answer: unknown = answers.shift();
+    if (!isAnswer(answer)) throw new Error(`nobody is there to answer: ${question}`);
     return answer;
   };
+  const confirm: World['confirm'] = (question) => answered(question, (answer) => typeof answer === 'boolean');
+  const ask: World['ask'] = (question) => answered(question, (answer) => typeof answer === 'string');
 
   async function run(...argv: string[]): Promise<Ran> {
     const heard = { stdout: '', stderr: '' };
@@ -104,6 +106,7 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
       env: { ...env },
       clock,
       confirm,
+      ask,
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;

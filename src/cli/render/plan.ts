@@ -41,13 +41,14 @@ function title({ method, subject }: PlannedWrite): string {
 }
 
 function memberLines(paint: Paint, { method, changes }: PlannedWrite): string {
-  const width = Math.max(...changes.map(({ member }) => member.length));
+  const members = changes.map(({ member }) => printable(member));
+  const width = Math.max(...members.map((member) => member.length));
   return changes
-    .map(({ member, ...change }) => `    ${member.padEnd(width)}  ${changeText(paint, method, change)}\n`)
+    .map((change, index) => `    ${members[index]?.padEnd(width)}  ${changeText(paint, method, change)}\n`)
     .join('');
 }
 
-function changeText(paint: Paint, method: PlannedWrite['method'], { before, after }: Omit<Change, 'member'>): string {
+function changeText(paint: Paint, method: PlannedWrite['method'], { before, after }: Change): string {
   if (method === 'POST') return paint.green(valueText(after));
   if (method === 'DELETE') return paint.red(valueText(before));
   if (isStrings(before) && isStrings(after)) return listText(paint, before, after);

@@ -33,7 +33,10 @@ function sendWrite(
 }
 
 function filled(body: JsonObject, known: ReadonlyMap<string, unknown>): JsonObject {
-  const entries = Object.entries(body).map(([key, value]) => [key, known.get(String(value)) ?? value]);
+  const entries = Object.entries(body).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? (known.get(value) ?? value) : value,
+  ]);
   return Object.fromEntries(entries);
 }
 

@@ -24,7 +24,7 @@ export function apiDisableCommand(context: Context, run = disableApi): Command {
   return withExample(
     command,
     'api disable shop',
-    'Access tokens that guests already have live on until they expire. What guests were\ngranted stays for when it is enabled again, unless you say --revoke-grants.',
+    'Access tokens that guests already have live on until they expire. What guests\nwere granted stays for when it is enabled again, unless you say --revoke-grants.',
   );
 }
 

@@ -273,7 +273,7 @@ describe('a closed gate', () => {
       close: ['api', 'enable', 'shop', '--scopes', 'read:catalog'],
       ask: ['--scope', 'read:orders'],
       refusal: { status: 400, service_error: 'invalid_scope' },
-      command: 'anon-cli api enable shop --scopes read:catalog,read:orders',
+      command: 'anon-cli api enable shop --scopes read:orders',
     },
   ])("gives the service's own error, says it is gate $number, and the command opens it", async (row) => {
     const { run, done } = await openMachine();
