@@ -1,8 +1,8 @@
 import { type AnonymousTokenRequest, anonymousScope } from '../wire/anonymous-token.ts';
 import type { GuestAccess } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import { editionOf, settingsOf } from './edition.ts';
 import { anonymousTokenRefusal } from './refusal.ts';
-import { localEdition, settingsOf } from './state.ts';
 import type { TenantScope } from './tenant.ts';
 
 /** Gates 1 and 2. @throws {Refusal} feature_not_enabled, unauthorized_client */
@@ -11,7 +11,7 @@ export function checkGuestsAllowed(scope: TenantScope, client: JsonObject): void
   if (flags?.anonymous_sessions_enabled === false) {
     throw anonymousTokenRefusal('feature_not_enabled', 'Anonymous sessions are not enabled for this tenant.');
   }
-  if (!localEdition.client.read(client).enabled) {
+  if (!editionOf(scope.store).client.read(client).enabled) {
     throw anonymousTokenRefusal('unauthorized_client', 'Anonymous sessions are not enabled for this client.');
   }
 }
@@ -30,7 +30,7 @@ export function findApi(scope: TenantScope, request: AnonymousTokenRequest): Api
     throw anonymousTokenRefusal('invalid_target', 'audience is required: the tenant has no default audience.');
   }
   const server = scope.store.list('resource_server').find((candidate) => candidate.identifier === audience);
-  const access = server && localEdition.resourceServer.read(server);
+  const access = server && editionOf(scope.store).resourceServer.read(server);
   if (!server || !access?.enabled) {
     throw anonymousTokenRefusal('invalid_target', 'The audience does not exist or does not allow anonymous access.');
   }

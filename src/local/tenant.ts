@@ -1,4 +1,5 @@
 import { Hono } from 'hono/quick';
+import type { EditionName } from '../wire/edition/edition.ts';
 import type { KeyMaker } from './keys.ts';
 import type { Random } from './random.ts';
 import { type RateLimit, rateLimiter } from './rate-limit.ts';
@@ -24,6 +25,8 @@ export interface TenantOptions {
   readonly keys: KeyMaker;
   /** The issuer is `https://<domain>/`, whatever address the tenant is served at. */
   readonly domain?: string | undefined;
+  /** What the tenant speaks when the state is empty; afterwards the state tells. `preview` unless given. */
+  readonly edition?: EditionName | undefined;
   /** No limit unless one is given. */
   readonly rateLimit?: RateLimit | undefined;
 }
@@ -42,11 +45,11 @@ export interface Tenant {
 }
 
 /**
- * A tenant with anonymous sessions, edition `preview`: what Auth0 serves at `https://DOMAIN/`, as far
+ * A tenant with anonymous sessions, in the edition that its state speaks: what Auth0 serves at `https://DOMAIN/`, as far
  * as this project needs it. Refusals carry the service's statuses and bodies.
  */
 export function createTenant(options: TenantOptions): Tenant {
-  const { store, clock, random, keys, domain = defaultDomain } = options;
+  const { store, clock, random, keys, domain = defaultDomain, edition } = options;
   const issuer = `https://${domain}/`;
   const app = routes({ store, clock, random, issuer }, options.rateLimit);
   return {
@@ -54,7 +57,7 @@ export function createTenant(options: TenantOptions): Tenant {
     async handle(request) {
       try {
         store.refresh();
-        await seed({ store, random, keys, issuer });
+        await seed({ store, random, keys, issuer, edition });
       } catch (error) {
         return failure(error, new URL(request.url).pathname);
       }

@@ -2,8 +2,9 @@ import { Hono } from 'hono/quick';
 import { clientCreate, clientPatch, clientsPath } from '../../wire/client.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { editionOf, onceAnEdition } from '../edition.ts';
 import { managementRefusal } from '../refusal.ts';
-import { localEdition, newClient } from '../state.ts';
+import { newClient } from '../state.ts';
 import type { TenantScope } from '../tenant.ts';
 import { fieldPicker, listing } from './listing.ts';
 import { checkScope, type ManagementVariables, requireScope } from './management-access.ts';
@@ -13,11 +14,12 @@ const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials
 /** Shown only to those who may read keys. @see management-api, section 2.2 */
 const secretMembers = ['client_secret', 'encryption_key', 'signing_keys', 'client_authentication_methods'];
 
+const createPayload = onceAnEdition(clientCreate);
+const patchPayload = onceAnEdition(clientPatch);
+
 /** /api/v2/clients: list, read, create, patch, delete. */
 export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
-  const createPayload = clientCreate(localEdition);
-  const patchPayload = clientPatch(localEdition);
   const onePath = `${clientsPath}/:id`;
 
   app.get(clientsPath, requireScope(scope, ...readScopes), (c) => {
@@ -34,7 +36,7 @@ export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
   });
 
   app.post(clientsPath, requireScope(scope, 'create:clients'), async (c) => {
-    const checked = checkPayload(createPayload, await readPayload(c.req.raw));
+    const checked = checkPayload(createPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const client = newClient(scope.random, checked.value);
     checkGrantTypes(client);
@@ -52,7 +54,7 @@ export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
   });
 
   app.patch(onePath, requireScope(scope, 'update:clients', 'update:client_keys'), async (c) => {
-    const checked = checkPayload(patchPayload, await readPayload(c.req.raw));
+    const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     if (checked.value.client_secret !== undefined) checkScope(c.get('scopes'), 'update:client_keys');
     const client = scope.store.write((writer) => {
