@@ -94,6 +94,40 @@ describe('the edition of a tenant', () => {
   );
 });
 
+describe('a state that an earlier version made', () => {
+  const added = ['read:client_grants', 'create:client_credentials'];
+
+  it('gets the rights that have come since, and loses nothing', async () => {
+    const { store } = await testTenant();
+    const asItWas = everything(store);
+    store.write((writer) => {
+      for (const grant of writer.list('client_grant')) {
+        const scope = (grant.scope as string[]).filter((value) => !added.includes(value));
+        writer.put('client_grant', String(grant.id), { ...grant, scope });
+      }
+      for (const server of writer.list('resource_server').filter(({ is_system }) => is_system === true)) {
+        const scopes = (server.scopes as { value: string }[]).filter(({ value }) => !added.includes(value));
+        writer.put('resource_server', String(server.id), { ...server, scopes });
+      }
+    });
+    const tenant = await testTenant({ store });
+    const manage = await tenant.management();
+    expect(await manage('GET', '/api/v2/client-grants')).toMatchObject({ status: 200 });
+    const sorted = (text: unknown) =>
+      JSON.stringify(text)
+        .split(/[[\],]/)
+        .sort();
+    expect(sorted(everything(store))).toEqual(sorted(asItWas));
+  });
+
+  it('is written only when it lacks something', async () => {
+    const { store } = await testTenant();
+    const before = store.list('client_grant');
+    await (await testTenant({ store })).management();
+    expect(store.list('client_grant')).toBe(before);
+  });
+});
+
 describe('a tenant that is reset', () => {
   it('is as it was at first, with other keys', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 1 } });

@@ -4,11 +4,12 @@ import { checkPayload } from '../../wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { editionOf, onceAnEdition } from '../edition.ts';
+import { definedScopes } from '../grants.ts';
 import { managementRefusal } from '../refusal.ts';
 import { newResourceServer } from '../state.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { TenantScope } from '../tenant.ts';
-import { listing } from './listing.ts';
+import { fieldPicker, listing, queryRefusal } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './patching.ts';
 
@@ -23,6 +24,8 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
   app.get(resourceServersPath, requireScope(scope, 'read:resource_servers'), (c) => {
     const url = new URL(c.req.url);
     const identifiers = url.searchParams.getAll('identifiers');
+    if (identifiers.length > 10)
+      throw queryRefusal(`Array is too long (${identifiers.length}), maximum 10`, 'identifiers');
     const servers = scope.store
       .list('resource_server')
       .filter((server) => identifiers.length === 0 || identifiers.includes(String(server.identifier)));
@@ -47,13 +50,15 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
     return c.json(server, 201);
   });
 
-  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) => c.json(find(scope.store, c.req.param('id'))));
+  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) =>
+    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(scope.store, c.req.param('id')))),
+  );
 
   app.patch(onePath, requireScope(scope, 'update:resource_servers'), async (c) => {
     const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const server = scope.store.write((writer) => {
-      const before = find(writer, c.req.param('id'));
+      const before = findResourceServer(writer, c.req.param('id'));
       checkSystem(before, checked.value);
       const next = patched(before, checked.value, { nested: false });
       checkGuestScopes(editionOf(scope.store), checked.value, next.scopes);
@@ -86,7 +91,7 @@ function lookUp(store: StoreReader, idOrIdentifier: string): JsonObject | undefi
   );
 }
 
-function find(store: StoreReader, idOrIdentifier: string): JsonObject {
+function findResourceServer(store: StoreReader, idOrIdentifier: string): JsonObject {
   const server = lookUp(store, idOrIdentifier);
   if (server === undefined) {
     throw managementRefusal(404, 'The resource server does not exist', 'inexistent_resource_server');
@@ -96,7 +101,7 @@ function find(store: StoreReader, idOrIdentifier: string): JsonObject {
 
 /** Assumed: guests can be given only scopes that the API defines. */
 function checkGuestScopes(edition: Edition, body: JsonObject, scopes: unknown): void {
-  const defined = Array.isArray(scopes) ? scopes.map((scope: { value: string }) => scope.value) : [];
+  const defined = definedScopes({ scopes });
   const stray = (edition.resourceServer.read(body).scopes ?? []).filter((value) => !defined.includes(value));
   if (stray.length > 0) {
     throw managementRefusal(400, `Scopes not defined by the resource server: ${stray.join(', ')}`, 'invalid_body');
