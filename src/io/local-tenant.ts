@@ -73,7 +73,7 @@ export async function connectLocal(
     baseUrl: local.issuer.slice(0, -1),
     fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
     management: local.managementCredentials(),
-    edition: 'preview',
+    edition: local.edition(),
     rememberEdition: async () => {},
     sessionKey: async () => local.sessionKey(),
   };

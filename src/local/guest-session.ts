@@ -3,11 +3,11 @@ import type { SessionSettings } from '../wire/edition/edition.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../wire/metadata.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import type { SessionTokenClaims } from '../wire/session-token.ts';
+import { editionOf, settingsOf } from './edition.ts';
 import { tenantKeys } from './keys.ts';
 import { randomToken, randomUuid } from './random.ts';
 import { anonymousTokenRefusal } from './refusal.ts';
 import { readSessionToken } from './session-token.ts';
-import { localEdition, settingsOf } from './state.ts';
 import type { TenantScope } from './tenant.ts';
 
 /** The session that a request updates, or undefined for one that creates. @throws {Refusal} invalid_session_token, session_expired */
@@ -42,7 +42,7 @@ export function nextSession(
   return {
     iss: scope.issuer,
     client_id: String(client.client_id),
-    user_id: before?.user_id ?? request.user_id ?? `${localEdition.guestIdPrefix}${randomUuid(scope.random)}`,
+    user_id: before?.user_id ?? request.user_id ?? `${editionOf(scope.store).guestIdPrefix}${randomUuid(scope.random)}`,
     session_id: before?.session_id ?? `sess_${randomToken(scope.random, 18)}`,
     created_at: before?.created_at ?? new Date(scope.clock()).toISOString(),
     metadata: nextMetadata(before?.metadata ?? {}, request.metadata ?? {}),
@@ -63,7 +63,7 @@ function nextMetadata(current: JsonObject, change: JsonObject): JsonObject {
 }
 
 export function sessionSettings(scope: TenantScope): SessionSettings {
-  return localEdition.tenant.read(settingsOf(scope.store));
+  return editionOf(scope.store).tenant.read(settingsOf(scope.store));
 }
 
 function seconds(scope: TenantScope): number {

@@ -35,11 +35,20 @@ export const clientGrantPage = v.looseObject({
 });
 
 const organizationUsages = ['deny', 'allow', 'require'] as const;
-const scope = v.array(
-  v.pipe(
-    v.string(),
-    v.minLength(1, 'String is too short (0 chars), minimum 1'),
-    v.maxLength(280, 'String is too long, maximum 280'),
+const scope = v.pipe(
+  v.array(
+    v.pipe(
+      v.string(),
+      v.minLength(1, 'String is too short (0 chars), minimum 1'),
+      v.maxLength(280, 'String is too long, maximum 280'),
+    ),
+  ),
+  v.check(
+    (values) => new Set(values).size === values.length,
+    ({ input }) => {
+      const second = input.findIndex((value, index) => input.indexOf(value) < index);
+      return `Array items are not unique (indexes ${input.indexOf(input[second] ?? '')} and ${second})`;
+    },
   ),
 );
 const nonEmpty = v.pipe(v.string(), v.minLength(1, 'String is too short (0 chars), minimum 1'));

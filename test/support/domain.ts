@@ -1,6 +1,7 @@
 import type { Clock, FetchRequest, TenantConnection } from '../../src/domain/ports.ts';
 import type { AnonError } from '../../src/errors.ts';
 import { isAnonError } from '../../src/errors.ts';
+import { editionOf } from '../../src/local/edition.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { globalClient, sessionKey, type TestTenant } from './local.ts';
 
@@ -44,7 +45,7 @@ export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnect
       issuer: tenant.issuer,
       baseUrl: tenant.issuer.slice(0, -1),
       management: { clientId: client.client_id, clientSecret: client.client_secret },
-      edition: 'preview',
+      edition: editionOf(tenant.store).name,
       sessionKey: async () => sessionKey(tenant.store),
       fetch: (url, request) => tenant.handle(new Request(url, { ...request, body: request.body ?? null })),
       ...doors,

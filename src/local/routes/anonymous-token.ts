@@ -31,8 +31,8 @@ export function anonymousTokenRoute(scope: TenantScope): Hono {
     const client = authenticate(scope, request.credentials);
     checkGuestsAllowed(scope, client);
     const before = readSession(scope, request.body, client);
-    const api = findApi(scope, request.body);
-    const granted = grantScopes(api.access, api.scopes, request.body.scope);
+    const api = findApi(scope, request.body, client);
+    const granted = grantScopes(api.scopes, request.body.scope);
     const session = nextSession(scope, request.body, client, before);
     const tokens = await answer(scope, { request: request.body, session, api, granted });
     return c.json(tokens, 200, { 'cache-control': 'no-store' });
