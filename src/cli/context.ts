@@ -4,8 +4,10 @@ import type { Folders } from '../io/folders.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
+import { patience } from '../io/patience.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { Transport } from './transport.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +33,7 @@ export interface Context {
   sessions(): Promise<SessionStore>;
   connect(
     profile: Profile,
-    options: { selection: string; edition: EditionName | undefined },
+    options: { selection: string; edition: EditionName | undefined; transport: Transport },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
@@ -73,6 +75,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return profileStore({ folders: await world.folders(), now, warn, exclusively: exclusively('profiles') });
   };
 
+  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> =>
+    debug ? (await import('./debug.ts')).debugged(tenant, (text) => terminal.note(text)) : tenant;
+
   return {
     terminal,
     clock,
@@ -89,12 +94,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const { sessionStore } = await import('../io/session-store.ts');
       return sessionStore({ folders: await world.folders(), now, warn, exclusively: exclusively('sessions') });
     },
-    async connect(profile, { selection, edition }) {
-      const common = { profile: profile.name, selection, clock };
+    async connect(profile, { selection, edition, transport }) {
+      const { caFile, maxWaitMs, silent } = transport;
+      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const common = { profile: profile.name, selection, clock, patience: waits };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
-        return overridden(await connectLocal(await localPorts(), common), edition);
+        return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
       }
       const [{ connectRemote }, { addressOf }] = await Promise.all([
         import('../io/remote-tenant.ts'),
@@ -105,9 +112,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), rememberEdition },
-        { env, signal: world.signal() },
+        { env, signal: world.signal(), caFile },
       );
-      return overridden(remote, edition);
+      return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);

@@ -4,6 +4,7 @@ import { mostSimilar } from '../domain/similar.ts';
 import { AnonError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { editionOption, type GlobalOptions } from './global-options.ts';
+import { transportOf } from './transport.ts';
 
 /** The tenant that a command is for, and the profile that says what it uses there. */
 export interface Access {
@@ -17,8 +18,9 @@ export interface Access {
  */
 export async function accessTenant(context: Context, options: GlobalOptions): Promise<Access> {
   const edition = editionOption(options);
+  const transport = transportOf(options, context.env);
   const { profile, selection } = await selectProfile(context, options);
-  return { profile, tenant: await context.connect(profile, { selection, edition }) };
+  return { profile, tenant: await context.connect(profile, { selection, edition, transport }) };
 }
 
 /** The profile that a command is for, and what makes another command be for it too. */

@@ -378,6 +378,7 @@ function recordingTerminal(
     interactive: given.interactive,
     resultColour: given.colour,
     noteColour: given.colour,
+    noteRewritable: given.interactive,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, FetchRequest, TenantConnection } from '../../src/domain/ports.ts';
+import type { Clock, FetchRequest, Pause, TenantConnection } from '../../src/domain/ports.ts';
 import type { AnonError } from '../../src/errors.ts';
 import { isAnonError } from '../../src/errors.ts';
 import { editionOf } from '../../src/local/edition.ts';
@@ -30,9 +30,11 @@ export interface TestConnection extends TenantConnection {
   /** What was sent: `PATCH /api/v2/tenants/settings`. */
   readonly sent: readonly string[];
   readonly remembered: readonly EditionName[];
+  /** What was waited for. */
+  readonly pauses: readonly Pause[];
 }
 
-type Doors = Partial<Omit<TenantConnection, 'clock' | 'rememberEdition'>>;
+type Doors = Partial<Omit<TenantConnection, 'clock' | 'patience' | 'rememberEdition'>> & { maxWaitMs?: number };
 
 /** A connection to the real local tenant, its `handle` where a socket would be. */
 export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnection {
@@ -93,14 +95,21 @@ export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}
 }
 
 function recorded(
-  connection: Omit<TenantConnection, 'clock' | 'rememberEdition'>,
+  { maxWaitMs = 60_000, ...connection }: Omit<TenantConnection, 'clock' | 'patience' | 'rememberEdition'> & Doors,
   clock: SteppingClock,
 ): TestConnection {
   const sent: string[] = [];
+  const pauses: Pause[] = [];
   const remembered: EditionName[] = [];
+  const wait = async (pause: Pause) => {
+    pauses.push(pause);
+    await clock.wait(pause.ms);
+  };
   return {
     ...connection,
     clock,
+    pauses,
+    patience: { maxWaitMs, wait, random: () => 0 },
     sent,
     remembered,
     fetch(url, request) {

@@ -6,6 +6,7 @@ import { managementAudience, oauthError, oauthTokenPath, oauthTokenResponse } fr
 import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { ManagementCredentials, TenantConnection } from '../ports.ts';
+import { inDoubt } from './doubt.ts';
 import { withoutSecrets } from './secrecy.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
 
@@ -23,7 +24,7 @@ export async function managementRequest<const S extends Schema>(
 ): Promise<Read<S>> {
   if (tenant.readOnly && exchange.method !== 'GET') throw new Error(`a dry run cannot ${exchange.method}`);
   const answer = await send(tenant, { ...exchange, authorization: `Bearer ${await managementToken(tenant)}` });
-  if (answer.status >= 300) throw refusal(tenant, answer);
+  if (answer.status >= 300) throw inDoubt(refusal(tenant, answer), exchange, tenant);
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   return checked.value;
