@@ -25,7 +25,7 @@ export function debugged(tenant: TenantConnection, note: (text: string) => void)
         return patience.wait(pause);
       },
     },
-    async fetch(url, request) {
+    fetch: async (url, request) => {
       const what = `${request.method} ${pathOf(url.slice(baseUrl.length))}`;
       const startedAt = clock.now();
       const milliseconds = () => `${Math.round(clock.now() - startedAt)} ms`;

@@ -25,7 +25,7 @@ export interface Answer {
  * sends again; a GET also after a 5xx or a broken connection, three times at most. Its waits take no longer
  * together than the connection's patience. Nothing else is ever sent twice.
  * @throws {ResponseError} `rate_limited` when the limit outlasts that patience; `response_invalid`, or
- *   `server_error` with a 5xx, when the answer is not JSON
+ *   `server_error` with a 5xx, when the answer is not JSON; `failed` for a redirect
  * @throws {UnreachableError} when no answer came
  */
 export async function send(tenant: TenantConnection, exchange: Exchange): Promise<Answer> {
@@ -79,8 +79,9 @@ async function readAnswer(response: Response, exchange: Exchange, tenant: Tenant
 
 function notAnAnswer(status: number, what: string, { method, path }: Exchange, cause?: unknown): ResponseError {
   const failed = status >= 500;
+  const redirect = status >= 300 && status < 400;
   return new ResponseError(
-    failed ? 'server_error' : 'response_invalid',
+    failed ? 'server_error' : redirect ? 'failed' : 'response_invalid',
     { status, error: 'invalid_response', description: '' },
     {
       message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.`,
