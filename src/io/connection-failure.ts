@@ -79,7 +79,10 @@ const explanations: Record<string, Explanation> = {
   EPIPE: closed,
   UND_ERR_SOCKET: closed,
   HPE_INVALID_EOF_STATE: { reason: 'the connection was closed in the middle of the answer', broken: true },
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { reason: 'its answer ended too early', broken: true },
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+    reason: 'the connection was closed in the middle of the answer',
+    broken: true,
+  },
   ENETUNREACH: { reason: 'there is no network' },
   EHOSTUNREACH: { reason: 'there is no way to the host' },
   ETIMEDOUT: { reason: 'nothing comes back from it' },
@@ -109,6 +112,10 @@ function proxyErrorIn(error: unknown): ProxyError | undefined {
 function causeCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return causeCode(error.errors[0]);
   if (error instanceof Error && error.name === 'TimeoutError') return 'UND_ERR_CONNECT_TIMEOUT';
+  // undici 7 leaves the code of these undefined.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return error.message.includes('EOF') ? 'HPE_INVALID_EOF_STATE' : 'HPE_UNKNOWN';
+  }
   const inner = error instanceof Error && error.cause ? causeCode(error.cause) : '';
   return inner || codeOf(error);
 }

@@ -1,4 +1,4 @@
-import type { Clock, FetchRequest, Pause, TenantConnection } from '../../src/domain/ports.ts';
+import type { Clock, FetchRequest, Patience, Pause, TenantConnection } from '../../src/domain/ports.ts';
 import type { AnonError } from '../../src/errors.ts';
 import { isAnonError } from '../../src/errors.ts';
 import { editionOf } from '../../src/local/edition.ts';
@@ -24,6 +24,9 @@ export function steppingClock(now = () => noon): SteppingClock {
     },
   };
 }
+
+/** Never waits. */
+export const patience: Patience = { maxWaitMs: 0, wait: async () => {}, random: () => 0 };
 
 export interface TestConnection extends TenantConnection {
   readonly clock: SteppingClock;
