@@ -4,7 +4,11 @@ import type { Terminal } from './terminal.ts';
 const eraseLine = '\r\u001b[2K';
 
 /** Waits and says so: on a screen in one line that counts the seconds and goes in the end, elsewhere once. */
-export async function countDown({ ms, reason }: Pause, clock: Clock, terminal: Terminal): Promise<void> {
+export async function countDown(
+  { ms, reason }: Pause,
+  clock: Clock,
+  terminal: Pick<Terminal, 'note' | 'noteRewritable'>,
+): Promise<void> {
   const line = (leftMs: number) => `waiting ${Math.ceil(leftMs / 1000)} s: ${reason}`;
   if (!terminal.noteRewritable) {
     terminal.note(`${line(ms)}\n`);

@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 /** Waits of `maxWaitMs` at most, told on the terminal unless it is to be `silent`. */
 export function patience(
   maxWaitMs: number,
-  { clock, terminal, silent }: { clock: Clock; terminal: Terminal; silent: boolean },
+  { clock, terminal, silent }: { clock: Clock; terminal: Pick<Terminal, 'note' | 'noteRewritable'>; silent: boolean },
 ): Patience {
   const told = (pause: Pause) => pause.asked && !silent;
   return {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -36,6 +36,16 @@ export async function answeringOverTls(
   const key = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' });
   const server = createTlsServer({ key, cert: certificates[name] }, listener);
   return `https://127.0.0.1:${await served(server)}`;
+}
+
+/** Ends an exchange with JSON. */
+export function answer(
+  response: ServerResponse,
+  body: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
 export interface Proxy {
