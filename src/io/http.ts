@@ -58,10 +58,7 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
       const { status, headers } = response;
       return new HttpResponse(hasBody(status) ? body : null, { status, headers }) as unknown as Response;
     } catch (error) {
-      if (!world.signal.aborted) throw unreachable(failed, error);
-      // A connection that is still being made would hold the process up.
-      void dispatcher.destroy();
-      throw interrupted();
+      throw world.signal.aborted ? interrupted() : unreachable(failed, error);
     } finally {
       clearTimeout(timer);
       world.signal.removeEventListener('abort', interrupt);
@@ -69,8 +66,8 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
   };
 }
 
-function dispatcherFor(baseUrl: string, { env, caFile }: HttpWorld, { connectMs }: Limits): Dispatcher {
-  const connect = { timeout: connectMs, ca: caFile ? trustedWith(caFile, env) : undefined };
+function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {
+  const connect = { timeout: connectMs, ca: caFile ? trustedWith(caFile, env) : undefined, signal };
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
   // The one limit for all of an exchange stands above those that undici has for its parts.
   if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });

@@ -7,6 +7,8 @@ export interface ConnectOptions {
   readonly timeout: number;
   /** All certificates to trust; those that Node trusts when it is undefined. */
   readonly ca: string[] | undefined;
+  /** Ends a connection at once, also one that is still being made and would hold the process up. */
+  readonly signal: AbortSignal;
 }
 
 /** The way to the tenant ended at the proxy. */

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import certificates from '../fixtures/tls.json' with { type: 'json' };
 import { authorityFile } from '../support/authority-file.ts';
 import { newHome, run, runShell, start } from '../support/bin.ts';
 import { busy, fine, limited, reset, tenant } from '../support/faulty-tenant.ts';
-import { answer, answering, answeringOverTls, proxying } from '../support/http-server.ts';
+import { answer, answering, answeringOverTls, proxying, served } from '../support/http-server.ts';
 
 /** A home in which `url` is the tenant of every command. */
 async function homeAt(url: string): Promise<string> {
@@ -66,6 +67,25 @@ describe('the program', () => {
       if (String(text).includes('waiting 59 s')) child.kill('SIGINT');
     }
     expect(await exit).toEqual([130, null]);
+  });
+
+  it.each([
+    ['the tenant', ''],
+    ['the proxy', 'HTTPS_PROXY'],
+  ])('ends at once with 130 when it is stopped while it connects to %s', async (_, variable) => {
+    const server = createServer();
+    const connected = once(server, 'connection');
+    const port = await served(server);
+    const home = await homeAt(variable ? 'https://acme.example' : `https://127.0.0.1:${port}`);
+    const child = start(home, show, variable ? { env: { [variable]: `http://127.0.0.1:${port}` } } : {});
+    child.stdin?.end();
+    const exit = once(child, 'exit');
+    await connected;
+    const stoppedAt = performance.now();
+    child.kill('SIGINT');
+    expect(await exit).toEqual([130, null]);
+    // The limit for a connection is five seconds.
+    expect(performance.now() - stoppedAt).toBeLessThan(4000);
   });
 
   it('is not held up by the connections that it kept', async () => {
