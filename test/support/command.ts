@@ -299,7 +299,7 @@ function temporaryFolder(): string {
 }
 
 /** A state with the keys of every test tenant: making new ones would take most of a test's time. */
-async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
+export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'local-tenant.db');
   const store = sqliteStore(path);
@@ -308,7 +308,7 @@ async function seededState(folder: string, issuer: string, edition: EditionName 
   return path;
 }
 
-function openedStore(path: string): Store {
+export function openedStore(path: string): Store {
   const store = sqliteStore(path);
   onTestFinished(() => store.close());
   // A test looks on from outside: at every look it wants what the commands have written since.
