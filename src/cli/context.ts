@@ -83,7 +83,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
     profiles,
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');
-      return sessionStore({ folders: await world.folders(), now, warn, exclusively: exclusively('sessions') });
+      const folders = await world.folders();
+      const secretsOf = async () => undefined;
+      return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
     async connect(profile, { selection, edition }) {
       const common = { profile: profile.name, selection, clock };

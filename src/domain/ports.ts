@@ -90,6 +90,17 @@ export interface RememberedSession {
   readonly scope?: string | undefined;
 }
 
+/** What of a profile is secret, and the profile's name. */
+export type SecretKey = `${'credentials' | 'management-token' | 'session'}/${string}`;
+
+/** Texts that nobody but the user may read. */
+export interface SecretStore {
+  get(key: SecretKey): Promise<string | undefined>;
+  put(key: SecretKey, value: string): Promise<void>;
+  /** Removing what is not there is no error. */
+  remove(key: SecretKey): Promise<void>;
+}
+
 export interface SessionStore {
   get(profile: string): Promise<RememberedSession | undefined>;
   put(profile: string, session: RememberedSession): Promise<void>;

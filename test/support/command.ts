@@ -374,8 +374,13 @@ const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
 /** Every token and secret that a command may have met. */
 function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
-  const texts = [stdout, ...argv, ...filesIn(join(data, 'sessions'))];
-  return [...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts), ...stateSecrets(data)];
+  const kept = filesIn(join(data, 'credentials'));
+  const texts = [stdout, ...argv, ...kept];
+  return [
+    ...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts),
+    ...kept.flatMap((text) => tellingParts(JSON.parse(text).secret)),
+    ...stateSecrets(data),
+  ];
 }
 
 function filesIn(folder: string): string[] {

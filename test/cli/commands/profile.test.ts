@@ -210,7 +210,7 @@ describe('profile remove', () => {
       '✔ Profile remote is gone. On the tenant nothing changed.\n',
     );
     expect(readFileSync(machine.profilesPath, 'utf8')).not.toContain(tenant.credentials.clientSecret);
-    expect(() => statSync(`${machine.folder}/data/sessions/remote.json`)).toThrow();
+    expect(() => statSync(`${machine.folder}/data/credentials/session~remote.json`)).toThrow();
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
   });
 

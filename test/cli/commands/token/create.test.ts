@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { tokenCreateCommand } from '../../../../src/cli/commands/token/create.ts';
 import {
@@ -132,9 +132,12 @@ describe('token create', () => {
   it('remembers each session in a file that only the user can read', async () => {
     const { done, folder } = await openMachine();
     await done('token', 'create');
-    const path = `${folder}/data/sessions/local.json`;
+    const path = `${folder}/data/credentials/session~local.json`;
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1, session: { audience } });
+    const { version, secret } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(version).toBe(1);
+    expect(JSON.parse(secret)).toMatchObject({ audience });
+    expect(existsSync(`${folder}/data/sessions`)).toBe(false);
   });
 });
 
