@@ -60,6 +60,8 @@ export interface Machine {
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
   readonly answers: boolean[];
+  /** What a person types or chooses, likewise. */
+  readonly replies: string[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
   interrupt(): void;
@@ -83,9 +85,10 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
 
   const controller = new AbortController();
   const clock = movingClock(controller.signal);
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ANON_KEYRING: 'off' };
   const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
   const answers: boolean[] = [];
+  const replies: string[] = [];
   const questions: string[] = [];
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
@@ -97,6 +100,22 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
     return answer;
   };
 
+  const reply = async (question: string) => {
+    questions.push(question);
+    const text = replies.shift();
+    if (text === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    return text;
+  };
+  const prompts: World['prompts'] = {
+    text: reply,
+    secret: reply,
+    async choose(question, choices) {
+      const choice = await reply(question);
+      expect(choices.map(({ value }) => value)).toContain(choice);
+      return choice;
+    },
+  };
+
   async function run(...argv: string[]): Promise<Ran> {
     const heard = { stdout: '', stderr: '' };
     const stdin = terminal.stdin;
@@ -104,6 +123,7 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
       env: { ...env },
       clock,
       confirm,
+      prompts,
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;
@@ -116,7 +136,7 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
     };
     const code = await main(argv, world);
     for (const secret of secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
-    for (const secret of [stdin?.trim(), env.ANON_CLI_CLIENT_SECRET, env.ANON_CLI_APP_SECRET]) {
+    for (const secret of [stdin?.trim(), env.AUTH0_CLIENT_SECRET, env.AUTH0_ACCESS_TOKEN, env.ANON_APP_SECRET]) {
       if (secret) for (const part of tellingParts(secret)) secrets.add(part);
     }
     expectDiscreet(argv, heard, secrets);
@@ -142,6 +162,7 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
     terminal,
     clock,
     answers,
+    replies,
     questions,
     interrupt: () => controller.abort(),
     folder,
@@ -228,24 +249,16 @@ export async function servedAnswer(answer: (request: Request) => Promise<Respons
   return server;
 }
 
-/** Adds a served tenant as the profile `remote`, with its credentials, and makes it the current one. */
+/** Logs in to a served tenant as the profile `remote`, which makes it the current one. Nothing is sent to it. */
 export async function useRemote(machine: Machine, tenant: ServedTenant): Promise<void> {
   const { clientId, clientSecret } = tenant.credentials;
   machine.keepSecret(clientSecret);
   machine.terminal.stdin = clientSecret;
   await machine.done(
-    'profile',
-    'add',
-    'remote',
-    '--domain',
-    tenant.url,
-    '--client-id',
-    clientId,
-    '--client-secret',
-    '-',
+    ...['login', 'remote', '--no-check', '--domain', tenant.url],
+    ...['--client-id', clientId, '--client-secret', '-'],
   );
   machine.terminal.stdin = undefined;
-  await machine.done('profile', 'use', 'remote');
 }
 
 /** Changes members of the document that has this name or id. */

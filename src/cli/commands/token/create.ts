@@ -7,7 +7,7 @@ import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { scopeText } from '../../scope-list.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant, namedChoices } from '../../tenant-access.ts';
 import {
   inspectTokens,
   remember,
@@ -38,8 +38,9 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
 async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
   const { metadata, clientSecret } = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
-  const app = await chooseApp(tenant, { named: options.app, chosen: profile.app });
-  const api = await chooseApi(tenant, { named: options.api, chosen: profile.api });
+  const named = namedChoices(context, options);
+  const app = await chooseApp(tenant, { named: named.app, chosen: profile.app });
+  const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
   const request = {
     app: withSecret(app, clientSecret),
     api,
