@@ -6,14 +6,13 @@ export function connectRemote(
   profile: Profile,
   common: Pick<
     TenantConnection,
-    'profile' | 'selection' | 'clock' | 'patience' | 'issuer' | 'baseUrl' | 'rememberEdition'
+    'profile' | 'selection' | 'clock' | 'patience' | 'issuer' | 'baseUrl' | 'management' | 'rememberEdition'
   >,
   world: HttpWorld,
 ): TenantConnection {
   return {
     ...common,
     fetch: httpFetch(common.baseUrl, world),
-    management: profile.management,
     edition: profile.edition,
     sessionKey: undefined,
   };

@@ -4,7 +4,7 @@ import { transportOf } from '../../src/cli/transport.ts';
 import { authorityFile } from '../support/authority-file.ts';
 import { freshMachine, type Machine, openMachine, servedAnswer, servedTenant, useRemote } from '../support/command.ts';
 import { failureOf } from '../support/domain.ts';
-import { busy, fine, htmlPage, reset, tenant, truncated } from '../support/faulty-tenant.ts';
+import { busy, fine, htmlPage, reset, tenant, truncated } from '../support/http-faults.ts';
 import { answering } from '../support/http-server.ts';
 
 describe('how a command talks to its tenant', () => {
@@ -55,7 +55,7 @@ async function busyTenant(machine: Machine): Promise<{ asked: number }> {
     seen.asked += 1;
     return new Response('{}', { status: 429, headers: { 'retry-after': '7' } });
   });
-  await machine.done('profile', 'add', 'busy', '--domain', url);
+  await machine.done('login', 'busy', '--no-check', '--domain', url);
   return seen;
 }
 
@@ -116,8 +116,9 @@ describe('a command on a tenant that only fails', () => {
 async function machineAt(domain: string): Promise<Machine> {
   const machine = await freshMachine({ seeded: false });
   machine.terminal.stdin = 'a-client-secret';
-  await machine.done('profile', 'add', 'acme', '--domain', domain, '--client-id', 'c', '--client-secret', '-');
-  await machine.done('profile', 'use', 'acme');
+  await machine.done(
+    ...['login', 'acme', '--no-check', '--domain', domain, '--client-id', 'c', '--client-secret', '-'],
+  );
   machine.terminal.stdin = undefined;
   return machine;
 }

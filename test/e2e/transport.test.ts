@@ -5,22 +5,15 @@ import { describe, expect, it } from 'vitest';
 import certificates from '../fixtures/tls.json' with { type: 'json' };
 import { authorityFile } from '../support/authority-file.ts';
 import { newHome, run, runShell, start } from '../support/bin.ts';
-import { busy, fine, limited, reset, tenant } from '../support/faulty-tenant.ts';
+import { busy, fine, limited, reset, tenant } from '../support/http-faults.ts';
 import { answer, answering, answeringOverTls, proxying, served } from '../support/http-server.ts';
 
 /** A home in which `url` is the tenant of every command. */
 async function homeAt(url: string): Promise<string> {
   const home = newHome();
   const domain = url.replace('https://', '');
-  const added = await run(
-    home,
-    ['profile', 'add', 'acme', '--domain', domain, '--client-id', 'c', '--client-secret', '-'],
-    {
-      input: 'a-client-secret',
-    },
-  );
-  expect(added).toMatchObject({ code: 0 });
-  await run(home, ['profile', 'use', 'acme']);
+  const login = ['login', 'acme', '--no-check', '--domain', domain, '--client-id', 'c', '--client-secret', '-'];
+  expect(await run(home, login, { input: 'a-client-secret' })).toMatchObject({ code: 0 });
   return home;
 }
 

@@ -7,7 +7,7 @@ import { printable, printableJson } from './printable.ts';
 /** What each write changes at the tenant `host`, member by member in the names of the wire. */
 export function renderChanges(paint: Paint, host: string, writes: readonly PlannedWrite[]): string {
   return writes
-    .map((write) => `  ${printable(title(write))}${paint.dim(` at ${printable(host)}`)}\n${memberLines(paint, write)}`)
+    .map((write) => `  ${printable(title(write))}${paint.dim(` (${printable(host)})`)}\n${memberLines(paint, write)}`)
     .join('');
 }
 

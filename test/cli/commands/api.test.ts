@@ -156,7 +156,7 @@ describe('api enable', () => {
     );
     expect(stdout).toBe(
       '✔ shop takes guests: read:catalog write:cart, access tokens for 2 hours\n' +
-        '  API shop at localhost:4400\n' +
+        '  API shop (localhost:4400)\n' +
         '    allow_anonymous_access               not set → true\n' +
         '    anonymous_access_scopes              not set → read:catalog write:cart\n' +
         '    token_lifetime_for_anonymous_access  not set → 7200\n' +
@@ -235,7 +235,7 @@ describe('api disable', () => {
       '✔ shop no longer takes guests',
       '  left, and back when it is enabled: read:catalog write:cart',
       '  to remove: anon-cli api disable shop --revoke-grants',
-      '  API shop at localhost:4400',
+      '  API shop (localhost:4400)',
       '    allow_anonymous_access  true → false',
       expect.stringMatching(/^ {2}sent {2}PATCH .* \{"allow_anonymous_access":false\}$/),
       '',

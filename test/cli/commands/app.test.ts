@@ -190,7 +190,7 @@ describe('app enable and app disable', () => {
     const { client_id } = documentNamed(store, 'client', 'web');
     const enabled = await done('app', 'enable', 'web');
     expect(enabled.stdout).toBe(
-      `✔ web may create guest sessions\n  application web at localhost:4400\n    can_create_anonymous_sessions  not set → true\n  sent  PATCH /api/v2/clients/${client_id} {"can_create_anonymous_sessions":true}\n`,
+      `✔ web may create guest sessions\n  application web (localhost:4400)\n    can_create_anonymous_sessions  not set → true\n  sent  PATCH /api/v2/clients/${client_id} {"can_create_anonymous_sessions":true}\n`,
     );
     expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(true);
 

@@ -25,14 +25,14 @@ const writes = [patch, post, remove].filter((write) => write !== undefined);
 describe('a plan', () => {
   it('is told member by member, with the tenant it goes to', () => {
     expect(renderChanges(plain, 'acme.eu.auth0.com', writes).split('\n')).toEqual([
-      '  API shop at acme.eu.auth0.com',
+      '  API shop (acme.eu.auth0.com)',
       '    lifetime       60 → 90',
       '    scopes         +c -a',
       '    policy.guests  not set → open',
-      '  new application web at acme.eu.auth0.com',
+      '  new application web (acme.eu.auth0.com)',
       '    name  web',
       '    n     1',
-      '  remove guest grant at acme.eu.auth0.com',
+      '  remove guest grant (acme.eu.auth0.com)',
       '    scope  (none)',
       '',
     ]);
