@@ -44,10 +44,12 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly folders: () => Promise<Folders>;
+  /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
+  readonly readOnly?: boolean;
 }
 
 export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal } = world;
+  const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
@@ -67,7 +69,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
-    return profileStore({ folders: await world.folders(), now, warn, exclusively: exclusively('profiles') });
+    return profileStore({ folders: await world.folders(), now, warn, readOnly, exclusively: exclusively('profiles') });
   };
 
   return {
@@ -97,7 +99,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
         import('../domain/profile/address.ts'),
       ]);
       const rememberEdition = async (found: EditionName) =>
-        (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
+        readOnly
+          ? undefined
+          : (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), rememberEdition },

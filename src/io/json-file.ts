@@ -14,6 +14,8 @@ export interface JsonFile<Content> {
   readonly schema: v.GenericSchema<unknown, Content>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
+  /** Nothing may be changed: what cannot be read stays where it is, and counts as not there. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /**
@@ -21,7 +23,8 @@ export interface JsonFile<Content> {
  * set aside, with a warning, so that nothing in it is lost.
  * @throws {AnonError} `state_unusable`
  */
-export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Content>): Content | undefined {
+export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefined {
+  const { path, schema, now, warn, readOnly } = file;
   if (!existsSync(path)) return undefined;
   const text = readText(path);
   const { version, ...content } = parse(text);
@@ -33,7 +36,8 @@ export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Cont
   const checked = v.safeParse(schema, content);
   if (version === fileVersion && checked.success) return checked.output;
   // Another process may have put it right since: then that is what counts, and stays where it is.
-  if (existsSync(path) && readText(path) !== text) return readJsonFile({ path, schema, now, warn });
+  if (existsSync(path) && readText(path) !== text) return readJsonFile(file);
+  if (readOnly) return undefined;
   const aside = setAside(path, now());
   warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
   return undefined;

@@ -23,12 +23,13 @@ interface Ports {
   readonly folders: Folders;
   readonly now: () => number;
   readonly warn: (message: string) => void;
+  readonly readOnly?: boolean | undefined;
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /** Profiles in `profiles.json` of the config folder. */
-export function profileStore({ folders, now, warn, exclusively }: Ports): ProfileStore {
-  const file: JsonFile<Profiles> = { path: join(folders.config, 'profiles.json'), schema: profiles, now, warn };
+export function profileStore({ folders, exclusively, ...ports }: Ports): ProfileStore {
+  const file: JsonFile<Profiles> = { ...ports, path: join(folders.config, 'profiles.json'), schema: profiles };
 
   // Shared with the other store, and not loaded while there is no file to read.
   const read = async (): Promise<Profiles> => {
