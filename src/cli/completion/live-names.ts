@@ -15,7 +15,7 @@ import type { Candidate, LookUp } from './expect.ts';
 import { type Found, nameCandidates } from './name-candidates.ts';
 
 /** What a person waits for after a key, starting the program included. */
-const limitMs = 1400;
+const limitMs = 1300;
 
 /** The names that `lookUp` asks for and `fits` lets through. Asks, tells and changes nothing on the way. */
 export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean, world: World): Promise<Candidate[]> {
