@@ -3,21 +3,32 @@
 /** The quote that a word is still in: none, single or double. */
 export type OpenQuote = '' | "'" | '"';
 
-/** What a word that was typed in bash says, its quotes and backslashes taken off. Nothing in it is ever run. */
-export function readBashWord(typed: string): { text: string; open: OpenQuote } {
+/** A word as it was typed in bash. */
+export interface BashWord {
+  /** What it says, its quotes and backslashes taken off. Nothing in it is ever run. */
+  readonly text: string;
+  readonly open: OpenQuote;
+  /** What it says before the quote that is open: bash puts in what comes behind that. */
+  readonly before: string;
+}
+
+export function readBashWord(typed: string): BashWord {
   let text = '';
   let open: OpenQuote = '';
+  let before = '';
   for (let index = 0; index < typed.length; index += 1) {
     const character = typed.charAt(index);
     const next = typed.charAt(index + 1);
     if (character === open) open = '';
-    else if (open === '' && (character === "'" || character === '"')) open = character;
-    else if (character === '\\' && (open === '' || (open === '"' && '$`"\\'.includes(next)))) {
+    else if (open === '' && (character === "'" || character === '"')) {
+      open = character;
+      before = text;
+    } else if (character === '\\' && (open === '' || (open === '"' && '$`"\\'.includes(next)))) {
       text += next;
       index += 1;
     } else text += character;
   }
-  return { text, open };
+  return { text, open, before: open === '' ? '' : before };
 }
 
 // What bash takes as it is, in the middle of a word. A colon and its like must stay bare: bash breaks words there.

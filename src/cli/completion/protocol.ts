@@ -14,18 +14,19 @@ export function readWord(shell: ShellName, word: string): string {
 
 /** The lines that tell the script what can stand at the cursor, where `typed` stands. */
 export function answerLines(shell: ShellName, expected: Omit<Expected, 'lookUp'>, typed: string): string {
-  const open = isOption(typed) ? '' : readBashWord(typed).open;
-  const write = (text: string) => (shell === 'bash' ? writeBashWord(text, open) : text);
+  // Of an option the script of bash has taken the quotes off already, as those of the others have of every word.
+  const { open, before } = readBashWord(isOption(typed) ? '' : typed);
+  const write = (text: string) => (shell === 'bash' ? writeBashWord(text.slice(before.length), open) : text);
   const suggestions = expected.candidates.map(({ text, about }: Candidate) => ({
     kind: 'literal' as const,
     text: write(text),
     description: [{ type: 'text' as const, text: printable(about) }],
   }));
-  const before = expected.file;
+  const key = expected.file;
   const files =
-    before === undefined
+    key === undefined
       ? []
-      : [{ kind: 'file' as const, type: 'file' as const, ...(before && { prefix: before, pattern: before }) }];
+      : [{ kind: 'file' as const, type: 'file' as const, ...(key && { prefix: key, pattern: key }) }];
   // The script of zsh wants each on a line, though what encodes them does not say so.
   const chunks = [...completions[shell].encodeSuggestions([...suggestions, ...files])];
   return chunks.filter((chunk) => chunk !== '\n').join('\n');

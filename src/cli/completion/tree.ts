@@ -40,7 +40,8 @@ export async function completionTree(): Promise<CompletionTree> {
   return Object.fromEntries([...tree].map(([path, command]) => [path, nodeOf(path, command)]));
 }
 
-function nodeOf(path: string, command: Command): TreeNode {
+/** What completion knows of the command at `path`. */
+export function nodeOf(path: string, command: Command): TreeNode {
   const help = command.createHelp();
   return {
     about: command.description(),

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/command-table.ts';
 import { type Expected, expectedAfter } from '../../../src/cli/completion/expect.ts';
-import { type CompletionTree, completionTree, type TreeNode, type TreeOption } from '../../../src/cli/completion/tree.ts';
+import {
+  type CompletionTree,
+  completionTree,
+  type TreeNode,
+  type TreeOption,
+} from '../../../src/cli/completion/tree.ts';
 
 let tree: CompletionTree;
 
@@ -11,13 +16,13 @@ beforeAll(async () => {
 });
 
 /** What is expected at the end of a line; the last word is the one at the cursor. */
-function after(line: string, known = tree): Expected {
+function expected(line: string, known = tree): Expected {
   const words = line.split(' ');
   return expectedAfter(known, words.slice(0, -1), words.at(-1) ?? '');
 }
 
 function texts(line: string, known = tree): string[] {
-  return after(line, known).candidates.map(({ text }) => text);
+  return expected(line, known).candidates.map(({ text }) => text);
 }
 
 const everywhere = ['--json', '--field', '--profile', '--edition', '--help'];
@@ -25,7 +30,7 @@ const everywhere = ['--json', '--field', '--profile', '--edition', '--help'];
 describe('words of commands', () => {
   it('come first, each with what its help says', () => {
     expect(texts('')).toEqual([...new Set(Object.keys(commands).map((path) => path.split(' ')[0]))]);
-    expect(after('api ').candidates).toContainEqual({ text: 'disable', about: 'close an API to guests' });
+    expect(expected('api ').candidates).toContainEqual({ text: 'disable', about: 'close an API to guests' });
     expect(texts('api ')).toEqual(['list', 'show', 'create', 'enable', 'disable']);
   });
 
@@ -39,7 +44,7 @@ describe('words of commands', () => {
   it.each(['tokne ', 'token crate ', 'tokne --', '-- ', '--unknown value token '])(
     'end where one leads nowhere: "%s"',
     (line) => {
-      expect(after(line)).toEqual({ candidates: [] });
+      expect(expected(line)).toEqual({ candidates: [] });
     },
   );
 
@@ -68,14 +73,14 @@ describe('options', () => {
     expect(texts('app show web ')).toEqual(texts('app show web --'));
     expect(texts('tenant show ')).toEqual(texts('tenant show --'));
     expect(texts('token decode ')).toContain('--key');
-    expect(after('app show web s')).toEqual({ candidates: [] });
+    expect(expected('app show web s')).toEqual({ candidates: [] });
   });
 
   it('are not offered in place of a positional that has to come, nor after --', () => {
-    expect(after('app create ')).toEqual({ candidates: [] });
-    expect(after('app show -- web ')).toEqual({ candidates: [] });
-    expect(after('app show -- ').lookUp).toMatchObject({ kind: 'app' });
-    expect(after('app show -- -').lookUp).toMatchObject({ kind: 'app', prefix: '-' });
+    expect(expected('app create ')).toEqual({ candidates: [] });
+    expect(expected('app show -- web ')).toEqual({ candidates: [] });
+    expect(expected('app show -- ').lookUp).toMatchObject({ kind: 'app' });
+    expect(expected('app show -- -').lookUp).toMatchObject({ kind: 'app', prefix: '-' });
   });
 });
 
@@ -105,50 +110,54 @@ describe('a value', () => {
     ['profile set app ', 'app', ''],
     ['profile set api ', 'api', ''],
   ] as const)('is a name to look up: "%s" %s', (line, kind, before) => {
-    expect(after(line)).toMatchObject({ candidates: [], lookUp: { kind, before } });
+    expect(expected(line)).toMatchObject({ candidates: [], lookUp: { kind, before } });
   });
 
   it('of an option is looked for even where it looks like an option', () => {
-    expect(after('token create --app -').lookUp).toMatchObject({ kind: 'app', prefix: '-' });
+    expect(expected('token create --app -').lookUp).toMatchObject({ kind: 'app', prefix: '-' });
   });
 
-  it.each(['profile set x ', 'app create ', 'app create --type', 'tenant set-lifetime ', '--field ', 'token create --meta '])(
-    'that nobody can know is none: "%s"',
-    (line) => {
-      expect(after(line).lookUp).toBeUndefined();
-      expect(after(line).candidates.filter(({ text }) => !text.startsWith('-'))).toEqual([]);
-    },
-  );
+  it.each([
+    'profile set x ',
+    'app create ',
+    'app create --type',
+    'tenant set-lifetime ',
+    '--field ',
+    'token create --meta ',
+  ])('that nobody can know is none: "%s"', (line) => {
+    expect(expected(line).lookUp).toBeUndefined();
+    expect(expected(line).candidates.filter(({ text }) => !text.startsWith('-'))).toEqual([]);
+  });
 
   it.each([
     ['token decode --key ', ''],
     ['token decode --key=k', '--key='],
     ['token create --meta-file ', ''],
   ])('is a file: "%s"', (line, before) => {
-    expect(after(line)).toEqual({ candidates: [], file: before });
+    expect(expected(line)).toEqual({ candidates: [], file: before });
   });
 
   it('that is a list goes on after the last comma', () => {
-    expect(after('api enable shop --scopes ').lookUp).toMatchObject({
+    expect(expected('api enable shop --scopes ').lookUp).toMatchObject({
       kind: 'scope',
       api: 'shop',
       prefix: '',
       before: '',
       without: [],
     });
-    expect(after('token create --api=shop --scope=a:b,c:d,e').lookUp).toMatchObject({
+    expect(expected('token create --api=shop --scope=a:b,c:d,e').lookUp).toMatchObject({
       kind: 'scope',
       api: 'shop',
       prefix: 'e',
       before: '--scope=a:b,c:d,',
       without: ['a:b', 'c:d'],
     });
-    expect(after('token create --scope ').lookUp?.api).toBeUndefined();
-    expect(after('api create news --scopes ')).toEqual({ candidates: [] });
+    expect(expected('token create --scope ').lookUp?.api).toBeUndefined();
+    expect(expected('api create news --scopes ')).toEqual({ candidates: [] });
   });
 
   it('comes with the options that say at which tenant to look', () => {
-    expect(after('--profile acme --edition=ea app show --json ').lookUp?.options).toEqual({
+    expect(expected('--profile acme --edition=ea app show --json ').lookUp?.options).toEqual({
       '--profile': 'acme',
       '--edition': 'ea',
       '--json': '',
@@ -186,7 +195,7 @@ describe('a tree of another shape', () => {
     expect(texts('', other)).toEqual(['doctor', 'api']);
     expect(texts('api ', other)).toEqual(['scopes']);
     expect(texts('api scopes ', other)).toEqual(['add']);
-    expect(after('api scopes add ', other).lookUp?.kind).toBe('api');
+    expect(expected('api scopes add ', other).lookUp?.kind).toBe('api');
   });
 
   it('may have a positional again and again', () => {
@@ -204,7 +213,19 @@ describe('a tree of another shape', () => {
 it('any line, however wrong, is answered', () => {
   const word = fc.oneof(
     fc.string(),
-    fc.constantFrom('token', 'create', 'help', '--profile', '--', '-', '--scope=a,', 'app', 'set', 'profile', '__proto__'),
+    fc.constantFrom(
+      'token',
+      'create',
+      'help',
+      '--profile',
+      '--',
+      '-',
+      '--scope=a,',
+      'app',
+      'set',
+      'profile',
+      '__proto__',
+    ),
   );
   fc.assert(
     fc.property(fc.array(word), word, (words, current) => {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Argument, Command, Option } from 'commander';
 import { expect, it } from 'vitest';
 import { commands } from '../../../src/cli/command-table.ts';
-import { type CompletionTree, completionTree } from '../../../src/cli/completion/tree.ts';
+import { type CompletionTree, completionTree, nodeOf } from '../../../src/cli/completion/tree.ts';
 import { valuesByName } from '../../../src/cli/completion/values.ts';
 
 it('what is shipped for completion is what the command tree says, of each command', async () => {
@@ -36,9 +36,15 @@ it('an option that gathers is told from one that is given once', async () => {
   expect(repeatable).toEqual(['--meta', '--unset']);
 });
 
-it('choices that a command declares itself are the values', async () => {
-  // What commander keeps of them is what the tree reads.
-  expect(new Option('--kind <kind>').choices(['a', 'b']).argChoices).toEqual(['a', 'b']);
-  expect(new Argument('<kind>').choices(['a', 'b']).argChoices).toEqual(['a', 'b']);
-  expect(new Command('x').option('--list <one>', '', (value: string) => value).options[0]?.parseArg).toBeDefined();
+it('choices that a command declares itself count before the table', () => {
+  const command = new Command('x')
+    .addArgument(new Argument('<app>').choices(['a', 'b']))
+    .addOption(new Option('--profile <name>').choices(['c']))
+    .addOption(new Option('--silent').hideHelp());
+  const node = nodeOf('x', command);
+  expect(node.positionals).toMatchObject([{ name: 'app', required: true, values: { words: ['a', 'b'] } }]);
+  expect(node.options.map(({ flags, values }) => ({ flags, values }))).toEqual([
+    { flags: ['--profile'], values: { words: ['c'] } },
+    { flags: ['--help', '-h'], values: undefined },
+  ]);
 });
