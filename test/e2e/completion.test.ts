@@ -103,6 +103,9 @@ describe('in bash', () => {
       'app show eq=\t',
       'token create --app=col\t',
       'token create --app=my\t',
+      "token create --app='my\t",
+      'token create --app="my\t',
+      "token create --app='col:\t",
     ];
     expect((await typedInBash(home, lines)).map((words) => words.slice(2).join(' '))).toEqual([
       '--api shop --scope read:catalog',
@@ -114,6 +117,9 @@ describe('in bash', () => {
       'eq=ual',
       '--app=col:on',
       '--app=my shop',
+      '--app=my shop',
+      '--app=my shop',
+      '--app=col:on',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { World } from '../context.ts';
+import { openQuotes } from './bash-words.ts';
 import { type Candidate, type Expected, expectedAfter } from './expect.ts';
 import { answerLines, readWord } from './protocol.ts';
 import type { Request } from './request.ts';
@@ -23,7 +24,8 @@ export async function answer({ shell, words, typed }: Request, world: World): Pr
       ...expected,
       candidates: [...expected.candidates.filter(({ text }) => fits(text)), ...found],
     };
-    const lines = answerLines(shell, fitting, typed);
+    const quote = openQuotes.find((one) => one === world.env.ANON_CLI_OPEN_QUOTE) ?? '';
+    const lines = answerLines(shell, fitting, { typed, quote });
     if (lines !== '') world.terminal.result(`${lines}\n`);
   } catch {}
 }

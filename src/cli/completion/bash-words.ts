@@ -1,7 +1,8 @@
 // Bash hands on words as they were typed and inserts what it is given as it is: both are ours to get right.
 
 /** The quote that a word is still in: none, single or double. */
-export type OpenQuote = '' | "'" | '"';
+export const openQuotes = ['', "'", '"'] as const;
+export type OpenQuote = (typeof openQuotes)[number];
 
 /** A word as it was typed in bash. */
 export interface BashWord {

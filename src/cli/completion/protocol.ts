@@ -1,6 +1,6 @@
 import { bash, fish, pwsh, type ShellCompletion, zsh } from '@optique/core/completion';
 import { printable } from '../render/printable.ts';
-import { readBashWord, writeBashWord } from './bash-words.ts';
+import { type OpenQuote, readBashWord, writeBashWord } from './bash-words.ts';
 import type { Candidate, Expected } from './expect.ts';
 import type { ShellName } from './shells.ts';
 
@@ -12,10 +12,15 @@ export function readWord(shell: ShellName, word: string): string {
   return shell === 'bash' && !isOption(word) ? readBashWord(word).text : word;
 }
 
-/** The lines that tell the script what can stand at the cursor, where `typed` stands. */
-export function answerLines(shell: ShellName, expected: Omit<Expected, 'lookUp'>, typed: string): string {
-  // Of an option the script of bash has taken the quotes off already, as those of the others have of every word.
-  const { open, before } = readBashWord(isOption(typed) ? '' : typed);
+/** The word at the cursor. Of an option the script of bash takes the quotes off, and says which one is open. */
+export interface TypedWord {
+  readonly typed: string;
+  readonly quote: OpenQuote;
+}
+
+/** The lines that tell the script what can stand at the cursor, where `word` stands. */
+export function answerLines(shell: ShellName, expected: Omit<Expected, 'lookUp'>, word: TypedWord): string {
+  const { open, before } = isOption(word.typed) ? { open: word.quote, before: '' } : readBashWord(word.typed);
   const write = (text: string) => (shell === 'bash' ? writeBashWord(text.slice(before.length), open) : text);
   const suggestions = expected.candidates.map(({ text, about }: Candidate) => ({
     kind: 'literal' as const,

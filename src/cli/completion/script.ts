@@ -37,6 +37,11 @@ _anon_cli_whole_words () {
   else
     before="\${before:0:\${#before}-\${#2}}"
   fi
+  # Behind an option the library takes quotes off; the program is told apart which one is open.
+  local -x ANON_CLI_OPEN_QUOTE=""
+  if [[ "$fragment" == [\\'\\"]* && "$fragment" != "$2" ]]; then
+    ANON_CLI_OPEN_QUOTE="\${fragment:0:1}"
+  fi
   local -a COMP_WORDS=("\${whole[@]}")
   local COMP_CWORD=$cursor
   _anon-cli "$1" "$before$2" "$3"

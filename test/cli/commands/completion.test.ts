@@ -49,12 +49,11 @@ it('knows PowerShell by the name of its program', async () => {
   expect((await done('completion', 'pwsh')).stdout).toBe(completionScript('powershell'));
 });
 
-// A script that changed has to be tried in its shell again: bash is, in test/e2e/completion.test.ts; the others by hand.
+// These are tried by hand, PowerShell's read by a parser alone: who sees this fail has to do that again.
 it.each([
-  ['bash', '49e190497b7a2c21'],
   ['zsh', '832fd9e9807147a9'],
   ['fish', '7583c581db471a87'],
   ['powershell', '15a0b3d7782917fe'],
-] as const)('is the script that was tried in %s', (shell, digest) => {
+] as const)('the script of %s is the one that was tried', (shell, digest) => {
   expect(createHash('sha256').update(completionScript(shell)).digest('hex').slice(0, 16)).toBe(digest);
 });

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type OpenQuote, readBashWord, writeBashWord } from '../../../src/cli/completion/bash-words.ts';
+import { openQuotes, readBashWord, writeBashWord } from '../../../src/cli/completion/bash-words.ts';
 
-const quotes: readonly OpenQuote[] = ['', "'", '"'];
 const awkward = [
   'my shop',
   "it's",
@@ -37,14 +36,14 @@ function asBashReads(words: readonly string[]): string[] {
   return execFileSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8', cwd: '/' }).split('\0').slice(0, -1);
 }
 
-it.each(quotes)('bash reads a word that is written for it as just that, after an open [%s]', (open) => {
+it.each(openQuotes)('bash reads a word that is written for it as just that, after an open [%s]', (open) => {
   const written = awkward.map((text) => `${open}${writeBashWord(text, open)}${open}`);
   expect(asBashReads(written)).toEqual(awkward);
 });
 
 it('bash reads any word without control characters as just that', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ text, open: fc.constantFrom(...quotes) }), { minLength: 1 }), (words) => {
+    fc.property(fc.array(fc.record({ text, open: fc.constantFrom(...openQuotes) }), { minLength: 1 }), (words) => {
       const written = words.map(({ text, open }) => `${open}${writeBashWord(text, open)}${open}`);
       expect(asBashReads(written)).toEqual(words.map(({ text }) => text));
     }),
@@ -54,7 +53,7 @@ it('bash reads any word without control characters as just that', () => {
 
 it('what was written is read back, and the quote that is still open is told', () => {
   fc.assert(
-    fc.property(text, fc.constantFrom(...quotes), (text, open) => {
+    fc.property(text, fc.constantFrom(...openQuotes), (text, open) => {
       expect(readBashWord(open + writeBashWord(text, open))).toMatchObject({ text, open });
     }),
   );
