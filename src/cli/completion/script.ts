@@ -7,7 +7,18 @@ const program = 'anon-cli';
 /** The script that makes `shell` ask this program what can follow on a line. */
 export function completionScript(shell: ShellName): string {
   const script = completions[shell].generateScript(program, requestWords(shell)).trim();
-  return shell === 'bash' ? `${script}\n\n${bashWordBreaks}` : `${script}\n`;
+  if (shell === 'bash') return `${script}\n\n${bashWordBreaks}`;
+  return shell === 'powershell' ? `${withWordsApart(script)}\n` : `${script}\n`;
+}
+
+/**
+ * On Windows npm puts a script of PowerShell before a program, and to a script an array is one argument. Splatted, its
+ * words stay apart, for a script as for a program.
+ */
+function withWordsApart(script: string): string {
+  const call = `& ${program} $completionArgs `;
+  if (!script.includes(call)) throw new Error("PowerShell's script no longer calls the program as expected");
+  return script.replace(call, () => `& ${program} @completionArgs `);
 }
 
 /**
