@@ -41,7 +41,7 @@ async function buildWithBorders(entry) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, versionAlone],
+      plugins: [borders(found), lazyChildProcess, lazySegmenter, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -76,6 +76,21 @@ const lazyChildProcess = {
       const text = readFileSync(path, 'utf8');
       if (!text.includes(eager)) throw new Error('commander no longer loads child_process as the build expects');
       const lazy = "const childProcess = { get spawn() { return require('node:child_process').spawn; } };";
+      return { contents: text.replace(eager, lazy), loader: 'js' };
+    });
+  },
+};
+
+/** What completion is written with measures no text there, and making what would measure it takes longer than all the rest. */
+const lazySegmenter = {
+  name: 'lazy-segmenter',
+  setup({ onLoad }) {
+    onLoad({ filter: /@optique\/core\/dist\/displaywidth\.js$/ }, ({ path }) => {
+      const eager = 'const segmenter = new Intl.Segmenter(void 0, { granularity: "grapheme" });';
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(eager)) throw new Error('@optique/core no longer makes its segmenter as the build expects');
+      const lazy =
+        'const segmenter = { segment: (text) => new Intl.Segmenter(void 0, { granularity: "grapheme" }).segment(text) };';
       return { contents: text.replace(eager, lazy), loader: 'js' };
     });
   },
