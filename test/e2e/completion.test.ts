@@ -150,6 +150,24 @@ describe('in bash', () => {
   });
 });
 
+describe('an answer', () => {
+  it('of the program as it is shipped has what each shell shows', async () => {
+    const home = await homeWithApps(awkward);
+    for (const [shell, separator] of [
+      ['bash', ''],
+      ['zsh', '\0'],
+      ['fish', '\t'],
+      ['powershell', '\t'],
+    ] as const) {
+      const verbs = (await run(home, ['complete', shell, '--', 'api', ''])).stdout;
+      expect(verbs).toContain(`disable${separator}`);
+      if (shell !== 'bash') expect(verbs).toContain(`${separator}close an API to guests`);
+      const names = (await run(home, ['complete', shell, '--', 'app', 'show', 'z'])).stdout;
+      expect(names).toContain(shell === 'bash' ? 'zürich\\ 日本\n' : `zürich 日本${separator}`);
+    }
+  });
+});
+
 describe('a look-up', () => {
   it('makes nothing where there is nothing', async () => {
     const home = newHome();
