@@ -37,7 +37,7 @@ const house: Record<string, Room> = {
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],
-    packages: ['commander'],
+    packages: ['commander', '@optique/core'],
     builtins: ['node:path', 'node:util'],
     typesOf: ['local'],
   },

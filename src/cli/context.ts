@@ -76,10 +76,12 @@ export interface World {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
   readonly folders: () => Promise<Folders>;
+  /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
+  readonly readOnly?: boolean;
 }
 
 export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal } = world;
+  const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
@@ -99,13 +101,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
 
   const secrets = async (_place: SecretPlace): Promise<SecretStore> => {
     const { secretFiles } = await import('../io/secret-files.ts');
-    return secretFiles({ folders: await world.folders(), now, warn });
+    return secretFiles({ folders: await world.folders(), now, warn, readOnly });
   };
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
     const folders = await world.folders();
-    return profileStore({ folders, now, warn, secrets: () => secrets('file'), exclusively: exclusively('profiles') });
+    const kept = () => secrets('file');
+    return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
   };
 
   const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> =>
@@ -147,7 +150,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
         import('./management-access.ts'),
       ]);
       const rememberEdition = async (found: EditionName) => {
-        if (profile.adHoc) return;
+        if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
       const kept = () => secrets(profile.secrets ?? 'file');

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly stdinHasData: boolean;
   /** A person can be asked. */
   readonly interactive: boolean;
+  /** The result is read by a person, not by a file or another program. */
+  readonly resultIsTerminal: boolean;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
   /** A line of notes can be written over. */
@@ -33,6 +35,9 @@ export function processTerminal(env: Env): Terminal {
     },
     get interactive() {
       return isatty(0) && isatty(2);
+    },
+    get resultIsTerminal() {
+      return isatty(1);
     },
     get resultColour() {
       return wantsColour(env, isatty(1));
