@@ -58,7 +58,10 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
       const { status, headers } = response;
       return new HttpResponse(hasBody(status) ? body : null, { status, headers }) as unknown as Response;
     } catch (error) {
-      throw world.signal.aborted ? interrupted() : unreachable(failed, error);
+      if (!world.signal.aborted) throw unreachable(failed, error);
+      // Else it connects anew, and that would hold the process up.
+      void dispatcher.destroy();
+      throw interrupted();
     } finally {
       clearTimeout(timer);
       world.signal.removeEventListener('abort', interrupt);
