@@ -33,8 +33,18 @@ const cookie = (between: string) => `set-cookie${between}set whether browsers ge
 describe('what a shell is told', () => {
   it.each([
     ['bash', ['set-lifetime', 'set-format', 'set-cookie']],
-    ['fish', ['set-lifetime\tset how long guest sessions live', 'set-format\tset the format of session tokens', cookie('\t')]],
-    ['zsh', ['set-lifetime\0set how long guest sessions live\0', 'set-format\0set the format of session tokens\0', `${cookie('\0')}\0`]],
+    [
+      'fish',
+      ['set-lifetime\tset how long guest sessions live', 'set-format\tset the format of session tokens', cookie('\t')],
+    ],
+    [
+      'zsh',
+      [
+        'set-lifetime\0set how long guest sessions live\0',
+        'set-format\0set the format of session tokens\0',
+        `${cookie('\0')}\0`,
+      ],
+    ],
     [
       'powershell',
       [
@@ -124,13 +134,14 @@ describe('names', () => {
     ]);
   });
 
-  it('of a tenant far away cost no more than the names, with the token that is kept', async () => {
+  it('of a tenant far away cost no more than a token and the names', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
     const before = tenant.requests.length;
     await told(machine, 'bash', 'app', 'show', '');
     expect(tenant.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /oauth/token',
       'GET /api/v2/clients?take=100&fields=client_id,name,global&include_fields=true',
     ]);
   });
