@@ -34,7 +34,10 @@ export async function openLocalTenant(
   await seed(seeding);
   return {
     ...tenant,
-    edition: () => editionOf(store).name,
+    edition() {
+      store.refresh();
+      return editionOf(store).name;
+    },
     managementCredentials() {
       const client = store.list('client').find(({ global }) => global === true);
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
