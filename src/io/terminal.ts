@@ -16,6 +16,8 @@ export interface Terminal {
   readonly interactive: boolean;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
+  /** A line of notes can be written over. */
+  readonly noteRewritable: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -37,6 +39,9 @@ export function processTerminal(env: Env): Terminal {
     },
     get noteColour() {
       return wantsColour(env, isatty(2));
+    },
+    get noteRewritable() {
+      return env.TERM !== 'dumb' && isatty(2);
     },
   };
 }

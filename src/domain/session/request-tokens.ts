@@ -2,9 +2,9 @@ import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
 import { check } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
-import { oauthErrorOf } from '../exchange/management.ts';
 import { withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
+import { oauthErrorOf } from '../exchange/token-refusal.ts';
 import type { TenantConnection } from '../ports.ts';
 
 /** Both tokens of a guest, as the service hands them out. */
@@ -15,6 +15,8 @@ export interface GuestTokens {
   readonly tokenType: string;
   /** Seconds that the access token lives. */
   readonly expiresInSeconds: number;
+  /** Seconds that the session has left; undefined where the edition does not tell. */
+  readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
 }
@@ -63,6 +65,7 @@ export async function requestTokens(
     accessToken: tokens.access_token,
     tokenType: tokens.token_type,
     expiresInSeconds: tokens.expires_in,
+    sessionExpiresInSeconds: tokens.session_expires_in,
     scope: tokens.scope ?? members.scope,
   };
 }

@@ -107,6 +107,11 @@ const resourceServer: Translation<GuestAccess> = {
   },
 };
 
+/** The policies that a new one has when nothing is said. @see management-api, section 2.5 */
+const newResourceServer = {
+  subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+};
+
 /** Early Access (September 2026), what today's tenants speak. @see wire contract, section 1 */
 export const ea: Edition = {
   name: 'ea',
@@ -115,6 +120,7 @@ export const ea: Edition = {
   tenant,
   client,
   resourceServer,
+  newResourceServer,
   sessionLifetime,
   guestTokenLifetime,
   tokenFormats: ['jwe'],

@@ -64,6 +64,8 @@ export interface Edition {
   readonly tenant: Translation<SessionSettings>;
   readonly client: Translation<AppAccess>;
   readonly resourceServer: Translation<GuestAccess>;
+  /** What a new resource server is given where a member for guests is sent and its siblings must be said too. */
+  readonly newResourceServer: JsonObject;
   readonly sessionLifetime: LifetimeRange & { readonly mayNeverEnd: boolean };
   readonly guestTokenLifetime: LifetimeRange;
   readonly tokenFormats: readonly SessionTokenFormat[];

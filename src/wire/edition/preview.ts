@@ -84,6 +84,7 @@ export const preview: Edition = {
   tenant,
   client,
   resourceServer,
+  newResourceServer: {},
   sessionLifetime,
   guestTokenLifetime,
   tokenFormats: sessionTokenFormats,

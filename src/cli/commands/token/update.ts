@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { chooseApi } from '../../../domain/api/choose.ts';
-import { chooseApp } from '../../../domain/app/choose.ts';
+import { chooseRequestingApp } from '../../../domain/app/choose.ts';
 import type { Profile, RememberedSession, TenantConnection } from '../../../domain/ports.ts';
 import { updateSession } from '../../../domain/session/create.ts';
+import { checkUpdate } from '../../../domain/session/edition-limits.ts';
 import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
@@ -11,8 +12,9 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
+import { relativeText } from '../../render/time.ts';
 import { scopeText } from '../../scope-list.ts';
-import { type Access, accessTenant } from '../../tenant-access.ts';
+import { type Access, accessTenant, namedChoices } from '../../tenant-access.ts';
 import {
   type InspectedTokens,
   inspectTokens,
@@ -38,7 +40,7 @@ export interface TokenUpdateOptions extends TokenRequestOptions {
 
 export function tokenUpdateCommand(context: Context, run = updateAndShow): Command {
   const command = addTokenRequestOptions(
-    new Command('update').description('update the session: merge metadata, get two new tokens'),
+    new Command('update').description('update the session: merge metadata, get new tokens'),
   )
     .option('--unset <key>', 'remove a top-level metadata key, repeatable', collect)
     .option('--session-token <token>', "update this session, not the remembered one; '-' for stdin")
@@ -46,7 +48,7 @@ export function tokenUpdateCommand(context: Context, run = updateAndShow): Comma
   return withExample(
     command,
     'token update --meta language=en --meta country=US',
-    'Top-level keys are merged; a nested object is replaced whole.',
+    "Top-level keys are merged; a nested object is replaced whole. Edition ea sets\nmetadata once, at creation: there this renews the guest's access token.",
   );
 }
 
@@ -54,7 +56,8 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
   const input = await readTokenInput(context, options);
   const access = await accessTenant(context, options);
   if (input.sessionToken !== undefined) {
-    const { inspected } = await update(access, { options, input, sessionToken: input.sessionToken });
+    const named = namedChoices(context, options);
+    const { inspected } = await update(access, { named, options, input, sessionToken: input.sessionToken });
     return show(context, options, inspected);
   }
   const sessions = await context.sessions();
@@ -64,24 +67,28 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
     const remembered = await sessions.get(profile.name);
     if (!remembered) throw nothingRemembered(access);
     const { sessionToken } = remembered;
-    const { inspected, session } = await update(access, { options, input, sessionToken, remembered });
+    // A session is one application's: what the environment says is for sessions that nobody remembers.
+    const named = { app: options.app, api: options.api };
+    const { inspected, session } = await update(access, { named, options, input, sessionToken, remembered });
     await showThenSettle(remember(sessions, profile.name, session), () => show(context, options, inspected));
   });
 }
 
 interface Update {
+  readonly named: ReturnType<typeof namedChoices>;
   readonly options: TokenUpdateOptions;
   readonly input: TokenInput;
   readonly sessionToken: string;
   readonly remembered?: RememberedSession;
 }
 
-async function update({ tenant, profile }: Access, { options, input, sessionToken, remembered }: Update) {
+async function update({ tenant, profile }: Access, { named, options, input, sessionToken, remembered }: Update) {
   const { metadata } = input;
+  await checkUpdate(tenant, metadata);
   await checkRoom(tenant, sessionToken, metadata);
   const chosen = remembered ? choicesOf(remembered) : profile;
-  const app = await chooseApp(tenant, { named: options.app, chosen: chosen.app });
-  const api = await chooseApi(tenant, { named: options.api, chosen: chosen.api });
+  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: chosen.app });
+  const api = await chooseApi(tenant, { named: named.api, chosen: chosen.api });
   const scope = scopeText(options.scope) ?? (options.api === undefined ? remembered?.scope : undefined);
   const request = { app: withSecret(app, input.clientSecret), api, scope, metadata, sessionToken };
   const tokens = await updateSession(tenant, request);
@@ -109,9 +116,16 @@ function choicesOf({ clientId, audience }: RememberedSession): Pick<Profile, 'ap
 function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens): void {
   printResult(context, options, {
     data: tokensData(inspected),
-    human: (paint) =>
-      `${paint.green('✔')} Session updated: a new session token and a new access token\n\n${renderTokens(paint, inspected)}`,
+    human: (paint) => `${paint.green('✔')} ${outcomeText(inspected)}\n\n${renderTokens(paint, inspected)}`,
   });
+}
+
+/** Edition `ea` answers with an access token only: the session stays what it is. */
+function outcomeText({ tokens }: InspectedTokens): string {
+  if (tokens.sessionToken !== undefined) return 'Session updated: a new session token and a new access token';
+  const left = tokens.sessionExpiresInSeconds;
+  const end = left === undefined ? 'its end stays' : `it ends ${relativeText(left)}`;
+  return `Session renewed: a new access token; ${end}`;
 }
 
 function nothingRemembered({ tenant }: Access): AnonError {
