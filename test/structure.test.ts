@@ -32,7 +32,7 @@ const house: Record<string, Room> = {
   },
   local: {
     rooms: ['local', 'wire'],
-    packages: ['hono', '@hono/node-server', 'libsql'],
+    packages: ['hono', '@hono/node-server', 'jose', 'libsql'],
     builtins: ['node:crypto', 'node:fs', 'node:util'],
   },
   cli: {
