@@ -4,6 +4,7 @@ import type { Folders } from '../io/folders.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
+import type { Choice } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 
@@ -27,6 +28,10 @@ export interface Context {
   confirm(question: string): Promise<boolean>;
   /** Asks a person for a line of text; only where `terminal.interactive`. */
   ask(question: string): Promise<string>;
+  /** Asks a person to choose one, and gives its value; only where `terminal.interactive`. */
+  choose(question: string, choices: readonly Choice[]): Promise<string>;
+  /** Asks a person to choose at least one, and gives their values; only where `terminal.interactive`. */
+  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
   profiles(): Promise<ProfileStore>;
   sessions(): Promise<SessionStore>;
   connect(
@@ -46,6 +51,8 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly ask: (question: string) => Promise<string>;
+  readonly choose: Context['choose'];
+  readonly chooseMany: Context['chooseMany'];
   readonly folders: () => Promise<Folders>;
 }
 
@@ -84,6 +91,8 @@ export function createContext(world: World, warn: (message: string) => void): Co
     readFile: async (path) => (await import('../io/user-file.ts')).readUserFile(path),
     confirm: world.confirm,
     ask: world.ask,
+    choose: world.choose,
+    chooseMany: world.chooseMany,
     profiles,
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');

@@ -21,6 +21,8 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     signal,
     confirm: async (question) => (await import('../io/prompt.ts')).confirm(question),
     ask: async (question) => (await import('../io/prompt.ts')).ask(question),
+    choose: async (question, choices) => (await import('../io/picker.ts')).choose(question, choices),
+    chooseMany: async (question, choices) => (await import('../io/picker.ts')).chooseMany(question, choices),
     folders: async () => (await import('../io/folders.ts')).userFolders(),
   };
 }

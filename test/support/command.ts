@@ -8,6 +8,7 @@ import { main } from '../../src/cli/main.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import type { Clock } from '../../src/domain/ports.ts';
 import { interrupted } from '../../src/errors.ts';
+import type { Choice } from '../../src/io/picker.ts';
 import type { Terminal } from '../../src/io/terminal.ts';
 import { listen } from '../../src/local/listen.ts';
 import { openLocalTenant } from '../../src/local/open.ts';
@@ -59,8 +60,8 @@ export interface Machine {
   readonly env: Record<string, string>;
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
-  /** What a person answers to each question; being asked without one fails. */
-  readonly answers: (boolean | string)[];
+  /** What a person answers to each question, of a choice its label; being asked without one fails. */
+  readonly answers: (boolean | string | string[])[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
   interrupt(): void;
@@ -93,7 +94,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const clock = movingClock(controller.signal);
   const env: Record<string, string> = {};
   const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
-  const answers: (boolean | string)[] = [];
+  const answers: (boolean | string | string[])[] = [];
   const questions: string[] = [];
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
@@ -106,6 +107,12 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   };
   const confirm: World['confirm'] = (question) => answered(question, (answer) => typeof answer === 'boolean');
   const ask: World['ask'] = (question) => answered(question, (answer) => typeof answer === 'string');
+  const choose: World['choose'] = async (question, choices) =>
+    offered(choices, await answered(question, (answer) => typeof answer === 'string')).value;
+  const chooseMany: World['chooseMany'] = async (question, choices) => {
+    const labels = await answered(question, (answer) => Array.isArray(answer));
+    return labels.map((label) => offered(choices, String(label)).value);
+  };
 
   async function run(...argv: string[]): Promise<Ran> {
     const heard = { stdout: '', stderr: '' };
@@ -115,6 +122,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       clock,
       confirm,
       ask,
+      choose,
+      chooseMany,
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;
@@ -290,6 +299,13 @@ export async function parsed<Given extends unknown[]>(
   await runCommand('test', (context) => make(context, record), {} as Context, args);
   if (!recorded) throw new Error('the command did not run');
   return recorded;
+}
+
+/** Choosing what is not offered fails. */
+function offered(choices: readonly Choice[], label: string): Choice {
+  const choice = choices.find((candidate) => candidate.label === label);
+  if (!choice) throw new Error(`'${label}' is not among ${choices.map((one) => one.label).join(', ')}`);
+  return choice;
 }
 
 function temporaryFolder(): string {
