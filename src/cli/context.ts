@@ -1,5 +1,15 @@
 import { join } from 'node:path';
-import type { Clock, KeyRing, Profile, ProfileStore, SessionStore, TenantConnection } from '../domain/ports.ts';
+import type {
+  Clock,
+  KeyRing,
+  ManagementAccess,
+  Profile,
+  ProfileStore,
+  SecretPlace,
+  SecretStore,
+  SessionStore,
+  TenantConnection,
+} from '../domain/ports.ts';
 import type { Folders } from '../io/folders.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
@@ -26,21 +36,31 @@ export interface Context {
   readFile(path: string): Promise<string>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
-  /** Asks a person for a line of text; only where `terminal.interactive`. */
-  ask(question: string): Promise<string>;
-  /** Asks a person to choose one, and gives its value; only where `terminal.interactive`. */
-  choose(question: string, choices: readonly Choice[]): Promise<string>;
-  /** Asks a person to choose at least one, and gives their values; only where `terminal.interactive`. */
-  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
+  /** The same for more than yes or no. */
+  readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
   sessions(): Promise<SessionStore>;
+  /** The secrets that are kept there. */
+  secrets(place: SecretPlace): Promise<SecretStore>;
+  /** Where new secrets go. */
+  secretPlace(): Promise<SecretPlace>;
   connect(
     profile: Profile,
-    options: { selection: string; edition: EditionName | undefined },
+    options: { selection: string; edition: EditionName | undefined; management?: ManagementAccess | undefined },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
   local(): Promise<LocalControl>;
+}
+
+/** What a person is asked. What is typed into `secret` is not shown. */
+export interface Prompts {
+  text(question: string): Promise<string>;
+  secret(question: string): Promise<string>;
+  /** The value of the choice that was made; the first is the default. */
+  choose(question: string, choices: readonly Choice[]): Promise<string>;
+  /** The values of those that were chosen, at least one. */
+  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
 }
 
 /** What a context is made of: the process's own, or a test's. */
@@ -50,9 +70,7 @@ export interface World {
   readonly clock: Clock;
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
-  readonly ask: (question: string) => Promise<string>;
-  readonly choose: Context['choose'];
-  readonly chooseMany: Context['chooseMany'];
+  readonly prompts: Prompts;
   readonly folders: () => Promise<Folders>;
 }
 
@@ -75,10 +93,18 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
+  const secrets = async (_place: SecretPlace): Promise<SecretStore> => {
+    const { secretFiles } = await import('../io/secret-files.ts');
+    return secretFiles({ folders: await world.folders(), now, warn });
+  };
+
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
-    return profileStore({ folders: await world.folders(), now, warn, exclusively: exclusively('profiles') });
+    const folders = await world.folders();
+    return profileStore({ folders, now, warn, secrets: () => secrets('file'), exclusively: exclusively('profiles') });
   };
+
+  const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
     terminal,
@@ -88,32 +114,39 @@ export function createContext(world: World, warn: (message: string) => void): Co
     get signal() {
       return world.signal();
     },
-    readFile: async (path) => (await import('../io/user-file.ts')).readUserFile(path),
+    readFile,
     confirm: world.confirm,
-    ask: world.ask,
-    choose: world.choose,
-    chooseMany: world.chooseMany,
+    prompts: world.prompts,
     profiles,
+    secrets,
+    secretPlace: async () => 'file',
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');
-      return sessionStore({ folders: await world.folders(), now, warn, exclusively: exclusively('sessions') });
+      const folders = await world.folders();
+      const secretsOf = async () => undefined;
+      return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
-    async connect(profile, { selection, edition }) {
+    async connect(profile, { selection, edition, management: given }) {
       const common = { profile: profile.name, selection, clock };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
         return overridden(await connectLocal(await localPorts(), common), edition);
       }
-      const [{ connectRemote }, { addressOf }] = await Promise.all([
+      const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
         import('../domain/profile/address.ts'),
+        import('./management-access.ts'),
       ]);
-      const rememberEdition = async (found: EditionName) =>
-        (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
+      const rememberEdition = async (found: EditionName) => {
+        if (profile.adHoc) return;
+        await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
+      };
+      const kept = () => secrets(profile.secrets ?? 'file');
+      const management = given ?? managementAccess({ env, readFile, warn }, profile, kept);
       const remote = connectRemote(
         profile,
-        { ...common, ...addressOf(domain), rememberEdition },
+        { ...common, ...addressOf(domain), management, rememberEdition },
         { env, signal: world.signal() },
       );
       return overridden(remote, edition);

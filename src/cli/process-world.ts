@@ -20,9 +20,12 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     clock: systemClock(signal),
     signal,
     confirm: async (question) => (await import('../io/prompt.ts')).confirm(question),
-    ask: async (question) => (await import('../io/prompt.ts')).ask(question),
-    choose: async (question, choices) => (await import('../io/picker.ts')).choose(question, choices),
-    chooseMany: async (question, choices) => (await import('../io/picker.ts')).chooseMany(question, choices),
+    prompts: {
+      text: async (question) => (await import('../io/prompt.ts')).askText(question),
+      secret: async (question) => (await import('../io/prompt.ts')).askSecret(question),
+      choose: async (question, choices) => (await import('../io/picker.ts')).choose(question, choices),
+      chooseMany: async (question, choices) => (await import('../io/picker.ts')).chooseMany(question, choices),
+    },
     folders: async () => (await import('../io/folders.ts')).userFolders(),
   };
 }

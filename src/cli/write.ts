@@ -115,8 +115,8 @@ async function agreed(context: Context, access: Access, { writes }: Plan<unknown
   throw new AnonError('failed', 'The change was declined; nothing was sent.');
 }
 
-async function agreedByName({ ask }: Context, host: string): Promise<void> {
-  if ((await ask(`To go on, type the tenant's name (${host}):`)).trim() === host) return;
+async function agreedByName({ prompts }: Context, host: string): Promise<void> {
+  if ((await prompts.text(`To go on, type the tenant's name (${host}):`)).trim() === host) return;
   throw new AnonError('failed', "That is not the tenant's name; nothing was sent.", {
     hint: `It is ${shellWord(host)}.`,
   });

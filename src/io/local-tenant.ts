@@ -67,12 +67,18 @@ export async function connectLocal(
   common: Pick<TenantConnection, 'profile' | 'selection' | 'clock'>,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports);
+  const { clientId, clientSecret } = local.managementCredentials();
   return {
     ...common,
     issuer: local.issuer,
     baseUrl: local.issuer.slice(0, -1),
     fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
-    management: local.managementCredentials(),
+    management: {
+      credentials: { kind: 'client_secret', clientId },
+      source: 'profile',
+      secret: async () => clientSecret,
+      keeper: undefined,
+    },
     edition: local.edition(),
     rememberEdition: async () => {},
     sessionKey: async () => local.sessionKey(),

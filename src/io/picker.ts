@@ -126,8 +126,8 @@ class Picker extends AutoComplete {
   private footnote(): string {
     if (this.state.submitted) return '';
     const keys = this.multiple ? 'space chooses, enter goes on' : 'enter chooses';
-    const hidden = this.found > shownRows ? `${this.found} found, ` : '';
-    return this.styles.muted(`  ${hidden}type to search, ${keys}`);
+    const search = this.rows.length > shownRows ? `${this.found} found, type to search, ` : '';
+    return this.styles.muted(`  ${search}${keys}`);
   }
 }
 

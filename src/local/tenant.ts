@@ -4,6 +4,8 @@ import type { KeyMaker } from './keys.ts';
 import { type Random, randomHex } from './random.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './rate-limit.ts';
 import { managementRefusal, oauthRefusal, Refusal } from './refusal.ts';
+import { anonymousCors } from './routes/anonymous-cors.ts';
+import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
@@ -79,9 +81,11 @@ export function createTenant(options: TenantOptions): Tenant {
 function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
   const app = new Hono();
   app.onError((error, c) => failure(error, c.req.path));
+  app.use('/anonymous/*', anonymousCors(scope));
   if (rateLimit) app.use(rateLimiter(rateLimit, scope.clock));
   else app.use('/api/v2/*', fullBucket(scope.clock));
   app.route('/', anonymousTokenRoute(scope));
+  app.route('/', anonymousLogoutRoute(scope));
   app.route('/', oauthTokenRoute(scope));
   app.route('/', discoveryRoutes(scope));
   app.route('/', tenantSettingsRoutes(scope));

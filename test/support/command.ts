@@ -8,7 +8,6 @@ import { main } from '../../src/cli/main.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import type { Clock } from '../../src/domain/ports.ts';
 import { interrupted } from '../../src/errors.ts';
-import type { Choice } from '../../src/io/picker.ts';
 import type { Terminal } from '../../src/io/terminal.ts';
 import { listen } from '../../src/local/listen.ts';
 import { openLocalTenant } from '../../src/local/open.ts';
@@ -60,8 +59,10 @@ export interface Machine {
   readonly env: Record<string, string>;
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
-  /** What a person answers to each question, of a choice its label; being asked without one fails. */
-  readonly answers: (boolean | string | string[])[];
+  /** What a person answers to each question; being asked without one fails. */
+  readonly answers: boolean[];
+  /** What a person types or chooses, likewise; more than one choice is joined by commas. */
+  readonly replies: string[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
   interrupt(): void;
@@ -92,26 +93,40 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
 
   const controller = new AbortController();
   const clock = movingClock(controller.signal);
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ANON_KEYRING: 'off' };
   const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
-  const answers: (boolean | string | string[])[] = [];
+  const answers: boolean[] = [];
+  const replies: string[] = [];
   const questions: string[] = [];
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
-  const answered = async <Answer>(question: string, isAnswer: (answer: unknown) => answer is Answer) => {
+  const confirm: World['confirm'] = async (question) => {
     questions.push(question);
-    const answer: unknown = answers.shift();
-    if (!isAnswer(answer)) throw new Error(`nobody is there to answer: ${question}`);
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error(`nobody is there to answer: ${question}`);
     return answer;
   };
-  const confirm: World['confirm'] = (question) => answered(question, (answer) => typeof answer === 'boolean');
-  const ask: World['ask'] = (question) => answered(question, (answer) => typeof answer === 'string');
-  const choose: World['choose'] = async (question, choices) =>
-    offered(choices, await answered(question, (answer) => typeof answer === 'string')).value;
-  const chooseMany: World['chooseMany'] = async (question, choices) => {
-    const labels = await answered(question, (answer) => Array.isArray(answer));
-    return labels.map((label) => offered(choices, String(label)).value);
+
+  const reply = async (question: string) => {
+    questions.push(question);
+    const text = replies.shift();
+    if (text === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    return text;
+  };
+  const prompts: World['prompts'] = {
+    text: reply,
+    secret: reply,
+    async choose(question, choices) {
+      const choice = await reply(question);
+      expect(choices.map(({ value }) => value)).toContain(choice);
+      return choice;
+    },
+    async chooseMany(question, choices) {
+      const chosen = (await reply(question)).split(',');
+      expect(choices.map(({ value }) => value)).toEqual(expect.arrayContaining(chosen));
+      return chosen;
+    },
   };
 
   async function run(...argv: string[]): Promise<Ran> {
@@ -121,9 +136,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       env: { ...env },
       clock,
       confirm,
-      ask,
-      choose,
-      chooseMany,
+      prompts,
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;
@@ -136,7 +149,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     };
     const code = await main(argv, world);
     for (const secret of secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
-    for (const secret of [stdin?.trim(), env.ANON_CLI_CLIENT_SECRET, env.ANON_CLI_APP_SECRET]) {
+    for (const secret of [stdin?.trim(), env.AUTH0_CLIENT_SECRET, env.AUTH0_ACCESS_TOKEN, env.ANON_APP_SECRET]) {
       if (secret) for (const part of tellingParts(secret)) secrets.add(part);
     }
     expectDiscreet(argv, heard, secrets);
@@ -162,6 +175,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     terminal,
     clock,
     answers,
+    replies,
     questions,
     interrupt: () => controller.abort(),
     folder,
@@ -248,24 +262,16 @@ export async function servedAnswer(answer: (request: Request) => Promise<Respons
   return server;
 }
 
-/** Adds a served tenant as the profile `remote`, with its credentials, and makes it the current one. */
+/** Logs in to a served tenant as the profile `remote`, which makes it the current one. Nothing is sent to it. */
 export async function useRemote(machine: Machine, tenant: ServedTenant): Promise<void> {
   const { clientId, clientSecret } = tenant.credentials;
   machine.keepSecret(clientSecret);
   machine.terminal.stdin = clientSecret;
   await machine.done(
-    'profile',
-    'add',
-    'remote',
-    '--domain',
-    tenant.url,
-    '--client-id',
-    clientId,
-    '--client-secret',
-    '-',
+    ...['login', 'remote', '--no-check', '--domain', tenant.url],
+    ...['--client-id', clientId, '--client-secret', '-'],
   );
   machine.terminal.stdin = undefined;
-  await machine.done('profile', 'use', 'remote');
 }
 
 /** Changes members of the document that has this name or id. */
@@ -301,13 +307,6 @@ export async function parsed<Given extends unknown[]>(
   return recorded;
 }
 
-/** Choosing what is not offered fails. */
-function offered(choices: readonly Choice[], label: string): Choice {
-  const choice = choices.find((candidate) => candidate.label === label);
-  if (!choice) throw new Error(`'${label}' is not among ${choices.map((one) => one.label).join(', ')}`);
-  return choice;
-}
-
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'anon-command-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -315,7 +314,7 @@ function temporaryFolder(): string {
 }
 
 /** A state with the keys of every test tenant: making new ones would take most of a test's time. */
-async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
+export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'local-tenant.db');
   const store = sqliteStore(path);
@@ -324,7 +323,7 @@ async function seededState(folder: string, issuer: string, edition: EditionName 
   return path;
 }
 
-function openedStore(path: string): Store {
+export function openedStore(path: string): Store {
   const store = sqliteStore(path);
   onTestFinished(() => store.close());
   // A test looks on from outside: at every look it wants what the commands have written since.
@@ -401,8 +400,13 @@ const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
 /** Every token and secret that a command may have met. */
 function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
-  const texts = [stdout, ...argv, ...filesIn(join(data, 'sessions'))];
-  return [...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts), ...stateSecrets(data)];
+  const kept = filesIn(join(data, 'credentials'));
+  const texts = [stdout, ...argv, ...kept];
+  return [
+    ...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts),
+    ...kept.flatMap((text) => tellingParts(JSON.parse(text).secret)),
+    ...stateSecrets(data),
+  ];
 }
 
 function filesIn(folder: string): string[] {

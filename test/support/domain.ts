@@ -1,4 +1,4 @@
-import type { Clock, FetchRequest, TenantConnection } from '../../src/domain/ports.ts';
+import type { Clock, FetchRequest, ManagementAccess, TenantConnection } from '../../src/domain/ports.ts';
 import type { AnonError } from '../../src/errors.ts';
 import { isAnonError } from '../../src/errors.ts';
 import { editionOf } from '../../src/local/edition.ts';
@@ -32,6 +32,21 @@ export interface TestConnection extends TenantConnection {
   readonly remembered: readonly EditionName[];
 }
 
+/** Access to the Management API by a client and its secret; each command asks for a token of its own. */
+export function secretAccess(
+  clientId: string,
+  secret: string,
+  doors: Partial<ManagementAccess> = {},
+): ManagementAccess {
+  return {
+    credentials: { kind: 'client_secret', clientId },
+    source: 'profile',
+    secret: async () => secret,
+    keeper: undefined,
+    ...doors,
+  };
+}
+
 type Doors = Partial<Omit<TenantConnection, 'clock' | 'rememberEdition'>>;
 
 /** A connection to the real local tenant, its `handle` where a socket would be. */
@@ -44,7 +59,7 @@ export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnect
       selection: '',
       issuer: tenant.issuer,
       baseUrl: tenant.issuer.slice(0, -1),
-      management: { clientId: client.client_id, clientSecret: client.client_secret },
+      management: secretAccess(client.client_id, client.client_secret),
       edition: editionOf(tenant.store).name,
       sessionKey: async () => sessionKey(tenant.store),
       fetch: (url, request) => tenant.handle(new Request(url, { ...request, body: request.body ?? null })),
@@ -78,7 +93,7 @@ export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}
       selection: ' --profile acme',
       issuer: 'https://acme.example/',
       baseUrl: 'https://acme.example',
-      management: { clientId: 'tool', clientSecret: 'the-secret-of-the-tool' },
+      management: secretAccess('tool', 'the-secret-of-the-tool'),
       edition: 'preview',
       sessionKey: undefined,
       async fetch(url, request) {

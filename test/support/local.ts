@@ -69,6 +69,8 @@ export interface TestTenant extends Tenant {
   /** Sends with a Management API token: all scopes, or those named. */
   management(...scopes: string[]): Promise<Send>;
   change(kind: Kind, id: string, members: JsonObject): void;
+  /** Gives guests of an application a grant for the sample API: `read:catalog` and `write:cart`, unless `members` says otherwise. */
+  grantGuests(clientId: string, members?: JsonObject): void;
 }
 
 type Doors = Partial<Omit<TenantOptions, 'clock'>>;
@@ -107,6 +109,10 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
     },
     change(kind, id, members) {
       store.write((writer) => writer.put(kind, id, { ...writer.get(kind, id), ...members }));
+    },
+    grantGuests(clientId, members) {
+      const grant = { ...guestGrant(clientId, { ...api }), id: `cgr_guests_${clientId}`, ...members };
+      store.write((writer) => writer.put('client_grant', grant.id, grant));
     },
   };
 }

@@ -130,4 +130,7 @@ export const ea: Edition = {
   updatesMetadata: false,
   nestsMetadata: false,
   takesUserId: false,
+  tellsSessionLifetime: true,
+  mintsTransferTickets: true,
+  writeTime: (milliseconds) => Math.floor(milliseconds / 1000),
 };

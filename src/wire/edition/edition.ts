@@ -81,6 +81,12 @@ export interface Edition {
   readonly nestsMetadata: boolean;
   /** Who creates a session may choose the guest's id. */
   readonly takesUserId: boolean;
+  /** An answer says how long the session has left. */
+  readonly tellsSessionLifetime: boolean;
+  /** A session can be exchanged for a ticket that carries it into a login. */
+  readonly mintsTransferTickets: boolean;
+  /** How a session token writes a time, given in milliseconds since 1970. */
+  writeTime(milliseconds: number): string | number;
 }
 
 /** The edition of a tenant, told by its settings. @see wire contract, section 1 */

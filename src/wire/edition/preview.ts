@@ -94,6 +94,9 @@ export const preview: Edition = {
   updatesMetadata: true,
   nestsMetadata: true,
   takesUserId: true,
+  tellsSessionLifetime: false,
+  mintsTransferTickets: false,
+  writeTime: (milliseconds) => new Date(milliseconds).toISOString(),
 };
 
 function formatOr(value: unknown, fallback: SessionTokenFormat): SessionTokenFormat {

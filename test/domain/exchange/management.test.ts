@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { listApps } from '../../../src/domain/app/list.ts';
-import { editionOf, managementRequest, oauthErrorOf } from '../../../src/domain/exchange/management.ts';
+import { editionOf, managementRequest } from '../../../src/domain/exchange/management.ts';
+import { oauthErrorOf } from '../../../src/domain/exchange/token-refusal.ts';
 import { client, clientPath } from '../../../src/wire/client.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../src/wire/tenant-settings.ts';
-import { connectionTo, failureOf, json, managementToken, scriptedConnection } from '../../support/domain.ts';
+import {
+  connectionTo,
+  failureOf,
+  json,
+  managementToken,
+  scriptedConnection,
+  secretAccess,
+} from '../../support/domain.ts';
 import { globalClient, openTenant, testTenant } from '../../support/local.ts';
 
 const settings = { method: 'GET', path: tenantSettingsPath } as const;
@@ -45,7 +53,7 @@ describe('a Management API request', () => {
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'not_authorised',
       message: "Profile 'acme' has no Management API credentials.",
-      hint: 'Add some: anon-cli profile add acme --client-id <id> --client-secret -',
+      hint: 'Add some: anon-cli login acme --client-id <id> --client-secret -',
     });
     expect(tenant.sent).toEqual([]);
   });
@@ -59,19 +67,21 @@ describe('a Management API request', () => {
 describe('credentials', () => {
   it('that are wrong are refused by the local tenant, and the secret is not repeated', async () => {
     const open = await openTenant();
-    const management = { clientId: globalClient(open.store).client_id, clientSecret: 'a-wrong-secret' };
+    const management = secretAccess(globalClient(open.store).client_id, 'a-wrong-secret');
     const error = await failureOf(() =>
       managementRequest(connectionTo(open, { management }), tenantSettings, settings),
     );
     expect(error).toMatchObject({ code: 'not_authorised', status: 401, error: 'access_denied' });
-    expect(error.message).toBe("The tenant refused the credentials of profile 'local': Unauthorized (401).");
-    expect(error.hint).toContain('anon-cli profile add local');
+    expect(error.message).toBe(
+      "The tenant refused the credentials of profile 'local': the client id or the secret is wrong, or the secret was rotated (401).",
+    );
+    expect(error.hint).toContain('anon-cli login local');
     expect(JSON.stringify(error)).not.toContain('a-wrong-secret');
   });
 
   it.each([
     [
-      json({ error: 'access_denied', error_description: 'Not the-secret-of-the-tool.' }, 401),
+      json({ error: 'access_denied', error_description: 'Not the-secret-of-the-tool.' }, 403),
       'not_authorised',
       /Not \*\*\*\./,
     ],
@@ -105,7 +115,7 @@ describe('a refusal of the Management API', () => {
     });
     const connection = connectionTo(tenant, {
       profile: 'acme',
-      management: { clientId: app.client_id, clientSecret: app.client_secret },
+      management: secretAccess(app.client_id, app.client_secret),
     });
     await managementRequest(connection, tenantSettings, settings);
     expect(await failureOf(() => listApps(connection))).toMatchObject({
@@ -113,7 +123,7 @@ describe('a refusal of the Management API', () => {
       status: 403,
       error: 'insufficient_scope',
       hint: expect.stringMatching(
-        /^Give the client of profile 'acme' one of the Management API scopes read:clients\b.*\.$/,
+        /^Give the client of profile 'acme' one of the Management API scopes read:clients\b.*: .*\bapp list\b.*\.$/,
       ),
     });
   });
@@ -154,7 +164,7 @@ describe('a refusal of the Management API', () => {
       code,
       status,
       error: 'word',
-      message: `The tenant refused: With *** in it (${status}).`,
+      message: expect.stringContaining(`refused: With *** in it (${status}).`),
     });
   });
 

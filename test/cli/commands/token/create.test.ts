@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { tokenCreateCommand } from '../../../../src/cli/commands/token/create.ts';
 import {
@@ -110,7 +110,7 @@ describe('token create', () => {
     await done('token', 'create', '--app', 'server', '--client-secret', '-');
 
     terminal.stdin = undefined;
-    env.ANON_CLI_APP_SECRET = 'not-the-secret-of-this-application';
+    env.ANON_APP_SECRET = 'not-the-secret-of-this-application';
     const { code, jsonError } = await run('token', 'create', '--app', 'server', '--json');
     expect(code).toBe(4);
     expect(jsonError).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client', status: 401 });
@@ -124,7 +124,7 @@ describe('token create', () => {
       code: 2,
       stderr:
         'error: --client-secret is not taken from the command line, where others can read it.\n' +
-        "hint:  Write '--client-secret -' and pipe it in, or set ANON_CLI_APP_SECRET.\n",
+        "hint:  Write '--client-secret -' and pipe it in, '--client-secret @<file>', or set ANON_APP_SECRET.\n",
     });
     expect(stderr).not.toContain('typed-out-secret');
   });
@@ -132,9 +132,12 @@ describe('token create', () => {
   it('remembers each session in a file that only the user can read', async () => {
     const { done, folder } = await openMachine();
     await done('token', 'create');
-    const path = `${folder}/data/sessions/local.json`;
+    const path = `${folder}/data/credentials/session~local.json`;
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1, session: { audience } });
+    const { version, secret } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(version).toBe(1);
+    expect(JSON.parse(secret)).toMatchObject({ audience });
+    expect(existsSync(`${folder}/data/sessions`)).toBe(false);
   });
 });
 
@@ -431,7 +434,7 @@ describe('a tenant that token create meets', () => {
     const { url } = await servedAnswer(
       async () => new Response('{}', { status: 429, headers: { 'retry-after': '7' } }),
     );
-    await machine.done('profile', 'add', 'busy', '--domain', url);
+    await machine.done('login', 'busy', '--no-check', '--domain', url);
     const { code, jsonError } = await machine.run(
       ...['token', 'create', '--profile', 'busy', '--app', 'a', '--api', 'b', '--json'],
     );
@@ -451,7 +454,7 @@ describe('a tenant that token create meets', () => {
     const { url } = await servedAnswer(
       async () => new Response(body, { status, headers: { location: 'http://elsewhere.example/' } }),
     );
-    await machine.done('profile', 'add', 'odd', '--domain', url);
+    await machine.done('login', 'odd', '--no-check', '--domain', url);
     const result = await machine.run('token', 'create', '--profile', 'odd', '--app', 'a', '--api', 'b', '--json');
     expect(result.code).toBe(1);
     expect(result.jsonError).toMatchObject({ code, message: expect.stringContaining(message) });
@@ -464,8 +467,8 @@ describe('a tenant that token create meets', () => {
       const error_description = `Bad secret ${client_secret}, bad token eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIHRleHQifQ.c2ln`;
       return Response.json({ error: 'invalid_client', error_description }, { status: 401 });
     });
-    await machine.done('profile', 'add', 'chatty', '--domain', url);
-    machine.env.ANON_CLI_APP_SECRET = 'a-secret-that-comes-back';
+    await machine.done('login', 'chatty', '--no-check', '--domain', url);
+    machine.env.ANON_APP_SECRET = 'a-secret-that-comes-back';
     const { code, jsonError } = await machine.run(
       ...['token', 'create', '--profile', 'chatty', '--app', 'a', '--api', 'b', '--json'],
     );
@@ -478,7 +481,7 @@ describe('a tenant that token create meets', () => {
     const { url } = await servedAnswer(async () =>
       Response.json({ error: 'invalid_client', error_description: 'a'.repeat(1_000_000) }, { status: 401 }),
     );
-    await machine.done('profile', 'add', 'wordy', '--domain', url);
+    await machine.done('login', 'wordy', '--no-check', '--domain', url);
     expect(await machine.run('token', 'create', '--profile', 'wordy', '--app', 'a', '--api', 'b')).toMatchObject({
       code: 4,
     });
@@ -489,7 +492,7 @@ describe('a tenant that token create meets', () => {
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
     await machine.open();
-    await machine.done('profile', 'add', 'guest', '--domain', tenant.url);
+    await machine.done('login', 'guest', '--no-check', '--domain', tenant.url);
     const { client_id } = documentNamed(tenant.store, 'client', 'web');
     const guest = ['token', 'create', '--profile', 'guest'];
     const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');
