@@ -66,6 +66,8 @@ class Picker extends AutoComplete {
       message,
       multiple,
       choices: [],
+      // Without it enquirer takes the first choice for chosen.
+      initial: [],
       limit: shownRows,
       stdout: process.stderr,
       footer: () => this.footnote(),

@@ -26,7 +26,7 @@ export async function pickScopes(
     return input.scopes;
   }
   const granted = known ? guestScopes(known, app && 'clientId' in app ? app.clientId : '') : [];
-  if (person && known) return chosenScopes(inquiry, person, known, granted);
+  if (person && known) return chosenScopes(inquiry, person, { app: app?.name ?? '', api: known, granted });
   if (person && api) return scopeList(await askedText(person, 'Scopes that guests get there, such as read:catalog'));
   if (granted.length === 0) missing.push('--scopes <list>');
   return [];
@@ -35,8 +35,7 @@ export async function pickScopes(
 async function chosenScopes(
   inquiry: Inquiry,
   { prompts }: NonNullable<Inquiry['person']>,
-  api: ApiWithGrants,
-  granted: readonly string[],
+  { app, api, granted }: { app: string; api: ApiWithGrants; granted: readonly string[] },
 ): Promise<readonly string[]> {
   if (api.scopes.length === 0) {
     throw new AnonError('usage', `API '${api.name}' defines no scopes that guests could get.`, {
@@ -52,17 +51,17 @@ async function chosenScopes(
       selected: granted.includes(value),
     })),
   );
-  warnOfKept(
-    inquiry,
-    api,
-    granted.filter((scope) => !chosen.includes(scope)),
-  );
+  const kept = granted.filter((scope) => !chosen.includes(scope));
+  if (kept.length > 0) warnOfKept(inquiry, { app, api, kept });
   return chosen;
 }
 
 /** Setup opens gates; it takes nothing away from guests who are there. */
-function warnOfKept({ context, access }: Inquiry, api: ApiWithGrants, kept: readonly string[]): void {
-  if (kept.length === 0) return;
-  const command = `anon-cli api scopes remove ${shellWord(api.name)} ${kept.map(shellWord).join(' ')}${access.tenant.selection}`;
+function warnOfKept(
+  { context, access: { tenant }, edition }: Inquiry,
+  { app, api, kept }: { app: string; api: ApiWithGrants; kept: readonly string[] },
+): void {
+  const holder = edition.grantsScopes ? ` --app ${shellWord(app)}` : '';
+  const command = `anon-cli api scopes remove ${shellWord(api.name)} ${kept.map(shellWord).join(' ')}${holder}${tenant.selection}`;
   context.warn(`Setup takes nothing away: guests keep ${kept.map(printable).join(', ')}. To take it away: ${command}`);
 }
