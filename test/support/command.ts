@@ -222,10 +222,10 @@ export interface ServedTenant {
   close(): Promise<void>;
 }
 
-/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. */
+/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it. */
 export async function servedTenant(
   clock: Pick<Clock, 'now'>,
-  options: { rateLimit?: RateLimit; edition?: EditionName } = {},
+  options: { rateLimit?: RateLimit; edition?: EditionName; answer?: (request: Request) => Response | undefined } = {},
 ): Promise<ServedTenant> {
   const folder = temporaryFolder();
   const requests: Asked[] = [];
@@ -233,7 +233,7 @@ export async function servedTenant(
   const server = await listen(async (request) => {
     const { pathname, search } = new URL(request.url);
     requests.push({ method: request.method, path: pathname + search, body: await request.clone().text() });
-    return handle(request);
+    return options.answer?.(request) ?? handle(request);
   }, 0);
   const path = await seededState(folder, `https://localhost:${server.port}/`, options.edition);
   const tenant = await openLocalTenant(path, {

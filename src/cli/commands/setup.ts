@@ -3,7 +3,7 @@ import { requestingApp } from '../../domain/app/choose.ts';
 import { planSetUp, type SetUp } from '../../domain/gates/set-up.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkCreation } from '../../domain/session/edition-limits.ts';
-import { type AnonError, isAnonError, withHint } from '../../errors.ts';
+import { type AnonError, GateClosedError, isAnonError, withHint } from '../../errors.ts';
 import { clientTypes } from '../../wire/client.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
@@ -89,7 +89,7 @@ async function firstSession(
 /** A gate that was opened a moment ago is not to be opened again: a tenant may take its time. */
 function afterSetUp(error: AnonError, { writes }: Plan<SetUp>, { tenant }: Access): AnonError {
   const retry = `anon-cli token create${tenant.selection}`;
-  if (error.code === 'gate_closed' && writes.length > 0) {
+  if (error instanceof GateClosedError && error.command !== undefined && writes.length > 0) {
     return withHint(error, `The set-up is written; a tenant may take some seconds to act on it. Try again: ${retry}`);
   }
   return withHint(error, `${error.hint ? `${error.hint} ` : ''}The set-up itself is done; for a session: ${retry}`);

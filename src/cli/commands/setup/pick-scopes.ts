@@ -21,7 +21,7 @@ export async function pickScopes(
 ): Promise<readonly string[]> {
   const { input, person, missing } = inquiry;
   const known = api && 'id' in api ? api : undefined;
-  if (input.scopes) {
+  if (input.scopes && input.scopes.length > 0) {
     if (known) checkDefined(known, input.scopes);
     return input.scopes;
   }
