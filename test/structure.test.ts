@@ -26,7 +26,7 @@ const house: Record<string, Room> = {
   io: {
     rooms: ['io', 'wire', 'errors'],
     packages: ['undici', 'enquirer', 'fuzzysort', 'env-paths', 'atomically', 'valibot', 'libsql'],
-    builtins: ['node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises'],
+    builtins: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises', 'node:tls'],
     typesOf: ['domain'],
     lazily: ['local'],
   },
@@ -37,7 +37,7 @@ const house: Record<string, Room> = {
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],
-    packages: ['commander'],
+    packages: ['commander', '@optique/core'],
     builtins: ['node:path', 'node:util'],
     typesOf: ['local'],
   },

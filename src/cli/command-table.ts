@@ -47,6 +47,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'local start': async () => (await import('./commands/local/start.ts')).localStartCommand,
   'local show': async () => (await import('./commands/local/show.ts')).localShowCommand,
   'local reset': async () => (await import('./commands/local/reset.ts')).localResetCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };
 
 /** The words that may follow `path`: nouns and commands at the root, verbs after a noun. */

@@ -14,9 +14,11 @@ import type { Folders } from '../io/folders.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
+import { patience } from '../io/patience.ts';
 import type { Choice } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { Transport } from './transport.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -46,7 +48,12 @@ export interface Context {
   secretPlace(): Promise<SecretPlace>;
   connect(
     profile: Profile,
-    options: { selection: string; edition: EditionName | undefined; management?: ManagementAccess | undefined },
+    options: {
+      selection: string;
+      edition: EditionName | undefined;
+      transport: Transport;
+      management?: ManagementAccess | undefined;
+    },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
@@ -72,10 +79,12 @@ export interface World {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
   readonly folders: () => Promise<Folders>;
+  /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
+  readonly readOnly?: boolean;
 }
 
 export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal } = world;
+  const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
@@ -95,15 +104,18 @@ export function createContext(world: World, warn: (message: string) => void): Co
 
   const secrets = async (_place: SecretPlace): Promise<SecretStore> => {
     const { secretFiles } = await import('../io/secret-files.ts');
-    return secretFiles({ folders: await world.folders(), now, warn });
+    return secretFiles({ folders: await world.folders(), now, warn, readOnly });
   };
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
     const folders = await world.folders();
-    return profileStore({ folders, now, warn, secrets: () => secrets('file'), exclusively: exclusively('profiles') });
+    const kept = () => secrets('file');
+    return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
   };
 
+  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> =>
+    debug ? (await import('./debug.ts')).debugged(tenant, (text) => terminal.note(text)) : tenant;
   const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
@@ -126,12 +138,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const secretsOf = async () => undefined;
       return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
-    async connect(profile, { selection, edition, management: given }) {
-      const common = { profile: profile.name, selection, clock };
+    async connect(profile, { selection, edition, transport, management: given }) {
+      const { caFile, maxWaitMs, silent } = transport;
+      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const common = { profile: profile.name, selection, clock, patience: waits };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
-        return overridden(await connectLocal(await localPorts(), common), edition);
+        return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
       }
       const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
@@ -139,7 +153,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
         import('./management-access.ts'),
       ]);
       const rememberEdition = async (found: EditionName) => {
-        if (profile.adHoc) return;
+        if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
       const kept = () => secrets(profile.secrets ?? 'file');
@@ -147,9 +161,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
-        { env, signal: world.signal() },
+        { env, signal: world.signal(), caFile },
       );
-      return overridden(remote, edition);
+      return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);

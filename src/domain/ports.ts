@@ -16,7 +16,8 @@ export interface FetchRequest {
 
 /**
  * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
- * @throws {AnonError} `tenant_unreachable` when no answer came, `interrupted` when the user stopped the command
+ * @throws {UnreachableError} when no whole answer came, with whether the request had gone out
+ * @throws {AnonError} `interrupted` when the user stopped the command
  */
 export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
 
@@ -67,6 +68,25 @@ export interface ManagementAccess {
   readonly keeper: TokenKeeper | undefined;
 }
 
+/** A wait before a request is sent again. */
+export interface Pause {
+  readonly ms: number;
+  /** In a few words: `rate limit`. */
+  readonly reason: string;
+  /** The tenant asked for it, so it may be long: a person is told. */
+  readonly asked: boolean;
+}
+
+/** How a command waits for a tenant that cannot answer now. */
+export interface Patience {
+  /** The most that one request waits in all, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Waits, and says so where that is wanted; rejects with `interrupted` when the user stops the command. */
+  wait(pause: Pause): Promise<void>;
+  /** 0 to 1, so that many who were turned away together do not come back together. */
+  random(): number;
+}
+
 /** A tenant that commands can talk to, whatever stands behind it. */
 export interface TenantConnection {
   /** The name of its profile. */
@@ -79,6 +99,7 @@ export interface TenantConnection {
   readonly baseUrl: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  readonly patience: Patience;
   /** Undefined when the profile has none: then only what needs no configuration rights works. */
   readonly management: ManagementAccess | undefined;
   /** Undefined until somebody has asked the tenant. */

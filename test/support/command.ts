@@ -391,8 +391,10 @@ function recordingTerminal(
     },
     stdinHasData: given.stdin !== undefined,
     interactive: given.interactive,
+    resultIsTerminal: given.interactive,
     resultColour: given.colour,
     noteColour: given.colour,
+    noteRewritable: given.interactive,
   };
 }
 

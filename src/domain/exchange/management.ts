@@ -3,6 +3,7 @@ import { editionNamed } from '../../wire/edition/editions.ts';
 import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { TenantConnection } from '../ports.ts';
+import { inDoubt } from './doubt.ts';
 import { managementRefusal } from './management-refusal.ts';
 import { type ManagementToken, managementToken, renewedToken } from './management-token.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
@@ -23,7 +24,9 @@ export async function managementRequest<const S extends Schema>(
   if (refused.status !== 401) token.wasGood = true;
   const renewed = refused.status === 401 ? await renewedToken(tenant, token) : undefined;
   const answer = renewed ? await sendWith(tenant, exchange, renewed) : refused;
-  if (answer.status >= 300) throw managementRefusal(tenant, answer, (renewed ?? token).secret);
+  if (answer.status >= 300) {
+    throw inDoubt(managementRefusal(tenant, answer, (renewed ?? token).secret), exchange, tenant);
+  }
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   return checked.value;

@@ -159,7 +159,7 @@ describe('a refusal of the Management API', () => {
     [503, 'server_error'],
   ])('with status %i is %s', async (status, code) => {
     const body = { statusCode: status, error: 'Word', message: 'With the-secret-of-the-tool in it', errorCode: 'word' };
-    const tenant = scriptedConnection([managementToken, json(body, status)]);
+    const tenant = scriptedConnection([managementToken, json(body, status)], { maxWaitMs: 0 });
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code,
       status,
