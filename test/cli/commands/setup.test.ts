@@ -409,6 +409,22 @@ describe('setup with a person at the terminal', () => {
   });
 });
 
+it('makes no profile of a tenant that AUTH0_DOMAIN names', async () => {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock);
+  machine.keepSecret(tenant.credentials.clientSecret);
+  Object.assign(machine.env, {
+    AUTH0_DOMAIN: tenant.url,
+    AUTH0_CLIENT_ID: tenant.credentials.clientId,
+    AUTH0_CLIENT_SECRET: tenant.credentials.clientSecret,
+  });
+  await machine.done(...all, '--yes');
+  expect(writes(tenant)).toHaveLength(2);
+  for (const name of Object.keys(machine.env)) delete machine.env[name];
+  machine.env.ANON_KEYRING = 'off';
+  expect((await machine.done('profile', 'list', '--json')).json).toHaveLength(1);
+});
+
 describe('a first session that is refused', () => {
   it('by a tenant that has not noticed yet is to be tried again, and what was written is told', async () => {
     const machine = await freshMachine();
