@@ -25,7 +25,7 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['undici', 'enquirer', 'env-paths', 'atomically', 'valibot', 'libsql'],
+    packages: ['undici', 'enquirer', 'fuzzysort', 'env-paths', 'atomically', 'valibot', 'libsql'],
     builtins: [
       'node:crypto',
       'node:events',

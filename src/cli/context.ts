@@ -15,6 +15,7 @@ import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
 import { patience } from '../io/patience.ts';
+import type { Choice } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { Transport } from './transport.ts';
@@ -63,8 +64,10 @@ export interface Context {
 export interface Prompts {
   text(question: string): Promise<string>;
   secret(question: string): Promise<string>;
-  /** The value of the choice that was made. */
-  choose(question: string, choices: readonly { value: string; label: string }[]): Promise<string>;
+  /** The value of the choice that was made; the first is the default. */
+  choose(question: string, choices: readonly Choice[]): Promise<string>;
+  /** The values of those that were chosen, at least one. */
+  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
 }
 
 /** What a context is made of: the process's own, or a test's. */

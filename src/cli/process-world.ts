@@ -23,7 +23,8 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     prompts: {
       text: async (question) => (await import('../io/prompt.ts')).askText(question),
       secret: async (question) => (await import('../io/prompt.ts')).askSecret(question),
-      choose: async (question, choices) => (await import('../io/prompt.ts')).askChoice(question, choices),
+      choose: async (question, choices) => (await import('../io/picker.ts')).choose(question, choices),
+      chooseMany: async (question, choices) => (await import('../io/picker.ts')).chooseMany(question, choices),
     },
     folders: async () => (await import('../io/folders.ts')).userFolders(),
   };

@@ -46,19 +46,37 @@ export async function writeAndShow<Outcome>(
   shown: Shown<Outcome>,
 ): Promise<void> {
   const outcome = await carryOut(context, options, access, plan);
-  const { writes } = plan;
-  const host = hostOf(access);
   printResult(context, options, {
-    data: { ...shown.data(outcome), dry_run: options.dryRun === true, ...planData(writes) },
-    human(paint) {
-      if (options.dryRun && writes.length > 0) {
-        return `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
-      }
-      const headline = `${paint.green('✔')} ${shown.headline(outcome, paint)}\n`;
-      if (writes.length === 0) return `${headline}${paint.dim(`  already so at ${host}, nothing to send\n`)}`;
-      return `${headline}${renderChanges(paint, host, writes)}${renderRequests(paint, 'sent', writes)}`;
-    },
+    data: { ...shown.data(outcome), ...writeData(options, plan) },
+    human: (paint) =>
+      renderWrites(paint, options, access, plan, `${paint.green('✔')} ${shown.headline(outcome, paint)}\n`),
   });
+}
+
+/** What was sent, or would be, for `--json`. */
+export function writeData(options: WriteOptions, { writes }: Plan<unknown>): JsonObject {
+  return { dry_run: options.dryRun === true, ...planData(writes) };
+}
+
+/** What was sent under its headline; in a dry run what would be. */
+export function renderWrites(
+  paint: Paint,
+  options: WriteOptions,
+  access: Access,
+  { writes }: Plan<unknown>,
+  headline: string,
+): string {
+  const host = hostOf(access);
+  if (options.dryRun && writes.length > 0) {
+    return `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
+  }
+  if (writes.length === 0) return `${headline}${paint.dim(`  already so at ${host}, nothing to send\n`)}`;
+  return `${headline}${renderChanges(paint, host, writes)}${renderRequests(paint, 'sent', writes)}`;
+}
+
+/** Whether a person is shown a plan and asked: where the profile is marked production, or before every plan. */
+interface Asking {
+  readonly always?: boolean;
 }
 
 /**
@@ -70,25 +88,34 @@ export async function carryOut<Outcome>(
   options: WriteOptions,
   access: Access,
   plan: Plan<Outcome>,
+  { always = false }: Asking = {},
 ): Promise<Outcome> {
   if (options.dryRun) return plan.outcome(unsent);
-  if (plan.writes.length > 0 && access.profile.production && !options.yes) {
-    await agreed(context, access, plan);
-  }
+  const asks = (access.profile.production || always) && !options.yes;
+  if (asks && plan.writes.length > 0) await agreed(context, access, plan);
   return applyPlan(access.tenant, plan);
 }
 
-async function agreed({ terminal, prompts }: Context, access: Access, { writes }: Plan<unknown>): Promise<void> {
-  const name = access.profile.name;
+async function agreed(context: Context, access: Access, { writes }: Plan<unknown>): Promise<void> {
+  const { terminal } = context;
+  const { name, production } = access.profile;
   if (!terminal.interactive) {
-    throw new AnonError('usage', `Profile '${name}' is marked production, and there is no terminal to ask on.`, {
+    const why = production ? `Profile '${name}' is marked production` : 'This changes settings of the tenant';
+    throw new AnonError('usage', `${why}, and there is no terminal to ask on.`, {
       hint: 'Look first with --dry-run; then say it beforehand: --yes',
     });
   }
   const host = hostOf(access);
   const paint = paintFor(terminal.noteColour);
-  terminal.note(`${paint.bold(host)} is marked ${paint.red('production')}. This changes:\n`);
+  const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
+  terminal.note(`${marked}This changes:\n`);
   terminal.note(renderChanges(paint, host, writes));
+  if (production) return agreedByName(context, host);
+  if (await context.confirm(`Apply this to ${host}?`)) return;
+  throw new AnonError('failed', 'The change was declined; nothing was sent.');
+}
+
+async function agreedByName({ prompts }: Context, host: string): Promise<void> {
   if ((await prompts.text(`To go on, type the tenant's name (${host}):`)).trim() === host) return;
   throw new AnonError('failed', "That is not the tenant's name; nothing was sent.", {
     hint: `It is ${shellWord(host)}.`,
@@ -96,6 +123,6 @@ async function agreed({ terminal, prompts }: Context, access: Access, { writes }
 }
 
 /** What people call the tenant: its domain. */
-function hostOf({ tenant }: Access): string {
+export function hostOf({ tenant }: Access): string {
   return printable(new URL(tenant.issuer).host);
 }

@@ -11,6 +11,11 @@ const guestTokenLifetime = "A guest's access token lifetime";
 /** What the documentation recommends at least: 30 days. */
 export const recommendedLifetimeSeconds = 30 * unitSeconds.d;
 
+/** Whether sessions live as long as recommended, or for ever. */
+export function isLongLived(lifetimeSeconds: number): boolean {
+  return lifetimeSeconds === 0 || lifetimeSeconds >= recommendedLifetimeSeconds;
+}
+
 /**
  * A session lifetime in seconds: `45s`, `90m`, `12h`, `30d`, `1y` (365 days), a bare number of seconds, or `never` (0).
  * What no edition takes is refused here; the rest is the tenant's edition's to say: {@link checkSessionLifetime}.

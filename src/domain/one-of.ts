@@ -45,3 +45,16 @@ export function oneOf<Item>(
     hint: similar ? `Did you mean '${similar}'? See ${listCommand}.` : `See ${listCommand}.`,
   });
 }
+
+/** The only one there is. */
+export function only<Item>(items: readonly Item[]): Item | undefined {
+  return items.length === 1 ? items[0] : undefined;
+}
+
+/** The one that is meant when none is named: the profile's, else the only one, else the only one that is open to guests. */
+export function usual<Item>(
+  items: readonly Item[],
+  { isChosen, isOpen }: { isChosen(item: Item): boolean; isOpen(item: Item): boolean },
+): Item | undefined {
+  return items.find(isChosen) ?? only(items) ?? only(items.filter(isOpen));
+}

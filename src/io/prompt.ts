@@ -21,15 +21,6 @@ export async function askSecret(message: string): Promise<string> {
   return (await answer<string>({ type: 'invisible', message })).trim();
 }
 
-/** Asks to choose one, by the arrow keys; answers its value. */
-export function askChoice(message: string, choices: readonly { value: string; label: string }[]): Promise<string> {
-  return answer<string>({
-    type: 'select',
-    message,
-    choices: choices.map(({ value, label }) => ({ name: value, message: label })),
-  });
-}
-
 async function answer<Answer>(question: { type: string; message: string; [option: string]: unknown }): Promise<Answer> {
   try {
     const asked = { ...question, name: 'answer', stdout: process.stderr };

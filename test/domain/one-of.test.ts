@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneOf } from '../../src/domain/one-of.ts';
+import { oneOf, usual } from '../../src/domain/one-of.ts';
 import { failureOf } from '../support/domain.ts';
 
 interface Shop {
@@ -67,5 +67,21 @@ describe('a reference', () => {
       code: 'not_found',
       hint: 'See anon-cli shop list.',
     });
+  });
+});
+
+describe('the one that is meant when none is named', () => {
+  const meant = (items: readonly string[], chosen?: string) =>
+    usual(items, { isChosen: (item) => item === chosen, isOpen: (item) => item.startsWith('open') });
+
+  it.each([
+    ['is the one that was chosen', ['a', 'open b'], 'a', 'a'],
+    ['is the only one when the chosen one is gone', ['a'], 'gone', 'a'],
+    ['is the only one that is open', ['a', 'open b', 'c'], undefined, 'open b'],
+    ['is none of two that are open', ['open a', 'open b'], undefined, undefined],
+    ['is none of two that are closed', ['a', 'b'], undefined, undefined],
+    ['is none of none', [], 'a', undefined],
+  ])('%s', (_, items, chosen, expected) => {
+    expect(meant(items, chosen)).toBe(expected);
   });
 });

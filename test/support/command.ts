@@ -61,7 +61,7 @@ export interface Machine {
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
   readonly answers: boolean[];
-  /** What a person types or chooses, likewise. */
+  /** What a person types or chooses, likewise; more than one choice is joined by commas. */
   readonly replies: string[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
@@ -121,6 +121,11 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       const choice = await reply(question);
       expect(choices.map(({ value }) => value)).toContain(choice);
       return choice;
+    },
+    async chooseMany(question, choices) {
+      const chosen = (await reply(question)).split(',');
+      expect(choices.map(({ value }) => value)).toEqual(expect.arrayContaining(chosen));
+      return chosen;
     },
   };
 
@@ -217,10 +222,10 @@ export interface ServedTenant {
   close(): Promise<void>;
 }
 
-/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. */
+/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it. */
 export async function servedTenant(
   clock: Pick<Clock, 'now'>,
-  options: { rateLimit?: RateLimit; edition?: EditionName } = {},
+  options: { rateLimit?: RateLimit; edition?: EditionName; answer?: (request: Request) => Response | undefined } = {},
 ): Promise<ServedTenant> {
   const folder = temporaryFolder();
   const requests: Asked[] = [];
@@ -228,7 +233,7 @@ export async function servedTenant(
   const server = await listen(async (request) => {
     const { pathname, search } = new URL(request.url);
     requests.push({ method: request.method, path: pathname + search, body: await request.clone().text() });
-    return handle(request);
+    return options.answer?.(request) ?? handle(request);
   }, 0);
   const path = await seededState(folder, `https://localhost:${server.port}/`, options.edition);
   const tenant = await openLocalTenant(path, {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { guestScopes } from '../../domain/api/guest-grants.ts';
-import { describeLifetime } from '../../domain/duration.ts';
+import { requestingApp } from '../../domain/app/choose.ts';
 import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
@@ -10,8 +10,11 @@ import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { printResult } from '../output.ts';
+import { rememberChoices } from '../remember-choices.ts';
+import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import { type Paint, paintFor } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
+import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant-access.ts';
 import { inspectTokens, remember, renderTokens, sessionToRemember, tokensData } from './token/guest-tokens.ts';
 
@@ -38,9 +41,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   report.begin(tenant.issuer);
 
   const settings = await ensureTenantReady(tenant);
-  const { lifetimeSeconds, tokenFormat } = settings.subject;
-  const life = lifetimeSeconds === 0 ? 'sessions never expire' : `sessions live ${describeLifetime(lifetimeSeconds)}`;
-  report.step({ ...settings, title: 'tenant', outcome: `${life}, session tokens are ${tokenFormat.toUpperCase()}` });
+  report.step({ ...settings, title: 'tenant', outcome: sessionsText(settings.subject) });
 
   const app = await ensureAppOpen(tenant, profile.app);
   report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
@@ -49,12 +50,8 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
   report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
 
-  const request = { app: app.subject, api: api.subject, scope: undefined };
-  await (await context.profiles()).change(profile.name, (before) => ({
-    ...(before ?? profile),
-    app: { clientId: request.app.clientId, name: request.app.name },
-    api: { audience: request.api.audience, name: request.api.name },
-  }));
+  const request = { app: await requestingApp(tenant, app.subject), api: api.subject, scope: undefined };
+  await rememberChoices(context, profile, request);
   // Where metadata is set once, the session begins with it and is renewed; else it is updated.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
@@ -124,14 +121,9 @@ function stepData({ title, outcome, changed, commands }: Step): JsonObject {
 }
 
 function nextSteps(paint: Paint, selection: string, updatesMetadata: boolean): string {
-  const commands = [
-    updatesMetadata
-      ? [`token update --meta cart.items:=3${selection}`, "change the session's metadata"]
-      : [`token update${selection}`, "renew the guest's access token"],
+  return renderNextSteps(paint, [
+    updateStep(selection, updatesMetadata),
     ['local start', 'serve this tenant to your own app'],
     ['--help', 'everything else'],
-  ] as const;
-  const width = Math.max(...commands.map(([command]) => command.length));
-  const lines = commands.map(([command, why]) => `  ${paint.cyan(`$ anon-cli ${command.padEnd(width)}`)}  ${why}\n`);
-  return `${paint.bold('Next')}\n${lines.join('')}`;
+  ]);
 }

@@ -41,6 +41,8 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'login --signing-alg': { words: ['RS256', 'RS384', 'PS256', 'ES256'] },
   'profile set <what>': { words: ['app', 'api', 'production', 'edition'] },
   'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
+  'setup --type': { words: clientTypes },
+  'setup --format': { words: sessionTokenFormats },
   'tenant set-cookie <on|off>': onOff,
   'tenant set-format <format>': { words: sessionTokenFormats },
 };

@@ -25,6 +25,15 @@ export function lifetimeText(lifetimeSeconds: number): string {
     : `${describeLifetime(lifetimeSeconds)} (${lifetimeSeconds} seconds)`;
 }
 
+/** The settings in one line: `sessions live 30 days, session tokens are JWE` */
+export function sessionsText({ lifetimeSeconds, tokenFormat }: TenantView): string {
+  const life = lifetimeSeconds === 0 ? 'sessions never expire' : `sessions live ${describeLifetime(lifetimeSeconds)}`;
+  return `${life}, session tokens are ${tokenFormat.toUpperCase()}`;
+}
+
+/** Why the JWT format is not for production. */
+export const readableTokens = 'Anyone who holds a session token in the JWT format can read it; use JWE in production.';
+
 export function tenantData(tenant: TenantView): JsonObject {
   return {
     name: tenant.name,

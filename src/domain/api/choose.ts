@@ -1,4 +1,5 @@
 import { AnonError } from '../../errors.ts';
+import { only } from '../one-of.ts';
 import type { ChosenApi, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Api } from './api.ts';
@@ -22,8 +23,8 @@ export async function chooseApi(
   if (named !== undefined) return findApi(tenant, named);
   const apis = await listApis(tenant);
   const open = apis.filter((api) => api.guests.enabled);
-  const [only] = open;
-  if (only && open.length === 1) return only;
+  const one = only(open);
+  if (one) return one;
   throw undecided(tenant, apis, open);
 }
 

@@ -1,4 +1,5 @@
 import { AnonError } from '../../errors.ts';
+import { only } from '../one-of.ts';
 import type { ChosenApp, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import type { App } from './app.ts';
@@ -21,9 +22,12 @@ interface Choice {
  */
 export async function chooseRequestingApp(tenant: TenantConnection, choice: Choice): Promise<RequestingApp> {
   if (!tenant.management) return withoutLookUp(choice);
-  const app = await chooseApp(tenant, choice);
+  return requestingApp(tenant, await chooseApp(tenant, choice));
+}
+
+/** An application with its secret, where it has one and the credentials may read it: lists show none. */
+export async function requestingApp(tenant: TenantConnection, app: App): Promise<RequestingApp> {
   if (app.authMethod === 'none' || app.clientSecret !== undefined) return app;
-  // A list shows no secrets, lest it be refused to credentials that may not read them.
   return (await readApp(tenant, app.clientId)) ?? app;
 }
 
@@ -33,8 +37,8 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
   if (chosen) return stillThere(tenant, await readApp(tenant, chosen.clientId), chosen);
   const apps = await listApps(tenant);
   const enabled = apps.filter((app) => app.enabled);
-  const [only] = enabled;
-  if (only && enabled.length === 1) return only;
+  const one = only(enabled);
+  if (one) return one;
   throw undecided(tenant, apps, enabled);
 }
 

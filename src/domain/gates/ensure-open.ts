@@ -1,25 +1,22 @@
 import type { ApiWithGrants } from '../api/api.ts';
-import { planApiCreation } from '../api/create.ts';
+import type { NewApi } from '../api/create.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { listApis } from '../api/list.ts';
-import { planApiOpening } from '../api/set-access.ts';
 import type { App } from '../app/app.ts';
-import { planAppCreation } from '../app/create.ts';
+import type { NewApp } from '../app/create.ts';
 import { listApps } from '../app/list.ts';
-import { planAppAccess } from '../app/set-access.ts';
-import { lifetimeArgument, recommendedLifetimeSeconds } from '../duration.ts';
+import { isLongLived, lifetimeArgument, recommendedLifetimeSeconds } from '../duration.ts';
 import { editionOf } from '../exchange/management.ts';
 import { applyPlan } from '../plan/apply.ts';
 import type { ChosenApi, ChosenApp, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { planTenantChange, readTenant, type TenantView } from '../tenant/settings.ts';
+import { planEnabledApp, planOpenApi } from './set-up.ts';
 
 /** What the quickstart calls its application and its API where it has to make them. */
-const sample = {
-  app: 'web',
-  api: { name: 'shop', audience: 'https://api.shop.example' },
-  scopes: ['read:catalog', 'write:cart'],
-} as const;
+const sampleScopes = ['read:catalog', 'write:cart'] as const;
+const sampleApp: NewApp = { name: 'web', type: 'spa' };
+const sampleApi: NewApi = { name: 'shop', audience: 'https://api.shop.example', scopes: sampleScopes };
 
 /** A gate that is open now, whether it was before, and the command that does just that. */
 export interface Ensured<Subject> {
@@ -31,8 +28,7 @@ export interface Ensured<Subject> {
 /** Gate 1: sessions live 30 days or longer, or as long as somebody decided, and their tokens are sealed. */
 export async function ensureTenantReady(tenant: TenantConnection): Promise<Ensured<TenantView>> {
   const before = await readTenant(tenant);
-  const longEnough = before.lifetimeSeconds === 0 || before.lifetimeSeconds >= recommendedLifetimeSeconds;
-  const lifetimeSeconds = longEnough ? before.lifetimeSeconds : recommendedLifetimeSeconds;
+  const lifetimeSeconds = isLongLived(before.lifetimeSeconds) ? before.lifetimeSeconds : recommendedLifetimeSeconds;
   const plan = await planTenantChange(tenant, { lifetimeSeconds, tokenFormat: 'jwe' });
   const { tokenFormats } = await editionOf(tenant);
   const commands = [
@@ -51,14 +47,12 @@ export async function ensureAppOpen(tenant: TenantConnection, chosen: ChosenApp 
   const apps = await listApps(tenant);
   const app =
     apps.find(({ clientId }) => clientId === chosen?.clientId) ??
-    apps.find(({ name }) => name === sample.app) ??
+    apps.find(({ name }) => name === sampleApp.name) ??
     apps[0];
   const { needsOidcConformance } = await editionOf(tenant);
-  const plan = app
-    ? await planAppAccess(tenant, app, { enabled: true, oidcConformant: needsOidcConformance })
-    : await planAppCreation(tenant, { name: sample.app, type: 'spa', enabled: true });
+  const plan = await planEnabledApp(tenant, app ?? sampleApp, { oidcConformant: needsOidcConformance });
   const conformance = app && needsOidcConformance && !app.oidcConformant ? ' --oidc-conformant' : '';
-  const command = app ? `app enable ${shellWord(app.name)}${conformance}` : `app create ${sample.app} --enable`;
+  const command = app ? `app enable ${shellWord(app.name)}${conformance}` : `app create ${sampleApp.name} --enable`;
   return {
     subject: await applyPlan(tenant, plan),
     changed: plan.writes.length > 0,
@@ -72,34 +66,33 @@ export async function ensureApiOpen(
   app: App,
   chosen: ChosenApi | undefined,
 ): Promise<Ensured<ApiWithGrants>> {
-  const before = await sampleApi(tenant, chosen);
-  const plan = await planApiOpening(tenant, before, { app, scopes: wantedScopes(before, app) });
+  const before = await knownApi(tenant, chosen);
+  const scopes = before ? wantedScopes(before, app) : sampleScopes;
+  const plan = await planOpenApi(tenant, before ?? sampleApi, { app, scopes });
   const api = await applyPlan(tenant, plan);
-  const scopes = guestScopes(api, app.clientId).join(',');
+  const granted = guestScopes(api, app.clientId).join(',');
   const { grantsScopes } = await editionOf(tenant);
   const words = [
     `api enable ${shellWord(api.name)}`,
     ...(grantsScopes ? [`--app ${shellWord(app.name)}`] : []),
-    ...(scopes === '' ? [] : [`--scopes ${shellWord(scopes)}`]),
+    ...(granted === '' ? [] : [`--scopes ${shellWord(granted)}`]),
   ];
   return { subject: api, changed: plan.writes.length > 0, commands: [words.join(' ') + tenant.selection] };
 }
 
-async function sampleApi(tenant: TenantConnection, chosen: ChosenApi | undefined): Promise<ApiWithGrants> {
+async function knownApi(tenant: TenantConnection, chosen: ChosenApi | undefined): Promise<ApiWithGrants | undefined> {
   const apis = await listApis(tenant);
   const found =
     apis.find(({ audience }) => audience === chosen?.audience) ??
-    apis.find(({ name }) => name === sample.api.name) ??
+    apis.find(({ name }) => name === sampleApi.name) ??
     apis[0];
-  if (found) return apiWithGrants(tenant, found);
-  const creation = await planApiCreation(tenant, { ...sample.api, scopes: sample.scopes });
-  return { ...(await applyPlan(tenant, creation)), grants: [] };
+  return found && apiWithGrants(tenant, found);
 }
 
 /** Guests who have scopes keep just these. */
 function wantedScopes(api: ApiWithGrants, app: App): readonly string[] {
   if (guestScopes(api, app.clientId).length > 0) return [];
   const defined = api.scopes.map(({ value }) => value);
-  const wanted = sample.scopes.filter((scope) => defined.includes(scope));
+  const wanted = sampleScopes.filter((scope) => defined.includes(scope));
   return wanted.length > 0 ? wanted : defined.slice(0, 1);
 }

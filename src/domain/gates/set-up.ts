@@ -31,12 +31,9 @@ export interface SetUp {
 /** Plans what is left to do until guests of an application get tokens for an API: all four gates at once. */
 export async function planSetUp(tenant: TenantConnection, wish: Wish): Promise<Plan<SetUp>> {
   const settings = await planTenantChange(tenant, wish.settings);
-  const app = await plannedApp(tenant, wish);
+  const app = await planEnabledApp(tenant, wish.app, wish);
   const holder = 'clientId' in wish.app ? wish.app : { clientId: newClientId, name: wish.app.name };
-  const api =
-    'id' in wish.api
-      ? await planApiOpening(tenant, wish.api, { app: holder, scopes: wish.scopes })
-      : await openFromTheStart(tenant, wish.api, holder, wish.scopes);
+  const api = await planOpenApi(tenant, wish.api, { app: holder, scopes: wish.scopes });
   const all = both(both(settings, app), api);
   return {
     writes: all.writes,
@@ -47,10 +44,24 @@ export async function planSetUp(tenant: TenantConnection, wish: Wish): Promise<P
   };
 }
 
-function plannedApp(tenant: TenantConnection, { app, oidcConformant }: Wish): Promise<Plan<App>> {
+/** Gate 2: plans that an application may create anonymous sessions, whether it is there or to be made. */
+export function planEnabledApp(
+  tenant: TenantConnection,
+  app: App | NewApp,
+  { oidcConformant }: Pick<Wish, 'oidcConformant'>,
+): Promise<Plan<App>> {
   return 'clientId' in app
     ? planAppAccess(tenant, app, { enabled: true, oidcConformant })
-    : planAppCreation(tenant, { ...app, enabled: true });
+    : planAppCreation(tenant, { name: app.name, type: app.type, enabled: true });
+}
+
+/** Gates 3 and 4: plans that an API takes guests of an application, whether it is there or to be made. */
+export function planOpenApi(
+  tenant: TenantConnection,
+  api: ApiWithGrants | NewApi,
+  guests: { readonly app: GrantHolder; readonly scopes: readonly string[] },
+): Promise<Plan<ApiWithGrants>> {
+  return 'id' in api ? planApiOpening(tenant, api, guests) : openFromTheStart(tenant, api, guests.app, guests.scopes);
 }
 
 /** A new API is made open: the service never sees it closed. */

@@ -29,7 +29,7 @@ export async function planTenantChange(
   change: Partial<SessionSettings>,
 ): Promise<Plan<TenantView>> {
   const edition = await editionOf(tenant);
-  checkChange(tenant, edition, change);
+  checkTenantChange(tenant, edition, change);
   const before = await readSettings(tenant);
   const members = edition.tenant.write(changed(edition.tenant.read(before), change), before);
   const patch = plannedPatch(
@@ -47,7 +47,12 @@ function readSettings(tenant: TenantConnection): Promise<TenantSettingsBody> {
   return managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath });
 }
 
-function checkChange({ selection }: TenantConnection, edition: Edition, change: Partial<SessionSettings>): void {
+/** Says what the tenant's edition cannot do, before anything is asked or sent. @throws as {@link planTenantChange} */
+export function checkTenantChange(
+  { selection }: TenantConnection,
+  edition: Edition,
+  change: Partial<SessionSettings>,
+): void {
   const { lifetimeSeconds, tokenFormat, cookie } = change;
   if (lifetimeSeconds !== undefined) checkSessionLifetime(edition, lifetimeSeconds);
   if (tokenFormat !== undefined && !edition.tokenFormats.includes(tokenFormat)) {

@@ -90,6 +90,13 @@ describe('quickstart', () => {
     });
   });
 
+  it('asks as a confidential application with its secret', async () => {
+    const { done } = await freshMachine();
+    await done('app', 'create', 'server', '--type', 'regular_web');
+    await done('profile', 'set', 'app', 'server');
+    expect((await done('quickstart', '--json')).json.steps[1].outcome).toBe('server may create guest sessions');
+  });
+
   it('gives one value alone', async () => {
     const { done } = await freshMachine();
     expect((await done('quickstart', '--field', 'session_token')).stdout).toMatch(

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { planAppCreation } from '../../../domain/app/create.ts';
-import { mostSimilar } from '../../../domain/similar.ts';
-import { AnonError } from '../../../errors.ts';
-import { type ClientType, clientTypes } from '../../../wire/client.ts';
+import { clientTypes } from '../../../wire/client.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
+import { knownWord, typeWord } from '../../known-word.ts';
 import { appData, renderApp } from '../../render/app.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
 
@@ -27,20 +26,11 @@ export function appCreateCommand(context: Context, run = createAndShow): Command
 }
 
 async function createAndShow(context: Context, name: string, options: AppCreateOptions): Promise<void> {
-  const type = parseType(options.type);
+  const type = knownWord(options.type, clientTypes, typeWord);
   const access = await accessToWrite(context, options);
   const plan = await planAppCreation(access.tenant, { name, type, enabled: options.enable === true });
   await writeAndShow(context, options, access, plan, {
     data: (app) => appData(app, { revealSecrets: options.revealSecrets === true }),
     headline: (app, paint) => `Created application ${renderApp(paint, app).trimEnd()}`,
-  });
-}
-
-function parseType(text: string): ClientType {
-  const type = clientTypes.find((candidate) => candidate === text);
-  if (type) return type;
-  const similar = mostSimilar(text, clientTypes);
-  throw new AnonError('usage', `'${text.slice(0, 40)}' is not a type of application.`, {
-    hint: similar ? `Did you mean ${similar}?` : `The types are ${clientTypes.join(', ')}.`,
   });
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { chooseApi } from '../../../domain/api/choose.ts';
 import { chooseRequestingApp } from '../../../domain/app/choose.ts';
-import { createSession } from '../../../domain/session/create.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -9,14 +8,7 @@ import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { scopeText } from '../../scope-list.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
-import {
-  inspectTokens,
-  remember,
-  renderTokens,
-  sessionToRemember,
-  showThenSettle,
-  tokensData,
-} from './guest-tokens.ts';
+import { createAndRemember, renderTokens, tokensData } from './guest-tokens.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
 
 export interface TokenCreateOptions extends TokenRequestOptions {
@@ -50,11 +42,7 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
     metadata,
     userId: options.userId,
   };
-  const tokens = await createSession(tenant, request);
-  const inspected = await inspectTokens(tenant, tokens);
-  const sessions = await context.sessions();
-  const remembering = sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(tokens, request)));
-  await showThenSettle(remembering, () =>
+  await createAndRemember(context, { tenant, profile }, request, (inspected) =>
     printResult(context, options, {
       data: {
         ...tokensData(inspected),

@@ -1,12 +1,15 @@
 import type { RequestedApi } from '../../../domain/api/choose.ts';
 import type { RequestingApp } from '../../../domain/app/choose.ts';
 import type { RememberedSession, SessionStore, TenantConnection } from '../../../domain/ports.ts';
+import { createSession } from '../../../domain/session/create.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import type { Context } from '../../context.ts';
 import type { Paint } from '../../render/paint.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
+import type { Access } from '../../tenant-access.ts';
 
 /** Both tokens of a guest, decoded: what `token create`, `token update` and the quickstart show. */
 export interface InspectedTokens {
@@ -60,6 +63,20 @@ export function sessionToRemember(
     audience: request.api.audience,
     scope: request.scope,
   };
+}
+
+/** Creates a guest session, remembers it as the profile's, and shows both its tokens. @throws as {@link createSession} */
+export async function createAndRemember(
+  context: Pick<Context, 'sessions'>,
+  { tenant, profile }: Access,
+  request: Parameters<typeof createSession>[1],
+  show: (inspected: InspectedTokens) => void,
+): Promise<void> {
+  const tokens = await createSession(tenant, request);
+  const inspected = await inspectTokens(tenant, tokens);
+  const sessions = await context.sessions();
+  const remembering = sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(tokens, request)));
+  await showThenSettle(remembering, () => show(inspected));
 }
 
 /** The tokens are shown before a failure to remember them is told: they must not be lost with it. */

@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { requestingApp } from '../../domain/app/choose.ts';
+import { planSetUp, type SetUp } from '../../domain/gates/set-up.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { checkCreation } from '../../domain/session/edition-limits.ts';
+import { type AnonError, GateClosedError, isAnonError, withHint } from '../../errors.ts';
+import { clientTypes } from '../../wire/client.ts';
+import type { Context } from '../context.ts';
+import { withExample } from '../example.ts';
+import { printResult } from '../output.ts';
+import { rememberChoices } from '../remember-choices.ts';
+import { type Paint, paintFor } from '../render/paint.ts';
+import type { Access } from '../tenant-access.ts';
+import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../write.ts';
+import { beginInquiry, type Inquiry } from './setup/inquiry.ts';
+import { readSetupInput, type SetupOptions } from './setup/options.ts';
+import { renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
+import { wishOf } from './setup/wish.ts';
+import { createAndRemember, renderTokens, tokensData } from './token/guest-tokens.ts';
+import { collect, withSecret } from './token/options.ts';
+
+export function setupCommand(context: Context, run = setUp): Command {
+  const command = addWriteOptions(
+    new Command('setup')
+      .description('open all four gates, and create a first guest session; asks for what no option says')
+      .option('--app <app>', 'the application that guests come with: name or client id')
+      .option('--create-app <name>', 'make it, unless there is one of that name')
+      .option('--type <type>', `the type of a new application: ${clientTypes.join(', ')}`)
+      .option('--api <api>', 'the API that guests call: name, audience or id')
+      .option('--create-api <name>', 'make it, unless there is one of that audience')
+      .option('--audience <uri>', 'the identifier of a new API; it cannot change later')
+      .option('--scopes <list>', 'the scopes guests get, joined by commas; a new API defines them')
+      .option('--lifetime <duration>', 'how long sessions live: 30d, 12h, 3600; left out: as it is')
+      .option('--format <format>', 'the format of session tokens, jwe or jwt; left out: as it is')
+      .option('--oidc-conformant', 'make the application OIDC-conformant too, which edition ea asks for')
+      .option('--meta <key=value>', 'metadata of the first session, repeatable', collect)
+      .option('--client-secret <->', "'-' reads the application's secret from stdin")
+      .option('--no-session', 'set up only, and create no session'),
+  ).action((options: SetupOptions) => run(context, options));
+  return withExample(
+    command,
+    'setup --app web --api shop --scopes read:catalog --yes',
+    'What is set up already stays as it is: run it again, and it does what is left.',
+  );
+}
+
+async function setUp(context: Context, options: SetupOptions): Promise<void> {
+  const input = await readSetupInput(context, options);
+  const access = await accessToWrite(context, options);
+  await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
+  const inquiry = await beginInquiry(context, access, { options, input });
+  const plan = await planSetUp(access.tenant, await wishOf(inquiry));
+  const done = await carryOut(context, options, access, plan, { always: true });
+  const setUpNow = (paint: Paint) => renderOutcome(paint, inquiry, plan, done);
+  const data = { ...setUpData(done), ...writeData(options, plan) };
+  if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
+
+  await rememberChoices(context, access.profile, done);
+  const steps = (paint: Paint) => `\n${setUpSteps(paint, done, nextOf(inquiry))}`;
+  if (!options.session) {
+    return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });
+  }
+  // What was written is told before the session is asked for: it stays when the session is refused.
+  const { terminal } = context;
+  if (!options.json && options.field === undefined) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
+  await firstSession(inquiry, plan, done, (inspected) =>
+    printResult(context, options, {
+      data: { ...data, ...tokensData(inspected) },
+      human: (paint) => renderTokens(paint, inspected) + steps(paint),
+    }),
+  );
+}
+
+async function firstSession(
+  { context, access, input }: Inquiry,
+  plan: Plan<SetUp>,
+  { app, api }: SetUp,
+  show: Parameters<typeof createAndRemember>[3],
+): Promise<void> {
+  try {
+    const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
+    const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
+    await createAndRemember(context, access, request, show);
+  } catch (error) {
+    throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
+  }
+}
+
+/** A gate that was opened a moment ago is not to be opened again: a tenant may take its time. */
+function afterSetUp(error: AnonError, { writes }: Plan<SetUp>, { tenant }: Access): AnonError {
+  const retry = `anon-cli token create${tenant.selection}`;
+  if (error instanceof GateClosedError && error.command !== undefined && writes.length > 0) {
+    return withHint(error, `The set-up is written; a tenant may take some seconds to act on it. Try again: ${retry}`);
+  }
+  return withHint(error, `${error.hint ? `${error.hint} ` : ''}The set-up itself is done; for a session: ${retry}`);
+}
+
+function renderOutcome(paint: Paint, { access, options, person }: Inquiry, plan: Plan<SetUp>, done: SetUp): string {
+  const outcome = renderSetUp(paint, done);
+  // A person has just seen what changes, and agreed to it.
+  const seen = person && !options.dryRun && plan.writes.length > 0;
+  return seen ? outcome : renderWrites(paint, options, access, plan, outcome);
+}
+
+function nextOf({ access, edition, options }: Inquiry) {
+  return {
+    selection: access.tenant.selection,
+    updatesMetadata: edition.updatesMetadata,
+    session: options.session,
+  };
+}

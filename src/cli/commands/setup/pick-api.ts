@@ -1,0 +1,63 @@
+import type { Api, ApiWithGrants } from '../../../domain/api/api.ts';
+import type { NewApi } from '../../../domain/api/create.ts';
+import { apiNamed, findApi } from '../../../domain/api/find.ts';
+import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { listApis, listEveryApi } from '../../../domain/api/list.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
+import { printable } from '../../render/printable.ts';
+import { namedChoices } from '../../tenant-access.ts';
+import { askedText, type Inquiry } from './inquiry.ts';
+import { pick } from './pick.ts';
+
+/** An API to be made, without its scopes. */
+export type NamedApi = Omit<NewApi, 'scopes'>;
+
+/** The API that guests get tokens for, as it is or to be made; undefined when it is missing. */
+export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedApi | undefined> {
+  const { access, context, options } = inquiry;
+  const { tenant, profile } = access;
+  const api = await pick<Api, NamedApi>(inquiry, {
+    noun: 'API',
+    question: 'Which API do guests call?',
+    flag: '--api <api>',
+    named: namedChoices(context, options).api,
+    toCreate: options.createApi,
+    createFlag: (name) =>
+      isAudience(name)
+        ? `--create-api <name> --audience ${shellWord(name)}`
+        : `--create-api ${shellWord(name)} --audience <uri>`,
+    find: (reference) => findApi(tenant, reference),
+    list: () => listApis(tenant),
+    create: (name) => createOnce(inquiry, name),
+    isChosen: ({ audience }) => audience === profile.api?.audience,
+    isOpen: ({ guests }) => guests.enabled,
+    choice: ({ audience, name, guests }) => ({
+      value: audience,
+      label: printable(name),
+      note: `${printable(audience)}${guests.enabled ? '  takes guests' : ''}`,
+    }),
+  });
+  return api && 'id' in api ? apiWithGrants(tenant, api) : api;
+}
+
+/** An API of that audience is made once: the second time it is there. */
+async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<Api | NamedApi | undefined> {
+  const { access, options, person, missing } = inquiry;
+  const known = options.audience ?? (given !== undefined && isAudience(given) ? given : undefined);
+  const name = given === undefined || given === known ? await askedName(person, given) : given;
+  const audience = known ?? (person && (await askedText(person, 'Its identifier, such as https://api.shop.example')));
+  if (audience === undefined) {
+    missing.push('--audience <uri>');
+    return undefined;
+  }
+  const alike = (await listEveryApi(access.tenant)).filter((api) => api.audience === audience);
+  return alike.length > 0 ? apiNamed(access.tenant, alike, audience) : { name, audience };
+}
+
+async function askedName(person: Inquiry['person'], fallback = ''): Promise<string> {
+  return person ? askedText(person, 'Name of the new API') : fallback;
+}
+
+function isAudience(reference: string): boolean {
+  return reference.includes(':');
+}

@@ -1,0 +1,67 @@
+import type { ApiWithGrants } from '../../../domain/api/api.ts';
+import { guestScopes } from '../../../domain/api/guest-grants.ts';
+import { checkDefined } from '../../../domain/api/scopes.ts';
+import type { App } from '../../../domain/app/app.ts';
+import type { NewApp } from '../../../domain/app/create.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
+import { AnonError } from '../../../errors.ts';
+import { printable } from '../../render/printable.ts';
+import { scopeList } from '../../scope-list.ts';
+import { askedText, type Inquiry } from './inquiry.ts';
+import type { NamedApi } from './pick-api.ts';
+
+/**
+ * The scopes that guests are to get at an API beside those they have. Guests are never given scopes that nobody named.
+ * @throws {AnonError} `usage` when the API does not define one
+ */
+export async function pickScopes(
+  inquiry: Inquiry,
+  app: App | NewApp | undefined,
+  api: ApiWithGrants | NamedApi | undefined,
+): Promise<readonly string[]> {
+  const { input, person, missing } = inquiry;
+  const known = api && 'id' in api ? api : undefined;
+  if (input.scopes && input.scopes.length > 0) {
+    if (known) checkDefined(known, input.scopes);
+    return input.scopes;
+  }
+  const granted = known ? guestScopes(known, app && 'clientId' in app ? app.clientId : '') : [];
+  if (person && known) return chosenScopes(inquiry, person, { app: app?.name ?? '', api: known, granted });
+  if (person && api) return scopeList(await askedText(person, 'Scopes that guests get there, such as read:catalog'));
+  if (granted.length === 0) missing.push('--scopes <list>');
+  return [];
+}
+
+async function chosenScopes(
+  inquiry: Inquiry,
+  { prompts }: NonNullable<Inquiry['person']>,
+  { app, api, granted }: { app: string; api: ApiWithGrants; granted: readonly string[] },
+): Promise<readonly string[]> {
+  if (api.scopes.length === 0) {
+    throw new AnonError('usage', `API '${api.name}' defines no scopes that guests could get.`, {
+      hint: 'Define some at the tenant, or choose another: --api <api>',
+    });
+  }
+  const chosen = await prompts.chooseMany(
+    `What may guests do at ${printable(api.name)}?`,
+    api.scopes.map(({ value, description }) => ({
+      value,
+      label: printable(value),
+      note: printable(description ?? ''),
+      selected: granted.includes(value),
+    })),
+  );
+  const kept = granted.filter((scope) => !chosen.includes(scope));
+  if (kept.length > 0) warnOfKept(inquiry, { app, api, kept });
+  return chosen;
+}
+
+/** Setup opens gates; it takes nothing away from guests who are there. */
+function warnOfKept(
+  { context, access: { tenant }, edition }: Inquiry,
+  { app, api, kept }: { app: string; api: ApiWithGrants; kept: readonly string[] },
+): void {
+  const holder = edition.grantsScopes ? ` --app ${shellWord(app)}` : '';
+  const command = `anon-cli api scopes remove ${shellWord(api.name)} ${kept.map(shellWord).join(' ')}${holder}${tenant.selection}`;
+  context.warn(`Setup takes nothing away: guests keep ${kept.map(printable).join(', ')}. To take it away: ${command}`);
+}

@@ -1,0 +1,67 @@
+import { only, usual } from '../../../domain/one-of.ts';
+import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
+import type { Choice } from '../../../io/picker.ts';
+import type { Inquiry } from './inquiry.ts';
+
+/** Applications or APIs, as far as choosing one of them goes. */
+export interface Pickable<Item, New> {
+  /** `application` */
+  readonly noun: string;
+  readonly question: string;
+  /** The option that names one: `--app <app>`. */
+  readonly flag: string;
+  /** What the options name. */
+  readonly named: string | undefined;
+  readonly toCreate: string | undefined;
+  /** The option that makes one of this name. */
+  createFlag(name: string): string;
+  find(reference: string): Promise<Item>;
+  list(): Promise<readonly Item[]>;
+  /** One of this name, or of one that is asked for: to be made, or already there. */
+  create(name: string | undefined): Promise<Item | New | undefined>;
+  isChosen(item: Item): boolean;
+  isOpen(item: Item): boolean;
+  choice(item: Item): Choice;
+}
+
+/** The one that the options name or make, else the usual one, else the one that a person chooses. */
+export async function pick<Item, New>(
+  { person, missing }: Inquiry,
+  pickable: Pickable<Item, New>,
+): Promise<Item | New | undefined> {
+  if (pickable.toCreate !== undefined) return pickable.create(pickable.toCreate);
+  if (pickable.named !== undefined) return findOrCreate(person, pickable, pickable.named);
+  const items = await pickable.list();
+  const preferred = usual(items, pickable);
+  if (person && !only(items)) return asked(person, pickable, items, preferred);
+  if (preferred === undefined) missing.push(pickable.flag);
+  return preferred;
+}
+
+async function findOrCreate<Item, New>(
+  person: Inquiry['person'],
+  { noun, find, create, createFlag }: Pickable<Item, New>,
+  reference: string,
+): Promise<Item | New | undefined> {
+  try {
+    return await find(reference);
+  } catch (error) {
+    if (!isAnonError(error) || error instanceof ResponseError || error.code !== 'not_found') throw error;
+    if (await person?.confirm(`${error.message} Create that ${noun}?`)) return create(reference);
+    throw withHint(error, `${error.hint ?? ''} Or make it: ${createFlag(reference)}`);
+  }
+}
+
+async function asked<Item, New>(
+  { prompts }: NonNullable<Inquiry['person']>,
+  { noun, question, isOpen, choice, create }: Pickable<Item, New>,
+  items: readonly Item[],
+  preferred: Item | undefined,
+): Promise<Item | New | undefined> {
+  if (items.length === 0) return create(undefined);
+  const first = preferred === undefined ? [] : [preferred];
+  const inOrder = [...new Set([...first, ...items.filter(isOpen), ...items])];
+  const fresh: Choice = { value: '(new)', label: `a new ${noun}`, pinned: true };
+  const value = await prompts.choose(question, [...inOrder.map(choice), fresh]);
+  return inOrder.find((item) => choice(item).value === value) ?? create(undefined);
+}

@@ -1,0 +1,45 @@
+import { guestScopes } from '../../../domain/api/guest-grants.ts';
+import { describeLifetime } from '../../../domain/duration.ts';
+import type { SetUp } from '../../../domain/gates/set-up.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import { apiData } from '../../render/api.ts';
+import { appData } from '../../render/app.ts';
+import { renderNextSteps, updateStep } from '../../render/next-steps.ts';
+import type { Paint } from '../../render/paint.ts';
+import { printable } from '../../render/printable.ts';
+import { rows } from '../../render/rows.ts';
+import { sessionsText, tenantData } from '../../render/tenant.ts';
+
+/** What is set up now, gate by gate. */
+export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
+  const scopes = printable(guestScopes(api, app.clientId).join(' ')) || 'no scopes';
+  const life = describeLifetime(api.guests.tokenLifetimeSeconds);
+  return (
+    `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +
+    rows(paint, [
+      ['tenant', `${printable(new URL(tenant.issuer).host)}, ${sessionsText(tenant)}`],
+      ['app', `${printable(app.name)}, client id ${printable(app.clientId)}`],
+      ['api', `${printable(api.name)}, ${printable(api.audience)}`],
+      ['guests get', `${scopes}, access tokens live ${life}`],
+    ])
+  );
+}
+
+export function setUpData({ tenant, app, api }: SetUp): JsonObject {
+  return { tenant: tenantData(tenant), app: appData(app), api: apiData(api) };
+}
+
+/** What to do with what is set up: with a session, or to get one. */
+export function setUpSteps(
+  paint: Paint,
+  { app }: SetUp,
+  { selection, updatesMetadata, session }: { selection: string; updatesMetadata: boolean; session: boolean },
+): string {
+  const secret = `app show ${shellWord(app.name)} --reveal-secrets --field client_secret${selection}`;
+  return renderNextSteps(paint, [
+    ...(session ? [updateStep(selection, updatesMetadata)] : []),
+    [`token create${selection}`, session ? 'another guest' : 'a guest session'],
+    ...(app.authMethod === 'none' ? [] : [[secret, "the application's secret, for your server"] as const]),
+  ]);
+}

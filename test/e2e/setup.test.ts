@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+import { atTerminal, keys } from '../support/typing.ts';
+
+/** A home whose local tenant has three applications and two APIs. */
+async function furnishedHome(edition: string): Promise<string> {
+  const home = newHome();
+  for (const command of [
+    `local reset --yes --edition ${edition}`,
+    'app create mobile --type native',
+    'app create server(old) --type regular_web',
+    'api create news --audience https://news.example --scopes read:news',
+  ]) {
+    expect(await run(home, command.split(' '))).toMatchObject({ code: 0 });
+  }
+  return home;
+}
+
+describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition) => {
+  it('is done by typing some of a name, by choosing and by agreeing', { timeout: 30_000 }, async () => {
+    const home = await furnishedHome(edition);
+    const person = atTerminal(home, 'setup');
+    await person.sees('Which application do guests come with?');
+    await person.sees('a new application');
+    person.types('mbl');
+    await person.sees('… mbl');
+    person.types(keys.enter);
+    await person.sees('· mobile');
+    await person.sees('Which API do guests call?');
+    // Pasted at once, and the choice is the one that was found by all of it.
+    person.types('news', keys.enter);
+    await person.sees('· news');
+    await person.sees('What may guests do at news?');
+    person.types(keys.space, keys.enter);
+    await person.sees('· read:news');
+    await person.sees('Apply this to localhost:4400?');
+    person.types('y');
+    expect(await person.ended).toBe(0);
+    expect(person.shown).toContain('✔ Guests of mobile get tokens for news');
+    expect(person.shown).toContain('✔ signature verified');
+    const { stdout } = await run(home, ['token', 'decode', '--field', 'access_token.claims.aud']);
+    expect(stdout).toBe('https://news.example\n');
+  });
+});
+
+describe('a choice at a terminal', () => {
+  it('takes any letter for what it is, and finds nothing where nothing is', { timeout: 30_000 }, async () => {
+    const person = atTerminal(await furnishedHome('ea'), 'setup', '--no-session');
+    await person.sees('a new application');
+    person.types('(old)[');
+    await person.sees('… (old)[');
+    person.types('\u007f');
+    await person.sees('❯ server(old)');
+    person.types(keys.enter);
+    await person.sees('· server(old)');
+    await person.sees('a new API');
+    person.types(keys.enter);
+    await person.sees('What may guests do at shop?');
+    person.types(keys.enter);
+    await person.sees('Choose at least one, with the space bar');
+    person.types('write:cart');
+    await person.sees('❯ ◯ write:cart');
+    person.types(keys.space);
+    await person.sees('❯ ◉ write:cart');
+    person.types(keys.enter);
+    await person.sees('· write:cart');
+    await person.sees('Apply this');
+    person.types('n');
+    expect(await person.ended).toBe(1);
+    expect(person.shown).toContain('nothing was sent');
+  });
+
+  it('ends with Ctrl-C, and nothing was sent', { timeout: 30_000 }, async () => {
+    const home = await furnishedHome('preview');
+    const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog');
+    await person.sees('a new application');
+    person.types(keys.interrupt);
+    expect(await person.ended).toBe(130);
+    expect(person.shown).toContain('error: Interrupted.');
+    expect((await run(home, ['app', 'list', '--json'])).stdout).not.toContain('"enabled": true');
+  });
+
+  it('of thousands is searched while they are typed', { timeout: 60_000 }, async () => {
+    const home = await furnishedHome('preview');
+    const { code } = await run(home, ['app', 'show', 'mobile']);
+    expect(code).toBe(0);
+    await furnish(home, 3000);
+    const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog', '--dry-run');
+    await person.sees('3003 found, type to search');
+    await person.sees('a new application');
+    expect(person.shown.split('\n').length, 'eight rows are shown, and not all').toBeLessThan(15);
+    person.types('store2718', keys.enter);
+    expect(await person.ended).toBe(0);
+    expect(person.shown).toContain('· storefront 2718');
+  });
+});
+
+/** Makes applications past the Management API, which takes its time for each. */
+async function furnish(home: string, count: number): Promise<void> {
+  const { stdout } = await run(home, ['local', 'show', '--field', 'state']);
+  const { sqliteStore } = await import('../../src/local/store/sqlite.ts');
+  const store = sqliteStore(stdout.trim());
+  const like = store.list('client').find(({ name }) => name === 'mobile');
+  store.write((writer) => {
+    for (let number = 0; number < count; number += 1) {
+      const client_id = `storefront${number}`;
+      writer.put('client', client_id, { ...like, client_id, name: `storefront ${number}` });
+    }
+  });
+  store.close();
+}
