@@ -1,16 +1,13 @@
-import { AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
+import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { detectEdition, type Edition, type EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementError } from '../../wire/management-error.ts';
-import { managementAudience, oauthError, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
 import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
-import type { ManagementCredentials, TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../ports.ts';
+import { managementToken } from './management-token.ts';
 import { withoutSecrets } from './secrecy.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
-
-// One token serves all requests of a command.
-const tokens = new WeakMap<TenantConnection, Promise<string>>();
 
 /**
  * Sends a request to the Management API and reads the answer as `schema`.
@@ -22,7 +19,7 @@ export async function managementRequest<const S extends Schema>(
   exchange: Omit<Exchange, 'authorization'>,
 ): Promise<Read<S>> {
   if (tenant.readOnly && exchange.method !== 'GET') throw new Error(`a dry run cannot ${exchange.method}`);
-  const answer = await send(tenant, { ...exchange, authorization: `Bearer ${await managementToken(tenant)}` });
+  const answer = await send(tenant, { ...exchange, authorization: `Bearer ${(await managementToken(tenant)).token}` });
   if (answer.status >= 300) throw refusal(tenant, answer);
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
@@ -40,55 +37,6 @@ async function askEdition(tenant: TenantConnection): Promise<EditionName> {
   );
   await tenant.rememberEdition(name);
   return name;
-}
-
-function managementToken(tenant: TenantConnection): Promise<string> {
-  const known = tokens.get(tenant);
-  if (known) return known;
-  const { management } = tenant;
-  if (!management) {
-    throw new AnonError('not_authorised', `Profile '${tenant.profile}' has no Management API credentials.`, {
-      hint: `Add some: anon-cli profile add ${tenant.profile} --client-id <id> --client-secret -`,
-    });
-  }
-  const token = requestToken(tenant, management);
-  tokens.set(tenant, token);
-  return token;
-}
-
-async function requestToken(tenant: TenantConnection, credentials: ManagementCredentials): Promise<string> {
-  const exchange: Exchange = {
-    method: 'POST',
-    path: oauthTokenPath,
-    body: {
-      grant_type: 'client_credentials',
-      client_id: credentials.clientId,
-      client_secret: credentials.clientSecret,
-      audience: managementAudience(tenant.issuer),
-    },
-  };
-  const answer = await send(tenant, exchange);
-  if (answer.status >= 300) {
-    const { error, error_description } = oauthErrorOf(answer);
-    const description = withoutSecrets(error_description, [credentials.clientSecret]);
-    throw new ResponseError(
-      answer.status >= 500 ? 'server_error' : 'not_authorised',
-      { status: answer.status, error, description },
-      {
-        message: `The tenant refused the credentials of profile '${tenant.profile}': ${description || error} (${answer.status}).`,
-        hint: `Check the client id and secret, and that the client has a grant for the Management API; then give them anew: anon-cli profile add ${tenant.profile} --client-id <id> --client-secret -`,
-      },
-    );
-  }
-  const checked = check(oauthTokenResponse, answer.body);
-  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
-  return checked.value.access_token;
-}
-
-/** The OAuth error in an answer; an answer without one is named by its status. */
-export function oauthErrorOf(answer: Answer): { error: string; error_description: string } {
-  const checked = check(oauthError, answer.body);
-  return checked.ok ? checked.value : { error: `http_${answer.status}`, error_description: '' };
 }
 
 function refusal(tenant: TenantConnection, answer: Answer): ResponseError {

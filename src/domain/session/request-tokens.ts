@@ -2,9 +2,9 @@ import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
 import { check } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
-import { oauthErrorOf } from '../exchange/management.ts';
 import { withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
+import { oauthErrorOf } from '../exchange/token-refusal.ts';
 import type { TenantConnection } from '../ports.ts';
 
 /** Both tokens of a guest, as the service hands them out. */

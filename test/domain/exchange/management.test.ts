@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listApps } from '../../../src/domain/app/list.ts';
-import { editionOf, managementRequest, oauthErrorOf } from '../../../src/domain/exchange/management.ts';
+import { editionOf, managementRequest } from '../../../src/domain/exchange/management.ts';
+import { oauthErrorOf } from '../../../src/domain/exchange/token-refusal.ts';
 import { client, clientPath } from '../../../src/wire/client.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../src/wire/tenant-settings.ts';
 import { connectionTo, failureOf, json, managementToken, scriptedConnection } from '../../support/domain.ts';
