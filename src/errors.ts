@@ -95,7 +95,7 @@ export function isAnonError(value: unknown): value is AnonError {
 }
 
 /** The same error with another hint: what it is, and what it carries, stays. */
-export function withHint<E extends AnonError>(error: E, hint: string): E {
+export function withHint<E extends AnonError>(error: E, hint: string | undefined): E {
   const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as E;
   return Object.defineProperty(copy, 'hint', { value: hint, enumerable: true });
 }

@@ -5,6 +5,9 @@ import { lacksConformance } from '../app/set-access.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 
+/** Stand for what is not known. */
+const placeholders = ['<app>', '<scope>'];
+
 type Place = Pick<TenantConnection, 'selection'>;
 
 /** The command that opens gate 2; it makes the application OIDC-conformant too where the edition asks for that. */
@@ -24,9 +27,13 @@ export function apiEnableCommand(
   api: string,
   guests: { readonly app: string | undefined; readonly scopes: readonly string[] },
 ): string {
-  const app = guests.app === undefined ? '' : ` --app ${shellWord(guests.app)}`;
-  const scopes = guests.scopes.length === 0 ? '' : ` --scopes ${shellWord(guests.scopes.join(','))}`;
+  const app = guests.app === undefined ? '' : ` --app ${word(guests.app)}`;
+  const scopes = guests.scopes.length === 0 ? '' : ` --scopes ${word(guests.scopes.join(','))}`;
   return `anon-cli api enable ${shellWord(api)}${app}${scopes}${selection}`;
+}
+
+function word(text: string): string {
+  return placeholders.includes(text) ? text : shellWord(text);
 }
 
 /** What to suggest where guests have no scope and nobody said which: one that reads, if the API defines such. */

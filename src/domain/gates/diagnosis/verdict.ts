@@ -40,7 +40,8 @@ export function judge(
     return {
       ok: false,
       verdict: `A guest of ${who} cannot get a token for ${where}: ${first.finding}${more}`,
-      failure: (probe?.state === 'closed' && probe.error) || new AnonError('gate_closed', 'A guest cannot get a token.'),
+      failure:
+        (probe?.state === 'closed' && probe.error) || new AnonError('gate_closed', 'A guest cannot get a token.'),
     };
   }
   const unsure = checks.find(({ error }) => error !== undefined);
