@@ -1,4 +1,5 @@
 import { type AnonError, isAnonError } from '../../../errors.ts';
+import { withoutTokens } from '../../exchange/secrecy.ts';
 
 /** What is looked at, in the order in which a guest's request meets it. */
 export const checkNames = [
@@ -52,14 +53,20 @@ export async function attempt<Value>(work: () => Promise<Value>): Promise<Attemp
 
 /** A check that could not be made. */
 export function unseen(check: CheckName, error: AnonError): Check {
-  return { check, state: 'unknown', finding: phrase(error.message), advice: error.hint, error };
+  const { message, hint } = error;
+  return { check, state: 'unknown', finding: phrase(message), advice: hint && withoutTokens(hint), error };
+}
+
+/** What certainly stands in the way, as the tenant or the way to it says. */
+export function closedBy(check: CheckName, error: AnonError): Check {
+  return { ...unseen(check, error), state: 'closed' };
 }
 
 export function skipped(check: CheckName, why: string): Check {
   return { check, state: 'skipped', finding: why };
 }
 
-/** The message of an error as a finding. */
+/** The message of an error as a finding; it may hold what a user typed in the wrong place. */
 export function phrase(message: string): string {
-  return message.replace(/\.$/, '');
+  return withoutTokens(message.replace(/\.$/, ''));
 }

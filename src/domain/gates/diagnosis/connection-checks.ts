@@ -4,16 +4,13 @@ import { check as read } from '../../../wire/schema.ts';
 import { type ManagementToken, managementToken } from '../../exchange/management-token.ts';
 import { send } from '../../exchange/send.ts';
 import type { TenantConnection } from '../../ports.ts';
-import { type Attempt, attempt, type Check, phrase } from './check.ts';
+import { type Attempt, attempt, type Check, closedBy } from './check.ts';
 
 /** Whether the domain is that of a tenant, asked without credentials, and whether it goes by the name it is called. */
 export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const check = 'reachable';
   const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
-  if (!answer.ok) {
-    const { message, hint } = answer.error;
-    return { check, state: 'closed', finding: phrase(message), advice: hint, error: answer.error };
-  }
+  if (!answer.ok) return closedBy(check, answer.error);
   const { host } = new URL(tenant.issuer);
   const document = read(openidConfiguration, answer.value.body);
   if (answer.value.status !== 200 || !document.ok) {
@@ -40,17 +37,9 @@ export async function checkCredentials(
   tenant: TenantConnection,
 ): Promise<{ check: Check; token: Attempt<ManagementToken> }> {
   const token = await attempt(async () => managementToken(tenant));
-  if (token.ok) {
-    return { token, check: { check: 'credentials', state: 'open', finding: 'they give a Management API token' } };
-  }
-  const { message, hint } = token.error;
-  const check: Check = {
-    check: 'credentials',
-    state: 'closed',
-    finding: phrase(message),
-    advice: hint,
-    error: token.error,
-  };
+  const check: Check = token.ok
+    ? { check: 'credentials', state: 'open', finding: 'they give a Management API token' }
+    : closedBy('credentials', token.error);
   return { check, token };
 }
 

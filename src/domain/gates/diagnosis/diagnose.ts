@@ -1,3 +1,4 @@
+import { ResponseError } from '../../../errors.ts';
 import { detectEdition, type Edition, type EditionName } from '../../../wire/edition/edition.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
 import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
@@ -9,7 +10,17 @@ import type { ChosenApi, ChosenApp, TenantConnection } from '../../ports.ts';
 import { readSettings } from '../../tenant/settings.ts';
 import { apiToCheck, checkApi, checkGrant, checkScopes, effectiveScopes } from './api-checks.ts';
 import { appToCheck, checkApp } from './app-check.ts';
-import { type Attempt, attempt, type Check, type CheckName, checkNames, phrase, skipped, unseen } from './check.ts';
+import {
+  type Attempt,
+  attempt,
+  type Check,
+  type CheckName,
+  checkNames,
+  closedBy,
+  phrase,
+  skipped,
+  unseen,
+} from './check.ts';
 import { checkCredentials, checkManagementScopes, checkReachable } from './connection-checks.ts';
 import { type Probed, probe } from './probe.ts';
 import { checkEdition, checkFeature, checkFormat, checkLifetime, featureMissing } from './tenant-checks.ts';
@@ -80,6 +91,11 @@ async function look(
   add: (...found: Check[]) => void,
 ): Promise<Seen> {
   const settings = await attempt(() => readSettings(tenant));
+  if (!settings.ok && settings.error instanceof ResponseError && settings.error.status === 401) {
+    // A token that somebody handed over, and that the tenant does not take.
+    add(closedBy('credentials', settings.error));
+    return nothing;
+  }
   if (settings.ok) add(checkEdition(tenant, settings.value));
   const edition = await settleEdition(tenant, question, settings);
   add(checkManagementScopes(tenant, managementScopes, edition));
@@ -166,7 +182,8 @@ async function probeAs(tenant: TenantConnection, question: Question, { app, api 
 function foundBy({ check, scopes }: Probed, feature: Check | undefined): Check[] {
   const { error } = check;
   if (error && 'error' in error && error.error === 'feature_not_enabled') return [featureMissing, check];
-  if (scopes === undefined || feature?.state !== 'unknown') return [check];
+  const told = feature?.state === 'open' || feature?.state === 'closed';
+  if (scopes === undefined || told) return [check];
   return [{ check: 'feature', state: 'open', finding: 'the tenant has anonymous sessions: the probe got one' }, check];
 }
 

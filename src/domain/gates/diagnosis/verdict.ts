@@ -1,6 +1,7 @@
 import { AnonError } from '../../../errors.ts';
 import type { ApiWithGrants } from '../../api/api.ts';
 import type { App } from '../../app/app.ts';
+import { withoutTokens } from '../../exchange/secrecy.ts';
 import { shellWord } from '../../shell-word.ts';
 import type { Check, CheckName } from './check.ts';
 import type { Question } from './diagnose.ts';
@@ -52,8 +53,8 @@ export function judge(
 
 /** All gates that must be open were seen open, and if a guest was asked for, that could be told. */
 function settled(checks: readonly Check[]): boolean {
-  const named = (name: CheckName) => checks.find(({ check }) => check === name);
-  return [named('app'), named('api'), named('scopes')].every(isOpen) && named('probe')?.state !== 'unknown';
+  const found = (name: CheckName) => checks.find(({ check }) => check === name);
+  return [found('app'), found('api'), found('scopes')].every(isOpen) && found('probe')?.state !== 'unknown';
 }
 
 function isOpen(check: Check | undefined): boolean {
@@ -63,8 +64,10 @@ function isOpen(check: Check | undefined): boolean {
 function subjects({ app, api }: { app: App | undefined; api: ApiWithGrants | undefined }, question: Question) {
   const who = app?.name ?? question.app.chosen?.name ?? question.app.named;
   const where = api?.name ?? question.api.chosen?.name ?? question.api.named;
-  return {
-    who: who === undefined ? 'any application' : shellWord(who),
-    where: where === undefined ? 'any API' : shellWord(where),
-  };
+  return { who: named(who, 'any application'), where: named(where, 'any API') };
+}
+
+/** What a user typed may be anything. */
+function named(name: string | undefined, otherwise: string): string {
+  return name === undefined ? otherwise : shellWord(withoutTokens(name));
 }
