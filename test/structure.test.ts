@@ -26,18 +26,18 @@ const house: Record<string, Room> = {
   io: {
     rooms: ['io', 'wire', 'errors'],
     packages: ['undici', 'enquirer', 'env-paths', 'atomically', 'valibot', 'libsql'],
-    builtins: ['node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises'],
+    builtins: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises', 'node:tls'],
     typesOf: ['domain'],
     lazily: ['local'],
   },
   local: {
     rooms: ['local', 'wire'],
-    packages: ['hono', '@hono/node-server', 'libsql'],
+    packages: ['hono', '@hono/node-server', 'jose', 'libsql'],
     builtins: ['node:crypto', 'node:fs', 'node:util'],
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],
-    packages: ['commander'],
+    packages: ['commander', '@optique/core'],
     builtins: ['node:path', 'node:util'],
     typesOf: ['local'],
   },

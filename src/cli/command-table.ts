@@ -38,14 +38,16 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'token create': async () => (await import('./commands/token/create.ts')).tokenCreateCommand,
   'token update': async () => (await import('./commands/token/update.ts')).tokenUpdateCommand,
   'token decode': async () => (await import('./commands/token/decode.ts')).tokenDecodeCommand,
+  login: async () => (await import('./commands/login.ts')).loginCommand,
   'profile list': async () => (await import('./commands/profile/list.ts')).profileListCommand,
-  'profile add': async () => (await import('./commands/profile/add.ts')).profileAddCommand,
+  'profile show': async () => (await import('./commands/profile/show.ts')).profileShowCommand,
   'profile use': async () => (await import('./commands/profile/use.ts')).profileUseCommand,
   'profile set': async () => (await import('./commands/profile/set.ts')).profileSetCommand,
   'profile remove': async () => (await import('./commands/profile/remove.ts')).profileRemoveCommand,
   'local start': async () => (await import('./commands/local/start.ts')).localStartCommand,
   'local show': async () => (await import('./commands/local/show.ts')).localShowCommand,
   'local reset': async () => (await import('./commands/local/reset.ts')).localResetCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };
 
 /** The words that may follow `path`: nouns and commands at the root, verbs after a noun. */

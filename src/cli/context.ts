@@ -1,11 +1,23 @@
 import { join } from 'node:path';
-import type { Clock, KeyRing, Profile, ProfileStore, SessionStore, TenantConnection } from '../domain/ports.ts';
+import type {
+  Clock,
+  KeyRing,
+  ManagementAccess,
+  Profile,
+  ProfileStore,
+  SecretPlace,
+  SecretStore,
+  SessionStore,
+  TenantConnection,
+} from '../domain/ports.ts';
 import type { Folders } from '../io/folders.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
+import { patience } from '../io/patience.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { Transport } from './transport.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -25,17 +37,34 @@ export interface Context {
   readFile(path: string): Promise<string>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
-  /** Asks a person for a line of text; only where `terminal.interactive`. */
-  ask(question: string): Promise<string>;
+  /** The same for more than yes or no. */
+  readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
   sessions(): Promise<SessionStore>;
+  /** The secrets that are kept there. */
+  secrets(place: SecretPlace): Promise<SecretStore>;
+  /** Where new secrets go. */
+  secretPlace(): Promise<SecretPlace>;
   connect(
     profile: Profile,
-    options: { selection: string; edition: EditionName | undefined },
+    options: {
+      selection: string;
+      edition: EditionName | undefined;
+      transport: Transport;
+      management?: ManagementAccess | undefined;
+    },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
   local(): Promise<LocalControl>;
+}
+
+/** What a person is asked. What is typed into `secret` is not shown. */
+export interface Prompts {
+  text(question: string): Promise<string>;
+  secret(question: string): Promise<string>;
+  /** The value of the choice that was made. */
+  choose(question: string, choices: readonly { value: string; label: string }[]): Promise<string>;
 }
 
 /** What a context is made of: the process's own, or a test's. */
@@ -45,12 +74,14 @@ export interface World {
   readonly clock: Clock;
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
-  readonly ask: (question: string) => Promise<string>;
+  readonly prompts: Prompts;
   readonly folders: () => Promise<Folders>;
+  /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
+  readonly readOnly?: boolean;
 }
 
 export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal } = world;
+  const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
@@ -68,10 +99,21 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
+  const secrets = async (_place: SecretPlace): Promise<SecretStore> => {
+    const { secretFiles } = await import('../io/secret-files.ts');
+    return secretFiles({ folders: await world.folders(), now, warn, readOnly });
+  };
+
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
-    return profileStore({ folders: await world.folders(), now, warn, exclusively: exclusively('profiles') });
+    const folders = await world.folders();
+    const kept = () => secrets('file');
+    return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
   };
+
+  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> =>
+    debug ? (await import('./debug.ts')).debugged(tenant, (text) => terminal.note(text)) : tenant;
+  const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
     terminal,
@@ -81,33 +123,44 @@ export function createContext(world: World, warn: (message: string) => void): Co
     get signal() {
       return world.signal();
     },
-    readFile: async (path) => (await import('../io/user-file.ts')).readUserFile(path),
+    readFile,
     confirm: world.confirm,
-    ask: world.ask,
+    prompts: world.prompts,
     profiles,
+    secrets,
+    secretPlace: async () => 'file',
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');
-      return sessionStore({ folders: await world.folders(), now, warn, exclusively: exclusively('sessions') });
+      const folders = await world.folders();
+      const secretsOf = async () => undefined;
+      return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
-    async connect(profile, { selection, edition }) {
-      const common = { profile: profile.name, selection, clock };
+    async connect(profile, { selection, edition, transport, management: given }) {
+      const { caFile, maxWaitMs, silent } = transport;
+      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const common = { profile: profile.name, selection, clock, patience: waits };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
-        return overridden(await connectLocal(await localPorts(), common), edition);
+        return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
       }
-      const [{ connectRemote }, { addressOf }] = await Promise.all([
+      const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
         import('../domain/profile/address.ts'),
+        import('./management-access.ts'),
       ]);
-      const rememberEdition = async (found: EditionName) =>
-        (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
+      const rememberEdition = async (found: EditionName) => {
+        if (profile.adHoc || readOnly) return;
+        await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
+      };
+      const kept = () => secrets(profile.secrets ?? 'file');
+      const management = given ?? managementAccess({ env, readFile, warn }, profile, kept);
       const remote = connectRemote(
         profile,
-        { ...common, ...addressOf(domain), rememberEdition },
-        { env, signal: world.signal() },
+        { ...common, ...addressOf(domain), management, rememberEdition },
+        { env, signal: world.signal(), caFile },
       );
-      return overridden(remote, edition);
+      return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);

@@ -20,7 +20,11 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     clock: systemClock(signal),
     signal,
     confirm: async (question) => (await import('../io/prompt.ts')).confirm(question),
-    ask: async (question) => (await import('../io/prompt.ts')).ask(question),
+    prompts: {
+      text: async (question) => (await import('../io/prompt.ts')).askText(question),
+      secret: async (question) => (await import('../io/prompt.ts')).askSecret(question),
+      choose: async (question, choices) => (await import('../io/prompt.ts')).askChoice(question, choices),
+    },
     folders: async () => (await import('../io/folders.ts')).userFolders(),
   };
 }

@@ -2,8 +2,10 @@ import type { Profile, TenantConnection } from '../domain/ports.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { mostSimilar } from '../domain/similar.ts';
 import { AnonError } from '../errors.ts';
+import type { EditionName } from '../wire/edition/edition.ts';
 import type { Context } from './context.ts';
 import { editionOption, type GlobalOptions } from './global-options.ts';
+import { transportOf } from './transport.ts';
 
 /** The tenant that a command is for, and the profile that says what it uses there. */
 export interface Access {
@@ -12,13 +14,28 @@ export interface Access {
 }
 
 /**
- * Connects to the tenant of `--profile`, else of ANON_CLI_PROFILE, else of the current profile.
+ * Connects to the tenant of `--profile`, else of ANON_PROFILE, else the one that AUTH0_DOMAIN names, else of the
+ * current profile, which is `local` until another is chosen.
  * @throws {AnonError} `not_found`
  */
 export async function accessTenant(context: Context, options: GlobalOptions): Promise<Access> {
-  const edition = editionOption(options);
+  const edition = chosenEdition(context, options);
+  const transport = transportOf(options, context.env);
   const { profile, selection } = await selectProfile(context, options);
-  return { profile, tenant: await context.connect(profile, { selection, edition }) };
+  return { profile, tenant: await context.connect(profile, { selection, edition, transport }) };
+}
+
+/** The edition that a command is told to speak: by --edition, else by ANON_EDITION. @throws {AnonError} `usage` */
+export function chosenEdition({ env }: Pick<Context, 'env'>, options: GlobalOptions): EditionName | undefined {
+  return editionOption({ ...options, edition: options.edition ?? (env.ANON_EDITION || undefined) });
+}
+
+/** The application and the API that a command names: by its options, else by ANON_APP and ANON_API. */
+export function namedChoices(
+  { env }: Pick<Context, 'env'>,
+  options: { readonly app?: string | undefined; readonly api?: string | undefined },
+): { app: string | undefined; api: string | undefined } {
+  return { app: options.app ?? (env.ANON_APP || undefined), api: options.api ?? (env.ANON_API || undefined) };
 }
 
 /** The profile that a command is for, and what makes another command be for it too. */
@@ -27,7 +44,12 @@ export async function selectProfile(
   options: GlobalOptions,
 ): Promise<{ profile: Profile; selection: string }> {
   const profiles = await context.profiles();
-  const named = options.profile ?? (context.env.ANON_CLI_PROFILE || undefined);
+  const { ANON_PROFILE, AUTH0_DOMAIN } = context.env;
+  const named = options.profile ?? (ANON_PROFILE || undefined);
+  if (named === undefined && AUTH0_DOMAIN) {
+    const { profileOfDomain } = await import('./environment-credentials.ts');
+    return { profile: profileOfDomain(AUTH0_DOMAIN, await profiles.list(), await profiles.current()), selection: '' };
+  }
   const name = named ?? (await profiles.current());
   const profile = await profiles.get(name);
   const selection = options.profile === undefined ? '' : ` --profile ${shellWord(name)}`;

@@ -78,7 +78,7 @@ export async function carryOut<Outcome>(
   return applyPlan(access.tenant, plan);
 }
 
-async function agreed({ terminal, ask }: Context, access: Access, { writes }: Plan<unknown>): Promise<void> {
+async function agreed({ terminal, prompts }: Context, access: Access, { writes }: Plan<unknown>): Promise<void> {
   const name = access.profile.name;
   if (!terminal.interactive) {
     throw new AnonError('usage', `Profile '${name}' is marked production, and there is no terminal to ask on.`, {
@@ -89,7 +89,7 @@ async function agreed({ terminal, ask }: Context, access: Access, { writes }: Pl
   const paint = paintFor(terminal.noteColour);
   terminal.note(`${paint.bold(host)} is marked ${paint.red('production')}. This changes:\n`);
   terminal.note(renderChanges(paint, host, writes));
-  if ((await ask(`To go on, type the tenant's name (${host}):`)).trim() === host) return;
+  if ((await prompts.text(`To go on, type the tenant's name (${host}):`)).trim() === host) return;
   throw new AnonError('failed', "That is not the tenant's name; nothing was sent.", {
     hint: `It is ${shellWord(host)}.`,
   });

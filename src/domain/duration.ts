@@ -79,7 +79,8 @@ export function lifetimeArgument(lifetimeSeconds: number): string {
   return `${lifetimeSeconds / unitSeconds[unit]}${unit}`;
 }
 
-function parseDuration(text: string, examples: string): number {
+/** Seconds of `45s`, `90m`, `12h`, `30d`, `1y` (365 days) or a bare number of seconds. @throws {AnonError} `usage`, with `examples` */
+export function parseDuration(text: string, examples: string): number {
   const match = /^(\d{1,12})([smhdy]?)$/.exec(text);
   if (!match)
     throw new AnonError('usage', `'${text.slice(0, 40)}' is not a duration.`, { hint: `Write one ${examples}.` });

@@ -16,14 +16,75 @@ export interface FetchRequest {
 
 /**
  * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
- * @throws {AnonError} `tenant_unreachable` when no answer came, `interrupted` when the user stopped the command
+ * @throws {UnreachableError} when no whole answer came, with whether the request had gone out
+ * @throws {AnonError} `interrupted` when the user stopped the command
  */
 export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
 
-/** How the tool signs in to the Management API. @see RFC 6749, section 4.4 */
-export interface ManagementCredentials {
+/** What a client may sign an assertion with. @see management-api, section 1.1 */
+export type SigningAlgorithm = 'RS256' | 'RS384' | 'PS256' | 'ES256';
+
+/**
+ * How the tool signs in to the Management API, without what is secret of it: the client's secret, its private
+ * key (PEM or JWK, as text), or the access token itself. @see RFC 6749, section 4.4, and RFC 7523, section 2.2
+ */
+export type ManagementCredentials =
+  | { readonly kind: 'client_secret'; readonly clientId: string }
+  | {
+      readonly kind: 'private_key';
+      readonly clientId: string;
+      readonly alg: SigningAlgorithm;
+      readonly keyId?: string | undefined;
+    }
+  | { readonly kind: 'access_token' };
+
+/** A Management API token, whom it was given to and how long it holds. */
+export interface KeptToken {
+  readonly issuer: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly audience: string;
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly endsAtMs: number;
+  /** Its scopes, space-separated, where the tenant told. */
+  readonly scope?: string | undefined;
+}
+
+/** Keeps one profile's Management API token from one command to the next. */
+export interface TokenKeeper {
+  get(): Promise<KeptToken | undefined>;
+  put(token: KeptToken): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** What it takes to get tokens for the Management API. */
+export interface ManagementAccess {
+  readonly credentials: ManagementCredentials;
+  /** Where they come from, and can be given anew: `login` is where they are being given. */
+  readonly source: 'profile' | 'environment' | 'login';
+  /** What is secret of the credentials, read when it is needed. @throws {AnonError} `not_authorised` when it is gone */
+  secret(): Promise<string>;
+  /** Undefined where tokens cost nothing, or are not to be written down. */
+  readonly keeper: TokenKeeper | undefined;
+}
+
+/** A wait before a request is sent again. */
+export interface Pause {
+  readonly ms: number;
+  /** In a few words: `rate limit`. */
+  readonly reason: string;
+  /** The tenant asked for it, so it may be long: a person is told. */
+  readonly asked: boolean;
+}
+
+/** How a command waits for a tenant that cannot answer now. */
+export interface Patience {
+  /** The most that one request waits in all, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Waits, and says so where that is wanted; rejects with `interrupted` when the user stops the command. */
+  wait(pause: Pause): Promise<void>;
+  /** 0 to 1, so that many who were turned away together do not come back together. */
+  random(): number;
 }
 
 /** A tenant that commands can talk to, whatever stands behind it. */
@@ -38,8 +99,9 @@ export interface TenantConnection {
   readonly baseUrl: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  readonly patience: Patience;
   /** Undefined when the profile has none: then only what needs no configuration rights works. */
-  readonly management: ManagementCredentials | undefined;
+  readonly management: ManagementAccess | undefined;
   /** Undefined until somebody has asked the tenant. */
   readonly edition: EditionName | undefined;
   rememberEdition(edition: EditionName): Promise<void>;
@@ -67,11 +129,15 @@ export interface Profile {
   /** The tenant's domain, or for a tenant on this machine its `http://` address. The embedded tenant has none. */
   readonly domain?: string | undefined;
   readonly edition?: EditionName | undefined;
-  readonly management?: ManagementCredentials | undefined;
-  readonly app?: ChosenApp | undefined;
-  readonly api?: ChosenApi | undefined;
+  readonly credentials?: ManagementCredentials | undefined;
+  /** Where its secrets are kept; in files when nothing is said. */
+  readonly secrets?: SecretPlace | undefined;
   /** A change of its settings has to be agreed to by name. */
   readonly production?: boolean | undefined;
+  /** Made up for AUTH0_DOMAIN: no file knows of it. */
+  readonly adHoc?: true;
+  readonly app?: ChosenApp | undefined;
+  readonly api?: ChosenApi | undefined;
 }
 
 export interface ProfileStore {
@@ -92,6 +158,20 @@ export interface RememberedSession {
   readonly audience: string;
   /** As it was asked for: an update asks again. */
   readonly scope?: string | undefined;
+}
+
+/** The keyring of the operating system, or files that only the user may read. */
+export type SecretPlace = 'keyring' | 'file';
+
+/** What of a profile is secret, and the profile's name. */
+export type SecretKey = `${'credentials' | 'management-token' | 'session'}/${string}`;
+
+/** Texts that nobody but the user may read. */
+export interface SecretStore {
+  get(key: SecretKey): Promise<string | undefined>;
+  put(key: SecretKey, value: string): Promise<void>;
+  /** Removing what is not there is no error. */
+  remove(key: SecretKey): Promise<void>;
 }
 
 export interface SessionStore {

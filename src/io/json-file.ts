@@ -5,15 +5,16 @@ import * as v from 'valibot';
 import { AnonError } from '../errors.ts';
 import { fileFailure, privateFolder, setAside } from './files.ts';
 
-/** The version of our JSON files; a file of a later one is left alone. */
-const fileVersion = 1;
-
 export interface JsonFile<Content> {
   readonly path: string;
-  /** What the file holds beside its version. A file that does not fit is not ours. */
+  /** What it is written as, 1 when nothing is said; a file of a later version is left alone. */
+  readonly version?: number;
+  /** What the file holds beside its version, this one or earlier. A file that does not fit is not ours. */
   readonly schema: v.GenericSchema<unknown, Content>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
+  /** Nothing may be changed: what cannot be read stays where it is, and counts as not there. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /**
@@ -21,19 +22,21 @@ export interface JsonFile<Content> {
  * set aside, with a warning, so that nothing in it is lost.
  * @throws {AnonError} `state_unusable`
  */
-export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Content>): Content | undefined {
+export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefined {
+  const { path, version: latest = 1, schema, now, warn, readOnly } = file;
   if (!existsSync(path)) return undefined;
   const text = readText(path);
   const { version, ...content } = parse(text);
-  if (typeof version === 'number' && version > fileVersion) {
+  if (typeof version === 'number' && version > latest) {
     throw new AnonError('state_unusable', `${path} was written by a newer anon-cli.`, {
       hint: 'Update anon-cli: npm install -g anon-cli@latest',
     });
   }
   const checked = v.safeParse(schema, content);
-  if (version === fileVersion && checked.success) return checked.output;
+  if (typeof version === 'number' && version >= 1 && checked.success) return checked.output;
   // Another process may have put it right since: then that is what counts, and stays where it is.
-  if (existsSync(path) && readText(path) !== text) return readJsonFile({ path, schema, now, warn });
+  if (existsSync(path) && readText(path) !== text) return readJsonFile(file);
+  if (readOnly) return undefined;
   const aside = setAside(path, now());
   warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
   return undefined;
@@ -43,10 +46,13 @@ export function readJsonFile<Content>({ path, schema, now, warn }: JsonFile<Cont
  * Writes the whole file, mode 0600, by replacing it: a process that is killed leaves the old one or the new one.
  * @throws {AnonError} `state_unusable`
  */
-export function writeJsonFile<Content extends object>({ path }: JsonFile<Content>, content: Content): void {
+export function writeJsonFile<Content extends object>(
+  { path, version = 1 }: JsonFile<Content>,
+  content: Content,
+): void {
   privateFolder(dirname(path));
   try {
-    writeFileSync(path, `${JSON.stringify({ version: fileVersion, ...content }, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(path, `${JSON.stringify({ version, ...content }, null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     throw fileFailure(path, 'cannot be written', error);
   }

@@ -64,15 +64,21 @@ function refuseNewer(path: string, error: unknown): void {
 /** The embedded tenant as any other: its `handle` stands where a socket would. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock'>,
+  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'patience'>,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports);
+  const { clientId, clientSecret } = local.managementCredentials();
   return {
     ...common,
     issuer: local.issuer,
     baseUrl: local.issuer.slice(0, -1),
     fetch: (url, request) => local.handle(new Request(url, { ...request, body: request.body ?? null })),
-    management: local.managementCredentials(),
+    management: {
+      credentials: { kind: 'client_secret', clientId },
+      source: 'profile',
+      secret: async () => clientSecret,
+      keeper: undefined,
+    },
     edition: local.edition(),
     rememberEdition: async () => {},
     sessionKey: async () => local.sessionKey(),

@@ -1,16 +1,18 @@
 import type { Profile, TenantConnection } from '../domain/ports.ts';
-import { httpFetch } from './http.ts';
+import { type HttpWorld, httpFetch } from './http.ts';
 
-/** A tenant on the network. */
+/** A tenant on the network. @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used */
 export function connectRemote(
   profile: Profile,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'issuer' | 'baseUrl' | 'rememberEdition'>,
-  world: { env: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
+  common: Pick<
+    TenantConnection,
+    'profile' | 'selection' | 'clock' | 'patience' | 'issuer' | 'baseUrl' | 'management' | 'rememberEdition'
+  >,
+  world: HttpWorld,
 ): TenantConnection {
   return {
     ...common,
-    fetch: httpFetch(common.baseUrl, world.env, world.signal),
-    management: profile.management,
+    fetch: httpFetch(common.baseUrl, world),
     edition: profile.edition,
     sessionKey: undefined,
   };

@@ -77,21 +77,10 @@ describe('local start', () => {
     ]);
     const added = await run(
       home,
-      [
-        'profile',
-        'add',
-        'served',
-        '--domain',
-        url,
-        '--client-id',
-        String(management_client_id),
-        '--client-secret',
-        '-',
-      ],
+      ['login', 'served', '--domain', url, '--client-id', String(management_client_id), '--client-secret', '-'],
       { input: management_client_secret ?? '' },
     );
     expect(added.stderr).toBe('');
-    expect((await run(home, ['profile', 'use', 'served'])).code).toBe(0);
     expect((await run(home, ['app', 'enable', 'web'])).code).toBe(0);
     expect((await run(home, ['api', 'enable', 'shop', '--scopes', 'read:catalog'])).code).toBe(0);
     expect(await jsonOf(home, ['token', 'create', '--meta', 'a=1'])).toMatchObject({
@@ -140,7 +129,7 @@ describe('Ctrl-C', () => {
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as { port: number };
-    await run(home, ['profile', 'add', 'silent', '--domain', `http://127.0.0.1:${port}`]);
+    await run(home, ['login', 'silent', '--no-check', '--domain', `http://127.0.0.1:${port}`]);
 
     const child = start(home, ['token', 'create', '--profile', 'silent', '--app', 'a', '--api', 'b']);
     let stderr = '';

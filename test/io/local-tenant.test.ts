@@ -11,7 +11,7 @@ import { connectLocal, type LocalPorts, openLocal } from '../../src/io/local-ten
 import type { LocalTenant } from '../../src/local/open.ts';
 import { sqliteStore } from '../../src/local/store/sqlite.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
-import { failureOf, noon, steppingClock } from '../support/domain.ts';
+import { failureOf, noon, patience, steppingClock } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import { testTenant } from '../support/local.ts';
@@ -131,7 +131,7 @@ it.each(['preview', 'ea'] as const)(
   async (edition) => {
     const ports = localPorts();
     await withState(ports, edition);
-    const tenant = await connectLocal(ports, { profile: 'local', selection: '', clock: steppingClock() });
+    const tenant = await connectLocal(ports, { profile: 'local', selection: '', clock: steppingClock(), patience });
     expect(tenant.edition).toBe(edition);
     expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition });
     expect(await tenant.sessionKey?.()).toHaveLength(32);

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkProfileName } from '../../src/domain/profile/name.ts';
 import { profileStore } from '../../src/io/profile-store.ts';
+import { secretFiles } from '../../src/io/secret-files.ts';
 import { childProgram, exitOf } from '../support/child.ts';
 import { noon } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
@@ -10,8 +11,11 @@ import { modeOf, temporaryFolder } from '../support/folder.ts';
 function openStore(folder = temporaryFolder()) {
   const warnings: string[] = [];
   let running = 0;
+  const folders = { config: join(folder, 'config'), data: join(folder, 'data') };
+  const secrets = secretFiles({ folders, now: () => noon, warn: (message) => void warnings.push(message) });
   const store = profileStore({
-    folders: { config: join(folder, 'config'), data: join(folder, 'data') },
+    folders,
+    secrets: async () => secrets,
     now: () => noon,
     warn: (message) => void warnings.push(message),
     async exclusively(work) {
@@ -22,14 +26,16 @@ function openStore(folder = temporaryFolder()) {
       });
     },
   });
-  return { store, warnings, path: join(folder, 'config', 'profiles.json') };
+  return { store, secrets, warnings, path: join(folder, 'config', 'profiles.json') };
 }
 
 const acme = {
   name: 'acme',
   domain: 'acme.eu.auth0.com',
   edition: 'ea',
-  management: { clientId: 'tool', clientSecret: 'hunter2' },
+  credentials: { kind: 'private_key', clientId: 'tool', alg: 'ES256', keyId: 'k1' },
+  secrets: 'keyring',
+  production: true,
   app: { clientId: 'abc', name: 'web' },
   api: { audience: 'https://api.shop.example', name: 'shop' },
 } as const;
@@ -91,6 +97,54 @@ describe('profiles', () => {
     expect(await store.list()).toEqual([{ name: 'local' }]);
     expect(warnings).toHaveLength(1);
     expect(readFileSync(`${path}.set-aside-20260601T120000Z`, 'utf8')).toBe(text);
+  });
+
+  it('of version 0.1.0 have their secrets moved out of the file, and lose nothing', async () => {
+    const { store, secrets, path } = openStore();
+    const old = {
+      version: 1,
+      current: 'acme',
+      profiles: {
+        local: { app: acme.app },
+        guest: { domain: 'guest.example' },
+        acme: { domain: acme.domain, edition: 'preview', management: { clientId: 'tool', clientSecret: 'hunter2' } },
+        other: { domain: 'other.example', management: { clientId: 'second', clientSecret: 'hunter3' } },
+      },
+    };
+    mkdirSync(dirname(path));
+    writeFileSync(path, JSON.stringify(old));
+    expect(await store.get('acme')).toEqual({
+      name: 'acme',
+      domain: acme.domain,
+      edition: 'preview',
+      credentials: { kind: 'client_secret', clientId: 'tool' },
+      secrets: 'file',
+    });
+    expect(await secrets.get('credentials/acme')).toBe('hunter2');
+    expect(await secrets.get('credentials/other')).toBe('hunter3');
+    expect(await store.current()).toBe('acme');
+    expect((await store.list()).map(({ name }) => name)).toEqual(['local', 'guest', 'acme', 'other']);
+    expect(await store.get('local')).toEqual({ name: 'local', app: acme.app });
+    const text = readFileSync(path, 'utf8');
+    expect(text).not.toContain('hunter');
+    expect(JSON.parse(text).version).toBe(2);
+  });
+
+  it('of version 0.1.0 keep their secrets where these cannot be put anywhere else', async () => {
+    const { store, secrets, path } = openStore();
+    mkdirSync(dirname(path));
+    const management = { clientId: 'tool', clientSecret: 'hunter2' };
+    const old = JSON.stringify({
+      version: 1,
+      current: 'local',
+      profiles: { acme: { domain: 'a.example', management } },
+    });
+    writeFileSync(path, old);
+    secrets.put = async () => {
+      throw new Error('no space is left');
+    };
+    await expect(store.get('acme')).rejects.toThrow('no space is left');
+    expect(readFileSync(path, 'utf8')).toBe(old);
   });
 
   it('lose no change when processes make theirs at once', async () => {

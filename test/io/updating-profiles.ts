@@ -8,6 +8,9 @@ const [folder = '', name = '', times = '0'] = process.argv.slice(2);
 const clock = systemClock(() => new AbortController().signal);
 const store = profileStore({
   folders: { config: folder, data: folder },
+  secrets: async () => {
+    throw new Error('there is no secret to move');
+  },
   now: () => clock.now(),
   warn: (message) => {
     throw new Error(message);

@@ -27,9 +27,9 @@ export function newHome(): string {
   return home;
 }
 
-/** The environment of a user whose home is `home` and who has set nothing else. */
+/** The environment of a user whose home is `home` and who has set nothing else, but for whose keyring this is not. */
 export function environment(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: home, ...more };
+  return { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off', ...more };
 }
 
 /** Starts the program; the caller waits for it or ends it. */

@@ -60,7 +60,9 @@ export interface Machine {
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
-  readonly answers: (boolean | string)[];
+  readonly answers: boolean[];
+  /** What a person types or chooses, likewise. */
+  readonly replies: string[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
   interrupt(): void;
@@ -91,21 +93,36 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
 
   const controller = new AbortController();
   const clock = movingClock(controller.signal);
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ANON_KEYRING: 'off' };
   const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
-  const answers: (boolean | string)[] = [];
+  const answers: boolean[] = [];
+  const replies: string[] = [];
   const questions: string[] = [];
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
-  const answered = async <Answer>(question: string, isAnswer: (answer: unknown) => answer is Answer) => {
+  const confirm: World['confirm'] = async (question) => {
     questions.push(question);
-    const answer: unknown = answers.shift();
-    if (!isAnswer(answer)) throw new Error(`nobody is there to answer: ${question}`);
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error(`nobody is there to answer: ${question}`);
     return answer;
   };
-  const confirm: World['confirm'] = (question) => answered(question, (answer) => typeof answer === 'boolean');
-  const ask: World['ask'] = (question) => answered(question, (answer) => typeof answer === 'string');
+
+  const reply = async (question: string) => {
+    questions.push(question);
+    const text = replies.shift();
+    if (text === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    return text;
+  };
+  const prompts: World['prompts'] = {
+    text: reply,
+    secret: reply,
+    async choose(question, choices) {
+      const choice = await reply(question);
+      expect(choices.map(({ value }) => value)).toContain(choice);
+      return choice;
+    },
+  };
 
   async function run(...argv: string[]): Promise<Ran> {
     const heard = { stdout: '', stderr: '' };
@@ -114,7 +131,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       env: { ...env },
       clock,
       confirm,
-      ask,
+      prompts,
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;
@@ -127,7 +144,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     };
     const code = await main(argv, world);
     for (const secret of secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
-    for (const secret of [stdin?.trim(), env.ANON_CLI_CLIENT_SECRET, env.ANON_CLI_APP_SECRET]) {
+    for (const secret of [stdin?.trim(), env.AUTH0_CLIENT_SECRET, env.AUTH0_ACCESS_TOKEN, env.ANON_APP_SECRET]) {
       if (secret) for (const part of tellingParts(secret)) secrets.add(part);
     }
     expectDiscreet(argv, heard, secrets);
@@ -153,6 +170,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     terminal,
     clock,
     answers,
+    replies,
     questions,
     interrupt: () => controller.abort(),
     folder,
@@ -239,24 +257,16 @@ export async function servedAnswer(answer: (request: Request) => Promise<Respons
   return server;
 }
 
-/** Adds a served tenant as the profile `remote`, with its credentials, and makes it the current one. */
+/** Logs in to a served tenant as the profile `remote`, which makes it the current one. Nothing is sent to it. */
 export async function useRemote(machine: Machine, tenant: ServedTenant): Promise<void> {
   const { clientId, clientSecret } = tenant.credentials;
   machine.keepSecret(clientSecret);
   machine.terminal.stdin = clientSecret;
   await machine.done(
-    'profile',
-    'add',
-    'remote',
-    '--domain',
-    tenant.url,
-    '--client-id',
-    clientId,
-    '--client-secret',
-    '-',
+    ...['login', 'remote', '--no-check', '--domain', tenant.url],
+    ...['--client-id', clientId, '--client-secret', '-'],
   );
   machine.terminal.stdin = undefined;
-  await machine.done('profile', 'use', 'remote');
 }
 
 /** Changes members of the document that has this name or id. */
@@ -376,8 +386,10 @@ function recordingTerminal(
     },
     stdinHasData: given.stdin !== undefined,
     interactive: given.interactive,
+    resultIsTerminal: given.interactive,
     resultColour: given.colour,
     noteColour: given.colour,
+    noteRewritable: given.interactive,
   };
 }
 
@@ -385,8 +397,13 @@ const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
 /** Every token and secret that a command may have met. */
 function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
-  const texts = [stdout, ...argv, ...filesIn(join(data, 'sessions'))];
-  return [...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts), ...stateSecrets(data)];
+  const kept = filesIn(join(data, 'credentials'));
+  const texts = [stdout, ...argv, ...kept];
+  return [
+    ...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts),
+    ...kept.flatMap((text) => tellingParts(JSON.parse(text).secret)),
+    ...stateSecrets(data),
+  ];
 }
 
 function filesIn(folder: string): string[] {

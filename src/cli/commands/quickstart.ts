@@ -91,7 +91,8 @@ async function accessLocal(context: Context, options: GlobalOptions) {
   if (options.profile !== undefined && options.profile !== 'local') {
     throw new AnonError('usage', 'The quickstart runs on the local tenant only.', { hint: 'Leave --profile out.' });
   }
-  const isCurrent = (await (await context.profiles()).current()) === 'local' && !context.env.ANON_CLI_PROFILE;
+  const { ANON_PROFILE, AUTH0_DOMAIN } = context.env;
+  const isCurrent = (await (await context.profiles()).current()) === 'local' && !ANON_PROFILE && !AUTH0_DOMAIN;
   const access = await accessTenant(context, { ...options, profile: 'local' });
   return isCurrent ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
 }

@@ -2,7 +2,18 @@ import type { Profile } from '../../domain/ports.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
-import { table } from './rows.ts';
+import { rows, table } from './rows.ts';
+import { relativeText } from './time.ts';
+
+/** A profile, and what is to be said of it besides. */
+export interface ProfileView {
+  readonly profile: Profile;
+  readonly current: string;
+  /** The environment has credentials for its tenant, which win over its own. */
+  readonly fromEnvironment: boolean;
+  /** How long its kept Management API token still holds; undefined when none is kept. */
+  readonly tokenSecondsLeft: number | undefined;
+}
 
 export function renderProfiles(paint: Paint, profiles: readonly Profile[], current: string): string {
   return table(
@@ -11,23 +22,88 @@ export function renderProfiles(paint: Paint, profiles: readonly Profile[], curre
     profiles.map((profile) => [
       profile.name === current ? paint.green('*') : ' ',
       printable(profile.name),
-      printable(profile.domain ?? 'embedded, on this machine'),
-      profile.edition ?? (profile.domain ? 'not asked yet' : 'preview'),
+      printable(tenantText(profile)) + (profile.production ? paint.yellow(' production') : ''),
+      editionText(profile),
       printable(profile.app?.name ?? '-'),
       printable(profile.api?.name ?? '-'),
     ]),
   );
 }
 
-/** A profile for `--json`: never its secret. */
+export function renderProfile(paint: Paint, view: ProfileView): string {
+  const { profile, current, tokenSecondsLeft } = view;
+  return (
+    `${paint.bold(printable(profile.name))}${profile.name === current ? paint.dim(' (current)') : ''}\n` +
+    rows(paint, [
+      ['tenant', printable(tenantText(profile))],
+      ['edition', editionText(profile)],
+      ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
+      ['application', printable(choiceText(profile.app?.name, profile.app?.clientId))],
+      ['API', printable(choiceText(profile.api?.name, profile.api?.audience))],
+      ['credentials', printable(credentialsText(view))],
+      ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
+      ...(tokenSecondsLeft === undefined ? [] : [['access token', tokenText(tokenSecondsLeft)] as const]),
+    ])
+  );
+}
+
+/** A profile for `--json`: never what is secret of it. */
 export function profileData(profile: Profile, current: string): JsonObject {
+  const { credentials } = profile;
   return {
     name: profile.name,
     current: profile.name === current,
     domain: profile.domain ?? null,
     edition: profile.edition ?? (profile.domain ? null : 'preview'),
-    management_client_id: profile.management?.clientId ?? null,
+    production: profile.production === true,
+    credentials: credentials?.kind ?? null,
+    management_client_id: credentials && credentials.kind !== 'access_token' ? credentials.clientId : null,
+    ...(credentials?.kind === 'private_key' && { signing_alg: credentials.alg }),
+    secrets: credentials ? (profile.secrets ?? 'file') : null,
     app: profile.app ? { client_id: profile.app.clientId, name: profile.app.name } : null,
     api: profile.api ? { audience: profile.api.audience, name: profile.api.name } : null,
   };
+}
+
+export function profileViewData({ profile, current, fromEnvironment, tokenSecondsLeft }: ProfileView): JsonObject {
+  return {
+    ...profileData(profile, current),
+    credentials_from_environment: fromEnvironment,
+    access_token_expires_in: tokenSecondsLeft ?? null,
+  };
+}
+
+/** Where a profile's secrets are, in words. */
+export function placeText({ secrets }: Profile): string {
+  return secrets === 'keyring' ? "in the operating system's keyring" : 'in a file that only you can read';
+}
+
+/** `client secret of client abc` */
+export function credentialsText({
+  profile,
+  fromEnvironment,
+}: Pick<ProfileView, 'profile' | 'fromEnvironment'>): string {
+  const { credentials, domain } = profile;
+  if (fromEnvironment) return 'from the environment';
+  if (!credentials) return domain === undefined ? 'its own' : 'none: guest tokens only';
+  if (credentials.kind === 'access_token') return 'an access token';
+  if (credentials.kind === 'client_secret') return `client ${credentials.clientId}, with its secret`;
+  return `client ${credentials.clientId}, with its private key (${credentials.alg})`;
+}
+
+function tenantText({ domain }: Profile): string {
+  return domain ?? 'embedded, on this machine';
+}
+
+function editionText({ edition, domain }: Profile): string {
+  return edition ?? (domain ? 'not asked yet' : 'preview');
+}
+
+function choiceText(name: string | undefined, id: string | undefined): string {
+  if (name === undefined || id === undefined) return 'none chosen';
+  return name === id ? name : `${name} (${id})`;
+}
+
+function tokenText(secondsLeft: number): string {
+  return secondsLeft > 0 ? `expires ${relativeText(secondsLeft)}` : 'expired';
 }

@@ -1,64 +1,135 @@
-import { AnonError, ResponseError } from '../../errors.ts';
-import { managementAudience, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
+import { clientAssertionType, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import type { ManagementCredentials, TenantConnection } from '../ports.ts';
-import { withoutSecrets } from './secrecy.ts';
+import type { KeptToken, ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
 import { type Exchange, send, unexpectedAnswer } from './send.ts';
-import { oauthErrorOf } from './token-refusal.ts';
+import { expiredToken, noCredentials, notAToken, tokenExchangeFailure, tokenRefusal } from './token-refusal.ts';
+
+/** Seconds that a token must still hold to be used: what it is used for takes a while. */
+const marginSeconds = 60;
 
 /** A Management API token, and what is known of it. */
 export interface ManagementToken {
   readonly token: string;
+  /** Milliseconds since 1970; undefined where that cannot be told. */
+  readonly endsAtMs: number | undefined;
   /** Its scopes, where they can be told. */
   readonly scopes: readonly string[] | undefined;
+  /** Some request was let through with it. What is refused at its first try is not renewed: the next would be as well. */
+  wasGood: boolean;
+  /** What may not be told of the credentials it was got with. */
+  readonly secret: string | undefined;
 }
 
-// One token serves all requests of a command.
+// One token serves all requests of a command. Who asks meanwhile waits for the same.
 const tokens = new WeakMap<TenantConnection, Promise<ManagementToken>>();
 
-/** @throws {AnonError} `not_authorised` without credentials or when they are refused */
+/**
+ * A token that holds for a minute at least: the one at hand, the one that was kept, or a new one.
+ * @throws {AnonError} `not_authorised` without credentials or when they are refused, `tenant_unreachable` when
+ * the host is no tenant
+ */
 export function managementToken(tenant: TenantConnection): Promise<ManagementToken> {
   const known = tokens.get(tenant);
-  if (known) return known;
-  const { management } = tenant;
-  if (!management) {
-    throw new AnonError('not_authorised', `Profile '${tenant.profile}' has no Management API credentials.`, {
-      hint: `Add some: anon-cli profile add ${tenant.profile} --client-id <id> --client-secret -`,
-    });
-  }
-  const token = requestToken(tenant, management);
+  const token = known
+    ? known.then((found) => (holds(found, tenant) ? found : obtain(tenant, accessOf(tenant))))
+    : first(tenant);
   tokens.set(tenant, token);
   return token;
 }
 
-async function requestToken(tenant: TenantConnection, credentials: ManagementCredentials): Promise<ManagementToken> {
+/** Another token in place of one that the tenant refused; undefined where there can be no other. */
+export async function renewedToken(
+  tenant: TenantConnection,
+  refused: ManagementToken,
+): Promise<ManagementToken | undefined> {
+  const access = accessOf(tenant);
+  if (!refused.wasGood || access.credentials.kind === 'access_token') return undefined;
+  const renewed = (tokens.get(tenant) ?? first(tenant)).then(async (current) => {
+    if (current.token !== refused.token) return current;
+    await access.keeper?.remove();
+    return obtain(tenant, access);
+  });
+  tokens.set(tenant, renewed);
+  return renewed;
+}
+
+function accessOf(tenant: TenantConnection): ManagementAccess {
+  if (tenant.management) return tenant.management;
+  throw noCredentials(tenant);
+}
+
+async function first(tenant: TenantConnection): Promise<ManagementToken> {
+  const access = accessOf(tenant);
+  if (access.credentials.kind === 'access_token') return readyToken(tenant, access);
+  const kept = await access.keeper?.get();
+  if (!kept || !isFor(kept, tenant, access.credentials)) return obtain(tenant, access);
+  const { token, endsAtMs } = kept;
+  const found = { token, endsAtMs, scopes: scopesOf(kept.scope, token), wasGood: true, secret: undefined };
+  return holds(found, tenant) ? found : obtain(tenant, access);
+}
+
+async function readyToken(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
+  const token = await access.secret();
+  // Anything else would not even go into a header.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw notAToken(tenant);
+  const { exp } = claimsOf(token);
+  const endsAtMs = typeof exp === 'number' ? exp * 1000 : undefined;
+  if (endsAtMs !== undefined && endsAtMs <= tenant.clock.now()) throw expiredToken(tenant);
+  return { token, endsAtMs, scopes: scopesOf(undefined, token), wasGood: false, secret: token };
+}
+
+function holds({ endsAtMs }: ManagementToken, { clock, management }: TenantConnection): boolean {
+  if (endsAtMs === undefined || management?.credentials.kind === 'access_token') return true;
+  return endsAtMs - clock.now() > marginSeconds * 1000;
+}
+
+function isFor(kept: KeptToken, { issuer }: TenantConnection, credentials: ManagementCredentials): boolean {
+  return (
+    kept.issuer === issuer &&
+    kept.audience === managementAudience(issuer) &&
+    credentials.kind !== 'access_token' &&
+    kept.clientId === credentials.clientId
+  );
+}
+
+async function obtain(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
+  const { credentials, keeper } = access;
+  if (credentials.kind === 'access_token') return readyToken(tenant, access);
+  const { issuer, clock } = tenant;
+  const secret = await access.secret();
+  const audience = managementAudience(issuer);
   const exchange: Exchange = {
     method: 'POST',
     path: oauthTokenPath,
     body: {
       grant_type: 'client_credentials',
       client_id: credentials.clientId,
-      client_secret: credentials.clientSecret,
-      audience: managementAudience(tenant.issuer),
+      ...(await proof(tenant, credentials, secret)),
+      audience,
     },
   };
-  const answer = await send(tenant, exchange);
-  if (answer.status >= 300) {
-    const { error, error_description } = oauthErrorOf(answer);
-    const description = withoutSecrets(error_description, [credentials.clientSecret]);
-    throw new ResponseError(
-      answer.status >= 500 ? 'server_error' : 'not_authorised',
-      { status: answer.status, error, description },
-      {
-        message: `The tenant refused the credentials of profile '${tenant.profile}': ${description || error} (${answer.status}).`,
-        hint: `Check the client id and secret, and that the client has a grant for the Management API; then give them anew: anon-cli profile add ${tenant.profile} --client-id <id> --client-secret -`,
-      },
-    );
-  }
+  const answer = await send(tenant, exchange).catch((error: unknown) => {
+    throw tokenExchangeFailure(tenant, error);
+  });
+  if (answer.status >= 300) throw tokenRefusal(tenant, access, answer, secret);
   const checked = check(oauthTokenResponse, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
-  const { access_token: token, scope } = checked.value;
-  return { token, scopes: scopesOf(scope, token) };
+  const { access_token: token, expires_in, scope } = checked.value;
+  const endsAtMs = clock.now() + expires_in * 1000;
+  await keeper?.put({ issuer, clientId: credentials.clientId, audience, token, endsAtMs, scope });
+  return { token, endsAtMs, scopes: scopesOf(scope, token), wasGood: false, secret };
+}
+
+/** What shows that the client is the one it says it is. */
+async function proof(
+  { issuer, clock }: TenantConnection,
+  credentials: Exclude<ManagementCredentials, { kind: 'access_token' }>,
+  secret: string,
+): Promise<JsonObject> {
+  if (credentials.kind === 'client_secret') return { client_secret: secret };
+  const { clientAssertion } = await import('./client-assertion.ts');
+  const assertion = await clientAssertion(credentials, secret, { audience: issuer, nowMs: clock.now() });
+  return { client_assertion_type: clientAssertionType, client_assertion: assertion };
 }
 
 /** As the tenant told with the token, else as the token itself says. */

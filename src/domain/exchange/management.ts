@@ -1,16 +1,16 @@
-import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { detectEdition, type Edition, type EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
-import { managementError } from '../../wire/management-error.ts';
 import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { TenantConnection } from '../ports.ts';
-import { managementToken } from './management-token.ts';
-import { withoutSecrets } from './secrecy.ts';
+import { inDoubt } from './doubt.ts';
+import { managementRefusal } from './management-refusal.ts';
+import { type ManagementToken, managementToken, renewedToken } from './management-token.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
 
 /**
- * Sends a request to the Management API and reads the answer as `schema`.
+ * Sends a request to the Management API and reads the answer as `schema`. A token that was good and is so no
+ * longer is replaced by a new one, once.
  * @throws {ResponseError} what the tenant refused: `not_authorised` (401, 403), `not_found` (404), `failed` (4xx), `server_error`
  */
 export async function managementRequest<const S extends Schema>(
@@ -19,14 +19,30 @@ export async function managementRequest<const S extends Schema>(
   exchange: Omit<Exchange, 'authorization'>,
 ): Promise<Read<S>> {
   if (tenant.readOnly && exchange.method !== 'GET') throw new Error(`a dry run cannot ${exchange.method}`);
-  const answer = await send(tenant, { ...exchange, authorization: `Bearer ${(await managementToken(tenant)).token}` });
-  if (answer.status >= 300) throw refusal(tenant, answer);
+  const token = await managementToken(tenant);
+  const refused = await sendWith(tenant, exchange, token);
+  if (refused.status !== 401) token.wasGood = true;
+  const renewed = refused.status === 401 ? await renewedToken(tenant, token) : undefined;
+  const answer = renewed ? await sendWith(tenant, exchange, renewed) : refused;
+  if (answer.status >= 300) {
+    throw inDoubt(managementRefusal(tenant, answer, (renewed ?? token).secret), exchange, tenant);
+  }
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   return checked.value;
 }
 
-/** The translator of the edition that the tenant speaks; a tenant that was not asked yet is asked now. */
+function sendWith(
+  tenant: TenantConnection,
+  exchange: Omit<Exchange, 'authorization'>,
+  { token }: ManagementToken,
+): Promise<Answer> {
+  return send(tenant, { ...exchange, authorization: `Bearer ${token}` });
+}
+
+/**
+ * The translator of the edition that the tenant speaks; a tenant that was not asked yet is asked now.
+ */
 export async function editionOf(tenant: TenantConnection): Promise<Edition> {
   return editionNamed(tenant.edition ?? (await askEdition(tenant)));
 }
@@ -37,27 +53,4 @@ async function askEdition(tenant: TenantConnection): Promise<EditionName> {
   );
   await tenant.rememberEdition(name);
   return name;
-}
-
-function refusal(tenant: TenantConnection, answer: Answer): ResponseError {
-  const checked = check(managementError, answer.body);
-  const { error, message, errorCode } = checked.ok
-    ? checked.value
-    : { error: `http_${answer.status}`, message: 'no reason given', errorCode: undefined };
-  const description = withoutSecrets(message, [tenant.management?.clientSecret]);
-  const missing = /^Insufficient scope, expected any of: (.+)$/.exec(description)?.[1];
-  return new ResponseError(
-    codeOf(answer.status),
-    { status: answer.status, error: errorCode ?? error, description },
-    {
-      message: `The tenant refused: ${description} (${answer.status}).`,
-      hint: missing && `Give the client of profile '${tenant.profile}' one of the Management API scopes ${missing}.`,
-    },
-  );
-}
-
-function codeOf(status: number): ErrorCode {
-  if (status === 401 || status === 403) return 'not_authorised';
-  if (status === 404) return 'not_found';
-  return status >= 500 ? 'server_error' : 'failed';
 }

@@ -59,7 +59,10 @@ describe('a command line', () => {
       ['tenant', 'set-lifetime', token],
       ['tenant', 'set-format', token],
       ['profile', 'use', token],
-      ['profile', 'add', token],
+      ['login', token],
+      ['login', 'acme', '--client-secret', token],
+      ['login', 'acme', '--access-token', token],
+      ['login', 'acme', '--signing-alg', token, '--private-key', 'x'],
       ['app', 'show', token],
       ['api', 'show', token],
       ['tenant', 'show', '--field', token],
@@ -137,7 +140,7 @@ describe('Ctrl-C', () => {
       machine.interrupt();
       return new Promise(() => {});
     });
-    await machine.done('profile', 'add', 'slow', '--domain', url);
+    await machine.done('login', 'slow', '--no-check', '--domain', url);
     const { code, jsonError } = await machine.run(
       ...['token', 'create', '--profile', 'slow', '--app', 'a', '--api', 'b', '--json'],
     );
@@ -151,7 +154,7 @@ describe('Ctrl-C', () => {
       machine.interrupt();
       return new Response('{}', { status: 429, headers: { 'retry-after': '30' } });
     });
-    await machine.done('profile', 'add', 'busy', '--domain', url);
+    await machine.done('login', 'busy', '--no-check', '--domain', url);
     const { code } = await machine.run('token', 'create', '--profile', 'busy', '--app', 'a', '--api', 'b');
     expect(code).toBe(130);
   });

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doctorCommand } from '../../../src/cli/commands/doctor/doctor.ts';
-import { fixAndShow } from '../../../src/cli/commands/doctor/fix.ts';
-import type { Context } from '../../../src/cli/context.ts';
 import { changeDocument, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
-import { connectionTo } from '../../support/domain.ts';
-import { testTenant } from '../../support/local.ts';
 
 const stateOf = (json: { checks: { check: string; state: string }[] }, name: string) =>
   json.checks.find(({ check }) => check === name)?.state;
@@ -229,43 +225,30 @@ describe('doctor', () => {
 });
 
 describe('doctor --fix of a profile marked production', () => {
-  /** A person who answers with `name` when asked for the tenant's. */
-  async function fixed(name: string) {
-    const heard = { questions: [] as string[], notes: '' };
-    const ask = async (question: string) => {
-      heard.questions.push(question);
-      return name;
-    };
-    const note = (text: string) => {
-      heard.notes += text;
-    };
-    const terminal = { interactive: true, noteColour: false, resultColour: false, note, result() {} };
-    const tenant = connectionTo(await testTenant());
-    const question = {
-      app: { named: undefined, chosen: undefined },
-      api: { named: undefined, chosen: undefined },
-      wanted: ['read:catalog'],
-      forcedEdition: undefined,
-      probe: undefined,
-    };
-    const access = { tenant, profile: { name: 'acme', production: true } };
-    const outcome = await fixAndShow({ terminal, ask } as unknown as Context, { fix: true }, access, question).then(
-      () => 'done',
-      ({ code }) => code,
-    );
-    return { outcome, heard, writes: tenant.sent.filter((line) => line.startsWith('PATCH')) };
+  async function productionMachine() {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock);
+    await useRemote(machine, remote);
+    await machine.done('profile', 'set', 'production', 'on');
+    machine.terminal.interactive = true;
+    const writes = () => remote.requests.filter(({ method }) => method === 'PATCH');
+    return { machine, host: new URL(remote.url).host, writes };
   }
 
   it('shows the plan and asks for its name, and for nothing else', async () => {
-    const { outcome, heard, writes } = await fixed('localhost:4400');
-    expect(outcome).toBe('done');
-    expect(heard.questions).toEqual(["To go on, type the tenant's name (localhost:4400):"]);
-    expect(heard.notes).toMatch(/is marked production\. This changes:\n {2}application web/);
-    expect(writes).toHaveLength(2);
+    const { machine, host, writes } = await productionMachine();
+    machine.answers.push(host);
+    const { stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
+    expect(machine.questions).toEqual([`To go on, type the tenant's name (${host}):`]);
+    expect(stderr).toMatch(/is marked production\. This changes:\n {2}application web/);
+    expect(writes()).toHaveLength(2);
   });
 
   it('sends nothing when that is not its name', async () => {
-    expect(await fixed('y')).toMatchObject({ outcome: 'failed', writes: [] });
+    const { machine, writes } = await productionMachine();
+    machine.answers.push('yes');
+    expect((await machine.run('doctor', '--fix', '--scopes', 'read:catalog')).code).toBe(1);
+    expect(writes()).toEqual([]);
   });
 });
 

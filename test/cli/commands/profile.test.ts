@@ -1,9 +1,9 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { profileAddCommand } from '../../../src/cli/commands/profile/add.ts';
 import { profileListCommand } from '../../../src/cli/commands/profile/list.ts';
 import { profileRemoveCommand } from '../../../src/cli/commands/profile/remove.ts';
 import { profileSetCommand } from '../../../src/cli/commands/profile/set.ts';
+import { profileShowCommand } from '../../../src/cli/commands/profile/show.ts';
 import { profileUseCommand } from '../../../src/cli/commands/profile/use.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
@@ -20,7 +20,10 @@ describe('profile list', () => {
         current: true,
         domain: null,
         edition: 'preview',
+        production: false,
+        credentials: null,
         management_client_id: null,
+        secrets: null,
         app: null,
         api: null,
       },
@@ -29,106 +32,11 @@ describe('profile list', () => {
 
   it('marks the current one and says what each uses', async () => {
     const { done } = await freshMachine();
-    await done('profile', 'add', 'acme', '--domain', 'acme.eu.auth0.com');
     await done('profile', 'set', 'app', 'web');
-    await done('profile', 'use', 'acme');
+    await done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check', '--production');
     const { stdout } = await done('profile', 'list');
     expect(stdout).toMatch(/^ {2,}local +embedded, on this machine +preview +web +-$/m);
-    expect(stdout).toMatch(/^\* +acme +acme\.eu\.auth0\.com +not asked yet +- +-$/m);
-  });
-});
-
-describe('profile add', () => {
-  it.each([
-    ['acme.eu.auth0.com', 'acme.eu.auth0.com'],
-    ['https://acme.eu.auth0.com/', 'acme.eu.auth0.com'],
-    ['ACME.eu.auth0.com:8443', 'acme.eu.auth0.com:8443'],
-    ['http://localhost:4400', 'http://localhost:4400'],
-    ['http://127.0.0.1:4400/', 'http://127.0.0.1:4400'],
-  ])('takes the domain %s', async (given, kept) => {
-    const { done } = await freshMachine();
-    const { stdout } = await done('profile', 'add', 'acme', '--domain', given);
-    expect(stdout).toContain(`✔ Profile acme: ${kept}, without Management API credentials\n`);
-    expect(stdout).toContain('Next: anon-cli profile use acme\n');
-    expect((await done('profile', 'list', '--json')).json[1]).toMatchObject({ name: 'acme', domain: kept });
-  });
-
-  it.each([
-    ['http://acme.eu.auth0.com', 'plain http is for this machine only'],
-    ['ftp://acme.eu.auth0.com', 'only https is spoken'],
-    ['acme.eu.auth0.com/path', 'it is a host alone, without a path'],
-    ['https://user:password@acme.eu.auth0.com', 'it may not hold a user name'],
-    ['not a host', 'it is not a host name'],
-  ])('refuses the domain %s', async (domain, reason) => {
-    const { run } = await freshMachine();
-    const { code, stderr } = await run('profile', 'add', 'acme', '--domain', domain);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`is not a tenant domain: ${reason}.`);
-    expect(stderr).not.toContain('password');
-  });
-
-  it.each([
-    [[], "The domain of 'acme' is missing."],
-    [['--domain', 'a.example', '--client-id', 'id'], '--client-secret is missing.'],
-    [['--domain', 'a.example', '--edition', 'beta'], "There is no edition 'beta'."],
-  ])('needs more than %j', async (options, message) => {
-    const { run } = await freshMachine();
-    const { code, stderr } = await run('profile', 'add', 'acme', ...options);
-    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`error: ${message}\n`) });
-  });
-
-  it('needs a client id with a secret', async () => {
-    const { run, terminal } = await freshMachine();
-    terminal.stdin = secret;
-    expect(await run('profile', 'add', 'acme', '--domain', 'a.example', '--client-secret', '-')).toMatchObject({
-      code: 2,
-      stderr: 'error: --client-id is missing.\nhint:  Both are needed: --client-id <id> --client-secret -\n',
-    });
-  });
-
-  it.each(['local', '../etc', '-x', 'a'.repeat(65), '__proto__'])('refuses the name %s', async (name) => {
-    const { run } = await freshMachine();
-    expect(await run('profile', 'add', '--domain', 'a.example', '--', name)).toMatchObject({ code: 2, stdout: '' });
-  });
-
-  it('keeps a secret from stdin or the environment in a private file, and never shows it', async () => {
-    const { done, terminal, env, profilesPath, keepSecret } = await freshMachine();
-    keepSecret(secret);
-    const add = ['profile', 'add', 'acme', '--domain', 'a.example', '--client-id', 'id'];
-    terminal.stdin = `${secret}\n`;
-    const { json } = await done(...add, '--client-secret', '-', '--json');
-    expect(json).toMatchObject({ name: 'acme', management_client_id: 'id' });
-    expect(JSON.stringify(json)).not.toContain(secret);
-    expect(JSON.parse(readFileSync(profilesPath, 'utf8')).profiles.acme.management.clientSecret).toBe(secret);
-    expect(statSync(profilesPath).mode & 0o777).toBe(0o600);
-    expect((await done('profile', 'list', '--json')).stdout).not.toContain(secret);
-
-    terminal.stdin = undefined;
-    env.ANON_CLI_CLIENT_SECRET = 'another-secret-from-the-environment';
-    await done(...add);
-    expect(readFileSync(profilesPath, 'utf8')).toContain('another-secret-from-the-environment');
-  });
-
-  it('takes no secret from the command line', async () => {
-    const { run } = await freshMachine();
-    const { code, stderr } = await run(
-      ...['profile', 'add', 'acme', '--domain', 'a.example', '--client-id', 'id', '--client-secret', secret],
-    );
-    expect(code).toBe(2);
-    expect(stderr).toContain('or set ANON_CLI_CLIENT_SECRET.');
-    expect(stderr).not.toContain(secret);
-  });
-
-  it('changes how a tenant is reached and keeps the rest; another domain is another tenant', async () => {
-    const machine = await freshMachine();
-    const tenant = await servedTenant(machine.clock);
-    await useRemote(machine, tenant);
-    await machine.done('profile', 'set', 'app', 'web');
-    const { json } = await machine.done('profile', 'add', 'remote', '--domain', tenant.url, '--json');
-    expect(json).toMatchObject({ edition: 'preview', app: { name: 'web' } });
-    expect(json.management_client_id).toBe(tenant.credentials.clientId);
-    const moved = await machine.done('profile', 'add', 'remote', '--domain', 'other.example', '--json');
-    expect(moved.json).toMatchObject({ edition: null, app: null, management_client_id: null });
+    expect(stdout).toMatch(/^\* +acme +acme\.eu\.auth0\.com production +not asked yet +- +-$/m);
   });
 });
 
@@ -142,11 +50,11 @@ describe('profile use', () => {
     expect((await machine.done('tenant', 'show', '--field', 'issuer')).stdout).toBe('https://localhost:4400/\n');
   });
 
-  it('gives way to ANON_CLI_PROFILE, and that to --profile', async () => {
+  it('gives way to ANON_PROFILE, and that to --profile', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
-    machine.env.ANON_CLI_PROFILE = 'local';
+    machine.env.ANON_PROFILE = 'local';
     const issuer = async (...options: string[]) =>
       (await machine.done('tenant', 'show', '--field', 'issuer', ...options)).stdout;
     expect(await issuer()).toBe('https://localhost:4400/\n');
@@ -165,7 +73,78 @@ describe('profile use', () => {
   });
 });
 
+describe('profile show', () => {
+  it('says of the embedded tenant that it needs nothing', async () => {
+    const { done } = await freshMachine();
+    expect((await done('profile', 'show')).stdout).toBe(
+      'local (current)\n' +
+        '  tenant       embedded, on this machine\n' +
+        '  edition      preview\n' +
+        '  application  none chosen\n' +
+        '  API          none chosen\n' +
+        '  credentials  its own\n',
+    );
+  });
+
+  it('says how it signs in, where the secret is and how long its access token holds, and shows neither', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.done('profile', 'set', 'app', 'web');
+    await machine.done('profile', 'set', 'production', 'on');
+    machine.clock.forward(3600);
+    const { stdout } = await machine.done('profile', 'show', 'remote');
+    const { clientId } = tenant.credentials;
+    expect(stdout).toContain(`  credentials   client ${clientId}, with its secret\n`);
+    expect(stdout).toContain('  kept          in a file that only you can read\n');
+    expect(stdout).toContain('  production    yes: changes there ask first\n');
+    expect(stdout).toContain('  access token  expires in 23 hours\n');
+    expect((await machine.done('profile', 'show', '--json')).json).toEqual({
+      name: 'remote',
+      current: true,
+      domain: tenant.url,
+      edition: 'preview',
+      production: true,
+      credentials: 'client_secret',
+      management_client_id: clientId,
+      secrets: 'file',
+      app: { client_id: expect.any(String), name: 'web' },
+      api: null,
+      credentials_from_environment: false,
+      access_token_expires_in: 82_800,
+    });
+    machine.clock.forward(86_400);
+    expect((await machine.done('profile', 'show')).stdout).toContain('  access token  expired\n');
+  });
+
+  it('knows no profile that is not there', async () => {
+    const { run } = await freshMachine();
+    expect(await run('profile', 'show', 'acme')).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
 describe('profile set', () => {
+  it('marks a tenant as production, and takes the mark away', async () => {
+    const { done } = await freshMachine();
+    await done('login', 'acme', '--domain', 'a.example', '--no-check');
+    expect((await done('profile', 'set', 'production', 'on')).stdout).toBe(
+      '✔ Profile acme is marked production: changes there ask first\n',
+    );
+    expect((await done('profile', 'show', '--field', 'production')).stdout).toBe('true\n');
+    await done('profile', 'set', 'production', 'off');
+    expect((await done('profile', 'show', '--field', 'production')).stdout).toBe('false\n');
+  });
+
+  it('tells the edition of a tenant, or has it asked again', async () => {
+    const { done, run } = await freshMachine();
+    expect(await run('profile', 'set', 'edition', 'ea')).toMatchObject({ code: 2 });
+    await done('login', 'acme', '--domain', 'a.example', '--no-check');
+    expect((await done('profile', 'set', 'edition', 'ea')).stdout).toBe('✔ Profile acme speaks edition ea\n');
+    expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('ea\n');
+    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain('asks its tenant for the edition');
+    expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('null\n');
+  });
+
   it('chooses by name, id or audience, and says so', async () => {
     const { done, store } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
@@ -183,6 +162,7 @@ describe('profile set', () => {
     [['apo', 'web'], "A profile has no 'apo' to set.", 2],
     [['app', 'wbe'], "There is no application 'wbe'.", 1],
     [['api', 'web'], "There is no API 'web'.", 1],
+    [['production', 'yes'], "'yes' is neither on nor off.", 2],
   ])('refuses %j', async (args, message, code) => {
     const { run } = await freshMachine();
     expect(await run('profile', 'set', ...args)).toMatchObject({
@@ -193,7 +173,7 @@ describe('profile set', () => {
 
   it('takes a reference as it is where the profile has no credentials to look it up', async () => {
     const { done } = await freshMachine();
-    await done('profile', 'add', 'guest', '--domain', 'a.example');
+    await done('login', 'guest', '--domain', 'a.example', '--no-check');
     const { json } = await done('profile', 'set', 'app', 'some-client-id', '--profile', 'guest', '--json');
     expect(json.app).toEqual({ client_id: 'some-client-id', name: 'some-client-id' });
   });
@@ -209,8 +189,7 @@ describe('profile remove', () => {
     expect((await machine.done('profile', 'remove', 'remote')).stdout).toBe(
       '✔ Profile remote is gone. On the tenant nothing changed.\n',
     );
-    expect(readFileSync(machine.profilesPath, 'utf8')).not.toContain(tenant.credentials.clientSecret);
-    expect(() => statSync(`${machine.folder}/data/sessions/remote.json`)).toThrow();
+    expect(readdirSync(`${machine.folder}/data/credentials`)).toEqual([]);
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
   });
 
@@ -248,7 +227,7 @@ describe('a profile that cannot do what is asked', () => {
     machine.terminal.stdin = secret;
     machine.keepSecret(secret);
     await machine.done(
-      ...['profile', 'add', 'acme', '--domain', tenant.url, '--client-id', tenant.credentials.clientId],
+      ...['login', 'acme', '--no-check', '--domain', tenant.url, '--client-id', tenant.credentials.clientId],
       ...['--client-secret', '-'],
     );
     machine.terminal.stdin = undefined;
@@ -260,11 +239,11 @@ describe('a profile that cannot do what is asked', () => {
 
   it('that has no credentials says how to add some', async () => {
     const { done, run } = await freshMachine();
-    await done('profile', 'add', 'acme', '--domain', 'a.example');
+    await done('login', 'acme', '--domain', 'a.example', '--no-check');
     expect(await run('app', 'list', '--profile', 'acme')).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(
-        /^error: Profile 'acme' has no Management API credentials\.\nhint: {2}Add some:\s+anon-cli profile add acme --client-id <id> --client-secret -\n$/,
+        /^error: Profile 'acme' has no Management API credentials\.\nhint: {2}Add some:\s+anon-cli login acme --client-id <id> --client-secret -\n$/,
       ),
     });
   });
@@ -286,7 +265,7 @@ describe('a profile that cannot do what is asked', () => {
 describe('a profiles file that is not one', () => {
   it('is set aside with a warning, and kept as it was', async () => {
     const { done, profilesPath } = await freshMachine();
-    await done('profile', 'add', 'acme', '--domain', 'a.example');
+    await done('login', 'acme', '--domain', 'a.example', '--no-check');
     writeFileSync(profilesPath, '{"half": ');
     const { json, stderr } = await done('profile', 'list', '--json');
     expect(json).toHaveLength(1);
@@ -298,7 +277,7 @@ describe('a profiles file that is not one', () => {
   it('is left alone when a newer version wrote it', async () => {
     const { done, run, profilesPath } = await freshMachine();
     await done('profile', 'use', 'local');
-    const newer = '{"version":2,"something":"new"}';
+    const newer = '{"version":3,"something":"new"}';
     writeFileSync(profilesPath, newer);
     expect(await run('tenant', 'show')).toMatchObject({ code: 1, stderr: expect.stringContaining('newer anon-cli') });
     expect(readFileSync(profilesPath, 'utf8')).toBe(newer);
@@ -308,12 +287,8 @@ describe('a profiles file that is not one', () => {
 describe('what the profile commands parse', () => {
   it('is names and options', async () => {
     expect(await parsed(profileListCommand)).toEqual([{}]);
-    expect(
-      await parsed(
-        profileAddCommand,
-        ...['acme', '--domain', 'd', '--client-id', 'i', '--client-secret', '-', '--edition', 'preview'],
-      ),
-    ).toEqual(['acme', { domain: 'd', clientId: 'i', clientSecret: '-', edition: 'preview' }]);
+    expect(await parsed(profileShowCommand)).toEqual([undefined, {}]);
+    expect(await parsed(profileShowCommand, 'acme')).toEqual(['acme', {}]);
     expect(await parsed(profileUseCommand, 'acme')).toEqual(['acme', {}]);
     expect(await parsed(profileSetCommand, 'app', 'web', '--profile', 'acme')).toEqual([
       'app',

@@ -68,7 +68,7 @@ const tenant: TenantView = {
 const acme: Profile = {
   name: 'acme',
   domain: 'acme.eu.auth0.com',
-  management: { clientId: 'tool', clientSecret: 'hunter2' },
+  credentials: { kind: 'client_secret', clientId: 'tool' },
   app: { clientId: 'abc123', name: 'web' },
 };
 
@@ -201,7 +201,10 @@ describe('profiles', () => {
       current: true,
       domain: 'acme.eu.auth0.com',
       edition: null,
+      production: false,
+      credentials: 'client_secret',
       management_client_id: 'tool',
+      secrets: 'file',
       app: { client_id: 'abc123', name: 'web' },
       api: null,
     });

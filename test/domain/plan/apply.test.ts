@@ -82,7 +82,9 @@ describe('a plan that is applied', () => {
       403,
     );
     const error = await failureOf(() => applyPlan(scriptedConnection([managementToken, refused]), plan));
-    expect(error.hint).toBe("Give the client of profile 'acme' one of the Management API scopes create:clients.");
+    expect(error.hint).toBe(
+      "Give the client of profile 'acme' the Management API scope create:clients: it is needed for app create.",
+    );
   });
 
   it('without writes asks nothing, and is so already', async () => {

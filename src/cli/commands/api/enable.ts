@@ -40,7 +40,7 @@ async function enableApi(context: Context, reference: string, options: ApiEnable
   const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
   const access = await accessToWrite(context, options);
   const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-  const app = await grantHolder(context, access, options.app);
+  const app = await grantHolder(context, access, options);
   const scopes = scopeList(options.scopes ?? '');
   if (options.scopes === undefined) checkSomeScopes(before, app?.clientId);
   const plan = await planApiOpening(access.tenant, before, { app, scopes, tokenLifetimeSeconds });

@@ -2,17 +2,19 @@ import type { GrantHolder } from '../../../domain/api/grant.ts';
 import { chooseApp } from '../../../domain/app/choose.ts';
 import { editionOf } from '../../../domain/exchange/management.ts';
 import type { Context } from '../../context.ts';
-import type { Access } from '../../tenant-access.ts';
+import { type Access, namedChoices } from '../../tenant-access.ts';
 
 /** The application whose guests get scopes; undefined where the edition gives them to the guests of all. */
 export async function grantHolder(
-  context: Pick<Context, 'warn'>,
+  context: Context,
   { tenant, profile }: Access,
-  named: string | undefined,
+  options: { readonly app?: string },
 ): Promise<GrantHolder | undefined> {
   const edition = await editionOf(tenant);
-  if (edition.grantsScopes) return chooseApp(tenant, { named, chosen: profile.app });
-  if (named !== undefined) {
+  if (edition.grantsScopes) {
+    return chooseApp(tenant, { named: namedChoices(context, options).app, chosen: profile.app });
+  }
+  if (options.app !== undefined) {
     context.warn(`In edition '${edition.name}' an API's guest scopes are for the guests of every application.`);
   }
   return undefined;

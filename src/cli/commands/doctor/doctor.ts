@@ -4,11 +4,11 @@ import { fixCommand } from '../../../domain/gates/fix.ts';
 import { AnonError, withHint } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import { editionOption } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { diagnosisData, renderDiagnosis } from '../../render/diagnosis.ts';
 import { scopeList } from '../../scope-list.ts';
 import { readSecret } from '../../secret-option.ts';
+import { chosenEdition, namedChoices } from '../../tenant-access.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions } from '../../write.ts';
 
 export interface DoctorOptions extends WriteOptions {
@@ -31,7 +31,7 @@ export function doctorCommand(context: Context, run = runDoctor): Command {
       .option('--api <api>', 'the API: name, audience or id')
       .option('--scopes <list>', 'scopes that guests are to get; with --fix they are granted')
       .option('--probe', 'ask for real tokens too, and check them; makes a guest')
-      .option('--client-secret <->', "'-' reads the application's secret for --probe from stdin")
+      .option('--client-secret <->', "'-' reads the application's secret for --probe from stdin, @<file> from a file")
       .option('--fix', 'open what is closed, after showing how')
       .option('--oidc-conformant', 'with --fix: make the application OIDC-conformant (edition ea)')
       .option('--matrix', 'instead: which guest scopes are open where, applications by APIs')
@@ -54,13 +54,14 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   const clientSecret = await readSecret(context, {
     flag: '--client-secret',
     value: options.clientSecret,
-    variable: 'ANON_CLI_APP_SECRET',
+    variable: 'ANON_APP_SECRET',
   });
-  const forcedEdition = editionOption(options);
+  const forcedEdition = chosenEdition(context, options);
   const access = await accessToWrite(context, options);
+  const named = namedChoices(context, options);
   const question: Question = {
-    app: { named: options.app, chosen: access.profile.app },
-    api: { named: options.api, chosen: access.profile.api },
+    app: { named: named.app, chosen: access.profile.app },
+    api: { named: named.api, chosen: access.profile.api },
     wanted: scopeList(options.scopes ?? ''),
     forcedEdition,
     probe: options.probe && { clientSecret },

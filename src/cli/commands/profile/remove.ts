@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
+import { forgetSecrets } from '../../forget-secrets.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { selectProfile } from '../../tenant-access.ts';
@@ -21,7 +22,7 @@ async function removeProfile(context: Context, name: string, options: GlobalOpti
       hint: 'To start it over: anon-cli local reset',
     });
   }
-  await (await context.sessions()).forget(profile.name);
+  await forgetSecrets(context, profile);
   await (await context.profiles()).change(profile.name, () => undefined);
   printResult(context, options, {
     data: { removed: profile.name },

@@ -1,59 +1,101 @@
 import { Command } from 'commander';
-import { findApi } from '../../../domain/api/find.ts';
-import { findApp } from '../../../domain/app/find.ts';
-import type { ChosenApi, ChosenApp, Profile, TenantConnection } from '../../../domain/ports.ts';
+import type { Profile } from '../../../domain/ports.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError } from '../../../errors.ts';
+import { chosenApi, chosenApp } from '../../chosen.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import { editionOption, type GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant, selectProfile } from '../../tenant-access.ts';
 
-export function profileSetCommand(context: Context, run = setChoice): Command {
+const settings = ['app', 'api', 'production', 'edition'] as const;
+type Setting = (typeof settings)[number];
+
+export function profileSetCommand(context: Context, run = changeProfile): Command {
   const command = new Command('set')
-    .description('choose the application or API that commands use when none is named')
-    .argument('<what>', 'app or api')
-    .argument('<reference>', 'its name, client id or audience')
-    .action((what: string, reference: string, options: GlobalOptions) => run(context, what, reference, options));
-  return withExample(command, 'profile set app web');
+    .description('set what commands use when nothing else is said')
+    .argument('<what>', settings.join(', '))
+    .argument('<value>', 'a name, client id or audience; on or off; preview, ea or auto')
+    .action((what: string, value: string, options: GlobalOptions) => run(context, what, value, options));
+  return withExample(
+    command,
+    'profile set app web',
+    'production on makes commands ask before they change that tenant.\nedition auto asks the tenant again.',
+  );
 }
 
-async function setChoice(context: Context, what: string, reference: string, options: GlobalOptions): Promise<void> {
-  const kind = parseKind(what);
-  const { tenant, profile } = await accessTenant(context, options);
-  const chosen =
-    kind === 'app' ? { app: await chosenApp(tenant, reference) } : { api: await chosenApi(tenant, reference) };
+async function changeProfile(context: Context, what: string, value: string, options: GlobalOptions): Promise<void> {
+  const setting = parseSetting(what);
+  const { profile } = await selectProfile(context, options);
+  if (profile.adHoc) {
+    throw new AnonError('usage', `${profile.domain} has no profile; it is used because AUTH0_DOMAIN names it.`, {
+      hint: `Make it one: anon-cli login ${profile.name}`,
+    });
+  }
+  const changed = await changesOf(context, setting, value, { profile, options });
   const store = await context.profiles();
-  await store.change(profile.name, (before) => ({ ...(before ?? profile), ...chosen }));
-  const after: Profile = { ...profile, ...chosen };
+  await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));
+  const after: Profile = { ...profile, ...changed };
   const current = await store.current();
   printResult(context, options, {
     data: profileData(after, current),
-    human: (paint) =>
-      `${paint.green('✔')} Profile ${profile.name} uses ${kind === 'app' ? 'application' : 'API'} ${printable(after[kind]?.name ?? '')}\n`,
+    human: (paint) => `${paint.green('✔')} Profile ${profile.name} ${outcome(setting, after)}\n`,
   });
 }
 
-function parseKind(what: string): 'app' | 'api' {
-  if (what === 'app' || what === 'api') return what;
-  const similar = mostSimilar(what, ['app', 'api']);
+function parseSetting(what: string): Setting {
+  const known = settings.find((setting) => setting === what);
+  if (known) return known;
+  const similar = mostSimilar(what, settings);
   throw new AnonError('usage', `A profile has no '${what.slice(0, 40)}' to set.`, {
-    hint: similar ? `Did you mean ${similar}?` : 'It has app and api.',
+    hint: similar ? `Did you mean ${similar}?` : `It has ${settings.join(', ')}.`,
   });
 }
 
-/** Without credentials to look it up, the reference is taken for the client id. */
-async function chosenApp(tenant: TenantConnection, reference: string): Promise<ChosenApp> {
-  if (!tenant.management) return { clientId: reference, name: reference };
-  const { clientId, name } = await findApp(tenant, reference);
-  return { clientId, name };
+async function changesOf(
+  context: Context,
+  setting: Setting,
+  value: string,
+  { profile, options }: { profile: Profile; options: GlobalOptions },
+): Promise<Partial<Profile>> {
+  switch (setting) {
+    case 'production':
+      return { production: parseSwitch(value) || undefined };
+    case 'edition':
+      return { edition: parseEdition(value, profile) };
+    case 'app':
+      return { app: await chosenApp((await accessTenant(context, options)).tenant, value) };
+    case 'api':
+      return { api: await chosenApi((await accessTenant(context, options)).tenant, value) };
+  }
 }
 
-async function chosenApi(tenant: TenantConnection, reference: string): Promise<ChosenApi> {
-  if (!tenant.management) return { audience: reference, name: reference };
-  const { audience, name } = await findApi(tenant, reference);
-  return { audience, name };
+function parseSwitch(value: string): boolean {
+  if (value === 'on' || value === 'off') return value === 'on';
+  throw new AnonError('usage', `'${value.slice(0, 40)}' is neither on nor off.`);
+}
+
+function parseEdition(value: string, { domain }: Profile): Profile['edition'] {
+  if (domain === undefined) {
+    throw new AnonError('usage', 'The edition of the embedded tenant is its own, and not to be told.', {
+      hint: 'To say it for one command: --edition <name>',
+    });
+  }
+  return value === 'auto' ? undefined : editionOption({ edition: value });
+}
+
+function outcome(setting: Setting, { app, api, production, edition }: Profile): string {
+  switch (setting) {
+    case 'app':
+      return `uses application ${printable(app?.name ?? '')}`;
+    case 'api':
+      return `uses API ${printable(api?.name ?? '')}`;
+    case 'production':
+      return production ? 'is marked production: changes there ask first' : 'is not marked production';
+    case 'edition':
+      return edition ? `speaks edition ${edition}` : 'asks its tenant for the edition';
+  }
 }

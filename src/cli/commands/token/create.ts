@@ -8,7 +8,7 @@ import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { scopeText } from '../../scope-list.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant, namedChoices } from '../../tenant-access.ts';
 import {
   inspectTokens,
   remember,
@@ -40,8 +40,9 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
   const { metadata, clientSecret } = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
   await checkCreation(tenant, { metadata, userId: options.userId });
-  const app = await chooseRequestingApp(tenant, { named: options.app, chosen: profile.app });
-  const api = await chooseApi(tenant, { named: options.api, chosen: profile.api });
+  const named = namedChoices(context, options);
+  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
+  const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
   const request = {
     app: withSecret(app, clientSecret),
     api,

@@ -55,7 +55,7 @@ export async function readTokenInput(
     clientSecret: await readSecret(context, {
       flag: '--client-secret',
       value: options.clientSecret,
-      variable: 'ANON_CLI_APP_SECRET',
+      variable: 'ANON_APP_SECRET',
     }),
     sessionToken: sessionToken === '-' ? await tokenFromStdin(context) : sessionToken,
   };

@@ -14,7 +14,7 @@ import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { relativeText } from '../../render/time.ts';
 import { scopeText } from '../../scope-list.ts';
-import { type Access, accessTenant } from '../../tenant-access.ts';
+import { type Access, accessTenant, namedChoices } from '../../tenant-access.ts';
 import {
   type InspectedTokens,
   inspectTokens,
@@ -56,7 +56,8 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
   const input = await readTokenInput(context, options);
   const access = await accessTenant(context, options);
   if (input.sessionToken !== undefined) {
-    const { inspected } = await update(access, { options, input, sessionToken: input.sessionToken });
+    const named = namedChoices(context, options);
+    const { inspected } = await update(access, { named, options, input, sessionToken: input.sessionToken });
     return show(context, options, inspected);
   }
   const sessions = await context.sessions();
@@ -66,25 +67,28 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
     const remembered = await sessions.get(profile.name);
     if (!remembered) throw nothingRemembered(access);
     const { sessionToken } = remembered;
-    const { inspected, session } = await update(access, { options, input, sessionToken, remembered });
+    // A session is one application's: what the environment says is for sessions that nobody remembers.
+    const named = { app: options.app, api: options.api };
+    const { inspected, session } = await update(access, { named, options, input, sessionToken, remembered });
     await showThenSettle(remember(sessions, profile.name, session), () => show(context, options, inspected));
   });
 }
 
 interface Update {
+  readonly named: ReturnType<typeof namedChoices>;
   readonly options: TokenUpdateOptions;
   readonly input: TokenInput;
   readonly sessionToken: string;
   readonly remembered?: RememberedSession;
 }
 
-async function update({ tenant, profile }: Access, { options, input, sessionToken, remembered }: Update) {
+async function update({ tenant, profile }: Access, { named, options, input, sessionToken, remembered }: Update) {
   const { metadata } = input;
   await checkUpdate(tenant, metadata);
   await checkRoom(tenant, sessionToken, metadata);
   const chosen = remembered ? choicesOf(remembered) : profile;
-  const app = await chooseRequestingApp(tenant, { named: options.app, chosen: chosen.app });
-  const api = await chooseApi(tenant, { named: options.api, chosen: chosen.api });
+  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: chosen.app });
+  const api = await chooseApi(tenant, { named: named.api, chosen: chosen.api });
   const scope = scopeText(options.scope) ?? (options.api === undefined ? remembered?.scope : undefined);
   const request = { app: withSecret(app, input.clientSecret), api, scope, metadata, sessionToken };
   const tokens = await updateSession(tenant, request);

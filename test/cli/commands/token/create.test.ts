@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { tokenCreateCommand } from '../../../../src/cli/commands/token/create.ts';
 import {
@@ -110,7 +110,7 @@ describe('token create', () => {
     await done('token', 'create', '--app', 'server', '--client-secret', '-');
 
     terminal.stdin = undefined;
-    env.ANON_CLI_APP_SECRET = 'not-the-secret-of-this-application';
+    env.ANON_APP_SECRET = 'not-the-secret-of-this-application';
     const { code, jsonError } = await run('token', 'create', '--app', 'server', '--json');
     expect(code).toBe(4);
     expect(jsonError).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client', status: 401 });
@@ -126,7 +126,7 @@ describe('token create', () => {
       code: 2,
       stderr:
         'error: --client-secret is not taken from the command line, where others can read it.\n' +
-        "hint:  Write '--client-secret -' and pipe it in, or set ANON_CLI_APP_SECRET.\n",
+        "hint:  Write '--client-secret -' and pipe it in, '--client-secret @<file>', or set ANON_APP_SECRET.\n",
     });
     expect(stderr).not.toContain('typed-out-secret');
   });
@@ -134,9 +134,12 @@ describe('token create', () => {
   it('remembers each session in a file that only the user can read', async () => {
     const { done, folder } = await openMachine();
     await done('token', 'create');
-    const path = `${folder}/data/sessions/local.json`;
+    const path = `${folder}/data/credentials/session~local.json`;
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1, session: { audience } });
+    const { version, secret } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(version).toBe(1);
+    expect(JSON.parse(secret)).toMatchObject({ audience });
+    expect(existsSync(`${folder}/data/sessions`)).toBe(false);
   });
 });
 
@@ -433,27 +436,31 @@ describe('a tenant that token create meets', () => {
     const { url } = await servedAnswer(
       async () => new Response('{}', { status: 429, headers: { 'retry-after': '7' } }),
     );
-    await machine.done('profile', 'add', 'busy', '--domain', url);
+    await machine.done('login', 'busy', '--no-check', '--domain', url);
     const { code, jsonError } = await machine.run(
       ...['token', 'create', '--profile', 'busy', '--app', 'a', '--api', 'b', '--json'],
     );
     expect(code).toBe(1);
-    expect(jsonError).toMatchObject({ code: 'rate_limited', status: 429, hint: 'Try again in 7 seconds.' });
-    expect(machine.clock.waits).toEqual([7000, 7000]);
+    expect(jsonError).toMatchObject({
+      code: 'rate_limited',
+      status: 429,
+      hint: 'Try again in 7 seconds, or let the command wait: --max-wait 63s',
+    });
+    expect(machine.clock.waits).toEqual(Array(8).fill(7000));
   });
 
   it.each([
-    [200, '<html>', 'response_invalid', 'a body that is not JSON'],
+    [200, '<html>', 'response_invalid', 'an HTML page'],
     [200, '{"access_token":"a"}', 'response_invalid', 'cannot be used'],
-    [500, '<html>', 'server_error', 'a body that is not JSON'],
+    [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
-    [302, '', 'failed', 'http_302'],
+    [302, '', 'failed', 'a redirect, which is not followed'],
   ])('is not taken at its word when it answers %i %s', async (status, body, code, message) => {
     const machine = await openMachine();
     const { url } = await servedAnswer(
       async () => new Response(body, { status, headers: { location: 'http://elsewhere.example/' } }),
     );
-    await machine.done('profile', 'add', 'odd', '--domain', url);
+    await machine.done('login', 'odd', '--no-check', '--domain', url);
     const result = await machine.run('token', 'create', '--profile', 'odd', '--app', 'a', '--api', 'b', '--json');
     expect(result.code).toBe(1);
     expect(result.jsonError).toMatchObject({ code, message: expect.stringContaining(message) });
@@ -466,8 +473,8 @@ describe('a tenant that token create meets', () => {
       const error_description = `Bad secret ${client_secret}, bad token eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIHRleHQifQ.c2ln`;
       return Response.json({ error: 'invalid_client', error_description }, { status: 401 });
     });
-    await machine.done('profile', 'add', 'chatty', '--domain', url);
-    machine.env.ANON_CLI_APP_SECRET = 'a-secret-that-comes-back';
+    await machine.done('login', 'chatty', '--no-check', '--domain', url);
+    machine.env.ANON_APP_SECRET = 'a-secret-that-comes-back';
     const { code, jsonError } = await machine.run(
       ...['token', 'create', '--profile', 'chatty', '--app', 'a', '--api', 'b', '--json'],
     );
@@ -480,7 +487,7 @@ describe('a tenant that token create meets', () => {
     const { url } = await servedAnswer(async () =>
       Response.json({ error: 'invalid_client', error_description: 'a'.repeat(1_000_000) }, { status: 401 }),
     );
-    await machine.done('profile', 'add', 'wordy', '--domain', url);
+    await machine.done('login', 'wordy', '--no-check', '--domain', url);
     expect(await machine.run('token', 'create', '--profile', 'wordy', '--app', 'a', '--api', 'b')).toMatchObject({
       code: 4,
     });
@@ -491,7 +498,7 @@ describe('a tenant that token create meets', () => {
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
     await machine.open();
-    await machine.done('profile', 'add', 'guest', '--domain', tenant.url);
+    await machine.done('login', 'guest', '--no-check', '--domain', tenant.url);
     const { client_id } = documentNamed(tenant.store, 'client', 'web');
     const guest = ['token', 'create', '--profile', 'guest'];
     const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');

@@ -86,7 +86,7 @@ describe('token update', () => {
     const { machine, created } = await withSession('other=yes');
     const elsewhere = created.session_token;
     await machine.done('token', 'create', '--meta', 'mine=yes');
-    const remembered = readFileSync(`${machine.folder}/data/sessions/local.json`, 'utf8');
+    const remembered = readFileSync(`${machine.folder}/data/credentials/session~local.json`, 'utf8');
     expect(
       (await machine.done('token', 'update', '--session-token', elsewhere, '--meta', 'a=1', ...metadata)).json,
     ).toEqual({ other: 'yes', a: '1' });
@@ -95,7 +95,7 @@ describe('token update', () => {
       other: 'yes',
       b: '1',
     });
-    expect(readFileSync(`${machine.folder}/data/sessions/local.json`, 'utf8')).toBe(remembered);
+    expect(readFileSync(`${machine.folder}/data/credentials/session~local.json`, 'utf8')).toBe(remembered);
   });
 
   it('works on a JWT-format session token as well', async () => {

@@ -3,7 +3,7 @@ import type { Check } from '../../../../src/domain/gates/diagnosis/check.ts';
 import { type Diagnosis, diagnose, type Question } from '../../../../src/domain/gates/diagnosis/diagnose.ts';
 import { AnonError, interrupted } from '../../../../src/errors.ts';
 import { managementAudience } from '../../../../src/wire/oauth.ts';
-import { connectionTo, json, scriptedConnection } from '../../../support/domain.ts';
+import { connectionTo, json, scriptedConnection, secretAccess } from '../../../support/domain.ts';
 import { confidentialApp, guestGrantId, openTenant, type TestTenant, testTenant } from '../../../support/local.ts';
 
 const nothing: Question = {
@@ -39,7 +39,7 @@ function connectionWith(tenant: TestTenant, scope: readonly string[]) {
     const audience = managementAudience(tenant.issuer);
     writer.put('client_grant', 'machine', { id: 'machine', client_id: 'machine', audience, scope });
   });
-  return connectionTo(tenant, { management: { clientId: 'machine', clientSecret: 'machine-secret' } });
+  return connectionTo(tenant, { management: secretAccess('machine', 'machine-secret') });
 }
 
 const allOpen = {

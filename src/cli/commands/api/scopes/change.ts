@@ -21,7 +21,7 @@ export async function changeScopes(
 ): Promise<void> {
   const access = await accessToWrite(context, options);
   const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-  const app = await grantHolder(context, access, options.app);
+  const app = await grantHolder(context, access, options);
   const plan = await planGuestScopes(access.tenant, before, {
     app,
     add: scopeList(add.join(' ')),

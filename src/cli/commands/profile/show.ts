@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import type { Profile } from '../../../domain/ports.ts';
+import { tokenKeeper } from '../../../io/token-keeper.ts';
+import type { Context } from '../../context.ts';
+import { environmentCredentials } from '../../environment-credentials.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
+import { selectProfile } from '../../tenant-access.ts';
+
+export function profileShowCommand(context: Context, run = showProfile): Command {
+  const command = new Command('show')
+    .description('show a profile: its tenant, what it uses there, and how it signs in')
+    .argument('[name]', 'its name; without it the one that commands use')
+    .action((name: string | undefined, options: GlobalOptions) => run(context, name, options));
+  return withExample(command, 'profile show');
+}
+
+async function showProfile(context: Context, name: string | undefined, options: GlobalOptions): Promise<void> {
+  const { profile } = await selectProfile(context, name === undefined ? options : { ...options, profile: name });
+  const view: ProfileView = {
+    profile,
+    current: await (await context.profiles()).current(),
+    fromEnvironment: environmentCredentials(context, profile.domain) !== undefined,
+    tokenSecondsLeft: await tokenSecondsLeft(context, profile),
+  };
+  printResult(context, options, { data: profileViewData(view), human: (paint) => renderProfile(paint, view) });
+}
+
+async function tokenSecondsLeft(context: Context, profile: Profile): Promise<number | undefined> {
+  if (!profile.credentials) return undefined;
+  const secrets = () => context.secrets(profile.secrets ?? 'file');
+  const kept = await tokenKeeper(secrets, profile.name, context.warn).get();
+  return kept && Math.max(0, Math.floor((kept.endsAtMs - context.clock.now()) / 1000));
+}

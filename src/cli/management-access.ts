@@ -1,0 +1,32 @@
+import type { ManagementAccess, Profile, SecretStore } from '../domain/ports.ts';
+import { AnonError } from '../errors.ts';
+import { tokenKeeper } from '../io/token-keeper.ts';
+import type { Context } from './context.ts';
+import { environmentCredentials } from './environment-credentials.ts';
+
+/**
+ * How commands get Management API tokens for a profile: with the credentials that the environment has for its
+ * tenant, else with its own. What came from the environment is not written down, and no token got with it.
+ */
+export function managementAccess(
+  context: Pick<Context, 'env' | 'readFile' | 'warn'>,
+  profile: Profile,
+  secrets: () => Promise<SecretStore>,
+): ManagementAccess | undefined {
+  const { name, domain, credentials } = profile;
+  const found = environmentCredentials(context, domain);
+  if (found) return { ...found, source: 'environment', keeper: undefined };
+  if (!credentials) return undefined;
+  return {
+    credentials,
+    source: 'profile',
+    async secret() {
+      const secret = await (await secrets()).get(`credentials/${name}`);
+      if (secret !== undefined) return secret;
+      throw new AnonError('not_authorised', `The credentials of profile '${name}' are not where they were kept.`, {
+        hint: `Give them anew: anon-cli login ${name}`,
+      });
+    },
+    keeper: credentials.kind === 'access_token' ? undefined : tokenKeeper(secrets, name, context.warn),
+  };
+}

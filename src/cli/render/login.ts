@@ -1,0 +1,38 @@
+import type { Profile } from '../../domain/ports.ts';
+import type { Proof } from '../../domain/profile/prove.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+import { credentialsText, placeText, profileData } from './profile.ts';
+import { rows } from './rows.ts';
+
+/** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
+export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined): string {
+  const edition = profile.edition ? `, edition ${profile.edition}` : '';
+  const place = profile.credentials ? `, ${placeText(profile)}` : '';
+  return [
+    `${paint.green('✔')} Profile ${profile.name}: ${printable(profile.domain ?? '')}${edition}. Commands use it now.\n`,
+    rows(paint, [
+      ['credentials', `${printable(credentialsText({ profile, fromEnvironment: false }))}${place}`],
+      ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
+    ]),
+    proof ? scopesText(paint, proof) : paint.dim('Nothing was checked.\n'),
+    paint.dim('Next: anon-cli tenant show\n'),
+  ].join('');
+}
+
+function scopesText(paint: Paint, { scopes, missing }: Proof): string {
+  if (!scopes) return paint.yellow('Which scopes the token has cannot be told.\n');
+  if (missing.length === 0) return `${paint.green('✔')} It has all Management API scopes that commands need.\n`;
+  const lines = missing.map(({ scope, commands }) => [scope, `for ${commands.join(', ')}`] as const);
+  return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
+}
+
+export function loginData(profile: Profile, proof: Proof | undefined): JsonObject {
+  return {
+    ...profileData(profile, profile.name),
+    checked: proof !== undefined,
+    scopes: proof?.scopes ?? null,
+    missing_scopes: proof?.missing.map(({ scope, commands }) => ({ scope, commands })) ?? null,
+  };
+}

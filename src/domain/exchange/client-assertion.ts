@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { ManagementCredentials } from '../ports.ts';
+import { readPrivateKey } from '../profile/private-key.ts';
+
+/** Well inside the five minutes that the service takes. */
+const lifetimeSeconds = 120;
+
+/**
+ * A JWT by which a client shows that it has its private key, good for one request. `audience` is the issuer,
+ * with the slash at the end.
+ * @see RFC 7523, section 3, and management-api, section 1.1
+ * @throws {AnonError} `usage` when the key is none, or does not fit the algorithm
+ */
+export async function clientAssertion(
+  { clientId, alg, keyId }: Extract<ManagementCredentials, { kind: 'private_key' }>,
+  keyText: string,
+  { audience, nowMs }: { audience: string; nowMs: number },
+): Promise<string> {
+  const { key } = readPrivateKey(keyText, `The private key of client ${clientId}`, alg);
+  const now = Math.floor(nowMs / 1000);
+  return new SignJWT()
+    .setProtectedHeader({ alg, ...(keyId !== undefined && { kid: keyId }) })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience)
+    .setJti(randomUUID())
+    .setIssuedAt(now)
+    .setExpirationTime(now + lifetimeSeconds)
+    .sign(key);
+}

@@ -1,0 +1,57 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { SecretStore } from '../domain/ports.ts';
+import { fileFailure } from './files.ts';
+import type { Folders } from './folders.ts';
+import type { JsonFile } from './json-file.ts';
+
+const content = v.strictObject({ secret: v.string() });
+
+interface Ports {
+  readonly folders: Folders;
+  readonly now: () => number;
+  readonly warn: (message: string) => void;
+  /** What is kept is only looked at. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** Secrets in `credentials` of the data folder: one file an entry, for its owner alone, replaced whole. */
+export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStore {
+  const file = (key: string): JsonFile<v.InferOutput<typeof content>> => ({
+    path: join(folders.data, 'credentials', fileName(key)),
+    schema: content,
+    now,
+    warn,
+    readOnly,
+  });
+  return {
+    async get(key) {
+      const entry = file(key);
+      return existsSync(entry.path) ? (await import('./json-file.ts')).readJsonFile(entry)?.secret : undefined;
+    },
+    async put(key, secret) {
+      if (!readOnly) (await import('./json-file.ts')).writeJsonFile(file(key), { secret });
+    },
+    async remove(key) {
+      if (readOnly) return;
+      const { path } = file(key);
+      try {
+        rmSync(path, { force: true });
+      } catch (error) {
+        throw fileFailure(path, 'cannot be removed', error);
+      }
+    },
+  };
+}
+
+/**
+ * A name of its own for each key: what may mean something in a path, or be the same in another case on some
+ * file systems, is escaped.
+ */
+function fileName(key: string): string {
+  const escaped = key.replaceAll(/[^a-z0-9._/-]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  return `${escaped.replaceAll('/', '~')}.json`;
+}
