@@ -25,13 +25,13 @@ function texts(line: string, known = tree): string[] {
   return expected(line, known).candidates.map(({ text }) => text);
 }
 
-const everywhere = ['--json', '--field', '--profile', '--edition', '--help'];
+const everywhere = ['--json', '--field', '--profile', '--edition', '--ca-file', '--max-wait', '--debug', '--help'];
 
 describe('words of commands', () => {
   it('come first, each with what its help says', () => {
     expect(texts('')).toEqual([...new Set(Object.keys(commands).map((path) => path.split(' ')[0]))]);
     expect(expected('api ').candidates).toContainEqual({ text: 'disable', about: 'close an API to guests' });
-    expect(texts('api ')).toEqual(['list', 'show', 'create', 'enable', 'disable']);
+    expect(texts('api ')).toEqual(['list', 'show', 'create', 'enable', 'disable', 'scopes']);
   });
 
   it.each(['--json ', '--profile acme ', '--profile=acme ', '--field a --edition ea ', 'help '])(
@@ -90,7 +90,7 @@ describe('a value', () => {
     ['app create kiosk --type ', ['native', 'spa', 'regular_web', 'non_interactive']],
     ['app create kiosk --type=n', ['native', 'spa', 'regular_web', 'non_interactive'].map((type) => `--type=${type}`)],
     ['--edition ', ['preview', 'ea']],
-    ['profile set ', ['app', 'api']],
+    ['profile set ', ['app', 'api', 'production', 'edition']],
     ['completion ', ['bash', 'zsh', 'fish', 'powershell']],
   ])('is one of the words there are: "%s"', (line, words) => {
     expect(texts(line)).toEqual(words);
