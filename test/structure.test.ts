@@ -26,7 +26,15 @@ const house: Record<string, Room> = {
   io: {
     rooms: ['io', 'wire', 'errors'],
     packages: ['undici', 'enquirer', 'env-paths', 'atomically', 'valibot', 'libsql'],
-    builtins: ['node:crypto', 'node:events', 'node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises', 'node:tls'],
+    builtins: [
+      'node:crypto',
+      'node:events',
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'node:timers/promises',
+      'node:tls',
+    ],
     typesOf: ['domain'],
     lazily: ['local'],
   },

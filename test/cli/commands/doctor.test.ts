@@ -237,7 +237,7 @@ describe('doctor --fix of a profile marked production', () => {
 
   it('shows the plan and asks for its name, and for nothing else', async () => {
     const { machine, host, writes } = await productionMachine();
-    machine.answers.push(host);
+    machine.replies.push(host);
     const { stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
     expect(machine.questions).toEqual([`To go on, type the tenant's name (${host}):`]);
     expect(stderr).toMatch(/is marked production\. This changes:\n {2}application web/);
@@ -246,7 +246,7 @@ describe('doctor --fix of a profile marked production', () => {
 
   it('sends nothing when that is not its name', async () => {
     const { machine, writes } = await productionMachine();
-    machine.answers.push('yes');
+    machine.replies.push('yes');
     expect((await machine.run('doctor', '--fix', '--scopes', 'read:catalog')).code).toBe(1);
     expect(writes()).toEqual([]);
   });
