@@ -30,6 +30,8 @@ export interface FaultyTenant extends Omit<ServedTenant, 'requests'> {
   readonly requests: readonly (Asked & { readonly fault: Fault | undefined })[];
   /** Those that the tenant handled. */
   readonly handled: readonly (Asked & { readonly status: number })[];
+  /** Every token and client secret that an answer held. */
+  readonly secrets: ReadonlySet<string>;
   /** From now on the request number `nth` (from 0) meets `fault`. */
   inject(fault: Fault, nth: number): void;
   /** Forgets what came, and injects nothing more. */
@@ -43,6 +45,7 @@ export async function faultyTenant(
 ): Promise<FaultyTenant> {
   const requests: (Asked & { fault: Fault | undefined })[] = [];
   const handled: (Asked & { status: number })[] = [];
+  const secrets = new Set<string>();
   let injected: { fault: Fault; at: number } | undefined;
   let handle = async (_request: Request) => new Response(null, { status: 503 });
 
@@ -53,6 +56,7 @@ export async function faultyTenant(
     await meet(fault, outgoing, async () => {
       const response = await handle(requestOf(incoming, asked));
       handled.push({ ...asked, status: response.status });
+      for (const secret of secretsIn(await response.clone().text())) secrets.add(secret);
       return response;
     });
   });
@@ -73,6 +77,7 @@ export async function faultyTenant(
     issuer: tenant.issuer,
     requests,
     handled,
+    secrets,
     credentials: tenant.managementCredentials(),
     store: openedStore(path),
     close,
@@ -125,4 +130,9 @@ function requestOf(incoming: IncomingMessage, { method, path, body }: Asked): Re
       headers.set(name, value);
   }
   return new Request(`http://${incoming.headers.host}${path}`, { method, headers, body: body === '' ? null : body });
+}
+
+function secretsIn(answer: string): string[] {
+  const members = answer.matchAll(/"(?:session_token|access_token|anon_transfer_token|client_secret)":"([^"]+)"/g);
+  return [...members].map(([, secret]) => secret ?? '');
 }

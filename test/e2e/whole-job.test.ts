@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-code.ts';
+import { type EditionName, editionNames } from '../../src/wire/edition/edition.ts';
+import { newHome, type Run, run } from '../support/bin.ts';
+import { type Fault, type FaultyTenant, faults, faultyTenant } from '../support/faulty-tenant.ts';
+
+const clock = { now: () => Date.now() };
+const env = { ANON_KEYRING: 'off' };
+const note = 'a-metadata-value-that-nobody-may-tell';
+
+interface Step {
+  readonly args: readonly string[];
+  /** What is piped in. */
+  readonly input?: string;
+}
+
+/** Where the tenant is, and who may configure it. */
+function loginTo({ url, credentials }: FaultyTenant, name: string): Step {
+  const { clientId, clientSecret } = credentials;
+  return {
+    args: ['login', name, '--domain', url, '--client-id', clientId, '--client-secret', '-'],
+    input: clientSecret,
+  };
+}
+
+/** The five steps of the quickstart, at a tenant of one's own. */
+function fiveSteps(edition: EditionName): Step[] {
+  const ea = edition === 'ea';
+  return [
+    { args: ['tenant', 'set-lifetime', '30d'] },
+    { args: ['app', 'enable', 'web'] },
+    { args: ['api', 'enable', 'shop', '--scopes', 'read:catalog', ...(ea ? ['--app', 'web'] : [])] },
+    { args: ['token', 'create', '--app', 'web', '--api', 'shop', ...(ea ? ['--meta', 'language=en'] : [])] },
+    { args: ['token', 'update', ...(ea ? [] : ['--meta', 'language=en'])] },
+  ];
+}
+
+describe.each(editionNames)('on a tenant of edition %s', (edition) => {
+  it('the whole five-step job takes no JSON and at most 6 commands', async () => {
+    const home = newHome();
+    const tenant = await faultyTenant(clock, { edition });
+    const steps = [loginTo(tenant, 'acme'), ...fiveSteps(edition)];
+    for (const { args, input } of steps) {
+      const { code, stderr } = await run(home, args, { input, env });
+      expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+    }
+    expect(steps.length).toBeLessThanOrEqual(6);
+    expect(steps.flatMap(({ args }) => args).filter((word) => /[{}[\]]/.test(word))).toEqual([]);
+    const { stdout } = await run(home, ['token', 'create', '--app', 'web', '--api', 'shop', '--json'], { env });
+    expect(JSON.parse(stdout).decoded.access_token.claims).toMatchObject({ scope: 'read:catalog' });
+  });
+
+  it('setup does it in one command after login, and does nothing the second time', async () => {
+    const home = newHome();
+    const tenant = await faultyTenant(clock, { edition });
+    const { args, input } = loginTo(tenant, 'acme');
+    expect(await run(home, args, { input, env })).toMatchObject({ code: 0 });
+    const setup = ['setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog', '--yes', '--json'];
+    const first = JSON.parse((await run(home, setup, { env })).stdout);
+    expect(first.decoded.access_token.claims).toMatchObject({ scope: 'read:catalog' });
+    expect(first.requests).not.toEqual([]);
+    expect(JSON.parse((await run(home, setup, { env })).stdout)).toMatchObject({ requests: [], changes: [] });
+  });
+
+  it('over all of it, with a line that fails, no secret is told but where it was asked for', {
+    timeout: 120_000,
+  }, async () => {
+    const home = newHome();
+    const tenant = await faultyTenant(clock, { edition });
+    const kinds = Object.keys(faults) as Fault[];
+    const told: Told[] = [];
+    for (const [index, step] of [loginTo(tenant, 'acme'), ...story(edition)].entries()) {
+      tenant.inject(kinds[index % kinds.length] ?? 'a slow answer', index % 3);
+      let ran = await runStep(home, step, told);
+      tenant.calm();
+      // What the fault ended is done when it is done again.
+      if (ran.code !== 0) ran = await runStep(home, step, told);
+      expect(ran.code, `${step.args.join(' ')}: ${ran.stderr}`).toBe(0);
+    }
+    await runStep(home, { ...loginTo(tenant, 'wrong'), input: 'a-secret-that-is-wrong' }, told);
+    const secrets = [...tenant.secrets, tenant.credentials.clientSecret, 'a-secret-that-is-wrong'];
+    expect(secrets.length).toBeGreaterThan(10);
+    expect(told.map(({ stderr }) => stderr).join('')).toMatch(/^debug: (GET|POST|PATCH) /m);
+    for (const one of told) expect(leaks(one, secrets), one.command).toEqual([]);
+    for (const path of filesBut(home, 'credentials')) {
+      const text = readFileSync(path, 'latin1');
+      expect(leaksIn(text, [...secrets, note]), path).toEqual([]);
+    }
+    // The check above would find them where they are.
+    const kept = filesBut(home, 'none').map((path) => readFileSync(path, 'latin1'));
+    expect(leaksIn(kept.join(''), [tenant.credentials.clientSecret])).toHaveLength(1);
+  });
+});
+
+/** Every command that speaks to a tenant, what is asked for as JSON among them. */
+function story(edition: EditionName): Step[] {
+  const ea = edition === 'ea';
+  const steps = [
+    ['profile', 'show'],
+    ['profile', 'list'],
+    ['tenant', 'show'],
+    ...fiveSteps(edition).map(({ args }) => args),
+    ea ? ['tenant', 'set-cookie', 'off'] : ['tenant', 'set-format', 'jwt'],
+    ['app', 'list'],
+    ['app', 'create', 'server', '--type', 'regular_web', '--enable'],
+    ['app', 'show', 'web', '--json'],
+    ['app', 'show', 'web', '--json', '--reveal-secrets'],
+    ['api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:news'],
+    ['api', 'list'],
+    ['api', 'scopes', 'add', 'shop', 'write:cart', ...(ea ? ['--app', 'web'] : [])],
+    ['setup', '--app', 'server', '--api', 'news', '--scopes', 'read:news', '--yes'],
+    ['token', 'create', '--app', 'server', '--api', 'news', '--meta', `note=${note}`],
+    ['token', 'create', '--app', 'web', '--api', 'shop', '--meta', `note=${note}`, '--json'],
+    ['token', 'update', '--app', 'web', ...(ea ? [] : ['--meta', `note=${note}2`])],
+    ['token', 'decode'],
+    ['doctor', '--app', 'web', '--api', 'shop', '--probe'],
+    ['api', 'disable', 'shop'],
+    ['doctor', '--app', 'web', '--api', 'shop', '--fix', '--yes'],
+    ['doctor', '--matrix'],
+    ['app', 'disable', 'server'],
+    ['profile', 'set', 'production', 'on'],
+  ];
+  return steps.map((args) => ({ args }));
+}
+
+interface Told extends Run {
+  readonly command: string;
+}
+
+async function runStep(home: string, { args, input }: Step, told: Told[]): Promise<Run> {
+  const ran = await run(home, [...args, '--debug'], { input: input ?? '', env });
+  told.push({ ...ran, command: args.join(' ') });
+  expect(exitCodes.map(({ code }) => code)).toContain(ran.code);
+  return ran;
+}
+
+/** The secrets that a command told: on stdout those for machines may be, since they were asked for. */
+function leaks({ command, stdout, stderr }: Told, secrets: readonly string[]): string[] {
+  const shown = / --(json|field)\b/.test(command) ? '' : stdout;
+  return [...leaksIn(shown, secrets), ...leaksIn(stderr, [...secrets, note])];
+}
+
+/** A token is looked for by its secret parts as well: its header is no secret, and all of one kind share it. */
+function leaksIn(text: string, secrets: readonly string[]): string[] {
+  const parts = secrets.flatMap((secret) => {
+    const [, ...rest] = secret.split('.');
+    return [secret, ...rest.filter((part) => part.length >= 20).map((part) => part.slice(0, 20))];
+  });
+  return parts.filter((part) => text.includes(part)).map((part) => `${part.slice(0, 4)}…`);
+}
+
+function filesBut(home: string, folder: string): string[] {
+  return readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.split(sep).includes(folder))
+    .map((path) => join(home, path))
+    .filter((path) => statSync(path).isFile());
+}
