@@ -114,12 +114,12 @@ export function isUnreachable(value: unknown): value is UnreachableError {
 }
 
 /** The same error with another hint: what it is, and what it carries, stays. */
-export function withHint<E extends AnonError>(error: E, hint: string): E {
+export function withHint<E extends AnonError>(error: E, hint: string | undefined): E {
   return reworded(error, { hint });
 }
 
 /** The same error in other words. */
-export function reworded<E extends AnonError>(error: E, words: { message?: string; hint?: string }): E {
+export function reworded<E extends AnonError>(error: E, words: { message?: string; hint?: string | undefined }): E {
   const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as E;
   for (const [name, value] of Object.entries(words)) {
     Object.defineProperty(copy, name, { value, enumerable: name === 'hint', writable: true, configurable: true });

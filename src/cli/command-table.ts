@@ -19,6 +19,7 @@ export const groups: Readonly<Record<string, string>> = {
 export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   quickstart: async () => (await import('./commands/quickstart.ts')).quickstartCommand,
   setup: async () => (await import('./commands/setup.ts')).setupCommand,
+  doctor: async () => (await import('./commands/doctor/doctor.ts')).doctorCommand,
   'tenant show': async () => (await import('./commands/tenant/show.ts')).tenantShowCommand,
   'tenant set-lifetime': async () => (await import('./commands/tenant/set-lifetime.ts')).tenantSetLifetimeCommand,
   'tenant set-format': async () => (await import('./commands/tenant/set-format.ts')).tenantSetFormatCommand,

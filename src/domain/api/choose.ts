@@ -25,7 +25,7 @@ export async function chooseApi(
   const open = apis.filter((api) => api.guests.enabled);
   const one = only(open);
   if (one) return one;
-  throw undecided(tenant, apis, open);
+  throw undecidedApi(tenant, apis);
 }
 
 function withoutLookUp(named: string | undefined): RequestedApi {
@@ -35,7 +35,9 @@ function withoutLookUp(named: string | undefined): RequestedApi {
   });
 }
 
-function undecided(tenant: TenantConnection, apis: readonly Api[], open: readonly Api[]): AnonError {
+/** Why none of `apis` is the one to use: `usage` when several take guests, `gate_closed` when none does. */
+export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): AnonError {
+  const open = apis.filter((api) => api.guests.enabled);
   if (open.length > 1) {
     const names = open.map(({ name }) => shellWord(name)).join(', ');
     return new AnonError('usage', `Which API? ${open.length} take guests: ${names}.`, {

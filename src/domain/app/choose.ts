@@ -39,7 +39,7 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
   const enabled = apps.filter((app) => app.enabled);
   const one = only(enabled);
   if (one) return one;
-  throw undecided(tenant, apps, enabled);
+  throw undecidedApp(tenant, apps);
 }
 
 function withoutLookUp({ named, chosen }: Choice): RequestingApp {
@@ -59,15 +59,20 @@ function stillThere(tenant: TenantConnection, app: App | undefined, chosen: Chos
   });
 }
 
-function undecided(tenant: TenantConnection, apps: readonly App[], enabled: readonly App[]): AnonError {
+/** Why none of `apps` is the one to use: `usage` when several are enabled, `gate_closed` when none is. */
+export function undecidedApp({ selection }: TenantConnection, apps: readonly App[]): AnonError {
+  const enabled = apps.filter((app) => app.enabled);
   if (enabled.length > 1) {
     const names = enabled.map(({ name }) => shellWord(name)).join(', ');
     return new AnonError('usage', `Which application? ${enabled.length} are enabled: ${names}.`, {
-      hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${tenant.selection}`,
+      hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${selection}`,
     });
   }
   const name = apps.length === 1 && apps[0] ? shellWord(apps[0].name) : '<app>';
   return new AnonError('gate_closed', 'No application may create anonymous sessions yet.', {
-    hint: `Enable one: anon-cli app enable ${name}${tenant.selection}`,
+    hint:
+      apps.length === 0
+        ? `Create one: anon-cli app create web --enable${selection}`
+        : `Enable one: anon-cli app enable ${name}${selection}`,
   });
 }

@@ -1,138 +1,116 @@
-import { GateClosedError, isAnonError, type ResponseError, withHint } from '../../errors.ts';
-import { anonymousScope } from '../../wire/anonymous-token.ts';
-import type { ApiWithGrants } from '../api/api.ts';
+import { GateClosedError, type ResponseError, withHint } from '../../errors.ts';
+import { editionNamed } from '../../wire/edition/editions.ts';
+import { metadataMaxBytes } from '../../wire/metadata.ts';
 import type { RequestedApi } from '../api/choose.ts';
-import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
-import { listApis } from '../api/list.ts';
 import type { RequestingApp } from '../app/choose.ts';
+import { readApp } from '../app/read.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
+import { explainScope, explainTarget } from './explain-api-refusal.ts';
+import { lookedUp } from './looked-up.ts';
+import { appEnableCommand } from './opening-command.ts';
 
 /** What was asked when the tenant refused. */
 export interface RefusedRequest {
   readonly app: RequestingApp;
   readonly api: RequestedApi;
   readonly scope: string | undefined;
+  /** The doctor asked, so that there is no sense in sending for it. */
+  readonly diagnosed?: boolean;
 }
 
 /**
  * The same refusal with what to do about it. For a closed gate it says which one and the command that
  * opens it; the tenant is asked for what the command needs, where the profile may ask.
+ * @see wire contract, section 2, "Errors"
  */
 export async function explainRefusal(
   tenant: TenantConnection,
   refusal: ResponseError,
   request: RefusedRequest,
 ): Promise<ResponseError> {
-  const app = shellWord(request.app.name);
   switch (refusal.error) {
     case 'feature_not_enabled':
       return new GateClosedError(refusal, {
         name: 'tenant',
-        explanation: 'Gate 1, the tenant: it does not have anonymous sessions.',
+        explanation: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
         command: undefined,
       });
     case 'unauthorized_client':
-      return new GateClosedError(refusal, {
-        name: 'application',
-        explanation: `Gate 2, the application: ${app} may not create anonymous sessions.`,
-        command: `anon-cli app enable ${app}${tenant.selection}`,
-      });
+      return explainToggle(tenant, refusal, request);
     case 'invalid_target':
-      return explainTarget(tenant, refusal, request, await knownApi(tenant, request));
+      return explainTarget(tenant, refusal, request);
     case 'invalid_scope':
-      return explainScope(tenant, refusal, request, await knownApi(tenant, request));
+      return explainScope(tenant, refusal, request);
     case 'invalid_client':
-      return withHint(refusal, `Check the client id of ${app}, and its secret if it has one: --client-secret -`);
-    case 'session_expired':
+      return withHint(refusal, await clientHint(tenant, request));
     case 'invalid_session_token':
+      return withHint(
+        refusal,
+        `It is damaged, or of another tenant or application. Start a new session: anon-cli token create${tenant.selection}`,
+      );
+    case 'session_expired':
       return withHint(refusal, `Start a new session: anon-cli token create${tenant.selection}`);
+    case 'invalid_request':
+    case 'metadata_too_large':
+      return withHint(refusal, requestHint(tenant, refusal, request));
+    case 'server_error':
+      return withHint(refusal, 'The service failed, not the request: try again, and see https://status.auth0.com');
     default:
-      return refusal;
+      // One that the contract does not have; a rate limit says itself how long to wait.
+      return refusal.hint ? refusal : withHint(refusal, unsure(tenant, request));
   }
 }
 
-/** The API is unknown, closed, or open without a grant for guests of this application. */
-function explainTarget(
+async function explainToggle(
   tenant: TenantConnection,
   refusal: ResponseError,
-  request: RefusedRequest,
-  api: ApiWithGrants | undefined,
-): ResponseError {
-  if (tenant.management && !api)
-    return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
-  if (api?.guests.enabled) return withoutScopes(tenant, refusal, request, api, wantedScopes(request.scope));
-  const name = shellWord(api?.name ?? request.api.name);
-  const scopes = wantedScopes(request.scope).join(',') || api?.scopes[0]?.value;
-  return new GateClosedError(refusal, {
-    name: 'api',
-    explanation: `Gate 3, the API: ${name} does not take guests.`,
-    command: enableCommand(tenant, request, name, scopes),
-  });
-}
-
-function explainScope(
-  tenant: TenantConnection,
-  refusal: ResponseError,
-  request: RefusedRequest,
-  api: ApiWithGrants | undefined,
-): ResponseError {
-  const wanted = wantedScopes(request.scope);
-  const granted = api ? guestScopes(api, request.app.clientId) : [];
-  const missing = wanted.filter((value) => !granted.includes(value));
-  const undefinedScope = api && missing.find((value) => !api.scopes.some((scope) => scope.value === value));
-  if (api && undefinedScope !== undefined) {
-    const defined = api.scopes.map(({ value }) => value).join(', ') || 'none';
-    return withHint(
-      refusal,
-      `API ${shellWord(api.name)} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`,
-    );
-  }
-  return withoutScopes(tenant, refusal, request, api, missing);
-}
-
-function withoutScopes(
-  tenant: TenantConnection,
-  refusal: ResponseError,
-  request: RefusedRequest,
-  api: ApiWithGrants | undefined,
-  missing: readonly string[],
-): ResponseError {
-  const name = shellWord(api?.name ?? request.api.name);
-  const some = missing.length > 0 ? missing : (api?.scopes.slice(0, 1).map(({ value }) => value) ?? []);
-  return new GateClosedError(refusal, {
-    name: 'scopes',
-    explanation: `Gate 4, the scopes: guests of ${shellWord(request.app.name)} do not get ${missing.join(', ') || 'any'} at ${name}.`,
-    command: enableCommand(tenant, request, name, some.join(',')),
-  });
-}
-
-/** `--app` is understood in each edition, and asked for in those that grant scopes to applications. */
-function enableCommand(
-  { edition, selection }: TenantConnection,
   { app }: RefusedRequest,
-  api: string,
-  scopes: string | undefined,
-): string {
-  const holder = edition === 'preview' ? '' : ` --app ${shellWord(app.name)}`;
-  return `anon-cli api enable ${api}${holder} --scopes ${scopes ? shellWord(scopes) : '<scope>'}${selection}`;
+): Promise<ResponseError> {
+  const known = await lookedUp(tenant, () => readApp(tenant, app.clientId));
+  const edition = tenant.edition && editionNamed(tenant.edition);
+  return new GateClosedError(refusal, {
+    name: 'application',
+    explanation: `Gate 2, the application: ${shellWord(app.name)} may not create anonymous sessions.`,
+    command: appEnableCommand(tenant, { name: app.name, oidcConformant: known?.oidcConformant }, edition),
+  });
 }
 
-function wantedScopes(scope: string | undefined): string[] {
-  return (scope ?? '').split(' ').filter((value) => value !== '' && value !== anonymousScope);
-}
-
-/** The refusal matters more than a look-up that fails on the way to its explanation. */
-async function knownApi(
-  tenant: TenantConnection,
-  { api: { audience } }: RefusedRequest,
-): Promise<ApiWithGrants | undefined> {
-  if (!tenant.management) return undefined;
-  try {
-    const api = (await listApis(tenant)).find((one) => one.audience === audience);
-    return api && (await apiWithGrants(tenant, api));
-  } catch (error) {
-    if (isAnonError(error) && error.code !== 'interrupted') return undefined;
-    throw error;
+/** An unknown client id, or a secret that is wrong, missing, or given where there is none. */
+async function clientHint(tenant: TenantConnection, request: RefusedRequest): Promise<string | undefined> {
+  const { app } = request;
+  const name = shellWord(app.name);
+  const known = await lookedUp(tenant, async () => (await readApp(tenant, app.clientId)) ?? 'none');
+  if (known === 'none') return `The tenant has no application of that client id: anon-cli app list${tenant.selection}`;
+  if (known && known.authMethod !== 'none') {
+    return app.clientSecret === undefined
+      ? `${name} is confidential; give its secret: --client-secret -`
+      : `The secret is not that of ${name}, or was rotated; give the new one: --client-secret -`;
   }
+  return unsure(tenant, request, `Check the client id of ${name}, and its secret if it has one: --client-secret -`);
+}
+
+/** The service gives one code for all that is wrong with a request; its words tell more. */
+function requestHint(tenant: TenantConnection, refusal: ResponseError, request: RefusedRequest): string | undefined {
+  const words = refusal.description.toLowerCase();
+  if (refusal.error === 'metadata_too_large' || /metadata.*(maximum|size|large)/.test(words)) {
+    return `Metadata may take ${metadataMaxBytes} bytes as JSON in UTF-8: keep ids there, and the rest at your own.`;
+  }
+  if (/metadata.*session_token/.test(words)) {
+    return `In edition ea metadata is set once, at creation. A new session can have other: anon-cli token create --meta <key=value>${tenant.selection}`;
+  }
+  if (/multiple authentication methods/.test(words)) {
+    return 'The application sent its secret twice over, in the body and in a header: one of them has to go.';
+  }
+  if (words.includes('metadata')) {
+    return 'Metadata is an object of texts, numbers, true and false; edition preview takes objects and arrays in it too.';
+  }
+  return unsure(tenant, request);
+}
+
+/** Where the words of the service leave it open what is wrong. */
+function unsure(tenant: TenantConnection, { app, api, diagnosed }: RefusedRequest, guess?: string): string | undefined {
+  if (diagnosed) return guess;
+  const command = `anon-cli doctor --app ${shellWord(app.clientId)} --api ${shellWord(api.audience)}${tenant.selection}`;
+  return `${guess ? `${guess} ` : ''}To look at every gate: ${command}`;
 }

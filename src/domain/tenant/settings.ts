@@ -43,7 +43,8 @@ export async function planTenantChange(
   };
 }
 
-function readSettings(tenant: TenantConnection): Promise<TenantSettingsBody> {
+/** The settings as the tenant shows them. @throws {ResponseError} what the Management API refuses */
+export function readSettings(tenant: TenantConnection): Promise<TenantSettingsBody> {
   return managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath });
 }
 

@@ -121,6 +121,7 @@ export const ea: Edition = {
   client,
   resourceServer,
   newResourceServer,
+  saysOfGuests: (body) => objectOf(body.subject_type_authorization).anonymous_user !== undefined,
   sessionLifetime,
   guestTokenLifetime,
   tokenFormats: ['jwe'],

@@ -66,6 +66,11 @@ export interface Edition {
   readonly resourceServer: Translation<GuestAccess>;
   /** What a new resource server is given where a member for guests is sent and its siblings must be said too. */
   readonly newResourceServer: JsonObject;
+  /**
+   * Whether a resource server says of guests at all if it takes them. Tools that know only of other subjects write
+   * its settings anew without that.
+   */
+  saysOfGuests(resourceServer: JsonObject): boolean;
   readonly sessionLifetime: LifetimeRange & { readonly mayNeverEnd: boolean };
   readonly guestTokenLifetime: LifetimeRange;
   readonly tokenFormats: readonly SessionTokenFormat[];

@@ -85,6 +85,7 @@ export const preview: Edition = {
   client,
   resourceServer,
   newResourceServer: {},
+  saysOfGuests: (body) => body.allow_anonymous_access !== undefined,
   sessionLifetime,
   guestTokenLifetime,
   tokenFormats: sessionTokenFormats,

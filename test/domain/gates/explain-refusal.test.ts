@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
 import type { TenantConnection } from '../../../src/domain/ports.ts';
 import { createSession } from '../../../src/domain/session/create.ts';
-import { GateClosedError, interrupted } from '../../../src/errors.ts';
+import { GateClosedError, interrupted, ResponseError } from '../../../src/errors.ts';
 import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';
-import { openTenant, type TestTenant } from '../../support/local.ts';
+import { confidentialApp, guestGrantId, openTenant, type TestTenant, testTenant } from '../../support/local.ts';
 
 const shop = { audience: 'https://api.shop.example', name: 'shop' };
 
@@ -23,7 +24,7 @@ describe('a closed gate is named, with the command that opens it', () => {
       gate: 'tenant',
       error: 'feature_not_enabled',
       command: undefined,
-      hint: 'Gate 1, the tenant: it does not have anonymous sessions.',
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
     });
   });
 
@@ -52,13 +53,18 @@ describe('a closed gate is named, with the command that opens it', () => {
     ['the scopes that were asked for', 'write:cart read:orders', 'write:cart,read:orders'],
     ["the first scope when only the sample's was asked for", 'anon', 'read:catalog'],
   ])('gate 3: the API, opened with %s', async (_, scope, scopes) => {
-    const tenant = await openTenant({ api: { allow_anonymous_access: false } });
+    const tenant = await openTenant({ api: { allow_anonymous_access: false, anonymous_access_scopes: [] } });
     expect(await refused(connectionTo(tenant), tenant, { scope })).toMatchObject({
       gate: 'api',
       error: 'invalid_target',
       command: `anon-cli api enable shop --scopes ${scopes}`,
       hint: `Gate 3, the API: shop does not take guests. Open it: anon-cli api enable shop --scopes ${scopes}`,
     });
+  });
+
+  it('gate 3: the scopes that guests have need not be said again', async () => {
+    const tenant = await openTenant({ api: { allow_anonymous_access: false } });
+    expect(await refused(connectionTo(tenant), tenant)).toMatchObject({ command: 'anon-cli api enable shop' });
   });
 
   it.each([
@@ -99,16 +105,6 @@ describe('a refusal that no gate explains is no closed gate', () => {
       "API shop defines no scope 'fly'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
     );
   });
-
-  it('a body that the tenant does not accept is left in its own words', async () => {
-    const tenant = await openTenant();
-    const metadata = { text: 'x'.repeat(1024) };
-    expect(await refused(connectionTo(tenant), tenant, { metadata })).toMatchObject({
-      code: 'failed',
-      message: 'invalid_request (400): metadata exceeds the maximum allowed size',
-      hint: undefined,
-    });
-  });
 });
 
 describe('without a look at the tenant', () => {
@@ -146,5 +142,101 @@ describe('without a look at the tenant', () => {
     const stopped = () => Promise.reject(interrupted());
     const connection = scriptedConnection([json({ error: 'invalid_target' }, 400), stopped]);
     expect(await refused(connection, tenant)).toMatchObject({ code: 'interrupted' });
+  });
+});
+
+describe('in edition ea', () => {
+  it('gate 2: an application that is not OIDC-conformant is made so too', async () => {
+    const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined, oidc_conformant: false } });
+    expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
+      gate: 'application',
+      command: 'anon-cli app enable web --oidc-conformant',
+    });
+  });
+
+  it('gate 3: the API, and whose guests are let in', async () => {
+    const tenant = await testTenant({ edition: 'ea' });
+    tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: true } });
+    expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
+      gate: 'api',
+      command: 'anon-cli api enable shop --app web --scopes read:catalog',
+    });
+  });
+
+  it('gate 4: the API is open, and the application has no grant', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    tenant.store.write((writer) => writer.remove('client_grant', guestGrantId));
+    expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
+      gate: 'scopes',
+      error: 'invalid_target',
+      command: 'anon-cli api enable shop --app web --scopes read:catalog',
+    });
+  });
+});
+
+const doctor = /: anon-cli doctor --app \w+ --api https:\/\/api\.shop\.example --profile acme$/;
+
+describe('what is wrong with a request is told in more words than the service has', () => {
+  const request = { app: { clientId: 'web', name: 'web', clientSecret: undefined }, api: shop, scope: undefined };
+  const hintTo = async (error: string, description: string, status = 400, more: object = {}) => {
+    const connection = scriptedConnection([], { management: undefined });
+    const refusal = new ResponseError('failed', { status, error, description });
+    return (await explainRefusal(connection, refusal, { ...request, ...more })).hint;
+  };
+
+  it.each([
+    ['invalid_request', 'metadata exceeds the maximum allowed size', /1024 bytes/],
+    ['metadata_too_large', '', /1024 bytes/],
+    ['invalid_request', 'metadata cannot be provided when session_token is present', /token create --meta/],
+    ['invalid_request', 'Multiple authentication methods provided, please use one.', /secret twice/],
+    ['invalid_request', 'metadata.cart must be a string', /texts, numbers/],
+    ['invalid_request', 'client_id is required', doctor],
+    ['invalid_session_token', 'No.', /another tenant or application.*: anon-cli token create --profile acme$/],
+    ['session_expired', 'No.', /^Start a new session: anon-cli token create --profile acme$/],
+    ['invalid_client', 'No.', doctor],
+    ['server_error', 'No.', /try again/],
+    ['something_new', 'No.', doctor],
+    ['constructor', 'No.', doctor],
+  ])('%s: %s', async (error, description, hint) => {
+    expect(await hintTo(error, description)).toMatch(hint);
+  });
+
+  it('the doctor does not send for the doctor', async () => {
+    expect(await hintTo('something_new', '', 400, { diagnosed: true })).toBeUndefined();
+    expect(await hintTo('invalid_client', '', 401, { diagnosed: true })).toBe(
+      'Check the client id of web, and its secret if it has one: --client-secret -',
+    );
+  });
+
+  it('a rate limit keeps what it says of the wait', async () => {
+    const answer = { status: 429, error: 'too_many_requests', description: '' };
+    const limit = new ResponseError('rate_limited', answer, { hint: 'Try again in 7 seconds.' });
+    const explained = await explainRefusal(scriptedConnection([]), limit, request);
+    expect(explained).toMatchObject({ code: 'rate_limited', hint: 'Try again in 7 seconds.' });
+  });
+});
+
+describe('a client that is refused', () => {
+  it('is not there', async () => {
+    const tenant = await openTenant();
+    const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
+    expect(await refused(connectionTo(tenant), tenant, { app })).toMatchObject({
+      code: 'not_authorised',
+      hint: 'The tenant has no application of that client id: anon-cli app list',
+    });
+  });
+
+  it.each([
+    ['has a secret that was not sent', undefined, 'server is confidential; give its secret: --client-secret -'],
+    [
+      'has another secret',
+      'wrong',
+      'The secret is not that of server, or was rotated; give the new one: --client-secret -',
+    ],
+  ])('%s', async (_, clientSecret, hint) => {
+    const tenant = await openTenant();
+    const { client_id } = await confidentialApp(tenant);
+    const app = { clientId: client_id, name: 'server', clientSecret };
+    expect(await refused(connectionTo(tenant), tenant, { app })).toMatchObject({ code: 'not_authorised', hint });
   });
 });

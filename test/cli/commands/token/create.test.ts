@@ -114,7 +114,9 @@ describe('token create', () => {
     const { code, jsonError } = await run('token', 'create', '--app', 'server', '--json');
     expect(code).toBe(4);
     expect(jsonError).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client', status: 401 });
-    expect(jsonError.hint).toBe('Check the client id of server, and its secret if it has one: --client-secret -');
+    expect(jsonError.hint).toBe(
+      'The secret is not that of server, or was rotated; give the new one: --client-secret -',
+    );
   });
 
   it('takes no secret from the command line', async () => {
@@ -306,7 +308,7 @@ describe('a closed gate', () => {
       gate: 'tenant',
       status: 403,
       service_error: 'feature_not_enabled',
-      hint: 'Gate 1, the tenant: it does not have anonymous sessions.',
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
     });
     expect(jsonError).not.toHaveProperty('command');
   });

@@ -1,0 +1,107 @@
+import { Command } from 'commander';
+import { type Diagnosis, diagnose, type Question } from '../../../domain/gates/diagnosis/diagnose.ts';
+import { fixCommand } from '../../../domain/gates/fix.ts';
+import { AnonError, withHint } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import { printResult } from '../../output.ts';
+import { diagnosisData, renderDiagnosis } from '../../render/diagnosis.ts';
+import { scopeList } from '../../scope-list.ts';
+import { readSecret } from '../../secret-option.ts';
+import { chosenEdition, namedChoices } from '../../tenant-access.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions } from '../../write.ts';
+
+export interface DoctorOptions extends WriteOptions {
+  readonly app?: string;
+  readonly api?: string;
+  readonly scopes?: string;
+  readonly probe?: true;
+  readonly clientSecret?: string;
+  readonly fix?: true;
+  readonly oidcConformant?: true;
+  readonly matrix?: true;
+  readonly all?: true;
+}
+
+export function doctorCommand(context: Context, run = runDoctor): Command {
+  const command = addWriteOptions(
+    new Command('doctor')
+      .description('look at every gate between a guest and a token, and say what opens it')
+      .option('--app <app>', 'the application: name or client id')
+      .option('--api <api>', 'the API: name, audience or id')
+      .option('--scopes <list>', 'scopes that guests are to get; with --fix they are granted')
+      .option('--probe', 'ask for real tokens too, and check them; makes a guest')
+      .option('--client-secret <->', "'-' reads the application's secret for --probe from stdin, @<file> from a file")
+      .option('--fix', 'open what is closed, after showing how')
+      .option('--oidc-conformant', 'with --fix: make the application OIDC-conformant (edition ea)')
+      .option('--matrix', 'instead: which guest scopes are open where, applications by APIs')
+      .option('--all', 'with --matrix: those that are closed too'),
+  ).action((options: DoctorOptions) => run(context, options));
+  return withExample(
+    command,
+    'doctor',
+    `Ends with 0 when a guest can get a token, whatever the warnings, and with 5 when
+none can. Where that cannot be told it ends as any command does: 6 when the tenant
+is unreachable, 4 when the credentials are refused or lack scopes, 2 when there are
+several applications or APIs to choose from. The report is on stdout all the same.
+In CI: anon-cli doctor --matrix --json, compared with the one that was reviewed.`,
+  );
+}
+
+async function runDoctor(context: Context, options: DoctorOptions): Promise<void> {
+  checkCombination(options);
+  if (options.matrix) return (await import('./matrix.ts')).showMatrix(context, options);
+  const clientSecret = await readSecret(context, {
+    flag: '--client-secret',
+    value: options.clientSecret,
+    variable: 'ANON_APP_SECRET',
+  });
+  const forcedEdition = chosenEdition(context, options);
+  const access = await accessToWrite(context, options);
+  const named = namedChoices(context, options);
+  const question: Question = {
+    app: { named: named.app, chosen: access.profile.app },
+    api: { named: named.api, chosen: access.profile.api },
+    wanted: scopeList(options.scopes ?? ''),
+    forcedEdition,
+    probe: options.probe && { clientSecret },
+  };
+  if (options.fix) return (await import('./fix.ts')).fixAndShow(context, options, access, question);
+  const diagnosis = await diagnose(access.tenant, question);
+  printDiagnosis(context, options, { diagnosis, question });
+}
+
+/** What came before the diagnosis, for people and in the JSON. */
+interface Before {
+  readonly text?: string;
+  readonly data?: object;
+}
+
+/** Prints what was found; then fails with what keeps guests from tokens, if anything does. */
+export function printDiagnosis(
+  context: Context,
+  options: DoctorOptions,
+  { diagnosis, question, before = {} }: { diagnosis: Diagnosis; question: Question; before?: Before },
+): void {
+  const fixAll = fixCommand(diagnosis, question);
+  printResult(context, options, {
+    data: { ...diagnosisData(diagnosis), ...before.data },
+    human: (paint) => `${before.text ?? ''}${renderDiagnosis(paint, diagnosis, fixAll)}`,
+  });
+  const { failure } = diagnosis;
+  if (failure) throw failure.hint || !fixAll ? failure : withHint(failure, `Open what is closed: ${fixAll}`);
+}
+
+/** @throws {AnonError} `usage` for options that mean nothing together */
+function checkCombination(options: DoctorOptions): void {
+  const { matrix, fix } = options;
+  const given = (names: readonly (keyof DoctorOptions)[]) => names.find((name) => options[name] !== undefined);
+  const aside = matrix ? given(['fix', 'probe', 'scopes', 'app', 'api']) : given(['all']);
+  if (aside) {
+    throw new AnonError('usage', matrix ? `--${aside} does not go with --matrix.` : '--all goes with --matrix only.');
+  }
+  const writing = fix ? undefined : given(['dryRun', 'yes', 'oidcConformant']);
+  if (!writing) return;
+  const flag = writing.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new AnonError('usage', `--${flag} goes with --fix only.`, { hint: 'Without --fix, doctor changes nothing.' });
+}

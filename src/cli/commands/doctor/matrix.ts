@@ -1,0 +1,13 @@
+import { guestMatrix } from '../../../domain/gates/matrix.ts';
+import type { Context } from '../../context.ts';
+import { printResult } from '../../output.ts';
+import { matrixData, renderMatrix } from '../../render/matrix.ts';
+import { accessTenant } from '../../tenant-access.ts';
+import type { DoctorOptions } from './doctor.ts';
+
+/** What `doctor --matrix` does. */
+export async function showMatrix(context: Context, options: DoctorOptions): Promise<void> {
+  const { tenant } = await accessTenant(context, options);
+  const matrix = await guestMatrix(tenant, { all: options.all === true });
+  printResult(context, options, { data: matrixData(matrix), human: (paint) => renderMatrix(paint, matrix) });
+}

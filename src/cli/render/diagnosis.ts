@@ -1,0 +1,97 @@
+import type { Check, CheckName, CheckState } from '../../domain/gates/diagnosis/check.ts';
+import type { Diagnosis } from '../../domain/gates/diagnosis/diagnose.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+
+/** Beside these a finding has this much room on a line of 80. */
+const findingWidth = 54;
+
+const labels: Readonly<Partial<Record<CheckName, string>>> = { management_scopes: 'management' };
+const marks: Readonly<Record<CheckState, string>> = {
+  open: '✔',
+  closed: '✘',
+  warning: '!',
+  unknown: '?',
+  skipped: '–',
+};
+
+/** Every check on a line, what fixes it below, and what it comes to. `fixAll` is the command that does it in one. */
+export function renderDiagnosis(paint: Paint, diagnosis: Diagnosis, fixAll: string | undefined): string {
+  const { checks, ok, verdict } = diagnosis;
+  const closed = checks.filter(({ state }) => state === 'closed' || state === 'unknown');
+  const commands = commandsOf(closed);
+  const parts = [
+    checks.map((check) => checkLines(paint, check)).join(''),
+    section(paint, 'To open it', commands),
+    commands.length > 1 && fixAll ? section(paint, 'Or all at once', [fixAll]) : '',
+    section(paint, 'Recommended', commandsOf(checks.filter(({ state }) => state === 'warning'))),
+    adviceLines(paint, checks),
+    `${ok ? paint.green('✔') : paint.red('✘')} ${printable(verdict)}\n`,
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function checkLines(paint: Paint, { check, state, finding }: Check): string {
+  const colour = {
+    open: paint.green,
+    closed: paint.red,
+    warning: paint.yellow,
+    unknown: paint.yellow,
+    skipped: paint.dim,
+  };
+  const head = `${colour[state](`${marks[state]} ${state.padEnd(7)}`)}  ${(labels[check] ?? check).padEnd(11)}  `;
+  const lines = wrapped(printable(finding), findingWidth).map((line) => (state === 'skipped' ? paint.dim(line) : line));
+  return `${head}${lines.join(`\n${' '.repeat(24)}`)}\n`;
+}
+
+/** Text broken at its spaces; a word longer than a line stays whole, so that it can be copied. */
+function wrapped(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** In order, each once. */
+function commandsOf(checks: readonly Check[]): string[] {
+  return [...new Set(checks.flatMap(({ fix }) => (fix === undefined ? [] : [fix])))];
+}
+
+function section(paint: Paint, title: string, commands: readonly string[]): string {
+  if (commands.length === 0) return '';
+  return `${paint.bold(title)}\n${commands.map((command) => `  ${paint.cyan(`$ ${printable(command)}`)}\n`).join('')}`;
+}
+
+/** What no single command does. */
+function adviceLines(paint: Paint, checks: readonly Check[]): string {
+  const advised = checks.filter(({ advice, fix }) => advice !== undefined && fix === undefined);
+  if (advised.length === 0) return '';
+  const lines = advised.map(({ check, advice }) => {
+    const [first = '', ...rest] = wrapped(printable(advice ?? ''), 63);
+    return `  ${(labels[check] ?? check).padEnd(11)}  ${[first, ...rest].join(`\n${' '.repeat(15)}`)}\n`;
+  });
+  return `${paint.bold('What to do')}\n${lines.join('')}`;
+}
+
+export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }: Diagnosis): JsonObject {
+  return {
+    ok,
+    verdict,
+    tenant: { profile: tenant.profile, issuer: tenant.issuer, edition: tenant.edition ?? null },
+    app: app ? { client_id: app.clientId, name: app.name } : null,
+    api: api ? { audience: api.audience, name: api.name } : null,
+    scopes,
+    checks: checks.map(({ check, state, finding, fix, advice }) => ({
+      check,
+      state,
+      finding,
+      fix: fix ?? null,
+      advice: advice ?? null,
+    })),
+  };
+}

@@ -1,0 +1,87 @@
+import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
+import type { Edition } from '../../../wire/edition/edition.ts';
+import { check as read } from '../../../wire/schema.ts';
+import { type ManagementToken, managementToken } from '../../exchange/management-token.ts';
+import { send } from '../../exchange/send.ts';
+import type { TenantConnection } from '../../ports.ts';
+import { type Attempt, attempt, type Check, closedBy } from './check.ts';
+
+/** Whether the domain is that of a tenant, asked without credentials, and whether it goes by the name it is called. */
+export async function checkReachable(tenant: TenantConnection): Promise<Check> {
+  const check = 'reachable';
+  const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
+  if (!answer.ok) return closedBy(check, answer.error);
+  const { host } = new URL(tenant.issuer);
+  const document = read(openidConfiguration, answer.value.body);
+  if (answer.value.status !== 200 || !document.ok) {
+    return {
+      check,
+      state: 'warning',
+      finding: `${host} answers, but does not describe itself as a tenant does (${answer.value.status})`,
+      advice: 'Check the domain: anon-cli profile list',
+    };
+  }
+  const { issuer } = document.value;
+  if (issuer === tenant.issuer) return { check, state: 'open', finding: `${host} answers as ${issuer}` };
+  return {
+    check,
+    state: 'warning',
+    finding: `${host} answers as ${issuer}, and that is what its tokens say too`,
+    advice:
+      'Is one of them a custom domain? Make a profile of the domain that your applications use; the Management API knows only the first one.',
+  };
+}
+
+/** Whether the profile's credentials give a Management API token. */
+export async function checkCredentials(
+  tenant: TenantConnection,
+): Promise<{ check: Check; token: Attempt<ManagementToken> }> {
+  const token = await attempt(async () => managementToken(tenant));
+  const check: Check = token.ok
+    ? { check: 'credentials', state: 'open', finding: 'they give a Management API token' }
+    : closedBy('credentials', token.error);
+  return { check, token };
+}
+
+interface Need {
+  /** Any of these will do. */
+  readonly scopes: readonly string[];
+  /** What it is needed for. */
+  readonly purpose: string;
+  readonly writes?: true;
+  /** Only where scopes are granted to applications. */
+  readonly forGrants?: true;
+}
+
+/** @see management-api, section 2.2 */
+const needs: readonly Need[] = [
+  { scopes: ['read:tenant_settings'], purpose: 'to see the edition, the lifetime and the format' },
+  { scopes: ['read:clients', 'read:client_keys'], purpose: 'to see applications' },
+  { scopes: ['read:resource_servers'], purpose: 'to see APIs' },
+  { scopes: ['read:client_grants'], purpose: 'to see grants', forGrants: true },
+  { scopes: ['update:tenant_settings'], purpose: 'for tenant set-lifetime and set-format', writes: true },
+  { scopes: ['update:clients'], purpose: 'to enable applications', writes: true },
+  { scopes: ['update:resource_servers'], purpose: 'to open APIs', writes: true },
+  { scopes: ['create:client_grants'], purpose: 'to grant scopes', writes: true, forGrants: true },
+  { scopes: ['update:client_grants'], purpose: 'to add to grants', writes: true, forGrants: true },
+];
+
+/** Which Management API scopes the token lacks: those for looking, and those that only changes need. */
+export function checkManagementScopes(
+  tenant: TenantConnection,
+  granted: readonly string[] | undefined,
+  edition: Edition | undefined,
+): Check {
+  const check = 'management_scopes';
+  if (!granted) return { check, state: 'unknown', finding: 'the Management API token does not tell its scopes' };
+  const asked = needs.filter(({ forGrants }) => !forGrants || edition?.grantsScopes !== false);
+  const missing = asked.filter(({ scopes }) => !scopes.some((scope) => granted.includes(scope)));
+  if (missing.length === 0) return { check, state: 'open', finding: 'all that is needed to look and to fix' };
+  const unreadable = missing.some(({ writes }) => !writes);
+  return {
+    check,
+    state: unreadable ? 'closed' : 'warning',
+    finding: `missing ${missing.map(({ scopes, purpose }) => `${scopes[0]} (${purpose})`).join(', ')}`,
+    advice: `Give them to the client of profile '${tenant.profile}' in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications.`,
+  };
+}

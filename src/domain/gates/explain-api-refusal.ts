@@ -1,0 +1,94 @@
+import { GateClosedError, type ResponseError, withHint } from '../../errors.ts';
+import { anonymousScope } from '../../wire/anonymous-token.ts';
+import { editionNamed } from '../../wire/edition/editions.ts';
+import type { ApiWithGrants } from '../api/api.ts';
+import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
+import { listApis } from '../api/list.ts';
+import type { TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
+import type { RefusedRequest } from './explain-refusal.ts';
+import { lookedUp } from './looked-up.ts';
+import { apiEnableCommand, suggestedScopes } from './opening-command.ts';
+
+/** The API is unknown, closed, or open without a grant for guests of this application. */
+export async function explainTarget(
+  tenant: TenantConnection,
+  refusal: ResponseError,
+  request: RefusedRequest,
+): Promise<ResponseError> {
+  const api = await lookedUp(tenant, async () => (await knownApi(tenant, request)) ?? 'none');
+  if (api === 'none') {
+    return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
+  }
+  const wanted = wantedScopes(request.scope);
+  if (api?.guests.enabled) return withoutScopes(tenant, refusal, { request, api, missing: wanted });
+  const name = api?.name ?? request.api.name;
+  const has = api && guestScopes(api, request.app.clientId).length > 0;
+  return new GateClosedError(refusal, {
+    name: 'api',
+    explanation: `Gate 3, the API: ${shellWord(name)} does not take guests.`,
+    command: enableCommand(tenant, request, name, has ? wanted : someScopes(wanted, api)),
+  });
+}
+
+/** A scope that guests of this application do not get there, or that the API does not have. */
+export async function explainScope(
+  tenant: TenantConnection,
+  refusal: ResponseError,
+  request: RefusedRequest,
+): Promise<ResponseError> {
+  const api = await lookedUp(tenant, () => knownApi(tenant, request));
+  const granted = api ? guestScopes(api, request.app.clientId) : [];
+  const missing = wantedScopes(request.scope).filter((value) => !granted.includes(value));
+  const undefinedScope = api && missing.find((value) => !api.scopes.some((scope) => scope.value === value));
+  if (api && undefinedScope !== undefined) {
+    const defined = api.scopes.map(({ value }) => value).join(', ') || 'none';
+    return withHint(
+      refusal,
+      `API ${shellWord(api.name)} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`,
+    );
+  }
+  return withoutScopes(tenant, refusal, { request, api, missing });
+}
+
+function withoutScopes(
+  tenant: TenantConnection,
+  refusal: ResponseError,
+  { request, api, missing }: { request: RefusedRequest; api: ApiWithGrants | undefined; missing: readonly string[] },
+): ResponseError {
+  const name = api?.name ?? request.api.name;
+  return new GateClosedError(refusal, {
+    name: 'scopes',
+    explanation: `Gate 4, the scopes: guests of ${shellWord(request.app.name)} do not get ${missing.join(', ') || 'any'} at ${shellWord(name)}.`,
+    command: enableCommand(tenant, request, name, someScopes(missing, api)),
+  });
+}
+
+function someScopes(wanted: readonly string[], api: ApiWithGrants | undefined): readonly string[] {
+  if (wanted.length > 0) return wanted;
+  const suggested = api ? suggestedScopes(api) : [];
+  return suggested.length > 0 ? suggested : ['<scope>'];
+}
+
+/** Each edition understands `--app`; unless this one is known to do without, it is said. */
+function enableCommand(
+  tenant: TenantConnection,
+  { app }: RefusedRequest,
+  api: string,
+  scopes: readonly string[],
+): string {
+  const granted = tenant.edition === undefined || editionNamed(tenant.edition).grantsScopes;
+  return apiEnableCommand(tenant, api, { app: granted ? app.name : undefined, scopes });
+}
+
+function wantedScopes(scope: string | undefined): string[] {
+  return (scope ?? '').split(' ').filter((value) => value !== '' && value !== anonymousScope);
+}
+
+async function knownApi(
+  tenant: TenantConnection,
+  { api: { audience } }: RefusedRequest,
+): Promise<ApiWithGrants | undefined> {
+  const api = (await listApis(tenant)).find((one) => one.audience === audience);
+  return api && apiWithGrants(tenant, api);
+}

@@ -1,0 +1,49 @@
+import { AnonError } from '../../errors.ts';
+import { editionNamed } from '../../wire/edition/editions.ts';
+import { lacksConformance } from '../app/set-access.ts';
+import type { Plan } from '../plan/plan.ts';
+import { shellWord } from '../shell-word.ts';
+import { effectiveScopes } from './diagnosis/api-checks.ts';
+import type { Diagnosis, Question } from './diagnosis/diagnose.ts';
+import { suggestedScopes } from './opening-command.ts';
+import { planSetUp, type SetUp } from './set-up.ts';
+
+/**
+ * Plans to open every closed gate that a write can open, and changes nothing else. Undefined where it was not found
+ * out which application and API are meant.
+ * @throws {AnonError} `usage` when guests have no scopes and none are named, or one that the API does not define;
+ * `failed` when the application would have to be made OIDC-conformant
+ */
+export async function planFix(
+  { tenant, app, api, checks }: Diagnosis,
+  { scopes, oidcConformant }: { scopes: readonly string[]; oidcConformant: boolean },
+): Promise<Plan<SetUp> | undefined> {
+  if (!app || !api) return undefined;
+  const unseen = checks.find(({ check, state }) => check === 'grant' && state === 'unknown');
+  // What is there is merged with, so it has to be known.
+  if (unseen?.error) throw unseen.error;
+  if (scopes.length === 0 && effectiveScopes(api, app).length === 0) {
+    const defined = api.scopes.map(({ value }) => value).join(', ') || '(it defines none)';
+    throw new AnonError('usage', `Which scopes shall guests of '${app.name}' get at '${api.name}'?`, {
+      hint: `Name some of ${defined}: --scopes <list>`,
+    });
+  }
+  return planSetUp(tenant, { settings: {}, app, oidcConformant, api, scopes });
+}
+
+/** The command that does all of that at once; undefined where nothing that is closed can be opened so. */
+export function fixCommand({ tenant, app, api, checks }: Diagnosis, question: Question): string | undefined {
+  if (!app || !api || !checks.some(({ state, fix }) => state === 'closed' && fix !== undefined)) return undefined;
+  const suggested = effectiveScopes(api, app).length > 0 ? [] : suggestedScopes(api);
+  const scopes = question.wanted.length > 0 ? question.wanted : suggested;
+  const edition = tenant.edition && editionNamed(tenant.edition);
+  const words = [
+    'anon-cli doctor',
+    ...(question.app.named === undefined ? [] : [`--app ${shellWord(question.app.named)}`]),
+    ...(question.api.named === undefined ? [] : [`--api ${shellWord(question.api.named)}`]),
+    '--fix',
+    ...(scopes.length > 0 ? [`--scopes ${shellWord(scopes.join(','))}`] : []),
+    ...(edition && lacksConformance(edition, app) ? ['--oidc-conformant'] : []),
+  ];
+  return words.join(' ') + tenant.selection;
+}

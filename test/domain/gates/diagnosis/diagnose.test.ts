@@ -1,0 +1,423 @@
+import { describe, expect, it } from 'vitest';
+import type { Check } from '../../../../src/domain/gates/diagnosis/check.ts';
+import { type Diagnosis, diagnose, type Question } from '../../../../src/domain/gates/diagnosis/diagnose.ts';
+import { AnonError, interrupted } from '../../../../src/errors.ts';
+import { managementAudience } from '../../../../src/wire/oauth.ts';
+import { connectionTo, json, scriptedConnection, secretAccess } from '../../../support/domain.ts';
+import { confidentialApp, guestGrantId, openTenant, type TestTenant, testTenant } from '../../../support/local.ts';
+
+const nothing: Question = {
+  app: { named: undefined, chosen: undefined },
+  api: { named: undefined, chosen: undefined },
+  wanted: [],
+  forcedEdition: undefined,
+  probe: undefined,
+};
+const probing: Question = { ...nothing, probe: { clientSecret: undefined } };
+const named = (app: string | undefined, api: string | undefined): Question => ({
+  ...nothing,
+  app: { named: app, chosen: undefined },
+  api: { named: api, chosen: undefined },
+});
+
+function statesOf({ checks }: Diagnosis): Record<string, string> {
+  return Object.fromEntries(checks.map(({ check, state }) => [check, state]));
+}
+
+function found({ checks }: Diagnosis, name: string): Omit<Check, 'error'> {
+  const one = checks.find(({ check }) => check === name);
+  if (!one) throw new Error(`there is no check ${name}`);
+  const { error, ...told } = one;
+  return told;
+}
+
+/** A connection whose credentials have just these Management API scopes. */
+function connectionWith(tenant: TestTenant, scope: readonly string[]) {
+  const machine = { client_id: 'machine', client_secret: 'machine-secret' };
+  tenant.store.write((writer) => {
+    writer.put('client', 'machine', { ...machine, name: 'machine', grant_types: ['client_credentials'] });
+    const audience = managementAudience(tenant.issuer);
+    writer.put('client_grant', 'machine', { id: 'machine', client_id: 'machine', audience, scope });
+  });
+  return connectionTo(tenant, { management: secretAccess('machine', 'machine-secret') });
+}
+
+const allOpen = {
+  reachable: 'open',
+  credentials: 'open',
+  management_scopes: 'open',
+  edition: 'open',
+  feature: 'unknown',
+  lifetime: 'open',
+  format: 'open',
+  app: 'open',
+  api: 'open',
+  grant: 'open',
+  scopes: 'open',
+  probe: 'skipped',
+};
+
+describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
+  const grant = edition === 'ea' ? 'open' : 'skipped';
+  const holder = edition === 'ea' ? ' --app web' : '';
+
+  it('an open tenant lets guests in, and nothing is sent but questions', async () => {
+    const connection = connectionTo(await openTenant({ edition }));
+    const diagnosis = await diagnose(connection, nothing);
+    expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant });
+    expect(diagnosis).toMatchObject({
+      ok: true,
+      verdict: 'A guest of web can get a token for shop: read:catalog write:cart',
+      failure: undefined,
+      scopes: ['read:catalog', 'write:cart'],
+    });
+    expect(connection.sent.filter((line) => !line.startsWith('GET '))).toEqual(['POST /oauth/token']);
+  });
+
+  it('a guest who is made proves it, and the feature', async () => {
+    const connection = connectionTo(await openTenant({ edition }));
+    const diagnosis = await diagnose(connection, probing);
+    expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant, feature: 'open', probe: 'open' });
+    expect(found(diagnosis, 'probe')).toMatchObject({
+      finding:
+        'a guest of web got a token for shop: read:catalog write:cart; signature, issuer, audience and times are right',
+    });
+    expect(connection.sent.filter((line) => line === 'POST /anonymous/token')).toHaveLength(1);
+  });
+
+  it('a fresh tenant is closed: what there is is looked at, and the commands open it', async () => {
+    const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({ app: 'closed', api: 'closed' });
+    expect(diagnosis).toMatchObject({
+      ok: false,
+      verdict: 'A guest of web cannot get a token for shop: web may not create guest sessions, and 2 more',
+      failure: { code: 'gate_closed' },
+    });
+    const fixes = new Set(diagnosis.checks.flatMap(({ fix }) => fix ?? []));
+    expect([...fixes]).toEqual(['anon-cli app enable web', `anon-cli api enable shop${holder} --scopes read:catalog`]);
+  });
+
+  it('a probe of a closed tenant says what the service says, and its fix', async () => {
+    const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), probing);
+    expect(found(diagnosis, 'probe')).toMatchObject({
+      state: 'closed',
+      finding: 'unauthorized_client (403): Anonymous sessions are not enabled for this client',
+      fix: 'anon-cli app enable web',
+    });
+    expect(diagnosis.failure).toMatchObject({ code: 'gate_closed', gate: 'application' });
+  });
+
+  it('the feature is missing', async () => {
+    const tenant = await openTenant({ edition, settings: { flags: { anonymous_sessions_enabled: false } } });
+    const diagnosis = await diagnose(connectionTo(tenant), nothing);
+    expect(found(diagnosis, 'feature')).toMatchObject({ state: 'closed', advice: expect.stringContaining('Auth0') });
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'gate_closed' } });
+  });
+
+  it('scopes that are wanted are looked for, and those alone are lacking', async () => {
+    const connection = connectionTo(await openTenant({ edition }));
+    const diagnosis = await diagnose(connection, { ...nothing, wanted: ['read:catalog', 'read:orders'] });
+    expect(found(diagnosis, 'scopes')).toEqual({
+      check: 'scopes',
+      state: 'closed',
+      finding: 'guests get read:catalog write:cart, but not read:orders',
+      fix: `anon-cli api enable shop${holder} --scopes read:orders`,
+    });
+  });
+
+  it('a scope that the API does not define has no command', async () => {
+    const diagnosis = await diagnose(connectionTo(await openTenant({ edition })), {
+      ...nothing,
+      wanted: ['raed:catalog'],
+    });
+    expect(found(diagnosis, 'scopes')).toEqual({
+      check: 'scopes',
+      state: 'closed',
+      finding: "API 'shop' defines no scope 'raed:catalog'",
+      advice: expect.stringContaining("Did you mean 'read:catalog'?"),
+    });
+  });
+
+  it('a scope that was granted and is no longer defined is a warning', async () => {
+    const tenant = await openTenant({ edition, api: { scopes: [{ value: 'read:catalog' }] } });
+    const diagnosis = await diagnose(connectionTo(tenant), nothing);
+    expect(found(diagnosis, 'scopes')).toEqual({
+      check: 'scopes',
+      state: 'warning',
+      finding: 'guests get read:catalog; write:cart is granted too, but shop no longer defines it',
+      fix: `anon-cli api scopes remove shop write:cart${holder}`,
+    });
+    expect(diagnosis).toMatchObject({ ok: true, scopes: ['read:catalog'] });
+  });
+
+  it('an API without scopes has nothing to give', async () => {
+    const tenant = await testTenant({ edition });
+    tenant.change('resource_server', tenant.api.id, { scopes: [] });
+    expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toEqual({
+      check: 'api',
+      state: 'closed',
+      finding: 'shop does not take guests',
+      advice: 'shop defines no scopes: define some in the dashboard, under APIs, Permissions.',
+    });
+  });
+
+  it('several that are enabled have to be told apart, and the rest is looked at all the same', async () => {
+    const tenant = await openTenant({ edition });
+    await confidentialApp(tenant);
+    const diagnosis = await diagnose(connectionTo(tenant, { selection: ' --profile acme' }), probing);
+    expect(found(diagnosis, 'app')).toEqual({
+      check: 'app',
+      state: 'unknown',
+      finding: 'Which application? 2 are enabled: web, server',
+      advice: 'Name one: --app <app>, or for good: anon-cli profile set app <app> --profile acme',
+    });
+    expect(statesOf(diagnosis)).toMatchObject({ api: 'open', probe: 'skipped' });
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'usage' } });
+  });
+
+  it('what is named and not there is told as any command does', async () => {
+    const diagnosis = await diagnose(connectionTo(await openTenant({ edition })), named('wbe', 'shpo'));
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_found' } });
+    expect(found(diagnosis, 'app')).toMatchObject({ finding: "There is no application 'wbe'" });
+    expect(found(diagnosis, 'api')).toMatchObject({ advice: expect.stringContaining("'shop'") });
+    expect(statesOf(diagnosis)).toMatchObject({ scopes: 'skipped' });
+  });
+
+  it('a confidential application whose secret may not be read is a warning', async () => {
+    const tenant = await openTenant({ edition });
+    await confidentialApp(tenant);
+    const connection = connectionWith(tenant, [
+      ...['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'update:clients'],
+      ...['read:resource_servers', 'update:resource_servers'],
+      ...['read:client_grants', 'create:client_grants', 'update:client_grants'],
+    ]);
+    const diagnosis = await diagnose(connection, named('server', undefined));
+    expect(statesOf(diagnosis)).toMatchObject({ management_scopes: 'open', app: 'warning' });
+    expect(found(diagnosis, 'app').advice).toContain('--client-secret -');
+  });
+});
+
+describe('edition ea', () => {
+  it('a grant of another application is none', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    const { client_id } = await confidentialApp(tenant);
+    const diagnosis = await diagnose(connectionTo(tenant), named(client_id, undefined));
+    expect(statesOf(diagnosis)).toMatchObject({ app: 'open', api: 'open', grant: 'closed', scopes: 'skipped' });
+    expect(found(diagnosis, 'grant')).toMatchObject({
+      finding: 'guests of server have no grant for shop',
+      fix: 'anon-cli api enable shop --app server --scopes read:catalog',
+    });
+  });
+
+  it('a grant of all scopes is told apart', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    tenant.change('client_grant', guestGrantId, { allow_all_scopes: true, scope: undefined });
+    const diagnosis = await diagnose(connectionTo(tenant), nothing);
+    expect(found(diagnosis, 'grant').finding).toContain('of all scopes');
+    expect(diagnosis.scopes).toHaveLength(4);
+  });
+
+  it('an empty grant gives nothing', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    tenant.change('client_grant', guestGrantId, { scope: [] });
+    const diagnosis = await diagnose(connectionTo(tenant), probing);
+    expect(statesOf(diagnosis)).toMatchObject({ grant: 'open', scopes: 'closed', probe: 'closed' });
+    expect(diagnosis.failure).toMatchObject({ code: 'gate_closed' });
+  });
+
+  it('a policy that is gone while grants are there was written over', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    const policies = { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } };
+    tenant.change('resource_server', tenant.api.id, { subject_type_authorization: policies });
+    const api = found(await diagnose(connectionTo(tenant), nothing), 'api');
+    expect(api).toMatchObject({ state: 'closed', fix: 'anon-cli api enable shop --app web' });
+    expect(api.finding).toMatch(/have a grant there: the API no longer says anything of guests\. Terraform and/);
+  });
+
+  it('a policy that denies was closed by somebody', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    const policies = { anonymous_user: { policy: 'deny_all' } };
+    tenant.change('resource_server', tenant.api.id, { subject_type_authorization: policies });
+    expect(found(await diagnose(connectionTo(tenant), nothing), 'api').finding).toBe(
+      'shop does not take guests, although they have a grant there, as api disable leaves them',
+    );
+  });
+
+  it('an enabled application that is not OIDC-conformant is closed', async () => {
+    const tenant = await openTenant({ edition: 'ea', app: { oidc_conformant: false } });
+    expect(found(await diagnose(connectionTo(tenant), nothing), 'app')).toMatchObject({
+      state: 'closed',
+      fix: 'anon-cli app enable web --oidc-conformant',
+    });
+  });
+});
+
+describe('the settings', () => {
+  it.each([
+    ['never expires', 0, /^sessions never expire: sessions that never expire are advised against/],
+    ['is under a day', 3600, /^sessions live 1 hour: under 24 hours/],
+    ['is under 30 days', 864_000, /^sessions live 10 days: 30 days or longer is recommended$/],
+    ['is over the limit', 63_072_000, /the limits are 1 second and 1 year$/],
+  ])('a lifetime that %s is a warning', async (_, anonymous_session_lifetime, finding) => {
+    const tenant = await openTenant({ settings: { anonymous_session_lifetime } });
+    const diagnosis = await diagnose(connectionTo(tenant), nothing);
+    expect(found(diagnosis, 'lifetime')).toMatchObject({
+      state: 'warning',
+      finding: expect.stringMatching(finding),
+      fix: 'anon-cli tenant set-lifetime 30d',
+    });
+    expect(diagnosis.ok).toBe(true);
+  });
+
+  it('a format that anyone can read is a warning', async () => {
+    const tenant = await openTenant({ settings: { anonymous_session_token_format: 'jwt' } });
+    const diagnosis = await diagnose(connectionTo(tenant), probing);
+    expect(found(diagnosis, 'format')).toMatchObject({ state: 'warning', fix: 'anon-cli tenant set-format jwe' });
+    expect(diagnosis.ok).toBe(true);
+  });
+
+  it('tell of another edition than the profile: that is told, and believed', async () => {
+    const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
+    const diagnosis = await diagnose(connection, nothing);
+    expect(found(diagnosis, 'edition')).toEqual({
+      check: 'edition',
+      state: 'warning',
+      finding: 'its settings tell of ea, and commands speak preview',
+      fix: 'anon-cli profile set edition auto',
+    });
+    expect(diagnosis).toMatchObject({ ok: true, tenant: { edition: 'ea' } });
+    expect(connection.remembered).toEqual([]);
+  });
+
+  it('tell of another edition than the user says now: the user is obeyed', async () => {
+    const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
+    const diagnosis = await diagnose(connection, { ...nothing, forcedEdition: 'preview' });
+    expect(statesOf(diagnosis)).toMatchObject({ edition: 'warning', app: 'closed' });
+  });
+
+  it('tell the edition of a tenant that was not asked before, once', async () => {
+    const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: undefined });
+    expect(statesOf(await diagnose(connection, nothing))).toMatchObject({ edition: 'open', scopes: 'open' });
+    expect(connection.remembered).toEqual(['ea']);
+    expect(connection.sent.filter((line) => line.includes('tenants/settings'))).toHaveLength(1);
+  });
+});
+
+describe('the Management API scopes', () => {
+  it('that only changes need are a warning', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    const read = ['read:tenant_settings', 'read:clients', 'read:resource_servers', 'read:client_grants'];
+    const diagnosis = await diagnose(connectionWith(tenant, read), nothing);
+    expect(found(diagnosis, 'management_scopes')).toMatchObject({
+      state: 'warning',
+      finding: expect.stringMatching(/^missing update:tenant_settings .* create:client_grants \(to grant scopes\)/),
+    });
+    expect(diagnosis.ok).toBe(true);
+  });
+
+  it('for grants are not missed where there are none', async () => {
+    const tenant = await openTenant();
+    const scopes = ['tenant_settings', 'clients', 'resource_servers'].flatMap((kind) => [
+      `read:${kind}`,
+      `update:${kind}`,
+    ]);
+    expect(statesOf(await diagnose(connectionWith(tenant, scopes), nothing))).toMatchObject({
+      management_scopes: 'open',
+    });
+  });
+
+  it('that looking takes leave what they hide unknown, and the rest is looked at', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({
+      management_scopes: 'closed',
+      edition: 'unknown',
+      feature: 'skipped',
+      lifetime: 'skipped',
+      app: 'open',
+      api: 'open',
+      grant: 'unknown',
+      scopes: 'skipped',
+    });
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised' } });
+    expect(diagnosis.verdict).toMatch(/^Whether a guest can get a token cannot be told: .*Insufficient scope/);
+  });
+
+  it('and a guest who is made settles it all the same', async () => {
+    const tenant = await openTenant({ edition: 'ea' });
+    const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), probing);
+    expect(diagnosis).toMatchObject({ ok: true, failure: undefined, scopes: ['read:catalog', 'write:cart'] });
+  });
+});
+
+describe('a tenant that does not answer as it should', () => {
+  const issuer = 'https://acme.example/';
+  const discovery = json({ issuer });
+  const token = json({ access_token: 'a-management-token', token_type: 'Bearer', expires_in: 86_400, scope: '' });
+
+  it('is out of reach: that is all', async () => {
+    const out = new AnonError('tenant_unreachable', 'The tenant acme.example cannot be reached: no such host.');
+    const diagnosis = await diagnose(scriptedConnection([() => Promise.reject(out)]), probing);
+    expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped', probe: 'skipped' });
+    expect(new Set(diagnosis.checks.slice(1).map(({ finding }) => finding))).toEqual(
+      new Set(['the tenant cannot be reached']),
+    );
+    expect(diagnosis).toMatchObject({ ok: false, failure: out });
+  });
+
+  it('describes itself by another name', async () => {
+    const other = json({ issuer: 'https://login.acme.example/' });
+    const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
+    const diagnosis = await diagnose(scriptedConnection([other, denied]), nothing);
+    expect(found(diagnosis, 'reachable')).toMatchObject({
+      state: 'warning',
+      finding: 'acme.example answers as https://login.acme.example/, and that is what its tokens say too',
+    });
+  });
+
+  it('refuses the credentials', async () => {
+    const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
+    const diagnosis = await diagnose(scriptedConnection([discovery, denied]), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({ credentials: 'closed', edition: 'skipped', app: 'skipped' });
+    expect(found(diagnosis, 'app').finding).toBe('takes a Management API token');
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised', status: 401 } });
+  });
+
+  it('takes the credentials and not the token', async () => {
+    const invalid = json({ statusCode: 401, error: 'Unauthorized', message: 'Invalid token' }, 401);
+    const diagnosis = await diagnose(scriptedConnection([discovery, token, invalid, token, invalid]), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({ credentials: 'closed', edition: 'skipped' });
+    expect(diagnosis.failure).toMatchObject({ code: 'not_authorised' });
+  });
+
+  it('is not asked further when the user stops it', async () => {
+    const connection = scriptedConnection([discovery, () => Promise.reject(interrupted())]);
+    await expect(diagnose(connection, nothing)).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it('is no tenant', async () => {
+    const diagnosis = await diagnose(scriptedConnection([json({}, 404), json({}, 404)]), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({ reachable: 'warning', credentials: 'closed' });
+  });
+});
+
+describe('without Management API credentials', () => {
+  it('only a probe can tell, with a client id and an audience', async () => {
+    const tenant = await openTenant();
+    const connection = connectionTo(tenant, { management: undefined, edition: undefined });
+    const question = { ...probing, ...named(tenant.app.client_id, tenant.api.identifier), probe: probing.probe };
+    const diagnosis = await diagnose(connection, question);
+    expect(statesOf(diagnosis)).toMatchObject({
+      credentials: 'closed',
+      app: 'skipped',
+      probe: 'open',
+      feature: 'open',
+    });
+    expect(diagnosis).toMatchObject({ ok: true, scopes: ['read:catalog', 'write:cart'] });
+  });
+
+  it('and without a probe it is not told', async () => {
+    const diagnosis = await diagnose(connectionTo(await openTenant(), { management: undefined }), nothing);
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised' } });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../../../src/domain/gates/diagnosis/diagnose.ts';
+import { connectionTo, json } from '../../../support/domain.ts';
+import { confidentialApp, openTenant, otherTenantKeys, type TestTenant, testKeys } from '../../../support/local.ts';
+
+/** A probe of a tenant that answers `path` in its own way. */
+async function probed(
+  tenant: TestTenant,
+  answers: Readonly<Record<string, () => Response>> = {},
+  { app, clientSecret, ...doors }: { app?: string; clientSecret?: string; issuer?: string } = {},
+) {
+  const connection = connectionTo(tenant, doors);
+  const { fetch } = connection;
+  const fetching: typeof fetch = async (url, request) => answers[new URL(url).pathname]?.() ?? fetch(url, request);
+  const diagnosis = await diagnose(
+    { ...connection, fetch: fetching },
+    {
+      app: { named: app ?? tenant.app.client_id, chosen: undefined },
+      api: { named: tenant.api.identifier, chosen: undefined },
+      wanted: [],
+      forcedEdition: undefined,
+      probe: { clientSecret },
+    },
+  );
+  const check = diagnosis.checks.find((one) => one.check === 'probe');
+  if (!check) throw new Error('there was no probe');
+  return { diagnosis, check };
+}
+
+const jwks = '/.well-known/jwks.json';
+const guestTokens = '/anonymous/token';
+
+describe('a token that no API can accept', () => {
+  it('is signed with another key', async () => {
+    const { d, p, q, dp, dq, qi, ...other } = otherTenantKeys.signing.jwk as Record<string, string>;
+    const { kid } = testKeys.signing.jwk as Record<string, string>;
+    const { check, diagnosis } = await probed(await openTenant(), { [jwks]: json({ keys: [{ ...other, kid }] }) });
+    expect(check).toMatchObject({
+      state: 'closed',
+      finding: expect.stringContaining("the access token's signature is wrong"),
+    });
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'token_unacceptable' } });
+  });
+
+  it('is of another issuer', async () => {
+    const { check } = await probed(await openTenant(), {}, { issuer: 'https://login.acme.example/' });
+    expect(check).toMatchObject({
+      state: 'closed',
+      finding: "A guest gets a token that no API can accept: the access token's issuer is https://localhost:4400/",
+    });
+  });
+
+  it('is for another API', async () => {
+    const tenant = await openTenant();
+    const { body } = await tenant.anonymousToken();
+    tenant.change('resource_server', 'second', {
+      ...tenant.store.get('resource_server', tenant.api.id),
+      id: 'second',
+      identifier: 'https://second.example',
+    });
+    const other = await tenant.anonymousToken({ audience: 'https://second.example' });
+    const answer = json({ ...body, access_token: other.body.access_token });
+    const { check } = await probed(tenant, { [guestTokens]: answer });
+    expect(check).toMatchObject({ state: 'closed', finding: expect.stringContaining('is not for shop') });
+  });
+
+  it('is none', async () => {
+    const answer = json({ access_token: 'opaque', token_type: 'Bearer', expires_in: 7200 });
+    const { check } = await probed(await openTenant(), { [guestTokens]: answer });
+    expect(check).toMatchObject({ state: 'closed', finding: expect.stringContaining('is not a JWT') });
+  });
+});
+
+describe('a token that is not quite what the settings say', () => {
+  it('cannot be checked for want of keys', async () => {
+    const { check, diagnosis } = await probed(await openTenant(), { [jwks]: json({ keys: [] }) });
+    expect(check).toMatchObject({
+      state: 'warning',
+      finding: expect.stringContaining('its signature was not checked'),
+    });
+    expect(diagnosis.ok).toBe(true);
+  });
+
+  it('lives longer than its API says, is over, and is of a guest of the other edition', async () => {
+    const tenant = await openTenant();
+    const { body } = await tenant.anonymousToken();
+    tenant.change('resource_server', tenant.api.id, { token_lifetime_for_anonymous_access: 60 });
+    tenant.clock.forward(200_000);
+    const { check } = await probed(tenant, { [guestTokens]: json({ ...body, session_expires_in: 3600 }) });
+    expect(check.state).toBe('warning');
+    expect(check.finding).toMatch(
+      /over already .*; it lives 1 day, not the 1 minute that the API says; it lives longer/,
+    );
+  });
+});
+
+describe('a refusal', () => {
+  it('of the feature closes that gate', async () => {
+    const answer = json({ error: 'feature_not_enabled', error_description: 'No.' }, 403);
+    const { diagnosis } = await probed(await openTenant(), { [guestTokens]: answer });
+    expect(diagnosis.checks.find(({ check }) => check === 'feature')).toMatchObject({ state: 'closed' });
+    expect(diagnosis.failure).toMatchObject({ code: 'gate_closed', gate: 'tenant' });
+  });
+
+  it('for the moment says nothing of guests', async () => {
+    const answer = () => new Response('{}', { status: 429, headers: { 'retry-after': '3600' } });
+    const { check, diagnosis } = await probed(await openTenant(), { [guestTokens]: answer });
+    expect(check).toMatchObject({ state: 'unknown', advice: expect.stringContaining('Try again') });
+    expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'rate_limited' } });
+    expect(diagnosis.verdict).toMatch(/^Whether a guest can get a token cannot be told/);
+  });
+
+  it('of a wrong secret is one of the application, and the secret stays untold', async () => {
+    const tenant = await openTenant();
+    const { client_id } = await confidentialApp(tenant);
+    const { check, diagnosis } = await probed(tenant, {}, { app: client_id, clientSecret: 'not-the-secret' });
+    expect(check).toMatchObject({ state: 'closed', advice: expect.stringContaining('--client-secret -') });
+    expect(diagnosis.failure).toMatchObject({ code: 'not_authorised' });
+    expect(JSON.stringify(diagnosis.checks)).not.toContain('not-the-secret');
+  });
+});
+
+it('a confidential application is probed with the secret that the tenant shows', async () => {
+  const tenant = await openTenant();
+  const { client_id } = await confidentialApp(tenant);
+  const { check } = await probed(tenant, {}, { app: client_id });
+  expect(check.state).toBe('open');
+});
