@@ -28,6 +28,8 @@ function story(edition: EditionName): readonly (readonly string[])[] {
 
 /** The most requests that a command of the story makes: from there on a fault would never be met. */
 const mostRequests = 5;
+/** The same for the commands that do many things. */
+const mostOfMany = 12;
 const documented: readonly number[] = exitCodes.map(({ code }) => code);
 
 describe.each(editionNames)('in edition %s', (edition) => {
@@ -39,6 +41,12 @@ describe.each(editionNames)('in edition %s', (edition) => {
       for (let nth = 0; nth < mostRequests; nth += 1) met += await toldWith(edition, fault, nth);
       // A fault that was never met would prove nothing.
       expect(met).toBeGreaterThan(story(edition).length);
+    });
+
+    it('setup and doctor --fix end so too, and leave guests with tokens', { timeout: 60_000 }, async () => {
+      let met = 0;
+      for (let nth = 0; nth < mostOfMany; nth += 1) met += await openedWith(edition, fault, nth);
+      expect(met).toBeGreaterThan(mostOfMany);
     });
   });
 });
@@ -65,6 +73,34 @@ async function toldWith(edition: EditionName, fault: Fault, nth: number): Promis
   }
   tenant.calm();
   await expectAllDone(machine, edition);
+  return met;
+}
+
+/** Opens all gates with `setup`, closes one, and opens it with `doctor --fix`. */
+async function openedWith(edition: EditionName, fault: Fault, nth: number): Promise<number> {
+  const machine = await freshMachine();
+  const tenant = await faultyTenant(machine.clock, { edition });
+  await useRemote(machine, tenant);
+  const names = ['--app', 'web', '--api', 'shop', '--scopes', 'read:catalog', '--yes'];
+  let met = 0;
+  for (const command of [
+    ['setup', ...names],
+    ['doctor', ...names, '--fix'],
+  ]) {
+    tenant.calm();
+    tenant.inject(fault, nth);
+    const { code, stderr } = await machine.run(...command);
+    const told = `anon-cli ${command.join(' ')} with ${fault} at request ${nth}: ${stderr}`;
+    if (tenant.requests.some((request) => request.fault === fault)) met += 1;
+    else expect(code, told).toBe(0);
+    expect(documented, told).toContain(code);
+    expect(stderr, told).not.toMatch(/\bat .*:\d+:\d+|<html|undefined|\[object/);
+    expect(repeated(tenant), told).toEqual([]);
+    if (code !== 0) await again(machine, tenant, command, told);
+    tenant.calm();
+    expect((await machine.done('token', 'create', '--json')).json.scope).toBe('read:catalog');
+    await machine.done('api', 'disable', 'shop');
+  }
   return met;
 }
 
