@@ -147,9 +147,9 @@ describe('a request that the tenant refuses', () => {
   });
 
   it.each([
-    ['expired', 31 * 86_400, 'session_expired'],
-    ['is not a token of this tenant', 0, 'invalid_session_token'],
-  ])('because the session %s says how to start a new one', async (what, seconds, error) => {
+    ['expired', 31 * 86_400, 'session_expired', ''],
+    ['is no token here', 0, 'invalid_session_token', 'It is damaged, or of another tenant or application. '],
+  ])('because the session %s says how to start a new one', async (what, seconds, error, why) => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { selection: ' --profile acme' });
     const { sessionToken } = await createSession(connection, requestTo(tenant));
@@ -159,7 +159,7 @@ describe('a request that the tenant refuses', () => {
     expect(await failureOf(() => updateSession(connection, request))).toMatchObject({
       code: 'token_unacceptable',
       error,
-      hint: 'Start a new session: anon-cli token create --profile acme',
+      hint: `${why}Start a new session: anon-cli token create --profile acme`,
     });
   });
 
@@ -170,7 +170,7 @@ describe('a request that the tenant refuses', () => {
     expect(error).toMatchObject({
       code: 'not_authorised',
       status: 401,
-      hint: 'Check the client id of nobody, and its secret if it has one: --client-secret -',
+      hint: 'The tenant has no application of that client id: anon-cli app list',
     });
   });
 });

@@ -41,10 +41,11 @@ export function doctorCommand(context: Context, run = runDoctor): Command {
     command,
     'doctor',
     `Ends with 0 when a guest can get a token, whatever the warnings, and with 5 when
-none can. Where that cannot be told it ends as any command does: 6 when the tenant
-is unreachable, 4 when the credentials are refused or lack scopes, 2 when there are
-several applications or APIs to choose from. The report is on stdout all the same.
-In CI: anon-cli doctor --matrix --json, compared with the one that was reviewed.`,
+none can. Where that cannot be told it ends as any command does: with 6 when the
+tenant is unreachable, 4 when the credentials are refused or lack scopes, 2 when
+there are several applications or APIs to choose from. The report is on stdout
+all the same. In CI: anon-cli doctor --matrix --json, compared with what was
+reviewed.`,
   );
 }
 
