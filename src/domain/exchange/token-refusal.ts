@@ -83,7 +83,7 @@ export function tokenRefusal(
 ): AnonError {
   const { error, error_description } = oauthErrorOf(answer);
   const { status } = answer;
-  if (status < 400 || ((status === 404 || status === 405) && error.startsWith('http_'))) return notATenant(tenant);
+  if (status < 400 || status === 404 || status === 405) return notATenant(tenant);
   const description = withoutSecrets(error_description, [secret]);
   const { problem, hint } = explain(tenant, access.credentials, { status, error, description });
   return new ResponseError(
