@@ -25,8 +25,9 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['undici', 'enquirer', 'env-paths', 'atomically', 'valibot', 'libsql'],
-    builtins: ['node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises'],
+    packages: ['undici', 'enquirer', 'env-paths', 'atomically', 'valibot', 'libsql', '@napi-rs/keyring'],
+    // A keyring that does not answer can only be left by ending the process that asked it.
+    builtins: ['node:child_process', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises'],
     typesOf: ['domain'],
     lazily: ['local'],
   },

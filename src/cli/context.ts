@@ -10,7 +10,9 @@ import type {
   SessionStore,
   TenantConnection,
 } from '../domain/ports.ts';
+import { AnonError } from '../errors.ts';
 import type { Folders } from '../io/folders.ts';
+import type { Keyring, KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
@@ -68,6 +70,8 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** How the keyring is asked, where not as usual. */
+  readonly keyring?: Partial<KeyringOptions>;
   readonly folders: () => Promise<Folders>;
 }
 
@@ -90,10 +94,21 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
-  const secrets = async (_place: SecretPlace): Promise<SecretStore> => {
-    const { secretFiles } = await import('../io/secret-files.ts');
-    return secretFiles({ folders: await world.folders(), now, warn });
+  // Asked by one and the same, which remembers when it does not answer.
+  let keyring: Promise<Keyring> | undefined;
+  const openedKeyring = () => {
+    keyring ??= import('../io/keyring.ts').then(({ openKeyring }) => openKeyring(world.keyring));
+    return keyring;
   };
+
+  const secrets = async (place: SecretPlace): Promise<SecretStore> => {
+    const { secretFiles } = await import('../io/secret-files.ts');
+    const files = secretFiles({ folders: await world.folders(), now, warn });
+    return place === 'keyring' && isKeyringOn(env) ? (await openedKeyring()).secrets(files, warn) : files;
+  };
+
+  const secretPlace = async (): Promise<SecretPlace> =>
+    isKeyringOn(env) && (await (await openedKeyring()).answers()) ? 'keyring' : 'file';
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
@@ -116,11 +131,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
     prompts: world.prompts,
     profiles,
     secrets,
-    secretPlace: async () => 'file',
+    secretPlace,
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');
       const folders = await world.folders();
-      const secretsOf = async () => undefined;
+      const secretsOf = async (name: string) => {
+        if (name === localProfile) return undefined;
+        return (await (await profiles()).get(name))?.secrets === 'keyring' ? secrets('keyring') : undefined;
+      };
       return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
     async connect(profile, { selection, edition, management: given }) {
@@ -153,6 +171,16 @@ export function createContext(world: World, warn: (message: string) => void): Co
     },
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),
   };
+}
+
+/** The embedded tenant's profile: what is remembered there is in files, so that starting up takes no keyring. */
+const localProfile = 'local';
+
+/** @throws {AnonError} `usage` */
+function isKeyringOn({ ANON_KEYRING: setting }: Env): boolean {
+  if (setting && setting !== 'on' && setting !== 'off')
+    throw new AnonError('usage', 'ANON_KEYRING is neither on nor off.');
+  return setting !== 'off';
 }
 
 function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {
