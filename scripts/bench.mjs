@@ -53,6 +53,8 @@ function startUp(env) {
   const cases = [
     ['--version', 1.15, [bin, '--version']],
     ['--help', 1.15, [bin, '--help']],
+    ['completion of words', 1.25, [bin, 'complete', 'bash', '--', 'api', '']],
+    ['completion of names', undefined, [bin, 'complete', 'bash', '--', 'app', 'show', '']],
     ['token decode', 1.45, [bin, 'token', 'decode', foreign]],
     ['token decode, verified', undefined, [bin, 'token', 'decode', own]],
     ['token create', 5, [bin, 'token', 'create']],

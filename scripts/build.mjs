@@ -2,7 +2,8 @@
 //
 // A relative import() in the sources is a border between files: it becomes a require() of the other file
 // when the line runs. So a command loads its own code and nothing else; what two files share is in both.
-// Help texts are written down here, from the real command tree, so that --help does not need it.
+// Help texts and what shell completion knows are written down here, from the real command tree, so that neither
+// needs it.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -41,7 +42,7 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, versionAlone],
+      plugins: [borders(found), lazyChildProcess, plainSegments, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -81,6 +82,23 @@ const lazyChildProcess = {
   },
 };
 
+/**
+ * The library that writes completions also measures text for terminals, of which nothing is used there. What it measures
+ * with takes longer to make than all the rest of an answer: characters are as good.
+ */
+const plainSegments = {
+  name: 'plain-segments',
+  setup({ onLoad }) {
+    onLoad({ filter: /@optique\/core\/dist\/displaywidth\.js$/ }, ({ path }) => {
+      const costly = 'new Intl.Segmenter(void 0, { granularity: "grapheme" })';
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(costly)) throw new Error('@optique/core no longer measures text as the build expects');
+      const plain = '{ segment: (text) => Array.from(text, (segment) => ({ segment })) }';
+      return { contents: text.replace(costly, plain), loader: 'js' };
+    });
+  },
+};
+
 /** Of our own manifest only the version is wanted in every start-up. */
 const versionAlone = {
   name: 'version-alone',
@@ -103,6 +121,7 @@ mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([join(source, 'cli', 'start.ts'), join(source, 'io', 'keyring-process.ts')]);
 const require = createRequire(import.meta.url);
 await writeHelp();
+await writeCompletionTree();
 writeLicences();
 const old = `${output}.old`;
 if (existsSync(finished)) renameSync(finished, old);
@@ -118,6 +137,13 @@ async function writeHelp() {
     path,
     `"use strict";\nconst texts = ${JSON.stringify(texts, null, 1)};\nexports.helpTexts = async () => texts;\nexports.helpText = async (path) => texts[path];\n`,
   );
+}
+
+async function writeCompletionTree() {
+  const path = join(output, 'completion-tree.cjs');
+  const { completionTree } = require(path);
+  const tree = JSON.stringify(await completionTree());
+  writeFileSync(path, `"use strict";\nconst tree = ${tree};\nexports.completionTree = async () => tree;\n`);
 }
 
 /** The licences of the packages whose code is inside our files. */

@@ -85,6 +85,20 @@ export class GateClosedError extends ResponseError {
   }
 }
 
+/** No answer came from the tenant, or not all of one: `tenant_unreachable`. */
+export class UnreachableError extends AnonError {
+  /** The request had gone out, so the tenant may have done what it asks. */
+  readonly sent: boolean;
+  /** The connection broke: the same request may well be answered over a new one. */
+  readonly broken: boolean;
+
+  constructor(message: string, exchange: { sent: boolean; broken: boolean }, detail: ErrorDetail = {}) {
+    super('tenant_unreachable', message, detail);
+    this.sent = exchange.sent;
+    this.broken = exchange.broken;
+  }
+}
+
 /** The user stopped the command. */
 export function interrupted(): AnonError {
   return new AnonError('interrupted', 'Interrupted.');
@@ -92,4 +106,23 @@ export function interrupted(): AnonError {
 
 export function isAnonError(value: unknown): value is AnonError {
   return value instanceof Error && brand in value;
+}
+
+/** By what it carries: the class exists once a file. */
+export function isUnreachable(value: unknown): value is UnreachableError {
+  return isAnonError(value) && value.code === 'tenant_unreachable' && 'sent' in value;
+}
+
+/** The same error with another hint: what it is, and what it carries, stays. */
+export function withHint<E extends AnonError>(error: E, hint: string): E {
+  return reworded(error, { hint });
+}
+
+/** The same error in other words. */
+export function reworded<E extends AnonError>(error: E, words: { message?: string; hint?: string }): E {
+  const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as E;
+  for (const [name, value] of Object.entries(words)) {
+    Object.defineProperty(copy, name, { value, enumerable: name === 'hint', writable: true, configurable: true });
+  }
+  return copy;
 }

@@ -26,8 +26,16 @@ const house: Record<string, Room> = {
   io: {
     rooms: ['io', 'wire', 'errors'],
     packages: ['undici', 'enquirer', 'env-paths', 'atomically', 'valibot', 'libsql', '@napi-rs/keyring'],
-    // A keyring that does not answer can only be left by ending the process that asked it.
-    builtins: ['node:child_process', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises'],
+    builtins: [
+      // A keyring that does not answer can only be left by ending the process that asked it.
+      'node:child_process',
+      'node:crypto',
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'node:timers/promises',
+      'node:tls',
+    ],
     typesOf: ['domain'],
     lazily: ['local'],
   },
@@ -38,7 +46,7 @@ const house: Record<string, Room> = {
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],
-    packages: ['commander'],
+    packages: ['commander', '@optique/core'],
     builtins: ['node:path', 'node:util'],
     typesOf: ['local'],
   },

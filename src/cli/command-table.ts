@@ -6,9 +6,10 @@ export type CommandMaker = (context: Context) => Command;
 
 /** The nouns, with what their help says. */
 export const groups: Readonly<Record<string, string>> = {
-  tenant: 'gate 1: the session lifetime and the session token format',
+  tenant: 'gate 1: the session lifetime, the session token format and the cookie',
   app: 'gate 2: applications that may create anonymous sessions',
   api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
+  'api scopes': 'the scopes that guests get at an API',
   token: 'create and update guest sessions, decode their tokens',
   profile: 'the tenants you work with, and what commands use there',
   local: 'the embedded tenant: serve it, look at it, start it over',
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'tenant show': async () => (await import('./commands/tenant/show.ts')).tenantShowCommand,
   'tenant set-lifetime': async () => (await import('./commands/tenant/set-lifetime.ts')).tenantSetLifetimeCommand,
   'tenant set-format': async () => (await import('./commands/tenant/set-format.ts')).tenantSetFormatCommand,
+  'tenant set-cookie': async () => (await import('./commands/tenant/set-cookie.ts')).tenantSetCookieCommand,
   'app list': async () => (await import('./commands/app/list.ts')).appListCommand,
   'app show': async () => (await import('./commands/app/show.ts')).appShowCommand,
   'app create': async () => (await import('./commands/app/create.ts')).appCreateCommand,
@@ -30,6 +32,8 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'api create': async () => (await import('./commands/api/create.ts')).apiCreateCommand,
   'api enable': async () => (await import('./commands/api/enable.ts')).apiEnableCommand,
   'api disable': async () => (await import('./commands/api/disable.ts')).apiDisableCommand,
+  'api scopes add': async () => (await import('./commands/api/scopes/add.ts')).apiScopesAddCommand,
+  'api scopes remove': async () => (await import('./commands/api/scopes/remove.ts')).apiScopesRemoveCommand,
   'token create': async () => (await import('./commands/token/create.ts')).tokenCreateCommand,
   'token update': async () => (await import('./commands/token/update.ts')).tokenUpdateCommand,
   'token decode': async () => (await import('./commands/token/decode.ts')).tokenDecodeCommand,
@@ -42,11 +46,14 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'local start': async () => (await import('./commands/local/start.ts')).localStartCommand,
   'local show': async () => (await import('./commands/local/show.ts')).localShowCommand,
   'local reset': async () => (await import('./commands/local/reset.ts')).localResetCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };
 
 /** The words that may follow `path`: nouns and commands at the root, verbs after a noun. */
 export function wordsAfter(path: string): string[] {
-  if (path === '') return [...new Set(Object.keys(commands).map((name) => name.split(' ')[0] ?? ''))];
-  const prefix = `${path} `;
-  return Object.keys(commands).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  const prefix = path === '' ? '' : `${path} `;
+  const next = Object.keys(commands).flatMap((name) =>
+    name.startsWith(prefix) ? [name.slice(prefix.length).split(' ')[0] ?? ''] : [],
+  );
+  return [...new Set(next)];
 }

@@ -10,14 +10,16 @@ import type {
   SessionStore,
   TenantConnection,
 } from '../domain/ports.ts';
-import { AnonError } from '../errors.ts';
 import type { Folders } from '../io/folders.ts';
-import type { Keyring, KeyringOptions } from '../io/keyring.ts';
+import type { KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
+import { patience } from '../io/patience.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import { secretStores } from './secret-stores.ts';
+import type { Transport } from './transport.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -47,7 +49,12 @@ export interface Context {
   secretPlace(): Promise<SecretPlace>;
   connect(
     profile: Profile,
-    options: { selection: string; edition: EditionName | undefined; management?: ManagementAccess | undefined },
+    options: {
+      selection: string;
+      edition: EditionName | undefined;
+      transport: Transport;
+      management?: ManagementAccess | undefined;
+    },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
@@ -73,10 +80,12 @@ export interface World {
   /** How the keyring is asked, where not as usual. */
   readonly keyring?: Partial<KeyringOptions>;
   readonly folders: () => Promise<Folders>;
+  /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
+  readonly readOnly?: boolean;
 }
 
 export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal } = world;
+  const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
@@ -94,28 +103,17 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
-  // Asked by one and the same, which remembers when it does not answer.
-  let keyring: Promise<Keyring> | undefined;
-  const openedKeyring = () => {
-    keyring ??= import('../io/keyring.ts').then(({ openKeyring }) => openKeyring(world.keyring));
-    return keyring;
-  };
-
-  const secrets = async (place: SecretPlace): Promise<SecretStore> => {
-    const { secretFiles } = await import('../io/secret-files.ts');
-    const files = secretFiles({ folders: await world.folders(), now, warn });
-    return place === 'keyring' && isKeyringOn(env) ? (await openedKeyring()).secrets(files, warn) : files;
-  };
-
-  const secretPlace = async (): Promise<SecretPlace> =>
-    isKeyringOn(env) && (await (await openedKeyring()).answers()) ? 'keyring' : 'file';
+  const { secrets, secretPlace } = secretStores(world, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
     const folders = await world.folders();
-    return profileStore({ folders, now, warn, secrets: () => secrets('file'), exclusively: exclusively('profiles') });
+    const kept = () => secrets('file');
+    return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
   };
 
+  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> =>
+    debug ? (await import('./debug.ts')).debugged(tenant, (text) => terminal.note(text)) : tenant;
   const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
@@ -141,12 +139,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
       };
       return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
-    async connect(profile, { selection, edition, management: given }) {
-      const common = { profile: profile.name, selection, clock };
+    async connect(profile, { selection, edition, transport, management: given }) {
+      const { caFile, maxWaitMs, silent } = transport;
+      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const common = { profile: profile.name, selection, clock, patience: waits };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
-        return overridden(await connectLocal(await localPorts(), common), edition);
+        return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
       }
       const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
@@ -154,7 +154,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
         import('./management-access.ts'),
       ]);
       const rememberEdition = async (found: EditionName) => {
-        if (profile.adHoc) return;
+        if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
       const kept = () => secrets(profile.secrets ?? 'file');
@@ -162,9 +162,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
-        { env, signal: world.signal() },
+        { env, signal: world.signal(), caFile },
       );
-      return overridden(remote, edition);
+      return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);
@@ -175,13 +175,6 @@ export function createContext(world: World, warn: (message: string) => void): Co
 
 /** The embedded tenant's profile: what is remembered there is in files, so that starting up takes no keyring. */
 const localProfile = 'local';
-
-/** @throws {AnonError} `usage` */
-function isKeyringOn({ ANON_KEYRING: setting }: Env): boolean {
-  if (setting && setting !== 'on' && setting !== 'off')
-    throw new AnonError('usage', 'ANON_KEYRING is neither on nor off.');
-  return setting !== 'off';
-}
 
 function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {
   return edition ? { ...tenant, edition } : tenant;

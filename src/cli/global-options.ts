@@ -8,6 +8,9 @@ export interface GlobalOptions {
   readonly field?: string;
   readonly profile?: string;
   readonly edition?: string;
+  readonly caFile?: string;
+  readonly maxWait?: string;
+  readonly debug?: true;
 }
 
 interface GlobalOption {
@@ -21,6 +24,9 @@ export const globalOptions: readonly GlobalOption[] = [
   { flags: '--field <name>', description: 'print one value of the JSON and nothing else', takesValue: true },
   { flags: '--profile <name>', description: 'use this tenant instead of the current one', takesValue: true },
   { flags: '--edition <name>', description: `speak this edition: ${editionNames.join(' or ')}`, takesValue: true },
+  { flags: '--ca-file <file>', description: 'trust the certificates in this PEM file too', takesValue: true },
+  { flags: '--max-wait <duration>', description: 'wait so long for a rate limit at most (60s)', takesValue: true },
+  { flags: '--debug', description: 'tell every request on stderr, without secrets', takesValue: false },
 ];
 
 export function addGlobalOptions(command: Command): Command {

@@ -12,6 +12,7 @@ import type { EditionName } from '../wire/edition/edition.ts';
 import { chosenApi, chosenApp } from './chosen.ts';
 import type { Context } from './context.ts';
 import type { GivenCredentials } from './login-credentials.ts';
+import type { Transport } from './transport.ts';
 
 /** A profile that somebody wants to have. */
 export interface Login {
@@ -25,6 +26,7 @@ export interface Login {
   readonly before: Profile | undefined;
   readonly app: string | undefined;
   readonly api: string | undefined;
+  readonly transport: Transport;
 }
 
 /** The same with what the tenant said, where it was asked. */
@@ -37,7 +39,7 @@ export interface CheckedLogin extends Login {
 
 /** Signs in as the profile would, without saving anything, and looks up the application and API it is to use. */
 export async function checkLogin(context: Context, login: Login, asked: boolean): Promise<CheckedLogin> {
-  const { name, domain, before, credentials } = login;
+  const { name, domain, before, credentials, transport } = login;
   if (!asked) return { ...login, proof: undefined, chosen: await choices(undefined, login), token: undefined };
   // A kept token would prove nothing of what it was got with.
   if (before && !credentials)
@@ -51,7 +53,7 @@ export async function checkLogin(context: Context, login: Login, asked: boolean)
   };
   // Made up until it is saved: what is found out about it is not written down by the way.
   const profile: Profile = { ...before, name, domain, edition: undefined, adHoc: true };
-  const tenant = await context.connect(profile, { selection: '', edition: login.edition, management });
+  const tenant = await context.connect(profile, { selection: '', edition: login.edition, transport, management });
   const proof = tenant.management && (await proveCredentials(tenant));
   const chosen = await choices({ ...tenant, edition: proof?.edition ?? before?.edition }, login);
   return { ...login, proof, chosen, token: await keeper.get() };

@@ -1,5 +1,6 @@
 import { AnonError, isAnonError } from '../errors.ts';
 import { commands } from './command-table.ts';
+import { completionRequest } from './completion/request.ts';
 import { createContext, type World } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { route } from './route.ts';
@@ -8,6 +9,11 @@ import { version } from './version.ts';
 
 /** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
+  const request = completionRequest(argv);
+  if (request) {
+    await (await import('./completion/answer.ts')).answer(request, world);
+    return 0;
+  }
   const json = argv.includes('--json');
   const warnings: string[] = [];
   try {

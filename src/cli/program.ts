@@ -14,6 +14,7 @@ const examples: Readonly<Record<string, string>> = {
   tenant: 'tenant show',
   app: 'app list',
   api: 'api list',
+  'api scopes': 'api scopes add shop write:cart',
   token: 'token create',
   profile: 'profile list',
   local: 'local show',
@@ -32,11 +33,9 @@ export async function commandTree(): Promise<Map<string, Command>> {
   addGlobalOptions(root);
   const tree = new Map<string, Command>([['', root]]);
   for (const [path, load] of Object.entries(commands)) {
-    const [noun = '', verb] = path.split(' ');
-    const parent = verb === undefined ? root : (tree.get(noun) ?? group(root, noun));
-    if (verb !== undefined) tree.set(noun, parent);
+    const [parent, verb] = [groupAt(tree, path.split(' ').slice(0, -1)), path.split(' ').at(-1) ?? path];
     const command = (await load())(nothing);
-    parent.addCommand(command.name(verb ?? noun));
+    parent.addCommand(command.name(verb));
     tree.set(path, command);
   }
   for (const [path, command] of tree) {
@@ -68,10 +67,15 @@ function term(command: Command): string {
   return `${command.name()}${args.join('')}`;
 }
 
-function group(root: Command, noun: string): Command {
-  const command = new Command(noun).description(groups[noun] ?? '').usage('<command> [options]');
-  root.addCommand(command);
-  return withExample(command, examples[noun] ?? noun, `More: anon-cli ${noun} <command> --help`);
+/** The command of a noun, made when its first verb comes. */
+function groupAt(tree: Map<string, Command>, words: readonly string[]): Command {
+  const path = words.join(' ');
+  const known = tree.get(path);
+  if (known) return known;
+  const command = new Command(words.at(-1) ?? '').description(groups[path] ?? '').usage('<command> [options]');
+  groupAt(tree, words.slice(0, -1)).addCommand(command);
+  tree.set(path, command);
+  return withExample(command, examples[path] ?? path, `More: anon-cli ${path} <command> --help`);
 }
 
 function rootNotes(): string {

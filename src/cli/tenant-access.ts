@@ -5,6 +5,7 @@ import { AnonError } from '../errors.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { Context } from './context.ts';
 import { editionOption, type GlobalOptions } from './global-options.ts';
+import { transportOf } from './transport.ts';
 
 /** The tenant that a command is for, and the profile that says what it uses there. */
 export interface Access {
@@ -19,8 +20,9 @@ export interface Access {
  */
 export async function accessTenant(context: Context, options: GlobalOptions): Promise<Access> {
   const edition = chosenEdition(context, options);
+  const transport = transportOf(options, context.env);
   const { profile, selection } = await selectProfile(context, options);
-  return { profile, tenant: await context.connect(profile, { selection, edition }) };
+  return { profile, tenant: await context.connect(profile, { selection, edition, transport }) };
 }
 
 /** The edition that a command is told to speak: by --edition, else by ANON_EDITION. @throws {AnonError} `usage` */

@@ -16,7 +16,8 @@ export interface FetchRequest {
 
 /**
  * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
- * @throws {AnonError} `tenant_unreachable` when no answer came, `interrupted` when the user stopped the command
+ * @throws {UnreachableError} when no whole answer came, with whether the request had gone out
+ * @throws {AnonError} `interrupted` when the user stopped the command
  */
 export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
 
@@ -67,6 +68,25 @@ export interface ManagementAccess {
   readonly keeper: TokenKeeper | undefined;
 }
 
+/** A wait before a request is sent again. */
+export interface Pause {
+  readonly ms: number;
+  /** In a few words: `rate limit`. */
+  readonly reason: string;
+  /** The tenant asked for it, so it may be long: a person is told. */
+  readonly asked: boolean;
+}
+
+/** How a command waits for a tenant that cannot answer now. */
+export interface Patience {
+  /** The most that one request waits in all, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Waits, and says so where that is wanted; rejects with `interrupted` when the user stops the command. */
+  wait(pause: Pause): Promise<void>;
+  /** 0 to 1, so that many who were turned away together do not come back together. */
+  random(): number;
+}
+
 /** A tenant that commands can talk to, whatever stands behind it. */
 export interface TenantConnection {
   /** The name of its profile. */
@@ -79,11 +99,14 @@ export interface TenantConnection {
   readonly baseUrl: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  readonly patience: Patience;
   /** Undefined when the profile has none: then only what needs no configuration rights works. */
   readonly management: ManagementAccess | undefined;
   /** Undefined until somebody has asked the tenant. */
   readonly edition: EditionName | undefined;
   rememberEdition(edition: EditionName): Promise<void>;
+  /** Nothing may be changed there: the Management API is only asked. */
+  readonly readOnly?: boolean;
   /** The key that seals this tenant's session tokens, where it is at hand. */
   readonly sessionKey: (() => Promise<Uint8Array>) | undefined;
 }
@@ -109,7 +132,7 @@ export interface Profile {
   readonly credentials?: ManagementCredentials | undefined;
   /** Where its secrets are kept; in files when nothing is said. */
   readonly secrets?: SecretPlace | undefined;
-  /** Changes there ask first. */
+  /** A change of its settings has to be agreed to by name. */
   readonly production?: boolean | undefined;
   /** Made up for AUTH0_DOMAIN: no file knows of it. */
   readonly adHoc?: true;

@@ -1,104 +1,94 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, Response as HttpResponse } from 'undici';
+import { Agent, type Dispatcher, fetch, Response as HttpResponse } from 'undici';
 import type { Fetch } from '../domain/ports.ts';
-import { AnonError, interrupted } from '../errors.ts';
-import { codeOf } from './files.ts';
+import { interrupted } from '../errors.ts';
+import { type Failed, unreachable } from './connection-failure.ts';
+import { throughProxy } from './proxy.ts';
+import { trustedWith } from './trusted-certificates.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const connectTimeoutMs = 10_000;
-const answerTimeoutMs = 30_000;
+/** How long an exchange may take, in milliseconds. */
+export interface Limits {
+  /** To a connection; through a proxy, to the proxy and from there each. */
+  readonly connectMs: number;
+  /** From the beginning to the last byte of the answer. */
+  readonly totalMs: number;
+}
+
+const usualLimits: Limits = { connectMs: 5000, totalMs: 30_000 };
+
+export interface HttpWorld {
+  readonly env: Env;
+  /** Aborted when the user stops the command. */
+  readonly signal: AbortSignal;
+  /** A PEM file of certificates to trust beside those that Node trusts. */
+  readonly caFile?: string | undefined;
+}
 
 /**
- * HTTP to the tenant at `baseUrl`. Redirects are not followed: a token must not travel to where it was not
- * sent. Proxies are those of HTTPS_PROXY and NO_PROXY; what is plain http is on this machine, and goes there.
+ * HTTP to the tenant at `baseUrl`, over connections that are kept from one request to the next. Redirects are not
+ * followed: a token must not travel to where it was not sent. Proxies are those of HTTPS_PROXY and NO_PROXY; what is
+ * plain http is on this machine, and goes there.
+ * @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used
  */
-export function httpFetch(baseUrl: string, env: Env, signal: AbortSignal): Fetch {
-  const dispatcher = dispatcherFor(baseUrl, env);
+export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimits): Fetch {
+  const dispatcher = dispatcherFor(baseUrl, world, limits);
   return async (url, request) => {
+    const failed: Failed = { url: new URL(url), sent: false, overdue: false, limits };
+    const stop = new AbortController();
+    const interrupt = () => stop.abort();
+    const timer = setTimeout(() => {
+      failed.overdue = true;
+      stop.abort();
+    }, limits.totalMs);
+    world.signal.addEventListener('abort', interrupt);
+    if (world.signal.aborted) interrupt();
     try {
       const response = await fetch(url, {
         ...request,
         body: request.body ?? null,
         redirect: 'manual',
-        signal,
-        dispatcher,
+        signal: stop.signal,
+        dispatcher: noticing(dispatcher, () => {
+          failed.sent = true;
+        }),
       });
       // Read here, so that a connection that breaks in the middle of an answer is this room's error too.
       const body = await response.arrayBuffer();
       const { status, headers } = response;
       return new HttpResponse(hasBody(status) ? body : null, { status, headers }) as unknown as Response;
     } catch (error) {
-      throw signal.aborted ? interrupted() : unreachable(new URL(url), error);
+      if (!world.signal.aborted) throw unreachable(failed, error);
+      // Else it connects anew, and that would hold the process up.
+      void dispatcher.destroy();
+      throw interrupted();
+    } finally {
+      clearTimeout(timer);
+      world.signal.removeEventListener('abort', interrupt);
     }
   };
 }
 
-function dispatcherFor(baseUrl: string, env: Env): Dispatcher {
-  const timeouts = {
-    connect: { timeout: connectTimeoutMs },
-    headersTimeout: answerTimeoutMs,
-    bodyTimeout: answerTimeoutMs,
-  };
+function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {
+  const connect = { timeout: connectMs, ca: caFile ? trustedWith(caFile, env) : undefined, signal };
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
-  if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent(timeouts);
-  try {
-    return new EnvHttpProxyAgent({ ...timeouts, httpsProxy, noProxy: env.no_proxy ?? env.NO_PROXY ?? '' });
-  } catch (cause) {
-    throw new AnonError('usage', 'HTTPS_PROXY is not the address of a proxy.', {
-      hint: 'Such as HTTPS_PROXY=http://proxy.example:8080',
-      cause,
-    });
-  }
+  // The one limit for all of an exchange stands above those that undici has for its parts.
+  if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
+  return throughProxy(httpsProxy, env.no_proxy ?? env.NO_PROXY ?? '', connect);
+}
+
+/** The same connections; `onSent` is called when a request begins to go out over one. */
+function noticing(dispatcher: Dispatcher, onSent: () => void): Dispatcher {
+  return dispatcher.compose((dispatch) => (options, handler) => {
+    const begin = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (...start) => {
+      onSent();
+      begin?.(...start);
+    };
+    return dispatch(options, handler);
+  });
 }
 
 function hasBody(status: number): boolean {
   return status !== 204 && status !== 205 && status !== 304;
-}
-
-function unreachable({ host, port, protocol }: URL, error: unknown): AnonError {
-  const code = causeCode(error);
-  const [reason, hint] = reasons[code] ?? [
-    code ? `the connection failed (${code})` : 'the connection failed',
-    undefined,
-  ];
-  const plain =
-    protocol === 'http:' && code === 'ECONNREFUSED'
-      ? `Is it running? anon-cli local start --port ${port || 80}`
-      : undefined;
-  return new AnonError('tenant_unreachable', `The tenant ${host} cannot be reached: ${reason}.`, {
-    hint: plain ?? hint ?? 'Check the network, and the domain: anon-cli profile list',
-    cause: error,
-  });
-}
-
-const certificate = [
-  'its certificate is not trusted here',
-  'For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
-] as const;
-
-const reasons: Record<string, readonly [reason: string, hint: string | undefined]> = {
-  ENOTFOUND: ['no such host', undefined],
-  EAI_AGAIN: ['its name cannot be looked up; there may be no network', undefined],
-  ECONNREFUSED: ['it refuses connections', undefined],
-  ECONNRESET: ['the connection was closed', undefined],
-  UND_ERR_SOCKET: ['the connection was closed', undefined],
-  ENETUNREACH: ['there is no network', undefined],
-  EHOSTUNREACH: ['there is no way to the host', undefined],
-  ETIMEDOUT: ['it does not answer', undefined],
-  UND_ERR_CONNECT_TIMEOUT: ['it does not answer', undefined],
-  UND_ERR_HEADERS_TIMEOUT: ['it takes too long to answer', undefined],
-  UND_ERR_BODY_TIMEOUT: ['its answer takes too long', undefined],
-  DEPTH_ZERO_SELF_SIGNED_CERT: certificate,
-  SELF_SIGNED_CERT_IN_CHAIN: certificate,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificate,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate,
-  CERT_HAS_EXPIRED: ['its certificate has expired', undefined],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['its certificate is for another name', undefined],
-};
-
-/** The innermost code: fetch wraps the socket's error, and a host with several addresses wraps each. */
-function causeCode(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return causeCode(error.errors[0]);
-  const inner = error instanceof Error && error.cause ? causeCode(error.cause) : '';
-  return inner || codeOf(error);
 }

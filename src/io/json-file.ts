@@ -13,6 +13,8 @@ export interface JsonFile<Content> {
   readonly schema: v.GenericSchema<unknown, Content>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
+  /** Nothing may be changed: what cannot be read stays where it is, and counts as not there. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface JsonFile<Content> {
  * @throws {AnonError} `state_unusable`
  */
 export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefined {
-  const { path, version: latest = 1, schema, now, warn } = file;
+  const { path, version: latest = 1, schema, now, warn, readOnly } = file;
   if (!existsSync(path)) return undefined;
   const text = readText(path);
   const { version, ...content } = parse(text);
@@ -34,6 +36,7 @@ export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefi
   if (typeof version === 'number' && version >= 1 && checked.success) return checked.output;
   // Another process may have put it right since: then that is what counts, and stays where it is.
   if (existsSync(path) && readText(path) !== text) return readJsonFile(file);
+  if (readOnly) return undefined;
   const aside = setAside(path, now());
   warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
   return undefined;

@@ -1,11 +1,14 @@
 import { AnonError } from '../errors.ts';
 import type { Listening } from '../local/listen.ts';
 import type { RateLimit } from '../local/rate-limit.ts';
+import type { EditionName } from '../wire/edition/edition.ts';
 import { codeOf } from './files.ts';
 import { type LocalPorts, openLocal } from './local-tenant.ts';
 
 export interface LocalServer extends Listening {
   readonly issuer: string;
+  /** What it speaks as it begins; a reset by another process may change that. */
+  readonly edition: EditionName;
 }
 
 /**
@@ -28,6 +31,7 @@ export async function serveLocal(
     return {
       ...listening,
       issuer: local.issuer,
+      edition: local.edition(),
       async close() {
         await listening.close();
         local.close();

@@ -64,7 +64,7 @@ function refuseNewer(path: string, error: unknown): void {
 /** The embedded tenant as any other: its `handle` stands where a socket would. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock'>,
+  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'patience'>,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports);
   const { clientId, clientSecret } = local.managementCredentials();
@@ -79,7 +79,7 @@ export async function connectLocal(
       secret: async () => clientSecret,
       keeper: undefined,
     },
-    edition: 'preview',
+    edition: local.edition(),
     rememberEdition: async () => {},
     sessionKey: async () => local.sessionKey(),
   };

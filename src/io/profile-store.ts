@@ -40,13 +40,14 @@ interface Ports {
   readonly secrets: () => Promise<SecretStore>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
+  readonly readOnly?: boolean | undefined;
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /** Profiles in `profiles.json` of the config folder. It holds no secret. */
-export function profileStore({ folders, secrets, now, warn, exclusively }: Ports): ProfileStore {
+export function profileStore({ folders, secrets, exclusively, ...ports }: Ports): ProfileStore {
   const path = join(folders.config, 'profiles.json');
-  const file: JsonFile<Profiles> = { path, version: 2, schema: profiles, now, warn };
+  const file: JsonFile<Profiles> = { ...ports, path, version: 2, schema: profiles };
 
   // Shared with the other store, and not loaded while there is no file to read.
   const load = async (): Promise<Profiles> => {
@@ -64,7 +65,8 @@ export function profileStore({ folders, secrets, now, warn, exclusively }: Ports
 
   const read = async (): Promise<Profiles> => {
     const found = await load();
-    return Object.values(found.profiles).some(({ management }) => management) ? change((before) => before) : found;
+    if (ports.readOnly || !Object.values(found.profiles).some(({ management }) => management)) return found;
+    return change((before) => before);
   };
 
   return {

@@ -1,18 +1,18 @@
 import type { Profile, TenantConnection } from '../domain/ports.ts';
-import { httpFetch } from './http.ts';
+import { type HttpWorld, httpFetch } from './http.ts';
 
-/** A tenant on the network. */
+/** A tenant on the network. @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used */
 export function connectRemote(
   profile: Profile,
   common: Pick<
     TenantConnection,
-    'profile' | 'selection' | 'clock' | 'issuer' | 'baseUrl' | 'management' | 'rememberEdition'
+    'profile' | 'selection' | 'clock' | 'patience' | 'issuer' | 'baseUrl' | 'management' | 'rememberEdition'
   >,
-  world: { env: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
+  world: HttpWorld,
 ): TenantConnection {
   return {
     ...common,
-    fetch: httpFetch(common.baseUrl, world.env, world.signal),
+    fetch: httpFetch(common.baseUrl, world),
     edition: profile.edition,
     sessionKey: undefined,
   };

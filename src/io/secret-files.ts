@@ -12,23 +12,29 @@ interface Ports {
   readonly folders: Folders;
   readonly now: () => number;
   readonly warn: (message: string) => void;
+  /** What is kept is only looked at. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /** Secrets in `credentials` of the data folder: one file an entry, for its owner alone, replaced whole. */
-export function secretFiles({ folders, now, warn }: Ports): SecretStore {
+export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStore {
   const file = (key: string): JsonFile<v.InferOutput<typeof content>> => ({
     path: join(folders.data, 'credentials', fileName(key)),
     schema: content,
     now,
     warn,
+    readOnly,
   });
   return {
     async get(key) {
       const entry = file(key);
       return existsSync(entry.path) ? (await import('./json-file.ts')).readJsonFile(entry)?.secret : undefined;
     },
-    put: async (key, secret) => (await import('./json-file.ts')).writeJsonFile(file(key), { secret }),
+    async put(key, secret) {
+      if (!readOnly) (await import('./json-file.ts')).writeJsonFile(file(key), { secret });
+    },
     async remove(key) {
+      if (readOnly) return;
       const { path } = file(key);
       try {
         rmSync(path, { force: true });

@@ -14,8 +14,12 @@ export interface Terminal {
   readonly stdinHasData: boolean;
   /** A person can be asked. */
   readonly interactive: boolean;
+  /** The result is read by a person, not by a file or another program. */
+  readonly resultIsTerminal: boolean;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
+  /** A line of notes can be written over. */
+  readonly noteRewritable: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -32,11 +36,17 @@ export function processTerminal(env: Env): Terminal {
     get interactive() {
       return isatty(0) && isatty(2);
     },
+    get resultIsTerminal() {
+      return isatty(1);
+    },
     get resultColour() {
       return wantsColour(env, isatty(1));
     },
     get noteColour() {
       return wantsColour(env, isatty(2));
+    },
+    get noteRewritable() {
+      return env.TERM !== 'dumb' && isatty(2);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { EditionName } from '../wire/edition/edition.ts';
+import { editionOf } from './edition.ts';
 import { makeKeys, tenantKeys } from './keys.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { reseed, seed } from './state.ts';
@@ -6,12 +8,14 @@ import { sqliteStore } from './store/sqlite.ts';
 import { createTenant, type Tenant } from './tenant.ts';
 
 export interface LocalTenant extends Tenant {
+  /** The edition that this state speaks. */
+  edition(): EditionName;
   /** The client that may configure this tenant: the global one, which every tenant has. */
   managementCredentials(): { clientId: string; clientSecret: string };
   /** The key that seals session tokens: 32 octets. */
   sessionKey(): Uint8Array;
-  /** Forgets everything and starts over with new keys. */
-  reset(): Promise<void>;
+  /** Forgets everything and starts over with new keys, in the same edition unless another is named. */
+  reset(edition?: EditionName): Promise<void>;
   close(): void;
 }
 
@@ -30,12 +34,13 @@ export async function openLocalTenant(
   await seed(seeding);
   return {
     ...tenant,
+    edition: () => editionOf(store).name,
     managementCredentials() {
       const client = store.list('client').find(({ global }) => global === true);
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKey: () => tenantKeys(store).sessionKey.export(),
-    reset: () => reseed(seeding),
+    reset: (edition) => reseed({ ...seeding, edition }),
     close: () => store.close(),
   };
 }

@@ -1,14 +1,12 @@
-import type { Edition } from '../wire/edition/edition.ts';
-import { preview } from '../wire/edition/preview.ts';
+import type { Edition, EditionName } from '../wire/edition/edition.ts';
+import { editionNamed } from '../wire/edition/editions.ts';
 import { managementAudience } from '../wire/oauth.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import { editionOf } from './edition.ts';
 import type { KeyMaker } from './keys.ts';
 import { managementScopes } from './management-scopes.ts';
 import { type Random, randomHex, randomName, randomToken } from './random.ts';
 import type { Store, StoreReader, StoreWriter } from './store/store.ts';
-
-/** The edition that a tenant made by this version speaks. */
-export const localEdition: Edition = preview;
 
 /** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
 export const sampleApp = { name: 'web' } as const;
@@ -28,41 +26,55 @@ interface Seeding {
   readonly random: Random;
   readonly keys: KeyMaker;
   readonly issuer: string;
+  /** What the tenant shall speak; a new one speaks `preview` unless told otherwise. */
+  readonly edition?: EditionName | undefined;
 }
 
 /** Fills an empty state. Safe when several processes find it empty at once: one of them wins. */
-export async function seed({ store, random, keys, issuer }: Seeding): Promise<void> {
+export async function seed({ store, random, keys, issuer, edition = 'preview' }: Seeding): Promise<void> {
   if (isSeeded(store)) return;
   const material = await keys();
   store.write((writer) => {
-    if (!isSeeded(writer)) putSeed(writer, { random, issuer, material: { ...material } });
+    if (!isSeeded(writer))
+      putSeed(writer, { random, issuer, material: { ...material }, edition: editionNamed(edition) });
   });
 }
 
-/** Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. */
-export async function reseed({ store, random, keys, issuer }: Seeding): Promise<void> {
+/**
+ * Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. It goes on
+ * speaking its edition unless another is named.
+ */
+export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
   const material = await keys();
   store.write((writer) => {
+    const speaks = edition ? editionNamed(edition) : editionOf(writer);
     writer.clear();
-    putSeed(writer, { random, issuer, material: { ...material } });
+    putSeed(writer, { random, issuer, material: { ...material }, edition: speaks });
   });
-}
-
-/** The tenant's settings, as PATCH left them. */
-export function settingsOf(store: StoreReader): JsonObject {
-  return store.get('tenant', 'settings') ?? {};
 }
 
 function isSeeded(store: StoreReader): boolean {
   return store.get('tenant', 'settings') !== undefined;
 }
 
-function putSeed(writer: StoreWriter, seed: { random: Random; issuer: string; material: JsonObject }): void {
-  const { random, issuer, material } = seed;
-  writer.put('tenant', 'settings', settingsSeed());
+interface Seed {
+  readonly random: Random;
+  readonly issuer: string;
+  readonly material: JsonObject;
+  readonly edition: Edition;
+}
+
+function putSeed(writer: StoreWriter, { random, issuer, material, edition }: Seed): void {
+  writer.put('tenant', 'settings', settingsSeed(edition));
   writer.put('key', 'current', material);
   const global = newClient(random, { name: 'All Applications', global: true });
-  const app = newClient(random, { name: sampleApp.name, app_type: 'spa', token_endpoint_auth_method: 'none' });
+  const app = newClient(random, {
+    name: sampleApp.name,
+    app_type: 'spa',
+    token_endpoint_auth_method: 'none',
+    // As the service's dashboard makes them: where guests need it, the sample is one toggle away from them.
+    ...(edition.needsOidcConformance && { oidc_conformant: true }),
+  });
   for (const client of [global, app]) writer.put('client', String(client.client_id), client);
   const management = newResourceServer(random, {
     name: 'Auth0 Management API',
@@ -88,8 +100,8 @@ function putSeed(writer: StoreWriter, seed: { random: Random; issuer: string; ma
   writer.put('client_grant', grant.id, grant);
 }
 
-function settingsSeed(): JsonObject {
-  return {
+function settingsSeed(edition: Edition): JsonObject {
+  const settings = {
     friendly_name: 'Local tenant',
     default_audience: '',
     enabled_locales: ['en'],
@@ -97,8 +109,8 @@ function settingsSeed(): JsonObject {
     session_lifetime: 168,
     idle_session_lifetime: 72,
     sessions: { oidc_logout_prompt_enabled: true },
-    ...localEdition.tenant.write(localEdition.tenant.read({})),
   };
+  return { ...settings, ...edition.tenant.write(edition.tenant.read({}), settings) };
 }
 
 /** A client with the service's defaults. @see management-api, section 2.5 */

@@ -1,9 +1,13 @@
 import { Hono } from 'hono/quick';
+import type { EditionName } from '../wire/edition/edition.ts';
 import type { KeyMaker } from './keys.ts';
-import type { Random } from './random.ts';
-import { type RateLimit, rateLimiter } from './rate-limit.ts';
+import { type Random, randomHex } from './random.ts';
+import { fullBucket, type RateLimit, rateLimiter } from './rate-limit.ts';
 import { managementRefusal, oauthRefusal, Refusal } from './refusal.ts';
+import { anonymousCors } from './routes/anonymous-cors.ts';
+import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
+import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
@@ -11,6 +15,7 @@ import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import { seed } from './state.ts';
 import type { Store } from './store/store.ts';
+import { upgrade } from './upgrade.ts';
 
 /** `https://localhost:4400/`: the issuer of a tenant that nobody gave another domain. */
 export const defaultDomain = 'localhost:4400';
@@ -24,6 +29,8 @@ export interface TenantOptions {
   readonly keys: KeyMaker;
   /** The issuer is `https://<domain>/`, whatever address the tenant is served at. */
   readonly domain?: string | undefined;
+  /** What the tenant speaks when the state is empty; afterwards the state tells. `preview` unless given. */
+  readonly edition?: EditionName | undefined;
   /** No limit unless one is given. */
   readonly rateLimit?: RateLimit | undefined;
 }
@@ -42,23 +49,31 @@ export interface Tenant {
 }
 
 /**
- * A tenant with anonymous sessions, edition `preview`: what Auth0 serves at `https://DOMAIN/`, as far
+ * A tenant with anonymous sessions, in the edition that its state speaks: what Auth0 serves at `https://DOMAIN/`, as far
  * as this project needs it. Refusals carry the service's statuses and bodies.
  */
 export function createTenant(options: TenantOptions): Tenant {
-  const { store, clock, random, keys, domain = defaultDomain } = options;
+  const { store, clock, random, keys, domain = defaultDomain, edition } = options;
   const issuer = `https://${domain}/`;
   const app = routes({ store, clock, random, issuer }, options.rateLimit);
+  let upgraded = false;
+  const answer = async (request: Request): Promise<Response> => {
+    try {
+      store.refresh();
+      await seed({ store, random, keys, issuer, edition });
+      if (!upgraded) upgrade(store);
+      upgraded = true;
+    } catch (error) {
+      return failure(error, new URL(request.url).pathname);
+    }
+    return app.fetch(request);
+  };
   return {
     issuer,
     async handle(request) {
-      try {
-        store.refresh();
-        await seed({ store, random, keys, issuer });
-      } catch (error) {
-        return failure(error, new URL(request.url).pathname);
-      }
-      return app.fetch(request);
+      const response = await answer(request);
+      response.headers.set('x-auth0-requestid', randomHex(random, 10));
+      return response;
     },
   };
 }
@@ -66,13 +81,17 @@ export function createTenant(options: TenantOptions): Tenant {
 function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
   const app = new Hono();
   app.onError((error, c) => failure(error, c.req.path));
+  app.use('/anonymous/*', anonymousCors(scope));
   if (rateLimit) app.use(rateLimiter(rateLimit, scope.clock));
+  else app.use('/api/v2/*', fullBucket(scope.clock));
   app.route('/', anonymousTokenRoute(scope));
+  app.route('/', anonymousLogoutRoute(scope));
   app.route('/', oauthTokenRoute(scope));
   app.route('/', discoveryRoutes(scope));
   app.route('/', tenantSettingsRoutes(scope));
   app.route('/', clientRoutes(scope));
   app.route('/', resourceServerRoutes(scope));
+  app.route('/', clientGrantRoutes(scope));
   // What the real service has and this one does not is refused like a call without the right: tools that
   // export a whole tenant take that for a warning, and a 404 for a failure.
   app.all('/api/v2/*', () => {

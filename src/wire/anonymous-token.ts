@@ -8,8 +8,9 @@ export const anonymousTokenPath = '/anonymous/token';
 export const anonymousScope = 'anon';
 
 /**
- * POST /anonymous/token, JSON or form-encoded. With `session_token` it updates that session, without
- * it creates one. Unknown members are kept: the service ignores them.
+ * POST /anonymous/token, JSON or form-encoded. With `session_token` it updates that session (edition
+ * `preview`) or renews its access token (`ea`), without it creates one. Unknown members are kept: the
+ * service ignores them.
  */
 export const anonymousTokenRequest = v.looseObject({
   client_id: v.pipe(v.string(), v.nonEmpty('must not be empty')),
@@ -36,6 +37,12 @@ export const anonymousTokenResponse = v.looseObject({
   scope: v.optional(v.string()),
 });
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
+
+/** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
+export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
+
+/** 200 of POST /anonymous/token for a transfer ticket: a JWE, good once and for 30 seconds. */
+export const anonymousTransferResponse = v.looseObject({ anon_transfer_token: v.string() });
 
 /** `error` of a refused request and the HTTP status it comes with. @see wire contract, section 2, "Errors" */
 export const anonymousTokenErrors = {

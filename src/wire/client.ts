@@ -19,13 +19,28 @@ export const client = v.looseObject({
   name: v.optional(v.string(), ''),
   app_type: v.optional(v.string()),
   global: v.optional(v.boolean()),
+  oidc_conformant: v.optional(v.boolean(), false),
   token_endpoint_auth_method: v.optional(v.string()),
   client_secret: v.optional(v.string()),
 });
 export type ClientBody = v.InferOutput<typeof client>;
 
-/** One page, as `include_totals=true` answers it. */
-export const clientPage = v.looseObject({ total: v.number(), clients: v.array(client) });
+/** A page of a list that was asked for with `take`; `next` is where the next one begins, absent on the last. */
+export const clientPage = v.looseObject({ clients: v.array(client), next: v.optional(v.nullable(v.string())) });
+
+/** What a list of applications asks for: everything that is shown, and no secret. */
+export function clientFields(edition: Edition): string {
+  const members = Object.keys(edition.client.members);
+  return [
+    'client_id',
+    'name',
+    'app_type',
+    'global',
+    'token_endpoint_auth_method',
+    'oidc_conformant',
+    ...members,
+  ].join();
+}
 
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
 const otherMembers =

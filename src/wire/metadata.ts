@@ -22,6 +22,11 @@ export function refusedMetadataKey(metadata: unknown): string | undefined {
   return undefined;
 }
 
+/** The first top-level key whose value is an object or an array, or undefined: edition `ea` takes neither. */
+export function nestedMetadataKey(metadata: JsonObject): string | undefined {
+  return Object.keys(metadata).find((key) => typeof metadata[key] === 'object' && metadata[key] !== null);
+}
+
 /**
  * A session's metadata after an update: top-level keys of `change` replace those of `current`, whole,
  * and `null` removes a key. Assumed: no source gives the depth of the merge or the meaning of null.

@@ -32,6 +32,11 @@ export type ResourceServerBody = v.InferOutput<typeof resourceServer>;
 /** One page, as `include_totals=true` answers it. */
 export const resourceServerPage = v.looseObject({ total: v.number(), resource_servers: v.array(resourceServer) });
 
+/** What a list of APIs asks for: everything that is shown. */
+export function resourceServerFields(edition: Edition): string {
+  return ['id', 'identifier', 'name', 'is_system', 'scopes', ...Object.keys(edition.resourceServer.members)].join();
+}
+
 // @see auth0@7.1.0 CreateResourceServerRequestContent
 const otherMembers =
   'signing_alg signing_secret allow_offline_access allow_online_access allow_online_access_with_ephemeral_sessions token_dialect skip_consent_for_verifiable_first_party_clients enforce_policies token_encryption consent_policy authorization_details proof_of_possession subject_type_authorization authorization_policy token_lifetime_for_web';

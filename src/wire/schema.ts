@@ -49,3 +49,6 @@ export const plainObject = v.custom<JsonObject>(
 export function unchecked(names: string): v.ObjectEntries {
   return Object.fromEntries(names.split(' ').map((name) => [name, v.optional(v.unknown())]));
 }
+
+/** An answer without a body. */
+export const noContent = v.undefined();

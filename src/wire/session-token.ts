@@ -2,15 +2,15 @@ import * as v from 'valibot';
 import { plainObject } from './schema.ts';
 
 /**
- * The claims of a session token (edition `preview`), sealed or signed. `created_at` is ISO 8601, `iat`
- * and `exp` are epoch seconds; no `exp` means that the session never expires.
+ * The claims of a session token, sealed or signed. `created_at` is ISO 8601 (edition `preview`) or epoch
+ * seconds (`ea`), `iat` and `exp` are epoch seconds; no `exp` means that the session never expires.
  */
 export const sessionTokenClaims = v.looseObject({
   iss: v.string(),
   client_id: v.string(),
   user_id: v.string(),
   session_id: v.string(),
-  created_at: v.string(),
+  created_at: v.union([v.string(), v.number()]),
   metadata: plainObject,
   iat: v.number(),
   exp: v.optional(v.number()),

@@ -79,6 +79,31 @@ describe('what a command loads', () => {
     ).toEqual([]);
   });
 
+  it('for a completion of words and options is the words written down, and nothing that costs', async () => {
+    for (const line of [
+      ['api', ''],
+      ['token', 'create', '--'],
+      ['tenant', 'set-format', ''],
+    ]) {
+      const loaded = await loadedBy(newHome(), ['complete', 'bash', '--', ...line]);
+      expect(built(loaded)).toEqual(['start', 'completion-answer', 'completion-tree']);
+      expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
+    }
+  });
+
+  it('for a completion of names is no command, and of the local tenant its state alone', async () => {
+    const home = newHome();
+    const names = ['complete', 'bash', '--', 'app', 'show', ''];
+    const none = await loadedBy(home, names);
+    expect(none.filter((name) => name.includes('node_modules'))).toEqual([]);
+    await run(home, ['quickstart']);
+    const loaded = built(await loadedBy(home, names));
+    expect(loaded).toContain('local-read-names');
+    expect(loaded.filter((name) => /^(commands-|local-open|io-local-tenant|io-remote-tenant|help)/.test(name))).toEqual(
+      [],
+    );
+  });
+
   it('for one command is not the code of another', async () => {
     const loaded = built(await loadedBy(newHome(), ['tenant', 'show']));
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual(['commands-tenant-show']);

@@ -15,7 +15,7 @@ describe("the service's quickstart, each step a command of its own, in a new hom
     const says = async (line: string, text: string | RegExp) =>
       expect((await done(home, ...line.split(' '))).stdout).toMatch(text);
     await says('tenant show', /session lifetime +30 days \(2592000 seconds\)/);
-    await says('tenant set-lifetime 30d', /"anonymous_session_lifetime":2592000/);
+    await says('tenant set-lifetime 30d', /Session lifetime: 30 days \(2592000 seconds\)\n {2}already so/);
     await says('tenant set-format jwe', /Session token format: JWE/);
     await says('app list', /^web +closed/m);
     await says('app enable web', /web may create guest sessions/);

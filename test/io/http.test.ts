@@ -1,33 +1,16 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { httpFetch } from '../../src/io/http.ts';
-import certificate from '../fixtures/tokens/certificate.json' with { type: 'json' };
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { type HttpWorld, httpFetch } from '../../src/io/http.ts';
+import { authorityFile } from '../support/authority-file.ts';
 import { failureOf } from '../support/domain.ts';
 import { freePort } from '../support/free-port.ts';
-import { rsa } from '../support/tokens.ts';
+import { answering, answeringOverTls, served } from '../support/http-server.ts';
 
 const get = { method: 'GET', headers: {} };
 
-/** Serves on a free port of the loopback interface until the test is over. */
-async function serve(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-async function answering(listener: RequestListener): Promise<string> {
-  return `http://127.0.0.1:${await serve(createServer(listener))}`;
-}
-
-function fetching(signal = new AbortController().signal) {
-  return httpFetch('http://localhost', {}, signal);
+function fetching(world: Partial<HttpWorld> = {}, limits = { connectMs: 5000, totalMs: 30_000 }) {
+  return httpFetch('https://acme.example', { env: {}, signal: new AbortController().signal, ...world }, limits);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -73,8 +56,8 @@ describe('a request over HTTP', () => {
   });
 });
 
-describe('a tenant is unreachable when', () => {
-  it('it refuses connections: on this machine it may not be running', async () => {
+describe('a tenant that', () => {
+  it('refuses connections: on this machine it may not be running', async () => {
     const port = await freePort();
     expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
@@ -83,7 +66,7 @@ describe('a tenant is unreachable when', () => {
     });
   });
 
-  it('it refuses connections: elsewhere the domain may be wrong', async () => {
+  it('refuses connections: elsewhere the domain may be wrong', async () => {
     const port = await freePort();
     expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
@@ -91,54 +74,162 @@ describe('a tenant is unreachable when', () => {
     });
   });
 
+  it('has no such host', async () => {
+    expect(await failureOf(() => fetching()('https://tenant.invalid/', get))).toMatchObject({
+      code: 'tenant_unreachable',
+      message: expect.stringMatching(/^The tenant tenant\.invalid cannot be reached: (no such host|its name cannot)/),
+      sent: false,
+      broken: false,
+    });
+  });
+
+  it('speaks no TLS', async () => {
+    const url = await answering((_, response) => response.end('plain'));
+    expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
+      message: `The tenant ${new URL(url).host} cannot be reached: it does not speak TLS as it should.`,
+      sent: false,
+    });
+  });
+
+  it('speaks no HTTP', async () => {
+    const port = await served(createTcpServer((socket) => void socket.write('SSH-2.0-OpenSSH_9.9\r\n')));
+    expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
+      message: `The tenant 127.0.0.1:${port} did not answer: it does not speak HTTP.`,
+      sent: true,
+      broken: false,
+    });
+  });
+
+  it('makes no connection within the limit', async () => {
+    const port = await served(createTcpServer(() => {}));
+    const fetch = fetching({}, { connectMs: 50, totalMs: 30_000 });
+    expect(await failureOf(() => fetch(`https://127.0.0.1:${port}/`, get))).toMatchObject({
+      message: `The tenant 127.0.0.1:${port} cannot be reached: no connection came about within 0.05 seconds.`,
+      sent: false,
+      broken: false,
+    });
+  });
+});
+
+describe('a certificate', () => {
+  it.each([
+    ['localhost', 'is not trusted here', /--ca-file <file>$/],
+    ['expired', 'has expired', /clock right/],
+    ['early', 'is not valid yet', /clock right/],
+    ['elsewhere', 'is for another name', /domain right/],
+  ] as const)('%s %s', async (name, problem, hint) => {
+    const url = await answeringOverTls((_, response) => response.end(), name);
+    const caFile = name === 'localhost' ? undefined : authorityFile();
+    expect(await failureOf(() => fetching({ caFile })(url, get))).toMatchObject({
+      code: 'tenant_unreachable',
+      message: `The tenant ${new URL(url).host} cannot be reached: its certificate ${problem}.`,
+      hint: expect.stringMatching(hint),
+      sent: false,
+      broken: false,
+    });
+  });
+
+  it('of an authority in the file that was named is trusted', async () => {
+    const url = await answeringOverTls((_, response) => response.end('here'));
+    expect(await (await fetching({ caFile: authorityFile() })(url, get)).text()).toBe('here');
+  });
+});
+
+describe('an answer that breaks', () => {
   it.each<[string, RequestListener]>([
-    ['before it answers', (request) => request.socket.destroy()],
+    ['before it began', (request) => request.socket.destroy()],
+    ['by a reset', (request) => request.socket.resetAndDestroy()],
     [
-      'in the middle of its answer',
+      'in the middle',
       (request, response) => {
         response.writeHead(200, { 'content-length': '100' });
         response.write('{"access_token":', () => request.socket.destroy());
       },
     ],
-  ])('it closes the connection %s', async (_, listener) => {
+    [
+      'in the middle, politely',
+      (request, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{"access_token":', () => request.socket.end());
+      },
+    ],
+    [
+      'in the middle, when it was to be the last',
+      (request, response) => {
+        response.writeHead(200, { 'content-length': '100', connection: 'close' });
+        response.write('{"access_token":', () => request.socket.end());
+      },
+    ],
+    [
+      'between two chunks, when it was to be the last',
+      (request, response) => {
+        response.writeHead(200, { connection: 'close' });
+        response.write('{"access_token":', () => request.socket.end());
+      },
+    ],
+    [
+      'between two chunks',
+      (request, response) => {
+        response.writeHead(200);
+        response.write('{"access_token":', () => request.socket.end());
+      },
+    ],
+  ])('%s is no answer', async (_, listener) => {
     const url = await answering(listener);
     expect(await failureOf(() => fetching()(url, get))).toMatchObject({
       code: 'tenant_unreachable',
-      message: `The tenant ${new URL(url).host} cannot be reached: the connection was closed.`,
+      message: expect.stringMatching(/^The tenant \S+ did not answer: the connection was closed/),
+      hint: 'This may pass: try again.',
+      sent: true,
+      broken: true,
     });
   });
 
-  it('it speaks no TLS', async () => {
-    const url = await answering((_, response) => response.end('plain'));
-    const error = await failureOf(() => fetching()(url.replace('http:', 'https:'), get));
-    expect(error.code).toBe('tenant_unreachable');
-    expect(error.message).toMatch(/^The tenant \S+ cannot be reached: the connection (failed|was closed)/);
+  it('is asked for no second time, whatever the request', async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await answering((request) => {
+      asked.push(request.method);
+      request.socket.destroy();
+    });
+    for (const method of ['GET', 'POST']) await fetching()(url, { ...get, method }).catch(() => {});
+    expect(asked).toEqual(['GET', 'POST']);
   });
 
-  it('it speaks no HTTP', async () => {
-    const server = createServer();
-    server.on('connection', (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'));
-    const port = await serve(server);
-    expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
+  it.each<[string, RequestListener]>([
+    ['before it began', () => {}],
+    ['in the middle', (_, response) => void response.writeHead(200).write('{"access_token":')],
+  ])('off because it takes too long %s is no answer', async (_, listener) => {
+    const url = await answering(listener);
+    const fetch = fetching({}, { connectMs: 5000, totalMs: 150 });
+    expect(await failureOf(() => fetch(url, get))).toMatchObject({
       code: 'tenant_unreachable',
+      message: `The tenant ${new URL(url).host} did not answer within 0.15 seconds.`,
+      sent: true,
+      broken: false,
     });
   });
+});
 
-  it('nobody here trusts its certificate', async () => {
-    const key = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const port = await serve(createTlsServer({ key, cert: certificate.pem }, (_, response) => response.end()));
-    expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
-      code: 'tenant_unreachable',
-      message: `The tenant 127.0.0.1:${port} cannot be reached: its certificate is not trusted here.`,
-      hint: 'For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
+describe('connections', () => {
+  it('are kept from one request to the next', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await answering((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end('{}');
     });
+    const fetch = fetching();
+    for (let count = 0; count < 10; count += 1) await fetch(url, get);
+    // The next request may come before the one that is free has been looked at.
+    expect(ports.size).toBeLessThanOrEqual(2);
   });
 });
 
 describe('a request that the user stops', () => {
   it('before it is sent is interrupted', async () => {
     const url = await answering((_, response) => response.end());
-    expect(await failureOf(() => fetching(AbortSignal.abort())(url, get))).toMatchObject({ code: 'interrupted' });
+    expect(await failureOf(() => fetching({ signal: AbortSignal.abort() })(url, get))).toMatchObject({
+      code: 'interrupted',
+    });
   });
 
   it.each<[string, RequestListener]>([
@@ -150,51 +241,9 @@ describe('a request that the user stops', () => {
       listener(request, response);
       controller.abort();
     });
-    expect(await failureOf(() => fetching(controller.signal)(url, get))).toMatchObject({
+    expect(await failureOf(() => fetching({ signal: controller.signal })(url, get))).toMatchObject({
       code: 'interrupted',
       message: 'Interrupted.',
     });
-  });
-});
-
-describe('a proxy', () => {
-  /** A proxy that notes what it is asked to reach and refuses. */
-  async function refusingProxy() {
-    const asked: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
-      asked.push(request.url);
-      response.writeHead(502).end();
-    });
-    server.on('connect', (request, socket) => {
-      asked.push(request.url);
-      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
-    });
-    return { asked, url: `http://127.0.0.1:${await serve(server)}` };
-  }
-
-  it('is what a tenant on the network is reached through', async () => {
-    const { asked, url } = await refusingProxy();
-    const fetch = httpFetch('https://acme.example', { HTTPS_PROXY: url }, new AbortController().signal);
-    expect(await failureOf(() => fetch('https://acme.example/', get))).toMatchObject({ code: 'tenant_unreachable' });
-    expect(asked).toEqual(['acme.example:443']);
-  });
-
-  it('never sees what goes to a tenant on this machine', async () => {
-    const { asked, url } = await refusingProxy();
-    const tenant = await answering((_, response) => response.end('here'));
-    const env = { HTTP_PROXY: url, HTTPS_PROXY: url };
-    const response = await httpFetch(tenant, env, new AbortController().signal)(tenant, get);
-    expect(await response.text()).toBe('here');
-    expect(asked).toEqual([]);
-  });
-
-  it('without a usable address is the mistake of who set it', async () => {
-    const { signal } = new AbortController();
-    expect(await failureOf(async () => httpFetch('https://acme.example', { HTTPS_PROXY: '::' }, signal))).toMatchObject(
-      {
-        code: 'usage',
-        message: 'HTTPS_PROXY is not the address of a proxy.',
-      },
-    );
   });
 });

@@ -10,7 +10,8 @@ import { serveLocal } from '../../src/io/local-server.ts';
 import { connectLocal, type LocalPorts, openLocal } from '../../src/io/local-tenant.ts';
 import type { LocalTenant } from '../../src/local/open.ts';
 import { sqliteStore } from '../../src/local/store/sqlite.ts';
-import { failureOf, noon, steppingClock } from '../support/domain.ts';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
+import { failureOf, noon, patience, steppingClock } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import { testTenant } from '../support/local.ts';
@@ -36,10 +37,10 @@ async function open(ports: LocalPorts): Promise<LocalTenant> {
 }
 
 /** A state with the keys of every test tenant: making some takes a while. */
-async function withState(ports: LocalPorts): Promise<void> {
+async function withState(ports: LocalPorts, edition?: EditionName): Promise<void> {
   mkdirSync(dirname(ports.path), { recursive: true });
   const store = sqliteStore(ports.path);
-  await testTenant({ store });
+  await testTenant({ store, edition });
   store.close();
 }
 
@@ -125,13 +126,17 @@ describe('the state of the embedded tenant', () => {
   });
 });
 
-it('the embedded tenant is reached as any other, without a socket', async () => {
-  const ports = localPorts();
-  await withState(ports);
-  const tenant = await connectLocal(ports, { profile: 'local', selection: '', clock: steppingClock() });
-  expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition: 'preview' });
-  expect(await tenant.sessionKey?.()).toHaveLength(32);
-});
+it.each(['preview', 'ea'] as const)(
+  'the embedded tenant is reached as any other, without a socket: %s',
+  async (edition) => {
+    const ports = localPorts();
+    await withState(ports, edition);
+    const tenant = await connectLocal(ports, { profile: 'local', selection: '', clock: steppingClock(), patience });
+    expect(tenant.edition).toBe(edition);
+    expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition });
+    expect(await tenant.sessionKey?.()).toHaveLength(32);
+  },
+);
 
 describe('the embedded tenant on a socket', () => {
   it('answers there, under the issuer of its port, until it is closed', async () => {

@@ -68,4 +68,12 @@ describe('a tenant with a rate limit', () => {
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
     expect(limitHeaders(answers[0] as Answer)).toEqual([null, null, null, null]);
   });
+
+  it('tells clients of the Management API all the same what they plan by', async () => {
+    const tenant = await openTenant();
+    const next = String(tenant.clock() / 1000 + 1);
+    const manage = await tenant.management();
+    expect(limitHeaders(await manage('GET', '/api/v2/clients'))).toEqual([null, '1000', '999', next]);
+    expect(limitHeaders(await tenant.send('GET', '/api/v2/clients'))).toEqual([null, '1000', '999', next]);
+  });
 });

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { tenantKeys } from '../../src/local/keys.ts';
 import { readSessionToken, writeSessionToken } from '../../src/local/session-token.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
+import { ea } from '../../src/wire/edition/ea.ts';
 import type { SessionTokenFormat } from '../../src/wire/edition/edition.ts';
+import { preview } from '../../src/wire/edition/preview.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import type { SessionTokenClaims } from '../../src/wire/session-token.ts';
 import { openSealed, openTenant, sequenceOfBytes, sessionKey, testKeys, withBearer } from '../support/local.ts';
@@ -23,8 +25,9 @@ const session: SessionTokenClaims = {
   metadata: {},
   iat: 1,
 };
-const write = (format: SessionTokenFormat, claims = session) => writeSessionToken(keys, random, format, claims);
-const read = (token: string) => readSessionToken(keys, token);
+const write = (format: SessionTokenFormat, claims = session) =>
+  writeSessionToken(keys, random, { format, prefix: '' }, claims);
+const read = (token: string) => readSessionToken(keys, preview, token);
 
 const sessions = fc
   .record({
@@ -205,5 +208,31 @@ describe('a session token in the format jwt', () => {
       exp: tenant.clock() / 1000 + 60,
     } as SessionTokenClaims);
     expect(await withBearer(tenant.send, token)('GET', '/api/v2/clients')).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a session token of edition ea', () => {
+  const prefix = 'ANONYMOUS_SESSION_';
+  const sealed = () => writeSessionToken(keys, random, { format: 'jwe', prefix }, session);
+
+  it('is a sealed one behind a prefix, and says what it was given', async () => {
+    const token = await sealed();
+    expect(token).toMatch(/^ANONYMOUS_SESSION_[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(readSessionToken(keys, ea, token)).toEqual(session);
+  });
+
+  it.each<[string, (token: string) => string | Promise<string>]>([
+    ['without the prefix', (token) => token.slice(prefix.length)],
+    ['with the prefix twice', (token) => prefix + token],
+    ['in small letters', (token) => token.toLowerCase()],
+    ['of the other edition', () => write('jwe')],
+    ['in the format jwt', () => write('jwt')],
+    ['in the format jwt behind the prefix', async () => prefix + (await write('jwt'))],
+  ])('is none %s', async (_, make) => {
+    expect(readSessionToken(keys, ea, await make(await sealed()))).toBeUndefined();
+  });
+
+  it('is none of edition preview', async () => {
+    expect(read(await sealed())).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { editionOf } from '../../src/local/edition.ts';
 import { reseed, seed } from '../../src/local/state.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
 import type { Store } from '../../src/local/store/store.ts';
@@ -40,6 +41,90 @@ describe('a fresh tenant', () => {
     expect(store.list('client')).toHaveLength(2);
     expect(store.list('resource_server')).toHaveLength(2);
     expect(store.list('client_grant')).toHaveLength(1);
+  });
+});
+
+describe('the edition of a tenant', () => {
+  it.each(['preview', 'ea'] as const)('is told by its settings: %s', async (edition) => {
+    const tenant = await testTenant({ edition });
+    expect(editionOf(tenant.store).name).toBe(edition);
+    const { body } = await (await tenant.management())('GET', '/api/v2/tenants/settings');
+    expect(body).toMatchObject(
+      {
+        preview: { anonymous_session_lifetime: 2_592_000, sessions: { oidc_logout_prompt_enabled: true } },
+        ea: {
+          sessions: {
+            oidc_logout_prompt_enabled: true,
+            anonymous: { lifetime_in_minutes: 43_200, activate_cookie: true },
+          },
+        },
+      }[edition],
+    );
+    expect('anonymous_session_lifetime' in body).toBe(edition === 'preview');
+    expect('anonymous' in body.sessions).toBe(edition === 'ea');
+  });
+
+  it('is preview where nobody said otherwise, and stays what it was when a state is opened as another', async () => {
+    const store = memoryStore();
+    await seed(seeding(store));
+    await seed({ ...seeding(store), edition: 'ea' });
+    expect(editionOf(store).name).toBe('preview');
+  });
+
+  it('is kept by a reset, unless another is named', async () => {
+    const { store } = await openTenant({ edition: 'ea' });
+    await reseed(seeding(store));
+    expect(editionOf(store).name).toBe('ea');
+    await reseed({ ...seeding(store), edition: 'preview' });
+    expect(editionOf(store).name).toBe('preview');
+  });
+
+  it.each(['preview', 'ea'] as const)(
+    'is told the same after whatever PATCH leaves of the settings: %s',
+    async (edition) => {
+      const tenant = await testTenant({ edition });
+      const manage = await tenant.management();
+      const change = (json: object) => manage('PATCH', '/api/v2/tenants/settings', { json });
+      for (const member of ['anonymous_session_lifetime', 'anonymous_session_token_format']) {
+        expect(await change({ [member]: null })).toMatchObject({ status: 400, body: { errorCode: 'invalid_body' } });
+      }
+      expect(await change({ sessions: null })).toMatchObject({ status: 200 });
+      expect(editionOf(tenant.store).name).toBe(edition);
+    },
+  );
+});
+
+describe('a state that an earlier version made', () => {
+  const added = ['read:client_grants', 'create:client_credentials'];
+
+  it('gets the rights that have come since, and loses nothing', async () => {
+    const { store } = await testTenant();
+    const asItWas = everything(store);
+    store.write((writer) => {
+      for (const grant of writer.list('client_grant')) {
+        const scope = (grant.scope as string[]).filter((value) => !added.includes(value));
+        writer.put('client_grant', String(grant.id), { ...grant, scope });
+      }
+      for (const server of writer.list('resource_server').filter(({ is_system }) => is_system === true)) {
+        const scopes = (server.scopes as { value: string }[]).filter(({ value }) => !added.includes(value));
+        writer.put('resource_server', String(server.id), { ...server, scopes });
+      }
+    });
+    const tenant = await testTenant({ store });
+    const manage = await tenant.management();
+    expect(await manage('GET', '/api/v2/client-grants')).toMatchObject({ status: 200 });
+    const sorted = (text: unknown) =>
+      JSON.stringify(text)
+        .split(/[[\],]/)
+        .sort();
+    expect(sorted(everything(store))).toEqual(sorted(asItWas));
+  });
+
+  it('is written only when it lacks something', async () => {
+    const { store } = await testTenant();
+    const before = store.list('client_grant');
+    await (await testTenant({ store })).management();
+    expect(store.list('client_grant')).toBe(before);
   });
 });
 

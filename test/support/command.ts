@@ -16,8 +16,9 @@ import type { RateLimit } from '../../src/local/rate-limit.ts';
 import { seed } from '../../src/local/state.ts';
 import { sqliteStore } from '../../src/local/store/sqlite.ts';
 import type { Kind, Store } from '../../src/local/store/store.ts';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
-import { sequenceOfBytes, testKeys } from './local.ts';
+import { openGates, sequenceOfBytes, testKeys } from './local.ts';
 
 /** What one command line did. */
 export class Ran {
@@ -79,12 +80,19 @@ export interface Machine {
   file(name: string, text: string): string;
 }
 
+interface MachineOptions {
+  /** False leaves it to the first command to make the local tenant. */
+  readonly seeded?: boolean;
+  /** What the local tenant speaks; `preview` unless given. */
+  readonly edition?: EditionName;
+}
+
 /** A user's machine whose local tenant is as fresh as can be: one application and one API, both closed to guests. */
-export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
+export async function freshMachine({ seeded = true, edition }: MachineOptions = {}): Promise<Machine> {
   const folder = temporaryFolder();
   const folders = { config: join(folder, 'config'), data: join(folder, 'data') };
   const statePath = join(folders.data, 'local-tenant.db');
-  if (seeded) await seededState(folders.data, 'https://localhost:4400/');
+  if (seeded) await seededState(folders.data, 'https://localhost:4400/', edition);
 
   const controller = new AbortController();
   const clock = movingClock(controller.signal);
@@ -188,12 +196,12 @@ export async function freshMachine({ seeded = true } = {}): Promise<Machine> {
 }
 
 /** A machine on which guests may have `read:catalog` and `write:cart` of `shop`. */
-export async function openMachine(): Promise<Machine> {
-  const machine = await freshMachine();
-  changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: true });
-  changeDocument(machine.store, 'resource_server', 'shop', {
-    allow_anonymous_access: true,
-    anonymous_access_scopes: ['read:catalog', 'write:cart'],
+export async function openMachine(options: Pick<MachineOptions, 'edition'> = {}): Promise<Machine> {
+  const machine = await freshMachine(options);
+  const { store } = machine;
+  openGates(store, {
+    client: String(documentNamed(store, 'client', 'web').client_id),
+    resource_server: String(documentNamed(store, 'resource_server', 'shop').id),
   });
   return machine;
 }
@@ -218,7 +226,7 @@ export interface ServedTenant {
 /** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. */
 export async function servedTenant(
   clock: Pick<Clock, 'now'>,
-  options: { rateLimit?: RateLimit } = {},
+  options: { rateLimit?: RateLimit; edition?: EditionName } = {},
 ): Promise<ServedTenant> {
   const folder = temporaryFolder();
   const requests: Asked[] = [];
@@ -228,9 +236,9 @@ export async function servedTenant(
     requests.push({ method: request.method, path: pathname + search, body: await request.clone().text() });
     return handle(request);
   }, 0);
-  const path = await seededState(folder, `https://localhost:${server.port}/`);
+  const path = await seededState(folder, `https://localhost:${server.port}/`, options.edition);
   const tenant = await openLocalTenant(path, {
-    ...options,
+    rateLimit: options.rateLimit,
     clock: () => clock.now(),
     domain: `localhost:${server.port}`,
   });
@@ -307,16 +315,16 @@ function temporaryFolder(): string {
 }
 
 /** A state with the keys of every test tenant: making new ones would take most of a test's time. */
-async function seededState(folder: string, issuer: string): Promise<string> {
+export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'local-tenant.db');
   const store = sqliteStore(path);
-  await seed({ store, issuer, random: sequenceOfBytes(issuer), keys: async () => testKeys });
+  await seed({ store, issuer, random: sequenceOfBytes(issuer), keys: async () => testKeys, edition });
   store.close();
   return path;
 }
 
-function openedStore(path: string): Store {
+export function openedStore(path: string): Store {
   const store = sqliteStore(path);
   onTestFinished(() => store.close());
   // A test looks on from outside: at every look it wants what the commands have written since.
@@ -384,8 +392,10 @@ function recordingTerminal(
     },
     stdinHasData: given.stdin !== undefined,
     interactive: given.interactive,
+    resultIsTerminal: given.interactive,
     resultColour: given.colour,
     noteColour: given.colour,
+    noteRewritable: given.interactive,
   };
 }
 

@@ -1,6 +1,14 @@
-import type { Clock, FetchRequest, ManagementAccess, TenantConnection } from '../../src/domain/ports.ts';
+import type {
+  Clock,
+  FetchRequest,
+  ManagementAccess,
+  Patience,
+  Pause,
+  TenantConnection,
+} from '../../src/domain/ports.ts';
 import type { AnonError } from '../../src/errors.ts';
 import { isAnonError } from '../../src/errors.ts';
+import { editionOf } from '../../src/local/edition.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { globalClient, sessionKey, type TestTenant } from './local.ts';
 
@@ -24,11 +32,16 @@ export function steppingClock(now = () => noon): SteppingClock {
   };
 }
 
+/** Never waits. */
+export const patience: Patience = { maxWaitMs: 0, wait: async () => {}, random: () => 0 };
+
 export interface TestConnection extends TenantConnection {
   readonly clock: SteppingClock;
   /** What was sent: `PATCH /api/v2/tenants/settings`. */
   readonly sent: readonly string[];
   readonly remembered: readonly EditionName[];
+  /** What was waited for. */
+  readonly pauses: readonly Pause[];
 }
 
 /** Access to the Management API by a client and its secret; each command asks for a token of its own. */
@@ -46,7 +59,7 @@ export function secretAccess(
   };
 }
 
-type Doors = Partial<Omit<TenantConnection, 'clock' | 'rememberEdition'>>;
+type Doors = Partial<Omit<TenantConnection, 'clock' | 'patience' | 'rememberEdition'>> & { maxWaitMs?: number };
 
 /** A connection to the real local tenant, its `handle` where a socket would be. */
 export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnection {
@@ -59,7 +72,7 @@ export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnect
       issuer: tenant.issuer,
       baseUrl: tenant.issuer.slice(0, -1),
       management: secretAccess(client.client_id, client.client_secret),
-      edition: 'preview',
+      edition: editionOf(tenant.store).name,
       sessionKey: async () => sessionKey(tenant.store),
       fetch: (url, request) => tenant.handle(new Request(url, { ...request, body: request.body ?? null })),
       ...doors,
@@ -107,14 +120,21 @@ export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}
 }
 
 function recorded(
-  connection: Omit<TenantConnection, 'clock' | 'rememberEdition'>,
+  { maxWaitMs = 60_000, ...connection }: Omit<TenantConnection, 'clock' | 'patience' | 'rememberEdition'> & Doors,
   clock: SteppingClock,
 ): TestConnection {
   const sent: string[] = [];
+  const pauses: Pause[] = [];
   const remembered: EditionName[] = [];
+  const wait = async (pause: Pause) => {
+    pauses.push(pause);
+    await clock.wait(pause.ms);
+  };
   return {
     ...connection,
     clock,
+    pauses,
+    patience: { maxWaitMs, wait, random: () => 0 },
     sent,
     remembered,
     fetch(url, request) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compactDecrypt } from 'jose';
+import { editionOf } from '../../src/local/edition.ts';
 import type { KeyMaterial } from '../../src/local/keys.ts';
 import type { Random } from '../../src/local/random.ts';
 import { sampleApi, sampleApp, seed } from '../../src/local/state.ts';
@@ -68,16 +69,18 @@ export interface TestTenant extends Tenant {
   /** Sends with a Management API token: all scopes, or those named. */
   management(...scopes: string[]): Promise<Send>;
   change(kind: Kind, id: string, members: JsonObject): void;
+  /** Gives guests of an application a grant for the sample API: `read:catalog` and `write:cart`, unless `members` says otherwise. */
+  grantGuests(clientId: string, members?: JsonObject): void;
 }
 
 type Doors = Partial<Omit<TenantOptions, 'clock'>>;
 
-/** A seeded tenant whose sample application and API are still closed to guests. */
+/** A seeded tenant, edition `preview` unless another is named, whose sample application and API are still closed to guests. */
 export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
   const clock = movableClock();
-  const { store = memoryStore(), random = sequenceOfBytes(), keys = async () => testKeys } = doors;
+  const { store = memoryStore(), random = sequenceOfBytes(), keys = async () => testKeys, edition } = doors;
   const tenant = createTenant({ ...doors, clock, store, random, keys });
-  await seed({ store, random, keys, issuer: tenant.issuer });
+  await seed({ store, random, keys, issuer: tenant.issuer, edition });
   const send = sender(tenant);
   const app = named(store, 'client', sampleApp.name) as TestTenant['app'];
   const api = named(store, 'resource_server', sampleApi.name) as TestTenant['api'];
@@ -107,6 +110,10 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
     change(kind, id, members) {
       store.write((writer) => writer.put(kind, id, { ...writer.get(kind, id), ...members }));
     },
+    grantGuests(clientId, members) {
+      const grant = { ...guestGrant(clientId, { ...api }), id: `cgr_guests_${clientId}`, ...members };
+      store.write((writer) => writer.put('client_grant', grant.id, grant));
+    },
   };
 }
 
@@ -120,20 +127,58 @@ interface OpenTenantOptions extends Doors {
 export async function openTenant({ settings, app, api, ...doors }: OpenTenantOptions = {}): Promise<TestTenant> {
   const tenant = await testTenant(doors);
   tenant.change('tenant', 'settings', { ...settings });
-  tenant.change('client', tenant.app.client_id, { can_create_anonymous_sessions: true, ...app });
-  tenant.change('resource_server', tenant.api.id, {
-    allow_anonymous_access: true,
-    anonymous_access_scopes: ['read:catalog', 'write:cart'],
-    ...api,
-  });
+  openGates(tenant.store, { client: tenant.app.client_id, resource_server: tenant.api.id });
+  tenant.change('client', tenant.app.client_id, { ...app });
+  tenant.change('resource_server', tenant.api.id, { ...api });
   return tenant;
+}
+
+const openMembers = {
+  preview: {
+    client: { can_create_anonymous_sessions: true },
+    resource_server: { allow_anonymous_access: true, anonymous_access_scopes: ['read:catalog', 'write:cart'] },
+  },
+  ea: {
+    client: { anonymous_sessions: { active: true } },
+    resource_server: {
+      subject_type_authorization: {
+        client: { policy: 'require_client_grant' },
+        user: { policy: 'allow_all' },
+        anonymous_user: { policy: 'require_client_grant' },
+      },
+    },
+  },
+} as const;
+
+/** Opens an application and an API, past the Management API, to guests who may have `read:catalog` and `write:cart`. */
+export function openGates(store: Store, ids: { client: string; resource_server: string }): void {
+  const members = openMembers[editionOf(store).name];
+  store.write((writer) => {
+    const [client, server] = [writer.get('client', ids.client), writer.get('resource_server', ids.resource_server)];
+    writer.put('client', ids.client, { ...client, ...members.client });
+    writer.put('resource_server', ids.resource_server, { ...server, ...members.resource_server });
+    if (editionOf(writer).grantsScopes) writer.put('client_grant', guestGrantId, guestGrant(ids.client, server));
+  });
+}
+
+/** The id of the grant that {@link openGates} makes. */
+export const guestGrantId = 'cgr_guestsofthesample';
+
+function guestGrant(clientId: string, server: JsonObject | undefined): JsonObject {
+  return {
+    id: guestGrantId,
+    client_id: clientId,
+    audience: server?.identifier,
+    scope: ['read:catalog', 'write:cart'],
+    subject_type: 'anonymous_user',
+  };
 }
 
 /** A confidential application of `tenant`, open to guests. */
 export async function confidentialApp(tenant: TestTenant, members: JsonObject = {}): Promise<TestTenant['app']> {
   const manage = await tenant.management();
   const { body } = await manage('POST', '/api/v2/clients', {
-    json: { name: 'server', can_create_anonymous_sessions: true, ...members },
+    json: { name: 'server', oidc_conformant: true, ...openMembers[editionOf(tenant.store).name].client, ...members },
   });
   return body;
 }

@@ -16,6 +16,7 @@ import { saveLogin } from '../login-save.ts';
 import { printResult } from '../output.ts';
 import { loginData, renderLogin } from '../render/login.ts';
 import { chosenEdition } from '../tenant-access.ts';
+import { transportOf } from '../transport.ts';
 
 export interface LoginOptions extends CredentialOptions {
   readonly domain?: string;
@@ -64,8 +65,9 @@ async function login(context: Context, text: string | undefined, options: LoginO
   // Another domain is another tenant: what was known of the old one does not hold there.
   const before = earlier?.domain === domain ? earlier : undefined;
   const edition = chosenEdition(context, options);
+  const transport = transportOf(options, context.env);
   const credentials = await credentialsFor(context, options, { domain, before });
-  const wanted: Login = { name, domain, edition, credentials, before, app: options.app, api: options.api };
+  const wanted: Login = { name, domain, edition, credentials, before, app: options.app, api: options.api, transport };
   const checked = await checkLogin(context, wanted, options.check);
   const production = options.production ?? before?.production;
   const profile = await saveLogin(context, checked, { earlier, production });

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { describeLifetime } from '../../domain/duration.ts';
+import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
 import { AnonError } from '../../errors.ts';
@@ -43,8 +45,8 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const app = await ensureAppOpen(tenant, profile.app);
   report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
 
-  const api = await ensureApiOpen(tenant, profile.api);
-  const scopes = api.subject.guests.scopes.join(' ');
+  const api = await ensureApiOpen(tenant, app.subject, profile.api);
+  const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
   report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
 
   const request = { app: app.subject, api: api.subject, scope: undefined };
@@ -53,30 +55,34 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     app: { clientId: request.app.clientId, name: request.app.name },
     api: { audience: request.api.audience, name: request.api.name },
   }));
-  const created = await createSession(tenant, { ...request, metadata: undefined, userId: undefined });
+  // Where metadata is set once, the session begins with it and is renewed; else it is updated.
+  const { updatesMetadata } = await editionOf(tenant);
+  const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
+  const created = await createSession(tenant, { ...request, metadata: first, userId: undefined });
   const guest = (await inspectTokens(tenant, created)).access.claims?.sub;
   report.step({
     title: 'create',
     outcome: `guest ${String(guest)} has a session`,
     changed: true,
-    commands: [`token create${tenant.selection}`],
+    commands: [['token create', ...(first ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
   const sessionToken = created.sessionToken ?? '';
-  const tokens = await updateSession(tenant, { ...request, metadata, sessionToken });
+  const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken });
   const sessions = await context.sessions();
-  await sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(tokens, request)));
+  const kept = { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken };
+  await sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(kept, request)));
   report.step({
-    title: 'update',
-    outcome: 'metadata merged, two new tokens',
+    title: updatesMetadata ? 'update' : 'renew',
+    outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token, the session stays',
     changed: true,
-    commands: [`token update ${metadataArguments.join(' ')}${tenant.selection}`],
+    commands: [['token update', ...(second ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
-  const inspected = await inspectTokens(tenant, tokens);
+  const inspected = await inspectTokens(tenant, kept);
   printResult(context, options, {
     data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
-    human: (paint) => `\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection)}`,
+    human: (paint) => `\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
   });
 }
 
@@ -117,9 +123,11 @@ function stepData({ title, outcome, changed, commands }: Step): JsonObject {
   return { step: title, outcome, changed, commands: commands.map((command) => `anon-cli ${command}`) };
 }
 
-function nextSteps(paint: Paint, selection: string): string {
+function nextSteps(paint: Paint, selection: string, updatesMetadata: boolean): string {
   const commands = [
-    [`token update --meta cart.items:=3${selection}`, "change the session's metadata"],
+    updatesMetadata
+      ? [`token update --meta cart.items:=3${selection}`, "change the session's metadata"]
+      : [`token update${selection}`, "renew the guest's access token"],
     ['local start', 'serve this tenant to your own app'],
     ['--help', 'everything else'],
   ] as const;

@@ -1,4 +1,5 @@
-import type { Api } from '../../domain/api/api.ts';
+import type { ApiWithGrants } from '../../domain/api/api.ts';
+import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
 import { describeLifetime } from '../../domain/duration.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { gateText } from './app.ts';
@@ -6,7 +7,7 @@ import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';
 
-export function renderApis(paint: Paint, apis: readonly Api[]): string {
+export function renderApis(paint: Paint, apis: readonly ApiWithGrants[]): string {
   if (apis.length === 0)
     return 'No APIs yet. Create one: anon-cli api create shop --audience https://api.shop.example\n';
   return table(
@@ -15,35 +16,51 @@ export function renderApis(paint: Paint, apis: readonly Api[]): string {
     apis.map((api) => [
       printable(api.name),
       gateText(paint, api.guests.enabled),
-      printable(api.guests.scopes.join(' ')) || '-',
+      printable(anyGuestScopes(api).join(' ')) || '-',
       printable(api.audience),
     ]),
   );
 }
 
-export function renderApi(paint: Paint, api: Api): string {
-  const { enabled, scopes, tokenLifetimeSeconds } = api.guests;
+export function renderApi(paint: Paint, api: ApiWithGrants): string {
+  const { enabled, tokenLifetimeSeconds } = api.guests;
   return `${paint.bold(printable(api.name))}\n${rows(paint, [
     ['audience', printable(api.audience)],
-    ['id', printable(api.id)],
+    ['id', printable(api.id || '-')],
     ['guests', gateText(paint, enabled)],
-    ['guest scopes', printable(scopes.join(' ')) || 'none'],
+    ...grantRows(api.grants),
     ['other scopes', printable(otherScopes(api).join(' ')) || 'none'],
     ['guest token lifetime', describeLifetime(tokenLifetimeSeconds)],
   ])}`;
 }
 
-function otherScopes(api: Api): string[] {
-  return api.scopes.map(({ value }) => value).filter((value) => !api.guests.scopes.includes(value));
+/** A line for the guests of each application, or one for all. */
+function grantRows(grants: readonly GuestGrant[]): (readonly [string, string])[] {
+  if (grants.length === 0) return [['guest scopes', 'none']];
+  return grants.map(({ clientId, scopes, allScopes }) => {
+    const granted = allScopes ? 'all' : printable(scopes.join(' ')) || 'none';
+    return ['guest scopes', clientId === undefined ? granted : `${granted}  (application ${printable(clientId)})`];
+  });
 }
 
-export function apiData(api: Api): JsonObject {
+function otherScopes(api: ApiWithGrants): string[] {
+  const granted = anyGuestScopes(api);
+  return api.scopes.map(({ value }) => value).filter((value) => !granted.includes(value));
+}
+
+export function apiData(api: ApiWithGrants): JsonObject {
   return {
     id: api.id,
     name: api.name,
     audience: api.audience,
     enabled: api.guests.enabled,
-    guest_scopes: api.guests.scopes,
+    guest_scopes: anyGuestScopes(api),
+    guest_grants: api.grants.map(({ id, clientId, scopes, allScopes }) => ({
+      id: id ?? null,
+      client_id: clientId ?? null,
+      scopes,
+      all_scopes: allScopes,
+    })),
     guest_token_lifetime: api.guests.tokenLifetimeSeconds,
     scopes: api.scopes.map(({ value, description }) => ({ value, description: description ?? null })),
   };

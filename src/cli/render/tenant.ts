@@ -13,6 +13,7 @@ export function renderTenant(paint: Paint, tenant: TenantView): string {
       ['edition', tenant.edition],
       ['session lifetime', lifetimeText(tenant.lifetimeSeconds)],
       ['session token format', tenant.tokenFormat.toUpperCase()],
+      ...(tenant.cookie === undefined ? [] : [['session cookie', tenant.cookie ? 'on' : 'off'] as const]),
     ])
   );
 }
@@ -31,5 +32,6 @@ export function tenantData(tenant: TenantView): JsonObject {
     edition: tenant.edition,
     session_lifetime: tenant.lifetimeSeconds,
     session_token_format: tenant.tokenFormat,
+    ...(tenant.cookie !== undefined && { session_cookie: tenant.cookie }),
   };
 }

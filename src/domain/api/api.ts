@@ -1,7 +1,8 @@
 import type { Edition, GuestAccess } from '../../wire/edition/edition.ts';
 import type { ResourceServerBody } from '../../wire/resource-server.ts';
+import type { GuestGrant } from './guest-grants.ts';
 
-/** An API (the vendor's "resource server") as the third and fourth gates see it. */
+/** An API (the vendor's "resource server") as the third gate sees it. */
 export interface Api {
   readonly id: string;
   readonly name: string;
@@ -9,15 +10,27 @@ export interface Api {
   readonly audience: string;
   /** Every scope that it defines. */
   readonly scopes: readonly { readonly value: string; readonly description: string | undefined }[];
-  readonly guests: GuestAccess;
+  readonly guests: Pick<GuestAccess, 'enabled' | 'tokenLifetimeSeconds'>;
+  /** One of the tenant's own, which no guest can be let into. */
+  readonly system: boolean;
+  /** As the tenant showed it: what a change is compared with. */
+  readonly body: ResourceServerBody;
+}
+
+/** The same with the fourth gate: what guests may do there, and of which applications. */
+export interface ApiWithGrants extends Api {
+  readonly grants: readonly GuestGrant[];
 }
 
 export function apiOf(edition: Edition, body: ResourceServerBody): Api {
+  const { enabled, tokenLifetimeSeconds } = edition.resourceServer.read(body);
   return {
     id: body.id,
     name: body.name || body.identifier,
     audience: body.identifier,
     scopes: body.scopes.map(({ value, description }) => ({ value, description })),
-    guests: edition.resourceServer.read(body),
+    guests: { enabled, tokenLifetimeSeconds },
+    system: body.is_system === true,
+    body,
   };
 }

@@ -2,7 +2,7 @@ import { AnonError } from '../../errors.ts';
 import type { ChosenApi, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Api } from './api.ts';
-import { apiNamed } from './find.ts';
+import { findApi } from './find.ts';
 import { listApis } from './list.ts';
 
 /** What a token request needs to know of an API. */
@@ -19,8 +19,8 @@ export async function chooseApi(
 ): Promise<RequestedApi> {
   if (named === undefined && chosen) return chosen;
   if (!tenant.management) return withoutLookUp(named);
+  if (named !== undefined) return findApi(tenant, named);
   const apis = await listApis(tenant);
-  if (named !== undefined) return apiNamed(tenant, apis, named);
   const open = apis.filter((api) => api.guests.enabled);
   const [only] = open;
   if (only && open.length === 1) return only;

@@ -1,16 +1,25 @@
+import { AnonError } from '../../errors.ts';
 import { oneOf } from '../one-of.ts';
 import type { TenantConnection } from '../ports.ts';
 import type { Api } from './api.ts';
-import { listApis } from './list.ts';
+import { listEveryApi } from './list.ts';
 
-/** The API that `reference` names: its audience, its id or its name. @throws as {@link oneOf} */
+/**
+ * The API that `reference` names: its audience, its id or its name.
+ * @throws as {@link oneOf}; {AnonError} `usage` for one of the tenant's own
+ */
 export async function findApi(tenant: TenantConnection, reference: string): Promise<Api> {
-  return apiNamed(tenant, await listApis(tenant), reference);
+  return apiNamed(tenant, await listEveryApi(tenant), reference);
 }
 
 export function apiNamed(tenant: Pick<TenantConnection, 'selection'>, apis: readonly Api[], reference: string): Api {
-  return oneOf(apis, reference, (api) => ({ name: api.name, ids: [api.audience, api.id] }), {
+  const listCommand = `anon-cli api list${tenant.selection}`;
+  const api = oneOf(apis, reference, (one) => ({ name: one.name, ids: [one.audience, one.id] }), {
     noun: 'API',
-    listCommand: `anon-cli api list${tenant.selection}`,
+    listCommand,
+  });
+  if (!api.system) return api;
+  throw new AnonError('usage', `'${api.name}' is the tenant's own API; guests cannot be let into it.`, {
+    hint: `Choose one of yours: ${listCommand}`,
   });
 }

@@ -10,12 +10,15 @@ export interface App {
   /** How it authenticates when it asks for tokens; `none` for a public one. @see RFC 7591, section 2 */
   readonly authMethod: string;
   /**
-   * Its secret, where the profile's credentials may read it. A public application has none that counts,
-   * although the tenant keeps one for it.
+   * Its secret, where it was read and the profile's credentials may read it. A public application has none
+   * that counts, although the tenant keeps one for it.
    */
   readonly clientSecret: string | undefined;
   /** It may create anonymous sessions. */
   readonly enabled: boolean;
+  readonly oidcConformant: boolean;
+  /** As the tenant showed it: what a change is compared with. */
+  readonly body: ClientBody;
 }
 
 export function appOf(edition: Edition, body: ClientBody): App {
@@ -27,5 +30,7 @@ export function appOf(edition: Edition, body: ClientBody): App {
     authMethod,
     clientSecret: authMethod === 'none' ? undefined : body.client_secret,
     enabled: edition.client.read(body).enabled,
+    oidcConformant: body.oidc_conformant,
+    body,
   };
 }

@@ -2,32 +2,43 @@ import { AnonError } from '../../errors.ts';
 import type { ChosenApp, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import type { App } from './app.ts';
-import { appNamed } from './find.ts';
+import { findApp } from './find.ts';
 import { listApps } from './list.ts';
+import { readApp } from './read.ts';
 
 /** What a token request needs to know of an application; the secret where it has one and it is known. */
 export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'> & Partial<Pick<App, 'authMethod'>>;
+
+interface Choice {
+  readonly named: string | undefined;
+  readonly chosen: ChosenApp | undefined;
+}
 
 /**
  * The application to ask for tokens as: the one named, else the profile's, else the only enabled one.
  * Without Management API credentials a reference is taken for a client id.
  * @throws {AnonError} `usage` or `gate_closed` when none can be told, or as `findApp`
  */
-export async function chooseApp(
-  tenant: TenantConnection,
-  { named, chosen }: { named: string | undefined; chosen: ChosenApp | undefined },
-): Promise<RequestingApp> {
-  if (!tenant.management) return withoutLookUp(named, chosen);
+export async function chooseRequestingApp(tenant: TenantConnection, choice: Choice): Promise<RequestingApp> {
+  if (!tenant.management) return withoutLookUp(choice);
+  const app = await chooseApp(tenant, choice);
+  if (app.authMethod === 'none' || app.clientSecret !== undefined) return app;
+  // A list shows no secrets, lest it be refused to credentials that may not read them.
+  return (await readApp(tenant, app.clientId)) ?? app;
+}
+
+/** The same choice for what configures the tenant: there it can always be looked up. */
+export async function chooseApp(tenant: TenantConnection, { named, chosen }: Choice): Promise<App> {
+  if (named !== undefined) return findApp(tenant, named);
+  if (chosen) return stillThere(tenant, await readApp(tenant, chosen.clientId), chosen);
   const apps = await listApps(tenant);
-  if (named !== undefined) return appNamed(tenant, apps, named);
-  if (chosen) return stillThere(tenant, apps, chosen);
   const enabled = apps.filter((app) => app.enabled);
   const [only] = enabled;
   if (only && enabled.length === 1) return only;
   throw undecided(tenant, apps, enabled);
 }
 
-function withoutLookUp(named: string | undefined, chosen: ChosenApp | undefined): RequestingApp {
+function withoutLookUp({ named, chosen }: Choice): RequestingApp {
   const clientId = named ?? chosen?.clientId;
   if (clientId !== undefined) {
     return { clientId, name: chosen?.name ?? clientId, clientSecret: undefined };
@@ -37,8 +48,7 @@ function withoutLookUp(named: string | undefined, chosen: ChosenApp | undefined)
   });
 }
 
-function stillThere(tenant: TenantConnection, apps: readonly App[], chosen: ChosenApp): App {
-  const app = apps.find(({ clientId }) => clientId === chosen.clientId);
+function stillThere(tenant: TenantConnection, app: App | undefined, chosen: ChosenApp): App {
   if (app) return app;
   throw new AnonError('not_found', `The profile's application '${chosen.name}' is no longer there.`, {
     hint: `Choose another: anon-cli profile set app <app>${tenant.selection}`,

@@ -1,27 +1,40 @@
 import { type ClientType, client, clientsPath } from '../../wire/client.ts';
-import { editionOf, managementRequest, type SentRequest } from '../exchange/management.ts';
+import { editionOf } from '../exchange/management.ts';
+import { type Plan, plannedPost } from '../plan/plan.ts';
 import type { TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
+
+/** Stands for the client id of an application that is planned and not there yet. */
+export const newClientId = '<client_id of the new application>';
 
 /** Single-page and native applications cannot keep a secret, so they are given none to keep. */
 const publicTypes: readonly ClientType[] = ['spa', 'native'];
 
-/** Registers an application, closed to guests unless `enabled`. */
-export async function createApp(
+export interface NewApp {
+  readonly name: string;
+  readonly type: ClientType;
+}
+
+/** Plans a new application, closed to guests unless `enabled`. */
+export async function planAppCreation(
   tenant: TenantConnection,
-  { name, type, enabled }: { name: string; type: ClientType; enabled: boolean },
-): Promise<{ app: App; sent: SentRequest }> {
+  { name, type, enabled }: NewApp & { readonly enabled: boolean },
+): Promise<Plan<App>> {
   const edition = await editionOf(tenant);
-  const sent = {
-    method: 'POST',
-    path: clientsPath,
-    body: {
-      name,
-      app_type: type,
-      token_endpoint_auth_method: publicTypes.includes(type) ? 'none' : 'client_secret_post',
-      oidc_conformant: true,
-      ...edition.client.write({ enabled }),
-    },
-  } as const;
-  return { app: appOf(edition, await managementRequest(tenant, client, sent)), sent };
+  const body = {
+    name,
+    app_type: type,
+    token_endpoint_auth_method: publicTypes.includes(type) ? 'none' : 'client_secret_post',
+    oidc_conformant: true,
+    ...edition.client.write({ enabled }, {}),
+  };
+  const post = {
+    ...plannedPost({ path: clientsPath, subject: `application ${shellWord(name)}`, answer: client }, body),
+    yields: { placeholder: newClientId, member: 'client_id' },
+  };
+  return {
+    writes: [post],
+    outcome: (answers) => appOf(edition, answers.to(post) ?? { ...body, client_id: newClientId }),
+  };
 }

@@ -1,16 +1,17 @@
-import { clientPage, clientsPath } from '../../wire/client.ts';
+import { type ClientBody, clientFields, clientPage, clientsPath } from '../../wire/client.ts';
 import { editionOf, managementRequest } from '../exchange/management.ts';
-import { allPages } from '../exchange/pages.ts';
+import { allCheckpoints } from '../exchange/pages.ts';
 import type { TenantConnection } from '../ports.ts';
 import { type App, appOf } from './app.ts';
 
-/** Every application of the tenant; the global client, which is none, is left out. */
+/** Every application of the tenant, without its secret; the global client, which is none, is left out. */
 export async function listApps(tenant: TenantConnection): Promise<App[]> {
   const edition = await editionOf(tenant);
-  const bodies = await allPages(async (query) => {
-    const path = `${clientsPath}?${query}&is_global=false`;
-    const { total, clients } = await managementRequest(tenant, clientPage, { method: 'GET', path });
-    return { total, items: clients };
+  const fields = `fields=${clientFields(edition)}&include_fields=true`;
+  const bodies = await allCheckpoints<ClientBody>(async (query) => {
+    const path = `${clientsPath}?${query}&${fields}`;
+    const { clients, next } = await managementRequest(tenant, clientPage, { method: 'GET', path });
+    return { items: clients, next };
   });
   return bodies.filter((body) => body.global !== true).map((body) => appOf(edition, body));
 }

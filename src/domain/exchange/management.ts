@@ -1,20 +1,13 @@
-import { AnonError } from '../../errors.ts';
 import { detectEdition, type Edition, type EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementError } from '../../wire/management-error.ts';
 import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { TenantConnection } from '../ports.ts';
+import { inDoubt } from './doubt.ts';
 import { managementRefusal } from './management-refusal.ts';
 import { type ManagementToken, managementToken, renewedToken } from './management-token.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
-
-/** A request as it went over the wire, for commands that show it. */
-export interface SentRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body: object | undefined;
-}
 
 /**
  * Sends a request to the Management API and reads the answer as `schema`. A token that was good and is so no
@@ -26,12 +19,15 @@ export async function managementRequest<const S extends Schema>(
   schema: S,
   exchange: Omit<Exchange, 'authorization'>,
 ): Promise<Read<S>> {
+  if (tenant.readOnly && exchange.method !== 'GET') throw new Error(`a dry run cannot ${exchange.method}`);
   const token = await managementToken(tenant);
   const refused = await sendWith(tenant, exchange, token);
   if (refused.status !== 401) token.wasGood = true;
   const renewed = mayBeOutdated(token, refused) ? await renewedToken(tenant, token) : undefined;
   const answer = renewed ? await sendWith(tenant, exchange, renewed) : refused;
-  if (answer.status >= 300) throw managementRefusal(tenant, answer, (renewed ?? token).secret);
+  if (answer.status >= 300) {
+    throw inDoubt(managementRefusal(tenant, answer, (renewed ?? token).secret), exchange, tenant);
+  }
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   return checked.value;
@@ -55,19 +51,9 @@ function sendWith(
 
 /**
  * The translator of the edition that the tenant speaks; a tenant that was not asked yet is asked now.
- * @throws {AnonError} `edition_unsupported`
  */
 export async function editionOf(tenant: TenantConnection): Promise<Edition> {
-  const name = tenant.edition ?? (await askEdition(tenant));
-  const edition = editionNamed(name);
-  if (edition) return edition;
-  throw new AnonError(
-    'edition_unsupported',
-    `This tenant speaks edition '${name}', which this version cannot configure.`,
-    {
-      hint: "It speaks 'preview', as the local tenant does: add --profile local.",
-    },
-  );
+  return editionNamed(tenant.edition ?? (await askEdition(tenant)));
 }
 
 async function askEdition(tenant: TenantConnection): Promise<EditionName> {

@@ -1,10 +1,8 @@
-import { AnonError, ResponseError } from '../../errors.ts';
-import type { TenantConnection } from '../ports.ts';
+import { AnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
+import type { Pause, TenantConnection } from '../ports.ts';
+import { inDoubt } from './doubt.ts';
+import { pauseAfter } from './pause.ts';
 import { withoutSecrets } from './secrecy.ts';
-
-/** How often a request that met a rate limit is sent again, and the longest wait before that. */
-const maxRetries = 2;
-const maxWaitMs = 60_000;
 
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -23,46 +21,76 @@ export interface Answer {
 }
 
 /**
- * Sends one request and reads its JSON answer, whatever the status. A 429 is waited for as long as the
- * tenant says, at most a minute each time, and sent again at most twice.
- * @throws {ResponseError} `rate_limited` when the limit holds on, `response_invalid` when the answer is not JSON
+ * Sends one request and reads its JSON answer, whatever the status. After a 429 it waits as the tenant says and
+ * sends again; a GET also after a 5xx or a broken connection, three times at most. Its waits take no longer
+ * together than the connection's patience. Nothing else is ever sent twice.
+ * @throws {ResponseError} `rate_limited` when the limit outlasts that patience; `response_invalid`, or
+ *   `server_error` with a 5xx, when the answer is not JSON; `failed` for a redirect
+ * @throws {UnreachableError} when no answer came
  */
 export async function send(tenant: TenantConnection, exchange: Exchange): Promise<Answer> {
-  for (let retries = 0; ; retries += 1) {
-    const response = await tenant.fetch(`${tenant.baseUrl}${exchange.path}`, {
-      method: exchange.method,
-      headers: {
-        accept: 'application/json',
-        ...(exchange.body && { 'content-type': 'application/json' }),
-        ...(exchange.authorization && { authorization: exchange.authorization }),
-      },
-      body: exchange.body && JSON.stringify(exchange.body),
-    });
-    if (response.status !== 429) return { status: response.status, body: await readJson(response, exchange) };
-    const waitMs = waitAfter(response.headers, tenant.clock.now(), retries);
-    if (retries === maxRetries || waitMs > maxWaitMs) throw rateLimited(waitMs);
-    await response.arrayBuffer();
-    await tenant.clock.wait(waitMs);
+  const { clock, patience } = tenant;
+  const attempts = { refusals: 0, retries: 0 };
+  for (let leftMs = patience.maxWaitMs; ; ) {
+    const result = await attempt(tenant, exchange);
+    const pause = pauseAfter(result, exchange.method, attempts, { nowMs: clock.now(), random: patience.random });
+    if (!pause || pause.ms > leftMs) {
+      if (isUnreachable(result)) throw inDoubt(result, exchange, tenant);
+      if (pause && result.status === 429) throw rateLimited(pause, patience.maxWaitMs - leftMs);
+      return readAnswer(result, exchange, tenant);
+    }
+    attempts[!isUnreachable(result) && result.status === 429 ? 'refusals' : 'retries'] += 1;
+    leftMs -= pause.ms;
+    await patience.wait(pause);
   }
 }
 
-async function readJson(response: Response, { method, path }: Exchange): Promise<unknown> {
-  const text = await response.text();
-  if (text === '') return undefined;
+async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Response | UnreachableError> {
+  const { method, path, authorization, body } = exchange;
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const status = response.status;
-    throw new ResponseError(
-      status >= 500 ? 'server_error' : 'response_invalid',
-      { status, error: 'invalid_response', description: '' },
-      {
-        message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and a body that is not JSON.`,
-        hint: 'Is the domain that of an Auth0 tenant? See anon-cli profile list.',
-        cause,
+    return await tenant.fetch(`${tenant.baseUrl}${path}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...(authorization && { authorization }),
       },
-    );
+      body: body && JSON.stringify(body),
+    });
+  } catch (error) {
+    if (isUnreachable(error)) return error;
+    throw error;
   }
+}
+
+async function readAnswer(response: Response, exchange: Exchange, tenant: TenantConnection): Promise<Answer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  if (status >= 300 && status < 400) throw notAnAnswer(status, 'a redirect, which is not followed', exchange);
+  if (text === '') return { status, body: undefined };
+  try {
+    return { status, body: JSON.parse(text) };
+  } catch (cause) {
+    const page = headers.get('content-type')?.startsWith('text/html') || text.trimStart().startsWith('<');
+    const what = page ? 'an HTML page, not JSON' : 'a body that is not JSON';
+    throw inDoubt(notAnAnswer(status, what, exchange, cause), exchange, tenant);
+  }
+}
+
+function notAnAnswer(status: number, what: string, { method, path }: Exchange, cause?: unknown): ResponseError {
+  const failed = status >= 500;
+  const redirect = status >= 300 && status < 400;
+  return new ResponseError(
+    failed ? 'server_error' : redirect ? 'failed' : 'response_invalid',
+    { status, error: 'invalid_response', description: '' },
+    {
+      message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.`,
+      hint: failed
+        ? 'The service, or something on the way to it, is in trouble: try again later.'
+        : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.',
+      cause,
+    },
+  );
 }
 
 /** What the answer was expected to look like and did not. */
@@ -77,22 +105,15 @@ function withoutQuery(path: string): string {
   return withoutSecrets(path.split('?')[0] ?? path);
 }
 
-/** `Retry-After` first, then `x-ratelimit-reset` (epoch seconds), else 1 s, 2 s, … @see management-api, section 6 */
-function waitAfter(headers: Headers, nowMs: number, retries: number): number {
-  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
-  if (Number.isFinite(retryAfter)) return Math.max(0, retryAfter * 1000);
-  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
-  if (Number.isFinite(reset)) return Math.max(0, reset * 1000 - nowMs);
-  return 1000 * 2 ** retries;
-}
-
-function rateLimited(waitMs: number): ResponseError {
+function rateLimited({ ms }: Pause, waitedMs: number): ResponseError {
+  const seconds = Math.ceil(ms / 1000);
+  const allSeconds = Math.ceil((waitedMs + ms) / 1000);
   return new ResponseError(
     'rate_limited',
     { status: 429, error: 'too_many_requests', description: '' },
     {
       message: "The tenant's rate limit is reached.",
-      hint: `Try again in ${Math.max(1, Math.ceil(waitMs / 1000))} seconds.`,
+      hint: `Try again in ${seconds} second${seconds === 1 ? '' : 's'}, or let the command wait: --max-wait ${allSeconds}s`,
     },
   );
 }

@@ -1,16 +1,18 @@
-import { sessionLifetime } from '../../wire/edition/lifetimes.ts';
-import type { Api } from '../api/api.ts';
-import { createApi } from '../api/create.ts';
+import type { ApiWithGrants } from '../api/api.ts';
+import { planApiCreation } from '../api/create.ts';
+import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { listApis } from '../api/list.ts';
-import { setGuestAccess } from '../api/set-guest-access.ts';
+import { planApiOpening } from '../api/set-access.ts';
 import type { App } from '../app/app.ts';
-import { createApp } from '../app/create.ts';
+import { planAppCreation } from '../app/create.ts';
 import { listApps } from '../app/list.ts';
-import { setAppEnabled } from '../app/set-enabled.ts';
-import { lifetimeArgument } from '../duration.ts';
+import { planAppAccess } from '../app/set-access.ts';
+import { lifetimeArgument, recommendedLifetimeSeconds } from '../duration.ts';
+import { editionOf } from '../exchange/management.ts';
+import { applyPlan } from '../plan/apply.ts';
 import type { ChosenApi, ChosenApp, TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
-import { changeTenant, readTenant, type TenantView } from '../tenant/settings.ts';
+import { planTenantChange, readTenant, type TenantView } from '../tenant/settings.ts';
 
 /** What the quickstart calls its application and its API where it has to make them. */
 const sample = {
@@ -29,12 +31,19 @@ export interface Ensured<Subject> {
 /** Gate 1: sessions live 30 days or longer, or as long as somebody decided, and their tokens are sealed. */
 export async function ensureTenantReady(tenant: TenantConnection): Promise<Ensured<TenantView>> {
   const before = await readTenant(tenant);
-  const longEnough = before.lifetimeSeconds === 0 || before.lifetimeSeconds >= sessionLifetime.defaultSeconds;
-  const lifetimeSeconds = longEnough ? before.lifetimeSeconds : sessionLifetime.defaultSeconds;
-  const ready = longEnough && before.tokenFormat === 'jwe';
-  const subject = ready ? before : (await changeTenant(tenant, { lifetimeSeconds, tokenFormat: 'jwe' })).tenant;
-  const commands = [`tenant set-lifetime ${lifetimeArgument(lifetimeSeconds)}`, 'tenant set-format jwe'];
-  return { subject, changed: !ready, commands: commands.map((command) => command + tenant.selection) };
+  const longEnough = before.lifetimeSeconds === 0 || before.lifetimeSeconds >= recommendedLifetimeSeconds;
+  const lifetimeSeconds = longEnough ? before.lifetimeSeconds : recommendedLifetimeSeconds;
+  const plan = await planTenantChange(tenant, { lifetimeSeconds, tokenFormat: 'jwe' });
+  const { tokenFormats } = await editionOf(tenant);
+  const commands = [
+    `tenant set-lifetime ${lifetimeArgument(lifetimeSeconds)}`,
+    ...(tokenFormats.length > 1 ? ['tenant set-format jwe'] : []),
+  ];
+  return {
+    subject: await applyPlan(tenant, plan),
+    changed: plan.writes.length > 0,
+    commands: commands.map((command) => command + tenant.selection),
+  };
 }
 
 /** Gate 2: the chosen application, or else the sample's, may create anonymous sessions. */
@@ -44,40 +53,53 @@ export async function ensureAppOpen(tenant: TenantConnection, chosen: ChosenApp 
     apps.find(({ clientId }) => clientId === chosen?.clientId) ??
     apps.find(({ name }) => name === sample.app) ??
     apps[0];
-  if (!app) {
-    const made = await createApp(tenant, { name: sample.app, type: 'spa', enabled: true });
-    return { subject: made.app, changed: true, commands: [`app create ${sample.app} --enable${tenant.selection}`] };
-  }
-  const commands = [`app enable ${shellWord(app.name)}${tenant.selection}`];
-  if (app.enabled) return { subject: app, changed: false, commands };
-  return { subject: (await setAppEnabled(tenant, app.clientId, true)).app, changed: true, commands };
-}
-
-/** Gates 3 and 4: the chosen API, or else the sample's, takes guests; scopes they already have stay. */
-export async function ensureApiOpen(tenant: TenantConnection, chosen: ChosenApi | undefined): Promise<Ensured<Api>> {
-  const before = await sampleApi(tenant, chosen);
-  const open = before.guests.enabled && before.guests.scopes.length > 0;
-  const api = open ? before : (await openApi(tenant, before)).api;
-  const scopes = api.guests.scopes.join(',');
+  const { needsOidcConformance } = await editionOf(tenant);
+  const plan = app
+    ? await planAppAccess(tenant, app, { enabled: true, oidcConformant: needsOidcConformance })
+    : await planAppCreation(tenant, { name: sample.app, type: 'spa', enabled: true });
+  const conformance = app && needsOidcConformance && !app.oidcConformant ? ' --oidc-conformant' : '';
+  const command = app ? `app enable ${shellWord(app.name)}${conformance}` : `app create ${sample.app} --enable`;
   return {
-    subject: api,
-    changed: !open,
-    commands: [`api enable ${shellWord(api.name)}${scopes && ` --scopes ${shellWord(scopes)}`}${tenant.selection}`],
+    subject: await applyPlan(tenant, plan),
+    changed: plan.writes.length > 0,
+    commands: [command + tenant.selection],
   };
 }
 
-async function sampleApi(tenant: TenantConnection, chosen: ChosenApi | undefined): Promise<Api> {
+/** Gates 3 and 4: the chosen API, or else the sample's, takes guests of `app`; scopes they already have stay. */
+export async function ensureApiOpen(
+  tenant: TenantConnection,
+  app: App,
+  chosen: ChosenApi | undefined,
+): Promise<Ensured<ApiWithGrants>> {
+  const before = await sampleApi(tenant, chosen);
+  const plan = await planApiOpening(tenant, before, { app, scopes: wantedScopes(before, app) });
+  const api = await applyPlan(tenant, plan);
+  const scopes = guestScopes(api, app.clientId).join(',');
+  const { grantsScopes } = await editionOf(tenant);
+  const words = [
+    `api enable ${shellWord(api.name)}`,
+    ...(grantsScopes ? [`--app ${shellWord(app.name)}`] : []),
+    ...(scopes === '' ? [] : [`--scopes ${shellWord(scopes)}`]),
+  ];
+  return { subject: api, changed: plan.writes.length > 0, commands: [words.join(' ') + tenant.selection] };
+}
+
+async function sampleApi(tenant: TenantConnection, chosen: ChosenApi | undefined): Promise<ApiWithGrants> {
   const apis = await listApis(tenant);
   const found =
     apis.find(({ audience }) => audience === chosen?.audience) ??
     apis.find(({ name }) => name === sample.api.name) ??
     apis[0];
-  return found ?? (await createApi(tenant, { ...sample.api, scopes: sample.scopes })).api;
+  if (found) return apiWithGrants(tenant, found);
+  const creation = await planApiCreation(tenant, { ...sample.api, scopes: sample.scopes });
+  return { ...(await applyPlan(tenant, creation)), grants: [] };
 }
 
-function openApi(tenant: TenantConnection, api: Api) {
+/** Guests who have scopes keep just these. */
+function wantedScopes(api: ApiWithGrants, app: App): readonly string[] {
+  if (guestScopes(api, app.clientId).length > 0) return [];
   const defined = api.scopes.map(({ value }) => value);
   const wanted = sample.scopes.filter((scope) => defined.includes(scope));
-  const kept = api.guests.scopes.length > 0 ? api.guests.scopes : wanted;
-  return setGuestAccess(tenant, api, { enabled: true, scopes: kept.length > 0 ? kept : defined.slice(0, 1) });
+  return wanted.length > 0 ? wanted : defined.slice(0, 1);
 }

@@ -1,7 +1,8 @@
-import { AnonError, GateClosedError, ResponseError } from '../../errors.ts';
+import { GateClosedError, isAnonError, type ResponseError, withHint } from '../../errors.ts';
 import { anonymousScope } from '../../wire/anonymous-token.ts';
-import type { Api } from '../api/api.ts';
+import type { ApiWithGrants } from '../api/api.ts';
 import type { RequestedApi } from '../api/choose.ts';
+import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { listApis } from '../api/list.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -38,9 +39,9 @@ export async function explainRefusal(
         command: `anon-cli app enable ${app}${tenant.selection}`,
       });
     case 'invalid_target':
-      return explainTarget(tenant, refusal, request, await knownApi(tenant, request.api));
+      return explainTarget(tenant, refusal, request, await knownApi(tenant, request));
     case 'invalid_scope':
-      return explainScope(tenant, refusal, request, await knownApi(tenant, request.api));
+      return explainScope(tenant, refusal, request, await knownApi(tenant, request));
     case 'invalid_client':
       return withHint(refusal, `Check the client id of ${app}, and its secret if it has one: --client-secret -`);
     case 'session_expired':
@@ -51,20 +52,22 @@ export async function explainRefusal(
   }
 }
 
+/** The API is unknown, closed, or open without a grant for guests of this application. */
 function explainTarget(
   tenant: TenantConnection,
   refusal: ResponseError,
   request: RefusedRequest,
-  api: Api | undefined,
+  api: ApiWithGrants | undefined,
 ): ResponseError {
   if (tenant.management && !api)
     return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
+  if (api?.guests.enabled) return withoutScopes(tenant, refusal, request, api, wantedScopes(request.scope));
   const name = shellWord(api?.name ?? request.api.name);
   const scopes = wantedScopes(request.scope).join(',') || api?.scopes[0]?.value;
   return new GateClosedError(refusal, {
     name: 'api',
     explanation: `Gate 3, the API: ${name} does not take guests.`,
-    command: `anon-cli api enable ${name} --scopes ${scopes ? shellWord(scopes) : '<scope>'}${tenant.selection}`,
+    command: enableCommand(tenant, request, name, scopes),
   });
 }
 
@@ -72,22 +75,47 @@ function explainScope(
   tenant: TenantConnection,
   refusal: ResponseError,
   request: RefusedRequest,
-  api: Api | undefined,
+  api: ApiWithGrants | undefined,
 ): ResponseError {
-  const name = shellWord(request.api.name);
   const wanted = wantedScopes(request.scope);
-  const missing = wanted.filter((value) => !api?.guests.scopes.includes(value));
+  const granted = api ? guestScopes(api, request.app.clientId) : [];
+  const missing = wanted.filter((value) => !granted.includes(value));
   const undefinedScope = api && missing.find((value) => !api.scopes.some((scope) => scope.value === value));
   if (api && undefinedScope !== undefined) {
     const defined = api.scopes.map(({ value }) => value).join(', ') || 'none';
-    return withHint(refusal, `API ${name} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`);
+    return withHint(
+      refusal,
+      `API ${shellWord(api.name)} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`,
+    );
   }
-  const scopes = shellWord([...new Set([...(api?.guests.scopes ?? []), ...wanted])].join(','));
+  return withoutScopes(tenant, refusal, request, api, missing);
+}
+
+function withoutScopes(
+  tenant: TenantConnection,
+  refusal: ResponseError,
+  request: RefusedRequest,
+  api: ApiWithGrants | undefined,
+  missing: readonly string[],
+): ResponseError {
+  const name = shellWord(api?.name ?? request.api.name);
+  const some = missing.length > 0 ? missing : (api?.scopes.slice(0, 1).map(({ value }) => value) ?? []);
   return new GateClosedError(refusal, {
     name: 'scopes',
-    explanation: `Gate 4, the scopes: guests of ${name} do not get ${missing.join(', ')}.`,
-    command: `anon-cli api enable ${name} --scopes ${scopes}${tenant.selection}`,
+    explanation: `Gate 4, the scopes: guests of ${shellWord(request.app.name)} do not get ${missing.join(', ') || 'any'} at ${name}.`,
+    command: enableCommand(tenant, request, name, some.join(',')),
   });
+}
+
+/** `--app` is understood in each edition, and asked for in those that grant scopes to applications. */
+function enableCommand(
+  { edition, selection }: TenantConnection,
+  { app }: RefusedRequest,
+  api: string,
+  scopes: string | undefined,
+): string {
+  const holder = edition === 'preview' ? '' : ` --app ${shellWord(app.name)}`;
+  return `anon-cli api enable ${api}${holder} --scopes ${scopes ? shellWord(scopes) : '<scope>'}${selection}`;
 }
 
 function wantedScopes(scope: string | undefined): string[] {
@@ -95,16 +123,16 @@ function wantedScopes(scope: string | undefined): string[] {
 }
 
 /** The refusal matters more than a look-up that fails on the way to its explanation. */
-async function knownApi(tenant: TenantConnection, { audience }: RequestedApi): Promise<Api | undefined> {
+async function knownApi(
+  tenant: TenantConnection,
+  { api: { audience } }: RefusedRequest,
+): Promise<ApiWithGrants | undefined> {
   if (!tenant.management) return undefined;
   try {
-    return (await listApis(tenant)).find((api) => api.audience === audience);
+    const api = (await listApis(tenant)).find((one) => one.audience === audience);
+    return api && (await apiWithGrants(tenant, api));
   } catch (error) {
-    if (error instanceof AnonError && error.code !== 'interrupted') return undefined;
+    if (isAnonError(error) && error.code !== 'interrupted') return undefined;
     throw error;
   }
-}
-
-function withHint(refusal: ResponseError, hint: string): ResponseError {
-  return new ResponseError(refusal.code, refusal, { hint });
 }

@@ -15,6 +15,8 @@ export interface GuestTokens {
   readonly tokenType: string;
   /** Seconds that the access token lives. */
   readonly expiresInSeconds: number;
+  /** Seconds that the session has left; undefined where the edition does not tell. */
+  readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
 }
@@ -63,6 +65,7 @@ export async function requestTokens(
     accessToken: tokens.access_token,
     tokenType: tokens.token_type,
     expiresInSeconds: tokens.expires_in,
+    sessionExpiresInSeconds: tokens.session_expires_in,
     scope: tokens.scope ?? members.scope,
   };
 }

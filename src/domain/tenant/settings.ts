@@ -1,6 +1,10 @@
+import { AnonError } from '../../errors.ts';
 import type { Edition, EditionName, SessionSettings } from '../../wire/edition/edition.ts';
 import { type TenantSettingsBody, tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
-import { editionOf, managementRequest, type SentRequest } from '../exchange/management.ts';
+import { checkSessionLifetime } from '../duration.ts';
+import { editionOf, managementRequest } from '../exchange/management.ts';
+import { changed } from '../plan/changed.ts';
+import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 import type { TenantConnection } from '../ports.ts';
 
 /** A tenant as the first gate sees it. */
@@ -10,24 +14,54 @@ export interface TenantView extends SessionSettings {
   readonly edition: EditionName;
 }
 
-/** @throws {ResponseError} what the Management API refuses; {AnonError} `edition_unsupported` */
+/** @throws {ResponseError} what the Management API refuses */
 export async function readTenant(tenant: TenantConnection): Promise<TenantView> {
-  const edition = await editionOf(tenant);
-  return view(
-    tenant,
-    edition,
-    await managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath }),
-  );
+  return view(tenant, await editionOf(tenant), await readSettings(tenant));
 }
 
-/** Changes the session lifetime, the token format, or both, and nothing else. */
-export async function changeTenant(
+/**
+ * Plans a change of the session lifetime, the token format or the cookie switch, and of nothing else.
+ * @throws {AnonError} `edition_unsupported` for a setting that the tenant's edition does not have, `usage` for a
+ * lifetime out of its range
+ */
+export async function planTenantChange(
   tenant: TenantConnection,
   change: Partial<SessionSettings>,
-): Promise<{ tenant: TenantView; sent: SentRequest }> {
+): Promise<Plan<TenantView>> {
   const edition = await editionOf(tenant);
-  const sent = { method: 'PATCH', path: tenantSettingsPath, body: edition.tenant.write(change) } as const;
-  return { tenant: view(tenant, edition, await managementRequest(tenant, tenantSettings, sent)), sent };
+  checkChange(tenant, edition, change);
+  const before = await readSettings(tenant);
+  const members = edition.tenant.write(changed(edition.tenant.read(before), change), before);
+  const patch = plannedPatch(
+    { path: tenantSettingsPath, subject: 'tenant settings', answer: tenantSettings },
+    before,
+    members,
+  );
+  return {
+    writes: planned(patch),
+    outcome: (answers) => view(tenant, edition, answers.to(patch) ?? before),
+  };
+}
+
+function readSettings(tenant: TenantConnection): Promise<TenantSettingsBody> {
+  return managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath });
+}
+
+function checkChange({ selection }: TenantConnection, edition: Edition, change: Partial<SessionSettings>): void {
+  const { lifetimeSeconds, tokenFormat, cookie } = change;
+  if (lifetimeSeconds !== undefined) checkSessionLifetime(edition, lifetimeSeconds);
+  if (tokenFormat !== undefined && !edition.tokenFormats.includes(tokenFormat)) {
+    throw new AnonError(
+      'edition_unsupported',
+      `In edition '${edition.name}' session tokens are always sealed (JWE); no setting makes them JWTs.`,
+      { hint: `To look at a guest, decode the access token, which is a JWT: anon-cli token create${selection}` },
+    );
+  }
+  if (cookie !== undefined && !edition.hasCookie) {
+    throw new AnonError('edition_unsupported', `In edition '${edition.name}' there is no cookie switch.`, {
+      hint: `See what it has: anon-cli tenant show${selection}`,
+    });
+  }
 }
 
 function view(tenant: TenantConnection, edition: Edition, body: TenantSettingsBody): TenantView {

@@ -3,104 +3,102 @@ import {
   type AnonymousTokenRequest,
   type AnonymousTokenResponse,
   anonymousTokenPath,
-  anonymousTokenRequest,
+  anonymousTransferAudience,
 } from '../../wire/anonymous-token.ts';
-import { check, type JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
-import { type ClientCredentials, CredentialsError, readClientCredentials } from '../client-credentials.ts';
+import { editionOf } from '../edition.ts';
 import { authenticate } from '../guest-client.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guest-gates.ts';
 import { nextSession, readSession, sessionSettings } from '../guest-session.ts';
 import { tenantKeys } from '../keys.ts';
 import { randomToken } from '../random.ts';
 import { anonymousTokenRefusal } from '../refusal.ts';
-import { BodyError, readBody } from '../request-body.ts';
+import { sessionCookie } from '../session-cookie.ts';
 import { writeSessionToken } from '../session-token.ts';
 import { signToken } from '../signed-token.ts';
 import type { TenantScope } from '../tenant.ts';
+import { writeTransferTicket } from '../transfer-ticket.ts';
+import type { AnonymousVariables } from './anonymous-cors.ts';
+import { readMembers, readRequest } from './anonymous-request.ts';
+
+const uncached = { 'cache-control': 'no-store' };
 
 /**
- * POST /anonymous/token: creates a guest session, or updates the one whose token comes with the request.
- * The checks run in this order: body, client, its authentication, feature, application, session token,
- * audience, scope, metadata. @see wire contract, section 2
+ * POST /anonymous/token: creates a guest session, or updates or renews the one whose token comes with the
+ * request. The checks run in this order: body, client, its authentication, feature, application, session
+ * token, audience, scope, metadata. @see wire contract, section 2
  */
-export function anonymousTokenRoute(scope: TenantScope): Hono {
-  return new Hono().post(anonymousTokenPath, async (c) => {
+export function anonymousTokenRoute(scope: TenantScope): Hono<AnonymousVariables> {
+  return new Hono<AnonymousVariables>().post(anonymousTokenPath, async (c) => {
+    const edition = editionOf(scope.store);
     const authorization = c.req.header('authorization') ?? null;
-    const request = readRequest(await readMembers(c.req.raw), authorization);
-    const client = authenticate(scope, request.credentials);
+    const { body, credentials } = readRequest(edition, await readMembers(c.req.raw), authorization);
+    c.set('clientId', credentials.clientId);
+    const client = authenticate(scope, credentials);
     checkGuestsAllowed(scope, client);
-    const before = readSession(scope, request.body, client);
-    const api = findApi(scope, request.body);
-    const granted = grantScopes(api.access, api.scopes, request.body.scope);
-    const session = nextSession(scope, request.body, client, before);
-    const tokens = await answer(scope, { request: request.body, session, api, granted });
-    return c.json(tokens, 200, { 'cache-control': 'no-store' });
+    const before = readSession(scope, { body, cookies: c.req.header('cookie') }, client);
+    if (edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {
+      return c.json({ anon_transfer_token: ticketFor(scope, before) }, 200, uncached);
+    }
+    const api = findApi(scope, body, client);
+    const granted = grantScopes(api.scopes, body.scope);
+    const session = nextSession(scope, body, client, before);
+    const tokens = await answer(scope, { request: body, session, before, api, granted });
+    return c.json(tokens, 200, { ...uncached, ...cookieFor(scope, tokens) });
   });
 }
 
-async function readMembers(request: Request): Promise<JsonObject> {
-  try {
-    return await readBody(request);
-  } catch (error) {
-    if (error instanceof BodyError) throw anonymousTokenRefusal('invalid_request', error.message);
-    throw error;
-  }
+/** Assumed: the refusal of a request without a session. */
+function ticketFor(scope: TenantScope, session: SessionTokenClaims | undefined): string {
+  if (session) return writeTransferTicket(scope, session);
+  throw anonymousTokenRefusal('invalid_request', 'session_token is required for a transfer token.');
 }
 
-function readRequest(
-  members: JsonObject,
-  authorization: string | null,
-): { body: AnonymousTokenRequest; credentials: ClientCredentials } {
-  try {
-    const named = authorization
-      ? { ...members, client_id: members.client_id ?? basicClientId(authorization) }
-      : members;
-    const checked = check(anonymousTokenRequest, named);
-    if (!checked.ok) throw anonymousTokenRefusal('invalid_request', `${checked.problem}.`);
-    return { body: checked.value, credentials: readClientCredentials(authorization, checked.value) };
-  } catch (error) {
-    if (error instanceof CredentialsError) throw anonymousTokenRefusal('invalid_request', error.message);
-    throw error;
-  }
-}
-
-/** With HTTP Basic the header names the client and the body need not. */
-function basicClientId(authorization: string): string | undefined {
-  return readClientCredentials(authorization, {}).clientId;
+/** Where the edition has a cookie and the tenant wants it, whoever gets a session token gets that too. */
+function cookieFor(scope: TenantScope, tokens: AnonymousTokenResponse): Record<string, string> {
+  const { session_token: token, session_expires_in: left } = tokens;
+  if (token === undefined || left === undefined || sessionSettings(scope).cookie !== true) return {};
+  return { 'set-cookie': sessionCookie(token, left) };
 }
 
 interface Grant {
   readonly request: AnonymousTokenRequest;
   readonly session: SessionTokenClaims;
+  readonly before: SessionTokenClaims | undefined;
   readonly api: ApiForGuests;
   readonly granted: readonly string[];
 }
 
 async function answer(scope: TenantScope, grant: Grant): Promise<AnonymousTokenResponse> {
   const { request, session, api } = grant;
+  const edition = editionOf(scope.store);
   const keys = tenantKeys(scope.store);
   const granted = grant.granted.join(' ');
+  const now = Math.floor(scope.clock() / 1000);
+  const sessionLeft = (session.exp ?? Number.POSITIVE_INFINITY) - now;
   // An access token never outlives its session.
-  const lifetime = Math.min(api.access.tokenLifetimeSeconds, (session.exp ?? Number.POSITIVE_INFINITY) - session.iat);
+  const lifetime = Math.min(api.access.tokenLifetimeSeconds, sessionLeft);
+  const format = { format: sessionSettings(scope).tokenFormat, prefix: edition.sessionTokenPrefix };
+  const isNew = grant.before === undefined || edition.updatesMetadata;
   const [sessionToken, accessToken] = await Promise.all([
-    writeSessionToken(keys, scope.random, sessionSettings(scope).tokenFormat, session),
+    isNew ? writeSessionToken(keys, scope.random, format, session) : undefined,
     signToken(keys, 'JWT', {
       iss: scope.issuer,
       sub: session.user_id,
       aud: api.audience,
-      iat: session.iat,
-      exp: session.iat + lifetime,
+      iat: now,
+      exp: now + lifetime,
       ...(granted !== '' && { scope: granted }),
       azp: session.client_id,
       jti: randomToken(scope.random, 16),
     }),
   ]);
   return {
-    session_token: sessionToken,
+    ...(sessionToken !== undefined && { session_token: sessionToken }),
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetime,
+    ...(edition.tellsSessionLifetime && { session_expires_in: sessionLeft }),
     ...(granted !== request.scope && { scope: granted }),
   };
 }

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../wire/schema.ts';
-import { managementRefusal } from '../refusal.ts';
+import { managementRefusal, type Refusal } from '../refusal.ts';
 
 const maxPerPage = 100;
 const defaultPerPage = 50;
 
 /**
  * A list as the Management API answers it: a bare array; with `include_totals=true` one page with its
- * totals, under `key`; with `take` a page with the id of the `next`. Past the end a page is empty.
+ * totals, under `key`; with `take` a page with the `next` one's beginning. Past the end a page is empty.
  * @see management-api, section 2.3
  */
 export function listing(url: URL, key: string, documents: readonly JsonObject[]): JsonObject | JsonObject[] {
@@ -28,12 +28,19 @@ function checkpointPage(
   pick: (document: JsonObject) => JsonObject,
 ): JsonObject {
   const take = integer(query, 'take', 1, maxPerPage, defaultPerPage);
-  const from = integer(query, 'from', 0, Number.MAX_SAFE_INTEGER, 0);
-  const end = from + take;
+  const from = query.get('from');
+  const start = from === null ? 0 : documents.findIndex((document) => checkpointOf(document) === from);
+  if (start < 0) throw queryRefusal('Invalid checkpoint', 'from');
+  const [next] = documents.slice(start + take);
   return {
-    [key]: documents.slice(from, end).map(pick),
-    ...(end < documents.length && { next: String(end) }),
+    [key]: documents.slice(start, start + take).map(pick),
+    ...(next && { next: checkpointOf(next) }),
   };
+}
+
+/** Names a document and not a number, so that who deletes what a page showed misses nothing on the next. */
+function checkpointOf({ id, client_id }: JsonObject): string {
+  return Buffer.from(String(id ?? client_id)).toString('base64url');
 }
 
 /** `fields` names the members to show, or with `include_fields=false` those to leave out. */
@@ -49,11 +56,27 @@ function integer(query: URLSearchParams, name: string, min: number, max: number,
   if (text === null) return fallback;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw managementRefusal(
-      400,
-      `Query validation error: 'Invalid value' on property ${name}.`,
-      'invalid_query_string',
-    );
+    throw queryRefusal('Invalid value', name);
   }
   return value;
+}
+
+/** A filter that is true or false, undefined where it is not given. */
+export function booleanFilter(query: URLSearchParams, name: string): boolean | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (text !== 'true' && text !== 'false') throw queryRefusal('Expected type boolean but found type string', name);
+  return text === 'true';
+}
+
+/** A filter that takes one of `values`. */
+export function choiceFilter(query: URLSearchParams, name: string, values: readonly string[]): string | undefined {
+  const text = query.get(name);
+  if (text !== null && !values.includes(text)) throw queryRefusal(`No enum match for: ${text.slice(0, 80)}`, name);
+  return text ?? undefined;
+}
+
+/** Assumed: the code, and the wording beyond its beginning. */
+export function queryRefusal(problem: string, name: string): Refusal {
+  return managementRefusal(400, `Query validation error: '${problem} on property ${name}'.`, 'invalid_query_string');
 }

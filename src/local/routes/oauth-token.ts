@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { managementAudience, type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
+import { definedScopes, findGrant, grantedScopes } from '../grants.ts';
 import { tenantKeys } from '../keys.ts';
 import { randomToken } from '../random.ts';
 import { oauthRefusal, Refusal } from '../refusal.ts';
@@ -14,8 +15,9 @@ export function oauthTokenRoute(scope: TenantScope): Hono {
   return new Hono().post(oauthTokenPath, async (c) => {
     const { request, credentials } = await readRequest(c.req.raw);
     const client = authenticate(scope, credentials);
-    const { audience, grant, lifetime } = findGrant(scope, request, client);
-    const granted = Array.isArray(grant.scope) ? grant.scope.join(' ') : '';
+    const { audience, server, grant } = grantFor(scope, request, client);
+    const granted = grantedScopes(grant, definedScopes(server)).join(' ');
+    const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
     const now = Math.floor(scope.clock() / 1000);
     const token = await signToken(tenantKeys(scope.store), 'JWT', {
       iss: scope.issuer,
@@ -55,7 +57,7 @@ function authenticate(scope: TenantScope, credentials: ClientCredentials): JsonO
   return client;
 }
 
-function findGrant(scope: TenantScope, request: OauthTokenRequest, client: JsonObject) {
+function grantFor(scope: TenantScope, request: OauthTokenRequest, client: JsonObject) {
   if (request.grant_type !== 'client_credentials') {
     throw oauthRefusal(403, 'unsupported_grant_type', `Unsupported grant type: ${request.grant_type.slice(0, 80)}`);
   }
@@ -80,9 +82,11 @@ function findGrant(scope: TenantScope, request: OauthTokenRequest, client: JsonO
     is_system === true ? audience === managementAudience(scope.issuer) : identifier === audience,
   );
   if (!server) throw oauthRefusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
-  const grant = scope.store
-    .list('client_grant')
-    .find((candidate) => candidate.client_id === client.client_id && candidate.audience === server.identifier);
+  const grant = findGrant(scope.store, {
+    clientId: client.client_id,
+    audience: server.identifier,
+    subject: 'client',
+  });
   if (!grant) {
     throw oauthRefusal(
       403,
@@ -90,5 +94,5 @@ function findGrant(scope: TenantScope, request: OauthTokenRequest, client: JsonO
       `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
     );
   }
-  return { audience, grant, lifetime: typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400 };
+  return { audience, server, grant };
 }

@@ -1,25 +1,31 @@
 import { Hono } from 'hono/quick';
+import type { Edition } from '../../wire/edition/edition.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { editionOf, onceAnEdition } from '../edition.ts';
+import { definedScopes } from '../grants.ts';
 import { managementRefusal } from '../refusal.ts';
-import { localEdition, newResourceServer } from '../state.ts';
+import { newResourceServer } from '../state.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { TenantScope } from '../tenant.ts';
-import { listing } from './listing.ts';
+import { fieldPicker, listing, queryRefusal } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './patching.ts';
+
+const createPayload = onceAnEdition(resourceServerCreate);
+const patchPayload = onceAnEdition(resourceServerPatch);
 
 /** /api/v2/resource-servers: list, read, create, patch, delete, by id or by identifier. */
 export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
-  const createPayload = resourceServerCreate(localEdition);
-  const patchPayload = resourceServerPatch(localEdition);
   const onePath = `${resourceServersPath}/:id`;
 
   app.get(resourceServersPath, requireScope(scope, 'read:resource_servers'), (c) => {
     const url = new URL(c.req.url);
     const identifiers = url.searchParams.getAll('identifiers');
+    if (identifiers.length > 10)
+      throw queryRefusal(`Array is too long (${identifiers.length}), maximum 10`, 'identifiers');
     const servers = scope.store
       .list('resource_server')
       .filter((server) => identifiers.length === 0 || identifiers.includes(String(server.identifier)));
@@ -27,9 +33,9 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
   });
 
   app.post(resourceServersPath, requireScope(scope, 'create:resource_servers'), async (c) => {
-    const checked = checkPayload(createPayload, await readPayload(c.req.raw));
+    const checked = checkPayload(createPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    checkGuestScopes(checked.value, checked.value.scopes);
+    checkGuestScopes(editionOf(scope.store), checked.value, checked.value.scopes);
     const server = newResourceServer(scope.random, checked.value);
     scope.store.write((writer) => {
       if (writer.list('resource_server').some((other) => other.identifier === server.identifier)) {
@@ -44,16 +50,18 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
     return c.json(server, 201);
   });
 
-  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) => c.json(find(scope.store, c.req.param('id'))));
+  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) =>
+    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(scope.store, c.req.param('id')))),
+  );
 
   app.patch(onePath, requireScope(scope, 'update:resource_servers'), async (c) => {
-    const checked = checkPayload(patchPayload, await readPayload(c.req.raw));
+    const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const server = scope.store.write((writer) => {
-      const before = find(writer, c.req.param('id'));
+      const before = findResourceServer(writer, c.req.param('id'));
       checkSystem(before, checked.value);
       const next = patched(before, checked.value, { nested: false });
-      checkGuestScopes(checked.value, next.scopes);
+      checkGuestScopes(editionOf(scope.store), checked.value, next.scopes);
       writer.put('resource_server', String(before.id), next);
       return next;
     });
@@ -83,7 +91,7 @@ function lookUp(store: StoreReader, idOrIdentifier: string): JsonObject | undefi
   );
 }
 
-function find(store: StoreReader, idOrIdentifier: string): JsonObject {
+function findResourceServer(store: StoreReader, idOrIdentifier: string): JsonObject {
   const server = lookUp(store, idOrIdentifier);
   if (server === undefined) {
     throw managementRefusal(404, 'The resource server does not exist', 'inexistent_resource_server');
@@ -92,9 +100,9 @@ function find(store: StoreReader, idOrIdentifier: string): JsonObject {
 }
 
 /** Assumed: guests can be given only scopes that the API defines. */
-function checkGuestScopes(body: JsonObject, scopes: unknown): void {
-  const defined = Array.isArray(scopes) ? scopes.map((scope: { value: string }) => scope.value) : [];
-  const stray = localEdition.resourceServer.read(body).scopes.filter((value) => !defined.includes(value));
+function checkGuestScopes(edition: Edition, body: JsonObject, scopes: unknown): void {
+  const defined = definedScopes({ scopes });
+  const stray = (edition.resourceServer.read(body).scopes ?? []).filter((value) => !defined.includes(value));
   if (stray.length > 0) {
     throw managementRefusal(400, `Scopes not defined by the resource server: ${stray.join(', ')}`, 'invalid_body');
   }

@@ -1,17 +1,18 @@
 import { Hono } from 'hono/quick';
 import { checkPayload } from '../../wire/management-error.ts';
 import { tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
+import { editionOf, onceAnEdition } from '../edition.ts';
 import { managementRefusal } from '../refusal.ts';
-import { localEdition } from '../state.ts';
 import type { TenantScope } from '../tenant.ts';
 import { fieldPicker } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './patching.ts';
 
+const patchPayload = onceAnEdition(tenantSettingsPatch);
+
 /** GET and PATCH /api/v2/tenants/settings. */
 export function tenantSettingsRoutes(scope: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
-  const payload = tenantSettingsPatch(localEdition);
 
   app.get(tenantSettingsPath, requireScope(scope, 'read:tenant_settings'), (c) => {
     const pick = fieldPicker(new URL(c.req.url).searchParams);
@@ -19,7 +20,7 @@ export function tenantSettingsRoutes(scope: TenantScope): Hono<ManagementVariabl
   });
 
   app.patch(tenantSettingsPath, requireScope(scope, 'update:tenant_settings'), async (c) => {
-    const checked = checkPayload(payload, await readPayload(c.req.raw));
+    const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const settings = scope.store.write((writer) => {
       const next = patched(writer.get('tenant', 'settings') ?? {}, checked.value, { nested: true });

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import Database from 'libsql';
 import type { JsonObject } from '../../wire/schema.ts';
 import { Documents } from './documents.ts';
-import type { Kind, Store, StoreWriter } from './store.ts';
+import type { Kind, Store, StoreReader, StoreWriter } from './store.ts';
 
 /** Marks the file as this project's ("anon"), so that another program's database is never taken for one. */
 const applicationId = 0x616e6f6e;
@@ -43,6 +43,20 @@ export function sqliteStore(path: string): Store {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/**
+ * What is in the state file at `path` now, for a reader in a hurry: nothing is made or changed, and a writer that holds
+ * it longer than a moment is not waited for. Undefined in a file that is still empty.
+ * @throws {StateFileError} when the file holds something else
+ */
+export function readStateFile(path: string): StoreReader | undefined {
+  const database = readable(() => new Database(path, { timeout: 500, fileMustExist: true }));
+  try {
+    return isOurs(database) ? readable(() => readDocuments(database, new Documents())) : undefined;
+  } finally {
+    database.close();
   }
 }
 

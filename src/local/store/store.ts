@@ -5,7 +5,7 @@ export type Kind = 'tenant' | 'key' | 'client' | 'resource_server' | 'client_gra
 
 export interface StoreReader {
   get(kind: Kind, id: string): JsonObject | undefined;
-  /** In the order in which they were first put. */
+  /** In the order in which they were first put. The same array for as long as nobody has written one of the kind. */
   list(kind: Kind): readonly JsonObject[];
 }
 

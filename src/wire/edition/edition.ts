@@ -11,6 +11,8 @@ export type SessionTokenFormat = (typeof sessionTokenFormats)[number];
 export interface SessionSettings {
   readonly lifetimeSeconds: number;
   readonly tokenFormat: SessionTokenFormat;
+  /** Whether browsers get the session as a cookie too; undefined where the edition has no such switch. */
+  readonly cookie: boolean | undefined;
 }
 
 /** Gate 2: the application's toggle. */
@@ -18,10 +20,11 @@ export interface AppAccess {
   readonly enabled: boolean;
 }
 
-/** Gates 3 and 4: whether an API takes guests, which scopes they get and how long their access tokens live. */
+/** Gate 3, and where the edition keeps it there gate 4: whether an API takes guests and what they get. */
 export interface GuestAccess {
   readonly enabled: boolean;
-  readonly scopes: readonly string[];
+  /** What guests of every application get; undefined where each application has a client grant of its own. */
+  readonly scopes: readonly string[] | undefined;
   readonly tokenLifetimeSeconds: number;
 }
 
@@ -31,20 +34,59 @@ export interface Translation<Setting> {
   readonly members: v.ObjectEntries;
   /** Reads an object of the Management API; what is left out counts as the service's default. */
   read(body: JsonObject): Setting;
-  /** The members to send so that just `change` changes. */
-  write(change: Partial<Setting>): JsonObject;
+  /**
+   * The members to send so that just `change` changes in `body`, the object as it is now. A member that
+   * holds other things as well comes whole, since no source says whether the service merges or replaces it.
+   */
+  write(change: Partial<Setting>, body: JsonObject): JsonObject;
+}
+
+/** The range of a lifetime in seconds, and what counts when nothing is set. */
+export interface LifetimeRange {
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+  readonly defaultSeconds: number;
+  /** Lifetimes are whole multiples of this. */
+  readonly stepSeconds: number;
 }
 
 /**
- * How one published edition of anonymous sessions speaks on the wire. Everything above uses only the
- * vocabulary of this file; the names of wire members are in `preview.ts` alone, and `ea.ts` when it comes.
+ * How one published edition of anonymous sessions speaks on the wire, and what it can do. Everything above
+ * uses only the vocabulary of this file; the names of wire members are in `preview.ts` and `ea.ts` alone.
+ * @see wire contract, section 1
  */
 export interface Edition {
   readonly name: EditionName;
+  /** What the ids of guests begin with. */
   readonly guestIdPrefix: string;
+  /** What stands before a sealed session token. */
+  readonly sessionTokenPrefix: string;
   readonly tenant: Translation<SessionSettings>;
   readonly client: Translation<AppAccess>;
   readonly resourceServer: Translation<GuestAccess>;
+  /** What a new resource server is given where a member for guests is sent and its siblings must be said too. */
+  readonly newResourceServer: JsonObject;
+  readonly sessionLifetime: LifetimeRange & { readonly mayNeverEnd: boolean };
+  readonly guestTokenLifetime: LifetimeRange;
+  readonly tokenFormats: readonly SessionTokenFormat[];
+  /** The guest's session also travels as a cookie, and the tenant can switch that off. */
+  readonly hasCookie: boolean;
+  /** Only an OIDC-conformant application may create anonymous sessions. */
+  readonly needsOidcConformance: boolean;
+  /** Gate 4 is a client grant for each application and API, and not a list on the API. */
+  readonly grantsScopes: boolean;
+  /** An existing session takes new metadata, and answers with a new session token; else it is only renewed. */
+  readonly updatesMetadata: boolean;
+  /** Metadata values may be objects and arrays. */
+  readonly nestsMetadata: boolean;
+  /** Who creates a session may choose the guest's id. */
+  readonly takesUserId: boolean;
+  /** An answer says how long the session has left. */
+  readonly tellsSessionLifetime: boolean;
+  /** A session can be exchanged for a ticket that carries it into a login. */
+  readonly mintsTransferTickets: boolean;
+  /** How a session token writes a time, given in milliseconds since 1970. */
+  writeTime(milliseconds: number): string | number;
 }
 
 /** The edition of a tenant, told by its settings. @see wire contract, section 1 */

@@ -1,9 +1,10 @@
+import { ea } from './ea.ts';
 import type { Edition, EditionName } from './edition.ts';
 import { preview } from './preview.ts';
 
-const editions: Partial<Record<EditionName, Edition>> = { preview };
+const editions: Readonly<Record<EditionName, Edition>> = { preview, ea };
 
-/** The translator of an edition, or undefined for one that this version does not speak. */
-export function editionNamed(name: EditionName): Edition | undefined {
+/** The translator of an edition. */
+export function editionNamed(name: EditionName): Edition {
   return editions[name];
 }

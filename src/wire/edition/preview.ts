@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { JsonObject } from '../schema.ts';
 import {
   type AppAccess,
   type Edition,
@@ -9,17 +8,38 @@ import {
   sessionTokenFormats,
   type Translation,
 } from './edition.ts';
-import { guestTokenLifetime, sessionLifetime } from './lifetimes.ts';
+import { defined, numberOr, stringsOf, wholeNumber } from './members.ts';
 
-/** Gate 1 on the wire. Assumed: the default format and that the default lifetime is that of `ea`, 30 days. */
+/**
+ * In seconds; 0 stands for "never expires", which the documentation advises against. Assumed: the range,
+ * taken from edition `ea` (up to 1 year) with seconds allowed, and that the default is the same 30 days.
+ */
+const sessionLifetime = {
+  minSeconds: 1,
+  maxSeconds: 31_536_000,
+  defaultSeconds: 2_592_000,
+  stepSeconds: 1,
+  mayNeverEnd: true,
+} as const;
+
+/** How long a guest's access token for one API may live. Assumed: the range of `token_lifetime`. */
+const guestTokenLifetime = {
+  minSeconds: 1,
+  maxSeconds: 2_592_000,
+  defaultSeconds: 86_400,
+  stepSeconds: 1,
+} as const;
+
+/** Gate 1 on the wire. Assumed: the default format. */
 const tenant: Translation<SessionSettings> = {
   members: {
-    anonymous_session_lifetime: v.optional(seconds(sessionLifetime.neverSeconds, sessionLifetime.maxSeconds)),
+    anonymous_session_lifetime: v.optional(wholeNumber(0, sessionLifetime.maxSeconds)),
     anonymous_session_token_format: v.optional(v.picklist(sessionTokenFormats)),
   },
   read: (body) => ({
     lifetimeSeconds: numberOr(body.anonymous_session_lifetime, sessionLifetime.defaultSeconds),
     tokenFormat: formatOr(body.anonymous_session_token_format, 'jwe'),
+    cookie: undefined,
   }),
   write: (change) =>
     defined({
@@ -40,7 +60,7 @@ const resourceServer: Translation<GuestAccess> = {
     allow_anonymous_access: v.optional(v.boolean()),
     anonymous_access_scopes: v.optional(v.array(v.string())),
     token_lifetime_for_anonymous_access: v.optional(
-      v.nullable(seconds(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
+      v.nullable(wholeNumber(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
     ),
   },
   read: (body) => ({
@@ -57,29 +77,28 @@ const resourceServer: Translation<GuestAccess> = {
 };
 
 /** The edition that the quickstart describes (June 2026). @see wire contract, section 1 */
-export const preview: Edition = { name: 'preview', guestIdPrefix: 'anon|', tenant, client, resourceServer };
-
-function seconds(min: number, max: number) {
-  return v.pipe(
-    v.number(),
-    v.integer('Expected type integer but found type number'),
-    v.minValue(min, ({ input }) => `Value ${String(input)} is less than minimum ${min}`),
-    v.maxValue(max, ({ input }) => `Value ${String(input)} is greater than maximum ${max}`),
-  );
-}
-
-function numberOr(value: unknown, fallback: number): number {
-  return typeof value === 'number' ? value : fallback;
-}
+export const preview: Edition = {
+  name: 'preview',
+  guestIdPrefix: 'anon|',
+  sessionTokenPrefix: '',
+  tenant,
+  client,
+  resourceServer,
+  newResourceServer: {},
+  sessionLifetime,
+  guestTokenLifetime,
+  tokenFormats: sessionTokenFormats,
+  hasCookie: false,
+  needsOidcConformance: false,
+  grantsScopes: false,
+  updatesMetadata: true,
+  nestsMetadata: true,
+  takesUserId: true,
+  tellsSessionLifetime: false,
+  mintsTransferTickets: false,
+  writeTime: (milliseconds) => new Date(milliseconds).toISOString(),
+};
 
 function formatOr(value: unknown, fallback: SessionTokenFormat): SessionTokenFormat {
   return sessionTokenFormats.find((format) => format === value) ?? fallback;
-}
-
-function stringsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function defined(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }

@@ -3,6 +3,8 @@ import { apiCreateCommand } from '../../../src/cli/commands/api/create.ts';
 import { apiDisableCommand } from '../../../src/cli/commands/api/disable.ts';
 import { apiEnableCommand } from '../../../src/cli/commands/api/enable.ts';
 import { apiListCommand } from '../../../src/cli/commands/api/list.ts';
+import { apiScopesAddCommand } from '../../../src/cli/commands/api/scopes/add.ts';
+import { apiScopesRemoveCommand } from '../../../src/cli/commands/api/scopes/remove.ts';
 import { apiShowCommand } from '../../../src/cli/commands/api/show.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
@@ -29,6 +31,7 @@ describe('api list', () => {
         audience,
         enabled: true,
         guest_scopes: ['read:catalog', 'write:cart'],
+        guest_grants: [{ id: null, client_id: null, scopes: ['read:catalog', 'write:cart'], all_scopes: false }],
         guest_token_lifetime: 86_400,
         scopes: [
           { value: 'read:catalog', description: 'Browse the catalog' },
@@ -84,7 +87,6 @@ describe('api show', () => {
   it.each([
     ['shp', "There is no API 'shp'.", "Did you mean 'shop'? See anon-cli api list."],
     ['https://api.shop.exampl', "There is no API 'https://api.shop.exampl'.", `Did you mean '${audience}'?`],
-    ['Auth0 Management API', "There is no API 'Auth0 Management API'.", 'See anon-cli api list.'],
   ])('knows no API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();
     const { code, jsonError } = await run('api', 'show', reference, '--json');
@@ -106,7 +108,8 @@ describe('api create', () => {
       enabled: false,
       guest_scopes: [],
     });
-    expect(json.sent).toEqual({
+    expect(json.requests).toHaveLength(1);
+    expect(json.requests[0]).toEqual({
       method: 'POST',
       path: '/api/v2/resource-servers',
       body: {
@@ -139,7 +142,7 @@ describe('api create', () => {
 });
 
 describe('api enable', () => {
-  it('lets guests in with just the scopes that were named', async () => {
+  it('lets guests in with the scopes that were named', async () => {
     const { done, store } = await freshMachine();
     const { id } = documentNamed(store, 'resource_server', 'shop');
     const { stdout } = await done(
@@ -153,6 +156,10 @@ describe('api enable', () => {
     );
     expect(stdout).toBe(
       '✔ shop takes guests: read:catalog write:cart, access tokens for 2 hours\n' +
+        '  API shop (localhost:4400)\n' +
+        '    allow_anonymous_access               not set → true\n' +
+        '    anonymous_access_scopes              not set → read:catalog write:cart\n' +
+        '    token_lifetime_for_anonymous_access  not set → 7200\n' +
         `  sent  PATCH /api/v2/resource-servers/${id} {"allow_anonymous_access":true,` +
         '"anonymous_access_scopes":["read:catalog","write:cart"],"token_lifetime_for_anonymous_access":7200}\n',
     );
@@ -169,7 +176,10 @@ describe('api enable', () => {
     await done('api', 'disable', 'shop');
     const { json } = await done('api', 'enable', 'shop', '--json');
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'], guest_token_lifetime: 3600 });
-    expect(json.sent.body).toEqual({ allow_anonymous_access: true, anonymous_access_scopes: ['read:catalog'] });
+    expect(json.requests).toMatchObject([{ method: 'PATCH', body: { allow_anonymous_access: true } }]);
+    expect(json.changes).toEqual([
+      { subject: 'API shop', member: 'allow_anonymous_access', before: false, after: true },
+    ]);
   });
 
   it('gives guests no scopes that nobody named', async () => {
@@ -221,9 +231,15 @@ describe('api disable', () => {
   it('closes the API and keeps the scopes for another time', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'disable', 'shop');
-    expect(stdout).toMatch(
-      /^✔ shop no longer takes guests\n {2}sent {2}PATCH .* \{"allow_anonymous_access":false\}\n$/,
-    );
+    expect(stdout.split('\n')).toEqual([
+      '✔ shop no longer takes guests',
+      '  left, and back when it is enabled: read:catalog write:cart',
+      '  to remove: anon-cli api disable shop --revoke-grants',
+      '  API shop (localhost:4400)',
+      '    allow_anonymous_access  true → false',
+      expect.stringMatching(/^ {2}sent {2}PATCH .* \{"allow_anonymous_access":false\}$/),
+      '',
+    ]);
     expect((await done('api', 'show', 'shop', '--json')).json).toMatchObject({
       enabled: false,
       guest_scopes: ['read:catalog', 'write:cart'],
@@ -233,7 +249,49 @@ describe('api disable', () => {
   it('says in JSON what it sent', async () => {
     const { done } = await openMachine();
     const { json } = await done('api', 'disable', 'shop', '--json');
-    expect(json).toMatchObject({ enabled: false, sent: { method: 'PATCH', body: { allow_anonymous_access: false } } });
+    expect(json).toMatchObject({
+      enabled: false,
+      dry_run: false,
+      requests: [{ method: 'PATCH', body: { allow_anonymous_access: false } }],
+    });
+  });
+
+  it('takes the scopes away too when that is said', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('api', 'disable', 'shop', '--revoke-grants');
+    expect(stdout).toContain('anonymous_access_scopes  -read:catalog -write:cart\n');
+    expect(stdout).not.toContain('left');
+    expect((await done('api', 'show', 'shop', '--field', 'guest_scopes')).stdout).toBe('[]\n');
+  });
+});
+
+describe('api scopes', () => {
+  it('gives guests scopes and takes them away, and nothing twice', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('api', 'scopes', 'add', 'shop', 'read:orders', 'write:cart');
+    expect(stdout).toMatch(/^✔ Guests get at shop: read:catalog write:cart read:orders\n/);
+    expect(stdout).toContain('    anonymous_access_scopes  +read:orders\n');
+    expect((await done('api', 'scopes', 'add', 'shop', 'read:orders')).stdout).toContain(
+      'already so at localhost:4400',
+    );
+    const { json } = await done('api', 'scopes', 'remove', 'shop', 'read:orders,write:cart', '--json');
+    expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'] });
+  });
+
+  it('warns that an application makes no difference in edition preview', async () => {
+    const { done } = await openMachine();
+    const { stderr } = await done('api', 'scopes', 'add', 'shop', 'read:orders', '--app', 'web');
+    expect(stderr).toBe(
+      "warning: In edition 'preview' an API's guest scopes are for the guests of every application.\n",
+    );
+  });
+
+  it("is refused for the tenant's own API", async () => {
+    const { run } = await openMachine();
+    expect(await run('api', 'scopes', 'add', 'Auth0 Management API', 'read:clients')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("is the tenant's own API; guests cannot be let into it."),
+    });
   });
 });
 
@@ -248,6 +306,19 @@ describe('what the api commands parse', () => {
     expect(
       await parsed(apiEnableCommand, 'shop', '--scopes', 'a,b', '--token-lifetime', '1d', '--field', 'id'),
     ).toEqual(['shop', { scopes: 'a,b', tokenLifetime: '1d', field: 'id' }]);
-    expect(await parsed(apiDisableCommand, 'shop', '--profile', 'acme')).toEqual(['shop', { profile: 'acme' }]);
+    expect(await parsed(apiEnableCommand, 'shop', '--app', 'web', '--dry-run', '-y')).toEqual([
+      'shop',
+      { app: 'web', dryRun: true, yes: true },
+    ]);
+    expect(await parsed(apiDisableCommand, 'shop', '--profile', 'acme', '--revoke-grants')).toEqual([
+      'shop',
+      { profile: 'acme', revokeGrants: true },
+    ]);
+    expect(await parsed(apiScopesAddCommand, 'shop', 'a', 'b,c')).toEqual(['shop', { add: ['a', 'b,c'] }, {}]);
+    expect(await parsed(apiScopesRemoveCommand, 'shop', 'a', '--app', 'web')).toEqual([
+      'shop',
+      { remove: ['a'] },
+      { app: 'web' },
+    ]);
   });
 });

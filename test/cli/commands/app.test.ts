@@ -130,7 +130,7 @@ describe('app create', () => {
     const { json } = await done('app', 'create', 'kiosk', '--type', type, '--json');
     expect(json).toMatchObject({ name: 'kiosk', type, confidential, enabled: false });
     expect(json).not.toHaveProperty('client_secret');
-    expect(json.sent).toEqual({
+    expect(json.requests[0]).toEqual({
       method: 'POST',
       path: '/api/v2/clients',
       body: {
@@ -190,14 +190,14 @@ describe('app enable and app disable', () => {
     const { client_id } = documentNamed(store, 'client', 'web');
     const enabled = await done('app', 'enable', 'web');
     expect(enabled.stdout).toBe(
-      `✔ web may create guest sessions\n  sent  PATCH /api/v2/clients/${client_id} {"can_create_anonymous_sessions":true}\n`,
+      `✔ web may create guest sessions\n  application web (localhost:4400)\n    can_create_anonymous_sessions  not set → true\n  sent  PATCH /api/v2/clients/${client_id} {"can_create_anonymous_sessions":true}\n`,
     );
     expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(true);
 
     const disabled = await done('app', 'disable', String(client_id), '--json');
     expect(disabled.json).toMatchObject({
       enabled: false,
-      sent: { method: 'PATCH', body: { can_create_anonymous_sessions: false } },
+      requests: [{ method: 'PATCH', body: { can_create_anonymous_sessions: false } }],
     });
     expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(false);
   });
@@ -223,8 +223,13 @@ describe('what the app commands parse', () => {
       'kiosk',
       { type: 'native', enable: true, revealSecrets: true },
     ]);
-    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', true, {}]);
-    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', false, {}]);
+    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', { enabled: true, oidcConformant: false }, {}]);
+    expect(await parsed(appEnableCommand, 'web', '--oidc-conformant')).toMatchObject([
+      'web',
+      { enabled: true, oidcConformant: true },
+      {},
+    ]);
+    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', { enabled: false }, {}]);
   });
 
   it('says which option was meant', async () => {

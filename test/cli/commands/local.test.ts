@@ -15,6 +15,7 @@ describe('local show', () => {
     expect(stdout).toContain('anon-cli local show --reveal-secrets --field management_client_secret\n');
     expect((await done('local', 'show', '--json')).json).toEqual({
       issuer: 'https://localhost:4400/',
+      edition: 'preview',
       state: statePath,
       management_client_id: client_id,
     });
@@ -46,7 +47,7 @@ describe('local reset', () => {
     const before = documentNamed(store, 'client', 'web').client_id;
 
     expect((await done('local', 'reset', '--yes')).stdout).toBe(
-      '✔ The local tenant starts over\nNext: anon-cli quickstart\n',
+      '✔ The local tenant starts over, in edition preview\nNext: anon-cli quickstart\n',
     );
     const { json } = await done('app', 'list', '--json');
     expect(json).toMatchObject([{ name: 'web', enabled: false }]);
@@ -54,6 +55,25 @@ describe('local reset', () => {
     expect(await run('token', 'update')).toMatchObject({ code: 2 });
     expect((await done('profile', 'list', '--json')).json[0]).toMatchObject({ app: null });
     expect(await run('token', 'decode', token.trim())).toMatchObject({ code: 3 });
+  });
+
+  it('makes a tenant of the edition that is named, and keeps that one when none is', async () => {
+    const { done, run } = await openMachine();
+    expect((await done('local', 'reset', '--yes', '--edition', 'ea', '--json')).json).toMatchObject({ edition: 'ea' });
+    const speaks = async () => [
+      (await done('local', 'show', '--json')).json.edition,
+      (await done('tenant', 'show', '--json')).json.edition,
+      (await done('profile', 'list', '--json')).json[0].edition,
+    ];
+    expect(await speaks()).toEqual(['ea', 'ea', 'ea']);
+    await done('local', 'reset', '--yes');
+    expect(await speaks()).toEqual(['ea', 'ea', 'ea']);
+    expect((await done('local', 'reset', '--edition=preview', '--yes')).stdout).toContain('in edition preview');
+    expect(await speaks()).toEqual(['preview', 'preview', 'preview']);
+    expect(await run('local', 'reset', '--yes', '--edition', 'beta')).toMatchObject({
+      code: 2,
+      stderr: "error: There is no edition 'beta'.\nhint:  There are preview and ea.\n",
+    });
   });
 
   it('asks a person first, and does nothing unless told yes', async () => {
@@ -100,6 +120,7 @@ describe('local start', () => {
       url: `http://localhost:${json.port}`,
       port: json.port,
       issuer: `https://localhost:${json.port}/`,
+      edition: 'preview',
     });
     await expect(fetch(json.url)).rejects.toThrow();
   });

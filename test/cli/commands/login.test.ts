@@ -27,13 +27,16 @@ async function machineAndTenant(): Promise<{ machine: Machine; tenant: ServedTen
   return { machine, tenant, options: ['--domain', tenant.url, '--client-id', clientId, '--client-secret', '-'] };
 }
 
-function grantOnly(tenant: ServedTenant, ...scope: string[]): void {
+/** A client whose grant for the Management API has just these scopes, as options of login; stdin has its secret. */
+function clientWith({ machine, tenant }: { machine: Machine; tenant: ServedTenant }, ...scope: string[]): string[] {
+  const secret = 'the-secret-of-the-client-with-few-scopes';
   tenant.store.write((writer) => {
-    for (const grant of tenant.store.list('client_grant')) {
-      if (grant.client_id === tenant.credentials.clientId)
-        writer.put('client_grant', String(grant.id), { ...grant, scope });
-    }
+    writer.put('client', 'few', { client_id: 'few', client_secret: secret, grant_types: ['client_credentials'] });
+    const audience = `${tenant.issuer}api/v2/`;
+    writer.put('client_grant', 'few', { id: 'few', client_id: 'few', audience, scope, subject_type: 'client' });
   });
+  machine.terminal.stdin = secret;
+  return ['--domain', tenant.url, '--client-id', 'few', '--client-secret', '-'];
 }
 
 describe('login', () => {
@@ -77,12 +80,12 @@ describe('login', () => {
   });
 
   it('says which scopes are missing for which commands', async () => {
-    const { machine, tenant, options } = await machineAndTenant();
-    grantOnly(tenant, 'read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients');
+    const { machine, tenant } = await machineAndTenant();
+    const scopes = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
+    const options = clientWith({ machine, tenant }, ...scopes);
     const { stdout } = await machine.done('login', 'acme', ...options);
     expect(stdout).toContain('Management API scopes it does not have:\n');
     expect(stdout).toMatch(/^ {2}update:clients +for app enable, app disable$/m);
-    machine.terminal.stdin = tenant.credentials.clientSecret;
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(json.scopes).toContain('read:clients');
     expect(missing({ json })).toEqual([
@@ -94,8 +97,8 @@ describe('login', () => {
   });
 
   it('is none the less one when the edition cannot be read', async () => {
-    const { machine, tenant, options } = await machineAndTenant();
-    grantOnly(tenant, 'read:clients');
+    const { machine, tenant } = await machineAndTenant();
+    const options = clientWith({ machine, tenant }, 'read:clients');
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(json).toMatchObject({ checked: true, edition: null });
     expect(missing({ json })).toEqual(expect.arrayContaining(['read:tenant_settings', 'read:client_grants']));
@@ -213,9 +216,10 @@ describe('login', () => {
 
   it('again gives a client a new secret and keeps the rest; another domain is another tenant', async () => {
     const { machine, tenant, options } = await machineAndTenant();
-    await machine.done('login', 'acme', ...options, '--app', 'web', '--production');
+    await machine.done('login', 'acme', ...options, '--app', 'web');
     await machine.open();
     await machine.done('token', 'create');
+    await machine.done('profile', 'set', 'production', 'on');
     machine.terminal.stdin = tenant.credentials.clientSecret;
     const { json } = await machine.done('login', 'acme', '--client-secret', '-', '--json');
     expect(json).toMatchObject({ edition: 'preview', app: { name: 'web' }, production: true });

@@ -248,13 +248,6 @@ describe('a profile that cannot do what is asked', () => {
     });
   });
 
-  it('that is told to speak an edition this version does not ends with 7', async () => {
-    const { run } = await openMachine();
-    const { code, jsonError } = await run('tenant', 'show', '--edition', 'ea', '--json');
-    expect(code).toBe(7);
-    expect(jsonError).toMatchObject({ code: 'edition_unsupported', message: expect.stringContaining("edition 'ea'") });
-  });
-
   it('whose tenant turns out to speak that edition ends with 7, and it is remembered', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);

@@ -52,7 +52,8 @@ describe('quickstart', () => {
     const { done } = await openMachine();
     await done('tenant', 'set-lifetime', '1h');
     await done('tenant', 'set-format', 'jwt');
-    await done('api', 'enable', 'shop', '--scopes', 'read:orders');
+    await done('api', 'scopes', 'add', 'shop', 'read:orders');
+    await done('api', 'scopes', 'remove', 'shop', 'read:catalog', 'write:cart');
     const { json } = await done('quickstart', '--json');
     expect(json.steps[0]).toMatchObject({ changed: true, outcome: 'sessions live 30 days, session tokens are JWE' });
     expect(json.scope).toBe('read:orders');

@@ -66,7 +66,8 @@ describe('tenant set-lifetime', () => {
     const { done } = await freshMachine();
     const { stdout } = await done('tenant', 'set-lifetime', duration);
     expect(stdout).toContain(`Session lifetime: ${words} (${seconds} seconds)\n`);
-    expect(stdout).toContain(`PATCH /api/v2/tenants/settings {"anonymous_session_lifetime":${seconds}}\n`);
+    if (duration === '30d') expect(stdout).toContain('already so at localhost:4400, nothing to send\n');
+    else expect(stdout).toContain(`sent  PATCH /api/v2/tenants/settings {"anonymous_session_lifetime":${seconds}}\n`);
     expect((await done('tenant', 'show', '--field', 'session_lifetime')).stdout).toBe(`${seconds}\n`);
   });
 
@@ -95,7 +96,9 @@ describe('tenant set-lifetime', () => {
     const { json, stderr } = await done('tenant', 'set-lifetime', '1h', '--json');
     expect(json).toMatchObject({
       session_lifetime: 3600,
-      sent: { method: 'PATCH', path: '/api/v2/tenants/settings', body: { anonymous_session_lifetime: 3600 } },
+      dry_run: false,
+      changes: [{ subject: 'tenant settings', member: 'anonymous_session_lifetime', before: 2_592_000, after: 3600 }],
+      requests: [{ method: 'PATCH', path: '/api/v2/tenants/settings', body: { anonymous_session_lifetime: 3600 } }],
     });
     expect(stderr).toMatch(/^warning: Under 24 hours/);
   });
@@ -133,7 +136,11 @@ describe('tenant set-format', () => {
     ['jwe', 'JWE'],
     ['JWT', 'JWT'],
   ])('sends %s', async (format, shown) => {
-    const { done } = await freshMachine();
+    const { done, store } = await freshMachine();
+    const other = format.toLowerCase() === 'jwt' ? 'jwe' : 'jwt';
+    store.write((writer) =>
+      writer.put('tenant', 'settings', { ...store.get('tenant', 'settings'), anonymous_session_token_format: other }),
+    );
     const { stdout } = await done('tenant', 'set-format', format);
     expect(stdout).toContain(`Session token format: ${shown}\n`);
     expect(stdout).toContain(
@@ -151,11 +158,9 @@ describe('tenant set-format', () => {
     const { done } = await freshMachine();
     expect((await done('tenant', 'set-format', 'jwt', '--json')).json).toMatchObject({
       session_token_format: 'jwt',
-      sent: { method: 'PATCH', body: { anonymous_session_token_format: 'jwt' } },
+      requests: [{ method: 'PATCH', body: { anonymous_session_token_format: 'jwt' } }],
     });
-    expect((await done('tenant', 'set-format', 'jwe', '--field', 'sent.body')).stdout).toBe(
-      '{"anonymous_session_token_format":"jwe"}\n',
-    );
+    expect((await done('tenant', 'set-format', 'jwt', '--field', 'requests')).stdout).toBe('[]\n');
   });
 
   it.each([

@@ -4,13 +4,15 @@ import { apiData, renderApi, renderApis } from '../../../src/cli/render/api.ts';
 import { appData, renderApp, renderApps } from '../../../src/cli/render/app.ts';
 import { renderLogin } from '../../../src/cli/render/login.ts';
 import { paintFor } from '../../../src/cli/render/paint.ts';
+import { renderChanges, renderRequests } from '../../../src/cli/render/plan.ts';
 import { profileData, renderProfile, renderProfiles } from '../../../src/cli/render/profile.ts';
-import { sentData, sentText } from '../../../src/cli/render/sent.ts';
 import { renderTenant, tenantData } from '../../../src/cli/render/tenant.ts';
-import type { Api } from '../../../src/domain/api/api.ts';
+import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
+import type { PlannedWrite } from '../../../src/domain/plan/plan.ts';
 import type { Profile } from '../../../src/domain/ports.ts';
 import type { TenantView } from '../../../src/domain/tenant/settings.ts';
+import { noContent } from '../../../src/wire/schema.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
 
 const plain = paintFor(false);
@@ -23,6 +25,8 @@ const web: App = {
   authMethod: 'none',
   clientSecret: undefined,
   enabled: true,
+  oidcConformant: true,
+  body: { client_id: 'abc123', name: 'web', oidc_conformant: true },
 };
 const server: App = {
   ...web,
@@ -33,7 +37,7 @@ const server: App = {
   clientSecret: 'hunter2',
   enabled: false,
 };
-const shop: Api = {
+const shop: ApiWithGrants = {
   id: 'api-1',
   name: 'shop',
   audience: 'https://api.shop.example',
@@ -41,7 +45,18 @@ const shop: Api = {
     { value: 'read:catalog', description: 'Browse' },
     { value: 'write:cart', description: undefined },
   ],
-  guests: { enabled: true, scopes: ['read:catalog'], tokenLifetimeSeconds: 86_400 },
+  guests: { enabled: true, tokenLifetimeSeconds: 86_400 },
+  system: false,
+  grants: [
+    {
+      audience: 'https://api.shop.example',
+      clientId: undefined,
+      scopes: ['read:catalog'],
+      allScopes: false,
+      id: undefined,
+    },
+  ],
+  body: { id: 'api-1', identifier: 'https://api.shop.example', scopes: [] },
 };
 const tenant: TenantView = {
   name: 'Local tenant',
@@ -49,6 +64,7 @@ const tenant: TenantView = {
   edition: 'preview',
   lifetimeSeconds: 2_592_000,
   tokenFormat: 'jwe',
+  cookie: undefined,
 };
 const acme: Profile = {
   name: 'acme',
@@ -100,7 +116,7 @@ describe('applications', () => {
 
 describe('APIs', () => {
   it('are a table', () => {
-    const bare = { ...shop, name: 'bare', guests: { ...shop.guests, enabled: false, scopes: [] } };
+    const bare = { ...shop, name: 'bare', guests: { ...shop.guests, enabled: false }, grants: [] };
     expect(lines(renderApis(plain, [shop, bare]))).toEqual([
       'NAME  GUESTS   GUEST SCOPES  AUDIENCE',
       'shop  enabled  read:catalog  https://api.shop.example',
@@ -131,6 +147,7 @@ describe('APIs', () => {
       audience: 'https://api.shop.example',
       enabled: true,
       guest_scopes: ['read:catalog'],
+      guest_grants: [{ id: null, client_id: null, scopes: ['read:catalog'], all_scopes: false }],
       guest_token_lifetime: 86_400,
       scopes: [
         { value: 'read:catalog', description: 'Browse' },
@@ -196,11 +213,17 @@ describe('profiles', () => {
   });
 });
 
-it('what went over the wire is one line', () => {
-  const sent = { method: 'PATCH', path: '/api/v2/tenants/settings', body: { anonymous_session_lifetime: 60 } };
-  expect(sentText(plain, sent)).toBe('  sent  PATCH /api/v2/tenants/settings {"anonymous_session_lifetime":60}\n');
-  expect(sentData(sent)).toEqual(sent);
-});
+function hostileWrite(text: string): PlannedWrite {
+  const changes = [text, [text], [], { [text]: text }].map((after) => ({ member: text, before: undefined, after }));
+  return {
+    method: 'PATCH',
+    path: text,
+    subject: text,
+    body: { [text]: text },
+    changes,
+    answer: noContent,
+  };
+}
 
 it('nothing of what a tenant calls its things gets past the screen', () => {
   fc.assert(
@@ -208,7 +231,14 @@ it('nothing of what a tenant calls its things gets past the screen', () => {
       const shown = [
         renderApps(plain, [{ ...web, clientId: text, name: text, type: text }]),
         renderApp(plain, { ...web, clientId: text, name: text, type: text, authMethod: text }),
-        renderApis(plain, [{ ...shop, name: text, audience: text, guests: { ...shop.guests, scopes: [text] } }]),
+        renderApis(plain, [
+          {
+            ...shop,
+            name: text,
+            audience: text,
+            grants: shop.grants.map((grant) => ({ ...grant, scopes: [text], clientId: text })),
+          },
+        ]),
         renderApi(plain, {
           ...shop,
           id: text,
@@ -234,10 +264,11 @@ it('nothing of what a tenant calls its things gets past the screen', () => {
           { ...acme, domain: text, credentials: { kind: 'client_secret', clientId: text } },
           undefined,
         ),
-        sentText(plain, { method: 'GET', path: text, body: { [text]: text } }),
+        renderRequests(plain, 'sent', [hostileWrite(text)]),
+        renderChanges(plain, text, [hostileWrite(text)]),
       ];
       expect(shown.flatMap(lines).filter((line) => unsafe.test(line))).toEqual([]);
-      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 8, 4, 1]);
+      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 8, 4, 1, 5]);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseApi } from '../../../src/domain/api/choose.ts';
-import { createApi } from '../../../src/domain/api/create.ts';
-import { setGuestAccess } from '../../../src/domain/api/set-guest-access.ts';
+import { planApiCreation } from '../../../src/domain/api/create.ts';
+import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { connectionTo, failureOf, type TestConnection } from '../../support/domain.ts';
 import { openTenant, testTenant } from '../../support/local.ts';
 
@@ -9,8 +9,8 @@ const nothing = { named: undefined, chosen: undefined };
 const stock = { name: 'My stock', audience: 'https://stock.example' };
 
 async function addStock(connection: TestConnection, enabled: boolean): Promise<void> {
-  const { api } = await createApi(connection, { ...stock, scopes: ['read:stock'] });
-  await setGuestAccess(connection, api, { enabled, scopes: ['read:stock'] });
+  const guests = enabled ? { scopes: ['read:stock'] } : undefined;
+  await applyPlan(connection, await planApiCreation(connection, { ...stock, scopes: ['read:stock'] }, guests));
 }
 
 describe('the API to ask for', () => {
@@ -70,7 +70,8 @@ describe('which API cannot be told', () => {
     const tenant = await openTenant();
     const named = `${tenant.issuer}api/v2/`;
     expect(await failureOf(() => chooseApi(connectionTo(tenant), { named, chosen: undefined }))).toMatchObject({
-      code: 'not_found',
+      code: 'usage',
+      message: "'Auth0 Management API' is the tenant's own API; guests cannot be let into it.",
     });
   });
 });

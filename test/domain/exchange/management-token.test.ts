@@ -346,12 +346,12 @@ describe('no token', () => {
   });
 
   it('comes of a rate limit that holds on', async () => {
-    const limited = json({ error: 'too_many_requests' }, 429, { 'retry-after': '7' });
-    const { tenant } = asked([limited, limited, limited, limited, limited], {});
+    const limited = json({ error: 'too_many_requests' }, 429, { 'retry-after': '700' });
+    const { tenant } = asked([limited], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'rate_limited',
       message: 'The tenant gives no more access tokens for now: its rate limit is reached.',
-      hint: 'Try again in 7 seconds.',
+      hint: expect.stringContaining('Try again in 700 seconds'),
     });
   });
 

@@ -48,5 +48,5 @@ it('every application of a tenant is listed when there are more than a page of t
   const connection = connectionTo(tenant);
   const apps = await listApps(connection);
   expect(apps.map(({ name }) => name).sort()).toEqual(['web', ...names].sort());
-  expect(connection.sent.filter((line) => line.includes('page='))).toHaveLength(2);
+  expect(connection.sent.filter((line) => line.includes('take='))).toHaveLength(2);
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { managementRequest } from '../../../src/domain/exchange/management.ts';
 import { send } from '../../../src/domain/exchange/send.ts';
-import { connectionTo, failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
+import { interrupted, UnreachableError } from '../../../src/errors.ts';
+import { tenantSettings } from '../../../src/wire/tenant-settings.ts';
+import { connectionTo, failureOf, json, managementToken, noon, scriptedConnection } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 
 const request = { method: 'GET', path: '/things?secret=query' } as const;
@@ -43,7 +46,7 @@ describe('a request', () => {
     expect(await send(tenant, request)).toEqual({ status: 200, body: [] });
   });
 
-  it.each([400, 401, 404, 409, 500, 503])('is answered with %i as it is', async (status) => {
+  it.each([400, 401, 404, 409])('is answered with %i as it is', async (status) => {
     expect(await send(scriptedConnection([json({ error: 'x' }, status)]), request)).toEqual({
       status,
       body: { error: 'x' },
@@ -63,9 +66,11 @@ describe('a rate limit', () => {
     ['Retry-After', { 'retry-after': '7' }, 7000],
     ['Retry-After rather than the reset', { 'retry-after': '7', ...resetIn(30) }, 7000],
     ['the reset', resetIn(12), 12_000],
-    ['no time at all when the reset is past', resetIn(-5), 0],
-    ['no time at all when Retry-After is negative', { 'retry-after': '-3' }, 0],
-    ['the reset when Retry-After is a date', { 'retry-after': 'Mon, 01 Jun 2026 12:00:09 GMT', ...resetIn(9) }, 9000],
+    ['Retry-After as a date', { 'retry-after': 'Mon, 01 Jun 2026 12:00:09 GMT', ...resetIn(30) }, 9000],
+    ['a second when the reset is past', resetIn(-5), 1000],
+    ['a second when Retry-After is nothing', { 'retry-after': '0' }, 1000],
+    ['a second when Retry-After is negative', { 'retry-after': '-3' }, 1000],
+    ['a second when Retry-After is a date that is past', { 'retry-after': 'Mon, 01 Jun 2026 11:59:00 GMT' }, 1000],
     ['a second when nothing says how long', {}, 1000],
     ['a second when what says it is no number', { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' }, 1000],
     ['a minute at most', { 'retry-after': '60' }, 60_000],
@@ -88,15 +93,21 @@ describe('a rate limit', () => {
     expect(tenant.clock.waits).toEqual([10_000, 15_000]);
   });
 
-  it('that holds on after two waits is an error', async () => {
-    const tenant = scriptedConnection([limited(), limited(), limited({ 'retry-after': '4' })]);
+  it('is waited for and told of', async () => {
+    const tenant = scriptedConnection([limited({ 'retry-after': '7' }), json({})]);
+    await send(tenant, request);
+    expect(tenant.pauses).toEqual([{ ms: 7000, reason: 'rate limit', asked: true }]);
+  });
+
+  it('that holds on is an error once a minute is waited in all', async () => {
+    const tenant = scriptedConnection(Array.from({ length: 6 }, () => limited()));
     expect(await failureOf(() => send(tenant, request))).toMatchObject({
       code: 'rate_limited',
       status: 429,
       message: "The tenant's rate limit is reached.",
-      hint: 'Try again in 4 seconds.',
+      hint: 'Try again in 32 seconds, or let the command wait: --max-wait 63s',
     });
-    expect(tenant.clock.waits).toEqual([1000, 2000]);
+    expect(tenant.clock.waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
   });
 
   it.each([
@@ -106,9 +117,26 @@ describe('a rate limit', () => {
     const tenant = scriptedConnection([limited(headers)]);
     expect(await failureOf(() => send(tenant, request))).toMatchObject({
       code: 'rate_limited',
-      hint: `Try again in ${seconds} seconds.`,
+      hint: `Try again in ${seconds} seconds, or let the command wait: --max-wait ${seconds}s`,
     });
     expect(tenant.clock.waits).toEqual([]);
+  });
+
+  it.each([
+    [0, '1', []],
+    [120_000, '61', [61_000]],
+  ])('is waited for at most %i ms when that is said', async (maxWaitMs, retryAfter, waits) => {
+    const tenant = scriptedConnection([limited({ 'retry-after': retryAfter }), limited({ 'retry-after': '61' })], {
+      maxWaitMs,
+    });
+    expect(await failureOf(() => send(tenant, request))).toMatchObject({ code: 'rate_limited' });
+    expect(tenant.clock.waits).toEqual(waits);
+  });
+
+  it.each(['POST', 'PATCH', 'DELETE'] as const)('says that a %s was not taken: it is sent again', async (method) => {
+    const tenant = scriptedConnection([limited(), json({ ok: true })]);
+    expect(await send(tenant, { ...request, method })).toMatchObject({ status: 200 });
+    expect(tenant.sent).toHaveLength(2);
   });
 
   it('of the local tenant is waited for just as long as it says', async () => {
@@ -121,20 +149,157 @@ describe('a rate limit', () => {
   });
 });
 
+const failing = (status: number, headers: Record<string, string> = {}) => json({ message: 'Oops.' }, status, headers);
+
+function unreachable(sent: boolean, broken: boolean) {
+  return () => {
+    throw new UnreachableError('The tenant acme.example did not answer: the connection was closed.', { sent, broken });
+  };
+}
+const broken = unreachable(true, true);
+
+describe('a GET that fails', () => {
+  it.each([
+    ['500', failing(500)],
+    ['503', failing(503)],
+    ['a broken connection', broken],
+    ['a page of HTML', () => new Response('<html>', { status: 502 })],
+  ])('with %s is sent again, three times at most', async (_, answer) => {
+    const recovered = scriptedConnection([answer, answer, answer, json({ ok: true })]);
+    expect(await send(recovered, request)).toEqual({ status: 200, body: { ok: true } });
+    expect(recovered.clock.waits).toEqual([500, 1000, 2000]);
+
+    const tenant = scriptedConnection([answer, answer, answer, answer]);
+    await send(tenant, request).catch(() => {});
+    expect(tenant.sent).toHaveLength(4);
+  });
+
+  it('ends with its last answer, or with its last failure', async () => {
+    expect(await send(scriptedConnection(Array(4).fill(failing(503))), request)).toMatchObject({ status: 503 });
+    const error = await failureOf(() => send(scriptedConnection(Array(4).fill(broken)), request));
+    expect(error).toMatchObject({ code: 'tenant_unreachable', message: expect.not.stringContaining('not known') });
+  });
+
+  it('waits less by chance, but not less than half', async () => {
+    const tenant = scriptedConnection([broken, json({})]);
+    await send({ ...tenant, patience: { ...tenant.patience, random: () => 0.999_999 } }, request);
+    expect(tenant.clock.waits).toEqual([250]);
+  });
+
+  it('waits as a 503 says, and tells of that wait alone', async () => {
+    const tenant = scriptedConnection([failing(503, { 'retry-after': '9' }), failing(500), json({})]);
+    await send(tenant, request);
+    expect(tenant.pauses).toEqual([
+      { ms: 9000, reason: 'answer 503, retry 1 of 3', asked: true },
+      { ms: 1000, reason: 'answer 500, retry 2 of 3', asked: false },
+    ]);
+  });
+
+  it('is not sent again when nobody wants to wait', async () => {
+    expect(await send(scriptedConnection([failing(503)], { maxWaitMs: 0 }), request)).toMatchObject({ status: 503 });
+  });
+
+  it.each([
+    ['was never reached', unreachable(false, false)],
+    ['took too long', unreachable(true, false)],
+  ])('is not sent again when the tenant %s', async (_, answer) => {
+    const tenant = scriptedConnection([answer]);
+    expect(await failureOf(() => send(tenant, request))).toMatchObject({ code: 'tenant_unreachable' });
+  });
+
+  it('is not sent again when the user stopped the command', async () => {
+    const tenant = scriptedConnection([
+      () => {
+        throw interrupted();
+      },
+    ]);
+    expect(await failureOf(() => send(tenant, request))).toMatchObject({ code: 'interrupted' });
+  });
+});
+
+describe('a change whose answer is lost', () => {
+  const outcome = 'It is not known whether the change was made.';
+  const html = () => new Response('<html>private</html>', { status: 200 });
+
+  it.each<['POST' | 'PATCH' | 'DELETE', string, RegExp]>([
+    ['POST', '/api/v2/clients', /^See whether it was made .*: anon-cli app list --profile acme$/],
+    ['POST', '/api/v2/resource-servers', /^See whether it was made .*: anon-cli api list --profile acme$/],
+    ['POST', '/api/v2/client-grants', /^See how the tenant stands/],
+    ['DELETE', '/api/v2/client-grants/cgr_1', /^See how the tenant stands/],
+    ['PATCH', '/api/v2/tenants/settings', /^Run the command again: it looks first/],
+  ])('is not sent again, and said to be unknown: %s %s', async (method, path, hint) => {
+    for (const answer of [broken, unreachable(true, false), html]) {
+      const tenant = scriptedConnection([answer]);
+      const error = await failureOf(() => send(tenant, { method, path }));
+      expect(error.message).toContain(outcome);
+      expect(error.hint).toMatch(hint);
+      expect(tenant.sent).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ['when it was never sent', unreachable(false, false)],
+    ['when it was refused with a page of HTML', () => new Response('<html>', { status: 403 })],
+  ])('is not in doubt %s', async (_, answer) => {
+    const error = await failureOf(() =>
+      send(scriptedConnection([answer]), { method: 'POST', path: '/api/v2/clients' }),
+    );
+    expect(error.message).not.toContain(outcome);
+  });
+
+  it.each(['/oauth/token', '/anonymous/token'])('does no harm when it only asked for tokens: %s', async (path) => {
+    const tenant = scriptedConnection([broken]);
+    const error = await failureOf(() => send(tenant, { method: 'POST', path }));
+    expect(error).toMatchObject({ hint: 'Run the command again: it only asks for tokens.' });
+    expect(error.message).not.toContain(outcome);
+    expect(tenant.sent).toHaveLength(1);
+  });
+
+  it('is in doubt after a 5xx of the Management API too', async () => {
+    const tenant = scriptedConnection([managementToken, failing(503)]);
+    const change = { method: 'PATCH', path: '/api/v2/tenants/settings', body: {} } as const;
+    expect(await failureOf(() => managementRequest(tenant, tenantSettings, change))).toMatchObject({
+      code: 'server_error',
+      status: 503,
+      message: expect.stringContaining(outcome),
+    });
+  });
+});
+
 describe('an answer that is not JSON', () => {
   it.each([
     [200, 'response_invalid'],
     [404, 'response_invalid'],
     [502, 'server_error'],
   ])('with status %i is %s', async (status, code) => {
-    const tenant = scriptedConnection([() => new Response('<html>private</html>', { status })]);
-    const error = await failureOf(() => send(tenant, request));
-    expect(error).toMatchObject({
-      code,
-      status,
-      message: `The tenant answered GET /things with ${status} and a body that is not JSON.`,
+    for (const [body, what] of [
+      ['<html>private</html>', 'an HTML page, not JSON'],
+      ['\n <!DOCTYPE html>private', 'an HTML page, not JSON'],
+      ['{"private":', 'a body that is not JSON'],
+    ]) {
+      const tenant = scriptedConnection([() => new Response(body, { status })], { maxWaitMs: 0 });
+      const error = await failureOf(() => send(tenant, request));
+      const message = `The tenant answered GET /things with ${status} and ${what}.`;
+      expect(error).toMatchObject({ code, status, message });
+      expect(error.hint).toMatch(status === 502 ? /try again later/ : /domain/);
+    }
+  });
+
+  it('is a page when its header says so', async () => {
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    const tenant = scriptedConnection([() => new Response('Sorry.', { status: 404, headers })]);
+    expect(await failureOf(() => send(tenant, request))).toMatchObject({
+      message: expect.stringContaining('an HTML page'),
     });
-    expect(error.hint).toMatch(/domain/);
+  });
+
+  it('but a redirect is not followed', async () => {
+    const headers = { location: 'https://elsewhere.example/?secret=1' };
+    const tenant = scriptedConnection([() => new Response(null, { status: 307, headers })]);
+    expect(await failureOf(() => send(tenant, request))).toMatchObject({
+      code: 'failed',
+      message: 'The tenant answered GET /things with 307 and a redirect, which is not followed.',
+    });
   });
 
   it('names neither the query nor a token in the path', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findApi } from '../../../src/domain/api/find.ts';
-import { setGuestAccess } from '../../../src/domain/api/set-guest-access.ts';
+import { findApp } from '../../../src/domain/app/find.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../src/domain/gates/ensure-open.ts';
 import { createSession } from '../../../src/domain/session/create.ts';
 import { connectionTo, type TestConnection } from '../../support/domain.ts';
 import { confidentialApp, openTenant, testTenant } from '../../support/local.ts';
 
+const web = (tenant: TestConnection) => findApp(tenant, 'web');
 const changes = ({ sent }: TestConnection) => sent.filter((line) => /^(PATCH|POST|DELETE) \/api/.test(line));
 
 describe('gate 1, the tenant', () => {
@@ -88,21 +88,22 @@ describe('gate 2, the application', () => {
 describe('gates 3 and 4, the API and its scopes', () => {
   it("are opened for the sample's with scopes that do no harm, once", async () => {
     const tenant = connectionTo(await testTenant());
-    expect(await ensureApiOpen(tenant, undefined)).toMatchObject({
+    expect(await ensureApiOpen(tenant, await web(tenant), undefined)).toMatchObject({
       changed: true,
-      subject: { name: 'shop', guests: { enabled: true, scopes: ['read:catalog', 'write:cart'] } },
+      subject: { name: 'shop', guests: { enabled: true }, grants: [{ scopes: ['read:catalog', 'write:cart'] }] },
       commands: ['api enable shop --scopes read:catalog,write:cart'],
     });
-    expect(await ensureApiOpen(tenant, undefined)).toMatchObject({ changed: false });
+    expect(await ensureApiOpen(tenant, await web(tenant), undefined)).toMatchObject({ changed: false });
     expect(changes(tenant)).toHaveLength(1);
   });
 
   it('keep the scopes that guests have already', async () => {
-    const tenant = connectionTo(await testTenant());
-    await setGuestAccess(tenant, await findApi(tenant, 'shop'), { scopes: ['read:orders'] });
-    expect(await ensureApiOpen(tenant, undefined)).toMatchObject({
+    const local = await testTenant();
+    local.change('resource_server', local.api.id, { anonymous_access_scopes: ['read:orders'] });
+    const tenant = connectionTo(local);
+    expect(await ensureApiOpen(tenant, await web(tenant), undefined)).toMatchObject({
       changed: true,
-      subject: { guests: { enabled: true, scopes: ['read:orders'] } },
+      subject: { guests: { enabled: true }, grants: [{ scopes: ['read:orders'] }] },
       commands: ['api enable shop --scopes read:orders'],
     });
   });
@@ -115,8 +116,9 @@ describe('gates 3 and 4, the API and its scopes', () => {
     const tenant = await testTenant();
     tenant.change('resource_server', tenant.api.id, { scopes, name: 'air' });
     const chosen = { audience: tenant.api.identifier, name: 'air' };
-    expect(await ensureApiOpen(connectionTo(tenant), chosen)).toMatchObject({
-      subject: { guests: { enabled: true, scopes: granted } },
+    const connection = connectionTo(tenant);
+    expect(await ensureApiOpen(connection, await web(connection), chosen)).toMatchObject({
+      subject: { guests: { enabled: true }, grants: granted.length > 0 ? [{ scopes: granted }] : [] },
       commands: [`api enable air${argument}`],
     });
   });
@@ -124,9 +126,10 @@ describe('gates 3 and 4, the API and its scopes', () => {
   it('are opened for an API that is made anew when there is none', async () => {
     const tenant = await testTenant();
     tenant.store.write((writer) => writer.remove('resource_server', tenant.api.id));
-    expect(await ensureApiOpen(connectionTo(tenant), undefined)).toMatchObject({
+    const connection = connectionTo(tenant);
+    expect(await ensureApiOpen(connection, await web(connection), undefined)).toMatchObject({
       changed: true,
-      subject: { audience: 'https://api.shop.example', guests: { scopes: ['read:catalog', 'write:cart'] } },
+      subject: { audience: 'https://api.shop.example', grants: [{ scopes: ['read:catalog', 'write:cart'] }] },
     });
   });
 });
@@ -135,7 +138,7 @@ it('after all gates are ensured a guest gets tokens', async () => {
   const tenant = connectionTo(await testTenant());
   await ensureTenantReady(tenant);
   const { subject: app } = await ensureAppOpen(tenant, undefined);
-  const { subject: api } = await ensureApiOpen(tenant, undefined);
+  const { subject: api } = await ensureApiOpen(tenant, app, undefined);
   const request = { app, api, scope: undefined, metadata: undefined, userId: undefined };
   const tokens = await createSession(tenant, request);
   expect(tokens.scope).toBe('read:catalog write:cart');

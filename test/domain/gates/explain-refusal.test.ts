@@ -76,8 +76,8 @@ describe('a closed gate is named, with the command that opens it', () => {
     expect(await refused(connectionTo(tenant), tenant, { scope: 'read:catalog read:orders anon' })).toMatchObject({
       gate: 'scopes',
       error: 'invalid_scope',
-      command: 'anon-cli api enable shop --scopes read:catalog,write:cart,read:orders',
-      hint: expect.stringMatching(/^Gate 4, the scopes: guests of shop do not get read:orders\./),
+      command: 'anon-cli api enable shop --scopes read:orders',
+      hint: expect.stringMatching(/^Gate 4, the scopes: guests of web do not get read:orders at shop\./),
     });
   });
 });

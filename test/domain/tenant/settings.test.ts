@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changeTenant, readTenant } from '../../../src/domain/tenant/settings.ts';
-import { connectionTo, json, managementToken, scriptedConnection } from '../../support/domain.ts';
+import { applyPlan } from '../../../src/domain/plan/apply.ts';
+import { planTenantChange, readTenant } from '../../../src/domain/tenant/settings.ts';
+import { connectionTo, failureOf, json, managementToken, scriptedConnection } from '../../support/domain.ts';
 import { testTenant } from '../../support/local.ts';
 
 describe("a tenant's settings", () => {
@@ -12,6 +13,7 @@ describe("a tenant's settings", () => {
       edition: 'preview',
       lifetimeSeconds: 2_592_000,
       tokenFormat: 'jwe',
+      cookie: undefined,
     });
   });
 
@@ -31,9 +33,83 @@ describe("a tenant's settings", () => {
   ] as const)('change by %o and nothing else', async (change, body) => {
     const tenant = connectionTo(await testTenant());
     const before = await readTenant(tenant);
-    const { tenant: after, sent } = await changeTenant(tenant, change);
+    const plan = await planTenantChange(tenant, change);
+    expect(plan.writes).toMatchObject([{ method: 'PATCH', path: '/api/v2/tenants/settings', body }]);
+    expect(plan.writes[0]?.body).toEqual(body);
+    const after = await applyPlan(tenant, plan);
     expect(after).toEqual({ ...before, ...change });
-    expect(sent).toEqual({ method: 'PATCH', path: '/api/v2/tenants/settings', body });
     expect(await readTenant(tenant)).toEqual(after);
+    expect((await planTenantChange(tenant, change)).writes).toEqual([]);
+  });
+
+  it('that count by default already are not written', async () => {
+    const tenant = scriptedConnection([managementToken, json({ friendly_name: 'bare' })]);
+    const plan = await planTenantChange(tenant, { lifetimeSeconds: 2_592_000, tokenFormat: 'jwe' });
+    expect(plan.writes).toEqual([]);
+  });
+});
+
+describe('in edition ea', () => {
+  const sessions = {
+    oidc_logout_prompt_enabled: false,
+    anonymous: { lifetime_in_minutes: 1440, activate_cookie: true },
+  };
+  const ea = (settings: object = { sessions }) =>
+    scriptedConnection([managementToken, json(settings)], { edition: 'ea' });
+
+  it('sessions are sent whole, and only what changes is told', async () => {
+    const plan = await planTenantChange(ea(), { lifetimeSeconds: 2_592_000, cookie: false });
+    expect(plan.writes).toMatchObject([
+      {
+        changes: [
+          { member: 'sessions.anonymous.lifetime_in_minutes', before: 1440, after: 43_200 },
+          { member: 'sessions.anonymous.activate_cookie', before: true, after: false },
+        ],
+      },
+    ]);
+    expect(plan.writes[0]?.body).toEqual({
+      sessions: {
+        oidc_logout_prompt_enabled: false,
+        anonymous: { lifetime_in_minutes: 43_200, activate_cookie: false },
+      },
+    });
+  });
+
+  it.each([
+    [90, '1m and 2m'],
+    [86_399, '1439m and 1d'],
+    [30, '1m'],
+  ])(
+    'a lifetime of %i seconds is no whole minutes: the nearest are told, and nothing is asked',
+    async (lifetimeSeconds, nearest) => {
+      const tenant = ea();
+      const error = await failureOf(() => planTenantChange(tenant, { lifetimeSeconds }));
+      expect(error.code).toBe('usage');
+      expect(error.hint).toContain(nearest === '1m' ? 'Between 1 minute and 1 year.' : nearest);
+      expect(tenant.sent).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      { tokenFormat: 'jwt' } as const,
+      "In edition 'ea' session tokens are always sealed (JWE); no setting makes them JWTs.",
+    ],
+    [{ lifetimeSeconds: 0 }, "In edition 'ea' every session ends."],
+  ])('%o is refused, and nothing is asked', async (change, message) => {
+    const tenant = ea();
+    expect(await failureOf(() => planTenantChange(tenant, change))).toMatchObject({
+      code: 'edition_unsupported',
+      message,
+    });
+    expect(tenant.sent).toEqual([]);
+  });
+});
+
+it('in edition preview there is no cookie switch', async () => {
+  const tenant = connectionTo(await testTenant());
+  expect(await failureOf(() => planTenantChange(tenant, { cookie: false }))).toMatchObject({
+    code: 'edition_unsupported',
+    message: "In edition 'preview' there is no cookie switch.",
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Store } from '../../../src/local/store/store.ts';
 import { createTenant } from '../../../src/local/tenant.ts';
+import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import {
   type Answer,
@@ -20,6 +21,8 @@ import {
   withBearer,
 } from '../../support/local.ts';
 
+const editions = ['preview', 'ea'] as const;
+
 /** What every refusal looks like: a status, an error and a sentence, not to be cached. */
 function expectRefusal(answer: Answer, status: number, error: string): void {
   expect(answer.body).toEqual({ error, error_description: expect.stringMatching(/^\S.*\S$/) });
@@ -28,7 +31,7 @@ function expectRefusal(answer: Answer, status: number, error: string): void {
   expect(answer.headers.get('cache-control')).toBe('no-store');
 }
 
-describe('a request that cannot be read is refused as invalid_request', () => {
+describe.each(editions)('a request that cannot be read is refused as invalid_request, edition %s', (edition) => {
   it.each([
     ['an empty body', '', 'application/json'],
     ['broken JSON', '{"client_id":', 'application/json'],
@@ -42,7 +45,7 @@ describe('a request that cannot be read is refused as invalid_request', () => {
     ['a form with a parameter twice', 'client_id=a&client_id=a', 'application/x-www-form-urlencoded'],
     ['a form with metadata', 'client_id=a&metadata=%7B%7D', 'application/x-www-form-urlencoded'],
   ])('%s', async (_, text, type) => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     const headers = { 'content-type': type };
     expectRefusal(await tenant.send('POST', '/anonymous/token', { text, headers }), 400, 'invalid_request');
   });
@@ -56,26 +59,17 @@ describe('a request that cannot be read is refused as invalid_request', () => {
     ['scope', ['read:catalog']],
     ['session_token', {}],
     ['session_token', null],
-    ['user_id', ''],
-    ['user_id', 'u'.repeat(256)],
-    ['user_id', 7],
     ['metadata', 'cart'],
     ['metadata', ['cart']],
     ['metadata', null],
     ['metadata', 7],
   ])('%s: %j', async (member, value) => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     expectRefusal(await tenant.anonymousToken({ [member]: value }), 400, 'invalid_request');
   });
 
-  it('a user_id beside a session token', async () => {
-    const tenant = await openTenant();
-    const { session_token } = await tenant.session();
-    expectRefusal(await tenant.anonymousToken({ session_token, user_id: 'me' }), 400, 'invalid_request');
-  });
-
   it.each(['__proto__', 'constructor', 'prototype'])('metadata with the key %s, at any depth', async (key) => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     for (const metadata of [`{"${key}":1}`, `{"a":{"${key}":1}}`, `{"a":[[{"${key}":null}]]}`]) {
       const text = `{"client_id":"${tenant.app.client_id}","audience":"${tenant.api.identifier}","metadata":${metadata}}`;
       expectRefusal(await tenant.send('POST', '/anonymous/token', { text }), 400, 'invalid_request');
@@ -83,14 +77,28 @@ describe('a request that cannot be read is refused as invalid_request', () => {
   });
 });
 
-async function withApps(registered: JsonObject = {}) {
-  const tenant = await openTenant();
+describe('a user_id is refused as invalid_request', () => {
+  it.each(['', 'u'.repeat(256), 7])('%j', async (user_id) => {
+    const tenant = await openTenant();
+    expectRefusal(await tenant.anonymousToken({ user_id }), 400, 'invalid_request');
+  });
+
+  it('beside a session token', async () => {
+    const tenant = await openTenant();
+    const { session_token } = await tenant.session();
+    expectRefusal(await tenant.anonymousToken({ session_token, user_id: 'me' }), 400, 'invalid_request');
+  });
+});
+
+async function withApps(edition: EditionName, registered: JsonObject = {}) {
+  const tenant = await openTenant({ edition });
   const server = await confidentialApp(tenant, registered);
+  if (edition === 'ea') tenant.grantGuests(server.client_id);
   return { tenant, apps: { web: tenant.app, server, global: globalClient(tenant.store) } };
 }
 type Apps = Awaited<ReturnType<typeof withApps>>['apps'];
 
-describe('an application is refused as invalid_client', () => {
+describe.each(editions)('an application is refused as invalid_client, edition %s', (edition) => {
   it.each<[string, (apps: Apps) => JsonObject]>([
     ['that is unknown', () => ({ client_id: 'nobody' })],
     ['that is unknown and has a secret', () => ({ client_id: 'nobody', client_secret: 'secret' })],
@@ -103,21 +111,21 @@ describe('an application is refused as invalid_client', () => {
     ['with the secret of another', ({ server, web }) => ({ ...server, client_secret: web.client_secret })],
     ['that is the one of the tenant itself', ({ global }) => ({ ...global })],
   ])('%s', async (_, members) => {
-    const { tenant, apps } = await withApps();
+    const { tenant, apps } = await withApps(edition);
     const answer = await tenant.anonymousToken(members(apps));
     expectRefusal(answer, 401, 'invalid_client');
     expect(answer.headers.get('www-authenticate')).toBeNull();
   });
 
   it('with a wrong secret in the header, which is answered by a challenge', async () => {
-    const { tenant, apps } = await withApps();
+    const { tenant, apps } = await withApps(edition);
     const answer = await tenant.anonymousToken({ client_id: undefined }, basic(apps.server.client_id, 'wrong'));
     expectRefusal(answer, 401, 'invalid_client');
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /);
   });
 
   it('that is registered for one way of authentication and uses another', async () => {
-    const { tenant, apps } = await withApps({ token_endpoint_auth_method: 'client_secret_basic' });
+    const { tenant, apps } = await withApps(edition, { token_endpoint_auth_method: 'client_secret_basic' });
     const { client_id, client_secret } = apps.server;
     expectRefusal(await tenant.anonymousToken({ client_id, client_secret }), 401, 'invalid_client');
     tenant.change('client', client_id, { token_endpoint_auth_method: 'client_secret_post' });
@@ -126,13 +134,13 @@ describe('an application is refused as invalid_client', () => {
   });
 });
 
-describe('two ways of authentication at once are refused as invalid_request', () => {
+describe.each(editions)('two ways of authentication at once are refused as invalid_request, edition %s', (edition) => {
   it.each<[string, JsonObject, boolean]>([
     ['header and secret', { client_secret: 'a' }, true],
     ['header and assertion', { client_assertion: 'a' }, true],
     ['secret and assertion', { client_secret: 'a', client_assertion: 'b' }, false],
   ])('%s', async (_, members, inHeader) => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     const answer = await tenant.anonymousToken(members, inHeader ? basic(tenant.app.client_id, 'a') : {});
     expectRefusal(answer, 400, 'invalid_request');
     expect(answer.body.error_description).toBe('Multiple authentication methods provided, please use one.');
@@ -144,7 +152,7 @@ describe('two ways of authentication at once are refused as invalid_request', ()
     ['with a broken escape', Buffer.from('%E0%A4%A:secret').toString('base64')],
     ['that names another application than the body', Buffer.from('other:secret').toString('base64')],
   ])('and so is a header %s', async (_, credentials) => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     const answer = await tenant.anonymousToken({}, { authorization: `Basic ${credentials}` });
     expectRefusal(answer, 400, 'invalid_request');
   });
@@ -292,7 +300,7 @@ describe('a token that somebody forged', () => {
   });
 });
 
-describe('no refusal repeats what it was sent', () => {
+describe.each(editions)('no refusal repeats what it was sent, edition %s', (edition) => {
   const secret = 'do-not-repeat-me';
   const large = { cart: secret.repeat(100) };
 
@@ -313,7 +321,7 @@ describe('no refusal repeats what it was sent', () => {
     ['a secret in a header of another application', {}, `someone:${secret}`],
     ['a header without a colon', {}, secret],
   ])('%s', async (_, members, credentials) => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     const headers = credentials === undefined ? {} : basic(...(credentials.split(':') as [string, string]));
     const { status, body } = await tenant.anonymousToken(members, headers);
     expect(status).toBeGreaterThanOrEqual(400);
@@ -357,7 +365,7 @@ describe('a tenant that fails', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe.each(editions)('whatever comes, edition %s', (edition) => {
   /** Mostly a value that gets past the check of its member, so that the later checks are reached. */
   const mostly = <Value>(arbitrary: fc.Arbitrary<Value>, ...good: Value[]) =>
     fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...good) }, arbitrary, fc.jsonValue());
@@ -395,7 +403,7 @@ describe('whatever comes', () => {
   );
 
   it('the answer is tokens or a refusal, never a failure', async () => {
-    const tenant = await openTenant();
+    const tenant = await openTenant({ edition });
     await fc.assert(
       fc.asyncProperty(requests, authorizations, async ({ text, type }, authorization) => {
         const { status, body } = await tenant.send('POST', '/anonymous/token', {

@@ -68,16 +68,24 @@ describe('listing clients', () => {
     expect(others[0]).not.toHaveProperty('name');
   });
 
-  it.each(['page=-1', 'page=a', 'page=', 'per_page=101', 'per_page=1.5', 'take=0', 'take=101', 'take=1&from=x'])(
-    'is refused with %s',
-    async (query) => {
-      const manage = await (await testTenant()).management();
-      expect(await manage('GET', `${path}?${query}`)).toMatchObject({
-        status: 400,
-        body: { message: expect.stringMatching(/^Query validation error: '/), errorCode: 'invalid_query_string' },
-      });
-    },
-  );
+  it.each([
+    'page=-1',
+    'page=a',
+    'page=',
+    'per_page=101',
+    'per_page=1.5',
+    'take=0',
+    'take=101',
+    'take=1&from=x',
+    'is_global=1',
+    'is_first_party=',
+  ])('is refused with %s', async (query) => {
+    const manage = await (await testTenant()).management();
+    expect(await manage('GET', `${path}?${query}`)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/^Query validation error: '/), errorCode: 'invalid_query_string' },
+    });
+  });
 });
 
 describe('who sees the secret of a client', () => {
@@ -96,6 +104,18 @@ describe('who sees the secret of a client', () => {
     expect(asked).toMatchObject(sees ? { status: 200 } : { status: 403, body: { errorCode: 'insufficient_scope' } });
     expect((await read('GET', `${path}?fields=name,client_secret`)).status).toBe(sees ? 200 : 403);
     expect((await read('GET', `${path}?fields=client_secret&include_fields=false`)).status).toBe(200);
+  });
+
+  it.each([
+    ['read:client_summary', ['client_id', 'name']],
+    ['read:client_credentials', ['client_id', 'client_secret', 'name']],
+  ])('with %s alone hardly more than the name is seen', async (scope, members) => {
+    const { tenant, manage } = await withClients();
+    const { body } = await manage('POST', path, { json: { name: 'quiet', client_metadata: { a: 'b' } } });
+    const read = await tenant.management(scope);
+    expect(Object.keys((await read('GET', `${path}/${body.client_id}`)).body).sort()).toEqual(members);
+    expect(await read('GET', `${path}?fields=name,grant_types`)).toMatchObject({ status: 403 });
+    expect(await read('GET', `${path}?fields=name,app_type`)).toMatchObject({ status: 200 });
   });
 
   it('who makes one sees it once', async () => {
@@ -211,6 +231,53 @@ describe('changing a client', () => {
     const manage = await tenant.management();
     const answer = await manage('PATCH', `${path}/${tenant.app.client_id}`, { json });
     expect(answer).toMatchObject({ status: 400, body: { message, errorCode: 'invalid_body' } });
+  });
+});
+
+describe('the toggle for guests in edition ea', () => {
+  const active = { anonymous_sessions: { active: true } };
+  const refusal = {
+    status: 400,
+    body: { message: 'Anonymous sessions can only be active for a client that is OIDC conformant.' },
+  };
+
+  it('is for clients that are OIDC conformant', async () => {
+    const manage = await (await testTenant({ edition: 'ea' })).management();
+    expect(await manage('POST', path, { json: { name: 'a', ...active } })).toMatchObject(refusal);
+    const json = { name: 'a', oidc_conformant: true, ...active };
+    expect(await manage('POST', path, { json })).toMatchObject({ status: 201, body: json });
+    expect(await manage('POST', path, { json: { name: 'b', anonymous_sessions: { active: false } } })).toMatchObject({
+      status: 201,
+    });
+  });
+
+  it('and such a client cannot stop being one while it is active', async () => {
+    const tenant = await testTenant({ edition: 'ea' });
+    const manage = await tenant.management();
+    const one = `${path}/${tenant.app.client_id}`;
+    const change = (json: object) => manage('PATCH', one, { json });
+    expect(await change({ ...active, oidc_conformant: false })).toMatchObject(refusal);
+    expect(await change(active)).toMatchObject({ status: 200, body: active });
+    expect(await change({ oidc_conformant: false })).toMatchObject(refusal);
+    expect(await change({ oidc_conformant: null })).toMatchObject(refusal);
+    expect((await manage('GET', one)).body).toMatchObject({ ...active, oidc_conformant: true });
+    expect((await change({ anonymous_sessions: null })).body).not.toHaveProperty('anonymous_sessions');
+    expect(await change({ oidc_conformant: false })).toMatchObject({ status: 200 });
+    expect(await change(active)).toMatchObject(refusal);
+  });
+
+  it.each([
+    [{ anonymous_sessions: {} }, 'Missing required property: active'],
+    [
+      { anonymous_sessions: { active: 1 } },
+      'Expected type boolean but found type integer on property anonymous_sessions.active',
+    ],
+    [{ anonymous_sessions: { active: true, on: 1 } }, 'Additional properties not allowed: on'],
+    [{ can_create_anonymous_sessions: true }, 'Additional properties not allowed: can_create_anonymous_sessions'],
+  ])('is refused as %j', async (json, problem) => {
+    const manage = await (await testTenant({ edition: 'ea' })).management();
+    const { status, body } = await manage('POST', path, { json: { name: 'a', oidc_conformant: true, ...json } });
+    expect([status, body.message]).toEqual([400, `Payload validation error: '${problem}'.`]);
   });
 });
 

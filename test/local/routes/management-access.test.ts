@@ -100,6 +100,11 @@ describe('a Management API call', () => {
     ['GET', '/api/v2/resource-servers/a', 'read:resource_servers'],
     ['PATCH', '/api/v2/resource-servers/a', 'update:resource_servers'],
     ['DELETE', '/api/v2/resource-servers/a', 'delete:resource_servers'],
+    ['GET', '/api/v2/client-grants', 'read:client_grants'],
+    ['POST', '/api/v2/client-grants', 'create:client_grants'],
+    ['GET', '/api/v2/client-grants/a', 'read:client_grants'],
+    ['PATCH', '/api/v2/client-grants/a', 'update:client_grants'],
+    ['DELETE', '/api/v2/client-grants/a', 'delete:client_grants'],
   ])('%s %s needs any of %s', async (method, path, scopes) => {
     const tenant = await testTenant();
     const json = method === 'POST' || method === 'PATCH' ? {} : undefined;
@@ -119,7 +124,7 @@ describe('a Management API call', () => {
 
   it.each([
     ['GET', '/api/v2/rules'],
-    ['POST', '/api/v2/client-grants'],
+    ['PUT', '/api/v2/client-grants'],
     ['PUT', '/api/v2/clients'],
     ['GET', '/api/v2/clients/a/credentials'],
     ['DELETE', '/api/v2/tenants/settings'],
@@ -149,4 +154,20 @@ describe('any other path', () => {
     const tenant = await testTenant();
     expect(await tenant.send(method, path)).toMatchObject({ status: 404 });
   });
+});
+
+it.each([
+  ['GET', '/api/v2/clients', 401],
+  ['GET', '/api/v2/rules', 403],
+  ['POST', '/oauth/token', 400],
+  ['POST', '/anonymous/token', 400],
+  ['GET', '/.well-known/jwks.json', 200],
+  ['GET', '/nowhere', 404],
+])('%s %s is answered with an id of its own', async (method, path, status) => {
+  const tenant = await testTenant();
+  const answers = [await tenant.send(method, path), await tenant.send(method, path)];
+  expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+  const [first, second] = answers.map(({ headers }) => headers.get('x-auth0-requestid'));
+  expect(first).toMatch(/^[0-9a-f]{20}$/);
+  expect(second).not.toBe(first);
 });

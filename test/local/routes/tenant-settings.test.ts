@@ -89,6 +89,61 @@ describe('the tenant settings', () => {
     expect((await manage('GET', path)).body).toEqual(before);
   });
 
+  describe('in edition ea', () => {
+    const keepsPrompt = { oidc_logout_prompt_enabled: true };
+
+    it.each([
+      [
+        { lifetime_in_minutes: 60, activate_cookie: false },
+        { lifetime_in_minutes: 60, activate_cookie: false },
+      ],
+      // Assumed: what is inside sessions.anonymous is replaced whole.
+      [{ lifetime_in_minutes: 60 }, { lifetime_in_minutes: 60 }],
+      [{}, {}],
+      [null, undefined],
+    ])('take sessions.anonymous as it comes, and keep its sibling: %j', async (anonymous, expected) => {
+      const manage = await (await testTenant({ edition: 'ea' })).management();
+      const { status, body } = await manage('PATCH', path, { json: { sessions: { anonymous } } });
+      expect(status).toBe(200);
+      expect(body.sessions).toEqual({ ...keepsPrompt, ...(expected && { anonymous: expected }) });
+    });
+
+    it('keep sessions.anonymous when its sibling changes', async () => {
+      const manage = await (await testTenant({ edition: 'ea' })).management();
+      const { body } = await manage('PATCH', path, { json: { sessions: { oidc_logout_prompt_enabled: false } } });
+      expect(body.sessions).toEqual({
+        oidc_logout_prompt_enabled: false,
+        anonymous: { lifetime_in_minutes: 43_200, activate_cookie: true },
+      });
+    });
+
+    it.each([
+      [{ lifetime_in_minutes: 0 }, 'Value 0 is less than minimum 1 on property sessions.anonymous.lifetime_in_minutes'],
+      [
+        { lifetime_in_minutes: 525_601 },
+        'Value 525601 is greater than maximum 525600 on property sessions.anonymous.lifetime_in_minutes',
+      ],
+      [
+        { lifetime_in_minutes: 1.5 },
+        'Expected type integer but found type number on property sessions.anonymous.lifetime_in_minutes',
+      ],
+      [{ cookie: true }, 'Additional properties not allowed: cookie'],
+    ])('do not change by sessions.anonymous %j', async (anonymous, problem) => {
+      const manage = await (await testTenant({ edition: 'ea' })).management();
+      const { status, body } = await manage('PATCH', path, { json: { sessions: { anonymous } } });
+      expect([status, body.message]).toEqual([400, `Payload validation error: '${problem}'.`]);
+    });
+
+    it('know no member of the other edition', async () => {
+      const manage = await (await testTenant({ edition: 'ea' })).management();
+      const { status, body } = await manage('PATCH', path, { json: { anonymous_session_lifetime: 60 } });
+      expect([status, body.message]).toEqual([
+        400,
+        "Payload validation error: 'Additional properties not allowed: anonymous_session_lifetime'.",
+      ]);
+    });
+  });
+
   it('are answered 500 when the state cannot be written', async () => {
     const store = memoryStore();
     const tenant = await testTenant({ store: { ...store } });

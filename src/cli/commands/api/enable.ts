@@ -1,55 +1,63 @@
 import { Command } from 'commander';
-import type { Api } from '../../../domain/api/api.ts';
+import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApi } from '../../../domain/api/find.ts';
-import { setGuestAccess } from '../../../domain/api/set-guest-access.ts';
+import { apiWithGrants, guestScopes } from '../../../domain/api/guest-grants.ts';
+import { planApiOpening } from '../../../domain/api/set-access.ts';
 import { describeLifetime, parseGuestTokenLifetime } from '../../../domain/duration.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { sentData, sentText } from '../../render/sent.ts';
 import { scopeList } from '../../scope-list.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { grantHolder } from './grant-holder.ts';
 
-export interface ApiEnableOptions extends GlobalOptions {
+export interface ApiEnableOptions extends WriteOptions {
+  readonly app?: string;
   readonly scopes?: string;
   readonly tokenLifetime?: string;
 }
 
 export function apiEnableCommand(context: Context, run = enableApi): Command {
-  const command = new Command('enable')
-    .description('let guests into an API, with just these scopes')
-    .argument('<api>', 'its name, audience or id')
-    .option('--scopes <list>', 'the scopes guests get, joined by commas; left out: those they had')
-    .option('--token-lifetime <duration>', "how long a guest's access token lives: 1d, 12h, 3600")
-    .action((api: string, options: ApiEnableOptions) => run(context, api, options));
-  return withExample(command, 'api enable shop --scopes read:catalog --token-lifetime 1d');
+  const command = addWriteOptions(
+    new Command('enable')
+      .description('let guests into an API, with these scopes beside those they have')
+      .argument('<api>', 'its name, audience or id')
+      .option('--app <app>', 'whose guests get the scopes: name or client id (edition ea)')
+      .option('--scopes <list>', 'the scopes guests get, joined by commas; left out: those they have')
+      .option('--token-lifetime <duration>', "how long a guest's access token lives: 1d, 12h, 3600"),
+  ).action((api: string, options: ApiEnableOptions) => run(context, api, options));
+  return withExample(
+    command,
+    'api enable shop --scopes read:catalog --token-lifetime 1d',
+    'Scopes that guests have stay; to take some away: anon-cli api scopes remove.',
+  );
 }
 
 async function enableApi(context: Context, reference: string, options: ApiEnableOptions): Promise<void> {
   const { tokenLifetime } = options;
   const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
-  const { tenant } = await accessTenant(context, options);
-  const before = await findApi(tenant, reference);
-  const scopes = options.scopes === undefined ? keptScopes(before) : scopeList(options.scopes);
-  const { api, sent } = await setGuestAccess(tenant, before, { enabled: true, scopes, tokenLifetimeSeconds });
-  printResult(context, options, {
-    data: { ...apiData(api), sent: sentData(sent) },
-    human: (paint) => {
-      const name = printable(api.name);
-      const granted = printable(api.guests.scopes.join(' ')) || 'no scopes';
+  const access = await accessToWrite(context, options);
+  const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+  const app = await grantHolder(context, access, options);
+  const scopes = scopeList(options.scopes ?? '');
+  if (options.scopes === undefined) checkSomeScopes(before, app?.clientId);
+  const plan = await planApiOpening(access.tenant, before, { app, scopes, tokenLifetimeSeconds });
+  await writeAndShow(context, options, access, plan, {
+    data: apiData,
+    headline: (api) => {
+      const granted = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
+      const whose = app ? `guests of ${printable(app.name)}` : 'guests';
       const life = describeLifetime(api.guests.tokenLifetimeSeconds);
-      return `${paint.green('✔')} ${name} takes guests: ${granted}, access tokens for ${life}\n${sentText(paint, sent)}`;
+      return `${printable(api.name)} takes ${whose}: ${granted}, access tokens for ${life}`;
     },
   });
 }
 
 /** Guests are never given scopes that nobody named. */
-function keptScopes(api: Api): readonly string[] {
-  if (api.guests.scopes.length > 0) return api.guests.scopes;
+function checkSomeScopes(api: ApiWithGrants, clientId = ''): void {
+  if (guestScopes(api, clientId).length > 0) return;
   throw new AnonError('usage', `Which scopes shall guests of '${api.name}' get?`, {
     hint: `Name some of ${api.scopes.map(({ value }) => value).join(', ') || '(it defines none)'}: --scopes <list>`,
   });

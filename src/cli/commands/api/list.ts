@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withGrants } from '../../../domain/api/guest-grants.ts';
 import { listApis } from '../../../domain/api/list.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -16,6 +17,6 @@ export function apiListCommand(context: Context, run = printApis): Command {
 
 async function printApis(context: Context, options: GlobalOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
-  const apis = await listApis(tenant);
+  const apis = await withGrants(tenant, await listApis(tenant));
   printResult(context, options, { data: apis.map(apiData), human: (paint) => renderApis(paint, apis) });
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { findApi } from '../../../domain/api/find.ts';
+import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
@@ -9,7 +10,7 @@ import { accessTenant } from '../../tenant-access.ts';
 
 export function apiShowCommand(context: Context, run = showApi): Command {
   const command = new Command('show')
-    .description('show one API with its scopes')
+    .description('show one API with its scopes, and which of them guests get')
     .argument('<api>', 'its name, audience or id')
     .action((api: string, options: GlobalOptions) => run(context, api, options));
   return withExample(command, 'api show shop');
@@ -17,6 +18,6 @@ export function apiShowCommand(context: Context, run = showApi): Command {
 
 async function showApi(context: Context, reference: string, options: GlobalOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
-  const api = await findApi(tenant, reference);
+  const api = await apiWithGrants(tenant, await findApi(tenant, reference));
   printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api) });
 }

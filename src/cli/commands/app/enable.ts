@@ -1,13 +1,21 @@
 import { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import { addWriteOptions, type WriteOptions } from '../../write.ts';
 import { toggleApp } from './toggle.ts';
 
+export interface AppEnableOptions extends WriteOptions {
+  readonly oidcConformant?: true;
+}
+
 export function appEnableCommand(context: Context, run = toggleApp): Command {
-  const command = new Command('enable')
-    .description('let an application create guest sessions')
-    .argument('<app>', 'its name or client id')
-    .action((app: string, options: GlobalOptions) => run(context, app, true, options));
+  const command = addWriteOptions(
+    new Command('enable')
+      .description('let an application create guest sessions')
+      .argument('<app>', 'its name or client id')
+      .option('--oidc-conformant', 'make it OIDC-conformant too, which edition ea asks for'),
+  ).action((app: string, options: AppEnableOptions) =>
+    run(context, app, { enabled: true, oidcConformant: options.oidcConformant === true }, options),
+  );
   return withExample(command, 'app enable web');
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { findApp } from '../../../domain/app/find.ts';
+import { readApp } from '../../../domain/app/read.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
@@ -22,8 +23,10 @@ export function appShowCommand(context: Context, run = showApp): Command {
 
 async function showApp(context: Context, reference: string, options: AppShowOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
-  const app = await findApp(tenant, reference);
+  const found = await findApp(tenant, reference);
   const revealSecrets = options.revealSecrets === true;
+  // Lists hold no secrets.
+  const app = (revealSecrets && (await readApp(tenant, found.clientId))) || found;
   printResult(context, options, {
     data: appData(app, { revealSecrets }),
     human: (paint) => renderApp(paint, app),

@@ -1,26 +1,22 @@
 import { findApp } from '../../../domain/app/find.ts';
-import { setAppEnabled } from '../../../domain/app/set-enabled.ts';
+import { planAppAccess } from '../../../domain/app/set-access.ts';
 import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
 import { appData } from '../../render/app.ts';
 import { printable } from '../../render/printable.ts';
-import { sentData, sentText } from '../../render/sent.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessToWrite, type WriteOptions, writeAndShow } from '../../write.ts';
 
 /** What `app enable` and `app disable` do: they differ in one word. */
 export async function toggleApp(
   context: Context,
   reference: string,
-  enabled: boolean,
-  options: GlobalOptions,
+  change: { enabled: boolean; oidcConformant?: boolean },
+  options: WriteOptions,
 ): Promise<void> {
-  const { tenant } = await accessTenant(context, options);
-  const { clientId } = await findApp(tenant, reference);
-  const { app, sent } = await setAppEnabled(tenant, clientId, enabled);
-  const outcome = app.enabled ? 'may create guest sessions' : 'may no longer create guest sessions';
-  printResult(context, options, {
-    data: { ...appData(app), sent: sentData(sent) },
-    human: (paint) => `${paint.green('✔')} ${printable(app.name)} ${outcome}\n${sentText(paint, sent)}`,
+  const access = await accessToWrite(context, options);
+  const plan = await planAppAccess(access.tenant, await findApp(access.tenant, reference), change);
+  await writeAndShow(context, options, access, plan, {
+    data: (app) => appData(app),
+    headline: (app) =>
+      `${printable(app.name)} ${app.enabled ? 'may create guest sessions' : 'may no longer create guest sessions'}`,
   });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import { editionOption, type GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 
 export interface LocalResetOptions extends GlobalOptions {
@@ -14,21 +14,27 @@ export function localResetCommand(context: Context, run = resetLocal): Command {
     .description('start the local tenant over: new keys, one closed app, one closed API')
     .option('-y, --yes', 'do not ask')
     .action((options: LocalResetOptions) => run(context, options));
-  return withExample(command, 'local reset --yes');
+  return withExample(
+    command,
+    'local reset --yes --edition ea',
+    'With --edition the new tenant speaks that one; without, the one it spoke before.',
+  );
 }
 
 async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
+  const edition = editionOption(options);
   if (!options.yes && !(await confirmed(context))) {
     throw new AnonError('failed', 'The reset was declined; nothing was changed.');
   }
   const local = await context.local();
-  await local.reset();
+  const speaks = await local.reset(edition);
   // What was chosen and remembered there is gone with it.
   await (await context.sessions()).forget('local');
-  await (await context.profiles()).change('local', (before) => before && { name: before.name });
+  await (await context.profiles()).change('local', (before) => before && { name: before.name, edition: speaks });
   printResult(context, options, {
-    data: { reset: true, state: local.statePath },
-    human: (paint) => `${paint.green('✔')} The local tenant starts over\n${paint.dim('Next: anon-cli quickstart\n')}`,
+    data: { reset: true, state: local.statePath, edition: speaks },
+    human: (paint) =>
+      `${paint.green('✔')} The local tenant starts over, in edition ${speaks}\n${paint.dim('Next: anon-cli quickstart\n')}`,
   });
 }
 

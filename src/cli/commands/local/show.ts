@@ -20,10 +20,11 @@ export function localShowCommand(context: Context, run = showLocal): Command {
 
 async function showLocal(context: Context, options: LocalShowOptions): Promise<void> {
   const local = await context.local();
-  const { issuer, clientId, clientSecret } = await local.describe();
+  const { issuer, edition, clientId, clientSecret } = await local.describe();
   printResult(context, options, {
     data: {
       issuer,
+      edition,
       state: local.statePath,
       management_client_id: clientId,
       ...(options.revealSecrets && { management_client_secret: clientSecret }),
@@ -32,6 +33,7 @@ async function showLocal(context: Context, options: LocalShowOptions): Promise<v
       `${paint.bold('Local tenant')}\n` +
       rows(paint, [
         ['issuer', issuer],
+        ['edition', edition],
         ['state', printable(local.statePath)],
         ['Management API client', clientId],
         ['its secret', 'anon-cli local show --reveal-secrets --field management_client_secret'],

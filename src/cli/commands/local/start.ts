@@ -27,11 +27,12 @@ async function startLocal(context: Context, options: LocalStartOptions): Promise
   const { signal } = context;
   const server = await (await context.local()).serve({ port, rateLimit });
   printResult(context, options, {
-    data: { url: server.url, port: server.port, issuer: server.issuer },
+    data: { url: server.url, port: server.port, issuer: server.issuer, edition: server.edition },
     human: (paint) =>
       `${paint.green('✔')} The local tenant listens at ${paint.bold(server.url)}\n` +
       rows(paint, [
         ['issuer', server.issuer],
+        ['edition', server.edition],
         ['guest tokens', `POST ${server.url}/anonymous/token`],
         ['public keys', `${server.url}/.well-known/jwks.json`],
         ['configure it', 'any anon-cli command, in another terminal'],

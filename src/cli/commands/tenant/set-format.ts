@@ -1,38 +1,40 @@
 import { Command } from 'commander';
 import { mostSimilar } from '../../../domain/similar.ts';
-import { changeTenant } from '../../../domain/tenant/settings.ts';
+import { planTenantChange } from '../../../domain/tenant/settings.ts';
 import { AnonError } from '../../../errors.ts';
 import { type SessionTokenFormat, sessionTokenFormats } from '../../../wire/edition/edition.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { sentData, sentText } from '../../render/sent.ts';
 import { tenantData } from '../../render/tenant.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
 
 export function tenantSetFormatCommand(context: Context, run = setFormat): Command {
-  const command = new Command('set-format')
-    .description('set the format of session tokens')
-    .argument('<format>', 'jwe (sealed, for production) or jwt (readable by anyone)')
-    .action((format: string, options: GlobalOptions) => run(context, format, options));
-  return withExample(command, 'tenant set-format jwe', 'Tokens of the other format stay valid until they expire.');
+  const command = addWriteOptions(
+    new Command('set-format')
+      .description('set the format of session tokens')
+      .argument('<format>', 'jwe (sealed, for production) or jwt (readable by anyone)'),
+  ).action((format: string, options: WriteOptions) => run(context, format, options));
+  return withExample(
+    command,
+    'tenant set-format jwe',
+    'Tokens of the other format stay valid until they expire. Edition ea has no such\nsetting: its session tokens are always sealed.',
+  );
 }
 
-async function setFormat(context: Context, text: string, options: GlobalOptions): Promise<void> {
+async function setFormat(context: Context, text: string, options: WriteOptions): Promise<void> {
   const tokenFormat = parseFormat(text);
-  const { tenant } = await accessTenant(context, options);
-  const changed = await changeTenant(tenant, { tokenFormat });
+  const access = await accessToWrite(context, options);
+  const plan = await planTenantChange(access.tenant, { tokenFormat });
   if (tokenFormat === 'jwt') {
     context.warn('Anyone who holds a session token in the JWT format can read it; use JWE in production.');
   }
-  printResult(context, options, {
-    data: { ...tenantData(changed.tenant), sent: sentData(changed.sent) },
-    human: (paint) =>
-      `${paint.green('✔')} Session token format: ${changed.tenant.tokenFormat.toUpperCase()}\n${sentText(paint, changed.sent)}`,
+  await writeAndShow(context, options, access, plan, {
+    data: tenantData,
+    headline: (tenant) => `Session token format: ${tenant.tokenFormat.toUpperCase()}`,
   });
 }
 
+/** @throws {AnonError} `usage` */
 function parseFormat(text: string): SessionTokenFormat {
   const format = sessionTokenFormats.find((candidate) => candidate === text.toLowerCase());
   if (format) return format;

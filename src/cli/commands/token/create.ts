@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { chooseApi } from '../../../domain/api/choose.ts';
-import { chooseApp } from '../../../domain/app/choose.ts';
+import { chooseRequestingApp } from '../../../domain/app/choose.ts';
 import { createSession } from '../../../domain/session/create.ts';
+import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
@@ -38,8 +39,9 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
 async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
   const { metadata, clientSecret } = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
+  await checkCreation(tenant, { metadata, userId: options.userId });
   const named = namedChoices(context, options);
-  const app = await chooseApp(tenant, { named: named.app, chosen: profile.app });
+  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
   const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
   const request = {
     app: withSecret(app, clientSecret),
@@ -62,7 +64,9 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
       human: (paint) =>
         `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n\n` +
         `${renderTokens(paint, inspected)}\n` +
-        paint.dim(`Next: anon-cli token update --meta language=en${tenant.selection}\n`),
+        paint.dim(
+          `Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${tenant.selection}\n`,
+        ),
     }),
   );
 }

@@ -39,6 +39,7 @@ export function tokensData({ tokens, session, access }: InspectedTokens): JsonOb
     access_token: tokens.accessToken,
     token_type: tokens.tokenType,
     expires_in: tokens.expiresInSeconds,
+    ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
     ...(tokens.scope !== undefined && { scope: tokens.scope }),
     decoded: { ...(session && { session_token: tokenData(session) }), access_token: tokenData(access) },
   };

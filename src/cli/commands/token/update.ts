@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { chooseApi } from '../../../domain/api/choose.ts';
-import { chooseApp } from '../../../domain/app/choose.ts';
+import { chooseRequestingApp } from '../../../domain/app/choose.ts';
 import type { Profile, RememberedSession, TenantConnection } from '../../../domain/ports.ts';
 import { updateSession } from '../../../domain/session/create.ts';
+import { checkUpdate } from '../../../domain/session/edition-limits.ts';
 import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
@@ -11,6 +12,7 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
+import { relativeText } from '../../render/time.ts';
 import { scopeText } from '../../scope-list.ts';
 import { type Access, accessTenant, namedChoices } from '../../tenant-access.ts';
 import {
@@ -38,7 +40,7 @@ export interface TokenUpdateOptions extends TokenRequestOptions {
 
 export function tokenUpdateCommand(context: Context, run = updateAndShow): Command {
   const command = addTokenRequestOptions(
-    new Command('update').description('update the session: merge metadata, get two new tokens'),
+    new Command('update').description('update the session: merge metadata, get new tokens'),
   )
     .option('--unset <key>', 'remove a top-level metadata key, repeatable', collect)
     .option('--session-token <token>', "update this session, not the remembered one; '-' for stdin")
@@ -46,7 +48,7 @@ export function tokenUpdateCommand(context: Context, run = updateAndShow): Comma
   return withExample(
     command,
     'token update --meta language=en --meta country=US',
-    'Top-level keys are merged; a nested object is replaced whole.',
+    "Top-level keys are merged; a nested object is replaced whole. Edition ea sets\nmetadata once, at creation: there this renews the guest's access token.",
   );
 }
 
@@ -82,9 +84,10 @@ interface Update {
 
 async function update({ tenant, profile }: Access, { named, options, input, sessionToken, remembered }: Update) {
   const { metadata } = input;
+  await checkUpdate(tenant, metadata);
   await checkRoom(tenant, sessionToken, metadata);
   const chosen = remembered ? choicesOf(remembered) : profile;
-  const app = await chooseApp(tenant, { named: named.app, chosen: chosen.app });
+  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: chosen.app });
   const api = await chooseApi(tenant, { named: named.api, chosen: chosen.api });
   const scope = scopeText(options.scope) ?? (options.api === undefined ? remembered?.scope : undefined);
   const request = { app: withSecret(app, input.clientSecret), api, scope, metadata, sessionToken };
@@ -113,9 +116,16 @@ function choicesOf({ clientId, audience }: RememberedSession): Pick<Profile, 'ap
 function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens): void {
   printResult(context, options, {
     data: tokensData(inspected),
-    human: (paint) =>
-      `${paint.green('✔')} Session updated: a new session token and a new access token\n\n${renderTokens(paint, inspected)}`,
+    human: (paint) => `${paint.green('✔')} ${outcomeText(inspected)}\n\n${renderTokens(paint, inspected)}`,
   });
+}
+
+/** Edition `ea` answers with an access token only: the session stays what it is. */
+function outcomeText({ tokens }: InspectedTokens): string {
+  if (tokens.sessionToken !== undefined) return 'Session updated: a new session token and a new access token';
+  const left = tokens.sessionExpiresInSeconds;
+  const end = left === undefined ? 'its end stays' : `it ends ${relativeText(left)}`;
+  return `Session renewed: a new access token; ${end}`;
 }
 
 function nothingRemembered({ tenant }: Access): AnonError {

@@ -1,0 +1,31 @@
+import type { World } from '../context.ts';
+import { openQuotes } from './bash-words.ts';
+import { type Candidate, type Expected, expectedAfter } from './expect.ts';
+import { answerLines, readWord } from './protocol.ts';
+import type { Request } from './request.ts';
+
+/**
+ * Answers a shell's script: what can stand where the cursor is. Whatever goes wrong, there is just nothing to offer:
+ * somebody is typing, and neither an error nor a question may come between.
+ */
+export async function answer({ shell, words, typed }: Request, world: World): Promise<void> {
+  try {
+    const { completionTree } = await import('./tree.ts');
+    const before = words.map((word) => readWord(shell, word));
+    const current = readWord(shell, typed);
+    const { lookUp, ...expected } = expectedAfter(await completionTree(), before, current);
+    // Bash puts in what all candidates begin with; the others match by the user's own rules, case or none.
+    const fits =
+      shell === 'bash'
+        ? (text: string) => text.startsWith(current)
+        : (text: string) => text.toLowerCase().startsWith(current.toLowerCase());
+    const found: Candidate[] = lookUp ? await (await import('./live-names.ts')).liveNames(lookUp, fits, world) : [];
+    const fitting: Omit<Expected, 'lookUp'> = {
+      ...expected,
+      candidates: [...expected.candidates.filter(({ text }) => fits(text)), ...found],
+    };
+    const quote = openQuotes.find((one) => one === world.env.ANON_CLI_OPEN_QUOTE) ?? '';
+    const lines = answerLines(shell, fitting, { typed, quote });
+    if (lines !== '') world.terminal.result(`${lines}\n`);
+  } catch {}
+}

@@ -1,0 +1,83 @@
+import {
+  eachApiName,
+  eachAppName,
+  type NamedApi,
+  type NamedApp,
+  namedApis,
+  namedApps,
+} from '../../domain/tenant/names.ts';
+import { interrupted } from '../../errors.ts';
+import type { Terminal } from '../../io/terminal.ts';
+import { type Context, createContext, type World } from '../context.ts';
+import type { GlobalOptions } from '../global-options.ts';
+import { accessTenant, selectProfile } from '../tenant-access.ts';
+import type { Candidate, LookUp } from './expect.ts';
+import { type Found, nameCandidates } from './name-candidates.ts';
+
+/** What a person waits for after a key, starting the program included. */
+const limitMs = 1300;
+
+/** The names that `lookUp` asks for and `fits` lets through. Asks, tells and changes nothing on the way. */
+export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean, world: World): Promise<Candidate[]> {
+  const candidates = (found: Found) => nameCandidates(lookUp, found, fits);
+  const options = globalOptionsOf(lookUp);
+  if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
+  const { profile } = await selectProfile(quietContext(world), options);
+  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world)) });
+  const apps: NamedApp[] = [];
+  const apis: NamedApi[] = [];
+  const { withinTime } = await import('../../io/time-limit.ts');
+  await withinTime(limitMs, async (signal) => {
+    const { tenant } = await accessTenant(quietContext(world, signal), options);
+    if (lookUp.kind === 'app') await eachAppName(tenant, (page) => apps.push(...page));
+    else await eachApiName(tenant, (page) => apis.push(...page));
+  });
+  return candidates({ profile, apps, apis });
+}
+
+async function knownProfiles(context: Context): Promise<Candidate[]> {
+  const profiles = await (await context.profiles()).list();
+  return profiles.map(({ name, domain }) => ({ text: name, about: domain ?? 'the embedded tenant' }));
+}
+
+async function inLocalTenant(world: World): Promise<Found> {
+  const [{ localNames }, { localStatePath }] = await Promise.all([
+    import('../../io/local-names.ts'),
+    import('../../io/folders.ts'),
+  ]);
+  const kept = await localNames(localStatePath(await world.folders()));
+  return kept ? { apps: namedApps(kept.clients), apis: namedApis(kept.resourceServers) } : {};
+}
+
+/** `--ca-file` as commander would hand it on: `caFile`. */
+function globalOptionsOf({ options }: LookUp): GlobalOptions {
+  return Object.fromEntries(
+    Object.entries(options).map(([flag, value]) => [
+      flag.replace(/^-+/, '').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+}
+
+/** The world to somebody who is typing: it says nothing, asks nothing, keeps nothing, and waits for no rate limit. */
+function quietContext(world: World, signal = new AbortController().signal): Context {
+  const terminal: Terminal = {
+    result() {},
+    note() {},
+    readStdin: async () => '',
+    stdinHasData: false,
+    interactive: false,
+    resultIsTerminal: false,
+    resultColour: false,
+    noteColour: false,
+    noteRewritable: false,
+  };
+  const clock = {
+    now: () => world.clock.now(),
+    wait: async () => {
+      throw interrupted();
+    },
+  };
+  const quiet: World = { ...world, terminal, clock, readOnly: true, signal: () => signal, confirm: async () => false };
+  return createContext(quiet, () => {});
+}

@@ -1,0 +1,74 @@
+import { completions } from './protocol.ts';
+import { requestWords } from './request.ts';
+import type { ShellName } from './shells.ts';
+
+const program = 'anon-cli';
+
+/** The script that makes `shell` ask this program what can follow on a line. */
+export function completionScript(shell: ShellName): string {
+  const script = completions[shell].generateScript(program, requestWords(shell)).trim();
+  if (shell === 'bash') return `${script}\n\n${bashWordBreaks}`;
+  return shell === 'powershell' ? `${withWordsApart(script)}\n` : `${script}\n`;
+}
+
+/**
+ * On Windows npm puts a script of PowerShell before a program, and to a script an array is one argument. Splatted, its
+ * words stay apart, for a script as for a program.
+ */
+function withWordsApart(script: string): string {
+  const call = `& ${program} $completionArgs `;
+  if (!script.includes(call)) throw new Error("PowerShell's script no longer calls the program as expected");
+  return script.replace(call, () => `& ${program} @completionArgs `);
+}
+
+/**
+ * Bash also ends a word at a colon and an at sign, which scopes, audiences and names have. The library's function gets
+ * such words put together again; of what it finds, what stands before the part that bash replaces is taken off.
+ */
+const bashWordBreaks = `\
+_anon_cli_whole_words () {
+  local rest="\${COMP_LINE:0:COMP_POINT}" fragment cursor=0 index before
+  local -a whole=()
+  for ((index = 0; index <= COMP_CWORD; index++)); do
+    fragment="\${COMP_WORDS[index]}"
+    if ((index > 1)) && [[ "$rest" != [[:space:]]* ]] &&
+      [[ "$fragment" == [:@]* || "\${whole[cursor]}" == *[:@] ]]; then
+      whole[cursor]+="$fragment"
+    else
+      ((index == 0)) || ((++cursor))
+      whole[cursor]="$fragment"
+    fi
+    rest="\${rest#"\${rest%%[![:space:]]*}"}"
+    rest="\${rest:\${#fragment}}"
+  done
+  before="\${whole[cursor]}"
+  # An open quote is not in what bash replaces, nor in what it says of it.
+  if [[ "$before" == "\${COMP_WORDS[COMP_CWORD]}" && "$before" != : && "$before" != @ ]]; then
+    before=""
+  else
+    before="\${before:0:\${#before}-\${#2}}"
+  fi
+  # Behind an option the library takes quotes off; the program is told apart which one is open.
+  local -x ANON_CLI_OPEN_QUOTE=""
+  if [[ "$fragment" == [\\'\\"]* && "$fragment" != "$2" ]]; then
+    ANON_CLI_OPEN_QUOTE="\${fragment:0:1}"
+  fi
+  local -a COMP_WORDS=("\${whole[@]}")
+  local COMP_CWORD=$cursor
+  _anon-cli "$1" "$before$2" "$3"
+  [[ -n "$before" ]] || return 0
+  local -a replies=("\${COMPREPLY[@]}")
+  local reply
+  COMPREPLY=()
+  for reply in "\${replies[@]}"; do
+    [[ "\${reply:0:\${#before}}" == "$before" ]] && COMPREPLY+=("\${reply:\${#before}}")
+  done
+  return 0
+}
+
+if [[ $(type -t compopt) == builtin ]]; then
+  complete -F _anon_cli_whole_words -- anon-cli
+else
+  complete -o filenames -F _anon_cli_whole_words -- anon-cli
+fi
+`;

@@ -1,0 +1,58 @@
+import { clientTypes } from '../../wire/client.ts';
+import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
+import { shellNames } from './shells.ts';
+
+/** What can be looked up while a line is typed. */
+export type LiveKind = 'app' | 'api' | 'profile' | 'scope';
+
+/** What a positional or an option takes. As plain data: the build writes it down. */
+export type Values =
+  /** One of these words. */
+  | { readonly words: readonly string[] }
+  /** The name of one of these; with `list`, several of them joined by commas. */
+  | { readonly live: LiveKind; readonly list?: true }
+  | { readonly file: true }
+  /** What the first positional says: `profile set app <reference>`. */
+  | { readonly first: Readonly<Record<string, Values>> };
+
+const app: Values = { live: 'app' };
+const api: Values = { live: 'api' };
+const profile: Values = { live: 'profile' };
+const scopes: Values = { live: 'scope', list: true };
+const onOff: Values = { words: ['on', 'off'] };
+
+/**
+ * What takes which values, by its name as help shows it: a positional's `<app>`, an option's `--app` or what
+ * stands behind that. Words of a command before it narrow it; the longest such entry counts, null for nothing.
+ */
+export const valuesByName: Readonly<Record<string, Values | null>> = {
+  '<app>': app,
+  '<api>': api,
+  '<file>': { file: true },
+  '--profile': profile,
+  '--edition': { words: editionNames },
+  '--scope': scopes,
+  '--scopes': scopes,
+  'api create --scopes': null,
+  'api scopes <scopes>': { live: 'scope' },
+  'app create <type>': { words: clientTypes },
+  'completion <shell>': { words: shellNames },
+  'profile <name>': profile,
+  'login --signing-alg': { words: ['RS256', 'RS384', 'PS256', 'ES256'] },
+  'profile set <what>': { words: ['app', 'api', 'production', 'edition'] },
+  'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
+  'tenant set-cookie <on|off>': onOff,
+  'tenant set-format <format>': { words: sessionTokenFormats },
+};
+
+/** What the thing of this name takes in the command at `path`; the first of `names` that is known counts. */
+export function valuesOf(path: string, names: readonly string[]): Values | undefined {
+  const words = path === '' ? [] : path.split(' ');
+  for (let length = words.length; length >= 0; length -= 1) {
+    for (const name of names) {
+      const key = [...words.slice(0, length), name].join(' ');
+      if (Object.hasOwn(valuesByName, key)) return valuesByName[key] ?? undefined;
+    }
+  }
+  return undefined;
+}

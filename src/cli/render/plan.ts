@@ -1,0 +1,72 @@
+import type { Change } from '../../domain/plan/difference.ts';
+import type { PlannedWrite } from '../../domain/plan/plan.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable, printableJson } from './printable.ts';
+
+/** What each write changes at the tenant `host`, member by member in the names of the wire. */
+export function renderChanges(paint: Paint, host: string, writes: readonly PlannedWrite[]): string {
+  return writes
+    .map((write) => `  ${printable(title(write))}${paint.dim(` (${printable(host)})`)}\n${memberLines(paint, write)}`)
+    .join('');
+}
+
+/** The requests, for who would rather call the Management API themselves. */
+export function renderRequests(paint: Paint, label: string, writes: readonly PlannedWrite[]): string {
+  return writes
+    .map(({ method, path, body }) =>
+      paint.dim(`  ${label}  ${method} ${printable(path)}${body ? ` ${printableJson(body)}` : ''}\n`),
+    )
+    .join('');
+}
+
+/** For `--json`: the changes of all writes, and the requests. */
+export function planData(writes: readonly PlannedWrite[]): JsonObject {
+  return {
+    changes: writes.flatMap(({ subject, changes }) =>
+      changes.map(({ member, before, after }) => ({
+        subject,
+        member,
+        before: before ?? null,
+        after: after ?? null,
+      })),
+    ),
+    requests: writes.map(({ method, path, body }) => ({ method, path, body: body ?? null })),
+  };
+}
+
+function title({ method, subject }: PlannedWrite): string {
+  if (method === 'POST') return `new ${subject}`;
+  return method === 'DELETE' ? `remove ${subject}` : subject;
+}
+
+function memberLines(paint: Paint, { method, changes }: PlannedWrite): string {
+  const members = changes.map(({ member }) => printable(member));
+  const width = Math.max(...members.map((member) => member.length));
+  return changes
+    .map((change, index) => `    ${members[index]?.padEnd(width)}  ${changeText(paint, method, change)}\n`)
+    .join('');
+}
+
+function changeText(paint: Paint, method: PlannedWrite['method'], { before, after }: Change): string {
+  if (method === 'POST') return paint.green(valueText(after));
+  if (method === 'DELETE') return paint.red(valueText(before));
+  if (isStrings(before) && isStrings(after)) return listText(paint, before, after);
+  return `${before === undefined ? paint.dim('not set') : valueText(before)} → ${paint.green(valueText(after))}`;
+}
+
+/** What a list gains and loses. */
+function listText(paint: Paint, before: readonly string[], after: readonly string[]): string {
+  const gained = after.filter((item) => !before.includes(item)).map((item) => paint.green(`+${printable(item)}`));
+  const lost = before.filter((item) => !after.includes(item)).map((item) => paint.red(`-${printable(item)}`));
+  return [...gained, ...lost].join(' ');
+}
+
+function valueText(value: unknown): string {
+  if (isStrings(value)) return printable(value.join(' ')) || '(none)';
+  return typeof value === 'string' ? printable(value) : printableJson(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

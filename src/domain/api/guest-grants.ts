@@ -1,0 +1,91 @@
+import { type ClientGrantBody, clientGrantPage, clientGrantsPath, guestSubject } from '../../wire/client-grant.ts';
+import type { Edition } from '../../wire/edition/edition.ts';
+import { editionOf, managementRequest } from '../exchange/management.ts';
+import { allCheckpoints } from '../exchange/pages.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { Api, ApiWithGrants } from './api.ts';
+
+/** The fourth gate: scopes that guests get at an API. */
+export interface GuestGrant {
+  readonly audience: string;
+  /** The application whose guests get them; undefined where guests of every application do (edition `preview`). */
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  /** Every scope that the API defines, now or later, whatever `scopes` says. */
+  readonly allScopes: boolean;
+  /** The id of the client grant; undefined where the scopes are a list on the API. */
+  readonly id: string | undefined;
+}
+
+/** Which grants are wanted; left out: those of every application and every API. */
+interface GrantFilter {
+  readonly clientId?: string | undefined;
+  readonly audience?: string | undefined;
+}
+
+/** What guests may do at each of `apis`. */
+export async function withGrants(
+  tenant: TenantConnection,
+  apis: readonly Api[],
+  filter: GrantFilter = {},
+): Promise<ApiWithGrants[]> {
+  const edition = await editionOf(tenant);
+  if (!edition.grantsScopes) return apis.map((api) => ({ ...api, grants: listedScopes(edition, api) }));
+  const grants = await clientGrants(tenant, filter);
+  return apis.map((api) => ({ ...api, grants: grants.filter(({ audience }) => audience === api.audience) }));
+}
+
+/** The same for one API. */
+export async function apiWithGrants(tenant: TenantConnection, api: Api): Promise<ApiWithGrants> {
+  const [one] = await withGrants(tenant, [api], { audience: api.audience });
+  return one ?? { ...api, grants: [] };
+}
+
+/** What guests of an application get at an API, of the scopes that it defines. */
+export function guestScopes(api: ApiWithGrants, clientId: string): string[] {
+  return scopesOf(
+    api,
+    api.grants.filter((grant) => grant.clientId === undefined || grant.clientId === clientId),
+  );
+}
+
+/** What guests of any application get at an API. */
+export function anyGuestScopes(api: ApiWithGrants): string[] {
+  return scopesOf(api, api.grants);
+}
+
+export function scopesOf(api: Api, grants: readonly GuestGrant[]): string[] {
+  if (grants.some(({ allScopes }) => allScopes)) return api.scopes.map(({ value }) => value);
+  return [...new Set(grants.flatMap(({ scopes }) => scopes))];
+}
+
+/** A list on the API, which is for the guests of every application. */
+export function listedScopes(edition: Edition, api: Api): GuestGrant[] {
+  const { scopes = [] } = edition.resourceServer.read(api.body);
+  const grant = { audience: api.audience, clientId: undefined, scopes, allScopes: false, id: undefined };
+  return scopes.length > 0 ? [grant] : [];
+}
+
+export function grantOf(body: ClientGrantBody): GuestGrant {
+  return {
+    audience: body.audience,
+    clientId: body.client_id,
+    scopes: body.scope,
+    allScopes: body.allow_all_scopes,
+    id: body.id,
+  };
+}
+
+async function clientGrants(tenant: TenantConnection, { clientId, audience }: GrantFilter): Promise<GuestGrant[]> {
+  const filter = new URLSearchParams({
+    subject_type: guestSubject,
+    ...(clientId !== undefined && { client_id: clientId }),
+    ...(audience !== undefined && { audience }),
+  });
+  const bodies = await allCheckpoints<ClientGrantBody>(async (query) => {
+    const path = `${clientGrantsPath}?${query}&${filter}`;
+    const { client_grants: items, next } = await managementRequest(tenant, clientGrantPage, { method: 'GET', path });
+    return { items, next };
+  });
+  return bodies.filter((body) => body.subject_type === guestSubject).map(grantOf);
+}

@@ -1,0 +1,110 @@
+import type { Edition, GuestAccess } from '../../wire/edition/edition.ts';
+import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
+import { checkGuestTokenLifetime } from '../duration.ts';
+import { editionOf } from '../exchange/management.ts';
+import { changed } from '../plan/changed.ts';
+import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
+import type { TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
+import { type ApiWithGrants, apiOf } from './api.ts';
+import { type GrantHolder, planGrant, planRevocations } from './grant.ts';
+import { listedScopes } from './guest-grants.ts';
+import { checkDefined, union } from './scopes.ts';
+
+export interface Opening {
+  /** Whose guests get the scopes; read where the edition grants them for each application. */
+  readonly app: GrantHolder | undefined;
+  /** To be had beside those that guests have already. */
+  readonly scopes: readonly string[];
+  /** Undefined: as it is. */
+  readonly tokenLifetimeSeconds?: number | undefined;
+}
+
+/**
+ * Plans to open the third and fourth gates of an API. Nothing that guests or others have there is taken away.
+ * @throws {AnonError} `usage` when the API does not define a scope, or the lifetime is out of range
+ */
+export async function planApiOpening(
+  tenant: TenantConnection,
+  api: ApiWithGrants,
+  { app, scopes, tokenLifetimeSeconds }: Opening,
+): Promise<Plan<ApiWithGrants>> {
+  checkDefined(api, scopes);
+  const edition = await editionOf(tenant);
+  if (tokenLifetimeSeconds !== undefined) checkGuestTokenLifetime(edition, tokenLifetimeSeconds);
+  const access = plannedAccess(edition, api, {
+    enabled: true,
+    tokenLifetimeSeconds,
+    ...(!edition.grantsScopes && { scopes: union(listed(edition, api), scopes) }),
+  });
+  const grant = edition.grantsScopes && app ? planGrant(api, app, { add: scopes }) : undefined;
+  return {
+    writes: planned(access, grant?.write),
+    outcome: (answers) => opened(edition, api, answers.to(access), grant?.outcome(answers) ?? api.grants),
+  };
+}
+
+/** Plans to close the third gate, and with `revoke` to take away the scopes too, which stay there otherwise. */
+export async function planApiClosing(
+  tenant: TenantConnection,
+  api: ApiWithGrants,
+  { revoke }: { revoke: boolean },
+): Promise<Plan<ApiWithGrants>> {
+  const edition = await editionOf(tenant);
+  const access = plannedAccess(edition, api, {
+    enabled: false,
+    ...(revoke && !edition.grantsScopes && { scopes: [] }),
+  });
+  const revocations = revoke && edition.grantsScopes ? planRevocations(api) : undefined;
+  return {
+    writes: planned(access, ...(revocations?.writes ?? [])),
+    outcome: (answers) => opened(edition, api, answers.to(access), revocations?.outcome(answers) ?? api.grants),
+  };
+}
+
+/**
+ * Plans to give guests scopes or to take some away, and leaves the API as open or closed as it is.
+ * @throws {AnonError} `usage` when the API does not define a scope
+ */
+export async function planGuestScopes(
+  tenant: TenantConnection,
+  api: ApiWithGrants,
+  { app, add = [], remove = [] }: { app: GrantHolder | undefined; add?: readonly string[]; remove?: readonly string[] },
+): Promise<Plan<ApiWithGrants>> {
+  const edition = await editionOf(tenant);
+  // What the API no longer defines can still be taken away.
+  checkDefined(api, [...add, ...remove.filter((scope) => !api.grants.some(({ scopes }) => scopes.includes(scope)))]);
+  if (edition.grantsScopes) {
+    const grant = app && planGrant(api, app, { add, remove });
+    return {
+      writes: planned(grant?.write),
+      outcome: (answers) => ({ ...api, grants: grant?.outcome(answers) ?? api.grants }),
+    };
+  }
+  const scopes = union(listed(edition, api), add).filter((scope) => !remove.includes(scope));
+  const access = plannedAccess(edition, api, { scopes });
+  return {
+    writes: planned(access),
+    outcome: (answers) => opened(edition, api, answers.to(access), api.grants),
+  };
+}
+
+function plannedAccess(edition: Edition, api: ApiWithGrants, change: Partial<GuestAccess>) {
+  const write = { path: resourceServerPath(api.id), subject: `API ${shellWord(api.name)}`, answer: resourceServer };
+  const members = edition.resourceServer.write(changed(edition.resourceServer.read(api.body), change), api.body);
+  return plannedPatch(write, api.body, members);
+}
+
+function opened(
+  edition: Edition,
+  before: ApiWithGrants,
+  body: ResourceServerBody | undefined,
+  grants: ApiWithGrants['grants'],
+): ApiWithGrants {
+  const api = body ? apiOf(edition, body) : before;
+  return { ...api, grants: edition.grantsScopes ? grants : listedScopes(edition, api) };
+}
+
+function listed(edition: Edition, api: ApiWithGrants): readonly string[] {
+  return edition.resourceServer.read(api.body).scopes ?? [];
+}

@@ -1,0 +1,46 @@
+import { AnonError } from '../../errors.ts';
+import { client, clientPath } from '../../wire/client.ts';
+import type { Edition } from '../../wire/edition/edition.ts';
+import { editionOf } from '../exchange/management.ts';
+import { changed } from '../plan/changed.ts';
+import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
+import type { TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
+import { type App, appOf } from './app.ts';
+
+/**
+ * Plans to open or close the second gate: whether an application may create anonymous sessions.
+ * `oidcConformant` makes it OIDC-conformant as well, where the edition asks for that.
+ * @throws {AnonError} `failed` when the edition asks for it and it is neither so nor made so
+ */
+export async function planAppAccess(
+  tenant: TenantConnection,
+  app: App,
+  { enabled, oidcConformant = false }: { enabled: boolean; oidcConformant?: boolean },
+): Promise<Plan<App>> {
+  const edition = await editionOf(tenant);
+  if (enabled && !oidcConformant) checkConformance(tenant, edition, app);
+  const members = {
+    ...(enabled && oidcConformant && { oidc_conformant: true }),
+    ...edition.client.write(changed(edition.client.read(app.body), { enabled }), app.body),
+  };
+  const write = { path: clientPath(app.clientId), subject: `application ${shellWord(app.name)}`, answer: client };
+  const patch = plannedPatch(write, app.body, members);
+  return { writes: planned(patch), outcome: (answers) => appOf(edition, answers.to(patch) ?? app.body) };
+}
+
+/** Whether the application lacks what its edition asks of one that creates anonymous sessions. */
+export function lacksConformance(edition: Edition, app: Pick<App, 'oidcConformant'>): boolean {
+  return edition.needsOidcConformance && !app.oidcConformant;
+}
+
+function checkConformance({ selection }: TenantConnection, edition: Edition, app: App): void {
+  if (!lacksConformance(edition, app)) return;
+  throw new AnonError(
+    'failed',
+    `Application '${app.name}' is not OIDC-conformant, and only such may create anonymous sessions.`,
+    {
+      hint: `It changes how the application signs users in. To set both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
+    },
+  );
+}

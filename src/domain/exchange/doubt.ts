@@ -1,0 +1,43 @@
+import { type AnonError, isUnreachable, reworded } from '../../errors.ts';
+import { anonymousTokenPath } from '../../wire/anonymous-token.ts';
+import { clientsPath } from '../../wire/client.ts';
+import { oauthTokenPath } from '../../wire/oauth.ts';
+import { resourceServersPath } from '../../wire/resource-server.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { Exchange } from './send.ts';
+
+/** Where to look whether something was made. */
+const lists: Readonly<Record<string, string>> = {
+  [clientsPath]: 'anon-cli app list',
+  [resourceServersPath]: 'anon-cli api list',
+};
+
+/**
+ * The error that a request ended with; where the tenant may have done what it asks all the same, it says so too,
+ * and what to do. Such a request is never sent again by itself.
+ */
+export function inDoubt(error: AnonError, { method, path }: Exchange, tenant: TenantConnection): AnonError {
+  if (method === 'GET' || !mayBeDone(error)) return error;
+  if (path === oauthTokenPath || path === anonymousTokenPath) {
+    return isUnreachable(error) ? reworded(error, { hint: 'Run the command again: it only asks for tokens.' }) : error;
+  }
+  return reworded(error, {
+    message: `${error.message} It is not known whether the change was made.`,
+    hint: nextStep(method, path, tenant.selection),
+  });
+}
+
+/** It went out, and came to nothing, or to a failure of the tenant, or to a text it cannot have meant. */
+function mayBeDone(error: AnonError): boolean {
+  if (isUnreachable(error)) return error.sent;
+  const status = 'status' in error ? Number(error.status) : 0;
+  return status >= 500 || (status >= 200 && status < 300);
+}
+
+function nextStep(method: Exchange['method'], path: string, selection: string): string {
+  if (method === 'PATCH') return 'Run the command again: it looks first, and sends only what is still to change.';
+  const list = lists[path];
+  return list
+    ? `See whether it was made before you run the command again: ${list}${selection}`
+    : 'See how the tenant stands before you run the command again.';
+}

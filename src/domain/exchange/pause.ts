@@ -1,0 +1,68 @@
+import { isUnreachable, type UnreachableError } from '../../errors.ts';
+import type { Patience, Pause } from '../ports.ts';
+import type { Exchange } from './send.ts';
+
+/** How often a request that only reads is sent again when it failed. */
+const maxRetries = 3;
+const firstBackoffMs = 500;
+
+/** What has become of a request so far. */
+export interface Attempts {
+  /** Answers with 429. */
+  readonly refusals: number;
+  /** Times it was sent again because it failed. */
+  readonly retries: number;
+}
+
+/**
+ * How long to wait before sending again, or undefined when that is not to be done. With 429 the service says that
+ * it took nothing, so any request may be sent again; after any other failure only one that changes nothing.
+ */
+export function pauseAfter(
+  result: Response | UnreachableError,
+  method: Exchange['method'],
+  { refusals, retries }: Attempts,
+  { nowMs, random }: { nowMs: number; random: Patience['random'] },
+): Pause | undefined {
+  if (!isUnreachable(result) && result.status === 429) {
+    return { ms: advisedMs(result.headers, nowMs) ?? 1000 * 2 ** refusals, reason: 'rate limit', asked: true };
+  }
+  if (method !== 'GET' || retries === maxRetries) return undefined;
+  const retry = (why: string) => `${why}, retry ${retries + 1} of ${maxRetries}`;
+  if (isUnreachable(result)) {
+    return result.broken
+      ? { ms: backoffMs(retries, random), reason: retry('broken connection'), asked: false }
+      : undefined;
+  }
+  const { status, headers } = result;
+  if (status < 500) return undefined;
+  const advised = status === 503 ? retryAfterMs(headers, nowMs) : undefined;
+  return { ms: advised ?? backoffMs(retries, random), reason: retry(`answer ${status}`), asked: advised !== undefined };
+}
+
+/** 0.5 s, 1 s, 2 s, each less up to a half. */
+function backoffMs(retries: number, random: Patience['random']): number {
+  return Math.round(firstBackoffMs * 2 ** retries * (1 - random() / 2));
+}
+
+/** `Retry-After` first, then `x-ratelimit-reset` in epoch seconds. @see management-api, section 6 */
+function advisedMs(headers: Headers, nowMs: number): number | undefined {
+  return retryAfterMs(headers, nowMs) ?? aSecondOrMore(secondsOf(headers, 'x-ratelimit-reset') * 1000 - nowMs);
+}
+
+/** Seconds, or a date. @see RFC 9110, section 10.2.3 */
+function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+  const seconds = secondsOf(headers, 'retry-after');
+  if (!Number.isNaN(seconds)) return aSecondOrMore(seconds * 1000);
+  return aSecondOrMore(Date.parse(headers.get('retry-after') ?? '') - nowMs);
+}
+
+function secondsOf(headers: Headers, name: string): number {
+  const text = headers.get(name)?.trim() ?? '';
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** A time that is past, or as good as, is no advice: taken at its word it would be asked again without end. */
+function aSecondOrMore(ms: number): number | undefined {
+  return ms >= 1000 ? ms : undefined;
+}

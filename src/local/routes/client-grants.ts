@@ -1,0 +1,116 @@
+import { Hono } from 'hono/quick';
+import { clientGrantCreate, clientGrantPatch, clientGrantsPath, subjectTypes } from '../../wire/client-grant.ts';
+import { checkPayload } from '../../wire/management-error.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { checkGrant, checkNoDuplicate, findClient, findServer } from '../grant-rules.ts';
+import { subjectOf } from '../grants.ts';
+import { randomName } from '../random.ts';
+import { managementRefusal } from '../refusal.ts';
+import type { StoreReader } from '../store/store.ts';
+import type { TenantScope } from '../tenant.ts';
+import { booleanFilter, choiceFilter, listing } from './listing.ts';
+import { type ManagementVariables, requireScope } from './management-access.ts';
+import { patched, readPayload } from './patching.ts';
+
+/** /api/v2/client-grants: list, read, create, patch, delete. @see management-api, sections 2.1 to 2.5 */
+export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables> {
+  const app = new Hono<ManagementVariables>();
+  const onePath = `${clientGrantsPath}/:id`;
+
+  app.get(clientGrantsPath, requireScope(scope, 'read:client_grants'), (c) => {
+    const url = new URL(c.req.url);
+    const grants = scope.store.list('client_grant').filter(grantFilter(scope, url.searchParams));
+    return c.json(listing(url, 'client_grants', grants));
+  });
+
+  app.post(clientGrantsPath, requireScope(scope, 'create:client_grants'), async (c) => {
+    const checked = checkPayload(clientGrantCreate, await readPayload(c.req.raw));
+    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    const asked = patched({}, checked.value, { nested: false });
+    const grant = scope.store.write((writer) => {
+      const server = findServer(writer, scope.issuer, asked.audience);
+      const made = withScope({
+        id: `cgr_${randomName(scope.random, 16)}`,
+        ...asked,
+        client_id: findClient(writer, asked.client_id).client_id,
+        audience: server.identifier,
+        subject_type: subjectOf(asked),
+      });
+      checkGrant(writer, { grant: made, change: asked, server });
+      checkNoDuplicate(writer, made);
+      writer.put('client_grant', made.id, made);
+      return made;
+    });
+    return c.json(grant, 201);
+  });
+
+  app.get(onePath, requireScope(scope, 'read:client_grants'), (c) => c.json(find(scope.store, c.req.param('id'))));
+
+  app.patch(onePath, requireScope(scope, 'update:client_grants'), async (c) => {
+    const checked = checkPayload(clientGrantPatch, await readPayload(c.req.raw));
+    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    const grant = scope.store.write((writer) => {
+      const before = find(writer, c.req.param('id'));
+      checkOwn(before);
+      const next = withScope(patched(before, checked.value, { nested: false }));
+      const server = findServer(writer, scope.issuer, before.audience);
+      checkGrant(writer, { grant: next, change: checked.value, server });
+      writer.put('client_grant', String(before.id), next);
+      return next;
+    });
+    return c.json(grant);
+  });
+
+  // Assumed: an id that is not there is answered like one that was.
+  app.delete(onePath, requireScope(scope, 'delete:client_grants'), (c) => {
+    const id = c.req.param('id');
+    scope.store.write((writer) => {
+      const grant = writer.get('client_grant', id);
+      if (grant) checkOwn(grant);
+      writer.remove('client_grant', id);
+    });
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+/** A grant for all scopes names none, any other names some, if only an empty list. */
+function withScope<Grant extends JsonObject>(grant: Grant): Grant {
+  const { scope, ...others } = grant;
+  if (grant.allow_all_scopes === true) return others as Grant;
+  return { ...grant, scope: scope ?? [] };
+}
+
+function grantFilter(scope: TenantScope, query: URLSearchParams): (grant: JsonObject) => boolean {
+  const clientId = query.get('client_id');
+  const asked = query.get('audience');
+  const audience = asked === null ? null : audienceNamed(scope, asked);
+  const subject = choiceFilter(query, 'subject_type', subjectTypes);
+  const anyOrganization = booleanFilter(query, 'allow_any_organization');
+  return (grant) =>
+    (clientId === null || grant.client_id === clientId) &&
+    (audience === null || grant.audience === audience) &&
+    (subject === undefined || subjectOf(grant) === subject) &&
+    (anyOrganization === undefined || (grant.allow_any_organization === true) === anyOrganization);
+}
+
+/** The Management API goes by the issuer of the moment: the same state may be served at another port. */
+function audienceNamed(scope: TenantScope, audience: string): unknown {
+  try {
+    return findServer(scope.store, scope.issuer, audience).identifier;
+  } catch {
+    return audience;
+  }
+}
+
+/** Without its grant this tool could not configure the tenant any more. */
+function checkOwn(grant: JsonObject): void {
+  if (grant.is_system === true) throw managementRefusal(400, 'System client grants cannot be changed or deleted.');
+}
+
+function find(store: StoreReader, id: string): JsonObject {
+  const grant = store.get('client_grant', id);
+  if (grant === undefined) throw managementRefusal(404, 'The grant does not exist.', 'inexistent_client_grant');
+  return grant;
+}

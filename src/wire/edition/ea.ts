@@ -1,0 +1,136 @@
+import * as v from 'valibot';
+import { sessionTokenPrefix } from '../session-token-format.ts';
+import type { AppAccess, Edition, GuestAccess, SessionSettings, Translation } from './edition.ts';
+import { defined, numberOr, objectOf, wholeNumber } from './members.ts';
+
+/** In whole minutes on the wire, 1 minute to 1 year; the default is 30 days. Assumed: the minimum. */
+const sessionLifetime = {
+  minSeconds: 60,
+  maxSeconds: 31_536_000,
+  defaultSeconds: 2_592_000,
+  stepSeconds: 60,
+  mayNeverEnd: false,
+} as const;
+
+/** In seconds; the default was answered by a real tenant. Assumed: the range of `token_lifetime`. */
+const guestTokenLifetime = {
+  minSeconds: 1,
+  maxSeconds: 2_592_000,
+  defaultSeconds: 7200,
+  stepSeconds: 1,
+} as const;
+
+/** Gate 1 on the wire. `sessions` holds other settings as well, so it is always sent whole. */
+const tenant: Translation<SessionSettings> = {
+  members: {
+    sessions: v.optional(
+      v.nullable(
+        v.looseObject({
+          anonymous: v.optional(
+            v.nullable(
+              v.strictObject({
+                lifetime_in_minutes: v.optional(wholeNumber(1, sessionLifetime.maxSeconds / 60)),
+                activate_cookie: v.optional(v.boolean()),
+              }),
+            ),
+          ),
+        }),
+      ),
+    ),
+  },
+  read(body) {
+    const anonymous = objectOf(objectOf(body.sessions).anonymous);
+    return {
+      lifetimeSeconds: numberOr(anonymous.lifetime_in_minutes, sessionLifetime.defaultSeconds / 60) * 60,
+      // No setting: a session token is always sealed.
+      tokenFormat: 'jwe',
+      cookie: anonymous.activate_cookie !== false,
+    };
+  },
+  write({ lifetimeSeconds, cookie }, body) {
+    const sessions = objectOf(body.sessions);
+    const change = defined({
+      lifetime_in_minutes: lifetimeSeconds === undefined ? undefined : lifetimeSeconds / 60,
+      activate_cookie: cookie,
+    });
+    if (Object.keys(change).length === 0) return {};
+    return { sessions: { ...sessions, anonymous: { ...objectOf(sessions.anonymous), ...change } } };
+  },
+};
+
+const client: Translation<AppAccess> = {
+  members: { anonymous_sessions: v.optional(v.nullable(v.strictObject({ active: v.boolean() }))) },
+  read: (body) => ({ enabled: objectOf(body.anonymous_sessions).active === true }),
+  write: ({ enabled }) => (enabled === undefined ? {} : { anonymous_sessions: { active: enabled } }),
+};
+
+const policy = <const Names extends readonly string[]>(names: Names) =>
+  v.optional(v.strictObject({ policy: v.picklist(names) }));
+
+/**
+ * Gate 3 on the wire: the policy decides. `allow_anonymous_access` stands beside it in the documentation's
+ * sample, so it is sent along and never asked. Gate 4 is a client grant.
+ */
+const resourceServer: Translation<GuestAccess> = {
+  members: {
+    allow_anonymous_access: v.optional(v.boolean()),
+    token_lifetime_for_anonymous_access_tokens: v.optional(
+      v.nullable(wholeNumber(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
+    ),
+    subject_type_authorization: v.optional(
+      v.strictObject({
+        user: policy(['allow_all', 'deny_all', 'require_client_grant']),
+        client: policy(['deny_all', 'require_client_grant']),
+        anonymous_user: policy(['deny_all', 'require_client_grant']),
+      }),
+    ),
+  },
+  read(body) {
+    const { anonymous_user: guests } = objectOf(body.subject_type_authorization);
+    return {
+      enabled: objectOf(guests).policy === 'require_client_grant',
+      scopes: undefined,
+      tokenLifetimeSeconds: numberOr(
+        body.token_lifetime_for_anonymous_access_tokens,
+        guestTokenLifetime.defaultSeconds,
+      ),
+    };
+  },
+  write({ enabled, tokenLifetimeSeconds }, body) {
+    const guests = { policy: enabled ? 'require_client_grant' : 'deny_all' };
+    return defined({
+      allow_anonymous_access: enabled,
+      subject_type_authorization:
+        enabled === undefined ? undefined : { ...objectOf(body.subject_type_authorization), anonymous_user: guests },
+      token_lifetime_for_anonymous_access_tokens: tokenLifetimeSeconds,
+    });
+  },
+};
+
+/** The policies that a new one has when nothing is said. @see management-api, section 2.5 */
+const newResourceServer = {
+  subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+};
+
+/** Early Access (September 2026), what today's tenants speak. @see wire contract, section 1 */
+export const ea: Edition = {
+  name: 'ea',
+  guestIdPrefix: 'anon@',
+  sessionTokenPrefix,
+  tenant,
+  client,
+  resourceServer,
+  newResourceServer,
+  sessionLifetime,
+  guestTokenLifetime,
+  tokenFormats: ['jwe'],
+  hasCookie: true,
+  needsOidcConformance: true,
+  grantsScopes: true,
+  updatesMetadata: false,
+  nestsMetadata: false,
+  takesUserId: false,
+  tellsSessionLifetime: true,
+  mintsTransferTickets: true,
+  writeTime: (milliseconds) => Math.floor(milliseconds / 1000),
+};

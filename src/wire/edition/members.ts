@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+import type { JsonObject } from '../schema.ts';
+
+// What both translators need to read and describe members.
+
+/** A whole number in a range, refused in the service's words. */
+export function wholeNumber(min: number, max: number) {
+  return v.pipe(
+    v.number(),
+    v.integer('Expected type integer but found type number'),
+    v.minValue(min, ({ input }) => `Value ${String(input)} is less than minimum ${min}`),
+    v.maxValue(max, ({ input }) => `Value ${String(input)} is greater than maximum ${max}`),
+  );
+}
+
+export function numberOr(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback;
+}
+
+export function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** An object inside another, or an empty one. */
+export function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+export function defined(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { completionScript } from '../../../src/cli/completion/script.ts';
+import { shellNames } from '../../../src/cli/completion/shells.ts';
+import { freshMachine } from '../../support/command.ts';
+
+it.each(shellNames)('prints the script of %s and nothing else', async (shell) => {
+  const { done, folder } = await freshMachine({ seeded: false });
+  const { stdout, stderr } = await done('completion', shell);
+  expect(stdout).toBe(completionScript(shell));
+  expect(stdout).toMatch(/^\S[\s\S]*\S\n$/);
+  expect(stderr).toBe('');
+  expect(stdout).not.toContain(folder);
+});
+
+it('tells a person at a terminal where the script belongs, apart from it', async () => {
+  const { done, terminal } = await freshMachine({ seeded: false });
+  terminal.interactive = true;
+  const { stdout, stderr } = await done('completion', 'zsh');
+  expect(stdout).toBe(completionScript('zsh'));
+  expect(stderr).toBe(
+    '\nTo have it in every shell, in ~/.zshrc, after compinit:\n  eval "$(anon-cli completion zsh)"\n',
+  );
+});
+
+it('is there as JSON too', async () => {
+  const { done } = await freshMachine({ seeded: false });
+  expect((await done('completion', 'fish', '--json')).json).toEqual({
+    shell: 'fish',
+    script: completionScript('fish'),
+  });
+});
+
+it.each([
+  ['fishy', 'Did you mean fish?'],
+  ['bsh', 'Did you mean bash?'],
+  ['elvish', 'The shells are bash, zsh, fish, powershell.'],
+])('of another shell is an error with a suggestion: %s', async (shell, hint) => {
+  const { run } = await freshMachine({ seeded: false });
+  expect(await run('completion', shell)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: `error: There is no completion for '${shell}'.\nhint:  ${hint}\n`,
+  });
+});
+
+it('knows PowerShell by the name of its program', async () => {
+  const { done } = await freshMachine({ seeded: false });
+  expect((await done('completion', 'pwsh')).stdout).toBe(completionScript('powershell'));
+});
+
+// These are tried by hand, PowerShell's read by a parser alone: who sees this fail has to do that again.
+it.each([
+  ['zsh', '832fd9e9807147a9'],
+  ['fish', '7583c581db471a87'],
+  ['powershell', 'dde987f234a1f3eb'],
+] as const)('the script of %s is the one that was tried', (shell, digest) => {
+  expect(createHash('sha256').update(completionScript(shell)).digest('hex').slice(0, 16)).toBe(digest);
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { freshMachine, openMachine } from '../../support/command.ts';
+
+describe('on a tenant of edition ea', () => {
+  it('the tenant shows its cookie switch, and set-cookie turns it', async () => {
+    const { done } = await freshMachine({ edition: 'ea' });
+    expect((await done('tenant', 'show')).stdout).toMatch(/session cookie +on\n/);
+    const { stdout } = await done('tenant', 'set-cookie', 'off');
+    expect(stdout).toContain('✔ Session cookie: off\n');
+    expect(stdout).toContain('    sessions.anonymous.activate_cookie  true → false\n');
+    expect((await done('tenant', 'show', '--field', 'session_cookie')).stdout).toBe('false\n');
+    expect((await done('tenant', 'set-cookie', 'off')).stdout).toContain('already so');
+  });
+
+  it('set-cookie takes on and off only', async () => {
+    const { run } = await freshMachine({ edition: 'ea' });
+    expect(await run('tenant', 'set-cookie', 'maybe')).toMatchObject({
+      code: 2,
+      stderr: "error: 'maybe' is neither on nor off.\n",
+    });
+  });
+
+  it.each([
+    [['tenant', 'set-format', 'jwt'], 7, 'always sealed'],
+    [['tenant', 'set-lifetime', 'never'], 7, 'every session ends'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'The nearest are 1m and 2m.'],
+    [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token create --meta <key=value>'],
+    [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
+    [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],
+  ])('%j ends with %i and says why', async (command, code, text) => {
+    const machine = await openMachine({ edition: 'ea' });
+    await machine.done('token', 'create');
+    const result = await machine.run(...command);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(text);
+  });
+
+  it('an API is opened for the guests of the application named, and the rest is told', async () => {
+    const { done } = await freshMachine({ edition: 'ea' });
+    await done('app', 'enable', 'web');
+    const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    expect(stdout).toMatch(/^✔ shop takes guests of web: read:catalog, access tokens for 2 hours\n/);
+    expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  not set → require_client_grant\n');
+    expect(stdout).toContain('  new guest grant of web at shop (localhost:4400)\n');
+    expect((await done('api', 'show', 'shop')).stdout).toMatch(/guest scopes +read:catalog {2}\(application \w+\)\n/);
+    const { json } = await done('api', 'enable', 'shop', '--json');
+    expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'], requests: [] });
+    const closed = await done('api', 'disable', 'shop');
+    expect(closed.stdout).toContain('  left in 1 client grant, and back when it is enabled: read:catalog\n');
+    expect((await done('api', 'disable', 'shop', '--revoke-grants', '--json')).json).toMatchObject({
+      guest_grants: [],
+    });
+  });
+
+  it('an application that is not OIDC-conformant is opened with the option that says so', async () => {
+    const { done, run, store } = await freshMachine({ edition: 'ea' });
+    const client = store.list('client').find(({ name }) => name === 'web');
+    store.write((writer) => writer.put('client', String(client?.client_id), { ...client, oidc_conformant: false }));
+    expect(await run('app', 'enable', 'web')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('anon-cli app enable web --oidc-conformant'),
+    });
+    const { stdout } = await done('app', 'enable', 'web', '--oidc-conformant');
+    expect(stdout).toMatch(/oidc_conformant +false → true\n/);
+  });
+});

@@ -1,0 +1,249 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  changeDocument,
+  freshMachine,
+  type Machine,
+  servedAnswer,
+  servedTenant,
+  useRemote,
+} from '../../support/command.ts';
+
+/** What the script of a shell is told for a line; the last word is the one at the cursor. */
+async function told(machine: Machine, shell: string, ...words: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await machine.run('complete', shell, '--', ...words);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout.split('\n').slice(0, -1);
+}
+
+/** Every file below a folder, with what would tell that it was written. */
+function snapshot(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    paths.map((path) => {
+      const { mtimeMs, size } = statSync(join(folder, path));
+      return [path, `${size} ${mtimeMs}`];
+    }),
+  );
+}
+
+const cookie = (between: string) => `set-cookie${between}set whether browsers get the session as a cookie too`;
+
+describe('what a shell is told', () => {
+  it.each([
+    ['bash', ['set-lifetime', 'set-format', 'set-cookie']],
+    [
+      'fish',
+      ['set-lifetime\tset how long guest sessions live', 'set-format\tset the format of session tokens', cookie('\t')],
+    ],
+    [
+      'zsh',
+      [
+        'set-lifetime\0set how long guest sessions live\0',
+        'set-format\0set the format of session tokens\0',
+        `${cookie('\0')}\0`,
+      ],
+    ],
+    [
+      'powershell',
+      [
+        'set-lifetime\tset-lifetime\tset how long guest sessions live',
+        'set-format\tset-format\tset the format of session tokens',
+        `set-cookie\t${cookie('\t')}`,
+      ],
+    ],
+  ])('is a line a candidate, as %s reads it', async (shell, lines) => {
+    expect(await told(await freshMachine({ seeded: false }), shell, 'tenant', 'set')).toEqual(lines);
+  });
+
+  it('is that files are wanted, behind what the word already has', async () => {
+    const machine = await freshMachine({ seeded: false });
+    expect(await told(machine, 'bash', 'token', 'decode', '--key', '')).toEqual(['__FILE__:file:::0']);
+    expect(await told(machine, 'bash', 'token', 'decode', '--key=')).toEqual(['__FILE__:file::--key=:0:--key=']);
+  });
+
+  it('fits the word by its case in bash, which puts in what all have in common, and in any case elsewhere', async () => {
+    const machine = await freshMachine();
+    expect(await told(machine, 'bash', 'app', 'show', 'WE')).toEqual([]);
+    expect(await told(machine, 'fish', 'app', 'show', 'WE')).toEqual([expect.stringMatching(/^web\t/)]);
+  });
+
+  it('is quoted for bash, by the quote that is open, and bare for the others', async () => {
+    const machine = await freshMachine();
+    const name = 'my $(shop) "x"';
+    changeDocument(machine.store, 'client', 'web', { name });
+    expect(await told(machine, 'bash', 'app', 'show', 'my')).toEqual(['my\\ \\$\\(shop\\)\\ \\"x\\"']);
+    expect(await told(machine, 'bash', 'app', 'show', "'my")).toEqual(['my $(shop) "x"']);
+    expect(await told(machine, 'bash', 'app', 'show', '"my \\$')).toEqual(['my \\$(shop) \\"x\\"']);
+    expect(await told(machine, 'bash', 'token', 'create', '--app=m')).toEqual(['--app=my\\ \\$\\(shop\\)\\ \\"x\\"']);
+    for (const shell of ['zsh', 'fish', 'powershell']) {
+      const [line] = await told(machine, shell, 'app', 'show', 'my');
+      expect(line?.split(/[\0\t]/)[0]).toBe(name);
+    }
+  });
+
+  it('reads what stands before in bash as bash would', async () => {
+    const machine = await freshMachine();
+    changeDocument(machine.store, 'resource_server', 'shop', { name: 'my shop' });
+    expect(await told(machine, 'bash', 'api', 'enable', "'my shop'", '--scopes', 'read:c')).toEqual(['read:catalog']);
+    expect(await told(machine, 'bash', 'api', 'enable', 'my\\ shop', '--scopes', 'read:c')).toEqual(['read:catalog']);
+  });
+
+  it('holds nothing that moves a cursor, in names or in what is beside them', async () => {
+    const machine = await freshMachine();
+    changeDocument(machine.store, 'client', 'web', { name: 'new\nline\u001b[31m\ttab' });
+    const id = String(machine.store.list('client').find(({ global }) => global !== true)?.client_id);
+    expect(await told(machine, 'fish', 'app', 'show', '')).toEqual([`${id}\tnew\\u000aline\\u001b[31m\\u0009tab`]);
+  });
+});
+
+describe('names', () => {
+  it('of profiles are those there are', async () => {
+    const machine = await freshMachine();
+    await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
+    expect(await told(machine, 'fish', 'profile', 'use', '')).toEqual([
+      'local\tthe embedded tenant',
+      'acme\tacme.eu.auth0.com',
+    ]);
+  });
+
+  it('of the local tenant leave out what no guest can be let into', async () => {
+    const machine = await freshMachine();
+    expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['web']);
+    expect(await told(machine, 'bash', 'api', 'show', '')).toEqual(['shop']);
+    expect(await told(machine, 'bash', 'token', 'create', '--scope', 'read:catalog,w')).toEqual([
+      'read:catalog,write:cart',
+      'read:catalog,write:orders',
+    ]);
+  });
+
+  it('come from the tenant that the line selects, else the environment, else the current profile', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    changeDocument(tenant.store, 'client', 'web', { name: 'far' });
+    await useRemote(machine, tenant);
+    expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['far']);
+    expect(await told(machine, 'bash', 'app', 'show', '--profile', 'local', '')).toEqual(['web']);
+    expect(await told(machine, 'bash', '--profile=local', 'app', 'show', '')).toEqual(['web']);
+    machine.env.ANON_PROFILE = 'local';
+    expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['web']);
+    expect(await told(machine, 'bash', 'app', 'show', '--profile', 'remote', '')).toEqual(['far']);
+    expect(await told(machine, 'bash', 'token', 'create', '--profile', 'remote', '--scope', 'read:c')).toEqual([
+      'read:catalog',
+    ]);
+  });
+
+  it('of a tenant far away cost no more than the names, with the token that is kept', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.done('app', 'list');
+    const before = tenant.requests.length;
+    await told(machine, 'bash', 'app', 'show', '');
+    expect(tenant.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /api/v2/clients?take=100&fields=client_id,name,global&include_fields=true',
+    ]);
+  });
+});
+
+describe('while somebody is typing', () => {
+  it('no local tenant is made', async () => {
+    const machine = await freshMachine({ seeded: false });
+    expect(await told(machine, 'bash', 'app', 'show', '')).toEqual([]);
+    expect(readdirSync(machine.folder)).toEqual([]);
+  });
+
+  it('nothing is written, neither to the local tenant nor of a tenant far away', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const before = snapshot(machine.folder);
+    for (const profile of ['local', 'remote']) {
+      await told(machine, 'bash', 'app', 'show', '--profile', profile, '');
+      await told(machine, 'bash', 'api', 'enable', 'shop', '--profile', profile, '--scopes', '');
+    }
+    expect(snapshot(machine.folder)).toEqual(before);
+  });
+
+  it.each(['profiles', 'state'])('%s that cannot be read stay where they are', async (which) => {
+    const machine = await freshMachine();
+    await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
+    const path = which === 'profiles' ? machine.profilesPath : machine.statePath;
+    writeFileSync(path, 'broken');
+    for (const line of [
+      ['profile', 'use', ''],
+      ['app', 'show', ''],
+      ['--profile', ''],
+    ]) {
+      const found = await told(machine, 'bash', ...line);
+      expect(found.filter((name) => name !== 'local' && name !== 'acme' && name !== 'web')).toEqual([]);
+    }
+    expect(readFileSync(path, 'utf8')).toBe('broken');
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('set-aside'))).toEqual([]);
+  });
+
+  it.each([
+    ['refuses', async () => Response.json({ error: 'access_denied' }, { status: 403 })],
+    ['says it is too much', async () => new Response('{}', { status: 429, headers: { 'retry-after': '30' } })],
+    ['talks nonsense', async () => new Response('<html>')],
+    [
+      'breaks',
+      async () => {
+        throw new Error('gone');
+      },
+    ],
+  ])('a tenant that %s gives no names, no error and no wait', async (_how, answer) => {
+    const machine = await freshMachine();
+    const { url } = await servedAnswer(answer);
+    machine.terminal.stdin = 'a-secret-of-this-test';
+    await machine.done('login', 'odd', '--domain', url, '--client-id', 'x', '--client-secret', '-', '--no-check');
+    machine.terminal.stdin = undefined;
+    expect(await told(machine, 'bash', 'app', 'show', '--profile', 'odd', '')).toEqual([]);
+    expect(machine.clock.waits).toEqual([]);
+  });
+
+  it('a profile that is not there, or has no credentials, gives no names', async () => {
+    const machine = await freshMachine();
+    await machine.done('login', 'bare', '--domain', 'http://localhost:1', '--no-check');
+    for (const profile of ['nobody', 'bare', '']) {
+      expect(await told(machine, 'bash', 'app', 'show', '--profile', profile, '')).toEqual([]);
+    }
+  });
+
+  it('the pages that came are used although the next one fails', async () => {
+    const machine = await freshMachine();
+    const clients = Array.from({ length: 100 }, (_, index) => ({ client_id: `c${index}`, name: `app${index}` }));
+    const { url } = await servedAnswer(async (request) => {
+      if (request.url.endsWith('/oauth/token')) {
+        return Response.json({ access_token: 'a-token-of-this-test', token_type: 'Bearer', expires_in: 60 });
+      }
+      if (request.url.includes('from=')) return new Response('{}', { status: 429 });
+      return Response.json({ clients, next: 'page 2' });
+    });
+    machine.terminal.stdin = 'a-secret-of-this-test';
+    await machine.done('login', 'busy', '--domain', url, '--client-id', 'x', '--client-secret', '-', '--no-check');
+    machine.terminal.stdin = undefined;
+    expect(await told(machine, 'bash', 'app', 'show', '--profile', 'busy', 'app9')).toHaveLength(11);
+  });
+});
+
+describe('the words that the scripts call back with', () => {
+  it.each([[['complete']], [['complete', 'bash']], [['complete', 'csh', '--', '']]])(
+    'are no command: %j',
+    async (argv) => {
+      const { run } = await freshMachine({ seeded: false });
+      expect(await run(...argv)).toMatchObject({
+        code: 2,
+        stderr: "error: There is no command 'complete'.\nhint:  Did you mean 'completion'? See anon-cli --help\n",
+      });
+    },
+  );
+
+  it('are nowhere in help, nor offered themselves', async () => {
+    const machine = await freshMachine({ seeded: false });
+    expect((await machine.done('--help')).stdout).not.toMatch(/\bcomplete\b(?!s)/);
+    expect(await told(machine, 'bash', 'compl')).toEqual(['completion']);
+    expect(existsSync(machine.profilesPath)).toBe(false);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { freshMachine, type Machine, servedTenant, useRemote } from '../support/command.ts';
+
+const lifetime = ['tenant', 'set-lifetime', '7d'] as const;
+const writes = (requests: readonly { method: string; path: string }[]) =>
+  requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
+
+/** A served tenant whose profile is marked production. */
+async function productionTenant() {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock);
+  await useRemote(machine, tenant);
+  await markProduction(machine);
+  return { machine, tenant, host: new URL(tenant.url).host };
+}
+
+async function markProduction(machine: Machine): Promise<void> {
+  await machine.done('profile', 'set', 'production', 'on');
+}
+
+describe('a dry run', () => {
+  it.each([
+    [['tenant', 'set-lifetime', '7d']],
+    [['tenant', 'set-format', 'jwt']],
+    [['app', 'create', 'kiosk', '--enable']],
+    [['app', 'enable', 'web']],
+    [['api', 'create', 'news', '--audience', 'urn:news']],
+    [['api', 'enable', 'shop', '--scopes', 'read:catalog']],
+    [['api', 'scopes', 'add', 'shop', 'read:catalog']],
+  ])('of %j shows the request and sends none', async (command) => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const { json } = await machine.done(...command, '--dry-run', '--json');
+    expect(json).toMatchObject({ dry_run: true, requests: [{ method: expect.stringMatching(/PATCH|POST/) }] });
+    const { stdout } = await machine.done(...command, '--dry-run');
+    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}\S.*\n {4}\S/);
+    expect(stdout).toMatch(/^ {2}would send {2}(PATCH|POST) \/api\/v2\//m);
+    expect(writes(tenant.requests)).toEqual([]);
+  });
+
+  it('says when there would be nothing to send', async () => {
+    const { done } = await freshMachine();
+    expect((await done('tenant', 'set-lifetime', '30d', '--dry-run')).stdout).toContain('already so');
+  });
+});
+
+describe('a production tenant', () => {
+  it('is changed when its name is typed: what changes is shown before', async () => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    machine.replies.push(host);
+    const { stdout, stderr } = await machine.done(...lifetime);
+    expect(stderr).toContain(`${host} is marked production. This changes:\n`);
+    expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
+    expect(machine.questions).toEqual([`To go on, type the tenant's name (${host}):`]);
+    expect(stdout).toContain('✔ Session lifetime: 7 days');
+    expect(writes(tenant.requests)).toHaveLength(1);
+  });
+
+  it.each(['', 'yes', 'remote'])('is not changed when %j is typed', async (answer) => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    machine.replies.push(answer);
+    expect(await machine.run(...lifetime)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `error: That is not the tenant's name; nothing was sent.\nhint:  It is ${host}.\n`,
+      ),
+    });
+    expect(writes(tenant.requests)).toEqual([]);
+  });
+
+  it('is not changed where nobody can be asked, unless --yes says so beforehand', async () => {
+    const { machine, tenant } = await productionTenant();
+    expect(await machine.run(...lifetime)).toMatchObject({
+      code: 2,
+      stderr:
+        "error: Profile 'remote' is marked production, and there is no terminal to ask on.\n" +
+        'hint:  Look first with --dry-run; then say it beforehand: --yes\n',
+    });
+    expect(writes(tenant.requests)).toEqual([]);
+    await machine.done(...lifetime, '--yes');
+    expect(writes(tenant.requests)).toHaveLength(1);
+  });
+
+  it('is not asked about where nothing changes or nothing is sent, nor by what only reads or makes guests', async () => {
+    const { machine } = await productionTenant();
+    await machine.done('tenant', 'set-lifetime', '30d');
+    await machine.done(...lifetime, '--dry-run');
+    await machine.done('app', 'list');
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-code.ts';
+import { type EditionName, editionNames } from '../../src/wire/edition/edition.ts';
+import { freshMachine, type Machine, useRemote } from '../support/command.ts';
+import { type Fault, type FaultyTenant, faults, faultyTenant } from '../support/faulty-tenant.ts';
+
+/** What everybody does to a tenant, each command once; in edition ea some of it is said otherwise. */
+function story(edition: EditionName): readonly (readonly string[])[] {
+  const ea = edition === 'ea';
+  return [
+    ['tenant', 'show'],
+    ['tenant', 'set-lifetime', '60d'],
+    ea ? ['tenant', 'set-cookie', 'off'] : ['tenant', 'set-format', 'jwt'],
+    ['app', 'list'],
+    ['app', 'create', 'kiosk'],
+    ['app', 'enable', 'web'],
+    ['api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:news'],
+    ['api', 'enable', 'shop', ...(ea ? ['--app', 'web'] : []), '--scopes', 'read:catalog', '--token-lifetime', '1h'],
+    ['api', 'scopes', 'add', 'shop', 'write:cart'],
+    ['api', 'scopes', 'remove', 'shop', 'read:catalog'],
+    ['api', 'list'],
+    ['token', 'create', '--app', 'web', '--api', 'shop'],
+    ['token', 'update', ...(ea ? [] : ['--meta', 'language=en'])],
+    ['app', 'disable', 'kiosk'],
+    ['api', 'disable', 'news'],
+  ];
+}
+
+/** The most requests that a command of the story makes: from there on a fault would never be met. */
+const mostRequests = 5;
+const documented: readonly number[] = exitCodes.map(({ code }) => code);
+
+describe.each(editionNames)('in edition %s', (edition) => {
+  describe.each(Object.keys(faults) as Fault[])('with %s', (fault) => {
+    it('each command ends done or with its exit code, writes nothing twice and loses nothing', {
+      timeout: 60_000,
+    }, async () => {
+      let met = 0;
+      for (let nth = 0; nth < mostRequests; nth += 1) met += await toldWith(edition, fault, nth);
+      // A fault that was never met would prove nothing.
+      expect(met).toBeGreaterThan(story(edition).length);
+    });
+  });
+});
+
+/** Tells the story; the request number `nth` of each of its commands meets the fault. Gives how many did. */
+async function toldWith(edition: EditionName, fault: Fault, nth: number): Promise<number> {
+  const machine = await freshMachine();
+  const tenant = await faultyTenant(machine.clock, { edition });
+  await useRemote(machine, tenant);
+  let met = 0;
+  for (const command of story(edition)) {
+    tenant.calm();
+    tenant.inject(fault, nth);
+    const { code, stdout, stderr } = await machine.run(...command);
+    const told = `anon-cli ${command.join(' ')} with ${fault} at request ${nth}: ${stderr}`;
+    const hit = tenant.requests.find((request) => request.fault === fault);
+    if (hit) met += 1;
+    expect(documented, told).toContain(code);
+    if (!hit) expect(code, told).toBe(0);
+    if (code !== 0) expectOneError({ code, stdout, stderr }, told);
+    expect(repeated(tenant), told).toEqual([]);
+    // What was not taken, or is so already, is done when it is done again.
+    if (code !== 0) await again(machine, tenant, command, told);
+  }
+  tenant.calm();
+  await expectAllDone(machine, edition);
+  return met;
+}
+
+function expectOneError({ stdout, stderr }: { code: number; stdout: string; stderr: string }, told: string): void {
+  expect(stdout, told).toBe('');
+  const lines = stderr.trimEnd().split('\n');
+  expect(
+    lines.filter((line) => line.startsWith('error: ')),
+    told,
+  ).toHaveLength(1);
+  expect(stderr, told).not.toMatch(/\bat .*:\d+:\d+|<html|undefined|\[object/);
+}
+
+/** Writes that the tenant took more than once. */
+function repeated({ handled }: FaultyTenant): string[] {
+  const writes = handled
+    .filter(({ method, path, status }) => method !== 'GET' && path !== '/oauth/token' && status < 300)
+    .map(({ method, path, body }) => `${method} ${path} ${body}`);
+  return writes.filter((write, index) => writes.indexOf(write) !== index);
+}
+
+/** Runs a command again as its error says; what was created although its answer was lost is there already. */
+async function again(machine: Machine, tenant: FaultyTenant, command: readonly string[], told: string): Promise<void> {
+  const created = tenant.handled.some(
+    ({ method, path, status }) => method === 'POST' && path.startsWith('/api/v2/') && status === 201,
+  );
+  tenant.calm();
+  if (created && command[1] === 'create') return;
+  const { code, stderr } = await machine.run(...command);
+  expect(code, `${told}\nand again: ${stderr}`).toBe(0);
+}
+
+async function expectAllDone({ done }: Machine, edition: EditionName): Promise<void> {
+  expect((await done('tenant', 'show', '--json')).json).toMatchObject({
+    session_lifetime: 5_184_000,
+    ...(edition === 'ea' ? { session_cookie: false } : { session_token_format: 'jwt' }),
+  });
+  const apps = (await done('app', 'list', '--json')).json as { name: string; enabled: boolean }[];
+  expect(apps.map(({ name, enabled }) => `${name} ${enabled}`).sort()).toEqual(['kiosk false', 'web true']);
+  const apis = (await done('api', 'list', '--json')).json as {
+    name: string;
+    enabled: boolean;
+    guest_scopes: string[];
+  }[];
+  expect(apis.map(({ name, enabled, guest_scopes: scopes }) => `${name} ${enabled} ${scopes}`).sort()).toEqual([
+    'news false ',
+    'shop true write:cart',
+  ]);
+  // The session that is remembered is one that the tenant knows.
+  await done('token', 'update');
+}

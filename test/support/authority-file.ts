@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import certificates from '../fixtures/tls.json' with { type: 'json' };
+import { temporaryFolder } from './folder.ts';
+
+/** The path of a file with the certificate of the authority that signed those of the test servers, or with another. */
+export function authorityFile(certificate = certificates.authority): string {
+  const path = join(temporaryFolder(), 'authority.pem');
+  writeFileSync(path, certificate);
+  return path;
+}
