@@ -30,6 +30,7 @@ const house: Record<string, Room> = {
       // A keyring that does not answer can only be left by ending the process that asked it.
       'node:child_process',
       'node:crypto',
+      'node:events',
       'node:fs',
       'node:fs/promises',
       'node:path',
@@ -41,7 +42,7 @@ const house: Record<string, Room> = {
   },
   local: {
     rooms: ['local', 'wire'],
-    packages: ['hono', '@hono/node-server', 'libsql'],
+    packages: ['hono', '@hono/node-server', 'jose', 'libsql'],
     builtins: ['node:crypto', 'node:fs', 'node:util'],
   },
   cli: {

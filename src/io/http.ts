@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher, fetch, Response as HttpResponse } from 'undici';
 import type { Fetch } from '../domain/ports.ts';
 import { interrupted } from '../errors.ts';
@@ -33,6 +34,8 @@ export interface HttpWorld {
  */
 export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimits): Fetch {
   const dispatcher = dispatcherFor(baseUrl, world, limits);
+  // Each connection listens, and there may be many at once: Node would take more than ten for a leak.
+  setMaxListeners(0, world.signal);
   return async (url, request) => {
     const failed: Failed = { url: new URL(url), sent: false, overdue: false, limits };
     const stop = new AbortController();

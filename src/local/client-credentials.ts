@@ -6,6 +6,12 @@ export interface ClientCredentials {
   /** How the application authenticates, when it does. */
   readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | undefined;
   readonly secret: string | undefined;
+  readonly assertion: ClientAssertion | undefined;
+}
+
+export interface ClientAssertion {
+  readonly type: string | undefined;
+  readonly jwt: string;
 }
 
 /** Two authentication methods in one request, or a header that is not what RFC 7617 says. */
@@ -15,6 +21,7 @@ interface CredentialMembers {
   readonly client_id?: string | undefined;
   readonly client_secret?: string | undefined;
   readonly client_assertion?: string | undefined;
+  readonly client_assertion_type?: string | undefined;
 }
 
 /** @throws {CredentialsError} when methods are mixed or cannot be read */
@@ -26,13 +33,17 @@ export function readClientCredentials(authorization: string | null, body: Creden
     if (body.client_id !== undefined && body.client_id !== basic.clientId) {
       throw new CredentialsError('client_id does not match the Authorization header.');
     }
-    return { ...basic, method: 'client_secret_basic' };
+    return { ...basic, method: 'client_secret_basic', assertion: undefined };
   }
   const method = body.client_secret !== undefined ? 'client_secret_post' : undefined;
   return {
     clientId: body.client_id,
     method: body.client_assertion !== undefined ? 'private_key_jwt' : method,
     secret: body.client_secret,
+    assertion:
+      body.client_assertion === undefined
+        ? undefined
+        : { type: body.client_assertion_type, jwt: body.client_assertion },
   };
 }
 

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { EditionName } from '../wire/edition/edition.ts';
 import { editionOf } from './edition.ts';
 import { makeKeys, tenantKeys } from './keys.ts';
+import { systemRandom } from './random.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { reseed, seed } from './state.ts';
 import { sqliteStore } from './store/sqlite.ts';
@@ -28,13 +28,16 @@ export async function openLocalTenant(
   options: { clock: () => number; domain?: string | undefined; rateLimit?: RateLimit | undefined },
 ): Promise<LocalTenant> {
   const store = sqliteStore(path);
-  const random = (length: number) => randomBytes(length);
+  const random = systemRandom();
   const tenant = createTenant({ ...options, store, random, keys: makeKeys });
   const seeding = { store, random, keys: makeKeys, issuer: tenant.issuer };
   await seed(seeding);
   return {
     ...tenant,
-    edition: () => editionOf(store).name,
+    edition() {
+      store.refresh();
+      return editionOf(store).name;
+    },
     managementCredentials() {
       const client = store.list('client').find(({ global }) => global === true);
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };

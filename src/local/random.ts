@@ -1,5 +1,27 @@
+import { randomBytes } from 'node:crypto';
+
 /** Fills with unpredictable bytes. The tenant draws every identifier, secret and nonce from here. */
 export type Random = (length: number) => Uint8Array;
+
+const pooledBytes = 8192;
+
+/**
+ * The system's randomness, drawn many bytes at a time: a request needs some in several small pieces, and each
+ * draw costs as much as a large one. No byte is given twice.
+ */
+export function systemRandom(): Random {
+  let pool = randomBytes(pooledBytes);
+  let given = 0;
+  return (length) => {
+    if (length > pooledBytes - given) {
+      if (length > pooledBytes) return randomBytes(length);
+      pool = randomBytes(pooledBytes);
+      given = 0;
+    }
+    given += length;
+    return pool.subarray(given - length, given);
+  };
+}
 
 export function randomToken(random: Random, bytes: number): string {
   return Buffer.from(random(bytes)).toString('base64url');

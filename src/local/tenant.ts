@@ -7,6 +7,7 @@ import { managementRefusal, oauthRefusal, Refusal } from './refusal.ts';
 import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
+import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
@@ -90,6 +91,7 @@ function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
   app.route('/', discoveryRoutes(scope));
   app.route('/', tenantSettingsRoutes(scope));
   app.route('/', clientRoutes(scope));
+  app.route('/', clientCredentialRoutes(scope));
   app.route('/', resourceServerRoutes(scope));
   app.route('/', clientGrantRoutes(scope));
   // What the real service has and this one does not is refused like a call without the right: tools that

@@ -11,6 +11,8 @@ export const oauthTokenRequest = v.looseObject({
   grant_type: v.string(),
   client_id: v.optional(v.string()),
   client_secret: v.optional(v.string()),
+  client_assertion: v.optional(v.string()),
+  client_assertion_type: v.optional(v.string()),
   audience: v.optional(v.string()),
 });
 export type OauthTokenRequest = v.InferOutput<typeof oauthTokenRequest>;

@@ -1,36 +1,16 @@
 import { AuthClient } from '@auth0/auth0-auth-js';
-import { Management, ManagementClient, ManagementError } from 'auth0';
+import { Management, type ManagementClient } from 'auth0';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
+import { guestOf, refusalOf, servedForSdks } from '../support/sdk.ts';
 import { jsonOf, overHttp, serve } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 
-/** The official SDK of the Management API against a served tenant, signed in as the client that every tenant has. */
-async function managementClient() {
-  const home = newHome();
-  const { port } = await serve(home);
-  const { management_client_id: clientId, management_client_secret: clientSecret } = await jsonOf<{
-    management_client_id: string;
-    management_client_secret: string;
-  }>(home, ['local', 'show', '--reveal-secrets']);
-  const domain = `localhost:${port}`;
-  return { home, client: new ManagementClient({ domain, clientId, clientSecret, fetch: overHttp, maxRetries: 0 }) };
-}
-
-async function refusalOf(call: Promise<unknown>): Promise<ManagementError> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(ManagementError);
-  return error as ManagementError;
-}
-
 describe('the official Management SDK, unmodified', () => {
   it('reads and changes the tenant settings, and a command sees the change', async () => {
-    const { home, client } = await managementClient();
+    const { home, client } = await servedForSdks();
     expect(await client.tenants.settings.get()).toMatchObject({ anonymous_session_lifetime: 2_592_000 });
     const change = { anonymous_session_lifetime: 86_400 } as object;
     expect(await client.tenants.settings.update(change)).toMatchObject(change);
@@ -38,7 +18,7 @@ describe('the official Management SDK, unmodified', () => {
   });
 
   it('lists, creates, reads, changes and deletes applications', async () => {
-    const { client } = await managementClient();
+    const { client } = await servedForSdks();
     const made = await client.clients.create({ name: 'kiosk', app_type: 'native', token_endpoint_auth_method: 'none' });
     const clientId = made.client_id ?? '';
     const names: (string | undefined)[] = [];
@@ -52,7 +32,7 @@ describe('the official Management SDK, unmodified', () => {
   });
 
   it('lists, creates, reads, changes and deletes APIs, by id and by identifier', async () => {
-    const { client } = await managementClient();
+    const { client } = await servedForSdks();
     const identifier = 'https://api.news.example';
     const made = await client.resourceServers.create({
       identifier,
@@ -83,7 +63,7 @@ describe('the official Management SDK, unmodified', () => {
     ],
     [403, Management.ForbiddenError, (client: ManagementClient) => client.connections.list()],
   ])('takes a refusal with %i for its own error', async (statusCode, type, call) => {
-    const { client } = await managementClient();
+    const { client } = await servedForSdks();
     const refusal = await refusalOf(Promise.resolve(call(client)));
     expect(refusal).toBeInstanceOf(type);
     expect(refusal).toMatchObject({ statusCode, body: { statusCode, message: expect.any(String) } });
@@ -135,7 +115,3 @@ describe('the official Authentication SDK, unmodified', () => {
     });
   });
 });
-
-function guestOf(token: string): string {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub;
-}

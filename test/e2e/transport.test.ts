@@ -26,7 +26,7 @@ describe('the program', () => {
     expect({ code, name: /Acme/.test(stdout) }, stderr).toEqual({ code: 0, name: true });
     const lines = stderr
       .trimEnd()
-      .replaceAll(/\d+ ms|\d\.\d s/g, '…')
+      .replaceAll(/\d+ ms|\d\.\d s|\d s(?=: (?:answer|broken))/g, '…')
       .split('\n');
     expect(lines.map((line) => line.replace(/http:\S+|127\S+/, 'T'))).toEqual([
       'debug: POST /oauth/token 200 …',

@@ -58,6 +58,21 @@ describe('a tenant in a file', () => {
     tenant.close();
   });
 
+  it('follows when another process resets it to the other edition', async () => {
+    const [here, there] = [
+      await openLocalTenant(file, { clock: movableClock() }),
+      await openLocalTenant(file, { clock: movableClock() }),
+    ];
+    expect(here.edition()).toBe('preview');
+    await there.reset('ea');
+    expect(here.edition()).toBe('ea');
+    const { body } = await (await manager(here))('GET', '/api/v2/tenants/settings');
+    expect(body.sessions.anonymous).toEqual({ lifetime_in_minutes: 43_200, activate_cookie: true });
+    expect(await sender(here)('POST', '/anonymous/logout', { json: {} })).toMatchObject({ status: 204 });
+    here.close();
+    there.close();
+  });
+
   it('hands out the key that opens its session tokens', async () => {
     const tenant = await openLocalTenant(file, { clock: movableClock() });
     const manage = await manager(tenant);

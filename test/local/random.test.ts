@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomHex, randomName, randomToken, randomUuid } from '../../src/local/random.ts';
+import { randomHex, randomName, randomToken, randomUuid, systemRandom } from '../../src/local/random.ts';
 import { sequenceOfBytes } from '../support/local.ts';
 
 describe('identifiers drawn from random bytes', () => {
@@ -18,5 +18,18 @@ describe('identifiers drawn from random bytes', () => {
     const drawn = Array.from({ length: 50 }, draw);
     for (const text of drawn) expect(text).toMatch(shape);
     expect(new Set(drawn).size).toBe(50);
+  });
+});
+
+describe("the system's randomness", () => {
+  it('gives as many bytes as are asked for, and none twice', () => {
+    const random = systemRandom();
+    const lengths = Array.from({ length: 3000 }, (_, index) => 8 + (index % 17));
+    const drawn = lengths.map((length) => Buffer.from(random(length)).toString('hex'));
+    expect(drawn.map((hex) => hex.length / 2)).toEqual(lengths);
+    const eights = drawn.flatMap((hex) => hex.match(/.{16}/g) ?? []);
+    expect(new Set(eights).size).toBe(eights.length);
+    expect(random(20_000)).toHaveLength(20_000);
+    expect(random(8)).toHaveLength(8);
   });
 });

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { anonymousTokenResponse } from '../../src/wire/anonymous-token.ts';
+import { anonymousTokenResponse, anonymousTransferResponse } from '../../src/wire/anonymous-token.ts';
 import { client, clientPage } from '../../src/wire/client.ts';
+import { clientGrant, clientGrantPage } from '../../src/wire/client-grant.ts';
 import { jwks } from '../../src/wire/discovery.ts';
 import { managementError } from '../../src/wire/management-error.ts';
 import { oauthError, oauthTokenResponse } from '../../src/wire/oauth.ts';
@@ -17,9 +18,13 @@ const schemas: Record<string, v.GenericSchema> = {
   'anonymous-token-created': anonymousTokenResponse,
   'anonymous-token-refused': oauthError,
   'anonymous-token-renewed': anonymousTokenResponse,
+  'anonymous-transfer-token': anonymousTransferResponse,
   client,
+  'client-grant': clientGrant,
+  'client-grant-page': clientGrantPage,
   'client-page': clientPage,
   jwks,
+  'management-grant-not-found': managementError,
   'management-insufficient-scope': managementError,
   'management-invalid-token': managementError,
   'management-not-found': managementError,
@@ -29,6 +34,7 @@ const schemas: Record<string, v.GenericSchema> = {
   'resource-server': resourceServer,
   'resource-server-page': resourceServerPage,
   'tenant-settings': tenantSettings,
+  'tenant-settings-ea': tenantSettings,
 };
 
 describe('bodies that were documented or recorded elsewhere', () => {

@@ -34,7 +34,7 @@ export function anonymousTokenRoute(scope: TenantScope): Hono<AnonymousVariables
     const authorization = c.req.header('authorization') ?? null;
     const { body, credentials } = readRequest(edition, await readMembers(c.req.raw), authorization);
     c.set('clientId', credentials.clientId);
-    const client = authenticate(scope, credentials);
+    const client = await authenticate(scope, credentials, c.req.url);
     checkGuestsAllowed(scope, client);
     const before = readSession(scope, { body, cookies: c.req.header('cookie') }, client);
     if (edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {

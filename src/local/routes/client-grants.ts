@@ -87,10 +87,12 @@ function grantFilter(scope: TenantScope, query: URLSearchParams): (grant: JsonOb
   const asked = query.get('audience');
   const audience = asked === null ? null : audienceNamed(scope, asked);
   const subject = choiceFilter(query, 'subject_type', subjectTypes);
+  const defaultFor = query.get('default_for');
   const anyOrganization = booleanFilter(query, 'allow_any_organization');
   return (grant) =>
     (clientId === null || grant.client_id === clientId) &&
     (audience === null || grant.audience === audience) &&
+    (defaultFor === null || grant.default_for === defaultFor) &&
     (subject === undefined || subjectOf(grant) === subject) &&
     (anyOrganization === undefined || (grant.allow_any_organization === true) === anyOrganization);
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono/quick';
+import { assertionAlgorithms } from '../../wire/client-credential.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import { publicJwk, tenantKeys } from '../keys.ts';
@@ -25,7 +26,8 @@ export function discoveryRoutes(scope: TenantScope): Hono {
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256'],
         grant_types_supported: ['client_credentials'],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+        token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
       });
     });
   }

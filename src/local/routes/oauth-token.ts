@@ -1,6 +1,7 @@
 import { Hono } from 'hono/quick';
 import { managementAudience, type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
+import { assertedClientId, type Proof, provesKey } from '../client-assertion.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
 import { definedScopes, findGrant, grantedScopes } from '../grants.ts';
 import { tenantKeys } from '../keys.ts';
@@ -14,7 +15,7 @@ import type { TenantScope } from '../tenant.ts';
 export function oauthTokenRoute(scope: TenantScope): Hono {
   return new Hono().post(oauthTokenPath, async (c) => {
     const { request, credentials } = await readRequest(c.req.raw);
-    const client = authenticate(scope, credentials);
+    const client = await authenticate(scope, credentials, c.req.url);
     const { audience, server, grant } = grantFor(scope, request, client);
     const granted = grantedScopes(grant, definedScopes(server)).join(' ');
     const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
@@ -49,12 +50,18 @@ async function readRequest(raw: Request): Promise<{ request: OauthTokenRequest; 
   }
 }
 
-function authenticate(scope: TenantScope, credentials: ClientCredentials): JsonObject {
-  const client = scope.store.get('client', credentials.clientId ?? '');
-  if (client === undefined || !sameSecret(credentials.secret, client.client_secret)) {
-    throw oauthRefusal(401, 'access_denied', 'Unauthorized');
-  }
-  return client;
+async function authenticate(scope: TenantScope, credentials: ClientCredentials, url: string): Promise<JsonObject> {
+  const clientId = credentials.clientId ?? assertedClientId(credentials.assertion);
+  const client = scope.store.get('client', clientId ?? '');
+  if (client && (await proves(scope, { client, credentials, url }))) return client;
+  throw oauthRefusal(401, 'access_denied', 'Unauthorized');
+}
+
+/** An application that has keys to authenticate with cannot use its secret any more. */
+async function proves(scope: TenantScope, proof: Proof): Promise<boolean> {
+  const { client, credentials } = proof;
+  if (credentials.assertion || client.client_authentication_methods !== undefined) return provesKey(scope, proof);
+  return sameSecret(credentials.secret, client.client_secret);
 }
 
 function grantFor(scope: TenantScope, request: OauthTokenRequest, client: JsonObject) {

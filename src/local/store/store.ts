@@ -1,7 +1,17 @@
 import type { JsonObject } from '../../wire/schema.ts';
 
-/** What a tenant's state holds: its settings and keys, one document each, and its objects, one document an object. */
-export type Kind = 'tenant' | 'key' | 'client' | 'resource_server' | 'client_grant';
+/**
+ * What a tenant's state holds: its settings and keys, one document each, its objects, one document an object,
+ * and of tokens that are good for one use those that were used and have not expired.
+ */
+export type Kind =
+  | 'tenant'
+  | 'key'
+  | 'client'
+  | 'resource_server'
+  | 'client_grant'
+  | 'client_credential'
+  | 'used_token';
 
 export interface StoreReader {
   get(kind: Kind, id: string): JsonObject | undefined;

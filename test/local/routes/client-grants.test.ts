@@ -218,6 +218,7 @@ describe('listing client grants', () => {
     ['subject_type=user', ['user']],
     ['subject_type=anonymous_user', ['anonymous_user', 'anonymous_user']],
     ['allow_any_organization=true', ['client']],
+    ['default_for=third_party_clients', []],
     ['allow_any_organization=true&subject_type=user', []],
     ['page=1&per_page=2', ['user', 'anonymous_user']],
     ['page=9&per_page=2', []],

@@ -21,7 +21,8 @@ describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
       token_endpoint: 'https://localhost:4400/oauth/token',
       jwks_uri: 'https://localhost:4400/.well-known/jwks.json',
       id_token_signing_alg_values_supported: ['RS256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256', 'ES256'],
     });
     expect(body).not.toHaveProperty('authorization_response_iss_parameter_supported');
   });

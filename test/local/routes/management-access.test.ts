@@ -93,7 +93,11 @@ describe('a Management API call', () => {
     ['GET', clients, 'read:clients,read:client_keys,read:client_credentials,read:client_summary'],
     ['POST', clients, 'create:clients'],
     ['GET', `${clients}/a`, 'read:clients,read:client_keys,read:client_credentials,read:client_summary'],
-    ['PATCH', `${clients}/a`, 'update:clients,update:client_keys'],
+    ['PATCH', `${clients}/a`, 'update:clients,update:client_keys,update:client_credentials'],
+    ['GET', `${clients}/a/credentials`, 'read:client_credentials'],
+    ['POST', `${clients}/a/credentials`, 'create:client_credentials'],
+    ['GET', `${clients}/a/credentials/b`, 'read:client_credentials'],
+    ['DELETE', `${clients}/a/credentials/b`, 'delete:client_credentials'],
     ['DELETE', `${clients}/a`, 'delete:clients'],
     ['GET', '/api/v2/resource-servers', 'read:resource_servers'],
     ['POST', '/api/v2/resource-servers', 'create:resource_servers'],
@@ -126,7 +130,8 @@ describe('a Management API call', () => {
     ['GET', '/api/v2/rules'],
     ['PUT', '/api/v2/client-grants'],
     ['PUT', '/api/v2/clients'],
-    ['GET', '/api/v2/clients/a/credentials'],
+    ['PUT', '/api/v2/clients/a/credentials'],
+    ['PATCH', '/api/v2/clients/a/credentials/b'],
     ['DELETE', '/api/v2/tenants/settings'],
   ])('%s %s, which is not served, is answered as if the scope were missing', async (method, path) => {
     const tenant = await testTenant();

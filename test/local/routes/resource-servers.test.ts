@@ -231,3 +231,86 @@ describe('the Management API itself', () => {
     });
   });
 });
+
+describe('what a resource server says of guests in edition ea', () => {
+  const path = '/api/v2/resource-servers';
+  const guests = (policy: string) => ({ subject_type_authorization: { anonymous_user: { policy } } });
+
+  it('is a policy and a lifetime, and nothing until it is sent', async () => {
+    const manage = await (await testTenant({ edition: 'ea' })).management();
+    const plain = await manage('POST', path, { json: { identifier: 'plain' } });
+    expect(plain.body).toMatchObject({
+      subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+    });
+    expect(plain.body).not.toHaveProperty('token_lifetime_for_anonymous_access_tokens');
+    const json = { token_lifetime_for_anonymous_access_tokens: 60, ...guests('require_client_grant') };
+    const made = await manage('POST', path, { json: { identifier: 'open', allow_anonymous_access: true, ...json } });
+    expect(made).toMatchObject({ status: 201, body: { allow_anonymous_access: true, ...json } });
+    const cleared = await manage('PATCH', `${path}/open`, {
+      json: { token_lifetime_for_anonymous_access_tokens: null },
+    });
+    expect(cleared.body).not.toHaveProperty('token_lifetime_for_anonymous_access_tokens');
+  });
+
+  it('is lost to a client that sends back less than it read', async () => {
+    const manage = await (await testTenant({ edition: 'ea' })).management();
+    await manage('POST', path, { json: { identifier: 'open', ...guests('require_client_grant') } });
+    const half = { subject_type_authorization: { user: { policy: 'allow_all' } } };
+    expect((await manage('PATCH', `${path}/open`, { json: half })).body).toMatchObject(half);
+    const { body } = await manage('GET', `${path}/open`);
+    expect(body.subject_type_authorization).toEqual(half.subject_type_authorization);
+  });
+
+  it.each([
+    [guests('allow_all'), 'No enum match for: allow_all on property subject_type_authorization.anonymous_user.policy'],
+    [{ subject_type_authorization: { guest: { policy: 'deny_all' } } }, 'Additional properties not allowed: guest'],
+    [
+      { token_lifetime_for_anonymous_access_tokens: 0 },
+      'Value 0 is less than minimum 1 on property token_lifetime_for_anonymous_access_tokens',
+    ],
+    [{ anonymous_access_scopes: [] }, 'Additional properties not allowed: anonymous_access_scopes'],
+    [
+      { token_lifetime_for_anonymous_access: 60 },
+      'Additional properties not allowed: token_lifetime_for_anonymous_access',
+    ],
+  ])('is refused as %j', async (json, problem) => {
+    const manage = await (await testTenant({ edition: 'ea' })).management();
+    for (const [method, one, more] of [
+      ['POST', path, { identifier: 'new' }],
+      ['PATCH', `${path}/${encodeURIComponent('https://api.shop.example')}`, {}],
+    ] as const) {
+      const { status, body } = await manage(method, one, { json: { ...more, ...json } });
+      expect([status, body.message]).toEqual([400, `Payload validation error: '${problem}'.`]);
+    }
+  });
+
+  it('is nothing the Management API itself can say', async () => {
+    const tenant = await testTenant({ edition: 'ea' });
+    const manage = await tenant.management();
+    const system = `${path}/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`;
+    expect(await manage('PATCH', system, { json: guests('require_client_grant') })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('Additional properties not allowed: subject_type_authorization') },
+    });
+  });
+});
+
+it('no more than ten identifiers can be asked for at once', async () => {
+  const manage = await (await testTenant()).management();
+  const query = (count: number) => Array.from({ length: count }, (_, index) => `identifiers=${index}`).join('&');
+  expect(await manage('GET', `/api/v2/resource-servers?${query(10)}`)).toMatchObject({ status: 200, body: [] });
+  expect(await manage('GET', `/api/v2/resource-servers?${query(11)}`)).toMatchObject({
+    status: 400,
+    body: { errorCode: 'invalid_query_string' },
+  });
+});
+
+it('one resource server shows only the fields that are named, too', async () => {
+  const manage = await (await testTenant()).management();
+  const one = `/api/v2/resource-servers/${encodeURIComponent('https://api.shop.example')}`;
+  expect((await manage('GET', `${one}?fields=name,identifier`)).body).toEqual({
+    identifier: 'https://api.shop.example',
+    name: 'shop',
+  });
+  expect((await manage('GET', `${one}?fields=scopes&include_fields=false`)).body).not.toHaveProperty('scopes');
+});

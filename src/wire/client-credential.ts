@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+
+/** What an application may sign its assertions with. Assumed: ES256; the published list ends at PS256. */
+export const assertionAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const;
+export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
+
+/** @see RFC 7523, section 2.2 */
+export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** A public key as POST /api/v2/clients/{id}/credentials takes it. @see auth0@7.1.0 PostClientCredentialRequestContent */
+export const publicKeyCredential = v.strictObject({
+  credential_type: v.literal('public_key'),
+  name: v.optional(v.pipe(v.string(), v.maxLength(128, 'String is too long, maximum 128'))),
+  pem: v.string(),
+  alg: v.optional(v.picklist(assertionAlgorithms)),
+  parse_expiry_from_cert: v.optional(v.boolean()),
+  expires_at: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => !Number.isNaN(Date.parse(text)), "Object didn't pass validation for format date-time"),
+    ),
+  ),
+  kid: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{10,64}$/, "Object didn't pass validation for format kid"))),
+});
+export type PublicKeyCredential = v.InferOutput<typeof publicKeyCredential>;
+
+/** How a new application authenticates with keys: they come with it. */
+export const newAuthenticationMethods = v.strictObject({
+  private_key_jwt: v.strictObject({ credentials: v.array(publicKeyCredential) }),
+});
+export type NewAuthenticationMethods = v.InferOutput<typeof newAuthenticationMethods>;
+
+/** How an application authenticates with keys that it has. */
+export const authenticationMethods = v.strictObject({
+  private_key_jwt: v.strictObject({ credentials: v.array(v.strictObject({ id: v.string() })) }),
+});
+export type AuthenticationMethods = v.InferOutput<typeof authenticationMethods>;

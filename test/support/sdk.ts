@@ -1,0 +1,42 @@
+import { ManagementClient, ManagementError } from 'auth0';
+import { expect } from 'vitest';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
+import { newHome, run } from './bin.ts';
+import { jsonOf, overHttp, type Served, serve } from './served.ts';
+
+export interface ServedForSdks extends Served {
+  readonly home: string;
+  /** As the SDKs want it: `localhost:PORT`. */
+  readonly domain: string;
+  /** The official SDK of the Management API, signed in as the client that every tenant has. */
+  readonly client: ManagementClient;
+}
+
+/** A fresh tenant on a free port. */
+export async function servedForSdks(edition: EditionName = 'preview'): Promise<ServedForSdks> {
+  const home = newHome();
+  await run(home, ['local', 'reset', '--yes', '--edition', edition]);
+  const served = await serve(home);
+  const { management_client_id: clientId, management_client_secret: clientSecret } = await jsonOf<{
+    management_client_id: string;
+    management_client_secret: string;
+  }>(home, ['local', 'show', '--reveal-secrets']);
+  const domain = `localhost:${served.port}`;
+  const client = new ManagementClient({ domain, clientId, clientSecret, fetch: overHttp, maxRetries: 0 });
+  return { ...served, home, domain, client };
+}
+
+/** The error of the SDK that `call` fails with. */
+export async function refusalOf(call: Promise<unknown>): Promise<ManagementError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ManagementError);
+  return error as ManagementError;
+}
+
+/** Whom an access token is for. */
+export function guestOf(token: string): string {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub;
+}
