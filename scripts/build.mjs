@@ -23,7 +23,8 @@ const options = {
   target: 'node20.18',
   outdir: output,
   outExtension: { '.js': '.cjs' },
-  external: ['libsql'],
+  external: ['libsql', '@napi-rs/keyring'],
+  define: { 'import.meta.dirname': '__dirname' },
   supported: { 'dynamic-import': false },
   legalComments: 'none',
   minify: true,
@@ -31,11 +32,11 @@ const options = {
   logLevel: 'warning',
 };
 
-/** Builds `entry` and every file that some import() names, found by following them. */
-async function buildWithBorders(entry) {
+/** Builds `entries` and every file that some import() names, found by following them. */
+async function buildWithBorders(entries) {
   const built = new Set();
   const inputs = new Set();
-  for (let waiting = [entry]; waiting.length > 0; ) {
+  for (let waiting = entries; waiting.length > 0; ) {
     const found = new Set();
     const entryPoints = waiting.map((path) => ({ in: path, out: flatName(path) }));
     const { metafile } = await build({
@@ -117,7 +118,7 @@ function flatName(path) {
 
 process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
-const { built, inputs } = await buildWithBorders(join(source, 'cli', 'start.ts'));
+const { built, inputs } = await buildWithBorders([join(source, 'cli', 'start.ts'), join(source, 'io', 'keyring-process.ts')]);
 const require = createRequire(import.meta.url);
 await writeHelp();
 await writeCompletionTree();

@@ -25,8 +25,10 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['undici', 'enquirer', 'fuzzysort', 'env-paths', 'atomically', 'valibot', 'libsql'],
+    packages: ['undici', 'enquirer', 'fuzzysort', 'env-paths', 'atomically', 'valibot', 'libsql', '@napi-rs/keyring'],
     builtins: [
+      // A keyring that does not answer can only be left by ending the process that asked it.
+      'node:child_process',
       'node:crypto',
       'node:events',
       'node:fs',

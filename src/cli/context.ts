@@ -11,6 +11,7 @@ import type {
   TenantConnection,
 } from '../domain/ports.ts';
 import type { Folders } from '../io/folders.ts';
+import type { KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
@@ -18,6 +19,7 @@ import { patience } from '../io/patience.ts';
 import type { Choice } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import { secretStores } from './secret-stores.ts';
 import type { Transport } from './transport.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -78,6 +80,8 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** How the keyring is asked, where not as usual. */
+  readonly keyring?: Partial<KeyringOptions>;
   readonly folders: () => Promise<Folders>;
   /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
   readonly readOnly?: boolean;
@@ -102,10 +106,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
-  const secrets = async (_place: SecretPlace): Promise<SecretStore> => {
-    const { secretFiles } = await import('../io/secret-files.ts');
-    return secretFiles({ folders: await world.folders(), now, warn, readOnly });
-  };
+  const { secrets, secretPlace } = secretStores(world, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
@@ -131,11 +132,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
     prompts: world.prompts,
     profiles,
     secrets,
-    secretPlace: async () => 'file',
+    secretPlace,
     async sessions() {
       const { sessionStore } = await import('../io/session-store.ts');
       const folders = await world.folders();
-      const secretsOf = async () => undefined;
+      const secretsOf = async (name: string) => {
+        if (name === localProfile) return undefined;
+        return (await (await profiles()).get(name))?.secrets === 'keyring' ? secrets('keyring') : undefined;
+      };
       return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
     async connect(profile, { selection, edition, transport, management: given }) {
@@ -171,6 +175,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),
   };
 }
+
+/** The embedded tenant's profile: what is remembered there is in files, so that starting up takes no keyring. */
+const localProfile = 'local';
 
 function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {
   return edition ? { ...tenant, edition } : tenant;

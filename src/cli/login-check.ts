@@ -41,6 +41,9 @@ export interface CheckedLogin extends Login {
 export async function checkLogin(context: Context, login: Login, asked: boolean): Promise<CheckedLogin> {
   const { name, domain, before, credentials, transport } = login;
   if (!asked) return { ...login, proof: undefined, chosen: await choices(undefined, login), token: undefined };
+  // A kept token would prove nothing of what it was got with.
+  if (before && !credentials)
+    await (await context.secrets(before.secrets ?? 'file')).remove(`management-token/${name}`);
   const keeper = inMemory();
   const management: ManagementAccess | undefined = credentials && {
     credentials: credentials.credentials,

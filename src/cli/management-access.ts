@@ -23,10 +23,19 @@ export function managementAccess(
     async secret() {
       const secret = await (await secrets()).get(`credentials/${name}`);
       if (secret !== undefined) return secret;
-      throw new AnonError('not_authorised', `The credentials of profile '${name}' are not where they were kept.`, {
-        hint: `Give them anew: anon-cli login ${name}`,
-      });
+      throw gone(profile);
     },
     keeper: credentials.kind === 'access_token' ? undefined : tokenKeeper(secrets, name, context.warn),
   };
+}
+
+function gone({ name, secrets }: Profile): AnonError {
+  if (secrets !== 'keyring') {
+    return new AnonError('not_authorised', `The credentials of profile '${name}' are not where they were kept.`, {
+      hint: `Give them anew: anon-cli login ${name}`,
+    });
+  }
+  return new AnonError('not_authorised', `The keyring does not give the credentials of profile '${name}'.`, {
+    hint: `Unlock it, and do not set ANON_KEYRING=off; or give them anew: anon-cli login ${name}`,
+  });
 }

@@ -1,6 +1,6 @@
 import enquirer from 'enquirer';
 import fuzzysort from 'fuzzysort';
-import { interrupted } from '../errors.ts';
+import { answered, questionScreen } from './answered.ts';
 
 /** One of what a person chooses from. */
 export interface Choice {
@@ -69,7 +69,7 @@ class Picker extends AutoComplete {
       // Without it enquirer takes the first choice for chosen.
       initial: [],
       limit: shownRows,
-      stdout: process.stderr,
+      ...questionScreen(),
       footer: () => this.footnote(),
       validate: () => !multiple || (this.selected as Row[]).length > 0 || 'Choose at least one, with the space bar',
     });
@@ -148,19 +148,10 @@ function labelOf(row: Row | undefined): string {
  * the default. Thousands of choices are searched in a blink. @throws {AnonError} `interrupted` on Ctrl-C
  */
 export async function choose(message: string, choices: readonly Choice[]): Promise<string> {
-  return (await picked(new Picker(message, choices, { multiple: false }))) as string;
+  return (await answered(new Picker(message, choices, { multiple: false }).run())) as string;
 }
 
 /** The same for at least one. */
 export async function chooseMany(message: string, choices: readonly Choice[]): Promise<string[]> {
-  return (await picked(new Picker(message, choices, { multiple: true }))) as string[];
-}
-
-async function picked(picker: Picker): Promise<unknown> {
-  try {
-    return await picker.run();
-  } catch {
-    // Enquirer rejects with an empty text when the prompt is cancelled.
-    throw interrupted();
-  }
+  return (await answered(new Picker(message, choices, { multiple: true }).run())) as string[];
 }

@@ -1,33 +1,37 @@
 import enquirer from 'enquirer';
-import { interrupted } from '../errors.ts';
+import { answered, questionScreen } from './answered.ts';
+
+/** Asks for a line of text on the terminal, on stderr. @throws {AnonError} `interrupted` on Ctrl-C */
+export async function askText(message: string): Promise<string> {
+  return String(await ask({ type: 'input', message })).trim();
+}
+
+/** Asks for a line that is not shown while it is typed. */
+export async function askSecret(message: string): Promise<string> {
+  return String(await ask({ type: 'invisible', message })).trim();
+}
 
 /** Asks a yes-or-no question on the terminal, on stderr; no is the default. @throws {AnonError} `interrupted` on Ctrl-C */
-export function confirm(message: string): Promise<boolean> {
-  return answer<boolean>({
+export async function confirm(message: string): Promise<boolean> {
+  const answer = await ask({
     type: 'confirm',
     message,
     initial: false,
     format: (value: unknown) => (/^(y|true)/i.test(String(value)) ? 'yes' : 'no'),
   });
+  return answer === true;
 }
 
-/** Asks for a line of text on the terminal, on stderr. @throws {AnonError} `interrupted` on Ctrl-C */
-export async function askText(message: string): Promise<string> {
-  return (await answer<string>({ type: 'input', message })).trim();
+interface Question {
+  readonly type: string;
+  readonly message: string;
+  readonly [option: string]: unknown;
 }
 
-/** Asks for a line that is not shown while it is typed. */
-export async function askSecret(message: string): Promise<string> {
-  return (await answer<string>({ type: 'invisible', message })).trim();
-}
-
-async function answer<Answer>(question: { type: string; message: string; [option: string]: unknown }): Promise<Answer> {
-  try {
-    const asked = { ...question, name: 'answer', stdout: process.stderr };
-    const { answer: given } = await enquirer.prompt<{ answer: Answer }>(asked as Parameters<typeof enquirer.prompt>[0]);
-    return given;
-  } catch {
-    // Enquirer rejects with an empty text when the prompt is cancelled.
-    throw interrupted();
-  }
+async function ask(question: Question): Promise<unknown> {
+  const asked = { ...question, ...questionScreen(), name: 'answer' } as unknown;
+  const { answer } = await answered(
+    enquirer.prompt<{ answer: unknown }>(asked as Parameters<typeof enquirer.prompt>[0]),
+  );
+  return answer;
 }

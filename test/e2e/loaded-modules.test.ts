@@ -71,7 +71,11 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, ['token', 'create']));
     expect(loaded).toContain('local-open');
     expect(
-      loaded.filter((name) => /^(io-remote-tenant|io-prompt|io-local-control|local-listen|help)$/.test(name)),
+      loaded.filter((name) =>
+        /^(io-remote-tenant|io-prompt|io-keyring|io-secret-files|io-token-keeper|management-access|environment-credentials|client-assertion|io-local-control|local-listen|help)$/.test(
+          name,
+        ),
+      ),
     ).toEqual([]);
   });
 

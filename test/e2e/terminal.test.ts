@@ -95,6 +95,34 @@ describe('local reset', () => {
   });
 });
 
+describe('login', () => {
+  /** Types each answer once its question is on the screen; arrow keys one at a time, as a person would. */
+  async function typed(home: string, dialogue: readonly (readonly [question: string, answer: string])[]) {
+    const line = "TERM=xterm script -qec 'anon-cli login; echo code=$?' /dev/null";
+    return runShell(home, line, { dialogue });
+  }
+  const domain = ['Domain of the tenant', 'localhost:1\r'] as const;
+  const down = '\u001b[B';
+
+  it('asks on a terminal, and what is secret does not show', async () => {
+    const { stdout } = await typed(newHome(), [
+      domain,
+      ['How to sign in', down],
+      ['▸', `${down}\r`],
+      ['Access token (it is not shown)', 'the-token-that-is-typed\r'],
+    ]);
+    expect(stdout).not.toContain('the-token-that-is-typed');
+    // Nobody serves a tenant there.
+    expect(stdout).toContain('code=6');
+  });
+
+  it('is interrupted when there is nobody to answer any more', async () => {
+    const line = "TERM=xterm script -qec 'anon-cli login; echo code=$?' /dev/null";
+    const { stdout } = await runShell(newHome(), line, { input: 'localhost:1\n' });
+    expect(stdout).toContain('code=130');
+  });
+});
+
 describe('garbage', () => {
   it.each([['token', 'decode', 'garbage'], ['tokn'], ['tenant', 'show', '--profile', 'nobody'], ['--field']])(
     'on the command line is one line and no stack trace: %s %s',

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** What is piped in; without it stdin is empty. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Answers, each typed once its question was seen after the answer before; then stdin ends. */
+  readonly dialogue?: readonly (readonly [question: string, answer: string])[];
 }
 
 /** An empty home folder, gone with the test. */
@@ -39,7 +41,7 @@ export function start(home: string, args: readonly string[], { env }: RunOptions
 
 /** Runs the program to its end. */
 export function run(home: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return ended(start(home, args, options), options.input);
+  return ended(start(home, args, options), options.input ?? '');
 }
 
 /** Runs a line of shell in which `anon-cli` is the program, found on the PATH as an installed one is. */
@@ -49,10 +51,25 @@ export function runShell(home: string, line: string, options: RunOptions = {}): 
   if (!existsSync(join(folder, 'anon-cli'))) symlinkSync(bin, join(folder, 'anon-cli'));
   const path = [folder, dirname(process.execPath), process.env.PATH].join(delimiter);
   const env = environment(home, { ...options.env, PATH: path });
-  return ended(spawn('sh', ['-c', line], { env, stdio: ['pipe', 'pipe', 'pipe'] }), options.input);
+  const child = spawn('sh', ['-c', line], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  if (options.dialogue) answerQuestions(child, [...options.dialogue]);
+  return ended(child, options.dialogue ? undefined : (options.input ?? ''));
 }
 
-function ended(child: ChildProcess, input = ''): Promise<Run> {
+function answerQuestions(child: ChildProcess, rest: (readonly [question: string, answer: string])[]): void {
+  let seen = '';
+  child.stdout?.on('data', (text: string) => {
+    seen += text;
+    const [next] = rest;
+    if (!next || !seen.includes(next[0])) return;
+    rest.shift();
+    seen = '';
+    child.stdin?.write(next[1]);
+    if (rest.length === 0) child.stdin?.end();
+  });
+}
+
+function ended(child: ChildProcess, input?: string): Promise<Run> {
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -62,7 +79,7 @@ function ended(child: ChildProcess, input = ''): Promise<Run> {
     stderr += text;
   });
   child.stdin?.on('error', () => {});
-  child.stdin?.end(input);
+  if (input !== undefined) child.stdin?.end(input);
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('close', (code, signal) => done({ stdout, stderr, code, signal }));

@@ -8,6 +8,7 @@ import { main } from '../../src/cli/main.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import type { Clock } from '../../src/domain/ports.ts';
 import { interrupted } from '../../src/errors.ts';
+import type { KeyringOptions } from '../../src/io/keyring.ts';
 import type { Terminal } from '../../src/io/terminal.ts';
 import { listen } from '../../src/local/listen.ts';
 import { openLocalTenant } from '../../src/local/open.ts';
@@ -57,6 +58,8 @@ export interface Machine {
   printed(text: string): Promise<void>;
   /** What the next commands find. */
   readonly env: Record<string, string>;
+  /** How the keyring is asked once ANON_KEYRING is not `off`. */
+  readonly keyring: { options?: Partial<KeyringOptions> };
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
@@ -94,6 +97,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const controller = new AbortController();
   const clock = movingClock(controller.signal);
   const env: Record<string, string> = { ANON_KEYRING: 'off' };
+  const keyring: Machine['keyring'] = {};
   const terminal: Machine['terminal'] = { stdin: undefined, interactive: false, colour: false };
   const answers: boolean[] = [];
   const replies: string[] = [];
@@ -137,6 +141,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       clock,
       confirm,
       prompts,
+      ...(keyring.options && { keyring: keyring.options }),
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
           if (!heard.stdout.includes(one.text)) continue;
@@ -172,6 +177,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
         waiting.add({ text, resolve });
       }),
     env,
+    keyring,
     terminal,
     clock,
     answers,

@@ -50,7 +50,8 @@ export function loginCommand(context: Context, run = login): Command {
 }
 
 async function login(context: Context, text: string | undefined, options: LoginOptions): Promise<void> {
-  const given = text === undefined ? undefined : checkProfileName(text);
+  const wantedName = text ?? options.profile;
+  const given = wantedName === undefined ? undefined : checkProfileName(wantedName);
   const profiles = await context.profiles();
   const known = given === undefined ? undefined : await profiles.get(given);
   const domain = await domainFor(context, options, known);

@@ -17,10 +17,11 @@ export async function clientAssertion(
   keyText: string,
   { audience, nowMs }: { audience: string; nowMs: number },
 ): Promise<string> {
-  const { key } = readPrivateKey(keyText, `The private key of client ${clientId}`, alg);
+  const { key, keyId: own } = readPrivateKey(keyText, `The private key of client ${clientId}`, alg);
+  const kid = keyId ?? own;
   const now = Math.floor(nowMs / 1000);
   return new SignJWT()
-    .setProtectedHeader({ alg, ...(keyId !== undefined && { kid: keyId }) })
+    .setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(audience)

@@ -16,6 +16,8 @@ export interface ManagementToken {
   readonly scopes: readonly string[] | undefined;
   /** Some request was let through with it. What is refused at its first try is not renewed: the next would be as well. */
   wasGood: boolean;
+  /** It is of an earlier command, and may have fewer scopes than the client has by now. */
+  readonly isKept: boolean;
   /** What may not be told of the credentials it was got with. */
   readonly secret: string | undefined;
 }
@@ -64,7 +66,14 @@ async function first(tenant: TenantConnection): Promise<ManagementToken> {
   const kept = await access.keeper?.get();
   if (!kept || !isFor(kept, tenant, access.credentials)) return obtain(tenant, access);
   const { token, endsAtMs } = kept;
-  const found = { token, endsAtMs, scopes: scopesOf(kept.scope, token), wasGood: true, secret: undefined };
+  const found = {
+    token,
+    endsAtMs,
+    scopes: scopesOf(kept.scope, token),
+    wasGood: true,
+    isKept: true,
+    secret: undefined,
+  };
   return holds(found, tenant) ? found : obtain(tenant, access);
 }
 
@@ -75,7 +84,7 @@ async function readyToken(tenant: TenantConnection, access: ManagementAccess): P
   const { exp } = claimsOf(token);
   const endsAtMs = typeof exp === 'number' ? exp * 1000 : undefined;
   if (endsAtMs !== undefined && endsAtMs <= tenant.clock.now()) throw expiredToken(tenant);
-  return { token, endsAtMs, scopes: scopesOf(undefined, token), wasGood: false, secret: token };
+  return { token, endsAtMs, scopes: scopesOf(undefined, token), wasGood: false, isKept: false, secret: token };
 }
 
 function holds({ endsAtMs }: ManagementToken, { clock, management }: TenantConnection): boolean {
@@ -117,7 +126,7 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
   const { access_token: token, expires_in, scope } = checked.value;
   const endsAtMs = clock.now() + expires_in * 1000;
   await keeper?.put({ issuer, clientId: credentials.clientId, audience, token, endsAtMs, scope });
-  return { token, endsAtMs, scopes: scopesOf(scope, token), wasGood: false, secret };
+  return { token, endsAtMs, scopes: scopesOf(scope, token), wasGood: false, isKept: false, secret };
 }
 
 /** What shows that the client is the one it says it is. */

@@ -1,5 +1,6 @@
 import { detectEdition, type Edition, type EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
+import { managementError } from '../../wire/management-error.ts';
 import { check, type Read, type Schema } from '../../wire/schema.ts';
 import { tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -10,7 +11,7 @@ import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
 
 /**
  * Sends a request to the Management API and reads the answer as `schema`. A token that was good and is so no
- * longer is replaced by a new one, once.
+ * longer, or is of an earlier command and lacks a scope, is replaced by a new one, once.
  * @throws {ResponseError} what the tenant refused: `not_authorised` (401, 403), `not_found` (404), `failed` (4xx), `server_error`
  */
 export async function managementRequest<const S extends Schema>(
@@ -22,7 +23,7 @@ export async function managementRequest<const S extends Schema>(
   const token = await managementToken(tenant);
   const refused = await sendWith(tenant, exchange, token);
   if (refused.status !== 401) token.wasGood = true;
-  const renewed = refused.status === 401 ? await renewedToken(tenant, token) : undefined;
+  const renewed = mayBeOutdated(token, refused) ? await renewedToken(tenant, token) : undefined;
   const answer = renewed ? await sendWith(tenant, exchange, renewed) : refused;
   if (answer.status >= 300) {
     throw inDoubt(managementRefusal(tenant, answer, (renewed ?? token).secret), exchange, tenant);
@@ -30,6 +31,14 @@ export async function managementRequest<const S extends Schema>(
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   return checked.value;
+}
+
+/** The token was revoked, or scopes were given since: neither kind of refusal lets anything happen. */
+function mayBeOutdated({ isKept }: ManagementToken, { status, body }: Answer): boolean {
+  if (status === 401) return true;
+  if (!isKept || status !== 403) return false;
+  const checked = check(managementError, body);
+  return checked.ok && checked.value.errorCode === 'insufficient_scope';
 }
 
 function sendWith(

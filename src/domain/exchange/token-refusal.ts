@@ -58,7 +58,8 @@ const flags: Readonly<Record<Kind, string>> = {
 /** Why no answer to the request for a token could be used: what is no JSON is not from a tenant. */
 export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): unknown {
   if (!isAnonError(error)) return error;
-  if (error.code === 'response_invalid') return notATenant(tenant, error);
+  const unlike = error instanceof ResponseError && error.error === 'invalid_response' && error.status < 500;
+  if (unlike || error.code === 'response_invalid') return notATenant(tenant, error);
   if (error.code !== 'rate_limited') return error;
   return new AnonError('rate_limited', 'The tenant gives no more access tokens for now: its rate limit is reached.', {
     hint: error.hint,
@@ -83,7 +84,7 @@ export function tokenRefusal(
 ): AnonError {
   const { error, error_description } = oauthErrorOf(answer);
   const { status } = answer;
-  if (status < 400 || ((status === 404 || status === 405) && error.startsWith('http_'))) return notATenant(tenant);
+  if (status < 400 || status === 404 || status === 405) return notATenant(tenant);
   const description = withoutSecrets(error_description, [secret]);
   const { problem, hint } = explain(tenant, access.credentials, { status, error, description });
   return new ResponseError(

@@ -8,30 +8,35 @@ interface Need {
   readonly edition?: EditionName;
 }
 
+const settings = ['read:tenant_settings', 'update:tenant_settings'];
+const apps = ['read:clients', 'update:clients'];
+const apis = ['read:resource_servers', 'update:resource_servers'];
+const grants = ['read:client_grants', 'create:client_grants', 'update:client_grants'];
+
 const needs: readonly Need[] = [
   { command: 'tenant show', scopes: ['read:tenant_settings'] },
-  { command: 'tenant set-lifetime', scopes: ['read:tenant_settings', 'update:tenant_settings'] },
-  { command: 'tenant set-format', scopes: ['read:tenant_settings', 'update:tenant_settings'] },
+  { command: 'tenant set-lifetime', scopes: settings },
+  { command: 'tenant set-format', scopes: settings },
+  { command: 'tenant set-cookie', scopes: settings, edition: 'ea' },
   { command: 'app list', scopes: ['read:clients'] },
   { command: 'app show', scopes: ['read:clients'] },
   { command: 'app create', scopes: ['create:clients'] },
-  { command: 'app enable', scopes: ['read:clients', 'update:clients'] },
-  { command: 'app disable', scopes: ['read:clients', 'update:clients'] },
+  { command: 'app enable', scopes: apps },
+  { command: 'app disable', scopes: apps },
   { command: 'api list', scopes: ['read:resource_servers'] },
   { command: 'api show', scopes: ['read:resource_servers'] },
   { command: 'api create', scopes: ['create:resource_servers'] },
-  { command: 'api enable', scopes: ['read:resource_servers', 'update:resource_servers'] },
-  { command: 'api disable', scopes: ['read:resource_servers', 'update:resource_servers'] },
-  {
-    command: 'api enable',
-    scopes: ['read:client_grants', 'create:client_grants', 'update:client_grants'],
-    edition: 'ea',
-  },
-  {
-    command: 'api disable',
-    scopes: ['read:client_grants', 'update:client_grants', 'delete:client_grants'],
-    edition: 'ea',
-  },
+  { command: 'api enable', scopes: apis },
+  { command: 'api disable', scopes: apis },
+  { command: 'api scopes add', scopes: apis, edition: 'preview' },
+  { command: 'api scopes remove', scopes: apis, edition: 'preview' },
+  // What guests get is in grants there.
+  { command: 'api list', scopes: ['read:client_grants'], edition: 'ea' },
+  { command: 'api show', scopes: ['read:client_grants'], edition: 'ea' },
+  { command: 'api enable', scopes: ['read:clients', ...grants], edition: 'ea' },
+  { command: 'api disable', scopes: ['read:client_grants', 'delete:client_grants'], edition: 'ea' },
+  { command: 'api scopes add', scopes: ['read:clients', 'read:resource_servers', ...grants], edition: 'ea' },
+  { command: 'api scopes remove', scopes: ['read:clients', 'read:resource_servers', ...grants], edition: 'ea' },
 ];
 
 export interface MissingScope {

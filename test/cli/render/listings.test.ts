@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apiData, renderApi, renderApis } from '../../../src/cli/render/api.ts';
 import { appData, renderApp, renderApps } from '../../../src/cli/render/app.ts';
+import { renderLogin } from '../../../src/cli/render/login.ts';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { renderChanges, renderRequests } from '../../../src/cli/render/plan.ts';
-import { profileData, renderProfiles } from '../../../src/cli/render/profile.ts';
+import { profileData, renderProfile, renderProfiles } from '../../../src/cli/render/profile.ts';
 import { renderTenant, tenantData } from '../../../src/cli/render/tenant.ts';
 import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
@@ -247,11 +248,27 @@ it('nothing of what a tenant calls its things gets past the screen', () => {
         }),
         renderTenant(plain, { ...tenant, name: text, issuer: text }),
         renderProfiles(plain, [{ name: text, domain: text, app: { clientId: text, name: text } }], text),
+        renderProfile(plain, {
+          profile: {
+            ...acme,
+            domain: text,
+            credentials: { kind: 'client_secret', clientId: text },
+            app: { clientId: text, name: text },
+          },
+          current: 'acme',
+          fromEnvironment: false,
+          tokenSecondsLeft: 60,
+        }),
+        renderLogin(
+          plain,
+          { ...acme, domain: text, credentials: { kind: 'client_secret', clientId: text } },
+          undefined,
+        ),
         renderRequests(plain, 'sent', [hostileWrite(text)]),
         renderChanges(plain, text, [hostileWrite(text)]),
       ];
       expect(shown.flatMap(lines).filter((line) => unsafe.test(line))).toEqual([]);
-      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 1, 5]);
+      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 8, 4, 1, 5]);
     }),
   );
 });

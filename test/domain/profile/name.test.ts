@@ -1,9 +1,21 @@
 import { expect, it } from 'vitest';
-import { checkProfileName } from '../../../src/domain/profile/name.ts';
+import { checkProfileName, profileNameFor } from '../../../src/domain/profile/name.ts';
 import { failureOf } from '../../support/domain.ts';
 
 it.each(['local', 'acme-staging', 'a', '9', 'A.b_c-d', 'x'.repeat(64)])('a profile may be called %s', (name) => {
   expect(checkProfileName(name)).toBe(name);
+});
+
+it.each([
+  ['acme.eu.auth0.com', 'acme'],
+  ['acme.auth0.com', 'acme'],
+  ['login.acme.com', 'login.acme.com'],
+  ['acme.example:8443', 'acme.example-8443'],
+  ['http://localhost:4400', 'localhost-4400'],
+  ['http://[::1]:4400', '1--4400'],
+  ['acme.evil-auth0.com', 'acme.evil-auth0.com'],
+])('the tenant %s is called %s when nobody names it', (domain, name) => {
+  expect(profileNameFor(domain)).toBe(name);
 });
 
 it.each([

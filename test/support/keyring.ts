@@ -1,0 +1,34 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { KeyringOptions } from '../../src/io/keyring.ts';
+import { temporaryFolder } from './folder.ts';
+
+/** The program that asks the keyring, as it is shipped. */
+const program = resolve('dist/io-keyring-process.cjs');
+
+export interface TestKeyring {
+  /** For a keyring that has until the end of a slow test to answer. */
+  readonly options: KeyringOptions;
+  /** What it holds, by account. */
+  entries(): Record<string, string>;
+  write(entries: Record<string, string>): void;
+  /** What it is to do from now on. */
+  become(mood: 'answering' | 'hanging' | 'refusing'): void;
+  /** How often it was opened. */
+  asked(): number;
+}
+
+/** A keyring of its own, with the face of the real module; it keeps its entries in a file. */
+export function testKeyring(limitMs = 20_000): TestKeyring {
+  const folder = temporaryFolder();
+  const module = join(folder, 'fake-keyring.cjs');
+  copyFileSync(new URL('fake-keyring.cjs', import.meta.url), module);
+  const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '');
+  return {
+    options: { program, module, limitMs },
+    entries: () => JSON.parse(read('entries.json') || '{}'),
+    write: (entries) => writeFileSync(join(folder, 'entries.json'), JSON.stringify(entries)),
+    become: (mood) => writeFileSync(join(folder, 'mood'), mood),
+    asked: () => read('asked').length,
+  };
+}
