@@ -118,7 +118,10 @@ function flatName(path) {
 
 process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
-const { built, inputs } = await buildWithBorders([join(source, 'cli', 'start.ts'), join(source, 'io', 'keyring-process.ts')]);
+const { built, inputs } = await buildWithBorders([
+  join(source, 'cli', 'start.ts'),
+  join(source, 'io', 'keyring-process.ts'),
+]);
 const require = createRequire(import.meta.url);
 await writeHelp();
 await writeCompletionTree();
