@@ -4,7 +4,8 @@ import { lacksConformance } from '../app/set-access.ts';
 import type { Plan } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { effectiveScopes } from './diagnosis/api-checks.ts';
-import type { Diagnosis, Question } from './diagnosis/diagnose.ts';
+import type { Diagnosis } from './diagnosis/diagnose.ts';
+import type { Question } from './diagnosis/look.ts';
 import { suggestedScopes } from './opening-command.ts';
 import { planSetUp, type SetUp } from './set-up.ts';
 

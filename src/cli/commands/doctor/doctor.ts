@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { type Diagnosis, diagnose, type Question } from '../../../domain/gates/diagnosis/diagnose.ts';
+import { type Diagnosis, diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
+import type { Question } from '../../../domain/gates/diagnosis/look.ts';
 import { fixCommand } from '../../../domain/gates/fix.ts';
 import { AnonError, withHint } from '../../../errors.ts';
 import type { Context } from '../../context.ts';

@@ -1,4 +1,5 @@
-import { diagnose, type Question } from '../../../domain/gates/diagnosis/diagnose.ts';
+import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
+import type { Question } from '../../../domain/gates/diagnosis/look.ts';
 import { planFix } from '../../../domain/gates/fix.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { AnonError } from '../../../errors.ts';
