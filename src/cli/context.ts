@@ -10,6 +10,7 @@ import type {
   SessionStore,
   TenantConnection,
 } from '../domain/ports.ts';
+import { defaultSessionName } from '../domain/session/name.ts';
 import type { Folders } from '../io/folders.ts';
 import type { KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
@@ -38,12 +39,15 @@ export interface Context {
   warn(message: string): void;
   /** The text of a file that the user named. */
   readFile(path: string): Promise<string>;
+  /** Writes a file that the user named and that is not there yet, for the user alone. */
+  writeNewFile(path: string, text: string): Promise<void>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
-  sessions(): Promise<SessionStore>;
+  /** The guest sessions that are kept of a profile. */
+  sessions(profile: Pick<Profile, 'name' | 'secrets'>): Promise<SessionStore>;
   /** The secrets that are kept there. */
   secrets(place: SecretPlace): Promise<SecretStore>;
   /** Where new secrets go. */
@@ -91,14 +95,17 @@ export function createContext(world: World, warn: (message: string) => void): Co
   const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
+  const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
+    (await import('../io/lock.ts')).withLock(path, clock, work);
+
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
   const exclusively =
-    (name: 'profiles' | 'sessions' | 'local-tenant') =>
+    (name: 'profiles' | 'local-tenant') =>
     async <Result>(work: () => Promise<Result>): Promise<Result> => {
-      const [{ withLock }, { privateFolder }] = await Promise.all([import('../io/lock.ts'), import('../io/files.ts')]);
+      const { privateFolder } = await import('../io/files.ts');
       const { data } = await world.folders();
       privateFolder(data);
-      return withLock(join(data, `${name}.lock`), clock, work);
+      return locked(join(data, `${name}.lock`), work);
     };
 
   const localPorts = async (): Promise<LocalPorts> => {
@@ -128,19 +135,22 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return world.signal();
     },
     readFile,
+    writeNewFile: async (path, text) => (await import('../io/user-file.ts')).writeNewUserFile(path, text),
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
     secrets,
     secretPlace,
-    async sessions() {
+    async sessions({ name, secrets: place }) {
       const { sessionStore } = await import('../io/session-store.ts');
       const folders = await world.folders();
-      const secretsOf = async (name: string) => {
-        if (name === localProfile) return undefined;
-        return (await (await profiles()).get(name))?.secrets === 'keyring' ? secrets('keyring') : undefined;
-      };
-      return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
+      // Starting the embedded tenant up takes no keyring.
+      const inKeyring = place === 'keyring' && name !== localProfile;
+      const kept = async () => (inKeyring ? secrets('keyring') : undefined);
+      return sessionStore({
+        ...{ profile: name, unnamed: defaultSessionName, folders, secrets: kept, locked },
+        ...{ now, warn, readOnly },
+      });
     },
     async connect(profile, { selection, edition, transport, management: given }) {
       const { caFile, maxWaitMs, silent } = transport;
@@ -176,7 +186,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
   };
 }
 
-/** The embedded tenant's profile: what is remembered there is in files, so that starting up takes no keyring. */
+/** The embedded tenant's profile. */
 const localProfile = 'local';
 
 function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {

@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, string>> = {
   api: 'api list',
   'api scopes': 'api scopes add shop write:cart',
   token: 'token create',
+  session: 'session list',
   profile: 'profile list',
   local: 'local show',
 };

@@ -1,4 +1,5 @@
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { JsonObject } from '../wire/schema.ts';
 
 /** Time comes in as an argument, so that a test can move it. */
 export interface Clock {
@@ -150,7 +151,17 @@ export interface ProfileStore {
   use(name: string): Promise<void>;
 }
 
-/** What `token create` leaves behind so that `token update` needs nothing else. */
+/** A guest that another took the place of: where metadata is set once, other metadata takes a new session. */
+export interface ReplacedGuest {
+  readonly guestId?: string | undefined;
+  /** When the next one came, in milliseconds since 1970. */
+  readonly untilMs: number;
+}
+
+/**
+ * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970;
+ * what is not there was not told.
+ */
 export interface RememberedSession {
   readonly sessionToken: string;
   readonly accessToken: string;
@@ -158,12 +169,23 @@ export interface RememberedSession {
   readonly audience: string;
   /** As it was asked for: an update asks again. */
   readonly scope?: string | undefined;
+  readonly appName?: string | undefined;
+  readonly apiName?: string | undefined;
+  readonly guestId?: string | undefined;
+  /** As last known: another who has the session token may have changed it since. */
+  readonly metadata?: JsonObject | undefined;
+  readonly createdAtMs?: number | undefined;
+  readonly accessEndsAtMs?: number | undefined;
+  /** Null for a session that never ends. */
+  readonly sessionEndsAtMs?: number | null | undefined;
+  /** The guests before this one, the latest first. */
+  readonly replaced?: readonly ReplacedGuest[] | undefined;
 }
 
 /** The keyring of the operating system, or files that only the user may read. */
 export type SecretPlace = 'keyring' | 'file';
 
-/** What of a profile is secret, and the profile's name. */
+/** What of a profile is secret, and the profile's name; of a session its own name behind that. */
 export type SecretKey = `${'credentials' | 'management-token' | 'session'}/${string}`;
 
 /** Texts that nobody but the user may read. */
@@ -174,12 +196,21 @@ export interface SecretStore {
   remove(key: SecretKey): Promise<void>;
 }
 
+/** The guest sessions of one profile, by name. */
 export interface SessionStore {
-  get(profile: string): Promise<RememberedSession | undefined>;
-  put(profile: string, session: RememberedSession): Promise<void>;
-  forget(profile: string): Promise<void>;
-  /** Runs `work` while no other process does the same, so that what it reads is still so when it writes. */
-  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** In the order of the alphabet. What is listed may be gone when it is asked for. */
+  names(): Promise<readonly string[]>;
+  /** The name of the session that commands use when none is named, whether there is one or not. */
+  current(): Promise<string>;
+  use(name: string): Promise<void>;
+  get(name: string): Promise<RememberedSession | undefined>;
+  put(name: string, session: RememberedSession): Promise<void>;
+  /** Forgetting none is no error. */
+  forget(name: string): Promise<void>;
+  /** Nothing of any session stays. */
+  forgetAll(): Promise<void>;
+  /** Runs `work` while no other process does the same for this session, so that what it reads is still so when it writes. */
+  exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** A key that a token may be checked against or opened with, and what to call it. */
