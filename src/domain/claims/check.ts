@@ -49,12 +49,15 @@ function checkExpression(expression: string): void {
   if (!/^[\w-]+(\.[\w-]+)*$/.test(expression)) {
     throw refused('is names joined by dots, of letters, digits, _ and -', form);
   }
-  if (root !== expressionRoot) throw refused(`cannot begin with '${root}'`, suggestion(root) ?? form);
-  if (attribute === undefined) throw refused('names one attribute of the session, not the whole', form);
+  if (root !== expressionRoot) throw refused(`cannot begin with '${root.slice(0, 60)}'`, suggestion(root) ?? form);
+  if (attribute === undefined) throw refused('must name an attribute of the session', form);
   if (keys.length > 0 && sessionAttributes.some((known) => known === attribute)) {
     throw refused(`goes no further than '${attribute}'; only metadata has something below`, form);
   }
-  throw refused(`cannot lead to '${attribute}', which a session does not have`, suggestion(attribute) ?? form);
+  throw refused(
+    `cannot lead to '${attribute.slice(0, 60)}', which a session does not have`,
+    suggestion(attribute) ?? form,
+  );
 }
 
 function refused(problem: string, hint: string): AnonError {

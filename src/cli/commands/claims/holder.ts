@@ -26,9 +26,9 @@ export async function claimsHolder(
   options: ClaimsOptions,
 ): Promise<ClaimsHolder> {
   const holder = await chooseClaimsHolder(tenant, { named: namedChoices(context, options), chosen: profile });
-  const [idle, noun] =
-    holder.heldBy === 'application' ? [options.api, 'an application'] : ([options.app, 'an API'] as const);
-  if (idle !== undefined) context.warn(`In the edition of this tenant, claims are mapped for ${noun}.`);
+  const isApp = holder.heldBy === 'application';
+  const [flag, idle, noun] = isApp ? ['--api', options.api, 'an application'] : ['--app', options.app, 'an API'];
+  if (idle !== undefined) context.warn(`${flag} is not used: in this tenant's edition claims are mapped for ${noun}.`);
   return holder;
 }
 
