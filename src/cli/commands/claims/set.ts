@@ -21,7 +21,7 @@ export function claimsSetCommand(context: Context, run = setClaim): Command {
   return withExample(
     command,
     'claims set language metadata.language',
-    'anonymous_session may stand before the expression, as in the Management API; a dot\nleads into what is nested. Where a session has nothing there, or null, its tokens\nhave no such claim. Tokens that guests already have stay as they are.',
+    'The expression may begin with anonymous_session, as in the Management API; a dot\nleads into what is nested. Where a session has nothing there, or null, its\ntokens have no such claim. Tokens that guests already have stay as they are.',
   );
 }
 
