@@ -1,3 +1,4 @@
+import { sessionAttributes } from '../../wire/claims-mapping.ts';
 import { clientTypes } from '../../wire/client.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
 import { shellNames } from './shells.ts';
@@ -41,6 +42,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'token create --session': null,
   'api scopes <scopes>': { live: 'scope' },
   'app create <type>': { words: clientTypes },
+  'claims set <expression>': { words: sessionAttributes },
   'completion <shell>': { words: shellNames },
   'profile <name>': profile,
   'login --signing-alg': { words: ['RS256', 'RS384', 'PS256', 'ES256'] },

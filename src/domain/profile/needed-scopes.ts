@@ -30,6 +30,13 @@ const needs: readonly Need[] = [
   { command: 'api disable', scopes: apis },
   { command: 'api scopes add', scopes: apis, edition: 'preview' },
   { command: 'api scopes remove', scopes: apis, edition: 'preview' },
+  // The list is on the application in one edition and on the API in the other.
+  { command: 'claims list', scopes: ['read:clients'], edition: 'preview' },
+  { command: 'claims set', scopes: apps, edition: 'preview' },
+  { command: 'claims remove', scopes: apps, edition: 'preview' },
+  { command: 'claims list', scopes: ['read:resource_servers'], edition: 'ea' },
+  { command: 'claims set', scopes: apis, edition: 'ea' },
+  { command: 'claims remove', scopes: apis, edition: 'ea' },
   // What guests get is in grants there.
   { command: 'api list', scopes: ['read:client_grants'], edition: 'ea' },
   { command: 'api show', scopes: ['read:client_grants'], edition: 'ea' },
