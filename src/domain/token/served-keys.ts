@@ -66,7 +66,7 @@ async function fetchKept(
   let cacheControl = '';
   const listening: TenantConnection = {
     ...connection,
-    async fetch(address, request) {
+    fetch: async (address, request) => {
       const response = await connection.fetch(address, request);
       cacheControl = response.headers.get('cache-control') ?? '';
       return response;
