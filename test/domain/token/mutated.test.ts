@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { publicKeys } from '../../../src/domain/token/public-keys.ts';
 import type { Verification } from '../../../src/domain/token/verify.ts';
 import { isAnonError } from '../../../src/errors.ts';
@@ -165,6 +165,12 @@ it(`of ${howMany} random and mutated tokens none crashes, hangs or is wrongly ta
   expect(failures(await verify(good, {}, keys))).toEqual({});
   const taken: { kind: number; what: string }[] = [];
   const kinds = new Map<number, number>();
+  // Where each of a hundred thousand errors came from costs seconds, and nobody asks.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  onTestFinished(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
   for (let made = 0; made < howMany; made += batch) {
     await Promise.all(
       Array.from({ length: batch }, async () => {
