@@ -41,6 +41,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'token create': async () => (await import('./commands/token/create.ts')).tokenCreateCommand,
   'token update': async () => (await import('./commands/token/update.ts')).tokenUpdateCommand,
   'token decode': async () => (await import('./commands/token/decode.ts')).tokenDecodeCommand,
+  'token verify': async () => (await import('./commands/token/verify.ts')).tokenVerifyCommand,
   'token renew': async () => (await import('./commands/token/renew.ts')).tokenRenewCommand,
   'token get': async () => (await import('./commands/token/get.ts')).tokenGetCommand,
   'token logout': async () => (await import('./commands/token/logout.ts')).tokenLogoutCommand,
