@@ -14,12 +14,19 @@ export interface FetchRequest {
   readonly body?: string | undefined;
 }
 
+/** What is looked at of an answer, all of which is here; a `Response` is one. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+  text(): Promise<string>;
+}
+
 /**
  * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
  * @throws {UnreachableError} when no whole answer came, with whether the request had gone out
  * @throws {AnonError} `interrupted` when the user stopped the command
  */
-export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
+export type Fetch = (url: string, request: FetchRequest) => Promise<HttpAnswer>;
 
 /** What a client may sign an assertion with. @see management-api, section 1.1 */
 export type SigningAlgorithm = 'RS256' | 'RS384' | 'PS256' | 'ES256';
