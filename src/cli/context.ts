@@ -9,8 +9,10 @@ import type {
   SecretStore,
   SessionStore,
   TenantConnection,
+  TextLine,
 } from '../domain/ports.ts';
 import type { Folders } from '../io/folders.ts';
+import type { GuestFile } from '../io/guest-file.ts';
 import type { KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
@@ -38,6 +40,12 @@ export interface Context {
   warn(message: string): void;
   /** The text of a file that the user named. */
   readFile(path: string): Promise<string>;
+  /** The same line by line, however long it is. */
+  readLines(path: string): AsyncIterable<TextLine>;
+  /** A new file for guests, or the one that is there, to go on after its first `endOffset` bytes. */
+  guestFile(path: string, endOffset: number | undefined): Promise<GuestFile>;
+  /** Runs `work` while no other process does the same for `file`. */
+  alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
@@ -55,6 +63,8 @@ export interface Context {
       edition: EditionName | undefined;
       transport: Transport;
       management?: ManagementAccess | undefined;
+      /** Ends what is under way, where Ctrl-C is not to. */
+      signal?: AbortSignal;
     },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
@@ -128,6 +138,17 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return world.signal();
     },
     readFile,
+    async *readLines(path) {
+      yield* (await import('../io/lines.ts')).readLines(path);
+    },
+    async guestFile(path, endOffset) {
+      const { newGuestFile, resumedGuestFile } = await import('../io/guest-file.ts');
+      return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
+    },
+    async alone(file, work) {
+      const { withFileLock } = await import('../io/file-lock.ts');
+      return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
+    },
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
@@ -142,7 +163,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       };
       return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
     },
-    async connect(profile, { selection, edition, transport, management: given }) {
+    async connect(profile, { selection, edition, transport, management: given, signal }) {
       const { caFile, maxWaitMs, silent } = transport;
       const waits = patience(maxWaitMs, { clock, terminal, silent });
       const common = { profile: profile.name, selection, clock, patience: waits };
@@ -165,7 +186,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
-        { env, signal: world.signal(), caFile },
+        { env, signal: signal ?? world.signal(), caFile },
       );
       return watched(overridden(remote, edition), transport);
     },

@@ -189,6 +189,15 @@ export interface SessionStore {
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
+/** One line of a text file that is read bit by bit. */
+export interface TextLine {
+  readonly text: string;
+  /** False for a last one that nothing ends. */
+  readonly whole: boolean;
+  /** Bytes from the beginning of the file to the end of this line, with what ends it. */
+  readonly endOffset: number;
+}
+
 /** A key that a token may be checked against or opened with, and what to call it. */
 export interface NamedKey {
   readonly name: string;
