@@ -1,4 +1,4 @@
-import { write } from 'node:fs';
+import { fstatSync, write, writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { codeOf } from './files.ts';
 
@@ -13,6 +13,7 @@ const fullPipeMs = 5;
 
 /** Writes to a descriptor, in the order that lines come; those that come meanwhile go together. */
 export function lineWriter(descriptor: number): LineWriter {
+  const writeSome = fstatSync(descriptor).isFile() ? writeAtOnce : writeAside;
   let waiting = '';
   let written: Promise<boolean> | undefined;
   let running: Promise<boolean> = Promise.resolve(true);
@@ -22,7 +23,7 @@ export function lineWriter(descriptor: number): LineWriter {
     const bytes = Buffer.from(waiting);
     waiting = '';
     written = undefined;
-    return writeAll(descriptor, bytes);
+    return writeAll((rest) => writeSome(descriptor, rest), bytes);
   }
 
   return {
@@ -37,10 +38,10 @@ export function lineWriter(descriptor: number): LineWriter {
   };
 }
 
-async function writeAll(descriptor: number, bytes: Buffer): Promise<boolean> {
+async function writeAll(writeSome: (rest: Buffer) => number | Promise<number>, bytes: Buffer): Promise<boolean> {
   for (let rest = bytes; rest.length > 0; ) {
     try {
-      rest = rest.subarray(await writeSome(descriptor, rest));
+      rest = rest.subarray(await writeSome(rest));
     } catch (error) {
       if (codeOf(error) === 'EPIPE') return false;
       if (codeOf(error) !== 'EAGAIN') throw error;
@@ -50,8 +51,13 @@ async function writeAll(descriptor: number, bytes: Buffer): Promise<boolean> {
   return true;
 }
 
+/** Nobody can hold up a file, and a thread for each line costs more than the line. */
+function writeAtOnce(descriptor: number, bytes: Buffer): number {
+  return writeSync(descriptor, bytes);
+}
+
 /** In a thread of its own, so that a reader who takes no more does not keep Ctrl-C from being heard. */
-function writeSome(descriptor: number, bytes: Buffer): Promise<number> {
+function writeAside(descriptor: number, bytes: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     write(descriptor, bytes, 0, bytes.length, null, (error, count) => (error ? reject(error) : resolve(count)));
   });
