@@ -10,9 +10,11 @@ import type {
   SecretStore,
   SessionStore,
   TenantConnection,
+  TextLine,
 } from '../domain/ports.ts';
 import { defaultSessionName } from '../domain/session/name.ts';
 import type { Folders } from '../io/folders.ts';
+import type { GuestFile } from '../io/guest-file.ts';
 import type { KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
@@ -42,6 +44,12 @@ export interface Context {
   readFile(path: string): Promise<string>;
   /** Writes a file that the user named and that is not there yet, for the user alone. */
   writeNewFile(path: string, text: string): Promise<void>;
+  /** The same line by line, however long it is. */
+  readLines(path: string): AsyncIterable<TextLine>;
+  /** A new file for guests, or the one that is there, to go on after its first `endOffset` bytes. */
+  guestFile(path: string, endOffset: number | undefined): Promise<GuestFile>;
+  /** Runs `work` while no other process does the same for `file`. */
+  alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
@@ -60,6 +68,8 @@ export interface Context {
       edition: EditionName | undefined;
       transport: Transport;
       management?: ManagementAccess | undefined;
+      /** Ends what is under way, where Ctrl-C is not to. */
+      signal?: AbortSignal;
     },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
@@ -139,6 +149,17 @@ export function createContext(world: World, warn: (message: string) => void): Co
     },
     readFile,
     writeNewFile: async (path, text) => (await import('../io/user-file.ts')).writeNewUserFile(path, text),
+    async *readLines(path) {
+      yield* (await import('../io/lines.ts')).readLines(path);
+    },
+    async guestFile(path, endOffset) {
+      const { newGuestFile, resumedGuestFile } = await import('../io/guest-file.ts');
+      return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
+    },
+    async alone(file, work) {
+      const { withFileLock } = await import('../io/file-lock.ts');
+      return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
+    },
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
@@ -155,7 +176,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
         ...{ now, warn, readOnly },
       });
     },
-    async connect(profile, { selection, edition, transport, management: given }) {
+    async connect(profile, { selection, edition, transport, management: given, signal }) {
       const { caFile, maxWaitMs, silent } = transport;
       const waits = patience(maxWaitMs, { clock, terminal, silent });
       const common = { profile: profile.name, selection, clock, patience: waits };
@@ -178,7 +199,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
-        { env, signal: world.signal(), caFile },
+        { env, signal: signal ?? world.signal(), caFile },
       );
       return watched(overridden(remote, edition), transport);
     },

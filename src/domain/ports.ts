@@ -15,12 +15,19 @@ export interface FetchRequest {
   readonly body?: string | undefined;
 }
 
+/** What is looked at of an answer, all of which is here; a `Response` is one. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+  text(): Promise<string>;
+}
+
 /**
  * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
  * @throws {UnreachableError} when no whole answer came, with whether the request had gone out
  * @throws {AnonError} `interrupted` when the user stopped the command
  */
-export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
+export type Fetch = (url: string, request: FetchRequest) => Promise<HttpAnswer>;
 
 /** What a client may sign an assertion with. @see management-api, section 1.1 */
 export type SigningAlgorithm = 'RS256' | 'RS384' | 'PS256' | 'ES256';
@@ -211,6 +218,15 @@ export interface SessionStore {
   forgetAll(): Promise<void>;
   /** Runs `work` while no other process does the same for this session, so that what it reads is still so when it writes. */
   exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
+}
+
+/** One line of a text file that is read bit by bit. */
+export interface TextLine {
+  readonly text: string;
+  /** False for a last one that nothing ends. */
+  readonly whole: boolean;
+  /** Bytes from the beginning of the file to the end of this line, with what ends it. */
+  readonly endOffset: number;
 }
 
 /** A key that a token may be checked against or opened with, and what to call it. */

@@ -72,6 +72,7 @@ function globalOptionsOf({ options }: LookUp): GlobalOptions {
 function quietContext(world: World, signal = new AbortController().signal): Context {
   const terminal: Terminal = {
     result() {},
+    resultLines: async () => ({ write: async () => true }),
     note() {},
     readStdin: async () => '',
     stdinHasData: false,

@@ -5,33 +5,48 @@ import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
+import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
 import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, checkKeepOptions, type KeepOptions, keepingOf } from './keeping.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 import { tokenRequest } from './token-request.ts';
 
-export interface TokenCreateOptions extends TokenRequestOptions, KeepOptions {
+export interface TokenCreateOptions extends TokenRequestOptions, KeepOptions, BulkOptions {
   readonly userId?: string;
   readonly replace?: true;
 }
 
 export function tokenCreateCommand(context: Context, run = createAndShow): Command {
-  const command = addKeepOptions(
-    addTokenRequestOptions(
-      new Command('create').description('create a guest session and show both its tokens, decoded'),
-    ).option('--user-id <id>', 'the guest id to use instead of a new one'),
-    'keep it by this name; see anon-cli session list',
+  const command = addBulkOptions(
+    addKeepOptions(
+      addTokenRequestOptions(
+        new Command('create').description('create a guest session and show both its tokens, decoded'),
+      ).option('--user-id <id>', 'the guest id to use instead of a new one'),
+      'keep it by this name; see anon-cli session list',
+    ),
   )
     .option('--replace', 'take the place of the session that has this name')
     .action((options: TokenCreateOptions) => run(context, options));
   return withExample(
     command,
     'token create --meta language=en',
-    'A session without a name is kept as default, in place of the one before it; those\nwith a name stay until session forget. The last one created is the current one.\nIn a script: TOKEN=$(anon-cli token create --field access_token)',
+    `A session without a name is kept as default, in place of the one before it; those
+with a name stay until session forget. The last one created is the current one.
+In a script: TOKEN=$(anon-cli token create --field access_token)
+
+With --count every guest is a line of JSON with its number n, as they come; none
+is kept. A --meta-file then has a line of JSON for each. Ctrl-C finishes what is
+under way; --resume goes on without a gap or a double. A guest whose answer is
+lost is made again: the first may be at the service.`,
   );
 }
 
 async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
+  const bulk = readBulk(options);
+  if (bulk) {
+    const { createManyGuests } = await import('./create-many.ts');
+    return createManyGuests(context, options, bulk);
+  }
   checkKeepOptions(options);
   const input = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
