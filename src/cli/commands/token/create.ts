@@ -27,7 +27,7 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
   return withExample(
     command,
     'token create --meta language=en',
-    'A session without a name is kept as default, in place of the one before it; those\nwith a name stay until session forget. The last one created is the current one.\nIn a script: TOKEN=$(anon-cli token create --field access_token)',
+    'A session without a name is kept as default, in place of the one before it;\nthose with a name stay until session forget. The last created is the current.\nIn a script: TOKEN=$(anon-cli token create --field access_token)',
   );
 }
 
