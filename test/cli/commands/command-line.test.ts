@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../../src/cli/command-table.ts';
+import { commands, wordsAfter } from '../../../src/cli/command-table.ts';
 import { freshMachine, servedAnswer } from '../../support/command.ts';
 
 describe('a command line', () => {
@@ -15,7 +15,7 @@ describe('a command line', () => {
     [
       ['token'],
       "A command is missing after 'anon-cli token'.",
-      'One of create, update, decode. See anon-cli token --help',
+      `One of ${wordsAfter('token').join(', ')}. See anon-cli token --help`,
     ],
     [['--jsn'], "Unknown option '--jsn'.", 'Did you mean --json? See anon-cli --help'],
     [
