@@ -122,7 +122,7 @@ describe('the house', () => {
 
   it('keeps the names of wire members of guest sessions in wire/edition', () => {
     const names =
-      /anonymous_session_lifetime|anonymous_session_token_format|can_create_anonymous_sessions|allow_anonymous_access|anonymous_access_scopes|token_lifetime_for_anonymous_access/;
+      /anonymous_session_lifetime|anonymous_session_token_format|can_create_anonymous_sessions|allow_anonymous_access|anonymous_access_scopes|token_lifetime_for_anonymous_access|custom_claim_mappings|claims_mapping/;
     const elsewhere = files.filter(({ path, code }) => !path.startsWith(join('wire', 'edition')) && names.test(code));
     expect(elsewhere.map(({ path }) => path)).toEqual([]);
   });

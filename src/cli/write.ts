@@ -35,6 +35,8 @@ interface Shown<Outcome> {
   data(outcome: Outcome): JsonObject;
   /** One line for people; more of them follow with what changed. */
   headline(outcome: Outcome, paint: Paint): string;
+  /** What follows the changes, for people; in a dry run too. */
+  below?(paint: Paint): string;
 }
 
 /** Carries a plan out and shows what it led to; or shows what would be sent. */
@@ -48,8 +50,10 @@ export async function writeAndShow<Outcome>(
   const outcome = await carryOut(context, options, access, plan);
   printResult(context, options, {
     data: { ...shown.data(outcome), ...writeData(options, plan) },
-    human: (paint) =>
-      renderWrites(paint, options, access, plan, `${paint.green('✔')} ${shown.headline(outcome, paint)}\n`),
+    human: (paint) => {
+      const headline = `${paint.green('✔')} ${shown.headline(outcome, paint)}\n`;
+      return `${renderWrites(paint, options, access, plan, headline)}${shown.below?.(paint) ?? ''}`;
+    },
   });
 }
 

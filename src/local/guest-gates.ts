@@ -1,4 +1,5 @@
 import { type AnonymousTokenRequest, anonymousScope } from '../wire/anonymous-token.ts';
+import type { ClaimMapping } from '../wire/claims-mapping.ts';
 import { guestSubject } from '../wire/client-grant.ts';
 import type { GuestAccess } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
@@ -23,6 +24,8 @@ export interface ApiForGuests {
   readonly access: GuestAccess;
   /** Every scope that guests of the application may have. */
   readonly scopes: readonly string[];
+  /** What their access tokens get beside the claims of the service. */
+  readonly claims: readonly ClaimMapping[];
 }
 
 /** Gates 3 and 4. @throws {Refusal} invalid_target */
@@ -32,11 +35,17 @@ export function findApi(scope: TenantScope, request: AnonymousTokenRequest, clie
     throw anonymousTokenRefusal('invalid_target', 'audience is required: the tenant has no default audience.');
   }
   const server = scope.store.list('resource_server').find((candidate) => candidate.identifier === audience);
-  const access = server && editionOf(scope.store).resourceServer.read(server);
+  const { resourceServer, claims } = editionOf(scope.store);
+  const access = server && resourceServer.read(server);
   if (!server || !access?.enabled) {
     throw anonymousTokenRefusal('invalid_target', 'The audience does not exist or does not allow anonymous access.');
   }
-  return { audience, access, scopes: scopesForGuests(scope, client, server, access) };
+  return {
+    audience,
+    access,
+    scopes: scopesForGuests(scope, client, server, access),
+    claims: claims.read(claims.heldBy === 'application' ? client : server),
+  };
 }
 
 /** Gate 4: in one edition a list on the API, in the other a grant of the application, without which there is no API for it. */

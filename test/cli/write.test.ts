@@ -27,6 +27,7 @@ describe('a dry run', () => {
     [['api', 'create', 'news', '--audience', 'urn:news']],
     [['api', 'enable', 'shop', '--scopes', 'read:catalog']],
     [['api', 'scopes', 'add', 'shop', 'read:catalog']],
+    [['claims', 'set', 'guest', 'user_id', '--app', 'web']],
   ])('of %j shows the request and sends none', async (command) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);

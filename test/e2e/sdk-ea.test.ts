@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { AuthClient } from '@auth0/auth0-auth-js';
 import { Management, ManagementClient } from 'auth0';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { guestOf, refusalOf, type ServedForSdks, servedForSdks } from '../support/sdk.ts';
 import { overHttp } from '../support/served.ts';
@@ -80,6 +80,22 @@ describe('the official Management SDK, unmodified, on edition ea', () => {
     expect(listed).toEqual([['write:cart'], 'client', 'anonymous_user']);
     await client.clientGrants.delete(id);
     expect(await refusalOf(client.clientGrants.get(id))).toMatchObject({ statusCode: 404 });
+  });
+
+  it('maps a claim, which the types of version 7.1.0 do not know yet, and clears the list', async () => {
+    const { client, clientId, domain } = await openedBySdk();
+    type Change = Management.UpdateResourceServerRequestContent & {
+      access_token: { claims_mapping: { custom_claims: { name: string; expression: string }[] } };
+    };
+    const mapped = async (...custom_claims: { name: string; expression: string }[]) => {
+      const change: Change = { access_token: { claims_mapping: { custom_claims } } };
+      expect(await client.resourceServers.update(audience, change)).toMatchObject(change);
+      const { anonymous } = new AuthClient({ domain, clientId, customFetch: overHttp });
+      const { accessToken } = await anonymous.createSession({ audience, metadata: { country: 'US' } });
+      return decodeJwt(accessToken).country;
+    };
+    expect(await mapped({ name: 'country', expression: 'anonymous_session.metadata.country' })).toBe('US');
+    expect(await mapped()).toBeUndefined();
   });
 
   it.each<

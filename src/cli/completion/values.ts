@@ -1,9 +1,10 @@
+import { sessionAttributes } from '../../wire/claims-mapping.ts';
 import { clientTypes } from '../../wire/client.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
 import { shellNames } from './shells.ts';
 
 /** What can be looked up while a line is typed. */
-export type LiveKind = 'app' | 'api' | 'profile' | 'scope';
+export type LiveKind = 'app' | 'api' | 'profile' | 'scope' | 'session';
 
 /** What a positional or an option takes. As plain data: the build writes it down. */
 export type Values =
@@ -18,6 +19,7 @@ export type Values =
 const app: Values = { live: 'app' };
 const api: Values = { live: 'api' };
 const profile: Values = { live: 'profile' };
+const session: Values = { live: 'session' };
 const scopes: Values = { live: 'scope', list: true };
 const onOff: Values = { words: ['on', 'off'] };
 
@@ -28,14 +30,19 @@ const onOff: Values = { words: ['on', 'off'] };
 export const valuesByName: Readonly<Record<string, Values | null>> = {
   '<app>': app,
   '<api>': api,
+  '<session>': session,
   '<file>': { file: true },
   '--profile': profile,
   '--edition': { words: editionNames },
+  '--session': session,
   '--scope': scopes,
   '--scopes': scopes,
   'api create --scopes': null,
+  'session import --session': null,
+  'token create --session': null,
   'api scopes <scopes>': { live: 'scope' },
   'app create <type>': { words: clientTypes },
+  'claims set <expression>': { words: sessionAttributes },
   'completion <shell>': { words: shellNames },
   'profile <name>': profile,
   'login --signing-alg': { words: ['RS256', 'RS384', 'PS256', 'ES256'] },

@@ -51,14 +51,15 @@ function memberLines(paint: Paint, { method, changes }: PlannedWrite): string {
 function changeText(paint: Paint, method: PlannedWrite['method'], { before, after }: Change): string {
   if (method === 'POST') return paint.green(valueText(after));
   if (method === 'DELETE') return paint.red(valueText(before));
-  if (isStrings(before) && isStrings(after)) return listText(paint, before, after);
+  if (Array.isArray(before) && Array.isArray(after)) return listText(paint, before, after);
   return `${before === undefined ? paint.dim('not set') : valueText(before)} → ${paint.green(valueText(after))}`;
 }
 
 /** What a list gains and loses. */
-function listText(paint: Paint, before: readonly string[], after: readonly string[]): string {
-  const gained = after.filter((item) => !before.includes(item)).map((item) => paint.green(`+${printable(item)}`));
-  const lost = before.filter((item) => !after.includes(item)).map((item) => paint.red(`-${printable(item)}`));
+function listText(paint: Paint, before: readonly unknown[], after: readonly unknown[]): string {
+  const [old, now] = [before.map(valueText), after.map(valueText)];
+  const gained = now.filter((item) => !old.includes(item)).map((item) => paint.green(`+${item}`));
+  const lost = old.filter((item) => !now.includes(item)).map((item) => paint.red(`-${item}`));
   return [...gained, ...lost].join(' ');
 }
 

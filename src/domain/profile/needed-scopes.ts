@@ -30,6 +30,13 @@ const needs: readonly Need[] = [
   { command: 'api disable', scopes: apis },
   { command: 'api scopes add', scopes: apis, edition: 'preview' },
   { command: 'api scopes remove', scopes: apis, edition: 'preview' },
+  // The list is on the application in one edition and on the API in the other.
+  { command: 'claims list', scopes: ['read:clients'], edition: 'preview' },
+  { command: 'claims set', scopes: apps, edition: 'preview' },
+  { command: 'claims remove', scopes: apps, edition: 'preview' },
+  { command: 'claims list', scopes: ['read:resource_servers'], edition: 'ea' },
+  { command: 'claims set', scopes: apis, edition: 'ea' },
+  { command: 'claims remove', scopes: apis, edition: 'ea' },
   // What guests get is in grants there.
   { command: 'api list', scopes: ['read:client_grants'], edition: 'ea' },
   { command: 'api show', scopes: ['read:client_grants'], edition: 'ea' },
@@ -37,6 +44,10 @@ const needs: readonly Need[] = [
   { command: 'api disable', scopes: ['read:client_grants', 'delete:client_grants'], edition: 'ea' },
   { command: 'api scopes add', scopes: ['read:clients', 'read:resource_servers', ...grants], edition: 'ea' },
   { command: 'api scopes remove', scopes: ['read:clients', 'read:resource_servers', ...grants], edition: 'ea' },
+  { command: 'setup', scopes: [...settings, ...apps, ...apis] },
+  { command: 'setup', scopes: grants, edition: 'ea' },
+  { command: 'doctor', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
+  { command: 'doctor', scopes: ['read:client_grants'], edition: 'ea' },
 ];
 
 export interface MissingScope {

@@ -5,6 +5,7 @@ import {
   anonymousTokenPath,
   anonymousTransferAudience,
 } from '../../wire/anonymous-token.ts';
+import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { editionOf } from '../edition.ts';
 import { authenticate } from '../guest-client.ts';
@@ -91,6 +92,7 @@ async function answer(scope: TenantScope, grant: Grant): Promise<AnonymousTokenR
       ...(granted !== '' && { scope: granted }),
       azp: session.client_id,
       jti: randomToken(scope.random, 16),
+      ...mappedClaims(api.claims, session),
     }),
   ]);
   return {

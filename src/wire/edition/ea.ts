@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { claimMappings, readMappings } from '../claims-mapping.ts';
 import { sessionTokenPrefix } from '../session-token-format.ts';
-import type { AppAccess, Edition, GuestAccess, SessionSettings, Translation } from './edition.ts';
+import type { AppAccess, ClaimsMapping, Edition, GuestAccess, SessionSettings, Translation } from './edition.ts';
 import { defined, numberOr, objectOf, wholeNumber } from './members.ts';
 
 /** In whole minutes on the wire, 1 minute to 1 year; the default is 30 days. Assumed: the minimum. */
@@ -67,6 +68,8 @@ const client: Translation<AppAccess> = {
 const policy = <const Names extends readonly string[]>(names: Names) =>
   v.optional(v.strictObject({ policy: v.picklist(names) }));
 
+const maxClaims = 20;
+
 /**
  * Gate 3 on the wire: the policy decides. `allow_anonymous_access` stands beside it in the documentation's
  * sample, so it is sent along and never asked. Gate 4 is a client grant.
@@ -83,6 +86,15 @@ const resourceServer: Translation<GuestAccess> = {
         client: policy(['deny_all', 'require_client_grant']),
         anonymous_user: policy(['deny_all', 'require_client_grant']),
       }),
+    ),
+    access_token: v.optional(
+      v.nullable(
+        v.looseObject({
+          claims_mapping: v.optional(
+            v.nullable(v.looseObject({ custom_claims: v.optional(v.nullable(claimMappings(maxClaims))) })),
+          ),
+        }),
+      ),
     ),
   },
   read(body) {
@@ -107,6 +119,17 @@ const resourceServer: Translation<GuestAccess> = {
   },
 };
 
+const claims: ClaimsMapping = {
+  heldBy: 'api',
+  maxClaims,
+  read: (body) => readMappings(objectOf(objectOf(body.access_token).claims_mapping).custom_claims),
+  write(mappings, body) {
+    const accessToken = objectOf(body.access_token);
+    const mapping = { ...objectOf(accessToken.claims_mapping), custom_claims: mappings };
+    return { access_token: { ...accessToken, claims_mapping: mapping } };
+  },
+};
+
 /** The policies that a new one has when nothing is said. @see management-api, section 2.5 */
 const newResourceServer = {
   subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
@@ -120,6 +143,7 @@ export const ea: Edition = {
   tenant,
   client,
   resourceServer,
+  claims,
   newResourceServer,
   saysOfGuests: (body) => objectOf(body.subject_type_authorization).anonymous_user !== undefined,
   sessionLifetime,

@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type { ClaimMapping } from '../claims-mapping.ts';
 import type { JsonObject } from '../schema.ts';
 
 export const editionNames = ['preview', 'ea'] as const;
@@ -41,6 +42,18 @@ export interface Translation<Setting> {
   write(change: Partial<Setting>, body: JsonObject): JsonObject;
 }
 
+/** Which claims guests' access tokens get beside the service's own: one list, on one kind of object. */
+export interface ClaimsMapping {
+  /** What has the list: the application that asks for the token, or the API that it is for. */
+  readonly heldBy: 'application' | 'api';
+  /** How many claims the list may hold. */
+  readonly maxClaims: number;
+  /** The list that an object of that kind has. */
+  read(body: JsonObject): readonly ClaimMapping[];
+  /** The members to send so that `body` has just this list, with what stands beside it as it is. */
+  write(mappings: readonly ClaimMapping[], body: JsonObject): JsonObject;
+}
+
 /** The range of a lifetime in seconds, and what counts when nothing is set. */
 export interface LifetimeRange {
   readonly minSeconds: number;
@@ -64,6 +77,7 @@ export interface Edition {
   readonly tenant: Translation<SessionSettings>;
   readonly client: Translation<AppAccess>;
   readonly resourceServer: Translation<GuestAccess>;
+  readonly claims: ClaimsMapping;
   /** What a new resource server is given where a member for guests is sent and its siblings must be said too. */
   readonly newResourceServer: JsonObject;
   /**

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { claimMappings, readMappings } from '../claims-mapping.ts';
 import {
   type AppAccess,
+  type ClaimsMapping,
   type Edition,
   type GuestAccess,
   type SessionSettings,
@@ -8,7 +10,7 @@ import {
   sessionTokenFormats,
   type Translation,
 } from './edition.ts';
-import { defined, numberOr, stringsOf, wholeNumber } from './members.ts';
+import { defined, numberOr, objectOf, stringsOf, wholeNumber } from './members.ts';
 
 /**
  * In seconds; 0 stands for "never expires", which the documentation advises against. Assumed: the range,
@@ -48,8 +50,15 @@ const tenant: Translation<SessionSettings> = {
     }),
 };
 
+const maxClaims = 10;
+
 const client: Translation<AppAccess> = {
-  members: { can_create_anonymous_sessions: v.optional(v.boolean()) },
+  members: {
+    can_create_anonymous_sessions: v.optional(v.boolean()),
+    access_token: v.optional(
+      v.nullable(v.looseObject({ custom_claim_mappings: v.optional(v.nullable(claimMappings(maxClaims))) })),
+    ),
+  },
   read: (body) => ({ enabled: body.can_create_anonymous_sessions === true }),
   write: (change) => defined({ can_create_anonymous_sessions: change.enabled }),
 };
@@ -76,6 +85,15 @@ const resourceServer: Translation<GuestAccess> = {
     }),
 };
 
+const claims: ClaimsMapping = {
+  heldBy: 'application',
+  maxClaims,
+  read: (body) => readMappings(objectOf(body.access_token).custom_claim_mappings),
+  write: (mappings, body) => ({
+    access_token: { ...objectOf(body.access_token), custom_claim_mappings: mappings },
+  }),
+};
+
 /** The edition that the quickstart describes (June 2026). @see wire contract, section 1 */
 export const preview: Edition = {
   name: 'preview',
@@ -84,6 +102,7 @@ export const preview: Edition = {
   tenant,
   client,
   resourceServer,
+  claims,
   newResourceServer: {},
   saysOfGuests: (body) => body.allow_anonymous_access !== undefined,
   sessionLifetime,

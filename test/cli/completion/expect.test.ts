@@ -91,6 +91,7 @@ describe('a value', () => {
     ['app create kiosk --type=n', ['native', 'spa', 'regular_web', 'non_interactive'].map((type) => `--type=${type}`)],
     ['--edition ', ['preview', 'ea']],
     ['profile set ', ['app', 'api', 'production', 'edition']],
+    ['claims set language ', ['user_id', 'session_id', 'created_at', 'metadata']],
     ['completion ', ['bash', 'zsh', 'fish', 'powershell']],
   ])('is one of the words there are: "%s"', (line, words) => {
     expect(texts(line)).toEqual(words);
@@ -104,6 +105,8 @@ describe('a value', () => {
     ['profile remove ', 'profile', ''],
     ['--profile ', 'profile', ''],
     ['tenant show --profile=a', 'profile', '--profile='],
+    ['claims list --app ', 'app', ''],
+    ['claims remove language --api ', 'api', ''],
     ['token create --app ', 'app', ''],
     ['token create --app=', 'app', '--app='],
     ['token update --api ', 'api', ''],

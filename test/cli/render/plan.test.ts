@@ -38,6 +38,18 @@ describe('a plan', () => {
     ]);
   });
 
+  it('tells of a list of objects what it gains and loses', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ name }));
+    const change = plannedPatch(
+      { path: '/api/v2/clients/1', subject: 'application web', answer: noContent },
+      { claims: [a, b] },
+      { claims: [b, c] },
+    );
+    expect(renderChanges(plain, 'acme', change ? [change] : []).split('\n')[1]).toBe(
+      '    claims  +{"name":"c"} -{"name":"a"}',
+    );
+  });
+
   it('is told as its requests', () => {
     expect(renderRequests(plain, 'sent', writes).split('\n')).toEqual([
       '  sent  PATCH /api/v2/resource-servers/1 {"lifetime":90,"scopes":["b","c"],"policy":{"guests":"open"}}',

@@ -5,15 +5,18 @@ import { commandsThatNeed, missingScopes } from '../../../src/domain/profile/nee
 it('scopes that are missing are named with the commands that need them', () => {
   const granted = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
   expect(missingScopes(granted, 'preview')).toEqual([
-    { scope: 'update:clients', commands: ['app enable', 'app disable'] },
+    { scope: 'update:clients', commands: ['app enable', 'app disable', 'claims set', 'claims remove', 'setup'] },
     {
       scope: 'read:resource_servers',
-      commands: ['api list', 'api show', 'api enable', 'api disable', 'api scopes add', 'api scopes remove'],
+      commands: [
+        ...['api list', 'api show', 'api enable', 'api disable', 'api scopes add', 'api scopes remove'],
+        ...['setup', 'doctor'],
+      ],
     },
     { scope: 'create:resource_servers', commands: ['api create'] },
     {
       scope: 'update:resource_servers',
-      commands: ['api enable', 'api disable', 'api scopes add', 'api scopes remove'],
+      commands: ['api enable', 'api disable', 'api scopes add', 'api scopes remove', 'setup'],
     },
   ]);
 });
@@ -37,5 +40,9 @@ it('every command that is named exists', () => {
   const named = missingScopes([], undefined).flatMap((missing) => missing.commands);
   expect(named.filter((name) => !(name in commands))).toEqual([]);
   expect(commandsThatNeed('read:clients')).toContain('app list');
+  expect(commandsThatNeed('update:clients', 'ea')).not.toContain('claims set');
+  expect(commandsThatNeed('update:resource_servers', 'ea')).toEqual(
+    expect.arrayContaining(['claims set', 'claims remove']),
+  );
   expect(commandsThatNeed('read:users')).toEqual([]);
 });

@@ -28,7 +28,8 @@ export async function tokenToVerify(
 /** The one place here that knows how sessions are kept. */
 async function rememberedToken(context: Context, options: GlobalOptions): Promise<TokenToVerify> {
   const { profile, selection } = await selectProfile(context, options);
-  const session = await (await context.sessions()).get(profile.name);
+  const sessions = await context.sessions(profile);
+  const session = await sessions.get(await sessions.current());
   if (session) return { token: session.accessToken, audience: session.audience };
   throw new AnonError('usage', 'No token was given, and none is remembered.', {
     hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,

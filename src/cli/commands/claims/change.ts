@@ -1,0 +1,28 @@
+import type { ClaimsChange } from '../../../domain/claims/change.ts';
+import type { ClaimsHolder } from '../../../domain/claims/holder.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import type { Context } from '../../context.ts';
+import { claimsData, renderPreview } from '../../render/claims.ts';
+import type { Paint } from '../../render/paint.ts';
+import { accessToWrite, type WriteOptions, writeAndShow } from '../../write.ts';
+import { type ClaimsOptions, claimsHolder, preview } from './holder.ts';
+
+export type ClaimsWriteOptions = ClaimsOptions & WriteOptions;
+
+/** What `claims set` and `claims remove` do: they differ in the change and in what they say of it. */
+export async function changeClaims(
+  context: Context,
+  options: ClaimsWriteOptions,
+  plan: (tenant: TenantConnection, holder: ClaimsHolder) => Promise<ClaimsChange>,
+  headline: (holder: ClaimsHolder, paint: Paint) => string,
+): Promise<void> {
+  const access = await accessToWrite(context, options);
+  const holder = await claimsHolder(context, access, options);
+  const change = await plan(access.tenant, holder);
+  const next = await preview(context, access, holder, change.claims);
+  await writeAndShow(context, options, access, change.plan, {
+    data: (outcome) => claimsData(outcome, next),
+    headline,
+    below: (paint) => renderPreview(paint, next),
+  });
+}

@@ -1,0 +1,73 @@
+import type { ClaimsHolder } from '../../domain/claims/holder.ts';
+import { claimsOfEachToken, type TokenPreview } from '../../domain/claims/preview.ts';
+import { shellWord } from '../../domain/shell-word.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable, printableValue } from './printable.ts';
+import { rows, table } from './rows.ts';
+
+/** A preview, or why there is none. */
+export type Preview = TokenPreview | { readonly none: string };
+
+/** `application web`, `API shop`. */
+export function holderText({ heldBy, name }: Pick<ClaimsHolder, 'heldBy' | 'name'>): string {
+  return `${heldBy === 'application' ? 'application' : 'API'} ${printable(name)}`;
+}
+
+/** The mapped claims as a table. */
+export function renderClaims(paint: Paint, holder: ClaimsHolder): string {
+  const { claims, maxClaims, heldBy, name } = holder;
+  if (claims.length === 0) {
+    const flag = `--${heldBy === 'application' ? 'app' : 'api'} ${printable(shellWord(name))}`;
+    return `No claims are mapped for ${holderText(holder)}. Map one: anon-cli claims set language metadata.language ${flag}\n`;
+  }
+  const heading = `${paint.bold(holderText(holder))} ${paint.dim(`${claims.length} of at most ${maxClaims} claims`)}\n`;
+  return `${heading}${table(
+    paint,
+    ['CLAIM', 'EXPRESSION'],
+    claims.map((claim) => [printable(claim.name), printable(claim.expression)]),
+  )}`;
+}
+
+/** What the next access token holds: the mapped claims stand out, and those it will not have say why. */
+export function renderPreview(paint: Paint, preview: Preview): string {
+  if ('none' in preview) return paint.dim(`\nNo preview: ${printable(preview.none)}.\n`);
+  const { service, mapped, leftOut } = preview;
+  const own = Object.entries(service).map(([name, value]) => [printable(name), printableValue(value)] as const);
+  const added = mapped.map(
+    ({ name, value, expression }) =>
+      [printable(name), `${paint.green(printableValue(value))} ${paint.dim(`← ${printable(expression)}`)}`] as const,
+  );
+  const out = leftOut.map(
+    ({ name, reason, state }) =>
+      [
+        printable(name),
+        paint.yellow(`${state === 'unknown' ? 'cannot be told' : 'left out'}: ${printable(reason)}`),
+      ] as const,
+  );
+  const anew = [claimsOfEachToken.join(', '), paint.dim('new in each token')] as const;
+  return `\n${paint.bold("The current session's next access token")}\n${rows(paint, [...own, anew, ...added, ...out])}`;
+}
+
+/** Both for `--json`. */
+export function claimsData(holder: ClaimsHolder, preview: Preview): JsonObject {
+  const { heldBy, id, name, maxClaims, claims } = holder;
+  return {
+    ...(heldBy === 'application' ? { client_id: id } : { audience: id }),
+    name,
+    max_claims: maxClaims,
+    claims: claims.map((claim) => ({ name: claim.name, expression: claim.expression })),
+    preview: previewData(preview),
+  };
+}
+
+function previewData(preview: Preview): JsonObject {
+  if ('none' in preview) return { claims: null, mapped: [], left_out: [], reason: preview.none };
+  const { service, mapped, leftOut } = preview;
+  return {
+    claims: { ...service, ...Object.fromEntries(mapped.map(({ name, value }) => [name, value])) },
+    mapped: mapped.map(({ name }) => name),
+    left_out: leftOut.map(({ name, state, reason }) => ({ name, unknown: state === 'unknown', reason })),
+    reason: null,
+  };
+}

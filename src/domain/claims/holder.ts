@@ -1,0 +1,68 @@
+import type { ClaimMapping } from '../../wire/claims-mapping.ts';
+import { type ClientBody, client, clientPath } from '../../wire/client.ts';
+import type { Edition } from '../../wire/edition/edition.ts';
+import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
+import { undecidedApi } from '../api/choose.ts';
+import { apiNamed } from '../api/find.ts';
+import { listEveryApi } from '../api/list.ts';
+import { chooseApp } from '../app/choose.ts';
+import { editionOf } from '../exchange/management.ts';
+import { only } from '../one-of.ts';
+import type { Profile, TenantConnection } from '../ports.ts';
+
+/** What has a list of mapped claims: an application in edition `preview`, an API in edition `ea`. */
+export interface ClaimsHolder {
+  readonly heldBy: Edition['claims']['heldBy'];
+  readonly name: string;
+  /** Of an application its client id, of an API its audience. */
+  readonly id: string;
+  readonly claims: readonly ClaimMapping[];
+  readonly maxClaims: number;
+  /** As the tenant showed it: what a change is compared with. */
+  readonly body: ClientBody | ResourceServerBody;
+  /** Where it is changed, and what the answer looks like. */
+  readonly path: string;
+  readonly schema: typeof client | typeof resourceServer;
+}
+
+interface Choice {
+  readonly named: { readonly app: string | undefined; readonly api: string | undefined };
+  readonly chosen: Pick<Profile, 'app' | 'api'>;
+}
+
+/**
+ * The application or API whose claims are meant: the one named, else the profile's, else the only one that is
+ * open to guests. @throws as `chooseApp` and `chooseApi`
+ */
+export async function chooseClaimsHolder(tenant: TenantConnection, { named, chosen }: Choice): Promise<ClaimsHolder> {
+  const edition = await editionOf(tenant);
+  if (edition.claims.heldBy === 'application') {
+    return holderOf(edition, (await chooseApp(tenant, { named: named.app, chosen: chosen.app })).body);
+  }
+  const apis = await listEveryApi(tenant);
+  const reference = named.api ?? chosen.api?.audience;
+  if (reference !== undefined) return holderOf(edition, apiNamed(tenant, apis, reference).body);
+  const own = apis.filter(({ system }) => !system);
+  const open = only(own.filter(({ guests }) => guests.enabled));
+  if (open) return holderOf(edition, open.body);
+  throw undecidedApi(tenant, own);
+}
+
+/** An object of the Management API as a holder of mapped claims. */
+export function holderOf(edition: Edition, body: ClientBody | ResourceServerBody): ClaimsHolder {
+  const { heldBy, maxClaims } = edition.claims;
+  return { heldBy, maxClaims, claims: edition.claims.read(body), body, ...namesOf(body) };
+}
+
+function namesOf(body: ClientBody | ResourceServerBody): Pick<ClaimsHolder, 'name' | 'id' | 'path' | 'schema'> {
+  if (isClient(body)) {
+    const { client_id: id, name } = body;
+    return { name: name || id, id, path: clientPath(id), schema: client };
+  }
+  const { identifier, name, id } = body;
+  return { name: name || identifier, id: identifier, path: resourceServerPath(id), schema: resourceServer };
+}
+
+function isClient(body: ClientBody | ResourceServerBody): body is ClientBody {
+  return 'client_id' in body;
+}

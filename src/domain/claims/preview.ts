@@ -1,0 +1,98 @@
+import {
+  type ClaimMapping,
+  isReservedClaim,
+  mappedClaims,
+  type SessionAttribute,
+  sessionAttributes,
+  sessionPath,
+  valueAt,
+} from '../../wire/claims-mapping.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { KeyRing, RememberedSession, TenantConnection } from '../ports.ts';
+import { decodeToken } from '../token/decode.ts';
+import { tenantKeyRing } from '../token/tenant-keys.ts';
+import type { ClaimsHolder } from './holder.ts';
+
+/** A mapped claim that the token will not have, or of which that cannot be told. */
+export interface LeftOut extends ClaimMapping {
+  readonly state: 'left_out' | 'unknown';
+  readonly reason: string;
+}
+
+/** The next access token of a session. */
+export interface TokenPreview {
+  /** What the service puts there, as in the access token that is remembered, without what each token has of its own. */
+  readonly service: JsonObject;
+  readonly mapped: readonly (ClaimMapping & { readonly value: unknown })[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Claims that each access token gets anew. */
+export const claimsOfEachToken = ['iat', 'exp', 'jti'] as const;
+
+/**
+ * What the next access token of `session` holds once `holder` maps `claims`: from the tokens that are remembered, and
+ * without a call. Undefined with the reason where the mapping does not reach that session.
+ */
+export async function previewToken(
+  tenant: TenantConnection,
+  holder: Pick<ClaimsHolder, 'heldBy' | 'id' | 'name'>,
+  claims: readonly ClaimMapping[],
+  session: RememberedSession | undefined,
+): Promise<TokenPreview | { readonly none: string }> {
+  if (!session) return { none: 'no session is remembered' };
+  const { heldBy, id, name } = holder;
+  if (heldBy === 'application' && session.clientId !== id) {
+    return { none: `the current session is not one of application '${name}'` };
+  }
+  if (heldBy === 'api' && session.audience !== id) return { none: `the current session is not for API '${name}'` };
+  const access = await claimsOf(tenant, session.accessToken);
+  const opened = await claimsOf(tenant, session.sessionToken);
+  const end = opened?.exp;
+  if (typeof end === 'number' && end * 1000 <= tenant.clock.now()) return { none: 'the current session has ended' };
+  const known = knownOf(opened, access);
+  const values = mappedClaims(claims, known);
+  return {
+    service: serviceClaims(access ?? {}),
+    mapped: claims.flatMap((claim) =>
+      Object.hasOwn(values, claim.name) ? [{ ...claim, value: values[claim.name] }] : [],
+    ),
+    leftOut: claims.flatMap((claim) =>
+      Object.hasOwn(values, claim.name) ? [] : [{ ...claim, ...whyLeftOut(claim, known) }],
+    ),
+  };
+}
+
+/** Where the session token cannot be opened, the access token still tells whose session it is. */
+function knownOf(opened: JsonObject | undefined, access: JsonObject | undefined): JsonObject {
+  const source = opened ?? (typeof access?.sub === 'string' ? { user_id: access.sub } : {});
+  const known = sessionAttributes.filter((attribute) => Object.hasOwn(source, attribute));
+  return Object.fromEntries(known.map((attribute) => [attribute, source[attribute]]));
+}
+
+/** Every other claim of a guest's access token is a mapped one, which may be mapped no longer. */
+function serviceClaims(access: JsonObject): JsonObject {
+  const own = Object.entries(access).filter(([name]) => isReservedClaim(name));
+  return Object.fromEntries(own.filter(([name]) => !claimsOfEachToken.some((one) => one === name)));
+}
+
+function whyLeftOut({ name, expression }: ClaimMapping, known: JsonObject): Pick<LeftOut, 'state' | 'reason'> {
+  if (isReservedClaim(name)) return { state: 'left_out', reason: 'the name is reserved' };
+  const path = sessionPath(expression);
+  if (!path) return { state: 'unknown', reason: 'its expression is of a kind that this tool does not know' };
+  const [attribute, ...keys] = path;
+  if (!Object.hasOwn(known, attribute)) return { state: 'unknown', reason: unknownReason(attribute) };
+  if (valueAt(known, path) === null) return { state: 'left_out', reason: `${path.join('.')} is null` };
+  return { state: 'left_out', reason: `the session's ${attribute} has no '${keys.join('.')}'` };
+}
+
+function unknownReason(attribute: SessionAttribute): string {
+  return `the session token is sealed, and only the tenant knows its ${attribute}`;
+}
+
+/** The claims of a token of this session, which nobody else wrote: its signature need not be asked about. */
+async function claimsOf(tenant: TenantConnection, token: string): Promise<JsonObject | undefined> {
+  const keys: KeyRing = { ...tenantKeyRing(tenant), signatureKeys: async () => [] };
+  const decoded = await decodeToken({ clock: tenant.clock, keys }, token).catch(() => undefined);
+  return decoded?.claims;
+}

@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import type { JsonObject } from './schema.ts';
+
+/** One claim that the service puts into guests' access tokens: what it is called and where in the session it comes from. */
+export interface ClaimMapping {
+  readonly name: string;
+  /** `anonymous_session.metadata.language`. @see {@link sessionPath} */
+  readonly expression: string;
+}
+
+/** What an expression starts with. */
+export const expressionRoot = 'anonymous_session';
+
+/** What of a session can be mapped. Assumed: that these are all. @see wire contract, section 2, "Claims mapping" */
+export const sessionAttributes = ['user_id', 'session_id', 'created_at', 'metadata'] as const;
+export type SessionAttribute = (typeof sessionAttributes)[number];
+
+/** The longest name and the longest expression, in characters. Assumed: what others who configure the service check. */
+export const claimNameMaxLength = 255;
+export const expressionMaxLength = 255;
+
+// RFC 7519, section 4.1; RFC 9068, section 2.2; and the service's list for custom claims, wherever they come from.
+// Assumed: that a mapping is held to the same list. The profile claims of OpenID Connect, such as `locale`, may be mapped.
+// @see https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims
+const reserved =
+  'iss sub aud exp nbf iat jti scope acr act active amr at_hash ath attest auth_time authorization_details azp c_hash client_id cnf cty dest entitlements events groups gty htm htu internalservice jcard jku jwe jwk kid may_act mky nonce object_id org_id org_name orig origid permissions roles rph s_hash sid sip_callid sip_cseq_num sip_date sip_from_tag sip_via_branch sub_jwk toe txn typ uuid vot vtm x5t#s256';
+const reservedClaims = new Set(reserved.split(' '));
+
+/** Names that would reach an object's prototype. Assumed: that they are refused, as they are in metadata. */
+const prototypeNames = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether a claim is the token's own, which no mapping can set. Case does not matter. */
+export function isReservedClaim(name: string): boolean {
+  return reservedClaims.has(name.toLowerCase()) || prototypeNames.has(name);
+}
+
+/**
+ * Where in a session an expression leads: the attribute first, and for `metadata` the keys below it. Undefined
+ * for what is no such path. Assumed: the characters of a key; no source gives a way to write others.
+ */
+export function sessionPath(expression: string): readonly [SessionAttribute, ...string[]] | undefined {
+  const [root, first, ...keys] = expression.split('.');
+  const attribute = sessionAttributes.find((one) => one === first);
+  if (root !== expressionRoot || !attribute || expression.length > expressionMaxLength) return undefined;
+  if (keys.length > 0 && attribute !== 'metadata') return undefined;
+  return keys.every((key) => /^[\w-]+$/.test(key)) ? [attribute, ...keys] : undefined;
+}
+
+/**
+ * What stands in a session at `path`; null or undefined leave a claim out. Assumed: a path leads through objects and
+ * not into arrays, and a claim may be of any JSON type.
+ */
+export function valueAt(session: JsonObject, path: readonly string[]): unknown {
+  let value: unknown = session;
+  for (const key of path) {
+    const inside = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key);
+    if (!inside) return undefined;
+    value = (value as JsonObject)[key];
+  }
+  return value;
+}
+
+/** The claims that mappings add to an access token of a session. None of them is one of the service's own. */
+export function mappedClaims(mappings: readonly ClaimMapping[], session: JsonObject): JsonObject {
+  const claims: JsonObject = {};
+  for (const { name, expression } of mappings) {
+    const path = sessionPath(expression);
+    const value = path && !isReservedClaim(name) ? valueAt(session, path) : undefined;
+    if (value !== undefined && value !== null) claims[name] = value;
+  }
+  return claims;
+}
+
+/** A list of mappings in a request body, refused in the service's words. Assumed: the wordings. */
+export function claimMappings(maxClaims: number) {
+  const name = v.pipe(
+    v.string(),
+    v.minLength(1, 'String is too short (0 chars), minimum 1'),
+    v.maxLength(claimNameMaxLength, ({ input }) => `String is too long (${input.length} chars), maximum 255`),
+    v.check((text) => !isReservedClaim(text), 'Reserved claim name'),
+  );
+  const expression = v.pipe(
+    v.string(),
+    v.maxLength(expressionMaxLength, ({ input }) => `String is too long (${input.length} chars), maximum 255`),
+    v.check((text) => sessionPath(text) !== undefined, "Object didn't pass validation for format claim-expression"),
+  );
+  return v.pipe(
+    v.array(v.strictObject({ name, expression })),
+    v.maxLength(maxClaims, ({ input }) => `Array is too long (${input.length}), maximum ${maxClaims}`),
+    v.check((list) => new Set(list.map((one) => one.name)).size === list.length, 'Claim names are not unique'),
+  );
+}
+
+/** The mappings in what a tenant shows; what is none is left out. */
+export function readMappings(value: unknown): readonly ClaimMapping[] {
+  if (!Array.isArray(value)) return none;
+  return value.filter(
+    (one): one is ClaimMapping => typeof one?.name === 'string' && typeof one.expression === 'string',
+  );
+}
+
+/** The same one every time: who asks for each token that is made should not pay for it. */
+const none: readonly ClaimMapping[] = [];
