@@ -25,9 +25,7 @@ export interface FormChecks {
  */
 export function checkForm(input: string): FormChecks {
   const wrong = (check: Check): FormChecks => ({ checks: [check], token: undefined });
-  if (typeof input !== 'string' || input.length > maxLength) {
-    return wrong(failed('form', `it is longer than ${maxLength} characters`));
-  }
+  if (input.length > maxLength) return wrong(failed('form', `it is longer than ${maxLength} characters`));
   const text = input.trim().replace(/^bearer\s+/i, '');
   const parts = text.split('.');
   if (/\s/.test(text)) return wrong(failed('form', 'there is white space inside'));

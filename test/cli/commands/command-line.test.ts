@@ -13,9 +13,9 @@ describe('a command line', () => {
     ],
     [['token', 'xyzzy'], "There is no command 'token xyzzy'.", 'See anon-cli token --help'],
     [
-      ['token'],
-      "A command is missing after 'anon-cli token'.",
-      `One of ${wordsAfter('token').join(', ')}. See anon-cli token --help`,
+      ['profile'],
+      "A command is missing after 'anon-cli profile'.",
+      'One of list, show, use, set, remove. See anon-cli profile --help',
     ],
     [['--jsn'], "Unknown option '--jsn'.", 'Did you mean --json? See anon-cli --help'],
     [

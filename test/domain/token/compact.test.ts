@@ -77,3 +77,13 @@ it('contents may be anything: nothing, text, or bytes that are no text', async (
     text: '\ufffd\0',
   });
 });
+
+it('contents that nest without end are text, for what shows a value would run out of stack', async () => {
+  const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  const claims = JSON.parse(nested(400));
+  expect(await decode(`${head}.${part(nested(400))}.`)).toMatchObject({ claims });
+  expect(await decode(`${head}.${part(nested(100_000))}.`)).toMatchObject({ claims: undefined });
+  expect(await failureOf(() => takeApart(`${part(`{"alg":"RS256","x":${nested(100_000)}}`)}..`))).toMatchObject({
+    message: 'This is not a token: its header is not a JSON object.',
+  });
+});
