@@ -38,6 +38,8 @@ export interface Context {
   warn(message: string): void;
   /** The text of a file that the user named. */
   readFile(path: string): Promise<string>;
+  /** Its bytes, where it may be no text. */
+  readBytes(path: string): Promise<Uint8Array>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
@@ -128,6 +130,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return world.signal();
     },
     readFile,
+    readBytes: async (path) => (await import('../io/user-file.ts')).readUserBytes(path),
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
