@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { sessionTokenPrefix } from '../../wire/session-token-format.ts';
+import { isDeeperThan } from '../json-depth.ts';
 
 /** A token taken apart, nothing of it believed yet. */
 export interface TokenParts {
@@ -59,13 +60,19 @@ function readHeader(bytes: Uint8Array): JsonObject {
   return header;
 }
 
-/** The JSON object in `bytes`, or undefined when they hold anything else. */
+/** No token that somebody was given nests deeper; what prints and compares claims recurses into them. */
+const maxDepth = 500;
+
+/** The JSON object in `bytes`, or undefined when they hold anything else, or one that nests beyond reason. */
 export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   // Buffer and not TextDecoder, which costs 2 ms to have.
   if (!isUtf8(bytes)) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || isDeeperThan(maxDepth, value)) {
+      return undefined;
+    }
+    return value as JsonObject;
   } catch {
     return undefined;
   }

@@ -244,6 +244,16 @@ describe('garbage given to token decode', () => {
     expect((await run('token', 'decode', token, '--json')).jsonError).toMatchObject({ exit_code: 3 });
   });
 
+  it('may be claims that nest without end: they are text then', async () => {
+    const { done, run } = await freshMachine();
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const token = `${part('{"alg":"none"}')}.${part(deep)}.`;
+    expect((await done('token', 'decode', token, '--json')).json).toMatchObject({ form: 'jws', text: deep });
+    expect((await done('token', 'decode', token)).stdout).toMatch(/contents +\{"a":\[\[/);
+    const header = `${part(deep)}.${part('{}')}.`;
+    expect((await run('token', 'decode', header)).stderr).toContain('its header is not a JSON object');
+  });
+
   it('cannot act on the terminal from within a token', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', await foreignJwt({ name: '\u001b[2J\u202eevil', 'a\u0007b': 1 }));
