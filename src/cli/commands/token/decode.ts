@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { bareToken } from '../../../domain/token/compact.ts';
 import type { DecodedToken } from '../../../domain/token/decode.ts';
-import type { FoundToken } from '../../../domain/token/find.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
@@ -9,8 +8,15 @@ import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
-import { selectProfile } from '../../tenant-access.ts';
-import { decodeAll, type GivenToken, givenTexts, keysFor, titleOf, tokensIn } from './given-tokens.ts';
+import {
+  decodeAll,
+  type GivenToken,
+  givenTexts,
+  keysFor,
+  rememberedTokens,
+  titleOf,
+  tokensIn,
+} from './given-tokens.ts';
 
 export interface TokenDecodeOptions extends GlobalOptions {
   readonly key?: string;
@@ -34,7 +40,8 @@ export function tokenDecodeCommand(context: Context, run = decodeAndShow): Comma
 
 async function decodeAndShow(context: Context, given: readonly string[], options: TokenDecodeOptions): Promise<void> {
   const texts = await givenTexts(context, given);
-  const tokens = texts.length > 0 ? tokensIn(texts) : await rememberedTokens(context, options);
+  const tokens =
+    texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await rememberedTokens(context, options);
   const decoded = await decodeAll(context, await keysFor(context, options.key), tokens);
   const [only, ...more] = decoded;
   const alone = only && more.length === 0;
@@ -55,21 +62,6 @@ function listOf(decoded: readonly GivenToken[]): JsonObject[] {
 
 function membersOf(decoded: readonly GivenToken[]): JsonObject {
   return Object.fromEntries(decoded.map(({ name, decoded: one }) => [name, tokenData(one)]));
-}
-
-/** Those of the session that is remembered. @throws {AnonError} `usage` when none is */
-async function rememberedTokens(context: Context, options: GlobalOptions): Promise<FoundToken[]> {
-  const { profile, selection } = await selectProfile(context, options);
-  const session = await (await context.sessions()).get(profile.name);
-  if (!session) {
-    throw new AnonError('usage', 'No token was given, and none is remembered.', {
-      hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
-    });
-  }
-  return [
-    { name: 'session_token', token: session.sessionToken },
-    { name: 'access_token', token: session.accessToken },
-  ];
 }
 
 /** It was shown all the same; but a script must not go on with it. */

@@ -3,7 +3,9 @@ import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts'
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
+import type { GlobalOptions } from '../../global-options.ts';
 import { printable } from '../../render/printable.ts';
+import { selectProfile } from '../../tenant-access.ts';
 
 /** A token that a command was given, decoded. */
 export interface GivenToken extends FoundToken {
@@ -31,16 +33,29 @@ export async function givenTexts({ terminal, readFile }: Context, given: readonl
   return texts;
 }
 
-/** The tokens in `texts`. @throws {AnonError} `token_unacceptable` for the first text that holds none */
-export function tokensIn(texts: readonly string[]): FoundToken[] {
-  return texts.flatMap((text, index) => {
-    try {
-      return findTokens(text);
-    } catch (error) {
-      if (texts.length === 1 || !isAnonError(error)) throw error;
-      throw reworded(error, { message: `Of the tokens given, number ${index + 1} is none. ${error.message}` });
-    }
-  });
+/** The tokens in one of `texts`. @throws {AnonError} `token_unacceptable` when it holds none, naming which of several */
+export function tokensIn(texts: readonly string[], index: number): FoundToken[] {
+  try {
+    return findTokens(texts[index] ?? '');
+  } catch (error) {
+    if (texts.length === 1 || !isAnonError(error)) throw error;
+    throw reworded(error, { message: `Of the tokens given, number ${index + 1} is none. ${error.message}` });
+  }
+}
+
+/** Those of the session that is remembered. @throws {AnonError} `usage` when none is */
+export async function rememberedTokens(context: Context, options: GlobalOptions): Promise<FoundToken[]> {
+  const { profile, selection } = await selectProfile(context, options);
+  const session = await (await context.sessions()).get(profile.name);
+  if (!session) {
+    throw new AnonError('usage', 'No token was given, and none is remembered.', {
+      hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
+    });
+  }
+  return [
+    { name: 'session_token', token: session.sessionToken },
+    { name: 'access_token', token: session.accessToken },
+  ];
 }
 
 /** Decodes them offline. */
