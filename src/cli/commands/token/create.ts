@@ -9,6 +9,7 @@ import { printable } from '../../render/printable.ts';
 import { scopeText } from '../../scope-list.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
 import { createAndRemember, renderTokens, tokensData } from './guest-tokens.ts';
+import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
 
 export interface TokenCreateOptions extends TokenRequestOptions {
@@ -46,11 +47,13 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
     printResult(context, options, {
       data: {
         ...tokensData(inspected),
+        ...metadataSizeData(metadataSize(inspected, metadata)),
         app: { client_id: app.clientId, name: app.name },
         api: { audience: api.audience, name: api.name },
       },
       human: (paint) =>
-        `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n\n` +
+        `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n` +
+        `${renderMetadataSize(paint, metadataSize(inspected, metadata))}\n` +
         `${renderTokens(paint, inspected)}\n` +
         paint.dim(
           `Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${tenant.selection}\n`,

@@ -24,6 +24,7 @@ import {
   showThenSettle,
   tokensData,
 } from './guest-tokens.ts';
+import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
 import {
   addTokenRequestOptions,
   collect,
@@ -115,8 +116,10 @@ function choicesOf({ clientId, audience }: RememberedSession): Pick<Profile, 'ap
 
 function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens): void {
   printResult(context, options, {
-    data: tokensData(inspected),
-    human: (paint) => `${paint.green('✔')} ${outcomeText(inspected)}\n\n${renderTokens(paint, inspected)}`,
+    data: { ...tokensData(inspected), ...metadataSizeData(metadataSize(inspected)) },
+    human: (paint) =>
+      `${paint.green('✔')} ${outcomeText(inspected)}\n${renderMetadataSize(paint, metadataSize(inspected))}\n` +
+      renderTokens(paint, inspected),
   });
 }
 
