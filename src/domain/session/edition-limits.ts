@@ -1,5 +1,5 @@
 import { AnonError } from '../../errors.ts';
-import type { Edition } from '../../wire/edition/edition.ts';
+import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { nestedMetadataKey } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
@@ -37,6 +37,19 @@ export async function checkUpdate(tenant: TenantConnection, metadata: JsonObject
     'metadata is set once, when the session is created',
     `A new session can have other metadata, and another guest id: anon-cli token create --meta <key=value>${tenant.selection}`,
   );
+}
+
+/** The same for a transfer ticket. @throws {AnonError} `edition_unsupported` */
+export async function checkTransfer(tenant: TenantConnection): Promise<void> {
+  const edition = await knownEdition(tenant);
+  if (edition && !edition.mintsTransferTickets) throw noTickets(edition.name);
+}
+
+/** Edition `preview` takes the session token itself into a login. @see wire contract, section 5 */
+export function noTickets(edition: EditionName): AnonError {
+  return new AnonError('edition_unsupported', `In edition '${edition}' there are no transfer tickets.`, {
+    hint: 'Give the session token itself to the login: /authorize?…&anonymous_session_token=<session token>',
+  });
 }
 
 /** Undefined where it is not known and there are no credentials to ask: then the tenant says what it cannot do. */
