@@ -41,6 +41,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'token decode': async () => (await import('./commands/token/decode.ts')).tokenDecodeCommand,
   'token diff': async () => (await import('./commands/token/diff.ts')).tokenDiffCommand,
   'token transfer': async () => (await import('./commands/token/transfer.ts')).tokenTransferCommand,
+  'token watch': async () => (await import('./commands/token/watch.ts')).tokenWatchCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   'profile list': async () => (await import('./commands/profile/list.ts')).profileListCommand,
   'profile show': async () => (await import('./commands/profile/show.ts')).profileShowCommand,

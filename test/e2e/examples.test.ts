@@ -3,10 +3,11 @@ import { commands } from '../../src/cli/command-table.ts';
 import { helpTexts } from '../../src/cli/help.ts';
 import { newHome, runShell } from '../support/bin.ts';
 
-// As a reader would run them: what closes and deletes comes last. The one that serves until Ctrl-C has a test of its own.
+// As a reader would run them: what closes and deletes comes last. Those that go on until Ctrl-C have tests of their own.
 const last = ['app disable', 'api disable', 'profile remove', 'local reset'];
 const onEa = ['token transfer'];
-const paths = Object.keys(commands).filter((path) => path !== 'local start' && !onEa.includes(path));
+const endless = ['local start', 'token watch'];
+const paths = Object.keys(commands).filter((path) => !endless.includes(path) && !onEa.includes(path));
 const order = [...paths.filter((path) => !last.includes(path)), ...last];
 
 it('every example in the help of a command runs as it is printed', async () => {

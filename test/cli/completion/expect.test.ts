@@ -37,7 +37,7 @@ describe('words of commands', () => {
   it.each(['--json ', '--profile acme ', '--profile=acme ', '--field a --edition ea ', 'help '])(
     'come after what may stand before them: "%s"',
     (before) => {
-      expect(texts(`${before}token `)).toEqual(['create', 'update', 'decode', 'diff', 'transfer']);
+      expect(texts(`${before}token `)).toEqual(['create', 'update', 'decode', 'diff', 'transfer', 'watch']);
     },
   );
 
