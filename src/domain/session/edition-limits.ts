@@ -1,7 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
-import { nestedMetadataKey } from '../../wire/metadata.ts';
+import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { editionOf } from '../exchange/management.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -20,11 +20,13 @@ export async function checkCreation(
   if (userId !== undefined && !edition.takesUserId) {
     throw unsupported(edition, 'the service chooses the id of a guest', 'Leave --user-id out.');
   }
-  const nested = edition.nestsMetadata || metadata === undefined ? undefined : nestedMetadataKey(metadata);
-  if (nested !== undefined) {
-    const reason = `metadata values are texts, numbers, true and false, and '${nested.slice(0, 40)}' is an object or an array`;
-    throw unsupported(edition, reason, `Write it as text: --meta ${nested.slice(0, 40)}='…'`);
-  }
+  const nested = edition.nestsMetadata || metadata === undefined ? [] : nestedMetadataKeys(metadata);
+  const [first] = nested;
+  if (first === undefined) return;
+  const names = nested.map((key) => `'${key.slice(0, 40)}'`).join(', ');
+  const what = nested.length === 1 ? 'is an object or an array' : 'are objects or arrays';
+  const reason = `metadata values are texts, numbers, true and false, and ${names} ${what}`;
+  throw unsupported(edition, reason, `Write it as text: --meta ${first.slice(0, 40)}='…'`);
 }
 
 /** The same for an existing session. @throws {AnonError} `edition_unsupported` */

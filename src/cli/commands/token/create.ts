@@ -25,7 +25,9 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
   return withExample(
     command,
     'token create --meta language=en',
-    'In a script: TOKEN=$(anon-cli token create --field access_token)',
+    'In a script: TOKEN=$(anon-cli token create --field access_token)\n' +
+      'The value of --meta note=@file is read from the file, of note=- from stdin;\n' +
+      '\\@ and \\- at its start are the character itself.',
   );
 }
 

@@ -24,8 +24,9 @@ export function tokenWatchCommand(context: Context, run = watch): Command {
   return withExample(
     command,
     'token watch',
-    'It renews a minute before the end of the access token, and remembers the new one.\n' +
-      'In a pipe each event is a line, with --json an object on a line: started,\nrenewed, renewal_failed, ended.',
+    'It renews a minute before the end of the access token, and remembers the new\n' +
+      'one. In a pipe each event is a line, with --json an object on a line: started,\n' +
+      'renewed, renewal_failed, ended. Once the session is over it exits with 3.',
   );
 }
 
