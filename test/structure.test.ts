@@ -20,7 +20,7 @@ const house: Record<string, Room> = {
   wire: { rooms: ['wire', 'errors'], packages: ['valibot'] },
   domain: {
     rooms: ['domain', 'wire', 'errors'],
-    packages: ['jose', 'fastest-levenshtein'],
+    packages: ['jose', 'fastest-levenshtein', 'validator'],
     builtins: ['node:buffer', 'node:crypto'],
   },
   io: {

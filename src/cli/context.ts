@@ -50,6 +50,8 @@ export interface Context {
   guestFile(path: string, endOffset: number | undefined): Promise<GuestFile>;
   /** Runs `work` while no other process does the same for `file`. */
   alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
+  /** Its bytes, where it may be no text. */
+  readBytes(path: string): Promise<Uint8Array>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
@@ -160,6 +162,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const { withFileLock } = await import('../io/file-lock.ts');
       return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
     },
+    readBytes: async (path) => (await import('../io/user-file.ts')).readUserBytes(path),
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,

@@ -19,6 +19,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** The result is read by a person, not by a file or another program. */
   readonly resultIsTerminal: boolean;
+  /** Who read the result has left: what goes on for long may stop. */
+  readonly resultUnread?: boolean;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
   /** A line of notes can be written over. */
@@ -29,10 +31,16 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The terminal of this process. */
 export function processTerminal(env: Env): Terminal {
+  let unread = false;
   return {
-    result: (text) => write(1, text),
+    result: (text) => {
+      unread = !write(1, text) || unread;
+    },
     resultLines: async () => (await import('./line-writer.ts')).lineWriter(1),
-    note: (text) => write(2, text),
+    note: (text) => void write(2, text),
+    get resultUnread() {
+      return unread;
+    },
     readStdin: async () => readFileSync(0, 'utf8'),
     get stdinHasData() {
       return isPipedOrFile(0);
@@ -64,19 +72,20 @@ export function wantsColour(env: Env, tty: boolean): boolean {
 
 /**
  * Writes straight to the descriptor: making Node's own stream costs 3 ms at every start. When the other
- * end is full the stream takes over; when it is gone (`| head -1`) there is nobody left to tell.
+ * end is full the stream takes over; when it is gone (`| head -1`) there is nobody left to tell, and this gives false.
  */
-function write(descriptor: 1 | 2, text: string): void {
+function write(descriptor: 1 | 2, text: string): boolean {
   let rest = Buffer.from(text);
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
   } catch (error) {
-    if (codeOf(error) === 'EPIPE') return;
+    if (codeOf(error) === 'EPIPE') return false;
     if (codeOf(error) !== 'EAGAIN') throw error;
     const stream = descriptor === 1 ? process.stdout : process.stderr;
     stream.on('error', () => {});
     stream.write(rest);
   }
+  return true;
 }
 
 /** Loading node:tty costs up to 10 ms, so what cannot be a terminal is told from what the file is. */

@@ -4,8 +4,13 @@ import { reasonOf } from './files.ts';
 
 /** The text of a file that the user named. @throws {AnonError} `usage` */
 export async function readUserFile(path: string): Promise<string> {
+  return (await readUserBytes(path)).toString('utf8');
+}
+
+/** The bytes of one. @throws {AnonError} `usage` */
+export async function readUserBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be read: ${reasonOf(cause)}.`, { cause });
   }

@@ -4,7 +4,7 @@ import {
   mergeMetadata,
   metadataBytes,
   metadataMaxBytes,
-  nestedMetadataKey,
+  nestedMetadataKeys,
   refusedMetadataKey,
 } from '../wire/metadata.ts';
 import type { JsonObject } from '../wire/schema.ts';
@@ -97,7 +97,7 @@ function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject)
   if (refusedMetadataKey(change) !== undefined) {
     throw anonymousTokenRefusal('invalid_request', 'metadata contains a key that is not allowed.');
   }
-  if (!edition.nestsMetadata && nestedMetadataKey(change) !== undefined) {
+  if (!edition.nestsMetadata && nestedMetadataKeys(change).length > 0) {
     throw anonymousTokenRefusal('invalid_request', 'metadata values must not be objects or arrays.');
   }
   const merged = mergeMetadata(current, change);

@@ -1,11 +1,10 @@
+import { anonymousTransferLifetimeSeconds } from '../wire/anonymous-token.ts';
 import type { SessionTokenClaims } from '../wire/session-token.ts';
 import { sealedSessionTokenHeader } from '../wire/session-token-format.ts';
 import { tenantKeys } from './keys.ts';
 import { randomToken } from './random.ts';
 import { seal, sealedHeader } from './sealed-token.ts';
 import type { TenantScope } from './tenant.ts';
-
-const lifetimeSeconds = 30;
 
 /** Another header than a session token's, so that neither opens as the other. Assumed: the type. */
 const header = sealedHeader({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
@@ -21,7 +20,7 @@ export function writeTransferTicket(scope: TenantScope, session: SessionTokenCla
     client_id: session.client_id,
     jti: randomToken(scope.random, 16),
     iat: now,
-    exp: now + lifetimeSeconds,
+    exp: now + anonymousTransferLifetimeSeconds,
     session,
   });
 }

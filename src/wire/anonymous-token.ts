@@ -41,6 +41,9 @@ export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse
 /** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
 
+/** How long a transfer ticket is good. */
+export const anonymousTransferLifetimeSeconds = 30;
+
 /** 200 of POST /anonymous/token for a transfer ticket: a JWE, good once and for 30 seconds. */
 export const anonymousTransferResponse = v.looseObject({ anon_transfer_token: v.string() });
 

@@ -22,9 +22,9 @@ export function refusedMetadataKey(metadata: unknown): string | undefined {
   return undefined;
 }
 
-/** The first top-level key whose value is an object or an array, or undefined: edition `ea` takes neither. */
-export function nestedMetadataKey(metadata: JsonObject): string | undefined {
-  return Object.keys(metadata).find((key) => typeof metadata[key] === 'object' && metadata[key] !== null);
+/** The top-level keys whose values are objects or arrays: edition `ea` takes neither. */
+export function nestedMetadataKeys(metadata: JsonObject): string[] {
+  return Object.keys(metadata).filter((key) => typeof metadata[key] === 'object' && metadata[key] !== null);
 }
 
 /**

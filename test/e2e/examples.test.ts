@@ -3,18 +3,29 @@ import { commands } from '../../src/cli/command-table.ts';
 import { helpTexts } from '../../src/cli/help.ts';
 import { newHome, runShell } from '../support/bin.ts';
 
-// As a reader would run them: what closes and deletes comes last. The one that serves until Ctrl-C has a test of its own.
+// As a reader would run them: what closes and deletes comes last. Those that go on until Ctrl-C have tests of their own.
 const last = ['app disable', 'api disable', 'profile remove', 'local reset'];
-const paths = Object.keys(commands).filter((path) => path !== 'local start');
+const onEa = ['token transfer'];
+const endless = ['local start', 'token watch'];
+const paths = Object.keys(commands).filter((path) => !endless.includes(path) && !onEa.includes(path));
 const order = [...paths.filter((path) => !last.includes(path)), ...last];
 
 it('every example in the help of a command runs as it is printed', async () => {
+  await runExamples(newHome(), order);
+});
+
+it('so do those of what only edition ea has', async () => {
   const home = newHome();
+  await runShell(home, 'anon-cli local reset --edition ea --yes && anon-cli quickstart');
+  await runExamples(home, onEa);
+});
+
+async function runExamples(home: string, paths: readonly string[]): Promise<void> {
   const texts = await helpTexts();
-  for (const path of order) {
+  for (const path of paths) {
     const example = /^Example:\n {2}\$ (.+)$/m.exec(texts[path] ?? '')?.[1];
     expect(example, `the help of ${path} has an example`).toMatch(new RegExp(`anon-cli ${path}\\b`));
     const { code, stderr } = await runShell(home, example ?? '');
     expect({ path, code, stderr: code === 0 ? '' : stderr }).toEqual({ path, code: 0, stderr: '' });
   }
-});
+}

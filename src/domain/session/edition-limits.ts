@@ -1,7 +1,7 @@
 import { AnonError } from '../../errors.ts';
-import type { Edition } from '../../wire/edition/edition.ts';
+import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
-import { nestedMetadataKey } from '../../wire/metadata.ts';
+import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { editionOf } from '../exchange/management.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -20,11 +20,13 @@ export async function checkCreation(
   if (userId !== undefined && !edition.takesUserId) {
     throw unsupported(edition, 'the service chooses the id of a guest', 'Leave --user-id out.');
   }
-  const nested = edition.nestsMetadata || metadata === undefined ? undefined : nestedMetadataKey(metadata);
-  if (nested !== undefined) {
-    const reason = `metadata values are texts, numbers, true and false, and '${nested.slice(0, 40)}' is an object or an array`;
-    throw unsupported(edition, reason, `Write it as text: --meta ${nested.slice(0, 40)}='…'`);
-  }
+  const nested = edition.nestsMetadata || metadata === undefined ? [] : nestedMetadataKeys(metadata);
+  const [first] = nested;
+  if (first === undefined) return;
+  const names = nested.map((key) => `'${key.slice(0, 40)}'`).join(', ');
+  const what = nested.length === 1 ? 'is an object or an array' : 'are objects or arrays';
+  const reason = `metadata values are texts, numbers, true and false, and ${names} ${what}`;
+  throw unsupported(edition, reason, `Write it as text: --meta ${first.slice(0, 40)}='…'`);
 }
 
 /** The same for an existing session. @throws {AnonError} `edition_unsupported` */
@@ -37,6 +39,19 @@ export async function checkUpdate(tenant: TenantConnection, metadata: JsonObject
     'metadata is set once, when the session is created',
     `A new session can carry old and new together, under another guest id: anon-cli token update --meta <key=value> --replace${tenant.selection}`,
   );
+}
+
+/** The same for a transfer ticket. @throws {AnonError} `edition_unsupported` */
+export async function checkTransfer(tenant: TenantConnection): Promise<void> {
+  const edition = await knownEdition(tenant);
+  if (edition && !edition.mintsTransferTickets) throw noTickets(edition.name);
+}
+
+/** Edition `preview` takes the session token itself into a login. @see wire contract, section 5 */
+export function noTickets(edition: EditionName): AnonError {
+  return new AnonError('edition_unsupported', `In edition '${edition}' there are no transfer tickets.`, {
+    hint: 'Give the session token itself to the login: /authorize?…&anonymous_session_token=<session token>',
+  });
 }
 
 /** Undefined where it is not known and there are no credentials to ask: then the tenant says what it cannot do. */

@@ -1,5 +1,5 @@
 import { AnonError, isAnonError, reworded } from '../../errors.ts';
-import { nestedMetadataKey } from '../../wire/metadata.ts';
+import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TextLine } from '../ports.ts';
 import type { NumberedGuest } from './create-many.ts';
@@ -24,7 +24,7 @@ export async function checkMetadataLines(
   let nested: JsonObject | undefined;
   for await (const metadata of metadataOf(file)) {
     count += 1;
-    if (nestedMetadataKey(metadata) !== undefined) nested ??= metadata;
+    if (nestedMetadataKeys(metadata).length > 0) nested ??= metadata;
     if (count === most) break;
   }
   return { count, nested };

@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { isDeeperThan } from '../json-depth.ts';
 
 /** What the user said of a session's metadata. */
 export interface MetadataInput {
@@ -21,7 +22,7 @@ export function readMetadata({ assignments, file, unset }: MetadataInput): JsonO
   const metadata = file === undefined ? {} : readFile(file);
   for (const assignment of assignments) assign(metadata, assignment);
   for (const key of unset) remove(metadata, key);
-  checkDepth(metadata);
+  if (isDeeperThan(maxDepth, metadata)) throw tooDeep();
   const refused = refusedMetadataKey(metadata);
   if (refused !== undefined) throw new AnonError('usage', `Metadata may not have a key '${refused}'.`);
   checkMetadataSize(metadata);
@@ -30,14 +31,6 @@ export function readMetadata({ assignments, file, unset }: MetadataInput): JsonO
 
 /** Deeper metadata is over the limit of bytes too, and whoever recurses into it may run out of stack. */
 const maxDepth = metadataMaxBytes / 2;
-
-function checkDepth(metadata: JsonObject): void {
-  let level: object[] = [metadata];
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > maxDepth) throw tooDeep();
-    level = level.flatMap((item) => Object.values(item).filter((inner) => typeof inner === 'object' && inner !== null));
-  }
-}
 
 function tooDeep(): AnonError {
   return new AnonError('usage', 'The metadata is nested too deeply.');

@@ -33,6 +33,8 @@ const codes = new Map<string, ErrorCode>([
   ['server_error', 'server_error'],
 ]);
 
+type Members = Pick<AnonymousTokenRequest, 'audience' | 'scope' | 'metadata' | 'session_token' | 'user_id'>;
+
 /**
  * POST /anonymous/token, with the secret of `app` where its registered method has it.
  * @throws {ResponseError} the service's own `error` and description
@@ -40,24 +42,10 @@ const codes = new Map<string, ErrorCode>([
 export async function requestTokens(
   tenant: TenantConnection,
   app: RequestingApp,
-  members: Pick<AnonymousTokenRequest, 'audience' | 'scope' | 'metadata' | 'session_token' | 'user_id'>,
+  members: Members,
 ): Promise<GuestTokens> {
-  const { clientId, clientSecret, authMethod } = app;
-  const basic = authMethod === 'client_secret_basic' && clientSecret !== undefined;
-  const body = { client_id: clientId, ...members, ...(!basic && { client_secret: clientSecret }) };
-  const authorization = basic ? basicAuthorization(clientId, clientSecret) : undefined;
-  const exchange: Exchange = { method: 'POST', path: anonymousTokenPath, body, authorization };
-  const answer = await send(tenant, exchange);
-  if (answer.status >= 300) {
-    const { error, error_description } = oauthErrorOf(answer);
-    const description = withoutSecrets(error_description, [clientSecret, members.session_token]);
-    throw new ResponseError(codes.get(error) ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
-      status: answer.status,
-      error,
-      description,
-    });
-  }
-  const checked = check(anonymousTokenResponse, answer.body);
+  const { exchange, body } = await askForTokens(tenant, app, members);
+  const checked = check(anonymousTokenResponse, body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   const tokens = checked.value;
   return {
@@ -68,6 +56,28 @@ export async function requestTokens(
     sessionExpiresInSeconds: tokens.session_expires_in,
     scope: tokens.scope ?? members.scope,
   };
+}
+
+/** The same, whatever the answer holds when it is no refusal. */
+export async function askForTokens(
+  tenant: TenantConnection,
+  app: RequestingApp,
+  members: Members,
+): Promise<{ exchange: Exchange; body: unknown }> {
+  const { clientId, clientSecret, authMethod } = app;
+  const basic = authMethod === 'client_secret_basic' && clientSecret !== undefined;
+  const body = { client_id: clientId, ...members, ...(!basic && { client_secret: clientSecret }) };
+  const authorization = basic ? basicAuthorization(clientId, clientSecret) : undefined;
+  const exchange: Exchange = { method: 'POST', path: anonymousTokenPath, body, authorization };
+  const answer = await send(tenant, exchange);
+  if (answer.status < 300) return { exchange, body: answer.body };
+  const { error, error_description } = oauthErrorOf(answer);
+  const description = withoutSecrets(error_description, [clientSecret, members.session_token]);
+  throw new ResponseError(codes.get(error) ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
+    status: answer.status,
+    error,
+    description,
+  });
 }
 
 /** The id and the secret are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */

@@ -63,7 +63,7 @@ function readHeader(bytes: Uint8Array): JsonObject {
   return header;
 }
 
-/** The JSON object in `bytes`, or undefined when they hold anything else. */
+/** The JSON object in `bytes`, or undefined when they hold anything else, or one that nests beyond reason. */
 export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   // Buffer and not TextDecoder, which costs 2 ms to have.
   if (!isUtf8(bytes)) return undefined;

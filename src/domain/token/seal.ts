@@ -21,6 +21,6 @@ export async function openSeal(
       // The next key may fit; that none does is a result, not an error.
     }
   }
-  const names = keys.map(({ name }) => name).join(', ');
+  const names = [...new Set(keys.map(({ name }) => name))].join(', ');
   return { seal: { state: 'sealed', reason: `it does not open with ${names}` }, contents: undefined };
 }

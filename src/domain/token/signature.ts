@@ -20,7 +20,7 @@ export async function verifySignature({ text, header }: TokenParts, keys: readon
       // The next key may fit. Whatever the reason, this one does not vouch for the token.
     }
   }
-  return { state: 'wrong', reason: `it does not fit ${usable.map(({ name }) => name).join(', ')}` };
+  return { state: 'wrong', reason: `it does not fit ${[...new Set(usable.map(({ name }) => name))].join(', ')}` };
 }
 
 const importedKeys = new WeakMap<NamedKey['jwk'], Map<string, ReturnType<typeof importJWK>>>();

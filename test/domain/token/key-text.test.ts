@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { keyRingOf } from '../../../src/domain/token/key-text.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { failureOf } from '../../support/domain.ts';
-import { decode, ec, ecPair, rsa, sign } from '../../support/tokens.ts';
+import { decode, ec, ecPair, noKeys, rsa, sign } from '../../support/tokens.ts';
 
 const any = { kid: undefined, issuer: undefined };
 
@@ -38,6 +39,46 @@ describe('a key is read from', () => {
     const token = await sign('text', ec.privateKey, { alg: 'ES256' });
     expect(await decode(token, keyRingOf(text, 'ec.pem'))).toMatchObject({ signature: { state: 'verified' } });
   });
+});
+
+describe('a sealed token opens with', () => {
+  const text = new TextEncoder().encode('{"sub":"anon|1"}');
+  const secret = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index));
+  const sealed = () => new CompactEncrypt(text).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(secret);
+
+  it.each([
+    ['its raw bytes', secret],
+    ['base64url', secret.toString('base64url')],
+    ['base64', `${secret.toString('base64')}\n`],
+    ['hex and a line end', `${secret.toString('hex')}\r\n`],
+    ['upper-case hex', secret.toString('hex').toUpperCase()],
+    ['a JWK', JSON.stringify({ kty: 'oct', k: secret.toString('base64url') })],
+  ])('the secret key as %s', async (_, file) => {
+    const decoded = await decode(await sealed(), keyRingOf(file, 'a.key'));
+    expect(decoded).toMatchObject({ seal: { state: 'opened', key: 'a.key' }, claims: { sub: 'anon|1' } });
+  });
+
+  it('none of another length or value, which is named once', async () => {
+    const other = Buffer.alloc(32, 'a').toString('hex');
+    expect((await decode(await sealed(), keyRingOf(other, 'a.key'))).seal).toEqual({
+      state: 'sealed',
+      reason: 'it does not open with a.key',
+    });
+    expect((await decode(await sealed(), noKeys)).seal).toMatchObject({ reason: 'its key is not at hand' });
+  });
+
+  it.each([
+    ['RSA-OAEP-256', rsa],
+    ['ECDH-ES', ec],
+    ['ECDH-ES+A256KW', ec],
+  ])(
+    'the private key in PEM that %s is for, also beside others in the file',
+    async (alg, { publicKey, privateKey }) => {
+      const token = await new CompactEncrypt(text).setProtectedHeader({ alg, enc: 'A256GCM' }).encrypt(publicKey);
+      const file = `${pem(ecPair('P-521').publicKey, 'spki')}${pem(privateKey, 'pkcs8')}`;
+      expect((await decode(token, keyRingOf(file, 'keys.pem'))).seal).toEqual({ state: 'opened', key: 'keys.pem' });
+    },
+  );
 });
 
 describe('the keys of a file', () => {
@@ -87,6 +128,7 @@ describe('a file holds no key, and nothing of it is repeated, when it is', () =>
     ['an empty set', '{"keys":[]}'],
     ['a set of nothing that is a key', '{"keys":[{"k":"hunter2"}]}'],
     ['broken JSON', '{"kty":"oct","k":"hunter2"'],
+    ['broken JSON as long as a key', '{"kty":"oct","k":"hunter2hunter2'],
     ['PEM of nothing', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----'],
     ['PEM of something else', '-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\n-----END OPENSSH PRIVATE KEY-----'],
     ['a private key under a password', String(locked)],
@@ -94,7 +136,7 @@ describe('a file holds no key, and nothing of it is repeated, when it is', () =>
     expect(await failureOf(() => keyRingOf(text, 'a.key'))).toMatchObject({
       code: 'usage',
       message: 'a.key holds no key.',
-      hint: 'Give a JWK, a JWK Set, or a PEM public key, private key or certificate.',
+      hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
     });
   });
 });

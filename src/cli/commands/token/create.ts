@@ -8,6 +8,7 @@ import { accessTenant, namedChoices } from '../../tenant-access.ts';
 import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
 import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, checkKeepOptions, type KeepOptions, keepingOf } from './keeping.ts';
+import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 import { tokenRequest } from './token-request.ts';
 
@@ -33,6 +34,8 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
     `A session without a name is kept as default, in place of the one before it;
 those with a name stay until session forget. The last created is the current.
 In a script: TOKEN=$(anon-cli token create --field access_token)
+The value of --meta note=@file is read from the file, of note=- from stdin;
+\\@ and \\- at its start are the character itself.
 
 With --count every guest is a line of JSON with its number n, as they come; none
 is kept. A --meta-file then has a line of JSON for each. Ctrl-C finishes what is
@@ -59,12 +62,14 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
     printResult(context, options, {
       data: {
         ...tokensData(inspected),
+        ...metadataSizeData(metadataSize(inspected, input.metadata)),
         app: { client_id: app.clientId, name: app.name },
         api: { audience: api.audience, name: api.name },
         session_name: kept?.name ?? null,
       },
       human: (paint) =>
-        `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n\n` +
+        `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n` +
+        `${renderMetadataSize(paint, metadataSize(inspected, input.metadata))}\n` +
         `${renderTokens(paint, inspected)}\n` +
         paint.dim(
           `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${tenant.selection}\n`,

@@ -1,14 +1,22 @@
 import { Command } from 'commander';
-import type { KeyRing } from '../../../domain/ports.ts';
 import { bareToken } from '../../../domain/token/compact.ts';
-import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
+import type { DecodedToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import {
+  decodeAll,
+  type GivenToken,
+  givenTexts,
+  keysFor,
+  rememberedTokens,
+  titleOf,
+  tokensIn,
+} from './given-tokens.ts';
 
 export interface TokenDecodeOptions extends GlobalOptions {
   readonly key?: string;
@@ -16,80 +24,51 @@ export interface TokenDecodeOptions extends GlobalOptions {
 
 export function tokenDecodeCommand(context: Context, run = decodeAndShow): Command {
   const command = new Command('decode')
-    .description('look inside a JWT or JWE, offline; without a token, inside the remembered ones')
-    .argument('[token]', "the token, or '-' for stdin")
-    .option('--key <file>', 'check or open it with this key: a JWK, a JWK Set or PEM')
-    .action((token: string | undefined, options: TokenDecodeOptions) => run(context, token, options));
+    .description('look inside JWTs and JWEs, offline; without a token, inside the remembered ones')
+    .argument('[token...]', "tokens, or texts with tokens in them; '-' for stdin, @file")
+    .option('--key <file>', 'check or open with this key: JWK, JWK Set, PEM, or a secret key')
+    .action((given: string[], options: TokenDecodeOptions) => run(context, given, options));
   return withExample(
     command,
     'token create --field access_token | anon-cli token decode',
-    'A wrong signature exits with 3; a sealed token is no error.',
+    'A text may be a token with or without Bearer, the JSON answer of a token\n' +
+      'endpoint, lines of a .env file, a header, a curl command. With --json one token\n' +
+      'is an object, several are a list.\n' +
+      'A wrong signature exits with 3; a sealed token is no error.',
   );
 }
 
-interface Titled {
-  readonly name: 'token' | 'session_token' | 'access_token';
-  readonly token: string;
-}
-
-const titles = { token: 'Token', session_token: 'Session token', access_token: 'Access token' } as const;
-
-async function decodeAndShow(context: Context, token: string | undefined, options: TokenDecodeOptions): Promise<void> {
-  const given = await givenToken(context, token);
-  const tokens: readonly Titled[] =
-    given === undefined ? await rememberedTokens(context, options) : [{ name: 'token', token: given }];
-  const keys = await keysFor(context, options);
-  const decoded = await Promise.all(
-    tokens.map(async (titled) => ({
-      ...titled,
-      decoded: await decodeToken({ clock: context.clock, keys }, titled.token),
-    })),
-  );
-  const [first] = decoded;
+async function decodeAndShow(context: Context, given: readonly string[], options: TokenDecodeOptions): Promise<void> {
+  const texts = await givenTexts(context, given);
+  const tokens =
+    texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await rememberedTokens(context, options);
+  const decoded = await decodeAll(context, await keysFor(context, options.key), tokens);
+  const [only, ...more] = decoded;
+  const alone = only && more.length === 0;
   printResult(context, options, {
-    data:
-      given !== undefined && first
-        ? tokenData(first.decoded)
-        : Object.fromEntries(decoded.map(({ name, decoded }) => [name, tokenData(decoded)])),
+    data: alone ? tokenData(only.decoded) : texts.length > 0 ? listOf(decoded) : membersOf(decoded),
     human: (paint) =>
-      decoded.map(({ name, token, decoded }) => renderToken(paint, titles[name], bareToken(token), decoded)).join('\n'),
+      decoded
+        .map((one, index) => renderToken(paint, titleOf(one, index, decoded), bareToken(one.token), one.decoded))
+        .join('\n'),
   });
-  for (const { decoded: one } of decoded) refuseWrong(one);
+  for (const { name, decoded: one } of decoded) refuseWrong(one, alone ? undefined : name);
 }
 
-/** From the command line, or what is piped in; undefined when nothing is. */
-async function givenToken({ terminal }: Context, token: string | undefined): Promise<string | undefined> {
-  if (token === '-') return terminal.readStdin();
-  if (token !== undefined || !terminal.stdinHasData) return token;
-  const piped = await terminal.readStdin();
-  return piped.trim() === '' ? undefined : piped;
+/** Several that were given may all be called the same, or nothing. */
+function listOf(decoded: readonly GivenToken[]): JsonObject[] {
+  return decoded.map(({ name, decoded: one }) => ({ ...(name !== undefined && { name }), ...tokenData(one) }));
 }
 
-async function rememberedTokens(context: Context, options: GlobalOptions): Promise<Titled[]> {
-  const { profile, selection } = await selectProfile(context, options);
-  const sessions = await context.sessions(profile);
-  const session = await sessions.get(await sessions.current());
-  if (!session) {
-    throw new AnonError('usage', 'No token was given, and none is remembered.', {
-      hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
-    });
-  }
-  return [
-    { name: 'session_token', token: session.sessionToken },
-    { name: 'access_token', token: session.accessToken },
-  ];
-}
-
-async function keysFor(context: Context, { key }: TokenDecodeOptions): Promise<KeyRing> {
-  if (key === undefined) return context.localKeys();
-  const { keyRingOf } = await import('../../../domain/token/key-text.ts');
-  return keyRingOf(await context.readFile(key), key);
+function membersOf(decoded: readonly GivenToken[]): JsonObject {
+  return Object.fromEntries(decoded.map(({ name, decoded: one }) => [name, tokenData(one)]));
 }
 
 /** It was shown all the same; but a script must not go on with it. */
-function refuseWrong({ signature, inner }: DecodedToken): void {
+function refuseWrong({ signature, inner }: DecodedToken, name: string | undefined): void {
   if (signature?.state === 'wrong') {
-    throw new AnonError('token_unacceptable', `The signature is wrong: ${signature.reason}.`);
+    const whose = name === undefined ? 'The signature' : `The signature of ${name}`;
+    throw new AnonError('token_unacceptable', `${whose} is wrong: ${signature.reason}.`);
   }
-  if (inner) refuseWrong(inner);
+  if (inner) refuseWrong(inner, name);
 }

@@ -6,6 +6,8 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { readSecret } from '../../secret-option.ts';
+import { metaReadsStdin, readMetaValues } from './meta-values.ts';
+import { checkSensitive } from './sensitive-metadata.ts';
 
 /** What `token create` and `token update` both take. */
 export interface TokenRequestOptions extends GlobalOptions {
@@ -14,6 +16,7 @@ export interface TokenRequestOptions extends GlobalOptions {
   readonly scope?: string;
   readonly meta?: string[];
   readonly metaFile?: string;
+  readonly strict?: true;
   readonly clientSecret?: string;
 }
 
@@ -24,8 +27,9 @@ export function collect(value: string, before: string[] = []): string[] {
 
 export function addTokenRequestOptions(command: Command): Command {
   return addAccessOptions(command)
-    .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests', collect)
-    .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin");
+    .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests; =@file, =-', collect)
+    .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin")
+    .option('--strict', 'refuse metadata that looks like a secret or personal number');
 }
 
 /** What every request for an access token takes. */
@@ -52,11 +56,18 @@ export async function readTokenInput(
   options: TokenRequestOptions & { unset?: string[]; sessionToken?: string },
 ): Promise<TokenInput> {
   const { meta = [], metaFile, unset = [], sessionToken } = options;
-  checkStdin({ '--meta-file': metaFile, '--client-secret': options.clientSecret, '--session-token': sessionToken });
+  checkStdin({
+    '--meta': metaReadsStdin(meta) ? '-' : undefined,
+    '--meta-file': metaFile,
+    '--client-secret': options.clientSecret,
+    '--session-token': sessionToken,
+  });
   const { readFile, terminal } = context;
   const file = metaFile === '-' ? await terminal.readStdin() : metaFile && (await readFile(metaFile));
+  const metadata = readMetadata({ assignments: await readMetaValues(context, meta), file, unset });
+  await checkSensitive(context, metadata, options.strict);
   return {
-    metadata: readMetadata({ assignments: meta, file, unset }),
+    metadata,
     clientSecret: await readSecret(context, {
       flag: '--client-secret',
       value: options.clientSecret,

@@ -8,6 +8,7 @@ import { accessTenant, namedChoices } from '../../tenant-access.ts';
 import { continueSession, keptSession, updateWith, withKeptSession } from './continue-session.ts';
 import { type InspectedTokens, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
+import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
 import { addTokenRequestOptions, collect, readTokenInput, type TokenRequestOptions } from './options.ts';
 import { replaceSession } from './replace-session.ts';
 
@@ -62,8 +63,10 @@ function checkTarget({ sessionToken, session, replace }: TokenUpdateOptions): vo
 
 function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens, name?: string): void {
   printResult(context, options, {
-    data: { ...tokensData(inspected), session_name: name ?? null },
-    human: (paint) => `${paint.green('✔')} ${outcomeText(inspected, options)}\n\n${renderTokens(paint, inspected)}`,
+    data: { ...tokensData(inspected), ...metadataSizeData(metadataSize(inspected)), session_name: name ?? null },
+    human: (paint) =>
+      `${paint.green('✔')} ${outcomeText(inspected, options)}\n${renderMetadataSize(paint, metadataSize(inspected))}\n` +
+      renderTokens(paint, inspected),
   });
 }
 

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CompactEncrypt, exportSPKI, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { tokenDecodeCommand } from '../../../../src/cli/commands/token/decode.ts';
@@ -140,7 +141,7 @@ describe('what token decode says of a signature', () => {
     expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/key\.txt holds no key\.\nhint: {2}Give a JWK, a JWK Set, or a PEM /),
+      stderr: expect.stringMatching(/key\.txt holds no key\.\nhint: {2}Give a JWK, a JWK Set, a PEM key /),
     });
     expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
       code: 2,
@@ -243,6 +244,16 @@ describe('garbage given to token decode', () => {
     expect((await run('token', 'decode', token, '--json')).jsonError).toMatchObject({ exit_code: 3 });
   });
 
+  it('may be claims that nest without end: they are text then', async () => {
+    const { done, run } = await freshMachine();
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const token = `${part('{"alg":"none"}')}.${part(deep)}.`;
+    expect((await done('token', 'decode', token, '--json')).json).toMatchObject({ form: 'jws', text: deep });
+    expect((await done('token', 'decode', token)).stdout).toMatch(/contents +\{"a":\[\[/);
+    const header = `${part(deep)}.${part('{}')}.`;
+    expect((await run('token', 'decode', header)).stderr).toContain('its header is not a JSON object');
+  });
+
   it('cannot act on the terminal from within a token', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', await foreignJwt({ name: '\u001b[2J\u202eevil', 'a\u0007b': 1 }));
@@ -252,13 +263,85 @@ describe('garbage given to token decode', () => {
   });
 });
 
+describe('several tokens given to token decode', () => {
+  it('are each shown, and in JSON a list, when they are several arguments', async () => {
+    const { done, terminal, file } = await freshMachine();
+    const [one, two, three] = await Promise.all(['one', 'two', 'three'].map((sub) => foreignJwt({ sub })));
+    terminal.stdin = `Bearer ${two}\n`;
+    const given = [one ?? '', '-', `@${file('token.txt', `${three}\n`)}`];
+    const { stdout } = await done('token', 'decode', ...given);
+    expect(stdout.match(/^Token \d {2}/gm)).toEqual(['Token 1  ', 'Token 2  ', 'Token 3  ']);
+    const { json } = await done('token', 'decode', ...given, '--json');
+    expect(json.map((token: { claims: { sub: string } }) => token.claims.sub)).toEqual(['one', 'two', 'three']);
+    expect((await done('token', 'decode', ...given, '--field', '1.claims.sub')).stdout).toBe('two\n');
+  });
+
+  it("are each called as in a token endpoint's answer", async () => {
+    const { done } = await openMachine();
+    const answer = (await done('token', 'create', '--json')).stdout;
+    const { stdout } = await done('token', 'decode', answer);
+    expect(stdout).toMatch(/^Session token .*\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified/);
+    const { json } = await done('token', 'decode', answer, '--json');
+    expect(json).toMatchObject([
+      { name: 'session_token', form: 'jwe' },
+      { name: 'access_token', form: 'jws' },
+    ]);
+  });
+
+  it('are each called as the variable of a .env file, and one of them alone keeps its shape', async () => {
+    const { done, file } = await freshMachine();
+    const [one, two] = [await foreignJwt({ sub: 'one' }), await foreignJwe()];
+    const path = file('.env', `A=1\nexport ACCESS_TOKEN="${one}"\nSESSION=ANONYMOUS_SESSION_${two}\n`);
+    const { json } = await done('token', 'decode', `@${path}`, '--json');
+    expect(json).toMatchObject([
+      { name: 'ACCESS_TOKEN', claims: { sub: 'one' } },
+      { name: 'SESSION', seal: { state: 'sealed' } },
+    ]);
+    expect((await done('token', 'decode', `T=${one}`, '--field', 'claims.sub')).stdout).toBe('one\n');
+    expect((await done('token', 'decode', `T=${one}`)).stdout).toMatch(/^T {2}/);
+  });
+
+  it('are none when one of them is none: which, and its problem', async () => {
+    const { run } = await freshMachine();
+    expect(await run('token', 'decode', await foreignJwt(), 'garbage')).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr:
+        'error: Of the tokens given, number 2 is none. This is not a token: a JWT has 3 parts joined by dots and a JWE 5, and this has 1.\n',
+    });
+    expect(await run('token', 'decode', '-', '-')).toMatchObject({
+      code: 2,
+      stderr: "error: Only one '-' can read stdin.\n",
+    });
+    expect(await run('token', 'decode', '@/nowhere')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('are all shown when the signature of one is wrong, which is named', async () => {
+    const { run } = await freshMachine();
+    const forged = await foreignJwt({ iss: local }, { kid: testKeys.signing.kid });
+    const { code, stdout, stderr } = await run('token', 'decode', `A=${forged}\nB=${await foreignJwt()}`);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^A {2}[\s\S]*\nB {2}/);
+    expect(stderr).toMatch(/^error: The signature of A is wrong: /);
+  });
+});
+
+it('a key file may hold the raw bytes of a secret key', async () => {
+  const { done, folder } = await freshMachine();
+  const path = join(folder, 'secret.bin');
+  writeFileSync(path, Buffer.from(otherTenantKeys.session.k, 'base64url'));
+  const { json } = await done('token', 'decode', await foreignJwe(), '--key', path, '--json');
+  expect(json).toMatchObject({ seal: { state: 'opened', key: path }, claims: { user_id: 'anon|somebody' } });
+});
+
 describe('what token decode parses', () => {
-  it('is at most one token and a key', async () => {
-    expect(await parsed(tokenDecodeCommand)).toEqual([undefined, {}]);
+  it('is tokens and a key', async () => {
+    expect(await parsed(tokenDecodeCommand)).toEqual([[], {}]);
     expect(await parsed(tokenDecodeCommand, '-', '--key', 'k.json', '--json')).toEqual([
-      '-',
+      ['-'],
       { key: 'k.json', json: true },
     ]);
-    await expect(parsed(tokenDecodeCommand, 'a', 'b')).rejects.toMatchObject({ code: 'usage' });
+    expect(await parsed(tokenDecodeCommand, 'a', 'b')).toEqual([['a', 'b'], {}]);
   });
 });

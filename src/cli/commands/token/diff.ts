@@ -1,0 +1,152 @@
+import { Command } from 'commander';
+import { bareToken } from '../../../domain/token/compact.ts';
+import { compareTokens, type TokenComparison } from '../../../domain/token/compare.ts';
+import { AnonError } from '../../../errors.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import type { Paint } from '../../render/paint.ts';
+import { renderTokenChanges, tokenChangesData } from '../../render/token-changes.ts';
+import {
+  decodeAll,
+  type GivenToken,
+  givenTexts,
+  keysFor,
+  rememberedTokens,
+  titleOf,
+  tokensIn,
+} from './given-tokens.ts';
+
+export interface TokenDiffOptions extends GlobalOptions {
+  readonly key?: string;
+}
+
+export function tokenDiffCommand(context: Context, run = diffAndShow): Command {
+  const command = new Command('diff')
+    .description('show what changed between two tokens: header and claims, with their times')
+    .argument('<before>', "a token, or a text with one; '-' for stdin, @file")
+    .argument('[after]', 'another; left out: what is remembered of the session now')
+    .option('--key <file>', 'open sealed ones with this key: JWK, JWK Set, PEM, or a secret key')
+    .action((before: string, after: string | undefined, options: TokenDiffOptions) =>
+      run(context, { before, after }, options),
+    );
+  return withExample(
+    command,
+    'token create --json | anon-cli token diff -',
+    "Of two answers of a token endpoint each token is compared with its namesake.\nA difference is no error: 'same' in the JSON tells. Signatures do not count.",
+  );
+}
+
+interface Compared extends TokenComparison {
+  readonly before: GivenToken;
+  readonly after: GivenToken;
+}
+
+async function diffAndShow(
+  context: Context,
+  { before, after }: { before: string; after: string | undefined },
+  options: TokenDiffOptions,
+): Promise<void> {
+  const texts = await givenTexts(context, after === undefined ? [before] : [before, after]);
+  const [first = [], second = await rememberedTokens(context, options)] = texts.map((_, index) =>
+    tokensIn(texts, index),
+  );
+  const keys = await keysFor(context, options.key);
+  const [olds, news] = [await decodeAll(context, keys, first), await decodeAll(context, keys, second)];
+  const compared = pairsOf(olds, news).map(([old, now]) => ({
+    before: old,
+    after: now,
+    ...compareTokens(bare(old), bare(now)),
+  }));
+  warnOfWrong(context, compared);
+  printResult(context, options, {
+    data: dataOf(compared),
+    human: (paint) =>
+      compared.map((pair, index) => render(paint, pair, index, compared, context.clock.now())).join('\n'),
+  });
+}
+
+function bare({ token, decoded }: GivenToken) {
+  return { token: bareToken(token), decoded };
+}
+
+/** One with one; of several each with its namesake, or one with the only one of its kind. @throws {AnonError} `usage` */
+function pairsOf(before: readonly GivenToken[], after: readonly GivenToken[]): [GivenToken, GivenToken][] {
+  const [old, now] = [before[0], after[0]];
+  if (before.length === 1 && after.length === 1 && old && now) return [[old, now]];
+  const pairs = pairsBy(before, after, ({ name }) => name?.toLowerCase());
+  if (pairs.length > 0) return pairs;
+  const ofAKind = pairsBy(before, after, ({ decoded: { form, header } }) => `${form} ${String(header.typ)}`);
+  if (ofAKind.length === 1) return ofAKind;
+  throw new AnonError(
+    'usage',
+    `Which tokens? There are ${before.length} and ${after.length}, and no names in common.`,
+    {
+      hint: 'Give one and one, or two answers of a token endpoint.',
+    },
+  );
+}
+
+function pairsBy(
+  before: readonly GivenToken[],
+  after: readonly GivenToken[],
+  by: (token: GivenToken) => string | undefined,
+): [GivenToken, GivenToken][] {
+  return before.flatMap((one): [GivenToken, GivenToken][] => {
+    const word = by(one);
+    const match = word === undefined ? undefined : after.find((other) => by(other) === word);
+    return match ? [[one, match]] : [];
+  });
+}
+
+/** One comparison as it is; of several all the changes together, each under its token's name. */
+function dataOf(compared: readonly Compared[]): JsonObject {
+  const [only] = compared;
+  if (only && compared.length === 1) {
+    return { same: only.same, changes: tokenChangesData(only.changes), compared: only.compared };
+  }
+  return {
+    same: compared.every(({ same }) => same),
+    changes: compared.flatMap(({ before, changes }) =>
+      tokenChangesData(changes.map((change) => ({ ...change, path: `${before.name}.${change.path}` }))),
+    ),
+    compared: compared.flatMap(({ before, compared: parts }) => parts.map((part) => `${before.name}.${part}`)),
+  };
+}
+
+function render(
+  paint: Paint,
+  { before, same, changes, compared }: Compared,
+  index: number,
+  all: readonly Compared[],
+  nowMs: number,
+): string {
+  const title = paint.bold(
+    all.length === 1
+      ? 'Tokens'
+      : titleOf(
+          before,
+          index,
+          all.map((pair) => pair.before),
+        ),
+  );
+  const sealed = compared.includes('claims')
+    ? ''
+    : `  ${paint.yellow('▪ SEALED: the claims of a sealed token cannot be compared without its key; the headers were.')}\n`;
+  if (same) return `${title}  ${paint.green('✔ the same')}\n`;
+  const count = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
+  return `${title}  ${count}\n${sealed}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
+}
+
+function warnOfWrong({ warn }: Context, compared: readonly Compared[]): void {
+  for (const [which, { decoded }] of compared.flatMap(({ before, after }) => [
+    ['first', before] as const,
+    ['second', after] as const,
+  ])) {
+    if (decoded.signature?.state === 'wrong') {
+      warn(`The signature of the ${which} token is wrong: ${decoded.signature.reason}.`);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { KeyRing } from '../../../domain/ports.ts';
+import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
+import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
+import { AnonError, isAnonError, reworded } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printable } from '../../render/printable.ts';
+import { selectProfile } from '../../tenant-access.ts';
+
+/** A token that a command was given, decoded. */
+export interface GivenToken extends FoundToken {
+  readonly decoded: DecodedToken;
+}
+
+/**
+ * The texts that were given: as they stand, from stdin (`-`) or from a file (`@file`). Without any, what is piped in;
+ * none when nothing is.
+ * @throws {AnonError} `usage`
+ */
+export async function givenTexts({ terminal, readFile }: Context, given: readonly string[]): Promise<string[]> {
+  if (given.length === 0 && terminal.stdinHasData) {
+    const piped = await terminal.readStdin();
+    return piped.trim() === '' ? [] : [piped];
+  }
+  if (given.filter((text) => text === '-').length > 1) {
+    throw new AnonError('usage', "Only one '-' can read stdin.");
+  }
+  const texts: string[] = [];
+  for (const text of given) {
+    if (text === '-') texts.push(await terminal.readStdin());
+    else texts.push(text.startsWith('@') ? await readFile(text.slice(1)) : text);
+  }
+  return texts;
+}
+
+/** The tokens in one of `texts`. @throws {AnonError} `token_unacceptable` when it holds none, naming which of several */
+export function tokensIn(texts: readonly string[], index: number): FoundToken[] {
+  try {
+    return findTokens(texts[index] ?? '');
+  } catch (error) {
+    if (texts.length === 1 || !isAnonError(error)) throw error;
+    throw reworded(error, { message: `Of the tokens given, number ${index + 1} is none. ${error.message}` });
+  }
+}
+
+/** Those of the session that is remembered. @throws {AnonError} `usage` when none is */
+export async function rememberedTokens(context: Context, options: GlobalOptions): Promise<FoundToken[]> {
+  const { profile, selection } = await selectProfile(context, options);
+  const sessions = await context.sessions(profile);
+  const session = await sessions.get(await sessions.current());
+  if (!session) {
+    throw new AnonError('usage', 'No token was given, and none is remembered.', {
+      hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
+    });
+  }
+  return [
+    { name: 'session_token', token: session.sessionToken },
+    { name: 'access_token', token: session.accessToken },
+  ];
+}
+
+/** Decodes them offline. */
+export function decodeAll(
+  { clock }: Context,
+  keys: KeyRing,
+  tokens: readonly FoundToken[],
+): Promise<readonly GivenToken[]> {
+  return Promise.all(
+    tokens.map(async (found) => ({ ...found, decoded: await decodeToken({ clock, keys }, found.token) })),
+  );
+}
+
+/** The keys to check and open with: those of the file that was named, else the local tenant's. */
+export async function keysFor(context: Context, key: string | undefined): Promise<KeyRing> {
+  if (key === undefined) return context.localKeys();
+  const { keyRingOf } = await import('../../../domain/token/key-text.ts');
+  return keyRingOf(await context.readBytes(key), key);
+}
+
+const titles = new Map([
+  ['session_token', 'Session token'],
+  ['access_token', 'Access token'],
+  ['id_token', 'ID token'],
+  ['anon_transfer_token', 'Transfer ticket'],
+]);
+
+/** What people read a token is called: by its name, else by its place among several. */
+export function titleOf({ name }: FoundToken, index: number, all: readonly FoundToken[]): string {
+  if (name !== undefined) return printable(titles.get(name) ?? name);
+  return all.length === 1 ? 'Token' : `Token ${index + 1}`;
+}

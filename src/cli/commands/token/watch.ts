@@ -1,0 +1,110 @@
+import { Command } from 'commander';
+import { renewalAtMs } from '../../../domain/session/renewal.ts';
+import { AnonError, isAnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { paintFor } from '../../render/paint.ts';
+import { printableJson } from '../../render/printable.ts';
+import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
+import { type Access, accessTenant } from '../../tenant-access.ts';
+import { readTokenInput } from './options.ts';
+import { renewWatched, watchedSession } from './watched-session.ts';
+
+export interface TokenWatchOptions extends GlobalOptions {
+  readonly clientSecret?: string;
+  readonly session?: string;
+}
+
+export function tokenWatchCommand(context: Context, run = watch): Command {
+  const command = new Command('watch')
+    .description('watch the session count down, renewing its access token, until Ctrl-C')
+    .option('--session <name>', 'this session, not the current one')
+    .option('--client-secret <->', "'-' reads the application's secret from stdin")
+    .action((options: TokenWatchOptions) => run(context, options));
+  return withExample(
+    command,
+    'token watch',
+    'It renews a minute before the end of the access token, and remembers the new\n' +
+      'one. In a pipe each event is a line, with --json an object on a line: started,\n' +
+      'renewed, renewal_failed, ended. Once the session is over it exits with 3.',
+  );
+}
+
+/** After a renewal that failed. */
+const retryMs = 10_000;
+
+async function watch(context: Context, options: TokenWatchOptions): Promise<void> {
+  const { clientSecret } = await readTokenInput(context, options);
+  const access = await accessTenant(context, options);
+  const show = shownOn(context, options, access);
+  let kept = await watchedSession(context, access, options.session);
+  let watched: WatchedSession = { ...kept, renewals: 0 };
+  show.event('started', watched);
+  while (!context.terminal.resultUnread) {
+    const dueMs = renewalAtMs(kept, context.clock.now());
+    await waitUntil(context, dueMs ?? kept.accessEndsAtMs ?? 0, () => show.tick(watched));
+    if (dueMs === undefined) return ended(access, () => show.event('ended', watched));
+    try {
+      kept = await renewWatched(context, access, { before: kept, clientSecret });
+      watched = { ...kept, renewals: watched.renewals + 1 };
+      show.event('renewed', watched);
+    } catch (error) {
+      watched = { ...watched, problem: passing(error).message };
+      show.event('renewal_failed', watched);
+      await waitUntil(context, context.clock.now() + retryMs, () => show.tick(watched));
+    }
+  }
+}
+
+function ended({ tenant }: Access, show: () => void): never {
+  show();
+  throw new AnonError('token_unacceptable', 'The session is over.', {
+    hint: `Start a new one: anon-cli token create${tenant.selection}`,
+  });
+}
+
+/** What may pass by itself; anything else ends the command. */
+function passing(error: unknown): AnonError {
+  const codes = ['tenant_unreachable', 'rate_limited', 'server_error', 'response_invalid'];
+  if (isAnonError(error) && codes.includes(error.code)) return error;
+  throw error;
+}
+
+/** In steps: a machine that sleeps meanwhile is not to wait for that much longer. */
+async function waitUntil({ clock }: Context, atMs: number, tick: () => number): Promise<void> {
+  for (let leftMs = atMs - clock.now(); leftMs > 0; leftMs = atMs - clock.now()) {
+    await clock.wait(Math.min(leftMs, tick()));
+  }
+}
+
+interface Shown {
+  event(event: WatchEvent, watched: WatchedSession): void;
+  /** Shows what is left now, and says in how many milliseconds to do so again. */
+  tick(watched: WatchedSession): number;
+}
+
+/** A block that is written over, where a person looks; else a line an event. */
+function shownOn(context: Context, options: GlobalOptions, { profile }: Access): Shown {
+  const { terminal, clock } = context;
+  const rewritten =
+    terminal.resultIsTerminal && terminal.noteRewritable && !options.json && options.field === undefined;
+  if (!rewritten)
+    return { event: (event, watched) => printEvent(context, options, event, watched), tick: () => 30_000 };
+  let lines = 0;
+  const draw = (watched: WatchedSession) => {
+    const block = renderWatch(paintFor(terminal.resultColour), profile.name, watched, clock.now());
+    terminal.result(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ''}${block}`);
+    lines = block.split('\n').length - 1;
+    return 1000;
+  };
+  return { event: (_, watched) => void draw(watched), tick: draw };
+}
+
+function printEvent(context: Context, options: GlobalOptions, event: WatchEvent, watched: WatchedSession): void {
+  const nowMs = context.clock.now();
+  const data = watchData(event, watched, nowMs);
+  if (options.json && options.field === undefined) context.terminal.result(`${printableJson(data)}\n`);
+  else printResult(context, options, { data, human: () => watchLine(event, watched, nowMs) });
+}

@@ -1,0 +1,59 @@
+import { ResponseError } from '../../errors.ts';
+import {
+  anonymousTransferAudience,
+  anonymousTransferLifetimeSeconds,
+  anonymousTransferResponse,
+} from '../../wire/anonymous-token.ts';
+import { check } from '../../wire/schema.ts';
+import type { RequestedApi } from '../api/choose.ts';
+import type { RequestingApp } from '../app/choose.ts';
+import { unexpectedAnswer } from '../exchange/send.ts';
+import { explainRefusal } from '../gates/explain-refusal.ts';
+import type { TenantConnection } from '../ports.ts';
+import { noTickets } from './edition-limits.ts';
+import { askForTokens } from './request-tokens.ts';
+
+/** What carries a guest's session into a login, once. */
+export interface TransferTicket {
+  readonly ticket: string;
+  readonly expiresInSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly endsAtMs: number;
+}
+
+/**
+ * Asks for a transfer ticket of a session; `checkTransfer` comes before it.
+ * @throws {AnonError} `edition_unsupported` where the tenant turns out to have none; {ResponseError} when it refuses
+ */
+export async function requestTransferTicket(
+  tenant: TenantConnection,
+  { app, sessionToken }: { app: RequestingApp; sessionToken: string },
+): Promise<TransferTicket> {
+  const askedAtMs = tenant.clock.now();
+  const { exchange, body } = await explained(tenant, app, () =>
+    askForTokens(tenant, app, { audience: anonymousTransferAudience, session_token: sessionToken }),
+  );
+  const checked = check(anonymousTransferResponse, body);
+  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+  return {
+    ticket: checked.value.anon_transfer_token,
+    expiresInSeconds: anonymousTransferLifetimeSeconds,
+    endsAtMs: askedAtMs + anonymousTransferLifetimeSeconds * 1000,
+  };
+}
+
+/** To a tenant without tickets, whose edition nobody could ask for, that is an API it does not have. */
+async function explained<Result>(
+  tenant: TenantConnection,
+  app: RequestingApp,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ResponseError)) throw error;
+    if (error.error === 'invalid_target') throw noTickets('preview');
+    const api: RequestedApi = { audience: anonymousTransferAudience, name: anonymousTransferAudience };
+    throw await explainRefusal(tenant, error, { app, api, scope: undefined });
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { tokenDiffCommand } from '../../../../src/cli/commands/token/diff.ts';
+import { freshMachine, openMachine, parsed } from '../../../support/command.ts';
+import { part } from '../../../support/tokens.ts';
+
+const unsigned = (claims: object, header: object = {}) => `${part({ alg: 'none', ...header })}.${part(claims)}.`;
+const noon = Date.UTC(2026, 5, 1, 12) / 1000;
+const otherSealed = `${part({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`;
+
+describe('token diff', () => {
+  it('shows people what is new, gone and different, with times as dates', async () => {
+    const { done } = await freshMachine();
+    const before = unsigned({ sub: 'anon|1', exp: noon, metadata: { cart: { items: 1 }, old: 'x' } });
+    const after = unsigned({
+      sub: 'anon|1',
+      exp: noon + 3600,
+      metadata: { cart: { items: '1' } },
+      scope: 'read:catalog',
+    });
+    expect((await done('token', 'diff', before, after)).stdout).toBe(
+      [
+        'Tokens  4 differences',
+        '  ~ claims.exp                  2026-06-01 12:00:00 UTC (just now) → 2026-06-01 13:00:00 UTC (in 1 hour)',
+        '  ~ claims.metadata.cart.items  1 → "1"',
+        '  - claims.metadata.old         "x"',
+        '  + claims.scope                "read:catalog"',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('gives machines each change with its path, and no difference is no error either', async () => {
+    const { done } = await freshMachine();
+    const [before, after] = [unsigned({ a: 1, b: 2 }), unsigned({ a: 2, c: null })];
+    expect((await done('token', 'diff', before, after, '--json')).json).toEqual({
+      same: false,
+      changes: [
+        { path: 'claims.a', before: 1, after: 2 },
+        { path: 'claims.b', before: 2 },
+        { path: 'claims.c', after: null },
+      ],
+      compared: ['header', 'claims'],
+    });
+    expect((await done('token', 'diff', before, `Bearer ${before}`, '--field', 'same')).stdout).toBe('true\n');
+    expect((await done('token', 'diff', before, before)).stdout).toBe('Tokens  ✔ the same\n');
+  });
+
+  it('compares what is remembered with an answer from before, token by token, opening sealed ones', async () => {
+    const { done, clock, file } = await openMachine();
+    const created = await done('token', 'create', '--meta', 'language=en', '--json');
+    clock.forward(3600);
+    await done('token', 'update', '--meta', 'plan=pro');
+    const { json } = await done('token', 'diff', `@${file('before.json', created.stdout)}`, '--json');
+    const paths = json.changes.map(({ path }: { path: string }) => path);
+    expect(json).toMatchObject({ same: false });
+    expect(json.changes).toContainEqual({ path: 'session_token.claims.metadata.plan', after: 'pro' });
+    expect(paths).toContain('access_token.claims.exp');
+    expect(paths).not.toContain('access_token.claims.sub');
+    const { stdout } = await done('token', 'diff', `@${file('before.json', created.stdout)}`);
+    expect(stdout).toMatch(/^Session token {2}\d differences\n[\s\S]*\n\nAccess token {2}\d differences\n/);
+    const one = await done('token', 'diff', created.json.access_token, '--json');
+    expect(one.json.changes.map(({ path }: { path: string }) => path)).toContain('claims.exp');
+  });
+
+  it('says what of a sealed token it could not compare', async () => {
+    const { done } = await openMachine();
+    const { json } = await done('token', 'create', '--json');
+    const { stdout } = await done('token', 'diff', json.session_token, otherSealed);
+    expect(stdout).toMatch(/^Tokens {2}0 differences\n {2}▪ SEALED: the claims of a sealed token cannot be compared/);
+    expect((await done('token', 'diff', json.session_token, otherSealed, '--json')).json).toEqual({
+      same: false,
+      changes: [],
+      compared: ['header'],
+    });
+  });
+
+  it('warns of a wrong signature, and compares all the same', async () => {
+    const { done } = await openMachine();
+    const good = (await done('token', 'create', '--field', 'access_token')).stdout.trim();
+    const [header = '', , signature = ''] = good.split('.');
+    const forged = `${header}.${part({ iss: 'https://localhost:4400/', sub: 'admin' })}.${signature}`;
+    const { stderr, stdout } = await done('token', 'diff', good, forged);
+    expect(stdout).toMatch(/~ claims\.sub +"anon\|.*" → "admin"\n/);
+    expect(stderr).toMatch(/^warning: The signature of the second token is wrong: it does not fit key /);
+  });
+
+  it.each([
+    [['garbage', unsigned({})], 3, 'Of the tokens given, number 1 is none. This is not a token: '],
+    [['-', '-'], 2, "Only one '-' can read stdin."],
+    [
+      [`A=${unsigned({ a: 1 })} B=${unsigned({ a: 2 })}`, unsigned({ a: 3 }, { typ: 'x' })],
+      2,
+      'Which tokens? There are 2 and 1',
+    ],
+    [[unsigned({})], 2, 'none is remembered'],
+  ])('refuses what it cannot compare: %#', async (given, code, text) => {
+    const { run } = await freshMachine();
+    const result = await run('token', 'diff', ...given);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(text);
+  });
+
+  it('parses two tokens and a key', async () => {
+    expect(await parsed(tokenDiffCommand, 'a', 'b', '--key', 'k')).toEqual([{ before: 'a', after: 'b' }, { key: 'k' }]);
+    expect(await parsed(tokenDiffCommand, 'a')).toEqual([{ before: 'a', after: undefined }, {}]);
+    await expect(parsed(tokenDiffCommand)).rejects.toMatchObject({ code: 'usage' });
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { documentNamed, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
+import { openGates } from '../../../support/local.ts';
+
+const metadataOf = 'decoded.session_token.claims.metadata';
+const card = '4111 1111 1111 1111';
+
+describe('a value of --meta', () => {
+  it('is the text of a file, or JSON from one', async () => {
+    const { done, file } = await openMachine();
+    const note = file('note.txt', 'from a file = with\ntwo lines\n\n');
+    const cart = file('cart.json', '{"items":3}\n');
+    const { stdout } = await done(
+      'token',
+      'create',
+      '--meta',
+      `note=@${note}`,
+      '--meta',
+      `cart:=@${cart}`,
+      '--field',
+      metadataOf,
+    );
+    expect(JSON.parse(stdout)).toEqual({ note: 'from a file = with\ntwo lines', cart: { items: 3 } });
+  });
+
+  it('is what comes from stdin, as text or as JSON', async () => {
+    const { done, terminal } = await openMachine();
+    terminal.stdin = 'piped in\r\n';
+    expect((await done('token', 'create', '--meta', 'note=-', '--field', metadataOf)).stdout).toBe(
+      '{"note":"piped in"}\n',
+    );
+    terminal.stdin = '[1,2]\n';
+    expect((await done('token', 'update', '--meta', 'list:=-', '--field', `${metadataOf}.list`)).stdout).toBe(
+      '[1,2]\n',
+    );
+  });
+
+  it.each([
+    ['a=\\@home', '@home'],
+    ['a=\\-', '-'],
+    ['a=-1', '-1'],
+    ['a=me@home', 'me@home'],
+    ['a=\\\\@x', '\\\\@x'],
+    ['a=\\n', '\\n'],
+    ['a:="@x"', '@x'],
+    ['a=b=@c', 'b=@c'],
+  ])('is a text of its own else: %s', async (assignment, value) => {
+    const { done } = await openMachine();
+    expect((await done('token', 'create', '--meta', assignment, '--field', `${metadataOf}.a`)).stdout).toBe(
+      `${value}\n`,
+    );
+  });
+
+  it('that cannot be read costs no call and tells nothing of what was typed', async () => {
+    const { run } = await openMachine();
+    expect(await run('token', 'create', '--meta', 'handle=@jane.doe')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: The file of --meta handle=@… cannot be read: there is no such file.\n' +
+        'hint:  For a text that begins with @ write handle=\\@…\n',
+    });
+    expect(await run('token', 'create', '--meta', 'a=-', '--meta', 'b=-')).toMatchObject({
+      code: 2,
+      stderr: 'error: Only one --meta can read stdin.\n',
+    });
+    expect(await run('token', 'create', '--meta', 'a=-', '--meta-file', '-')).toMatchObject({
+      code: 2,
+      stderr: 'error: Only one option can read stdin, not --meta and --meta-file.\n',
+    });
+  });
+});
+
+describe('the size of the metadata', () => {
+  it('is told against the limit, of all that the session holds', async () => {
+    const { done } = await openMachine();
+    const created = await done('token', 'create', '--meta', 'language=en');
+    expect(created.stdout).toMatch(
+      /^✔ Guest session of web at shop\n {2}metadata {2}17 of 1024 bytes\n\nSession token/,
+    );
+    const updated = await done('token', 'update', '--meta', 'name=Zoë', '--json');
+    expect(updated.json).toMatchObject({ metadata_bytes: 31, metadata_max_bytes: 1024 });
+    expect((await done('token', 'update')).stdout).toContain('\n  metadata  31 of 1024 bytes\n\n');
+  });
+
+  it('is told of what was sent where the session token is sealed, and not where there is none', async () => {
+    const machine = await openMachine();
+    const tenant = await servedTenant(machine.clock);
+    openGates(tenant.store, {
+      client: String(documentNamed(tenant.store, 'client', 'web').client_id),
+      resource_server: String(documentNamed(tenant.store, 'resource_server', 'shop').id),
+    });
+    await useRemote(machine, tenant);
+    const { json } = await machine.done('token', 'create', '--meta', 'language=en', '--json');
+    expect(json).toMatchObject({ metadata_bytes: 17, decoded: { session_token: { seal: { state: 'sealed' } } } });
+    const updated = await machine.done('token', 'update', '--meta', 'plan=pro', '--json');
+    expect(updated.json).not.toHaveProperty('metadata_bytes');
+    const none = await machine.done('token', 'create', '--json');
+    expect(none.json).not.toHaveProperty('metadata_bytes');
+  });
+});
+
+describe('metadata that looks as if it should not be there', () => {
+  it('is warned of by its path, and sent', async () => {
+    const { done } = await openMachine();
+    const { stdout, stderr } = await done(
+      'token',
+      'create',
+      '--meta',
+      `pay.card=${card}`,
+      '--meta',
+      'user.password=hunter2',
+      '--field',
+      metadataOf,
+    );
+    expect(JSON.parse(stdout)).toEqual({ pay: { card }, user: { password: 'hunter2' } });
+    expect(stderr).toBe(
+      "warning: In the metadata 'pay.card' looks like a card number, 'user.password' looks like a password. " +
+        'Whoever has the session token keeps it, and Actions may log it: keep it at your own, and put an id here.\n',
+    );
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  it('is an error with --strict, before anything is sent, also from a file and in an update', async () => {
+    const machine = await openMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const path = machine.file('metadata.json', JSON.stringify({ card }));
+    for (const command of ['create', 'update']) {
+      expect(await machine.run('token', command, '--strict', '--meta-file', path)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^error: In the metadata 'card' looks like a card number\.\nhint: {2}Whoever has/,
+        ),
+      });
+    }
+    expect(tenant.requests).toEqual([]);
+  });
+
+  it('is nothing that --strict minds, where it looks harmless', async () => {
+    const { done } = await openMachine();
+    const { stderr } = await done('token', 'create', '--strict', '--meta', 'language=en', '--meta', 'items:=3');
+    expect(stderr).toBe('');
+  });
+});

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import { newHome, run, runShell, start } from '../support/bin.ts';
+
+it('token watch tells how it stands at once, and ends on Ctrl-C with 130', async () => {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  const child = start(home, ['token', 'watch', '--json']);
+  const [line] = await once(child.stdout ?? child, 'data');
+  expect(JSON.parse(String(line))).toMatchObject({ event: 'started', renewals: 0 });
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([130, null]);
+});
+
+it('token watch rewrites its block on a terminal', async () => {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  const { stdout } = await runShell(
+    home,
+    "TERM=xterm timeout -s INT 3 script -qec 'anon-cli token watch' /dev/null </dev/null",
+  );
+  expect(stdout).toContain('Ctrl-C to leave');
+  expect(stdout).toContain('\u001b[5A\u001b[J');
+});
