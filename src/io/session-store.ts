@@ -114,7 +114,9 @@ function namesIn(folder: string): string[] {
     .sort();
 }
 
+/** One that is there is left alone: closing a file frees what locks this process has on it. @see fcntl(2) */
 function makeLock(folder: string, path: string): void {
+  if (existsSync(path)) return;
   privateFolder(folder);
   try {
     closeSync(openSync(path, 'a', 0o600));

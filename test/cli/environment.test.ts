@@ -62,7 +62,7 @@ describe('the tenant of a command', () => {
     await machine.done('token', 'create');
     await machine.done('token', 'update', '--meta', 'language=en');
     const files = readdirSync(join(machine.folder, 'data', 'credentials'));
-    expect(files).toEqual([`session~${name}-2.json`]);
+    expect(files).toEqual([`session~${name}-2~default.json`]);
   });
 
   it('that AUTH0_DOMAIN names is that of the profile which has this domain', async () => {

@@ -37,12 +37,27 @@ describe('a keyring that answers', () => {
     await machine.done('token', 'create');
     await machine.done('token', 'update', '--meta', 'language=en');
     const accounts = Object.keys(keyring.entries()).filter((account) => !account.includes('#'));
-    expect(accounts.sort()).toEqual(['credentials/acme', 'management-token/acme', 'session/acme']);
+    expect(accounts.sort()).toEqual(['credentials/acme', 'management-token/acme', 'session/acme/default']);
     expect(filesOf(machine)).toEqual([]);
     expect(readFileSync(machine.profilesPath, 'utf8')).not.toContain(tenant.credentials.clientSecret);
     const { json } = await machine.done('profile', 'show', '--json');
     expect(json).toMatchObject({ secrets: 'keyring', access_token_expires_in: 86_400 });
     expect(tenant.requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(1);
+  });
+
+  it('holds sessions by name, which files list without their tokens', async () => {
+    const { machine, keyring, tenant } = await machineWithKeyring();
+    await login(machine, tenant);
+    await machine.open();
+    await machine.done('token', 'create');
+    await machine.done('token', 'create', '--session', 'cart', '--meta', 'language=en');
+    expect((await machine.done('session', 'list', '--json')).json).toMatchObject([
+      { name: 'cart', current: true, metadata: { language: 'en' } },
+      { name: 'default', current: false },
+    ]);
+    await machine.done('session', 'forget', '--all');
+    expect(Object.keys(keyring.entries()).filter((account) => account.startsWith('session/'))).toEqual([]);
+    expect(filesOf(machine)).toEqual([]);
   });
 
   it('is left with nothing of a profile that is removed', async () => {
@@ -60,11 +75,17 @@ describe('a keyring that answers', () => {
     await login(machine, tenant);
     await machine.open();
     await machine.done('token', 'create', '--meta', 'language=en');
-    expect(filesOf(machine)).toEqual(['credentials~acme.json', 'management-token~acme.json', 'session~acme.json']);
+    expect(filesOf(machine)).toEqual([
+      'credentials~acme.json',
+      'management-token~acme.json',
+      'session~acme~default.json',
+    ]);
     delete machine.env.ANON_KEYRING;
     await login(machine, tenant);
     expect(filesOf(machine)).toEqual([]);
-    expect(Object.keys(keyring.entries())).toEqual(expect.arrayContaining(['credentials/acme', 'session/acme']));
+    expect(Object.keys(keyring.entries())).toEqual(
+      expect.arrayContaining(['credentials/acme', 'session/acme/default']),
+    );
     await machine.done('token', 'update', '--meta', 'country=US');
   });
 

@@ -59,3 +59,29 @@ describe('twenty processes at once', () => {
     expect(await jsonOf(home, 'profile', 'list')).toHaveLength(21);
   });
 });
+
+describe('fifty processes at once', () => {
+  it('that create, update and renew sessions lose none, and no update', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    for (const name of ['cart', 'other']) await run(home, ['token', 'create', '--session', name]);
+    const numbers = Array.from({ length: 17 }, (_, index) => index);
+    const kept = ['cart', 'other', 'default'];
+    const nameOf = (number: number) => kept[number % kept.length] ?? '';
+    await together(
+      home,
+      numbers.flatMap((number) => [
+        ['token', 'create', '--session', `guest-${number}`, '--meta', `of=${number}`],
+        ['token', 'update', '--session', nameOf(number), '--meta', `k${number}=1`],
+        ...(number > 0 ? [['token', 'renew', '--session', nameOf(number)]] : []),
+      ]),
+    );
+    const sessions: { name: string; metadata: Record<string, string> }[] = await jsonOf(home, 'session', 'list');
+    const created = numbers.map((number) => `guest-${number}`);
+    expect(sessions.map(({ name }) => name)).toEqual([...kept, ...created].sort());
+    for (const number of numbers) {
+      expect(sessions.find(({ name }) => name === nameOf(number))?.metadata).toHaveProperty(`k${number}`, '1');
+      expect(sessions.find(({ name }) => name === `guest-${number}`)?.metadata).toEqual({ of: String(number) });
+    }
+  });
+});

@@ -77,6 +77,31 @@ describe('a process that is killed leaves a readable state', () => {
   });
 });
 
+describe('processes that are killed at random while others keep sessions', () => {
+  it('leave every session readable, and lose none that was there', async () => {
+    const home = await usedHome();
+    await run(home, ['token', 'create', '--session', 'cart', '--meta', 'of=cart']);
+    const commands = (number: number) => [
+      ['token', 'create', '--session', `guest-${number}`],
+      ['token', 'update', '--session', 'cart', '--meta', `k${number}=1`],
+      ['token', 'renew', '--session', 'default'],
+      ['session', 'rename', `guest-${number}`, `renamed-${number}`],
+    ];
+    // Later ones are killed further on: from the first file that is opened to the last.
+    const all = Array.from({ length: 7 }, (_, number) => commands(number)).flat();
+    await Promise.all(
+      all.map((args, index) => run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(2 + index * 2) } })),
+    );
+    const { stdout, stderr, code } = await run(home, ['session', 'list', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const sessions: { name: string; metadata: object }[] = JSON.parse(stdout);
+    expect(sessions.find(({ name }) => name === 'cart')?.metadata).toMatchObject({ of: 'cart' });
+    for (const { name } of sessions) {
+      expect(await run(home, ['token', 'get', '--session', name])).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+});
+
 async function usedHome(): Promise<string> {
   const home = newHome();
   await run(home, ['quickstart']);

@@ -60,7 +60,7 @@ describe('the files of a user', () => {
     await run(home, ['quickstart']);
     const spoilt = [
       join(home, '.config', 'anon-cli', 'profiles.json'),
-      join(dirname(await statePath(home)), 'credentials', 'session~local.json'),
+      join(dirname(await statePath(home)), 'credentials', 'session~local~default.json'),
     ];
     for (const path of spoilt) {
       expect(existsSync(path)).toBe(true);

@@ -24,7 +24,7 @@ describe('on a tenant of edition ea', () => {
     [['tenant', 'set-format', 'jwt'], 7, 'always sealed'],
     [['tenant', 'set-lifetime', 'never'], 7, 'every session ends'],
     [['tenant', 'set-lifetime', '100s'], 2, 'The nearest are 1m and 2m.'],
-    [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token create --meta <key=value>'],
+    [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],
   ])('%j ends with %i and says why', async (command, code, text) => {

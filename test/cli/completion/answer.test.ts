@@ -5,6 +5,7 @@ import {
   changeDocument,
   freshMachine,
   type Machine,
+  openMachine,
   servedAnswer,
   servedTenant,
   useRemote,
@@ -106,6 +107,19 @@ describe('names', () => {
       'local\tthe embedded tenant',
       'acme\tacme.eu.auth0.com',
     ]);
+  });
+
+  it('of sessions are those that are kept of the profile on the line', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create');
+    await machine.done('token', 'create', '--session', 'cart');
+    expect(await told(machine, 'fish', 'session', 'use', '')).toEqual(['cart\tthe current session', 'default\t']);
+    expect(await told(machine, 'bash', 'token', 'update', '--session', 'c')).toEqual(['cart']);
+    expect(await told(machine, 'bash', 'session', 'rename', 'cart', '')).toEqual([]);
+    expect(await told(machine, 'bash', 'token', 'create', '--session', '')).toEqual([]);
+    await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
+    expect(await told(machine, 'bash', 'session', 'show', '')).toEqual([]);
+    expect(await told(machine, 'bash', 'session', 'show', '--profile', 'local', 'd')).toEqual(['default']);
   });
 
   it('of the local tenant leave out what no guest can be let into', async () => {

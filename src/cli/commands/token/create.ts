@@ -30,8 +30,8 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
   return withExample(
     command,
     'token create --meta language=en',
-    `A session without a name is kept as default, in place of the one before it; those
-with a name stay until session forget. The last one created is the current one.
+    `A session without a name is kept as default, in place of the one before it;
+those with a name stay until session forget. The last created is the current.
 In a script: TOKEN=$(anon-cli token create --field access_token)
 
 With --count every guest is a line of JSON with its number n, as they come; none

@@ -65,6 +65,6 @@ export function checkFree(
 ): void {
   if (!live || replaces) return;
   throw new AnonError('usage', `There is a session '${name}' already.`, {
-    hint: `Go on with it: anon-cli token get --session ${name}${selection}; or begin anew with --replace.`,
+    hint: `Begin anew with --replace, or go on with it: anon-cli token get --session ${name}${selection}`,
   });
 }

@@ -23,7 +23,7 @@ export function tokenLogoutCommand(context: Context, run = logOutAndForget): Com
   return withExample(
     command,
     'token logout --keep',
-    'Nothing revokes tokens: whoever has them can use them until they expire. Edition ea\nclears the cookie of the browser that logs out, and no other; preview has no logout.',
+    'Nothing revokes tokens: whoever has them can use them until they expire. Edition\nea clears the cookie of the browser that logs out, and no other; edition preview\nhas no logout.',
   );
 }
 

@@ -18,7 +18,7 @@ export function tokenRenewCommand(context: Context, run = renewAndShow): Command
   return withExample(
     command,
     'token renew',
-    'The metadata stays. In edition preview a new session token comes along, with a full\nlifetime; in edition ea the end of the session never moves.',
+    'The metadata stays. In edition preview a new session token comes along, with a\nfull lifetime; in edition ea the end of the session never moves.',
   );
 }
 

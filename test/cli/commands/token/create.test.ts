@@ -134,7 +134,7 @@ describe('token create', () => {
   it('remembers each session in a file that only the user can read', async () => {
     const { done, folder } = await openMachine();
     await done('token', 'create');
-    const path = `${folder}/data/credentials/session~local.json`;
+    const path = `${folder}/data/credentials/session~local~default.json`;
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const { version, secret } = JSON.parse(readFileSync(path, 'utf8'));
     expect(version).toBe(1);
@@ -518,17 +518,19 @@ describe('a tenant that token create meets', () => {
 
 describe('what token create parses', () => {
   it('is all of its options, --meta as often as it comes', async () => {
-    expect(await parsed(tokenCreateCommand)).toEqual([{}]);
+    expect(await parsed(tokenCreateCommand)).toEqual([{ save: true }]);
     expect(
       await parsed(
         tokenCreateCommand,
         ...['--app', 'web', '--api=shop', '--scope', 'a b', '--meta', 'a=1', '--meta', 'b:=2', '--meta-file', 'm.json'],
         ...['--client-secret', '-', '--user-id', 'me', '--json', '--field', 'x', '--profile', 'p', '--edition', 'ea'],
+        ...['--session', 'cart', '--replace', '--no-save'],
       ),
     ).toEqual([
       {
         ...{ app: 'web', api: 'shop', scope: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
         ...{ userId: 'me', json: true, field: 'x', profile: 'p', edition: 'ea' },
+        ...{ session: 'cart', replace: true, save: false },
       },
     ]);
   });

@@ -86,7 +86,7 @@ describe('token update', () => {
     const { machine, created } = await withSession('other=yes');
     const elsewhere = created.session_token;
     await machine.done('token', 'create', '--meta', 'mine=yes');
-    const remembered = readFileSync(`${machine.folder}/data/credentials/session~local.json`, 'utf8');
+    const remembered = readFileSync(`${machine.folder}/data/credentials/session~local~default.json`, 'utf8');
     expect(
       (await machine.done('token', 'update', '--session-token', elsewhere, '--meta', 'a=1', ...metadata)).json,
     ).toEqual({ other: 'yes', a: '1' });
@@ -95,7 +95,7 @@ describe('token update', () => {
       other: 'yes',
       b: '1',
     });
-    expect(readFileSync(`${machine.folder}/data/credentials/session~local.json`, 'utf8')).toBe(remembered);
+    expect(readFileSync(`${machine.folder}/data/credentials/session~local~default.json`, 'utf8')).toBe(remembered);
   });
 
   it('works on a JWT-format session token as well', async () => {
@@ -114,9 +114,7 @@ describe('what token update refuses', () => {
     expect(await run('token', 'update', '--meta', 'a=1')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr:
-        "error: No session is remembered for profile 'local'.\n" +
-        'hint:  Create one: anon-cli token create; or give its token: --session-token -\n',
+      stderr: "error: No session is remembered for profile 'local'.\n" + 'hint:  Create one: anon-cli token create\n',
     });
   });
 
@@ -226,17 +224,18 @@ describe('token update of a tenant elsewhere', () => {
 
 describe('what token update parses', () => {
   it('is all of its options, --meta and --unset as often as they come', async () => {
-    expect(await parsed(tokenUpdateCommand)).toEqual([{}]);
+    expect(await parsed(tokenUpdateCommand)).toEqual([{ save: true }]);
     expect(
       await parsed(
         tokenUpdateCommand,
         ...['--meta', 'a=1', '--unset', 'b', '--unset', 'c', '--session-token', '-', '--app', 'web', '--api', 'shop'],
+        ...['--session', 'cart', '--no-save', '--replace'],
         ...['--scope', 'x', '--meta-file', '-', '--client-secret', '-', '--json'],
       ),
     ).toEqual([
       {
         ...{ meta: ['a=1'], unset: ['b', 'c'], sessionToken: '-', app: 'web', api: 'shop', scope: 'x' },
-        ...{ metaFile: '-', clientSecret: '-', json: true },
+        ...{ metaFile: '-', clientSecret: '-', json: true, session: 'cart', save: false, replace: true },
       },
     ]);
   });

@@ -1,0 +1,256 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { freshMachine, type Machine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
+
+const day = 86_400;
+
+/** A machine that keeps sessions of these names, the last one current. */
+async function keeping(...names: string[]): Promise<Machine> {
+  const machine = await openMachine();
+  for (const name of names) await machine.done('token', 'create', '--session', name, '--meta', `of=${name}`);
+  return machine;
+}
+
+async function namesOf(machine: Machine): Promise<string[]> {
+  return (await machine.done('session', 'list', '--json')).json.map(({ name }: { name: string }) => name);
+}
+
+describe('session list', () => {
+  it('shows each with its guest, where it is for, its metadata and what is left of it, and no token', async () => {
+    const machine = await keeping('cart', 'other');
+    const { json } = await machine.done('session', 'list', '--json');
+    expect(json).toMatchObject([
+      {
+        ...{ name: 'cart', current: false, app: { name: 'web' }, metadata: { of: 'cart' }, expired: false },
+        ...{ api: { name: 'shop', audience: 'https://api.shop.example' }, scope: null, never_expires: false },
+        ...{ session_expires_in: 30 * day, access_token_expires_in: day, guest_id: expect.stringMatching(/^anon\|/) },
+      },
+      { name: 'other', current: true },
+    ]);
+    const { stdout } = await machine.done('session', 'list');
+    expect(stdout).toMatch(/^ +SESSION +GUEST +APP +API +SESSION ENDS +ACCESS TOKEN +METADATA\n/);
+    expect(stdout).toMatch(/^ {3}cart +anon\|\S+ +web +shop +in 30 days +in 1 day +\{"of":"cart"\}$/m);
+    expect(stdout).toMatch(/^\* {2}other /m);
+  });
+
+  it('marks what has expired', async () => {
+    const machine = await keeping('cart');
+    machine.clock.forward(30 * day + 7200);
+    expect((await machine.done('session', 'list')).stdout).toMatch(/expired 2 hours ago +expired 29 days ago/);
+    expect((await machine.done('session', 'list', '--field', '0.expired')).stdout).toBe('true\n');
+  });
+
+  it('says what to do where none is kept', async () => {
+    const { done } = await freshMachine();
+    expect((await done('session', 'list')).stdout).toContain(
+      'No session is kept of profile local.\nNext: anon-cli token create\n',
+    );
+    expect((await done('session', 'list', '--json')).json).toEqual([]);
+  });
+
+  it('is one list a profile', async () => {
+    const machine = await keeping('cart');
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    await machine.open();
+    await machine.done('token', 'create', '--meta', 'where=remote');
+    const { json } = await machine.done('session', 'list', '--json');
+    // Its session token is sealed: what is in it is known from what was sent, its end is not told.
+    expect(json).toMatchObject([{ name: 'default', metadata: { where: 'remote' }, session_expires_in: null }]);
+    expect((await machine.done('session', 'list', '--profile', 'local', '--field', '0.name')).stdout).toBe('cart\n');
+  });
+});
+
+describe('what is kept of a session', () => {
+  it('is nothing with --no-save or ANON_SAVE=0', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create', '--no-save');
+    machine.env.ANON_SAVE = '0';
+    expect((await machine.done('token', 'create', '--field', 'session_name')).stdout).toBe('null\n');
+    expect(await namesOf(machine)).toEqual([]);
+    machine.env.ANON_SAVE = '1';
+    await machine.done('token', 'create');
+    expect(await namesOf(machine)).toEqual(['default']);
+    machine.env.ANON_SAVE = 'never';
+    expect(await machine.run('token', 'create')).toMatchObject({
+      code: 2,
+      stderr: 'error: ANON_SAVE is neither 0 nor 1.\n',
+    });
+  });
+
+  it('is not what an update brought that is not to be kept', async () => {
+    const machine = await keeping('cart');
+    await machine.done('token', 'update', '--meta', 'more=1', '--no-save');
+    expect((await machine.done('session', 'show', '--field', 'metadata')).json).toEqual({ of: 'cart' });
+    await machine.done('token', 'update', '--meta', 'more=1', '--unset', 'of');
+    expect((await machine.done('session', 'show', '--field', 'metadata')).json).toEqual({ more: '1' });
+  });
+
+  it('is one without a name, in place of the one before, and that is said', async () => {
+    const machine = await keeping('cart');
+    const guest = (await machine.done('token', 'create', '--field', 'decoded.access_token.claims.sub')).stdout.trim();
+    const { stdout } = await machine.done('token', 'create');
+    expect(stdout).toContain(`Kept as session default, in place of guest ${guest}\n`);
+    expect(await namesOf(machine)).toEqual(['cart', 'default']);
+  });
+
+  it('is never replaced by another of its name, unless it has expired or that is said', async () => {
+    const machine = await keeping('cart');
+    const refused = await machine.run('token', 'create', '--session', 'cart');
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr:
+        "error: There is a session 'cart' already.\n" +
+        'hint:  Begin anew with --replace, or go on with it:\n       anon-cli token get --session cart\n',
+    });
+    await machine.done('token', 'create', '--session', 'cart', '--replace');
+    machine.clock.forward(30 * day);
+    await machine.done('token', 'create', '--session', 'cart');
+    expect((await machine.done('session', 'list', '--field', '0.expired')).stdout).toBe('false\n');
+  });
+
+  it.each([
+    [['--session', '../cart'], "'../cart' cannot be a session's name."],
+    [['--session', ''], "'' cannot be a session's name."],
+    [['--session', 'cart', '--no-save'], '--session says what to keep it as, and --no-save not to keep it.'],
+  ])('cannot be called %j', async (options, message) => {
+    const { run } = await openMachine();
+    expect(await run('token', 'create', ...options)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`error: ${message}\n`),
+    });
+  });
+
+  it('is updated by its name, and the current one by none', async () => {
+    const machine = await keeping('cart', 'other');
+    await machine.done('token', 'update', '--session', 'cart', '--meta', 'a=1');
+    await machine.done('session', 'use', 'cart');
+    await machine.done('token', 'update', '--meta', 'b=1');
+    expect((await machine.done('session', 'list', '--json')).json).toMatchObject([
+      { name: 'cart', current: true, metadata: { of: 'cart', a: '1', b: '1' } },
+      { name: 'other', current: false, metadata: { of: 'other' } },
+    ]);
+    expect(await machine.run('token', 'update', '--session', 'carts')).toMatchObject({
+      code: 2,
+      stderr:
+        "error: No session 'carts' is remembered for profile 'local'.\n" +
+        'hint:  See anon-cli session list, and name one: --session <name>\n',
+    });
+  });
+});
+
+describe('session show', () => {
+  it('tells of the current one, or of the one that is named', async () => {
+    const machine = await keeping('cart', 'other');
+    const { stdout } = await machine.done('session', 'show', 'cart');
+    expect(stdout).toMatch(/^cart\n {2}guest +anon\|/);
+    expect(stdout).toContain('metadata      {"of":"cart"}\n');
+    expect((await machine.done('session', 'show')).stdout).toMatch(/^other \(current\)\n/);
+    expect(await machine.run('session', 'show', 'carts')).toMatchObject({
+      code: 1,
+      stderr:
+        "error: There is no session 'carts' of profile 'local'.\n" +
+        "hint:  Did you mean 'cart'? See anon-cli session list\n",
+    });
+  });
+});
+
+describe('session use and session rename', () => {
+  it('leave the session as it is', async () => {
+    const machine = await keeping('cart', 'other');
+    const before = (await machine.done('session', 'show', '--json')).json;
+    await machine.done('session', 'rename', 'other', 'basket');
+    expect((await machine.done('session', 'show', '--json')).json).toEqual({ ...before, name: 'basket' });
+    await machine.done('session', 'use', 'cart');
+    await machine.done('session', 'rename', 'basket', 'zoo');
+    expect((await machine.done('session', 'show', '--field', 'name')).stdout).toBe('cart\n');
+    expect(await namesOf(machine)).toEqual(['cart', 'zoo']);
+  });
+
+  it('take a name that there is, or that there is not', async () => {
+    const machine = await keeping('cart', 'other');
+    expect(await machine.run('session', 'use', 'none')).toMatchObject({ code: 1 });
+    expect(await machine.run('session', 'rename', 'none', 'some')).toMatchObject({ code: 1 });
+    expect(await machine.run('session', 'rename', 'cart', 'a/b')).toMatchObject({ code: 2 });
+    expect(await machine.run('session', 'rename', 'cart', 'other')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("error: There is a session 'other' already.\n"),
+    });
+    expect(await namesOf(machine)).toEqual(['cart', 'other']);
+  });
+});
+
+describe('session forget', () => {
+  it('forgets one, those that have expired, or all', async () => {
+    const machine = await keeping('a', 'b');
+    machine.clock.forward(29 * day);
+    await machine.done('token', 'create', '--session', 'c');
+    machine.clock.forward(2 * day);
+    expect((await machine.done('session', 'forget', '--expired', '--json')).json).toEqual({ forgotten: ['a', 'b'] });
+    await machine.done('token', 'create', '--session', 'd');
+    expect((await machine.done('session', 'forget', 'd')).stdout).toBe('✔ Forgotten: d\n');
+    expect(await machine.run('token', 'update')).toMatchObject({ code: 2 });
+    expect(await namesOf(machine)).toEqual(['c']);
+    await machine.done('session', 'forget', '--all');
+    expect(await namesOf(machine)).toEqual([]);
+    expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ There was none to forget\n');
+  });
+
+  it.each([[[]], [['a', '--all']], [['--all', '--expired']]])('is told which in one way: %j', async (args) => {
+    const machine = await keeping('a');
+    expect(await machine.run('session', 'forget', ...args)).toMatchObject({
+      code: 2,
+      stderr: 'error: Which sessions? Name one, or say --expired or --all.\n',
+    });
+  });
+});
+
+describe('session export and session import', () => {
+  it('carry sessions over with all that is known of them', async () => {
+    const machine = await keeping('cart', 'other');
+    const { json } = await machine.done('session', 'list', '--json');
+    const path = join(machine.folder, 'sessions.json');
+    const { stdout } = await machine.done('session', 'export', '--all', '--file', path);
+    expect(stdout).toBe(`✔ cart, other with tokens in ${path}, which only you can read\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await machine.run('session', 'export', '--file', path)).toMatchObject({
+      code: 2,
+      stderr: `error: ${path} cannot be written: it is there already.\n`,
+    });
+    await machine.done('session', 'forget', '--all');
+    expect((await machine.done('session', 'import', path, '--json')).json).toEqual({ imported: ['cart', 'other'] });
+    expect((await machine.done('session', 'list', '--json')).json).toEqual(json);
+    await machine.done('token', 'update', '--session', 'cart', '--meta', 'a=1');
+  });
+
+  it('go through a pipe, one under another name', async () => {
+    const machine = await keeping('cart');
+    const exported = (await machine.done('session', 'export', '--json')).stdout;
+    expect((await machine.done('session', 'export')).stdout).toBe(exported);
+    machine.terminal.stdin = exported;
+    expect(await machine.run('session', 'import')).toMatchObject({ code: 2 });
+    expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toMatch(/^✔ Kept: copy\n/);
+    await machine.done('session', 'import', '-', '--replace');
+    expect(await namesOf(machine)).toEqual(['cart', 'copy']);
+    // It is not for whoever imports to change what commands go on with.
+    expect((await machine.done('session', 'show', '--field', 'name')).stdout).toBe('cart\n');
+  });
+
+  it.each([
+    ['no JSON', (text: string) => text.slice(0, -9)],
+    ['another version', (text: string) => text.replace('"version": 1', '"version": 2')],
+    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??')],
+    ['a time that is none', (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon ')],
+    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"')],
+    ['no session', () => '{"version":1,"sessions":[]}'],
+  ])('refuse %s and keep nothing of it', async (_, spoil) => {
+    const machine = await keeping('cart');
+    const { stdout } = await machine.done('session', 'export', '--json');
+    await machine.done('session', 'forget', '--all');
+    const path = machine.file('export.json', spoil(stdout));
+    expect(readFileSync(path, 'utf8')).not.toBe(stdout);
+    expect(await machine.run('session', 'import', path)).toMatchObject({ code: 2, stdout: '' });
+    expect(await namesOf(machine)).toEqual([]);
+  });
+});

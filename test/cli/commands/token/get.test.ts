@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { freshMachine, type Machine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
+
+const day = 86_400;
+
+async function got(machine: Machine, ...options: string[]) {
+  return (await machine.done('token', 'get', '--json', ...options)).json;
+}
+
+/** Requests for tokens that a tenant elsewhere was sent. */
+async function withRemote(): Promise<{ machine: Machine; asked: () => number }> {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock);
+  await useRemote(machine, tenant);
+  await machine.open();
+  return { machine, asked: () => tenant.requests.filter(({ path }) => path === '/anonymous/token').length };
+}
+
+describe('token get', () => {
+  it('prints the token alone, the one that is kept while it has a minute to spare', async () => {
+    const { machine, asked } = await withRemote();
+    const { access_token } = (await machine.done('token', 'create', '--json')).json;
+    machine.clock.forward(day - 60);
+    expect(await machine.run('token', 'get')).toMatchObject({ code: 0, stdout: `${access_token}\n`, stderr: '' });
+    expect(asked()).toBe(1);
+    machine.clock.forward(1);
+    const { stdout, stderr } = await machine.done('token', 'get');
+    expect(stdout).not.toBe(`${access_token}\n`);
+    expect(stderr).toBe('');
+    expect((await machine.done('token', 'get')).stdout).toBe(stdout);
+    expect(asked()).toBe(2);
+  });
+
+  it('tells how it came by it, of whom it is and how long it holds', async () => {
+    const machine = await openMachine();
+    const first = await got(machine, '--create');
+    expect(first).toMatchObject({ origin: 'created', session_name: 'default', token_type: 'Bearer', expires_in: day });
+    const { guest_id } = first;
+    machine.clock.forward(60);
+    expect(await got(machine)).toMatchObject({ origin: 'kept', guest_id, expires_in: day - 60 });
+    machine.clock.forward(day);
+    expect(await got(machine)).toMatchObject({ origin: 'renewed', guest_id, expires_in: day });
+  });
+
+  it('is renewed once, however many want it at once', async () => {
+    const { machine, asked } = await withRemote();
+    await machine.done('token', 'create');
+    machine.clock.forward(day);
+    const all = await Promise.all(Array.from({ length: 8 }, () => machine.done('token', 'get')));
+    expect(new Set(all.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(asked()).toBe(2);
+  });
+
+  it('is another one where another API or other scopes are wanted', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create');
+    expect(await got(machine, '--api', 'shop', '--app', 'web')).toMatchObject({ origin: 'kept' });
+    expect(await got(machine, '--scope', 'read:catalog')).toMatchObject({ origin: 'renewed' });
+    expect(await got(machine, '--scope', 'read:catalog')).toMatchObject({ origin: 'kept' });
+    expect(await got(machine, '--scope', 'write:cart')).toMatchObject({ origin: 'renewed' });
+  });
+
+  it('is of a new guest only with --create, and that is said out loud, with a link to the one before', async () => {
+    const machine = await openMachine();
+    expect(await machine.run('token', 'get')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('hint:  Create one: anon-cli token get --create\n'),
+    });
+    const first = await machine.done('token', 'get', '--create', '--meta', 'language=en');
+    expect(first.stderr).toMatch(/^warning: This is a new guest: anon\|\S+\.\n$/);
+    const { guest_id: was } = await got(machine);
+    machine.clock.forward(30 * day);
+    expect(await machine.run('token', 'get')).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: 'error: The session has ended.\nhint:  Begin one with a new guest: anon-cli token get --create\n',
+    });
+    const { stderr } = await machine.done('token', 'get', '--create');
+    const { guest_id: is } = await got(machine);
+    expect(is).not.toBe(was);
+    expect(stderr).toBe(`warning: The guest id changed: it is ${is} now, and was ${was}.\n`);
+    const { json } = await machine.done('session', 'show', '--lineage', '--field', 'lineage');
+    expect(json).toMatchObject([{ guest_id: is, until: null }, { guest_id: was }]);
+  });
+
+  it('is of a new guest where the tenant takes the session no more', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create');
+    await machine.done('local', 'show');
+    await machine.done('app', 'create', 'kiosk', '--enable');
+    expect(await machine.run('token', 'get', '--app', 'kiosk')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('Begin one with a new guest: anon-cli token get --create'),
+    });
+    expect(await got(machine, '--app', 'kiosk', '--create')).toMatchObject({ origin: 'created' });
+  });
+
+  it('keeps nothing that is not to be kept', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'get', '--create', '--no-save');
+    expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+  });
+});

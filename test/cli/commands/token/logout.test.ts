@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { freshMachine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
+
+describe('token logout', () => {
+  it('forgets the session, and says what lives on', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create', '--session', 'cart');
+    const { stdout } = await machine.done('token', 'logout');
+    expect(stdout).toBe(
+      '✔ Session cart is forgotten here\n' +
+        '  Nothing was sent: edition preview has no logout.\n' +
+        '! Its tokens live on until they expire: the access token in 1 day, the session token in 30 days.\n',
+    );
+    expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+    expect(await machine.run('token', 'logout')).toMatchObject({ code: 2 });
+  });
+
+  it('tells the tenant where it has a cookie to clear, with neither token nor secret', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, { edition: 'ea' });
+    await useRemote(machine, tenant);
+    await machine.done('app', 'enable', 'web');
+    await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    await machine.done('token', 'create');
+    const { json } = await machine.done('token', 'logout', '--keep', '--json');
+    expect(json).toMatchObject({ tenant_told: true, forgotten: false, session: { name: 'default' } });
+    const [asked] = tenant.requests.filter(({ path }) => path === '/anonymous/logout');
+    expect(JSON.parse(asked?.body ?? '')).toEqual({ client_id: json.session.app.client_id });
+    expect((await machine.done('token', 'logout')).stdout).toContain(
+      "clears the cookie of who asks, so a browser's own",
+    );
+    expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+  });
+
+  it('that the tenant refuses forgets nothing', async () => {
+    const machine = await openMachine({ edition: 'ea' });
+    await machine.done('token', 'create');
+    const client = machine.store.list('client').find(({ name }) => name === 'web');
+    machine.store.write((writer) => writer.remove('client', String(client?.client_id)));
+    expect(await machine.run('token', 'logout')).toMatchObject({ code: 4, stdout: '' });
+    expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
+  });
+});

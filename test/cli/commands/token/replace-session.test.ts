@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { openMachine } from '../../../support/command.ts';
+
+describe('token update --replace', () => {
+  it.each(['preview', 'ea'] as const)(
+    'starts a session of another guest with the metadata of both, in %s',
+    async (edition) => {
+      const machine = await openMachine({ edition });
+      const first = (
+        await machine.done('token', 'create', '--session', 'cart', '--meta', 'a=1', '--meta', 'b=1', '--json')
+      ).json;
+      const was = first.decoded.access_token.claims.sub;
+      machine.clock.forward(60);
+      const options = ['--meta', 'b=2', '--meta', 'c=3', '--unset', 'a', '--replace'];
+      const { stdout, stderr } = await machine.done('token', 'update', ...options);
+      expect(stdout).toMatch(/^✔ Session replaced: another guest, with the metadata of both\n/);
+      const { json } = await machine.done('session', 'show', '--lineage', '--json');
+      expect(json).toMatchObject({ name: 'cart', metadata: { b: '2', c: '3' } });
+      expect(json.guest_id).not.toBe(was);
+      expect(json.lineage).toEqual([
+        { guest_id: json.guest_id, until: null },
+        { guest_id: was, until: new Date(machine.clock.now()).toISOString() },
+      ]);
+      expect(stderr).toBe(`warning: The guest id changed: it is ${json.guest_id} now, and was ${was}.\n`);
+      expect((await machine.done('session', 'show', '--lineage')).stdout).toMatch(/GUEST +\n\S+ +now\n\S+ +until 20/);
+    },
+  );
+
+  it('is for sessions that are kept', async () => {
+    const { run } = await openMachine();
+    expect(await run('token', 'update', '--session-token', 'x', '--replace')).toMatchObject({
+      code: 2,
+      stderr: 'error: --replace is of sessions that are kept, and --session-token of others.\n',
+    });
+  });
+});
