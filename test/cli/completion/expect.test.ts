@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands, wordsAfter } from '../../../src/cli/command-table.ts';
+import { commands } from '../../../src/cli/command-table.ts';
 import { type Expected, expectedAfter } from '../../../src/cli/completion/expect.ts';
 import {
   type CompletionTree,
