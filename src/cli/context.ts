@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type {
   Clock,
-  KeyCache,
   KeyRing,
   ManagementAccess,
   Profile,
@@ -13,6 +12,7 @@ import type {
   TextLine,
 } from '../domain/ports.ts';
 import { defaultSessionName } from '../domain/session/name.ts';
+import type { KeyCache } from '../domain/token/kept-keys.ts';
 import type { Folders } from '../io/folders.ts';
 import type { GuestFile } from '../io/guest-file.ts';
 import type { KeyringOptions } from '../io/keyring.ts';

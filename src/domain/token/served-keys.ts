@@ -2,7 +2,8 @@ import { AnonError } from '../../errors.ts';
 import { jwks } from '../../wire/discovery.ts';
 import { check } from '../../wire/schema.ts';
 import { send, unexpectedAnswer } from '../exchange/send.ts';
-import type { KeptKeys, KeyCache, NamedKey, TenantConnection } from '../ports.ts';
+import type { NamedKey, TenantConnection } from '../ports.ts';
+import type { KeptKeys, KeyCache } from './kept-keys.ts';
 import { keysNamed, publicKeys } from './public-keys.ts';
 import type { KeySource } from './verify.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptKeys, KeyCache } from '../../../src/domain/ports.ts';
+import type { KeptKeys, KeyCache } from '../../../src/domain/token/kept-keys.ts';
 import { servedKeys } from '../../../src/domain/token/served-keys.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';
