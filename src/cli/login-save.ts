@@ -45,6 +45,7 @@ async function moveSecrets(context: Context, before: Profile | undefined, to: Se
   const from = before?.secrets ?? 'file';
   if (!before || from === to) return;
   const [source, target] = [await context.sessions(before), await context.sessions({ ...before, secrets: to })];
+  const current = await source.current();
   for (const name of await source.names()) {
     const session = await source.get(name);
     if (!session) continue;
@@ -52,6 +53,7 @@ async function moveSecrets(context: Context, before: Profile | undefined, to: Se
     if (from === 'keyring') await source.forget(name);
     await target.put(name, session);
   }
+  await target.use(current);
   if (from === 'file') return;
   const left = await context.secrets(from);
   await left.remove(`management-token/${before.name}`);

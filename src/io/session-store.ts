@@ -89,6 +89,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
     async forget(name) {
       await moveEarlier();
       await (await secrets()).remove(keyOf(name));
+      if ((await current()) === name) removeFile(pointer.path);
       removeFile(lockPath(name));
     },
     async forgetAll() {

@@ -132,6 +132,10 @@ describe('the current session', () => {
     expect(await store.current()).toBe('default');
     await store.use('cart');
     expect(await store.current()).toBe('cart');
+    await store.forget('other');
+    expect(await store.current()).toBe('cart');
+    await store.forget('cart');
+    expect(await store.current()).toBe('default');
   });
 });
 

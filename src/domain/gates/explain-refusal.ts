@@ -97,7 +97,7 @@ function requestHint(tenant: TenantConnection, refusal: ResponseError, request: 
     return `Metadata may take ${metadataMaxBytes} bytes as JSON in UTF-8: keep ids there, and the rest at your own.`;
   }
   if (/metadata.*session_token/.test(words)) {
-    return `In edition ea metadata is set once, at creation. A new session can have other: anon-cli token create --meta <key=value>${tenant.selection}`;
+    return `In edition ea metadata is set once, at creation. A new session can carry old and new together: anon-cli token update --meta <key=value> --replace${tenant.selection}`;
   }
   if (/multiple authentication methods/.test(words)) {
     return 'The application sent its secret twice over, in the body and in a header: one of them has to go.';

@@ -22,15 +22,14 @@ export async function keptSessions(context: Context, options: GlobalOptions): Pr
 
 export async function sessionViews({ sessions }: KeptSessions): Promise<SessionView[]> {
   const current = await sessions.current();
-  const views = await Promise.all(
-    (await sessions.names()).map(async (name) => ({
-      name,
-      current: name === current,
-      session: await sessions.get(name),
-    })),
-  );
-  // One that another process has just forgotten is none.
-  return views.flatMap(({ session, ...view }) => (session ? [{ ...view, session }] : []));
+  const views: SessionView[] = [];
+  // One by one: a keyring that is asked for all at once may not answer in time.
+  for (const name of await sessions.names()) {
+    const session = await sessions.get(name);
+    // One that another process has just forgotten is none.
+    if (session) views.push({ name, current: name === current, session });
+  }
+  return views;
 }
 
 /** The session of that name, else the current one. @throws {AnonError} `usage`, `not_found` */
