@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type {
   Clock,
+  KeyCache,
   KeyRing,
   ManagementAccess,
   Profile,
@@ -9,8 +10,11 @@ import type {
   SecretStore,
   SessionStore,
   TenantConnection,
+  TextLine,
 } from '../domain/ports.ts';
+import { defaultSessionName } from '../domain/session/name.ts';
 import type { Folders } from '../io/folders.ts';
+import type { GuestFile } from '../io/guest-file.ts';
 import type { KeyringOptions } from '../io/keyring.ts';
 import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
@@ -38,12 +42,21 @@ export interface Context {
   warn(message: string): void;
   /** The text of a file that the user named. */
   readFile(path: string): Promise<string>;
+  /** Writes a file that the user named and that is not there yet, for the user alone. */
+  writeNewFile(path: string, text: string): Promise<void>;
+  /** The same line by line, however long it is. */
+  readLines(path: string): AsyncIterable<TextLine>;
+  /** A new file for guests, or the one that is there, to go on after its first `endOffset` bytes. */
+  guestFile(path: string, endOffset: number | undefined): Promise<GuestFile>;
+  /** Runs `work` while no other process does the same for `file`. */
+  alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
-  sessions(): Promise<SessionStore>;
+  /** The guest sessions that are kept of a profile. */
+  sessions(profile: Pick<Profile, 'name' | 'secrets'>): Promise<SessionStore>;
   /** The secrets that are kept there. */
   secrets(place: SecretPlace): Promise<SecretStore>;
   /** Where new secrets go. */
@@ -55,10 +68,14 @@ export interface Context {
       edition: EditionName | undefined;
       transport: Transport;
       management?: ManagementAccess | undefined;
+      /** Ends what is under way, where Ctrl-C is not to. */
+      signal?: AbortSignal;
     },
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
+  /** The keys that tenants and other issuers published, as they were fetched. */
+  keyCache(): Promise<KeyCache>;
   local(): Promise<LocalControl>;
 }
 
@@ -91,14 +108,17 @@ export function createContext(world: World, warn: (message: string) => void): Co
   const { clock, env, terminal, readOnly } = world;
   const now = () => clock.now();
 
+  const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
+    (await import('../io/lock.ts')).withLock(path, clock, work);
+
   // One lock a kind of file: who holds one may need another meanwhile, never the same again.
   const exclusively =
-    (name: 'profiles' | 'sessions' | 'local-tenant') =>
+    (name: 'profiles' | 'local-tenant') =>
     async <Result>(work: () => Promise<Result>): Promise<Result> => {
-      const [{ withLock }, { privateFolder }] = await Promise.all([import('../io/lock.ts'), import('../io/files.ts')]);
+      const { privateFolder } = await import('../io/files.ts');
       const { data } = await world.folders();
       privateFolder(data);
-      return withLock(join(data, `${name}.lock`), clock, work);
+      return locked(join(data, `${name}.lock`), work);
     };
 
   const localPorts = async (): Promise<LocalPorts> => {
@@ -128,21 +148,35 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return world.signal();
     },
     readFile,
+    writeNewFile: async (path, text) => (await import('../io/user-file.ts')).writeNewUserFile(path, text),
+    async *readLines(path) {
+      yield* (await import('../io/lines.ts')).readLines(path);
+    },
+    async guestFile(path, endOffset) {
+      const { newGuestFile, resumedGuestFile } = await import('../io/guest-file.ts');
+      return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
+    },
+    async alone(file, work) {
+      const { withFileLock } = await import('../io/file-lock.ts');
+      return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
+    },
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
     secrets,
     secretPlace,
-    async sessions() {
+    async sessions({ name, secrets: place }) {
       const { sessionStore } = await import('../io/session-store.ts');
       const folders = await world.folders();
-      const secretsOf = async (name: string) => {
-        if (name === localProfile) return undefined;
-        return (await (await profiles()).get(name))?.secrets === 'keyring' ? secrets('keyring') : undefined;
-      };
-      return sessionStore({ folders, now, warn, secretsOf, exclusively: exclusively('sessions') });
+      // Starting the embedded tenant up takes no keyring.
+      const inKeyring = place === 'keyring' && name !== localProfile;
+      const kept = async () => (inKeyring ? secrets('keyring') : undefined);
+      return sessionStore({
+        ...{ profile: name, unnamed: defaultSessionName, folders, secrets: kept, locked },
+        ...{ now, warn, readOnly },
+      });
     },
-    async connect(profile, { selection, edition, transport, management: given }) {
+    async connect(profile, { selection, edition, transport, management: given, signal }) {
       const { caFile, maxWaitMs, silent } = transport;
       const waits = patience(maxWaitMs, { clock, terminal, silent });
       const common = { profile: profile.name, selection, clock, patience: waits };
@@ -165,18 +199,21 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
-        { env, signal: world.signal(), caFile },
+        { env, signal: signal ?? world.signal(), caFile },
       );
       return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);
     },
+    async keyCache() {
+      return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
+    },
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),
   };
 }
 
-/** The embedded tenant's profile: what is remembered there is in files, so that starting up takes no keyring. */
+/** The embedded tenant's profile. */
 const localProfile = 'local';
 
 function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {

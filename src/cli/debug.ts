@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../domain/exchange/secrecy.ts';
-import type { TenantConnection } from '../domain/ports.ts';
+import type { HttpAnswer, TenantConnection } from '../domain/ports.ts';
 import { isAnonError } from '../errors.ts';
 import { printable } from './render/printable.ts';
 
@@ -51,7 +51,7 @@ function pathOf(url: string): string {
   return withoutSecrets(`${path}?${members.join('&')}`);
 }
 
-function idOf(headers: Headers): string {
+function idOf(headers: HttpAnswer['headers']): string {
   const id = idHeaders.map((name) => headers.get(name)).find((value) => value);
   return id && /^[\w.:/+=-]{1,100}$/.test(id) ? ` id=${withoutSecrets(id)}` : '';
 }

@@ -18,7 +18,7 @@ export async function saveLogin(
   const secrets: SecretPlace | undefined = credentials ? await context.secretPlace() : before?.secrets;
   if (credentials) {
     const store = await context.secrets(secrets ?? 'file');
-    await moveSession(context, before, secrets ?? 'file');
+    await moveSecrets(context, before, secrets ?? 'file');
     await store.put(`credentials/${name}`, credentials.secret);
     const keeper = tokenKeeper(async () => store, name, context.warn);
     if (token) await keeper.put(token);
@@ -40,11 +40,20 @@ export async function saveLogin(
   return profile;
 }
 
-/** Secrets of one profile are in one place. */
-async function moveSession(context: Context, before: Profile | undefined, to: SecretPlace): Promise<void> {
+/** Secrets of one profile are in one place. What is put into the keyring is gone from files by that. */
+async function moveSecrets(context: Context, before: Profile | undefined, to: SecretPlace): Promise<void> {
   const from = before?.secrets ?? 'file';
   if (!before || from === to) return;
-  const session = await (await context.secrets(from)).get(`session/${before.name}`);
-  if (session !== undefined) await (await context.secrets(to)).put(`session/${before.name}`, session);
-  await forgetSecrets(context, before);
+  const [source, target] = [await context.sessions(before), await context.sessions({ ...before, secrets: to })];
+  for (const name of await source.names()) {
+    const session = await source.get(name);
+    if (!session) continue;
+    // Taking it out of the keyring takes it out of files too.
+    if (from === 'keyring') await source.forget(name);
+    await target.put(name, session);
+  }
+  if (from === 'file') return;
+  const left = await context.secrets(from);
+  await left.remove(`management-token/${before.name}`);
+  await left.remove(`credentials/${before.name}`);
 }

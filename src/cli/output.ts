@@ -1,5 +1,6 @@
 import { mostSimilar } from '../domain/similar.ts';
 import { AnonError } from '../errors.ts';
+import type { LineWriter } from '../io/line-writer.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -23,6 +24,11 @@ export function printResult({ terminal }: Context, options: GlobalOptions, resul
   } else {
     terminal.result(result.human(paintFor(terminal.resultColour)));
   }
+}
+
+/** The same for one of many, a line each; resolves once it is written, with false when nobody reads any more. */
+export function printLine(lines: LineWriter, { field }: GlobalOptions, data: JsonObject): Promise<boolean> {
+  return lines.write(`${field === undefined ? printableJson(data) : shellForm(fieldOf(data, field))}\n`);
 }
 
 /** Text as it is, anything else as JSON: fit for `$(…)`. */

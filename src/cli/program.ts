@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, string>> = {
   api: 'api list',
   'api scopes': 'api scopes add shop write:cart',
   token: 'token create',
+  session: 'session list',
   profile: 'profile list',
   local: 'local show',
 };
@@ -83,7 +84,9 @@ function rootNotes(): string {
   return `
 Start here:
   $ anon-cli quickstart          all five steps on the local tenant, no account
+  $ anon-cli setup               the same on your own tenant, after login
   $ anon-cli token create        a guest session, both tokens decoded
+  $ anon-cli doctor              why can a guest not get a token?
   $ anon-cli <command> --help    what it takes, with an example
 
 Exit codes:

@@ -1,4 +1,5 @@
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { JsonObject } from '../wire/schema.ts';
 
 /** Time comes in as an argument, so that a test can move it. */
 export interface Clock {
@@ -14,12 +15,19 @@ export interface FetchRequest {
   readonly body?: string | undefined;
 }
 
+/** What is looked at of an answer, all of which is here; a `Response` is one. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+  text(): Promise<string>;
+}
+
 /**
  * One HTTP exchange, redirects not followed. The embedded tenant's `handle` fits behind it as well as a socket.
  * @throws {UnreachableError} when no whole answer came, with whether the request had gone out
  * @throws {AnonError} `interrupted` when the user stopped the command
  */
-export type Fetch = (url: string, request: FetchRequest) => Promise<Response>;
+export type Fetch = (url: string, request: FetchRequest) => Promise<HttpAnswer>;
 
 /** What a client may sign an assertion with. @see management-api, section 1.1 */
 export type SigningAlgorithm = 'RS256' | 'RS384' | 'PS256' | 'ES256';
@@ -150,7 +158,17 @@ export interface ProfileStore {
   use(name: string): Promise<void>;
 }
 
-/** What `token create` leaves behind so that `token update` needs nothing else. */
+/** A guest that another took the place of: where metadata is set once, other metadata takes a new session. */
+export interface ReplacedGuest {
+  readonly guestId?: string | undefined;
+  /** When the next one came, in milliseconds since 1970. */
+  readonly untilMs: number;
+}
+
+/**
+ * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970;
+ * what is not there was not told.
+ */
 export interface RememberedSession {
   readonly sessionToken: string;
   readonly accessToken: string;
@@ -158,12 +176,23 @@ export interface RememberedSession {
   readonly audience: string;
   /** As it was asked for: an update asks again. */
   readonly scope?: string | undefined;
+  readonly appName?: string | undefined;
+  readonly apiName?: string | undefined;
+  readonly guestId?: string | undefined;
+  /** As last known: another who has the session token may have changed it since. */
+  readonly metadata?: JsonObject | undefined;
+  readonly createdAtMs?: number | undefined;
+  readonly accessEndsAtMs?: number | undefined;
+  /** Null for a session that never ends. */
+  readonly sessionEndsAtMs?: number | null | undefined;
+  /** The guests before this one, the latest first. */
+  readonly replaced?: readonly ReplacedGuest[] | undefined;
 }
 
 /** The keyring of the operating system, or files that only the user may read. */
 export type SecretPlace = 'keyring' | 'file';
 
-/** What of a profile is secret, and the profile's name. */
+/** What of a profile is secret, and the profile's name; of a session its own name behind that. */
 export type SecretKey = `${'credentials' | 'management-token' | 'session'}/${string}`;
 
 /** Texts that nobody but the user may read. */
@@ -174,12 +203,30 @@ export interface SecretStore {
   remove(key: SecretKey): Promise<void>;
 }
 
+/** The guest sessions of one profile, by name. */
 export interface SessionStore {
-  get(profile: string): Promise<RememberedSession | undefined>;
-  put(profile: string, session: RememberedSession): Promise<void>;
-  forget(profile: string): Promise<void>;
-  /** Runs `work` while no other process does the same, so that what it reads is still so when it writes. */
-  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** In the order of the alphabet. What is listed may be gone when it is asked for. */
+  names(): Promise<readonly string[]>;
+  /** The name of the session that commands use when none is named, whether there is one or not. */
+  current(): Promise<string>;
+  use(name: string): Promise<void>;
+  get(name: string): Promise<RememberedSession | undefined>;
+  put(name: string, session: RememberedSession): Promise<void>;
+  /** Forgetting none is no error. */
+  forget(name: string): Promise<void>;
+  /** Nothing of any session stays. */
+  forgetAll(): Promise<void>;
+  /** Runs `work` while no other process does the same for this session, so that what it reads is still so when it writes. */
+  exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
+}
+
+/** One line of a text file that is read bit by bit. */
+export interface TextLine {
+  readonly text: string;
+  /** False for a last one that nothing ends. */
+  readonly whole: boolean;
+  /** Bytes from the beginning of the file to the end of this line, with what ends it. */
+  readonly endOffset: number;
 }
 
 /** A key that a token may be checked against or opened with, and what to call it. */
@@ -195,4 +242,20 @@ export interface KeyRing {
   signatureKeys(token: { kid: string | undefined; issuer: string | undefined }): Promise<readonly NamedKey[]>;
   /** Keys that a sealed token may open with. */
   sealKeys(): Promise<readonly NamedKey[]>;
+}
+
+/** The key set that a server published, as it was fetched. */
+export interface KeptKeys {
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly fetchedAtMs: number;
+  readonly freshForSeconds: number;
+  /** JWKs (RFC 7517). */
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Keeps published key sets from one command to the next. */
+export interface KeyCache {
+  get(url: string): Promise<KeptKeys | undefined>;
+  put(kept: KeptKeys): Promise<void>;
 }

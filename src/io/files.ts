@@ -54,6 +54,7 @@ const reasons: Record<string, string> = {
   ENOSPC: 'no space is left on the disk',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of its path is not a folder',
+  EEXIST: 'it is there already',
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file',
 };

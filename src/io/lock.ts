@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import Database from 'libsql';
 import { AnonError } from '../errors.ts';
 import { codeOf } from './files.ts';
@@ -19,49 +19,70 @@ export async function withLock<Result>(
   { wait, now }: { wait: (ms: number) => Promise<void>; now: () => number },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const database = openLock(path);
-  try {
-    const until = now() + patienceMs;
-    while (!taken(database)) {
-      if (now() > until) {
-        throw new AnonError('state_unusable', 'Another anon-cli process has been busy for too long.', {
-          hint: 'Stop it, then try again.',
-        });
-      }
-      await wait(pauseMs * (1 + Math.random()));
-    }
+  const until = now() + patienceMs;
+  for (;;) {
+    const lock = openLock(path);
     try {
-      return await work();
+      while (!taken(lock) && isThere(lock)) {
+        if (now() > until) {
+          throw new AnonError('state_unusable', 'Another anon-cli process has been busy for too long.', {
+            hint: 'Stop it, then try again.',
+          });
+        }
+        await wait(pauseMs * (1 + Math.random()));
+      }
+      try {
+        // Who held it may have removed it, as the last thing it did: others wait at a new one by now.
+        if (isThere(lock)) return await work();
+      } finally {
+        // Closing alone frees the lock only once the connection's statements are collected as garbage.
+        if (lock.database.inTransaction) lock.database.exec('ROLLBACK');
+      }
     } finally {
-      // Closing alone frees the lock only once the connection's statements are collected as garbage.
-      database.exec('ROLLBACK');
+      lock.database.close();
     }
-  } finally {
-    database.close();
   }
 }
 
-function openLock(path: string): Database.Database {
+interface Lock {
+  readonly path: string;
+  readonly database: Database.Database;
+  /** Tells this file from another that has its path. */
+  readonly file: number | undefined;
+}
+
+function openLock(path: string): Lock {
   closeSync(openSync(path, 'a', 0o600));
+  const file = fileAt(path);
   const database = new Database(path, { timeout: 0 });
   try {
     database.prepare('PRAGMA schema_version').get();
-    return database;
+    return { path, database, file };
   } catch (error) {
     database.close();
-    if (codeOf(error) !== 'SQLITE_NOTADB') throw error;
+    const isOurs = codeOf(error) !== 'SQLITE_NOTADB';
+    if (isOurs && fileAt(path) === file) throw error;
     // Nothing is ever kept in this file, so one that is not a database is only in the way.
-    unlinkSync(path);
+    if (!isOurs) unlinkSync(path);
     return openLock(path);
   }
 }
 
-function taken(database: Database.Database): boolean {
+function fileAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function isThere({ path, file }: Lock): boolean {
+  return fileAt(path) === file;
+}
+
+function taken(lock: Lock): boolean {
   try {
-    database.exec('BEGIN IMMEDIATE');
+    lock.database.exec('BEGIN IMMEDIATE');
     return true;
   } catch (error) {
-    if (codeOf(error).startsWith('SQLITE_BUSY')) return false;
+    // SQLite notices too that the file was removed.
+    if (codeOf(error).startsWith('SQLITE_BUSY') || !isThere(lock)) return false;
     throw error;
   }
 }

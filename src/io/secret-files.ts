@@ -19,7 +19,7 @@ interface Ports {
 /** Secrets in `credentials` of the data folder: one file an entry, for its owner alone, replaced whole. */
 export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStore {
   const file = (key: string): JsonFile<v.InferOutput<typeof content>> => ({
-    path: join(folders.data, 'credentials', fileName(key)),
+    path: join(folders.data, 'credentials', `${fileName(key)}.json`),
     schema: content,
     now,
     warn,
@@ -46,12 +46,12 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
 }
 
 /**
- * A name of its own for each key: what may mean something in a path, or be the same in another case on some
+ * A name of its own for each key, without an ending: what may mean something in a path, or be the same in another case on some
  * file systems, is escaped.
  */
-function fileName(key: string): string {
+export function fileName(key: string): string {
   const escaped = key.replaceAll(/[^a-z0-9._/-]/gu, (character) =>
     [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   );
-  return `${escaped.replaceAll('/', '~')}.json`;
+  return escaped.replaceAll('/', '~');
 }

@@ -1,81 +1,132 @@
-import { existsSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { SecretStore, SessionStore } from '../domain/ports.ts';
-import { fileFailure } from './files.ts';
+import type { RememberedSession, SecretStore, SessionStore } from '../domain/ports.ts';
+import { earlierSession, removeEarlierSession } from './earlier-session.ts';
+import { fileFailure, privateFolder } from './files.ts';
 import type { Folders } from './folders.ts';
-import { secretFiles } from './secret-files.ts';
+import type { JsonFile } from './json-file.ts';
+import { rememberedSession } from './remembered-session.ts';
+import { fileName, secretFiles } from './secret-files.ts';
 
-const session = v.strictObject({
-  sessionToken: v.string(),
-  accessToken: v.string(),
-  clientId: v.string(),
-  audience: v.string(),
-  scope: v.optional(v.string()),
-});
-
-interface Ports {
+export interface SessionPorts {
+  readonly profile: string;
+  /** What a session is called that nobody named. */
+  readonly unnamed: string;
   readonly folders: Folders;
-  /** Where a profile's secrets are, unless in files. */
-  readonly secretsOf: (profile: string) => Promise<SecretStore | undefined>;
+  /** Where the profile's secrets are, unless in files. */
+  readonly secrets: () => Promise<SecretStore | undefined>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
-  readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  readonly readOnly?: boolean | undefined;
+  /** Runs `work` while no other process runs its own under the same path. */
+  readonly locked: <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
 }
 
-/** One entry a profile in its secret store, tokens and all: it is there whole or not at all. */
-export function sessionStore(ports: Ports): SessionStore {
-  const { warn, exclusively } = ports;
-  const secretsOf = async (profile: string) => (await ports.secretsOf(profile)) ?? secretFiles(ports);
+const lockEnding = '.lock';
+
+/**
+ * Each session is one entry among the profile's secrets, tokens and all: it is there whole or not at all, and
+ * jobs that keep sessions of their own write nothing in common. The file that a session is locked by says that
+ * there is one of its name: a keyring cannot be asked what it holds. Beside these one file names the current one.
+ */
+export function sessionStore(ports: SessionPorts): SessionStore {
+  const { profile, unnamed, folders, readOnly, warn } = ports;
+  const secrets = async () => (await ports.secrets()) ?? secretFiles(ports);
+  const earlier = { ...ports, secrets };
+  const folder = join(folders.data, 'session-names', fileName(profile));
+  const lockPath = (name: string) => join(folder, `${fileName(name)}${lockEnding}`);
+  const keyOf = (name: string) => `session/${profile}/${name}` as const;
+  const pointer: JsonFile<v.InferOutput<typeof pointed>> = { ...ports, path: join(folder, 'current'), schema: pointed };
+
+  const putEntry = async (name: string, session: RememberedSession) =>
+    (await secrets()).put(keyOf(name), JSON.stringify(session));
+
+  /** What was kept when a profile had one session is one of several from now on. */
+  const moveEarlier = async (): Promise<void> => {
+    if (readOnly || existsSync(folder) || !(await earlierSession(earlier))) return;
+    privateFolder(folders.data);
+    await ports.locked(join(folders.data, 'sessions.lock'), async () => {
+      const found = existsSync(folder) ? undefined : await earlierSession(earlier);
+      // The folder last: while it is not there, nobody takes what was moved for all there is.
+      if (found) {
+        await putEntry(unnamed, found);
+        makeLock(folder, lockPath(unnamed));
+      }
+      await removeEarlierSession(earlier);
+    });
+  };
+
+  const current = async (): Promise<string> => {
+    if (!existsSync(pointer.path)) return unnamed;
+    return (await import('./json-file.ts')).readJsonFile(pointer)?.current ?? unnamed;
+  };
+
   return {
-    async get(profile) {
-      const text = await (await secretsOf(profile)).get(`session/${profile}`);
-      if (text === undefined) return readOldFile(ports, profile);
-      const checked = v.safeParse(session, parse(text));
+    async names() {
+      await moveEarlier();
+      return existsSync(folder) ? namesIn(folder) : [];
+    },
+    current,
+    async use(name) {
+      if ((await current()) === name) return;
+      (await import('./json-file.ts')).writeJsonFile(pointer, { current: name });
+    },
+    async get(name) {
+      await moveEarlier();
+      const text = await (await secrets()).get(keyOf(name));
+      if (text === undefined) return undefined;
+      const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), rememberedSession), text);
       if (checked.success) return checked.output;
-      warn(
-        `The session that is remembered for profile ${profile} is not readable as one of anon-cli; it is left aside.`,
-      );
+      warn(`The session '${name}' of profile ${profile} is not readable as one of anon-cli; it is left aside.`);
       return undefined;
     },
-    async put(profile, remembered) {
-      await (await secretsOf(profile)).put(`session/${profile}`, JSON.stringify(remembered));
-      removeOldFile(ports, profile);
+    async put(name, session) {
+      await moveEarlier();
+      makeLock(folder, lockPath(name));
+      await putEntry(name, session);
     },
-    async forget(profile) {
-      await (await secretsOf(profile)).remove(`session/${profile}`);
-      removeOldFile(ports, profile);
+    async forget(name) {
+      await moveEarlier();
+      await (await secrets()).remove(keyOf(name));
+      removeFile(lockPath(name));
     },
-    exclusively,
+    async forgetAll() {
+      const store = await secrets();
+      await removeEarlierSession(earlier);
+      for (const name of existsSync(folder) ? namesIn(folder) : []) await store.remove(keyOf(name));
+      removeFile(folder);
+    },
+    async exclusively(name, work) {
+      await moveEarlier();
+      privateFolder(folder);
+      return ports.locked(lockPath(name), work);
+    },
   };
 }
 
-/** Version 0.1.0 kept sessions in files of their own. */
-function oldPath({ folders }: Ports, profile: string): string {
-  return join(folders.data, 'sessions', `${profile}.json`);
+const pointed = v.strictObject({ current: v.string() });
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(lockEnding))
+    .map((file) => decodeURIComponent(file.slice(0, -lockEnding.length)))
+    .sort();
 }
 
-async function readOldFile(ports: Ports, profile: string) {
-  const path = oldPath(ports, profile);
-  if (!existsSync(path)) return undefined;
-  const { now, warn } = ports;
-  const { readJsonFile } = await import('./json-file.ts');
-  return readJsonFile({ path, schema: v.strictObject({ session }), now, warn })?.session;
-}
-
-function removeOldFile(ports: Ports, profile: string): void {
-  const path = oldPath(ports, profile);
+function makeLock(folder: string, path: string): void {
+  privateFolder(folder);
   try {
-    rmSync(path, { force: true });
+    closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
-    throw fileFailure(path, 'cannot be removed', error);
+    throw fileFailure(path, 'cannot be written', error);
   }
 }
 
-function parse(text: string): unknown {
+function removeFile(path: string): void {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    throw fileFailure(path, 'cannot be removed', error);
   }
 }

@@ -1,11 +1,14 @@
 import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs';
 
 import { codeOf } from './files.ts';
+import type { LineWriter } from './line-writer.ts';
 
 /** What a command reads from and writes to. */
 export interface Terminal {
   /** The result, and nothing else, goes to stdout. */
   result(text: string): void;
+  /** Many results, one after another, each of which is waited for. */
+  resultLines(): Promise<LineWriter>;
   /** Progress, warnings, hints and errors go to stderr. */
   note(text: string): void;
   /** All of stdin as text. */
@@ -28,6 +31,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function processTerminal(env: Env): Terminal {
   return {
     result: (text) => write(1, text),
+    resultLines: async () => (await import('./line-writer.ts')).lineWriter(1),
     note: (text) => write(2, text),
     readStdin: async () => readFileSync(0, 'utf8'),
     get stdinHasData() {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { AnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
 
@@ -8,5 +8,14 @@ export async function readUserFile(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** Writes a file that was not there, for the user alone. @throws {AnonError} `usage` */
+export async function writeNewUserFile(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
   }
 }

@@ -108,7 +108,7 @@ describe('login', () => {
     const { stdout } = await typed(newHome(), [
       domain,
       ['How to sign in', down],
-      ['▸', `${down}\r`],
+      ['❯', `${down}\r`],
       ['Access token (it is not shown)', 'the-token-that-is-typed\r'],
     ]);
     expect(stdout).not.toContain('the-token-that-is-typed');

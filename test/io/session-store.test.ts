@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SecretStore } from '../../src/domain/ports.ts';
+import { withLock } from '../../src/io/lock.ts';
 import { secretFiles } from '../../src/io/secret-files.ts';
-import { sessionStore } from '../../src/io/session-store.ts';
+import { type SessionPorts, sessionStore } from '../../src/io/session-store.ts';
 import { noon } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
 
-function openStore() {
+const clock = { now: () => 0, wait: () => new Promise<void>(setImmediate) };
+
+function openStores() {
   const data = temporaryFolder();
   const warnings: string[] = [];
   const ports = {
@@ -15,8 +19,16 @@ function openStore() {
     warn: (message: string) => void warnings.push(message),
   };
   const secrets = secretFiles(ports);
-  const store = sessionStore({ ...ports, secretsOf: async () => undefined, exclusively: (work) => work() });
-  return { store, secrets, warnings, data, folder: join(data, 'credentials') };
+  const storeOf = (profile: string, more: Partial<SessionPorts> = {}) =>
+    sessionStore({
+      ...ports,
+      profile,
+      unnamed: 'default',
+      secrets: async () => undefined,
+      locked: (path, work) => withLock(path, clock, work),
+      ...more,
+    });
+  return { storeOf, store: storeOf('local'), secrets, warnings, data, folder: join(data, 'credentials') };
 }
 
 const session = {
@@ -25,67 +37,166 @@ const session = {
   clientId: 'abc',
   audience: 'https://api.shop.example',
 };
+const another = { ...session, sessionToken: 'another' };
 
-describe('a remembered session', () => {
-  it('is that of its profile, and for its owner alone', async () => {
-    const { store, folder } = openStore();
-    await store.put('local', session);
-    await store.put('acme', { ...session, scope: 'read:catalog' });
-    expect(await store.get('local')).toEqual(session);
-    expect(await store.get('acme')).toEqual({ ...session, scope: 'read:catalog' });
-    expect([modeOf(folder), modeOf(join(folder, 'session~local.json'))]).toEqual(['700', '600']);
+describe('a kept session', () => {
+  it('is that of its name and profile, and for its owner alone', async () => {
+    const { storeOf, store, folder, data } = openStores();
+    await store.put('cart', session);
+    await store.put('Cart', another);
+    await storeOf('acme').put('cart', { ...session, metadata: { language: 'en' }, sessionEndsAtMs: null });
+    expect(await store.get('cart')).toEqual(session);
+    expect(await store.get('Cart')).toEqual(another);
+    expect(await storeOf('acme').get('cart')).toEqual({
+      ...session,
+      ...{ metadata: { language: 'en' }, sessionEndsAtMs: null },
+    });
+    expect(await store.get('other')).toBeUndefined();
+    expect(await store.names()).toEqual(['Cart', 'cart']);
+    const file = join(folder, 'session~local~cart.json');
+    const names = join(data, 'session-names', 'local');
+    expect([folder, names].map(modeOf)).toEqual(['700', '700']);
+    expect([file, join(names, 'cart.lock')].map(modeOf)).toEqual(['600', '600']);
   });
 
-  it('is replaced by the next one', async () => {
-    const { store } = openStore();
-    await store.put('local', session);
-    await store.put('local', { ...session, sessionToken: 'another' });
-    expect(await store.get('local')).toMatchObject({ sessionToken: 'another' });
+  it('is replaced by the next one of its name', async () => {
+    const { store } = openStores();
+    await store.put('cart', session);
+    await store.put('cart', another);
+    expect(await store.get('cart')).toEqual(another);
   });
 
   it('may be forgotten, and forgetting none is no error', async () => {
-    const { store } = openStore();
-    await store.put('local', session);
-    await store.put('acme', session);
-    await store.forget('local');
-    await store.forget('local');
-    expect(await store.get('local')).toBeUndefined();
-    expect(await store.get('acme')).toEqual(session);
+    const { store } = openStores();
+    await store.put('cart', session);
+    await store.put('other', session);
+    await store.exclusively('cart', () => store.forget('cart'));
+    await store.forget('cart');
+    expect(await store.get('cart')).toBeUndefined();
+    expect(await store.names()).toEqual(['other']);
+  });
+
+  it('is gone with all of its profile, and those of another stay', async () => {
+    const { storeOf, store, data } = openStores();
+    await store.put('cart', session);
+    await store.use('cart');
+    await storeOf('acme').put('cart', session);
+    await store.forgetAll();
+    expect(await store.names()).toEqual([]);
+    expect(readdirSync(join(data, 'credentials'))).toEqual(['session~acme~cart.json']);
+    expect(readdirSync(join(data, 'session-names'))).toEqual(['acme']);
+    await store.forgetAll();
   });
 
   it('that cannot be read is set aside, and there is none', async () => {
-    const { store, folder, warnings } = openStore();
-    await store.put('local', session);
-    writeFileSync(join(folder, 'session~local.json'), '{"version":1,"secret":7}');
-    expect(await store.get('local')).toBeUndefined();
-    expect(readdirSync(folder)).toEqual(['session~local.json.set-aside-20260601T120000Z']);
+    const { store, folder, warnings } = openStores();
+    await store.put('cart', session);
+    writeFileSync(join(folder, 'session~local~cart.json'), '{"version":1,"secret":7}');
+    expect(await store.get('cart')).toBeUndefined();
+    expect(readdirSync(folder)).toEqual(['session~local~cart.json.set-aside-20260601T120000Z']);
     expect(warnings).toHaveLength(1);
   });
 
   it.each(['half of {"sessionToken":', '{"sessionToken":7}'])('that is %s is none, with a warning', async (text) => {
-    const { store, secrets, warnings } = openStore();
-    await secrets.put('session/local', text);
-    expect(await store.get('local')).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('The session that is remembered for profile local')]);
+    const { store, secrets, warnings } = openStores();
+    await secrets.put('session/local/cart', text);
+    expect(await store.get('cart')).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining("The session 'cart' of profile local is not readable")]);
     expect(warnings.join()).not.toContain(text);
   });
 
-  it('of version 0.1.0 is found in its file, which goes when the next one is put', async () => {
-    const { store, data } = openStore();
-    const path = join(data, 'sessions', 'local.json');
-    mkdirSync(join(data, 'sessions'));
-    writeFileSync(path, JSON.stringify({ version: 1, session }));
-    expect(await store.get('local')).toEqual(session);
-    await store.put('local', { ...session, sessionToken: 'another' });
-    expect(existsSync(path)).toBe(false);
-    expect(await store.get('local')).toMatchObject({ sessionToken: 'another' });
+  it('is listed by names that are no secret, wherever its tokens are', async () => {
+    const { storeOf, folder } = openStores();
+    const kept = new Map<string, string>();
+    const keyring: SecretStore = {
+      get: async (key) => kept.get(key),
+      put: async (key, value) => void kept.set(key, value),
+      remove: async (key) => void kept.delete(key),
+    };
+    const store = storeOf('acme', { secrets: async () => keyring });
+    await store.put('cart', session);
+    expect(await store.names()).toEqual(['cart']);
+    expect([...kept.keys()]).toEqual(['session/acme/cart']);
+    expect(existsSync(folder)).toBe(false);
+    await store.forgetAll();
+    expect(kept.size).toBe(0);
+  });
+});
+
+describe('the current session', () => {
+  it('is the one without a name until another is', async () => {
+    const { store } = openStores();
+    expect(await store.current()).toBe('default');
+    await store.use('default');
+    await store.put('cart', session);
+    expect(await store.current()).toBe('default');
+    await store.use('cart');
+    expect(await store.current()).toBe('cart');
+  });
+});
+
+describe('the lock of a session', () => {
+  it('is not that of another', async () => {
+    const { store } = openStores();
+    const inner = () => store.exclusively('other', async () => 'both');
+    expect(await store.exclusively('cart', inner)).toBe('both');
   });
 
-  it('of version 0.1.0 is forgotten with its file', async () => {
-    const { store, data } = openStore();
+  it('that was removed while others waited is none, and they wait at the new one', async () => {
+    const { store } = openStores();
+    await store.put('cart', session);
+    let inside = 0;
+    const alone = async () => {
+      inside += 1;
+      expect(inside).toBe(1);
+      await new Promise(setImmediate);
+      inside -= 1;
+      await store.forget('cart');
+    };
+    await Promise.all(Array.from({ length: 8 }, () => store.exclusively('cart', alone)));
+  });
+});
+
+describe('the one session that a profile had before', () => {
+  it('is kept as default, without loss, whoever asks first', async () => {
+    const { storeOf, secrets, folder } = openStores();
+    await secrets.put('session/local', JSON.stringify(session));
+    const found = await Promise.all(Array.from({ length: 6 }, () => storeOf('local').get('default')));
+    expect(found).toEqual(Array(6).fill(session));
+    expect(readdirSync(folder)).toEqual(['session~local~default.json']);
+    expect(await storeOf('local').names()).toEqual(['default']);
+  });
+
+  it('is not lost to one that is created first', async () => {
+    const { store, secrets } = openStores();
+    await secrets.put('session/local', JSON.stringify(session));
+    await store.exclusively('cart', () => store.put('cart', another));
+    expect(await store.names()).toEqual(['cart', 'default']);
+    expect(await store.get('default')).toEqual(session);
+  });
+
+  it('is found in the file that 0.1.0 kept it in', async () => {
+    const { store, data } = openStores();
     mkdirSync(join(data, 'sessions'));
-    writeFileSync(join(data, 'sessions', 'local.json'), JSON.stringify({ version: 1, session }));
-    await store.forget('local');
-    expect(await store.get('local')).toBeUndefined();
+    const path = join(data, 'sessions', 'local.json');
+    writeFileSync(path, JSON.stringify({ version: 1, session }));
+    expect(await store.get('default')).toEqual(session);
+    expect(existsSync(path)).toBe(false);
+    expect(await store.get('default')).toEqual(session);
+  });
+
+  it('is only looked past where nothing may change', async () => {
+    const { storeOf, secrets, data } = openStores();
+    await secrets.put('session/local', JSON.stringify(session));
+    expect(await storeOf('local', { readOnly: true }).names()).toEqual([]);
+    expect(readdirSync(data)).toEqual(['credentials']);
+  });
+
+  it('is forgotten with all others', async () => {
+    const { store, secrets, folder } = openStores();
+    await secrets.put('session/local', JSON.stringify(session));
+    await store.forgetAll();
+    expect(await store.get('default')).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -3,7 +3,9 @@ import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { requestingApp } from '../../domain/app/choose.ts';
 import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
+import type { Profile } from '../../domain/ports.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
+import { type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Context } from '../context.ts';
@@ -16,7 +18,8 @@ import { type Paint, paintFor } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant-access.ts';
-import { inspectTokens, remember, renderTokens, sessionToRemember, tokensData } from './token/guest-tokens.ts';
+import { inspectTokens, renderTokens, tokensData } from './token/guest-tokens.ts';
+import { keepingOf } from './token/keeping.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;
 const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);
@@ -66,9 +69,8 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
 
   const sessionToken = created.sessionToken ?? '';
   const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken });
-  const sessions = await context.sessions();
-  const kept = { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken };
-  await sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(kept, request)));
+  const inspected = await inspectTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
+  await keep(context, profile, { ...inspected, request: { ...request, metadata }, nowMs: context.clock.now() });
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
     outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token, the session stays',
@@ -76,11 +78,19 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     commands: [['token update', ...(second ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
-  const inspected = await inspectTokens(tenant, kept);
   printResult(context, options, {
     data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
     human: (paint) => `\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
   });
+}
+
+async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<void> {
+  const keeping = await keepingOf(context, profile, { save: true });
+  const session = sessionToRemember(obtained);
+  if (!keeping || !session) return;
+  const { sessions, name } = keeping;
+  await sessions.exclusively(name, () => sessions.put(name, session));
+  await sessions.use(name);
 }
 
 /** The quickstart is about the embedded tenant, whatever the current profile is. */

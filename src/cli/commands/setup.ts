@@ -17,6 +17,7 @@ import { readSetupInput, type SetupOptions } from './setup/options.ts';
 import { renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
 import { wishOf } from './setup/wish.ts';
 import { createAndRemember, renderTokens, tokensData } from './token/guest-tokens.ts';
+import { keepingOf } from './token/keeping.ts';
 import { collect, withSecret } from './token/options.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
@@ -80,7 +81,8 @@ async function firstSession(
   try {
     const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
     const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
-    await createAndRemember(context, access, request, show);
+    const keeping = await keepingOf(context, access.profile, { save: true });
+    await createAndRemember(context, access, { request, keeping }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
   }

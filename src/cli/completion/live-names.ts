@@ -1,3 +1,4 @@
+import type { Profile } from '../../domain/ports.ts';
 import {
   eachApiName,
   eachAppName,
@@ -23,6 +24,7 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   const options = globalOptionsOf(lookUp);
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
   const { profile } = await selectProfile(quietContext(world), options);
+  if (lookUp.kind === 'session') return candidates({ sessions: await keptNames(quietContext(world), profile) });
   if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
@@ -38,6 +40,13 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
 async function knownProfiles(context: Context): Promise<Candidate[]> {
   const profiles = await (await context.profiles()).list();
   return profiles.map(({ name, domain }) => ({ text: name, about: domain ?? 'the embedded tenant' }));
+}
+
+/** The names alone: what is secret of a session may take a keyring to read. */
+async function keptNames(context: Context, profile: Profile): Promise<Candidate[]> {
+  const sessions = await context.sessions(profile);
+  const current = await sessions.current();
+  return (await sessions.names()).map((name) => ({ text: name, about: name === current ? 'the current session' : '' }));
 }
 
 async function inLocalTenant(world: World): Promise<Found> {
@@ -63,6 +72,7 @@ function globalOptionsOf({ options }: LookUp): GlobalOptions {
 function quietContext(world: World, signal = new AbortController().signal): Context {
   const terminal: Terminal = {
     result() {},
+    resultLines: async () => ({ write: async () => true }),
     note() {},
     readStdin: async () => '',
     stdinHasData: false,

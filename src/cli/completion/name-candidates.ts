@@ -6,6 +6,7 @@ import type { Candidate, LookUp } from './expect.ts';
 /** What was found of each kind; what was not asked for is not there. */
 export interface Found {
   readonly profiles?: readonly Candidate[];
+  readonly sessions?: readonly Candidate[];
   /** The profile that the line is for. */
   readonly profile?: Profile;
   readonly apps?: readonly NamedApp[];
@@ -24,6 +25,7 @@ export function nameCandidates(lookUp: LookUp, found: Found, fits: (text: string
 
 function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Candidate[] {
   if (kind === 'profile') return found.profiles ?? [];
+  if (kind === 'session') return found.sessions ?? [];
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
   return scopeCandidates(found, api);

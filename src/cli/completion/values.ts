@@ -4,7 +4,7 @@ import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts
 import { shellNames } from './shells.ts';
 
 /** What can be looked up while a line is typed. */
-export type LiveKind = 'app' | 'api' | 'profile' | 'scope';
+export type LiveKind = 'app' | 'api' | 'profile' | 'scope' | 'session';
 
 /** What a positional or an option takes. As plain data: the build writes it down. */
 export type Values =
@@ -19,6 +19,7 @@ export type Values =
 const app: Values = { live: 'app' };
 const api: Values = { live: 'api' };
 const profile: Values = { live: 'profile' };
+const session: Values = { live: 'session' };
 const scopes: Values = { live: 'scope', list: true };
 const onOff: Values = { words: ['on', 'off'] };
 
@@ -29,12 +30,16 @@ const onOff: Values = { words: ['on', 'off'] };
 export const valuesByName: Readonly<Record<string, Values | null>> = {
   '<app>': app,
   '<api>': api,
+  '<session>': session,
   '<file>': { file: true },
   '--profile': profile,
   '--edition': { words: editionNames },
+  '--session': session,
   '--scope': scopes,
   '--scopes': scopes,
   'api create --scopes': null,
+  'session import --session': null,
+  'token create --session': null,
   'api scopes <scopes>': { live: 'scope' },
   'app create <type>': { words: clientTypes },
   'claims set <expression>': { words: sessionAttributes },
@@ -45,6 +50,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
   'setup --type': { words: clientTypes },
   'setup --format': { words: sessionTokenFormats },
+  'token verify --jwks': { file: true },
   'tenant set-cookie <on|off>': onOff,
   'tenant set-format <format>': { words: sessionTokenFormats },
 };

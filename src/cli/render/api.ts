@@ -22,24 +22,26 @@ export function renderApis(paint: Paint, apis: readonly ApiWithGrants[]): string
   );
 }
 
-export function renderApi(paint: Paint, api: ApiWithGrants): string {
+/** One API; `names` are those of the applications whose guests have grants, by client id. */
+export function renderApi(paint: Paint, api: ApiWithGrants, names: ReadonlyMap<string, string> = new Map()): string {
   const { enabled, tokenLifetimeSeconds } = api.guests;
   return `${paint.bold(printable(api.name))}\n${rows(paint, [
     ['audience', printable(api.audience)],
     ['id', printable(api.id || '-')],
     ['guests', gateText(paint, enabled)],
-    ...grantRows(api.grants),
+    ...grantRows(api.grants, names),
     ['other scopes', printable(otherScopes(api).join(' ')) || 'none'],
     ['guest token lifetime', describeLifetime(tokenLifetimeSeconds)],
   ])}`;
 }
 
 /** A line for the guests of each application, or one for all. */
-function grantRows(grants: readonly GuestGrant[]): (readonly [string, string])[] {
+function grantRows(grants: readonly GuestGrant[], names: ReadonlyMap<string, string>): (readonly [string, string])[] {
   if (grants.length === 0) return [['guest scopes', 'none']];
   return grants.map(({ clientId, scopes, allScopes }) => {
     const granted = allScopes ? 'all' : printable(scopes.join(' ')) || 'none';
-    return ['guest scopes', clientId === undefined ? granted : `${granted}  (application ${printable(clientId)})`];
+    if (clientId === undefined) return ['guest scopes', granted];
+    return ['guest scopes', `${granted}  (guests of ${printable(names.get(clientId) ?? clientId)})`];
   });
 }
 

@@ -17,7 +17,7 @@ export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undef
       ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
     ]),
     proof ? scopesText(paint, proof) : paint.dim('Nothing was checked.\n'),
-    paint.dim('Next: anon-cli tenant show\n'),
+    paint.dim('Next: anon-cli setup\n'),
   ].join('');
 }
 

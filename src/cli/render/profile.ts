@@ -42,7 +42,7 @@ export function renderProfile(paint: Paint, view: ProfileView): string {
       ['API', printable(choiceText(profile.api?.name, profile.api?.audience))],
       ['credentials', printable(credentialsText(view))],
       ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
-      ...(tokenSecondsLeft === undefined ? [] : [['access token', tokenText(tokenSecondsLeft)] as const]),
+      ...(tokenSecondsLeft === undefined ? [] : [['management token', tokenText(tokenSecondsLeft)] as const]),
     ])
   );
 }

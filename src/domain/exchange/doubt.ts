@@ -28,7 +28,7 @@ export function inDoubt(error: AnonError, { method, path }: Exchange, tenant: Te
 }
 
 /** It went out, and came to nothing, or to a failure of the tenant, or to a text it cannot have meant. */
-function mayBeDone(error: AnonError): boolean {
+export function mayBeDone(error: AnonError): boolean {
   if (isUnreachable(error)) return error.sent;
   const status = 'status' in error ? Number(error.status) : 0;
   return status >= 500 || (status >= 200 && status < 300);

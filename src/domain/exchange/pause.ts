@@ -1,5 +1,5 @@
 import { isUnreachable, type UnreachableError } from '../../errors.ts';
-import type { Patience, Pause } from '../ports.ts';
+import type { HttpAnswer, Patience, Pause } from '../ports.ts';
 import type { Exchange } from './send.ts';
 
 /** How often a request that only reads is sent again when it failed. */
@@ -19,7 +19,7 @@ export interface Attempts {
  * it took nothing, so any request may be sent again; after any other failure only one that changes nothing.
  */
 export function pauseAfter(
-  result: Response | UnreachableError,
+  result: HttpAnswer | UnreachableError,
   method: Exchange['method'],
   { refusals, retries }: Attempts,
   { nowMs, random }: { nowMs: number; random: Patience['random'] },
@@ -46,18 +46,18 @@ function backoffMs(retries: number, random: Patience['random']): number {
 }
 
 /** `Retry-After` first, then `x-ratelimit-reset` in epoch seconds. @see management-api, section 6 */
-function advisedMs(headers: Headers, nowMs: number): number | undefined {
+function advisedMs(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
   return retryAfterMs(headers, nowMs) ?? aSecondOrMore(secondsOf(headers, 'x-ratelimit-reset') * 1000 - nowMs);
 }
 
 /** Seconds, or a date. @see RFC 9110, section 10.2.3 */
-function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+function retryAfterMs(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
   const seconds = secondsOf(headers, 'retry-after');
   if (!Number.isNaN(seconds)) return aSecondOrMore(seconds * 1000);
   return aSecondOrMore(Date.parse(headers.get('retry-after') ?? '') - nowMs);
 }
 
-function secondsOf(headers: Headers, name: string): number {
+function secondsOf(headers: HttpAnswer['headers'], name: string): number {
   const text = headers.get(name)?.trim() ?? '';
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -1,5 +1,5 @@
 import { AnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
-import type { Pause, TenantConnection } from '../ports.ts';
+import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
 import { inDoubt } from './doubt.ts';
 import { pauseAfter } from './pause.ts';
 import { withoutSecrets } from './secrecy.ts';
@@ -45,7 +45,7 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
   }
 }
 
-async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Response | UnreachableError> {
+async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<HttpAnswer | UnreachableError> {
   const { method, path, authorization, body } = exchange;
   try {
     return await tenant.fetch(`${tenant.baseUrl}${path}`, {
@@ -63,7 +63,7 @@ async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Re
   }
 }
 
-async function readAnswer(response: Response, exchange: Exchange, tenant: TenantConnection): Promise<Answer> {
+async function readAnswer(response: HttpAnswer, exchange: Exchange, tenant: TenantConnection): Promise<Answer> {
   const { status, headers } = response;
   const text = await response.text();
   if (status >= 300 && status < 400) throw notAnAnswer(status, 'a redirect, which is not followed', exchange);

@@ -44,6 +44,10 @@ const needs: readonly Need[] = [
   { command: 'api disable', scopes: ['read:client_grants', 'delete:client_grants'], edition: 'ea' },
   { command: 'api scopes add', scopes: ['read:clients', 'read:resource_servers', ...grants], edition: 'ea' },
   { command: 'api scopes remove', scopes: ['read:clients', 'read:resource_servers', ...grants], edition: 'ea' },
+  { command: 'setup', scopes: [...settings, ...apps, ...apis] },
+  { command: 'setup', scopes: grants, edition: 'ea' },
+  { command: 'doctor', scopes: ['read:tenant_settings', 'read:clients', 'read:resource_servers'] },
+  { command: 'doctor', scopes: ['read:client_grants'], edition: 'ea' },
 ];
 
 export interface MissingScope {

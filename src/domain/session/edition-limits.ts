@@ -35,7 +35,7 @@ export async function checkUpdate(tenant: TenantConnection, metadata: JsonObject
   throw unsupported(
     edition,
     'metadata is set once, when the session is created',
-    `A new session can have other metadata, and another guest id: anon-cli token create --meta <key=value>${tenant.selection}`,
+    `A new session can carry old and new together, under another guest id: anon-cli token update --meta <key=value> --replace${tenant.selection}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshMachine, openMachine } from '../../support/command.ts';
+import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('on a tenant of edition ea', () => {
   it('the tenant shows its cookie switch, and set-cookie turns it', async () => {
@@ -42,7 +42,7 @@ describe('on a tenant of edition ea', () => {
     expect(stdout).toMatch(/^✔ shop takes guests of web: read:catalog, access tokens for 2 hours\n/);
     expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  not set → require_client_grant\n');
     expect(stdout).toContain('  new guest grant of web at shop (localhost:4400)\n');
-    expect((await done('api', 'show', 'shop')).stdout).toMatch(/guest scopes +read:catalog {2}\(application \w+\)\n/);
+    expect((await done('api', 'show', 'shop')).stdout).toMatch(/guest scopes +read:catalog {2}\(guests of web\)\n/);
     const { json } = await done('api', 'enable', 'shop', '--json');
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'], requests: [] });
     const closed = await done('api', 'disable', 'shop');
@@ -50,6 +50,19 @@ describe('on a tenant of edition ea', () => {
     expect((await done('api', 'disable', 'shop', '--revoke-grants', '--json')).json).toMatchObject({
       guest_grants: [],
     });
+  });
+
+  it('an API is shown with its grants also to whom the applications are not shown', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, { edition: 'ea' });
+    await useRemote(machine, tenant);
+    await machine.done('app', 'enable', 'web');
+    await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    const grant = tenant.store.list('client_grant').find(({ subject_type: type }) => type === 'client');
+    const scope = ['read:tenant_settings', 'read:resource_servers', 'read:client_grants'];
+    tenant.store.write((writer) => writer.put('client_grant', String(grant?.id), { ...grant, scope }));
+    machine.clock.forward(86_400);
+    expect((await machine.done('api', 'show', 'shop')).stdout).toMatch(/read:catalog {2}\(guests of \w{32}\)\n/);
   });
 
   it('an application that is not OIDC-conformant is opened with the option that says so', async () => {

@@ -95,10 +95,10 @@ describe('profile show', () => {
     machine.clock.forward(3600);
     const { stdout } = await machine.done('profile', 'show', 'remote');
     const { clientId } = tenant.credentials;
-    expect(stdout).toContain(`  credentials   client ${clientId}, with its secret\n`);
-    expect(stdout).toContain('  kept          in a file that only you can read\n');
-    expect(stdout).toContain('  production    yes: changes there ask first\n');
-    expect(stdout).toContain('  access token  expires in 23 hours\n');
+    expect(stdout).toContain(`  credentials       client ${clientId}, with its secret\n`);
+    expect(stdout).toContain('  kept              in a file that only you can read\n');
+    expect(stdout).toContain('  production        yes: changes there ask first\n');
+    expect(stdout).toContain('  management token  expires in 23 hours\n');
     expect((await machine.done('profile', 'show', '--json')).json).toEqual({
       name: 'remote',
       current: true,
@@ -114,7 +114,7 @@ describe('profile show', () => {
       access_token_expires_in: 82_800,
     });
     machine.clock.forward(86_400);
-    expect((await machine.done('profile', 'show')).stdout).toContain('  access token  expired\n');
+    expect((await machine.done('profile', 'show')).stdout).toContain('  management token  expired\n');
   });
 
   it('knows no profile that is not there', async () => {

@@ -140,7 +140,7 @@ describe('a Management API token', () => {
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       status: 403,
-      hint: "Give the client of profile 'acme' the Management API scope read:tenant_settings: it is needed for tenant show, tenant set-lifetime, tenant set-format, tenant set-cookie.",
+      hint: "Give the client of profile 'acme' the Management API scope read:tenant_settings: it is needed for tenant show, tenant set-lifetime, tenant set-format, tenant set-cookie, setup, doctor.",
     });
   });
 

@@ -5,15 +5,18 @@ import { commandsThatNeed, missingScopes } from '../../../src/domain/profile/nee
 it('scopes that are missing are named with the commands that need them', () => {
   const granted = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
   expect(missingScopes(granted, 'preview')).toEqual([
-    { scope: 'update:clients', commands: ['app enable', 'app disable', 'claims set', 'claims remove'] },
+    { scope: 'update:clients', commands: ['app enable', 'app disable', 'claims set', 'claims remove', 'setup'] },
     {
       scope: 'read:resource_servers',
-      commands: ['api list', 'api show', 'api enable', 'api disable', 'api scopes add', 'api scopes remove'],
+      commands: [
+        ...['api list', 'api show', 'api enable', 'api disable', 'api scopes add', 'api scopes remove'],
+        ...['setup', 'doctor'],
+      ],
     },
     { scope: 'create:resource_servers', commands: ['api create'] },
     {
       scope: 'update:resource_servers',
-      commands: ['api enable', 'api disable', 'api scopes add', 'api scopes remove'],
+      commands: ['api enable', 'api disable', 'api scopes add', 'api scopes remove', 'setup'],
     },
   ]);
 });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { namesOfHolders } from '../../../domain/app/holders.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
@@ -19,5 +20,6 @@ export function apiShowCommand(context: Context, run = showApi): Command {
 async function showApi(context: Context, reference: string, options: GlobalOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
   const api = await apiWithGrants(tenant, await findApi(tenant, reference));
-  printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api) });
+  const names = await namesOfHolders(tenant, api);
+  printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api, names) });
 }

@@ -39,6 +39,7 @@ export async function preview(
   holder: ClaimsHolder,
   claims: readonly ClaimMapping[],
 ): Promise<Preview> {
-  const session = await (await context.sessions()).get(profile.name);
+  const sessions = await context.sessions(profile);
+  const session = await sessions.get(await sessions.current());
   return previewToken(tenant, holder, claims, session);
 }

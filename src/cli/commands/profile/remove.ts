@@ -9,7 +9,7 @@ import { selectProfile } from '../../tenant-access.ts';
 
 export function profileRemoveCommand(context: Context, run = removeProfile): Command {
   const command = new Command('remove')
-    .description('forget a tenant: its credentials and its remembered session')
+    .description('forget a tenant: its credentials and its sessions')
     .argument('<name>', 'its name')
     .action((name: string, options: GlobalOptions) => run(context, name, options));
   return withExample(command, 'profile remove acme');

@@ -1,60 +1,80 @@
 import { Command } from 'commander';
-import { chooseApi } from '../../../domain/api/choose.ts';
-import { chooseRequestingApp } from '../../../domain/app/choose.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
-import { scopeText } from '../../scope-list.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
-import { createAndRemember, renderTokens, tokensData } from './guest-tokens.ts';
-import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
+import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
+import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
+import { addKeepOptions, checkKeepOptions, type KeepOptions, keepingOf } from './keeping.ts';
+import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
+import { tokenRequest } from './token-request.ts';
 
-export interface TokenCreateOptions extends TokenRequestOptions {
+export interface TokenCreateOptions extends TokenRequestOptions, KeepOptions, BulkOptions {
   readonly userId?: string;
+  readonly replace?: true;
 }
 
 export function tokenCreateCommand(context: Context, run = createAndShow): Command {
-  const command = addTokenRequestOptions(
-    new Command('create').description('create a guest session and show both its tokens, decoded'),
+  const command = addBulkOptions(
+    addKeepOptions(
+      addTokenRequestOptions(
+        new Command('create').description('create a guest session and show both its tokens, decoded'),
+      ).option('--user-id <id>', 'the guest id to use instead of a new one'),
+      'keep it by this name; see anon-cli session list',
+    ),
   )
-    .option('--user-id <id>', 'the guest id to use instead of a new one')
+    .option('--replace', 'take the place of the session that has this name')
     .action((options: TokenCreateOptions) => run(context, options));
   return withExample(
     command,
     'token create --meta language=en',
-    'In a script: TOKEN=$(anon-cli token create --field access_token)',
+    `A session without a name is kept as default, in place of the one before it; those
+with a name stay until session forget. The last one created is the current one.
+In a script: TOKEN=$(anon-cli token create --field access_token)
+
+With --count every guest is a line of JSON with its number n, as they come; none
+is kept. A --meta-file then has a line of JSON for each. Ctrl-C finishes what is
+under way; --resume goes on without a gap or a double. A guest whose answer is
+lost is made again: the first may be at the service.`,
   );
 }
 
 async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
-  const { metadata, clientSecret } = await readTokenInput(context, options);
+  const bulk = readBulk(options);
+  if (bulk) {
+    const { createManyGuests } = await import('./create-many.ts');
+    return createManyGuests(context, options, bulk);
+  }
+  checkKeepOptions(options);
+  const input = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
-  await checkCreation(tenant, { metadata, userId: options.userId });
-  const named = namedChoices(context, options);
-  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
-  const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
-  const request = {
-    app: withSecret(app, clientSecret),
-    api,
-    scope: scopeText(options.scope),
-    metadata,
-    userId: options.userId,
-  };
-  await createAndRemember(context, { tenant, profile }, request, (inspected) =>
+  const keeping = await keepingOf(context, profile, options);
+  await checkCreation(tenant, { metadata: input.metadata, userId: options.userId });
+  const choices = { named: namedChoices(context, options), chosen: profile };
+  const request = { ...(await tokenRequest(tenant, choices, { options, input })), userId: options.userId };
+  const { app, api } = request;
+  await createAndRemember(context, { tenant, profile }, { request, keeping }, (inspected, kept) =>
     printResult(context, options, {
       data: {
         ...tokensData(inspected),
         app: { client_id: app.clientId, name: app.name },
         api: { audience: api.audience, name: api.name },
+        session_name: kept?.name ?? null,
       },
       human: (paint) =>
         `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n\n` +
         `${renderTokens(paint, inspected)}\n` +
         paint.dim(
-          `Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${tenant.selection}\n`,
+          `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${tenant.selection}\n`,
         ),
     }),
   );
+}
+
+function keptText(kept: Kept | undefined): string {
+  if (!kept) return '';
+  const { name, inPlaceOf } = kept;
+  return `Kept as session ${name}${inPlaceOf ? `, in place of guest ${printable(inPlaceOf.guestId ?? 'unknown')}` : ''}\n`;
 }

@@ -67,7 +67,8 @@ async function givenToken({ terminal }: Context, token: string | undefined): Pro
 
 async function rememberedTokens(context: Context, options: GlobalOptions): Promise<Titled[]> {
   const { profile, selection } = await selectProfile(context, options);
-  const session = await (await context.sessions()).get(profile.name);
+  const sessions = await context.sessions(profile);
+  const session = await sessions.get(await sessions.current());
   if (!session) {
     throw new AnonError('usage', 'No token was given, and none is remembered.', {
       hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,

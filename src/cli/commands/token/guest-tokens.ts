@@ -1,7 +1,6 @@
-import type { RequestedApi } from '../../../domain/api/choose.ts';
-import type { RequestingApp } from '../../../domain/app/choose.ts';
-import type { RememberedSession, SessionStore, TenantConnection } from '../../../domain/ports.ts';
+import type { RememberedSession, TenantConnection } from '../../../domain/ports.ts';
 import { createSession } from '../../../domain/session/create.ts';
+import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
@@ -10,6 +9,7 @@ import type { Context } from '../../context.ts';
 import type { Paint } from '../../render/paint.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
 import type { Access } from '../../tenant-access.ts';
+import { checkFree, type Keeping } from './keeping.ts';
 
 /** Both tokens of a guest, decoded: what `token create`, `token update` and the quickstart show. */
 export interface InspectedTokens {
@@ -48,51 +48,62 @@ export function tokensData({ tokens, session, access }: InspectedTokens): JsonOb
   };
 }
 
-/** What to remember of a session, so that the next update needs nothing else. */
-export function sessionToRemember(
-  tokens: GuestTokens,
-  request: { app: Pick<RequestingApp, 'clientId'>; api: RequestedApi; scope: string | undefined },
-  before?: RememberedSession,
-): RememberedSession | undefined {
-  const sessionToken = tokens.sessionToken ?? before?.sessionToken;
-  if (sessionToken === undefined) return undefined;
-  return {
-    sessionToken,
-    accessToken: tokens.accessToken,
-    clientId: request.app.clientId,
-    audience: request.api.audience,
-    scope: request.scope,
-  };
+/** Where a new session was kept. */
+export interface Kept {
+  readonly name: string;
+  /** The live session in whose place it is. */
+  readonly inPlaceOf: RememberedSession | undefined;
 }
 
-/** Creates a guest session, remembers it as the profile's, and shows both its tokens. @throws as {@link createSession} */
+/**
+ * Creates a guest session, keeps it where that is wanted and makes it the current one, and shows both its tokens.
+ * A name that somebody chose is not taken from another session.
+ * @throws as {@link createSession} and {@link checkFree}
+ */
 export async function createAndRemember(
-  context: Pick<Context, 'sessions'>,
-  { tenant, profile }: Access,
-  request: Parameters<typeof createSession>[1],
-  show: (inspected: InspectedTokens) => void,
+  context: Pick<Context, 'clock'>,
+  { tenant }: Access,
+  { request, keeping }: { request: Parameters<typeof createSession>[1]; keeping: Keeping | undefined },
+  show: (inspected: InspectedTokens, kept: Kept | undefined) => void,
 ): Promise<void> {
-  const tokens = await createSession(tenant, request);
-  const inspected = await inspectTokens(tenant, tokens);
-  const sessions = await context.sessions();
-  const remembering = sessions.exclusively(() => remember(sessions, profile.name, sessionToRemember(tokens, request)));
-  await showThenSettle(remembering, () => show(inspected));
+  const create = async () => inspectTokens(tenant, await createSession(tenant, request));
+  if (!keeping) return show(await create(), undefined);
+  const { sessions, name } = keeping;
+  const remember = async (inspected: InspectedTokens): Promise<Kept> => {
+    const nowMs = context.clock.now();
+    const inPlaceOf = await liveSession(keeping, nowMs);
+    const session = sessionToRemember({ ...inspected, request, nowMs });
+    if (session) await sessions.put(name, session);
+    await sessions.use(name);
+    return { name, inPlaceOf };
+  };
+  if (!keeping.named) {
+    const inspected = await create();
+    const remembering = sessions.exclusively(name, () => remember(inspected));
+    return showThenSettle(remembering, (kept) => show(inspected, kept));
+  }
+  await sessions.exclusively(name, async () => {
+    checkFree(keeping, await liveSession(keeping, context.clock.now()), tenant);
+    const inspected = await create();
+    await showThenSettle(remember(inspected), (kept) => show(inspected, kept));
+  });
+}
+
+async function liveSession({ sessions, name }: Keeping, nowMs: number): Promise<RememberedSession | undefined> {
+  const session = await sessions.get(name);
+  return session && !hasEnded(session, nowMs) ? session : undefined;
 }
 
 /** The tokens are shown before a failure to remember them is told: they must not be lost with it. */
-export async function showThenSettle(remembering: Promise<void>, show: () => void): Promise<void> {
+export async function showThenSettle<Result>(
+  remembering: Promise<Result>,
+  show: (remembered: Result | undefined) => void,
+): Promise<void> {
   const outcome = await remembering.then(
-    () => undefined,
+    (result) => ({ result }),
     (error: unknown) => ({ error }),
   );
-  show();
-  if (outcome) throw outcome.error;
-}
-
-export async function remember(
-  sessions: SessionStore,
-  profile: string,
-  session: RememberedSession | undefined,
-): Promise<void> {
-  if (session) await sessions.put(profile, session);
+  if ('result' in outcome) return show(outcome.result);
+  show(undefined);
+  throw outcome.error;
 }

@@ -23,12 +23,17 @@ export function collect(value: string, before: string[] = []): string[] {
 }
 
 export function addTokenRequestOptions(command: Command): Command {
+  return addAccessOptions(command)
+    .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests', collect)
+    .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin");
+}
+
+/** What every request for an access token takes. */
+export function addAccessOptions(command: Command): Command {
   return command
     .option('--app <app>', 'the application: name or client id')
     .option('--api <api>', 'the API: name, audience or id')
     .option('--scope <list>', 'scopes to ask for; left out: all that guests may have')
-    .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests', collect)
-    .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin")
     .option('--client-secret <->', "'-' reads the application's secret from stdin");
 }
 

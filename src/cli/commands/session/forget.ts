@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { hasEnded } from '../../../domain/session/remembered.ts';
+import { AnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { type KeptSessions, keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
+
+export interface SessionForgetOptions extends GlobalOptions {
+  readonly expired?: true;
+  readonly all?: true;
+}
+
+export function sessionForgetCommand(context: Context, run = forgetSessions): Command {
+  const command = new Command('forget')
+    .description('forget a session on this machine; its tokens live on until they expire')
+    .argument('[session]', 'its name')
+    .option('--expired', 'all that have expired')
+    .option('--all', 'all of the profile')
+    .action((name: string | undefined, options: SessionForgetOptions) => run(context, name, options));
+  return withExample(command, 'session forget --expired');
+}
+
+async function forgetSessions(
+  context: Context,
+  name: string | undefined,
+  options: SessionForgetOptions,
+): Promise<void> {
+  if ([name, options.expired, options.all].filter((said) => said !== undefined).length !== 1) {
+    throw new AnonError('usage', 'Which sessions? Name one, or say --expired or --all.');
+  }
+  const kept = await keptSessions(context, options);
+  const { sessions } = kept;
+  const nowMs = context.clock.now();
+  const forgotten: string[] = [];
+  for (const candidate of await named(kept, name, options)) {
+    await sessions.exclusively(candidate, async () => {
+      const session = await sessions.get(candidate);
+      // Another may have renewed it, or begun it anew, since it was looked at.
+      if (options.expired && (!session || !hasEnded(session, nowMs))) return;
+      await sessions.forget(candidate);
+      if (session) forgotten.push(candidate);
+    });
+  }
+  printResult(context, options, {
+    data: { forgotten },
+    human: (paint) => `${paint.green('✔')} ${forgottenText(forgotten)}\n`,
+  });
+}
+
+async function named(kept: KeptSessions, name: string | undefined, { all }: SessionForgetOptions) {
+  if (name !== undefined) return [(await sessionNamed(kept, name)).name];
+  const { sessions } = kept;
+  if (all) return sessions.names();
+  return (await sessionViews(kept)).map((view) => view.name);
+}
+
+function forgottenText(names: readonly string[]): string {
+  if (names.length === 0) return 'There was none to forget';
+  return `Forgotten: ${names.join(', ')}`;
+}

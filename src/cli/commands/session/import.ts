@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { type NamedSession, readExport } from '../../../domain/session/exported.ts';
+import { AnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { checkUnused, keptSessions } from './kept-sessions.ts';
+
+export interface SessionImportOptions extends GlobalOptions {
+  readonly session?: string;
+  readonly replace?: true;
+}
+
+export function sessionImportCommand(context: Context, run = importSessions): Command {
+  const command = new Command('import')
+    .description('keep sessions that session export has written')
+    .argument('[file]', "the file; '-' or left out: stdin")
+    .option('--session <name>', 'keep it by this name, where it is one')
+    .option('--replace', 'take the place of sessions that have these names')
+    .action((file: string | undefined, options: SessionImportOptions) => run(context, file, options));
+  return withExample(command, 'session export | anon-cli session import --session again');
+}
+
+async function importSessions(
+  context: Context,
+  file: string | undefined,
+  options: SessionImportOptions,
+): Promise<void> {
+  const text = file === undefined || file === '-' ? await piped(context) : await context.readFile(file);
+  const read = named(readExport(text), options.session);
+  const kept = await keptSessions(context, options);
+  // All or none: what is refused is refused before the first one is kept.
+  if (!options.replace) for (const { name } of read) await checkUnused(kept, name);
+  for (const { name, session } of read) {
+    await kept.sessions.exclusively(name, async () => {
+      if (!options.replace) await checkUnused(kept, name);
+      await kept.sessions.put(name, session);
+    });
+  }
+  const names = read.map(({ name }) => name);
+  printResult(context, options, {
+    data: { imported: names },
+    human: (paint) =>
+      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli session use ${names[0]}${kept.selection}\n`)}`,
+  });
+}
+
+async function piped({ terminal }: Context): Promise<string> {
+  if (terminal.stdinHasData) return terminal.readStdin();
+  throw new AnonError('usage', 'Nothing to import: name a file, or pipe it in.');
+}
+
+function named(sessions: NamedSession[], name: string | undefined): NamedSession[] {
+  if (name === undefined) return sessions;
+  const [only, ...others] = sessions;
+  if (only && others.length === 0) return [{ ...only, name }];
+  throw new AnonError('usage', `--session names one session, and there are ${sessions.length}.`);
+}

@@ -1,0 +1,64 @@
+import type { RememberedSession, SessionStore } from '../../../domain/ports.ts';
+import { checkSessionName } from '../../../domain/session/name.ts';
+import { mostSimilar } from '../../../domain/similar.ts';
+import { AnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import type { SessionView } from '../../render/session.ts';
+import { selectProfile } from '../../tenant-access.ts';
+
+/** The sessions that are kept of one profile. */
+export interface KeptSessions {
+  readonly sessions: SessionStore;
+  readonly profile: string;
+  /** What makes another command be for this profile too. */
+  readonly selection: string;
+}
+
+export async function keptSessions(context: Context, options: GlobalOptions): Promise<KeptSessions> {
+  const { profile, selection } = await selectProfile(context, options);
+  return { sessions: await context.sessions(profile), profile: profile.name, selection };
+}
+
+export async function sessionViews({ sessions }: KeptSessions): Promise<SessionView[]> {
+  const current = await sessions.current();
+  const views = await Promise.all(
+    (await sessions.names()).map(async (name) => ({
+      name,
+      current: name === current,
+      session: await sessions.get(name),
+    })),
+  );
+  // One that another process has just forgotten is none.
+  return views.flatMap(({ session, ...view }) => (session ? [{ ...view, session }] : []));
+}
+
+/** The session of that name, else the current one. @throws {AnonError} `usage`, `not_found` */
+export async function sessionNamed(kept: KeptSessions, name: string | undefined): Promise<SessionView> {
+  const current = await kept.sessions.current();
+  const wanted = name === undefined ? current : checkSessionName(name);
+  const session = await kept.sessions.get(wanted);
+  if (!session) throw await notKept(kept, wanted);
+  return { name: wanted, current: wanted === current, session };
+}
+
+async function notKept({ sessions, profile, selection }: KeptSessions, name: string): Promise<AnonError> {
+  const names = await sessions.names();
+  const similar = mostSimilar(name, names);
+  return new AnonError('not_found', `There is no session '${name}' of profile '${profile}'.`, {
+    hint:
+      names.length === 0
+        ? `Create one: anon-cli token create${selection}`
+        : `${similar ? `Did you mean '${similar}'? ` : ''}See anon-cli session list${selection}`,
+  });
+}
+
+/** @throws {AnonError} `usage` when there is a session of this name */
+export async function checkUnused({ sessions }: KeptSessions, name: string): Promise<void> {
+  checkSessionName(name);
+  const there: RememberedSession | undefined = await sessions.get(name);
+  if (!there) return;
+  throw new AnonError('usage', `There is a session '${name}' already.`, {
+    hint: `Forget that first: anon-cli session forget ${name}; or choose another name.`,
+  });
+}

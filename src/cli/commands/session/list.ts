@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { renderSessions, sessionData } from '../../render/session.ts';
+import { keptSessions, sessionViews } from './kept-sessions.ts';
+
+export function sessionListCommand(context: Context, run = printSessions): Command {
+  const command = new Command('list')
+    .description('list the guest sessions that are kept of a profile; the current one is marked')
+    .action((options: GlobalOptions) => run(context, options));
+  return withExample(
+    command,
+    'session list',
+    'Metadata is as last known here. Tokens are not shown: see session export.',
+  );
+}
+
+async function printSessions(context: Context, options: GlobalOptions): Promise<void> {
+  const kept = await keptSessions(context, options);
+  const views = await sessionViews(kept);
+  const nowMs = context.clock.now();
+  printResult(context, options, {
+    data: views.map((view) => sessionData(view, nowMs)),
+    human: (paint) =>
+      views.length === 0
+        ? `No session is kept of profile ${kept.profile}.\n${paint.dim(`Next: anon-cli token create${kept.selection}\n`)}`
+        : renderSessions(paint, views, nowMs),
+  });
+}

@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { checkUnused, keptSessions, sessionNamed } from './kept-sessions.ts';
+
+export function sessionRenameCommand(context: Context, run = renameSession): Command {
+  const command = new Command('rename')
+    .description('keep a session by another name')
+    .argument('<session>', 'its name')
+    .argument('<new>', 'what to call it')
+    .action((from: string, to: string, options: GlobalOptions) => run(context, { from, to }, options));
+  return withExample(command, 'session rename default cart');
+}
+
+async function renameSession(
+  context: Context,
+  { from, to }: { from: string; to: string },
+  options: GlobalOptions,
+): Promise<void> {
+  const kept = await keptSessions(context, options);
+  const { sessions } = kept;
+  await sessionNamed(kept, from);
+  await checkUnused(kept, to);
+  // In one order whoever asks: two that rename to and fro must not wait for each other.
+  const [first = from, second = to] = [from, to].sort();
+  await sessions.exclusively(first, () =>
+    sessions.exclusively(second, async () => {
+      await checkUnused(kept, to);
+      const { session, current } = await sessionNamed(kept, from);
+      await sessions.put(to, session);
+      if (current) await sessions.use(to);
+      await sessions.forget(from);
+    }),
+  );
+  printResult(context, options, {
+    data: { name: to },
+    human: (paint) => `${paint.green('✔')} Session ${from} is ${to} now\n`,
+  });
+}

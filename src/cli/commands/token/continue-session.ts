@@ -1,0 +1,132 @@
+import type { Profile, RememberedSession, SessionStore, TenantConnection } from '../../../domain/ports.ts';
+import { updateSession } from '../../../domain/session/create.ts';
+import { checkUpdate } from '../../../domain/session/edition-limits.ts';
+import { checkMergedSize } from '../../../domain/session/metadata.ts';
+import { checkSessionName } from '../../../domain/session/name.ts';
+import { sessionToRemember } from '../../../domain/session/remembered.ts';
+import { decodeToken } from '../../../domain/token/decode.ts';
+import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
+import { AnonError } from '../../../errors.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import type { Context } from '../../context.ts';
+import type { namedChoices } from '../../tenant-access.ts';
+import { type InspectedTokens, inspectTokens, showThenSettle } from './guest-tokens.ts';
+import { type KeepOptions, saves } from './keeping.ts';
+import type { TokenInput, TokenRequestOptions } from './options.ts';
+import { tokenRequest } from './token-request.ts';
+
+/** The session that a command goes on with, whether there is one or not. */
+export interface KeptSession {
+  readonly sessions: SessionStore;
+  readonly name: string;
+  /** What comes of it is kept too. */
+  readonly saves: boolean;
+}
+
+/** The session that is named, else the current one of the profile. @throws {AnonError} `usage` */
+export async function keptSession(context: Context, profile: Profile, options: KeepOptions): Promise<KeptSession> {
+  const name = options.session === undefined ? undefined : checkSessionName(options.session);
+  const sessions = await context.sessions(profile);
+  return { sessions, name: name ?? (await sessions.current()), saves: saves(context, options) };
+}
+
+export interface Continuation {
+  readonly tenant: TenantConnection;
+  readonly options: TokenRequestOptions;
+  readonly input: TokenInput;
+}
+
+/**
+ * Reads a kept session, does `work` and keeps what comes of it before that is shown, with no other process in
+ * between: two updates at once must both count.
+ * @throws {AnonError} `usage` when no session of that name is kept
+ */
+export async function withKeptSession(
+  { sessions, name, saves: saving }: KeptSession,
+  { tenant }: Pick<Continuation, 'tenant'>,
+  work: (remembered: RememberedSession) => Promise<Continued>,
+  show: (inspected: InspectedTokens) => void,
+): Promise<void> {
+  if (!(await sessions.get(name))) throw nothingRemembered(tenant, name, await sessions.names());
+  await sessions.exclusively(name, async () => {
+    const remembered = await sessions.get(name);
+    if (!remembered) throw nothingRemembered(tenant, name, await sessions.names());
+    const { inspected, session } = await work(remembered);
+    const keep = async () => {
+      if (saving && session) await sessions.put(name, session);
+    };
+    await showThenSettle(keep(), () => show(inspected));
+  });
+}
+
+/** Tokens that came, and the session with them. */
+export interface Continued {
+  readonly inspected: InspectedTokens;
+  readonly session: RememberedSession | undefined;
+}
+
+/** Updates or renews a kept session. It is one application's: what the environment says is for others. */
+export async function continueSession(
+  { tenant, options, input }: Continuation,
+  remembered: RememberedSession,
+): Promise<Continued> {
+  const named = { app: options.app, api: options.api };
+  const scope = options.scope ?? (options.api === undefined ? remembered.scope : undefined);
+  const target = { named, chosen: choicesOf(remembered), sessionToken: remembered.sessionToken, remembered };
+  return updateWith({ tenant, options: { ...options, ...(scope !== undefined && { scope }) }, input }, target);
+}
+
+/** Updates or renews the session that has this token, kept or not. */
+export async function updateWith(
+  { tenant, options, input }: Continuation,
+  target: {
+    readonly named: ReturnType<typeof namedChoices>;
+    readonly chosen: Pick<Profile, 'app' | 'api'>;
+    readonly sessionToken: string;
+    readonly remembered?: RememberedSession;
+  },
+): Promise<Continued> {
+  const { sessionToken, remembered } = target;
+  await checkUpdate(tenant, input.metadata);
+  await checkRoom(tenant, sessionToken, input.metadata);
+  const request = { ...(await tokenRequest(tenant, target, { options, input })), sessionToken };
+  const inspected = await inspectTokens(tenant, await updateSession(tenant, request));
+  const obtained = { ...inspected, request, nowMs: tenant.clock.now() };
+  return { inspected, session: sessionToRemember(obtained, remembered) };
+}
+
+/** Where the session can be read, what it will hold is checked before the call. */
+async function checkRoom(
+  tenant: TenantConnection,
+  sessionToken: string,
+  change: JsonObject | undefined,
+): Promise<void> {
+  if (!change) return;
+  const ports = { clock: tenant.clock, keys: tenantKeyRing(tenant) };
+  // What is no token the tenant will say.
+  const session = await decodeToken(ports, sessionToken).catch(() => undefined);
+  checkMergedSize(session?.claims?.metadata, change);
+}
+
+/** The application and the API of a kept session. */
+export function choicesOf(session: RememberedSession): Pick<Profile, 'app' | 'api'> {
+  const { clientId, audience, appName, apiName } = session;
+  return { app: { clientId, name: appName ?? clientId }, api: { audience, name: apiName ?? audience } };
+}
+
+/** Why a command has nothing to go on with: `usage`. */
+export function nothingRemembered(
+  { profile, selection }: TenantConnection,
+  name: string,
+  others: readonly string[],
+  creating = 'token create',
+): AnonError {
+  if (others.length === 0) {
+    return new AnonError('usage', `No session is remembered for profile '${profile}'.`, {
+      hint: `Create one: anon-cli ${creating}${selection}`,
+    });
+  }
+  return new AnonError('usage', `No session '${name}' is remembered for profile '${profile}'.`, {
+    hint: `See anon-cli session list${selection}, and name one: --session <name>`,
+  });
+}

@@ -1,0 +1,132 @@
+import { chooseApi } from '../../../domain/api/choose.ts';
+import { chooseRequestingApp } from '../../../domain/app/choose.ts';
+import { createMany, type Tally } from '../../../domain/session/create-many.ts';
+import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { guestLine } from '../../../domain/session/guest-line.ts';
+import { type MadeBefore, readMadeBefore } from '../../../domain/session/made-before.ts';
+import { checkMetadataLines, guestsToMake } from '../../../domain/session/metadata-lines.ts';
+import { AnonError } from '../../../errors.ts';
+import type { LineWriter } from '../../../io/line-writer.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import type { Context } from '../../context.ts';
+import { printLine } from '../../output.ts';
+import { progressBar } from '../../progress.ts';
+import { scopeText } from '../../scope-list.ts';
+import { chosenEdition, namedChoices, selectProfile } from '../../tenant-access.ts';
+import { transportOf } from '../../transport.ts';
+import type { Bulk, BulkOptions } from './bulk-options.ts';
+import { reportMany } from './many-made.ts';
+import { readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
+
+type Options = TokenRequestOptions & BulkOptions;
+
+/** What is to be made, all of it read and checked. */
+interface Order {
+  readonly count: number;
+  readonly common: JsonObject | undefined;
+  /** Metadata that stands for all: the first that some edition refuses, else what they have in common. */
+  readonly sample: JsonObject | undefined;
+  readonly clientSecret: string | undefined;
+}
+
+/** Creates guests, one line each, to stdout or a file of their own. None of them is remembered as the profile's. */
+export async function createManyGuests(context: Context, options: Options, bulk: Bulk): Promise<void> {
+  const order = await readOrder(context, options, bulk);
+  const { file } = bulk;
+  if (!file) {
+    const lines = await context.terminal.resultLines();
+    return make(context, options, { bulk, order, lines, before: undefined });
+  }
+  await context.alone(file.path, async () => {
+    const before = file.resumed ? await readMadeBefore(context.readLines(file.path), order.count) : undefined;
+    const lines = await context.guestFile(file.path, before?.endOffset);
+    try {
+      await make(context, options, { bulk, order, lines, before });
+    } finally {
+      lines.close();
+    }
+  });
+}
+
+async function readOrder(context: Context, options: Options, { count }: Bulk): Promise<Order> {
+  const { metaFile, ...others } = options;
+  const { metadata: common, clientSecret } = await readTokenInput(context, others);
+  if (metaFile === undefined) return { count: Number(count), common, sample: common, clientSecret };
+  const most = count === 'all' ? Number.POSITIVE_INFINITY : count;
+  const checked = await checkMetadataLines({ lines: context.readLines(metaFile), common }, most);
+  if (checked.count === 0 || (count !== 'all' && checked.count < count)) {
+    const lines = checked.count === 0 ? 'is empty' : `has ${checked.count} lines, and --count says ${count}`;
+    throw new AnonError('usage', `${metaFile} ${lines}.`, {
+      hint: 'It has a line for each guest: --count all makes as many as there are.',
+    });
+  }
+  return { count: checked.count, common, sample: checked.nested ?? common, clientSecret };
+}
+
+interface Making {
+  readonly bulk: Bulk;
+  readonly order: Order;
+  readonly lines: LineWriter;
+  readonly before: MadeBefore | undefined;
+}
+
+async function make(context: Context, options: Options, { bulk, order, lines, before }: Making): Promise<void> {
+  const { terminal, clock } = context;
+  const { count, common } = order;
+  const { concurrency, file } = bulk;
+  const already = before?.count ?? 0;
+  const startedAt = clock.now();
+  const report = (tally: Tally) =>
+    reportMany(context, options, { bulk, tally, count, before: already, seconds: (clock.now() - startedAt) / 1000 });
+  if (already === count) return report(nothingMade);
+  const { tenant, request, begin } = await prepare(context, options, order);
+  const metadata = options.metaFile === undefined ? undefined : { lines: context.readLines(options.metaFile), common };
+  // Lines on the same screen are progress enough, and the two would be in each other's way.
+  const shown = !options.json && (file !== undefined || !terminal.resultIsTerminal);
+  const progress = progressBar(context, { total: count, before: already, shown });
+  let written = already;
+  begin(() => progress.stopping());
+  const tally = await createMany(tenant, request, {
+    guests: guestsToMake(count, { before, metadata, common }),
+    concurrency: Math.min(concurrency, count - already),
+    signal: context.signal,
+    async write(n, tokens) {
+      const read = await printLine(lines, options, guestLine(n, tokens));
+      written += 1;
+      progress.show(written);
+      return read;
+    },
+  }).finally(() => progress.end());
+  report(tally);
+}
+
+const nothingMade: Tally = { made: 0, lost: 0, unread: false, failure: undefined };
+
+/**
+ * The tenant and what to ask of it. Ctrl-C ends a look-up at once; after `begin` it lets what is under way be finished,
+ * and calls `stopping`.
+ */
+async function prepare(context: Context, options: Options, { sample, clientSecret }: Order) {
+  const { signal, env } = context;
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  signal.addEventListener('abort', abort);
+  const { profile, selection } = await selectProfile(context, options);
+  // Each wait for a rate limit is a line where there is no screen, and there may be thousands.
+  const silent = options.json === true || !context.terminal.noteRewritable;
+  const tenant = await context.connect(profile, {
+    selection,
+    edition: chosenEdition(context, options),
+    transport: { ...transportOf(options, env), silent },
+    signal: controller.signal,
+  });
+  await checkCreation(tenant, { metadata: sample, userId: undefined });
+  const named = namedChoices(context, options);
+  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
+  const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
+  const begin = (stopping: () => void) => {
+    signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', stopping, { once: true });
+  };
+  return { tenant, request: { app: withSecret(app, clientSecret), api, scope: scopeText(options.scope) }, begin };
+}

@@ -1,0 +1,95 @@
+import type { RememberedSession } from '../../../domain/ports.ts';
+import { createSession } from '../../../domain/session/create.ts';
+import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { accessTokenHolds, hasEnded, inPlaceOf, sessionToRemember } from '../../../domain/session/remembered.ts';
+import { AnonError, isAnonError, withHint } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { scopeText } from '../../scope-list.ts';
+import { type Access, namedChoices } from '../../tenant-access.ts';
+import { continueSession } from './continue-session.ts';
+import { inspectTokens } from './guest-tokens.ts';
+import type { TokenInput, TokenRequestOptions } from './options.ts';
+import { changedGuest } from './replace-session.ts';
+import { tokenRequest } from './token-request.ts';
+
+/** A session whose access token holds, and how it came by that: it had it, it was renewed, or its guest is new. */
+export interface Got {
+  readonly session: RememberedSession;
+  readonly origin: 'kept' | 'renewed' | 'created';
+}
+
+interface Asked {
+  readonly options: TokenRequestOptions & { readonly create?: true };
+  readonly input: TokenInput;
+}
+
+/** Whether the access token of a session is one that was asked for, and holds. */
+export function serves({ app, api, scope }: TokenRequestOptions, session: RememberedSession, nowMs: number): boolean {
+  return (
+    accessTokenHolds(session, nowMs) &&
+    (app === undefined || app === session.clientId || app === session.appName) &&
+    (api === undefined || api === session.audience || api === session.apiName) &&
+    (scope === undefined || scopeText(scope) === session.scope)
+  );
+}
+
+/**
+ * The session as it is where its access token serves, else renewed, else one of a new guest where that is wanted;
+ * it is said when there is one.
+ * @throws {AnonError} `token_unacceptable` when the session has ended and no other is wanted
+ */
+export async function freshSession(
+  context: Context,
+  access: Access,
+  asked: Asked,
+  before: RememberedSession | undefined,
+): Promise<Got> {
+  const nowMs = context.clock.now();
+  if (before && serves(asked.options, before, nowMs)) return { session: before, origin: 'kept' };
+  if (before && !hasEnded(before, nowMs)) {
+    const session = await renewed(access, asked, before);
+    if (session) return { session, origin: 'renewed' };
+  }
+  const { tenant } = access;
+  if (!asked.options.create) {
+    throw new AnonError('token_unacceptable', 'The session has ended.', {
+      hint: `Begin one with a new guest: ${createCommand(access)}`,
+    });
+  }
+  const session = await newGuest(context, access, asked);
+  context.warn(changedGuest(before, session));
+  return { session: before ? inPlaceOf(session, before, tenant.clock.now()) : session, origin: 'created' };
+}
+
+/** Undefined where the tenant takes the session no more, and another is wanted then. */
+async function renewed(
+  access: Access,
+  { options, input }: Asked,
+  before: RememberedSession,
+): Promise<RememberedSession | undefined> {
+  const { tenant } = access;
+  try {
+    // Metadata is for new guests.
+    const continuation = { tenant, options, input: { ...input, metadata: undefined } };
+    return (await continueSession(continuation, before)).session;
+  } catch (error) {
+    if (!isAnonError(error) || error.code !== 'token_unacceptable') throw error;
+    if (options.create) return undefined;
+    throw withHint(error, `Begin one with a new guest: ${createCommand(access)}`);
+  }
+}
+
+async function newGuest(context: Context, { tenant, profile }: Access, asked: Asked): Promise<RememberedSession> {
+  const { options, input } = asked;
+  await checkCreation(tenant, { metadata: input.metadata, userId: undefined });
+  const choices = { named: namedChoices(context, options), chosen: profile };
+  const request = { ...(await tokenRequest(tenant, choices, asked)), userId: undefined };
+  const inspected = await inspectTokens(tenant, await createSession(tenant, request));
+  const session = sessionToRemember({ ...inspected, request, nowMs: tenant.clock.now() });
+  if (session) return session;
+  throw new AnonError('response_invalid', 'The tenant answered a new session without a session token.');
+}
+
+function createCommand({ tenant }: Access): string {
+  return `anon-cli token get --create${tenant.selection}`;
+}

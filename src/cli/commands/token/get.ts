@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import { secondsUntil } from '../../../domain/session/remembered.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import { printResult } from '../../output.ts';
+import { accessTenant, selectProfile } from '../../tenant-access.ts';
+import { type KeptSession, keptSession, nothingRemembered } from './continue-session.ts';
+import { freshSession, type Got, serves } from './fresh-session.ts';
+import { showThenSettle } from './guest-tokens.ts';
+import { addKeepOptions, type KeepOptions } from './keeping.ts';
+import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
+
+export interface TokenGetOptions extends TokenRequestOptions, KeepOptions {
+  readonly create?: true;
+}
+
+export function tokenGetCommand(context: Context, run = getAndPrint): Command {
+  const command = addKeepOptions(
+    addTokenRequestOptions(new Command('get').description('print an access token that is good for another minute')),
+    'of this session, not of the current one',
+  )
+    .option('--create', 'where no session can give one, begin one with a new guest')
+    .action((options: TokenGetOptions) => run(context, options));
+  return withExample(
+    command,
+    'token get --create',
+    'The one that is kept, else a new one of the same session, else with --create one of\na new guest, which is told on stderr. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
+  );
+}
+
+async function getAndPrint(context: Context, options: TokenGetOptions): Promise<void> {
+  const input = await readTokenInput(context, options);
+  const { profile } = await selectProfile(context, options);
+  const kept = await keptSession(context, profile, options);
+  const { sessions, name } = kept;
+  const nowMs = context.clock.now();
+  const atHand = await sessions.get(name);
+  if (atHand && serves(options, atHand, nowMs))
+    return print(context, options, kept, { session: atHand, origin: 'kept' });
+  const access = await accessTenant(context, options);
+  if (!atHand && !options.create) {
+    throw nothingRemembered(access.tenant, name, await sessions.names(), 'token get --create');
+  }
+  await sessions.exclusively(name, async () => {
+    const got = await freshSession(context, access, { options, input }, await sessions.get(name));
+    const keep = async () => {
+      if (!kept.saves || got.origin === 'kept') return;
+      await sessions.put(name, got.session);
+      if (got.origin === 'created') await sessions.use(name);
+    };
+    await showThenSettle(keep(), () => print(context, options, kept, got));
+  });
+}
+
+function print(context: Context, options: TokenGetOptions, { name }: KeptSession, { session, origin }: Got): void {
+  printResult(context, options, {
+    data: {
+      access_token: session.accessToken,
+      token_type: 'Bearer',
+      expires_in: secondsUntil(session.accessEndsAtMs, context.clock.now()) ?? null,
+      origin,
+      guest_id: session.guestId ?? null,
+      session_name: name,
+    },
+    human: () => `${session.accessToken}\n`,
+  });
+}

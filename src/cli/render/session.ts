@@ -1,0 +1,108 @@
+import type { RememberedSession } from '../../domain/ports.ts';
+import { hasEnded, secondsUntil } from '../../domain/session/remembered.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Paint } from './paint.ts';
+import { printable, printableValue } from './printable.ts';
+import { rows, table } from './rows.ts';
+import { dateText, relativeText } from './time.ts';
+
+/** A kept session and what it is among the others. */
+export interface SessionView {
+  readonly name: string;
+  readonly session: RememberedSession;
+  readonly current: boolean;
+}
+
+export function renderSessions(paint: Paint, views: readonly SessionView[], nowMs: number): string {
+  return table(
+    paint,
+    ['', 'SESSION', 'GUEST', 'APP', 'API', 'SESSION ENDS', 'ACCESS TOKEN', 'METADATA'],
+    views.map(({ name, session, current }) => [
+      current ? paint.green('*') : ' ',
+      name,
+      printable(session.guestId ?? 'unknown'),
+      printable(session.appName ?? session.clientId),
+      printable(session.apiName ?? session.audience),
+      paintedEnd(paint, session.sessionEndsAtMs, nowMs),
+      paintedEnd(paint, session.accessEndsAtMs, nowMs),
+      shortened(metadataText(session)),
+    ]),
+  );
+}
+
+export function renderSession(paint: Paint, { name, session, current }: SessionView, nowMs: number): string {
+  return (
+    `${paint.bold(name)}${current ? paint.dim(' (current)') : ''}\n` +
+    rows(paint, [
+      ['guest', printable(session.guestId ?? 'unknown')],
+      ['application', named(session.appName, session.clientId)],
+      ['API', named(session.apiName, session.audience)],
+      ['scopes', printable(session.scope ?? 'all that guests may have')],
+      ['metadata', metadataText(session)],
+      ...(session.createdAtMs === undefined ? [] : [['created', dateText(new Date(session.createdAtMs))] as const]),
+      ['session', `ends ${paintedEnd(paint, session.sessionEndsAtMs, nowMs)}`],
+      ['access token', `ends ${paintedEnd(paint, session.accessEndsAtMs, nowMs)}`],
+    ])
+  );
+}
+
+/** The guests before this one, the latest first. */
+export function renderLineage(paint: Paint, { guestId, replaced = [] }: RememberedSession): string {
+  const before = replaced.map(({ guestId: id, untilMs }) => [
+    printable(id ?? 'unknown'),
+    `until ${dateText(new Date(untilMs))}`,
+  ]);
+  return table(paint, ['GUEST', ''], [[printable(guestId ?? 'unknown'), 'now'], ...before]);
+}
+
+/** A kept session for `--json`: never its tokens. */
+export function sessionData({ name, session, current }: SessionView, nowMs: number): JsonObject {
+  return {
+    name,
+    current,
+    guest_id: session.guestId ?? null,
+    app: { client_id: session.clientId, name: session.appName ?? session.clientId },
+    api: { audience: session.audience, name: session.apiName ?? session.audience },
+    scope: session.scope ?? null,
+    metadata: session.metadata ?? null,
+    created_at: isoTime(session.createdAtMs),
+    expired: hasEnded(session, nowMs),
+    never_expires: session.sessionEndsAtMs === null,
+    session_expires_in: secondsUntil(session.sessionEndsAtMs, nowMs) ?? null,
+    access_token_expires_in: secondsUntil(session.accessEndsAtMs, nowMs) ?? null,
+  };
+}
+
+export function lineageData({ guestId, replaced = [] }: RememberedSession): JsonObject[] {
+  const before = replaced.map(({ guestId: id, untilMs }) => ({ guest_id: id ?? null, until: isoTime(untilMs) }));
+  return [{ guest_id: guestId ?? null, until: null }, ...before];
+}
+
+/** `in 30 days`, `expired 2 hours ago`, `never`, or that it was not told. */
+export function endText(timeMs: number | null | undefined, nowMs: number): string {
+  const left = secondsUntil(timeMs, nowMs);
+  if (left === null) return 'never';
+  if (left === undefined) return 'not told';
+  return left > 0 ? relativeText(left) : `expired ${relativeText(left)}`;
+}
+
+function paintedEnd(paint: Paint, timeMs: number | null | undefined, nowMs: number): string {
+  const text = endText(timeMs, nowMs);
+  return text.startsWith('expired') ? paint.red(text) : text;
+}
+
+function metadataText({ metadata }: RememberedSession): string {
+  return metadata ? printableValue(metadata) : 'not known';
+}
+
+function shortened(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+function named(name: string | undefined, id: string): string {
+  return printable(name === undefined || name === id ? id : `${name} (${id})`);
+}
+
+function isoTime(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : new Date(timeMs).toISOString();
+}

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import type { GuestTokens } from './request-tokens.ts';
+
+/**
+ * One of many guests as a line of NDJSON says it: its number, the members of the service's answer, and the guest's id
+ * where its access token tells. The number comes first, and stands for the same guest however often a run is resumed.
+ */
+export function guestLine(n: number, tokens: GuestTokens): JsonObject {
+  return {
+    n,
+    ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
+    access_token: tokens.accessToken,
+    token_type: tokens.tokenType,
+    expires_in: tokens.expiresInSeconds,
+    ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
+    ...(tokens.scope !== undefined && { scope: tokens.scope }),
+    ...guestOf(tokens.accessToken),
+  };
+}
+
+/** The number of a line that {@link guestLine} wrote, or undefined when it is none, or not all of one. */
+export function numberOfLine(text: string): number | undefined {
+  const line = parse(text);
+  const { n, access_token: token } = line ?? {};
+  return Number.isSafeInteger(n) && typeof token === 'string' ? Number(n) : undefined;
+}
+
+/** Who the service says it is, nothing of it checked: it came straight from there. */
+function guestOf(accessToken: string): { guest?: string } {
+  const claims = parse(Buffer.from(accessToken.split('.', 2)[1] ?? '', 'base64url').toString('utf8'));
+  return typeof claims?.sub === 'string' ? { guest: claims.sub } : {};
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}

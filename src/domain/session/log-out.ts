@@ -1,0 +1,27 @@
+import { ResponseError } from '../../errors.ts';
+import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
+import { editionNamed } from '../../wire/edition/editions.ts';
+import { editionOf } from '../exchange/management.ts';
+import { type Exchange, send } from '../exchange/send.ts';
+import { oauthErrorOf } from '../exchange/token-refusal.ts';
+import type { TenantConnection } from '../ports.ts';
+
+/**
+ * Tells the tenant that a guest of an application has left, where its edition can be told. That clears the cookie of
+ * who asks and revokes nothing. False where the edition has no such thing.
+ * @see wire contract, section 3
+ * @throws {ResponseError} when the tenant refuses
+ */
+export async function logOut(tenant: TenantConnection, clientId: string): Promise<boolean> {
+  // Without credentials to ask for the edition, the tenant itself says whether it can.
+  const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);
+  if (known && !editionNamed(known).hasCookie) return false;
+  // Neither a session token nor a secret may be in it.
+  const exchange: Exchange = { method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } };
+  const answer = await send(tenant, exchange);
+  if (answer.status < 300) return true;
+  if (!known && answer.status === 404) return false;
+  const { error, error_description: description } = oauthErrorOf(answer);
+  const code = error === 'invalid_client' ? 'not_authorised' : answer.status >= 500 ? 'server_error' : 'failed';
+  throw new ResponseError(code, { status: answer.status, error, description });
+}

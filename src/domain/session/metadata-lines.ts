@@ -1,0 +1,71 @@
+import { AnonError, isAnonError, reworded } from '../../errors.ts';
+import { nestedMetadataKey } from '../../wire/metadata.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { TextLine } from '../ports.ts';
+import type { NumberedGuest } from './create-many.ts';
+import type { MadeBefore } from './made-before.ts';
+import { checkMetadataSize, readMetadata } from './metadata.ts';
+
+/** Metadata of many guests, one JSON object a line, under each of which `common` lies. */
+export interface MetadataLines {
+  readonly lines: AsyncIterable<TextLine>;
+  readonly common: JsonObject | undefined;
+}
+
+/**
+ * Reads the first `most` lines, so that a wrong one is told before anything is made.
+ * @throws {AnonError} `usage`, with the number of the line
+ */
+export async function checkMetadataLines(
+  file: MetadataLines,
+  most: number,
+): Promise<{ count: number; nested: JsonObject | undefined }> {
+  let count = 0;
+  let nested: JsonObject | undefined;
+  for await (const metadata of metadataOf(file)) {
+    count += 1;
+    if (nestedMetadataKey(metadata) !== undefined) nested ??= metadata;
+    if (count === most) break;
+  }
+  return { count, nested };
+}
+
+/** The guests from 1 to `count` but for those that there are, each with the metadata of its line or else what is common. */
+export async function* guestsToMake(
+  count: number,
+  {
+    before,
+    metadata: file,
+    common,
+  }: { before: MadeBefore | undefined; metadata: MetadataLines | undefined; common: JsonObject | undefined },
+): AsyncGenerator<NumberedGuest> {
+  const metadata = file && metadataOf(file);
+  for (let n = 1; n <= count; n += 1) {
+    const own = await metadata?.next();
+    // Every line was there when it was checked.
+    if (own?.done) throw new AnonError('usage', `The metadata file has changed: it has no line ${n} any more.`);
+    if (!before?.has(n)) yield { n, metadata: own?.value ?? common };
+  }
+}
+
+async function* metadataOf({ lines, common }: MetadataLines): AsyncGenerator<JsonObject> {
+  let number = 0;
+  for await (const { text } of lines) {
+    number += 1;
+    yield { ...common, ...readLine(text, number, common) };
+  }
+}
+
+function readLine(text: string, number: number, common: JsonObject | undefined): JsonObject {
+  try {
+    const own = readMetadata({ assignments: [], file: text, unset: [] }) ?? {};
+    if (common) checkMetadataSize({ ...common, ...own });
+    return own;
+  } catch (error) {
+    if (!isAnonError(error)) throw error;
+    throw reworded(error, {
+      message: `Line ${number} of the metadata file: ${error.message}`,
+      hint: error.hint ?? 'Each line is one JSON object, such as {"language":"en"}.',
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { mergeMetadata } from '../../wire/metadata.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { RequestedApi } from '../api/choose.ts';
+import type { RequestingApp } from '../app/choose.ts';
+import type { RememberedSession } from '../ports.ts';
+import type { DecodedToken } from '../token/decode.ts';
+import type { GuestTokens } from './request-tokens.ts';
+
+/** What was asked for, what came, and what is to be read of it. */
+export interface Obtained {
+  readonly request: {
+    readonly app: Pick<RequestingApp, 'clientId' | 'name'>;
+    readonly api: Pick<RequestedApi, 'audience' | 'name'>;
+    readonly scope: string | undefined;
+    readonly metadata?: JsonObject | undefined;
+  };
+  readonly tokens: GuestTokens;
+  readonly access: DecodedToken;
+  /** Undefined where none came. */
+  readonly session: DecodedToken | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * What to keep of a session, so that the next command needs nothing else. `before` is what was kept of the same
+ * session. Undefined when no session token is known.
+ */
+export function sessionToRemember(obtained: Obtained, before?: RememberedSession): RememberedSession | undefined {
+  const { request, tokens, access, nowMs } = obtained;
+  const sessionToken = tokens.sessionToken ?? before?.sessionToken;
+  if (sessionToken === undefined) return undefined;
+  const guestId = access.claims?.sub;
+  return {
+    sessionToken,
+    accessToken: tokens.accessToken,
+    clientId: request.app.clientId,
+    audience: request.api.audience,
+    scope: request.scope,
+    appName: request.app.name,
+    apiName: request.api.name,
+    guestId: typeof guestId === 'string' ? guestId : before?.guestId,
+    metadata: metadataNow(obtained, before),
+    createdAtMs: before ? before.createdAtMs : nowMs,
+    accessEndsAtMs: nowMs + tokens.expiresInSeconds * 1000,
+    sessionEndsAtMs: sessionEnd(obtained, before),
+    replaced: before?.replaced,
+  };
+}
+
+/** What the session token says where it can be read, else what was known with what was sent. */
+function metadataNow({ request, session }: Obtained, before: RememberedSession | undefined): JsonObject | undefined {
+  const told = session?.claims?.metadata;
+  if (typeof told === 'object' && told !== null) return told as JsonObject;
+  if (before) return before.metadata && mergeMetadata(before.metadata, request.metadata ?? {});
+  return mergeMetadata({}, request.metadata ?? {});
+}
+
+function sessionEnd({ tokens, session, nowMs }: Obtained, before: RememberedSession | undefined) {
+  if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
+  const { claims } = session ?? {};
+  if (claims) return typeof claims.exp === 'number' ? claims.exp * 1000 : null;
+  // A new session token may have a longer life than the one before it.
+  return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
+}
+
+/** Whether a session's end is known and past. */
+export function hasEnded({ sessionEndsAtMs }: RememberedSession, nowMs: number): boolean {
+  return typeof sessionEndsAtMs === 'number' && sessionEndsAtMs <= nowMs;
+}
+
+/** Whole seconds until then, negative when it is past; null for what never ends, undefined where it is not known. */
+export function secondsUntil(timeMs: number | null | undefined, nowMs: number): number | null | undefined {
+  return typeof timeMs === 'number' ? Math.floor((timeMs - nowMs) / 1000) : timeMs;
+}
+
+/** What a call with an access token takes, clocks that differ included. */
+const spareSeconds = 60;
+
+/** Whether the access token is good for another minute at least. */
+export function accessTokenHolds({ accessEndsAtMs }: RememberedSession, nowMs: number): boolean {
+  return accessEndsAtMs !== undefined && accessEndsAtMs - nowMs >= spareSeconds * 1000;
+}
+
+/** A new session in the place of another, with the link to it. */
+export function inPlaceOf(session: RememberedSession, before: RememberedSession, nowMs: number): RememberedSession {
+  return { ...session, replaced: [{ guestId: before.guestId, untilMs: nowMs }, ...(before.replaced ?? [])] };
+}

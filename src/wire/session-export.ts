@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { plainObject } from './schema.ts';
+
+const time = v.pipe(v.string(), v.isoTimestamp('must be a time, as 2026-06-01T12:00:00.000Z'));
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+/** A session as it goes from one machine to another, tokens and all. `session_expires_at` is null for one that never ends. */
+export const exportedSession = v.object({
+  name: v.string(),
+  session_token: text,
+  access_token: text,
+  client_id: text,
+  audience: text,
+  scope: v.optional(v.string()),
+  app_name: v.optional(v.string()),
+  api_name: v.optional(v.string()),
+  guest_id: v.optional(v.string()),
+  metadata: v.optional(plainObject),
+  created_at: v.optional(time),
+  access_token_expires_at: v.optional(time),
+  session_expires_at: v.nullish(time),
+  replaced: v.optional(v.array(v.object({ guest_id: v.optional(v.string()), until: time }))),
+});
+export type ExportedSession = v.InferOutput<typeof exportedSession>;
+
+/** What `session export` writes and `session import` reads. */
+export const sessionExport = v.object({ version: v.literal(1), sessions: v.array(exportedSession) });
+export type SessionExport = v.InferOutput<typeof sessionExport>;

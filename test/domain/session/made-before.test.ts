@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { TextLine } from '../../../src/domain/ports.ts';
+import { guestLine } from '../../../src/domain/session/guest-line.ts';
+import { readMadeBefore } from '../../../src/domain/session/made-before.ts';
+import { failureOf } from '../../support/domain.ts';
+
+const tokens = {
+  sessionToken: 's',
+  accessToken: `e30.${Buffer.from('{"sub":"anon|1"}').toString('base64url')}.x`,
+  tokenType: 'Bearer',
+  expiresInSeconds: 60,
+  sessionExpiresInSeconds: undefined,
+  scope: undefined,
+};
+
+const lineOf = (n: number) => JSON.stringify(guestLine(n, tokens));
+
+async function* linesOf(texts: readonly string[], whole = true): AsyncGenerator<TextLine> {
+  let endOffset = 0;
+  for (const [index, text] of texts.entries()) {
+    endOffset += text.length + 1;
+    yield { text, endOffset, whole: whole || index < texts.length - 1 };
+  }
+}
+
+describe('the line of a guest', () => {
+  it('has the number, what the service answered, and who it is', () => {
+    expect(JSON.parse(lineOf(7))).toEqual({
+      n: 7,
+      session_token: 's',
+      access_token: tokens.accessToken,
+      token_type: 'Bearer',
+      expires_in: 60,
+      guest: 'anon|1',
+    });
+  });
+
+  it('has all that another edition answers, and does without an id that cannot be read', () => {
+    const more = { ...tokens, sessionToken: undefined, accessToken: 'opaque', sessionExpiresInSeconds: 9, scope: 'a' };
+    expect(guestLine(1, more)).toEqual({
+      n: 1,
+      access_token: 'opaque',
+      token_type: 'Bearer',
+      expires_in: 60,
+      session_expires_in: 9,
+      scope: 'a',
+    });
+  });
+});
+
+describe('what was made before', () => {
+  it('is what has a line, in any order', async () => {
+    const lines = [lineOf(3), lineOf(1)];
+    const before = await readMadeBefore(linesOf(lines), 4);
+    expect(before).toMatchObject({ count: 2, endOffset: lines.join('\n').length + 1 });
+    expect([1, 2, 3, 4].filter((n) => before.has(n))).toEqual([1, 3]);
+  });
+
+  it('is not what a last line without an end says, even if all of it is there', async () => {
+    const before = await readMadeBefore(linesOf([lineOf(3), lineOf(1)], false), 4);
+    expect(before).toMatchObject({ count: 1, endOffset: lineOf(3).length + 1 });
+    expect(before.has(1)).toBe(false);
+  });
+
+  it.each([
+    ['a line of another kind', [lineOf(1), '{"name":"x"}'], /^Line 2 of the file to resume is none of a guest\.$/],
+    ['half a line in the middle', [lineOf(1).slice(0, 30), lineOf(2)], /^Line 1 .* is none of a guest\.$/],
+    ['an empty line', ['', lineOf(2)], /^Line 1 .* is none of a guest\.$/],
+    ['a number that is none', [lineOf(0)], /^Line 1 .* is none of a guest\.$/],
+    ['a number over the count', [lineOf(5)], /is of guest 5, and --count says 4\.$/],
+    ['a number twice', [lineOf(2), lineOf(2)], /^Line 2 .* is of guest 2, who has one before it\.$/],
+  ])('is not told by a file with %s', async (_, lines, message) => {
+    expect(await failureOf(() => readMadeBefore(linesOf(lines), 4))).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(message),
+    });
+  });
+});
