@@ -1,6 +1,7 @@
 import type { ClaimsHolder } from '../../domain/claims/holder.ts';
 import { claimsOfEachToken, type TokenPreview } from '../../domain/claims/preview.ts';
 import { shellWord } from '../../domain/shell-word.ts';
+import { sessionPath } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
@@ -46,7 +47,15 @@ export function renderPreview(paint: Paint, preview: Preview): string {
       ] as const,
   );
   const anew = [claimsOfEachToken.join(', '), paint.dim('new in each token')] as const;
-  return `\n${paint.bold("The current session's next access token")}\n${rows(paint, [...own, anew, ...added, ...out])}`;
+  const shown = rows(paint, [...own, anew, ...added, ...out]);
+  const hearsay =
+    preview.metadataAsLastKnown && [...mapped, ...leftOut].some(({ expression }) => isOfMetadata(expression));
+  const note = hearsay ? paint.dim('  The session token is sealed: its metadata is as last known here.\n') : '';
+  return `\n${paint.bold("The current session's next access token")}\n${shown}${note}`;
+}
+
+function isOfMetadata(expression: string): boolean {
+  return sessionPath(expression)?.[0] === 'metadata';
 }
 
 /** Both for `--json`. */
@@ -62,12 +71,14 @@ export function claimsData(holder: ClaimsHolder, preview: Preview): JsonObject {
 }
 
 function previewData(preview: Preview): JsonObject {
-  if ('none' in preview) return { claims: null, mapped: [], left_out: [], reason: preview.none };
+  if ('none' in preview)
+    return { claims: null, mapped: [], left_out: [], metadata_as_last_known: false, reason: preview.none };
   const { service, mapped, leftOut } = preview;
   return {
     claims: { ...service, ...Object.fromEntries(mapped.map(({ name, value }) => [name, value])) },
     mapped: mapped.map(({ name }) => name),
     left_out: leftOut.map(({ name, state, reason }) => ({ name, unknown: state === 'unknown', reason })),
+    metadata_as_last_known: preview.metadataAsLastKnown,
     reason: null,
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { KeyRing, RememberedSession, TenantConnection } from '../ports.ts';
+import { hasEnded } from '../session/remembered.ts';
 import { decodeToken } from '../token/decode.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
@@ -25,6 +26,8 @@ export interface TokenPreview {
   readonly service: JsonObject;
   readonly mapped: readonly (ClaimMapping & { readonly value: unknown })[];
   readonly leftOut: readonly LeftOut[];
+  /** The session token stays sealed: its metadata is what this machine last knew of it. */
+  readonly metadataAsLastKnown: boolean;
 }
 
 /** Claims that each access token gets anew. */
@@ -48,9 +51,8 @@ export async function previewToken(
   if (heldBy === 'api' && session.audience !== id) return { none: `the current session is not for API '${name}'` };
   const access = await claimsOf(tenant, session.accessToken);
   const opened = await claimsOf(tenant, session.sessionToken);
-  const end = opened?.exp;
-  if (typeof end === 'number' && end * 1000 <= tenant.clock.now()) return { none: 'the current session has ended' };
-  const known = knownOf(opened, access);
+  if (isOver(opened, session, tenant.clock.now())) return { none: 'the current session has ended' };
+  const known = opened ? attributesOf(opened) : lastKnown(session, access);
   const values = mappedClaims(claims, known);
   return {
     service: serviceClaims(access ?? {}),
@@ -60,14 +62,23 @@ export async function previewToken(
     leftOut: claims.flatMap((claim) =>
       Object.hasOwn(values, claim.name) ? [] : [{ ...claim, ...whyLeftOut(claim, known) }],
     ),
+    metadataAsLastKnown: !opened && Object.hasOwn(known, 'metadata'),
   };
 }
 
-/** Where the session token cannot be opened, the access token still tells whose session it is. */
-function knownOf(opened: JsonObject | undefined, access: JsonObject | undefined): JsonObject {
-  const source = opened ?? (typeof access?.sub === 'string' ? { user_id: access.sub } : {});
-  const known = sessionAttributes.filter((attribute) => Object.hasOwn(source, attribute));
-  return Object.fromEntries(known.map((attribute) => [attribute, source[attribute]]));
+function isOver(opened: JsonObject | undefined, session: RememberedSession, nowMs: number): boolean {
+  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= nowMs : hasEnded(session, nowMs);
+}
+
+/** Where the session token cannot be opened: whose session it is, and what was heard of its metadata. */
+function lastKnown({ metadata, guestId }: RememberedSession, access: JsonObject | undefined): JsonObject {
+  const user = guestId ?? access?.sub;
+  return { ...(typeof user === 'string' && { user_id: user }), ...(metadata && { metadata }) };
+}
+
+function attributesOf(opened: JsonObject): JsonObject {
+  const known = sessionAttributes.filter((attribute) => Object.hasOwn(opened, attribute));
+  return Object.fromEntries(known.map((attribute) => [attribute, opened[attribute]]));
 }
 
 /** Every other claim of a guest's access token is a mapped one, which may be mapped no longer. */

@@ -159,11 +159,12 @@ describe('claims set', () => {
       claims: null,
       mapped: [],
       left_out: [],
+      metadata_as_last_known: false,
       reason: "the current session is not one of application 'kiosk'",
     });
   });
 
-  it('asks before a production tenant is changed, and knows a remote session by its access token alone', async () => {
+  it('asks before a production tenant is changed, and knows of a remote session what was heard of it', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, { edition: 'ea' });
     await useRemote(machine, tenant);
@@ -175,11 +176,14 @@ describe('claims set', () => {
     const asked = tenant.requests.filter(({ path }) => path === '/anonymous/token').length;
     expect(await machine.run('claims', 'set', 'guest', 'user_id')).toMatchObject({ code: 2 });
     expect(writes()).toHaveLength(before);
+    await machine.done('claims', 'set', 'id', 'session_id', '--yes');
     await machine.done('claims', 'set', 'language', 'metadata.language', '--yes');
     const { stdout } = await machine.done('claims', 'set', 'guest', 'user_id', '--yes');
-    expect(writes()).toHaveLength(before + 2);
+    expect(writes()).toHaveLength(before + 3);
     expect(stdout).toMatch(/^ {2}guest +anon@[0-9a-f-]+ ← anonymous_session\.user_id$/m);
-    expect(stdout).toMatch(/^ {2}language +cannot be told: the session token is sealed, and only the tenant knows/m);
+    expect(stdout).toMatch(/^ {2}language +en ← anonymous_session\.metadata\.language$/m);
+    expect(stdout).toMatch(/^ {2}id +cannot be told: the session token is sealed, and only the tenant knows/m);
+    expect(stdout).toMatch(/\n {2}The session token is sealed: its metadata is as last known here\.\n$/);
     expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(asked);
   });
 });

@@ -85,7 +85,7 @@ describe('login', () => {
     const options = clientWith({ machine, tenant }, ...scopes);
     const { stdout } = await machine.done('login', 'acme', ...options);
     expect(stdout).toContain('Management API scopes it does not have:\n');
-    expect(stdout).toMatch(/^ {2}update:clients +for app enable, app disable, setup$/m);
+    expect(stdout).toMatch(/^ {2}update:clients +for app enable, app disable, claims set, claims remove, setup$/m);
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(json.scopes).toContain('read:clients');
     expect(missing({ json })).toEqual([

@@ -22,6 +22,7 @@ function previewOf(text: string): Preview {
       { ...claim, state: 'left_out', reason: text },
       { ...claim, state: 'unknown', reason: text },
     ],
+    metadataAsLastKnown: false,
   };
 }
 
@@ -52,6 +53,7 @@ it('mapped claims stand out among the others', () => {
       { name: 'note', expression: 'anonymous_session.metadata.note', state: 'left_out', reason: 'it is null' },
       { name: 'id', expression: 'anonymous_session.session_id', state: 'unknown', reason: 'it is sealed' },
     ],
+    metadataAsLastKnown: false,
   };
   expect(renderPreview(plain, preview).split('\n')).toEqual([
     '',
@@ -63,6 +65,12 @@ it('mapped claims stand out among the others', () => {
     '  id             cannot be told: it is sealed',
     '',
   ]);
+  expect(renderPreview(plain, { ...preview, metadataAsLastKnown: true })).toBe(
+    `${renderPreview(plain, preview)}  The session token is sealed: its metadata is as last known here.\n`,
+  );
+  expect(renderPreview(plain, { ...preview, mapped: [], leftOut: [], metadataAsLastKnown: true })).not.toContain(
+    'sealed',
+  );
   expect(renderPreview(paintFor(true), preview)).toContain('\u001B[32m3\u001B[39m');
   expect(claimsData(holder('shop', []), preview)).toMatchObject({
     audience: 'urn:shop',

@@ -78,6 +78,33 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
     });
   });
 
+  it('takes the metadata as last known, and the end, where the session token stays sealed', async () => {
+    const { session, connection, holder } = await started(edition);
+    const claims = [mapping('language', 'metadata.language'), mapping('id', 'session_id')];
+    const sealed = { ...connection, sessionKey: undefined };
+    const heard = {
+      ...session,
+      guestId: 'me',
+      metadata: { language: 'fr' },
+      sessionEndsAtMs: connection.clock.now() + 1,
+    };
+    expect(await previewToken(sealed, holder, [...claims, mapping('guest', 'user_id')], heard)).toMatchObject({
+      mapped: [
+        { name: 'language', value: 'fr' },
+        { name: 'guest', value: 'me' },
+      ],
+      leftOut: [{ name: 'id', state: 'unknown' }],
+      metadataAsLastKnown: true,
+    });
+    const ended = { ...heard, sessionEndsAtMs: connection.clock.now() };
+    expect(await previewToken(sealed, holder, claims, ended)).toEqual({ none: 'the current session has ended' });
+    // What can be opened is believed, and not what was heard.
+    expect(await previewToken(connection, holder, claims, heard)).toMatchObject({
+      mapped: [{ value: 'en' }, { name: 'id' }],
+      metadataAsLastKnown: false,
+    });
+  });
+
   it('is of no session but those that the mapping reaches', async () => {
     const { session, connection, holder } = await started(edition);
     const other = { ...session, clientId: 'other', audience: 'urn:other' };
