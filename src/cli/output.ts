@@ -31,6 +31,11 @@ export function printLine(lines: LineWriter, { field }: GlobalOptions, data: Jso
   return lines.write(`${field === undefined ? printableJson(data) : shellForm(fieldOf(data, field))}\n`);
 }
 
+/** Refuses a `--field` that none of many results has, before there are any. @throws {AnonError} `usage` */
+export function checkLineField({ field }: GlobalOptions, names: readonly string[]): void {
+  if (field !== undefined && !names.includes(field)) throw noField(field, names);
+}
+
 /** Text as it is, anything else as JSON: fit for `$(…)`. */
 function shellForm(value: unknown): string {
   return typeof value === 'string' ? value : printableJson(value);

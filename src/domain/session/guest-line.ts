@@ -1,6 +1,10 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { GuestTokens } from './request-tokens.ts';
 
+/** Every member that a line may have. */
+export const guestLineNames: readonly string[] =
+  'n session_token access_token token_type expires_in session_expires_in scope guest'.split(' ');
+
 /**
  * One of many guests as a line of NDJSON says it: its number, the members of the service's answer, and the guest's id
  * where its access token tells. The number comes first, and stands for the same guest however often a run is resumed.

@@ -2,14 +2,14 @@ import { chooseApi } from '../../../domain/api/choose.ts';
 import { chooseRequestingApp } from '../../../domain/app/choose.ts';
 import { createMany, type Tally } from '../../../domain/session/create-many.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
-import { guestLine } from '../../../domain/session/guest-line.ts';
+import { guestLine, guestLineNames } from '../../../domain/session/guest-line.ts';
 import { type MadeBefore, readMadeBefore } from '../../../domain/session/made-before.ts';
 import { checkMetadataLines, guestsToMake } from '../../../domain/session/metadata-lines.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LineWriter } from '../../../io/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
-import { printLine } from '../../output.ts';
+import { checkLineField, printLine } from '../../output.ts';
 import { progressBar } from '../../progress.ts';
 import { scopeText } from '../../scope-list.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../../tenant-access.ts';
@@ -31,6 +31,7 @@ interface Order {
 
 /** Creates guests, one line each, to stdout or a file of their own. None of them is remembered as the profile's. */
 export async function createManyGuests(context: Context, options: Options, bulk: Bulk): Promise<void> {
+  checkLineField(options, guestLineNames);
   const order = await readOrder(context, options, bulk);
   const { file } = bulk;
   if (!file) {

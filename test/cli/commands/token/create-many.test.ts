@@ -1,0 +1,299 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tokenCreateCommand } from '../../../../src/cli/commands/token/create.ts';
+import {
+  changeDocument,
+  freshMachine,
+  openMachine,
+  parsed,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
+import { claimsOf, openSealed } from '../../../support/local.ts';
+
+interface Line {
+  readonly n: number;
+  readonly session_token: string;
+  readonly access_token: string;
+  readonly guest: string;
+}
+
+function linesOf(text: string): Line[] {
+  expect(text.endsWith('\n')).toBe(true);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+    .sort((a, b) => a.n - b.n);
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('token create --count', () => {
+  it('prints a line of JSON for each guest, and nothing else', async () => {
+    const { done, env } = await openMachine();
+    env.NO_COLOR = '1';
+    const { stdout, stderr } = await done('token', 'create', '--count', '20', '--concurrency', '4');
+    const lines = linesOf(stdout);
+    expect(stderr).toBe('');
+    expect(lines.map(({ n }) => n)).toEqual(upTo(20));
+    expect(new Set(lines.map(({ guest }) => guest)).size).toBe(20);
+    expect(lines[0]).toMatchObject({ token_type: 'Bearer', expires_in: 86_400, scope: 'read:catalog write:cart' });
+    for (const { access_token, guest } of lines) expect(claimsOf(access_token).sub).toBe(guest);
+  });
+
+  it('says in edition ea how long the sessions have left', async () => {
+    const { done } = await openMachine({ edition: 'ea' });
+    const { stdout } = await done('token', 'create', '--count', '2', '--scope', 'read:catalog');
+    expect(linesOf(stdout)[0]).toMatchObject({ n: 1, session_expires_in: 2_592_000, scope: 'read:catalog' });
+  });
+
+  it('prints one value of each with --field', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('token', 'create', '--count', '3', '--field', 'access_token');
+    expect(stdout).toMatch(/^([\w-]+\.[\w-]+\.[\w-]+\n){3}$/);
+  });
+
+  it('remembers none of them', async () => {
+    const { done, run } = await openMachine();
+    await done('token', 'create', '--count', '2');
+    expect(await run('token', 'update')).toMatchObject({ code: 2 });
+  });
+
+  it('gives each the metadata of its line, over what all have', async () => {
+    const { done, file, store } = await openMachine();
+    const people = file('people.ndjson', '{"name":"ada"}\n{"name":"eve","language":"fr"}\n{"name":"bob"}');
+    const common = ['--meta', 'language=en', '--meta-file', people];
+    const { stdout } = await done('token', 'create', '--count', 'all', ...common);
+    const metadata = await Promise.all(
+      linesOf(stdout).map(async ({ session_token }) => (await openSealed(store, session_token)).metadata),
+    );
+    expect(metadata).toEqual([
+      { name: 'ada', language: 'en' },
+      { name: 'eve', language: 'fr' },
+      { name: 'bob', language: 'en' },
+    ]);
+    expect(linesOf((await done('token', 'create', '--count', '2', ...common)).stdout)).toHaveLength(2);
+  });
+
+  it('shows on a terminal how far it is, in a line that goes, and says how many there are', async () => {
+    const { done, terminal, folder } = await openMachine();
+    terminal.interactive = true;
+    const { stderr, stdout } = await done('token', 'create', '--count', '5', '--output', join(folder, 'g.ndjson'));
+    expect(stderr).toContain('\r\u001b[2K━━━━──────────────────── 1/5  20 %');
+    expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+    expect(stdout).toMatch(/^✔ 5 guests are in .*g\.ndjson/);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    [['--count', '0'], '--count takes a whole number from 1 to 10000000.'],
+    [['--count', '1e3'], '--count takes a whole number from 1 to 10000000.'],
+    [['--count', '2', '--concurrency', '0'], '--concurrency takes a whole number from 1 to 256.'],
+    [['--concurrency', '2'], '--concurrency goes with --count.'],
+    [['--resume', 'x'], '--resume goes with --count.'],
+    [['--count', 'all'], '--count all makes a guest of each line of a --meta-file, and there is none.'],
+    [['--count', '2', '--user-id', 'me'], '--user-id is of one guest, and --count makes many.'],
+    [['--count', '2', '--meta-file', '-'], 'With --count the metadata is in a file, which is looked through first.'],
+    [
+      ['--count', '2', '--output', 'a', '--resume', 'b'],
+      'Either --output or --resume: the file to resume is written to.',
+    ],
+    [['--count', '2', '--output', 'a', '--field', 'n'], 'A file takes whole guests, not one --field of them.'],
+    [['--count', '2', '--field', 'acces_token'], "The result has no field 'acces_token'."],
+    [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: there is no such file.'],
+    [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be made: there is no such file.'],
+  ])('%j costs no call', async (options, message) => {
+    const machine = await freshMachine({ seeded: false });
+    machine.env.AUTH0_DOMAIN = 'tenant.invalid';
+    const { code, jsonError } = await machine.run('token', 'create', '--json', ...options);
+    expect({ code, message: jsonError.message }).toEqual({ code: 2, message });
+  });
+
+  it.each([
+    ['{"a":1}\nnothing\n', 'Line 2 of the metadata file: The metadata file is not valid JSON.'],
+    ['{"a":1}\n\n{"a":1}\n', 'Line 2 of the metadata file: The metadata file is not valid JSON.'],
+    ['[1]\n', 'Line 1 of the metadata file: The metadata file must hold a JSON object, such as {"language":"en"}.'],
+    ['{"a":1}\n{"__proto__":1}\n', "Line 2 of the metadata file: Metadata may not have a key '__proto__'."],
+    ['{"a":1}\n', /people has 1 lines, and --count says 2\.$/],
+    ['', /people is empty\.$/],
+  ])('in the metadata file %j costs no call', async (text, message) => {
+    const machine = await freshMachine({ seeded: false });
+    machine.env.AUTH0_DOMAIN = 'tenant.invalid';
+    const file = machine.file('people', text);
+    const { code, jsonError } = await machine.run('token', 'create', '--json', '--count', '2', '--meta-file', file);
+    expect(code).toBe(2);
+    expect(jsonError.message).toMatch(message);
+  });
+
+  it('is what the edition refuses of any line', async () => {
+    const { run, file } = await openMachine({ edition: 'ea' });
+    const people = file('people', '{"a":1}\n{"a":{"b":1}}\n');
+    const { code, stdout } = await run('token', 'create', '--count', 'all', '--meta-file', people);
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
+  });
+
+  it('is parsed as it is meant', async () => {
+    const [options] = await parsed(tokenCreateCommand, '--count', '3', '--resume', 'f', '--concurrency', '9');
+    expect(options).toMatchObject({ count: '3', resume: 'f', concurrency: '9' });
+  });
+});
+
+describe('a file of guests', () => {
+  it('is for this user alone, and never written over', async () => {
+    const { done, run, folder } = await openMachine();
+    const path = join(folder, 'guests.ndjson');
+    const { json } = await done('token', 'create', '--json', '--count', '5', '--output', path);
+    expect(json).toMatchObject({ file: path, count: 5, created: 5, lost_answers: 0 });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const text = readFileSync(path, 'utf8');
+    expect(linesOf(text).map(({ n }) => n)).toEqual(upTo(5));
+    expect(await run('token', 'create', '--count', '5', '--output', path)).toMatchObject({ code: 2, stdout: '' });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('is resumed with what it lacks, a line that was cut off made again', async () => {
+    const { done, folder, file, store } = await openMachine();
+    const people = file(
+      'people',
+      upTo(9)
+        .map((n) => `{"person":"p${n}"}\n`)
+        .join(''),
+    );
+    const order = ['--count', 'all', '--meta-file', people];
+    const path = join(folder, 'guests.ndjson');
+    await done('token', 'create', ...order, '--output', path);
+    const kept = readFileSync(path, 'utf8').split('\n').slice(1, 7);
+    writeFileSync(path, `${kept.join('\n')}\n{"n":3,"session_tok`);
+    const { json } = await done('token', 'create', ...order, '--json', '--resume', path);
+    expect(json).toMatchObject({ count: 9, created: 3 });
+    const text = readFileSync(path, 'utf8');
+    expect(text.startsWith(`${kept.join('\n')}\n`)).toBe(true);
+    const lines = linesOf(text);
+    expect(lines.map(({ n }) => n)).toEqual(upTo(9));
+    for (const { n, session_token } of lines)
+      expect(await openSealed(store, session_token)).toMatchObject({ metadata: { person: `p${n}` } });
+  });
+
+  it('that is complete costs no call', async () => {
+    const machine = await openMachine();
+    const path = join(machine.folder, 'guests.ndjson');
+    await machine.done('token', 'create', '--count', '2', '--output', path);
+    machine.env.AUTH0_DOMAIN = 'tenant.invalid';
+    const { json } = await machine.done('token', 'create', '--json', '--count', '2', '--resume', path);
+    expect(json).toMatchObject({ count: 2, created: 0 });
+  });
+
+  it('of something else is left as it is', async () => {
+    const { run, file } = await openMachine();
+    const path = file('notes', 'my notes\nhalf');
+    const { code, stderr } = await run('token', 'create', '--count', '2', '--resume', path);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Line 1 of the file to resume'),
+    });
+    expect(readFileSync(path, 'utf8')).toBe('my notes\nhalf');
+  });
+});
+
+describe('a run that ends early', () => {
+  it('says what was refused, how many there are, and how to go on', async () => {
+    const machine = await openMachine();
+    const path = join(machine.folder, 'guests.ndjson');
+    await machine.done('token', 'create', '--count', '3', '--output', path);
+    changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: false });
+    const { code, jsonError } = await machine.run(
+      'token',
+      'create',
+      '--app',
+      'web',
+      '--json',
+      '--count',
+      '9',
+      '--resume',
+      path,
+    );
+    expect(code).toBe(5);
+    expect(jsonError).toMatchObject({
+      message: expect.stringMatching(/\. 3 of 9 guests are made; to go on: --resume .*guests\.ndjson$/),
+      hint: expect.stringContaining('anon-cli app enable web'),
+    });
+    expect(linesOf(readFileSync(path, 'utf8'))).toHaveLength(3);
+  });
+
+  it('by Ctrl-C has finished what was under way', async () => {
+    const machine = await openMachine();
+    const begun = machine.printed('"n":7');
+    const running = machine.run('token', 'create', '--count', '5000', '--concurrency', '3');
+    await begun;
+    machine.interrupt();
+    const { code, stdout, stderr } = await running;
+    const lines = linesOf(stdout);
+    expect(lines.map(({ n }) => n)).toEqual(upTo(lines.length));
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: `error: Interrupted: ${lines.length} of 5000 guests are made.\nhint:  To go on, the same command with --resume <the file they are in>\n`,
+    });
+  });
+
+  it('by Ctrl-C over HTTP has finished what was under way', async () => {
+    const machine = await freshMachine();
+    let asked = 0;
+    const tenant = await servedTenant(machine.clock, {
+      answer(request) {
+        if (!request.url.endsWith('/anonymous/token')) return undefined;
+        asked += 1;
+        if (asked === 50) machine.interrupt();
+        return Response.json({ access_token: 'e30.e30.x', session_token: 's', token_type: 'Bearer', expires_in: 60 });
+      },
+    });
+    await useRemote(machine, tenant);
+    const options = ['--app', 'web', '--api', 'shop', '--count', '5000', '--concurrency', '8'];
+    const { code, stdout } = await machine.run('token', 'create', ...options);
+    expect(code).toBe(130);
+    expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(asked));
+  });
+
+  it('is none for a rate limit: all wait, and nothing is said of it', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, { rateLimit: { burst: 20, perSecond: 10 } });
+    await useRemote(machine, tenant);
+    await machine.done('app', 'enable', 'web');
+    await machine.done('api', 'enable', 'shop', '--scopes', 'read:catalog');
+    const { stdout, stderr } = await machine.done('token', 'create', '--count', '60', '--concurrency', '8');
+    expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(60));
+    expect(stderr).toBe('');
+    expect(machine.clock.waits.length).toBeGreaterThan(2);
+  });
+
+  it('warns of answers that were lost', async () => {
+    const machine = await openMachine();
+    let asked = 0;
+    const tenant = await servedTenant(machine.clock, {
+      answer(request) {
+        if (!request.url.endsWith('/anonymous/token')) return undefined;
+        asked += 1;
+        if (asked === 3) return Response.json({ error: 'server_error' }, { status: 500 });
+        return Response.json({ access_token: 'e30.e30.x', session_token: 's', token_type: 'Bearer', expires_in: 60 });
+      },
+    });
+    await useRemote(machine, tenant);
+    const { stdout, stderr } = await machine.done('token', 'create', '--app', 'web', '--api', 'shop', '--count', '9');
+    expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(9));
+    expect(stderr).toBe(
+      'warning: 1 answer was lost: a guest may be at the service without anybody having the tokens.\n',
+    );
+  });
+});
+
+it('two runs do not write one file at once', async () => {
+  const machine = await openMachine();
+  const path = machine.file('guests.ndjson', '');
+  const first = machine.run('token', 'create', '--count', '300', '--resume', path);
+  const second = await machine.run('token', 'create', '--count', '300', '--resume', path);
+  const codes = [(await first).code, second.code].sort();
+  expect(codes).toEqual([0, 2]);
+  expect(linesOf(readFileSync(path, 'utf8')).map(({ n }) => n)).toEqual(upTo(300));
+});
