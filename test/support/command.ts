@@ -472,7 +472,7 @@ function expectDiscreet(
   for (const secret of [...secrets, ...metadata.filter((value) => value.length > 4)]) {
     expect(stderr.includes(secret), `anon-cli ${command} tells a secret on stderr`).toBe(false);
   }
-  const forMachines = argv.includes('--json') || argv.includes('--field');
+  const forMachines = ['--json', '--field', '--format'].some((flag) => argv.includes(flag));
   if (forMachines) return;
   for (const secret of secrets) {
     expect(stdout.includes(secret), `anon-cli ${command} tells people a secret`).toBe(false);

@@ -1,5 +1,6 @@
 import { clientTypes } from '../../wire/client.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
+import { outputFormats } from '../output-format.ts';
 import { shellNames } from './shells.ts';
 
 /** What can be looked up while a line is typed. */
@@ -29,6 +30,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   '<app>': app,
   '<api>': api,
   '<file>': { file: true },
+  '--format': { words: outputFormats },
   '--profile': profile,
   '--edition': { words: editionNames },
   '--scope': scopes,
@@ -42,7 +44,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'profile set <what>': { words: ['app', 'api', 'production', 'edition'] },
   'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
   'setup --type': { words: clientTypes },
-  'setup --format': { words: sessionTokenFormats },
+  'setup --token-format': { words: sessionTokenFormats },
   'tenant set-cookie <on|off>': onOff,
   'tenant set-format <format>': { words: sessionTokenFormats },
 };
