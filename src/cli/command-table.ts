@@ -10,7 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   app: 'gate 2: applications that may create anonymous sessions',
   api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
   'api scopes': 'the scopes that guests get at an API',
-  token: 'create and update guest sessions, decode their tokens',
+  token: 'create and update guest sessions, decode and verify their tokens',
   profile: 'the tenants you work with, and what commands use there',
   local: 'the embedded tenant: serve it, look at it, start it over',
 };
@@ -39,6 +39,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'token create': async () => (await import('./commands/token/create.ts')).tokenCreateCommand,
   'token update': async () => (await import('./commands/token/update.ts')).tokenUpdateCommand,
   'token decode': async () => (await import('./commands/token/decode.ts')).tokenDecodeCommand,
+  'token verify': async () => (await import('./commands/token/verify.ts')).tokenVerifyCommand,
   login: async () => (await import('./commands/login.ts')).loginCommand,
   'profile list': async () => (await import('./commands/profile/list.ts')).profileListCommand,
   'profile show': async () => (await import('./commands/profile/show.ts')).profileShowCommand,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type {
   Clock,
+  KeyCache,
   KeyRing,
   ManagementAccess,
   Profile,
@@ -61,6 +62,8 @@ export interface Context {
   ): Promise<TenantConnection>;
   /** The embedded tenant's keys, for decoding offline. */
   localKeys(): Promise<KeyRing>;
+  /** The keys that tenants and other issuers published, as they were fetched. */
+  keyCache(): Promise<KeyCache>;
   local(): Promise<LocalControl>;
 }
 
@@ -178,6 +181,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);
+    },
+    async keyCache() {
+      return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
     },
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),
   };

@@ -1,7 +1,7 @@
 import type { ApiWithGrants } from '../../domain/api/api.ts';
 import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
 import { describeLifetime } from '../../domain/duration.ts';
-import type { ApiResult } from '../../library/results.ts';
+import type { ApiResult } from '../../library/tenant-results.ts';
 import { gateText } from './app.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';

@@ -1,5 +1,5 @@
 import type { App } from '../../domain/app/app.ts';
-import type { AppResult } from '../../library/results.ts';
+import type { AppResult } from '../../library/tenant-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';

@@ -1,8 +1,9 @@
 import type { Check, CheckName, CheckState } from '../../domain/gates/diagnosis/check.ts';
 import type { Diagnosis } from '../../domain/gates/diagnosis/diagnose.ts';
-import type { DoctorResult } from '../../library/results.ts';
+import type { DoctorResult } from '../../library/gate-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
+import { wrapped } from './wrapped.ts';
 
 /** Beside these a finding has this much room on a line of 80. */
 const findingWidth = 54;
@@ -43,18 +44,6 @@ function checkLines(paint: Paint, { check, state, finding }: Check): string {
   const head = `${colour[state](`${marks[state]} ${state.padEnd(7)}`)}  ${(labels[check] ?? check).padEnd(11)}  `;
   const lines = wrapped(printable(finding), findingWidth).map((line) => (state === 'skipped' ? paint.dim(line) : line));
   return `${head}${lines.join(`\n${' '.repeat(24)}`)}\n`;
-}
-
-/** Text broken at its spaces; a word longer than a line stays whole, so that it can be copied. */
-function wrapped(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** In order, each once. */

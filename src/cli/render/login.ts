@@ -1,6 +1,6 @@
 import type { Profile } from '../../domain/ports.ts';
 import type { Proof } from '../../domain/profile/prove.ts';
-import type { LoginResult } from '../../library/results.ts';
+import type { LoginResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { credentialsText, placeText, profileData } from './profile.ts';

@@ -1,5 +1,5 @@
 import type { Cell, Matrix } from '../../domain/gates/matrix.ts';
-import type { MatrixCellResult } from '../../library/results.ts';
+import type { MatrixCellResult } from '../../library/gate-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { table } from './rows.ts';

@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/ports.ts';
-import type { ProfileResult, ProfileViewResult } from '../../library/results.ts';
+import type { ProfileResult, ProfileViewResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';

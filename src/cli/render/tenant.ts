@@ -1,6 +1,6 @@
 import { describeLifetime } from '../../domain/duration.ts';
 import type { TenantView } from '../../domain/tenant/settings.ts';
-import type { TenantResult } from '../../library/results.ts';
+import type { TenantResult } from '../../library/tenant-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';

@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+/** The host names of this machine. */
+export const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
 /**
  * A tenant's domain as a profile keeps it: a host, with its port where it has one. A tenant on this

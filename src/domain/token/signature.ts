@@ -14,13 +14,24 @@ export async function verifySignature({ text, header }: TokenParts, keys: readon
   }
   for (const { name, jwk } of usable) {
     try {
-      await compactVerify(text, await importJWK(publicPart(jwk), alg), { algorithms: [alg] });
+      await compactVerify(text, await imported(jwk, alg), { algorithms: [alg] });
       return { state: 'verified', key: name };
     } catch {
       // The next key may fit. Whatever the reason, this one does not vouch for the token.
     }
   }
   return { state: 'wrong', reason: `it does not fit ${usable.map(({ name }) => name).join(', ')}` };
+}
+
+const importedKeys = new WeakMap<NamedKey['jwk'], Map<string, ReturnType<typeof importJWK>>>();
+
+/** Reading a key costs more than a check with it, and there may be many tokens. */
+function imported(jwk: NamedKey['jwk'], alg: string): ReturnType<typeof importJWK> {
+  const byAlgorithm = importedKeys.get(jwk) ?? new Map<string, ReturnType<typeof importJWK>>();
+  importedKeys.set(jwk, byAlgorithm);
+  const key = byAlgorithm.get(alg) ?? importJWK(publicPart(jwk), alg);
+  byAlgorithm.set(alg, key);
+  return key;
 }
 
 function publicPart({ kty, ...jwk }: NamedKey['jwk']): { kty: string } {

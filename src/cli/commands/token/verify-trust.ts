@@ -1,0 +1,121 @@
+import { parseDuration } from '../../../domain/duration.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import { loopback } from '../../../domain/profile/address.ts';
+import { checkForm } from '../../../domain/token/access-token-form.ts';
+import type { Expectations } from '../../../domain/token/claim-checks.ts';
+import { keySourceOf, publicKeys } from '../../../domain/token/public-keys.ts';
+import { servedKeys } from '../../../domain/token/served-keys.ts';
+import type { KeySource } from '../../../domain/token/verify.ts';
+import { AnonError } from '../../../errors.ts';
+import { jwksPath } from '../../../wire/discovery.ts';
+import type { Context } from '../../context.ts';
+import { scopeList } from '../../scope-list.ts';
+import { accessTenant, namedChoices } from '../../tenant-access.ts';
+import { transportOf } from '../../transport.ts';
+import type { TokenVerifyOptions } from './verify.ts';
+import type { TokenToVerify } from './verify-input.ts';
+
+/** Clocks that differ by more are wrong, and a token that ended so long ago has ended. */
+const mostToleranceSeconds = 600;
+
+/** What of the expectations stands on the command line. @throws {AnonError} `usage` */
+export function checkOptions(options: TokenVerifyOptions): Expectations {
+  const { api, audience, jwks, scope, guest, clockTolerance } = options;
+  if (api !== undefined && audience !== undefined) {
+    throw new AnonError('usage', '--api and --audience say the same thing twice.', { hint: 'Give one of them.' });
+  }
+  if (api !== undefined && jwks !== undefined) {
+    throw new AnonError('usage', "--api names one of the tenant's APIs, and with --jwks there is no tenant.", {
+      hint: 'Give its audience: --audience <audience>',
+    });
+  }
+  const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, 'such as 30s or 2m');
+  if (clockToleranceSeconds > mostToleranceSeconds) {
+    throw new AnonError('usage', '--clock-tolerance is 10 minutes at most.', { hint: 'Such as --clock-tolerance 30s' });
+  }
+  return { scopes: scopeList(scope ?? ''), guest, clockToleranceSeconds };
+}
+
+/** Whose keys count, and what a token that they vouch for must name. */
+export interface Trust {
+  readonly keys: KeySource;
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+}
+
+export async function trustFor(context: Context, options: TokenVerifyOptions, given: TokenToVerify): Promise<Trust> {
+  const { jwks, issuer, audience, offline } = options;
+  if (jwks !== undefined) {
+    const keys = /^[a-z][a-z0-9+.-]+:\/\//i.test(jwks) ? jwksUrl(context, options, jwks) : jwksFile(context, jwks);
+    return { keys: await keys, issuer, audience: audience ?? given.audience };
+  }
+  const { tenant, profile } = await accessTenant(context, options);
+  // The embedded tenant is asked without a network, so there is nothing to keep and nothing to go without.
+  const remote = profile.domain !== undefined;
+  const keys = servedKeys(tenant, {
+    path: jwksPath,
+    origin: tenant.issuer,
+    only: 'RS256',
+    cache: remote ? await context.keyCache() : undefined,
+    offline: remote && offline,
+  });
+  const named = given.audience === undefined ? namedChoices(context, options).api : options.api;
+  // What is no token costs no look-up.
+  const lookedUp = named !== undefined && audience === undefined && checkForm(given.token).token !== undefined;
+  return {
+    keys,
+    issuer: issuer ?? tenant.issuer,
+    audience:
+      audience ??
+      (lookedUp ? await audienceOf(tenant, named, remote && offline) : (given.audience ?? profile.api?.audience)),
+  };
+}
+
+/** Without credentials, or without a network, a reference is an audience. */
+async function audienceOf(tenant: TenantConnection, reference: string, offline: boolean | undefined): Promise<string> {
+  if (!tenant.management || offline) return reference;
+  const { findApi } = await import('../../../domain/api/find.ts');
+  return (await findApi(tenant, reference)).audience;
+}
+
+async function jwksFile({ readFile }: Context, path: string): Promise<KeySource> {
+  const { keyRingOf } = await import('../../../domain/token/key-text.ts');
+  const found = await keyRingOf(await readFile(path), path).signatureKeys({ kid: undefined, issuer: undefined });
+  const keys = publicKeys(
+    found.map(({ jwk }) => jwk),
+    path,
+  );
+  if (keys.length > 0) return keySourceOf(keys, path);
+  throw new AnonError('usage', `${path} holds no public key for signatures.`, {
+    hint: "A shared secret is none. Give the issuer's JWK Set, a JWK or PEM.",
+  });
+}
+
+async function jwksUrl(context: Context, options: TokenVerifyOptions, text: string): Promise<KeySource> {
+  const url = jwksAddress(text);
+  const domain = url.protocol === 'http:' ? url.origin : url.host;
+  const connection = await context.connect(
+    { name: url.host, domain, adHoc: true },
+    { selection: '', edition: undefined, transport: transportOf(options, context.env) },
+  );
+  return servedKeys(connection, {
+    path: `${url.pathname}${url.search}`,
+    origin: url.host,
+    cache: await context.keyCache(),
+    offline: options.offline,
+  });
+}
+
+/** @throws {AnonError} `usage` */
+function jwksAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+  if (url && safe && !url.username && !url.password) return url;
+  throw new AnonError(
+    'usage',
+    '--jwks takes an https address, or http on this machine, without a user name; or a file.',
+    {
+      hint: 'Such as --jwks https://issuer.example/.well-known/jwks.json',
+    },
+  );
+}

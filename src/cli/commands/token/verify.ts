@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
+import { AnonError } from '../../../errors.ts';
+import type { Context } from '../../context.ts';
+import { withExample } from '../../example.ts';
+import type { GlobalOptions } from '../../global-options.ts';
+import { printResult } from '../../output.ts';
+import { renderVerification, verificationData } from '../../render/verification.ts';
+import { tokenToVerify } from './verify-input.ts';
+import { checkOptions, trustFor } from './verify-trust.ts';
+
+export interface TokenVerifyOptions extends GlobalOptions {
+  readonly jwks?: string;
+  readonly issuer?: string;
+  readonly api?: string;
+  readonly audience?: string;
+  readonly scope?: string;
+  readonly guest?: boolean;
+  readonly clockTolerance?: string;
+  readonly offline?: true;
+}
+
+export function tokenVerifyCommand(context: Context, run = verifyAndShow): Command {
+  const command = new Command('verify')
+    .description('check an access token as an API should, and say what came of each check')
+    .argument('[token]', "the token, @<file>, or '-' for stdin; left out: the remembered one")
+    .option('--api <api>', 'the API it must be for: name, audience or id')
+    .option('--audience <audience>', 'the same by its audience, without a look-up')
+    .option('--scope <list>', 'scopes that it must have')
+    .option('--guest', "it must be a guest's")
+    .option('--no-guest', "it must be no guest's")
+    .option('--clock-tolerance <duration>', 'how far clocks may differ: 30s; 10m at most')
+    .option('--jwks <url|file>', "check it with these keys, not the tenant's: any issuer's")
+    .option('--issuer <issuer>', 'the issuer it must name; left out: the tenant, with --jwks anyone')
+    .option('--offline', 'fetch nothing: use the keys that are kept, or a file')
+    .action((token: string | undefined, options: TokenVerifyOptions) => run(context, token, options));
+  return withExample(
+    command,
+    'token create --field access_token | anon-cli token verify --guest',
+    `Ends with 0 when it is good and with 3 when it is not; the report is on stdout
+either way. Without an API named, the profile's is expected. An API lets guests
+in unless it looks at who they are: try yours with --no-guest.`,
+  );
+}
+
+async function verifyAndShow(context: Context, token: string | undefined, options: TokenVerifyOptions): Promise<void> {
+  const wanted = checkOptions(options);
+  const given = await tokenToVerify(context, options, token);
+  const { keys, issuer, audience } = await trustFor(context, options, given);
+  const verification = await verifyToken({ clock: context.clock, keys }, given.token, { ...wanted, issuer, audience });
+  printResult(context, options, {
+    data: verificationData(verification),
+    human: (paint) => renderVerification(paint, verification),
+  });
+  if (!verification.valid) throw notValid(verification, options);
+}
+
+/** It was shown all the same; but a script must not go on with it. */
+function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions): AnonError {
+  const names = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
+  const hints: Readonly<Record<string, string>> = {
+    kind: 'Give the access token: anon-cli token create --field access_token',
+    signature: jwks
+      ? "Are these its issuer's keys?"
+      : 'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+    exp: 'Get a new one: anon-cli token create',
+  };
+  return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {
+    hint: hints[names[0] ?? ''],
+  });
+}

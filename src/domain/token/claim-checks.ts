@@ -1,0 +1,120 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import { sessionToken } from './access-token-form.ts';
+import { type Check, type CheckName, failed, ok, skipped } from './check.ts';
+import { readStrictJson } from './strict-json.ts';
+
+/** What a token must say to be good here. What is left out is not looked at. */
+export interface Expectations {
+  /** The issuer, letter by letter: of a tenant `https://DOMAIN/`, with the slash. */
+  readonly issuer?: string | undefined;
+  /** The API: one of `aud`. */
+  readonly audience?: string | undefined;
+  /** Each of them must be among `scope`. */
+  readonly scopes?: readonly string[] | undefined;
+  /** True: a guest's only. False: no guest's. */
+  readonly guest?: boolean | undefined;
+  /** How far the clocks may differ. */
+  readonly clockToleranceSeconds?: number | undefined;
+}
+
+/** What `sub` of a guest begins with, in edition `preview` and in `ea`. @see wire contract, section 1 */
+const guestPrefixes = ['anon|', 'anon@'];
+
+/** The last second that a Date can hold. */
+const lastSecond = 8.64e12;
+
+/**
+ * Looks at the claims of a token whose signature is good.
+ * @see RFC 7519, section 4.1; RFC 9068, section 4
+ */
+export function checkClaims(
+  payload: Uint8Array,
+  expected: Expectations,
+  nowMs: number,
+): { checks: readonly Check[]; claims: JsonObject | undefined } {
+  const read = readStrictJson(payload);
+  if ('problem' in read) return { checks: [failed('claims', `the payload ${read.problem}`)], claims: undefined };
+  const claims = read.value;
+  const kind = isSessionToken(claims) ? [failed('kind', sessionToken('by its claims'))] : [];
+  const checks = [
+    ...kind,
+    ok('claims', 'a JSON object that names each member once'),
+    checkIssuer(claims, expected.issuer),
+    checkAudience(claims, expected.audience),
+    ...checkTimes(claims, nowMs / 1000, expected.clockToleranceSeconds ?? 0),
+    checkScopes(claims, expected.scopes ?? []),
+    checkGuest(claims, expected.guest),
+  ];
+  return { checks, claims };
+}
+
+/** By what only a session token says, should its `typ` have been left out. */
+function isSessionToken({ aud, session_id, user_id }: JsonObject): boolean {
+  return aud === undefined && typeof session_id === 'string' && typeof user_id === 'string';
+}
+
+function checkIssuer({ iss }: JsonObject, expected: string | undefined): Check {
+  if (expected === undefined) return skipped('iss', 'whose it should be was not said: --issuer');
+  if (iss === expected) return ok('iss', expected);
+  return failed('iss', `it is ${shown(iss)}, not ${expected}`);
+}
+
+function checkAudience({ aud }: JsonObject, expected: string | undefined): Check {
+  if (expected === undefined) return skipped('aud', 'which API it should be for was not said: --api or --audience');
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (!audiences.every((one) => typeof one === 'string')) {
+    return failed('aud', aud === undefined ? `it names none, not ${expected}` : 'it is not a string or a list of them');
+  }
+  if (audiences.includes(expected)) return ok('aud', expected);
+  return failed('aud', `it is for ${audiences.map(shown).join(', ').slice(0, 200) || 'nobody'}, not for ${expected}`);
+}
+
+function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[] {
+  const time = (check: CheckName & ('exp' | 'nbf' | 'iat'), none: Check, judge: (at: number) => Check): Check => {
+    const at = claims[check];
+    if (at === undefined) return none;
+    if (typeof at !== 'number' || !(at >= 0 && at <= lastSecond)) return failed(check, 'it is not a time');
+    return judge(at);
+  };
+  return [
+    time('exp', failed('exp', 'it names none, and an access token has to end'), (at) =>
+      now >= at + tolerance ? failed('exp', `it ended ${utc(at)}`) : ok('exp', `it ends ${utc(at)}`),
+    ),
+    time('nbf', skipped('nbf', 'it names none'), (at) =>
+      now < at - tolerance ? failed('nbf', `it begins only ${utc(at)}`) : ok('nbf', `it began ${utc(at)}`),
+    ),
+    time('iat', skipped('iat', 'it names none'), (at) =>
+      now < at - tolerance
+        ? failed('iat', `it was issued ${utc(at)}, which is to come; clocks differ? --clock-tolerance`)
+        : ok('iat', `it was issued ${utc(at)}`),
+    ),
+  ];
+}
+
+function checkScopes({ scope }: JsonObject, required: readonly string[]): Check {
+  if (required.length === 0) return skipped('scope', 'none was asked for: --scope');
+  if (scope !== undefined && typeof scope !== 'string') return failed('scope', 'it is not a string');
+  const granted = (scope ?? '').split(' ');
+  const missing = required.filter((one) => !granted.includes(one));
+  return missing.length === 0 ? ok('scope', required.join(' ')) : failed('scope', `it lacks ${missing.join(' ')}`);
+}
+
+function checkGuest({ sub }: JsonObject, wanted: boolean | undefined): Check {
+  const prefix = typeof sub === 'string' ? guestPrefixes.find((one) => sub.startsWith(one)) : undefined;
+  const who = prefix ? `it is a guest's: 'sub' begins with ${prefix}` : "it is no guest's, by its 'sub'";
+  if (wanted === undefined) return skipped('guest', `${who}; not asked for: --guest or --no-guest`);
+  if (typeof sub !== 'string') return failed('guest', "it has no 'sub', so whose it is cannot be told");
+  return wanted === (prefix !== undefined) ? ok('guest', who) : failed('guest', who);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? value.slice(0, 100) : 'not a string';
+}
+
+function utc(seconds: number): string {
+  return new Date(seconds * 1000)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}

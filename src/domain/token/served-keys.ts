@@ -1,0 +1,100 @@
+import { AnonError } from '../../errors.ts';
+import { jwks } from '../../wire/discovery.ts';
+import { check } from '../../wire/schema.ts';
+import { send, unexpectedAnswer } from '../exchange/send.ts';
+import type { KeptKeys, KeyCache, NamedKey, TenantConnection } from '../ports.ts';
+import { keysNamed, publicKeys } from './public-keys.ts';
+import type { KeySource } from './verify.ts';
+
+/** For how long served keys are used without asking again, in seconds; what the answer says is kept between them. */
+const lifetimes = { usual: 600, least: 60, most: 86_400 };
+
+/** An unknown `kid` has the keys fetched again, but whoever makes tokens up shall not make us ask all the time. */
+const leastBetweenFetchesSeconds = 30;
+
+export interface ServedKeysOptions {
+  /** Where the key set is, from the connection's base. */
+  readonly path: string;
+  /** In words, for people. */
+  readonly origin: string;
+  /** The only algorithm, where that is known; else what the keys are for. */
+  readonly only?: 'RS256';
+  /** Undefined where asking costs nothing. */
+  readonly cache: KeyCache | undefined;
+  /** Nothing is fetched: what is kept is used, however old. */
+  readonly offline?: boolean | undefined;
+}
+
+/** Every algorithm that a public key can be for. */
+const anyAlgorithm = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+
+/**
+ * The keys that a server publishes, kept for as long as its `Cache-Control` says.
+ * @throws {AnonError} `not_found` when nothing may be fetched and nothing is kept; `response_invalid` for what is no key
+ *   set; as {@link send} when it cannot be fetched
+ */
+export function servedKeys(connection: TenantConnection, options: ServedKeysOptions): KeySource {
+  const { cache, offline, only, origin, path } = options;
+  const url = `${connection.baseUrl}${path}`;
+  const fetchKeys = async () => {
+    const kept = await fetchKept(connection, { url, path });
+    if (kept.freshForSeconds > 0) await cache?.put(kept);
+    return kept;
+  };
+  return {
+    algorithms: only ? [only] : [...anyAlgorithm, 'EdDSA', 'Ed25519'],
+    origin,
+    async find(kid) {
+      const named = ({ keys }: KeptKeys): NamedKey[] => keysNamed(publicKeys(keys, origin, only), kid);
+      const kept = await cache?.get(url);
+      if (offline) {
+        if (kept) return named(kept);
+        throw nothingKept(origin);
+      }
+      const age = kept ? (connection.clock.now() - kept.fetchedAtMs) / 1000 : -1;
+      if (!kept || age < 0 || age >= kept.freshForSeconds) return named(await fetchKeys());
+      const known = named(kept);
+      return known.length > 0 || age < leastBetweenFetchesSeconds ? known : named(await fetchKeys());
+    },
+  };
+}
+
+async function fetchKept(
+  connection: TenantConnection,
+  { url, path }: { url: string; path: string },
+): Promise<KeptKeys> {
+  let cacheControl = '';
+  const listening: TenantConnection = {
+    ...connection,
+    async fetch(address, request) {
+      const response = await connection.fetch(address, request);
+      cacheControl = response.headers.get('cache-control') ?? '';
+      return response;
+    },
+  };
+  const { status, body } = await send(listening, { method: 'GET', path });
+  const exchange = { method: 'GET', path } as const;
+  if (status !== 200) throw unexpectedAnswer(exchange, `it is ${status}, not a key set`);
+  const checked = check(jwks, body);
+  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+  return {
+    url,
+    fetchedAtMs: connection.clock.now(),
+    freshForSeconds: lifetime(cacheControl),
+    keys: checked.value.keys,
+  };
+}
+
+/** For how many seconds an answer may be used again; 0 when it may not be kept. @see RFC 9111, section 5.2.2 */
+function lifetime(cacheControl: string): number {
+  if (/(^|[\s,])no-store($|[\s,])/i.test(cacheControl)) return 0;
+  const [, said] = /(?:^|[\s,])max-age="?(\d{1,12})/i.exec(cacheControl) ?? [];
+  const seconds = said === undefined ? lifetimes.usual : Number(said);
+  return Math.min(Math.max(seconds, lifetimes.least), lifetimes.most);
+}
+
+function nothingKept(origin: string): AnonError {
+  return new AnonError('not_found', `No keys of ${origin} are kept, and --offline fetches none.`, {
+    hint: 'Verify once without --offline, or give the keys: --jwks <file>',
+  });
+}
