@@ -10,7 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   app: 'gate 2: applications that may create anonymous sessions',
   api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
   'api scopes': 'the scopes that guests get at an API',
-  token: 'create and update guest sessions, decode and verify their tokens',
+  token: 'create and update guest sessions, decode their tokens',
   profile: 'the tenants you work with, and what commands use there',
   local: 'the embedded tenant: serve it, look at it, start it over',
 };

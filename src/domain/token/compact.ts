@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { sessionTokenPrefix } from '../../wire/session-token-format.ts';
+import { nestsDeeper } from './strict-json.ts';
 
 /** A token taken apart, nothing of it believed yet. */
 export interface TokenParts {
@@ -15,6 +16,9 @@ export interface TokenParts {
 
 /** Longer than any token that an HTTP header would carry; what is beyond is not a token somebody was given. */
 const maxLength = 1_000_000;
+
+/** What shows a value walks all of it: deeper than this it would run out of stack. */
+const maxNesting = 500;
 
 /**
  * Takes a compact JWS (three parts) or JWE (five) apart. White space, a `Bearer` before it and the
@@ -64,7 +68,9 @@ export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   // Buffer and not TextDecoder, which costs 2 ms to have.
   if (!isUtf8(bytes)) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const text = Buffer.from(bytes).toString('utf8');
+    const value: unknown = JSON.parse(text);
+    if (nestsDeeper(text, maxNesting)) return undefined;
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;

@@ -66,7 +66,7 @@ async function fetchKept(
   let cacheControl = '';
   const listening: TenantConnection = {
     ...connection,
-    async fetch(address, request) {
+    fetch: async (address, request) => {
       const response = await connection.fetch(address, request);
       cacheControl = response.headers.get('cache-control') ?? '';
       return response;
@@ -74,6 +74,7 @@ async function fetchKept(
   };
   const { status, body } = await send(listening, { method: 'GET', path });
   const exchange = { method: 'GET', path } as const;
+  if (status >= 500) throw new AnonError('server_error', `The keys cannot be had: GET ${path} answered ${status}.`);
   if (status !== 200) throw unexpectedAnswer(exchange, `it is ${status}, not a key set`);
   const checked = check(jwks, body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
@@ -88,6 +89,7 @@ async function fetchKept(
 /** For how many seconds an answer may be used again; 0 when it may not be kept. @see RFC 9111, section 5.2.2 */
 function lifetime(cacheControl: string): number {
   if (/(^|[\s,])no-store($|[\s,])/i.test(cacheControl)) return 0;
+  if (/(^|[\s,])no-cache($|[\s,])/i.test(cacheControl)) return lifetimes.least;
   const [, said] = /(?:^|[\s,])max-age="?(\d{1,12})/i.exec(cacheControl) ?? [];
   const seconds = said === undefined ? lifetimes.usual : Number(said);
   return Math.min(Math.max(seconds, lifetimes.least), lifetimes.most);

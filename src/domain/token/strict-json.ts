@@ -16,7 +16,7 @@ export function readStrictJson(bytes: Uint8Array): StrictJson {
   const text = Buffer.from(bytes).toString('utf8');
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'is not a JSON object' };
-  const problem = problemIn(text);
+  const problem = nestsDeeper(text, maxDepth) ? `nests more than ${maxDepth} deep` : nameTwice(text);
   return problem === undefined ? { value: value as JsonObject } : { problem };
 }
 
@@ -28,15 +28,29 @@ function parse(text: string): unknown {
   }
 }
 
+/** Whether a text that is JSON nests deeper than `most`. What walks a value may run out of stack where JSON.parse does not. */
+export function nestsDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '"') quoted = !quoted;
+    else if (quoted) index += character === '\\' ? 1 : 0;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
 const stringOrBracket = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}[\]]/g;
 
-/** What is wrong with a text that is JSON. */
-function problemIn(text: string): string | undefined {
+/** The member that an object in a text that is JSON names twice. */
+function nameTwice(text: string): string | undefined {
   const open: Set<string>[] = [];
   for (const [token, inside = '', colon] of text.matchAll(stringOrBracket)) {
     if (token === '{' || token === '[') {
       open.push(new Set());
-      if (open.length > maxDepth) return `nests more than ${maxDepth} deep`;
     } else if (token === '}' || token === ']') {
       open.pop();
     } else if (colon !== undefined) {

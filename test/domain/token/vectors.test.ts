@@ -4,6 +4,7 @@ import rfc7516 from '../../fixtures/tokens/rfc7516.json' with { type: 'json' };
 import rfc7519 from '../../fixtures/tokens/rfc7519.json' with { type: 'json' };
 import rfc7520 from '../../fixtures/tokens/rfc7520.json' with { type: 'json' };
 import { decode, ec, otherRsa, ringOf } from '../../support/tokens.ts';
+import { failures, keysOf, stateOf, verify } from '../../support/verifying.ts';
 
 interface Example {
   readonly token: string;
@@ -99,5 +100,43 @@ describe('a sealed example', () => {
       seal: { state: 'sealed', reason: 'its key is not at hand' },
       times: [],
     });
+  });
+});
+
+/** As access tokens: a signature that is good, and then claims, where the example has some. */
+describe('verified as an access token', () => {
+  const publicKey = signed.filter(([name]) => !name.includes('HS256'));
+
+  it.each(publicKey)('%s, has a good signature with its key', async (_, { token, key, claims }) => {
+    const verification = await verify(token, {}, keysOf(key));
+    expect(stateOf(verification, 'algorithm')).toBe('ok');
+    expect(stateOf(verification, 'signature')).toBe('ok');
+    expect(verification.claims).toEqual(claims);
+    // Those with claims ended in 2011; the others hold text.
+    expect(Object.keys(failures(verification))).toEqual([claims ? 'exp' : 'claims']);
+  });
+
+  it.each(publicKey)('%s, has a wrong one when a byte of it is another', async (_, { token, key }) => {
+    const [head, body = '', signature = ''] = token.split('.');
+    const bytes = Buffer.from(signature, 'base64url');
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    const changed = `${head}.${body}.${bytes.toString('base64url')}`;
+    expect(Object.keys(failures(await verify(changed, {}, keysOf(key))))).toEqual(['signature']);
+  });
+
+  it.each(signed.filter(([name]) => name.includes('HS256')))('%s, is refused even with its key', async (_, example) => {
+    const verification = await verify(example.token, {}, keysOf(example.key, otherRsa.publicJwk));
+    expect(failures(verification)).toEqual({ algorithm: expect.stringContaining('HS256 takes one shared secret') });
+  });
+
+  it('RFC 7519, section 6.1, unsecured: is refused for that', async () => {
+    const { token } = rfc7519.examples['6.1'];
+    expect(failures(await verify(token))).toEqual({ algorithm: "'none': it is not signed at all" });
+  });
+
+  it.each<[string, Example]>(
+    Object.entries({ ...rfc7516.examples, '7520 5.6': rfc7520.examples['5.6'], '7519 A.1': rfc7519.examples['A.1'] }),
+  )('%s, sealed, is none', async (_, { token }) => {
+    expect(Object.keys(failures(await verify(token)))).toEqual(['kind']);
   });
 });

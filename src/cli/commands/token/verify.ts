@@ -59,10 +59,11 @@ async function verifyAndShow(context: Context, token: string | undefined, option
 function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions): AnonError {
   const names = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
   const hints: Readonly<Record<string, string>> = {
-    kind: 'Give the access token: anon-cli token create --field access_token',
+    kind: 'Give an access token.',
     signature: jwks
       ? "Are these its issuer's keys?"
       : 'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+    iss: 'Is it of another tenant? --profile <profile>; or name its issuer: --issuer <issuer>',
     exp: 'Get a new one: anon-cli token create',
   };
   return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {

@@ -1,0 +1,374 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tokenVerifyCommand } from '../../../../src/cli/commands/token/verify.ts';
+import {
+  freshMachine,
+  type Machine,
+  openMachine,
+  parsed,
+  servedAnswer,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
+import { openGates, testKeys } from '../../../support/local.ts';
+import { otherRsa, rsa, sign } from '../../../support/tokens.ts';
+import { goodClaims, goodToken } from '../../../support/verifying.ts';
+
+const shop = 'https://api.shop.example';
+
+interface Check {
+  check: string;
+  ok?: boolean;
+  skipped?: true;
+  detail: string;
+}
+
+function checkNamed(json: { checks: Check[] }, name: string): Check | undefined {
+  return json.checks.find(({ check }) => check === name);
+}
+
+async function accessToken(machine: Machine): Promise<string> {
+  return (await machine.done('token', 'create', '--field', 'access_token')).stdout.trim();
+}
+
+/** A tenant elsewhere, as the current profile, whose guests may have tokens; and one of those. */
+async function remoteMachine() {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock);
+  await useRemote(machine, tenant);
+  const [client] = tenant.store.list('client').filter(({ name }) => name === 'web');
+  const [server] = tenant.store.list('resource_server').filter(({ name }) => name === 'shop');
+  openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
+  const token = await accessToken(machine);
+  const fetched = () => tenant.requests.filter(({ path }) => path === '/.well-known/jwks.json').length;
+  const before = fetched();
+  return { machine, tenant, token, fetched: () => fetched() - before };
+}
+
+describe('token verify of a good token', () => {
+  it('lists every check with its outcome, for people', async () => {
+    const machine = await openMachine();
+    const { stdout, stderr } = await machine.done(
+      'token',
+      'verify',
+      await accessToken(machine),
+      '--guest',
+      '--api',
+      'shop',
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^✔ ok {7}form {7}three parts, in the one way to write them\n/);
+    expect(stdout).toMatch(/\n✔ ok {7}signature {2}key \S+ of https:\/\/localhost:4400\/\n/);
+    expect(stdout).toContain(`\n✔ ok       aud        ${shop}\n`);
+    expect(stdout).toContain('\n– skipped  nbf        it names none\n');
+    expect(stdout).toContain("\n✔ ok       guest      it is a guest's: 'sub' begins with anon|\n");
+    expect(stdout).toMatch(/\n\n✔ Valid: every check that was asked for is good\n$/);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('and for machines, with its claims', async () => {
+    const machine = await openMachine();
+    const token = await accessToken(machine);
+    const { json } = await machine.done('token', 'verify', token, '--json');
+    expect(Object.keys(json)).toEqual(['valid', 'checks', 'claims']);
+    expect(json.valid).toBe(true);
+    expect(json.claims).toMatchObject({ iss: 'https://localhost:4400/', aud: shop, scope: 'read:catalog write:cart' });
+    expect(checkNamed(json, 'signature')).toEqual({ check: 'signature', ok: true, detail: expect.any(String) });
+    expect(checkNamed(json, 'scope')).toEqual({
+      check: 'scope',
+      skipped: true,
+      detail: 'none was asked for: --scope',
+    });
+    expect((await machine.done('token', 'verify', token, '--field', 'valid')).stdout).toBe('true\n');
+  });
+
+  it.each(['preview', 'ea'] as const)('works in edition %s', async (edition) => {
+    const machine = await openMachine({ edition });
+    await machine.done('token', 'verify', await accessToken(machine), '--guest', '--scope', 'read:catalog,write:cart');
+  });
+});
+
+describe('where token verify takes its token from', () => {
+  it('is stdin, a file, or with Bearer before it', async () => {
+    const machine = await openMachine();
+    const token = await accessToken(machine);
+    await machine.done('token', 'verify', `@${machine.file('token.txt', `Bearer ${token}\n`)}`);
+    await machine.done('token', 'verify', `Bearer ${token}`);
+    for (const args of [['-'], []]) {
+      machine.terminal.stdin = `${token}\n`;
+      await machine.done('token', 'verify', ...args);
+    }
+  });
+
+  it('is what is remembered when none is given, for the API that it was asked for', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create');
+    const { json } = await machine.done('token', 'verify', '--json');
+    expect(checkNamed(json, 'aud')).toEqual({ check: 'aud', ok: true, detail: shop });
+    machine.terminal.stdin = '\n';
+    await machine.done('token', 'verify');
+  });
+
+  it('is missed when nothing is remembered either', async () => {
+    const { run } = await freshMachine();
+    expect(await run('token', 'verify')).toMatchObject({
+      code: 2,
+      stderr:
+        'error: No token was given, and none is remembered.\n' +
+        'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
+    });
+  });
+
+  it('is nothing when the file is not there, and a file or stdin that is empty is no token', async () => {
+    const machine = await freshMachine();
+    expect(await machine.run('token', 'verify', '@/nowhere')).toMatchObject({
+      code: 2,
+      stderr: 'error: /nowhere cannot be read: there is no such file.\n',
+    });
+    machine.terminal.stdin = '';
+    const { code, stdout } = await machine.run('token', 'verify', '-');
+    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringContaining('it is empty') });
+  });
+});
+
+describe('token verify of a bad token ends with 3, and names what is bad', () => {
+  it('for people on stdout, and in a line on stderr that tells nothing of it', async () => {
+    const machine = await openMachine();
+    const token = await accessToken(machine);
+    const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scope', 'admin');
+    expect(code).toBe(3);
+    expect(stdout).toContain('✘ failed   scope      it lacks admin\n');
+    expect(stdout).toMatch(/\n✘ Not valid: scope, guest\. No API should take it\n$/);
+    expect(stderr).toBe('error: The token is not valid: scope, guest.\n');
+  });
+
+  it('for machines, on both', async () => {
+    const machine = await openMachine();
+    const { json, code, stderr } = await machine.run('token', 'verify', 'nonsense', '--json');
+    expect(code).toBe(3);
+    expect(Object.keys(json)).toEqual(['valid', 'checks']);
+    expect(json.valid).toBe(false);
+    expect(checkNamed(json, 'form')).toMatchObject({ ok: false });
+    expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not looked at, for the form is not good' });
+    expect(JSON.parse(stderr).error).toMatchObject({ code: 'token_unacceptable', exit_code: 3 });
+  });
+
+  it.each([
+    ['the session token', 'session_token', 'kind', 'Give an access token.'],
+    [
+      'one of another tenant',
+      'foreign',
+      'signature',
+      'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+    ],
+  ])('%s', async (_, which, check, hint) => {
+    const machine = await openMachine();
+    const { stdout } = await machine.done('token', 'create', '--field', which === 'foreign' ? 'access_token' : which);
+    const foreign = await sign(goodClaims, otherRsa.privateKey, { alg: 'RS256', kid: String(testKeys.signing.kid) });
+    machine.terminal.stdin = which === 'foreign' ? foreign : stdout;
+    const { code, stderr } = await machine.run('token', 'verify', '-');
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `error: The token is not valid: ${check}.\nhint:  ${hint}\n` });
+  });
+
+  it('a session token in the JWT format, whose signature is good', async () => {
+    const machine = await openMachine();
+    await machine.done('tenant', 'set-format', 'jwt');
+    machine.terminal.stdin = (await machine.done('token', 'create', '--field', 'session_token')).stdout;
+    const { json, code } = await machine.run('token', 'verify', '-', '--json');
+    expect(code).toBe(3);
+    expect(checkNamed(json, 'kind')?.detail).toContain("it is a session token by its 'typ'");
+  });
+
+  it('one that ended, unless clocks may differ by so much', async () => {
+    const machine = await openMachine();
+    await machine.done('api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h');
+    const token = await accessToken(machine);
+    machine.clock.forward(3610);
+    expect(await machine.run('token', 'verify', token)).toMatchObject({
+      code: 3,
+      stderr: 'error: The token is not valid: exp.\nhint:  Get a new one: anon-cli token create\n',
+    });
+    await machine.done('token', 'verify', token, '--clock-tolerance', '11s');
+    expect(await machine.run('token', 'verify', token, '--clock-tolerance', '10s')).toMatchObject({ code: 3 });
+  });
+
+  it('one for another API, or of another issuer', async () => {
+    const machine = await openMachine();
+    const token = await accessToken(machine);
+    const { json } = await machine.run('token', 'verify', token, '--audience', 'x', '--issuer', 'https://y/', '--json');
+    expect(checkNamed(json, 'aud')).toMatchObject({ ok: false, detail: `it is for ${shop}, not for x` });
+    expect(checkNamed(json, 'iss')).toMatchObject({ ok: false });
+  });
+});
+
+describe('which API a token must be for', () => {
+  it("is the one named, else ANON_API's, else the profile's; and with none it is not checked", async () => {
+    const machine = await openMachine();
+    const token = await accessToken(machine);
+    const audOf = async (...args: string[]) =>
+      checkNamed((await machine.run('token', 'verify', token, '--json', ...args)).json, 'aud');
+    expect(await audOf('--api', 'shop')).toMatchObject({ ok: true });
+    await machine.done('api', 'create', 'other', '--audience', 'https://other.example');
+    expect(await audOf('--api', 'other')).toMatchObject({ ok: false });
+    machine.env.ANON_API = 'other';
+    expect(await audOf()).toMatchObject({ ok: false });
+    delete machine.env.ANON_API;
+    expect(await audOf()).toMatchObject({ skipped: true });
+    await machine.done('profile', 'set', 'api', 'other');
+    expect(await audOf()).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('not for https://other.example'),
+    });
+  });
+
+  it('is an audience where there are no credentials to look one up', async () => {
+    const { machine, tenant, token } = await remoteMachine();
+    await machine.done('login', 'bare', '--no-check', '--domain', tenant.url);
+    const before = tenant.requests.length;
+    await machine.done('token', 'verify', token, '--api', shop, '--guest', '--profile', 'bare');
+    expect(tenant.requests.slice(before).map(({ path }) => path)).toEqual(['/.well-known/jwks.json']);
+  });
+});
+
+describe("a tenant's keys", () => {
+  it('are fetched once, kept in a file, and used until they are old', async () => {
+    const { machine, token, fetched } = await remoteMachine();
+    await machine.done('token', 'verify', token);
+    await machine.done('token', 'verify', token);
+    expect(fetched()).toBe(1);
+    expect(readdirSync(join(machine.folder, 'data', 'keys'))).toHaveLength(1);
+    machine.clock.forward(601);
+    await machine.done('token', 'verify', token);
+    expect(fetched()).toBe(2);
+  });
+
+  it('are not fetched with --offline, nor is anything else', async () => {
+    const { machine, tenant, token } = await remoteMachine();
+    const before = tenant.requests.length;
+    expect(await machine.run('token', 'verify', token, '--offline')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`No keys of ${tenant.issuer} are kept, and --offline fetches none.`),
+    });
+    expect(tenant.requests).toHaveLength(before);
+    await machine.done('token', 'verify', token);
+    await tenant.close();
+    machine.clock.forward(3600);
+    await machine.done('token', 'verify', token, '--offline', '--api', shop);
+  });
+
+  it('that cannot be had are no word about the token', async () => {
+    const { machine, tenant, token } = await remoteMachine();
+    await tenant.close();
+    expect(await machine.run('token', 'verify', token)).toMatchObject({ code: 6, stdout: '' });
+  });
+
+  it('are not asked for by what is no token', async () => {
+    const { machine, tenant } = await remoteMachine();
+    const before = tenant.requests.length;
+    for (const text of ['x', 'a.b.c', 'ANONYMOUS_SESSION_x.y.z'])
+      expect(await machine.run('token', 'verify', text, '--api', 'shop')).toMatchObject({ code: 3 });
+    expect(tenant.requests).toHaveLength(before);
+  });
+
+  it('of the embedded tenant are at hand, so that nothing is kept', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'verify', await accessToken(machine), '--offline');
+    expect(existsSync(join(machine.folder, 'data', 'keys'))).toBe(false);
+  });
+});
+
+describe('with --jwks', () => {
+  const set = JSON.stringify({ keys: [{ ...rsa.publicJwk, kid: 'k1' }] });
+
+  it("any issuer's tokens are checked: with a file, offline and without a profile", async () => {
+    const { done, run, file, statePath } = await freshMachine({ seeded: false });
+    const path = file('keys.json', set);
+    const token = await goodToken();
+    const { json } = await done('token', 'verify', token, '--jwks', path, '--json');
+    expect(checkNamed(json, 'iss')).toMatchObject({ skipped: true });
+    expect(checkNamed(json, 'aud')).toMatchObject({ skipped: true });
+    await done('token', 'verify', token, '--jwks', path, '--issuer', goodClaims.iss, '--audience', goodClaims.aud);
+    expect(await run('token', 'verify', token, '--jwks', path, '--issuer', 'https://other.example/')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('The token is not valid: iss.'),
+    });
+    const pem = file('key.pem', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString());
+    await done('token', 'verify', token, '--jwks', pem);
+    const other = file('other.json', JSON.stringify(otherRsa.publicJwk));
+    expect(await run('token', 'verify', token, '--jwks', other)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("hint:  Are these its issuer's keys?"),
+    });
+    expect(existsSync(statePath)).toBe(false);
+  });
+
+  it('and an address, whose keys are kept too', async () => {
+    const { done, clock } = await freshMachine({ seeded: false });
+    const asked: string[] = [];
+    const { url } = await servedAnswer(async (request) => {
+      asked.push(new URL(request.url).pathname + new URL(request.url).search);
+      return new Response(set, { headers: { 'cache-control': 'max-age=120' } });
+    });
+    const args = ['token', 'verify', await goodToken(), '--jwks', `${url}/keys?a=b`];
+    await done(...args);
+    await done(...args);
+    await done(...args, '--offline');
+    expect(asked).toEqual(['/keys?a=b']);
+    clock.forward(121);
+    await done(...args);
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['http://issuer.example/jwks.json'],
+    ['https://user:hunter22@issuer.example/jwks.json'],
+    ['ftp://issuer.example/jwks.json'],
+    ['file:///etc/passwd'],
+    ['https://'],
+  ])('an address has to be safe, which %s is not', async (address) => {
+    const { run } = await freshMachine({ seeded: false });
+    const { code, stderr } = await run('token', 'verify', await goodToken(), '--jwks', address);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--jwks takes an https address, or http on this machine, without a user name; or a file.');
+    expect(stderr).not.toContain('hunter22');
+  });
+
+  it('a file has to hold a public key: a shared secret is none', async () => {
+    const { run, file } = await freshMachine({ seeded: false });
+    const secret = Buffer.alloc(32, 1);
+    const path = file('secret.json', JSON.stringify({ kty: 'oct', k: secret.toString('base64url') }));
+    const token = await sign(goodClaims, secret, { alg: 'HS256' });
+    expect(await run('token', 'verify', token, '--jwks', path)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /secret\.json holds no public key for signatures\.\nhint: {2}A shared secret is none/,
+      ),
+    });
+  });
+});
+
+describe('what token verify parses', () => {
+  it('is at most one token, and its options', async () => {
+    expect(await parsed(tokenVerifyCommand)).toEqual([undefined, {}]);
+    expect(await parsed(tokenVerifyCommand, '-', '--no-guest', '--offline', '--jwks', 'k', '--scope', 'a')).toEqual([
+      '-',
+      { guest: false, offline: true, jwks: 'k', scope: 'a' },
+    ]);
+    expect(await parsed(tokenVerifyCommand, '--guest')).toEqual([undefined, { guest: true }]);
+    await expect(parsed(tokenVerifyCommand, 'a', 'b')).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it.each([
+    [['--api', 'a', '--audience', 'b'], '--api and --audience say the same thing twice.'],
+    [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
+    [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
+    [['--clock-tolerance', '-1'], "'-1' is not a duration."],
+    [['--clock-tolerance', 'soon'], "'soon' is not a duration."],
+  ])('and not %j', async (args, message) => {
+    const { run } = await freshMachine({ seeded: false });
+    const { code, stdout, stderr } = await run('token', 'verify', 'x', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`error: ${message}\n`);
+  });
+});

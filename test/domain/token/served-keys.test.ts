@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { KeptKeys, KeyCache } from '../../../src/domain/ports.ts';
+import { servedKeys } from '../../../src/domain/token/served-keys.ts';
+import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
+import { otherRsa, rsa, sign } from '../../support/tokens.ts';
+import { failures, goodClaims, goodToken, verify } from '../../support/verifying.ts';
+
+const k1 = { ...rsa.publicJwk, kid: 'k1' };
+const k2 = { ...otherRsa.publicJwk, kid: 'k2' };
+const path = '/.well-known/jwks.json';
+
+type Answers = Parameters<typeof scriptedConnection>[0];
+
+/** The keys of `acme.example`, which gives these answers, as one command after the other finds them. */
+function served(answers: Answers, options: { offline?: boolean; kept?: KeptKeys } = {}) {
+  const kept = new Map<string, KeptKeys>(options.kept && [[options.kept.url, options.kept]]);
+  const cache: KeyCache = {
+    get: async (url) => kept.get(url),
+    put: async (keys) => void kept.set(keys.url, keys),
+  };
+  const connection = scriptedConnection(answers);
+  const source = () =>
+    servedKeys(connection, { path, origin: 'https://acme.example/', only: 'RS256', cache, offline: options.offline });
+  return {
+    kept,
+    sent: connection.sent,
+    pass: (seconds: number) => connection.clock.wait(seconds * 1000),
+    kids: async (kid?: string) => (await source().find(kid)).map(({ jwk }) => jwk.kid),
+    source,
+  };
+}
+
+const with1 = (cacheControl?: string) =>
+  json({ keys: [k1] }, 200, cacheControl ? { 'cache-control': cacheControl } : {});
+
+describe('the keys that a tenant serves are kept', () => {
+  it.each<[string | undefined, number]>([
+    [undefined, 600],
+    ['max-age=3600', 3600],
+    ['public, max-age=15, stale-while-revalidate=15, stale-if-error=86400', 60],
+    ['max-age=0, must-revalidate', 60],
+    ['no-cache', 60],
+    ['MAX-AGE="120"', 120],
+    ['s-maxage=7200', 600],
+    ['max-age=31536000, immutable', 86_400],
+    ['max-age=999999999999', 86_400],
+    ['max-age=soon', 600],
+  ])('with %j for %d seconds, and then fetched again', async (cacheControl, seconds) => {
+    const { kids, pass, sent } = served([with1(cacheControl), json({ keys: [k1, k2] })]);
+    expect(await kids('k1')).toEqual(['k1']);
+    await pass(seconds - 1);
+    expect(await kids('k1')).toEqual(['k1']);
+    expect(sent).toEqual([`GET ${path}`]);
+    await pass(1);
+    expect(await kids()).toEqual(['k1', 'k2']);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('not at all where that is forbidden', async () => {
+    const { kids, kept } = served([with1('no-store, max-age=60'), with1('no-store')]);
+    expect([await kids('k1'), await kids('k1')]).toEqual([['k1'], ['k1']]);
+    expect(kept.size).toBe(0);
+  });
+
+  it('with nothing of a clock that was set back', async () => {
+    const kept = { url: `https://acme.example${path}`, fetchedAtMs: noon + 1000, freshForSeconds: 600, keys: [k2] };
+    const { kids } = served([with1()], { kept });
+    expect(await kids()).toEqual(['k1']);
+  });
+});
+
+describe('a key that is not among them', () => {
+  it('has them fetched once more, though not within half a minute of the last time', async () => {
+    const { kids, pass, sent } = served([with1('max-age=3600'), json({ keys: [k1, k2] }), json({ keys: [k1, k2] })]);
+    expect(await kids('k2')).toEqual([]);
+    await pass(29);
+    expect(await kids('k2')).toEqual([]);
+    expect(sent).toHaveLength(1);
+    await pass(1);
+    expect(await kids('k2')).toEqual(['k2']);
+    expect(sent).toHaveLength(2);
+    expect(await kids('k3')).toEqual([]);
+    await pass(30);
+    expect(await kids('k3')).toEqual([]);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('is what a token of a rotated key is refused for, or found by', async () => {
+    const { source, pass } = served([with1('max-age=3600'), json({ keys: [k1, k2] })]);
+    expect(failures(await verify(await goodToken(), undefined, source()))).toEqual({});
+    const rotated = await sign(goodClaims, otherRsa.privateKey, { alg: 'RS256', kid: 'k2' });
+    expect(failures(await verify(rotated, undefined, source()))).toEqual({
+      signature: 'https://acme.example/ has no key k2',
+    });
+    await pass(30);
+    expect(failures(await verify(rotated, undefined, source()))).toEqual({});
+  });
+});
+
+describe('offline', () => {
+  const url = `https://acme.example${path}`;
+
+  it('what is kept is used, however old, and nothing is fetched', async () => {
+    const kept = { url, fetchedAtMs: noon - 90 * 86_400_000, freshForSeconds: 60, keys: [k1] };
+    const { kids, sent } = served([], { kept, offline: true });
+    expect([await kids('k1'), await kids('k2')]).toEqual([['k1'], []]);
+    expect(sent).toEqual([]);
+  });
+
+  it('there are no keys where none are kept', async () => {
+    const { kids } = served([], { offline: true });
+    expect(await failureOf(() => kids('k1'))).toMatchObject({
+      code: 'not_found',
+      message: 'No keys of https://acme.example/ are kept, and --offline fetches none.',
+      hint: 'Verify once without --offline, or give the keys: --jwks <file>',
+    });
+  });
+});
+
+describe('a tenant without a key set', () => {
+  it.each<[string, Answers[number], string]>([
+    ['has no such address', json({ keys: [k1] }, 404), 'response_invalid'],
+    ['answers something else', json({ jwks: [] }), 'response_invalid'],
+    ['answers a page', () => new Response('<html>'), 'response_invalid'],
+    [
+      'leads elsewhere',
+      () => new Response('', { status: 302, headers: { location: 'http://evil.example/' } }),
+      'failed',
+    ],
+    ['is in trouble', () => new Response('', { status: 503 }), 'server_error'],
+  ])('%s: that is no word about the token', async (_, answer, code) => {
+    const { source, kept } = served([answer, answer, answer, answer]);
+    expect(await failureOf(async () => verify(await goodToken(), undefined, source()))).toMatchObject({ code });
+    expect(kept.size).toBe(0);
+  });
+
+  it('has RS256 alone, whatever its keys say, and no shared secret', async () => {
+    const keys = [
+      { ...k1, alg: 'PS256' },
+      { kty: 'oct', k: 'AAAA', kid: 'k1' },
+      { kty: 'EC', kid: 'k1', crv: 'P-256' },
+    ];
+    const { source } = served([json({ keys })]);
+    expect((await source().find('k1')).map(({ jwk }) => [jwk.kty, jwk.alg])).toEqual([['RSA', 'RS256']]);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { checkNames } from '../../../src/domain/token/check.ts';
+import { noon } from '../../support/domain.ts';
+import { openTenant } from '../../support/local.ts';
+import { part, rsa } from '../../support/tokens.ts';
+import {
+  acmeKeys,
+  everything,
+  failures,
+  goodClaims,
+  goodToken,
+  keysOf,
+  stateOf,
+  verify,
+} from '../../support/verifying.ts';
+
+const now = noon / 1000;
+
+describe('a good access token', () => {
+  it('is valid, with every check told in order, and its claims', async () => {
+    const verification = await verify(await goodToken());
+    expect(verification.valid).toBe(true);
+    expect(verification.claims).toEqual(goodClaims);
+    expect(verification.checks.map(({ check }) => check)).toEqual(checkNames);
+    const skipped = verification.checks.filter(({ state }) => state !== 'ok');
+    expect(skipped).toEqual([{ check: 'nbf', state: 'skipped', detail: 'it names none' }]);
+  });
+
+  it.each(['Bearer ', 'bearer\t', '  \n', ''])('may have %j before it and white space behind', async (before) => {
+    expect(await verify(`${before}${await goodToken()}\n`)).toMatchObject({ valid: true });
+  });
+
+  it('is so in both editions of the real thing, and its session token never is', async () => {
+    for (const edition of ['preview', 'ea'] as const) {
+      const tenant = await openTenant({ edition });
+      const { access_token, session_token } = await tenant.session();
+      const { body } = await tenant.send('GET', '/.well-known/jwks.json');
+      const expected = { issuer: tenant.issuer, audience: tenant.api.identifier, guest: true };
+      expect(failures(await verify(access_token, expected, keysOf(...body.keys)))).toEqual({});
+      expect(failures(await verify(session_token, expected, keysOf(...body.keys)))).toEqual({
+        kind: expect.stringContaining('it is a session token by its '),
+      });
+    }
+  });
+
+  it('leaves unchecked what nobody expects, and says why', async () => {
+    const { valid, checks } = await verify(await goodToken(), {});
+    expect(valid).toBe(true);
+    expect(checks.filter(({ state }) => state === 'skipped')).toEqual([
+      { check: 'iss', state: 'skipped', detail: 'whose it should be was not said: --issuer' },
+      { check: 'aud', state: 'skipped', detail: 'which API it should be for was not said: --api or --audience' },
+      { check: 'nbf', state: 'skipped', detail: 'it names none' },
+      { check: 'scope', state: 'skipped', detail: 'none was asked for: --scope' },
+      {
+        check: 'guest',
+        state: 'skipped',
+        detail: "it is a guest's: 'sub' begins with anon|; not asked for: --guest or --no-guest",
+      },
+    ]);
+  });
+});
+
+describe('the claims of a token whose signature is good', () => {
+  it.each<[string, object, object]>([
+    ['another issuer', { iss: 'https://other.example/' }, { iss: /it is https:\/\/other.example\/, not / }],
+    ['an issuer without the slash', { iss: 'https://acme.example' }, { iss: /not https:\/\/acme.example\/$/ }],
+    ['an issuer that is a list', { iss: ['https://acme.example/'] }, { iss: /it is not a string/ }],
+    ['no issuer', { iss: undefined }, { iss: /it is none/ }],
+    ['another API', { aud: 'https://other.example' }, { aud: /it is for https:\/\/other.example, not for / }],
+    ['an API that only begins so', { aud: 'https://api.example/v2' }, { aud: /not for/ }],
+    ['a list without the API', { aud: ['a', 'b'] }, { aud: /it is for a, b, not for / }],
+    ['an empty list', { aud: [] }, { aud: /it is for nobody/ }],
+    ['a list with what is no text', { aud: ['https://api.example', 7] }, { aud: /not a string or a list/ }],
+    ['no API', { aud: undefined }, { aud: /it names none/ }],
+    ['an end that is now', { exp: now }, { exp: 'it ended 2026-06-01 12:00:00 UTC' }],
+    ['no end', { exp: undefined }, { exp: 'it names none, and an access token has to end' }],
+    ['an end in words', { exp: String(now + 60) }, { exp: 'it is not a time' }],
+    ['an end beyond all time', { exp: 1e300 }, { exp: 'it is not a time' }],
+    ['an end before 1970', { exp: -1 }, { exp: 'it is not a time' }],
+    ['null for an end', { exp: null }, { exp: 'it is not a time' }],
+    ['a beginning to come', { nbf: now + 1 }, { nbf: 'it begins only 2026-06-01 12:00:01 UTC' }],
+    ['an issue to come', { iat: now + 1 }, { iat: /which is to come/ }],
+    ['no scope', { scope: undefined }, { scope: 'it lacks read:catalog' }],
+    ['a scope that only begins so', { scope: 'read:catalogue' }, { scope: 'it lacks read:catalog' }],
+    ['scopes in a list', { scope: ['read:catalog'] }, { scope: 'it is not a string' }],
+    ['a user', { sub: 'auth0|1' }, { guest: "it is no guest's, by its 'sub'" }],
+    ['a user called so', { sub: 'anonymous|1' }, { guest: "it is no guest's, by its 'sub'" }],
+    ['nobody', { sub: undefined }, { guest: "it has no 'sub', so whose it is cannot be told" }],
+    [
+      'a session token without its typ',
+      { aud: undefined, session_id: 'sess_1', user_id: 'anon|1' },
+      { kind: /claims/ },
+    ],
+  ])('are refused with %s', async (_, claims, expected) => {
+    const verification = await verify(await goodToken(claims));
+    expect(verification.valid).toBe(false);
+    expect(verification.claims).toBeDefined();
+    const told = failures(verification);
+    for (const [check, detail] of Object.entries(expected)) {
+      expect(told[check as 'iss']).toMatch(detail);
+    }
+    const [name] = Object.keys(expected);
+    expect(Object.keys(told).filter((check) => check !== name && !(name === 'kind' && check === 'aud'))).toEqual([]);
+  });
+
+  it.each<[string, object, object]>([
+    ['an API among others', { aud: ['x', 'https://api.example'] }, {}],
+    ['a guest of edition ea', { sub: 'anon@6a0e7f5e' }, {}],
+    ['a user where no guest may come', { sub: 'auth0|1' }, { guest: false }],
+    ['an end a second away', { exp: now + 1 }, {}],
+    ['a fraction of a second', { exp: now + 0.5, iat: now - 0.5 }, {}],
+    ['a beginning that is now', { nbf: now }, {}],
+    ['no scope where none is needed', { scope: undefined }, { scopes: [] }],
+  ])('are good with %s', async (_, claims, expected) => {
+    expect(failures(await verify(await goodToken(claims), { ...everything, ...expected }))).toEqual({});
+  });
+
+  it('are refused for a guest where none may come', async () => {
+    expect(failures(await verify(await goodToken(), { ...everything, guest: false }))).toEqual({
+      guest: "it is a guest's: 'sub' begins with anon|",
+    });
+  });
+
+  it('may be off by as much as clocks may differ, to the second', async () => {
+    const expected = { ...everything, clockToleranceSeconds: 30 };
+    for (const [claims, check] of [
+      [{ exp: now - 29 }, undefined],
+      [{ exp: now - 30 }, 'exp'],
+      [{ nbf: now + 30, iat: now + 30 }, undefined],
+      [{ nbf: now + 31 }, 'nbf'],
+      [{ iat: now + 31 }, 'iat'],
+    ] as const) {
+      expect(Object.keys(failures(await verify(await goodToken(claims), expected)))).toEqual(
+        [check].flatMap((c) => c ?? []),
+      );
+    }
+  });
+});
+
+describe('claims are looked at only when the signature is good', () => {
+  it('and then not told either', async () => {
+    const [head, , signature] = (await goodToken()).split('.');
+    const verification = await verify(`${head}.${part({ ...goodClaims, scope: 'admin' })}.${signature}`);
+    expect(verification).toMatchObject({ valid: false, claims: undefined });
+    expect(failures(verification)).toEqual({ signature: 'it does not fit key k1 of the set' });
+    for (const check of ['claims', 'iss', 'aud', 'exp', 'nbf', 'iat', 'scope', 'guest'] as const)
+      expect(stateOf(verification, check)).toBe('skipped');
+    expect(verification.checks.at(-1)?.detail).toBe('not looked at, for the signature is not good');
+  });
+});
+
+describe('the keys', () => {
+  it('are not even looked for when the token cannot be good', async () => {
+    const keys = {
+      ...acmeKeys,
+      find: async () => {
+        throw new Error('nobody may ask');
+      },
+    };
+    const [head, body] = (await goodToken()).split('.');
+    for (const token of [
+      'x',
+      `${head}.${body}.`,
+      `${part({ alg: 'none' })}.${body}.`,
+      `${part({ alg: 'HS256' })}.${body}.AA`,
+    ])
+      expect(await verify(token, everything, keys)).toMatchObject({ valid: false });
+    await expect(verify(await goodToken(), everything, keys)).rejects.toThrow('nobody may ask');
+  });
+
+  it('that have no id do for a token that names one, and all do for one that names none', async () => {
+    const { kid: _, ...nameless } = { ...rsa.publicJwk, kid: undefined };
+    expect(failures(await verify(await goodToken(), everything, keysOf(nameless)))).toEqual({});
+    expect(failures(await verify(await goodToken({}, { kid: undefined })))).toEqual({});
+    expect(failures(await verify(await goodToken({}, { kid: 'k2' })))).toEqual({ signature: 'the set has no key k2' });
+  });
+
+  it.each<[string, object]>([
+    ['for encryption', { use: 'enc' }],
+    ['for operations that are not checking', { key_ops: ['encrypt'] }],
+    ['for an algorithm of another kind of key', { alg: 'ES256' }],
+    ['for a shared secret', { alg: 'HS256' }],
+    ['for sealing', { alg: 'RSA-OAEP' }],
+  ])('%s do not count', async (_, members) => {
+    const keys = keysOf({ ...rsa.publicJwk, ...members });
+    expect(await verify(await goodToken(), everything, keys)).toMatchObject({ valid: false });
+  });
+
+  it('may be private: their public half is used', async () => {
+    expect(failures(await verify(await goodToken(), everything, keysOf({ ...rsa.jwk, key_ops: ['sign'] })))).toEqual(
+      {},
+    );
+  });
+});

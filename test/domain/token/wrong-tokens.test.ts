@@ -1,0 +1,320 @@
+import { createHmac, createSign } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { CheckName } from '../../../src/domain/token/check.ts';
+import type { DecodedToken } from '../../../src/domain/token/decode.ts';
+import type { KeySource } from '../../../src/domain/token/verify.ts';
+import { decode, ec, ecPair, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
+import { acmeKeys, everything, failures, goodClaims, goodToken, keysOf, verify } from '../../support/verifying.ts';
+
+const good = await goodToken();
+const [head = '', body = '', signature = ''] = good.split('.');
+const rs256 = { alg: 'RS256', typ: 'JWT', kid: 'k1' };
+const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const p384 = ecPair('P-384');
+
+/** Signed as it stands, whatever that is: what no library would sign. */
+function signed(header: object | string, payload: object | string = goodClaims): string {
+  const text = `${part(header)}.${part(payload)}`;
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(rsa.privateKey, 'base64url')}`;
+}
+
+function hmac(header: object, secret: string | Buffer, hash = 'sha256'): string {
+  const text = `${part(header)}.${part({ ...goodClaims, scope: 'admin' })}`;
+  return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`;
+}
+
+/** The last character of a part stands for fewer bits than it has: the same bytes, written otherwise. */
+function otherwise(text: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const other = [...alphabet].find(
+    (last) =>
+      last !== text.at(-1) && Buffer.from(text.slice(0, -1) + last, 'base64url').equals(Buffer.from(text, 'base64url')),
+  );
+  return text.slice(0, -1) + other;
+}
+
+function ofEc(keys: typeof ec, hash: string, alg: string, dsaEncoding: 'der' | 'ieee-p1363'): string {
+  const text = `${part({ alg, kid: alg })}.${part(goodClaims)}`;
+  return `${text}.${createSign(hash).update(text).sign({ key: keys.privateKey, dsaEncoding }, 'base64url')}`;
+}
+
+const ecKeys = keysOf(
+  { ...ec.publicJwk, kid: 'ES256' },
+  { ...p384.publicJwk, kid: 'ES384' },
+  { ...rsa.publicJwk, kid: 'k1' },
+);
+
+type Row = [what: string, token: string | Promise<string>, check: CheckName, detail: RegExp, keys?: KeySource];
+
+const confused: Row[] = [
+  ['none', `${part({ ...rs256, alg: 'none' })}.${body}.`, 'algorithm', /'none': it is not signed at all/],
+  ['none with a signature', `${part({ alg: 'none' })}.${body}.${signature}`, 'algorithm', /not signed at all/],
+  ['nOnE', `${part({ alg: 'nOnE' })}.${body}.`, 'algorithm', /'nOnE': it is not signed at all/],
+  [
+    'HS256 with the PEM',
+    hmac({ ...rs256, alg: 'HS256' }, pem),
+    'algorithm',
+    /HS256 takes one shared secret.*key confusion/,
+  ],
+  ['HS512 with the modulus', hmac({ alg: 'HS512' }, rsa.publicJwk.n ?? '', 'sha512'), 'algorithm', /key confusion/],
+  ['HS256 with the JWK', hmac({ alg: 'HS256' }, JSON.stringify(rsa.publicJwk)), 'algorithm', /key confusion/],
+  [
+    'HS256 with a secret that the set itself publishes',
+    hmac({ alg: 'HS256' }, Buffer.alloc(32, 1)),
+    'algorithm',
+    /key confusion/,
+    keysOf({ kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') }, rsa.publicJwk),
+  ],
+  ['hs256 in small letters', hmac({ alg: 'hs256' }, pem), 'algorithm', /key confusion/],
+  [
+    'RS512 where RS256 is used',
+    sign(goodClaims, rsa.privateKey, { alg: 'RS512', kid: 'k1' }),
+    'algorithm',
+    /RS512 is not/,
+  ],
+  [
+    'PSS where PKCS #1 v1.5 is used',
+    sign(goodClaims, rsa.privateKey, { alg: 'PS256', kid: 'k1' }),
+    'algorithm',
+    /PS256 is not/,
+  ],
+  ['a PSS signature called RS256', pssAs('RS256'), 'signature', /does not fit/],
+  ['a PKCS #1 v1.5 signature called PSS', signed({ alg: 'PS256', kid: 'k1' }), 'signature', /does not fit/, ecKeys],
+  ['ES256', ofEc(ec, 'sha256', 'ES256', 'ieee-p1363'), 'algorithm', /ES256 is not what the keys are for \(RS256\)/],
+  ['the empty algorithm', `${part({ alg: '' })}.${body}.${signature}`, 'algorithm', / is not what the keys are for/],
+  ['no algorithm', `${part({ kid: 'k1' })}.${body}.${signature}`, 'header', /names no 'alg'/],
+  ['an algorithm that is a list', `${part({ alg: ['RS256'] })}.${body}.${signature}`, 'header', /names no 'alg'/],
+  [
+    "RS256 with an EC key's id",
+    sign(goodClaims, otherRsa.privateKey, { alg: 'RS256', kid: 'ES256' }),
+    'algorithm',
+    /RS256 is not what key ES256 of the set is for \(ES256\): key confusion/,
+    ecKeys,
+  ],
+  [
+    'the wrong curve',
+    sign(goodClaims, ec.privateKey, { alg: 'ES256', kid: 'ES384' }),
+    'algorithm',
+    /ES256 is not what key ES384 of the set is for \(ES384\)/,
+    ecKeys,
+  ],
+];
+
+async function pssAs(alg: string): Promise<string> {
+  const [, payload, pss] = (await sign(goodClaims, rsa.privateKey, { alg: 'PS256', kid: 'k1' })).split('.');
+  return `${part({ alg, kid: 'k1' })}.${payload}.${pss}`;
+}
+
+const ecText = ofEc(ec, 'sha256', 'ES256', 'ieee-p1363');
+const unsignedEc = ecText.slice(0, ecText.lastIndexOf('.'));
+const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+
+const badSignatures: Row[] = [
+  ['stripped', `${head}.${body}.`, 'signature', /it was stripped/],
+  ['cut short', good.slice(0, -4), 'signature', /does not fit/],
+  ['with more behind it', `${good}AAAA`, 'signature', /does not fit/],
+  ['of zeros', `${head}.${body}.${Buffer.alloc(256).toString('base64url')}`, 'signature', /does not fit/],
+  [
+    'of one',
+    `${head}.${body}.${Buffer.alloc(256, 1, 'latin1').fill(0, 0, 255).toString('base64url')}`,
+    'signature',
+    /fit/,
+  ],
+  [
+    'with a zero before it',
+    `${head}.${body}.${Buffer.concat([Buffer.alloc(1), Buffer.from(signature, 'base64url')]).toString('base64url')}`,
+    'signature',
+    /fit/,
+  ],
+  ['of somebody else', sign(goodClaims, otherRsa.privateKey, rs256), 'signature', /does not fit/],
+  ['of other claims', `${head}.${part({ ...goodClaims, scope: 'admin' })}.${signature}`, 'signature', /does not fit/],
+  ['in DER', ofEc(ec, 'sha256', 'ES256', 'der'), 'signature', /does not fit/, ecKeys],
+  ['of zeros, ECDSA', `${unsignedEc}.${Buffer.alloc(64).toString('base64url')}`, 'signature', /fit/, ecKeys],
+  [
+    'of the order of the curve',
+    `${unsignedEc}.${Buffer.concat([order, order]).toString('base64url')}`,
+    'signature',
+    /fit/,
+    ecKeys,
+  ],
+  ['with r and s padded', `${unsignedEc}.${Buffer.alloc(132, 1).toString('base64url')}`, 'signature', /fit/, ecKeys],
+];
+
+const headers: Row[] = [
+  [
+    'crit that names what nobody knows',
+    signed({ ...rs256, crit: ['exp'], exp: 1 }),
+    'header',
+    /'crit' demands what is not known here: exp/,
+  ],
+  ['crit that names what is not there', signed({ ...rs256, crit: ['x'] }), 'header', /'crit' demands/],
+  [
+    'crit of b64',
+    signed({ ...rs256, crit: ['b64'], b64: true }),
+    'header',
+    /'crit' demands what is not known here: b64/,
+  ],
+  ['empty crit', signed({ ...rs256, crit: [] }), 'header', /'crit' is not a list of names/],
+  ['crit that is text', signed({ ...rs256, crit: 'exp' }), 'header', /'crit' is not a list of names/],
+  ['crit of numbers', signed({ ...rs256, crit: [1] }), 'header', /'crit' is not a list of names/],
+  ['crit null', signed({ ...rs256, crit: null }), 'header', /'crit' is not a list of names/],
+  ['b64 false', signed({ ...rs256, b64: false, crit: ['b64'] }), 'header', /'b64' is not true/],
+  ['b64 false without crit', signed({ ...rs256, b64: false }), 'header', /'b64' is not true/],
+  ['b64 that is text', signed({ ...rs256, b64: 'false' }), 'header', /'b64' is not true/],
+  ['two algorithms', signed('{"alg":"none","kid":"k1","alg":"RS256"}'), 'header', /names 'alg' twice/],
+  ['two algorithms, one spelt out', signed('{"alg":"RS256","\\u0061lg":"none"}'), 'header', /names 'alg' twice/],
+  ['nesting without end', signed(`{"alg":"RS256","x":${'['.repeat(3000)}${']'.repeat(3000)}}`), 'header', /nests more/],
+  ['a list for a header', signed('["RS256"]'), 'header', /is not a JSON object/],
+  ['text for a header', `${part('RS256')}.${body}.${signature}`, 'header', /is not a JSON object/],
+  ['nothing for a header', `.${body}.${signature}`, 'header', /is not a JSON object/],
+  [
+    'a header that is not UTF-8',
+    `${Buffer.from('{"alg":"RS256","x":"\xff"}', 'latin1').toString('base64url')}.${body}.${signature}`,
+    'header',
+    /UTF-8/,
+  ],
+  ['a kid that is a number', signed({ ...rs256, kid: 1 }), 'header', /'kid' is not a string/],
+  ['a kid that is a path', signed({ ...rs256, kid: '../../../../dev/null' }), 'signature', /the set has no key \.\.\//],
+  ['a kid that is SQL', signed({ ...rs256, kid: "k1' OR '1'='1" }), 'signature', /the set has no key k1'/],
+  [
+    'a kid that is a member of every object',
+    signed({ ...rs256, kid: '__proto__' }),
+    'signature',
+    /has no key __proto__/,
+  ],
+  ['an empty kid', signed({ ...rs256, kid: '' }), 'signature', /the set has no key/],
+  [
+    'its own key',
+    sign(goodClaims, otherRsa.privateKey, { ...rs256, jwk: otherRsa.publicJwk }),
+    'signature',
+    /does not fit/,
+  ],
+  [
+    'the address of its key',
+    sign(goodClaims, otherRsa.privateKey, { ...rs256, jku: 'http://169.254.169.254/' }),
+    'signature',
+    /does not fit/,
+  ],
+  [
+    'its certificate',
+    sign(goodClaims, otherRsa.privateKey, { ...rs256, x5c: ['MIIB'], x5u: 'https://e.example' }),
+    'signature',
+    /fit/,
+  ],
+  [
+    'the type of a session token',
+    signed({ ...rs256, typ: 'anon-session+jwt' }),
+    'kind',
+    /it is a session token by its 'typ'/,
+  ],
+  ['that type in full', signed({ ...rs256, typ: 'application/Anon-Session+JWT' }), 'kind', /it is a session token/],
+  ['the type of a logout token', signed({ ...rs256, typ: 'logout+jwt' }), 'kind', /typ' is logout\+jwt, not/],
+  ['a type that is no text', signed({ ...rs256, typ: 7 }), 'kind', /typ' is not a string/],
+];
+
+const payloads: Row[] = [
+  [
+    'two issuers',
+    signed(rs256, `{"iss":"https://evil.example/",${JSON.stringify(goodClaims).slice(1)}`),
+    'claims',
+    /names 'iss' twice/,
+  ],
+  [
+    'two scopes, one spelt out',
+    signed(rs256, `{"s\\u0063ope":"admin",${JSON.stringify(goodClaims).slice(1)}`),
+    'claims',
+    /'scope' twice/,
+  ],
+  [
+    'nesting without end',
+    signed(rs256, { ...goodClaims, x: JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`) }),
+    'claims',
+    /nests more/,
+  ],
+  ['a list', signed(rs256, [goodClaims] as object), 'claims', /is not a JSON object/],
+  ['text', signed(rs256, 'hello'), 'claims', /is not a JSON object/],
+  ['nothing', signed(rs256, ''), 'claims', /is not a JSON object/],
+  ['a token inside', signed({ ...rs256, cty: 'JWT' }, good), 'claims', /is not a JSON object/],
+  ['two objects', signed(rs256, `${JSON.stringify(goodClaims)}{}`), 'claims', /is not a JSON object/],
+  ['a BOM before it', signed(rs256, `\ufeff${JSON.stringify(goodClaims)}`), 'claims', /is not a JSON object/],
+];
+
+const forms: Row[] = [
+  ['nothing', '', 'form', /it is empty/],
+  ['Bearer alone', 'Bearer ', 'form', /parts joined by dots, and this has 1/],
+  ['two parts', `${head}.${body}`, 'form', /this has 2/],
+  ['four parts', `${good}.${signature}`, 'form', /this has 4/],
+  ['six parts', `${good}.${good}`, 'form', /this has 6/],
+  ['a dot behind it', `${good}.`, 'form', /this has 4/],
+  ['padding', `${good}==`, 'form', /part 3 is not base64url/],
+  ['a padded header', `${head}=.${body}.${signature}`, 'form', /part 1 is not base64url/],
+  ['the other base64', good.replace(/[-_]/g, (c) => (c === '-' ? '+' : '/')), 'form', /part \d is not base64url/],
+  ['bits that no byte has', `${head}.${body}.${otherwise(signature)}`, 'form', /part 3 is not base64url/],
+  ['a character too few', `${head}.${body}.${signature.slice(0, -1)}`, 'form', /part 3 is not base64url/],
+  ['white space inside', `${head}.\n${body}.${signature}`, 'form', /white space inside/],
+  ['a NUL behind it', `${good}\0`, 'form', /part 3 is not base64url/],
+  ['two tokens', `${good} ${good}`, 'form', /white space inside/],
+  ['JSON', JSON.stringify({ payload: body, signatures: [{ protected: head, signature }] }), 'form', /it is JSON/],
+  ['16 KB and more', signed(rs256, { ...goodClaims, x: 'x'.repeat(16_000) }), 'form', /longer than 16384/],
+  ['a session token', `ANONYMOUS_SESSION_${good}`, 'kind', /a session token by its prefix/],
+  [
+    'a sealed session token',
+    `${part({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`,
+    'kind',
+    /a session token by its header/,
+  ],
+  ['another sealed token', `${part({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.A.A.A.A`, 'kind', /encrypted \(a JWE\)/],
+  ['five parts of nothing', '....', 'kind', /encrypted/],
+];
+
+describe.each([
+  ['algorithm', confused],
+  ['signature', badSignatures],
+  ['header', headers],
+  ['payload', payloads],
+  ['form', forms],
+])('what is wrong with its %s is refused, and named:', (_, rows) => {
+  it.each(rows)('%s', async (_what, given, check, detail, keys = acmeKeys) => {
+    const token = await given;
+    const verification = await verify(token, everything, keys);
+    expect(verification.valid).toBe(false);
+    expect(failures(verification)).toEqual({ [check]: expect.stringMatching(detail) });
+    const early = ['form', 'header', 'kind', 'algorithm', 'signature', 'claims'].includes(check);
+    if (early) expect(verification.claims).toBeUndefined();
+  });
+});
+
+/** Who decodes is shown what a token says whatever it is; what is said of its signature must be right all the same. */
+describe('decoding calls none of them verified', () => {
+  const ring = ringOf({ ...rsa.publicJwk, kid: 'k1', alg: 'RS256' });
+  it.each([...confused, ...badSignatures])('%s', async (_what, given) => {
+    const decoded: DecodedToken | undefined = await decode(await given, ring).catch(() => undefined);
+    expect(decoded?.signature?.state).not.toBe('verified');
+  });
+});
+
+it('the tokens that they were made from are good, so that the tables above mean something', async () => {
+  expect(failures(await verify(good))).toEqual({});
+  expect(failures(await verify(signed(rs256)))).toEqual({});
+  expect(failures(await verify(ecText, everything, ecKeys))).toEqual({});
+  expect(failures(await verify(ofEc(p384, 'sha384', 'ES384', 'ieee-p1363'), everything, ecKeys))).toEqual({});
+});
+
+it('a key in the header does not make a good token bad: it is never used', async () => {
+  const { checks, valid } = await verify(signed({ ...rs256, jwk: otherRsa.publicJwk, x5u: 'https://e.example' }));
+  expect(valid).toBe(true);
+  expect(checks[1]).toEqual({ check: 'header', state: 'ok', detail: 'jwk, x5u in it: never used' });
+});
+
+/**
+ * Whoever has an ECDSA signature (r, s) can make the other one, (r, -s), of the same text: both are the signer's, and say the
+ * same. JWS does not forbid it (RFC 7515, 10.1), so a signature is no name for a token; `jti` is. RSA has but one.
+ */
+it('the other ECDSA signature of the same claims is good too', async () => {
+  const [, , rs = ''] = ecText.split('.');
+  const bytes = Buffer.from(rs, 'base64url');
+  const s = BigInt(`0x${order.toString('hex')}`) - BigInt(`0x${bytes.subarray(32).toString('hex')}`);
+  const other = Buffer.concat([bytes.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+  const verification = await verify(`${unsignedEc}.${other.toString('base64url')}`, everything, ecKeys);
+  expect(verification).toMatchObject({ valid: true, claims: goodClaims });
+});
