@@ -4,6 +4,7 @@
 // when the line runs. So a command loads its own code and nothing else; what two files share is in both.
 // Help texts and what shell completion knows are written down here, from the real command tree, so that neither
 // needs it.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -138,10 +139,12 @@ mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
   join(source, 'cli', 'start.ts'),
   join(source, 'io', 'keyring-process.ts'),
+  join(source, 'library', 'index.ts'),
 ]);
 const require = createRequire(import.meta.url);
 await writeHelp();
 await writeCompletionTree();
+writeDeclarations();
 writeLicences();
 const old = `${output}.old`;
 if (existsSync(finished)) renameSync(finished, old);
@@ -164,6 +167,35 @@ async function writeCompletionTree() {
   const { completionTree } = require(path);
   const tree = JSON.stringify(await completionTree());
   writeFileSync(path, `"use strict";\nconst tree = ${tree};\nexports.completionTree = async () => tree;\n`);
+}
+
+/** The types of the library's face: its entry's, and of others only those that they lead to. */
+function writeDeclarations() {
+  const folder = join(output, 'types');
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.library.json'), '--outDir', folder], {
+    stdio: 'inherit',
+  });
+  const written = new Set();
+  const write = (path) => {
+    if (written.has(path)) return;
+    written.add(path);
+    const text = readFileSync(path.replace(/\.ts$/, '.d.ts'), 'utf8');
+    const flat = text.replaceAll(/(?<=from ')\.[^']+\.ts(?=')/g, (name) => {
+      const target = resolve(dirname(path), name);
+      write(target);
+      return `./${declarationName(relative(folder, target))}.cjs`;
+    });
+    writeFileSync(join(output, `${declarationName(relative(folder, path))}.d.cts`), flat);
+  };
+  write(join(folder, 'library', 'index.ts'));
+  rmSync(folder, { recursive: true });
+}
+
+/** A domain's types say more than a user of the library should hold on to. */
+function declarationName(path) {
+  if (/^(library\/|errors\.)/.test(path)) return flatName(join(source, path));
+  throw new Error(`the types of the library lead to ${path}`);
 }
 
 /** The licences of the packages whose code is inside our files. */

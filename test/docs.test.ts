@@ -13,12 +13,19 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
 
 /** Every command line in a text: what follows `anon-cli`, up to the end of the code it stands in. */
 function commandLines(text: string): string[] {
-  return [...text.matchAll(/(?<![\w./-])anon-cli ((?:[a-z][a-z-]*|--?[a-z])[^`\n|)]*)/g)].map(([, line]) => line ?? '');
+  return [...text.matchAll(/(?<![\w./-])anon-cli ((?:[a-z][a-z-]*|--?[a-z])[^`"\n|)]*)/g)].map(
+    ([, line]) => line ?? '',
+  );
 }
 
 /** Leads to a command, to help, or to a noun's help. */
 function leadsSomewhere(line: string): boolean {
-  const found = route(line.split('#')[0]?.trim().split(/\s+/) ?? []);
+  const found = route(
+    line
+      .replace(/#.*|[.,]+\s*$/g, '')
+      .trim()
+      .split(/\s+/),
+  );
   return found.path in commands || found.help || found.version;
 }
 

@@ -49,8 +49,10 @@ const house: Record<string, Room> = {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],
     packages: ['commander', '@optique/core'],
     builtins: ['node:path', 'node:util'],
-    typesOf: ['local'],
+    // The shapes of results are part of the library's face.
+    typesOf: ['local', 'library'],
   },
+  library: { rooms: ['library', 'domain', 'wire', 'errors'] },
 };
 
 const source = resolve('src');

@@ -23,6 +23,7 @@ import { patience } from '../io/patience.ts';
 import type { Choice } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { Printing } from './output.ts';
 import { secretStores } from './secret-stores.ts';
 import type { Transport } from './transport.ts';
 
@@ -36,6 +37,7 @@ export interface Context {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly env: Env;
+  readonly printing: Printing;
   /** Aborted by Ctrl-C. Looking at it is what makes Ctrl-C the command's own business. */
   readonly signal: AbortSignal;
   /** Something the user should know, although the command does what it was asked. */
@@ -137,8 +139,12 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
   };
 
-  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> =>
-    debug ? (await import('./debug.ts')).debugged(tenant, (text) => terminal.note(text)) : tenant;
+  const printing: Printing = {};
+  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> => {
+    const { calls } = printing;
+    const told = calls ? (await import('./format/calls.ts')).recorded(tenant, calls) : tenant;
+    return debug ? (await import('./debug.ts')).debugged(told, (text) => terminal.note(text)) : told;
+  };
   const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
@@ -146,6 +152,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     clock,
     env,
     warn,
+    printing,
     get signal() {
       return world.signal();
     },

@@ -6,6 +6,7 @@ import { type EditionName, editionNames } from '../wire/edition/edition.ts';
 export interface GlobalOptions {
   readonly json?: true;
   readonly field?: string;
+  readonly format?: string;
   readonly profile?: string;
   readonly edition?: string;
   readonly caFile?: string;
@@ -22,6 +23,7 @@ interface GlobalOption {
 export const globalOptions: readonly GlobalOption[] = [
   { flags: '--json', description: 'print everything as JSON; errors too, on stderr', takesValue: false },
   { flags: '--field <name>', description: 'print one value of the JSON and nothing else', takesValue: true },
+  { flags: '--format <name>', description: 'print it as env, dotenv, github, header, curl, ndjson', takesValue: true },
   { flags: '--profile <name>', description: 'use this tenant instead of the current one', takesValue: true },
   { flags: '--edition <name>', description: `speak this edition: ${editionNames.join(' or ')}`, takesValue: true },
   { flags: '--ca-file <file>', description: 'trust the certificates in this PEM file too', takesValue: true },

@@ -3,6 +3,7 @@ import { commands } from './command-table.ts';
 import { completionRequest } from './completion/request.ts';
 import { createContext, type World } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { asksForJson } from './output-format.ts';
 import { route } from './route.ts';
 import { runCommand } from './run-command.ts';
 import { version } from './version.ts';
@@ -14,7 +15,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     await (await import('./completion/answer.ts')).answer(request, world);
     return 0;
   }
-  const json = argv.includes('--json');
+  const json = asksForJson(argv);
   const warnings: string[] = [];
   try {
     await run(argv, world, (message) => {

@@ -3,6 +3,7 @@ import { AnonError } from '../errors.ts';
 import type { LineWriter } from '../io/line-writer.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
+import type { Calls } from './format/calls.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { type Paint, paintFor } from './render/paint.ts';
 import { printableJson } from './render/printable.ts';
@@ -15,10 +16,19 @@ export interface Result {
   readonly human: (paint: Paint) => string;
 }
 
+/** How this command's result is printed, where `--format` says; decided before the command runs. */
+export interface Printing {
+  as?: (result: Result) => void;
+  /** Where to write down what is sent to a tenant. */
+  calls?: Calls;
+}
+
 /** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
-export function printResult({ terminal }: Context, options: GlobalOptions, result: Result): void {
+export function printResult({ terminal, printing }: Context, options: GlobalOptions, result: Result): void {
   if (options.field !== undefined) {
     terminal.result(`${shellForm(fieldOf(result.data, options.field))}\n`);
+  } else if (printing.as) {
+    printing.as(result);
   } else if (options.json) {
     terminal.result(`${printableJson(result.data, 2)}\n`);
   } else {

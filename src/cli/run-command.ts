@@ -2,7 +2,7 @@ import type { CommanderError } from 'commander';
 import { AnonError, isAnonError } from '../errors.ts';
 import type { CommandMaker } from './command-table.ts';
 import type { Context } from './context.ts';
-import { addGlobalOptions } from './global-options.ts';
+import { addGlobalOptions, type GlobalOptions } from './global-options.ts';
 
 /** Parses `args` as the command at `path` and runs it. @throws {AnonError} `usage` for what it does not take */
 export async function runCommand(
@@ -13,6 +13,13 @@ export async function runCommand(
 ): Promise<void> {
   const command = addGlobalOptions(make(context)).name(`anon-cli ${path}`).exitOverride();
   command.configureOutput({ writeOut() {}, writeErr() {} });
+  command.hook('preAction', async () => {
+    const options: GlobalOptions = command.opts();
+    if (options.format === undefined) return;
+    const { chooseFormat } = await import('./format/choose.ts');
+    // What asks for JSON by another name finds all that `--json` changes.
+    if (chooseFormat(path, context, options) === 'json') command.setOptionValue('json', true);
+  });
   try {
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {

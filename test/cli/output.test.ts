@@ -19,7 +19,7 @@ const data = {
 function printed(options: GlobalOptions, { colour = false, given = data as object } = {}): string {
   let text = '';
   const terminal = { resultColour: colour, result: (part: string) => (text += part) };
-  printResult({ terminal } as unknown as Context, options, {
+  printResult({ terminal, printing: {} } as unknown as Context, options, {
     data: given as typeof data,
     human: (paint) => `${paint.green('done')}\n`,
   });

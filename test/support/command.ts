@@ -483,7 +483,7 @@ function expectDiscreet(
   }
   // A ticket is asked for, to be used at once.
   const printsTokens = /^(token get|token transfer|session export)\b/.test(command);
-  const forMachines = printsTokens || ['--json', '--field', '--count'].some((flag) => argv.includes(flag));
+  const forMachines = printsTokens || ['--json', '--field', '--count', '--format'].some((flag) => argv.includes(flag));
   if (forMachines) return;
   for (const secret of secrets) {
     expect(stdout.includes(secret), `anon-cli ${command} tells people a secret`).toBe(false);

@@ -12,6 +12,7 @@ import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { printResult } from '../output.ts';
+import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import { type Paint, paintFor } from '../render/paint.ts';
@@ -105,10 +106,10 @@ async function accessLocal(context: Context, options: GlobalOptions) {
 }
 
 /** People see each step when it is done; the JSON has them all at the end. */
-function stepReporter({ terminal }: Context, { json, field }: GlobalOptions) {
+function stepReporter({ terminal }: Context, options: GlobalOptions) {
   const steps: Step[] = [];
   const paint = paintFor(terminal.resultColour);
-  const say = json || field !== undefined ? () => {} : (text: string) => terminal.result(text);
+  const say = isForPeople(options) ? (text: string) => terminal.result(text) : () => {};
   return {
     steps,
     begin: (issuer: string) =>

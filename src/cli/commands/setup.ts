@@ -8,6 +8,7 @@ import { clientTypes } from '../../wire/client.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
 import { printResult } from '../output.ts';
+import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
 import { type Paint, paintFor } from '../render/paint.ts';
 import type { Access } from '../tenant-access.ts';
@@ -32,7 +33,7 @@ export function setupCommand(context: Context, run = setUp): Command {
       .option('--audience <uri>', 'the identifier of a new API; it cannot change later')
       .option('--scopes <list>', 'the scopes guests get, joined by commas; a new API defines them')
       .option('--lifetime <duration>', 'how long sessions live: 30d, 12h, 3600; left out: as it is')
-      .option('--format <format>', 'the format of session tokens, jwe or jwt; left out: as it is')
+      .option('--token-format <format>', 'the format of session tokens, jwe or jwt; left out: as it is')
       .option('--oidc-conformant', 'make the application OIDC-conformant too, which edition ea asks for')
       .option('--meta <key=value>', 'metadata of the first session, repeatable', collect)
       .option('--client-secret <->', "'-' reads the application's secret from stdin")
@@ -63,7 +64,7 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   }
   // What was written is told before the session is asked for: it stays when the session is refused.
   const { terminal } = context;
-  if (!options.json && options.field === undefined) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
+  if (isForPeople(options)) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
   await firstSession(inquiry, plan, done, (inspected) =>
     printResult(context, options, {
       data: { ...data, ...tokensData(inspected) },

@@ -1,6 +1,7 @@
 import { sessionAttributes } from '../../wire/claims-mapping.ts';
 import { clientTypes } from '../../wire/client.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
+import { outputFormats } from '../output-format.ts';
 import { shellNames } from './shells.ts';
 
 /** What can be looked up while a line is typed. */
@@ -32,6 +33,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   '<api>': api,
   '<session>': session,
   '<file>': { file: true },
+  '--format': { words: outputFormats },
   '--profile': profile,
   '--edition': { words: editionNames },
   '--session': session,
@@ -49,7 +51,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'profile set <what>': { words: ['app', 'api', 'production', 'edition'] },
   'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
   'setup --type': { words: clientTypes },
-  'setup --format': { words: sessionTokenFormats },
+  'setup --token-format': { words: sessionTokenFormats },
   'token verify --jwks': { file: true },
   'tenant set-cookie <on|off>': onOff,
   'tenant set-format <format>': { words: sessionTokenFormats },

@@ -1,7 +1,7 @@
 import type { ApiWithGrants } from '../../domain/api/api.ts';
 import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
 import { describeLifetime } from '../../domain/duration.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { ApiResult } from '../../library/tenant-results.ts';
 import { gateText } from './app.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -50,7 +50,7 @@ function otherScopes(api: ApiWithGrants): string[] {
   return api.scopes.map(({ value }) => value).filter((value) => !granted.includes(value));
 }
 
-export function apiData(api: ApiWithGrants): JsonObject {
+export function apiData(api: ApiWithGrants): ApiResult {
   return {
     id: api.id,
     name: api.name,

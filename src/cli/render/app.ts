@@ -1,5 +1,5 @@
 import type { App } from '../../domain/app/app.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { AppResult } from '../../library/tenant-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';
@@ -33,7 +33,7 @@ export function gateText(paint: Paint, open: boolean): string {
 }
 
 /** An application for `--json`; its secret only when the user asked for it. */
-export function appData(app: App, { revealSecrets = false } = {}): JsonObject {
+export function appData(app: App, { revealSecrets = false } = {}): AppResult {
   return {
     client_id: app.clientId,
     name: app.name,

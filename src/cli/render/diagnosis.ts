@@ -1,6 +1,6 @@
 import type { Check, CheckName, CheckState } from '../../domain/gates/diagnosis/check.ts';
 import type { Diagnosis } from '../../domain/gates/diagnosis/diagnose.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { DoctorResult } from '../../library/gate-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { wrapped } from './wrapped.ts';
@@ -67,7 +67,7 @@ function adviceLines(paint: Paint, checks: readonly Check[]): string {
   return `${paint.bold('What to do')}\n${lines.join('')}`;
 }
 
-export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }: Diagnosis): JsonObject {
+export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }: Diagnosis): DoctorResult {
   return {
     ok,
     verdict,

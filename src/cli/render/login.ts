@@ -1,6 +1,6 @@
 import type { Profile } from '../../domain/ports.ts';
 import type { Proof } from '../../domain/profile/prove.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { LoginResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { credentialsText, placeText, profileData } from './profile.ts';
@@ -28,7 +28,7 @@ function scopesText(paint: Paint, { scopes, missing }: Proof): string {
   return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
 }
 
-export function loginData(profile: Profile, proof: Proof | undefined): JsonObject {
+export function loginData(profile: Profile, proof: Proof | undefined): LoginResult {
   return {
     ...profileData(profile, profile.name),
     checked: proof !== undefined,

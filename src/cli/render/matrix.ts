@@ -1,5 +1,5 @@
 import type { Cell, Matrix } from '../../domain/gates/matrix.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { MatrixCellResult } from '../../library/gate-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { table } from './rows.ts';
@@ -70,7 +70,7 @@ function longest(texts: readonly string[]): number {
 }
 
 /** An object for each application and API, in an order that does not change by itself. */
-export function matrixData({ rows }: Matrix): JsonObject[] {
+export function matrixData({ rows }: Matrix): MatrixCellResult[] {
   return rows.flat().map(({ app, api, scopes, open }) => ({
     app: { client_id: app.clientId, name: app.name, enabled: app.enabled },
     api: { audience: api.audience, name: api.name, enabled: api.guests.enabled },

@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/ports.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { ProfileResult, ProfileViewResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';
@@ -48,7 +48,7 @@ export function renderProfile(paint: Paint, view: ProfileView): string {
 }
 
 /** A profile for `--json`: never what is secret of it. */
-export function profileData(profile: Profile, current: string): JsonObject {
+export function profileData(profile: Profile, current: string): ProfileResult {
   const { credentials } = profile;
   return {
     name: profile.name,
@@ -65,7 +65,12 @@ export function profileData(profile: Profile, current: string): JsonObject {
   };
 }
 
-export function profileViewData({ profile, current, fromEnvironment, tokenSecondsLeft }: ProfileView): JsonObject {
+export function profileViewData({
+  profile,
+  current,
+  fromEnvironment,
+  tokenSecondsLeft,
+}: ProfileView): ProfileViewResult {
   return {
     ...profileData(profile, current),
     credentials_from_environment: fromEnvironment,

@@ -1,6 +1,6 @@
 import { describeLifetime } from '../../domain/duration.ts';
 import type { TenantView } from '../../domain/tenant/settings.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import type { TenantResult } from '../../library/tenant-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';
@@ -34,7 +34,7 @@ export function sessionsText({ lifetimeSeconds, tokenFormat }: TenantView): stri
 /** Why the JWT format is not for production. */
 export const readableTokens = 'Anyone who holds a session token in the JWT format can read it; use JWE in production.';
 
-export function tenantData(tenant: TenantView): JsonObject {
+export function tenantData(tenant: TenantView): TenantResult {
   return {
     name: tenant.name,
     issuer: tenant.issuer,

@@ -208,7 +208,7 @@ describe('setup with nobody to ask', () => {
     expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 604_800, session_token_format: 'jwt' } });
     expect(stderr).toContain('warning: Sessions live 7 days here; 30 days or longer is recommended: --lifetime 30d');
     expect(stderr).toContain('use JWE in production');
-    const after = await done('setup', '--lifetime', '30d', '--format', 'JWE', '--yes', '--json');
+    const after = await done('setup', '--lifetime', '30d', '--token-format', 'JWE', '--yes', '--json');
     expect(after.json.tenant).toMatchObject({ session_lifetime: 2_592_000, session_token_format: 'jwe' });
     expect(after.stderr).toBe('');
   });
@@ -221,7 +221,7 @@ describe('setup with nobody to ask', () => {
     [['--no-session', '--meta', 'a=b'], '--meta is for a session, and there is none with --no-session.'],
     [['--no-session', '--client-secret', '-'], '--client-secret is for a session'],
     [['--create-app', 'x', '--type', 'web'], "'web' is not a type of application."],
-    [['--format', 'jws'], "'jws' is not a session token format."],
+    [['--token-format', 'jws'], "'jws' is not a session token format."],
     [['--lifetime', 'long'], "'long' is not a duration."],
     [['--meta', 'a'], '--meta takes key=value'],
   ])('takes no %j, and asks the tenant nothing', async (options, message) => {
@@ -244,7 +244,7 @@ describe('setup with nobody to ask', () => {
   });
 
   it.each([
-    [['--format', 'jwt'], 'always sealed'],
+    [['--token-format', 'jwt'], 'always sealed'],
     [['--lifetime', 'never'], 'every session ends'],
     [['--meta', 'a:={"b":1}'], "'a' is an object"],
   ])('refuses %j on ea, where nothing can do it', async (options, message) => {
@@ -474,7 +474,7 @@ it('reads its options', async () => {
   const [options] = await parsed(
     setupCommand,
     ...fresh.slice(1),
-    ...['--lifetime', '30d', '--format', 'jwe', '--oidc-conformant', '--meta', 'a=1', '--meta', 'b=2'],
+    ...['--lifetime', '30d', '--token-format', 'jwe', '--oidc-conformant', '--meta', 'a=1', '--meta', 'b=2'],
     ...['--client-secret', '-', '--no-session', '--dry-run', '-y', '--json'],
   );
   expect(options).toEqual({
@@ -484,7 +484,7 @@ it('reads its options', async () => {
     audience: 'https://news.example',
     scopes: 'read:news',
     lifetime: '30d',
-    format: 'jwe',
+    tokenFormat: 'jwe',
     oidcConformant: true,
     meta: ['a=1', 'b=2'],
     clientSecret: '-',

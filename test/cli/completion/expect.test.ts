@@ -25,7 +25,17 @@ function texts(line: string, known = tree): string[] {
   return expected(line, known).candidates.map(({ text }) => text);
 }
 
-const everywhere = ['--json', '--field', '--profile', '--edition', '--ca-file', '--max-wait', '--debug', '--help'];
+const everywhere = [
+  '--json',
+  '--field',
+  '--format',
+  '--profile',
+  '--edition',
+  '--ca-file',
+  '--max-wait',
+  '--debug',
+  '--help',
+];
 
 describe('words of commands', () => {
   it('come first, each with what its help says', () => {

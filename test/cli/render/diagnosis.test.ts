@@ -85,9 +85,7 @@ What to do
   });
 
   it('as JSON says null for what there is not', () => {
-    const { tenant, checks: told } = diagnosisData(diagnosisOf(checks)) as Record<string, unknown> & {
-      checks: object[];
-    };
+    const { tenant, checks: told } = diagnosisData(diagnosisOf(checks));
     expect(tenant).toEqual({ profile: 'acme', issuer: 'https://acme.example/', edition: 'preview' });
     expect(told.at(-1)).toEqual({
       check: 'probe',

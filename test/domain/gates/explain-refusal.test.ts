@@ -187,7 +187,11 @@ describe('what is wrong with a request is told in more words than the service ha
   it.each([
     ['invalid_request', 'metadata exceeds the maximum allowed size', /1024 bytes/],
     ['metadata_too_large', '', /1024 bytes/],
-    ['invalid_request', 'metadata cannot be provided when session_token is present', /token update --meta <key=value> --replace/],
+    [
+      'invalid_request',
+      'metadata cannot be provided when session_token is present',
+      /token update --meta <key=value> --replace/,
+    ],
     ['invalid_request', 'Multiple authentication methods provided, please use one.', /secret twice/],
     ['invalid_request', 'metadata.cart must be a string', /texts, numbers/],
     ['invalid_request', 'client_id is required', doctor],

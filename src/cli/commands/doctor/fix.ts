@@ -5,6 +5,7 @@ import type { Plan } from '../../../domain/plan/plan.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { printResult } from '../../output.ts';
+import { isForPeople } from '../../output-format.ts';
 import { diagnosisData } from '../../render/diagnosis.ts';
 import { paintFor } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
@@ -53,17 +54,18 @@ export async function fixAndShow(
 /** Shows the plan, and asks; a profile marked production has a question of its own. */
 async function agreed(
   { terminal, confirm }: Context,
-  { yes, json, field }: DoctorOptions,
+  options: DoctorOptions,
   access: Access,
   { writes }: Plan<unknown>,
 ): Promise<void> {
+  const { yes } = options;
   if (!yes && access.profile.production) return;
   if (!yes && !terminal.interactive) {
     throw new AnonError('usage', 'This changes the tenant, and there is no terminal to ask on.', {
       hint: 'Look first with --dry-run; then say it beforehand: --yes',
     });
   }
-  if (!yes || (!json && field === undefined)) {
+  if (!yes || isForPeople(options)) {
     const paint = paintFor(terminal.noteColour);
     terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, hostOf(access), writes)}`);
   }

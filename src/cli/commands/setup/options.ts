@@ -17,7 +17,7 @@ export interface SetupOptions extends WriteOptions {
   readonly audience?: string;
   readonly scopes?: string;
   readonly lifetime?: string;
-  readonly format?: string;
+  readonly tokenFormat?: string;
   readonly oidcConformant?: true;
   readonly meta?: string[];
   readonly clientSecret?: string;
@@ -35,7 +35,7 @@ export interface SetupInput extends Pick<TokenInput, 'metadata' | 'clientSecret'
 
 /** Reads what can be understood without the tenant: bad input costs no call. @throws {AnonError} `usage` */
 export async function readSetupInput(context: Context, options: SetupOptions): Promise<SetupInput> {
-  const { type, scopes, lifetime, format } = options;
+  const { type, scopes, lifetime, tokenFormat } = options;
   notTogether(options, 'app', 'createApp');
   notTogether(options, 'api', 'createApi');
   onlyWith(options, 'type', 'createApp');
@@ -46,7 +46,7 @@ export async function readSetupInput(context: Context, options: SetupOptions): P
     type: type === undefined ? undefined : knownWord(type, clientTypes, typeWord),
     scopes: scopes === undefined ? undefined : scopeList(scopes),
     lifetimeSeconds: lifetime === undefined ? undefined : parseSessionLifetime(lifetime),
-    tokenFormat: format === undefined ? undefined : knownWord(format, sessionTokenFormats, formatWord),
+    tokenFormat: tokenFormat === undefined ? undefined : knownWord(tokenFormat, sessionTokenFormats, formatWord),
   };
 }
 

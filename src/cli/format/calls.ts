@@ -1,0 +1,43 @@
+import type { TenantConnection } from '../../domain/ports.ts';
+
+/** A request that a tenant took. */
+export interface Call {
+  readonly method: string;
+  /** From the tenant's root. */
+  readonly path: string;
+  readonly authorization?: string | undefined;
+  readonly body?: unknown;
+}
+
+/** What a command sent. */
+export interface Calls {
+  /** Where it was sent, without a slash at the end. */
+  baseUrl: string;
+  readonly made: Call[];
+}
+
+/** The same tenant; every request that it takes is written down in `calls`. */
+export function recorded(tenant: TenantConnection, calls: Calls): TenantConnection {
+  calls.baseUrl = servedUrl(tenant);
+  return {
+    ...tenant,
+    fetch: async (url, request) => {
+      const response = await tenant.fetch(url, request);
+      if (response.ok) {
+        calls.made.push({
+          method: request.method,
+          path: url.slice(tenant.baseUrl.length),
+          authorization: request.headers.authorization,
+          body: request.body === undefined ? undefined : JSON.parse(request.body),
+        });
+      }
+      return response;
+    },
+  };
+}
+
+/** Others reach the embedded tenant where `local start` serves it, which is plain HTTP. */
+function servedUrl({ baseUrl, issuer, profile }: TenantConnection): string {
+  const embedded = profile === 'local' && `${baseUrl}/` === issuer;
+  return embedded ? baseUrl.replace(/^https:/, 'http:') : baseUrl;
+}

@@ -1,0 +1,128 @@
+import { AnonError } from '../../errors.ts';
+import { appendToFile } from '../../io/appended-file.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { commands } from '../command-table.ts';
+import type { Context } from '../context.ts';
+import type { GlobalOptions } from '../global-options.ts';
+import { knownWord } from '../known-word.ts';
+import type { Result } from '../output.ts';
+import { type OutputFormat, outputFormats } from '../output-format.ts';
+import { printableJson } from '../render/printable.ts';
+import { curlLines } from './curl.ts';
+import { dotenvLines, exportLines } from './environment.ts';
+import { maskLines, outputLines } from './github.ts';
+import { type Member, membersOf } from './members.ts';
+import { secretsIn } from './secret-members.ts';
+
+const formatNoun = { noun: 'an output format', plural: 'formats' };
+
+/** Commands that always end with an access token. Those that are not there yet, nobody is told of. */
+const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'].filter((path) =>
+  Object.hasOwn(commands, path),
+);
+
+/** What of the command tree talks to a tenant, and what of that does not. */
+const callingNouns = ['tenant', 'app', 'api', 'claims', 'token', 'setup', 'doctor', 'quickstart'];
+const offlineCommands = ['token decode', 'token verify', 'token diff', 'token watch'];
+
+/**
+ * Settles how the command at `path` prints its result, before it does anything.
+ * @throws {AnonError} `usage` for a format that is none, that the command does not have, or that another option speaks against
+ */
+export function chooseFormat(path: string, context: Context, options: GlobalOptions): OutputFormat {
+  const format = knownWord(options.format ?? '', outputFormats, formatNoun);
+  checkTogether(format, options);
+  checkCommand(path, format);
+  const print = printers[format](context);
+  if (print) context.printing.as = print;
+  return format;
+}
+
+function checkTogether(format: OutputFormat, { json, field }: GlobalOptions): void {
+  if (format === 'json') return;
+  const other = json ? '--json' : field !== undefined ? '--field' : undefined;
+  if (!other) return;
+  throw new AnonError('usage', `${other} and --format ${format} are one or the other.`);
+}
+
+function checkCommand(path: string, format: OutputFormat): void {
+  if (format === 'header' && !tokenCommands.includes(path)) {
+    throw new AnonError('usage', `anon-cli ${path} gives no access token to make a header of.`, {
+      hint: `These do: ${tokenCommands.join(', ')}.`,
+    });
+  }
+  const calls = callingNouns.includes(path.split(' ')[0] ?? '') && !offlineCommands.includes(path);
+  if (format === 'curl' && !calls) {
+    throw new AnonError('usage', `anon-cli ${path} makes no call that curl could make.`, {
+      hint: 'Commands that ask or change a tenant do: token create, app enable, tenant show.',
+    });
+  }
+  if (namesMembers(format) && path.endsWith(' list')) throw listNotNamed(format);
+}
+
+function namesMembers(format: OutputFormat): boolean {
+  return format === 'env' || format === 'dotenv' || format === 'github';
+}
+
+type Printer = (result: Result) => void;
+
+/** Undefined: as `printResult` does by itself. */
+const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | undefined>> = {
+  human: () => undefined,
+  json: () => undefined,
+  ndjson:
+    ({ terminal }) =>
+    ({ data }) => {
+      const items: readonly unknown[] = Array.isArray(data) ? data : [data];
+      terminal.result(items.map((item) => `${printableJson(item)}\n`).join(''));
+    },
+  env:
+    ({ terminal }) =>
+    ({ data }) =>
+      terminal.result(exportLines(named('env', data))),
+  dotenv:
+    ({ terminal }) =>
+    ({ data }) =>
+      terminal.result(dotenvLines(named('dotenv', data))),
+  github: githubPrinter,
+  header:
+    ({ terminal }) =>
+    ({ data }) =>
+      terminal.result(`Authorization: Bearer ${accessTokenOf(data)}\n`),
+  curl({ terminal, printing }) {
+    const calls = { baseUrl: '', made: [] };
+    printing.calls = calls;
+    return ({ data }) => terminal.result(curlLines(data, calls) || '# nothing to send\n');
+  },
+};
+
+function githubPrinter({ terminal, env }: Context): Printer {
+  const file = env.GITHUB_OUTPUT;
+  if (!file) {
+    throw new AnonError('usage', '--format github writes to the file that GITHUB_OUTPUT names, and nothing does.', {
+      hint: 'It is for a step of a GitHub Actions workflow; elsewhere take --format env or dotenv.',
+    });
+  }
+  return ({ data }) => {
+    const members = named('github', data);
+    terminal.result(maskLines(secretsIn(data)));
+    appendToFile(file, outputLines(members));
+  };
+}
+
+function named(format: OutputFormat, data: Result['data']): Member[] {
+  if (Array.isArray(data)) throw listNotNamed(format);
+  return membersOf(data as JsonObject);
+}
+
+function listNotNamed(format: OutputFormat): AnonError {
+  return new AnonError('usage', `A list has no names for --format ${format}.`, {
+    hint: 'Take --format ndjson, one item a line, or --field for one value.',
+  });
+}
+
+function accessTokenOf(data: Result['data']): string {
+  const token = (data as JsonObject).access_token;
+  if (typeof token === 'string') return token;
+  throw new AnonError('usage', 'There is no access token in this result to make a header of.');
+}

@@ -1,0 +1,56 @@
+import { shellWord } from '../../domain/shell-word.ts';
+import { oauthTokenPath } from '../../wire/oauth.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { printable, printableJson } from '../render/printable.ts';
+import type { Call, Calls } from './calls.ts';
+import { isSecretMember } from './secret-members.ts';
+
+const managementRoot = '/api/v2/';
+
+/**
+ * The calls that a command made, for who would rather make them without it: those that change something or hand
+ * out tokens, else those that read; of a dry run those that it would make. Every secret is a variable.
+ */
+export function curlLines(data: JsonObject | readonly JsonObject[], { baseUrl, made }: Calls): string {
+  const calls = plannedCalls(data) ?? toldCalls(data, made);
+  return calls.map((call) => curlLine(baseUrl, call)).join('\n');
+}
+
+function plannedCalls(data: JsonObject | readonly JsonObject[]): readonly Call[] | undefined {
+  if (!('dry_run' in data) || data.dry_run !== true || !Array.isArray(data.requests)) return undefined;
+  return data.requests.map(({ method, path, body }) => ({ method, path, body: body ?? undefined }));
+}
+
+function toldCalls(data: object, made: readonly Call[]): readonly Call[] {
+  const writes = made.filter(({ method, path }) => method !== 'GET' && path !== oauthTokenPath);
+  if (writes.length > 0 || 'requests' in data) return writes;
+  return made.filter(({ method, path }) => method === 'GET' && path.startsWith(managementRoot));
+}
+
+function curlLine(baseUrl: string, { method, path, authorization, body }: Call): string {
+  const parts = [`curl -sS -X ${method} ${shellWord(printable(baseUrl + path))}`];
+  if (path.startsWith(managementRoot)) parts.push(`-H "Authorization: Bearer $MANAGEMENT_TOKEN"`);
+  else if (authorization?.startsWith('Basic ')) parts.push(`-u ${basicUser(authorization)}:"$CLIENT_SECRET"`);
+  if (body !== undefined) parts.push(`-H 'Content-Type: application/json'`, `-d ${quotedBody(body)}`);
+  return `${parts.join(' \\\n  ')}\n`;
+}
+
+function basicUser(authorization: string): string {
+  const [user = ''] = Buffer.from(authorization.slice('Basic '.length), 'base64').toString('utf8').split(':');
+  return shellWord(printable(user));
+}
+
+/** The body between single quotes, out of which each secret steps as a variable. */
+function quotedBody(body: unknown): string {
+  let mark = '@';
+  while (JSON.stringify(body).includes(mark)) mark += '@';
+  const marked = JSON.stringify(body, (name, value) =>
+    typeof value === 'string' && isSecretMember(name) ? `${mark}${variable(name)}${mark}` : value,
+  );
+  const text = printableJson(JSON.parse(marked)).replaceAll("'", `'\\''`);
+  return `'${text}'`.replaceAll(new RegExp(`${mark}(\\w+)${mark}`, 'g'), `'"$$$1"'`);
+}
+
+function variable(name: string): string {
+  return name.toUpperCase().replaceAll(/\W/g, '_');
+}

@@ -1,0 +1,78 @@
+import type { Clock, Fetch, TenantConnection } from '../domain/ports.ts';
+import { addressOf, parseTenantDomain } from '../domain/profile/address.ts';
+import { interrupted, UnreachableError } from '../errors.ts';
+import type { TenantOptions } from './tenant-options.ts';
+
+/** From the beginning of an exchange to the last byte of the answer. */
+const exchangeMs = 30_000;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** A tenant without credentials to configure it. @throws {AnonError} `usage` for a domain that is none */
+export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantOptions): TenantConnection {
+  const address = addressOf(parseTenantDomain(domain));
+  const clock = { ...systemClock, wait: (ms: number) => interruptible(ms, signal) };
+  return {
+    ...address,
+    profile: new URL(address.issuer).host,
+    selection: '',
+    fetch: overFetch(fetch ?? globalThis.fetch, signal),
+    clock,
+    patience: { maxWaitMs: 1000 * maxWaitSeconds, wait: ({ ms }) => clock.wait(ms), random: () => Math.random() },
+    management: undefined,
+    edition: undefined,
+    rememberEdition: async () => {},
+    sessionKey: undefined,
+  };
+}
+
+function overFetch(fetch: typeof globalThis.fetch, signal: AbortSignal | undefined): Fetch {
+  return async (url, { method, headers, body }) => {
+    const limit = AbortSignal.timeout(exchangeMs);
+    try {
+      const response = await fetch(url, {
+        method,
+        headers,
+        body: body ?? null,
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      });
+      // Read here, so that a connection that breaks in the middle of an answer is told as such.
+      const text = await response.text();
+      return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
+    } catch (cause) {
+      if (signal?.aborted) throw interrupted();
+      const { host } = new URL(url);
+      const reason = limit.aborted ? `no answer within ${exchangeMs / 1000} seconds` : codeIn(cause);
+      throw new UnreachableError(
+        `${host} cannot be reached${reason && `: ${reason}`}.`,
+        { sent: true, broken: false },
+        { cause },
+      );
+    }
+  };
+}
+
+/** The innermost code: fetch wraps the socket's error. */
+function codeIn(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return codeIn(error.cause) || ('code' in error ? String(error.code) : '');
+}
+
+function interruptible(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(interrupted());
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

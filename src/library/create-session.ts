@@ -1,0 +1,54 @@
+import { createSession as createAtTenant } from '../domain/session/create.ts';
+import { checkMetadataSize } from '../domain/session/metadata.ts';
+import { tenantAt } from './connection.ts';
+import type { TenantOptions } from './tenant-options.ts';
+
+export interface CreateSessionOptions extends TenantOptions {
+  /** The application that the guest comes with. */
+  readonly clientId: string;
+  /** Of a confidential application. */
+  readonly clientSecret?: string;
+  /** How the application is registered to send its secret: `client_secret_post` unless given. */
+  readonly authMethod?: 'client_secret_post' | 'client_secret_basic';
+  /** The API that the access token is for, by its identifier. */
+  readonly audience: string;
+  /** Space-separated; left out, all that guests may have. */
+  readonly scope?: string;
+  /** At most 1024 bytes as JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The guest id to use instead of a new one (edition `preview`). */
+  readonly userId?: string;
+}
+
+/** Both tokens of a new guest. */
+export interface GuestTokens {
+  /** Undefined where the service gives none. */
+  readonly sessionToken: string | undefined;
+  readonly accessToken: string;
+  /** `Bearer`. */
+  readonly tokenType: string;
+  /** Seconds that the access token lives. */
+  readonly expiresInSeconds: number;
+  /** Seconds that the session lives, where the edition tells. */
+  readonly sessionExpiresInSeconds: number | undefined;
+  /** The granted scopes, space-separated. */
+  readonly scope: string | undefined;
+}
+
+/**
+ * Creates a guest session: POST /anonymous/token. Nothing is kept of it.
+ * @throws an error for which `isAnonError` is true, with a `code`: `gate_closed` when the tenant lets no guest in,
+ *   `not_authorised`, `rate_limited`, `tenant_unreachable`, `usage` for options that cannot be
+ */
+export async function createSession(options: CreateSessionOptions): Promise<GuestTokens> {
+  const { clientId, clientSecret, audience, scope, metadata, userId } = options;
+  if (metadata) checkMetadataSize(metadata);
+  const authMethod = options.authMethod ?? (clientSecret === undefined ? 'none' : 'client_secret_post');
+  return createAtTenant(tenantAt(options), {
+    app: { clientId, name: clientId, clientSecret, authMethod },
+    api: { audience, name: audience },
+    scope,
+    metadata,
+    userId,
+  });
+}

@@ -1,0 +1,55 @@
+import type { KeyRing } from '../domain/ports.ts';
+import { decodeToken as decodeWith } from '../domain/token/decode.ts';
+import { keyRingOf } from '../domain/token/key-text.ts';
+import { systemClock } from './connection.ts';
+
+/** A JWK or a JWK Set; or one of them, or a PEM key or certificate, as text. */
+export type Key = string | object;
+
+export interface DecodeTokenOptions {
+  /** Checks the signature, or opens the seal. */
+  readonly key?: Key;
+  /** Milliseconds since 1970, where that is not now. */
+  readonly now?: number;
+}
+
+/** What is inside a token. Believe its claims only when the signature is `verified` or the seal `opened`. */
+export interface DecodedToken {
+  readonly form: 'jws' | 'jwe';
+  readonly header: Readonly<Record<string, unknown>>;
+  /** Where the contents are a JSON object that can be read. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** The contents, where they are text and no JSON object. */
+  readonly text: string | undefined;
+  /** Of a JWS. */
+  readonly signature: TokenSignature | undefined;
+  /** Of a JWE. */
+  readonly seal: TokenSeal | undefined;
+  /** The token inside a sealed one. */
+  readonly inner: DecodedToken | undefined;
+  /** The times among its claims. Seconds are negative when it is past. */
+  readonly times: readonly { readonly claim: string; readonly at: Date; readonly secondsFromNow: number }[];
+}
+
+export type TokenSignature =
+  | { readonly state: 'verified'; readonly key: string }
+  | { readonly state: 'not_checked' | 'wrong'; readonly reason: string };
+
+export type TokenSeal =
+  | { readonly state: 'opened'; readonly key: string }
+  | { readonly state: 'sealed'; readonly reason: string };
+
+/**
+ * Decodes a JWT or JWE, offline. A signature that is wrong and a seal that stays shut are results, not errors.
+ * @throws an error for which `isAnonError` is true: `token_unacceptable` for what is no token, `usage` for a key that is none
+ */
+export async function decodeToken(token: string, { key, now }: DecodeTokenOptions = {}): Promise<DecodedToken> {
+  const clock = now === undefined ? systemClock : { now: () => now };
+  return decodeWith({ clock, keys: key === undefined ? noKeys : keyRingOf(keyText(key), 'the key') }, token);
+}
+
+const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
+
+export function keyText(key: Key): string {
+  return typeof key === 'string' ? key : JSON.stringify(key);
+}

@@ -1,0 +1,58 @@
+// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
+// docs/json.md shows each of them, as a test has printed it.
+
+import type {
+  ApiResult,
+  AppResult,
+  NamedApiResult,
+  NamedAppResult,
+  TenantResult,
+  WriteResult,
+} from './tenant-results.ts';
+import type { GuestTokensResult } from './token-results.ts';
+
+/** `setup`; with a session unless `--no-session` or `--dry-run`. */
+export type SetupResult = WriteResult & {
+  readonly tenant: TenantResult;
+  readonly app: AppResult;
+  readonly api: ApiResult;
+} & Partial<GuestTokensResult>;
+
+/** `quickstart`. */
+export type QuickstartResult = GuestTokensResult & {
+  readonly steps: readonly {
+    readonly step: string;
+    readonly outcome: string;
+    readonly changed: boolean;
+    readonly commands: readonly string[];
+  }[];
+};
+
+/** `doctor`; with `--fix` what was written too. */
+export type DoctorResult = {
+  /** A guest can get a token. */
+  readonly ok: boolean;
+  readonly verdict: string;
+  readonly tenant: { readonly profile: string; readonly issuer: string; readonly edition: 'preview' | 'ea' | null };
+  readonly app: NamedAppResult | null;
+  readonly api: NamedApiResult | null;
+  /** Those a guest gets there. */
+  readonly scopes: readonly string[];
+  readonly checks: readonly {
+    readonly check: string;
+    readonly state: string;
+    readonly finding: string;
+    /** The command that mends it. */
+    readonly fix: string | null;
+    readonly advice: string | null;
+  }[];
+} & Partial<WriteResult>;
+
+/** `doctor --matrix` is an array of them. */
+export type MatrixCellResult = {
+  readonly app: NamedAppResult & { readonly enabled: boolean };
+  readonly api: NamedApiResult & { readonly enabled: boolean };
+  readonly scopes: readonly string[];
+  /** A guest of the application gets a token for the API. */
+  readonly open: boolean;
+};

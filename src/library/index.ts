@@ -1,0 +1,46 @@
+// What `import … from "anon-cli"` gives. Importing it does nothing; docs/library.md shows it at work.
+export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
+export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
+export {
+  type DecodedToken,
+  type DecodeTokenOptions,
+  decodeToken,
+  type Key,
+  type TokenSeal,
+  type TokenSignature,
+} from './decode-token.ts';
+export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
+export type {
+  CompletionResult,
+  ErrorResult,
+  LocalResetResult,
+  LocalResult,
+  LocalStartResult,
+  LoginResult,
+  ProfileRemoveResult,
+  ProfileResult,
+  ProfileViewResult,
+} from './profile-results.ts';
+export type { TenantOptions } from './tenant-options.ts';
+export type {
+  ApiResult,
+  ApiWriteResult,
+  AppResult,
+  AppWriteResult,
+  ChangeResult,
+  GuestGrantResult,
+  NamedApiResult,
+  NamedAppResult,
+  RequestResult,
+  TenantResult,
+  TenantWriteResult,
+  WriteResult,
+} from './tenant-results.ts';
+export type {
+  DecodedTokenResult,
+  GuestTokensResult,
+  RememberedTokensResult,
+  TokenCreateResult,
+  VerificationResult,
+} from './token-results.ts';
+export { type ExpectedOfIssuer, type ExpectedOfTenant, type Verification, verifyToken } from './verify-token.ts';

@@ -1,0 +1,87 @@
+import type { KeptKeys, KeyCache } from '../domain/ports.ts';
+import { keyRingOf } from '../domain/token/key-text.ts';
+import { keySourceOf, publicKeys } from '../domain/token/public-keys.ts';
+import { servedKeys } from '../domain/token/served-keys.ts';
+import { type KeySource, verifyToken as verifyWith } from '../domain/token/verify.ts';
+import { AnonError } from '../errors.ts';
+import { jwksPath } from '../wire/discovery.ts';
+import { systemClock, tenantAt } from './connection.ts';
+import { type Key, keyText } from './decode-token.ts';
+import type { TenantOptions } from './tenant-options.ts';
+
+/** What a token must say to be good. */
+export interface Expected {
+  /** The API: one of `aud`. */
+  readonly audience: string;
+  /** Each of them must be among `scope`. */
+  readonly scopes?: readonly string[];
+  /** True: a guest's only. False: no guest's. Left out, both are good: an API that takes no guests has to say so. */
+  readonly guest?: boolean;
+  /** How far the clocks may differ: 0 unless given. */
+  readonly clockToleranceSeconds?: number;
+  /** Milliseconds since 1970, where that is not now. */
+  readonly now?: number;
+}
+
+/** Whose token it must be: a tenant's, whose keys are fetched and kept in memory as long as it says. */
+export interface ExpectedOfTenant extends Expected, TenantOptions {
+  readonly jwks?: undefined;
+}
+
+/** Or anybody's whose keys are at hand. */
+export interface ExpectedOfIssuer extends Expected {
+  readonly jwks: Key;
+  /** Letter by letter: of a tenant `https://DOMAIN/`, with the slash. */
+  readonly issuer: string;
+}
+
+export interface Verification {
+  readonly valid: boolean;
+  /** Each thing that is looked at, once, in a fixed order. */
+  readonly checks: readonly {
+    readonly check: string;
+    readonly state: 'ok' | 'failed' | 'skipped';
+    readonly detail: string;
+  }[];
+  /** Only when the signature is good, whatever else is not: look at `valid` first. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Whether a token is an access token that an API may take. The keys say which algorithm is right, never the token.
+ * A bad token is a result, never an error.
+ * @throws an error for which `isAnonError` is true when the keys cannot be had, or an expectation is missing
+ */
+export async function verifyToken(token: string, expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<Verification> {
+  const { audience, scopes, guest, clockToleranceSeconds, now } = expected;
+  const { keys, issuer } = await trusted(expected);
+  if (!audience || !issuer) throw new AnonError('usage', 'verifyToken needs an audience, and a domain or an issuer.');
+  const clock = now === undefined ? systemClock : { now: () => now };
+  return verifyWith({ clock, keys }, token, { issuer, audience, scopes, guest, clockToleranceSeconds });
+}
+
+async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{ keys: KeySource; issuer: string }> {
+  if (expected.jwks !== undefined) return { keys: await givenKeys(expected.jwks), issuer: expected.issuer };
+  const tenant = tenantAt(expected);
+  const { issuer } = tenant;
+  // Whoever brings a fetch of their own may not be talking to the tenant that others talk to.
+  const cache = expected.fetch === undefined ? keptInMemory : undefined;
+  return { keys: servedKeys(tenant, { path: jwksPath, origin: issuer, only: 'RS256', cache }), issuer };
+}
+
+async function givenKeys(jwks: Key): Promise<KeySource> {
+  const found = await keyRingOf(keyText(jwks), 'jwks').signatureKeys({ kid: undefined, issuer: undefined });
+  const keys = publicKeys(
+    found.map(({ jwk }) => jwk),
+    'jwks',
+  );
+  if (keys.length > 0) return keySourceOf(keys, 'jwks');
+  throw new AnonError('usage', 'jwks holds no public key for signatures.');
+}
+
+const kept = new Map<string, KeptKeys>();
+
+const keptInMemory: KeyCache = {
+  get: async (url) => kept.get(url),
+  put: async (keys) => void kept.set(keys.url, keys),
+};

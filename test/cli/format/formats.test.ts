@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
+
+describe('--format', () => {
+  it('env prints what a shell can take over', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('token', 'create', '--meta', "name=O'Neil", '--format', 'env');
+    const shell = `${stdout}\nprintf '%s' "$EXPIRES_IN $APP_NAME $API_AUDIENCE $TOKEN_TYPE"`;
+    expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8', env: {} })).toBe(
+      '86400 web https://api.shop.example Bearer',
+    );
+    expect(stdout).toMatch(/^export SESSION_TOKEN='[\w.-]+'\nexport ACCESS_TOKEN='eyJ[\w.-]+'\n/);
+    expect(stdout).not.toContain('DECODED');
+  });
+
+  it('dotenv prints a .env file', async () => {
+    const { done } = await openMachine();
+    expect((await done('tenant', 'show', '--format', 'dotenv')).stdout).toMatch(
+      /^NAME="Local tenant"\nISSUER="https:\/\/localhost:4400\/"\n/,
+    );
+  });
+
+  it('header prints a header that curl -H takes', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('token', 'create', '--format', 'header');
+    expect(stdout).toMatch(/^Authorization: Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  });
+
+  it('ndjson prints a line an item, and one for what is no list', async () => {
+    const { done } = await openMachine();
+    await done('app', 'create', 'second');
+    const apps = (await done('app', 'list', '--format', 'ndjson')).stdout.trimEnd().split('\n');
+    expect(apps.map((line) => JSON.parse(line).name).sort()).toEqual(['second', 'web']);
+    expect((await done('tenant', 'show', '--format', 'ndjson')).stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('json is --json, errors too', async () => {
+    const { done, run } = await openMachine();
+    expect((await done('quickstart', '--format', 'json')).json).toHaveProperty('steps');
+    expect((await run('app', 'show', 'nothing', '--format=json')).jsonError).toMatchObject({ code: 'not_found' });
+    expect((await run('app', 'show', 'nothing', '--format', 'ndjson')).jsonError).toMatchObject({ code: 'not_found' });
+  });
+
+  it('human is what people get', async () => {
+    const { done } = await openMachine();
+    expect((await done('app', 'show', 'web', '--format', 'human')).stdout).toBe(
+      (await done('app', 'show', 'web')).stdout,
+    );
+  });
+
+  it('prints nothing but the result, of what tells its steps to people too', async () => {
+    const { done } = await freshMachine();
+    expect((await done('quickstart', '--format', 'header')).stdout).toMatch(/^Authorization: Bearer \S+\n$/);
+  });
+});
+
+describe('--format github', () => {
+  it('masks every secret first, and writes the outputs of the step', async () => {
+    const { done, env, file } = await openMachine();
+    env.GITHUB_OUTPUT = file('output', 'before=1\n');
+    const { stdout, stderr } = await done('token', 'create', '--format', 'github');
+    const outputs = readFileSync(env.GITHUB_OUTPUT, 'utf8');
+    const [, session] = /^session_token=(.+)$/m.exec(outputs) ?? [];
+    const [, access] = /^access_token=(.+)$/m.exec(outputs) ?? [];
+    expect(outputs).toMatch(/^before=1\n/);
+    expect(outputs).toMatch(/^expires_in=86400$/m);
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`::add-mask::${session}\n::add-mask::${access}\n`);
+  });
+
+  it("masks an application's secret", async () => {
+    const { done, env, file } = await openMachine();
+    env.GITHUB_OUTPUT = file('output', '');
+    const { stdout } = await done('app', 'create', 'server', '--type', 'regular_web', '--format', 'github');
+    const shown = await done('app', 'show', 'server', '--reveal-secrets', '--format', 'github');
+    const [, secret] = /^client_secret=(.+)$/m.exec(readFileSync(env.GITHUB_OUTPUT, 'utf8')) ?? [];
+    expect(secret).toBeTruthy();
+    expect(stdout).not.toContain(secret);
+    expect(shown.stdout).toBe(`::add-mask::${secret}\n`);
+  });
+
+  it('lets no text end its own value', async () => {
+    const { outputLines, maskLines } = await import('../../../src/cli/format/github.ts');
+    expect(outputLines([{ name: 'script', text: 'a\nEND_OF_VALUE\nadmin=1' }])).toBe(
+      'script<<END_OF_VALUE_\na\nEND_OF_VALUE\nadmin=1\nEND_OF_VALUE_\n',
+    );
+    expect(maskLines(['50%\nof it', ''])).toBe('::add-mask::50%25\n::add-mask::of it\n');
+  });
+});
+
+describe('--format curl', () => {
+  it('prints the call for tokens, its session token as a variable', async () => {
+    const machine = await openMachine();
+    const created = (await machine.done('token', 'create', '--meta', "who=O'Neil", '--format', 'curl')).stdout;
+    expect(created).toMatch(
+      /^curl -sS -X POST http:\/\/localhost:4400\/anonymous\/token \\\n {2}-H 'Content-Type: application\/json' \\\n {2}-d '\{.*\}'\n$/,
+    );
+    expect(created).toContain(`"metadata":{"who":"O'\\''Neil"}`);
+    const { stdout } = await machine.done('token', 'update', '--meta', 'a=b', '--format', 'curl');
+    expect(stdout).toContain(`"session_token":"'"$SESSION_TOKEN"'"`);
+    expect(stdout).not.toMatch(/eyJ/);
+  });
+
+  it('prints calls that do what the command did', async () => {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock);
+    await useRemote(machine, remote);
+    const { stdout } = await machine.done('app', 'enable', 'web', '--dry-run', '--format', 'curl');
+    expect(stdout).toMatch(/^curl -sS -X PATCH http:\/\/localhost:\d+\/api\/v2\/clients\/\w+ \\\n/);
+    expect(stdout).toContain(`-H "Authorization: Bearer $MANAGEMENT_TOKEN"`);
+    expect((await machine.done('app', 'enable', 'web', '--format', 'curl')).stdout).toBe(stdout);
+    expect((await machine.done('app', 'enable', 'web', '--format', 'curl')).stdout).toBe('# nothing to send\n');
+  });
+
+  it("gives an application's secret as a variable, in the body and in a header", async () => {
+    const machine = await openMachine();
+    await machine.done('app', 'create', 'server', '--type', 'regular_web', '--enable');
+    const { stdout } = await machine.done('token', 'create', '--app', 'server', '--format', 'curl');
+    const { curlLines } = await import('../../../src/cli/format/curl.ts');
+    expect(stdout).toContain(`"client_secret":"'"$CLIENT_SECRET"'"`);
+    const authorization = `Basic ${Buffer.from('server:s3cret').toString('base64')}`;
+    const call = { method: 'POST', path: '/anonymous/token', authorization, body: { note: '@', token: 'x@' } };
+    const basic = curlLines({}, { baseUrl: 'https://acme.example', made: [call] });
+    expect(basic).toContain(`-u server:"$CLIENT_SECRET"`);
+    expect(basic).toContain(`'{"note":"@","token":"'"$TOKEN"'"}'`);
+    expect(basic).not.toContain('s3cret');
+  });
+
+  it('prints what was asked where nothing is changed', async () => {
+    const { done } = await openMachine();
+    const { stdout } = await done('tenant', 'show', '--format', 'curl');
+    expect(stdout).toMatch(
+      /^curl -sS -X GET http:\/\/localhost:4400\/api\/v2\/tenants\/settings \\\n {2}-H "Auth.*"\n$/,
+    );
+  });
+});
+
+describe('a format that cannot be', () => {
+  it.each([
+    [['token', 'create', '--format', 'jsn'], "'jsn' is not an output format.", 'Did you mean json?'],
+    [['token', 'create', '--format', ''], "'' is not an output format.", /human, json/],
+    [['token', 'create', '--json', '--format', 'env'], '--json and --format env are one or the other.', undefined],
+    [
+      ['token', 'create', '--field', 'scope', '--format', 'env'],
+      '--field and --format env are one or the other.',
+      undefined,
+    ],
+    [['token', 'create', '--format', 'github'], /GITHUB_OUTPUT/, /env or dotenv/],
+    [['app', 'enable', 'web', '--format', 'header'], /app enable gives no access token/, /token create/],
+    [['profile', 'list', '--format', 'curl'], /profile list makes no call/, /token create/],
+    [['app', 'list', '--format', 'env'], 'A list has no names for --format env.', /ndjson/],
+  ] as const)('%j is refused before anything is done', async (argv, message, hint) => {
+    const machine = await freshMachine();
+    const { code, jsonErrorOf } = await refused(machine, argv);
+    expect(code).toBe(2);
+    expect(jsonErrorOf).toMatch(message);
+    if (hint) expect(jsonErrorOf).toMatch(hint);
+    expect((await machine.done('app', 'show', 'web', '--json')).json.enabled).toBe(false);
+  });
+});
+
+async function refused(machine: Awaited<ReturnType<typeof freshMachine>>, argv: readonly string[]) {
+  const { code, stdout, stderr } = await machine.run(...argv);
+  expect(stdout).toBe('');
+  return { code, jsonErrorOf: stderr };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { createSession } from '../../src/library/create-session.ts';
+import { decodeToken } from '../../src/library/decode-token.ts';
+import { verifyToken } from '../../src/library/verify-token.ts';
+import { failureOf } from '../support/domain.ts';
+
+const session = { domain: 'acme.example', clientId: 'web', audience: 'https://api.shop.example' };
+
+/** A `fetch` that answers with this and remembers what it was asked. */
+function answering(body: unknown, status = 200, headers: Record<string, string> = {}) {
+  const asked: { url: string; init: RequestInit }[] = [];
+  const fetch = async (url: unknown, init: RequestInit = {}) => {
+    asked.push({ url: String(url), init });
+    return new Response(JSON.stringify(body), { status, headers });
+  };
+  return { asked, fetch: fetch as typeof globalThis.fetch };
+}
+
+const tokens = {
+  session_token: 'a.b.c',
+  access_token: 'd.e.f',
+  token_type: 'Bearer',
+  expires_in: 60,
+  scope: 'read:catalog',
+};
+
+describe('createSession', () => {
+  it('asks for a session as the application is registered to', async () => {
+    const { asked, fetch } = answering(tokens);
+    const secret = { clientSecret: 's3cret', authMethod: 'client_secret_basic' } as const;
+    expect(await createSession({ ...session, ...secret, scope: 'read:catalog', metadata: { a: 1 }, fetch })).toEqual({
+      sessionToken: 'a.b.c',
+      accessToken: 'd.e.f',
+      tokenType: 'Bearer',
+      expiresInSeconds: 60,
+      sessionExpiresInSeconds: undefined,
+      scope: 'read:catalog',
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.url).toBe('https://acme.example/anonymous/token');
+    expect(asked[0]?.init).toMatchObject({ method: 'POST', redirect: 'manual' });
+    expect(new Headers(asked[0]?.init.headers).get('authorization')).toBe(`Basic ${btoa('web:s3cret')}`);
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({
+      client_id: 'web',
+      audience: 'https://api.shop.example',
+      scope: 'read:catalog',
+      metadata: { a: 1 },
+    });
+  });
+
+  it('sends the secret in the body unless told otherwise', async () => {
+    const { asked, fetch } = answering(tokens);
+    await createSession({ ...session, clientSecret: 's3cret', fetch });
+    expect(JSON.parse(String(asked[0]?.init.body))).toMatchObject({ client_secret: 's3cret' });
+  });
+
+  it('says which gate is closed', async () => {
+    const { fetch } = answering({ error: 'unauthorized_client', error_description: 'no' }, 403);
+    expect(await failureOf(() => createSession({ ...session, fetch }))).toMatchObject({ code: 'gate_closed' });
+  });
+
+  it('says that a tenant cannot be reached, and why', async () => {
+    const fetch = async () => {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ENOTFOUND' }) });
+    };
+    expect(await failureOf(() => createSession({ ...session, fetch }))).toMatchObject({
+      code: 'tenant_unreachable',
+      message: 'acme.example cannot be reached: ENOTFOUND.',
+    });
+  });
+
+  it('gives up when it is aborted, also while it waits for a rate limit', async () => {
+    const stop = new AbortController();
+    const limited = answering({ error: 'too_many_requests' }, 429, { 'retry-after': '30' });
+    const waiting = failureOf(() => createSession({ ...session, fetch: limited.fetch, signal: stop.signal }));
+    await new Promise(setImmediate);
+    stop.abort();
+    expect(await waiting).toMatchObject({ code: 'interrupted' });
+    expect(limited.asked).toHaveLength(1);
+  });
+
+  it('does not wait when told so', async () => {
+    const { fetch } = answering({ error: 'too_many_requests' }, 429, { 'retry-after': '30' });
+    const failure = await failureOf(() => createSession({ ...session, fetch, maxWaitSeconds: 0 }));
+    expect(failure).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it.each([{ domain: 'http://acme.example' }, { domain: '' }, { metadata: { text: 'x'.repeat(2000) } }])(
+    'calls nobody for what cannot be: %j',
+    async (wrong) => {
+      const { asked, fetch } = answering(tokens);
+      expect(await failureOf(() => createSession({ ...session, ...wrong, fetch }))).toMatchObject({ code: 'usage' });
+      expect(asked).toEqual([]);
+    },
+  );
+});
+
+describe('verifyToken', () => {
+  it('needs to know whose token it must be, and for which API', async () => {
+    const given = { jwks: { kty: 'oct', k: 'AAAA' }, issuer: 'https://acme.example/', audience: 'x' };
+    expect(await failureOf(() => verifyToken('a.b.c', given))).toMatchObject({ code: 'usage' });
+    const nobody = { domain: 'acme.example', audience: '' };
+    expect(await failureOf(() => verifyToken('a.b.c', nobody))).toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('decodeToken', () => {
+  it('refuses what is no token, and a key that is none', async () => {
+    expect(await failureOf(() => decodeToken('nothing'))).toMatchObject({ code: 'token_unacceptable' });
+    expect(await failureOf(() => decodeToken('eyJhbGciOiJub25lIn0.e30.', { key: {} }))).toMatchObject({
+      code: 'usage',
+    });
+  });
+
+  it('tells the times from the time it is given', async () => {
+    const part = (text: string) => Buffer.from(text).toString('base64url');
+    const token = `${part('{"alg":"none"}')}.${part('{"exp":100}')}.`;
+    expect((await decodeToken(token, { now: 40_000 })).times).toMatchObject([{ claim: 'exp', secondsFromNow: 60 }]);
+  });
+});
