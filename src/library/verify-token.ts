@@ -1,4 +1,4 @@
-import type { KeptKeys, KeyCache } from '../domain/ports.ts';
+import type { KeptKeys, KeyCache } from '../domain/token/kept-keys.ts';
 import { keyRingOf } from '../domain/token/key-text.ts';
 import { keySourceOf, publicKeys } from '../domain/token/public-keys.ts';
 import { servedKeys } from '../domain/token/served-keys.ts';

@@ -23,7 +23,7 @@ export function recorded(tenant: TenantConnection, calls: Calls): TenantConnecti
     ...tenant,
     fetch: async (url, request) => {
       const response = await tenant.fetch(url, request);
-      if (response.ok) {
+      if (response.status < 300) {
         calls.made.push({
           method: request.method,
           path: url.slice(tenant.baseUrl.length),
