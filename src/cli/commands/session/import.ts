@@ -39,10 +39,12 @@ async function importSessions(
     });
   }
   const names = read.map(({ name }) => name);
+  const [first] = names;
+  if (first !== undefined && !(await kept.sessions.get(await kept.sessions.current()))) await kept.sessions.use(first);
   printResult(context, options, {
     data: { imported: names },
     human: (paint) =>
-      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli session use ${names[0]}${kept.selection}\n`)}`,
+      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli session use ${first}${kept.selection}\n`)}`,
   });
 }
 

@@ -220,8 +220,11 @@ describe('session export and session import', () => {
     });
     await machine.done('session', 'forget', '--all');
     expect((await machine.done('session', 'import', path, '--json')).json).toEqual({ imported: ['cart', 'other'] });
+    // The first is the current one, where there was none.
+    await machine.done('token', 'update', '--no-save', '--meta', 'a=1');
+    expect((await machine.done('session', 'show', '--field', 'name')).stdout).toBe('cart\n');
+    await machine.done('session', 'use', 'other');
     expect((await machine.done('session', 'list', '--json')).json).toEqual(json);
-    await machine.done('token', 'update', '--session', 'cart', '--meta', 'a=1');
   });
 
   it('go through a pipe, one under another name', async () => {
