@@ -15,7 +15,7 @@ describe('a command line', () => {
     [
       ['token'],
       "A command is missing after 'anon-cli token'.",
-      'One of create, update, decode. See anon-cli token --help',
+      'One of create, update, decode, diff, transfer, watch. See anon-cli token --help',
     ],
     [['--jsn'], "Unknown option '--jsn'.", 'Did you mean --json? See anon-cli --help'],
     [
