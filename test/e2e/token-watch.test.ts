@@ -12,13 +12,13 @@ it('token watch tells how it stands at once, and ends on Ctrl-C with 130', async
   expect(await once(child, 'close')).toEqual([130, null]);
 });
 
-it('token watch rewrites its block on a terminal', async () => {
+it('token watch rewrites its block on a terminal, until Ctrl-C is typed', async () => {
   const home = newHome();
   await run(home, ['quickstart']);
-  const { stdout } = await runShell(
-    home,
-    "TERM=xterm timeout -s INT 3 script -qec 'anon-cli token watch' /dev/null </dev/null",
-  );
+  const rewrite = '\u001b[5A\u001b[J';
+  const { stdout } = await runShell(home, "TERM=xterm script -qec 'anon-cli token watch' /dev/null", {
+    dialogue: [[rewrite, '\u0003']],
+  });
   expect(stdout).toContain('Ctrl-C to leave');
-  expect(stdout).toContain('\u001b[5A\u001b[J');
+  expect(stdout).toContain('Interrupted.');
 });

@@ -75,7 +75,7 @@ describe('a token for people', () => {
       '  header  alg A128KW, enc A256GCM',
       '',
       'Inside',
-      '  ✘ SIGNATURE WRONG: it does not fit key.jwk, key.jwk. Believe nothing below.',
+      '  ✘ SIGNATURE WRONG: it does not fit key.jwk. Believe nothing below.',
     ]);
   });
 

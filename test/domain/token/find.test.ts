@@ -93,7 +93,7 @@ describe('no token is found', () => {
     for (const text of ['ey'.repeat(600_000), 'eyJ.'.repeat(300_000), '['.repeat(600_000), '{"a":'.repeat(200_000)]) {
       await failureOf(() => findTokens(text));
     }
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('but a token is, however deep the JSON', () => {
