@@ -28,7 +28,7 @@ export function pausingTogether(tenant: TenantConnection): TenantConnection {
         await pausing;
       },
     },
-    async fetch(url, request) {
+    fetch: async (url, request) => {
       while (pausing) await pausing;
       return tenant.fetch(url, request);
     },
