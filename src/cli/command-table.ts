@@ -11,7 +11,7 @@ export const groups: Readonly<Record<string, string>> = {
   api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
   'api scopes': 'the scopes that guests get at an API',
   claims: "what of a session guests' access tokens carry as claims",
-  token: 'create and update guest sessions, decode their tokens',
+  token: 'guest sessions and their tokens: create, update, decode, verify',
   session: 'the guest sessions that are kept on this machine, by name',
   profile: 'the tenants you work with, and what commands use there',
   local: 'the embedded tenant: serve it, look at it, start it over',

@@ -56,8 +56,13 @@ export function readBulk(options: BulkOptions & OfOneGuest): Bulk | undefined {
 }
 
 function checkTogether(options: BulkOptions & OfOneGuest): void {
-  const { count, field, output, resume, userId, metaFile, session } = options;
+  const { count, field, format, output, resume, userId, metaFile, session } = options;
   if (userId !== undefined) throw new AnonError('usage', '--user-id is of one guest, and --count makes many.');
+  if (format !== undefined && !['json', 'ndjson', 'human'].includes(format)) {
+    throw new AnonError('usage', `--count prints a line of JSON a guest, and not --format ${format}.`, {
+      hint: 'One value a line: --field access_token',
+    });
+  }
   if (session !== undefined) {
     throw new AnonError('usage', '--session names one session, and those of --count are not kept.', {
       hint: 'They can go into a file: --output guests.ndjson',

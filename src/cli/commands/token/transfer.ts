@@ -9,6 +9,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { isForPeople } from '../../output-format.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
@@ -63,7 +64,7 @@ async function transferAndShow(context: Context, options: TokenTransferOptions):
     data: dataOf(app, ticket, authorize),
     human: (paint) => (forPeople ? render(paint, app, ticket, authorize) : plain(ticket, authorize)),
   });
-  if (!forPeople || !terminal.noteRewritable || options.json || options.field !== undefined) return;
+  if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
   await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
 }
 

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { isForPeople } from '../../output-format.ts';
 import { paintFor } from '../../render/paint.ts';
 import { printableJson } from '../../render/printable.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
@@ -88,8 +89,7 @@ interface Shown {
 /** A block that is written over, where a person looks; else a line an event. */
 function shownOn(context: Context, options: GlobalOptions, { profile }: Access): Shown {
   const { terminal, clock } = context;
-  const rewritten =
-    terminal.resultIsTerminal && terminal.noteRewritable && !options.json && options.field === undefined;
+  const rewritten = terminal.resultIsTerminal && terminal.noteRewritable && isForPeople(options);
   if (!rewritten)
     return { event: (event, watched) => printEvent(context, options, event, watched), tick: () => 30_000 };
   let lines = 0;
@@ -105,6 +105,7 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
 function printEvent(context: Context, options: GlobalOptions, event: WatchEvent, watched: WatchedSession): void {
   const nowMs = context.clock.now();
   const data = watchData(event, watched, nowMs);
+  // JSON of one line an event, whichever way it was asked for.
   if (options.json && options.field === undefined) context.terminal.result(`${printableJson(data)}\n`);
   else printResult(context, options, { data, human: () => watchLine(event, watched, nowMs) });
 }

@@ -102,6 +102,7 @@ describe('bad input', () => {
       'Either --output or --resume: the file to resume is written to.',
     ],
     [['--count', '2', '--output', 'a', '--field', 'n'], 'A file takes whole guests, not one --field of them.'],
+    [['--count', '2', '--session', 'cart'], '--session names one session, and those of --count are not kept.'],
     [['--count', '2', '--field', 'acces_token'], "The result has no field 'acces_token'."],
     [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: there is no such file.'],
     [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be made: there is no such file.'],
@@ -110,6 +111,16 @@ describe('bad input', () => {
     machine.env.AUTH0_DOMAIN = 'tenant.invalid';
     const { code, jsonError } = await machine.run('token', 'create', '--json', ...options);
     expect({ code, message: jsonError.message }).toEqual({ code: 2, message });
+  });
+
+  it('of a format that has no lines costs no call', async () => {
+    const machine = await freshMachine({ seeded: false });
+    machine.env.AUTH0_DOMAIN = 'tenant.invalid';
+    expect(await machine.run('token', 'create', '--count', '2', '--format', 'env')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--count prints a line of JSON a guest, and not --format env.'),
+    });
   });
 
   it.each([
