@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { renewalAtMs } from '../../../domain/session/renewal.ts';
-import { AnonError, isAnonError } from '../../../errors.ts';
+import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
@@ -40,10 +40,13 @@ async function watch(context: Context, options: TokenWatchOptions): Promise<void
   const { clientSecret } = await readTokenInput(context, options);
   const access = await accessTenant(context, options);
   const show = shownOn(context, options, access);
+  // Looked at before the first line is out: from then on Ctrl-C ends it as it ends every command.
+  const { signal } = context;
   let kept = await watchedSession(context, access, options.session);
   let watched: WatchedSession = { ...kept, renewals: 0 };
   show.event('started', watched);
   while (!context.terminal.resultUnread) {
+    if (signal.aborted) throw interrupted();
     const dueMs = renewalAtMs(kept, context.clock.now());
     await waitUntil(context, dueMs ?? kept.accessEndsAtMs ?? 0, () => show.tick(watched));
     if (dueMs === undefined) return ended(access, () => show.event('ended', watched));
