@@ -40,27 +40,55 @@ it('every command that gives an access token makes a header of it', async () => 
   }
 });
 
-async function jsonOf(machine: Machine, { args }: JsonExample): Promise<string> {
-  const serving = args.join(' ').startsWith('local start');
+/** What examples read from a file: what the command under that name has printed before, on the same machine. */
+const files: Readonly<Record<string, string>> = { 'before.json': 'token update', 'session.json': 'session export' };
+const printedBefore = new Map<string, string>();
+
+async function jsonOf(machine: Machine, { args, edition }: JsonExample): Promise<string> {
+  const line = args.join(' ');
+  const serving = line.startsWith('local start');
+  const watching = line.startsWith('token watch');
   const failing = args.includes('wbe');
   // Ctrl-C is for good.
-  const used = serving ? await freshMachine() : machine;
-  const ran = used.run(...args);
-  if (serving) await used.printed('}').then(used.interrupt);
+  const used = serving || watching ? await openMachine() : machine;
+  if (watching) await used.done('token', 'create');
+  const ran = used.run(...args.map((word) => withFile(used, edition, word)));
+  if (serving || watching) await used.printed('}').then(used.interrupt);
   const { stdout, stderr, code } = await ran;
-  expect(code, `${args.join(' ')}: ${stderr}`).toBe(failing ? 1 : 0);
-  return JSON.stringify(plain(JSON.parse(failing ? stderr : stdout), used), null, 2);
+  expect(code, `${line}: ${stderr}`).toBe(failing ? 1 : watching ? 130 : 0);
+  printedBefore.set(`${edition} ${args.slice(0, 2).join(' ')}`, stdout);
+  // A watched session prints an object on a line for each event.
+  const [first = ''] = stdout.split('\n');
+  return JSON.stringify(plain(JSON.parse(failing ? stderr : watching ? first : stdout), used), null, 2);
+}
+
+function withFile(machine: Machine, edition: string, word: string): string {
+  const name = word.replace('@', '');
+  const command = files[name];
+  if (command === undefined) return word;
+  return word.replace(name, machine.file(name, printedBefore.get(`${edition} ${command}`) ?? ''));
 }
 
 /** What is another one each time, as one that stands for all. */
 function plain(value: unknown, machine: Machine, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => plain(item, machine));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner, machine, key)]));
+    const changed = 'path' in value && String(value.path).endsWith('.jti') ? 'jti' : undefined;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        plain(inner, machine, changed && key !== 'path' ? changed : key),
+      ]),
+    );
   }
   if (name === 'port') return 4400;
   if (name === 'jti') return 'eH5kOfqXBmvvuIIrcVt4Rw';
   if (typeof value !== 'string') return value;
+  if (['anon_transfer_token', 'state', 'nonce', 'code_verifier'].includes(name) && value.length > 20) return `${name}…`;
+  if (name === 'authorize_url')
+    return value
+      .replaceAll(/\b(anon_transfer_token|state|nonce|code_challenge|session_transfer_token)=[^&]+/g, '$1=…')
+      .replaceAll(/localhost:(?!3000)\d+/g, 'localhost:4400');
   const text = value
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')
     .replaceAll(/(localhost):\d+/g, '$1:4400')

@@ -1,5 +1,6 @@
 // What `import … from "anon-cli"` gives. Importing it does nothing; docs/library.md shows it at work.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
+export type { ClaimsResult, ClaimsWriteResult } from './claims-results.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,
@@ -21,6 +22,15 @@ export type {
   ProfileResult,
   ProfileViewResult,
 } from './profile-results.ts';
+export type {
+  SessionExport,
+  SessionForgetResult,
+  SessionImportResult,
+  SessionRenameResult,
+  SessionResult,
+  SessionUseResult,
+  SessionViewResult,
+} from './session-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
   ApiResult,
@@ -41,6 +51,12 @@ export type {
   GuestTokensResult,
   RememberedTokensResult,
   TokenCreateResult,
+  TokenDiffResult,
+  TokenGetResult,
+  TokenLogoutResult,
+  TokenRenewResult,
+  TokenTransferResult,
+  TokenWatchEvent,
   VerificationResult,
 } from './token-results.ts';
 export { type ExpectedOfIssuer, type ExpectedOfTenant, type Verification, verifyToken } from './verify-token.ts';

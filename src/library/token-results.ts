@@ -1,6 +1,7 @@
 // What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
 // docs/json.md shows each of them, as a test has printed it.
 
+import type { SessionResult } from './session-results.ts';
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
 /** Seconds. */
@@ -23,6 +24,11 @@ export type GuestTokensResult = {
     readonly session_token?: DecodedTokenResult;
     readonly access_token: DecodedTokenResult;
   };
+  /** The name it is kept by on this machine. */
+  readonly session_name?: string;
+  /** Of the metadata as JSON, where metadata was given. */
+  readonly metadata_bytes?: number;
+  readonly metadata_max_bytes?: number;
 };
 
 /** `token create`. */
@@ -73,4 +79,68 @@ export type VerificationResult = {
   }[];
   /** Only of a token whose signature is good. */
   readonly claims?: AnyObject;
+};
+
+/** `token renew`. */
+export type TokenRenewResult = GuestTokensResult;
+
+/** `token get`. */
+export type TokenGetResult = {
+  readonly access_token: string;
+  readonly token_type: string;
+  /** Null: not told. */
+  readonly expires_in: Seconds | null;
+  /** The one that was kept, a new one of the same session, or one of a new guest. */
+  readonly origin: string;
+  readonly guest_id: string | null;
+  /** The name it is kept by on this machine. */
+  readonly session_name: string;
+};
+
+/** `token diff`. */
+export type TokenDiffResult = {
+  readonly same: boolean;
+  /** A member that is absent was not there. */
+  readonly changes: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[];
+  /** The parts that could be looked at. */
+  readonly compared: readonly string[];
+};
+
+/** `token transfer`. */
+export type TokenTransferResult = {
+  /** The ticket: good once. */
+  readonly anon_transfer_token: string;
+  readonly expires_in: Seconds;
+  /** ISO 8601. */
+  readonly expires_at: string;
+  readonly client_id: string;
+  /** With `--redirect-uri`, as are `state` and `nonce`. */
+  readonly authorize_url?: string;
+  readonly state?: string;
+  readonly nonce?: string;
+  /** With `--pkce`. */
+  readonly code_verifier?: string;
+};
+
+/** `token watch`: one on a line for each event. */
+export type TokenWatchEvent = {
+  readonly event: 'started' | 'renewed' | 'renewal_failed' | 'ended';
+  /** ISO 8601, as the other times. */
+  readonly at: string;
+  readonly guest_id?: string;
+  readonly access_token_expires_at?: string;
+  readonly session_expires_at?: string;
+  /** So far. */
+  readonly renewals: number;
+  /** Why the last renewal failed. */
+  readonly problem?: string;
+};
+
+/** `token logout`. */
+export type TokenLogoutResult = {
+  /** False: the edition has no logout, and nothing was sent. */
+  readonly tenant_told: boolean;
+  /** On this machine. */
+  readonly forgotten: boolean;
+  readonly session: SessionResult;
 };
