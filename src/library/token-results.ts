@@ -91,7 +91,7 @@ export type TokenGetResult = {
   /** Null: not told. */
   readonly expires_in: Seconds | null;
   /** The one that was kept, a new one of the same session, or one of a new guest. */
-  readonly origin: string;
+  readonly origin: 'kept' | 'renewed' | 'created';
   readonly guest_id: string | null;
   /** The name it is kept by on this machine. */
   readonly session_name: string;

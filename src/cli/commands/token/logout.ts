@@ -35,9 +35,11 @@ async function logOutAndForget(context: Context, options: TokenLogoutOptions): P
   const told = await logOut(tenant, session.clientId);
   const forgotten = options.keep !== true;
   if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
+  // What is forgotten is nobody's current session any more.
+  const current = !forgotten && name === (await sessions.current());
   const nowMs = context.clock.now();
   printResult(context, options, {
-    data: { tenant_told: told, forgotten, session: sessionData({ name, session, current: false }, nowMs) },
+    data: { tenant_told: told, forgotten, session: sessionData({ name, session, current }, nowMs) },
     human: (paint) =>
       `${paint.green('✔')} ${forgotten ? `Session ${name} is forgotten here` : `Session ${name} is still kept here`}\n` +
       paint.dim(`${told ? clears : hasNone}\n`) +
