@@ -39,11 +39,13 @@ function expectation(expected: string | null): string {
   return article[expected ?? ''] ?? (expected ?? 'something else').replaceAll(' | ', ' or ').replaceAll('"', "'");
 }
 
+/** Not an array, not null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A plain JSON object: not an array, not null. */
-export const plainObject = v.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
-);
+export const plainObject = v.custom<JsonObject>(isJsonObject, 'must be an object');
 
 /** Entries for members whose values are passed on as they come. */
 export function unchecked(names: string): v.ObjectEntries {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 
 /** One member of an object at the tenant that a write changes. */
 export interface Change {
@@ -16,8 +16,8 @@ export function difference(before: JsonObject, members: JsonObject): Change[] {
 }
 
 function changesOf(member: string, before: unknown, after: unknown): Change[] {
-  if (isObject(after) && (isObject(before) || before === undefined || before === null)) {
-    const inside = isObject(before) ? before : {};
+  if (isJsonObject(after) && (isJsonObject(before) || before === undefined || before === null)) {
+    const inside = isJsonObject(before) ? before : {};
     return Object.entries(after).flatMap(([key, value]) => changesOf(`${member}.${key}`, inside[key], value));
   }
   return same(before, after) ? [] : [{ member, before, after }];
@@ -27,7 +27,7 @@ function same(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((item, index) => same(item, other[index]));
   }
-  if (isObject(one) && isObject(other)) {
+  if (isJsonObject(one) && isJsonObject(other)) {
     const keys = Object.keys(one);
     return (
       keys.length === Object.keys(other).length &&
@@ -35,8 +35,4 @@ function same(one: unknown, other: unknown): boolean {
     );
   }
   return one === other;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

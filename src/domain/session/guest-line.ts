@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts';
-import type { GuestTokens } from './request-tokens.ts';
+import { answerMembers, type GuestTokens } from './request-tokens.ts';
 
 /** Every member that a line may have. */
 export const guestLineNames: readonly string[] =
@@ -12,12 +12,7 @@ export const guestLineNames: readonly string[] =
 export function guestLine(n: number, tokens: GuestTokens): JsonObject {
   return {
     n,
-    ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
-    access_token: tokens.accessToken,
-    token_type: tokens.tokenType,
-    expires_in: tokens.expiresInSeconds,
-    ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
-    ...(tokens.scope !== undefined && { scope: tokens.scope }),
+    ...answerMembers(tokens),
     ...guestOf(tokens.accessToken),
   };
 }

@@ -1,6 +1,6 @@
 import { AnonError } from '../../errors.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { isDeeperThan } from '../json-depth.ts';
 
 /** What the user said of a session's metadata. */
@@ -49,7 +49,7 @@ export function checkMetadataSize(metadata: JsonObject): void {
 
 function readFile(text: string): JsonObject {
   const value = parseJson(text, () => new AnonError('usage', 'The metadata file is not valid JSON.'));
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new AnonError('usage', 'The metadata file must hold a JSON object, such as {"language":"en"}.');
 }
 
@@ -91,7 +91,7 @@ function place(target: JsonObject, keys: readonly string[], path: string, value:
     return;
   }
   const inner = Object.hasOwn(target, key) ? target[key] : {};
-  if (!isObject(inner)) {
+  if (!isJsonObject(inner)) {
     throw new AnonError('usage', `'${path}' would nest under '${key}', which already has a value.`);
   }
   set(inner);
@@ -121,14 +121,10 @@ function parseJson(text: string, failure: () => AnonError): unknown {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * Checks what a session will hold after an update, where what it holds now is known.
  * @throws {AnonError} `usage`
  */
 export function checkMergedSize(current: unknown, change: JsonObject | undefined): void {
-  if (change && isObject(current)) checkMetadataSize(mergeMetadata(current, change));
+  if (change && isJsonObject(current)) checkMetadataSize(mergeMetadata(current, change));
 }

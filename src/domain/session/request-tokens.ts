@@ -1,6 +1,6 @@
 import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
-import { check } from '../../wire/schema.ts';
+import { check, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
@@ -19,6 +19,18 @@ export interface GuestTokens {
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
+}
+
+/** The members of the service's answer, by their names on the wire; what was not answered is left out. */
+export function answerMembers(tokens: GuestTokens): JsonObject {
+  return {
+    ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
+    access_token: tokens.accessToken,
+    token_type: tokens.tokenType,
+    expires_in: tokens.expiresInSeconds,
+    ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
+    ...(tokens.scope !== undefined && { scope: tokens.scope }),
+  };
 }
 
 /** A map and not an object: the words come from outside, and `constructor` is one an object knows. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { DecodedToken } from './decode.ts';
 
 /** One thing that differs between two tokens. */
@@ -60,7 +60,7 @@ function changesIn(path: string, before: JsonObject, after: JsonObject): TokenCh
 
 /** Objects are looked into, also when only one side has them; arrays are compared whole. */
 function changesAt(path: string, before: unknown, after: unknown): TokenChange[] {
-  if (isObject(before) && isObject(after)) return changesIn(path, before, after);
+  if (isJsonObject(before) && isJsonObject(after)) return changesIn(path, before, after);
   if (isFilled(before) && after === undefined) return changesIn(path, before, {});
   if (before === undefined && isFilled(after)) return changesIn(path, {}, after);
   return isSame(before, after) ? [] : [{ path, before, after }];
@@ -70,7 +70,7 @@ function isSame(before: unknown, after: unknown): boolean {
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length && before.every((item, index) => isSame(item, after[index]));
   }
-  if (isObject(before) && isObject(after)) return changesIn('', before, after).length === 0;
+  if (isJsonObject(before) && isJsonObject(after)) return changesIn('', before, after).length === 0;
   return before === after;
 }
 
@@ -80,9 +80,5 @@ function memberOf(value: JsonObject, key: string): unknown {
 }
 
 function isFilled(value: unknown): value is JsonObject {
-  return isObject(value) && Object.keys(value).length > 0;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value) && Object.keys(value).length > 0;
 }

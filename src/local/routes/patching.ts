@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { managementRefusal } from '../refusal.ts';
 import { BodyError, readBody } from '../request-body.ts';
 
@@ -23,12 +23,9 @@ export function patched(document: JsonObject, change: JsonObject, { nested }: { 
     const before = result[key];
     if (value === null) delete result[key];
     else if (value === undefined) continue;
-    else if (nested && isObject(value) && isObject(before)) result[key] = patched(before, value, { nested: false });
+    else if (nested && isJsonObject(value) && isJsonObject(before))
+      result[key] = patched(before, value, { nested: false });
     else result[key] = value;
   }
   return result;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

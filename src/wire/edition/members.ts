@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { JsonObject } from '../schema.ts';
+import { isJsonObject, type JsonObject } from '../schema.ts';
 
 // What both translators need to read and describe members.
 
@@ -23,7 +23,7 @@ export function stringsOf(value: unknown): string[] {
 
 /** An object inside another, or an empty one. */
 export function objectOf(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return isJsonObject(value) ? value : {};
 }
 
 export function defined(body: JsonObject): JsonObject {

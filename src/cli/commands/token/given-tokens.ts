@@ -1,4 +1,4 @@
-import type { KeyRing } from '../../../domain/ports.ts';
+import type { KeyRing, RememberedSession } from '../../../domain/ports.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
@@ -45,18 +45,22 @@ export function tokensIn(texts: readonly string[], index: number): FoundToken[] 
 
 /** Those of the session that is remembered. @throws {AnonError} `usage` when none is */
 export async function rememberedTokens(context: Context, options: GlobalOptions): Promise<FoundToken[]> {
-  const { profile, selection } = await selectProfile(context, options);
-  const sessions = await context.sessions(profile);
-  const session = await sessions.get(await sessions.current());
-  if (!session) {
-    throw new AnonError('usage', 'No token was given, and none is remembered.', {
-      hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
-    });
-  }
+  const session = await rememberedSession(context, options);
   return [
     { name: 'session_token', token: session.sessionToken },
     { name: 'access_token', token: session.accessToken },
   ];
+}
+
+/** The current session of the profile, where no token was given. @throws {AnonError} `usage` when there is none */
+export async function rememberedSession(context: Context, options: GlobalOptions): Promise<RememberedSession> {
+  const { profile, selection } = await selectProfile(context, options);
+  const sessions = await context.sessions(profile);
+  const session = await sessions.get(await sessions.current());
+  if (session) return session;
+  throw new AnonError('usage', 'No token was given, and none is remembered.', {
+    hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
+  });
 }
 
 /** Decodes them offline. */

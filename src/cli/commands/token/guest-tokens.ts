@@ -1,7 +1,7 @@
 import type { RememberedSession, TenantConnection } from '../../../domain/ports.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.ts';
-import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
+import { answerMembers, type GuestTokens } from '../../../domain/session/request-tokens.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -38,12 +38,7 @@ export function renderTokens(paint: Paint, { tokens, session, access }: Inspecte
 /** As on the wire, with what was decoded beside it. */
 export function tokensData({ tokens, session, access }: InspectedTokens): JsonObject {
   return {
-    ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
-    access_token: tokens.accessToken,
-    token_type: tokens.tokenType,
-    expires_in: tokens.expiresInSeconds,
-    ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
-    ...(tokens.scope !== undefined && { scope: tokens.scope }),
+    ...answerMembers(tokens),
     decoded: { ...(session && { session_token: tokenData(session) }), access_token: tokenData(access) },
   };
 }

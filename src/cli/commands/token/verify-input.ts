@@ -1,7 +1,6 @@
-import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import { givenTexts, rememberedSession } from './given-tokens.ts';
 
 export interface TokenToVerify {
   readonly token: string;
@@ -15,23 +14,8 @@ export async function tokenToVerify(
   options: GlobalOptions,
   given: string | undefined,
 ): Promise<TokenToVerify> {
-  const { terminal, readFile } = context;
-  if (given?.startsWith('@')) return { token: await readFile(given.slice(1)) };
-  if (given !== undefined && given !== '-') return { token: given };
-  if (given === '-' || terminal.stdinHasData) {
-    const token = await terminal.readStdin();
-    if (given === '-' || token.trim() !== '') return { token };
-  }
-  return rememberedToken(context, options);
-}
-
-/** The one place here that knows how sessions are kept. */
-async function rememberedToken(context: Context, options: GlobalOptions): Promise<TokenToVerify> {
-  const { profile, selection } = await selectProfile(context, options);
-  const sessions = await context.sessions(profile);
-  const session = await sessions.get(await sessions.current());
-  if (session) return { token: session.accessToken, audience: session.audience };
-  throw new AnonError('usage', 'No token was given, and none is remembered.', {
-    hint: `Give one, or pipe it in; or make one: anon-cli token create${selection}`,
-  });
+  const [token] = await givenTexts(context, given === undefined ? [] : [given]);
+  if (token !== undefined) return { token };
+  const session = await rememberedSession(context, options);
+  return { token: session.accessToken, audience: session.audience };
 }
