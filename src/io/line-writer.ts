@@ -1,5 +1,5 @@
 import { fstatSync, write, writeSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { codeOf } from './files.ts';
 
 /** Takes lines, and says when each is written: who waits for that cannot be faster than who reads. */
@@ -20,6 +20,7 @@ export function lineWriter(descriptor: number): LineWriter {
 
   async function writeWaiting(before: Promise<boolean>): Promise<boolean> {
     if (!(await before)) return false;
+    await nextTurn();
     const bytes = Buffer.from(waiting);
     waiting = '';
     written = undefined;
