@@ -43,7 +43,7 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, plainSegments, exitWithoutSignals, versionAlone],
+      plugins: [borders(found), lazyChildProcess, plainSegments, exitWithoutSignals, connectionsAlone, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -114,6 +114,27 @@ const exitWithoutSignals = {
       const contents = "export default { register: (callback) => void process.once('exit', callback) };";
       return { contents, loader: 'js' };
     });
+  },
+};
+
+/**
+ * undici's entry loads all that it can do, which takes three times as long as the connections: every command that
+ * talks to a real tenant would wait for fetch, WebSocket, caches and mocks. `connect` is what tunnels are dug with.
+ */
+const connectionsAlone = {
+  name: 'connections-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, () => ({ path: 'connections', namespace: 'undici' }));
+    onLoad({ filter: /^connections$/, namespace: 'undici' }, () => ({
+      contents: `
+        import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+        import connect from 'undici/lib/api/api-connect.js';
+        Dispatcher.prototype.connect = connect;
+        export { default as Agent } from 'undici/lib/dispatcher/agent.js';
+        export { default as EnvHttpProxyAgent } from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+        export { default as Pool } from 'undici/lib/dispatcher/pool.js';`,
+      resolveDir: root,
+    }));
   },
 };
 

@@ -36,6 +36,8 @@ const house: Record<string, Room> = {
       'node:path',
       'node:timers/promises',
       'node:tls',
+      // Flags of the engine: undici's parser costs its compiler more than a short command.
+      'node:v8',
     ],
     typesOf: ['domain'],
     lazily: ['local'],

@@ -8,9 +8,9 @@ export interface Failed {
   readonly url: URL;
   readonly limits: Limits;
   /** The request had begun to go out. */
-  sent: boolean;
+  readonly sent: boolean;
   /** It took longer than an exchange may. */
-  overdue: boolean;
+  readonly overdue: boolean;
 }
 
 /** Why no answer came, in words, with what to do about it. */

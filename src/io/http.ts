@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher } from 'undici';
-import type { Fetch, HttpAnswer } from '../domain/ports.ts';
+import type { Fetch } from '../domain/ports.ts';
 import { interrupted } from '../errors.ts';
-import { type Failed, unreachable } from './connection-failure.ts';
+import { unreachable } from './connection-failure.ts';
+import { HttpExchange } from './http-exchange.ts';
 import { throughProxy } from './proxy.ts';
 import { trustedWith } from './trusted-certificates.ts';
 
@@ -33,54 +35,59 @@ export interface HttpWorld {
  * @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used
  */
 export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimits): Fetch {
-  const dispatcher = noticing(dispatcherFor(baseUrl, world, limits));
+  putOffCompiling();
+  const { signal } = world;
+  const dispatcher = dispatcherFor(baseUrl, world, limits);
+  const underWay = new Set<HttpExchange>();
   // Each connection listens, and there may be many at once: Node would take more than ten for a leak.
-  setMaxListeners(0, world.signal);
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', () => {
+    for (const exchange of underWay) exchange.stop(interrupted());
+    // Else it connects anew, and that would hold the process up.
+    void dispatcher.destroy();
+  });
   return async (url, { method, headers, body }) => {
+    if (signal.aborted) throw interrupted();
     const target = new URL(url);
-    const failed: Failed = { url: target, sent: false, overdue: false, limits };
-    const stop = new AbortController();
-    const interrupt = () => stop.abort();
+    const exchange = new HttpExchange();
+    let overdue = false;
     const timer = setTimeout(() => {
-      failed.overdue = true;
-      stop.abort();
+      overdue = true;
+      exchange.stop(new Error('overdue'));
     }, limits.totalMs);
-    world.signal.addEventListener('abort', interrupt);
-    if (world.signal.aborted) interrupt();
+    underWay.add(exchange);
     try {
-      const request: NoticedRequest = {
+      const request: Dispatcher.DispatchOptions = {
         origin: target.origin,
         path: target.pathname + target.search,
         method: method as Dispatcher.HttpMethod,
         headers: { 'user-agent': 'anon-cli', ...headers },
         body: body ?? null,
-        signal: stop.signal,
-        onSent: () => {
-          failed.sent = true;
-        },
       };
-      // Not undici's fetch, which takes three times as long and twice the memory: many guests are made this way.
-      const answer = await dispatcher.request(request);
-      // Read here, so that a connection that breaks in the middle of an answer is this room's error too.
-      return answerOf(answer, await answer.body.text());
+      dispatcher.dispatch(request, exchange);
+      return await exchange.answer;
     } catch (error) {
-      if (!world.signal.aborted) throw unreachable(failed, error);
-      // Else it connects anew, and that would hold the process up.
-      void dispatcher.destroy();
-      throw interrupted();
+      if (signal.aborted) throw interrupted();
+      throw unreachable({ url: target, sent: exchange.sent, overdue, limits }, error);
     } finally {
       clearTimeout(timer);
-      world.signal.removeEventListener('abort', interrupt);
+      underWay.delete(exchange);
     }
   };
 }
 
-function answerOf({ statusCode, headers }: Dispatcher.ResponseData, text: string): HttpAnswer {
-  const get = (name: string) => {
-    const value = headers[name];
-    return Array.isArray(value) ? value.join(', ') : (value ?? null);
-  };
-  return { status: statusCode, headers: { get }, text: async () => text };
+/** The last version of Node.js in which the flag was seen to be known: an unknown one would be told of on stderr. */
+const lastKnownMajor = 26;
+
+/**
+ * undici's parser is WebAssembly, which V8 compiles once more, for speed, when it was used for so much. The usual
+ * budget is gone with the second answer, and Node does not end before it is done: half the time of a command. This one
+ * lasts for about a hundred. @see https://github.com/nodejs/node/issues/36616
+ */
+function putOffCompiling(): void {
+  if (Number.parseInt(process.versions.node, 10) <= lastKnownMajor) {
+    setFlagsFromString('--wasm-tiering-budget=1000000000');
+  }
 }
 
 function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {
@@ -89,21 +96,4 @@ function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { co
   // The one limit for all of an exchange stands above those that undici has for its parts.
   if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
   return throughProxy(httpsProxy, env.no_proxy ?? env.NO_PROXY ?? '', connect);
-}
-
-interface NoticedRequest extends Dispatcher.RequestOptions {
-  /** Called when the request begins to go out. */
-  onSent(): void;
-}
-
-/** The same connections, for requests that are told when they go out. */
-function noticing(dispatcher: Dispatcher): Dispatcher {
-  return dispatcher.compose((dispatch) => (options, handler) => {
-    const begin = handler.onRequestStart?.bind(handler);
-    handler.onRequestStart = (...start) => {
-      (options as Dispatcher.DispatchOptions & NoticedRequest).onSent();
-      begin?.(...start);
-    };
-    return dispatch(options, handler);
-  });
 }

@@ -1,16 +1,33 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { bin, environment, newHome, run } from '../support/bin.ts';
+import { jsonOf, serve } from '../support/served.ts';
 import { part } from '../support/tokens.ts';
 
 /** What the real program loaded for a command line, in order: files below this folder, and builtins by name. */
-async function loadedBy(home: string, args: readonly string[]): Promise<string[]> {
+async function loadedBy(
+  home: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const file = join(home, 'loaded.json');
   const options = `--require ${resolve('test/support/record-loaded.cjs')}`;
-  const { code, stderr } = await run(home, args, { env: { NODE_OPTIONS: options, LOADED_FILE: file } });
+  const { code, stderr } = await run(home, args, { env: { ...more, NODE_OPTIONS: options, LOADED_FILE: file } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** A home with a tenant that is served, and what creates a session there over HTTP. */
+async function remoteCreation() {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  const { client_id } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
+  const { port } = await serve(home);
+  const command = ['token', 'create', '--app', client_id, '--api', 'https://api.shop.example'];
+  return { home, env: { AUTH0_DOMAIN: `http://localhost:${port}` }, command };
 }
 
 /** Of what was loaded, the files that the build wrote. */
@@ -77,6 +94,24 @@ describe('what a command loads', () => {
         ),
       ),
     ).toEqual([]);
+  });
+
+  it('for a tenant on the network is its connections, and nothing else that undici can do', async () => {
+    const { home, env, command } = await remoteCreation();
+    const loaded = await loadedBy(home, command, env);
+    expect(built(loaded)).toContain('io-remote-tenant');
+    expect(loaded).toContain('net');
+    expect(loaded.filter((name) => /^(worker_threads|perf_hooks|dns|zlib|console|util\/types)$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it('for a tenant on the network is compiled once: Node would not end before its parser is compiled again', async () => {
+    const { home, env, command } = await remoteCreation();
+    const tracing = ['--trace-wasm-compilation-times', bin, ...command];
+    const { stdout } = await promisify(execFile)(process.execPath, tracing, { env: environment(home, env) });
+    expect(stdout).toMatch(/Compiled function \S+ using Liftoff/);
+    expect(stdout).not.toContain('TurboFan');
   });
 
   it('for a completion of words and options is the words written down, and nothing that costs', async () => {
