@@ -186,8 +186,19 @@ async function writeHelp() {
 async function writeCompletionTree() {
   const path = join(output, 'completion-tree.cjs');
   const { completionTree } = require(path);
-  const tree = JSON.stringify(await completionTree());
-  writeFileSync(path, `"use strict";\nconst tree = ${tree};\nexports.completionTree = async () => tree;\n`);
+  const options = [];
+  // Most options are those of many commands: said once, the file is a third of what it would be.
+  const shared = (option) => {
+    const text = JSON.stringify(option);
+    if (!options.includes(text)) options.push(text);
+    return `options[${options.indexOf(text)}]`;
+  };
+  const nodes = Object.entries(await completionTree()).map(([place, { options: own, ...node }]) => {
+    const members = JSON.stringify(node).slice(1, -1);
+    return `${JSON.stringify(place)}: {${members},"options":[${own.map(shared).join(',')}]}`;
+  });
+  const tree = `const options = [${options.join(',\n')}];\nconst tree = {\n${nodes.join(',\n')}\n};`;
+  writeFileSync(path, `"use strict";\n${tree}\nexports.completionTree = async () => tree;\n`);
 }
 
 /** The types of the library's face: its entry's, and of others only those that they lead to. */
