@@ -28,7 +28,8 @@ export function reportMany(
     const answers = lost === 1 ? '1 answer was lost: a guest' : `${lost} answers were lost: as many guests`;
     context.warn(`${answers} may be at the service without anybody having the tokens.`);
   }
-  const soFar = `${there} of ${count} guests are made`;
+  const guests = count === 1 ? '1 guest' : `${count} guests`;
+  const soFar = `${there} of ${guests} ${there === 1 ? 'is' : 'are'} made`;
   const resume = `--resume ${bulk.file ? shellWord(bulk.file.path) : '<the file they are in>'}`;
   if (failure) throw reworded(failure, { message: `${failure.message} ${soFar}; to go on: ${resume}` });
   if (unread) return;
@@ -40,9 +41,10 @@ export function reportMany(
     const { path } = bulk.file;
     printResult(context, options, {
       data: { file: path, count, created: made, lost_answers: lost, seconds },
-      human: (paint) => `${paint.green('✔')} ${count} guests are in ${printable(path)}${paint.dim(pace)}\n`,
+      human: (paint) =>
+        `${paint.green('✔')} ${guests} ${count === 1 ? 'is' : 'are'} in ${printable(path)}${paint.dim(pace)}\n`,
     });
   } else if (context.terminal.noteRewritable && !context.terminal.resultIsTerminal && !options.json) {
-    context.terminal.note(`${count} guests${pace}\n`);
+    context.terminal.note(`${guests}${pace}\n`);
   }
 }

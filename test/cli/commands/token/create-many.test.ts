@@ -84,6 +84,8 @@ describe('token create --count', () => {
     expect(stderr).toContain('\r\u001b[2K━━━━──────────────────── 1/5  20 %');
     expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
     expect(stdout).toMatch(/^✔ 5 guests are in .*g\.ndjson/);
+    const one = await done('token', 'create', '--count', '1', '--output', join(folder, 'one.ndjson'));
+    expect(one.stdout).toMatch(/^✔ 1 guest is in .*one\.ndjson/);
   });
 });
 
