@@ -33,7 +33,12 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
   if (clockToleranceSeconds > mostToleranceSeconds) {
     throw new AnonError('usage', '--clock-tolerance is 10 minutes at most.', { hint: 'Such as --clock-tolerance 30s' });
   }
-  return { scopes: scopeList(scope ?? ''), guest, clockToleranceSeconds };
+  const scopes = scopeList(scope ?? '');
+  // Of a script's empty variable: it means to have something checked.
+  if (scope !== undefined && scopes.length === 0) {
+    throw new AnonError('usage', '--scope names no scope.', { hint: 'Such as --scope read:catalog,write:cart' });
+  }
+  return { scopes, guest, clockToleranceSeconds };
 }
 
 /** Whose keys count, and what a token that they vouch for must name. */

@@ -362,6 +362,7 @@ describe('what token verify parses', () => {
   it.each([
     [['--api', 'a', '--audience', 'b'], '--api and --audience say the same thing twice.'],
     [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
+    [['--scope', ' , '], '--scope names no scope.'],
     [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
     [['--clock-tolerance', '-1'], "'-1' is not a duration."],
     [['--clock-tolerance', 'soon'], "'soon' is not a duration."],
