@@ -255,6 +255,7 @@ const forms: Row[] = [
   ['a NUL behind it', `${good}\0`, 'form', /part 3 is not base64url/],
   ['two tokens', `${good} ${good}`, 'form', /white space inside/],
   ['JSON', JSON.stringify({ payload: body, signatures: [{ protected: head, signature }] }), 'form', /it is JSON/],
+  ['JSON over several lines', JSON.stringify({ access_token: good }, null, 2), 'form', /it is JSON/],
   ['16 KB and more', signed(rs256, { ...goodClaims, x: 'x'.repeat(16_000) }), 'form', /longer than 16384/],
   ['a session token', `ANONYMOUS_SESSION_${good}`, 'kind', /a session token by its prefix/],
   [
