@@ -320,6 +320,21 @@ describe('with --jwks', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each<[string, () => Response]>([
+    ['a page', () => new Response('<html>')],
+    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://e.example/' } })],
+    ['nothing', () => new Response('')],
+    ['that there is nothing', () => new Response('{}', { status: 404 })],
+  ])('an address that gives %s is no word about the token', async (_, answer) => {
+    const { run } = await freshMachine({ seeded: false });
+    const { url } = await servedAnswer(async () => answer());
+    expect(await run('token', 'verify', await goodToken(), '--jwks', `${url}/keys`)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: The tenant.+\nhint: {2}Does the address give a JWK Set\? /),
+    });
+  });
+
   it.each([
     ['http://issuer.example/jwks.json'],
     ['https://user:hunter22@issuer.example/jwks.json'],
