@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { KeyRing, NamedKey } from '../ports.ts';
 
 /**
@@ -20,12 +21,12 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
 }
 
-type Jwk = Record<string, unknown>;
+type Jwk = JsonObject;
 
 function fromJson(text: string): Jwk[] {
   const value = parse(text);
-  const keys = isObject(value) && Array.isArray(value.keys) ? value.keys : [value];
-  return keys.filter((key): key is Jwk => isObject(key) && typeof key.kty === 'string');
+  const keys = isJsonObject(value) && Array.isArray(value.keys) ? value.keys : [value];
+  return keys.filter((key): key is Jwk => isJsonObject(key) && typeof key.kty === 'string');
 }
 
 function parse(text: string): unknown {
@@ -72,8 +73,4 @@ function noKey(fileName: string): AnonError {
   return new AnonError('usage', `${fileName} holds no key.`, {
     hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
   });
-}
-
-function isObject(value: unknown): value is Jwk {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
