@@ -13,7 +13,7 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   const bytes = Buffer.from(file);
   const text = isUtf8(bytes) ? bytes.toString('utf8') : '';
   const jwks = text.includes('-----BEGIN ') ? fromPem(text) : [...fromJson(text), ...fromSecret(bytes, text.trim())];
-  if (jwks.length === 0) throw noKey(fileName);
+  if (jwks.length === 0) throw isLocked(text) ? lockedKey(fileName) : noKey(fileName);
   const keys: NamedKey[] = jwks.map((jwk) => ({
     name: typeof jwk.kid === 'string' ? `key ${jwk.kid} of ${fileName}` : fileName,
     jwk,
@@ -66,6 +66,17 @@ function fromPem(text: string): Jwk[] {
       }
     }
     return [];
+  });
+}
+
+/** @see RFC 5958, section 3; RFC 1421, section 4.6.1.1 */
+function isLocked(text: string): boolean {
+  return /^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text);
+}
+
+function lockedKey(fileName: string): AnonError {
+  return new AnonError('usage', `${fileName} holds a key under a passphrase, which cannot be opened here.`, {
+    hint: 'Take it off, into a file for you alone: openssl pkey -in <file> -out <other file>',
   });
 }
 
