@@ -117,6 +117,19 @@ describe('a token that jose sealed is opened', () => {
     });
   });
 
+  it('but not when it was compressed beyond reason', async () => {
+    const compressed = (size: number) =>
+      new CompactEncrypt(Buffer.alloc(size, 'x'))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', zip: 'DEF' })
+        .encrypt(octets(32));
+    const keys = ringOf(oct(octets(32)));
+    expect(await decode(await compressed(1000), keys)).toMatchObject({ text: 'x'.repeat(1000) });
+    expect(await decode(await compressed(20_000_000), keys)).toMatchObject({
+      text: undefined,
+      seal: { state: 'sealed' },
+    });
+  });
+
   it('but not with a password: that one is never tried', async () => {
     const token = await seal(claims, octets(32), 'PBES2-HS256+A128KW');
     expect((await decode(token, ringOf(oct(octets(32))))).seal).toEqual({

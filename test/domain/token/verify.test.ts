@@ -1,9 +1,10 @@
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../../src/domain/token/check.ts';
 import { publicKeys } from '../../../src/domain/token/public-keys.ts';
 import { noon } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
-import { part, rsa } from '../../support/tokens.ts';
+import { ec, otherRsa, pairOf, part, rsa } from '../../support/tokens.ts';
 import {
   acmeKeys,
   everything,
@@ -198,6 +199,24 @@ describe('the keys', () => {
     expect(await verify(await goodToken(), everything, keysOf(jwk))).toMatchObject({ valid: false });
     // Nor where it is known for which algorithm a set's keys for signatures are.
     expect(publicKeys([jwk], 'the set', 'RS256')).toEqual([]);
+  });
+
+  it('that are too short to trust do not count', async () => {
+    const { privateKey, publicJwk } = pairOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey);
+    const text = `${part({ alg: 'RS256', kid: 'k1' })}.${part(goodClaims)}`;
+    const token = `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+    expect(failures(await verify(token, everything, keysOf({ ...publicJwk, kid: 'k1' })))).toEqual({
+      signature: 'it does not fit key k1 of the set',
+    });
+  });
+
+  it('may have the same id: each is tried', async () => {
+    const keys = keysOf(
+      { ...otherRsa.publicJwk, kid: 'k1' },
+      { ...ec.publicJwk, kid: 'k1' },
+      { ...rsa.publicJwk, kid: 'k1' },
+    );
+    expect(failures(await verify(await goodToken(), everything, keys))).toEqual({});
   });
 
   it('may be private: their public half is used', async () => {

@@ -243,6 +243,16 @@ describe("a tenant's keys", () => {
     expect(fetched()).toBe(2);
   });
 
+  it('are fetched once more for tokens that name a made-up one, however many', async () => {
+    const { machine, token, fetched } = await remoteMachine();
+    await machine.done('token', 'verify', token);
+    for (const kid of ['a', 'b', 'c', '__proto__']) {
+      const forged = await sign(goodClaims, otherRsa.privateKey, { alg: 'RS256', kid });
+      expect(await machine.run('token', 'verify', forged)).toMatchObject({ code: 3 });
+    }
+    expect(fetched()).toBe(2);
+  });
+
   it('are not fetched with --offline, nor is anything else', async () => {
     const { machine, tenant, token } = await remoteMachine();
     const before = tenant.requests.length;
