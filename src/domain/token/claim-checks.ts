@@ -91,6 +91,7 @@ function checkAudience({ aud }: JsonObject, expected: string | undefined): Check
   return failed('aud', `it is for ${audiences.map(shown).join(', ').slice(0, 200) || 'nobody'}, not for ${expected}`);
 }
 
+/** Asked so that what is no number, of a library's caller, makes a token bad and not good. */
 function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[] {
   const time = (check: CheckName & ('exp' | 'nbf' | 'iat'), none: Check, judge: (at: number) => Check): Check => {
     const at = claims[check];
@@ -100,15 +101,15 @@ function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[]
   };
   return [
     time('exp', failed('exp', 'it names none, and an access token has to end'), (at) =>
-      now >= at + tolerance ? failed('exp', `it ended ${utc(at)}`) : ok('exp', `it ends ${utc(at)}`),
+      now < at + tolerance ? ok('exp', `it ends ${utc(at)}`) : failed('exp', `it ended ${utc(at)}`),
     ),
     time('nbf', skipped('nbf', 'it names none'), (at) =>
-      now < at - tolerance ? failed('nbf', `it begins only ${utc(at)}`) : ok('nbf', `it began ${utc(at)}`),
+      now >= at - tolerance ? ok('nbf', `it began ${utc(at)}`) : failed('nbf', `it begins only ${utc(at)}`),
     ),
     time('iat', skipped('iat', 'it names none'), (at) =>
-      now < at - tolerance
-        ? failed('iat', `it was issued ${utc(at)}, which is to come; clocks differ? --clock-tolerance`)
-        : ok('iat', `it was issued ${utc(at)}`),
+      now >= at - tolerance
+        ? ok('iat', `it was issued ${utc(at)}`)
+        : failed('iat', `it was issued ${utc(at)}, which is to come; clocks differ? --clock-tolerance`),
     ),
   ];
 }

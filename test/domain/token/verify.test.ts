@@ -133,6 +133,12 @@ describe('the claims of a token whose signature is good', () => {
     });
   });
 
+  it('are refused where the difference of the clocks is no number, as that of an empty variable', async () => {
+    const ended = await goodToken({ exp: now - 3600, nbf: now + 3600 });
+    const told = failures(await verify(ended, { ...everything, clockToleranceSeconds: Number.NaN }));
+    expect(Object.keys(told)).toEqual(['exp', 'nbf', 'iat']);
+  });
+
   it('may be off by as much as clocks may differ, to the second', async () => {
     const expected = { ...everything, clockToleranceSeconds: 30 };
     for (const [claims, check] of [
