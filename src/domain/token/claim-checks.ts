@@ -117,7 +117,7 @@ function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[]
 function checkScopes({ scope }: JsonObject, required: readonly string[]): Check {
   if (required.length === 0) return skipped('scope', 'none was asked for: --scope');
   if (scope !== undefined && typeof scope !== 'string') return failed('scope', 'it is not a string');
-  const granted = (scope ?? '').split(' ');
+  const granted = (scope ?? '').split(' ').filter((one) => one !== '');
   const missing = required.filter((one) => !granted.includes(one));
   return missing.length === 0 ? ok('scope', required.join(' ')) : failed('scope', `it lacks ${missing.join(' ')}`);
 }

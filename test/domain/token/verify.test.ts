@@ -139,6 +139,11 @@ describe('the claims of a token whose signature is good', () => {
     expect(Object.keys(told)).toEqual(['exp', 'nbf', 'iat']);
   });
 
+  it.each([undefined, '', 'read:catalog  write:cart'])('have no scope without a name: %j', async (scope) => {
+    const told = failures(await verify(await goodToken({ scope }), { ...everything, scopes: [''] }));
+    expect(told).toEqual({ scope: 'it lacks ' });
+  });
+
   it('may be off by as much as clocks may differ, to the second', async () => {
     const expected = { ...everything, clockToleranceSeconds: 30 };
     for (const [claims, check] of [
