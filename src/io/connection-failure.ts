@@ -83,6 +83,7 @@ const explanations: Record<string, Explanation> = {
     reason: 'the connection was closed in the middle of the answer',
     broken: true,
   },
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: { reason: 'its answer is too long' },
   ENETUNREACH: { reason: 'there is no network' },
   EHOSTUNREACH: { reason: 'there is no way to the host' },
   ETIMEDOUT: { reason: 'nothing comes back from it' },

@@ -18,6 +18,9 @@ export interface Limits {
   readonly totalMs: number;
 }
 
+/** No answer is nearly as long; one that does not end shall not take all the memory there is. */
+const maxResponseSize = 64 * 2 ** 20;
+
 const usualLimits: Limits = { connectMs: 5000, totalMs: 30_000 };
 
 export interface HttpWorld {
@@ -92,8 +95,9 @@ function putOffCompiling(): void {
 
 function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {
   const connect = { timeout: connectMs, ca: caFile ? trustedWith(caFile, env) : undefined, signal };
-  const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
   // The one limit for all of an exchange stands above those that undici has for its parts.
-  if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
-  return throughProxy(httpsProxy, env.no_proxy ?? env.NO_PROXY ?? '', connect);
+  const options = { headersTimeout: 0, bodyTimeout: 0, maxResponseSize, connect };
+  const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
+  if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent(options);
+  return throughProxy(httpsProxy, env.no_proxy ?? env.NO_PROXY ?? '', options);
 }

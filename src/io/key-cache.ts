@@ -10,6 +10,7 @@ const content = v.strictObject({
   url: v.string(),
   fetchedAtMs: v.number(),
   freshForSeconds: v.number(),
+  missedOne: v.optional(v.boolean()),
   keys: v.array(v.record(v.string(), v.unknown())),
 });
 

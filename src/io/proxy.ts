@@ -1,4 +1,4 @@
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { AnonError } from '../errors.ts';
 
 /** How every connection is made. */
@@ -26,8 +26,13 @@ export class ProxyError extends Error {
 }
 
 /** Connections through `proxy`, but straight to the hosts of `noProxy`. @throws {AnonError} `usage` */
-export function throughProxy(proxy: string, noProxy: string, connect: ConnectOptions): Dispatcher {
-  const options = { headersTimeout: 0, bodyTimeout: 0, connect, proxyTls: connect, requestTls: connect };
+export function throughProxy(
+  proxy: string,
+  noProxy: string,
+  usual: Agent.Options & { readonly connect: ConnectOptions },
+): Dispatcher {
+  const { connect } = usual;
+  const options = { ...usual, proxyTls: connect, requestTls: connect };
   const clientFactory = (url: URL, pool: Pool.Options) => tunnels(url, pool, connect.timeout);
   try {
     // It would look for a proxy for plain http in this process's environment, and nothing plain goes this way.

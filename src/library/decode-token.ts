@@ -13,7 +13,10 @@ export interface DecodeTokenOptions {
   readonly now?: number;
 }
 
-/** What is inside a token. Believe its claims only when the signature is `verified` or the seal `opened`. */
+/**
+ * What is inside a token. Believe its claims only when the signature is `verified` or the seal `opened`: what is
+ * `opened_unauthenticated` anyone can have sealed who has the public half of the key.
+ */
 export interface DecodedToken {
   readonly form: 'jws' | 'jwe';
   readonly header: Readonly<Record<string, unknown>>;
@@ -36,7 +39,7 @@ export type TokenSignature =
   | { readonly state: 'not_checked' | 'wrong'; readonly reason: string };
 
 export type TokenSeal =
-  | { readonly state: 'opened'; readonly key: string }
+  | { readonly state: 'opened' | 'opened_unauthenticated'; readonly key: string }
   | { readonly state: 'sealed'; readonly reason: string };
 
 /**

@@ -52,7 +52,11 @@ export type DecodedTokenResult = {
     readonly reason?: string;
   };
   /** Of a JWE. */
-  readonly seal?: { readonly state: 'opened' | 'sealed'; readonly key?: string; readonly reason?: string };
+  readonly seal?: {
+    readonly state: 'opened' | 'opened_unauthenticated' | 'sealed';
+    readonly key?: string;
+    readonly reason?: string;
+  };
   /** The token inside a sealed one. */
   readonly inner?: DecodedTokenResult;
   /** By claim: `exp`, `iat`. */

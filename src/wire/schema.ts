@@ -21,7 +21,7 @@ export function check<const S extends Schema>(schema: S, value: unknown): Checke
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = issue.path?.map((item) => String(item.key)).join('.') ?? '';
-  if (issue.received === 'undefined') return `${path} is required`;
+  if (issue.received === 'undefined') return `${path || 'the body'} is required`;
   if (issue.kind === 'schema' && issue.type !== 'custom')
     return `${path || 'the body'} must be ${expectation(issue.expected)}`;
   return `${path || 'the body'} ${issue.message}`;

@@ -66,6 +66,20 @@ describe('a tenant that', () => {
     });
   });
 
+  it('does not end its answer is not heard out', async () => {
+    const url = await answering((_, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(2 ** 20)));
+      };
+      response.writeHead(200).on('drain', more);
+      more();
+    });
+    expect(await failureOf(() => fetching()(`${url}/`, get))).toMatchObject({
+      code: 'tenant_unreachable',
+      message: expect.stringContaining('did not answer: its answer is too long.'),
+    });
+  });
+
   it('refuses connections: elsewhere the domain may be wrong', async () => {
     const port = await freePort();
     expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({

@@ -23,6 +23,8 @@ describe('kept keys', () => {
   it('are those of their address, in a file for their owner alone', async () => {
     const { cache, path } = opened();
     expect(await cache.get(url)).toBeUndefined();
+    await cache.put({ ...kept, missedOne: true });
+    expect(await cache.get(url)).toEqual({ ...kept, missedOne: true });
     await cache.put(kept);
     expect(await cache.get(url)).toEqual(kept);
     expect(await cache.get(`${url}?other`)).toBeUndefined();

@@ -12,6 +12,22 @@ it('a file that the user named is read as text', async () => {
 });
 
 it.each([
+  ['UTF-8 with a mark', Buffer.from('\ufeff{"ü":1}')],
+  ['UTF-16, as PowerShell writes it', Buffer.from('\ufeff{"ü":1}', 'utf16le')],
+  ['UTF-16 the other way round', Buffer.from('\ufeff{"ü":1}', 'utf16le').swap16()],
+])('also when it is %s', async (_, bytes) => {
+  const path = join(temporaryFolder(), 'metadata.json');
+  writeFileSync(path, bytes);
+  expect(await readUserFile(path)).toBe('{"ü":1}');
+});
+
+it('a file without a name is called so', async () => {
+  expect(await failureOf(() => readUserFile(''))).toMatchObject({
+    message: "'' cannot be read: there is no such file.",
+  });
+});
+
+it.each([
   ['is not there', 'missing.json', 'there is no such file'],
   ['is a folder', '.', 'it is a folder'],
 ])('one that %s is an error of the command line', async (_, name, reason) => {

@@ -19,6 +19,7 @@ describe('reading a value as a shape', () => {
 
   it.each([
     [{}, 'text is required'],
+    [undefined, 'the body is required'],
     [{ text: 1 }, 'text must be a string'],
     [{ text: 'a', count: '1' }, 'count must be a number'],
     [{ text: 'a', on: 1 }, 'on must be true or false'],

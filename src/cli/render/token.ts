@@ -1,4 +1,4 @@
-import type { DecodedToken } from '../../domain/token/decode.ts';
+import type { DecodedToken, Seal } from '../../domain/token/decode.ts';
 import type { TokenTime } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
@@ -35,15 +35,24 @@ function renderDecoded(paint: Paint, decoded: DecodedToken): string {
 }
 
 /** The line nobody may miss. */
-function stateText(paint: Paint, { signature, seal }: DecodedToken): string {
-  if (seal?.state === 'opened') return paint.green(`✔ opened and authentic: ${printable(seal.key)}`);
-  if (seal) return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. Only who holds its key can read it.`);
+function stateText(paint: Paint, { signature, seal, inner }: DecodedToken): string {
+  if (seal) return sealText(paint, seal, inner !== undefined);
   if (signature?.state === 'verified') return paint.green(`✔ signature verified: ${printable(signature.key)}`);
   if (signature?.state === 'wrong')
     return paint.red(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Believe nothing below.`);
   return paint.yellow(
     `! SIGNATURE NOT CHECKED: ${printable(signature?.reason ?? '')}. Anyone could have written this.`,
   );
+}
+
+function sealText(paint: Paint, seal: Seal, isNested: boolean): string {
+  if (seal.state === 'sealed')
+    return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. Only who holds its key can read it.`);
+  const key = printable(seal.key);
+  if (seal.state === 'opened') return paint.green(`✔ opened and authentic: ${key}`);
+  // Whose a token inside is, that one tells.
+  if (isNested) return paint.green(`✔ opened: ${key}`);
+  return paint.yellow(`! OPENED, ORIGIN NOT CHECKED: ${key}. Anyone with its public half could have sealed this.`);
 }
 
 function headerText(header: JsonObject): string {

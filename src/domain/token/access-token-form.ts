@@ -28,8 +28,7 @@ export function checkForm(input: string): FormChecks {
   if (input.length > maxLength) return wrong(failed('form', `it is longer than ${maxLength} characters`));
   const text = input.trim().replace(/^bearer\s+/i, '');
   const parts = text.split('.');
-  if (/\s/.test(text)) return wrong(failed('form', 'there is white space inside'));
-  const kind = otherKind(text, parts);
+  const kind = /\s/.test(text) ? undefined : otherKind(text, parts);
   if (kind) return wrong(failed('kind', kind));
   const problem = formProblem(text, parts);
   if (problem) return wrong(failed('form', problem));
@@ -58,6 +57,7 @@ export function sessionToken(how: string): string {
 function formProblem(text: string, parts: readonly string[]): string | undefined {
   if (text === '') return 'it is empty';
   if (text.startsWith('{')) return 'it is JSON, not the compact form of parts joined by dots';
+  if (/\s/.test(text)) return 'there is white space inside';
   if (parts.length !== 3) return `a signed JWT has 3 parts joined by dots, and this has ${parts.length}`;
   const odd = parts.findIndex((part) => Buffer.from(bytesOf(part)).toString('base64url') !== part);
   return odd === -1 ? undefined : `part ${odd + 1} is not base64url as its bytes are written`;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { sessionToken } from './access-token-form.ts';
 import { type Check, type CheckName, failed, ok, skipped } from './check.ts';
 import { readStrictJson } from './strict-json.ts';
@@ -20,6 +20,9 @@ export interface Expectations {
 /** What `sub` of a guest begins with, in edition `preview` and in `ea`. @see wire contract, section 1 */
 const guestPrefixes = ['anon|', 'anon@'];
 
+/** What a logout token is about. */
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+
 /** The last second that a Date can hold. */
 const lastSecond = 8.64e12;
 
@@ -35,9 +38,9 @@ export function checkClaims(
   const read = readStrictJson(payload);
   if ('problem' in read) return { checks: [failed('claims', `the payload ${read.problem}`)], claims: undefined };
   const claims = read.value;
-  const kind = isSessionToken(claims) ? [failed('kind', sessionToken('by its claims'))] : [];
+  const kind = otherKind(claims);
   const checks = [
-    ...kind,
+    ...(kind ? [failed('kind', kind)] : []),
     ok('claims', 'a JSON object that names each member once'),
     checkIssuer(claims, expected.issuer),
     checkAudience(claims, expected.audience),
@@ -48,9 +51,28 @@ export function checkClaims(
   return { checks, claims };
 }
 
-/** By what only a session token says, should its `typ` have been left out. */
-function isSessionToken({ aud, session_id, user_id }: JsonObject): boolean {
-  return aud === undefined && typeof session_id === 'string' && typeof user_id === 'string';
+/**
+ * What is no access token by what only another kind says, for its `typ` may be left out or `JWT`. Some issuers have `nonce`
+ * in access tokens too, beside the `scope` that no ID token has.
+ * @see RFC 8725, section 3.12; OpenID Connect Core, sections 2 and 3.1.3.6; Back-Channel Logout, section 2.4
+ */
+function otherKind({
+  aud,
+  session_id,
+  user_id,
+  scope,
+  nonce,
+  at_hash,
+  c_hash,
+  events,
+}: JsonObject): string | undefined {
+  if (aud === undefined && typeof session_id === 'string' && typeof user_id === 'string')
+    return sessionToken('by its claims');
+  if (scope === undefined && [nonce, at_hash, c_hash].some((one) => one !== undefined))
+    return 'it is an ID token by its claims: it tells an app who signed in, and no API may take it';
+  return isJsonObject(events) && Object.hasOwn(events, logoutEvent)
+    ? 'it is a logout token by its claims, and no API may take it'
+    : undefined;
 }
 
 function checkIssuer({ iss }: JsonObject, expected: string | undefined): Check {
@@ -69,6 +91,7 @@ function checkAudience({ aud }: JsonObject, expected: string | undefined): Check
   return failed('aud', `it is for ${audiences.map(shown).join(', ').slice(0, 200) || 'nobody'}, not for ${expected}`);
 }
 
+/** Asked so that what is no number, of a library's caller, makes a token bad and not good. */
 function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[] {
   const time = (check: CheckName & ('exp' | 'nbf' | 'iat'), none: Check, judge: (at: number) => Check): Check => {
     const at = claims[check];
@@ -78,15 +101,15 @@ function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[]
   };
   return [
     time('exp', failed('exp', 'it names none, and an access token has to end'), (at) =>
-      now >= at + tolerance ? failed('exp', `it ended ${utc(at)}`) : ok('exp', `it ends ${utc(at)}`),
+      now < at + tolerance ? ok('exp', `it ends ${utc(at)}`) : failed('exp', `it ended ${utc(at)}`),
     ),
     time('nbf', skipped('nbf', 'it names none'), (at) =>
-      now < at - tolerance ? failed('nbf', `it begins only ${utc(at)}`) : ok('nbf', `it began ${utc(at)}`),
+      now >= at - tolerance ? ok('nbf', `it began ${utc(at)}`) : failed('nbf', `it begins only ${utc(at)}`),
     ),
     time('iat', skipped('iat', 'it names none'), (at) =>
-      now < at - tolerance
-        ? failed('iat', `it was issued ${utc(at)}, which is to come; clocks differ? --clock-tolerance`)
-        : ok('iat', `it was issued ${utc(at)}`),
+      now >= at - tolerance
+        ? ok('iat', `it was issued ${utc(at)}`)
+        : failed('iat', `it was issued ${utc(at)}, which is to come; clocks differ? --clock-tolerance`),
     ),
   ];
 }
@@ -94,7 +117,7 @@ function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[]
 function checkScopes({ scope }: JsonObject, required: readonly string[]): Check {
   if (required.length === 0) return skipped('scope', 'none was asked for: --scope');
   if (scope !== undefined && typeof scope !== 'string') return failed('scope', 'it is not a string');
-  const granted = (scope ?? '').split(' ');
+  const granted = (scope ?? '').split(' ').filter((one) => one !== '');
   const missing = required.filter((one) => !granted.includes(one));
   return missing.length === 0 ? ok('scope', required.join(' ')) : failed('scope', `it lacks ${missing.join(' ')}`);
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { AnonError } from '../../errors.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { sessionTokenPrefix } from '../../wire/session-token-format.ts';
-import { nestsDeeper } from './strict-json.ts';
+import { isDeeperThan } from '../json-depth.ts';
 
 /** A token taken apart, nothing of it believed yet. */
 export interface TokenParts {
@@ -68,10 +68,8 @@ export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   // Buffer and not TextDecoder, which costs 2 ms to have.
   if (!isUtf8(bytes)) return undefined;
   try {
-    const text = Buffer.from(bytes).toString('utf8');
-    const value: unknown = JSON.parse(text);
-    if (nestsDeeper(text, maxNesting)) return undefined;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return isJsonObject(value) && !isDeeperThan(maxNesting, value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -9,9 +9,12 @@ export type Signature =
   | { readonly state: 'not_checked'; readonly reason: string }
   | { readonly state: 'wrong'; readonly reason: string };
 
-/** Whether a sealed token could be opened. What is opened is also authentic: the seal is authenticated. */
+/**
+ * Whether a sealed token could be opened. What opens with a shared key is also authentic, for only who holds that key can
+ * have sealed it. What opens with a private key is not: anyone may seal with its public half.
+ */
 export type Seal =
-  | { readonly state: 'opened'; readonly key: string }
+  | { readonly state: 'opened' | 'opened_unauthenticated'; readonly key: string }
   | { readonly state: 'sealed'; readonly reason: string };
 
 export interface DecodedToken {

@@ -30,15 +30,22 @@ function named({ name: path, text }: { name: string; text: string }): FoundToken
 }
 
 // A JOSE header is a JSON object, whose base64url begins so, with or without white space after the brace. Looked
-// for at the start of a word only, so that a long text takes its length and not its square.
-const tokenLike = /(?<![\w.-])(?:ANONYMOUS_SESSION_)?e[yw][\w-]{6,}\.[\w.-]*/g;
+// for at the start of a word only, so that a long text takes its length and not its square: `%3D` is no part of a word.
+const tokenLike = /(?:(?<![\w.-])|(?<=%[\dA-F]{2}))(?:ANONYMOUS_SESSION_)?e[yw][\w-]{6,}\.[\w.-]*/g;
 
 function inText(text: string): FoundToken[] {
   return [...text.matchAll(tokenLike)].flatMap(({ 0: match, index }) => {
     // A sentence may end after it; but a token without a signature ends with a dot too.
-    const token = [match, match.replace(/\.+$/, '')].find(isToken);
+    const token = [match, withoutDots(match)].find(isToken);
     return token === undefined ? [] : [{ name: nameBefore(text, index), token }];
   });
+}
+
+/** Without those it ends with. A pattern would begin anew at each dot, and there may be a million. */
+function withoutDots(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '.') end -= 1;
+  return text.slice(0, end);
 }
 
 /** `NAME=`, `"name": "`, `Name: Bearer `, whatever the quotes. */

@@ -4,6 +4,8 @@ export interface KeptKeys {
   /** Milliseconds since 1970. */
   readonly fetchedAtMs: number;
   readonly freshForSeconds: number;
+  /** A token named a key that was not among them when they had just been fetched. */
+  readonly missedOne?: boolean | undefined;
   /** JWKs (RFC 7517). */
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }

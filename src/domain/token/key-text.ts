@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { KeyRing, NamedKey } from '../ports.ts';
 
 /**
@@ -12,7 +13,7 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   const bytes = Buffer.from(file);
   const text = isUtf8(bytes) ? bytes.toString('utf8') : '';
   const jwks = text.includes('-----BEGIN ') ? fromPem(text) : [...fromJson(text), ...fromSecret(bytes, text.trim())];
-  if (jwks.length === 0) throw noKey(fileName);
+  if (jwks.length === 0) throw isLocked(text) ? lockedKey(fileName) : noKey(fileName);
   const keys: NamedKey[] = jwks.map((jwk) => ({
     name: typeof jwk.kid === 'string' ? `key ${jwk.kid} of ${fileName}` : fileName,
     jwk,
@@ -20,12 +21,12 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
 }
 
-type Jwk = Record<string, unknown>;
+type Jwk = JsonObject;
 
 function fromJson(text: string): Jwk[] {
   const value = parse(text);
-  const keys = isObject(value) && Array.isArray(value.keys) ? value.keys : [value];
-  return keys.filter((key): key is Jwk => isObject(key) && typeof key.kty === 'string');
+  const keys = isJsonObject(value) && Array.isArray(value.keys) ? value.keys : [value];
+  return keys.filter((key): key is Jwk => isJsonObject(key) && typeof key.kty === 'string');
 }
 
 function parse(text: string): unknown {
@@ -68,12 +69,19 @@ function fromPem(text: string): Jwk[] {
   });
 }
 
+/** @see RFC 5958, section 3; RFC 1421, section 4.6.1.1 */
+function isLocked(text: string): boolean {
+  return /^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text);
+}
+
+function lockedKey(fileName: string): AnonError {
+  return new AnonError('usage', `${fileName} holds a key under a passphrase, which cannot be opened here.`, {
+    hint: 'Take it off, into a file for you alone: openssl pkey -in <file> -out <other file>',
+  });
+}
+
 function noKey(fileName: string): AnonError {
   return new AnonError('usage', `${fileName} holds no key.`, {
     hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
   });
-}
-
-function isObject(value: unknown): value is Jwk {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

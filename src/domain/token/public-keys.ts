@@ -12,13 +12,14 @@ const curves = ['P-256', 'P-384', 'P-521', 'Ed25519'];
 
 /**
  * The keys among `jwks` that may vouch for a token: public ones, for signatures, each with the algorithms that it is
- * for. A shared secret is none, whatever the set says. With `only`, each is for that algorithm and no other.
+ * for. A shared secret is none, whatever the set says. With `only`, each that is for signatures is for that algorithm and
+ * no other.
  * @see RFC 7517, section 4; RFC 8725, sections 3.1 and 3.5
  */
 export function publicKeys(jwks: readonly Jwk[], origin: string, only?: 'RS256'): NamedKey[] {
   return jwks.slice(0, maxKeys).flatMap((jwk) => {
     const pinned = only ? { ...jwk, alg: only } : jwk;
-    if (!isForSignatures(jwk) || !fits(pinned)) return [];
+    if (!isForSignatures(jwk) || !fits(jwk) || !fits(pinned)) return [];
     const kid = typeof jwk.kid === 'string' ? jwk.kid.slice(0, 60) : '(no id)';
     return [{ name: `key ${kid} of ${origin}`, jwk: pinned }];
   });

@@ -5,22 +5,25 @@ import { keyManagementAlgorithms } from './algorithms.ts';
 import type { TokenParts } from './compact.ts';
 import type { Seal } from './decode.ts';
 
-/** Opens a JWE with the first of `keys` that fits. */
+/** Opens a JWE with the first of `keys` that fits. @see RFC 7516, section 5.2 */
 export async function openSeal(
   { text, header }: TokenParts,
   keys: readonly NamedKey[],
 ): Promise<{ seal: Seal; contents: Uint8Array | undefined }> {
   const alg = String(header.alg);
-  for (const { name, jwk } of keys) {
-    if (!keyManagementAlgorithms(jwk).includes(alg)) continue;
+  const usable = keys.filter(({ jwk }) => keyManagementAlgorithms(jwk).includes(alg));
+  for (const { name, jwk } of usable) {
     try {
       const key = await importJWK({ ...jwk, kty: String(jwk.kty) }, alg);
       const { plaintext } = await compactDecrypt(text, key, { keyManagementAlgorithms: [alg] });
-      return { seal: { state: 'opened', key: name }, contents: plaintext };
+      const state = jwk.kty === 'oct' ? 'opened' : 'opened_unauthenticated';
+      return { seal: { state, key: name }, contents: plaintext };
     } catch {
       // The next key may fit; that none does is a result, not an error.
     }
   }
-  const names = [...new Set(keys.map(({ name }) => name))].join(', ');
-  return { seal: { state: 'sealed', reason: `it does not open with ${names}` }, contents: undefined };
+  const names = [...new Set((usable.length > 0 ? usable : keys).map(({ name }) => name))].join(', ');
+  const reason =
+    usable.length > 0 ? `it does not open with ${names}` : `its algorithm is not one that opens with ${names}`;
+  return { seal: { state: 'sealed', reason }, contents: undefined };
 }

@@ -7,11 +7,14 @@ import type { KeptKeys, KeyCache } from './kept-keys.ts';
 import { keysNamed, publicKeys } from './public-keys.ts';
 import type { KeySource } from './verify.ts';
 
-/** For how long served keys are used without asking again, in seconds; what the answer says is kept between them. */
-const lifetimes = { usual: 600, least: 60, most: 86_400 };
+/** For how long served keys are used without asking again, in seconds: where the answer does not say, and at most. */
+const lifetimes = { usual: 600, most: 86_400 };
 
-/** An unknown `kid` has the keys fetched again, but whoever makes tokens up shall not make us ask all the time. */
-const leastBetweenFetchesSeconds = 30;
+/**
+ * An unknown `kid` has the keys fetched again, for they may have been rotated. When that was in vain, nobody asks again
+ * for so long: whoever makes tokens up shall not make us ask all the time.
+ */
+const afterInVainSeconds = 30;
 
 export interface ServedKeysOptions {
   /** Where the key set is, from the connection's base. */
@@ -37,25 +40,27 @@ const anyAlgorithm = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES2
 export function servedKeys(connection: TenantConnection, options: ServedKeysOptions): KeySource {
   const { cache, offline, only, origin, path } = options;
   const url = `${connection.baseUrl}${path}`;
-  const fetchKeys = async () => {
-    const kept = await fetchKept(connection, { url, path });
-    if (kept.freshForSeconds > 0) await cache?.put(kept);
-    return kept;
+  const named = ({ keys }: KeptKeys, kid: string | undefined): NamedKey[] =>
+    keysNamed(publicKeys(keys, origin, only), kid);
+  const fetchNamed = async (kid: string | undefined): Promise<NamedKey[]> => {
+    const { mayBeKept, ...fetched } = await fetchKept(connection, { url, path });
+    const found = named(fetched, kid);
+    if (mayBeKept) await cache?.put(found.length > 0 ? fetched : { ...fetched, missedOne: true });
+    return found;
   };
   return {
     algorithms: only ? [only] : [...anyAlgorithm, 'EdDSA', 'Ed25519'],
     origin,
     async find(kid) {
-      const named = ({ keys }: KeptKeys): NamedKey[] => keysNamed(publicKeys(keys, origin, only), kid);
       const kept = await cache?.get(url);
       if (offline) {
-        if (kept) return named(kept);
+        if (kept) return named(kept, kid);
         throw nothingKept(origin);
       }
       const age = kept ? (connection.clock.now() - kept.fetchedAtMs) / 1000 : -1;
-      if (!kept || age < 0 || age >= kept.freshForSeconds) return named(await fetchKeys());
-      const known = named(kept);
-      return known.length > 0 || age < leastBetweenFetchesSeconds ? known : named(await fetchKeys());
+      if (!kept || age < 0 || age >= kept.freshForSeconds) return fetchNamed(kid);
+      const known = named(kept, kid);
+      return known.length > 0 || (kept.missedOne && age < afterInVainSeconds) ? known : fetchNamed(kid);
     },
   };
 }
@@ -63,7 +68,7 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
 async function fetchKept(
   connection: TenantConnection,
   { url, path }: { url: string; path: string },
-): Promise<KeptKeys> {
+): Promise<KeptKeys & { mayBeKept: boolean }> {
   let cacheControl = '';
   const listening: TenantConnection = {
     ...connection,
@@ -82,18 +87,17 @@ async function fetchKept(
   return {
     url,
     fetchedAtMs: connection.clock.now(),
+    mayBeKept: !/(^|[\s,])no-store($|[\s,])/i.test(cacheControl),
     freshForSeconds: lifetime(cacheControl),
     keys: checked.value.keys,
   };
 }
 
-/** For how many seconds an answer may be used again; 0 when it may not be kept. @see RFC 9111, section 5.2.2 */
+/** For how many seconds an answer may be used again without asking. @see RFC 9111, section 5.2.2 */
 function lifetime(cacheControl: string): number {
-  if (/(^|[\s,])no-store($|[\s,])/i.test(cacheControl)) return 0;
-  if (/(^|[\s,])no-cache($|[\s,])/i.test(cacheControl)) return lifetimes.least;
+  if (/(^|[\s,])no-cache($|[\s,])/i.test(cacheControl)) return 0;
   const [, said] = /(?:^|[\s,])max-age="?(\d{1,12})/i.exec(cacheControl) ?? [];
-  const seconds = said === undefined ? lifetimes.usual : Number(said);
-  return Math.min(Math.max(seconds, lifetimes.least), lifetimes.most);
+  return Math.min(said === undefined ? lifetimes.usual : Number(said), lifetimes.most);
 }
 
 function nothingKept(origin: string): AnonError {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
+import { isDeeperThan } from '../json-depth.ts';
 
 /** Deeper than any claim that was meant, and far from where code that walks a value runs out of stack. */
 const maxDepth = 32;
@@ -15,9 +16,9 @@ export function readStrictJson(bytes: Uint8Array): StrictJson {
   if (!isUtf8(bytes)) return { problem: 'is not UTF-8' };
   const text = Buffer.from(bytes).toString('utf8');
   const value = parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'is not a JSON object' };
-  const problem = nestsDeeper(text, maxDepth) ? `nests more than ${maxDepth} deep` : nameTwice(text);
-  return problem === undefined ? { value: value as JsonObject } : { problem };
+  if (!isJsonObject(value)) return { problem: 'is not a JSON object' };
+  const problem = isDeeperThan(maxDepth, value) ? `nests more than ${maxDepth} deep` : nameTwice(text);
+  return problem === undefined ? { value } : { problem };
 }
 
 function parse(text: string): unknown {
@@ -26,21 +27,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a text that is JSON nests deeper than `most`. What walks a value may run out of stack where JSON.parse does not. */
-export function nestsDeeper(text: string, most: number): boolean {
-  let depth = 0;
-  let quoted = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (character === '"') quoted = !quoted;
-    else if (quoted) index += character === '\\' ? 1 : 0;
-    else if (character === '{' || character === '[') depth += 1;
-    else if (character === '}' || character === ']') depth -= 1;
-    if (depth > most) return true;
-  }
-  return false;
 }
 
 const stringOrBracket = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}[\]]/g;

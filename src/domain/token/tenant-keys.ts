@@ -3,6 +3,7 @@ import { jwks, jwksPath } from '../../wire/discovery.ts';
 import { check } from '../../wire/schema.ts';
 import { send } from '../exchange/send.ts';
 import type { KeyRing, NamedKey, TenantConnection } from '../ports.ts';
+import { publicKeys } from './public-keys.ts';
 
 /** The keys of a tenant: the public ones that it serves, and the one that seals, where that is at hand. */
 export function tenantKeyRing(tenant: TenantConnection): KeyRing {
@@ -21,11 +22,7 @@ async function servedKeys(tenant: TenantConnection): Promise<NamedKey[]> {
   try {
     const answer = await send(tenant, { method: 'GET', path: jwksPath });
     const checked = check(jwks, answer.body);
-    if (answer.status !== 200 || !checked.ok) return [];
-    // RS256 and nothing else: what the key is for is not the token's to say.
-    return checked.value.keys
-      .filter(({ kty }) => kty === 'RSA')
-      .map((jwk) => ({ name: `key ${jwk.kid ?? '(no id)'} of ${tenant.issuer}`, jwk: { ...jwk, alg: 'RS256' } }));
+    return answer.status === 200 && checked.ok ? publicKeys(checked.value.keys, tenant.issuer, 'RS256') : [];
   } catch (error) {
     if (error instanceof AnonError && error.code !== 'interrupted') return [];
     throw error;

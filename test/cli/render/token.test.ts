@@ -6,6 +6,7 @@ import { renderToken, shortToken, tokenData } from '../../../src/cli/render/toke
 import { tenantKeyRing } from '../../../src/domain/token/tenant-keys.ts';
 import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
 import rfc7516 from '../../fixtures/tokens/rfc7516.json' with { type: 'json' };
+import rfc7520 from '../../fixtures/tokens/rfc7520.json' with { type: 'json' };
 import { connectionTo } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
@@ -52,6 +53,21 @@ describe('a token for people', () => {
       '  ▪ SEALED: it does not open with key.jwk. Only who holds its key can read it.',
       '  header  alg A128KW, enc A128CBC-HS256',
     ]);
+  });
+
+  it('that opened with a private key is not called authentic, for anyone can seal with the public one', async () => {
+    const { token, key } = rfc7516.examples['A.1'];
+    expect((await shown(token, ringOf(key)))[1]).toBe(
+      '  ! OPENED, ORIGIN NOT CHECKED: key.jwk. Anyone with its public half could have sealed this.',
+    );
+    expect((await shown(token, ringOf(key), paintFor(true)))[1]).toContain('\u001b[33m! OPENED');
+  });
+
+  it('and has a token inside leaves that one to say whose it is', async () => {
+    const { token, key, signatureKey } = rfc7520.examples['6'];
+    const text = await shown(token, ringOf(key, signatureKey));
+    expect(text[1]).toBe('  ✔ opened: key samwise.gamgee@hobbiton.example of key.jwk');
+    expect(text).toContain('  ✔ signature verified: key hobbiton.example of key.jwk');
   });
 
   it('that was opened says that it is authentic, and shows what is inside', async () => {

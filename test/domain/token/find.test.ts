@@ -20,6 +20,12 @@ describe('one token is found', () => {
     ['in a header line', `Authorization: Bearer ${jwt}`, 'Authorization'],
     ['in a curl command', `curl -H "authorization: bearer ${jwt}" https://api.example.com/`, 'authorization'],
     ['in a query', `https://acme.eu.auth0.com/authorize?client_id=a&session_token=${jwt}&state=b`, 'session_token'],
+    [
+      'in an address in an address',
+      `?returnTo=https%3A%2F%2Fa.example%2F%23access_token%3D${jwt}%26state%3Db`,
+      undefined,
+    ],
+    ['in an encoded header', `authorization=Bearer%20${jwt}`, undefined],
     ['in JSON', JSON.stringify({ access_token: jwt, expires_in: 7200 }), 'access_token'],
     ['deep in JSON', JSON.stringify([{ answer: { access_token: jwt } }]), '0.answer.access_token'],
     ['as a JSON text', JSON.stringify(jwt), undefined],
@@ -90,7 +96,15 @@ describe('no token is found', () => {
 
   it('in texts that would take a careless search for ever', async () => {
     const started = performance.now();
-    for (const text of ['ey'.repeat(600_000), 'eyJ.'.repeat(300_000), '['.repeat(600_000), '{"a":'.repeat(200_000)]) {
+    for (const text of [
+      'ey'.repeat(600_000),
+      'eyJ.'.repeat(300_000),
+      '['.repeat(600_000),
+      '{"a":'.repeat(200_000),
+      `eyJ000000${'.'.repeat(600_000)}a`,
+      `${'%3D'.repeat(300_000)}eyJ`,
+      `${'a '.repeat(300_000)}=`,
+    ]) {
       await failureOf(() => findTokens(text));
     }
     expect(performance.now() - started).toBeLessThan(10_000);

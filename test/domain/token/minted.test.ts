@@ -82,7 +82,7 @@ describe('a token that jose sealed is opened', () => {
     ['ECDH-ES+A256KW', x25519],
   ])('with %s, by the private key', async (alg, { publicKey, jwk, publicJwk }) => {
     const token = await seal(claims, publicKey, alg);
-    expect(await decode(token, ringOf(jwk))).toMatchObject({ claims, seal: { state: 'opened' } });
+    expect(await decode(token, ringOf(jwk))).toMatchObject({ claims, seal: { state: 'opened_unauthenticated' } });
     expect(await decode(token, ringOf(publicJwk))).toMatchObject({ claims: undefined, seal: { state: 'sealed' } });
   });
 
@@ -117,9 +117,25 @@ describe('a token that jose sealed is opened', () => {
     });
   });
 
+  it('but not when it was compressed beyond reason', async () => {
+    const compressed = (size: number) =>
+      new CompactEncrypt(Buffer.alloc(size, 'x'))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', zip: 'DEF' })
+        .encrypt(octets(32));
+    const keys = ringOf(oct(octets(32)));
+    expect(await decode(await compressed(1000), keys)).toMatchObject({ text: 'x'.repeat(1000) });
+    expect(await decode(await compressed(20_000_000), keys)).toMatchObject({
+      text: undefined,
+      seal: { state: 'sealed' },
+    });
+  });
+
   it('but not with a password: that one is never tried', async () => {
     const token = await seal(claims, octets(32), 'PBES2-HS256+A128KW');
-    expect(await decode(token, ringOf(oct(octets(32))))).toMatchObject({ seal: { state: 'sealed' } });
+    expect((await decode(token, ringOf(oct(octets(32))))).seal).toEqual({
+      state: 'sealed',
+      reason: 'its algorithm is not one that opens with key.jwk',
+    });
   });
 });
 

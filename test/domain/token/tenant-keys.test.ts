@@ -45,6 +45,11 @@ describe("a token is checked against its tenant's keys", () => {
     expect((await decode(token, served({ ...rsa.publicJwk, alg: 'PS256' }))).signature?.state).toBe('wrong');
   });
 
+  it('of which one that is for sealing is none', async () => {
+    const token = await sign(claims, rsa.privateKey, { alg: 'RS256' });
+    expect((await decode(token, served({ ...rsa.publicJwk, use: 'enc' }))).signature?.state).toBe('not_checked');
+  });
+
   it('of which a shared one is none', async () => {
     const token = await sign(claims, Buffer.alloc(32, 1), { alg: 'HS256' });
     const shared = { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') };

@@ -1,8 +1,10 @@
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../../src/domain/token/check.ts';
+import { publicKeys } from '../../../src/domain/token/public-keys.ts';
 import { noon } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
-import { part, rsa } from '../../support/tokens.ts';
+import { ec, otherRsa, pairOf, part, rsa } from '../../support/tokens.ts';
 import {
   acmeKeys,
   everything,
@@ -86,6 +88,13 @@ describe('the claims of a token whose signature is good', () => {
     ['a user', { sub: 'auth0|1' }, { guest: "it is no guest's, by its 'sub'" }],
     ['a user called so', { sub: 'anonymous|1' }, { guest: "it is no guest's, by its 'sub'" }],
     ['nobody', { sub: undefined }, { guest: "it has no 'sub', so whose it is cannot be told" }],
+    ['what only an ID token says', { scope: undefined, nonce: 'n' }, { kind: /it is an ID token by its claims/ }],
+    ['a hash of what came with it', { scope: undefined, at_hash: 'h' }, { kind: /it is an ID token by its claims/ }],
+    [
+      'what only a logout token says',
+      { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+      { kind: /it is a logout token by its claims/ },
+    ],
     [
       'a session token without its typ',
       { aud: undefined, session_id: 'sess_1', user_id: 'anon|1' },
@@ -100,13 +109,16 @@ describe('the claims of a token whose signature is good', () => {
       expect(told[check as 'iss']).toMatch(detail);
     }
     const [name] = Object.keys(expected);
-    expect(Object.keys(told).filter((check) => check !== name && !(name === 'kind' && check === 'aud'))).toEqual([]);
+    const others = Object.keys(told).filter((check) => check !== name);
+    expect(others.filter((check) => name !== 'kind' || !['aud', 'scope'].includes(check))).toEqual([]);
   });
 
   it.each<[string, object, object]>([
     ['an API among others', { aud: ['x', 'https://api.example'] }, {}],
     ['a guest of edition ea', { sub: 'anon@6a0e7f5e' }, {}],
     ['a user where no guest may come', { sub: 'auth0|1' }, { guest: false }],
+    ['events of its own', { events: { 'cart-filled': 1 } }, {}],
+    ["a nonce, as some issuers' access tokens have", { nonce: 'n' }, {}],
     ['an end a second away', { exp: now + 1 }, {}],
     ['a fraction of a second', { exp: now + 0.5, iat: now - 0.5 }, {}],
     ['a beginning that is now', { nbf: now }, {}],
@@ -119,6 +131,17 @@ describe('the claims of a token whose signature is good', () => {
     expect(failures(await verify(await goodToken(), { ...everything, guest: false }))).toEqual({
       guest: "it is a guest's: 'sub' begins with anon|",
     });
+  });
+
+  it('are refused where the difference of the clocks is no number, as that of an empty variable', async () => {
+    const ended = await goodToken({ exp: now - 3600, nbf: now + 3600 });
+    const told = failures(await verify(ended, { ...everything, clockToleranceSeconds: Number.NaN }));
+    expect(Object.keys(told)).toEqual(['exp', 'nbf', 'iat']);
+  });
+
+  it.each([undefined, '', 'read:catalog  write:cart'])('have no scope without a name: %j', async (scope) => {
+    const told = failures(await verify(await goodToken({ scope }), { ...everything, scopes: [''] }));
+    expect(told).toEqual({ scope: 'it lacks ' });
   });
 
   it('may be off by as much as clocks may differ, to the second', async () => {
@@ -181,9 +204,30 @@ describe('the keys', () => {
     ['for an algorithm of another kind of key', { alg: 'ES256' }],
     ['for a shared secret', { alg: 'HS256' }],
     ['for sealing', { alg: 'RSA-OAEP' }],
+    ['for nothing', { alg: 'none' }],
   ])('%s do not count', async (_, members) => {
-    const keys = keysOf({ ...rsa.publicJwk, ...members });
-    expect(await verify(await goodToken(), everything, keys)).toMatchObject({ valid: false });
+    const jwk = { ...rsa.publicJwk, ...members };
+    expect(await verify(await goodToken(), everything, keysOf(jwk))).toMatchObject({ valid: false });
+    // Nor where it is known for which algorithm a set's keys for signatures are.
+    expect(publicKeys([jwk], 'the set', 'RS256')).toEqual([]);
+  });
+
+  it('that are too short to trust do not count', async () => {
+    const { privateKey, publicJwk } = pairOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey);
+    const text = `${part({ alg: 'RS256', kid: 'k1' })}.${part(goodClaims)}`;
+    const token = `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+    expect(failures(await verify(token, everything, keysOf({ ...publicJwk, kid: 'k1' })))).toEqual({
+      signature: 'it does not fit key k1 of the set',
+    });
+  });
+
+  it('may have the same id: each is tried', async () => {
+    const keys = keysOf(
+      { ...otherRsa.publicJwk, kid: 'k1' },
+      { ...ec.publicJwk, kid: 'k1' },
+      { ...rsa.publicJwk, kid: 'k1' },
+    );
+    expect(failures(await verify(await goodToken(), everything, keys))).toEqual({});
   });
 
   it('may be private: their public half is used', async () => {

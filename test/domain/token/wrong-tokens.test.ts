@@ -13,9 +13,13 @@ const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const p384 = ecPair('P-384');
 
 /** Signed as it stands, whatever that is: what no library would sign. */
-function signed(header: object | string, payload: object | string = goodClaims): string {
-  const text = `${part(header)}.${part(payload)}`;
+function signed(header: object | string, payload: object | string | Buffer = goodClaims): string {
+  const text = `${part(header)}.${Buffer.isBuffer(payload) ? payload.toString('base64url') : part(payload)}`;
   return `${text}.${createSign('RSA-SHA256').update(text).sign(rsa.privateKey, 'base64url')}`;
+}
+
+function endingAt(number: string): string {
+  return JSON.stringify(goodClaims).replace(/"exp":\d+/, `"exp":${number}`);
 }
 
 function hmac(header: object, secret: string | Buffer, hash = 'sha256'): string {
@@ -231,6 +235,26 @@ const payloads: Row[] = [
     'claims',
     /nests more/,
   ],
+  [
+    'two members of a claim that are one',
+    signed(rs256, `{"x":{"a":[{"b":1,"\\u0062":2}]},${JSON.stringify(goodClaims).slice(1)}`),
+    'claims',
+    /names 'b' twice/,
+  ],
+  [
+    'bytes that are no text',
+    signed(rs256, Buffer.concat([Buffer.from('{"x":"'), Buffer.of(0xc0, 0xaf), Buffer.from('"}')])),
+    'claims',
+    /UTF-8/,
+  ],
+  ['an end beyond all numbers', signed(rs256, endingAt('1e999')), 'exp', /not a time/],
+  ['an end before them all', signed(rs256, endingAt('-1e999')), 'exp', /not a time/],
+  [
+    'an end that is only in what JSON.parse might take for a prototype',
+    signed(rs256, `{"__proto__":{"exp":9999999999},${JSON.stringify({ ...goodClaims, exp: undefined }).slice(1)}`),
+    'exp',
+    /names none/,
+  ],
   ['a list', signed(rs256, [goodClaims] as object), 'claims', /is not a JSON object/],
   ['text', signed(rs256, 'hello'), 'claims', /is not a JSON object/],
   ['nothing', signed(rs256, ''), 'claims', /is not a JSON object/],
@@ -255,6 +279,7 @@ const forms: Row[] = [
   ['a NUL behind it', `${good}\0`, 'form', /part 3 is not base64url/],
   ['two tokens', `${good} ${good}`, 'form', /white space inside/],
   ['JSON', JSON.stringify({ payload: body, signatures: [{ protected: head, signature }] }), 'form', /it is JSON/],
+  ['JSON over several lines', JSON.stringify({ access_token: good }, null, 2), 'form', /it is JSON/],
   ['16 KB and more', signed(rs256, { ...goodClaims, x: 'x'.repeat(16_000) }), 'form', /longer than 16384/],
   ['a session token', `ANONYMOUS_SESSION_${good}`, 'kind', /a session token by its prefix/],
   [

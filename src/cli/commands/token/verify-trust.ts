@@ -6,7 +6,7 @@ import type { Expectations } from '../../../domain/token/claim-checks.ts';
 import { keySourceOf, publicKeys } from '../../../domain/token/public-keys.ts';
 import { servedKeys } from '../../../domain/token/served-keys.ts';
 import type { KeySource } from '../../../domain/token/verify.ts';
-import { AnonError } from '../../../errors.ts';
+import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import type { Context } from '../../context.ts';
 import { scopeList } from '../../scope-list.ts';
@@ -33,7 +33,12 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
   if (clockToleranceSeconds > mostToleranceSeconds) {
     throw new AnonError('usage', '--clock-tolerance is 10 minutes at most.', { hint: 'Such as --clock-tolerance 30s' });
   }
-  return { scopes: scopeList(scope ?? ''), guest, clockToleranceSeconds };
+  const scopes = scopeList(scope ?? '');
+  // Of a script's empty variable: it means to have something checked.
+  if (scope !== undefined && scopes.length === 0) {
+    throw new AnonError('usage', '--scope names no scope.', { hint: 'Such as --scope read:catalog,write:cart' });
+  }
+  return { scopes, guest, clockToleranceSeconds };
 }
 
 /** Whose keys count, and what a token that they vouch for must name. */
@@ -98,12 +103,19 @@ async function jwksUrl(context: Context, options: TokenVerifyOptions, text: stri
     { name: url.host, domain, adHoc: true },
     { selection: '', edition: undefined, transport: transportOf(options, context.env) },
   );
-  return servedKeys(connection, {
+  const keys = servedKeys(connection, {
     path: `${url.pathname}${url.search}`,
     origin: url.host,
     cache: await context.keyCache(),
     offline: options.offline,
   });
+  return { ...keys, find: (kid) => keys.find(kid).catch(notThere) };
+}
+
+/** What is at the address need not be a tenant of the profiles. */
+function notThere(error: unknown): never {
+  if (!isAnonError(error) || (error.code !== 'response_invalid' && error.code !== 'failed')) throw error;
+  throw withHint(error, 'Does the address give a JWK Set? A file of one will do: --jwks <file>');
 }
 
 /** @throws {AnonError} `usage` */

@@ -61,6 +61,13 @@ describe('where token decode takes its token from', () => {
     expect(json.access_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
   });
 
+  it('is a file, also one that PowerShell wrote', async () => {
+    const { done, folder } = await freshMachine();
+    const path = join(folder, 'token.txt');
+    writeFileSync(path, Buffer.from(`\ufeffACCESS_TOKEN=${await foreignJwt()}\r\n`, 'utf16le'));
+    expect((await done('token', 'decode', `@${path}`, '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
+  });
+
   it('is missed when nothing is remembered either, also where stdin is empty', async () => {
     const { run, terminal } = await freshMachine();
     const expected = {

@@ -243,6 +243,16 @@ describe("a tenant's keys", () => {
     expect(fetched()).toBe(2);
   });
 
+  it('are fetched once more for tokens that name a made-up one, however many', async () => {
+    const { machine, token, fetched } = await remoteMachine();
+    await machine.done('token', 'verify', token);
+    for (const kid of ['a', 'b', 'c', '__proto__']) {
+      const forged = await sign(goodClaims, otherRsa.privateKey, { alg: 'RS256', kid });
+      expect(await machine.run('token', 'verify', forged)).toMatchObject({ code: 3 });
+    }
+    expect(fetched()).toBe(2);
+  });
+
   it('are not fetched with --offline, nor is anything else', async () => {
     const { machine, tenant, token } = await remoteMachine();
     const before = tenant.requests.length;
@@ -320,6 +330,21 @@ describe('with --jwks', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each<[string, () => Response]>([
+    ['a page', () => new Response('<html>')],
+    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://e.example/' } })],
+    ['nothing', () => new Response('')],
+    ['that there is nothing', () => new Response('{}', { status: 404 })],
+  ])('an address that gives %s is no word about the token', async (_, answer) => {
+    const { run } = await freshMachine({ seeded: false });
+    const { url } = await servedAnswer(async () => answer());
+    expect(await run('token', 'verify', await goodToken(), '--jwks', `${url}/keys`)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: The tenant.+\nhint: {2}Does the address give a JWK Set\? /),
+    });
+  });
+
   it.each([
     ['http://issuer.example/jwks.json'],
     ['https://user:hunter22@issuer.example/jwks.json'],
@@ -362,6 +387,7 @@ describe('what token verify parses', () => {
   it.each([
     [['--api', 'a', '--audience', 'b'], '--api and --audience say the same thing twice.'],
     [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
+    [['--scope', ' , '], '--scope names no scope.'],
     [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
     [['--clock-tolerance', '-1'], "'-1' is not a duration."],
     [['--clock-tolerance', 'soon'], "'soon' is not a duration."],
