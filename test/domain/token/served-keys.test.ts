@@ -63,6 +63,11 @@ describe('the keys that a tenant serves are kept', () => {
     },
   );
 
+  it('without what is no key among them', async () => {
+    const { kids } = served([json({ keys: [null, 'k', { kid: 'k1' }, { ...k2, kid: 5 }, k1] })]);
+    expect(await kids()).toEqual(['k1']);
+  });
+
   it('not at all where that is forbidden', async () => {
     const { kids, kept } = served([with1('no-store, max-age=60'), with1('no-store')]);
     expect([await kids('k1'), await kids('k1')]).toEqual([['k1'], ['k1']]);
