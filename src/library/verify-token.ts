@@ -66,8 +66,7 @@ async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{
   if (expected.jwks !== undefined) return { keys: await givenKeys(expected.jwks), issuer: expected.issuer };
   const tenant = tenantAt(expected);
   const { issuer } = tenant;
-  // Whoever brings a fetch of their own may not be talking to the tenant that others talk to.
-  const cache = expected.fetch === undefined ? keptInMemory : undefined;
+  const cache = keptInMemory(expected.fetch ?? globalThis.fetch);
   return { keys: servedKeys(tenant, { path: jwksPath, origin: issuer, only: 'RS256', cache }), issuer };
 }
 
@@ -81,9 +80,17 @@ async function givenKeys(jwks: Key): Promise<KeySource> {
   throw new AnonError('usage', 'jwks holds no public key for signatures.');
 }
 
-const kept = new Map<string, KeptKeys>();
+/** Whoever brings a fetch of their own may not be talking to the tenant that others talk to: each has keys of its own. */
+const cacheOf = new WeakMap<typeof globalThis.fetch, KeyCache>();
 
-const keptInMemory: KeyCache = {
-  get: async (url) => kept.get(url),
-  put: async (keys) => void kept.set(keys.url, keys),
-};
+function keptInMemory(fetch: typeof globalThis.fetch): KeyCache {
+  const known = cacheOf.get(fetch);
+  if (known) return known;
+  const kept = new Map<string, KeptKeys>();
+  const cache: KeyCache = {
+    get: async (url) => kept.get(url),
+    put: async (keys) => void kept.set(keys.url, keys),
+  };
+  cacheOf.set(fetch, cache);
+  return cache;
+}

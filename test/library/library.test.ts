@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createSession } from '../../src/library/create-session.ts';
 import { decodeToken } from '../../src/library/decode-token.ts';
 import { verifyToken } from '../../src/library/verify-token.ts';
-import { failureOf } from '../support/domain.ts';
+import { failureOf, noon } from '../support/domain.ts';
+import { rsa } from '../support/tokens.ts';
+import { goodClaims, goodToken } from '../support/verifying.ts';
 
 const session = { domain: 'acme.example', clientId: 'web', audience: 'https://api.shop.example' };
 
@@ -108,6 +110,16 @@ describe('createSession', () => {
 });
 
 describe('verifyToken', () => {
+  it('asks a tenant for its keys once, and each fetch that it is given for itself', async () => {
+    const keys = { keys: [{ ...rsa.publicJwk, kid: 'k1', alg: 'RS256' }] };
+    const expected = { domain: 'acme.example', audience: goodClaims.aud, now: noon };
+    const [one, other] = [answering(keys), answering(keys)];
+    for (const { fetch } of [one, one, other]) {
+      expect(await verifyToken(await goodToken(), { ...expected, fetch })).toMatchObject({ valid: true });
+    }
+    expect([one.asked.length, other.asked.length]).toEqual([1, 1]);
+  });
+
   it('asks no tenant whose name is missing for keys', async () => {
     const { asked, fetch } = answering({ keys: [] });
     const nowhere = { domain: undefined as unknown as string, audience: 'x', fetch };
