@@ -52,19 +52,22 @@ function shellForm(value: unknown): string {
 }
 
 /** `access_token`, or with dots into what is nested: `session.claims.metadata`. A claim whose name has dots is found too. */
-function fieldOf(data: unknown, path: string): unknown {
-  if (typeof data !== 'object' || data === null) throw noField(path, []);
+function fieldOf(data: unknown, path: string, above = ''): unknown {
+  if (typeof data !== 'object' || data === null) throw noField(path, [], above);
   if (Object.hasOwn(data, path)) return (data as JsonObject)[path];
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
     const key = path.slice(0, dot);
-    if (Object.hasOwn(data, key)) return fieldOf((data as JsonObject)[key], path.slice(dot + 1));
+    if (Object.hasOwn(data, key)) return fieldOf((data as JsonObject)[key], path.slice(dot + 1), `${above}${key}.`);
   }
-  throw noField(path, Object.keys(data));
+  throw noField(path, Object.keys(data), above, Array.isArray(data));
 }
 
-function noField(path: string, names: readonly string[]): AnonError {
+/** `above`: the way to what has no field `path`, each part with its dot. */
+function noField(path: string, names: readonly string[], above = '', isList = false): AnonError {
   const similar = mostSimilar(path, names);
-  return new AnonError('usage', `The result has no field '${path.slice(0, 60)}'.`, {
-    hint: similar ? `Did you mean '${similar}'?` : `It has ${names.join(', ') || 'none there'}.`,
+  const owner = above === '' ? 'It' : `'${above.slice(0, -1)}'`;
+  const has = isList ? `is a list: '${above}0' is its first item` : `has ${names.join(', ')}`;
+  return new AnonError('usage', `The result has no field '${`${above}${path}`.slice(0, 60)}'.`, {
+    hint: similar ? `Did you mean '${above}${similar}'?` : `${owner} ${names.length > 0 ? has : 'has none'}.`,
   });
 }

@@ -17,6 +17,7 @@ const examples: Readonly<Record<string, string>> = {
   'api scopes': 'api scopes add shop write:cart',
   token: 'token create',
   session: 'session list',
+  claims: 'claims list',
   profile: 'profile list',
   local: 'local show',
 };

@@ -1,6 +1,6 @@
 import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs';
-
-import { codeOf } from './files.ts';
+import { AnonError } from '../errors.ts';
+import { codeOf, reasonOf } from './files.ts';
 import type { LineWriter } from './line-writer.ts';
 
 /** What a command reads from and writes to. */
@@ -36,7 +36,7 @@ export function processTerminal(env: Env): Terminal {
     result: (text) => {
       unread = !write(1, text) || unread;
     },
-    resultLines: async () => (await import('./line-writer.ts')).lineWriter(1),
+    resultLines,
     note: (text) => void write(2, text),
     get resultUnread() {
       return unread;
@@ -73,6 +73,7 @@ export function wantsColour(env: Env, tty: boolean): boolean {
 /**
  * Writes straight to the descriptor: making Node's own stream costs 3 ms at every start. When the other
  * end is full the stream takes over; when it is gone (`| head -1`) there is nobody left to tell, and this gives false.
+ * @throws {AnonError} `failed` when the result cannot be written; of a note that cannot be, nobody can be told
  */
 function write(descriptor: 1 | 2, text: string): boolean {
   let rest = Buffer.from(text);
@@ -80,12 +81,29 @@ function write(descriptor: 1 | 2, text: string): boolean {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
   } catch (error) {
     if (codeOf(error) === 'EPIPE') return false;
-    if (codeOf(error) !== 'EAGAIN') throw error;
+    if (codeOf(error) !== 'EAGAIN') {
+      if (descriptor === 2) return false;
+      throw unwritable(error);
+    }
     const stream = descriptor === 1 ? process.stdout : process.stderr;
     stream.on('error', () => {});
     stream.write(rest);
   }
   return true;
+}
+
+async function resultLines(): Promise<LineWriter> {
+  const lines = (await import('./line-writer.ts')).lineWriter(1);
+  return {
+    write: (text) =>
+      lines.write(text).catch((error) => {
+        throw unwritable(error);
+      }),
+  };
+}
+
+function unwritable(cause: unknown): AnonError {
+  return new AnonError('failed', `The result cannot be written: ${reasonOf(cause)}.`, { cause });
 }
 
 /** Loading node:tty costs up to 10 ms, so what cannot be a terminal is told from what the file is. */

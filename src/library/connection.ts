@@ -1,6 +1,6 @@
 import type { Clock, Fetch, TenantConnection } from '../domain/ports.ts';
 import { addressOf, parseTenantDomain } from '../domain/profile/address.ts';
-import { interrupted, UnreachableError } from '../errors.ts';
+import { AnonError, interrupted, UnreachableError } from '../errors.ts';
 import type { TenantOptions } from './tenant-options.ts';
 
 /** From the beginning of an exchange to the last byte of the answer. */
@@ -13,6 +13,8 @@ export const systemClock: Clock = {
 
 /** A tenant without credentials to configure it. @throws {AnonError} `usage` for a domain that is none */
 export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantOptions): TenantConnection {
+  // A program without types may have it of an environment where it is not set.
+  if (typeof domain !== 'string') throw new AnonError('usage', 'domain is missing: the tenant to ask.');
   const address = addressOf(parseTenantDomain(domain));
   const clock = { ...systemClock, wait: (ms: number) => interruptible(ms, signal) };
   return {

@@ -1,5 +1,6 @@
 import { createSession as createAtTenant } from '../domain/session/create.ts';
 import { checkMetadataSize } from '../domain/session/metadata.ts';
+import { AnonError } from '../errors.ts';
 import { tenantAt } from './connection.ts';
 import type { TenantOptions } from './tenant-options.ts';
 
@@ -42,6 +43,9 @@ export interface GuestTokens {
  */
 export async function createSession(options: CreateSessionOptions): Promise<GuestTokens> {
   const { clientId, clientSecret, audience, scope, metadata, userId } = options;
+  for (const [name, value] of Object.entries({ clientId, audience })) {
+    if (!value) throw new AnonError('usage', `createSession needs ${name}.`);
+  }
   if (metadata) checkMetadataSize(metadata);
   const authMethod = options.authMethod ?? (clientSecret === undefined ? 'none' : 'client_secret_post');
   return createAtTenant(tenantAt(options), {

@@ -48,7 +48,8 @@ export type TokenSeal =
  */
 export async function decodeToken(token: string, { key, now }: DecodeTokenOptions = {}): Promise<DecodedToken> {
   const clock = now === undefined ? systemClock : { now: () => now };
-  return decodeWith({ clock, keys: key === undefined ? noKeys : keyRingOf(keyText(key), 'the key') }, token);
+  const keys = key === undefined ? noKeys : keyRingOf(keyText(key), 'the key');
+  return decodeWith({ clock, keys }, typeof token === 'string' ? token : '');
 }
 
 const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };

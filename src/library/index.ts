@@ -48,7 +48,9 @@ export type {
 } from './tenant-results.ts';
 export type {
   DecodedTokenResult,
+  GuestLine,
   GuestTokensResult,
+  NamedTokenResult,
   RememberedTokensResult,
   TokenCreateResult,
   TokenDiffResult,

@@ -1,6 +1,7 @@
 // What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
 // docs/json.md shows each of them, as a test has printed it.
 
+import type { ErrorCode } from '../errors.ts';
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
 /** Seconds. */
@@ -73,7 +74,7 @@ export type CompletionResult = { readonly shell: string; readonly script: string
 export type ErrorResult = {
   readonly error: {
     /** A closed set. */
-    readonly code: string;
+    readonly code: ErrorCode;
     readonly message: string;
     /** What to do next, often a command. */
     readonly hint?: string;

@@ -37,6 +37,22 @@ export type TokenCreateResult = GuestTokensResult & {
   readonly api: NamedApiResult;
 };
 
+/** `token create --count`: one on a line for each guest. */
+export type GuestLine = {
+  /** Its number, from 1. */
+  readonly n: number;
+  readonly session_token?: string;
+  readonly access_token: string;
+  readonly token_type: string;
+  readonly expires_in: Seconds;
+  /** Of the session, where the edition tells. */
+  readonly session_expires_in?: Seconds;
+  /** Space-separated. */
+  readonly scope?: string;
+  /** The guest id; absent where the access token does not say. */
+  readonly guest?: string;
+};
+
 /** `token decode` of a token that was given. */
 export type DecodedTokenResult = {
   readonly form: 'jws' | 'jwe';
@@ -61,6 +77,12 @@ export type DecodedTokenResult = {
   readonly inner?: DecodedTokenResult;
   /** By claim: `exp`, `iat`. */
   readonly times: Readonly<Record<string, { readonly at: string; readonly seconds_from_now: Seconds }>>;
+};
+
+/** `token decode` of several that were given is an array of them. */
+export type NamedTokenResult = DecodedTokenResult & {
+  /** What it was found under: `access_token`. */
+  readonly name?: string;
 };
 
 /** `token decode` without a token. */

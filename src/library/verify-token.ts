@@ -57,15 +57,16 @@ export async function verifyToken(token: string, expected: ExpectedOfTenant | Ex
   const { keys, issuer } = await trusted(expected);
   if (!audience || !issuer) throw new AnonError('usage', 'verifyToken needs an audience, and a domain or an issuer.');
   const clock = now === undefined ? systemClock : { now: () => now };
-  return verifyWith({ clock, keys }, token, { issuer, audience, scopes, guest, clockToleranceSeconds });
+  // Of a request that brought none, it may be anything.
+  const text = typeof token === 'string' ? token : '';
+  return verifyWith({ clock, keys }, text, { issuer, audience, scopes, guest, clockToleranceSeconds });
 }
 
 async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{ keys: KeySource; issuer: string }> {
   if (expected.jwks !== undefined) return { keys: await givenKeys(expected.jwks), issuer: expected.issuer };
   const tenant = tenantAt(expected);
   const { issuer } = tenant;
-  // Whoever brings a fetch of their own may not be talking to the tenant that others talk to.
-  const cache = expected.fetch === undefined ? keptInMemory : undefined;
+  const cache = keptInMemory(expected.fetch ?? globalThis.fetch);
   return { keys: servedKeys(tenant, { path: jwksPath, origin: issuer, only: 'RS256', cache }), issuer };
 }
 
@@ -79,9 +80,17 @@ async function givenKeys(jwks: Key): Promise<KeySource> {
   throw new AnonError('usage', 'jwks holds no public key for signatures.');
 }
 
-const kept = new Map<string, KeptKeys>();
+/** Whoever brings a fetch of their own may not be talking to the tenant that others talk to: each has keys of its own. */
+const cacheOf = new WeakMap<typeof globalThis.fetch, KeyCache>();
 
-const keptInMemory: KeyCache = {
-  get: async (url) => kept.get(url),
-  put: async (keys) => void kept.set(keys.url, keys),
-};
+function keptInMemory(fetch: typeof globalThis.fetch): KeyCache {
+  const known = cacheOf.get(fetch);
+  if (known) return known;
+  const kept = new Map<string, KeptKeys>();
+  const cache: KeyCache = {
+    get: async (url) => kept.get(url),
+    put: async (keys) => void kept.set(keys.url, keys),
+  };
+  cacheOf.set(fetch, cache);
+  return cache;
+}

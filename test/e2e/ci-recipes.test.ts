@@ -1,9 +1,9 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { newHome, runShell } from '../support/bin.ts';
+import { bin, newHome, runShell } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/served.ts';
 
 const page = readFileSync('docs/ci.md', 'utf8');
@@ -71,6 +71,17 @@ describe('docs/ci.md', () => {
     expect((await job(home, gated[1] ?? '')).code).toBe(5);
   });
 
+  it('has a Makefile each of whose targets runs alone, and with no guest of yesterday', async () => {
+    const setUp = blocks('sh')[0] ?? '';
+    const fresh = newHome();
+    project(fresh);
+    expect(await job(fresh, `${setUp}make verify`)).toMatchObject({ code: 0 });
+    writeFileSync(join(fresh, 'guest.env'), 'ACCESS_TOKEN=stale\n');
+    const { code, stdout } = await job(fresh, 'make e2e');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^e2e with a guest$/m) });
+    expect(statSync(join(fresh, 'guest.env')).mode & 0o777).toBe(0o600);
+  });
+
   it('notices guests that nobody has reviewed', async () => {
     const home = newHome();
     const [setUp = '', review = '', look = ''] = blocks('sh').filter((script) => /setup|--matrix/.test(script));
@@ -93,12 +104,18 @@ describe('docs/ci.md', () => {
     const [workflow = ''] = blocks('yaml');
     const [head = '', ...steps] = workflow.split(/^ {6}- /m);
     const output = join(home, 'step-output');
+    const added = join(home, 'step-path');
+    writeFileSync(added, '');
+    const checkout = newProject();
     const masked = new Set<string>();
     let log = '';
     for (const step of steps.filter((text) => text.includes('run:'))) {
       writeFileSync(output, '');
       const env = { ...variables(head, known), ...variables(step, known), GITHUB_OUTPUT: output, GITHUB_RUN_ID: '7' };
-      const { code, stdout, stderr } = await job(newProject(), commandOf(step), env);
+      const { code, stdout, stderr } = await job(checkout, onRunner(checkout, added) + commandOf(step), {
+        ...env,
+        GITHUB_PATH: added,
+      });
       expect({ step, code, stderr }).toEqual({ step, code: 0, stderr: '' });
       for (const [, secret] of stdout.matchAll(/^::add-mask::(.+)$/gm)) masked.add(secret ?? '');
       log += [...masked].reduce((text, secret) => text.replaceAll(secret, '***'), stdout);
@@ -112,6 +129,24 @@ describe('docs/ci.md', () => {
     expect(log).not.toMatch(/eyJ/);
   });
 });
+
+/**
+ * What a runner does before each step: what steps before have added to GITHUB_PATH is on the PATH. There `anon-cli` is only where
+ * `npm ci` has brought it; here a stand-in for npm does, as without a network it could not.
+ */
+function onRunner(checkout: string, added: string): string {
+  const tools = join(checkout, 'tools');
+  mkdirSync(tools, { recursive: true });
+  const install = `#!/bin/sh\ntest "$*" = ci\nmkdir -p node_modules/.bin\nln -s '${bin}' node_modules/.bin/anon-cli\n`;
+  writeFileSync(join(tools, 'npm'), install, { mode: 0o755 });
+  const folders = [
+    ...readFileSync(added, 'utf8').trim().split('\n'),
+    tools,
+    dirname(process.execPath),
+    process.env.PATH,
+  ];
+  return `PATH='${folders.join(delimiter)}'\n`;
+}
 
 /** A home that knows nothing of the tenant. */
 function newProject(): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commands } from '../../src/cli/command-table.ts';
+import { commands, groups } from '../../src/cli/command-table.ts';
 import { helpTexts } from '../../src/cli/help.ts';
 import { newHome, runShell } from '../support/bin.ts';
 
@@ -18,6 +18,12 @@ it('so do those of what only edition ea has', async () => {
   const home = newHome();
   await runShell(home, 'anon-cli local reset --edition ea --yes && anon-cli quickstart');
   await runExamples(home, onEa);
+});
+
+it('so do those in the help of nouns', async () => {
+  const home = newHome();
+  await runShell(home, 'anon-cli quickstart');
+  await runExamples(home, Object.keys(groups));
 });
 
 async function runExamples(home: string, paths: readonly string[]): Promise<void> {

@@ -107,7 +107,20 @@ export async function test(): Promise<string> {
       }),
     });
     const tsc = resolve('node_modules/typescript/bin/tsc');
-    const checked = execute(process.execPath, [tsc, '-p', '.'], { cwd: folder });
-    await expect(checked.catch(({ stdout }) => stdout)).resolves.toMatchObject({ stdout: '' });
+    for (const more of [[], ['--module', 'node16'], ['--module', 'esnext', '--moduleResolution', 'bundler']]) {
+      const checked = execute(process.execPath, [tsc, '-p', '.', ...more], { cwd: folder });
+      await expect(checked.catch(({ stdout }) => stdout)).resolves.toMatchObject({ stdout: '' });
+    }
+  });
+
+  it('is in the package with its types and its pages, for old ways to look for it too', async () => {
+    const packed = await execute('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+    const files = JSON.parse(packed.stdout)[0].files.map(({ path }: { path: string }) => path);
+    const { main, types } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const pages = [...readFileSync('README.md', 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+    const wanted = [main, types].map((path: string) => path.replace('./', ''));
+    expect(pages.length).toBeGreaterThan(3);
+    expect(files).toEqual(expect.arrayContaining([...wanted, ...pages]));
+    expect(files.filter((path: string) => !/^(bin|dist|docs)\/|^[\w.]+$/.test(path))).toEqual([]);
   });
 });

@@ -75,10 +75,25 @@ describe('a result', () => {
 
   it('that cannot be written is a failure', async () => {
     const home = newHome();
-    const { code, stderr } = await runShell(home, 'anon-cli tenant show >/dev/full');
+    for (const command of ['tenant show', 'app list --format ndjson', 'local start --port 0']) {
+      const { code, stderr } = await runShell(home, `anon-cli ${command} >/dev/full`);
+      expect(code, command).toBe(1);
+      expect(stderr).toContain('The result cannot be written: no space is left on the disk.');
+      expect(stderr.trimEnd()).not.toContain('\n');
+    }
+  });
+
+  it('that cannot be written among many is one too', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const { code, stderr } = await runShell(home, 'anon-cli token create --count 3 >/dev/full');
     expect(code).toBe(1);
-    expect(stderr).not.toMatch(/^ +at /m);
-    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain('error: The result cannot be written: no space is left on the disk.');
+  });
+
+  it('keeps its exit code where nobody can be told why', async () => {
+    const home = newHome();
+    expect((await runShell(home, 'anon-cli tokn create 2>/dev/full')).code).toBe(2);
   });
 });
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createSession } from '../../src/library/create-session.ts';
 import { decodeToken } from '../../src/library/decode-token.ts';
 import { verifyToken } from '../../src/library/verify-token.ts';
-import { failureOf } from '../support/domain.ts';
+import { failureOf, noon } from '../support/domain.ts';
+import { rsa } from '../support/tokens.ts';
+import { goodClaims, goodToken } from '../support/verifying.ts';
 
 const session = { domain: 'acme.example', clientId: 'web', audience: 'https://api.shop.example' };
 
@@ -85,6 +87,18 @@ describe('createSession', () => {
     expect(failure).toMatchObject({ code: 'rate_limited' });
   });
 
+  it.each([undefined, null, ''])(
+    'calls nobody when a program without types has %j for what it needs',
+    async (missing) => {
+      for (const name of ['domain', 'clientId', 'audience']) {
+        const { asked, fetch } = answering(tokens);
+        const wrong = { ...session, [name]: missing, fetch } as typeof session;
+        expect(await failureOf(() => createSession(wrong))).toMatchObject({ code: 'usage' });
+        expect(asked).toEqual([]);
+      }
+    },
+  );
+
   it.each([{ domain: 'http://acme.example' }, { domain: '' }, { metadata: { text: 'x'.repeat(2000) } }])(
     'calls nobody for what cannot be: %j',
     async (wrong) => {
@@ -96,6 +110,30 @@ describe('createSession', () => {
 });
 
 describe('verifyToken', () => {
+  it('asks a tenant for its keys once, and each fetch that it is given for itself', async () => {
+    const keys = { keys: [{ ...rsa.publicJwk, kid: 'k1', alg: 'RS256' }] };
+    const expected = { domain: 'acme.example', audience: goodClaims.aud, now: noon };
+    const [one, other] = [answering(keys), answering(keys)];
+    for (const { fetch } of [one, one, other]) {
+      expect(await verifyToken(await goodToken(), { ...expected, fetch })).toMatchObject({ valid: true });
+    }
+    expect([one.asked.length, other.asked.length]).toEqual([1, 1]);
+  });
+
+  it('asks no tenant whose name is missing for keys', async () => {
+    const { asked, fetch } = answering({ keys: [] });
+    const nowhere = { domain: undefined as unknown as string, audience: 'x', fetch };
+    expect(await failureOf(() => verifyToken('a.b.c', nowhere))).toMatchObject({ code: 'usage' });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([undefined, null, 5, ''])('takes %j, of a request without a token, for a bad one', async (token) => {
+    const { fetch } = answering({ keys: [] });
+    const expected = { domain: 'acme.example', audience: 'x', fetch };
+    expect((await verifyToken(token as string, expected)).valid).toBe(false);
+    expect(await failureOf(() => decodeToken(token as string))).toMatchObject({ code: 'token_unacceptable' });
+  });
+
   it('needs to know whose token it must be, and for which API', async () => {
     const given = { jwks: { kty: 'oct', k: 'AAAA' }, issuer: 'https://acme.example/', audience: 'x' };
     expect(await failureOf(() => verifyToken('a.b.c', given))).toMatchObject({ code: 'usage' });

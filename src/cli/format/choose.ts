@@ -25,6 +25,9 @@ const tokenCommands = ['token create', 'token update', 'token renew', 'token get
 const callingNouns = ['tenant', 'app', 'api', 'claims', 'token', 'setup', 'doctor', 'quickstart'];
 const offlineCommands = ['token decode', 'token verify', 'token diff', 'token watch'];
 
+/** Their result is an array. */
+const listCommands = ['app list', 'api list', 'session list', 'profile list'];
+
 /**
  * Settles how the command at `path` prints its result, before it does anything.
  * @throws {AnonError} `usage` for a format that is none, that the command does not have, or that another option speaks against
@@ -53,11 +56,11 @@ function checkCommand(path: string, format: OutputFormat): void {
   }
   const calls = callingNouns.includes(path.split(' ')[0] ?? '') && !offlineCommands.includes(path);
   if (format === 'curl' && !calls) {
-    throw new AnonError('usage', `anon-cli ${path} makes no call that curl could make.`, {
+    throw new AnonError('usage', `anon-cli ${path} has no call to show for curl.`, {
       hint: 'Commands that ask or change a tenant do: token create, app enable, tenant show.',
     });
   }
-  if (namesMembers(format) && path.endsWith(' list')) throw listNotNamed(format);
+  if (namesMembers(format) && listCommands.includes(path)) throw listNotNamed(format);
 }
 
 function namesMembers(format: OutputFormat): boolean {
@@ -81,9 +84,12 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     ({ data }) =>
       terminal.result(exportLines(named('env', data))),
   dotenv:
-    ({ terminal }) =>
-    ({ data }) =>
-      terminal.result(dotenvLines(named('dotenv', data))),
+    ({ terminal, warn }) =>
+    ({ data }) => {
+      const { lines, leftOut } = dotenvLines(named('dotenv', data));
+      for (const name of leftOut) warn(`${name} is left out: readers of .env files would not agree on what it says.`);
+      terminal.result(lines);
+    },
   github: githubPrinter,
   header:
     ({ terminal }) =>
@@ -103,6 +109,8 @@ function githubPrinter({ terminal, env }: Context): Printer {
       hint: 'It is for a step of a GitHub Actions workflow; elsewhere take --format env or dotenv.',
     });
   }
+  // Now, not when there is a guest whose tokens would be lost.
+  appendToFile(file, '');
   return ({ data }) => {
     const members = named('github', data);
     terminal.result(maskLines(secretsIn(data)));

@@ -9,9 +9,16 @@ export function exportLines(members: readonly Member[]): string {
   return members.map(({ name, text }) => `export ${variableName(name)}=${quoted(text)}\n`).join('');
 }
 
-/** The same for a `.env` file, as Node's `--env-file` and the `dotenv` packages read it. */
-export function dotenvLines(members: readonly Member[]): string {
-  return members.map(({ name, text }) => `${variableName(name)}=${dotenvQuoted(text)}\n`).join('');
+/**
+ * The same for a `.env` file: as Node's `--env-file`, the `dotenv` packages and a shell that sources it all read it.
+ * What they would not read alike is left out, by name: a wrong value is worse than none, and some shell would run it.
+ */
+export function dotenvLines(members: readonly Member[]): { lines: string; leftOut: string[] } {
+  const values = members.map(({ name, text }) => ({ name: variableName(name), value: dotenvValue(text) }));
+  return {
+    lines: values.map(({ name, value }) => (value === undefined ? '' : `${name}=${value}\n`)).join(''),
+    leftOut: values.filter(({ value }) => value === undefined).map(({ name }) => name),
+  };
 }
 
 function variableName(name: string): string {
@@ -19,15 +26,15 @@ function variableName(name: string): string {
   return taken.test(upper) || /^\d/.test(upper) ? `RESULT_${upper}` : upper;
 }
 
-/** Between single quotes a POSIX shell takes everything as it is. */
+/** Between single quotes a POSIX shell takes everything as it is; fish does but for backslashes, so they stay outside. */
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return `'${text.replaceAll(/['\\]/g, `'\\$&'`)}'`;
 }
 
-/** These files know no way to escape a quote that all their readers agree on; so another quote is taken. */
-function dotenvQuoted(text: string): string {
-  if (!/["\\$`]/.test(text)) return `"${text.replaceAll('\n', '\\n')}"`;
-  if (!text.includes("'")) return `'${text}'`;
-  if (!text.includes('`')) return `\`${text}\``;
-  return `"${text.replaceAll(/["\\$`]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+/** Their readers agree on no escape. Tokens and numbers stay without quotes, which Docker's `--env-file` would keep. */
+function dotenvValue(text: string): string | undefined {
+  if (/^[\w.:/@%+,=-]+$/.test(text)) return text;
+  if (/[\0\r]/.test(text)) return undefined;
+  if (!/["\\$`]/.test(text)) return `"${text}"`;
+  return text.includes("'") || text.endsWith('\\') ? undefined : `'${text}'`;
 }

@@ -13,22 +13,25 @@ export interface Member {
  * arrays as JSON. Deeper objects are left out: what a token says is asked for by `--field`.
  */
 export function membersOf(data: JsonObject): Member[] {
-  const members = new Map<string, string>();
+  const members = new Map<string, Member>();
   const add = (name: string, value: unknown) => {
     const key = name.replaceAll(/[^A-Za-z0-9]/g, '_');
-    if (value !== undefined && !members.has(key)) members.set(key, textOf(value));
+    // Variables are written in capitals, and GitHub tells no output from another by them.
+    const one = key.toLowerCase();
+    if (value !== undefined && !members.has(one)) members.set(one, { name: key, text: textOf(value) });
   };
   for (const [name, value] of Object.entries(data)) if (!isObject(value)) add(name, value);
   for (const [name, value] of Object.entries(data)) {
     if (!isObject(value)) continue;
     for (const [inner, text] of Object.entries(value)) if (!isObject(text)) add(`${name}_${inner}`, text);
   }
-  return [...members].map(([name, text]) => ({ name, text }));
+  return [...members.values()];
 }
 
+/** JSON says an apostrophe another way, so that what is no text fits between single quotes. */
 function textOf(value: unknown): string {
   if (value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll("'", '\\u0027');
 }
 
 function isObject(value: unknown): value is JsonObject {

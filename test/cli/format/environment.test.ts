@@ -26,6 +26,11 @@ describe('the members of a result', () => {
     ]);
   });
 
+  it('have each name once, whatever its case', () => {
+    const data = { metadata: { Lang: 'en', lang: 'de' } };
+    expect(membersOf(data)).toEqual([{ name: 'metadata_Lang', text: 'en' }]);
+  });
+
   it('have names that are one word, whatever a tenant calls its things', () => {
     const data = { claims: { 'https://shop.example/cart; rm': 3, $IFS: 'x' } };
     expect(membersOf(data).map(({ name }) => name)).toEqual(['claims_https___shop_example_cart__rm', 'claims__IFS']);
@@ -42,27 +47,79 @@ describe('--format env', () => {
     expect(printed.split('\0').slice(0, -1)).toEqual(texts);
   });
 
+  it('leaves no backslash between quotes, where fish takes it for an escape', () => {
+    expect(exportLines([{ name: 'text', text: "a\\'b" }])).toBe("export TEXT='a'\\\\''\\''b'\n");
+  });
+
   it.each(['path', 'shell', 'ld_preload', 'node_options', 'anon_profile', '1st'])('does not set %s itself', (name) => {
     expect(exportLines([{ name, text: 'x' }])).toBe(`export RESULT_${name.toUpperCase()}='x'\n`);
   });
 });
 
+/** What a shell that has sourced these lines holds in TEXT_0, TEXT_1 and so on. */
+function sourced(lines: string, count: number): string[] {
+  const shown = Array.from({ length: count }, (_, index) => `printf '%s\\0' "$TEXT_${index}"`).join('\n');
+  const printed = execFileSync('sh', ['-c', `${lines}${shown}`], { encoding: 'utf8', env: {} });
+  return printed.split('\0').slice(0, -1);
+}
+
+const quotesAndMore = fc.constantFrom("'", '"', '`', '$', '\\', '\n', '\r', '#', '=', ' ', 'a', '!', '(', ')', '~');
+
 describe('--format dotenv', () => {
-  it.each(texts.slice(0, 4))('gives a reader of .env files the text %j', (text) => {
-    expect(parseEnv(dotenvLines([{ name: 'text', text }]))).toEqual({ TEXT: text });
+  const written = [
+    '',
+    'a.b.c',
+    '$(touch x) `id` "quoted" \\ $x',
+    'two\nlines',
+    "it's\n#1",
+    'ü 🛒',
+    ' spaced ',
+    '#no',
+    '~',
+    '!x',
+  ];
+
+  it.each(written)('gives a reader of .env files the text %j', (text) => {
+    expect(parseEnv(dotenvLines([{ name: 'text', text }]).lines)).toEqual({ TEXT: text });
   });
 
-  it('does so with any text without all three quotes', () => {
-    const text = fc.string({ unit: 'grapheme' }).filter((one) => !/[\r`\0]/.test(one));
+  it('gives the same to a shell that sources the file', () => {
+    const { lines } = dotenvLines(written.map((text, index) => ({ name: `text_${index}`, text })));
+    expect(sourced(lines, written.length)).toEqual(written);
+  });
+
+  it('leaves out what some reader would read as something else, or a shell run', () => {
+    for (const text of [`it's $(touch x)`, "it's `id`", `it's "so"`, `it's \\`, 'a"\\', 'a\rb', 'a\0b']) {
+      expect(dotenvLines([{ name: 'note', text }])).toEqual({ lines: '', leftOut: ['NOTE'] });
+    }
+  });
+
+  it('gives any other text to all of them', () => {
+    const texts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: quotesAndMore })), {
+      maxLength: 40,
+    });
     fc.assert(
-      fc.property(text, (one) => {
-        expect(parseEnv(dotenvLines([{ name: 'text', text: one }]))).toEqual({ TEXT: one });
+      fc.property(texts, (some) => {
+        const members = some.map((text, index) => ({ name: `text_${index}`, text }));
+        const { lines, leftOut } = dotenvLines(members);
+        const kept = members.filter(({ name }) => !leftOut.includes(name.toUpperCase()));
+        expect(parseEnv(lines)).toEqual(Object.fromEntries(kept.map(({ name, text }) => [name.toUpperCase(), text])));
+        const shown = sourced(lines, some.length);
+        expect(kept.map(({ name }) => shown[members.findIndex((one) => one.name === name)])).toEqual(
+          kept.map(({ text }) => text),
+        );
       }),
-      { seed: 4, numRuns: 500 },
+      { seed: 4, numRuns: 60 },
     );
   });
 
-  it('quotes as people expect where it can', () => {
-    expect(dotenvLines([{ name: 'access_token', text: 'a.b.c' }])).toBe('ACCESS_TOKEN="a.b.c"\n');
+  it('writes tokens and numbers without quotes, which Docker would keep', () => {
+    expect(dotenvLines([{ name: 'access_token', text: 'eyJ-_.b.c=' }]).lines).toBe('ACCESS_TOKEN=eyJ-_.b.c=\n');
+  });
+
+  it('has a way to write every array', () => {
+    const [list] = membersOf({ list: [`it's "so"`, '$x `y`', 'a\\', 'b\r'] });
+    const { TEXT } = parseEnv(dotenvLines([{ name: 'text', text: list?.text ?? '' }]).lines);
+    expect(JSON.parse(TEXT ?? '')).toEqual([`it's "so"`, '$x `y`', 'a\\', 'b\r']);
   });
 });

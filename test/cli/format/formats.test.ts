@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
@@ -18,8 +19,22 @@ describe('--format', () => {
   it('dotenv prints a .env file', async () => {
     const { done } = await openMachine();
     expect((await done('tenant', 'show', '--format', 'dotenv')).stdout).toMatch(
-      /^NAME="Local tenant"\nISSUER="https:\/\/localhost:4400\/"\n/,
+      /^NAME="Local tenant"\nISSUER=https:\/\/localhost:4400\/\n/,
     );
+  });
+
+  it('dotenv says what it leaves out', async () => {
+    const { done } = await openMachine();
+    await done('token', 'create', '--meta', `note=it's $(id)`, '--meta', 'lang=en');
+    const { stdout, stderr } = await done('session', 'show', '--format', 'dotenv');
+    expect(stdout).toMatch(/^METADATA_LANG=en$/m);
+    expect(stdout).not.toContain('METADATA_NOTE');
+    expect(stderr).toMatch(/^warning: METADATA_NOTE is left out: .+\n$/);
+  });
+
+  it('env takes what is called a list and is none', async () => {
+    const { done } = await openMachine();
+    expect((await done('claims', 'list', '--format', 'env')).stdout).toMatch(/^export MAX_CLAIMS='10'$/m);
   });
 
   it('header prints a header that curl -H takes', async () => {
@@ -68,6 +83,18 @@ describe('--format github', () => {
     expect(outputs).toMatch(/^expires_in=86400$/m);
     expect(stderr).toBe('');
     expect(stdout).toBe(`::add-mask::${session}\n::add-mask::${access}\n`);
+  });
+
+  it('is refused before there is a guest when the outputs cannot be written', async () => {
+    const { run, done, env, folder, file } = await openMachine();
+    env.GITHUB_OUTPUT = folder;
+    const { code, stdout, stderr } = await run('token', 'create', '--format', 'github');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .+ cannot be written: it is a folder\.\n$/);
+    expect((await done('session', 'list', '--json')).json).toEqual([]);
+    env.GITHUB_OUTPUT = join(dirname(file('some', '')), 'not-there-yet');
+    await done('token', 'create', '--format', 'github');
+    expect(statSync(env.GITHUB_OUTPUT).mode & 0o777).toBe(0o600);
   });
 
   it("masks an application's secret", async () => {
@@ -149,7 +176,7 @@ describe('a format that cannot be', () => {
     ],
     [['token', 'create', '--format', 'github'], /GITHUB_OUTPUT/, /env or dotenv/],
     [['app', 'enable', 'web', '--format', 'header'], /app enable gives no access token/, /token create/],
-    [['profile', 'list', '--format', 'curl'], /profile list makes no call/, /token create/],
+    [['profile', 'list', '--format', 'curl'], /profile list has no call to show/, /token create/],
     [['app', 'list', '--format', 'env'], 'A list has no names for --format env.', /ndjson/],
   ] as const)('%j is refused before anything is done', async (argv, message, hint) => {
     const machine = await freshMachine();

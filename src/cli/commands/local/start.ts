@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
+import type { LocalServer } from '../../../io/local-server.ts';
 import type { RateLimit } from '../../../local/rate-limit.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -26,6 +27,16 @@ async function startLocal(context: Context, options: LocalStartOptions): Promise
   const rateLimit = parseRateLimit(options.rateLimit);
   const { signal } = context;
   const server = await (await context.local()).serve({ port, rateLimit });
+  try {
+    tellWhere(context, options, server);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  } finally {
+    await server.close();
+  }
+  context.terminal.note('\nStopped.\n');
+}
+
+function tellWhere(context: Context, options: LocalStartOptions, server: LocalServer): void {
   printResult(context, options, {
     data: { url: server.url, port: server.port, issuer: server.issuer, edition: server.edition },
     human: (paint) =>
@@ -39,9 +50,6 @@ async function startLocal(context: Context, options: LocalStartOptions): Promise
         ['stop it', 'Ctrl-C'],
       ]),
   });
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await server.close();
-  context.terminal.note('\nStopped.\n');
 }
 
 function parsePort(text: string): number {

@@ -48,11 +48,14 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   const given = await tokenToVerify(context, options, token);
   const { keys, issuer, audience } = await trustFor(context, options, given);
   const verification = await verifyToken({ clock: context.clock, keys }, given.token, { ...wanted, issuer, audience });
+  const refusal = verification.valid ? undefined : notValid(verification, options);
+  // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
+  if (refusal && !verification.claims && options.field?.startsWith('claims')) throw refusal;
   printResult(context, options, {
     data: verificationData(verification),
     human: (paint) => renderVerification(paint, verification),
   });
-  if (!verification.valid) throw notValid(verification, options);
+  if (refusal) throw refusal;
 }
 
 /** It was shown all the same; but a script must not go on with it. */

@@ -46,6 +46,17 @@ async function remoteMachine() {
   return { machine, tenant, token, fetched: () => fetched() - before };
 }
 
+describe('token verify --field', () => {
+  it('of claims that a bad token cannot have ends with 3, not as a mistake in the command line', async () => {
+    const { run, done } = await openMachine();
+    expect(await run('token', 'verify', 'a.b.c', '--field', 'claims.sub')).toMatchObject({ code: 3, stdout: '' });
+    const guest = (await done('token', 'create', '--field', 'access_token')).stdout.trim();
+    const shown = await run('token', 'verify', guest, '--no-guest', '--field', 'claims.aud');
+    expect(shown).toMatchObject({ code: 3, stdout: `${shop}\n` });
+    expect((await run('token', 'verify', guest, '--field', 'clams')).code).toBe(2);
+  });
+});
+
 describe('token verify of a good token', () => {
   it('lists every check with its outcome, for people', async () => {
     const machine = await openMachine();
