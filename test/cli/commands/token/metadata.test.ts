@@ -121,6 +121,12 @@ describe('metadata that looks as if it should not be there', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
+  it('is warned of without what a terminal would act on', async () => {
+    const { done } = await openMachine();
+    const { stderr } = await done('token', 'create', '--meta', `a\u001b[31m\u202e=ghp_${'a'.repeat(36)}`);
+    expect(stderr).toContain("warning: In the metadata 'a\\u001b[31m\\u202e' looks like an API key.");
+  });
+
   it('is an error with --strict, before anything is sent, also from a file and in an update', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
