@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { AnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
+import { textOf } from './text.ts';
 
 /** The text of a file that the user named. @throws {AnonError} `usage` */
 export async function readUserFile(path: string): Promise<string> {
-  return (await readUserBytes(path)).toString('utf8');
+  return textOf(await readUserBytes(path), path);
 }
 
 /** The bytes of one. @throws {AnonError} `usage` */

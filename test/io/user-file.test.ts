@@ -11,6 +11,25 @@ it('a file that the user named is read as text', async () => {
   expect(await readUserFile(path)).toBe('{"ü":1}');
 });
 
+it('one begins with its text, not with the mark that some editors put there', async () => {
+  const path = join(temporaryFolder(), 'metadata.json');
+  writeFileSync(path, '\ufeff{"a":"\ufeff"}');
+  expect(await readUserFile(path)).toBe('{"a":"\ufeff"}');
+});
+
+it.each([
+  ['is in another encoding', Buffer.from('\ufeffhello', 'utf16le')],
+  ['is cut off in a character', Buffer.from('ü').subarray(0, 1)],
+  ['is no text', Buffer.from([0, 0xff, 0xd8])],
+])('one that %s is not taken for other text', async (_, bytes) => {
+  const path = join(temporaryFolder(), 'note');
+  writeFileSync(path, bytes);
+  expect(await failureOf(() => readUserFile(path))).toMatchObject({
+    code: 'usage',
+    message: `${path} cannot be read: it is not UTF-8 text.`,
+  });
+});
+
 it.each([
   ['is not there', 'missing.json', 'there is no such file'],
   ['is a folder', '.', 'it is a folder'],

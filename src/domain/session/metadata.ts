@@ -2,6 +2,7 @@ import { AnonError } from '../../errors.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { isDeeperThan } from '../json-depth.ts';
+import { readMetadataJson } from './metadata-json.ts';
 
 /** What the user said of a session's metadata. */
 export interface MetadataInput {
@@ -48,7 +49,8 @@ export function checkMetadataSize(metadata: JsonObject): void {
 }
 
 function readFile(text: string): JsonObject {
-  const value = parseJson(text, () => new AnonError('usage', 'The metadata file is not valid JSON.'));
+  const source = 'The metadata file';
+  const value = readMetadataJson(text, source, () => new AnonError('usage', `${source} is not valid JSON.`));
   if (isJsonObject(value)) return value;
   throw new AnonError('usage', 'The metadata file must hold a JSON object, such as {"language":"en"}.');
 }
@@ -63,7 +65,7 @@ function assign(metadata: JsonObject, assignment: string): void {
     });
   }
   const text = assignment.slice(equals + 1);
-  const value = typed ? parseJson(text, () => notJson(path)) : text;
+  const value = typed ? readMetadataJson(text, `The value of --meta ${path}:=`, () => notJson(path)) : text;
   const keys = keysOf(path);
   if (keys.length > maxDepth) throw tooDeep();
   place(metadata, keys, path, value);
@@ -110,15 +112,6 @@ function remove(metadata: JsonObject, path: string): void {
     throw new AnonError('usage', `'${key}' is both set and unset.`);
   }
   place(metadata, [key], path, null);
-}
-
-function parseJson(text: string, failure: () => AnonError): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which may be private.
-    throw failure();
-  }
 }
 
 /**
