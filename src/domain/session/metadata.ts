@@ -37,13 +37,16 @@ function tooDeep(): AnonError {
   return new AnonError('usage', 'The metadata is nested too deeply.');
 }
 
-/** @throws {AnonError} `usage`, saying by how much the limit is passed */
-export function checkMetadataSize(metadata: JsonObject): void {
+/**
+ * `what` is what an error calls it.
+ * @throws {AnonError} `usage`, saying by how much the limit is passed
+ */
+export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): void {
   const bytes = metadataBytes(metadata);
   if (bytes <= metadataMaxBytes) return;
   throw new AnonError(
     'usage',
-    `The metadata is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
+    `${what} is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
     { hint: 'Keep large data in your own store, and put its key here.' },
   );
 }
@@ -119,5 +122,6 @@ function remove(metadata: JsonObject, path: string): void {
  * @throws {AnonError} `usage`
  */
 export function checkMergedSize(current: unknown, change: JsonObject | undefined): void {
-  if (change && isJsonObject(current)) checkMetadataSize(mergeMetadata(current, change));
+  if (!change || !isJsonObject(current)) return;
+  checkMetadataSize(mergeMetadata(current, change), 'With what the session has already the metadata');
 }

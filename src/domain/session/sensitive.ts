@@ -15,7 +15,9 @@ export interface SensitiveValue {
  * goes by checksums, known beginnings and the names of keys: a guess, and no proof either way.
  */
 export function findSensitive(metadata: JsonObject): SensitiveValue[] {
-  return Object.entries(metadata).flatMap(([key, value]) => inMember('', key, value));
+  // Null takes a key away, and nothing with it.
+  const members = Object.entries(metadata).filter(([, value]) => value !== null);
+  return members.flatMap(([key, value]) => inMember('', key, value));
 }
 
 function inMember(parent: string, key: string, value: unknown): SensitiveValue[] {

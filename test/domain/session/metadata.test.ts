@@ -248,7 +248,7 @@ describe('the limit of 1024 bytes', () => {
   it('is for what a session will hold, where what it holds now is known', async () => {
     const current = { a: 'x'.repeat(600) };
     expect(await failureOf(() => checkMergedSize(current, { b: 'x'.repeat(600) }))).toMatchObject({
-      message: 'The metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
+      message: 'With what the session has already the metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
     });
     expect(() => checkMergedSize(current, { a: null, b: 'x'.repeat(600) })).not.toThrow();
     expect(() => checkMergedSize(current, undefined)).not.toThrow();

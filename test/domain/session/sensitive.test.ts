@@ -164,6 +164,10 @@ it('is named by its path, and nothing of the value, not even where the value is 
   );
 });
 
+it('is not what an update takes away', () => {
+  expect(findSensitive({ '4111111111111111': null, password: null })).toEqual([]);
+});
+
 it('takes any text without failing', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (metadata) => {

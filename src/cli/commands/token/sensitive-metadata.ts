@@ -5,7 +5,8 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { printable } from '../../render/printable.ts';
 
-const why = 'Whoever has the session token keeps it, and Actions may log it: keep it at your own, and put an id here.';
+const why =
+  'Whoever has the session token keeps it, and Actions may log it: keep it in your own store, and put an id here.';
 
 /**
  * Warns of what in the metadata looks as if it should not be there; with `--strict` refuses it.
