@@ -14,7 +14,7 @@ export function readMetadataJson(text: string, source: string, notJson: () => An
   const value = parse(text, notJson);
   const twice = nameTwice(text);
   if (twice !== undefined) throw new AnonError('usage', `${source} ${twice}.`);
-  if (!numbersIn(text).some(arrivesAsAnother)) return value;
+  if (!largeNumbersIn(text).some(arrivesAsAnother)) return value;
   throw new AnonError('usage', `${source} has a number that would arrive as another: it is too large.`, {
     hint: 'Write it as text, which keeps every digit.',
   });
@@ -29,8 +29,9 @@ function parse(text: string, notJson: () => AnonError): unknown {
   }
 }
 
-/** The numbers of a text that is JSON. */
-function numbersIn(text: string): string[] {
+/** Those numbers of a text that is JSON of which some may be too large: most texts have none. */
+function largeNumbersIn(text: string): string[] {
+  if (!/\d{16}|\de/i.test(text)) return [];
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g) ?? [];
   return tokens.filter((token) => !token.startsWith('"'));
 }
