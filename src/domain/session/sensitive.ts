@@ -136,6 +136,7 @@ function kindByName(key: string, text: string): string | undefined {
   const isCalled = (names: readonly string[]) => ends.some((end) => names.includes(end));
   if (isCalled(nationalIdNames) && /(?:\d\D*){5}/.test(text)) return 'a national id';
   if (isCalled(cardNames) && isLuhnOfCard(text)) return 'a card number';
+  if (/^(?:token|jwt)$/i.test(key) && text.length >= 16) return 'a token';
   return Object.entries(nameOf).find(([, names]) => isCalled(names))?.[0];
 }
 

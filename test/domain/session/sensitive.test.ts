@@ -99,6 +99,12 @@ describe('what looks like', () => {
     expect(kinds('on file', key)).toEqual([]);
   });
 
+  it('a token of any form, where the key is called so and it is long', () => {
+    expect(kinds('0123456789abcdef', 'token')).toEqual(['a token']);
+    expect(kinds('0123456789abcde', 'token')).toEqual([]);
+    expect(kinds('0123456789abcdef', 'tokens')).toEqual([]);
+  });
+
   it('a card number written otherwise, where the key says so', () => {
     expect(kinds('4111.1111.1111.1111', 'card')).toEqual(['a card number']);
     expect(kinds('4222222222222', 'card_number')).toEqual(['a card number']);
