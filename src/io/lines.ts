@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { TextLine } from '../domain/ports.ts';
 import { AnonError, isAnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
+import { withoutMark } from './text.ts';
 
 /** Far above what a guest or its metadata takes; without a limit one line could be all of memory. */
 const longestLineBytes = 1 << 20;
@@ -16,7 +17,8 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
       const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       let start = 0;
       for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
-        yield { text: bytes.toString('utf8', start, end), whole: true, endOffset: offset + end + 1 };
+        const text = bytes.toString('utf8', start, end);
+        yield { text: offset + start === 0 ? withoutMark(text) : text, whole: true, endOffset: offset + end + 1 };
         start = end + 1;
       }
       rest = bytes.subarray(start);
@@ -27,5 +29,7 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
     if (isAnonError(cause)) throw cause;
     throw new AnonError('usage', `${path} cannot be read: ${reasonOf(cause)}.`, { cause });
   }
-  if (rest.length > 0) yield { text: rest.toString('utf8'), whole: false, endOffset: offset + rest.length };
+  if (rest.length === 0) return;
+  const text = rest.toString('utf8');
+  yield { text: offset === 0 ? withoutMark(text) : text, whole: false, endOffset: offset + rest.length };
 }

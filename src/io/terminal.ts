@@ -2,6 +2,7 @@ import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { AnonError } from '../errors.ts';
 import { codeOf, reasonOf } from './files.ts';
 import type { LineWriter } from './line-writer.ts';
+import { textOf } from './text.ts';
 
 /** What a command reads from and writes to. */
 export interface Terminal {
@@ -11,7 +12,7 @@ export interface Terminal {
   resultLines(): Promise<LineWriter>;
   /** Progress, warnings, hints and errors go to stderr. */
   note(text: string): void;
-  /** All of stdin as text. */
+  /** All of stdin as text. @throws {AnonError} `usage` */
   readStdin(): Promise<string>;
   /** Something was piped or redirected into stdin. */
   readonly stdinHasData: boolean;
@@ -41,7 +42,7 @@ export function processTerminal(env: Env): Terminal {
     get resultUnread() {
       return unread;
     },
-    readStdin: async () => readFileSync(0, 'utf8'),
+    readStdin: async () => textOf(readFileSync(0), 'stdin'),
     get stdinHasData() {
       return isPipedOrFile(0);
     },

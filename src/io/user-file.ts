@@ -1,22 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { AnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
+import { textOf } from './text.ts';
 
-/**
- * The text of a file that the user named: UTF-8, or UTF-16 that says so at its beginning, as what PowerShell's `>` writes
- * does.
- * @throws {AnonError} `usage`
- */
+/** The text of a file that the user named. @throws {AnonError} `usage` */
 export async function readUserFile(path: string): Promise<string> {
-  const bytes = await readUserBytes(path);
-  const utf16 = marks.find(({ mark }) => bytes.subarray(0, 2).equals(mark));
-  return utf16 ? new TextDecoder(utf16.encoding).decode(bytes) : bytes.toString('utf8').replace(/^\ufeff/, '');
+  return textOf(await readUserBytes(path), path);
 }
-
-const marks = [
-  { mark: Buffer.from([0xff, 0xfe]), encoding: 'utf-16le' },
-  { mark: Buffer.from([0xfe, 0xff]), encoding: 'utf-16be' },
-];
 
 /** The bytes of one. @throws {AnonError} `usage` */
 export async function readUserBytes(path: string): Promise<Buffer> {

@@ -26,7 +26,7 @@ export type GuestTokensResult = {
   };
   /** The name it is kept by on this machine. */
   readonly session_name?: string;
-  /** Of the metadata as JSON, where metadata was given. */
+  /** Of the session's metadata as JSON, where there is some and it is known. */
   readonly metadata_bytes?: number;
   readonly metadata_max_bytes?: number;
 };

@@ -57,6 +57,22 @@ describe('a pipe whose reader leaves', () => {
   });
 });
 
+describe('stdin', () => {
+  const creation = 'token create --meta note=- --field decoded.session_token.claims.metadata';
+
+  it('is UTF-8, without the mark that some editors put first', async () => {
+    const home = newHome();
+    await run(home, ['quickstart']);
+    const marked = await runShell(home, `printf '\\357\\273\\277Z\\303\\266e' | anon-cli ${creation}`);
+    expect(marked.stdout).toBe('{"note":"Zöe"}\n');
+    expect(await runShell(home, `printf 'Zo\\353' | anon-cli ${creation}`)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'error: stdin cannot be read: it is not UTF-8 text.\n',
+    });
+  });
+});
+
 describe('a result', () => {
   it('larger than a pipe holds arrives whole', async () => {
     const home = newHome();

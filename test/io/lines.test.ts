@@ -28,6 +28,14 @@ describe('the lines of a file', () => {
     ]);
   });
 
+  it('begin behind the mark that some editors put first', async () => {
+    expect(await linesOf(fileOf('\ufeffa\n\ufeffb\n'))).toEqual([
+      { text: 'a', whole: true, endOffset: 5 },
+      { text: '\ufeffb', whole: true, endOffset: 10 },
+    ]);
+    expect(await linesOf(fileOf('\ufeffa'))).toEqual([{ text: 'a', whole: false, endOffset: 4 }]);
+  });
+
   it('are whole across what is read at once', async () => {
     // Odd, so that no line begins where a piece does.
     const lines = Array.from({ length: 5000 }, (_, index) => `${index} ${'ü'.repeat(37)}`);

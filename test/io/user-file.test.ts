@@ -11,6 +11,26 @@ it('a file that the user named is read as text', async () => {
   expect(await readUserFile(path)).toBe('{"ü":1}');
 });
 
+it('one begins with its text, not with the mark that some editors put there', async () => {
+  const path = join(temporaryFolder(), 'metadata.json');
+  writeFileSync(path, '\ufeff{"a":"\ufeff"}');
+  expect(await readUserFile(path)).toBe('{"a":"\ufeff"}');
+});
+
+it.each([
+  ['is in another encoding', Buffer.from('grün', 'latin1')],
+  ['is cut off in a UTF-16 one', Buffer.from('\ufeff\ud83d', 'utf16le')],
+  ['is cut off in a character', Buffer.from('ü').subarray(0, 1)],
+  ['is no text', Buffer.from([0, 0xff, 0xd8])],
+])('one that %s is not taken for other text', async (_, bytes) => {
+  const path = join(temporaryFolder(), 'note');
+  writeFileSync(path, bytes);
+  expect(await failureOf(() => readUserFile(path))).toMatchObject({
+    code: 'usage',
+    message: `${path} cannot be read: it is not UTF-8 text.`,
+  });
+});
+
 it.each([
   ['UTF-8 with a mark', Buffer.from('\ufeff{"ü":1}')],
   ['UTF-16, as PowerShell writes it', Buffer.from('\ufeff{"ü":1}', 'utf16le')],

@@ -4,29 +4,51 @@ import { editionNamed } from '../../wire/edition/editions.ts';
 import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { editionOf } from '../exchange/management.ts';
+import { type FirstFew, firstFew, inWords } from '../first-few.ts';
 import type { TenantConnection } from '../ports.ts';
+import { shellWord } from '../shell-word.ts';
+
+/** A metadata value that is an object or an array, by its top-level key; of many guests with its line. */
+export interface NestedValue {
+  readonly key: string;
+  readonly line?: number;
+}
+
+interface NewSession {
+  readonly metadata: JsonObject | undefined;
+  readonly userId: string | undefined;
+  /** Of the metadata of many guests. */
+  readonly nested?: FirstFew<NestedValue>;
+}
 
 /**
  * Says before the call what the tenant's edition cannot do with a new session.
  * @throws {AnonError} `edition_unsupported`
  */
-export async function checkCreation(
-  tenant: TenantConnection,
-  { metadata, userId }: { metadata: JsonObject | undefined; userId: string | undefined },
-): Promise<void> {
-  if (metadata === undefined && userId === undefined) return;
+export async function checkCreation(tenant: TenantConnection, session: NewSession): Promise<void> {
+  const { metadata, userId, nested = firstFew(nestedIn(metadata ?? {})) } = session;
+  if (metadata === undefined && userId === undefined && nested.items.length === 0) return;
   const edition = await knownEdition(tenant);
   if (!edition) return;
   if (userId !== undefined && !edition.takesUserId) {
     throw unsupported(edition, 'the service chooses the id of a guest', 'Leave --user-id out.');
   }
-  const nested = edition.nestsMetadata || metadata === undefined ? [] : nestedMetadataKeys(metadata);
-  const [first] = nested;
-  if (first === undefined) return;
-  const names = nested.map((key) => `'${key.slice(0, 40)}'`).join(', ');
-  const what = nested.length === 1 ? 'is an object or an array' : 'are objects or arrays';
+  if (!edition.nestsMetadata && nested.items.length > 0) throw nests(edition, nested);
+}
+
+function nestedIn(metadata: JsonObject): NestedValue[] {
+  return nestedMetadataKeys(metadata).map((key) => ({ key }));
+}
+
+function nests(edition: Edition, nested: FirstFew<NestedValue>): AnonError {
+  const names = inWords(nested, ({ key, line }) => `'${key.slice(0, 40)}'${line ? ` in line ${line}` : ''}`);
+  const what = nested.items.length === 1 ? 'is an object or an array' : 'are objects or arrays';
   const reason = `metadata values are texts, numbers, true and false, and ${names} ${what}`;
-  throw unsupported(edition, reason, `Write it as text: --meta ${first.slice(0, 40)}='…'`);
+  const [{ key, line }] = nested.items as [NestedValue];
+  const name = key.slice(0, 40);
+  if (line) return unsupported(edition, reason, 'Write them as text, such as {"cart":"3 items"}.');
+  const text = shellWord(`${name.replaceAll('.', '\\.')}=…`);
+  return unsupported(edition, reason, `Write it as text: --meta ${text} (a dot nests, and \\. is one in a key)`);
 }
 
 /** The same for an existing session. @throws {AnonError} `edition_unsupported` */

@@ -1,8 +1,10 @@
 import { AnonError, isAnonError, reworded } from '../../errors.ts';
 import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { addTo, type FirstFew, firstFew } from '../first-few.ts';
 import type { TextLine } from '../ports.ts';
 import type { NumberedGuest } from './create-many.ts';
+import type { NestedValue } from './edition-limits.ts';
 import type { MadeBefore } from './made-before.ts';
 import { checkMetadataSize, readMetadata } from './metadata.ts';
 
@@ -13,18 +15,21 @@ export interface MetadataLines {
 }
 
 /**
- * Reads the first `most` lines, so that a wrong one is told before anything is made.
+ * Reads the first `most` lines, so that a wrong one is told before anything is made. `look` is shown what each line
+ * itself says.
  * @throws {AnonError} `usage`, with the number of the line
  */
 export async function checkMetadataLines(
   file: MetadataLines,
   most: number,
-): Promise<{ count: number; nested: JsonObject | undefined }> {
+  look: (own: JsonObject, line: number) => void,
+): Promise<{ count: number; nested: FirstFew<NestedValue> }> {
   let count = 0;
-  let nested: JsonObject | undefined;
-  for await (const metadata of metadataOf(file)) {
+  const nested = firstFew<NestedValue>(nestedMetadataKeys(file.common ?? {}).map((key) => ({ key })));
+  for await (const own of linesOf(file)) {
     count += 1;
-    if (nestedMetadataKeys(metadata).length > 0) nested ??= metadata;
+    look(own, count);
+    for (const key of nestedMetadataKeys(own)) addTo(nested, { key, line: count });
     if (count === most) break;
   }
   return { count, nested };
@@ -39,20 +44,21 @@ export async function* guestsToMake(
     common,
   }: { before: MadeBefore | undefined; metadata: MetadataLines | undefined; common: JsonObject | undefined },
 ): AsyncGenerator<NumberedGuest> {
-  const metadata = file && metadataOf(file);
+  const lines = file && linesOf(file);
   for (let n = 1; n <= count; n += 1) {
-    const own = await metadata?.next();
+    const line = await lines?.next();
     // Every line was there when it was checked.
-    if (own?.done) throw new AnonError('usage', `The metadata file has changed: it has no line ${n} any more.`);
-    if (!before?.has(n)) yield { n, metadata: own?.value ?? common };
+    if (line?.done) throw new AnonError('usage', `The metadata file has changed: it has no line ${n} any more.`);
+    if (!before?.has(n)) yield { n, metadata: line ? { ...common, ...line.value } : common };
   }
 }
 
-async function* metadataOf({ lines, common }: MetadataLines): AsyncGenerator<JsonObject> {
+/** What each line itself says. */
+async function* linesOf({ lines, common }: MetadataLines): AsyncGenerator<JsonObject> {
   let number = 0;
   for await (const { text } of lines) {
     number += 1;
-    yield { ...common, ...readLine(text, number, common) };
+    yield readLine(text, number, common);
   }
 }
 

@@ -2,6 +2,7 @@ import { AnonError } from '../../errors.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { isDeeperThan } from '../json-depth.ts';
+import { readMetadataJson } from './metadata-json.ts';
 
 /** What the user said of a session's metadata. */
 export interface MetadataInput {
@@ -36,19 +37,23 @@ function tooDeep(): AnonError {
   return new AnonError('usage', 'The metadata is nested too deeply.');
 }
 
-/** @throws {AnonError} `usage`, saying by how much the limit is passed */
-export function checkMetadataSize(metadata: JsonObject): void {
+/**
+ * `what` is what an error calls it.
+ * @throws {AnonError} `usage`, saying by how much the limit is passed
+ */
+export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): void {
   const bytes = metadataBytes(metadata);
   if (bytes <= metadataMaxBytes) return;
   throw new AnonError(
     'usage',
-    `The metadata is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
+    `${what} is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
     { hint: 'Keep large data in your own store, and put its key here.' },
   );
 }
 
 function readFile(text: string): JsonObject {
-  const value = parseJson(text, () => new AnonError('usage', 'The metadata file is not valid JSON.'));
+  const source = 'The metadata file';
+  const value = readMetadataJson(text, source, () => new AnonError('usage', `${source} is not valid JSON.`));
   if (isJsonObject(value)) return value;
   throw new AnonError('usage', 'The metadata file must hold a JSON object, such as {"language":"en"}.');
 }
@@ -63,7 +68,7 @@ function assign(metadata: JsonObject, assignment: string): void {
     });
   }
   const text = assignment.slice(equals + 1);
-  const value = typed ? parseJson(text, () => notJson(path)) : text;
+  const value = typed ? readMetadataJson(text, `The value of --meta ${path}:=`, () => notJson(path)) : text;
   const keys = keysOf(path);
   if (keys.length > maxDepth) throw tooDeep();
   place(metadata, keys, path, value);
@@ -112,19 +117,11 @@ function remove(metadata: JsonObject, path: string): void {
   place(metadata, [key], path, null);
 }
 
-function parseJson(text: string, failure: () => AnonError): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which may be private.
-    throw failure();
-  }
-}
-
 /**
  * Checks what a session will hold after an update, where what it holds now is known.
  * @throws {AnonError} `usage`
  */
 export function checkMergedSize(current: unknown, change: JsonObject | undefined): void {
-  if (change && isJsonObject(current)) checkMetadataSize(mergeMetadata(current, change));
+  if (!change || !isJsonObject(current)) return;
+  checkMetadataSize(mergeMetadata(current, change), 'With what the session has already the metadata');
 }

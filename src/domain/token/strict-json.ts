@@ -31,8 +31,8 @@ function parse(text: string): unknown {
 
 const stringOrBracket = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}[\]]/g;
 
-/** The member that an object in a text that is JSON names twice. */
-function nameTwice(text: string): string | undefined {
+/** Says which member an object in a text that is JSON names twice: `names 'a' twice`. */
+export function nameTwice(text: string): string | undefined {
   const open: Set<string>[] = [];
   for (const [token, inside = '', colon] of text.matchAll(stringOrBracket)) {
     if (token === '{' || token === '[') {

@@ -26,6 +26,11 @@ describe('on a tenant of edition ea', () => {
     [['tenant', 'set-lifetime', '100s'], 2, 'The nearest are 1m and 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
+    [
+      ['token', 'create', '--meta', 'a\\.b:={}'],
+      7,
+      "Write it as text: --meta 'a\\.b=…' (a dot nests, and \\. is one in a key)",
+    ],
     [['token', 'create', '--meta', 'a.b=1', '--meta', 'c:=[]', '--meta', 'd=1'], 7, "'a', 'c' are objects or arrays"],
     [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],
   ])('%j ends with %i and says why', async (command, code, text) => {

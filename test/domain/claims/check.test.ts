@@ -19,6 +19,10 @@ describe('what is to be mapped', () => {
   it.each([
     ['', 'A claim needs a name.'],
     ['a'.repeat(256), "A claim's name has at most 255 characters, not 256."],
+    [' ', "A claim's name has no spaces around it, and nothing that cannot be seen."],
+    ['sub ', "A claim's name has no spaces around it, and nothing that cannot be seen."],
+    ['su\u200bb', "A claim's name has no spaces around it, and nothing that cannot be seen."],
+    ['a\u001b[31mb', "A claim's name has no spaces around it, and nothing that cannot be seen."],
     ['sub', "'sub' is reserved: no mapping can set it, in whatever case it is written."],
     ['Scope', "'Scope' is reserved: no mapping can set it, in whatever case it is written."],
   ])('a claim cannot be called %j', async (name, message) => {
@@ -40,7 +44,10 @@ describe('what is to be mapped', () => {
     ["metadata.a || 'x'", 'is names joined by dots', 'a path and no logic'],
     ['metadata..a', 'is names joined by dots', 'a path and no logic'],
     ['', 'is names joined by dots', 'a path and no logic'],
-    ['language', "cannot begin with 'language'", 'metadata.<key>'],
+    ['language', "cannot begin with 'language'", 'For a key of the metadata write metadata.language'],
+    ['userid', "cannot begin with 'userid'", "Did you mean 'user_id'?"],
+    ['session.metadata.language', "cannot begin with 'session'", 'a path and no logic'],
+    ['anonymous_session.cart.items', "cannot lead to 'cart'", 'For a key of the metadata write metadata.cart.items'],
     ['metdata.language', "cannot begin with 'metdata'", "Did you mean 'metadata'?"],
     ['anonymous_sesion.user_id', "cannot begin with 'anonymous_sesion'", "Did you mean 'anonymous_session'?"],
     ['anonymous_session', 'must name an attribute of the session', 'metadata.<key>'],

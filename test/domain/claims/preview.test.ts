@@ -26,9 +26,15 @@ async function started(edition: 'preview' | 'ea', members: JsonObject = {}, sett
 
 describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition) => {
   it('is what the next access token then holds, and asks nothing', async () => {
-    const { tenant, session, connection, holder } = await started(edition);
+    const nested = { cart: { items: [1, { n: 2 }] }, none: { x: null } };
+    const metadata = { language: 'en', items: 3, beta: false, empty: '', ...(edition === 'preview' && nested) };
+    const { tenant, session, connection, holder } = await started(edition, { metadata });
     const claims = [
-      mapping('language', 'metadata.language'),
+      ...['language', 'items', 'beta', 'empty', ...(edition === 'preview' ? ['cart', 'cart.items', 'none'] : [])].map(
+        (key) => mapping(key, `metadata.${key}`),
+      ),
+      mapping('all', 'metadata'),
+      mapping('guest', 'user_id'),
       mapping('since', 'created_at'),
       mapping('id', 'session_id'),
       mapping('country', 'metadata.country'),
@@ -45,8 +51,9 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
     const { iat, exp, jti, ...rest } = claimsOf(next.access_token);
     const mapped = Object.fromEntries(preview.mapped.map(({ name, value }) => [name, value]));
     expect({ ...preview.service, ...mapped }).toEqual(rest);
+    expect(preview.mapped.map(({ name }) => name)).toEqual(claims.slice(0, -1).map(({ name }) => name));
     expect(preview.leftOut).toEqual([
-      { ...claims[3], state: 'left_out', reason: "the session's metadata has no 'country'" },
+      { ...claims.at(-1), state: 'left_out', reason: "the session's metadata has no 'country'" },
     ]);
   });
 

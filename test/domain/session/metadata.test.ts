@@ -71,6 +71,32 @@ describe('an assignment', () => {
   );
 
   it.each([
+    ['12345678901234567890'],
+    ['-9007199254740993'],
+    ['1e400'],
+    ['{"a":[1,9007199254740993]}'],
+    [`1${'0'.repeat(400)}`],
+  ])('id:=%s would arrive as another number', async (text) => {
+    const error = await failureOf(() => meta(`id:=${text}`));
+    expect(error).toMatchObject({
+      code: 'usage',
+      message: 'The value of --meta id:= has a number that would arrive as another: it is too large.',
+      hint: 'Write it as text, which keeps every digit.',
+    });
+  });
+
+  it.each([
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740994', 9007199254740994],
+    ['-0', -0],
+    ['1.10', 1.1],
+    ['1e21', 1e21],
+    ['{"id":"12345678901234567890","\\"9007199254740993":1}', { id: '12345678901234567890', '"9007199254740993': 1 }],
+  ])('id:=%s arrives as it is', (text, value) => {
+    expect(meta(`id:=${text}`)).toEqual({ id: value });
+  });
+
+  it.each([
     ['cart=full', 'cart.items:=3'],
     ['cart:=[1]', 'cart.items:=3'],
     ['cart:=null', 'cart.items:=3'],
@@ -125,6 +151,29 @@ describe('a file', () => {
     expect(await failureOf(() => file(text))).toMatchObject({
       code: 'usage',
       message: 'The metadata file is not valid JSON.',
+    });
+  });
+
+  it('that names a key twice, or has a number that would arrive as another, is refused', async () => {
+    expect(await failureOf(() => file('{"a":{"b":1,"\\u0062":2}}'))).toMatchObject({
+      code: 'usage',
+      message: "The metadata file names 'b' twice.",
+    });
+    expect(await failureOf(() => file('{"id":12345678901234567890}'))).toMatchObject({
+      code: 'usage',
+      message: 'The metadata file has a number that would arrive as another: it is too large.',
+    });
+    expect(file('{"a":{"b":1},"b":{"b":1}}')).toEqual({ a: { b: 1 }, b: { b: 1 } });
+  });
+
+  it('of any length is refused in time', async () => {
+    const long = `{"a":"${'\\n'.repeat(510_000)}"}`;
+    expect(await failureOf(() => file(long))).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('over the limit'),
+    });
+    expect(await failureOf(() => file(`${' '.repeat(1 << 20)}{}`))).toMatchObject({
+      message: 'The metadata file is longer than 1 MiB.',
     });
   });
 
@@ -199,7 +248,7 @@ describe('the limit of 1024 bytes', () => {
   it('is for what a session will hold, where what it holds now is known', async () => {
     const current = { a: 'x'.repeat(600) };
     expect(await failureOf(() => checkMergedSize(current, { b: 'x'.repeat(600) }))).toMatchObject({
-      message: 'The metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
+      message: 'With what the session has already the metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
     });
     expect(() => checkMergedSize(current, { a: null, b: 'x'.repeat(600) })).not.toThrow();
     expect(() => checkMergedSize(current, undefined)).not.toThrow();

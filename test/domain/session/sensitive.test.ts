@@ -11,6 +11,12 @@ describe('what looks like', () => {
     ['a card number', '4111 1111 1111 1111'],
     ['a card number', '5555-5555-5555-4444'],
     ['a card number', 'paid with 378282246310005, thanks'],
+    ['a card number', 'paid with 4111111111111111 exp 12/29'],
+    ['a card number', '4111 1111 1111 1111 12/29 123'],
+    ['a card number', '4111\u00a01111\u00a01111\u00a01111'],
+    ['a card number', '3782 822463 10005'],
+    ['a card number', '3056 930902 5904'],
+    ['a card number', '6250941006528599'],
     ['a card number', 4111111111111111],
     ['a national id', '12345678Z'],
     ['a national id', 'X1234567L'],
@@ -19,18 +25,26 @@ describe('what looks like', () => {
     ['a national id', '2341 2341 2346'],
     ['a national id', '11010519491231002X'],
     ['a national id', '123-45-6789'],
+    ['a national id', '131052-308T'],
+    ['a national id', 'AB 12 34 56 C'],
     ['a password', 'postgres://shop:hunter2@db.example.com/shop'],
     ['a private key', `${rsa.privateKey.export({ type: 'pkcs8', format: 'pem' })}`],
     ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA'],
     ['a private key', rsa.jwk],
     ['a private key', { kty: 'oct', k: 'AAAA' }],
+    ['a private key', JSON.stringify(rsa.jwk)],
+    ['a private key', '-----BEGIN PGP PRIVATE KEY BLOCK-----'],
+    ['a private key', 'PuTTY-User-Key-File-3: ssh-ed25519'],
     ['a token', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'],
     ['a token', 'Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'],
     ['a token', 'ANONYMOUS_SESSION_eyJhbGciOiJkaXIi'],
+    ['a token', `Bearer ${'a1'.repeat(16)}`],
     ['an API key', `sk_${'live'}_4eC39HqLyjWDarjtT1zdp7dc`],
     ['an API key', `ghp_${'a'.repeat(36)}`],
     ['an API key', `AKIA${'A'.repeat(16)}`],
     ['an API key', `xoxb-${'1'.repeat(12)}`],
+    ['an API key', `sk-proj-${'aB3'.repeat(10)}`],
+    ['an API key', `shpat_${'a1'.repeat(16)}`],
   ])('%s: %#', (kind, value) => {
     expect(kinds(value)).toEqual([kind]);
   });
@@ -45,10 +59,30 @@ describe('what looks like', () => {
     ['access-token', 'a token'],
     ['clientSecret', 'a secret'],
     ['cvv', 'a card number'],
+    ['authorization', 'a token'],
   ])('by the name of its key: %s', (key, kind) => {
     expect(kinds('x', key)).toEqual([kind]);
     expect(kinds('', key)).toEqual([]);
     expect(kinds(true, key)).toEqual([]);
+    expect(kinds('yes', `has_${key}`)).toEqual([]);
+  });
+
+  it('also where it is one of a list', () => {
+    expect(findSensitive({ passwords: ['a', 'b'], user: { pin: [1] } })).toEqual([
+      { path: 'passwords.0', kind: 'a password' },
+      { path: 'passwords.1', kind: 'a password' },
+      { path: 'user.pin.0', kind: 'a password' },
+    ]);
+  });
+
+  it('also inside JSON that is written as text', () => {
+    const cart = JSON.stringify({ items: 3, pay: { card: '4111111111111111' }, user: { password: 'x' } });
+    expect(findSensitive({ cart })).toEqual([
+      { path: 'cart.pay.card', kind: 'a card number' },
+      { path: 'cart.user.password', kind: 'a password' },
+    ]);
+    expect(kinds('{"items":3}')).toEqual([]);
+    expect(kinds('{x')).toEqual([]);
   });
 
   it.each([
@@ -56,9 +90,26 @@ describe('what looks like', () => {
     ['cpf', '52998224725'],
     ['ssn', 123456789],
     ['aadhaar', '234123412346'],
+    ['nationalId', '12.345.678'],
+    ['social_security_number', '123456789'],
+    ['passport_number', 'C01X00T47'],
   ])('a national id in digits alone, where the key says so: %s', (key, value) => {
     expect(kinds(value, key)).toEqual(['a national id']);
     expect(kinds(value, 'order')).toEqual([]);
+    expect(kinds('on file', key)).toEqual([]);
+  });
+
+  it('a token of any form, where the key is called so and it is long', () => {
+    expect(kinds('0123456789abcdef', 'token')).toEqual(['a token']);
+    expect(kinds('0123456789abcde', 'token')).toEqual([]);
+    expect(kinds('0123456789abcdef', 'tokens')).toEqual([]);
+  });
+
+  it('a card number written otherwise, where the key says so', () => {
+    expect(kinds('4111.1111.1111.1111', 'card')).toEqual(['a card number']);
+    expect(kinds('4222222222222', 'card_number')).toEqual(['a card number']);
+    expect(kinds('4222222222222', 'article')).toEqual([]);
+    expect(kinds('visa', 'card')).toEqual([]);
   });
 });
 
@@ -77,6 +128,18 @@ it.each([
   ['anon|0b5a2f8e-5f0c-4a58-9d4e-2f7d3a9f1c11'],
   ['https://example.com/a:b@c'],
   ['spring-sale'],
+  ['sk-bratislava-stare-mesto-hlavna'],
+  ['the bearer of good news'],
+  // Numbers that pass the checksum of cards, and are none.
+  ['+4915100000004'],
+  ['4915100000004'],
+  ['+49 151 00000004'],
+  ['4007630000009'],
+  ['gid://shopify/Product/4503604950005'],
+  ['404-0000000-0000002'],
+  ['411111111111111100'],
+  ['5123456789012300002'],
+  ['260601-1234'],
   [['a', 1, null]],
   [{ kty: 'RSA', n: 'AAAA', e: 'AQAB' }],
 ])('an everyday value is not taken for any: %j', (value) => {
@@ -107,6 +170,10 @@ it('is named by its path, and nothing of the value, not even where the value is 
   );
 });
 
+it('is not what an update takes away', () => {
+  expect(findSensitive({ '4111111111111111': null, password: null })).toEqual([]);
+});
+
 it('takes any text without failing', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (metadata) => {
@@ -118,6 +185,21 @@ it('takes any text without failing', () => {
 
 it('takes a long text in time', () => {
   const started = performance.now();
-  for (const piece of ['1', '1 ', 'eyJ', 'eyJa.', 'a://', 'A', '-----BEGIN ', 'sk-']) kinds(piece.repeat(100_000));
+  const pieces = [
+    '1',
+    '1 ',
+    '4111 ',
+    'eyJ',
+    'eyJa.',
+    'a://',
+    'A',
+    'AB 12 ',
+    '-----BEGIN ',
+    'sk-',
+    'Bearer ',
+    '[',
+    '{"a":',
+  ];
+  for (const piece of pieces) kinds(piece.repeat(100_000), 'ssn');
   expect(performance.now() - started).toBeLessThan(10_000);
 });

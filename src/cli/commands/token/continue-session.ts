@@ -45,7 +45,7 @@ export async function withKeptSession(
   { sessions, name, saves: saving }: KeptSession,
   { tenant }: Pick<Continuation, 'tenant'>,
   work: (remembered: RememberedSession) => Promise<Continued>,
-  show: (inspected: InspectedTokens) => void,
+  show: (inspected: InspectedTokens, session: RememberedSession | undefined) => void,
 ): Promise<void> {
   if (!(await sessions.get(name))) throw nothingRemembered(tenant, name, await sessions.names());
   await sessions.exclusively(name, async () => {
@@ -55,7 +55,7 @@ export async function withKeptSession(
     const keep = async () => {
       if (saving && session) await sessions.put(name, session);
     };
-    await showThenSettle(keep(), () => show(inspected));
+    await showThenSettle(keep(), () => show(inspected, session));
   });
 }
 
@@ -88,24 +88,24 @@ export async function updateWith(
 ): Promise<Continued> {
   const { sessionToken, remembered } = target;
   await checkUpdate(tenant, input.metadata);
-  await checkRoom(tenant, sessionToken, input.metadata);
+  await checkRoom(tenant, target, input.metadata);
   const request = { ...(await tokenRequest(tenant, target, { options, input })), sessionToken };
   const inspected = await inspectTokens(tenant, await updateSession(tenant, request));
   const obtained = { ...inspected, request, nowMs: tenant.clock.now() };
   return { inspected, session: sessionToRemember(obtained, remembered) };
 }
 
-/** Where the session can be read, what it will hold is checked before the call. */
+/** What the session will hold is checked before the call, where its token can be read or is kept with what it holds. */
 async function checkRoom(
   tenant: TenantConnection,
-  sessionToken: string,
+  { sessionToken, remembered }: { readonly sessionToken: string; readonly remembered?: RememberedSession },
   change: JsonObject | undefined,
 ): Promise<void> {
   if (!change) return;
   const ports = { clock: tenant.clock, keys: tenantKeyRing(tenant) };
   // What is no token the tenant will say.
   const session = await decodeToken(ports, sessionToken).catch(() => undefined);
-  checkMergedSize(session?.claims?.metadata, change);
+  checkMergedSize(session?.claims?.metadata ?? remembered?.metadata, change);
 }
 
 /** The application and the API of a kept session. */

@@ -1,7 +1,8 @@
 import { chooseApi } from '../../../domain/api/choose.ts';
 import { chooseRequestingApp } from '../../../domain/app/choose.ts';
+import type { FirstFew } from '../../../domain/first-few.ts';
 import { createMany, type Tally } from '../../../domain/session/create-many.ts';
-import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { checkCreation, type NestedValue } from '../../../domain/session/edition-limits.ts';
 import { guestLine, guestLineNames } from '../../../domain/session/guest-line.ts';
 import { type MadeBefore, readMadeBefore } from '../../../domain/session/made-before.ts';
 import { checkMetadataLines, guestsToMake } from '../../../domain/session/metadata-lines.ts';
@@ -17,6 +18,7 @@ import { transportOf } from '../../transport.ts';
 import type { Bulk, BulkOptions } from './bulk-options.ts';
 import { reportMany } from './many-made.ts';
 import { readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
+import { sensitiveLines } from './sensitive-metadata.ts';
 
 type Options = TokenRequestOptions & BulkOptions;
 
@@ -24,8 +26,8 @@ type Options = TokenRequestOptions & BulkOptions;
 interface Order {
   readonly count: number;
   readonly common: JsonObject | undefined;
-  /** Metadata that stands for all: the first that some edition refuses, else what they have in common. */
-  readonly sample: JsonObject | undefined;
+  /** What some edition refuses of the metadata of lines. */
+  readonly nested: FirstFew<NestedValue> | undefined;
   readonly clientSecret: string | undefined;
 }
 
@@ -52,16 +54,18 @@ export async function createManyGuests(context: Context, options: Options, bulk:
 async function readOrder(context: Context, options: Options, { count }: Bulk): Promise<Order> {
   const { metaFile, ...others } = options;
   const { metadata: common, clientSecret } = await readTokenInput(context, others);
-  if (metaFile === undefined) return { count: Number(count), common, sample: common, clientSecret };
+  if (metaFile === undefined) return { count: Number(count), common, nested: undefined, clientSecret };
   const most = count === 'all' ? Number.POSITIVE_INFINITY : count;
-  const checked = await checkMetadataLines({ lines: context.readLines(metaFile), common }, most);
+  const sensitive = await sensitiveLines(context, options.strict);
+  const checked = await checkMetadataLines({ lines: context.readLines(metaFile), common }, most, sensitive.look);
   if (checked.count === 0 || (count !== 'all' && checked.count < count)) {
     const lines = checked.count === 0 ? 'is empty' : `has ${checked.count} lines, and --count says ${count}`;
     throw new AnonError('usage', `${metaFile} ${lines}.`, {
       hint: 'It has a line for each guest: --count all makes as many as there are.',
     });
   }
-  return { count: checked.count, common, sample: checked.nested ?? common, clientSecret };
+  sensitive.tell();
+  return { count: checked.count, common, nested: checked.nested, clientSecret };
 }
 
 interface Making {
@@ -107,7 +111,7 @@ const nothingMade: Tally = { made: 0, lost: 0, unread: false, failure: undefined
  * The tenant and what to ask of it. Ctrl-C ends a look-up at once; after `begin` it lets what is under way be finished,
  * and calls `stopping`.
  */
-async function prepare(context: Context, options: Options, { sample, clientSecret }: Order) {
+async function prepare(context: Context, options: Options, { common, nested, clientSecret }: Order) {
   const { signal, env } = context;
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -121,7 +125,7 @@ async function prepare(context: Context, options: Options, { sample, clientSecre
     transport: { ...transportOf(options, env), silent },
     signal: controller.signal,
   });
-  await checkCreation(tenant, { metadata: sample, userId: undefined });
+  await checkCreation(tenant, { metadata: common, userId: undefined, ...(nested && { nested }) });
   const named = namedChoices(context, options);
   const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
   const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });

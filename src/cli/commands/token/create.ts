@@ -34,8 +34,8 @@ export function tokenCreateCommand(context: Context, run = createAndShow): Comma
     `A session without a name is kept as default, in place of the one before it;
 those with a name stay until session forget. The last created is the current.
 In a script: TOKEN=$(anon-cli token create --field access_token)
-The value of --meta note=@file is read from the file, of note=- from stdin;
-\\@ and \\- at its start are the character itself.
+The value of --meta note=@file is read from the file, of note=- from stdin,
+without the line breaks at its end; \\@ and \\- are the character itself.
 
 With --count every guest is a line of JSON with its number n, as they come; none
 is kept. A --meta-file then has a line of JSON for each. Ctrl-C finishes what is

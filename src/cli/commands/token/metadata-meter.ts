@@ -5,8 +5,8 @@ import { rows } from '../../render/rows.ts';
 import type { InspectedTokens } from './guest-tokens.ts';
 
 /**
- * The bytes that the session's metadata takes, as the service counts: what its token says, else what was sent where
- * that is all of it. Undefined where there is none, or nobody can tell.
+ * The bytes that the session's metadata takes, as the service counts: what its token says, else `all`
+ * where that is known otherwise. Undefined where there is none, or nobody can tell.
  */
 export function metadataSize({ session }: InspectedTokens, all?: JsonObject): number | undefined {
   const metadata = session?.claims?.metadata ?? all;

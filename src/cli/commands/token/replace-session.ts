@@ -1,7 +1,7 @@
 import type { RememberedSession } from '../../../domain/ports.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
-import { checkMetadataSize } from '../../../domain/session/metadata.ts';
+import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { inPlaceOf, sessionToRemember } from '../../../domain/session/remembered.ts';
 import { mergeMetadata } from '../../../wire/metadata.ts';
 import type { Context } from '../../context.ts';
@@ -20,7 +20,7 @@ export async function replaceSession(
   before: RememberedSession,
 ): Promise<Continued> {
   const metadata = mergeMetadata(before.metadata ?? {}, input.metadata ?? {});
-  checkMetadataSize(metadata);
+  checkMergedSize(before.metadata ?? {}, input.metadata);
   await checkCreation(tenant, { metadata, userId: undefined });
   const scope = options.scope ?? (options.api === undefined ? before.scope : undefined);
   const choices = { named: { app: options.app, api: options.api }, chosen: choicesOf(before) };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
@@ -50,7 +51,7 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
     continuation,
     (remembered) =>
       options.replace ? replaceSession(context, continuation, remembered) : continueSession(continuation, remembered),
-    (inspected) => show(context, options, inspected, kept.name),
+    (inspected, session) => show(context, options, inspected, { name: kept.name, metadata: session?.metadata }),
   );
 }
 
@@ -61,11 +62,18 @@ function checkTarget({ sessionToken, session, replace }: TokenUpdateOptions): vo
   if (other) throw new AnonError('usage', `${other} is of sessions that are kept, and --session-token of others.`);
 }
 
-function show(context: Context, options: TokenUpdateOptions, inspected: InspectedTokens, name?: string): void {
+/** `kept`: where, and what is known of its metadata, which the token may not let anybody read. */
+function show(
+  context: Context,
+  options: TokenUpdateOptions,
+  inspected: InspectedTokens,
+  kept?: { readonly name: string; readonly metadata: JsonObject | undefined },
+): void {
+  const size = metadataSize(inspected, kept?.metadata);
   printResult(context, options, {
-    data: { ...tokensData(inspected), ...metadataSizeData(metadataSize(inspected)), session_name: name ?? null },
+    data: { ...tokensData(inspected), ...metadataSizeData(size), session_name: kept?.name ?? null },
     human: (paint) =>
-      `${paint.green('✔')} ${outcomeText(inspected, options)}\n${renderMetadataSize(paint, metadataSize(inspected))}\n` +
+      `${paint.green('✔')} ${outcomeText(inspected, options)}\n${renderMetadataSize(paint, size)}\n` +
       renderTokens(paint, inspected),
   });
 }

@@ -141,11 +141,37 @@ describe('bad input', () => {
     expect(jsonError.message).toMatch(message);
   });
 
-  it('is what the edition refuses of any line', async () => {
+  it('is what the edition refuses of any line, all of it named', async () => {
     const { run, file } = await openMachine({ edition: 'ea' });
-    const people = file('people', '{"a":1}\n{"a":{"b":1}}\n');
-    const { code, stdout } = await run('token', 'create', '--count', 'all', '--meta-file', people);
-    expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
+    const people = file('people', '{"a":1}\n{"a":{"b":1}}\n{"a":[],"b":{}}\n');
+    const order = ['token', 'create', '--count', 'all', '--meta-file', people];
+    expect(await run(...order)).toMatchObject({
+      code: 7,
+      stdout: '',
+      stderr:
+        "error: In edition 'ea' metadata values are texts, numbers, true and false, and 'a' in line 2, 'a' in line 3, " +
+        "'b' in line 3 are objects or arrays.\n" +
+        'hint:  Write them as text, such as {"cart":"3 items"}.\n',
+    });
+    expect((await run(...order, '--meta', 'cart.items:=3')).stderr).toContain(" and 'cart', 'a' in line 2, ");
+    const many = file('many', '{"a":{}}\n'.repeat(9));
+    expect((await run('token', 'create', '--count', 'all', '--meta-file', many)).stderr).toContain(
+      "'a' in line 4, 'a' in line 5 and 4 more are objects or arrays",
+    );
+  });
+
+  it('is what looks as if it should not be in the metadata of any line, with --strict', async () => {
+    const { run, file } = await openMachine();
+    const people = file('people', '{"a":1}\n{"card":"4111111111111111"}\n{"user":{"password":"hunter2"}}\n');
+    const order = ['token', 'create', '--count', 'all', '--meta-file', people];
+    const found =
+      "In the metadata file 'card' in line 2 looks like a card number, 'user.password' in line 3 looks like a password.";
+    const refused = await run(...order, '--strict');
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`error: ${found}\nhint: `) });
+    const warned = await run(...order);
+    expect(warned).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${found} Whoever`) });
+    expect(linesOf(warned.stdout)).toHaveLength(3);
+    expect(refused.stderr + warned.stderr).not.toMatch(/4111|hunter2/);
   });
 
   it('is parsed as it is meant', async () => {

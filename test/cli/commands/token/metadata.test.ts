@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentNamed, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
-import { openGates } from '../../../support/local.ts';
+import { openMachine, servedTenant, useRemote } from '../../../support/command.ts';
 
 const metadataOf = 'decoded.session_token.claims.metadata';
 const card = '4111 1111 1111 1111';
@@ -83,20 +82,54 @@ describe('the size of the metadata', () => {
     expect((await done('token', 'update')).stdout).toContain('\n  metadata  31 of 1024 bytes\n\n');
   });
 
-  it('is told of what was sent where the session token is sealed, and not where there is none', async () => {
-    const machine = await openMachine();
-    const tenant = await servedTenant(machine.clock);
-    openGates(tenant.store, {
-      client: String(documentNamed(tenant.store, 'client', 'web').client_id),
-      resource_server: String(documentNamed(tenant.store, 'resource_server', 'shop').id),
+  describe('where the session token is sealed', () => {
+    /** A machine that has no key to a session of `language=en`. */
+    async function sealedMachine(edition: 'preview' | 'ea' = 'preview') {
+      const machine = await openMachine();
+      const tenant = await servedTenant(machine.clock, { edition });
+      await useRemote(machine, tenant);
+      await machine.open();
+      const created = await machine.done('token', 'create', '--meta', 'language=en', '--json');
+      expect(created.json).toMatchObject({
+        metadata_bytes: 17,
+        decoded: { session_token: { seal: { state: 'sealed' } } },
+      });
+      return { ...machine, tenant, sessionToken: created.json.session_token };
+    }
+
+    it('is told of what is kept of it with what was sent', async () => {
+      const { done } = await sealedMachine();
+      const updated = await done('token', 'update', '--meta', 'plan=pro', '--json');
+      expect(updated.json).toMatchObject({ metadata_bytes: 30, metadata_max_bytes: 1024 });
+      expect((await done('token', 'update', '--unset', 'plan')).stdout).toContain('\n  metadata  17 of 1024 bytes\n\n');
     });
-    await useRemote(machine, tenant);
-    const { json } = await machine.done('token', 'create', '--meta', 'language=en', '--json');
-    expect(json).toMatchObject({ metadata_bytes: 17, decoded: { session_token: { seal: { state: 'sealed' } } } });
-    const updated = await machine.done('token', 'update', '--meta', 'plan=pro', '--json');
-    expect(updated.json).not.toHaveProperty('metadata_bytes');
-    const none = await machine.done('token', 'create', '--json');
-    expect(none.json).not.toHaveProperty('metadata_bytes');
+
+    it('is told when it is renewed or replaced', async () => {
+      const { done } = await sealedMachine('ea');
+      expect((await done('token', 'update', '--json')).json.metadata_bytes).toBe(17);
+      const replaced = await done('token', 'update', '--meta', 'plan=pro', '--replace', '--json');
+      expect(replaced.json.metadata_bytes).toBe(30);
+    });
+
+    it('is checked before the call', async () => {
+      const { run, tenant } = await sealedMachine();
+      const before = tenant.requests.filter(({ path }) => path === '/anonymous/token').length;
+      expect(await run('token', 'update', '--meta', `a=${'x'.repeat(1001)}`)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /^error: With what the session has already the metadata is 1025 bytes as JSON, 1 over /,
+        ),
+      });
+      expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(before);
+      expect((await run('token', 'update', '--meta', `a=${'x'.repeat(1000)}`, '--json')).code).toBe(0);
+    });
+
+    it('is not told where nobody can tell: of a session that is not kept, or has none', async () => {
+      const { done, sessionToken } = await sealedMachine();
+      const other = ['token', 'update', '--meta', 'plan=pro', '--session-token', sessionToken, '--json'];
+      expect((await done(...other)).json).not.toHaveProperty('metadata_bytes');
+      expect((await done('token', 'create', '--json')).json).not.toHaveProperty('metadata_bytes');
+    });
   });
 });
 
@@ -116,9 +149,15 @@ describe('metadata that looks as if it should not be there', () => {
     expect(JSON.parse(stdout)).toEqual({ pay: { card }, user: { password: 'hunter2' } });
     expect(stderr).toBe(
       "warning: In the metadata 'pay.card' looks like a card number, 'user.password' looks like a password. " +
-        'Whoever has the session token keeps it, and Actions may log it: keep it at your own, and put an id here.\n',
+        'Whoever has the session token keeps it, and Actions may log it: keep it in your own store, and put an id here.\n',
     );
     expect(stderr).not.toContain('hunter2');
+  });
+
+  it('is warned of without what a terminal would act on', async () => {
+    const { done } = await openMachine();
+    const { stderr } = await done('token', 'create', '--meta', `a\u001b[31m\u202e=ghp_${'a'.repeat(36)}`);
+    expect(stderr).toContain("warning: In the metadata 'a\\u001b[31m\\u202e' looks like an API key.");
   });
 
   it('is an error with --strict, before anything is sent, also from a file and in an update', async () => {

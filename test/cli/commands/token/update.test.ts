@@ -159,7 +159,9 @@ describe('what token update refuses', () => {
     const { machine } = await withSession(`first=${'a'.repeat(600)}`);
     const { code, stderr } = await machine.run('token', 'update', '--meta', `second=${'b'.repeat(600)}`);
     expect(code).toBe(2);
-    expect(stderr).toContain('The metadata is 1224 bytes as JSON, 200 over the limit of 1024.');
+    expect(stderr).toContain(
+      'With what the session has already the metadata is 1224 bytes as JSON, 200 over the limit of 1024.',
+    );
     // The same change fits once the other key goes.
     await machine.done('token', 'update', '--meta', `second=${'b'.repeat(600)}`, '--unset', 'first');
   });
