@@ -45,13 +45,30 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
   };
 }
 
+/** What Windows takes for a device, whatever the ending. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const device = /^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))./;
+
 /**
  * A name of its own for each key, without an ending: what may mean something in a path, or be the same in another case on some
  * file systems, is escaped.
  */
 export function fileName(key: string): string {
-  const escaped = key.replaceAll(/[^a-z0-9._/-]/gu, (character) =>
-    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-  );
-  return escaped.replaceAll('/', '~');
+  return key
+    .replaceAll(/[^a-z0-9._/-]/gu, escaped)
+    .replace(device, escaped)
+    .replaceAll('/', '~');
+}
+
+/** The key whose file name that is; undefined where it is none of these. */
+export function keyOfFileName(name: string): string | undefined {
+  try {
+    const key = decodeURIComponent(name.replaceAll('~', '/'));
+    return fileName(key) === name ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function escaped(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type NamedSession, readExport } from '../../../domain/session/exported.ts';
+import { checkSessionName } from '../../../domain/session/name.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -56,6 +57,6 @@ async function piped({ terminal }: Context): Promise<string> {
 function named(sessions: NamedSession[], name: string | undefined): NamedSession[] {
   if (name === undefined) return sessions;
   const [only, ...others] = sessions;
-  if (only && others.length === 0) return [{ ...only, name }];
+  if (only && others.length === 0) return [{ ...only, name: checkSessionName(name) }];
   throw new AnonError('usage', `--session names one session, and there are ${sessions.length}.`);
 }
