@@ -1,5 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../domain/ports.ts';
 import { fileFailure } from './files.ts';
@@ -37,12 +37,22 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
       if (readOnly) return;
       const { path } = file(key);
       try {
-        rmSync(path, { force: true });
+        for (const file of [path, ...unfinished(path)]) rmSync(file, { force: true });
       } catch (error) {
         throw fileFailure(path, 'cannot be removed', error);
       }
     },
   };
+}
+
+/** What a process that was killed has left of writing that file: a secret is in it too. */
+function unfinished(path: string): string[] {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return [];
+  const start = `${basename(path)}.tmp-`;
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(start))
+    .map((name) => join(folder, name));
 }
 
 /** What Windows takes for a device, whatever the ending. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
