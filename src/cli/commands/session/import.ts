@@ -32,10 +32,10 @@ async function importSessions(
   const read = named(readExport(text), options.session);
   const kept = await keptSessions(context, options);
   // All or none: what is refused is refused before the first one is kept.
-  if (!options.replace) for (const { name } of read) await checkUnused(kept, name);
+  if (!options.replace) for (const { name } of read) await checkUnused(kept, name, another);
   for (const { name, session } of read) {
     await kept.sessions.exclusively(name, async () => {
-      if (!options.replace) await checkUnused(kept, name);
+      if (!options.replace) await checkUnused(kept, name, another);
       await kept.sessions.put(name, session);
     });
   }
@@ -48,6 +48,8 @@ async function importSessions(
       `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli session use ${first}${kept.selection}\n`)}`,
   });
 }
+
+const another = 'Take its place with --replace, or keep the one by another name: --session <name>';
 
 async function piped({ terminal }: Context): Promise<string> {
   if (terminal.stdinHasData) return terminal.readStdin();

@@ -72,12 +72,10 @@ async function notKept({ sessions, profile, selection }: KeptSessions, name: str
   });
 }
 
-/** @throws {AnonError} `usage` when there is a session of this name */
-export async function checkUnused({ sessions, selection }: KeptSessions, name: string): Promise<void> {
+/** @throws {AnonError} `usage` when there is a session of this name; `hint` says what to do then */
+export async function checkUnused({ sessions }: KeptSessions, name: string, hint: string): Promise<void> {
   checkSessionName(name);
   const there: RememberedSession | undefined = await sessions.get(name);
   if (!there) return;
-  throw new AnonError('usage', `There is a session '${name}' already.`, {
-    hint: `Forget that first: anon-cli session forget ${name}${selection}; or choose another name.`,
-  });
+  throw new AnonError('usage', `There is a session '${name}' already.`, { hint });
 }

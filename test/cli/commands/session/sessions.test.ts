@@ -242,12 +242,26 @@ describe('session export and session import', () => {
     expect((await machine.done('session', 'list', '--json')).json).toEqual(json);
   });
 
+  it('carry over whom a guest took the place of, however often', async () => {
+    const machine = await keeping('cart');
+    for (const value of ['1', '2']) await machine.done('token', 'update', '--replace', '--meta', `a=${value}`);
+    const { json } = await machine.done('session', 'show', '--lineage', '--json');
+    expect(json.lineage).toHaveLength(3);
+    machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
+    await machine.done('session', 'forget', 'cart');
+    await machine.done('session', 'import');
+    expect((await machine.done('session', 'show', '--lineage', '--json')).json).toEqual(json);
+  });
+
   it('go through a pipe, one under another name', async () => {
     const machine = await keeping('cart');
     const exported = (await machine.done('session', 'export', '--json')).stdout;
     expect((await machine.done('session', 'export')).stdout).toBe(exported);
     machine.terminal.stdin = exported;
-    expect(await machine.run('session', 'import')).toMatchObject({ code: 2 });
+    expect(await machine.run('session', 'import')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('hint:  Take its place with --replace, or keep the one by another name'),
+    });
     expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toMatch(/^✔ Kept: copy\n/);
     await machine.done('session', 'import', '-', '--replace');
     expect(await namesOf(machine)).toEqual(['cart', 'copy']);
@@ -266,20 +280,30 @@ describe('session export and session import', () => {
   });
 
   it.each([
-    ['no JSON', (text: string) => text.slice(0, -9)],
-    ['another version', (text: string) => text.replace('"version": 1', '"version": 2')],
-    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??')],
-    ['a time that is none', (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon ')],
-    ['a time that cannot be read', (text: string) => text.replace(/("created_at": "[^"]*)Z/, '$1+02')],
-    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"')],
-    ['no session', () => '{"version":1,"sessions":[]}'],
-  ])('refuse %s and keep nothing of it', async (_, spoil) => {
+    ['no JSON', (text: string) => text.slice(0, -9), 'it is no JSON'],
+    ['a newer version', (text: string) => text.replace('"version": 1', '"version": 2'), 'by a newer anon-cli'],
+    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??'), "of 'cart' is no token"],
+    [
+      'a time that is none',
+      (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon '),
+      'must be a time',
+    ],
+    [
+      'a time that cannot be read',
+      (text: string) => text.replace(/("created_at": "[^"]*)Z/, '$1+02'),
+      'must be a time',
+    ],
+    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"'), 'cannot be'],
+    ['no session', () => '{"version":1,"sessions":[]}', 'it has no session'],
+  ])('refuse %s and keep nothing of it', async (_, spoil, message) => {
     const machine = await keeping('cart');
     const { stdout } = await machine.done('session', 'export', '--json');
     await machine.done('session', 'forget', '--all');
     const path = machine.file('export.json', spoil(stdout));
     expect(readFileSync(path, 'utf8')).not.toBe(stdout);
-    expect(await machine.run('session', 'import', path)).toMatchObject({ code: 2, stdout: '' });
+    const { code, stdout: nothing, stderr } = await machine.run('session', 'import', path);
+    expect({ code, nothing }).toEqual({ code: 2, nothing: '' });
+    expect(stderr).toContain(message);
     expect(await namesOf(machine)).toEqual([]);
   });
 });
