@@ -19,7 +19,11 @@ export function sessionForgetCommand(context: Context, run = forgetSessions): Co
     .option('--expired', 'all that have expired')
     .option('--all', 'all of the profile')
     .action((name: string | undefined, options: SessionForgetOptions) => run(context, name, options));
-  return withExample(command, 'session forget --expired');
+  return withExample(
+    command,
+    'session forget --expired',
+    'A session whose end nobody told has expired once the tenant refused it for that.',
+  );
 }
 
 async function forgetSessions(

@@ -25,7 +25,7 @@ export function tokenGetCommand(context: Context, run = getAndPrint): Command {
   return withExample(
     command,
     'token get --create',
-    'The one that is kept, else a new one of the same session, else with --create one\nof a new guest, which is told on stderr. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
+    'The one that is kept, else a new one of the same session, else with --create one\nof a new guest, which is told on stderr, as is one that holds for less than the\nminute. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
   );
 }
 
