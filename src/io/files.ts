@@ -52,6 +52,7 @@ const reasons: Record<string, string> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOSPC: 'no space is left on the disk',
+  SQLITE_FULL: 'no space is left on the disk',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of its path is not a folder',
   EEXIST: 'it is there already',

@@ -34,6 +34,7 @@ export interface Keyring {
 export function openKeyring(options: Partial<KeyringOptions> = {}): Keyring {
   const how = { ...usual, ...options };
   let givenUp = false;
+  let missed = false;
 
   const ask = async (question: Omit<Question, 'service'>): Promise<Reply> => {
     if (givenUp) return { ok: false };
@@ -49,7 +50,11 @@ export function openKeyring(options: Partial<KeyringOptions> = {}): Keyring {
         const newer = await files.get(key);
         if (newer !== undefined) return newer;
         const reply = await ask({ operation: 'get', account: key });
-        return reply.ok ? reply.value : undefined;
+        if (reply.ok) return reply.value;
+        // Else who looks takes what is there for gone, and begins anew.
+        if (!missed) warn('The keyring does not answer: what is kept there counts as none now.');
+        missed = true;
+        return undefined;
       },
       async put(key, value) {
         const { ok } = await ask({ operation: 'put', account: key, value });

@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import Database from 'libsql';
 import { AnonError } from '../errors.ts';
-import { codeOf } from './files.ts';
+import { codeOf, fileFailure } from './files.ts';
 
 /** Longer than any exchange with a tenant takes, rate limits included. */
 const patienceMs = 180_000;
@@ -13,6 +13,7 @@ const pauseMs = 15;
  * The lock is SQLite's write lock on an empty database. The system frees it when its holder dies, however
  * it dies, so there is no stale lock to find and no age to guess. It is asked for again and again rather
  * than waited for inside SQLite, so that Ctrl-C is heard meanwhile.
+ * @throws {AnonError} `state_unusable` when it cannot be had
  */
 export async function withLock<Result>(
   path: string,
@@ -52,7 +53,11 @@ interface Lock {
 }
 
 function openLock(path: string): Lock {
-  closeSync(openSync(path, 'a', 0o600));
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw fileFailure(path, 'cannot be written', error);
+  }
   const file = fileAt(path);
   const database = new Database(path, { timeout: 0 });
   try {
@@ -61,7 +66,7 @@ function openLock(path: string): Lock {
   } catch (error) {
     database.close();
     const isOurs = codeOf(error) !== 'SQLITE_NOTADB';
-    if (isOurs && fileAt(path) === file) throw error;
+    if (isOurs && fileAt(path) === file) throw fileFailure(path, 'cannot be locked', error);
     // Nothing is ever kept in this file, so one that is not a database is only in the way.
     if (!isOurs) unlinkSync(path);
     return openLock(path);
@@ -83,6 +88,6 @@ function taken(lock: Lock): boolean {
   } catch (error) {
     // SQLite notices too that the file was removed.
     if (codeOf(error).startsWith('SQLITE_BUSY') || !isThere(lock)) return false;
-    throw error;
+    throw fileFailure(lock.path, 'cannot be locked', error);
   }
 }

@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { plainObject } from '../wire/schema.ts';
 
+/** Milliseconds since 1970 that are a date. @see ECMA-262, section 21.4.1.1 */
+const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
+
 /** A session as it is kept. What 0.1.0 kept has the first five members. */
 export const rememberedSession = v.strictObject({
   sessionToken: v.string(),
@@ -12,8 +15,8 @@ export const rememberedSession = v.strictObject({
   apiName: v.optional(v.string()),
   guestId: v.optional(v.string()),
   metadata: v.optional(plainObject),
-  createdAtMs: v.optional(v.number()),
-  accessEndsAtMs: v.optional(v.number()),
-  sessionEndsAtMs: v.nullish(v.number()),
-  replaced: v.optional(v.array(v.strictObject({ guestId: v.optional(v.string()), untilMs: v.number() }))),
+  createdAtMs: v.optional(time),
+  accessEndsAtMs: v.optional(time),
+  sessionEndsAtMs: v.nullish(time),
+  replaced: v.optional(v.array(v.strictObject({ guestId: v.optional(v.string()), untilMs: time }))),
 });

@@ -1,5 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../domain/ports.ts';
 import { fileFailure } from './files.ts';
@@ -37,7 +37,7 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
       if (readOnly) return;
       const { path } = file(key);
       try {
-        rmSync(path, { force: true });
+        for (const file of [path, ...unfinished(path)]) rmSync(file, { force: true });
       } catch (error) {
         throw fileFailure(path, 'cannot be removed', error);
       }
@@ -45,13 +45,40 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
   };
 }
 
+/** What a process that was killed has left of writing that file: a secret is in it too. */
+function unfinished(path: string): string[] {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return [];
+  const start = `${basename(path)}.tmp-`;
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(start))
+    .map((name) => join(folder, name));
+}
+
+/** What Windows takes for a device, whatever the ending. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const device = /^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))./;
+
 /**
  * A name of its own for each key, without an ending: what may mean something in a path, or be the same in another case on some
  * file systems, is escaped.
  */
 export function fileName(key: string): string {
-  const escaped = key.replaceAll(/[^a-z0-9._/-]/gu, (character) =>
-    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-  );
-  return escaped.replaceAll('/', '~');
+  return key
+    .replaceAll(/[^a-z0-9._/-]/gu, escaped)
+    .replace(device, escaped)
+    .replaceAll('/', '~');
+}
+
+/** The key whose file name that is; undefined where it is none of these. */
+export function keyOfFileName(name: string): string | undefined {
+  try {
+    const key = decodeURIComponent(name.replaceAll('~', '/'));
+    return fileName(key) === name ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function escaped(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }

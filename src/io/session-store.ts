@@ -7,7 +7,7 @@ import { fileFailure, privateFolder } from './files.ts';
 import type { Folders } from './folders.ts';
 import type { JsonFile } from './json-file.ts';
 import { rememberedSession } from './remembered-session.ts';
-import { fileName, secretFiles } from './secret-files.ts';
+import { fileName, keyOfFileName, secretFiles } from './secret-files.ts';
 
 export interface SessionPorts {
   readonly profile: string;
@@ -78,7 +78,9 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       if (text === undefined) return undefined;
       const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), rememberedSession), text);
       if (checked.success) return checked.output;
-      warn(`The session '${name}' of profile ${profile} is not readable as one of anon-cli; it is left aside.`);
+      warn(
+        `The session '${name}' of profile ${profile} is not readable as one of anon-cli: it counts as none until it is forgotten or made anew.`,
+      );
       return undefined;
     },
     async put(name, session) {
@@ -109,10 +111,13 @@ export function sessionStore(ports: SessionPorts): SessionStore {
 const pointed = v.strictObject({ current: v.string() });
 
 function namesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(lockEnding))
-    .map((file) => decodeURIComponent(file.slice(0, -lockEnding.length)))
-    .sort();
+  return readdirSync(folder).flatMap(nameOf).sort();
+}
+
+/** None where the file is not one that is made here. */
+function nameOf(file: string): string[] {
+  const name = file.endsWith(lockEnding) ? keyOfFileName(file.slice(0, -lockEnding.length)) : undefined;
+  return name === undefined ? [] : [name];
 }
 
 /** One that is there is left alone: closing a file frees what locks this process has on it. @see fcntl(2) */

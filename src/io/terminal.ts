@@ -22,6 +22,8 @@ export interface Terminal {
   readonly resultIsTerminal: boolean;
   /** Who read the result has left: what goes on for long may stop. */
   readonly resultUnread?: boolean;
+  /** How many characters a line of it takes there, now. */
+  readonly resultColumns: number;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
   /** A line of notes can be written over. */
@@ -51,6 +53,9 @@ export function processTerminal(env: Env): Terminal {
     },
     get resultIsTerminal() {
       return isatty(1);
+    },
+    get resultColumns() {
+      return process.stdout.columns || 80;
     },
     get resultColour() {
       return wantsColour(env, isatty(1));

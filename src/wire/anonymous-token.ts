@@ -27,13 +27,16 @@ export const anonymousTokenRequest = v.looseObject({
 });
 export type AnonymousTokenRequest = v.InferOutput<typeof anonymousTokenRequest>;
 
+/** No more than there are dates for. */
+const seconds = v.pipe(v.number(), v.maxValue(1e11, 'must be seconds from now'));
+
 /** 200 of POST /anonymous/token. `expires_in` is in seconds; `scope` is there when it differs from what was asked. */
 export const anonymousTokenResponse = v.looseObject({
   session_token: v.optional(v.string()),
   access_token: v.string(),
   token_type: v.string(),
-  expires_in: v.number(),
-  session_expires_in: v.optional(v.number()),
+  expires_in: seconds,
+  session_expires_in: v.optional(seconds),
   scope: v.optional(v.string()),
 });
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;

@@ -12,6 +12,14 @@ it('token watch tells how it stands at once, and ends on Ctrl-C with 130', async
   expect(await once(child, 'close')).toEqual([130, null]);
 });
 
+it('token watch rewrites all rows of its block on a narrow terminal', async () => {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  const watch = "TERM=xterm script -qec 'stty cols 40; anon-cli token watch' /dev/null";
+  const { stdout } = await runShell(home, watch, { dialogue: [['\u001b[8A\u001b[J', '\u0003']] });
+  expect(stdout).toContain('Interrupted.');
+});
+
 it('token watch rewrites its block on a terminal, until Ctrl-C is typed', async () => {
   const home = newHome();
   await run(home, ['quickstart']);

@@ -99,7 +99,11 @@ describe('a keyring', () => {
     expect(files.content.get('credentials/acme')).toBe('the secret');
     await secrets.remove('credentials/acme');
     expect(await secrets.get('credentials/acme')).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('what it has as anon-cli, credentials/acme stays there')]);
+    expect(await secrets.get('credentials/other')).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringContaining('what it has as anon-cli, credentials/acme stays there'),
+      'The keyring does not answer: what is kept there counts as none now.',
+    ]);
     expect(keyring.asked()).toBeLessThanOrEqual(1);
   });
 

@@ -56,6 +56,14 @@ describe('a lock', () => {
     expect(waits.every((ms) => ms >= 15 && ms <= 30)).toBe(true);
   });
 
+  it('that cannot be had is a failure that names its file', async () => {
+    const path = temporaryFolder();
+    expect(await failureOf(() => withLock(path, impatient, async () => 'done'))).toMatchObject({
+      code: 'state_unusable',
+      message: `${path} cannot be written: it is a folder.`,
+    });
+  });
+
   it('is given up after three minutes', async () => {
     const path = newPath();
     const error = await withLock(path, impatient, () => {

@@ -70,6 +70,15 @@ describe('secrets in files', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('are gone also where a process was killed while it wrote them', async () => {
+    const { store, folder } = openStore();
+    for (const key of ['session/local/a', 'session/local/ab'] as const) await store.put(key, 'one');
+    const left = 'session~local~a.json.tmp-5626042962637940';
+    for (const name of [left, left.replace('~a.', '~ab.')]) writeFileSync(join(folder, name), 'two');
+    await store.remove('session/local/a');
+    expect(readdirSync(folder).sort()).toEqual(['session~local~ab.json', 'session~local~ab.json.tmp-5626042962637940']);
+  });
+
   it('that cannot be removed are a failure that names the file', async () => {
     const { store, folder } = openStore();
     mkdirSync(join(folder, 'credentials~acme.json'), { recursive: true });

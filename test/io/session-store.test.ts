@@ -105,6 +105,22 @@ describe('a kept session', () => {
     expect(warnings.join()).not.toContain(text);
   });
 
+  it('whose times are no dates is none', async () => {
+    const { store, secrets, warnings } = openStores();
+    await secrets.put('session/local/cart', JSON.stringify({ ...session, sessionEndsAtMs: 1e300 }));
+    expect(await store.get('cart')).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('is listed beside files that are not ours, and by a name that Windows takes for a device', async () => {
+    const { store, data } = openStores();
+    for (const name of ['con', 'con.1', 'CON', 'concert']) await store.put(name, session);
+    const names = join(data, 'session-names', 'local');
+    expect(readdirSync(names).sort()).toEqual(['%43%4f%4e.lock', '%63on.1.lock', '%63on.lock', 'concert.lock']);
+    for (const file of ['%zz.lock', 'A.lock', 'cart.lock.set-aside', 'other']) writeFileSync(join(names, file), '');
+    expect(await store.names()).toEqual(['CON', 'con', 'con.1', 'concert']);
+  });
+
   it('is listed by names that are no secret, wherever its tokens are', async () => {
     const { storeOf, folder } = openStores();
     const kept = new Map<string, string>();

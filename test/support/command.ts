@@ -60,7 +60,7 @@ export interface Machine {
   readonly env: Record<string, string>;
   /** How the keyring is asked once ANON_KEYRING is not `off`. */
   readonly keyring: { options?: Partial<KeyringOptions> };
-  readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean };
+  readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean; columns?: number };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
   readonly answers: boolean[];
@@ -407,6 +407,7 @@ function recordingTerminal(
     stdinHasData: given.stdin !== undefined,
     interactive: given.interactive,
     resultIsTerminal: given.interactive,
+    resultColumns: given.columns ?? 80,
     resultColour: given.colour,
     noteColour: given.colour,
     noteRewritable: given.interactive,

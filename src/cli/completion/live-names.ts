@@ -78,6 +78,7 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
     stdinHasData: false,
     interactive: false,
     resultIsTerminal: false,
+    resultColumns: 80,
     resultColour: false,
     noteColour: false,
     noteRewritable: false,

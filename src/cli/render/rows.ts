@@ -24,3 +24,9 @@ export function table(paint: Paint, header: readonly string[], lines: readonly (
 function visibleLength(text: string): number {
   return stripVTControlCharacters(text).length;
 }
+
+/** How many rows lines take where a longer one goes on in the next. */
+export function rowsOn(text: string, columns: number): number {
+  const lines = text.split('\n').slice(0, -1);
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(visibleLength(line) / columns)), 0);
+}

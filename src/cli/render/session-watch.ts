@@ -7,6 +7,7 @@ import { dateText } from './time.ts';
 
 /** A session as it is being watched. */
 export interface WatchedSession extends SessionEnds {
+  readonly name: string;
   readonly guestId: string | undefined;
   readonly renewals: number;
   /** Why the last renewal failed, if it did. */
@@ -35,7 +36,7 @@ export function watchData(event: WatchEvent, watched: WatchedSession, nowMs: num
     at: new Date(nowMs).toISOString(),
     ...(guestId !== undefined && { guest_id: guestId }),
     ...(accessEndsAtMs !== undefined && { access_token_expires_at: new Date(accessEndsAtMs).toISOString() }),
-    ...(sessionEndsAtMs !== undefined && { session_expires_at: new Date(sessionEndsAtMs).toISOString() }),
+    ...(typeof sessionEndsAtMs === 'number' && { session_expires_at: new Date(sessionEndsAtMs).toISOString() }),
     renewals,
     ...(problem !== undefined && { problem }),
   };
@@ -43,19 +44,20 @@ export function watchData(event: WatchEvent, watched: WatchedSession, nowMs: num
 
 /** What a terminal shows, every second anew. */
 export function renderWatch(paint: Paint, profile: string, watched: WatchedSession, nowMs: number): string {
-  const { guestId, accessEndsAtMs, sessionEndsAtMs, renewals, problem } = watched;
+  const { name, guestId, accessEndsAtMs, sessionEndsAtMs, renewals, problem } = watched;
   const pairs: [string, string][] = [
     ['guest', printable(guestId ?? 'not known')],
     ['access token', leftText(accessEndsAtMs, nowMs)],
-    ['session', sessionEndsAtMs === undefined ? 'does not tell its end' : leftText(sessionEndsAtMs, nowMs)],
+    ['session', leftText(sessionEndsAtMs, nowMs)],
     ['renewed', `${renewals} time${renewals === 1 ? '' : 's'}`],
   ];
   const trouble = problem === undefined ? '' : `  ${paint.yellow(`! ${printable(problem)}`)}\n`;
-  return `${paint.bold('Session')} of profile ${printable(profile)}  ${paint.dim('Ctrl-C to leave')}\n${rows(paint, pairs)}${trouble}`;
+  return `${paint.bold(`Session ${name}`)} of profile ${printable(profile)}  ${paint.dim('Ctrl-C to leave')}\n${rows(paint, pairs)}${trouble}`;
 }
 
 /** `ends in 1 h 59 min 5 s`: to the second, since it is watched. */
-function leftText(endsAtMs: number | undefined, nowMs: number): string {
+function leftText(endsAtMs: number | null | undefined, nowMs: number): string {
+  if (endsAtMs === null) return 'never ends';
   if (endsAtMs === undefined) return 'does not tell its end';
   const seconds = Math.round((endsAtMs - nowMs) / 1000);
   if (seconds <= 0) return 'is over';

@@ -51,15 +51,19 @@ function nests(edition: Edition, nested: FirstFew<NestedValue>): AnonError {
   return unsupported(edition, reason, `Write it as text: --meta ${text} (a dot nests, and \\. is one in a key)`);
 }
 
-/** The same for an existing session. @throws {AnonError} `edition_unsupported` */
-export async function checkUpdate(tenant: TenantConnection, metadata: JsonObject | undefined): Promise<void> {
+/** The same for an existing session; `sessionSelection` makes the command in the hint be for it. @throws {AnonError} `edition_unsupported` */
+export async function checkUpdate(
+  tenant: TenantConnection,
+  metadata: JsonObject | undefined,
+  sessionSelection: string,
+): Promise<void> {
   if (metadata === undefined) return;
   const edition = await knownEdition(tenant);
   if (!edition || edition.updatesMetadata) return;
   throw unsupported(
     edition,
     'metadata is set once, when the session is created',
-    `A new session can carry old and new together, under another guest id: anon-cli token update --meta <key=value> --replace${tenant.selection}`,
+    `A new session can carry old and new together, under another guest id: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
   );
 }
 

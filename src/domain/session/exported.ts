@@ -44,7 +44,13 @@ function exported({ name, session }: NamedSession): ExportedSession {
  * @throws {AnonError} `usage`, repeating nothing of them
  */
 export function readExport(text: string): NamedSession[] {
-  const checked = check(sessionExport, parse(text));
+  const content = parse(text);
+  if (isNewer(content)) {
+    throw new AnonError('usage', 'This was exported by a newer anon-cli.', {
+      hint: 'Update anon-cli: npm install -g anon-cli@latest',
+    });
+  }
+  const checked = check(sessionExport, content);
   if (!checked.ok) throw notAnExport(checked.problem);
   const { sessions } = checked.value;
   if (sessions.length === 0) throw notAnExport('it has no session');
@@ -91,8 +97,13 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, in which tokens are.
-    return undefined;
+    throw notAnExport('it is no JSON');
   }
+}
+
+function isNewer(content: unknown): boolean {
+  if (typeof content !== 'object' || content === null || !('version' in content)) return false;
+  return typeof content.version === 'number' && content.version > 1;
 }
 
 function notAnExport(problem: string): AnonError {

@@ -2,8 +2,8 @@
 export interface SessionEnds {
   /** Undefined: an access token that does not tell. */
   readonly accessEndsAtMs: number | undefined;
-  /** Undefined: nobody told, or never. */
-  readonly sessionEndsAtMs: number | undefined;
+  /** Undefined: nobody told. Null: never. */
+  readonly sessionEndsAtMs: number | null | undefined;
 }
 
 /** How long before its end an access token is renewed, in milliseconds. */
@@ -16,7 +16,7 @@ const spareMs = 60_000;
 export function renewalAtMs({ accessEndsAtMs, sessionEndsAtMs }: SessionEnds, nowMs: number): number | undefined {
   if (accessEndsAtMs === undefined) return nowMs;
   // Both are whole seconds, and may be rounded apart.
-  if (sessionEndsAtMs !== undefined && accessEndsAtMs >= sessionEndsAtMs - 1500) return undefined;
+  if (typeof sessionEndsAtMs === 'number' && accessEndsAtMs >= sessionEndsAtMs - 1500) return undefined;
   const leftMs = Math.max(0, accessEndsAtMs - nowMs);
   // However short it is, the tenant is not asked more than once a second.
   return nowMs + Math.max(leftMs - spareMs, leftMs / 2, Math.min(leftMs, 1000));

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
-import { type KeptSessions, keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
+import { type KeptSessions, keptName, keptSessions, readable, sessionViews } from './kept-sessions.ts';
 
 export interface SessionForgetOptions extends GlobalOptions {
   readonly expired?: true;
@@ -19,7 +19,11 @@ export function sessionForgetCommand(context: Context, run = forgetSessions): Co
     .option('--expired', 'all that have expired')
     .option('--all', 'all of the profile')
     .action((name: string | undefined, options: SessionForgetOptions) => run(context, name, options));
-  return withExample(command, 'session forget --expired');
+  return withExample(
+    command,
+    'session forget --expired',
+    'A session whose end nobody told has expired once the tenant refused it for that.',
+  );
 }
 
 async function forgetSessions(
@@ -36,11 +40,11 @@ async function forgetSessions(
   const forgotten: string[] = [];
   for (const candidate of await named(kept, name, options)) {
     await sessions.exclusively(candidate, async () => {
-      const session = await sessions.get(candidate);
+      const session = await readable(kept, candidate);
       // Another may have renewed it, or begun it anew, since it was looked at.
       if (options.expired && (!session || !hasEnded(session, nowMs))) return;
       await sessions.forget(candidate);
-      if (session) forgotten.push(candidate);
+      if (session || name !== undefined) forgotten.push(candidate);
     });
   }
   printResult(context, options, {
@@ -50,7 +54,7 @@ async function forgetSessions(
 }
 
 async function named(kept: KeptSessions, name: string | undefined, { all }: SessionForgetOptions) {
-  if (name !== undefined) return [(await sessionNamed(kept, name)).name];
+  if (name !== undefined) return [await keptName(kept, name)];
   const { sessions } = kept;
   if (all) return sessions.names();
   return (await sessionViews(kept)).map((view) => view.name);

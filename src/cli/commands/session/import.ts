@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type NamedSession, readExport } from '../../../domain/session/exported.ts';
+import { checkSessionName } from '../../../domain/session/name.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -31,10 +32,10 @@ async function importSessions(
   const read = named(readExport(text), options.session);
   const kept = await keptSessions(context, options);
   // All or none: what is refused is refused before the first one is kept.
-  if (!options.replace) for (const { name } of read) await checkUnused(kept, name);
+  if (!options.replace) for (const { name } of read) await checkUnused(kept, name, another);
   for (const { name, session } of read) {
     await kept.sessions.exclusively(name, async () => {
-      if (!options.replace) await checkUnused(kept, name);
+      if (!options.replace) await checkUnused(kept, name, another);
       await kept.sessions.put(name, session);
     });
   }
@@ -48,6 +49,8 @@ async function importSessions(
   });
 }
 
+const another = 'Take its place with --replace, or keep the one by another name: --session <name>';
+
 async function piped({ terminal }: Context): Promise<string> {
   if (terminal.stdinHasData) return terminal.readStdin();
   throw new AnonError('usage', 'Nothing to import: name a file, or pipe it in.');
@@ -56,6 +59,6 @@ async function piped({ terminal }: Context): Promise<string> {
 function named(sessions: NamedSession[], name: string | undefined): NamedSession[] {
   if (name === undefined) return sessions;
   const [only, ...others] = sessions;
-  if (only && others.length === 0) return [{ ...only, name }];
+  if (only && others.length === 0) return [{ ...only, name: checkSessionName(name) }];
   throw new AnonError('usage', `--session names one session, and there are ${sessions.length}.`);
 }

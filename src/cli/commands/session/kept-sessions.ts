@@ -1,7 +1,7 @@
 import type { RememberedSession, SessionStore } from '../../../domain/ports.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
-import { AnonError } from '../../../errors.ts';
+import { AnonError, isAnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import type { SessionView } from '../../render/session.ts';
@@ -13,23 +13,43 @@ export interface KeptSessions {
   readonly profile: string;
   /** What makes another command be for this profile too. */
   readonly selection: string;
+  readonly warn: (message: string) => void;
 }
 
 export async function keptSessions(context: Context, options: GlobalOptions): Promise<KeptSessions> {
   const { profile, selection } = await selectProfile(context, options);
-  return { sessions: await context.sessions(profile), profile: profile.name, selection };
+  return { sessions: await context.sessions(profile), profile: profile.name, selection, warn: context.warn };
 }
 
-export async function sessionViews({ sessions }: KeptSessions): Promise<SessionView[]> {
+export async function sessionViews(kept: KeptSessions): Promise<SessionView[]> {
+  const { sessions } = kept;
   const current = await sessions.current();
   const views: SessionView[] = [];
   // One by one: a keyring that is asked for all at once may not answer in time.
   for (const name of await sessions.names()) {
-    const session = await sessions.get(name);
+    const session = await readable(kept, name);
     // One that another process has just forgotten is none.
     if (session) views.push({ name, current: name === current, session });
   }
   return views;
+}
+
+/** One of several: that it cannot be read is told, and keeps nobody from the others. */
+export async function readable({ sessions, warn }: KeptSessions, name: string): Promise<RememberedSession | undefined> {
+  try {
+    return await sessions.get(name);
+  } catch (error) {
+    if (!isAnonError(error) || error.code !== 'state_unusable') throw error;
+    warn(error.message);
+    return undefined;
+  }
+}
+
+/** A name that a session is kept by, readable or not. @throws {AnonError} `usage`, `not_found` */
+export async function keptName(kept: KeptSessions, name: string): Promise<string> {
+  checkSessionName(name);
+  if ((await kept.sessions.names()).includes(name)) return name;
+  throw await notKept(kept, name);
 }
 
 /** The session of that name, else the current one. @throws {AnonError} `usage`, `not_found` */
@@ -52,12 +72,10 @@ async function notKept({ sessions, profile, selection }: KeptSessions, name: str
   });
 }
 
-/** @throws {AnonError} `usage` when there is a session of this name */
-export async function checkUnused({ sessions }: KeptSessions, name: string): Promise<void> {
+/** @throws {AnonError} `usage` when there is a session of this name; `hint` says what to do then */
+export async function checkUnused({ sessions }: KeptSessions, name: string, hint: string): Promise<void> {
   checkSessionName(name);
   const there: RememberedSession | undefined = await sessions.get(name);
   if (!there) return;
-  throw new AnonError('usage', `There is a session '${name}' already.`, {
-    hint: `Forget that first: anon-cli session forget ${name}; or choose another name.`,
-  });
+  throw new AnonError('usage', `There is a session '${name}' already.`, { hint });
 }

@@ -22,12 +22,13 @@ async function renameSession(
   const kept = await keptSessions(context, options);
   const { sessions } = kept;
   await sessionNamed(kept, from);
-  await checkUnused(kept, to);
+  const another = `Forget that first: anon-cli session forget ${to}${kept.selection}; or choose another name.`;
+  await checkUnused(kept, to, another);
   // In one order whoever asks: two that rename to and fro must not wait for each other.
   const [first = from, second = to] = [from, to].sort();
   await sessions.exclusively(first, () =>
     sessions.exclusively(second, async () => {
-      await checkUnused(kept, to);
+      await checkUnused(kept, to, another);
       const { session, current } = await sessionNamed(kept, from);
       await sessions.put(to, session);
       if (current) await sessions.use(to);

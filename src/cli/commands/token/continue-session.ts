@@ -3,10 +3,10 @@ import { updateSession } from '../../../domain/session/create.ts';
 import { checkUpdate } from '../../../domain/session/edition-limits.ts';
 import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
-import { sessionToRemember } from '../../../domain/session/remembered.ts';
+import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.ts';
 import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
-import { AnonError } from '../../../errors.ts';
+import { AnonError, ResponseError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import type { namedChoices } from '../../tenant-access.ts';
@@ -24,15 +24,23 @@ export interface KeptSession {
 }
 
 /** The session that is named, else the current one of the profile. @throws {AnonError} `usage` */
-export async function keptSession(context: Context, profile: Profile, options: KeepOptions): Promise<KeptSession> {
+export async function keptSession(
+  context: Context,
+  profile: Profile,
+  options: Partial<KeepOptions>,
+): Promise<KeptSession> {
   const name = options.session === undefined ? undefined : checkSessionName(options.session);
   const sessions = await context.sessions(profile);
-  return { sessions, name: name ?? (await sessions.current()), saves: saves(context, options) };
+  return {
+    sessions,
+    name: name ?? (await sessions.current()),
+    saves: saves(context, { save: options.save !== false }),
+  };
 }
 
 export interface Continuation {
   readonly tenant: TenantConnection;
-  readonly options: TokenRequestOptions;
+  readonly options: TokenRequestOptions & Pick<Partial<KeepOptions>, 'session'>;
   readonly input: TokenInput;
 }
 
@@ -42,21 +50,48 @@ export interface Continuation {
  * @throws {AnonError} `usage` when no session of that name is kept
  */
 export async function withKeptSession(
-  { sessions, name, saves: saving }: KeptSession,
+  kept: KeptSession,
   { tenant }: Pick<Continuation, 'tenant'>,
   work: (remembered: RememberedSession) => Promise<Continued>,
   show: (inspected: InspectedTokens, session: RememberedSession | undefined) => void,
 ): Promise<void> {
+  const { sessions, name, saves: saving } = kept;
   if (!(await sessions.get(name))) throw nothingRemembered(tenant, name, await sessions.names());
   await sessions.exclusively(name, async () => {
     const remembered = await sessions.get(name);
     if (!remembered) throw nothingRemembered(tenant, name, await sessions.names());
-    const { inspected, session } = await work(remembered);
+    const { inspected, session } = await noticingEnd(kept, tenant, remembered, () => work(remembered));
     const keep = async () => {
       if (saving && session) await sessions.put(name, session);
     };
     await showThenSettle(keep(), () => show(inspected, session));
   });
+}
+
+/**
+ * Does `work` with a kept session. That its time is over the tenant may be the first to tell, in refusing it: then that is
+ * known from now on.
+ */
+export async function noticingEnd<Result>(
+  { sessions, name, saves: saving }: KeptSession,
+  { clock }: Pick<TenantConnection, 'clock'>,
+  session: RememberedSession | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const nowMs = clock.now();
+    if (saving && session && isOver(error) && !hasEnded(session, nowMs)) {
+      await sessions.put(name, { ...session, sessionEndsAtMs: nowMs });
+    }
+    throw error;
+  }
+}
+
+/** Whether the tenant refused a session because its time is over. */
+export function isOver(error: unknown): boolean {
+  return error instanceof ResponseError && error.error === 'session_expired';
 }
 
 /** Tokens that came, and the session with them. */
@@ -87,7 +122,7 @@ export async function updateWith(
   },
 ): Promise<Continued> {
   const { sessionToken, remembered } = target;
-  await checkUpdate(tenant, input.metadata);
+  await checkUpdate(tenant, input.metadata, sessionSelection(options));
   await checkRoom(tenant, target, input.metadata);
   const request = { ...(await tokenRequest(tenant, target, { options, input })), sessionToken };
   const inspected = await inspectTokens(tenant, await updateSession(tenant, request));
@@ -106,6 +141,11 @@ async function checkRoom(
   // What is no token the tenant will say.
   const session = await decodeToken(ports, sessionToken).catch(() => undefined);
   checkMergedSize(session?.claims?.metadata ?? remembered?.metadata, change);
+}
+
+/** What makes another command be for the session that this one names. */
+export function sessionSelection({ session }: Pick<Partial<KeepOptions>, 'session'>): string {
+  return session === undefined ? '' : ` --session ${session}`;
 }
 
 /** The application and the API of a kept session. */

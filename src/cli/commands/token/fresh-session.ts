@@ -6,7 +6,7 @@ import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { scopeText } from '../../scope-list.ts';
 import { type Access, namedChoices } from '../../tenant-access.ts';
-import { continueSession } from './continue-session.ts';
+import { continueSession, sessionSelection } from './continue-session.ts';
 import { inspectTokens } from './guest-tokens.ts';
 import type { TokenInput, TokenRequestOptions } from './options.ts';
 import { changedGuest } from './replace-session.ts';
@@ -19,7 +19,7 @@ export interface Got {
 }
 
 interface Asked {
-  readonly options: TokenRequestOptions & { readonly create?: true };
+  readonly options: TokenRequestOptions & { readonly create?: true; readonly session?: string };
   readonly input: TokenInput;
 }
 
@@ -53,7 +53,7 @@ export async function freshSession(
   const { tenant } = access;
   if (!asked.options.create) {
     throw new AnonError('token_unacceptable', 'The session has ended.', {
-      hint: `Begin one with a new guest: ${createCommand(access)}`,
+      hint: `Begin one with a new guest: ${createCommand(access, asked)}`,
     });
   }
   const session = await newGuest(context, access, asked);
@@ -64,9 +64,10 @@ export async function freshSession(
 /** Undefined where the tenant takes the session no more, and another is wanted then. */
 async function renewed(
   access: Access,
-  { options, input }: Asked,
+  asked: Asked,
   before: RememberedSession,
 ): Promise<RememberedSession | undefined> {
+  const { options, input } = asked;
   const { tenant } = access;
   try {
     // Metadata is for new guests.
@@ -75,7 +76,7 @@ async function renewed(
   } catch (error) {
     if (!isAnonError(error) || error.code !== 'token_unacceptable') throw error;
     if (options.create) return undefined;
-    throw withHint(error, `Begin one with a new guest: ${createCommand(access)}`);
+    throw withHint(error, `Begin one with a new guest: ${createCommand(access, asked)}`);
   }
 }
 
@@ -90,6 +91,6 @@ async function newGuest(context: Context, { tenant, profile }: Access, asked: As
   throw new AnonError('response_invalid', 'The tenant answered a new session without a session token.');
 }
 
-function createCommand({ tenant }: Access): string {
-  return `anon-cli token get --create${tenant.selection}`;
+function createCommand({ tenant }: Access, { options }: Asked): string {
+  return `anon-cli token get --create${sessionSelection(options)}${tenant.selection}`;
 }

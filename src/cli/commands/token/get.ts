@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { secondsUntil } from '../../../domain/session/remembered.ts';
+import type { RememberedSession } from '../../../domain/ports.ts';
+import { accessTokenHolds, secondsUntil } from '../../../domain/session/remembered.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { accessTenant, selectProfile } from '../../tenant-access.ts';
-import { type KeptSession, keptSession, nothingRemembered } from './continue-session.ts';
+import { type KeptSession, keptSession, nothingRemembered, noticingEnd } from './continue-session.ts';
 import { freshSession, type Got, serves } from './fresh-session.ts';
 import { showThenSettle } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
@@ -24,7 +25,7 @@ export function tokenGetCommand(context: Context, run = getAndPrint): Command {
   return withExample(
     command,
     'token get --create',
-    'The one that is kept, else a new one of the same session, else with --create one\nof a new guest, which is told on stderr. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
+    'The one that is kept, else a new one of the same session, else with --create one\nof a new guest, which is told on stderr, as is one that holds for less than the\nminute. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
   );
 }
 
@@ -42,7 +43,11 @@ async function getAndPrint(context: Context, options: TokenGetOptions): Promise<
     throw nothingRemembered(access.tenant, name, await sessions.names(), 'token get --create');
   }
   await sessions.exclusively(name, async () => {
-    const got = await freshSession(context, access, { options, input }, await sessions.get(name));
+    const before = await sessions.get(name);
+    const got = await noticingEnd(kept, access.tenant, before, () =>
+      freshSession(context, access, { options, input }, before),
+    );
+    warnOfShort(context, got.session);
     const keep = async () => {
       if (!kept.saves || got.origin === 'kept') return;
       await sessions.put(name, got.session);
@@ -50,6 +55,15 @@ async function getAndPrint(context: Context, options: TokenGetOptions): Promise<
     };
     await showThenSettle(keep(), () => print(context, options, kept, got));
   });
+}
+
+/** The end of its session, or the API, may allow no more. */
+function warnOfShort({ clock, warn }: Context, session: RememberedSession): void {
+  const nowMs = clock.now();
+  const left = secondsUntil(session.accessEndsAtMs, nowMs);
+  if (typeof left !== 'number' || accessTokenHolds(session, nowMs)) return;
+  const withSession = typeof session.sessionEndsAtMs === 'number' && session.sessionEndsAtMs - nowMs < 60_000;
+  warn(`This access token is good for ${left} s only${withSession ? ': its session ends then' : ''}.`);
 }
 
 function print(context: Context, options: TokenGetOptions, { name }: KeptSession, { session, origin }: Got): void {

@@ -64,11 +64,12 @@ export async function createAndRemember(
   const create = async () => inspectTokens(tenant, await createSession(tenant, request));
   if (!keeping) return show(await create(), undefined);
   const { sessions, name } = keeping;
-  const remember = async (inspected: InspectedTokens): Promise<Kept> => {
+  const remember = async (inspected: InspectedTokens): Promise<Kept | undefined> => {
     const nowMs = context.clock.now();
     const inPlaceOf = await liveSession(keeping, nowMs);
     const session = sessionToRemember({ ...inspected, request, nowMs });
-    if (session) await sessions.put(name, session);
+    if (!session) return undefined;
+    await sessions.put(name, session);
     await sessions.use(name);
     return { name, inPlaceOf };
   };

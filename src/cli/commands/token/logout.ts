@@ -29,7 +29,7 @@ export function tokenLogoutCommand(context: Context, run = logOutAndForget): Com
 
 async function logOutAndForget(context: Context, options: TokenLogoutOptions): Promise<void> {
   const { tenant, profile } = await accessTenant(context, options);
-  const { sessions, name } = await keptSession(context, profile, { ...options, save: true });
+  const { sessions, name } = await keptSession(context, profile, { session: options.session });
   const session = await sessions.get(name);
   if (!session) throw nothingRemembered(tenant, name, await sessions.names());
   const told = await logOut(tenant, session.clientId);

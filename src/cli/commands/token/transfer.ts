@@ -3,7 +3,7 @@ import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/cho
 import { type AuthorizeUrl, authorizeUrl, checkRedirectUri } from '../../../domain/session/authorize-url.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
 import { requestTransferTicket, type TransferTicket } from '../../../domain/session/transfer.ts';
-import { AnonError } from '../../../errors.ts';
+import { AnonError, withHint } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -15,6 +15,7 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { scopeText } from '../../scope-list.ts';
 import { type Access, accessTenant, namedChoices } from '../../tenant-access.ts';
+import { keptSession, nothingRemembered } from './continue-session.ts';
 import { readTokenInput, withSecret } from './options.ts';
 import { countTicketDown } from './ticket-countdown.ts';
 
@@ -85,12 +86,11 @@ async function sessionToCarry(
     const { app: named } = namedChoices(context, options);
     return { token: given, app: await chooseRequestingApp(tenant, { named, chosen: profile.app }) };
   }
-  const sessions = await context.sessions(profile);
-  const remembered = await sessions.get(options.session ?? (await sessions.current()));
+  const { sessions, name } = await keptSession(context, profile, { session: options.session });
+  const remembered = await sessions.get(name);
   if (!remembered) {
-    throw new AnonError('usage', `No session is remembered for profile '${tenant.profile}'.`, {
-      hint: `Create one: anon-cli token create${tenant.selection}; or give its token: --session-token -`,
-    });
+    const error = nothingRemembered(tenant, name, await sessions.names());
+    throw withHint(error, `${error.hint}; or give its token: --session-token -`);
   }
   const { sessionToken: token, clientId } = remembered;
   const chosen = { clientId, name: clientId };

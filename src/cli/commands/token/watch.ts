@@ -8,20 +8,23 @@ import { printResult } from '../../output.ts';
 import { isForPeople } from '../../output-format.ts';
 import { paintFor } from '../../render/paint.ts';
 import { printableJson } from '../../render/printable.ts';
+import { rowsOn } from '../../render/rows.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
 import { type Access, accessTenant } from '../../tenant-access.ts';
+import { isOver, keptSession } from './continue-session.ts';
+import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { readTokenInput } from './options.ts';
 import { renewWatched, watchedSession } from './watched-session.ts';
 
-export interface TokenWatchOptions extends GlobalOptions {
+export interface TokenWatchOptions extends GlobalOptions, KeepOptions {
   readonly clientSecret?: string;
-  readonly session?: string;
 }
 
 export function tokenWatchCommand(context: Context, run = watch): Command {
-  const command = new Command('watch')
-    .description('watch the session count down, renewing its access token, until Ctrl-C')
-    .option('--session <name>', 'this session, not the current one')
+  const command = addKeepOptions(
+    new Command('watch').description('watch the session count down, renewing its access token, until Ctrl-C'),
+    'this session, not the current one',
+  )
     .option('--client-secret <->', "'-' reads the application's secret from stdin")
     .action((options: TokenWatchOptions) => run(context, options));
   return withExample(
@@ -42,7 +45,8 @@ async function watch(context: Context, options: TokenWatchOptions): Promise<void
   const show = shownOn(context, options, access);
   // Looked at before the first line is out: from then on Ctrl-C ends it as it ends every command.
   const { signal } = context;
-  let kept = await watchedSession(context, access, options.session);
+  const keeping = await keptSession(context, access.profile, options);
+  let kept = await watchedSession(access, keeping);
   let watched: WatchedSession = { ...kept, renewals: 0 };
   show.event('started', watched);
   while (!context.terminal.resultUnread) {
@@ -51,10 +55,11 @@ async function watch(context: Context, options: TokenWatchOptions): Promise<void
     await waitUntil(context, dueMs ?? kept.accessEndsAtMs ?? 0, () => show.tick(watched));
     if (dueMs === undefined) return ended(access, () => show.event('ended', watched));
     try {
-      kept = await renewWatched(context, access, { before: kept, clientSecret });
+      kept = await renewWatched(access, keeping, { before: kept, clientSecret });
       watched = { ...kept, renewals: watched.renewals + 1 };
       show.event('renewed', watched);
     } catch (error) {
+      if (isOver(error)) return ended(access, () => show.event('ended', watched));
       watched = { ...watched, problem: passing(error).message };
       show.event('renewal_failed', watched);
       await waitUntil(context, context.clock.now() + retryMs, () => show.tick(watched));
@@ -95,11 +100,12 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
   const rewritten = terminal.resultIsTerminal && terminal.noteRewritable && isForPeople(options);
   if (!rewritten)
     return { event: (event, watched) => printEvent(context, options, event, watched), tick: () => 30_000 };
-  let lines = 0;
+  let before = '';
   const draw = (watched: WatchedSession) => {
     const block = renderWatch(paintFor(terminal.resultColour), profile.name, watched, clock.now());
-    terminal.result(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ''}${block}`);
-    lines = block.split('\n').length - 1;
+    const rows = rowsOn(before, terminal.resultColumns);
+    terminal.result(`${rows > 0 ? `\u001b[${rows}A\u001b[J` : ''}${block}`);
+    before = block;
     return 1000;
   };
   return { event: (_, watched) => void draw(watched), tick: draw };

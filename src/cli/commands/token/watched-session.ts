@@ -2,9 +2,8 @@ import type { RememberedSession } from '../../../domain/ports.ts';
 import type { SessionEnds } from '../../../domain/session/renewal.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
-import type { Context } from '../../context.ts';
 import type { Access } from '../../tenant-access.ts';
-import { continueSession, nothingRemembered } from './continue-session.ts';
+import { continueSession, type KeptSession, nothingRemembered, noticingEnd } from './continue-session.ts';
 
 /** A kept session, and when it and its access token end. */
 export interface WatchedSession extends SessionEnds {
@@ -13,47 +12,51 @@ export interface WatchedSession extends SessionEnds {
   readonly session: RememberedSession;
 }
 
-/** The session of that name, else the current one. @throws {AnonError} `usage` when none is kept */
+/** The session as it is kept now. @throws {AnonError} `usage` when it is not */
 export async function watchedSession(
-  context: Context,
-  { tenant, profile }: Access,
-  named: string | undefined,
+  { tenant }: Pick<Access, 'tenant'>,
+  { sessions, name }: Pick<KeptSession, 'sessions' | 'name'>,
 ): Promise<WatchedSession> {
-  const sessions = await context.sessions(profile);
-  const name = named ?? (await sessions.current());
   const session = await sessions.get(name);
   if (!session) throw nothingRemembered(tenant, name, await sessions.names());
-  return withEnds({ tenant, profile }, name, session);
+  return withEnds({ tenant }, name, session);
 }
 
 /**
  * Renews the access token of a kept session and keeps it, with no other process in between: one that has just been
- * renewed by another is taken as it is.
+ * renewed by another is taken as it is. Where it is not to be kept it goes on from the one that was had before.
  * @throws {AnonError} as `updateSession`
  */
 export async function renewWatched(
-  context: Context,
-  access: Access,
+  access: Pick<Access, 'tenant'>,
+  kept: KeptSession,
   { before, clientSecret }: { before: WatchedSession; clientSecret: string | undefined },
 ): Promise<WatchedSession> {
-  const { tenant, profile } = access;
-  const { name } = before;
-  const sessions = await context.sessions(profile);
-  return sessions.exclusively(name, async () => {
-    const kept = await watchedSession(context, access, name);
-    if (kept.session.accessToken !== before.session.accessToken) return kept;
+  const { tenant } = access;
+  const { sessions, name, saves } = kept;
+  const renewed = async (session: RememberedSession) => {
     const input = { metadata: undefined, clientSecret, sessionToken: undefined };
-    const { session = kept.session } = await continueSession({ tenant, options: {}, input }, kept.session);
+    return (await continueSession({ tenant, options: {}, input }, session)).session ?? session;
+  };
+  if (!saves) return withEnds(access, name, await renewed(before.session));
+  return sessions.exclusively(name, async () => {
+    const now = await watchedSession(access, kept);
+    if (now.session.accessToken !== before.session.accessToken) return now;
+    const session = await noticingEnd(kept, tenant, now.session, () => renewed(now.session));
     await sessions.put(name, session);
     return withEnds(access, name, session);
   });
 }
 
 /** What was not told when it was kept its tokens say; a sealed session token only where its key is at hand. */
-async function withEnds({ tenant }: Access, name: string, session: RememberedSession): Promise<WatchedSession> {
+async function withEnds(
+  { tenant }: Pick<Access, 'tenant'>,
+  name: string,
+  session: RememberedSession,
+): Promise<WatchedSession> {
   const { accessEndsAtMs, sessionEndsAtMs, guestId } = session;
   if (accessEndsAtMs !== undefined && sessionEndsAtMs !== undefined) {
-    return { name, session, guestId, accessEndsAtMs, sessionEndsAtMs: sessionEndsAtMs ?? undefined };
+    return { name, session, guestId, accessEndsAtMs, sessionEndsAtMs };
   }
   const { sealKeys } = tenantKeyRing(tenant);
   const ports = { clock: tenant.clock, keys: { sealKeys, signatureKeys: async () => [] } };
@@ -65,7 +68,7 @@ async function withEnds({ tenant }: Access, name: string, session: RememberedSes
     session,
     guestId: typeof told === 'string' ? told : undefined,
     accessEndsAtMs: accessEndsAtMs ?? endOf(access),
-    sessionEndsAtMs: sessionEndsAtMs ?? endOf(whole),
+    sessionEndsAtMs: sessionEndsAtMs === undefined ? endOf(whole) : sessionEndsAtMs,
   };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshMachine, type Machine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
@@ -39,6 +39,21 @@ describe('session list', () => {
     machine.clock.forward(30 * day + 7200);
     expect((await machine.done('session', 'list')).stdout).toMatch(/expired 2 hours ago +expired 29 days ago/);
     expect((await machine.done('session', 'list', '--field', '0.expired')).stdout).toBe('true\n');
+  });
+
+  it('shows the others where one cannot be read, and that one can be forgotten', async () => {
+    const machine = await keeping('bad', 'cart', 'newer');
+    const fileOf = (name: string) => join(machine.folder, 'data', 'credentials', `session~local~${name}.json`);
+    writeFileSync(fileOf('bad'), '{"version":1,"secret":"{}"}');
+    writeFileSync(fileOf('newer'), '{"version":2,"secret":"{}"}');
+    const { json, stderr } = await machine.done('session', 'list', '--json');
+    expect(json).toMatchObject([{ name: 'cart' }]);
+    expect(stderr).toContain("warning: The session 'bad' of profile local is not readable as one of anon-cli");
+    expect(stderr).toContain(`warning: ${fileOf('newer')} was written by a newer anon-cli.\n`);
+    expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Forgotten: bad\n');
+    await machine.done('session', 'forget', '--all');
+    const { stdout, stderr: nothing } = await machine.done('session', 'list');
+    expect({ stdout, nothing }).toMatchObject({ stdout: expect.stringContaining('No session is kept'), nothing: '' });
   });
 
   it('says what to do where none is kept', async () => {
@@ -227,12 +242,26 @@ describe('session export and session import', () => {
     expect((await machine.done('session', 'list', '--json')).json).toEqual(json);
   });
 
+  it('carry over whom a guest took the place of, however often', async () => {
+    const machine = await keeping('cart');
+    for (const value of ['1', '2']) await machine.done('token', 'update', '--replace', '--meta', `a=${value}`);
+    const { json } = await machine.done('session', 'show', '--lineage', '--json');
+    expect(json.lineage).toHaveLength(3);
+    machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
+    await machine.done('session', 'forget', 'cart');
+    await machine.done('session', 'import');
+    expect((await machine.done('session', 'show', '--lineage', '--json')).json).toEqual(json);
+  });
+
   it('go through a pipe, one under another name', async () => {
     const machine = await keeping('cart');
     const exported = (await machine.done('session', 'export', '--json')).stdout;
     expect((await machine.done('session', 'export')).stdout).toBe(exported);
     machine.terminal.stdin = exported;
-    expect(await machine.run('session', 'import')).toMatchObject({ code: 2 });
+    expect(await machine.run('session', 'import')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('hint:  Take its place with --replace, or keep the one by another name'),
+    });
     expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toMatch(/^✔ Kept: copy\n/);
     await machine.done('session', 'import', '-', '--replace');
     expect(await namesOf(machine)).toEqual(['cart', 'copy']);
@@ -240,20 +269,41 @@ describe('session export and session import', () => {
     expect((await machine.done('session', 'show', '--field', 'name')).stdout).toBe('cart\n');
   });
 
+  it('keep none by a name that no session may have', async () => {
+    const machine = await keeping('cart');
+    machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
+    expect(await machine.run('session', 'import', '--session', '../x', '--replace')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("error: '../x' cannot be a session's name.\n"),
+    });
+    expect(await namesOf(machine)).toEqual(['cart']);
+  });
+
   it.each([
-    ['no JSON', (text: string) => text.slice(0, -9)],
-    ['another version', (text: string) => text.replace('"version": 1', '"version": 2')],
-    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??')],
-    ['a time that is none', (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon ')],
-    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"')],
-    ['no session', () => '{"version":1,"sessions":[]}'],
-  ])('refuse %s and keep nothing of it', async (_, spoil) => {
+    ['no JSON', (text: string) => text.slice(0, -9), 'it is no JSON'],
+    ['a newer version', (text: string) => text.replace('"version": 1', '"version": 2'), 'by a newer anon-cli'],
+    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??'), "of 'cart' is no token"],
+    [
+      'a time that is none',
+      (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon '),
+      'must be a time',
+    ],
+    [
+      'a time that cannot be read',
+      (text: string) => text.replace(/("created_at": "[^"]*)Z/, '$1+02'),
+      'must be a time',
+    ],
+    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"'), 'cannot be'],
+    ['no session', () => '{"version":1,"sessions":[]}', 'it has no session'],
+  ])('refuse %s and keep nothing of it', async (_, spoil, message) => {
     const machine = await keeping('cart');
     const { stdout } = await machine.done('session', 'export', '--json');
     await machine.done('session', 'forget', '--all');
     const path = machine.file('export.json', spoil(stdout));
     expect(readFileSync(path, 'utf8')).not.toBe(stdout);
-    expect(await machine.run('session', 'import', path)).toMatchObject({ code: 2, stdout: '' });
+    const { code, stdout: nothing, stderr } = await machine.run('session', 'import', path);
+    expect({ code, nothing }).toEqual({ code: 2, nothing: '' });
+    expect(stderr).toContain(message);
     expect(await namesOf(machine)).toEqual([]);
   });
 });

@@ -516,6 +516,29 @@ describe('a tenant that token create meets', () => {
   });
 });
 
+it('token create keeps nothing of an answer without a session token, and does not say so', async () => {
+  const machine = await openMachine();
+  const accessToken = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.AAAA`;
+  const { url } = await servedAnswer(async (request) =>
+    new URL(request.url).pathname === '/anonymous/token'
+      ? Response.json({ access_token: accessToken, token_type: 'Bearer', expires_in: 60 })
+      : new Response(null, { status: 404 }),
+  );
+  machine.env.AUTH0_DOMAIN = url;
+  const { json } = await machine.done('token', 'create', '--app', 'abc', '--api', audience, '--json');
+  expect(json).toMatchObject({ access_token: accessToken, session_name: null });
+  expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+});
+
+it('token create takes no answer whose times are no times', async () => {
+  const machine = await openMachine();
+  const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: 1e300 };
+  machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
+  const { code, stderr } = await machine.run('token', 'create', '--app', 'abc', '--api', audience);
+  expect(code).toBe(1);
+  expect(stderr).toContain('expires_in must be seconds from now');
+});
+
 describe('what token create parses', () => {
   it('is all of its options, --meta as often as it comes', async () => {
     expect(await parsed(tokenCreateCommand)).toEqual([{ save: true }]);

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { freshMachine, type Machine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
+import {
+  changeDocument,
+  freshMachine,
+  type Machine,
+  openMachine,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
 
 const day = 86_400;
 
@@ -93,6 +100,43 @@ describe('token get', () => {
       stderr: expect.stringContaining('Begin one with a new guest: anon-cli token get --create'),
     });
     expect(await got(machine, '--app', 'kiosk', '--create')).toMatchObject({ origin: 'created' });
+  });
+
+  it('that holds for less than a minute is told, with why', async () => {
+    const machine = await openMachine({ edition: 'ea' });
+    await machine.done('token', 'create');
+    machine.clock.forward(30 * day - 20);
+    const { stderr } = await machine.done('token', 'get');
+    expect(stderr).toBe('warning: This access token is good for 20 s only: its session ends then.\n');
+    changeDocument(machine.store, 'resource_server', 'shop', { token_lifetime_for_anonymous_access_tokens: 30 });
+    await machine.done('token', 'create');
+    const short = await machine.done('token', 'get');
+    expect(short.stderr).toBe('warning: This access token is good for 30 s only.\n');
+  });
+
+  it('of a session that is named says how to begin that one anew', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create', '--session', 'cart');
+    await machine.done('token', 'create');
+    machine.clock.forward(30 * day);
+    expect((await machine.run('token', 'get', '--session', 'cart')).stderr).toContain(
+      'anon-cli token get --create --session cart\n',
+    );
+  });
+
+  it('finds out that a session is over whose end nobody told, and it is marked from then on', async () => {
+    const { machine } = await withRemote();
+    await machine.done('token', 'create', '--session', 'cart');
+    await machine.done('token', 'create', '--session', 'other');
+    machine.clock.forward(31 * day);
+    expect((await machine.done('session', 'forget', '--expired', '--json')).json).toEqual({ forgotten: [] });
+    expect(await machine.run('token', 'get', '--session', 'cart')).toMatchObject({ code: 3 });
+    expect(await machine.run('token', 'renew', '--session', 'other')).toMatchObject({ code: 3 });
+    const { json } = await machine.done('session', 'list', '--json');
+    expect(json).toMatchObject([{ expired: true }, { expired: true }]);
+    expect((await machine.done('session', 'forget', '--expired', '--json')).json).toEqual({
+      forgotten: ['cart', 'other'],
+    });
   });
 
   it('keeps nothing that is not to be kept', async () => {

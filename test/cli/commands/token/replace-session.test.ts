@@ -26,6 +26,16 @@ describe('token update --replace', () => {
     },
   );
 
+  it('is what edition ea needs, of the session that was named', async () => {
+    const { done, run } = await openMachine({ edition: 'ea' });
+    await done('token', 'create', '--session', 'cart');
+    await done('token', 'create');
+    expect(await run('token', 'update', '--session', 'cart', '--meta', 'a=1')).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('anon-cli token update --meta <key=value> --replace --session cart\n'),
+    });
+  });
+
   it('is for sessions that are kept', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'update', '--session-token', 'x', '--replace')).toMatchObject({

@@ -158,11 +158,21 @@ describe('token transfer', () => {
     [['--redirect-uri', `${redirect}#there`], 'has no fragment'],
     [['--session-token', '-', '--client-secret', '-'], 'Only one option can read stdin'],
     [[], "No session is remembered for profile 'local'."],
+    [[], 'anon-cli token create; or give its token: --session-token -'],
+    [['--session', '../x'], "'../x' cannot be a session's name."],
   ])('refuses %j', async (options, text) => {
     const { run } = await openMachine({ edition: 'ea' });
     const result = await run('token', 'transfer', ...options);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toContain(text);
+  });
+
+  it('of a session that is not there names it, and not another', async () => {
+    const { done, run } = await openMachine({ edition: 'ea' });
+    await done('token', 'create');
+    expect((await run('token', 'transfer', '--session', 'cart')).stderr).toMatch(
+      /^error: No session 'cart' is remembered for profile 'local'\.\nhint: {2}See anon-cli session list/,
+    );
   });
 
   it('parses its options', async () => {

@@ -76,10 +76,56 @@ describe('token watch', () => {
     const { stdout } = await watchedUntil(machine, 'renewed       1 time\n');
     const blocks = stdout.split('\u001b[5A\u001b[J');
     expect(blocks[0]).toMatch(
-      /^Session of profile local {2}Ctrl-C to leave\n {2}guest +anon\|\S+\n {2}access token {2}ends in 5 min 0 s\n {2}session +ends in 30 d .*\n {2}renewed +0 times\n$/,
+      /^Session default of profile local {2}Ctrl-C to leave\n {2}guest +anon\|\S+\n {2}access token {2}ends in 5 min 0 s\n {2}session +ends in 30 d .*\n {2}renewed +0 times\n$/,
     );
     expect(blocks[2]).toContain('ends in 4 min 59 s\n');
     expect(blocks.length).toBeGreaterThan(240);
+  });
+
+  it('rewrites all rows of it, where it is wider than the terminal', async () => {
+    const machine = await machineWithSession();
+    Object.assign(machine.terminal, { interactive: true, columns: 40 });
+    // The headline, the guest and the session take two rows each.
+    const { stdout } = await watchedUntil(machine, 'ends in 4 min 58 s');
+    const [first, ...others] = stdout.split('\u001b[8A\u001b[J');
+    expect(others.length).toBeGreaterThan(1);
+    for (const block of [first, ...others]) expect(block).toMatch(/^Session.*\n(.*\n){4}$/);
+  });
+
+  it('tells a session that never ends from one that does not tell', async () => {
+    const machine = await openMachine();
+    await machine.done('tenant', 'set-lifetime', 'never');
+    await machine.done('token', 'create');
+    const { stdout } = await watchedUntil(machine, 'started');
+    expect(stdout).toMatch(/session never ends$/m);
+  });
+
+  it.each([
+    ['--no-save', []],
+    ['ANON_SAVE=0', ['ANON_SAVE']],
+  ])('keeps nothing of it with %s, and goes on renewing', async (option, [variable]) => {
+    const machine = await machineWithSession();
+    const before = (await machine.done('session', 'export')).stdout;
+    if (variable) machine.env[variable] = '0';
+    const { stdout } = await watchedUntil(machine, '12:08:00 UTC  renewed', ...(variable ? [] : [option]));
+    expect(stdout.split('\n').map((line) => line.slice(11, 32))).toEqual([
+      '12:00:00 UTC  started',
+      '12:04:00 UTC  renewed',
+      '12:08:00 UTC  renewed',
+      '',
+    ]);
+    expect((await machine.done('session', 'export')).stdout).toBe(before);
+  });
+
+  it('ends with the session also where the machine was asleep when that ended, and marks it', async () => {
+    const machine = await machineWithSession();
+    machine.clock.forward(31 * 86_400);
+    const { code, stdout, stderr } = await machine.run('token', 'watch');
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: 'error: The session is over.\nhint:  Start a new one: anon-cli token create\n',
+    });
+    expect(stdout.split('\n').map((line) => line.slice(25, 32))).toEqual(['started', 'ended  ', '']);
   });
 
   it('ends with the session, which edition ea never prolongs', async () => {
@@ -138,6 +184,6 @@ describe('token watch', () => {
   });
 
   it('parses its option', async () => {
-    expect(await parsed(tokenWatchCommand, '--client-secret', '-')).toEqual([{ clientSecret: '-' }]);
+    expect(await parsed(tokenWatchCommand, '--client-secret', '-')).toEqual([{ clientSecret: '-', save: true }]);
   });
 });
