@@ -5,10 +5,10 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { accessTenant, selectProfile } from '../../tenant-access.ts';
-import { type KeptSession, keptSession, nothingRemembered, noticingEnd } from './continue-session.ts';
 import { freshSession, type Got, serves } from './fresh-session.ts';
 import { showThenSettle } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
+import { type KeptSession, keptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 
 export interface TokenGetOptions extends TokenRequestOptions, KeepOptions {

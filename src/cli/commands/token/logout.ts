@@ -7,7 +7,7 @@ import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { endText, sessionData } from '../../render/session.ts';
 import { accessTenant } from '../../tenant-access.ts';
-import { keptSession, nothingRemembered } from './continue-session.ts';
+import { keptSession, nothingRemembered } from './kept-session.ts';
 
 export interface TokenLogoutOptions extends GlobalOptions {
   readonly session?: string;

@@ -3,9 +3,10 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { accessTenant } from '../../tenant-access.ts';
-import { continueSession, keptSession, withKeptSession } from './continue-session.ts';
+import { continueSession } from './continue-session.ts';
 import { renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
+import { keptSession, withKeptSession } from './kept-session.ts';
 import { addAccessOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 
 export type TokenRenewOptions = Omit<TokenRequestOptions, 'meta' | 'metaFile'> & KeepOptions;

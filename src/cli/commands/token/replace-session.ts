@@ -6,8 +6,9 @@ import { inPlaceOf, sessionToRemember } from '../../../domain/session/remembered
 import { mergeMetadata } from '../../../wire/metadata.ts';
 import type { Context } from '../../context.ts';
 import { printable } from '../../render/printable.ts';
-import { type Continuation, type Continued, choicesOf } from './continue-session.ts';
+import type { Continuation } from './continue-session.ts';
 import { inspectTokens } from './guest-tokens.ts';
+import { type Continued, choicesOf } from './kept-session.ts';
 import { tokenRequest } from './token-request.ts';
 
 /**

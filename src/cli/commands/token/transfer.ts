@@ -15,7 +15,7 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { scopeText } from '../../scope-list.ts';
 import { type Access, accessTenant, namedChoices } from '../../tenant-access.ts';
-import { keptSession, nothingRemembered } from './continue-session.ts';
+import { keptSession, nothingRemembered } from './kept-session.ts';
 import { readTokenInput, withSecret } from './options.ts';
 import { countTicketDown } from './ticket-countdown.ts';
 

@@ -11,8 +11,8 @@ import { printableJson } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
 import { type Access, accessTenant } from '../../tenant-access.ts';
-import { isOver, keptSession } from './continue-session.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
+import { isOver, keptSession } from './kept-session.ts';
 import { readTokenInput } from './options.ts';
 import { renewWatched, watchedSession } from './watched-session.ts';
 

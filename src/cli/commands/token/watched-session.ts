@@ -3,7 +3,8 @@ import type { SessionEnds } from '../../../domain/session/renewal.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { Access } from '../../tenant-access.ts';
-import { continueSession, type KeptSession, nothingRemembered, noticingEnd } from './continue-session.ts';
+import { continueSession } from './continue-session.ts';
+import { type KeptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
 
 /** A kept session, and when it and its access token end. */
 export interface WatchedSession extends SessionEnds {
