@@ -81,7 +81,11 @@ export function accessTokenHolds({ accessEndsAtMs }: RememberedSession, nowMs: n
   return accessEndsAtMs !== undefined && accessEndsAtMs - nowMs >= spareSeconds * 1000;
 }
 
-/** A new session in the place of another, with the link to it. */
+/** A job that begins anew every hour would make its entry longer for ever. */
+const mostReplaced = 100;
+
+/** A new session in the place of another, with the link to it and to the last hundred before. */
 export function inPlaceOf(session: RememberedSession, before: RememberedSession, nowMs: number): RememberedSession {
-  return { ...session, replaced: [{ guestId: before.guestId, untilMs: nowMs }, ...(before.replaced ?? [])] };
+  const replaced = [{ guestId: before.guestId, untilMs: nowMs }, ...(before.replaced ?? [])];
+  return { ...session, replaced: replaced.slice(0, mostReplaced) };
 }

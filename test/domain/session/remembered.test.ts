@@ -94,4 +94,11 @@ describe('a kept session', () => {
       { guestId: 'anon|1', untilMs: noon },
     ]);
   });
+
+  it('knows a hundred of them at most', () => {
+    const guests = Array.from({ length: 150 }, (_, number) => ({ ...kept, guestId: `anon|${number}` }));
+    const last = guests.reduce<RememberedSession>((before, next) => inPlaceOf(next, before, noon), kept);
+    expect(last.replaced).toHaveLength(100);
+    expect(last.replaced?.[0]?.guestId).toBe('anon|148');
+  });
 });

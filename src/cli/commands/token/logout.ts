@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { RememberedSession } from '../../../domain/ports.ts';
 import { logOut } from '../../../domain/session/log-out.ts';
+import { isUnreachable, withHint } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
@@ -32,7 +33,10 @@ async function logOutAndForget(context: Context, options: TokenLogoutOptions): P
   const { sessions, name } = await keptSession(context, profile, { session: options.session });
   const session = await sessions.get(name);
   if (!session) throw nothingRemembered(tenant, name, await sessions.names());
-  const told = await logOut(tenant, session.clientId);
+  const told = await logOut(tenant, session.clientId).catch((error: unknown) => {
+    if (!isUnreachable(error)) throw error;
+    throw withHint(error, `To forget it here alone: anon-cli session forget ${name}${tenant.selection}`);
+  });
   const forgotten = options.keep !== true;
   if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
   // What is forgotten is nobody's current session any more.

@@ -34,6 +34,20 @@ describe('session list', () => {
     expect(stdout).toMatch(/^\* {2}other /m);
   });
 
+  it('shortens guests and metadata where a line would not fit on the terminal, and nowhere else', async () => {
+    const machine = await keeping('cart');
+    const metadata = `{"of":"cart","note":"${'x'.repeat(20)}"}`;
+    await machine.done('token', 'update', '--meta', `note=${'x'.repeat(20)}`);
+    Object.assign(machine.terminal, { interactive: true, columns: 80 });
+    const narrow = (await machine.done('session', 'list')).stdout.split('\n');
+    expect(Math.max(...narrow.map((line) => line.length))).toBe(80);
+    expect(narrow[1]).toMatch(/^\* {2}cart +anon\|[\da-f]{8}… +web +shop +in 30 days +in 1 day +\{"of":"cart"…$/);
+    Object.assign(machine.terminal, { columns: 200 });
+    expect((await machine.done('session', 'list')).stdout).toMatch(/ anon\|[\da-f-]{36} /);
+    Object.assign(machine.terminal, { interactive: false, columns: 80 });
+    expect((await machine.done('session', 'list')).stdout).toContain(metadata);
+  });
+
   it('marks what has expired', async () => {
     const machine = await keeping('cart');
     machine.clock.forward(30 * day + 7200);

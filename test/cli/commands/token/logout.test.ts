@@ -40,4 +40,20 @@ describe('token logout', () => {
     expect(await machine.run('token', 'logout')).toMatchObject({ code: 4, stdout: '' });
     expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
   });
+
+  it('that does not reach the tenant forgets nothing, and says how to', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, { edition: 'ea' });
+    await useRemote(machine, tenant);
+    await machine.done('app', 'enable', 'web');
+    await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    await machine.done('token', 'create', '--session', 'cart');
+    await tenant.close();
+    const { code, stderr } = await machine.run('token', 'logout');
+    expect({ code, stderr }).toEqual({
+      code: 6,
+      stderr: expect.stringMatching(/\nhint: {2}To forget it here alone: anon-cli session forget cart\n$/),
+    });
+    expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
+  });
 });
