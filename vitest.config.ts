@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     // By itself vitest leaves a core to the screen, which on two cores is half of them.
     maxWorkers: '100%',
+    // No module here holds a state that a test could leave behind, and loading them anew for each file takes as long as the tests.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
