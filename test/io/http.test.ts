@@ -44,6 +44,19 @@ describe('a request over HTTP', () => {
     expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
+  it('is answered by the last of what comes, however it comes', async () => {
+    const url = await answering(async (_, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] });
+      const bytes = Buffer.from('\ufeff{"ü":"€"}');
+      for (const byte of bytes) await new Promise<void>((sent) => response.write(Buffer.from([byte]), () => sent()));
+      response.end();
+    });
+    const response = await fetching()(url, get);
+    expect([response.status, await response.text()]).toEqual([200, '{"ü":"€"}']);
+    expect([response.headers.get('set-cookie'), response.headers.get('link')]).toEqual(['a=1, b=2', null]);
+  });
+
   it('is not led elsewhere', async () => {
     const asked: string[] = [];
     const url = await answering((request, response) => {
