@@ -42,10 +42,11 @@ async function importSessions(
   const names = read.map(({ name }) => name);
   const [first] = names;
   if (first !== undefined && !(await kept.sessions.get(await kept.sessions.current()))) await kept.sessions.use(first);
+  const next = names.includes(await kept.sessions.current()) ? 'token get' : `session use ${first}`;
   printResult(context, options, {
     data: { imported: names },
     human: (paint) =>
-      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli session use ${first}${kept.selection}\n`)}`,
+      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli ${next}${kept.selection}\n`)}`,
   });
 }
 

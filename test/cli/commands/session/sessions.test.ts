@@ -263,7 +263,7 @@ describe('session export and session import', () => {
     expect(json.lineage).toHaveLength(3);
     machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
     await machine.done('session', 'forget', 'cart');
-    await machine.done('session', 'import');
+    expect((await machine.done('session', 'import')).stdout).toBe('✔ Kept: cart\nNext: anon-cli token get\n');
     expect((await machine.done('session', 'show', '--lineage', '--json')).json).toEqual(json);
   });
 
@@ -276,7 +276,9 @@ describe('session export and session import', () => {
       code: 2,
       stderr: expect.stringContaining('hint:  Take its place with --replace, or keep the one by another name'),
     });
-    expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toMatch(/^✔ Kept: copy\n/);
+    expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toBe(
+      '✔ Kept: copy\nNext: anon-cli session use copy\n',
+    );
     await machine.done('session', 'import', '-', '--replace');
     expect(await namesOf(machine)).toEqual(['cart', 'copy']);
     // It is not for whoever imports to change what commands go on with.
