@@ -10,11 +10,11 @@ import { wrapped } from './wrapped.ts';
 /** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
 export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined): string {
   const edition = profile.edition ? `, edition ${profile.edition}` : '';
-  const place = profile.credentials ? `, ${placeText(profile)}` : '';
   return [
     `${paint.green('✔')} Profile ${profile.name}: ${printable(profile.domain ?? '')}${edition}. Commands use it now.\n`,
     rows(paint, [
-      ['credentials', `${printable(credentialsText({ profile, fromEnvironment: false }))}${place}`],
+      ['credentials', printable(credentialsText({ profile, fromEnvironment: false }))],
+      ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
       ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
     ]),
     proof ? scopesText(paint, proof) : paint.dim('Nothing was checked.\n'),

@@ -45,7 +45,7 @@ describe('login', () => {
     const { stdout } = await machine.done('login', 'acme', ...options);
     expect(stdout).toContain(`✔ Profile acme: ${tenant.url}, edition preview. Commands use it now.\n`);
     expect(stdout).toContain(
-      `client ${tenant.credentials.clientId}, with its secret, in a file that only you can read\n`,
+      `client ${tenant.credentials.clientId}, with its secret\n  kept         in a file that only you can read\n`,
     );
     expect(stdout).toContain('✔ It has all Management API scopes that commands need.\n');
     expect(tenant.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
