@@ -10,7 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   app: 'gate 2: applications that may create anonymous sessions',
   api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
   'api scopes': 'the scopes that guests get at an API',
-  claims: "what of a session guests' access tokens carry as claims",
+  claims: "values of a session that guests' access tokens carry as claims",
   token: 'guest sessions and their tokens: create, update, decode, verify',
   session: 'the guest sessions that are kept on this machine, by name',
   profile: 'the tenants you work with, and what commands use there',

@@ -1,9 +1,14 @@
 import { interrupted } from '../errors.ts';
+import { wantsColour } from './terminal.ts';
 
-/** Where questions are asked. A terminal may not tell its size, and would then be taken for one without room for a list. */
+/**
+ * Where questions are asked. A terminal may not tell its size, and would then be taken for one without room for a list.
+ * Of what a user says of colours enquirer hears only FORCE_COLOR.
+ */
 export function questionScreen() {
   const { stderr } = process;
-  return { stdout: stderr, rows: stderr.rows || 24, columns: stderr.columns || 80 };
+  const styles = { enabled: wantsColour(process.env, stderr.isTTY) };
+  return { stdout: stderr, rows: stderr.rows || 24, columns: stderr.columns || 80, styles };
 }
 
 /** What a person answers. @throws {AnonError} `interrupted` on Ctrl-C, and where nobody is left to answer */

@@ -24,7 +24,7 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
   const code = causeCode(cause);
   const { reason, hint, broken = false } = explain(code, limits);
   const message = `The tenant ${url.host} ${sent ? 'did not answer' : 'cannot be reached'}: ${reason}.`;
-  const usual = sent ? 'This may pass: try again.' : 'Check the network, and the domain: anon-cli profile list';
+  const usual = sent ? 'This may pass: try again.' : 'Check the network, and how the domain is spelt.';
   const here = url.protocol === 'http:' && code === 'ECONNREFUSED' ? startHere(url) : undefined;
   return new UnreachableError(message, { sent, broken }, { hint: here ?? hint ?? usual, cause });
 }

@@ -6,9 +6,12 @@ export function privateFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileFailure(path, 'cannot be made', error);
+    throw fileFailure(path, 'cannot be made', error, elsewhere);
   }
 }
+
+const elsewhere =
+  'Other folders can be named: XDG_DATA_HOME, XDG_CONFIG_HOME. To keep no session on this machine: ANON_SAVE=0';
 
 /**
  * Moves a file that cannot be used out of the way, so that nothing in it is lost, and says where it went.
@@ -37,9 +40,9 @@ function freeName(name: string): string {
 }
 
 /** An error about a file of ours, in words. */
-export function fileFailure(path: string, problem: string, cause: unknown): AnonError {
+export function fileFailure(path: string, problem: string, cause: unknown, hint?: string): AnonError {
   const reason = reasonOf(cause);
-  return new AnonError('state_unusable', `${path} ${problem}${reason && `: ${reason}`}.`, { cause });
+  return new AnonError('state_unusable', `${path} ${problem}${reason && `: ${reason}`}.`, { hint, cause });
 }
 
 /** Why the system would not, in words where there are some. */

@@ -32,7 +32,9 @@ function filesOf(machine: Machine): string[] {
 describe('a keyring that answers', () => {
   it('holds all that is secret of a profile, and no file does', async () => {
     const { machine, keyring, tenant } = await machineWithKeyring();
-    expect(await login(machine, tenant)).toContain("with its secret, in the operating system's keyring\n");
+    expect(await login(machine, tenant)).toContain(
+      "with its secret\n  kept         in the operating system's keyring\n",
+    );
     await machine.open();
     await machine.done('token', 'create');
     await machine.done('token', 'update', '--meta', 'language=en');

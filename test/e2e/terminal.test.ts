@@ -37,6 +37,27 @@ describe('colours', () => {
   });
 });
 
+describe('colours of a question', () => {
+  const painted = '\u001b[1m';
+
+  it.each([
+    ['are used', '', true],
+    ['but not with NO_COLOR', 'NO_COLOR=1 ', false],
+    ['but not with TERM=dumb', 'TERM=dumb ', false],
+  ])('%s', async (_what, env, coloured) => {
+    const home = newHome();
+    for (const [command, question] of [
+      ['local reset', 'Delete all'],
+      ['setup', 'What may guests do'],
+    ] as const) {
+      const line = `TERM=xterm script -qec "${env}anon-cli ${command}" /dev/null`;
+      const { stdout } = await runShell(home, line, { dialogue: [[question, '\u0003']] });
+      expect(stdout).toContain('Interrupted.');
+      expect(stdout.includes(painted), command).toBe(coloured);
+    }
+  });
+});
+
 describe('a pipe whose reader leaves', () => {
   it('ends every command quietly', async () => {
     const home = newHome();

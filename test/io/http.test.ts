@@ -97,7 +97,7 @@ describe('a tenant that', () => {
     const port = await freePort();
     expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
-      hint: 'Check the network, and the domain: anon-cli profile list',
+      hint: 'Check the network, and how the domain is spelt.',
     });
   });
 

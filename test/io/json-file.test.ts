@@ -131,6 +131,7 @@ describe('a file that cannot be used is left where it is:', () => {
     expect(await failureOf(() => writeJsonFile(file, { name: 'a' }))).toMatchObject({
       code: 'state_unusable',
       message: expect.stringMatching(/^\S+config cannot be made: /),
+      hint: 'Other folders can be named: XDG_DATA_HOME, XDG_CONFIG_HOME. To keep no session on this machine: ANON_SAVE=0',
     });
     expect(readFileSync(folder, 'utf8')).toBe('not a folder');
   });

@@ -134,7 +134,7 @@ function stepData({ title, outcome, changed, commands }: Step): JsonObject {
 function nextSteps(paint: Paint, selection: string, updatesMetadata: boolean): string {
   return renderNextSteps(paint, [
     updateStep(selection, updatesMetadata),
-    ['local start', 'serve this tenant to your own app'],
+    ['local start', 'serve this tenant to your app'],
     ['--help', 'everything else'],
   ]);
 }

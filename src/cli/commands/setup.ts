@@ -36,7 +36,7 @@ export function setupCommand(context: Context, run = setUp): Command {
       .option('--token-format <format>', 'the format of session tokens, jwe or jwt; left out: as it is')
       .option('--oidc-conformant', 'make the application OIDC-conformant too, which edition ea asks for')
       .option('--meta <key=value>', 'metadata of the first session, repeatable', collect)
-      .option('--client-secret <->', "'-' reads the application's secret from stdin")
+      .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
       .option('--no-session', 'set up only, and create no session'),
   ).action((options: SetupOptions) => run(context, options));
   return withExample(

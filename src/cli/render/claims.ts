@@ -22,7 +22,7 @@ export function renderClaims(paint: Paint, holder: ClaimsHolder): string {
     const flag = `--${heldBy === 'application' ? 'app' : 'api'} ${printable(shellWord(name))}`;
     return `No claims are mapped for ${holderText(holder)}. Map one: anon-cli claims set language metadata.language ${flag}\n`;
   }
-  const heading = `${paint.bold(holderText(holder))} ${paint.dim(`${claims.length} of at most ${maxClaims} claims`)}\n`;
+  const heading = `${paint.bold(holderText(holder))} ${paint.dim(`(${claims.length} of at most ${maxClaims} claims)`)}\n`;
   return `${heading}${table(
     paint,
     ['CLAIM', 'EXPRESSION'],

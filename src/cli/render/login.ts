@@ -5,26 +5,38 @@ import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { credentialsText, placeText, profileData } from './profile.ts';
 import { rows } from './rows.ts';
+import { wrapped } from './wrapped.ts';
 
 /** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
 export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined): string {
   const edition = profile.edition ? `, edition ${profile.edition}` : '';
-  const place = profile.credentials ? `, ${placeText(profile)}` : '';
   return [
     `${paint.green('✔')} Profile ${profile.name}: ${printable(profile.domain ?? '')}${edition}. Commands use it now.\n`,
     rows(paint, [
-      ['credentials', `${printable(credentialsText({ profile, fromEnvironment: false }))}${place}`],
+      ['credentials', printable(credentialsText({ profile, fromEnvironment: false }))],
+      ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
       ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
     ]),
     proof ? scopesText(paint, proof) : paint.dim('Nothing was checked.\n'),
-    paint.dim('Next: anon-cli setup\n'),
+    paint.dim(`Next: anon-cli ${next(profile, proof)}\n`),
   ].join('');
 }
+
+/** What goes with what the profile can do: doctor says how it comes by the scopes that it lacks. */
+function next({ credentials }: Profile, proof: Proof | undefined): string {
+  if (!credentials) return 'token create --app <client id> --api <audience>';
+  return proof?.missing.some(({ commands }) => commands.includes('setup')) ? 'doctor' : 'setup';
+}
+
+/** What a line of 80 leaves beside the longest scope. */
+const commandsWidth = 52;
 
 function scopesText(paint: Paint, { scopes, missing }: Proof): string {
   if (!scopes) return paint.yellow('Which scopes the token has cannot be told.\n');
   if (missing.length === 0) return `${paint.green('✔')} It has all Management API scopes that commands need.\n`;
-  const lines = missing.map(({ scope, commands }) => [scope, `for ${commands.join(', ')}`] as const);
+  const lines = missing.flatMap(({ scope, commands }) =>
+    wrapped(`for ${commands.join(', ')}`, commandsWidth).map((line, row) => [row === 0 ? scope : '', line] as const),
+  );
   return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
 }
 

@@ -77,7 +77,7 @@ export function renderLineage(paint: Paint, { guestId, replaced = [] }: Remember
     printable(id ?? 'unknown'),
     `until ${dateText(new Date(untilMs))}`,
   ]);
-  return table(paint, ['GUEST', ''], [[printable(guestId ?? 'unknown'), 'now'], ...before]);
+  return table(paint, ['GUEST', 'CURRENT'], [[printable(guestId ?? 'unknown'), 'now'], ...before]);
 }
 
 /** A kept session for `--json`: never its tokens. */

@@ -87,7 +87,11 @@ async function clientHint(tenant: TenantConnection, request: RefusedRequest): Pr
       ? `${name} is confidential; give its secret: --client-secret -`
       : `The secret is not that of ${name}, or was rotated; give the new one: --client-secret -`;
   }
-  return unsure(tenant, request, `Check the client id of ${name}, and its secret if it has one: --client-secret -`);
+  return unsure(
+    tenant,
+    request,
+    `Check the client id of ${name}, and if it has one its secret, given with --client-secret - on stdin.`,
+  );
 }
 
 /** The service gives one code for all that is wrong with a request; its words tell more. */

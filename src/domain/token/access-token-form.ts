@@ -60,7 +60,7 @@ function formProblem(text: string, parts: readonly string[]): string | undefined
   if (/\s/.test(text)) return 'there is white space inside';
   if (parts.length !== 3) return `a signed JWT has 3 parts joined by dots, and this has ${parts.length}`;
   const odd = parts.findIndex((part) => Buffer.from(bytesOf(part)).toString('base64url') !== part);
-  return odd === -1 ? undefined : `part ${odd + 1} is not base64url as its bytes are written`;
+  return odd === -1 ? undefined : `part ${odd + 1} is not canonical base64url`;
 }
 
 function bytesOf(part: string): Uint8Array {
@@ -68,13 +68,13 @@ function bytesOf(part: string): Uint8Array {
 }
 
 function checkHeader(parts: Pick<SignedToken, 'text' | 'payload' | 'signature'>, head: Uint8Array): FormChecks {
-  const form = ok('form', 'three parts, in the one way to write them');
+  const form = ok('form', 'three parts of canonical base64url');
   const read = readStrictJson(head);
   const problem = 'problem' in read ? `it ${read.problem}` : headerProblem(read.value);
   if ('problem' in read || problem) return { checks: [form, failed('header', problem ?? '')], token: undefined };
   const header = read.value;
   const brought = keyParameters.filter((name) => Object.hasOwn(header, name));
-  const fine = brought.length === 0 ? 'nothing that is not known' : `${brought.join(', ')} in it: never used`;
+  const fine = brought.length === 0 ? 'no parameter that is unknown' : `${brought.join(', ')} in it: never used`;
   const kind = kindProblem(header.typ);
   const checks = [form, ok('header', fine), kind ? failed('kind', kind) : ok('kind', typeText(header.typ))];
   if (kind) return { checks, token: undefined };

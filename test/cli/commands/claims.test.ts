@@ -51,7 +51,9 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     const token = await done('token', 'update', '--field', 'access_token');
     expect(claimsOf(token.stdout).language).toBe('en');
     const listed = await done('claims', 'list');
-    expect(listed.stdout).toMatch(new RegExp(`^${holder} 1 of at most ${edition === 'ea' ? 20 : 10} claims\nCLAIM`));
+    expect(listed.stdout).toMatch(
+      new RegExp(`^${holder} \\(1 of at most ${edition === 'ea' ? 20 : 10} claims\\)\nCLAIM`),
+    );
     expect(listed.stdout).toMatch(/^language {2}anonymous_session\.metadata\.language$/m);
 
     const removed = await done('claims', 'remove', 'language', flag, name);

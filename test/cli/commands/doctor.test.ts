@@ -56,6 +56,20 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect((await machine.done('doctor', '--probe', '--json')).json).toMatchObject({ ok: true });
   });
 
+  it.each([
+    ['several', 'web', 2, "'web' names 2 applications"],
+    ['none', 'wbe', 1, "There is no application 'wbe'"],
+  ])('of %s of that name it probes nothing, and says that', async (_, app, exitCode, finding) => {
+    const machine = await openMachine({ edition });
+    await machine.done('app', 'create', 'web', '--enable');
+    const { code, stdout } = await machine.run('doctor', '--app', app, '--api', 'shop', '--probe', '--json');
+    const { checks } = JSON.parse(stdout);
+    const found = (name: string) => checks.find(({ check }: { check: string }) => check === name);
+    expect(found('app').finding).toContain(finding);
+    expect(found('probe')).toMatchObject({ state: 'skipped', finding: 'takes an application and an API' });
+    expect(code).toBe(exitCode);
+  });
+
   it('--probe makes a guest, whom nobody remembers', async () => {
     const machine = await openMachine({ edition });
     const { stdout } = await machine.done('doctor', '--probe');

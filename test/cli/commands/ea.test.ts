@@ -12,6 +12,13 @@ describe('on a tenant of edition ea', () => {
     expect((await done('tenant', 'set-cookie', 'off')).stdout).toContain('already so');
   });
 
+  it('a renewal says when the session ends, which is not when its access token does', async () => {
+    const { done } = await openMachine({ edition: 'ea' });
+    await done('token', 'create');
+    const { stdout } = await done('token', 'update');
+    expect(stdout).toMatch(/^✔ Session renewed: a new access token; the session ends in 30 days\n/);
+  });
+
   it('set-cookie takes on and off only', async () => {
     const { run } = await freshMachine({ edition: 'ea' });
     expect(await run('tenant', 'set-cookie', 'maybe')).toMatchObject({

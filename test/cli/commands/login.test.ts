@@ -45,7 +45,7 @@ describe('login', () => {
     const { stdout } = await machine.done('login', 'acme', ...options);
     expect(stdout).toContain(`✔ Profile acme: ${tenant.url}, edition preview. Commands use it now.\n`);
     expect(stdout).toContain(
-      `client ${tenant.credentials.clientId}, with its secret, in a file that only you can read\n`,
+      `client ${tenant.credentials.clientId}, with its secret\n  kept         in a file that only you can read\n`,
     );
     expect(stdout).toContain('✔ It has all Management API scopes that commands need.\n');
     expect(tenant.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -85,7 +85,12 @@ describe('login', () => {
     const options = clientWith({ machine, tenant }, ...scopes);
     const { stdout } = await machine.done('login', 'acme', ...options);
     expect(stdout).toContain('Management API scopes it does not have:\n');
-    expect(stdout).toMatch(/^ {2}update:clients +for app enable, app disable, claims set, claims remove, setup$/m);
+    expect(stdout).toMatch(
+      /^ {2}update:clients +for app enable, app disable, claims set, claims\n {27}remove, setup$/m,
+    );
+    expect(stdout.slice(stdout.indexOf('Management API scopes'))).not.toMatch(/^.{81,}$/m);
+    expect(stdout).toMatch(/^ {2}read:resource_servers +for .* \S+\n {27}\S.*$/m);
+    expect(stdout).toMatch(/\nNext: anon-cli doctor\n$/);
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(json.scopes).toContain('read:clients');
     expect(missing({ json })).toEqual([
@@ -94,6 +99,13 @@ describe('login', () => {
       'create:resource_servers',
       'update:resource_servers',
     ]);
+  });
+
+  it('goes on with what the profile can do', async () => {
+    const { machine, options } = await machineAndTenant();
+    expect((await machine.done('login', 'acme', ...options)).stdout).toMatch(/\nNext: anon-cli setup\n$/);
+    const { stdout } = await machine.done('login', 'guests', '--domain', 'a.example', '--no-check');
+    expect(stdout).toMatch(/\nNext: anon-cli token create --app <client id> --api <audience>\n$/);
   });
 
   it('is none the less one when the edition cannot be read', async () => {

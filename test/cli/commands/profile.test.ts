@@ -187,10 +187,19 @@ describe('profile remove', () => {
     await machine.open();
     await machine.done('token', 'create');
     expect((await machine.done('profile', 'remove', 'remote')).stdout).toBe(
-      '✔ Profile remote is gone. On the tenant nothing changed.\n',
+      '✔ Profile remote is gone. On the tenant nothing changed.\n  Commands use profile local now.\n',
     );
     expect(readdirSync(`${machine.folder}/data/credentials`)).toEqual([]);
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
+  });
+
+  it('of another than the current one says nothing of that', async () => {
+    const { done } = await freshMachine();
+    await done('login', 'other', '--domain', 'a.example', '--no-check');
+    await done('profile', 'use', 'local');
+    expect((await done('profile', 'remove', 'other')).stdout).toBe(
+      '✔ Profile other is gone. On the tenant nothing changed.\n',
+    );
   });
 
   it('leaves the embedded tenant be', async () => {

@@ -7,6 +7,7 @@ describe('quickstart', () => {
     const { done } = await freshMachine();
     const { stdout, stderr } = await done('quickstart');
     expect(stderr).toBe('');
+    expect(stdout).not.toMatch(/^.{81,}$/m);
     const steps = [...stdout.matchAll(/^(\d) {2}(\w+) +✔ (.*)$/gm)].map(([, number, title, outcome]) => [
       number,
       title,

@@ -208,7 +208,7 @@ describe('what is wrong with a request is told in more words than the service ha
   it('the doctor does not send for the doctor', async () => {
     expect(await hintTo('something_new', '', 400, { diagnosed: true })).toBeUndefined();
     expect(await hintTo('invalid_client', '', 401, { diagnosed: true })).toBe(
-      'Check the client id of web, and its secret if it has one: --client-secret -',
+      'Check the client id of web, and if it has one its secret, given with --client-secret - on stdin.',
     );
   });
 

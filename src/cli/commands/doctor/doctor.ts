@@ -32,7 +32,7 @@ export function doctorCommand(context: Context, run = runDoctor): Command {
       .option('--api <api>', 'the API: name, audience or id')
       .option('--scopes <list>', 'scopes that guests are to get; with --fix they are granted')
       .option('--probe', 'ask for real tokens too, and check them; makes a guest')
-      .option('--client-secret <->', "'-' reads the application's secret for --probe from stdin, @<file> from a file")
+      .option('--client-secret <->', "'-' reads the application's secret for --probe from stdin, '@<file>' from a file")
       .option('--fix', 'open what is closed, after showing how')
       .option('--oidc-conformant', 'with --fix: make the application OIDC-conformant (edition ea)')
       .option('--matrix', 'instead: which guest scopes are open where, applications by APIs')

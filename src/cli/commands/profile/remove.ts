@@ -23,9 +23,14 @@ async function removeProfile(context: Context, name: string, options: GlobalOpti
     });
   }
   await forgetSecrets(context, profile);
-  await (await context.profiles()).change(profile.name, () => undefined);
+  const profiles = await context.profiles();
+  const before = await profiles.current();
+  await profiles.change(profile.name, () => undefined);
+  const now = await profiles.current();
   printResult(context, options, {
     data: { removed: profile.name },
-    human: (paint) => `${paint.green('✔')} Profile ${profile.name} is gone. On the tenant nothing changed.\n`,
+    human: (paint) =>
+      `${paint.green('✔')} Profile ${profile.name} is gone. On the tenant nothing changed.\n` +
+      (now === before ? '' : `  Commands use profile ${now} now.\n`),
   });
 }

@@ -22,7 +22,7 @@ async function renameSession(
   const kept = await keptSessions(context, options);
   const { sessions } = kept;
   await sessionNamed(kept, from);
-  const another = `Forget that first: anon-cli session forget ${to}${kept.selection}; or choose another name.`;
+  const another = `Choose another name, or forget that one first: anon-cli session forget ${to}${kept.selection}`;
   await checkUnused(kept, to, another);
   // In one order whoever asks: two that rename to and fro must not wait for each other.
   const [first = from, second = to] = [from, to].sort();

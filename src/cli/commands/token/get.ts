@@ -8,7 +8,7 @@ import { accessTenant, selectProfile } from '../../tenant-access.ts';
 import { freshSession, type Got, serves } from './fresh-session.ts';
 import { showThenSettle } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
-import { type KeptSession, keptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
+import { alone, type KeptSession, keptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 
 export interface TokenGetOptions extends TokenRequestOptions, KeepOptions {
@@ -42,7 +42,7 @@ async function getAndPrint(context: Context, options: TokenGetOptions): Promise<
   if (!atHand && !options.create) {
     throw nothingRemembered(access.tenant, name, await sessions.names(), 'token get --create');
   }
-  await sessions.exclusively(name, async () => {
+  await alone(kept, async () => {
     const before = await sessions.get(name);
     const got = await noticingEnd(kept, access.tenant, before, () =>
       freshSession(context, access, { options, input }, before),

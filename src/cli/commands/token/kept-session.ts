@@ -1,6 +1,7 @@
 import type { Profile, RememberedSession, SessionStore, TenantConnection } from '../../../domain/ports.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { hasEnded } from '../../../domain/session/remembered.ts';
+import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, ResponseError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { type InspectedTokens, showThenSettle } from './guest-tokens.ts';
@@ -29,6 +30,14 @@ export async function keptSession(
   };
 }
 
+/** Does `work` with no other process in between. What keeps nothing writes nothing, not even a lock: its disk may take none. */
+export function alone<Result>(
+  { sessions, name, saves: saving }: KeptSession,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return saving ? sessions.exclusively(name, work) : work();
+}
+
 /** Tokens that came, and the session with them. */
 export interface Continued {
   readonly inspected: InspectedTokens;
@@ -48,7 +57,7 @@ export async function withKeptSession(
 ): Promise<void> {
   const { sessions, name, saves: saving } = kept;
   if (!(await sessions.get(name))) throw nothingRemembered(tenant, name, await sessions.names());
-  await sessions.exclusively(name, async () => {
+  await alone(kept, async () => {
     const remembered = await sessions.get(name);
     if (!remembered) throw nothingRemembered(tenant, name, await sessions.names());
     const { inspected, session } = await noticingEnd(kept, tenant, remembered, () => work(remembered));
@@ -108,7 +117,8 @@ export function nothingRemembered(
       hint: `Create one: anon-cli ${creating}${selection}`,
     });
   }
+  const similar = mostSimilar(name, others);
   return new AnonError('usage', `No session '${name}' is remembered for profile '${profile}'.`, {
-    hint: `See anon-cli session list${selection}, and name one: --session <name>`,
+    hint: `${similar ? `Did you mean '${similar}'? ` : ''}See anon-cli session list${selection}, and name one: --session <name>`,
   });
 }

@@ -38,7 +38,7 @@ export function addAccessOptions(command: Command): Command {
     .option('--app <app>', 'the application: name or client id')
     .option('--api <api>', 'the API: name, audience or id')
     .option('--scope <list>', 'scopes to ask for; left out: all that guests may have')
-    .option('--client-secret <->', "'-' reads the application's secret from stdin");
+    .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file");
 }
 
 /** What comes from files, stdin and the environment, read before the tenant is called: bad input costs no call. */

@@ -38,7 +38,7 @@ export function tokenTransferCommand(context: Context, run = transferAndShow): C
     .option('--app <app>', 'the application: name or client id')
     .option('--session <name>', 'carry this session, not the current one')
     .option('--session-token <token>', "carry this session, not the remembered one; '-' for stdin")
-    .option('--client-secret <->', "'-' reads the application's secret from stdin")
+    .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
     .action((options: TokenTransferOptions) => run(context, options));
   return withExample(
     command,

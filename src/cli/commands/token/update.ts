@@ -84,6 +84,6 @@ function outcomeText({ tokens }: InspectedTokens, { replace }: TokenUpdateOption
   if (replace) return 'Session replaced: another guest, with the metadata of both';
   if (tokens.sessionToken !== undefined) return 'Session updated: a new session token and a new access token';
   const left = tokens.sessionExpiresInSeconds;
-  const end = left === undefined ? 'its end stays' : `it ends ${relativeText(left)}`;
+  const end = left === undefined ? 'the session ends when it did' : `the session ends ${relativeText(left)}`;
   return `Session renewed: a new access token; ${end}`;
 }

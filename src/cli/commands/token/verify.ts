@@ -62,6 +62,7 @@ async function verifyAndShow(context: Context, token: string | undefined, option
 function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions): AnonError {
   const names = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
   const hints: Readonly<Record<string, string>> = {
+    form: 'Give the access token alone. To see what is in something else: anon-cli token decode',
     kind: 'Give an access token.',
     signature: jwks
       ? "Are these its issuer's keys?"

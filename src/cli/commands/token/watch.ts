@@ -25,7 +25,7 @@ export function tokenWatchCommand(context: Context, run = watch): Command {
     new Command('watch').description('watch the session count down, renewing its access token, until Ctrl-C'),
     'this session, not the current one',
   )
-    .option('--client-secret <->', "'-' reads the application's secret from stdin")
+    .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
     .action((options: TokenWatchOptions) => run(context, options));
   return withExample(
     command,
@@ -100,6 +100,8 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
   const rewritten = terminal.resultIsTerminal && terminal.noteRewritable && isForPeople(options);
   if (!rewritten)
     return { event: (event, watched) => printEvent(context, options, event, watched), tick: () => 30_000 };
+  // The terminal shows ^C where the block ends, and the error is a line of its own.
+  context.signal.addEventListener('abort', () => terminal.note('\n'), { once: true });
   let before = '';
   const draw = (watched: WatchedSession) => {
     const block = renderWatch(paintFor(terminal.resultColour), profile.name, watched, clock.now());

@@ -39,12 +39,19 @@ export async function diagnose(connection: TenantConnection, question: Question)
     if (credentials.token.ok) {
       seen = await look(tenant, question, credentials.token.value.scopes, add);
     }
-    const probed = question.probe && (await probeAs(tenant, question, seen));
+    const probed = question.probe && !isRuledOut(checks) && (await probeAs(tenant, question, seen));
     if (probed) add(...foundBy(probed, checks.get('feature')));
-    seen = { ...seen, scopes: probed?.scopes ?? seen.scopes };
+    if (probed) seen = { ...seen, scopes: probed.scopes ?? seen.scopes };
   }
   const all = complete(checks, question);
   return { ...seen, ...judge(all, seen, question), checks: all, tenant };
+}
+
+/** The tenant was looked at, and has nothing of that name or several: a probe of the name itself would only mislead. */
+function isRuledOut(checks: ReadonlyMap<CheckName, Check>): boolean {
+  return (['app', 'api'] as const).some((name) =>
+    ['not_found', 'ambiguous'].includes(checks.get(name)?.error?.code ?? ''),
+  );
 }
 
 /** Without a look at the tenant, what the user named is taken for a client id and an audience. */

@@ -164,7 +164,7 @@ describe('what is kept of a session', () => {
       code: 2,
       stderr:
         "error: No session 'carts' is remembered for profile 'local'.\n" +
-        'hint:  See anon-cli session list, and name one: --session <name>\n',
+        "hint:  Did you mean 'cart'? See anon-cli session list, and name one: --session <name>\n",
     });
   });
 });
@@ -204,7 +204,9 @@ describe('session use and session rename', () => {
     expect(await machine.run('session', 'rename', 'cart', 'a/b')).toMatchObject({ code: 2 });
     expect(await machine.run('session', 'rename', 'cart', 'other')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error: There is a session 'other' already.\n"),
+      stderr:
+        "error: There is a session 'other' already.\n" +
+        'hint:  Choose another name, or forget that one first:\n       anon-cli session forget other\n',
     });
     expect(await namesOf(machine)).toEqual(['cart', 'other']);
   });

@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   changeDocument,
@@ -143,5 +145,20 @@ describe('token get', () => {
     const machine = await openMachine();
     await machine.done('token', 'get', '--create', '--no-save');
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
+  });
+
+  it('writes nothing then, as where the disk takes nothing', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'get', '--create', '--no-save');
+    expect(existsSync(join(machine.folder, 'data', 'session-names'))).toBe(false);
+    await machine.done('token', 'create', '--session', 'cart');
+    const lock = join(machine.folder, 'data', 'session-names', 'local', 'cart.lock');
+    rmSync(lock);
+    // Nobody can open a folder as a file.
+    mkdirSync(lock);
+    await machine.done('token', 'update', '--meta', 'a=1', '--no-save');
+    await machine.done('token', 'renew', '--no-save');
+    await machine.done('token', 'get', '--scope', 'read:catalog', '--no-save');
+    expect(await machine.run('token', 'renew')).toMatchObject({ code: 1 });
   });
 });

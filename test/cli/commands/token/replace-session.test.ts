@@ -22,7 +22,9 @@ describe('token update --replace', () => {
         { guest_id: was, until: new Date(machine.clock.now()).toISOString() },
       ]);
       expect(stderr).toBe(`warning: The guest id changed: it is ${json.guest_id} now, and was ${was}.\n`);
-      expect((await machine.done('session', 'show', '--lineage')).stdout).toMatch(/GUEST +\n\S+ +now\n\S+ +until 20/);
+      expect((await machine.done('session', 'show', '--lineage')).stdout).toMatch(
+        /GUEST +CURRENT\n\S+ +now\n\S+ +until 20/,
+      );
     },
   );
 

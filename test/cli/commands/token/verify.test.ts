@@ -69,7 +69,7 @@ describe('token verify of a good token', () => {
       'shop',
     );
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^✔ ok {7}form {7}three parts, in the one way to write them\n/);
+    expect(stdout).toMatch(/^✔ ok {7}form {7}three parts of canonical base64url\n/);
     expect(stdout).toMatch(/\n✔ ok {7}signature {2}key \S+ of https:\/\/localhost:4400\/\n/);
     expect(stdout).toContain(`\n✔ ok       aud        ${shop}\n`);
     expect(stdout).toContain('\n– skipped  nbf        it names none\n');
@@ -162,7 +162,11 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     expect(json.valid).toBe(false);
     expect(checkNamed(json, 'form')).toMatchObject({ ok: false });
     expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not looked at, for the form is not good' });
-    expect(JSON.parse(stderr).error).toMatchObject({ code: 'token_unacceptable', exit_code: 3 });
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'token_unacceptable',
+      hint: 'Give the access token alone. To see what is in something else: anon-cli token decode',
+      exit_code: 3,
+    });
   });
 
   it.each([
