@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher } from 'undici';
 import type { Fetch } from '../domain/ports.ts';
@@ -68,7 +69,11 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
         body: body ?? null,
       };
       dispatcher.dispatch(request, exchange);
-      return await exchange.answer;
+      const answer = await exchange.answer;
+      // Its connection is free from the next turn on, and who sends before that has another made, handshake and all.
+      // Where many are under way each has one of its own, and a turn would cost more than it saves.
+      if (underWay.size === 1) await nextTurn();
+      return answer;
     } catch (error) {
       if (signal.aborted) throw interrupted();
       throw unreachable({ url: target, sent: exchange.sent, overdue, limits }, error);

@@ -44,6 +44,24 @@ describe('a request over HTTP', () => {
     expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
+  it('goes over the connection of the one before', async () => {
+    const url = await answering((request, response) => response.end(String(request.socket.remotePort)));
+    const fetch = fetching();
+    const ports = new Set<string>();
+    for (let count = 0; count < 4; count += 1) ports.add(await (await fetch(url, get)).text());
+    expect(ports.size).toBe(1);
+  });
+
+  it('is answered once, whatever hints come before', async () => {
+    const url = await answering((_, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload', 'x-hint': 'early' });
+      response.writeProcessing();
+      response.end('late');
+    });
+    const response = await fetching()(url, get);
+    expect([response.status, await response.text(), response.headers.get('x-hint')]).toEqual([200, 'late', null]);
+  });
+
   it('is not led elsewhere', async () => {
     const asked: string[] = [];
     const url = await answering((request, response) => {
