@@ -50,7 +50,7 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
     // Else it connects anew, and that would hold the process up.
     void dispatcher.destroy();
   });
-  return async (url, { method, headers, body }) => {
+  return async (url, request) => {
     if (signal.aborted) throw interrupted();
     const target = new URL(url);
     const exchange = new HttpExchange();
@@ -61,14 +61,7 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
     }, limits.totalMs);
     underWay.add(exchange);
     try {
-      const request: Dispatcher.DispatchOptions = {
-        origin: target.origin,
-        path: target.pathname + target.search,
-        method: method as Dispatcher.HttpMethod,
-        headers: { 'user-agent': 'anon-cli', ...headers },
-        body: body ?? null,
-      };
-      dispatcher.dispatch(request, exchange);
+      dispatcher.dispatch(optionsOf(target, request), exchange);
       const answer = await exchange.answer;
       // Its connection is free from the next turn on, and who sends before that has another made, handshake and all.
       // Where many are under way each has one of its own, and a turn would cost more than it saves.
@@ -81,6 +74,16 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
       clearTimeout(timer);
       underWay.delete(exchange);
     }
+  };
+}
+
+function optionsOf(
+  { origin, pathname, search }: URL,
+  { method, headers, body }: Parameters<Fetch>[1],
+): Dispatcher.DispatchOptions {
+  return {
+    ...{ origin, path: pathname + search, method: method as Dispatcher.HttpMethod, body: body ?? null },
+    headers: { 'user-agent': 'anon-cli', ...headers },
   };
 }
 
