@@ -27,8 +27,11 @@ export const anonymousTokenRequest = v.looseObject({
 });
 export type AnonymousTokenRequest = v.InferOutput<typeof anonymousTokenRequest>;
 
-/** No more than there are dates for. */
-const seconds = v.pipe(v.number(), v.maxValue(1e11, 'must be seconds from now'));
+/** No more than there are dates for, before and after. */
+const seconds = v.pipe(
+  v.number(),
+  v.check((value) => Math.abs(value) <= 1e11, 'must be seconds from now'),
+);
 
 /** 200 of POST /anonymous/token. `expires_in` is in seconds; `scope` is there when it differs from what was asked. */
 export const anonymousTokenResponse = v.looseObject({

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { JsonObject } from './schema.ts';
+import { isJsonObject, type JsonObject } from './schema.ts';
 
 /** One claim that the service puts into guests' access tokens: what it is called and where in the session it comes from. */
 export interface ClaimMapping {
@@ -53,9 +53,8 @@ export function sessionPath(expression: string): readonly [SessionAttribute, ...
 export function valueAt(session: JsonObject, path: readonly string[]): unknown {
   let value: unknown = session;
   for (const key of path) {
-    const inside = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key);
-    if (!inside) return undefined;
-    value = (value as JsonObject)[key];
+    if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
   }
   return value;
 }

@@ -44,6 +44,14 @@ describe('a request over HTTP', () => {
     expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
+  it('goes over the connection of the one before', async () => {
+    const url = await answering((request, response) => response.end(String(request.socket.remotePort)));
+    const fetch = fetching();
+    const ports = new Set<string>();
+    for (let count = 0; count < 4; count += 1) ports.add(await (await fetch(url, get)).text());
+    expect(ports.size).toBe(1);
+  });
+
   it('is answered by the last of what comes, however it comes', async () => {
     const url = await answering(async (_, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });

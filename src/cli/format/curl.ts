@@ -42,13 +42,21 @@ function basicUser(authorization: string): string {
 
 /** The body between single quotes, out of which each secret steps as a variable. */
 function quotedBody(body: unknown): string {
-  let mark = '@';
-  while (JSON.stringify(body).includes(mark)) mark += '@';
+  const mark = markFor(JSON.stringify(body));
   const marked = JSON.stringify(body, (name, value) =>
     typeof value === 'string' && isSecretMember(name) ? `${mark}${variable(name)}${mark}` : value,
   );
   const text = printableJson(JSON.parse(marked)).replaceAll("'", `'\\''`);
-  return `'${text}'`.replaceAll(new RegExp(`${mark}(\\w+)${mark}`, 'g'), `'"$$$1"'`);
+  const parts = text.split(mark).map((part, index) => (index % 2 === 0 ? part : `'"$${part}"'`));
+  return `'${parts.join('')}'`;
+}
+
+/** One that stands nowhere in the text. */
+function markFor(text: string): string {
+  const taken = new Set(Array.from(text.matchAll(/@(?=(\d+)@)/g), ([, number]) => number));
+  let free = 0;
+  while (taken.has(String(free))) free += 1;
+  return `@${free}@`;
 }
 
 function variable(name: string): string {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 
 /** A value of a result under one name. */
 export interface Member {
@@ -20,10 +20,10 @@ export function membersOf(data: JsonObject): Member[] {
     const one = key.toLowerCase();
     if (value !== undefined && !members.has(one)) members.set(one, { name: key, text: textOf(value) });
   };
-  for (const [name, value] of Object.entries(data)) if (!isObject(value)) add(name, value);
+  for (const [name, value] of Object.entries(data)) if (!isJsonObject(value)) add(name, value);
   for (const [name, value] of Object.entries(data)) {
-    if (!isObject(value)) continue;
-    for (const [inner, text] of Object.entries(value)) if (!isObject(text)) add(`${name}_${inner}`, text);
+    if (!isJsonObject(value)) continue;
+    for (const [inner, text] of Object.entries(value)) if (!isJsonObject(text)) add(`${name}_${inner}`, text);
   }
   return [...members.values()];
 }
@@ -32,8 +32,4 @@ export function membersOf(data: JsonObject): Member[] {
 function textOf(value: unknown): string {
   if (value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value).replaceAll("'", '\\u0027');
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 /** Members whose text is a secret, by their name. */
 const secretName = /(^|_)(token|secret|assertion|verifier|ticket|password|private_key)$/i;
 
-// A JOSE header is a JSON object, so every token begins with the base64url of `{"`.
-const tokenShaped = /eyJ[\w-]{8,}\.[\w.-]*/g;
+// Looked for at the start of a word only: from every letter on, a long one would take its length squared.
+const dottedWord = /(?<![\w-])[\w-]+\.[\w.-]*/g;
 
 export function isSecretMember(name: string): boolean {
   return secretName.test(name);
@@ -11,10 +11,18 @@ export function isSecretMember(name: string): boolean {
 /** Every secret in a result, wherever it stands: by the name of its member, and whatever looks like a token. */
 export function secretsIn(data: unknown, name = ''): string[] {
   if (typeof data === 'string') {
-    const tokens = data.match(tokenShaped) ?? [];
+    const tokens = tokensIn(data);
     return isSecretMember(name) && data !== '' ? [data, ...tokens] : tokens;
   }
   if (Array.isArray(data)) return data.flatMap((item) => secretsIn(item, name));
   if (typeof data !== 'object' || data === null) return [];
   return Object.entries(data).flatMap(([key, value]) => secretsIn(value, key));
+}
+
+/** A JOSE header is a JSON object, so every token begins with the base64url of `{"`, whatever stands before it. */
+function tokensIn(text: string): string[] {
+  return (text.match(dottedWord) ?? []).flatMap((word) => {
+    const begin = word.indexOf('eyJ');
+    return begin < 0 ? [] : [word.slice(begin)];
+  });
 }

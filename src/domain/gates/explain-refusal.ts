@@ -96,7 +96,8 @@ async function clientHint(tenant: TenantConnection, request: RefusedRequest): Pr
 
 /** The service gives one code for all that is wrong with a request; its words tell more. */
 function requestHint(tenant: TenantConnection, refusal: ResponseError, request: RefusedRequest): string | undefined {
-  const words = refusal.description.toLowerCase();
+  // Far more than the service says: the patterns below take the square of its length.
+  const words = refusal.description.slice(0, 1000).toLowerCase();
   if (refusal.error === 'metadata_too_large' || /metadata.*(maximum|size|large)/.test(words)) {
     return `Metadata may take ${metadataMaxBytes} bytes as JSON in UTF-8: keep ids there, and the rest at your own.`;
   }

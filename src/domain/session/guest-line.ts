@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { answerMembers, type GuestTokens } from './request-tokens.ts';
 
 /** Every member that a line may have. */
@@ -33,7 +33,7 @@ function guestOf(accessToken: string): { guest?: string } {
 function parse(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as JsonObject) : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

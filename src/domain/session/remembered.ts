@@ -1,9 +1,10 @@
 import { mergeMetadata } from '../../wire/metadata.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import type { RememberedSession } from '../ports.ts';
 import type { DecodedToken } from '../token/decode.ts';
+import { expiryOf } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';
 
 /** What was asked for, what came, and what is to be read of it. */
@@ -50,15 +51,14 @@ export function sessionToRemember(obtained: Obtained, before?: RememberedSession
 /** What the session token says where it can be read, else what was known with what was sent. */
 function metadataNow({ request, session }: Obtained, before: RememberedSession | undefined): JsonObject | undefined {
   const told = session?.claims?.metadata;
-  if (typeof told === 'object' && told !== null) return told as JsonObject;
+  if (isJsonObject(told)) return told;
   if (before) return before.metadata && mergeMetadata(before.metadata, request.metadata ?? {});
   return mergeMetadata({}, request.metadata ?? {});
 }
 
 function sessionEnd({ tokens, session, nowMs }: Obtained, before: RememberedSession | undefined) {
   if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
-  const { claims } = session ?? {};
-  if (claims) return typeof claims.exp === 'number' ? claims.exp * 1000 : null;
+  if (session?.claims) return expiryOf(session) ?? null;
   // A new session token may have a longer life than the one before it.
   return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
 }

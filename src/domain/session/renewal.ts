@@ -18,6 +18,6 @@ export function renewalAtMs({ accessEndsAtMs, sessionEndsAtMs }: SessionEnds, no
   // Both are whole seconds, and may be rounded apart.
   if (typeof sessionEndsAtMs === 'number' && accessEndsAtMs >= sessionEndsAtMs - 1500) return undefined;
   const leftMs = Math.max(0, accessEndsAtMs - nowMs);
-  // However short it is, the tenant is not asked more than once a second.
+  // Half of less than two seconds would have the tenant asked more than once a second.
   return nowMs + Math.max(leftMs - spareMs, leftMs / 2, Math.min(leftMs, 1000));
 }

@@ -18,6 +18,11 @@ export function tokenTimes(claims: JsonObject, nowMs: number): TokenTime[] {
   });
 }
 
+/** When a token that can be read ends, in milliseconds since 1970; undefined where it does not say so. */
+export function expiryOf({ times }: { readonly times: readonly TokenTime[] }): number | undefined {
+  return times.find(({ claim }) => claim === 'exp')?.at.getTime();
+}
+
 /** Epoch seconds, or an ISO 8601 text as edition `preview` writes `created_at`. */
 function dateOf(value: unknown): Date | undefined {
   const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);

@@ -108,6 +108,19 @@ describe('--format github', () => {
     expect(shown.stdout).toBe(`::add-mask::${secret}\n`);
   });
 
+  it('masks whatever looks like a token, wherever it stands, and takes a long text in time', async () => {
+    const { secretsIn } = await import('../../../src/cli/format/secret-members.ts');
+    const told = {
+      text: 'a=ANONYMOUS_SESSION_eyJhbGciOi.b.c, "...eyJhbGciOiJ.." www.example.com',
+      list: ['x.eyJhbGciOi.y'],
+    };
+    expect(secretsIn(told)).toEqual(['eyJhbGciOi.b.c', 'eyJhbGciOiJ..', 'eyJhbGciOi.y']);
+    expect(secretsIn({ session_token: 'opaque' })).toEqual(['opaque']);
+    const started = performance.now();
+    for (const piece of ['eyJ', 'a.eyJ', 'a', '.']) secretsIn({ note: `${piece.repeat(60_000)}"` });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('lets no text end its own value', async () => {
     const { outputLines, maskLines } = await import('../../../src/cli/format/github.ts');
     expect(outputLines([{ name: 'script', text: 'a\nEND_OF_VALUE\nadmin=1' }])).toBe(
@@ -153,6 +166,14 @@ describe('--format curl', () => {
     expect(basic).toContain(`-u server:"$CLIENT_SECRET"`);
     expect(basic).toContain(`'{"note":"@","token":"'"$TOKEN"'"}'`);
     expect(basic).not.toContain('s3cret');
+  });
+
+  it('takes a body that is full of what marks a variable', async () => {
+    const { curlLines } = await import('../../../src/cli/format/curl.ts');
+    const note = `${'@'.repeat(100_000)}@0@TOKEN@0@@1@`;
+    const call = { method: 'POST', path: '/anonymous/token', body: { note, token: 'a.b.c' } };
+    const lines = curlLines({}, { baseUrl: 'https://acme.example', made: [call] });
+    expect(lines.endsWith(`-d '{"note":"${note}","token":"'"$TOKEN"'"}'\n`)).toBe(true);
   });
 
   it('prints what was asked where nothing is changed', async () => {

@@ -194,6 +194,7 @@ describe('what is wrong with a request is told in more words than the service ha
     ],
     ['invalid_request', 'Multiple authentication methods provided, please use one.', /secret twice/],
     ['invalid_request', 'metadata.cart must be a string', /texts, numbers/],
+    ['invalid_request', 'metadata '.repeat(60_000), /texts, numbers/],
     ['invalid_request', 'client_id is required', doctor],
     ['invalid_session_token', 'No.', /another tenant or application.*: anon-cli token create --profile acme$/],
     ['session_expired', 'No.', /^Start a new session: anon-cli token create --profile acme$/],
@@ -201,7 +202,7 @@ describe('what is wrong with a request is told in more words than the service ha
     ['server_error', 'No.', /try again/],
     ['something_new', 'No.', doctor],
     ['constructor', 'No.', doctor],
-  ])('%s: %s', async (error, description, hint) => {
+  ])('%s: %.60s', async (error, description, hint) => {
     expect(await hintTo(error, description)).toMatch(hint);
   });
 

@@ -8,9 +8,11 @@ import {
   sessionToRemember,
 } from '../../../src/domain/session/remembered.ts';
 import type { DecodedToken } from '../../../src/domain/token/decode.ts';
+import { tokenTimes } from '../../../src/domain/token/times.ts';
 import { noon } from '../../support/domain.ts';
 
-const decoded = (claims: DecodedToken['claims']) => ({ claims }) as DecodedToken;
+const decoded = (claims: DecodedToken['claims']) =>
+  ({ claims, times: tokenTimes(claims ?? {}, noon) }) as unknown as DecodedToken;
 
 function obtained(more: Partial<Obtained> & { sessionToken?: string; left?: number } = {}): Obtained {
   const { sessionToken, left, ...others } = more;
@@ -55,6 +57,14 @@ describe('what is kept of a session', () => {
     });
     const never = decoded({ metadata: {} });
     expect(sessionToRemember(obtained({ sessionToken: 'first', session: never }))).toMatchObject({
+      sessionEndsAtMs: null,
+    });
+  });
+
+  it('is nothing that could not be kept, whatever its token says', () => {
+    const odd = decoded({ metadata: ['a'], exp: 1e300 });
+    expect(sessionToRemember(obtained({ sessionToken: 'first', session: odd }))).toMatchObject({
+      metadata: { language: 'en' },
       sessionEndsAtMs: null,
     });
   });

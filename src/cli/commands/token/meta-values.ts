@@ -25,9 +25,9 @@ export async function readMetaValues(context: Context, assignments: readonly str
 async function readValue({ terminal, readFile }: Context, assignment: string): Promise<string> {
   const [start = '', before = '', from] = elsewhere.exec(assignment) ?? [];
   if (from === undefined) return assignment.replace(/^([^=]*=)\\(?=@|-$)/, '$1');
-  if (from === '-') return before + (await terminal.readStdin()).replace(/(\r?\n)+$/, '');
+  if (from === '-') return before + withoutLineEnds(await terminal.readStdin());
   try {
-    return before + (await readFile(assignment.slice(start.length))).replace(/(\r?\n)+$/, '');
+    return before + withoutLineEnds(await readFile(assignment.slice(start.length)));
   } catch (error) {
     if (!isAnonError(error)) throw error;
     // What stands behind the @ may have been meant as the value.
@@ -37,4 +37,11 @@ async function readValue({ terminal, readFile }: Context, assignment: string): P
       hint: `For a text that begins with @ write ${before.slice(0, 60)}\\@…`,
     });
   }
+}
+
+/** Without those at the end. A pattern would begin anew at each, and a file may be nothing else. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= text[end - 2] === '\r' ? 2 : 1;
+  return text.slice(0, end);
 }

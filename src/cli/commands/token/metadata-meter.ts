@@ -1,5 +1,5 @@
 import { metadataBytes, metadataMaxBytes } from '../../../wire/metadata.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../../wire/schema.ts';
 import type { Paint } from '../../render/paint.ts';
 import { rows } from '../../render/rows.ts';
 import type { InspectedTokens } from './guest-tokens.ts';
@@ -10,8 +10,7 @@ import type { InspectedTokens } from './guest-tokens.ts';
  */
 export function metadataSize({ session }: InspectedTokens, all?: JsonObject): number | undefined {
   const metadata = session?.claims?.metadata ?? all;
-  if (typeof metadata !== 'object' || metadata === null || Object.keys(metadata).length === 0) return undefined;
-  return metadataBytes(metadata as JsonObject);
+  return isJsonObject(metadata) && Object.keys(metadata).length > 0 ? metadataBytes(metadata) : undefined;
 }
 
 /** `metadata  312 of 1024 bytes`; nothing where there is none. */

@@ -39,6 +39,9 @@ export function tokenWatchCommand(context: Context, run = watch): Command {
 /** After a renewal that failed. */
 const retryMs = 10_000;
 
+/** After one that did not, however short the new access token is: it may be over already. */
+const leastMs = 1000;
+
 async function watch(context: Context, options: TokenWatchOptions): Promise<void> {
   const { clientSecret } = await readTokenInput(context, options);
   const access = await accessTenant(context, options);
@@ -58,6 +61,7 @@ async function watch(context: Context, options: TokenWatchOptions): Promise<void
       kept = await renewWatched(access, keeping, { before: kept, clientSecret });
       watched = { ...kept, renewals: watched.renewals + 1 };
       show.event('renewed', watched);
+      await waitUntil(context, context.clock.now() + leastMs, () => show.tick(watched));
     } catch (error) {
       if (isOver(error)) return ended(access, () => show.event('ended', watched));
       watched = { ...watched, problem: passing(error).message };

@@ -1,7 +1,8 @@
 import type { RememberedSession } from '../../../domain/ports.ts';
 import type { SessionEnds } from '../../../domain/session/renewal.ts';
-import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
+import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
+import { expiryOf } from '../../../domain/token/times.ts';
 import type { Access } from '../../tenant-access.ts';
 import { continueSession } from './continue-session.ts';
 import { type KeptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
@@ -68,11 +69,7 @@ async function withEnds(
     name,
     session,
     guestId: typeof told === 'string' ? told : undefined,
-    accessEndsAtMs: accessEndsAtMs ?? endOf(access),
-    sessionEndsAtMs: sessionEndsAtMs === undefined ? endOf(whole) : sessionEndsAtMs,
+    accessEndsAtMs: accessEndsAtMs ?? (access && expiryOf(access)),
+    sessionEndsAtMs: sessionEndsAtMs === undefined ? whole && expiryOf(whole) : sessionEndsAtMs,
   };
-}
-
-function endOf(token: DecodedToken | undefined): number | undefined {
-  return token?.times.find(({ claim }) => claim === 'exp')?.at.getTime();
 }

@@ -530,9 +530,9 @@ it('token create keeps nothing of an answer without a session token, and does no
   expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
 });
 
-it('token create takes no answer whose times are no times', async () => {
+it.each([1e300, -1e300])('token create takes no answer whose times are no times: %d', async (seconds) => {
   const machine = await openMachine();
-  const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: 1e300 };
+  const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: seconds };
   machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
   const { code, stderr } = await machine.run('token', 'create', '--app', 'abc', '--api', audience);
   expect(code).toBe(1);

@@ -34,6 +34,15 @@ describe('a value of --meta', () => {
     );
   });
 
+  it('loses the line ends at its end, and no others, however many there are', async () => {
+    const { done, run, terminal } = await openMachine();
+    terminal.stdin = `\n a\r\n\nb\r\r\n${'\r\n\n'.repeat(100_000)}`;
+    const { stdout } = await done('token', 'create', '--meta', 'note=-', '--field', `${metadataOf}.note`);
+    expect(stdout).toBe('\n a\r\n\nb\r\n');
+    terminal.stdin = `${'\r\n'.repeat(60_000)}!`;
+    expect((await run('token', 'create', '--meta', 'note=-')).stderr).toContain('over the limit of 1024');
+  });
+
   it.each([
     ['a=\\@home', '@home'],
     ['a=\\-', '-'],

@@ -50,6 +50,7 @@ describe('token verify --field', () => {
   it('of claims that a bad token cannot have ends with 3, not as a mistake in the command line', async () => {
     const { run, done } = await openMachine();
     expect(await run('token', 'verify', 'a.b.c', '--field', 'claims.sub')).toMatchObject({ code: 3, stdout: '' });
+    expect(await run('token', 'verify', 'a.b.c', '--field', 'claimsub')).toMatchObject({ code: 2, stdout: '' });
     const guest = (await done('token', 'create', '--field', 'access_token')).stdout.trim();
     const shown = await run('token', 'verify', guest, '--no-guest', '--field', 'claims.aud');
     expect(shown).toMatchObject({ code: 3, stdout: `${shop}\n` });

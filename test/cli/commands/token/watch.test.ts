@@ -6,6 +6,7 @@ import {
   type Machine,
   openMachine,
   parsed,
+  servedAnswer,
   servedTenant,
   useRemote,
 } from '../../../support/command.ts';
@@ -140,6 +141,30 @@ describe('token watch', () => {
       '12:00:00 UTC  started',
       '12:04:00 UTC  renewed',
       '12:07:00 UTC  ended  ',
+      '',
+    ]);
+  });
+
+  it('asks no more than once a second, also where access tokens are over when they come', async () => {
+    const machine = await openMachine();
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'RS256' })}.${part({})}.AAAA`;
+    const tokens = { access_token: token, session_token: token, token_type: 'Bearer', expires_in: 0 };
+    let left = 4;
+    const { url } = await servedAnswer(async (request) => {
+      if (new URL(request.url).pathname !== '/anonymous/token') return new Response(null, { status: 404 });
+      left -= 1;
+      return left >= 0 ? Response.json(tokens) : Response.json({ error: 'session_expired' }, { status: 400 });
+    });
+    machine.env.AUTH0_DOMAIN = url;
+    await machine.done('token', 'create', '--app', 'abc', '--api', 'urn:shop');
+    const { stdout } = await machine.run('token', 'watch');
+    expect(stdout.split('\n').map((line) => line.slice(11, 32).trimEnd())).toEqual([
+      '12:00:00 UTC  started',
+      '12:00:00 UTC  renewed',
+      '12:00:01 UTC  renewed',
+      '12:00:02 UTC  renewed',
+      '12:00:03 UTC  ended',
       '',
     ]);
   });
