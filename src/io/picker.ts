@@ -1,5 +1,5 @@
 import enquirer from 'enquirer';
-import fuzzysort from 'fuzzysort';
+import fuzzysort, { type KeysResult } from 'fuzzysort';
 import { answered, questionScreen } from './answered.ts';
 
 /** One of what a person chooses from. */
@@ -133,10 +133,14 @@ class Picker extends AutoComplete {
   }
 }
 
-/** Best first: by the letters of the label in their order, or of the note. */
+/**
+ * Best first: by the letters of the label in their order, and behind all of these by those of the note. An id that is
+ * nothing but letters has any three of them somewhere.
+ */
 function matching(input: string, rows: readonly Row[]): Row[] {
   const keys = [(row: Row) => row.choice.label, (row: Row) => row.choice.note ?? ''];
-  return fuzzysort.go(input, rows, { keys, limit: 0, threshold: 0 }).map(({ obj }) => obj);
+  const scoreFn = ([label, note]: KeysResult<Row>) => (label && label.score > 0 ? 1 + label.score : (note?.score ?? 0));
+  return fuzzysort.go(input, rows, { keys, scoreFn, limit: 0, threshold: 0 }).map(({ obj }) => obj);
 }
 
 function labelOf(row: Row | undefined): string {

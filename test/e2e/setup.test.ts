@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { atTerminal, keys } from '../support/typing.ts';
 
-/** A home whose local tenant has three applications and two APIs. */
+/** A home whose local tenant has three applications and three APIs. */
 async function furnishedHome(edition: string): Promise<string> {
   const home = newHome();
   for (const command of [
@@ -10,6 +10,7 @@ async function furnishedHome(edition: string): Promise<string> {
     'app create mobile --type native',
     'app create server(old) --type regular_web',
     'api create news --audience https://news.example --scopes read:news',
+    'api create other --audience https://nws.example --scopes read:other',
   ]) {
     expect(await run(home, command.split(' '))).toMatchObject({ code: 0 });
   }
@@ -27,8 +28,8 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
     person.types(keys.enter);
     await person.sees('· mobile');
     await person.sees('Which API do guests call?');
-    // Pasted at once, and the choice is the one that was found by all of it.
-    person.types('news', keys.enter);
+    // Pasted at once, and the choice is the one that was found by all of it: by its name, before any address.
+    person.types('nws', keys.enter);
     await person.sees('· news');
     await person.sees('What may guests do at news?');
     person.types(keys.space, keys.enter);
