@@ -24,11 +24,14 @@ export function atTerminal(home: string, ...args: string[]): Typist {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
+  let raw = '';
   let shown = '';
   let from = 0;
   let look = () => {};
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    shown += stripVTControlCharacters(text);
+    // The whole of it: a sequence may come in two pieces.
+    raw += text;
+    shown = stripVTControlCharacters(raw);
     look();
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
