@@ -9,8 +9,8 @@ type Seconds = number;
 /** A JSON object whose members are not this tool's to say. */
 type AnyObject = Readonly<Record<string, unknown>>;
 
-/** Both tokens of a guest, as on the wire, with what was decoded beside them: `token update`. */
-export type GuestTokensResult = {
+/** Both tokens of a guest, as on the wire. */
+type TokenAnswer = {
   /** Absent where the edition gives none on an update. */
   readonly session_token?: string;
   readonly access_token: string;
@@ -20,6 +20,10 @@ export type GuestTokensResult = {
   readonly session_expires_in?: Seconds;
   /** Space-separated. */
   readonly scope?: string;
+};
+
+/** The same with what was decoded beside them: `token update`. */
+export type GuestTokensResult = TokenAnswer & {
   readonly decoded: {
     readonly session_token?: DecodedTokenResult;
     readonly access_token: DecodedTokenResult;
@@ -38,17 +42,9 @@ export type TokenCreateResult = GuestTokensResult & {
 };
 
 /** `token create --count`: one on a line for each guest. */
-export type GuestLine = {
+export type GuestLine = TokenAnswer & {
   /** Its number, from 1. */
   readonly n: number;
-  readonly session_token?: string;
-  readonly access_token: string;
-  readonly token_type: string;
-  readonly expires_in: Seconds;
-  /** Of the session, where the edition tells. */
-  readonly session_expires_in?: Seconds;
-  /** Space-separated. */
-  readonly scope?: string;
   /** The guest id; absent where the access token does not say. */
   readonly guest?: string;
 };

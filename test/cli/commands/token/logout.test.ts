@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { freshMachine, openMachine, servedTenant, useRemote } from '../../../support/command.ts';
 
+/** A machine that works on a tenant of edition ea over HTTP, open to guests. */
+async function openRemote() {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock, { edition: 'ea' });
+  await useRemote(machine, tenant);
+  await machine.done('app', 'enable', 'web');
+  await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+  return { machine, tenant };
+}
+
 describe('token logout', () => {
   it('forgets the session, and says what lives on', async () => {
     const machine = await openMachine();
@@ -16,11 +26,7 @@ describe('token logout', () => {
   });
 
   it('tells the tenant where it has a cookie to clear, with neither token nor secret', async () => {
-    const machine = await freshMachine();
-    const tenant = await servedTenant(machine.clock, { edition: 'ea' });
-    await useRemote(machine, tenant);
-    await machine.done('app', 'enable', 'web');
-    await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    const { machine, tenant } = await openRemote();
     await machine.done('token', 'create');
     const { json } = await machine.done('token', 'logout', '--keep', '--json');
     expect(json).toMatchObject({ tenant_told: true, forgotten: false, session: { name: 'default' } });
@@ -42,11 +48,7 @@ describe('token logout', () => {
   });
 
   it('that does not reach the tenant forgets nothing, and says how to', async () => {
-    const machine = await freshMachine();
-    const tenant = await servedTenant(machine.clock, { edition: 'ea' });
-    await useRemote(machine, tenant);
-    await machine.done('app', 'enable', 'web');
-    await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    const { machine, tenant } = await openRemote();
     await machine.done('token', 'create', '--session', 'cart');
     await tenant.close();
     const { code, stderr } = await machine.run('token', 'logout');
