@@ -4,6 +4,9 @@
 // when the line runs. So a command loads its own code and nothing else; what two files share is in both.
 // Help texts and what shell completion knows are written down here, from the real command tree, so that neither
 // needs it.
+//
+//   node scripts/build.mjs                 what is published
+//   node scripts/build.mjs --source-maps   for a debugger, or stack traces by source line: node --enable-source-maps
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,6 +32,7 @@ const options = {
   supported: { 'dynamic-import': false },
   legalComments: 'none',
   minify: true,
+  sourcemap: process.argv.includes('--source-maps') ? 'linked' : false,
   metafile: true,
   logLevel: 'warning',
 };

@@ -1,0 +1,89 @@
+// Runs the built program on other versions of Node.js: the quickstart, a decode, guests of a tenant over HTTP, one
+// and many, and a check of their token. The binaries come from the registry's packages of Node.js.
+//
+//   node scripts/node-versions.mjs              the oldest supported version and the newest of each even major since
+//   node scripts/node-versions.mjs 20.18.1 26   these; a major means its newest
+//   node scripts/node-versions.mjs newest       the newest of all
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'bin', 'anon-cli.cjs');
+const platform = process.platform === 'win32' ? 'win' : process.platform;
+const packageName = `node-${platform}-${process.arch}`;
+const timeout = 60_000;
+
+const wanted = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'anon-cli-nodes-'));
+try {
+  const published = npm('view', packageName, 'versions', '--json');
+  const versions = [
+    ...new Set((wanted.length > 0 ? wanted : ['20.18.1', '22', '24', '26']).map((v) => newestOf(v, published))),
+  ];
+  for (const version of versions) await tryOn(version);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** `22` is the newest 22, `newest` the newest of all; a whole version is itself. */
+function newestOf(wish, published) {
+  const fitting = published.filter((version) => [version, 'newest'].includes(wish) || version.startsWith(`${wish}.`));
+  const newest = fitting
+    .filter((version) => /^[\d.]+$/.test(version))
+    .sort(byVersion)
+    .at(-1);
+  if (newest) return newest;
+  throw new Error(`the registry has no Node.js ${wish} for ${packageName}`);
+}
+
+function byVersion(one, other) {
+  return one.localeCompare(other, 'en', { numeric: true });
+}
+
+async function tryOn(version) {
+  const home = join(folder, version);
+  mkdirSync(home);
+  npm('pack', `${packageName}@${version}`, '--pack-destination', home, '--json');
+  execFileSync('tar', ['-xzf', join(home, `${packageName}-${version}.tgz`), '-C', home]);
+  const node = join(home, 'package', 'bin', 'node');
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', ANON_KEYRING: 'off' };
+  const command = (args, input = '') => {
+    const { status, stdout, stderr } = spawnSync(node, [bin, ...args], { env, input, timeout, encoding: 'utf8' });
+    // A warning from Node itself counts as a failure: users would see it.
+    if (status === 0 && !/\(node:\d+\)/.test(stderr)) return stdout;
+    throw new Error(`Node.js ${version}: anon-cli ${args.join(' ')} ended with ${status}:\n${stderr}`);
+  };
+  command(['quickstart']);
+  const token = command(['token', 'create', '--field', 'access_token']);
+  command(['token', 'decode', '-'], token);
+  command(['token', 'verify', '-', '--guest'], token);
+  const server = spawn(node, [bin, 'local', 'start', '--port', '0', '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(server, 'exit');
+  try {
+    const [first] = await once(server.stdout, 'data');
+    const { url } = JSON.parse(String(first));
+    const client = command(['local', 'show', '--field', 'management_client_id']).trim();
+    const secret = command(['local', 'show', '--reveal-secrets', '--field', 'management_client_secret']);
+    command(['login', 'served', '--domain', url, '--client-id', client, '--client-secret', '-'], secret);
+    const [app, api] = ['--app=web', '--api=shop'];
+    command(['token', 'create', '--profile', 'served', app, api, '--meta', 'language=en']);
+    const guests = command(['token', 'create', '--profile', 'served', app, api, '--count', '50']).trim().split('\n');
+    if (guests.length !== 50) throw new Error(`Node.js ${version}: 50 guests were asked for, ${guests.length} came`);
+  } finally {
+    server.kill('SIGINT');
+    await ended;
+  }
+  process.stdout.write(`Node.js ${version}: quickstart, decode, verify, a guest over HTTP and 50 at once\n`);
+}
+
+function npm(...args) {
+  const shell = process.platform === 'win32';
+  return JSON.parse(execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], shell }));
+}
