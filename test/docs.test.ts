@@ -6,7 +6,12 @@ import { exitCodes } from '../src/cli/exit-code.ts';
 import { route } from '../src/cli/route.ts';
 
 const readme = readFileSync('README.md', 'utf8');
-const pages = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))];
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .map((path) => join('src', path));
