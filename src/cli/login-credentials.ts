@@ -39,6 +39,7 @@ export async function givenCredentials(
       flag: '--access-token',
       value: accessToken,
       variable: 'AUTH0_ACCESS_TOKEN',
+      empty: 'token_unacceptable',
     });
     return secret === undefined ? undefined : { credentials: { kind: 'access_token' }, secret };
   }
