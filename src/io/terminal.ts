@@ -19,6 +19,8 @@ export interface Terminal {
   readonly stdin: DescriptorKind;
   /** A person can be asked. */
   readonly interactive: boolean;
+  /** What rules that out although there may be a terminal: `--no-input`, or a variable. */
+  readonly questionsRuledOutBy?: string;
   /** The result is read by a person, not by a file or another program. */
   readonly resultIsTerminal: boolean;
   /** Who read the result has left: what goes on for long may stop. */

@@ -13,6 +13,7 @@ import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
+import { profileInUse } from '../profile-in-use.ts';
 import { rememberChoices } from '../remember-choices.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import { type Paint, paintFor } from '../render/paint.ts';
@@ -99,10 +100,9 @@ async function accessLocal(context: Context, options: GlobalOptions) {
   if (options.profile !== undefined && options.profile !== 'local') {
     throw new AnonError('usage', 'The quickstart runs on the local tenant only.', { hint: 'Leave --profile out.' });
   }
-  const { ANON_PROFILE, AUTH0_DOMAIN } = context.env;
-  const isCurrent = (await (await context.profiles()).current()) === 'local' && !ANON_PROFILE && !AUTH0_DOMAIN;
+  const inUse = (await profileInUse(context)).profile?.name === 'local';
   const access = await accessTenant(context, { ...options, profile: 'local' });
-  return isCurrent ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
+  return inUse ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
 }
 
 /** People see each step when it is done; the JSON has them all at the end. */

@@ -177,7 +177,7 @@ describe('setup with nobody to ask', () => {
       code: 2,
       stderr:
         'error: This changes settings of the tenant, and there is no terminal to ask on.\n' +
-        'hint:  Look first with --dry-run; then say it beforehand: --yes\n',
+        'hint:  Look first with --dry-run, then add --yes\n',
     });
     expect(writes(tenant)).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
-import { emptyInput, type ReadText, isBlank } from '../../referred-text.ts';
+import { emptyInput, isBlank, type ReadText } from '../../referred-text.ts';
 import { checkUnused, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {
