@@ -46,6 +46,8 @@ describe('quickstart', () => {
     expect(second.steps.map(({ changed }: { changed: boolean }) => changed)).toEqual([false, false, false, true, true]);
     expect(second.decoded.access_token.claims.sub).not.toBe(first.decoded.access_token.claims.sub);
     const { stdout } = await done('quickstart');
+    expect(stdout).toContain(`\nSaved in place of guest ${second.decoded.access_token.claims.sub}.\n`);
+    const { stdout } = await done('quickstart');
     expect(stdout.match(/\(already so\)/g)).toHaveLength(3);
   });
 
