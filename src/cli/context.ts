@@ -133,6 +133,13 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
+  // Where this user has no folders there is no local tenant either, and what needs none goes on.
+  const statePathIfAny = async () =>
+    localPorts().then(
+      ({ path }) => path,
+      () => undefined,
+    );
+
   const { secrets, secretPlace } = secretStores({ ...world, env }, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
@@ -217,7 +224,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
-      return localKeyRing(async () => (await localPorts()).path, warn);
+      return localKeyRing(statePathIfAny, warn);
     },
     async keyCache() {
       return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });

@@ -72,7 +72,11 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const sessionToken = created.sessionToken ?? '';
   const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken });
   const inspected = await inspectTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
-  const before = await keep(context, profile, { ...inspected, request: { ...request, metadata }, nowMs: context.clock.now() });
+  const before = await keep(context, profile, {
+    ...inspected,
+    request: { ...request, metadata },
+    nowMs: context.clock.now(),
+  });
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
     outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token, the session stays',
