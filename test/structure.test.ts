@@ -25,7 +25,7 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['undici', 'enquirer', 'fuzzysort', 'env-paths', 'atomically', 'valibot', 'libsql', '@napi-rs/keyring'],
+    packages: ['undici', 'enquirer', 'fuzzysort', 'atomically', 'valibot', 'libsql', '@napi-rs/keyring'],
     builtins: [
       // A keyring that does not answer can only be left by ending the process that asked it.
       'node:child_process',
@@ -33,6 +33,8 @@ const house: Record<string, Room> = {
       'node:events',
       'node:fs',
       'node:fs/promises',
+      // The user database, where no variable says which folder is home.
+      'node:os',
       'node:path',
       'node:timers/promises',
       'node:tls',

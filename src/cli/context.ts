@@ -23,6 +23,7 @@ import { patience } from '../io/patience.ts';
 import type { Choice } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import { environmentOf } from './environment.ts';
 import type { Printing } from './output.ts';
 import { secretStores } from './secret-stores.ts';
 import type { Transport } from './transport.ts';
@@ -36,6 +37,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface Context {
   readonly terminal: Terminal;
   readonly clock: Clock;
+  /** Read by the one door: {@link environmentOf}. A variable that is empty may count as not set. */
   readonly env: Env;
   readonly printing: Printing;
   /** Aborted by Ctrl-C. Looking at it is what makes Ctrl-C the command's own business. */
@@ -109,7 +111,8 @@ export interface World {
 }
 
 export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal, readOnly } = world;
+  const { clock, terminal, readOnly } = world;
+  const env = environmentOf(world.env);
   const now = () => clock.now();
 
   const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
@@ -130,7 +133,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
-  const { secrets, secretPlace } = secretStores(world, { now, warn });
+  // Where this user has no folders there is no local tenant either, and what needs none goes on.
+  const statePathIfAny = async () =>
+    localPorts().then(
+      ({ path }) => path,
+      () => undefined,
+    );
+
+  const { secrets, secretPlace } = secretStores({ ...world, env }, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
@@ -214,7 +224,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return watched(overridden(remote, edition), transport);
     },
     async localKeys() {
-      return localKeyRing(async () => (await localPorts()).path, warn);
+      return localKeyRing(statePathIfAny, warn);
     },
     async keyCache() {
       return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });

@@ -4,6 +4,7 @@ import { hostName } from '../domain/profile/name.ts';
 import { parseSigningAlgorithm } from '../domain/profile/private-key.ts';
 import { AnonError } from '../errors.ts';
 import type { Context, Env } from './context.ts';
+import { credentialVariables } from './environment.ts';
 
 /** Credentials, and how to come by what is secret of them. */
 export interface FoundCredentials {
@@ -12,25 +13,54 @@ export interface FoundCredentials {
 }
 
 /**
+ * Refuses an environment that has credentials and no tenant: whoever set them meant one, and no other may take its place.
+ * @throws {AnonError} `usage`
+ */
+export function checkDomainIsSet(env: Env): void {
+  if (env.AUTH0_DOMAIN) return;
+  const set = credentialVariables.filter((name) => env[name]);
+  if (set.length === 0) return;
+  throw new AnonError('usage', `${and(set)} ${set.length === 1 ? 'is' : 'are'} set, but AUTH0_DOMAIN is not.`, {
+    hint: 'Set AUTH0_DOMAIN to the tenant that this is for. For a profile: --profile <name>, or ANON_PROFILE',
+  });
+}
+
+/**
  * The Management API credentials that the environment has for the tenant at `domain`. A secret in the
- * environment is for the tenant that AUTH0_DOMAIN names, and goes to no other.
- * @throws {AnonError} `usage` when a part is missing
+ * environment is for the tenant that AUTH0_DOMAIN names, and goes to no other. With `clientId` it is for that client
+ * that the rest of its credentials are looked for.
+ * @throws {AnonError} `usage` when a part is missing, or there is one too many
  */
 export function environmentCredentials(
   { env, readFile }: Pick<Context, 'env' | 'readFile'>,
   domain: string | undefined,
+  client?: string,
 ): FoundCredentials | undefined {
   if (!env.AUTH0_DOMAIN || domain === undefined || !isSame(env.AUTH0_DOMAIN, domain)) return undefined;
-  const { AUTH0_ACCESS_TOKEN: token, AUTH0_CLIENT_SECRET: clientSecret, AUTH0_CLIENT_SIGNING_KEY_PATH: path } = env;
-  if (token) return { credentials: { kind: 'access_token' }, secret: async () => token.trim() };
-  if (clientSecret) {
-    const clientId = clientIdBeside(env, 'AUTH0_CLIENT_SECRET');
-    return { credentials: { kind: 'client_secret', clientId }, secret: async () => clientSecret };
+  const token = client === undefined ? env.AUTH0_ACCESS_TOKEN : undefined;
+  if (token) return { credentials: { kind: 'access_token' }, secret: async () => token };
+  const clientId = client ?? env.AUTH0_CLIENT_ID;
+  const { AUTH0_CLIENT_SECRET: clientSecret, AUTH0_CLIENT_SIGNING_KEY_PATH: path } = env;
+  if (clientSecret && path) {
+    throw new AnonError('usage', 'AUTH0_CLIENT_SECRET and AUTH0_CLIENT_SIGNING_KEY_PATH are both set.', {
+      hint: 'Set the one that the client signs in with.',
+    });
   }
-  if (!path) return undefined;
-  const clientId = clientIdBeside(env, 'AUTH0_CLIENT_SIGNING_KEY_PATH');
-  const alg = parseSigningAlgorithm(env.AUTH0_CLIENT_SIGNING_ALGORITHM || 'RS256', 'AUTH0_CLIENT_SIGNING_ALGORITHM');
-  return { credentials: { kind: 'private_key', clientId, alg }, secret: () => readFile(path) };
+  if (clientSecret) {
+    const credentials = { kind: 'client_secret', clientId: clientIdBeside('AUTH0_CLIENT_SECRET', clientId) } as const;
+    return { credentials, secret: async () => clientSecret };
+  }
+  if (path) {
+    const alg = parseSigningAlgorithm(env.AUTH0_CLIENT_SIGNING_ALGORITHM || 'RS256', 'AUTH0_CLIENT_SIGNING_ALGORITHM');
+    const beside = clientIdBeside('AUTH0_CLIENT_SIGNING_KEY_PATH', clientId);
+    return { credentials: { kind: 'private_key', clientId: beside, alg }, secret: () => readFile(path) };
+  }
+  if (client !== undefined || !clientId) return undefined;
+  throw new AnonError(
+    'usage',
+    'AUTH0_CLIENT_ID is set, but neither AUTH0_CLIENT_SECRET nor AUTH0_CLIENT_SIGNING_KEY_PATH is.',
+    { hint: bothOrNeither },
+  );
 }
 
 /**
@@ -73,9 +103,14 @@ function isSame(text: string, domain: string): boolean {
   }
 }
 
-function clientIdBeside({ AUTH0_CLIENT_ID: clientId }: Env, variable: string): string {
+const bothOrNeither = 'Set both, or neither and use a profile: anon-cli login';
+
+function clientIdBeside(variable: string, clientId: string | undefined): string {
   if (clientId) return clientId;
-  throw new AnonError('usage', `${variable} is set, and AUTH0_CLIENT_ID is not.`, {
-    hint: `Set both, or neither and use a profile: anon-cli login`,
-  });
+  throw new AnonError('usage', `${variable} is set, and AUTH0_CLIENT_ID is not.`, { hint: bothOrNeither });
+}
+
+/** `A`, `A and B`, `A, B and C` */
+function and(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

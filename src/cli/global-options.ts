@@ -12,6 +12,7 @@ export interface GlobalOptions {
   readonly caFile?: string;
   readonly maxWait?: string;
   readonly debug?: true;
+  readonly noInput?: true;
 }
 
 interface GlobalOption {
@@ -28,11 +29,17 @@ export const globalOptions: readonly GlobalOption[] = [
   { flags: '--edition <name>', description: `speak this edition: ${editionNames.join(' or ')}`, takesValue: true },
   { flags: '--ca-file <file>', description: 'trust the certificates in this PEM file too', takesValue: true },
   { flags: '--max-wait <duration>', description: 'wait so long for a rate limit at most (60s)', takesValue: true },
+  { flags: '--no-input', description: 'ask nothing; an option that is missing is an error', takesValue: false },
   { flags: '--debug', description: 'tell every request on stderr, without secrets', takesValue: false },
 ];
 
 export function addGlobalOptions(command: Command): Command {
-  for (const { flags, description } of globalOptions) command.option(flags, description);
+  for (const { flags, description } of globalOptions) {
+    const option = command.createOption(flags, description);
+    // An option of its own: commander takes --no-input for the opposite of an --input that is on by itself.
+    option.negate = false;
+    command.addOption(option);
+  }
   return command;
 }
 

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { readSecret } from './secret-option.ts';
+import { whyNobodyIsAsked } from './unattended.ts';
 
 /** What `login` takes of credentials. */
 export interface CredentialOptions extends GlobalOptions {
@@ -39,6 +40,7 @@ export async function givenCredentials(
       flag: '--access-token',
       value: accessToken,
       variable: 'AUTH0_ACCESS_TOKEN',
+      empty: 'token_unacceptable',
     });
     return secret === undefined ? undefined : { credentials: { kind: 'access_token' }, secret };
   }
@@ -70,8 +72,8 @@ export async function privateKeyCredentials(
 }
 
 /** Credentials are missing, and there is nobody to ask. */
-export function credentialsMissing(): AnonError {
-  return new AnonError('usage', 'The Management API credentials are missing, and there is no terminal to ask on.', {
+export function credentialsMissing({ terminal }: Pick<Context, 'terminal'>): AnonError {
+  return new AnonError('usage', `The Management API credentials are missing, and ${whyNobodyIsAsked(terminal)}.`, {
     hint: `Give ${ways}; or --no-check to keep the domain alone.`,
   });
 }
@@ -100,9 +102,7 @@ async function fromEnvironment(
   { clientId }: CredentialOptions,
   domain: string,
 ): Promise<GivenCredentials | undefined> {
-  const env =
-    clientId === undefined ? context.env : { ...context.env, AUTH0_CLIENT_ID: clientId, AUTH0_ACCESS_TOKEN: undefined };
-  const found = environmentCredentials({ env, readFile: context.readFile }, domain);
+  const found = environmentCredentials(context, domain, clientId);
   if (found?.credentials.kind === 'private_key') {
     const { clientId: id, alg } = found.credentials;
     return privateKeyCredentials(context, id, context.env.AUTH0_CLIENT_SIGNING_KEY_PATH ?? '', alg);

@@ -6,10 +6,13 @@ import { exitCodeOf } from './exit-code.ts';
 import { asksForJson } from './output-format.ts';
 import { route } from './route.ts';
 import { runCommand } from './run-command.ts';
+import { questionsRuledOutBy, unattended } from './unattended.ts';
 import { version } from './version.ts';
 
 /** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
-export async function main(argv: readonly string[], world: World): Promise<number> {
+export async function main(argv: readonly string[], given: World): Promise<number> {
+  const ruledOutBy = questionsRuledOutBy(argv, given.env);
+  const world = ruledOutBy === undefined ? given : unattended(given, ruledOutBy);
   const request = completionRequest(argv);
   if (request) {
     await (await import('./completion/answer.ts')).answer(request, world);

@@ -26,6 +26,6 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
       choose: async (question, choices) => (await import('../io/picker.ts')).choose(question, choices),
       chooseMany: async (question, choices) => (await import('../io/picker.ts')).chooseMany(question, choices),
     },
-    folders: async () => (await import('../io/folders.ts')).userFolders(),
+    folders: async () => (await import('../io/folders.ts')).processFolders(env),
   };
 }

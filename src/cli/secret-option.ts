@@ -1,5 +1,14 @@
-import { AnonError } from '../errors.ts';
+import { AnonError, type ErrorCode } from '../errors.ts';
 import type { Context } from './context.ts';
+import { isBlank, referredText } from './referred-text.ts';
+
+interface SecretOption {
+  readonly flag: string;
+  readonly value: string | undefined;
+  readonly variable: string;
+  /** What an empty one is: `usage` unless it is a token. */
+  readonly empty?: ErrorCode;
+}
 
 /**
  * A secret from stdin (`-`), a file (`@path`) or an environment variable. Never from the command line, which
@@ -7,16 +16,18 @@ import type { Context } from './context.ts';
  * @throws {AnonError} `usage`
  */
 export async function readSecret(
-  { terminal, env, readFile }: Context,
-  { flag, value, variable }: { flag: string; value: string | undefined; variable: string },
+  context: Context,
+  { flag, value, variable, empty = 'usage' }: SecretOption,
 ): Promise<string | undefined> {
-  if (value === undefined) return env[variable] || undefined;
-  if (value !== '-' && !value.startsWith('@')) {
+  if (value === undefined) return context.env[variable] || undefined;
+  const ways = `Write '${flag} -' and pipe it in, '${flag} @<file>', or set ${variable}.`;
+  if (value === '') throw new AnonError('usage', `${flag} is empty.`, { hint: ways });
+  const given = await referredText(context, value);
+  if (!given) {
     throw new AnonError('usage', `${flag} is not taken from the command line, where others can read it.`, {
-      hint: `Write '${flag} -' and pipe it in, '${flag} @<file>', or set ${variable}.`,
+      hint: ways,
     });
   }
-  const secret = (value === '-' ? await terminal.readStdin() : await readFile(value.slice(1))).trim();
-  if (secret !== '') return secret;
-  throw new AnonError('usage', value === '-' ? `${flag} - found nothing on stdin.` : `${flag} found an empty file.`);
+  if (isBlank(given.text)) throw new AnonError(empty, `${given.source} is empty: it holds no value for ${flag}.`);
+  return given.text.trim();
 }

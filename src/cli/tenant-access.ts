@@ -4,6 +4,7 @@ import { mostSimilar } from '../domain/similar.ts';
 import { AnonError } from '../errors.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { Context } from './context.ts';
+import { credentialVariables } from './environment.ts';
 import { editionOption, type GlobalOptions } from './global-options.ts';
 import { transportOf } from './transport.ts';
 
@@ -38,27 +39,37 @@ export function namedChoices(
   return { app: options.app ?? (env.ANON_APP || undefined), api: options.api ?? (env.ANON_API || undefined) };
 }
 
-/** The profile that a command is for, and what makes another command be for it too. */
-export async function selectProfile(
-  context: Context,
-  options: GlobalOptions,
-): Promise<{ profile: Profile; selection: string }> {
+/** The profile that a command is for. */
+export interface Selected {
+  readonly profile: Profile;
+  /** What makes another command be for it too: nothing, or ` --profile NAME`. */
+  readonly selection: string;
+  /** What says so; undefined where nothing does, and it is the current one. */
+  readonly because: '--profile' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | undefined;
+}
+
+/** @throws {AnonError} `usage`, `not_found` */
+export async function selectProfile(context: Context, options: GlobalOptions): Promise<Selected> {
   const profiles = await context.profiles();
-  const { ANON_PROFILE, AUTH0_DOMAIN } = context.env;
-  const named = options.profile ?? (ANON_PROFILE || undefined);
-  if (named === undefined && AUTH0_DOMAIN) {
-    const { profileOfDomain } = await import('./environment-credentials.ts');
-    return { profile: profileOfDomain(AUTH0_DOMAIN, await profiles.list(), await profiles.current()), selection: '' };
+  const { env } = context;
+  const named = options.profile ?? (env.ANON_PROFILE || undefined);
+  if (named === undefined && ['AUTH0_DOMAIN', ...credentialVariables].some((name) => env[name])) {
+    const { checkDomainIsSet, profileOfDomain } = await import('./environment-credentials.ts');
+    checkDomainIsSet(env);
+    const profile = profileOfDomain(env.AUTH0_DOMAIN ?? '', await profiles.list(), await profiles.current());
+    return { profile, selection: '', because: 'AUTH0_DOMAIN' };
   }
   const name = named ?? (await profiles.current());
   const profile = await profiles.get(name);
   const selection = options.profile === undefined ? '' : ` --profile ${shellWord(name)}`;
-  if (profile) return { profile, selection };
+  const because = options.profile !== undefined ? '--profile' : named !== undefined ? 'ANON_PROFILE' : undefined;
+  if (profile) return { profile, selection, because };
   const similar = mostSimilar(
     name,
     (await profiles.list()).map((known) => known.name),
   );
-  throw new AnonError('not_found', `There is no profile '${name.slice(0, 60)}'.`, {
+  const origin = because === 'ANON_PROFILE' ? ', which ANON_PROFILE names' : '';
+  throw new AnonError('not_found', `There is no profile '${name.slice(0, 60)}'${origin}.`, {
     hint: similar ? `Did you mean '${similar}'? See anon-cli profile list` : 'See anon-cli profile list',
   });
 }

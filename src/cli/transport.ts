@@ -1,6 +1,7 @@
 import { parseDuration } from '../domain/duration.ts';
 import { AnonError } from '../errors.ts';
 import type { Env } from './context.ts';
+import { isOn } from './environment.ts';
 import type { GlobalOptions } from './global-options.ts';
 
 /** How a command talks to its tenant, whichever it is. */
@@ -24,7 +25,7 @@ export function transportOf(options: GlobalOptions, env: Env): Transport {
   return {
     caFile: options.caFile ?? (env.ANON_CA_FILE || undefined),
     maxWaitMs: 1000 * maxWaitSeconds(options),
-    debug: options.debug ?? !['', '0', 'false'].includes(env.ANON_DEBUG ?? ''),
+    debug: options.debug ?? isOn(env.ANON_DEBUG),
     silent: options.json === true,
   };
 }

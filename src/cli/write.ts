@@ -11,6 +11,7 @@ import { type Paint, paintFor } from './render/paint.ts';
 import { planData, renderChanges, renderRequests } from './render/plan.ts';
 import { printable } from './render/printable.ts';
 import { type Access, accessTenant } from './tenant-access.ts';
+import { whyNobodyIsAsked } from './unattended.ts';
 
 /** What every command takes that changes something at the tenant. */
 export interface WriteOptions extends GlobalOptions {
@@ -105,8 +106,8 @@ async function agreed(context: Context, access: Access, { writes }: Plan<unknown
   const { name, production } = access.profile;
   if (!terminal.interactive) {
     const why = production ? `Profile '${name}' is marked production` : 'This changes settings of the tenant';
-    throw new AnonError('usage', `${why}, and there is no terminal to ask on.`, {
-      hint: 'Look first with --dry-run; then say it beforehand: --yes',
+    throw new AnonError('usage', `${why}, and ${whyNobodyIsAsked(terminal)}.`, {
+      hint: 'Look first with --dry-run, then add --yes',
     });
   }
   const host = hostOf(access);

@@ -105,7 +105,8 @@ function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { co
   const connect = { timeout: connectMs, ca: caFile ? trustedWith(caFile, env) : undefined, signal };
   // The one limit for all of an exchange stands above those that undici has for its parts.
   const options = { headersTimeout: 0, bodyTimeout: 0, maxResponseSize, connect };
-  const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
-  if (!httpsProxy || baseUrl.startsWith('http:')) return new Agent(options);
-  return throughProxy(httpsProxy, env.no_proxy ?? env.NO_PROXY ?? '', options);
+  const variable = env.https_proxy ? 'https_proxy' : 'HTTPS_PROXY';
+  const address = env[variable];
+  if (!address || baseUrl.startsWith('http:')) return new Agent(options);
+  return throughProxy({ variable, address, noProxy: env.no_proxy ?? env.NO_PROXY ?? '' }, options);
 }

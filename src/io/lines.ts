@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { TextLine } from '../domain/ports.ts';
 import { AnonError, isAnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
@@ -8,11 +9,21 @@ import { withoutMark } from './text.ts';
 const longestLineBytes = 1 << 20;
 const lineFeed = 10;
 
-/** The lines of a file that the user named, read as they are wanted. @throws {AnonError} `usage` */
+/**
+ * The lines of a file that the user named, read as they are wanted. They are wanted more than once, so it cannot be a pipe,
+ * and it cannot be a device, which may never end.
+ * @throws {AnonError} `usage`
+ */
 export async function* readLines(path: string): AsyncGenerator<TextLine> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   try {
+    const status = await stat(path);
+    if (!status.isFile() && !status.isDirectory()) {
+      throw new AnonError('usage', `${path} cannot be read: it is not a file, and its lines are read twice.`, {
+        hint: 'Write them to a file first, and name that.',
+      });
+    }
     for await (const chunk of createReadStream(path)) {
       const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       let start = 0;

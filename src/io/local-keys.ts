@@ -5,10 +5,10 @@ import type { KeyRing } from '../domain/ports.ts';
  * The local tenant's keys, for decoding offline. A token of another issuer does not even make them load;
  * while there is no local tenant there are none, and none is made.
  */
-export function localKeyRing(findState: () => Promise<string>, warn: (message: string) => void): KeyRing {
+export function localKeyRing(findState: () => Promise<string | undefined>, warn: (message: string) => void): KeyRing {
   const read = async () => {
     const statePath = await findState();
-    if (!existsSync(statePath)) return undefined;
+    if (statePath === undefined || !existsSync(statePath)) return undefined;
     try {
       return (await import('../local/read-keys.ts')).readLocalKeys(statePath);
     } catch {

@@ -25,24 +25,58 @@ export class ProxyError extends Error {
   }
 }
 
-/** Connections through `proxy`, but straight to the hosts of `noProxy`. @throws {AnonError} `usage` */
+/** A proxy as the environment names it. */
+export interface NamedProxy {
+  /** The variable that holds its address: `HTTPS_PROXY` or `https_proxy`. */
+  readonly variable: string;
+  readonly address: string;
+  /** Hosts that are reached without it. */
+  readonly noProxy: string;
+}
+
+/** Connections through a proxy, but straight to the hosts of `noProxy`. @throws {AnonError} `usage`, repeating nothing of it */
 export function throughProxy(
-  proxy: string,
-  noProxy: string,
+  { variable, address, noProxy }: NamedProxy,
   usual: Agent.Options & { readonly connect: ConnectOptions },
 ): Dispatcher {
+  const proxy = proxyUrl(variable, address);
   const { connect } = usual;
   const options = { ...usual, proxyTls: connect, requestTls: connect };
   const clientFactory = (url: URL, pool: Pool.Options) => tunnels(url, pool, connect.timeout);
   try {
     // It would look for a proxy for plain http in this process's environment, and nothing plain goes this way.
     return new EnvHttpProxyAgent({ ...options, httpsProxy: proxy, httpProxy: '', noProxy, clientFactory });
-  } catch (cause) {
-    throw new AnonError('usage', 'HTTPS_PROXY is not the address of a proxy.', {
-      hint: 'Such as HTTPS_PROXY=http://proxy.example:8080',
-      cause,
+  } catch {
+    throw notAProxy(variable);
+  }
+}
+
+/**
+ * The address, of which all must be understood as it was meant. A URL parser takes a part of a password that holds `#`, `/`
+ * or `?` for the host, and who looks that up has told it. Without a scheme it is http, as for curl.
+ */
+function proxyUrl(variable: string, address: string): string {
+  if (/^socks\w*:\/\//i.test(address)) {
+    throw new AnonError('usage', `${variable} names a SOCKS proxy, and only HTTP proxies can be used.`, {
+      hint: example,
     });
   }
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
+  if (text !== address && /^https?:/i.test(address)) throw notAProxy(variable);
+  // Blanks and control characters a URL parser leaves out, and goes on.
+  if (!/^https?:\/\/[^\s\\/?#\p{Cc}]+\/?$/iu.test(text) || !URL.canParse(text)) throw notAProxy(variable);
+  const { hostname, port } = new URL(text);
+  if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) || port === '0') throw notAProxy(variable);
+  return text;
+}
+
+const example = 'Write it as http://proxy.example:8080.';
+
+/** Without the cause, which holds the address. */
+function notAProxy(variable: string): AnonError {
+  return new AnonError('usage', `${variable} is not the address of a proxy.`, {
+    hint: `${example} In a user name or a password write # as %23, / as %2F, ? as %3F, @ as %40, % as %25.`,
+  });
 }
 
 /**

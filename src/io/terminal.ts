@@ -1,5 +1,6 @@
-import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { AnonError } from '../errors.ts';
+import { type DescriptorKind, kindOf } from './descriptor.ts';
 import { codeOf, reasonOf } from './files.ts';
 import type { LineWriter } from './line-writer.ts';
 import { textOf } from './text.ts';
@@ -14,10 +15,12 @@ export interface Terminal {
   note(text: string): void;
   /** All of stdin as text. @throws {AnonError} `usage` */
   readStdin(): Promise<string>;
-  /** Something was piped or redirected into stdin. */
-  readonly stdinHasData: boolean;
+  /** What stdin is. Where it is neither a terminal nor nothing, it is input, although it may turn out to be empty. */
+  readonly stdin: DescriptorKind;
   /** A person can be asked. */
   readonly interactive: boolean;
+  /** What rules that out although there may be a terminal: `--no-input`, or a variable. */
+  readonly questionsRuledOutBy?: string;
   /** The result is read by a person, not by a file or another program. */
   readonly resultIsTerminal: boolean;
   /** Who read the result has left: what goes on for long may stop. */
@@ -44,9 +47,9 @@ export function processTerminal(env: Env): Terminal {
     get resultUnread() {
       return unread;
     },
-    readStdin: async () => textOf(readFileSync(0), 'stdin'),
-    get stdinHasData() {
-      return isPipedOrFile(0);
+    readStdin: async () => textOf(await (await import('./stdin.ts')).readStdin(), 'stdin'),
+    get stdin() {
+      return kindOf(0);
     },
     get interactive() {
       return isatty(0) && isatty(2);
@@ -112,27 +115,6 @@ function unwritable(cause: unknown): AnonError {
   return new AnonError('failed', `The result cannot be written: ${reasonOf(cause)}.`, { cause });
 }
 
-/** Loading node:tty costs up to 10 ms, so what cannot be a terminal is told from what the file is. */
 function isatty(descriptor: number): boolean {
-  try {
-    const status = fstatSync(descriptor);
-    if (!status.isCharacterDevice() || status.rdev === statSync(process.getBuiltinModule('node:os').devNull).rdev)
-      return false;
-    return process.getBuiltinModule('node:tty').isatty(descriptor);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * A shell's pipe or `<file`. A socket does not count: that is what a parent process gives a child it has
- * nothing to say to, and reading it would wait for ever.
- */
-function isPipedOrFile(descriptor: number): boolean {
-  try {
-    const status = fstatSync(descriptor);
-    return status.isFIFO() || status.isFile();
-  } catch {
-    return false;
-  }
+  return kindOf(descriptor) === 'terminal';
 }

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
-import { AnonError } from '../errors.ts';
+import { AnonError, isAnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
+import { readWholeSync } from './whole-input.ts';
 
 const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -30,8 +31,9 @@ function trustedAnyway(extraFile: string | undefined): readonly string[] {
 function certificatesIn(path: string): string[] {
   let found: string[];
   try {
-    found = readFileSync(path, 'utf8').match(pem) ?? [];
+    found = readWholeSync(path).toString().match(pem) ?? [];
   } catch (cause) {
+    if (isAnonError(cause)) throw cause;
     throw new AnonError('usage', `The certificate file ${path} cannot be read: ${reasonOf(cause)}.`, { cause });
   }
   if (found.length === 0) {

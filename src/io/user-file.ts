@@ -1,18 +1,20 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { AnonError } from '../errors.ts';
+import { writeFile } from 'node:fs/promises';
+import { AnonError, isAnonError } from '../errors.ts';
 import { reasonOf } from './files.ts';
 import { textOf } from './text.ts';
+import { readWhole } from './whole-input.ts';
 
 /** The text of a file that the user named. @throws {AnonError} `usage` */
 export async function readUserFile(path: string): Promise<string> {
   return textOf(await readUserBytes(path), path);
 }
 
-/** The bytes of one. @throws {AnonError} `usage` */
+/** The bytes of one, or of a pipe or a device: at most 16 MB. @throws {AnonError} `usage` */
 export async function readUserBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return await readWhole(path);
   } catch (cause) {
+    if (isAnonError(cause)) throw cause;
     throw new AnonError('usage', `${path || "''"} cannot be read: ${reasonOf(cause)}.`, { cause });
   }
 }

@@ -16,7 +16,14 @@ export type SetupResult = WriteResult & {
   readonly tenant: TenantResult;
   readonly app: AppResult;
   readonly api: ApiResult;
-} & Partial<GuestTokensResult>;
+} & Partial<
+    GuestTokensResult & {
+      /** Null: it is not saved. */
+      readonly session_name: string | null;
+      /** It was saved already, and stays; or it was renewed, or its guest is new. */
+      readonly origin: 'kept' | 'renewed' | 'created';
+    }
+  >;
 
 /** `quickstart`. */
 export type QuickstartResult = GuestTokensResult & {

@@ -10,7 +10,10 @@ type Seconds = number;
 /** `profile set`, `profile use`; `profile list` is an array of them. */
 export type ProfileResult = {
   readonly name: string;
+  /** The one that is saved as current. */
   readonly current: boolean;
+  /** Commands use it now: the current one, unless AUTH0_DOMAIN or ANON_PROFILE names another. */
+  readonly in_use: boolean;
   /** Null: the embedded tenant. */
   readonly domain: string | null;
   /** Null: nobody has asked the tenant yet. */

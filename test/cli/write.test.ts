@@ -73,13 +73,13 @@ describe('a production tenant', () => {
     expect(writes(tenant.requests)).toEqual([]);
   });
 
-  it('is not changed where nobody can be asked, unless --yes says so beforehand', async () => {
+  it('is not changed where nobody can be asked, unless --yes is given', async () => {
     const { machine, tenant } = await productionTenant();
     expect(await machine.run(...lifetime)).toMatchObject({
       code: 2,
       stderr:
         "error: Profile 'remote' is marked production, and there is no terminal to ask on.\n" +
-        'hint:  Look first with --dry-run; then say it beforehand: --yes\n',
+        'hint:  Look first with --dry-run, then add --yes\n',
     });
     expect(writes(tenant.requests)).toEqual([]);
     await machine.done(...lifetime, '--yes');

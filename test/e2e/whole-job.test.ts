@@ -130,7 +130,7 @@ interface Told extends Run {
 }
 
 async function runStep(home: string, { args, input }: Step, told: Told[]): Promise<Run> {
-  const ran = await run(home, [...args, '--debug'], { input: input ?? '', env });
+  const ran = await run(home, [...args, '--debug'], { ...(input !== undefined && { input }), env });
   told.push({ ...ran, command: args.join(' ') });
   expect(exitCodes.map(({ code }) => code)).toContain(ran.code);
   return ran;

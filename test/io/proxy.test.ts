@@ -100,10 +100,73 @@ describe('a proxy that fails is told from the tenant:', () => {
     });
   });
 
-  it('its address is none', async () => {
-    expect(await failureOf(async () => through({ HTTPS_PROXY: '::' }))).toMatchObject({
+  it.each(['HTTPS_PROXY', 'https_proxy'])('its address is none: %s', async (name) => {
+    expect(await failureOf(async () => through({ [name]: '::' }))).toMatchObject({
       code: 'usage',
-      message: 'HTTPS_PROXY is not the address of a proxy.',
+      message: `${name} is not the address of a proxy.`,
     });
+  });
+});
+
+describe('an address of a proxy', () => {
+  // The host of none of these may be looked up: it is a part of the password.
+  it.each([
+    'http://bob:p@ss#1@127.0.0.1:3128',
+    'http://bob:hunter#22@127.0.0.1:3128',
+    'http://bob:1#22@127.0.0.1:3128',
+    'http://bob:hunter/22@127.0.0.1:3128',
+    'http://bob:1/22@127.0.0.1:3128',
+    'http://bob:hunter?22@127.0.0.1:3128',
+    'http://bob:1?22@127.0.0.1:3128',
+    'http://bob:1\\22@127.0.0.1:3128',
+    'http://bob:hunter%22%@127.0.0.1:3128',
+    'http://bob:hunter%zz@127.0.0.1:3128',
+    'http://bob:hun\tter@127.0.0.1:3128',
+    'http://bob:hun ter@127.0.0.1:3128',
+    'bob:hunter#22@127.0.0.1:3128',
+    'bob:hunter/22@127.0.0.1:3128',
+    'http:bob:hunter@127.0.0.1:3128',
+    'http://bob:hunter@',
+    'http://bob:hunter@:3128',
+    'http://bob:hunter@127.0.0.1:99999',
+    'http://bob:hunter@127.0.0.1:0',
+    'http://bob:hunter@127.0.0.1:3128/path',
+    'http://bob:hunter@$PROXY_HOST:3128',
+    'http://bob:hunter@$' + '{PROXY_HOST}:3128',
+    'http://bob:hunter@"proxy":3128',
+    'ftp://bob:hunter@127.0.0.1:3128',
+    'file:///hunter',
+    '$HTTPS_PROXY',
+  ])('that may be meant otherwise is refused, and nothing of it is repeated: %s', async (address) => {
+    const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
+    expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not the address of a proxy.' });
+    expect(error.cause).toBeUndefined();
+    expect(`${error.message}${error.hint}`).not.toMatch(/hunter|22|p@ss|bob/);
+  });
+
+  it.each(['socks5://127.0.0.1:1080', 'socks5h://bob:hunter#22@127.0.0.1:1080', 'SOCKS4A://p:1', 'socks://p:1'])(
+    'of a SOCKS proxy is refused as such: %s',
+    async (address) => {
+      const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
+      expect(error).toMatchObject({
+        code: 'usage',
+        message: 'HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies can be used.',
+      });
+      expect(`${error.message}${error.hint}`).not.toContain('hunter');
+    },
+  );
+
+  it.each([
+    ['', ''],
+    ['ann:a%23%2Fsecret@', 'ann:a#/secret'],
+    ['ann:a@secret@', 'ann:a@secret'],
+  ])('may stand without its scheme, and with a password as a URL writes it: %s', async (user, told) => {
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying();
+    const address = proxy.url.replace('http://', user);
+    expect(await (await through({ HTTPS_PROXY: address }, { caFile: authorityFile() })(tenant, get)).text()).toBe(
+      'here',
+    );
+    expect(proxy.authorizations).toEqual([told === '' ? undefined : `Basic ${Buffer.from(told).toString('base64')}`]);
   });
 });

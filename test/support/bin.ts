@@ -15,7 +15,7 @@ export interface Run {
 }
 
 export interface RunOptions {
-  /** What is piped in; without it stdin is empty. */
+  /** What is piped in; without it stdin is `/dev/null`. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Answers, each typed once its question was seen after the answer before; then stdin ends. */
@@ -35,13 +35,20 @@ export function environment(home: string, more: Readonly<Record<string, string>>
 }
 
 /** Starts the program; the caller waits for it or ends it. */
-export function start(home: string, args: readonly string[], { env }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { env: environment(home, env), stdio: ['pipe', 'pipe', 'pipe'] });
+export function start(home: string, args: readonly string[], { env, input }: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], {
+    env: environment(home, env),
+    stdio: [stdinFor(input), 'pipe', 'pipe'],
+  });
+}
+
+function stdinFor(input: unknown): 'pipe' | 'ignore' {
+  return input === undefined ? 'ignore' : 'pipe';
 }
 
 /** Runs the program to its end. */
 export function run(home: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return ended(start(home, args, options), options.input ?? '');
+  return ended(start(home, args, options), options.input);
 }
 
 /** Runs a line of shell in which `anon-cli` is the program, found on the PATH as an installed one is. */
@@ -51,9 +58,10 @@ export function runShell(home: string, line: string, options: RunOptions = {}): 
   if (!existsSync(join(folder, 'anon-cli'))) symlinkSync(bin, join(folder, 'anon-cli'));
   const path = [folder, dirname(process.execPath), process.env.PATH].join(delimiter);
   const env = environment(home, { ...options.env, PATH: path });
-  const child = spawn('sh', ['-c', line], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const stdin = stdinFor(options.dialogue ?? options.input);
+  const child = spawn('sh', ['-c', line], { env, stdio: [stdin, 'pipe', 'pipe'] });
   if (options.dialogue) answerQuestions(child, [...options.dialogue]);
-  return ended(child, options.dialogue ? undefined : (options.input ?? ''));
+  return ended(child, options.dialogue ? undefined : options.input);
 }
 
 function answerQuestions(child: ChildProcess, rest: (readonly [question: string, answer: string])[]): void {

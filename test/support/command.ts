@@ -404,7 +404,7 @@ function recordingTerminal(
       stdin = '';
       return text;
     },
-    stdinHasData: given.stdin !== undefined,
+    stdin: given.stdin !== undefined ? 'other' : given.interactive ? 'terminal' : 'nothing',
     interactive: given.interactive,
     resultIsTerminal: given.interactive,
     resultColumns: given.columns ?? 80,

@@ -4,6 +4,7 @@ import { parseTenantDomain } from '../../domain/profile/address.ts';
 import { checkProfileName, profileNameFor } from '../../domain/profile/name.ts';
 import { AnonError } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { checkDomainIsSet } from '../environment-credentials.ts';
 import { withExample } from '../example.ts';
 import { checkLogin, type Login } from '../login-check.ts';
 import {
@@ -14,9 +15,11 @@ import {
 } from '../login-credentials.ts';
 import { saveLogin } from '../login-save.ts';
 import { printResult } from '../output.ts';
+import { profileInUse, warnIfNotUsed } from '../profile-in-use.ts';
 import { loginData, renderLogin } from '../render/login.ts';
 import { chosenEdition } from '../tenant-access.ts';
 import { transportOf } from '../transport.ts';
+import { whyNobodyIsAsked } from '../unattended.ts';
 
 export interface LoginOptions extends CredentialOptions {
   readonly domain?: string;
@@ -71,9 +74,12 @@ async function login(context: Context, text: string | undefined, options: LoginO
   const checked = await checkLogin(context, wanted, options.check);
   const production = options.production ?? before?.production;
   const profile = await saveLogin(context, checked, { earlier, production });
+  const found = await profileInUse(context);
+  warnIfNotUsed(context, name, found);
+  const inUse = found.profile?.name === name;
   printResult(context, options, {
-    data: loginData(profile, checked.proof),
-    human: (paint) => renderLogin(paint, profile, checked.proof),
+    data: loginData(profile, checked.proof, inUse),
+    human: (paint) => renderLogin(paint, profile, checked.proof, inUse),
   });
 }
 
@@ -81,11 +87,12 @@ async function domainFor(context: Context, options: LoginOptions, known: Profile
   const { env, terminal } = context;
   const text = options.domain ?? known?.domain ?? (env.AUTH0_DOMAIN || undefined);
   if (text !== undefined) return parseTenantDomain(text);
+  checkDomainIsSet(env);
   if (terminal.interactive) {
     const { askDomain } = await import('../login-questions.ts');
     return parseTenantDomain(await askDomain(context));
   }
-  throw new AnonError('usage', '--domain is missing, and there is no terminal to ask on.', {
+  throw new AnonError('usage', `--domain is missing, and ${whyNobodyIsAsked(terminal)}.`, {
     hint: 'Such as anon-cli login --domain acme.eu.auth0.com --client-id <id> --client-secret -',
   });
 }
@@ -117,5 +124,6 @@ async function credentialsFor(
     return answer === 'keep' || answer === 'none' ? undefined : answer;
   }
   if (where.before?.credentials) return undefined;
-  throw credentialsMissing();
+  checkDomainIsSet(context.env);
+  throw credentialsMissing(context);
 }

@@ -3,9 +3,9 @@ import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { requestingApp } from '../../domain/app/choose.ts';
 import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile, RememberedSession } from '../../domain/ports.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
-import { type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
+import { hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +13,7 @@ import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
+import { profileInUse } from '../profile-in-use.ts';
 import { rememberChoices } from '../remember-choices.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import { type Paint, paintFor } from '../render/paint.ts';
@@ -71,7 +72,11 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const sessionToken = created.sessionToken ?? '';
   const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken });
   const inspected = await inspectTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
-  await keep(context, profile, { ...inspected, request: { ...request, metadata }, nowMs: context.clock.now() });
+  const before = await keep(context, profile, {
+    ...inspected,
+    request: { ...request, metadata },
+    nowMs: context.clock.now(),
+  });
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
     outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token, the session stays',
@@ -81,17 +86,28 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
 
   printResult(context, options, {
     data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
-    human: (paint) => `\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
+    human: (paint) =>
+      `${tookPlaceOf(before)}\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
   });
 }
 
-async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<void> {
+/** Saves the session, and gives the live one whose place it took. */
+async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<RememberedSession | undefined> {
   const keeping = await keepingOf(context, profile, { save: true });
   const session = sessionToRemember(obtained);
-  if (!keeping || !session) return;
+  if (!keeping || !session) return undefined;
   const { sessions, name } = keeping;
-  await sessions.exclusively(name, () => sessions.put(name, session));
+  const before = await sessions.exclusively(name, async () => {
+    const there = await sessions.get(name);
+    await sessions.put(name, session);
+    return there;
+  });
   await sessions.use(name);
+  return before && !hasEnded(before, obtained.nowMs) ? before : undefined;
+}
+
+function tookPlaceOf(before: RememberedSession | undefined): string {
+  return before ? `\nSaved in place of guest ${printable(before.guestId ?? 'unknown')}.\n` : '';
 }
 
 /** The quickstart is about the embedded tenant, whatever the current profile is. */
@@ -99,10 +115,9 @@ async function accessLocal(context: Context, options: GlobalOptions) {
   if (options.profile !== undefined && options.profile !== 'local') {
     throw new AnonError('usage', 'The quickstart runs on the local tenant only.', { hint: 'Leave --profile out.' });
   }
-  const { ANON_PROFILE, AUTH0_DOMAIN } = context.env;
-  const isCurrent = (await (await context.profiles()).current()) === 'local' && !ANON_PROFILE && !AUTH0_DOMAIN;
+  const inUse = (await profileInUse(context)).profile?.name === 'local';
   const access = await accessTenant(context, { ...options, profile: 'local' });
-  return isCurrent ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
+  return inUse ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
 }
 
 /** People see each step when it is done; the JSON has them all at the end. */

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { requestingApp } from '../../domain/app/choose.ts';
 import { planSetUp, type SetUp } from '../../domain/gates/set-up.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkCreation } from '../../domain/session/edition-limits.ts';
@@ -13,13 +12,12 @@ import { rememberChoices } from '../remember-choices.ts';
 import { type Paint, paintFor } from '../render/paint.ts';
 import type { Access } from '../tenant-access.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../write.ts';
+import { type FirstSession, firstSession } from './setup/first-session.ts';
 import { beginInquiry, type Inquiry } from './setup/inquiry.ts';
 import { readSetupInput, type SetupOptions } from './setup/options.ts';
-import { renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
+import { firstSessionData, renderFirstSession, renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
 import { wishOf } from './setup/wish.ts';
-import { createAndRemember, renderTokens, tokensData } from './token/guest-tokens.ts';
-import { keepingOf } from './token/keeping.ts';
-import { collect, withSecret } from './token/options.ts';
+import { collect } from './token/options.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
   const command = addWriteOptions(
@@ -42,7 +40,7 @@ export function setupCommand(context: Context, run = setUp): Command {
   return withExample(
     command,
     'setup --app web --api shop --scopes read:catalog --yes',
-    'What is set up already stays as it is: run it again, and it does what is left.',
+    'What is set up already stays as it is, the saved session too: run it again, and it\ndoes what is left.',
   );
 }
 
@@ -65,25 +63,13 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   // What was written is told before the session is asked for: it stays when the session is refused.
   const { terminal } = context;
   if (isForPeople(options)) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
-  await firstSession(inquiry, plan, done, (inspected) =>
+  const show = (first: FirstSession) =>
     printResult(context, options, {
-      data: { ...data, ...tokensData(inspected) },
-      human: (paint) => renderTokens(paint, inspected) + steps(paint),
-    }),
-  );
-}
-
-async function firstSession(
-  { context, access, input }: Inquiry,
-  plan: Plan<SetUp>,
-  { app, api }: SetUp,
-  show: Parameters<typeof createAndRemember>[3],
-): Promise<void> {
+      data: { ...data, ...firstSessionData(first) },
+      human: (paint) => renderFirstSession(paint, first) + steps(paint),
+    });
   try {
-    const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
-    const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
-    const keeping = await keepingOf(context, access.profile, { save: true });
-    await createAndRemember(context, access, { request, keeping }, show);
+    await firstSession(inquiry, done, { changed: plan.writes.length > 0 }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
   }

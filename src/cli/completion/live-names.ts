@@ -75,7 +75,7 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
     resultLines: async () => ({ write: async () => true }),
     note() {},
     readStdin: async () => '',
-    stdinHasData: false,
+    stdin: 'nothing',
     interactive: false,
     resultIsTerminal: false,
     resultColumns: 80,

@@ -8,17 +8,17 @@ import { rows } from './rows.ts';
 import { wrapped } from './wrapped.ts';
 
 /** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
-export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined): string {
+export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined, inUse: boolean): string {
   const edition = profile.edition ? `, edition ${profile.edition}` : '';
   return [
-    `${paint.green('✔')} Profile ${profile.name}: ${printable(profile.domain ?? '')}${edition}. Commands use it now.\n`,
+    `${paint.green('✔')} Profile ${profile.name}: ${printable(profile.domain ?? '')}${edition}. ${inUse ? 'Commands use it now' : 'It is the current profile'}.\n`,
     rows(paint, [
       ['credentials', printable(credentialsText({ profile, fromEnvironment: false }))],
       ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
       ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
     ]),
     proof ? scopesText(paint, proof) : paint.dim('Nothing was checked.\n'),
-    paint.dim(`Next: anon-cli ${next(profile, proof)}\n`),
+    paint.dim(`Next: anon-cli ${next(profile, proof)}${inUse ? '' : ` --profile ${profile.name}`}\n`),
   ].join('');
 }
 
@@ -40,9 +40,9 @@ function scopesText(paint: Paint, { scopes, missing }: Proof): string {
   return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
 }
 
-export function loginData(profile: Profile, proof: Proof | undefined): LoginResult {
+export function loginData(profile: Profile, proof: Proof | undefined, inUse: boolean): LoginResult {
   return {
-    ...profileData(profile, profile.name),
+    ...profileData(profile, profile.name, inUse),
     checked: proof !== undefined,
     scopes: proof?.scopes ?? null,
     missing_scopes: proof?.missing.map(({ scope, commands }) => ({ scope, commands })) ?? null,

@@ -9,18 +9,23 @@ import { relativeText } from './time.ts';
 export interface ProfileView {
   readonly profile: Profile;
   readonly current: string;
+  /** Commands use it now, where no option names one. */
+  readonly inUse: boolean;
+  /** Which one commands use, where the environment decides. */
+  readonly note: string | undefined;
   /** The environment has credentials for its tenant, which win over its own. */
   readonly fromEnvironment: boolean;
   /** How long its kept Management API token still holds; undefined when none is kept. */
   readonly tokenSecondsLeft: number | undefined;
 }
 
-export function renderProfiles(paint: Paint, profiles: readonly Profile[], current: string): string {
+/** `marked`: the name of the one that commands use. */
+export function renderProfiles(paint: Paint, profiles: readonly Profile[], marked: string | undefined): string {
   return table(
     paint,
     ['', 'PROFILE', 'TENANT', 'EDITION', 'APP', 'API'],
     profiles.map((profile) => [
-      profile.name === current ? paint.green('*') : ' ',
+      profile.name === marked ? paint.green('*') : ' ',
       printable(profile.name),
       printable(tenantText(profile)) + (profile.production ? paint.yellow(' production') : ''),
       editionText(profile),
@@ -31,9 +36,10 @@ export function renderProfiles(paint: Paint, profiles: readonly Profile[], curre
 }
 
 export function renderProfile(paint: Paint, view: ProfileView): string {
-  const { profile, current, tokenSecondsLeft } = view;
+  const { profile, current, note, tokenSecondsLeft } = view;
   return (
     `${paint.bold(printable(profile.name))}${profile.name === current ? paint.dim(' (current)') : ''}\n` +
+    (note === undefined ? '' : `${paint.dim(printable(note))}\n`) +
     rows(paint, [
       ['tenant', printable(tenantText(profile))],
       ['edition', editionText(profile)],
@@ -47,12 +53,13 @@ export function renderProfile(paint: Paint, view: ProfileView): string {
   );
 }
 
-/** A profile for `--json`: never what is secret of it. */
-export function profileData(profile: Profile, current: string): ProfileResult {
+/** A profile for `--json`: never what is secret of it. `inUse`: commands use it now. */
+export function profileData(profile: Profile, current: string, inUse: boolean): ProfileResult {
   const { credentials } = profile;
   return {
     name: profile.name,
     current: profile.name === current,
+    in_use: inUse,
     domain: profile.domain ?? null,
     edition: profile.edition ?? (profile.domain ? null : 'preview'),
     production: profile.production === true,
@@ -68,11 +75,12 @@ export function profileData(profile: Profile, current: string): ProfileResult {
 export function profileViewData({
   profile,
   current,
+  inUse,
   fromEnvironment,
   tokenSecondsLeft,
 }: ProfileView): ProfileViewResult {
   return {
-    ...profileData(profile, current),
+    ...profileData(profile, current, inUse),
     credentials_from_environment: fromEnvironment,
     access_token_expires_in: tokenSecondsLeft ?? null,
   };

@@ -3,6 +3,9 @@ import { AnonError } from '../../errors.ts';
 /** The host names of this machine. */
 export const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
+/** What a name that can be looked up is made of; a URL takes more, such as the `$` of a variable that nothing replaced. */
+const hostLike = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
+
 /**
  * A tenant's domain as a profile keeps it: a host, with its port where it has one. A tenant on this
  * machine may be given as `http://localhost:PORT`, and stays so; no other goes unencrypted.
@@ -14,6 +17,7 @@ export function parseTenantDomain(text: string): string {
   if (url.protocol !== 'https:' && !isPlain) throw refused(text, 'only https is spoken');
   if (isPlain && !loopback.test(url.hostname)) throw refused(text, 'plain http is for this machine only');
   if (url.username || url.password) throw refused(text, 'it may not hold a user name');
+  if (!hostLike.test(url.hostname)) throw refused(text, 'it is not a host name');
   if (url.pathname !== '/' || url.search || url.hash) throw refused(text, 'it is a host alone, without a path');
   return isPlain ? url.origin : url.host;
 }

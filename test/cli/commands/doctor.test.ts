@@ -112,7 +112,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     const machine = await freshMachine({ edition });
     const { code, jsonError } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--json');
     expect(code).toBe(2);
-    expect(jsonError.hint).toBe('Look first with --dry-run; then say it beforehand: --yes');
+    expect(jsonError.hint).toBe('Look first with --dry-run, then add --yes');
     expect((await machine.run('doctor')).code).toBe(5);
   });
 

@@ -100,7 +100,7 @@ describe('local reset', () => {
       code: 2,
       stderr:
         'error: This deletes the local tenant, and there is no terminal to ask on.\n' +
-        'hint:  Say it beforehand: anon-cli local reset --yes\n',
+        'hint:  Add --yes: anon-cli local reset --yes\n',
     });
     expect(documentNamed(store, 'client', 'web')).toEqual(before);
   });

@@ -18,6 +18,7 @@ describe('profile list', () => {
       {
         name: 'local',
         current: true,
+        in_use: true,
         domain: null,
         edition: 'preview',
         production: false,
@@ -102,6 +103,7 @@ describe('profile show', () => {
     expect((await machine.done('profile', 'show', '--json')).json).toEqual({
       name: 'remote',
       current: true,
+      in_use: true,
       domain: tenant.url,
       edition: 'preview',
       production: true,

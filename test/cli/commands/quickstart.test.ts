@@ -45,6 +45,9 @@ describe('quickstart', () => {
     const { json: second } = await done('quickstart', '--json');
     expect(second.steps.map(({ changed }: { changed: boolean }) => changed)).toEqual([false, false, false, true, true]);
     expect(second.decoded.access_token.claims.sub).not.toBe(first.decoded.access_token.claims.sub);
+    expect((await done('quickstart')).stdout).toContain(
+      `\nSaved in place of guest ${second.decoded.access_token.claims.sub}.\n`,
+    );
     const { stdout } = await done('quickstart');
     expect(stdout.match(/\(already so\)/g)).toHaveLength(3);
   });

@@ -51,15 +51,93 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(stdout).toMatch(/\nNext\n {2}\$ anon-cli token update/);
   });
 
-  it('writes nothing the second time, and makes another guest', async () => {
+  it('writes nothing the second time, and keeps the guest there is', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const first = (await machine.done(...all, '--yes', '--json')).json;
     const sent = writes(tenant).length;
     const second = (await machine.done(...all, '--json')).json;
     expect(writes(tenant)).toHaveLength(sent);
     expect(second).toMatchObject({ changes: [], requests: [], dry_run: false });
-    expect(second.decoded.access_token.claims.sub).not.toBe(first.decoded.access_token.claims.sub);
+    expect(first).toMatchObject({ origin: 'created', session_name: 'default' });
+    expect(second).toMatchObject({ origin: 'kept', session_name: 'default' });
+    expect(second.decoded.access_token.claims.sub).toBe(first.decoded.access_token.claims.sub);
+    expect(second).toMatchObject({ session_token: first.session_token, access_token: first.access_token });
+    expect(sessionsAsked(tenant)).toHaveLength(1);
+    expect((await machine.done(...all)).stdout).toContain('✔ Saved session default stays, with the same guest.');
     expect((await machine.done('setup', '--no-session')).stdout).toContain('already so at ');
+  });
+
+  it('keeps the guest where the access token has ended, or guests may do more now', async () => {
+    const { machine, tenant } = await remoteMachine({ edition });
+    const guest = async (...args: string[]) => {
+      const { json } = await machine.done(...all, '--yes', '--json', ...args);
+      return { origin: json.origin, sub: json.decoded.access_token.claims.sub, scope: json.scope };
+    };
+    const first = await guest();
+    machine.clock.forward(2 * 86_400);
+    expect(await guest()).toEqual({ ...first, origin: 'renewed' });
+    expect(await guest('--scopes', 'read:catalog,write:cart')).toEqual({
+      origin: 'renewed',
+      sub: first.sub,
+      scope: 'read:catalog write:cart',
+    });
+    expect(await guest()).toMatchObject({ origin: 'kept', sub: first.sub, scope: 'read:catalog write:cart' });
+    expect((await machine.done('token', 'get', '--json')).json).toMatchObject({ origin: 'kept', guest_id: first.sub });
+    expect(sessionsAsked(tenant)).toHaveLength(3);
+  });
+
+  it('keeps the current session also where it has a name of its own', async () => {
+    const { machine } = await remoteMachine({ edition });
+    await machine.done(...all, '--yes', '--no-session');
+    const { json } = await machine.done('token', 'create', '--session', 'cart', '--json');
+    expect((await machine.done(...all, '--json')).json).toMatchObject({
+      origin: 'kept',
+      session_name: 'cart',
+      access_token: json.access_token,
+    });
+    expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
+  });
+
+  it('begins with a new guest where the session has ended, or is of another application, and says whose place it takes', async () => {
+    const { machine } = await remoteMachine({ edition });
+    const first = (await machine.done(...all, '--yes', '--json')).json;
+    const other = await machine.done(...fresh, '--yes', '--json');
+    expect(other.json).toMatchObject({ origin: 'created', session_name: 'default' });
+    expect(other.stderr).toBe(
+      `warning: Session default was that of guest ${first.decoded.access_token.claims.sub}: a new guest took its place.\n`,
+    );
+    machine.clock.forward(400 * 86_400);
+    const later = await machine.done(...fresh, '--json');
+    expect(later.json.origin).toBe('created');
+    expect(later.stderr).toBe('');
+  });
+
+  it('begins with a new guest where the tenant takes the saved session no more', async () => {
+    const machine = await freshMachine();
+    let refusals = 0;
+    const tenant = await servedTenant(machine.clock, {
+      edition,
+      answer(request) {
+        if (!request.url.endsWith('/anonymous/token') || refusals === 0) return undefined;
+        refusals -= 1;
+        return Response.json({ error: 'invalid_session_token', error_description: 'It is not one.' }, { status: 400 });
+      },
+    });
+    await useRemote(machine, tenant);
+    await machine.done(...all, '--yes');
+    machine.clock.forward(2 * 86_400);
+    refusals = 1;
+    expect((await machine.done(...all, '--json')).json.origin).toBe('created');
+  });
+
+  it('says that the metadata of the command line is for a new guest, unless the saved one has it', async () => {
+    const { machine } = await remoteMachine({ edition });
+    const meta = ['--meta', 'language=en', '--yes'];
+    expect((await machine.done(...all, ...meta)).stderr).toBe('');
+    expect((await machine.done(...all, ...meta)).stderr).toBe('');
+    const { stderr } = await machine.done(...all, '--meta', 'language=hidden');
+    expect(stderr).toContain('warning: The saved session stays, and --meta is for a new one: nothing of it was sent.');
+    expect(stderr).toContain(`anon-cli token update${edition === 'ea' ? ' --replace' : ''} --meta <key=value>`);
   });
 
   it('makes an application and an API, once', async () => {
@@ -177,7 +255,7 @@ describe('setup with nobody to ask', () => {
       code: 2,
       stderr:
         'error: This changes settings of the tenant, and there is no terminal to ask on.\n' +
-        'hint:  Look first with --dry-run; then say it beforehand: --yes\n',
+        'hint:  Look first with --dry-run, then add --yes\n',
     });
     expect(writes(tenant)).toEqual([]);
   });

@@ -197,9 +197,10 @@ describe('profiles', () => {
   });
 
   it('are told to machines without their secrets', () => {
-    expect(profileData(acme, 'acme')).toEqual({
+    expect(profileData(acme, 'acme', false)).toEqual({
       name: 'acme',
       current: true,
+      in_use: false,
       domain: 'acme.eu.auth0.com',
       edition: null,
       production: false,
@@ -209,7 +210,11 @@ describe('profiles', () => {
       app: { client_id: 'abc123', name: 'web' },
       api: null,
     });
-    expect(profileData({ name: 'local' }, 'acme')).toMatchObject({ current: false, domain: null, edition: 'preview' });
+    expect(profileData({ name: 'local' }, 'acme', false)).toMatchObject({
+      current: false,
+      domain: null,
+      edition: 'preview',
+    });
   });
 });
 
@@ -256,6 +261,8 @@ it('nothing of what a tenant calls its things gets past the screen', () => {
             app: { clientId: text, name: text },
           },
           current: 'acme',
+          inUse: false,
+          note: text,
           fromEnvironment: false,
           tokenSecondsLeft: 60,
         }),
@@ -263,12 +270,13 @@ it('nothing of what a tenant calls its things gets past the screen', () => {
           plain,
           { ...acme, domain: text, credentials: { kind: 'client_secret', clientId: text } },
           undefined,
+          false,
         ),
         renderRequests(plain, 'sent', [hostileWrite(text)]),
         renderChanges(plain, text, [hostileWrite(text)]),
       ];
       expect(shown.flatMap(lines).filter((line) => unsafe.test(line))).toEqual([]);
-      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 8, 5, 1, 5]);
+      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 9, 5, 1, 5]);
     }),
   );
 });

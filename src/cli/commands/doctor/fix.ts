@@ -11,6 +11,7 @@ import { paintFor } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant-access.ts';
+import { whyNobodyIsAsked } from '../../unattended.ts';
 import { carryOut } from '../../write.ts';
 import { type DoctorOptions, printDiagnosis } from './doctor.ts';
 
@@ -61,8 +62,8 @@ async function agreed(
   const { yes } = options;
   if (!yes && access.profile.production) return;
   if (!yes && !terminal.interactive) {
-    throw new AnonError('usage', 'This changes the tenant, and there is no terminal to ask on.', {
-      hint: 'Look first with --dry-run; then say it beforehand: --yes',
+    throw new AnonError('usage', `This changes the tenant, and ${whyNobodyIsAsked(terminal)}.`, {
+      hint: 'Look first with --dry-run, then add --yes',
     });
   }
   if (!yes || isForPeople(options)) {

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { editionOption, type GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { whyNobodyIsAsked } from '../../unattended.ts';
 
 export interface LocalResetOptions extends GlobalOptions {
   readonly yes?: true;
@@ -40,8 +41,8 @@ async function resetLocal(context: Context, options: LocalResetOptions): Promise
 
 async function confirmed(context: Context): Promise<boolean> {
   if (!context.terminal.interactive) {
-    throw new AnonError('usage', 'This deletes the local tenant, and there is no terminal to ask on.', {
-      hint: 'Say it beforehand: anon-cli local reset --yes',
+    throw new AnonError('usage', `This deletes the local tenant, and ${whyNobodyIsAsked(context.terminal)}.`, {
+      hint: 'Add --yes: anon-cli local reset --yes',
     });
   }
   return context.confirm('Delete all applications, APIs and keys of the local tenant?');

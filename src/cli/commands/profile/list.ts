@@ -3,11 +3,12 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { profileInUse } from '../../profile-in-use.ts';
 import { profileData, renderProfiles } from '../../render/profile.ts';
 
 export function profileListCommand(context: Context, run = printProfiles): Command {
   const command = new Command('list')
-    .description('list the profiles; the current one is marked')
+    .description('list the profiles; the one that commands use is marked')
     .action((options: GlobalOptions) => run(context, options));
   return withExample(command, 'profile list');
 }
@@ -15,8 +16,10 @@ export function profileListCommand(context: Context, run = printProfiles): Comma
 async function printProfiles(context: Context, options: GlobalOptions): Promise<void> {
   const store = await context.profiles();
   const [profiles, current] = [await store.list(), await store.current()];
+  const inUse = await profileInUse(context);
+  if (inUse.profile?.name !== current) context.warn(inUse.sentence);
   printResult(context, options, {
-    data: profiles.map((profile) => profileData(profile, current)),
-    human: (paint) => renderProfiles(paint, profiles, current),
+    data: profiles.map((profile) => profileData(profile, current, profile.name === inUse.profile?.name)),
+    human: (paint) => renderProfiles(paint, profiles, inUse.profile?.name),
   });
 }

@@ -5,6 +5,7 @@ import { withExample } from '../../example.ts';
 import { forgetSecrets } from '../../forget-secrets.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { profileInUse } from '../../profile-in-use.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
 export function profileRemoveCommand(context: Context, run = removeProfile): Command {
@@ -24,13 +25,13 @@ async function removeProfile(context: Context, name: string, options: GlobalOpti
   }
   await forgetSecrets(context, profile);
   const profiles = await context.profiles();
-  const before = await profiles.current();
+  const before = await profileInUse(context);
   await profiles.change(profile.name, () => undefined);
-  const now = await profiles.current();
+  const now = await profileInUse(context);
   printResult(context, options, {
     data: { removed: profile.name },
     human: (paint) =>
       `${paint.green('✔')} Profile ${profile.name} is gone. On the tenant nothing changed.\n` +
-      (now === before ? '' : `  Commands use profile ${now} now.\n`),
+      (now.sentence === before.sentence ? '' : `  ${now.sentence}\n`),
   });
 }

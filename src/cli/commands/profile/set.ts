@@ -7,6 +7,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { editionOption, type GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { profileInUse } from '../../profile-in-use.ts';
 import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
 import { accessTenant, selectProfile } from '../../tenant-access.ts';
@@ -39,9 +40,9 @@ async function changeProfile(context: Context, what: string, value: string, opti
   const store = await context.profiles();
   await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));
   const after: Profile = { ...profile, ...changed };
-  const current = await store.current();
+  const [current, inUse] = [await store.current(), await profileInUse(context)];
   printResult(context, options, {
-    data: profileData(after, current),
+    data: profileData(after, current, inUse.profile?.name === profile.name),
     human: (paint) => `${paint.green('✔')} Profile ${profile.name} ${outcome(setting, after)}\n`,
   });
 }

@@ -6,6 +6,7 @@ import { environmentCredentials } from '../../environment-credentials.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { profileInUse } from '../../profile-in-use.ts';
 import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
@@ -19,8 +20,11 @@ export function profileShowCommand(context: Context, run = showProfile): Command
 
 async function showProfile(context: Context, name: string | undefined, options: GlobalOptions): Promise<void> {
   const { profile } = await selectProfile(context, name === undefined ? options : { ...options, profile: name });
+  const inUse = await profileInUse(context);
   const view: ProfileView = {
     profile,
+    inUse: inUse.profile?.name === profile.name,
+    note: inUse.overridden ? inUse.sentence : undefined,
     current: await (await context.profiles()).current(),
     fromEnvironment: environmentCredentials(context, profile.domain) !== undefined,
     tokenSecondsLeft: await tokenSecondsLeft(context, profile),

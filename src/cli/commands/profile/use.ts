@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { profileInUse, warnIfNotUsed } from '../../profile-in-use.ts';
 import { profileData } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
@@ -17,8 +18,12 @@ export function profileUseCommand(context: Context, run = useProfile): Command {
 async function useProfile(context: Context, name: string, options: GlobalOptions): Promise<void> {
   const { profile } = await selectProfile(context, { ...options, profile: name });
   await (await context.profiles()).use(profile.name);
+  const inUse = await profileInUse(context);
+  warnIfNotUsed(context, profile.name, inUse);
+  const used = inUse.profile?.name === profile.name;
   printResult(context, options, {
-    data: profileData(profile, profile.name),
-    human: (paint) => `${paint.green('✔')} Commands now use profile ${profile.name}\n`,
+    data: profileData(profile, profile.name, used),
+    human: (paint) =>
+      `${paint.green('✔')} ${used ? `Commands now use profile ${profile.name}` : `Profile ${profile.name} is the current one`}\n`,
   });
 }

@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { emptyInput, isBlank, type ReadText } from '../../referred-text.ts';
 import { checkUnused, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {
@@ -28,7 +29,8 @@ async function importSessions(
   file: string | undefined,
   options: SessionImportOptions,
 ): Promise<void> {
-  const text = file === undefined || file === '-' ? await piped(context) : await context.readFile(file);
+  const { text, source } = await exported(context, file);
+  if (isBlank(text)) throw emptyInput(source);
   const read = named(readExport(text), options.session);
   const kept = await keptSessions(context, options);
   // All or none: what is refused is refused before the first one is kept.
@@ -52,8 +54,12 @@ async function importSessions(
 
 const another = 'Take its place with --replace, or keep the one by another name: --session <name>';
 
-async function piped({ terminal }: Context): Promise<string> {
-  if (terminal.stdinHasData) return terminal.readStdin();
+/** What the file or stdin holds. @throws {AnonError} `usage` where no file is named and stdin is a terminal or nothing */
+async function exported(context: Context, file: string | undefined): Promise<ReadText> {
+  if (file !== undefined && file !== '-') return { text: await context.readFile(file), source: file };
+  if (file === '-' || context.terminal.stdin === 'other') {
+    return { text: await context.terminal.readStdin(), source: 'stdin' };
+  }
   throw new AnonError('usage', 'Nothing to import: name a file, or pipe it in.');
 }
 

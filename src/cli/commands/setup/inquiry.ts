@@ -28,10 +28,13 @@ export async function beginInquiry(
 }
 
 /** @throws {AnonError} `usage` naming everything that is missing at once */
-export function checkNothingMissing({ missing }: Inquiry): void {
+export function checkNothingMissing({ missing, context: { terminal } }: Inquiry): void {
   if (missing.length === 0) return;
+  const { questionsRuledOutBy: name } = terminal;
   throw new AnonError('usage', `Setup has nobody to ask, and needs ${missing.join(', ')}.`, {
-    hint: 'On a terminal, without --yes, it asks. See anon-cli setup --help',
+    hint: name
+      ? `${name} rules questions out. See anon-cli setup --help`
+      : 'On a terminal, without --yes, it asks. See anon-cli setup --help',
   });
 }
 

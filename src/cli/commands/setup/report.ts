@@ -10,6 +10,8 @@ import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { sessionsText, tenantData } from '../../render/tenant.ts';
+import { renderTokens, tokensData } from '../token/guest-tokens.ts';
+import type { FirstSession } from './first-session.ts';
 
 /** What is set up now, gate by gate. */
 export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
@@ -28,6 +30,21 @@ export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
 
 export function setUpData({ tenant, app, api }: SetUp): JsonObject {
   return { tenant: tenantData(tenant), app: appData(app), api: apiData(api) };
+}
+
+/** Both tokens of the session, under a line that says whether its guest was there before. */
+export function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
+  const outcomes = {
+    kept: `Saved session ${name} stays, with the same guest.`,
+    renewed: `Saved session ${name} stays, with the same guest and a new access token.`,
+    created: undefined,
+  };
+  const outcome = outcomes[origin];
+  return (outcome === undefined ? '' : `${paint.green('✔')} ${outcome}\n\n`) + renderTokens(paint, inspected);
+}
+
+export function firstSessionData({ inspected, name, origin }: FirstSession): JsonObject {
+  return { ...tokensData(inspected), session_name: name ?? null, origin };
 }
 
 /** What to do with what is set up: with a session, or to get one. */

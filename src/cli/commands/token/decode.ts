@@ -24,7 +24,7 @@ export interface TokenDecodeOptions extends GlobalOptions {
 
 export function tokenDecodeCommand(context: Context, run = decodeAndShow): Command {
   const command = new Command('decode')
-    .description('look inside JWTs and JWEs, offline; without a token, inside the remembered ones')
+    .description('look inside JWTs and JWEs, offline; without a token, inside the saved ones')
     .argument('[token...]', "tokens, or texts with tokens in them; '-' for stdin, @file")
     .option('--key <file>', 'check or open with this key: JWK, JWK Set, PEM, or a secret key')
     .action((given: string[], options: TokenDecodeOptions) => run(context, given, options));

@@ -27,7 +27,7 @@ export function tokenDiffCommand(context: Context, run = diffAndShow): Command {
   const command = new Command('diff')
     .description('show what changed between two tokens: header and claims, with their times')
     .argument('<before>', "a token, or a text with one; '-' for stdin, @file")
-    .argument('[after]', 'another; left out: what is remembered of the session now')
+    .argument('[after]', 'another; left out: the saved session as it is now')
     .option('--key <file>', 'open sealed ones with this key: JWK, JWK Set, PEM, or a secret key')
     .action((before: string, after: string | undefined, options: TokenDiffOptions) =>
       run(context, { before, after }, options),

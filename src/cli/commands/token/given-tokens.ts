@@ -4,6 +4,7 @@ import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
+import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../referred-text.ts';
 import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
@@ -13,37 +14,40 @@ export interface GivenToken extends FoundToken {
 }
 
 /**
- * The texts that were given: as they stand, from stdin (`-`) or from a file (`@file`). Without any, what is piped in;
- * none when nothing is.
+ * The texts that were given: as they stand, from stdin (`-`) or from a file (`@file`). Without any, what stdin holds;
+ * none where stdin is a terminal or nothing. A text may be blank.
  * @throws {AnonError} `usage`
  */
-export async function givenTexts({ terminal, readFile }: Context, given: readonly string[]): Promise<string[]> {
-  if (given.length === 0 && terminal.stdinHasData) {
-    const piped = await terminal.readStdin();
-    return piped.trim() === '' ? [] : [piped];
-  }
-  if (given.filter((text) => text === '-').length > 1) {
+export async function givenTexts(context: Context, given: readonly string[]): Promise<GivenText[]> {
+  const words = given.length === 0 && context.terminal.stdin === 'other' ? ['-'] : given;
+  if (words.filter((word) => word === '-').length > 1) {
     throw new AnonError('usage', "Only one '-' can read stdin.");
   }
-  const texts: string[] = [];
-  for (const text of given) {
-    if (text === '-') texts.push(await terminal.readStdin());
-    else texts.push(text.startsWith('@') ? await readFile(text.slice(1)) : text);
-  }
+  const texts: GivenText[] = [];
+  for (const word of words) texts.push((await referredText(context, word)) ?? { text: word, source: undefined });
   return texts;
 }
 
+/** What to end with where stdin or a file holds nothing: a producer that failed leaves nothing else. */
+export function emptyInputOf({ text, source }: GivenText): AnonError | undefined {
+  if (source === undefined || !isBlank(text)) return undefined;
+  return emptyInput(source, source === 'stdin' ? emptyStdinHint : undefined);
+}
+
 /** The tokens in one of `texts`. @throws {AnonError} `token_unacceptable` when it holds none, naming which of several */
-export function tokensIn(texts: readonly string[], index: number): FoundToken[] {
+export function tokensIn(texts: readonly GivenText[], index: number): FoundToken[] {
+  const given = texts[index] ?? { text: '', source: undefined };
+  const empty = emptyInputOf(given);
+  if (empty) throw empty;
   try {
-    return findTokens(texts[index] ?? '');
+    return findTokens(given.text);
   } catch (error) {
     if (texts.length === 1 || !isAnonError(error)) throw error;
     throw reworded(error, { message: `Of the tokens given, number ${index + 1} is none. ${error.message}` });
   }
 }
 
-/** Those of the session that is remembered. @throws {AnonError} `usage` when none is */
+/** Those of the saved session. @throws {AnonError} `usage` when there is none */
 export async function rememberedTokens(context: Context, options: GlobalOptions): Promise<FoundToken[]> {
   const session = await rememberedSession(context, options);
   return [

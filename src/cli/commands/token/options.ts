@@ -5,6 +5,7 @@ import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
+import { emptyInput, isBlank, referredText } from '../../referred-text.ts';
 import { readSecret } from '../../secret-option.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';
@@ -62,8 +63,7 @@ export async function readTokenInput(
     '--client-secret': options.clientSecret,
     '--session-token': sessionToken,
   });
-  const { readFile, terminal } = context;
-  const file = metaFile === '-' ? await terminal.readStdin() : metaFile && (await readFile(metaFile));
+  const file = await readMetadataFile(context, metaFile);
   const metadata = readMetadata({ assignments: await readMetaValues(context, meta), file, unset });
   await checkSensitive(context, metadata, options.strict);
   return {
@@ -73,14 +73,33 @@ export async function readTokenInput(
       value: options.clientSecret,
       variable: 'ANON_APP_SECRET',
     }),
-    sessionToken: sessionToken === '-' ? await tokenFromStdin(context) : sessionToken,
+    sessionToken: await readSessionToken(context, sessionToken),
   };
 }
 
-async function tokenFromStdin({ terminal }: Context): Promise<string> {
-  const token = (await terminal.readStdin()).trim();
-  if (token !== '') return token;
-  throw new AnonError('usage', '--session-token - found nothing on stdin.');
+/** @throws {AnonError} `usage` */
+async function readMetadataFile({ terminal, readFile }: Context, path: string | undefined) {
+  if (path === undefined) return undefined;
+  const text = path === '-' ? await terminal.readStdin() : await readFile(path);
+  if (!isBlank(text)) return text;
+  throw new AnonError('usage', `${path === '-' ? 'stdin' : path} is empty: it holds no value for --meta-file.`, {
+    hint: 'It takes a JSON object: {} for no metadata.',
+  });
+}
+
+/** A session token as itself, which warns, from stdin (`-`) or from a file (`@path`). @throws {AnonError} `token_unacceptable` */
+async function readSessionToken(context: Context, value: string | undefined): Promise<string | undefined> {
+  if (value === undefined) return undefined;
+  const given = await referredText(context, value);
+  const { text, source } = given ?? { text: value, source: '--session-token' };
+  if (isBlank(text)) throw emptyInput(source);
+  if (!given) {
+    context.warn(
+      "Other users of this machine can read a token on the command line, and the shell's history keeps it: " +
+        "pipe it in with '--session-token -', or give '--session-token @<file>'.",
+    );
+  }
+  return text.trim();
 }
 
 function checkStdin(options: Record<string, string | undefined>): void {

@@ -37,7 +37,7 @@ export function tokenTransferCommand(context: Context, run = transferAndShow): C
     .option('--pkce', 'with a code challenge; its verifier is shown')
     .option('--app <app>', 'the application: name or client id')
     .option('--session <name>', 'carry this session, not the current one')
-    .option('--session-token <token>', "carry this session, not the remembered one; '-' for stdin")
+    .option('--session-token <->', "carry one that is not saved: '-' reads its token from stdin, '@<file>' from a file")
     .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
     .action((options: TokenTransferOptions) => run(context, options));
   return withExample(

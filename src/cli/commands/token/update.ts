@@ -27,7 +27,10 @@ export function tokenUpdateCommand(context: Context, run = updateAndShow): Comma
     ).option('--unset <key>', 'remove a top-level metadata key, repeatable', collect),
     'update this session, not the current one',
   )
-    .option('--session-token <token>', "update one that is not kept; '-' for stdin")
+    .option(
+      '--session-token <->',
+      "update one that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+    )
     .option('--replace', 'start a new session, of another guest, with the metadata of both')
     .action((options: TokenUpdateOptions) => run(context, options));
   return withExample(

@@ -1,21 +1,30 @@
+import type { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
-import { givenTexts, rememberedSession } from './given-tokens.ts';
+import { emptyInputOf, givenTexts, rememberedSession } from './given-tokens.ts';
 
 export interface TokenToVerify {
   readonly token: string;
-  /** The API that a remembered session's token was asked for. */
+  /** The API that a saved session's token was asked for. */
   readonly audience?: string | undefined;
+  /** The token was to come from stdin or a file that holds nothing: what to end with. */
+  readonly empty?: AnonError;
 }
 
-/** The token on the command line, in the file or on stdin that it names; else what is piped in; else the remembered one. */
+/**
+ * The token on the command line, in the file or on stdin that it names; else what stdin holds. The saved session's only
+ * where no token was given and stdin is a terminal or nothing.
+ */
 export async function tokenToVerify(
   context: Context,
   options: GlobalOptions,
   given: string | undefined,
 ): Promise<TokenToVerify> {
-  const [token] = await givenTexts(context, given === undefined ? [] : [given]);
-  if (token !== undefined) return { token };
+  const [only] = await givenTexts(context, given === undefined ? [] : [given]);
+  if (only) {
+    const empty = emptyInputOf(only);
+    return empty ? { token: '', empty } : { token: only.text };
+  }
   const session = await rememberedSession(context, options);
   return { token: session.accessToken, audience: session.audience };
 }

@@ -48,6 +48,13 @@ export interface Trust {
   readonly audience: string | undefined;
 }
 
+/** Where there is no token to check, no keys are looked for. */
+export const noTrust: Trust = {
+  keys: { algorithms: [], origin: '', find: async () => [] },
+  issuer: undefined,
+  audience: undefined,
+};
+
 export async function trustFor(context: Context, options: TokenVerifyOptions, given: TokenToVerify): Promise<Trust> {
   const { jwks, issuer, audience, offline } = options;
   if (jwks !== undefined) {

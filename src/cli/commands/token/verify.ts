@@ -7,7 +7,7 @@ import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
 import { tokenToVerify } from './verify-input.ts';
-import { checkOptions, trustFor } from './verify-trust.ts';
+import { checkOptions, noTrust, trustFor } from './verify-trust.ts';
 
 export interface TokenVerifyOptions extends GlobalOptions {
   readonly jwks?: string;
@@ -23,7 +23,7 @@ export interface TokenVerifyOptions extends GlobalOptions {
 export function tokenVerifyCommand(context: Context, run = verifyAndShow): Command {
   const command = new Command('verify')
     .description('check an access token as an API should, and say what came of each check')
-    .argument('[token]', "the token, @<file>, or '-' for stdin; left out: the remembered one")
+    .argument('[token]', "the token, @<file>, or '-' for stdin; left out: the saved session's")
     .option('--api <api>', 'the API it must be for: name, audience or id')
     .option('--audience <audience>', 'the same by its audience, without a look-up')
     .option('--scope <list>', 'scopes that it must have')
@@ -46,9 +46,9 @@ in unless it looks at who they are: try yours with --no-guest.`,
 async function verifyAndShow(context: Context, token: string | undefined, options: TokenVerifyOptions): Promise<void> {
   const wanted = checkOptions(options);
   const given = await tokenToVerify(context, options, token);
-  const { keys, issuer, audience } = await trustFor(context, options, given);
+  const { keys, issuer, audience } = given.empty ? noTrust : await trustFor(context, options, given);
   const verification = await verifyToken({ clock: context.clock, keys }, given.token, { ...wanted, issuer, audience });
-  const refusal = verification.valid ? undefined : notValid(verification, options);
+  const refusal = given.empty ?? (verification.valid ? undefined : notValid(verification, options));
   // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
   if (refusal && !verification.claims && /^claims(\.|$)/.test(options.field ?? '')) throw refusal;
   printResult(context, options, {

@@ -238,6 +238,28 @@ describe('session forget', () => {
 });
 
 describe('session export and session import', () => {
+  it('finds nothing to import in an empty file or stdin, and never waits for a person', async () => {
+    const machine = await freshMachine();
+    const path = machine.file('empty.json', '\n');
+    for (const [args, source] of [
+      [[], 'stdin'],
+      [['-'], 'stdin'],
+      [[path], path],
+    ] as const) {
+      machine.terminal.stdin = '\ufeff';
+      expect(await machine.run('session', 'import', ...args)).toMatchObject({
+        code: 3,
+        stdout: '',
+        stderr: `error: ${source} is empty: it holds no token.\n`,
+      });
+    }
+    machine.terminal.stdin = undefined;
+    expect(await machine.run('session', 'import')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Nothing to import'),
+    });
+  });
+
   it('carry sessions over with all that is known of them', async () => {
     const machine = await keeping('cart', 'other');
     const { json } = await machine.done('session', 'list', '--json');

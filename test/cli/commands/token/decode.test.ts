@@ -68,8 +68,8 @@ describe('where token decode takes its token from', () => {
     expect((await done('token', 'decode', `@${path}`, '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
   });
 
-  it('is missed when nothing is remembered either, also where stdin is empty', async () => {
-    const { run, terminal } = await freshMachine();
+  it('is missed when nothing is remembered either', async () => {
+    const { run } = await freshMachine();
     const expected = {
       code: 2,
       stderr:
@@ -77,8 +77,25 @@ describe('where token decode takes its token from', () => {
         'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
     };
     expect(await run('token', 'decode')).toMatchObject(expected);
-    terminal.stdin = '\n';
-    expect(await run('token', 'decode')).toMatchObject(expected);
+  });
+
+  it('is never the saved session where stdin, a file or the argument is empty', async () => {
+    const machine = await openMachine();
+    await machine.done('token', 'create');
+    const path = machine.file('token.txt', '\n');
+    for (const given of [[], ['-'], [`@${path}`], [''], [' '], [await foreignJwt(), '-'], [await foreignJwt(), '']]) {
+      for (const command of ['decode', 'diff']) {
+        if (command === 'diff' && given.length === 0) continue;
+        machine.terminal.stdin = '\n';
+        const { code, stdout, stderr } = await machine.run('token', command, ...given);
+        expect({ command, given, code, stdout }).toEqual({ command, given, code: 3, stdout: '' });
+        expect(stderr).toContain('is empty');
+      }
+    }
+    expect(await machine.run('token', 'decode', '@')).toMatchObject({
+      code: 2,
+      stderr: "error: No file is named after '@'.\n",
+    });
   });
 
   it('may be wrapped over lines and follow Bearer', async () => {

@@ -98,6 +98,20 @@ describe('token update', () => {
     expect(readFileSync(`${machine.folder}/data/credentials/session~local~default.json`, 'utf8')).toBe(remembered);
   });
 
+  it('takes a session token from a file as well, and warns of one on the command line', async () => {
+    const { machine, created } = await withSession('other=yes');
+    const path = machine.file('token.txt', `\ufeff${created.session_token}\r\n`);
+    const update = ['token', 'update', '--meta', 'a=1', ...metadata, '--session-token'];
+    expect(await machine.done(...update, `@${path}`)).toMatchObject({
+      stdout: '{"other":"yes","a":"1"}\n',
+      stderr: '',
+    });
+    machine.terminal.stdin = created.session_token;
+    expect(await machine.done(...update, '-')).toMatchObject({ stderr: '' });
+    const { stderr } = await machine.done(...update, created.session_token);
+    expect(stderr).toMatch(/^warning: Other users of this machine can read a token on the command line/);
+  });
+
   it('works on a JWT-format session token as well', async () => {
     const machine = await openMachine();
     await machine.done('tenant', 'set-format', 'jwt');
@@ -140,11 +154,18 @@ describe('what token update refuses', () => {
     }
   });
 
-  it('is stdin with nothing in it', async () => {
+  it('is a session token that is empty, wherever it was to come from', async () => {
     const { machine } = await withSession();
-    machine.terminal.stdin = ' \n';
-    const { code, stderr } = await machine.run('token', 'update', '--session-token', '-');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: --session-token - found nothing on stdin.\n' });
+    const path = machine.file('empty', '\ufeff\n');
+    for (const [value, source] of [
+      ['-', 'stdin'],
+      [`@${path}`, path],
+      ['', '--session-token'],
+    ] as const) {
+      machine.terminal.stdin = ' \n';
+      const { code, stderr } = await machine.run('token', 'update', '--session-token', value);
+      expect({ code, stderr }).toEqual({ code: 3, stderr: `error: ${source} is empty: it holds no token.\n` });
+    }
   });
 
   it('is to take two things from one stdin', async () => {

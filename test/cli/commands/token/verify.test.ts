@@ -118,9 +118,35 @@ describe('where token verify takes its token from', () => {
     await machine.done('token', 'create');
     const { json } = await machine.done('token', 'verify', '--json');
     expect(checkNamed(json, 'aud')).toEqual({ check: 'aud', ok: true, detail: shop });
-    machine.terminal.stdin = '\n';
+    machine.terminal.interactive = true;
     await machine.done('token', 'verify');
   });
+
+  it.each(['', '\n', ' \r\n\t', '\ufeff', '\ufeff\u200b\n'])(
+    'is never the saved session where stdin is empty: %j',
+    async (stdin) => {
+      const machine = await openMachine();
+      await machine.done('token', 'create');
+      machine.terminal.stdin = stdin;
+      expect(await machine.run('token', 'verify')).toMatchObject({
+        code: 3,
+        stdout: expect.stringContaining('it is empty'),
+        stderr:
+          'error: stdin is empty: it holds no token.\n' +
+          "hint:  Did the command before the pipe fail? To use the saved session, give no input: '< /dev/null'\n",
+      });
+      const path = machine.file('token.txt', stdin);
+      expect(await machine.run('token', 'verify', `@${path}`, '--json')).toMatchObject({
+        code: 3,
+        stdout: expect.stringContaining('"valid": false'),
+        stderr: expect.stringContaining(`${path} is empty: it holds no token.`),
+      });
+      expect(await machine.run('token', 'verify', stdin)).toMatchObject({
+        code: 3,
+        stdout: expect.stringContaining('form'),
+      });
+    },
+  );
 
   it('is missed when nothing is remembered either', async () => {
     const { run } = await freshMachine();

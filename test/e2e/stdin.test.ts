@@ -1,0 +1,226 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdirSync, openSync, write, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { bin, environment, newHome, type Run, run, runShell } from '../support/bin.ts';
+
+/** A token that no command of this file may take for another. */
+const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"sub":"somebody-else"}').toString('base64url')}.`;
+
+/** A home whose saved session would verify, whatever else was meant. */
+async function homeWithSession(): Promise<string> {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  return home;
+}
+
+/** Every command that may take a token from stdin. */
+const takers = [
+  ['token', 'verify'],
+  ['token', 'verify', '-'],
+  ['token', 'decode'],
+  ['token', 'decode', '-'],
+  ['token', 'diff', '-'],
+  ['session', 'import'],
+  ['session', 'import', '-'],
+  ['token', 'update', '--session-token', '-'],
+  ['token', 'transfer', '--session-token', '-'],
+  ['login', 'acme', '--domain', 'acme.example', '--no-check', '--access-token', '-'],
+];
+
+const decode = ['token', 'decode', '--field', 'claims.sub'];
+
+function ended(child: ChildProcess): Promise<Run> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((done) => child.once('close', (code, signal) => done({ stdout, stderr, code, signal })));
+}
+
+describe('a stdin that a failed producer left empty', () => {
+  it('ends with 3 as empty, whether it is a pipe, a socket or a file, and is never the saved session', async () => {
+    const home = await homeWithSession();
+    writeFileSync(join(home, 'empty'), '');
+    for (const taker of takers) {
+      const line = `anon-cli ${taker.join(' ')}`;
+      const runs = [
+        await runShell(home, `false | ${line}`),
+        await runShell(home, `printf '\\357\\273\\277 \\r\\n' | ${line}`),
+        await runShell(home, `${line} < "$HOME/empty"`),
+        await run(home, taker, { input: '' }),
+      ];
+      for (const { code, stderr } of runs) {
+        expect({ line, code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('stdin is empty') });
+      }
+    }
+  });
+
+  it('ends with 2 where it was to hold something else, and the option is named', async () => {
+    const home = await homeWithSession();
+    for (const [flag, args] of [
+      ['--client-secret', ['token', 'create', '--client-secret', '-']],
+      ['--meta-file', ['token', 'create', '--meta-file', '-']],
+      ['--client-secret', ['login', 'a', '--domain', 'a.example', '--client-id', 'a', '--client-secret', '-']],
+    ] as const) {
+      expect(await run(home, args, { input: '\n' })).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`stdin is empty: it holds no value for ${flag}.`),
+      });
+    }
+  });
+});
+
+describe('the saved session', () => {
+  it.each(['< /dev/null', '<&-', '<&- >&- 2>&-'])('is used where stdin is nothing: %s', async (redirection) => {
+    const home = await homeWithSession();
+    expect((await runShell(home, `anon-cli token verify ${redirection}`)).code).toBe(0);
+  });
+
+  it('is used on a terminal', async () => {
+    const home = await homeWithSession();
+    const line = 'script -qec "anon-cli token verify > /dev/null; echo code=\\$?" /dev/null < /dev/null';
+    expect((await runShell(home, line)).stdout).toContain('code=0');
+  });
+});
+
+describe('a stdin that holds a token', () => {
+  it('is read whatever its type', async () => {
+    const home = newHome();
+    writeFileSync(join(home, 'token'), token);
+    const printed = [
+      // Node gives a child one end of a pair of sockets.
+      (await run(home, decode, { input: token })).stdout,
+      (await runShell(home, `cat "$HOME/token" | anon-cli ${decode.join(' ')}`)).stdout,
+      (await runShell(home, `anon-cli ${decode.join(' ')} < "$HOME/token"`)).stdout,
+      (
+        await runShell(
+          home,
+          `mkfifo "$HOME/p"; cat "$HOME/token" > "$HOME/p" & anon-cli ${decode.join(' ')} < "$HOME/p"`,
+        )
+      ).stdout,
+      await throughTcp(home),
+    ];
+    expect(printed).toEqual(printed.map(() => 'somebody-else\n'));
+  });
+
+  it('is waited for where it is non-blocking and its writer is late', async () => {
+    const home = newHome();
+    const { child, writer } = nonBlocking(home, decode);
+    const ran = ended(child);
+    // More than a pipe holds, so that once it is written the program has begun to read, and finds nothing more.
+    await promisify(write)(writer, ' '.repeat(200_000));
+    await promisify(write)(writer, token);
+    closeSync(writer);
+    expect(await ran).toMatchObject({ code: 0, stdout: 'somebody-else\n', stderr: '' });
+  });
+
+  it('is waited for until Ctrl-C', async () => {
+    const home = newHome();
+    const { child, writer } = nonBlocking(home, decode);
+    const ran = ended(child);
+    await promisify(write)(writer, ' '.repeat(200_000));
+    child.kill('SIGINT');
+    expect(await ran).toMatchObject({ code: 130, stdout: '', stderr: 'error: Interrupted.\n' });
+    closeSync(writer);
+  });
+});
+
+describe('a stdin that cannot be read', () => {
+  it.each(takers)('is a clear error where it is a folder: %s %s %s %s', async (...words) => {
+    const home = newHome();
+    mkdirSync(join(home, 'folder'));
+    const args = words.filter((word) => word !== undefined).join(' ');
+    expect(await runShell(home, `anon-cli ${args} < "$HOME/folder"`)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: "error: stdin is a folder, not a file.\nhint:  Name a file in it: '< <file>'\n",
+    });
+  });
+
+  it('is one where it is open for writing only', async () => {
+    const home = newHome();
+    expect(await runShell(home, 'anon-cli token decode - 0> "$HOME/out"')).toMatchObject({
+      code: 2,
+      stderr: 'error: stdin cannot be read: it is not open for reading.\n',
+    });
+  });
+});
+
+describe('an input that never ends', () => {
+  it.each([
+    ['yes | anon-cli token decode', 'stdin'],
+    ['anon-cli token verify - < /dev/zero', 'stdin'],
+    ['yes | anon-cli session import', 'stdin'],
+    ['yes | anon-cli token update --session-token -', 'stdin'],
+    ['yes | anon-cli token create --client-secret -', 'stdin'],
+    ['yes | anon-cli token create --meta-file -', 'stdin'],
+    ['yes | anon-cli token create --meta note=-', 'stdin'],
+    ['anon-cli token decode @/dev/zero', '/dev/zero'],
+    ['anon-cli token decode "$TOKEN" --key /dev/zero', '/dev/zero'],
+    ['anon-cli token verify x --jwks /dev/zero', '/dev/zero'],
+    ['anon-cli token update --session-token @/dev/zero', '/dev/zero'],
+    ['anon-cli token create --meta-file /dev/zero', '/dev/zero'],
+    ['anon-cli token create --meta note=@/dev/zero', '@…'],
+    ['anon-cli session import /dev/zero', '/dev/zero'],
+    ['anon-cli tenant show --profile far --ca-file /dev/zero', '/dev/zero'],
+  ])('ends at 16 MB: %s', async (line, source) => {
+    const home = newHome();
+    await run(home, ['login', 'far', '--domain', 'far.example', '--no-check']);
+    await run(home, ['profile', 'use', 'local']);
+    expect(await runShell(home, line, { env: { TOKEN: token } })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`${source} cannot be read: it holds more than 16 MB.`),
+    });
+  });
+
+  it('is no file of lines for --count, which are read twice', async () => {
+    const home = newHome();
+    expect(await run(home, ['token', 'create', '--count', 'all', '--meta-file', '/dev/zero'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('/dev/zero cannot be read: it is not a file'),
+    });
+  });
+});
+
+/** Runs the program with one end of a pipe as stdin that does not block, as a parent may leave it. */
+function nonBlocking(home: string, args: readonly string[]): { child: ChildProcess; writer: number } {
+  const path = join(home, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, 'w');
+  // Node makes the descriptors 0 to 2 of a child blocking again; so it comes as another, and a shell moves it.
+  const child = spawn('sh', ['-c', 'exec "$@" <&3 3<&-', 'sh', process.execPath, bin, ...args], {
+    env: environment(home),
+    stdio: ['ignore', 'pipe', 'pipe', reader],
+  });
+  closeSync(reader);
+  return { child, writer };
+}
+
+/** What it decodes from a socket that a client sends `token` through. */
+async function throughTcp(home: string): Promise<string> {
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const client = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const [socket] = await once(server, 'connection');
+  const child = spawn(process.execPath, [bin, ...decode], {
+    env: environment(home),
+    stdio: [socket, 'pipe', 'pipe'],
+  });
+  const ran = ended(child);
+  client.end(token);
+  const { stdout } = await ran;
+  socket.destroy();
+  server.close();
+  return stdout;
+}
