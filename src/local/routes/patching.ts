@@ -23,8 +23,8 @@ export function patched(document: JsonObject, change: JsonObject, { nested }: { 
     const before = result[key];
     if (value === null) delete result[key];
     else if (value === undefined) continue;
-    else if (nested && isJsonObject(value) && isJsonObject(before))
-      result[key] = patched(before, value, { nested: false });
+    else if (nested && isJsonObject(value))
+      result[key] = patched(isJsonObject(before) ? before : {}, value, { nested: false });
     else result[key] = value;
   }
   return result;

@@ -124,14 +124,17 @@ describe.each(editions)('an application is refused as invalid_client, edition %s
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /);
   });
 
-  it('that is registered for one way of authentication and uses another', async () => {
-    const { tenant, apps } = await withApps(edition, { token_endpoint_auth_method: 'client_secret_basic' });
-    const { client_id, client_secret } = apps.server;
-    expectRefusal(await tenant.anonymousToken({ client_id, client_secret }), 401, 'invalid_client');
-    tenant.change('client', client_id, { token_endpoint_auth_method: 'client_secret_post' });
-    const inHeader = await tenant.anonymousToken({ client_id: undefined }, basic(client_id, client_secret));
-    expectRefusal(inHeader, 401, 'invalid_client');
-  });
+  it.each(['client_secret_basic', 'client_secret_post'])(
+    'that is registered for %s and presents no secret, or a wrong one in either place',
+    async (token_endpoint_auth_method) => {
+      const { tenant, apps } = await withApps(edition, { token_endpoint_auth_method });
+      const { client_id } = apps.server;
+      expectRefusal(await tenant.anonymousToken({ client_id }), 401, 'invalid_client');
+      expectRefusal(await tenant.anonymousToken({ client_id, client_secret: 'wrong' }), 401, 'invalid_client');
+      const inHeader = await tenant.anonymousToken({ client_id: undefined }, basic(client_id, 'wrong'));
+      expectRefusal(inHeader, 401, 'invalid_client');
+    },
+  );
 });
 
 describe.each(editions)('two ways of authentication at once are refused as invalid_request, edition %s', (edition) => {
