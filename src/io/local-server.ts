@@ -15,7 +15,7 @@ export interface ServeOptions {
   readonly port: number;
   readonly rateLimit: RateLimit | undefined;
   /** Names under which it is served beside `localhost`, its addresses and the host of its issuer. */
-  readonly hosts?: readonly string[];
+  readonly hosts?: readonly string[] | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ import { rows } from '../../render/rows.ts';
 export interface LocalStartOptions extends GlobalOptions {
   readonly port: string;
   readonly rateLimit?: string;
-  readonly allowHost: readonly string[];
+  readonly allowHost?: readonly string[];
 }
 
 export function localStartCommand(context: Context, run = startLocal): Command {
@@ -19,7 +19,7 @@ export function localStartCommand(context: Context, run = startLocal): Command {
     .description('serve the local tenant over HTTP, on this machine only, until Ctrl-C')
     .option('--port <port>', 'the port; 0 takes any free one', '4400')
     .option('--rate-limit <n>', 'answer 429 beyond n requests a second, to try out how clients take it')
-    .option('--allow-host <name>', 'answer under this name too, beside localhost, repeatable', collectHosts, [])
+    .option('--allow-host <name>', 'answer under this name too, beside localhost, repeatable', collectHosts)
     .action((options: LocalStartOptions) => run(context, options));
   return withExample(command, 'local start', 'Other commands work on the same state meanwhile.');
 }
@@ -71,7 +71,7 @@ function parseRateLimit(text: string | undefined): RateLimit | undefined {
   });
 }
 
-function collectHosts(text: string, before: readonly string[]): readonly string[] {
+function collectHosts(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, parseHost(text)];
 }
 
