@@ -47,7 +47,7 @@ const house: Record<string, Room> = {
   local: {
     rooms: ['local', 'wire'],
     packages: ['hono', '@hono/node-server', 'jose', 'libsql'],
-    builtins: ['node:crypto', 'node:fs', 'node:util'],
+    builtins: ['node:crypto', 'node:events', 'node:fs', 'node:http', 'node:net', 'node:util'],
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],

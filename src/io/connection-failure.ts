@@ -25,12 +25,17 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
   const { reason, hint, broken = false } = explain(code, limits);
   const message = `The tenant ${url.host} ${sent ? 'did not answer' : 'cannot be reached'}: ${reason}.`;
   const usual = sent ? 'This may pass: try again.' : 'Check the network, and how the domain is spelt.';
-  const here = url.protocol === 'http:' && code === 'ECONNREFUSED' ? startHere(url) : undefined;
+  const here = code === 'ECONNREFUSED' && meansLocalTenant(url) ? startHere(url) : undefined;
   return new UnreachableError(message, { sent, broken }, { hint: here ?? hint ?? usual, cause });
 }
 
-function startHere({ port }: URL): string {
-  return `Is it running? anon-cli local start --port ${port || 80}`;
+/** Plain HTTP goes to this machine only, and the issuer of the local tenant is `https://localhost:PORT/`. */
+function meansLocalTenant({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' || hostname === 'localhost';
+}
+
+function startHere({ protocol, port }: URL): string {
+  return `Is it running? anon-cli local start --port ${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 /** Nothing was sent to the tenant: there was no way to it yet. */
@@ -109,9 +114,15 @@ function proxyErrorIn(error: unknown): ProxyError | undefined {
   return error instanceof Error && error.cause ? proxyErrorIn(error.cause) : undefined;
 }
 
-/** The innermost code: fetch wraps the socket's error, and a host with several addresses wraps each. */
+/**
+ * The innermost code: fetch wraps the socket's error, and a host with several addresses wraps each. One that refused says
+ * more than one that this machine cannot reach.
+ */
 function causeCode(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return causeCode(error.errors[0]);
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    const codes = error.errors.map(causeCode);
+    return codes.find((code) => code === 'ECONNREFUSED') ?? codes[0] ?? '';
+  }
   if (error instanceof Error && error.name === 'TimeoutError') return 'UND_ERR_CONNECT_TIMEOUT';
   // undici 7 leaves the code of these undefined.
   if (error instanceof Error && error.name === 'HTTPParserError') {

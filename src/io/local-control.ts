@@ -1,6 +1,5 @@
-import type { RateLimit } from '../local/rate-limit.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
-import { type LocalServer, serveLocal } from './local-server.ts';
+import { type LocalServer, type ServeOptions, serveLocal } from './local-server.ts';
 import { type LocalPorts, openLocal } from './local-tenant.ts';
 
 /** What `anon-cli local` does to the embedded tenant beyond talking to it. */
@@ -12,7 +11,7 @@ export interface LocalControl {
    * named. Answers which one it speaks.
    */
   reset(edition: EditionName | undefined): Promise<EditionName>;
-  serve(options: { port: number; rateLimit: RateLimit | undefined }): Promise<LocalServer>;
+  serve(options: ServeOptions): Promise<LocalServer>;
 }
 
 export function localControl(ports: LocalPorts): LocalControl {

@@ -4,7 +4,10 @@ import { type ClientCredentials, sameSecret } from './client-credentials.ts';
 import { anonymousTokenRefusal, type Refusal } from './refusal.ts';
 import type { TenantScope } from './tenant.ts';
 
-/** The application that asks for guest tokens, once it has shown that it is that one. @throws {Refusal} invalid_client */
+/**
+ * The application that asks for guest tokens, once it has shown that it is that one. A secret is good in the body and in
+ * the header, whichever of the two `token_endpoint_auth_method` names. @throws {Refusal} invalid_client
+ */
 export async function authenticate(
   scope: TenantScope,
   credentials: ClientCredentials,
@@ -17,8 +20,6 @@ export async function authenticate(
     throw unknown(credentials);
   }
   if (credentials.method === undefined && client.token_endpoint_auth_method === 'none') return client;
-  const required = client.token_endpoint_auth_method ?? credentials.method;
-  if (required !== 'none' && required !== credentials.method) throw unknown(credentials);
   if (!sameSecret(credentials.secret, client.client_secret)) throw unknown(credentials);
   return client;
 }

@@ -48,6 +48,8 @@ const reasons: Record<number, string> = {
   404: 'Not Found',
   409: 'Conflict',
   413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  421: 'Misdirected Request',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
 };
@@ -61,4 +63,13 @@ export function managementRefusal(
 ): Refusal {
   const error = reasons[statusCode] ?? 'Error';
   return new Refusal(statusCode, { statusCode, error, message, ...(errorCode && { errorCode }) }, headers);
+}
+
+/** Where refusals have the envelope of the Management API; everywhere else they have the shape of OAuth. */
+const managementRoot = '/api/v2/';
+
+/** A refusal by whoever stands before the endpoint at `path`, in the shape that its clients read. `error` is the one of OAuth. */
+export function refusalAt(path: string, status: number, error: string, description: string): Refusal {
+  if (path.startsWith(managementRoot)) return managementRefusal(status, description);
+  return oauthRefusal(status, error, description);
 }

@@ -1,17 +1,43 @@
 import type { JsonObject } from '../wire/schema.ts';
 
 /** A body that is neither JSON nor a form, or a broken one. */
-export class BodyError extends Error {}
+export class BodyError extends Error {
+  /** 415 for what cannot be read by its own account, 400 for what is not what it says. */
+  readonly status: 400 | 415;
+
+  constructor(message: string, status: 400 | 415 = 400) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /**
- * The members of a JSON or form-encoded body.
+ * The members of a JSON or form-encoded body. Assumed: a body without a type is JSON; other types that end in `+json` are
+ * not read, and neither are compressed bodies and other encodings than UTF-8.
  * @throws {BodyError}
  */
 export async function readBody(request: Request): Promise<JsonObject> {
-  const type = (request.headers.get('content-type') ?? 'application/json').split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/json') return readJson(await request.text());
-  if (type === 'application/x-www-form-urlencoded') return readForm(await request.text());
-  throw new BodyError('Content-Type must be application/json or application/x-www-form-urlencoded.');
+  const read = readerOf(request.headers.get('content-type') ?? 'application/json');
+  if (read === undefined) {
+    throw new BodyError('Content-Type must be application/json or application/x-www-form-urlencoded, in UTF-8.', 415);
+  }
+  if ((request.headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new BodyError('Content-Encoding must be identity.', 415);
+  }
+  return read(await request.text());
+}
+
+/** What reads a body of the type that a header names; undefined for one that nothing reads. */
+function readerOf(contentType: string): ((text: string) => JsonObject) | undefined {
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  if (!parameters.every(isReadable)) return undefined;
+  return { 'application/json': readJson, 'application/x-www-form-urlencoded': readForm }[type.trim()];
+}
+
+/** Whether a parameter of a type leaves the body what it would be without. @see RFC 9110, section 8.3.1 */
+function isReadable(parameter: string): boolean {
+  const [name, value = ''] = parameter.split('=').map((part) => part.trim());
+  return name !== 'charset' || /^"?utf-?8"?$/.test(value);
 }
 
 /** Some thousand levels can be read and not walked: whoever recurses into them runs out of stack. */

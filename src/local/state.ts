@@ -5,7 +5,8 @@ import type { JsonObject } from '../wire/schema.ts';
 import { editionOf } from './edition.ts';
 import type { KeyMaker } from './keys.ts';
 import { managementScopes } from './management-scopes.ts';
-import { type Random, randomHex, randomName, randomToken } from './random.ts';
+import { type Random, randomName, randomToken } from './random.ts';
+import { newResourceServer } from './resource-server.ts';
 import type { Store, StoreReader, StoreWriter } from './store/store.ts';
 
 /** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
@@ -67,8 +68,8 @@ interface Seed {
 function putSeed(writer: StoreWriter, { random, issuer, material, edition }: Seed): void {
   writer.put('tenant', 'settings', settingsSeed(edition));
   writer.put('key', 'current', material);
-  const global = newClient(random, { name: 'All Applications', global: true });
-  const app = newClient(random, {
+  const global = newClient(random, edition, { name: 'All Applications', global: true });
+  const app = newClient(random, edition, {
     name: sampleApp.name,
     app_type: 'spa',
     token_endpoint_auth_method: 'none',
@@ -76,13 +77,13 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
   });
   for (const client of [global, app]) writer.put('client', String(client.client_id), client);
-  const management = newResourceServer(random, {
+  const management = newResourceServer(random, edition, {
     name: 'Auth0 Management API',
     identifier: managementAudience(issuer),
     is_system: true,
     scopes: managementScopes.map((value) => ({ value })),
   });
-  const api = newResourceServer(random, {
+  const api = newResourceServer(random, edition, {
     name: sampleApi.name,
     identifier: sampleApi.identifier,
     scopes: [...sampleApi.scopes],
@@ -110,11 +111,11 @@ function settingsSeed(edition: Edition): JsonObject {
     idle_session_lifetime: 72,
     sessions: { oidc_logout_prompt_enabled: true },
   };
-  return { ...settings, ...edition.tenant.write(edition.tenant.read({}), settings) };
+  return { ...settings, ...edition.newTenant };
 }
 
 /** A client with the service's defaults. @see management-api, section 2.5 */
-export function newClient(random: Random, body: JsonObject): JsonObject {
+export function newClient(random: Random, edition: Edition, body: JsonObject): JsonObject {
   const isPublic = body.token_endpoint_auth_method === 'none';
   return {
     tenant: 'local',
@@ -137,22 +138,9 @@ export function newClient(random: Random, body: JsonObject): JsonObject {
     },
     grant_types: ['authorization_code', 'implicit', 'refresh_token', ...(isPublic ? [] : ['client_credentials'])],
     custom_login_page_on: true,
+    ...edition.newClient(body),
     ...body,
     client_id: randomName(random, 32),
     client_secret: randomToken(random, 48),
-  };
-}
-
-/** A resource server with the service's defaults. @see management-api, section 2.5 */
-export function newResourceServer(random: Random, body: JsonObject): JsonObject {
-  return {
-    id: randomHex(random, 12),
-    allow_offline_access: false,
-    skip_consent_for_verifiable_first_party_clients: false,
-    subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
-    token_lifetime: 86_400,
-    token_lifetime_for_web: 7200,
-    signing_alg: 'RS256',
-    ...body,
   };
 }

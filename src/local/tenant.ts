@@ -3,7 +3,7 @@ import type { EditionName } from '../wire/edition/edition.ts';
 import type { KeyMaker } from './keys.ts';
 import { type Random, randomHex } from './random.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './rate-limit.ts';
-import { managementRefusal, oauthRefusal, Refusal } from './refusal.ts';
+import { managementRefusal, Refusal, refusalAt } from './refusal.ts';
 import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
@@ -105,6 +105,5 @@ function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
 
 function failure(error: unknown, path: string): Response {
   if (error instanceof Refusal) return error.response();
-  if (path.startsWith('/api/v2/')) return managementRefusal(500, 'An internal server error occurred').response();
-  return oauthRefusal(500, 'server_error', 'The tenant failed to handle the request.').response();
+  return refusalAt(path, 500, 'server_error', 'An internal server error occurred').response();
 }

@@ -1,46 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../wire/schema.ts';
+import { editionOf } from './edition.ts';
 import { managementScopes } from './management-scopes.ts';
-import type { Store, StoreReader, StoreWriter } from './store/store.ts';
+import { keptResourceServer } from './resource-server.ts';
+import type { Kind, Store, StoreReader, StoreWriter } from './store/store.ts';
 
 /**
  * Gives a state that an earlier version made the Management API scopes which have come since, at the API and
- * for the client that configures the tenant. Everything else stays as it is.
+ * for the client that configures the tenant, and its resource servers the members that all of them have by now.
+ * Everything else stays as it is.
  */
 export function upgrade(store: Store): void {
   if (outdated(store).length === 0) return;
   store.write((writer: StoreWriter) => {
-    for (const { kind, document, scopes } of outdated(writer)) {
-      writer.put(kind, String(document.id), { ...document, ...scopes });
-    }
+    for (const { kind, document } of outdated(writer)) writer.put(kind, String(document.id), document);
   });
 }
 
 interface Outdated {
-  readonly kind: 'resource_server' | 'client_grant';
+  readonly kind: Kind;
+  /** As it should be. */
   readonly document: JsonObject;
-  readonly scopes: JsonObject;
 }
 
 function outdated(store: StoreReader): Outdated[] {
-  const servers = store.list('resource_server').flatMap((document): Outdated[] => {
-    const scopes = document.scopes as { value: string }[] | undefined;
-    const missing = missingFrom(scopes?.map(({ value }) => value));
-    if (document.is_system !== true || missing.length === 0) return [];
-    return [{ kind: 'resource_server', document, scopes: { scopes: [...(scopes ?? []), ...missing.map(asScope)] } }];
-  });
-  const grants = store.list('client_grant').flatMap((document): Outdated[] => {
-    const scope = document.scope as string[] | undefined;
-    const missing = missingFrom(scope);
-    if (document.is_system !== true || missing.length === 0) return [];
-    return [{ kind: 'client_grant', document, scopes: { scope: [...(scope ?? []), ...missing] } }];
-  });
-  return [...servers, ...grants];
+  const edition = editionOf(store);
+  return [
+    ...changed(store, 'resource_server', (server) => withScopes(keptResourceServer(edition, server))),
+    ...changed(store, 'client_grant', withScope),
+  ];
 }
 
-function missingFrom(known: readonly string[] = []): string[] {
+function changed(store: StoreReader, kind: Kind, current: (document: JsonObject) => JsonObject): Outdated[] {
+  return store.list(kind).flatMap((before) => {
+    const document = current(before);
+    return isDeepStrictEqual(document, before) ? [] : [{ kind, document }];
+  });
+}
+
+function withScopes(server: JsonObject): JsonObject {
+  const scopes = (server.scopes as { value: string }[] | undefined) ?? [];
+  const missing = missingFrom(scopes.map(({ value }) => value));
+  if (server.is_system !== true || missing.length === 0) return server;
+  return { ...server, scopes: [...scopes, ...missing.map((value) => ({ value }))] };
+}
+
+function withScope(grant: JsonObject): JsonObject {
+  const scope = (grant.scope as string[] | undefined) ?? [];
+  const missing = missingFrom(scope);
+  if (grant.is_system !== true || missing.length === 0) return grant;
+  return { ...grant, scope: [...scope, ...missing] };
+}
+
+function missingFrom(known: readonly string[]): string[] {
   return managementScopes.filter((value) => !known.includes(value));
-}
-
-function asScope(value: string): { value: string } {
-  return { value };
 }

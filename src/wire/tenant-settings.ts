@@ -15,13 +15,37 @@ export type TenantSettingsBody = v.InferOutput<typeof tenantSettings>;
 // Every other member that PATCH takes, whatever the edition; their values are not this project's business.
 // @see auth0@7.1.0 UpdateTenantSettingsRequestContent
 const otherMembers =
-  'change_password device_flow guardian_mfa_page default_directory error_page default_token_quota picture_url support_email support_url allowed_logout_urls session_lifetime session_lifetime_in_minutes idle_session_lifetime idle_session_lifetime_in_minutes ephemeral_session_lifetime idle_ephemeral_session_lifetime ephemeral_session_lifetime_in_minutes idle_ephemeral_session_lifetime_in_minutes sandbox_version legacy_sandbox_version default_redirection_uri enabled_locales security_headers session_cookie oidc_logout customize_mfa_in_postlogin_action allow_organization_name_in_authentication_api acr_values_supported mtls pushed_authorization_requests_supported authorization_response_iss_parameter_supported skip_non_verifiable_callback_uri_confirmation_prompt resource_parameter_profile client_id_metadata_document_supported enable_ai_guide phone_consolidated_experience include_session_metadata_in_tenant_logs dynamic_client_registration_security_mode country_codes';
+  'change_password device_flow guardian_mfa_page default_directory error_page default_token_quota picture_url support_email support_url allowed_logout_urls sandbox_version legacy_sandbox_version default_redirection_uri enabled_locales security_headers session_cookie oidc_logout customize_mfa_in_postlogin_action allow_organization_name_in_authentication_api acr_values_supported mtls pushed_authorization_requests_supported authorization_response_iss_parameter_supported skip_non_verifiable_callback_uri_confirmation_prompt resource_parameter_profile client_id_metadata_document_supported enable_ai_guide phone_consolidated_experience include_session_metadata_in_tenant_logs dynamic_client_registration_security_mode country_codes';
+
+/** The lifetimes of logins. Each is shown in hours, and may be sent in minutes under a name that says so, but not both ways at once. */
+export const loginLifetimes = [
+  'session_lifetime',
+  'idle_session_lifetime',
+  'ephemeral_session_lifetime',
+  'idle_ephemeral_session_lifetime',
+] as const;
+
+export function minutesMember<const Member extends string>(member: Member): `${Member}_in_minutes` {
+  return `${member}_in_minutes`;
+}
+
+/** Assumed: that a lifetime is above zero, and no upper bound. */
+const lifetime = v.optional(
+  v.pipe(
+    v.number(),
+    v.gtValue(0, ({ input }) => `Value ${String(input)} is less than minimum 0`),
+  ),
+);
+const lifetimeMembers = Object.fromEntries(
+  loginLifetimes.flatMap((member) => [member, minutesMember(member)]).map((member) => [member, lifetime]),
+);
 
 /** PATCH /api/v2/tenants/settings: no member outside the list, at least one inside. */
 export function tenantSettingsPatch(edition: Edition) {
   return v.pipe(
     v.strictObject({
       ...unchecked(otherMembers),
+      ...lifetimeMembers,
       sessions: v.optional(v.nullable(plainObject)),
       friendly_name: v.optional(v.string()),
       default_audience: v.optional(v.string()),
@@ -29,5 +53,9 @@ export function tenantSettingsPatch(edition: Edition) {
       ...edition.tenant.members,
     }),
     v.check((body) => Object.keys(body).length > 0, 'Too few properties defined (0), minimum 1'),
+    v.check(
+      (body) => loginLifetimes.every((member) => !(member in body && minutesMember(member) in body)),
+      'A lifetime cannot be specified both in hours and in minutes',
+    ),
   );
 }

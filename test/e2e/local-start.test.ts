@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newHome, run, start } from '../support/bin.ts';
+import { rawConnection, statusOf } from '../support/raw-http.ts';
 import { jsonOf, serve } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
@@ -98,6 +99,71 @@ describe('local start', () => {
     const free = createServer().listen(port, '127.0.0.1');
     await once(free, 'listening');
     free.close();
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with 0 within 2 s on %s, whatever connections are open',
+    async (signal) => {
+      const { port, stop } = await serve(newHome());
+      const sent = [
+        '',
+        'GET /.well-known/jw',
+        'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-',
+        'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"a"',
+        'POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"a"',
+        // Thrice without reading an answer.
+        'GET /.well-known/jwks.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3),
+      ];
+      for (const host of ['127.0.0.1', '::1']) {
+        for (const text of sent) {
+          const { socket, write } = await rawConnection(port, host);
+          socket.pause();
+          write(text);
+        }
+      }
+      expect((await fetch(`http://127.0.0.1:${port}/.well-known/jwks.json`)).status).toBe(200);
+      const begun = performance.now();
+      expect(await stop(signal)).toEqual({ code: 0, stderr: '\nStopped.\n' });
+      expect(performance.now() - begun).toBeLessThan(2000);
+    },
+  );
+
+  it('serves both addresses of localhost, and no name but those that it is given', async () => {
+    const { port } = await serve(newHome(), ['--allow-host', 'Tenant.Test', '--allow-host', 'bücher.test']);
+    const statusAs = async (host: string, address: string) => {
+      const connection = await rawConnection(port, address);
+      connection.write(`GET /.well-known/jwks.json HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return statusOf(await connection.answer());
+    };
+    for (const address of ['127.0.0.1', '::1']) {
+      for (const host of [`localhost:${port}`, `[::1]:${port}`, 'tenant.test', 'xn--bcher-kva.test:8080']) {
+        expect([host, await statusAs(host, address)]).toEqual([host, 200]);
+      }
+      expect(await statusAs(`evil.example:${port}`, address)).toBe(421);
+    }
+  });
+
+  it.each(['tenant.test:4400', 'https://tenant.test', '', '*.test', 'a b', 'user@tenant.test', '::1'])(
+    'does not take %j for the name of a host',
+    async (name) => {
+      expect(await run(newHome(), ['local', 'start', '--port', '0', '--allow-host', name])).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: `error: '${name}' is not the name of a host.\nhint:  A name without a scheme and a port: --allow-host tenant.test\n`,
+      });
+    },
+  );
+
+  it('says so when the port is in use at the second address alone', async () => {
+    const taken = createServer().listen(0, '::1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `error: Port ${port} is in use at [::1].\nhint:  Take another: anon-cli local start --port 4401\n`,
+    });
   });
 
   it('says so when the port is in use', async () => {

@@ -87,6 +87,19 @@ describe('a tenant that', () => {
     });
   });
 
+  it.each(['http://localhost:PORT/', 'https://localhost:PORT/', 'http://[::1]:PORT/'])(
+    'refuses connections: %s may be the local tenant',
+    async (address) => {
+      const port = await freePort();
+      const url = address.replace('PORT', String(port));
+      expect(await failureOf(() => fetching()(url, get))).toMatchObject({
+        code: 'tenant_unreachable',
+        message: expect.stringContaining('it refuses connections.'),
+        hint: `Is it running? anon-cli local start --port ${port}`,
+      });
+    },
+  );
+
   it('does not end its answer is not heard out', async () => {
     const url = await answering((_, response) => {
       const more = () => {

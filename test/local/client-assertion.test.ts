@@ -1,9 +1,11 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/local/listen.ts';
 import { assertionType } from '../../src/wire/client-credential.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { basic, openTenant, type TestTenant } from '../support/local.ts';
+import { rawConnection, statusOf } from '../support/raw-http.ts';
 
 const algorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const;
 type Algorithm = (typeof algorithms)[number];
@@ -70,6 +72,36 @@ function requests(tenant: TestTenant, clientId: string, alg: Algorithm) {
 }
 
 const paths = ['/anonymous/token', '/oauth/token'] as const;
+
+it.each([
+  ['where it is served', 'localhost:PORT', 'http://localhost:PORT/oauth/token', 200],
+  ['where it is served, by the address', '127.0.0.1:PORT', 'http://127.0.0.1:PORT/oauth/token', 200],
+  ['at another port of this machine', 'localhost:9', 'http://localhost:9/oauth/token', 401],
+  ['at another host', 'evil.example', 'http://evil.example/oauth/token', 421],
+  ['at another host, as a proxy would name it', 'localhost:PORT', 'http://evil.example/oauth/token', 401],
+])('over HTTP an assertion for the endpoint %s is answered: Host %s', async (_, host, aud, status) => {
+  const { tenant, assertion, members } = await withKeyedApp();
+  const { port, close } = await listen(tenant.handle, 0);
+  onTestFinished(close);
+  const here = (text: string) => text.replace('PORT', String(port));
+  const body = JSON.stringify({
+    ...members(await assertion({ aud: here(aud) })),
+    grant_type: 'client_credentials',
+    audience: tenant.api.identifier,
+  });
+  const connection = await rawConnection(port);
+  connection.write(
+    `${[
+      'POST /oauth/token HTTP/1.1',
+      `Host: ${here(host)}`,
+      'X-Forwarded-Host: evil.example',
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+    ].join('\r\n')}\r\n\r\n${body}`,
+  );
+  expect(statusOf(await connection.answer())).toBe(status);
+});
 
 describe.each(paths)('an assertion at %s', (path) => {
   const refusal =

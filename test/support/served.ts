@@ -7,8 +7,8 @@ export interface Served {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
-  /** Ctrl-C, and how the process ended. */
-  stop(): Promise<{ code: number | null; stderr: string }>;
+  /** Ctrl-C or another signal, and how the process ended. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; stderr: string }>;
 }
 
 /** Serves the local tenant of `home` on a free port until the test ends. */
@@ -19,8 +19,8 @@ export async function serve(home: string, args: readonly string[] = []): Promise
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const stop = async () => {
-    if (child.exitCode === null) child.kill('SIGINT');
+  const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
+    if (child.exitCode === null) child.kill(signal);
     const [code] = await exit;
     return { code, stderr };
   };

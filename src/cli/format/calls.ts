@@ -13,12 +13,16 @@ export interface Call {
 export interface Calls {
   /** Where it was sent, without a slash at the end. */
   baseUrl: string;
+  /** It was sent to the tenant inside this process, and where `baseUrl` leads there may be nobody. */
+  embedded?: boolean;
   readonly made: Call[];
 }
 
 /** The same tenant; every request that it takes is written down in `calls`. */
 export function recorded(tenant: TenantConnection, calls: Calls): TenantConnection {
-  calls.baseUrl = servedUrl(tenant);
+  calls.embedded = isEmbedded(tenant);
+  // Others reach the embedded tenant where `local start` serves it, which is plain HTTP.
+  calls.baseUrl = calls.embedded ? tenant.baseUrl.replace(/^https:/, 'http:') : tenant.baseUrl;
   return {
     ...tenant,
     fetch: async (url, request) => {
@@ -36,8 +40,6 @@ export function recorded(tenant: TenantConnection, calls: Calls): TenantConnecti
   };
 }
 
-/** Others reach the embedded tenant where `local start` serves it, which is plain HTTP. */
-function servedUrl({ baseUrl, issuer, profile }: TenantConnection): string {
-  const embedded = profile === 'local' && `${baseUrl}/` === issuer;
-  return embedded ? baseUrl.replace(/^https:/, 'http:') : baseUrl;
+function isEmbedded({ baseUrl, issuer, profile }: TenantConnection): boolean {
+  return profile === 'local' && `${baseUrl}/` === issuer;
 }

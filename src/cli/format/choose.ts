@@ -8,6 +8,7 @@ import { knownWord } from '../known-word.ts';
 import type { Result } from '../output.ts';
 import { type OutputFormat, outputFormats } from '../output-format.ts';
 import { printableJson } from '../render/printable.ts';
+import type { Calls } from './calls.ts';
 import { curlLines } from './curl.ts';
 import { dotenvLines, exportLines } from './environment.ts';
 import { maskLines, outputLines } from './github.ts';
@@ -96,11 +97,21 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     ({ data }) =>
       terminal.result(`Authorization: Bearer ${accessTokenOf(data)}\n`),
   curl({ terminal, printing }) {
-    const calls = { baseUrl: '', made: [] };
+    const calls: Calls = { baseUrl: '', made: [] };
     printing.calls = calls;
-    return ({ data }) => terminal.result(curlLines(data, calls) || '# nothing to send\n');
+    return ({ data }) => {
+      const lines = curlLines(data, calls);
+      terminal.result(lines || '# nothing to send\n');
+      if (lines && calls.embedded) terminal.note(startFirst(calls.baseUrl));
+    };
   },
 };
+
+/** Nobody answers these lines unless the embedded tenant is served as well. */
+function startFirst(baseUrl: string): string {
+  const { port } = new URL(baseUrl);
+  return `note: To run this, serve the local tenant first: anon-cli local start --port ${port || 80}\n`;
+}
 
 function githubPrinter({ terminal, env }: Context): Printer {
   const file = env.GITHUB_OUTPUT;

@@ -2,7 +2,7 @@ import { type AnonymousTokenRequest, anonymousTokenRequest } from '../../wire/an
 import type { Edition } from '../../wire/edition/edition.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials } from '../client-credentials.ts';
-import { anonymousTokenRefusal } from '../refusal.ts';
+import { anonymousTokenRefusal, oauthRefusal } from '../refusal.ts';
 import { BodyError, readBody } from '../request-body.ts';
 
 /** @throws {Refusal} invalid_request */
@@ -10,7 +10,7 @@ export async function readMembers(request: Request): Promise<JsonObject> {
   try {
     return await readBody(request);
   } catch (error) {
-    if (error instanceof BodyError) throw anonymousTokenRefusal('invalid_request', error.message);
+    if (error instanceof BodyError) throw oauthRefusal(error.status, 'invalid_request', error.message);
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { checkClient } from '../client-rules.ts';
 import { editionOf, onceAnEdition } from '../edition.ts';
 import { asReference, newCredential } from '../public-keys.ts';
+import { randomToken } from '../random.ts';
 import { managementRefusal } from '../refusal.ts';
 import { newClient } from '../state.ts';
 import type { StoreWriter } from '../store/store.ts';
@@ -19,7 +20,7 @@ const readScopes = ['read:clients', 'read:client_keys', 'read:client_credentials
 const createPayload = onceAnEdition(clientCreate);
 const patchPayload = onceAnEdition(clientPatch);
 
-/** /api/v2/clients: list, read, create, patch, delete. */
+/** /api/v2/clients: list, read, create, patch, delete, and a new secret. */
 export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${clientsPath}/:id`;
@@ -32,11 +33,12 @@ export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
   });
 
   app.post(clientsPath, requireScope(scope, 'create:clients'), async (c) => {
-    const checked = checkPayload(createPayload(editionOf(scope.store)), await readPayload(c.req.raw));
+    const edition = editionOf(scope.store);
+    const checked = checkPayload(createPayload(edition), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const { client_authentication_methods: methods, ...members } = checked.value;
     if (methods !== undefined) checkScope(c.get('scopes'), 'create:client_credentials');
-    const client = newClient(scope.random, members);
+    const client = newClient(scope.random, edition, patched({}, members, { nested: true }));
     scope.store.write((writer) => {
       if (methods) client.client_authentication_methods = register(scope, writer, client, methods);
       checkClient(writer, client);
@@ -74,6 +76,20 @@ export function clientRoutes(scope: TenantScope): Hono<ManagementVariables> {
       return c.json(changedFor(c.get('scopes'))(client));
     },
   );
+
+  // What is sent along is not looked at: the service's own tools send `null`.
+  app.post(`${onePath}/rotate-secret`, requireScope(scope, 'update:client_keys'), (c) => {
+    const secret = randomToken(scope.random, 48);
+    const client = scope.store.write((writer) => {
+      const before = writer.get('client', c.req.param('id'));
+      if (before === undefined) throw inexistent();
+      const next = { ...before, client_secret: secret };
+      writer.put('client', c.req.param('id'), next);
+      return next;
+    });
+    // Who rotated it must learn it, as who made the client must.
+    return c.json({ ...changedFor(c.get('scopes'))(client), client_secret: secret });
+  });
 
   // Assumed: an id that is not there is answered like one that was.
   app.delete(onePath, requireScope(scope, 'delete:clients'), (c) => {

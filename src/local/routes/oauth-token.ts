@@ -43,9 +43,8 @@ async function readRequest(raw: Request): Promise<{ request: OauthTokenRequest; 
     const credentials = readClientCredentials(raw.headers.get('authorization'), checked.value);
     return { request: checked.value, credentials };
   } catch (error) {
-    if (error instanceof BodyError || error instanceof CredentialsError) {
-      throw oauthRefusal(400, 'invalid_request', error.message);
-    }
+    if (error instanceof BodyError) throw oauthRefusal(error.status, 'invalid_request', error.message);
+    if (error instanceof CredentialsError) throw oauthRefusal(400, 'invalid_request', error.message);
     throw error;
   }
 }

@@ -2,12 +2,12 @@ import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { managementRefusal } from '../refusal.ts';
 import { BodyError, readBody } from '../request-body.ts';
 
-/** The body of a Management API write. @throws {Refusal} 400 invalid_body when it cannot be read */
+/** The body of a Management API write. @throws {Refusal} 400 or 415 invalid_body when it cannot be read */
 export async function readPayload(request: Request): Promise<JsonObject> {
   try {
     return await readBody(request);
   } catch (error) {
-    if (error instanceof BodyError) throw managementRefusal(400, error.message, 'invalid_body');
+    if (error instanceof BodyError) throw managementRefusal(error.status, error.message, 'invalid_body');
     throw error;
   }
 }
@@ -23,8 +23,8 @@ export function patched(document: JsonObject, change: JsonObject, { nested }: { 
     const before = result[key];
     if (value === null) delete result[key];
     else if (value === undefined) continue;
-    else if (nested && isJsonObject(value) && isJsonObject(before))
-      result[key] = patched(before, value, { nested: false });
+    else if (nested && isJsonObject(value))
+      result[key] = patched(isJsonObject(before) ? before : {}, value, { nested: false });
     else result[key] = value;
   }
   return result;

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { editionOf, onceAnEdition } from '../edition.ts';
 import { definedScopes } from '../grants.ts';
 import { managementRefusal } from '../refusal.ts';
-import { newResourceServer } from '../state.ts';
+import { keptResourceServer, newResourceServer } from '../resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { TenantScope } from '../tenant.ts';
 import { fieldPicker, listing, queryRefusal } from './listing.ts';
@@ -33,10 +33,11 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
   });
 
   app.post(resourceServersPath, requireScope(scope, 'create:resource_servers'), async (c) => {
-    const checked = checkPayload(createPayload(editionOf(scope.store)), await readPayload(c.req.raw));
+    const edition = editionOf(scope.store);
+    const checked = checkPayload(createPayload(edition), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    checkGuestScopes(editionOf(scope.store), checked.value, checked.value.scopes);
-    const server = newResourceServer(scope.random, checked.value);
+    checkGuestScopes(edition, checked.value, checked.value.scopes);
+    const server = newResourceServer(scope.random, edition, patched({}, checked.value, { nested: false }));
     scope.store.write((writer) => {
       if (writer.list('resource_server').some((other) => other.identifier === server.identifier)) {
         throw managementRefusal(
@@ -55,13 +56,14 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
   );
 
   app.patch(onePath, requireScope(scope, 'update:resource_servers'), async (c) => {
-    const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
+    const edition = editionOf(scope.store);
+    const checked = checkPayload(patchPayload(edition), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const server = scope.store.write((writer) => {
       const before = findResourceServer(writer, c.req.param('id'));
       checkSystem(before, checked.value);
-      const next = patched(before, checked.value, { nested: false });
-      checkGuestScopes(editionOf(scope.store), checked.value, next.scopes);
+      const next = keptResourceServer(edition, patched(before, checked.value, { nested: false }), before);
+      checkGuestScopes(edition, checked.value, next.scopes);
       writer.put('resource_server', String(before.id), next);
       return next;
     });

@@ -1,6 +1,7 @@
 import { Hono } from 'hono/quick';
 import { checkPayload } from '../../wire/management-error.ts';
-import { tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { loginLifetimes, minutesMember, tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import { editionOf, onceAnEdition } from '../edition.ts';
 import { managementRefusal } from '../refusal.ts';
 import type { TenantScope } from '../tenant.ts';
@@ -23,7 +24,8 @@ export function tenantSettingsRoutes(scope: TenantScope): Hono<ManagementVariabl
     const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const settings = scope.store.write((writer) => {
-      const next = patched(writer.get('tenant', 'settings') ?? {}, checked.value, { nested: true });
+      const change = clearedByEmptyText(inHours(checked.value));
+      const next = patched(writer.get('tenant', 'settings') ?? {}, change, { nested: true });
       writer.put('tenant', 'settings', next);
       return next;
     });
@@ -31,4 +33,20 @@ export function tenantSettingsRoutes(scope: TenantScope): Hono<ManagementVariabl
   });
 
   return app;
+}
+
+/** Lifetimes that were sent in minutes, as the service shows them: in hours, with four decimals at most. */
+function inHours(change: JsonObject): JsonObject {
+  const kept = { ...change };
+  for (const member of loginLifetimes) {
+    const { [minutesMember(member)]: minutes } = kept;
+    delete kept[minutesMember(member)];
+    if (typeof minutes === 'number') kept[member] = Math.floor((minutes * 10_000) / 60) / 10_000;
+  }
+  return kept;
+}
+
+/** The one member that an empty text removes. `default_audience` stays, empty. @see management-api, section 2.4 */
+function clearedByEmptyText(change: JsonObject): JsonObject {
+  return change.default_redirection_uri === '' ? { ...change, default_redirection_uri: null } : change;
 }

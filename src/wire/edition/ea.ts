@@ -91,7 +91,7 @@ const resourceServer: Translation<GuestAccess> = {
       v.nullable(
         v.looseObject({
           claims_mapping: v.optional(
-            v.nullable(v.looseObject({ custom_claims: v.optional(v.nullable(claimMappings(maxClaims))) })),
+            v.nullable(v.looseObject({ custom_claims: v.optional(claimMappings(maxClaims)) })),
           ),
         }),
       ),
@@ -130,9 +130,26 @@ const claims: ClaimsMapping = {
   },
 };
 
-/** The policies that a new one has when nothing is said. @see management-api, section 2.5 */
+/** Every answer of the service has these. @see management-api, section 2.6 */
 const newResourceServer = {
-  subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+  allow_online_access: false,
+  allow_online_access_with_ephemeral_sessions: false,
+  subject_type_authorization: {
+    client: { policy: 'require_client_grant' },
+    user: { policy: 'allow_all' },
+    anonymous_user: { policy: 'deny_all' },
+  },
+};
+
+/** An OIDC-conformant application has longer-lived refresh tokens than another. @see management-api, section 2.6 */
+const conformantRefreshTokens = {
+  expiration_type: 'non-expiring',
+  leeway: 0,
+  infinite_token_lifetime: true,
+  infinite_idle_token_lifetime: true,
+  token_lifetime: 31_557_600,
+  idle_token_lifetime: 2_592_000,
+  rotation_type: 'non-rotating',
 };
 
 /** Early Access (September 2026), what today's tenants speak. @see wire contract, section 1 */
@@ -144,7 +161,11 @@ export const ea: Edition = {
   client,
   resourceServer,
   claims,
+  // What nobody has set is not shown.
+  newTenant: {},
+  newClient: (body) => (body.oidc_conformant === true ? { refresh_token: conformantRefreshTokens } : {}),
   newResourceServer,
+  unshownMembers: ['allow_anonymous_access'],
   saysOfGuests: (body) => objectOf(body.subject_type_authorization).anonymous_user !== undefined,
   sessionLifetime,
   guestTokenLifetime,

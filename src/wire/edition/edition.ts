@@ -78,8 +78,14 @@ export interface Edition {
   readonly client: Translation<AppAccess>;
   readonly resourceServer: Translation<GuestAccess>;
   readonly claims: ClaimsMapping;
-  /** What a new resource server is given where a member for guests is sent and its siblings must be said too. */
+  /** What the settings of a new tenant hold of this. */
+  readonly newTenant: JsonObject;
+  /** What a new client has of this edition when nothing else is sent. `body` is what was sent. */
+  newClient(body: JsonObject): JsonObject;
+  /** The members that every resource server has, as they are when nothing is sent. What an object lacks of one is filled from here. */
   readonly newResourceServer: JsonObject;
+  /** The members of a resource server that the service takes and never shows. */
+  readonly unshownMembers: readonly string[];
   /**
    * Whether a resource server says of guests at all if it takes them. Tools that know only of other subjects write
    * its settings anew without that.

@@ -7,7 +7,7 @@ describe('on a tenant of edition ea', () => {
     expect((await done('tenant', 'show')).stdout).toMatch(/session cookie +on\n/);
     const { stdout } = await done('tenant', 'set-cookie', 'off');
     expect(stdout).toContain('✔ Session cookie: off\n');
-    expect(stdout).toContain('    sessions.anonymous.activate_cookie  true → false\n');
+    expect(stdout).toContain('    sessions.anonymous.activate_cookie  not set → false\n');
     expect((await done('tenant', 'show', '--field', 'session_cookie')).stdout).toBe('false\n');
     expect((await done('tenant', 'set-cookie', 'off')).stdout).toContain('already so');
   });
@@ -53,7 +53,7 @@ describe('on a tenant of edition ea', () => {
     await done('app', 'enable', 'web');
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
     expect(stdout).toMatch(/^✔ shop takes guests of web: read:catalog, access tokens for 2 hours\n/);
-    expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  not set → require_client_grant\n');
+    expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  deny_all → require_client_grant\n');
     expect(stdout).toContain('  new guest grant of web at shop (localhost:4400)\n');
     expect((await done('api', 'show', 'shop')).stdout).toMatch(/guest scopes +read:catalog {2}\(guests of web\)\n/);
     const { json } = await done('api', 'enable', 'shop', '--json');

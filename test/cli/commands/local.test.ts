@@ -158,6 +158,9 @@ describe('a state file that is not one', () => {
 describe('what the local commands parse', () => {
   it('is options', async () => {
     expect(await parsed(localStartCommand)).toEqual([{ port: '4400' }]);
+    expect(await parsed(localStartCommand, '--allow-host', 'A.test', '--allow-host', '[FD00::1]')).toEqual([
+      { port: '4400', allowHost: ['a.test', '[fd00::1]'] },
+    ]);
     expect(await parsed(localStartCommand, '--port', '0', '--rate-limit', '2')).toEqual([
       { port: '0', rateLimit: '2' },
     ]);

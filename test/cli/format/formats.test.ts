@@ -131,6 +131,24 @@ describe('--format github', () => {
 });
 
 describe('--format curl', () => {
+  it.each([
+    ['what a command did', ['token', 'create']],
+    ['what a command asked', ['tenant', 'show']],
+    ['what a dry run would do', ['app', 'enable', 'web', '--dry-run']],
+  ])('notes that the local tenant must be served to run %s', async (_, args) => {
+    const machine = args[0] === 'token' ? await openMachine() : await freshMachine();
+    const { stdout, stderr } = await machine.done(...args, '--format', 'curl');
+    expect(stdout).toMatch(/^curl -sS -X \w+ http:\/\/localhost:4400\//);
+    expect(stderr).toBe('note: To run this, serve the local tenant first: anon-cli local start --port 4400\n');
+  });
+
+  it('notes nothing where there is nothing to run', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'enable', 'web');
+    const { stdout, stderr } = await machine.done('app', 'enable', 'web', '--format', 'curl');
+    expect([stdout, stderr]).toEqual(['# nothing to send\n', '']);
+  });
+
   it('prints the call for tokens, its session token as a variable', async () => {
     const machine = await openMachine();
     const created = (await machine.done('token', 'create', '--meta', "who=O'Neil", '--format', 'curl')).stdout;

@@ -33,7 +33,7 @@ describe('POST /anonymous/logout', () => {
     ['a client_id of a wrong type', 400, 'invalid_request', { json: { client_id: 7 } }],
     ['broken JSON', 400, 'invalid_request', { text: '{' }],
     ['no body', 400, 'invalid_request', {}],
-    ['another type', 400, 'invalid_request', { text: '{}', headers: { 'content-type': 'text/plain' } }],
+    ['another type', 415, 'invalid_request', { text: '{}', headers: { 'content-type': 'text/plain' } }],
     ['an application that is not there', 401, 'invalid_client', { json: { client_id: 'do-not-repeat-me' } }],
   ])('is refused with %s: %i %s', async (_, status, error, options) => {
     const tenant = await ea();

@@ -328,8 +328,7 @@ describe('the gates of edition ea', () => {
     await manage('PATCH', `/api/v2/clients/${app.client_id}`, { json: { anonymous_sessions: { active: true } } });
     expect(await tenant.anonymousToken()).toMatchObject({ status: 200 });
     const { body } = await manage('PATCH', server, { json: policy('deny_all') });
-    // Assumed: what comes replaces what was there, whole.
-    expect(body.subject_type_authorization).toEqual(policy('deny_all').subject_type_authorization);
+    expect(body.subject_type_authorization.anonymous_user).toEqual({ policy: 'deny_all' });
     expectRefusal(await tenant.anonymousToken(), 400, 'invalid_target');
     await manage('PATCH', server, { json: policy('require_client_grant') });
     expect(await tenant.anonymousToken()).toMatchObject({ status: 200 });

@@ -298,6 +298,8 @@ describe('a confidential application', () => {
     ['its secret in the header', undefined, 'basic'],
     ['its secret in the body, as registered', 'client_secret_post', 'post'],
     ['its secret in the header, as registered', 'client_secret_basic', 'basic'],
+    ['its secret in the header, although registered for the body', 'client_secret_post', 'basic'],
+    ['its secret in the body, although registered for the header', 'client_secret_basic', 'post'],
   ])('gets a session with %s', async (_, token_endpoint_auth_method, way) => {
     const tenant = await openTenant();
     const { client_id, client_secret } = await confidentialApp(tenant, { token_endpoint_auth_method });

@@ -173,12 +173,12 @@ describe('a request for a Management API token', () => {
   it.each([
     ['broken JSON', '{', 'application/json'],
     ['an array', '[]', 'application/json'],
-    ['another type', '{}', 'text/plain'],
+    ['another type', '{}', 'text/plain', 415],
     ['a parameter twice', 'grant_type=a&grant_type=a', 'application/x-www-form-urlencoded'],
-  ])('that is %s is refused', async (_, text, type) => {
+  ])('that is %s is refused', async (_, text, type, status = 400) => {
     const tenant = await testTenant();
     const answer = await tenant.send('POST', '/oauth/token', { text, headers: { 'content-type': type } });
-    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    expect(answer).toMatchObject({ status, body: { error: 'invalid_request' } });
   });
 
   it('never repeats a secret when it is refused', async () => {

@@ -11,6 +11,7 @@ import { rows } from '../../render/rows.ts';
 export interface LocalStartOptions extends GlobalOptions {
   readonly port: string;
   readonly rateLimit?: string;
+  readonly allowHost?: readonly string[];
 }
 
 export function localStartCommand(context: Context, run = startLocal): Command {
@@ -18,6 +19,7 @@ export function localStartCommand(context: Context, run = startLocal): Command {
     .description('serve the local tenant over HTTP, on this machine only, until Ctrl-C')
     .option('--port <port>', 'the port; 0 takes any free one', '4400')
     .option('--rate-limit <n>', 'answer 429 beyond n requests a second, to try out how clients take it')
+    .option('--allow-host <name>', 'answer under this name too, beside localhost, repeatable', collectHosts)
     .action((options: LocalStartOptions) => run(context, options));
   return withExample(command, 'local start', 'Other commands work on the same state meanwhile.');
 }
@@ -26,7 +28,7 @@ async function startLocal(context: Context, options: LocalStartOptions): Promise
   const port = parsePort(options.port);
   const rateLimit = parseRateLimit(options.rateLimit);
   const { signal } = context;
-  const server = await (await context.local()).serve({ port, rateLimit });
+  const server = await (await context.local()).serve({ port, rateLimit, hosts: options.allowHost });
   try {
     tellWhere(context, options, server);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -66,5 +68,18 @@ function parseRateLimit(text: string | undefined): RateLimit | undefined {
   if (/^\d{1,6}$/.test(text) && perSecond > 0) return { burst: perSecond, perSecond };
   throw new AnonError('usage', `'${text.slice(0, 40)}' is not a rate limit.`, {
     hint: 'Requests a second, such as --rate-limit 2',
+  });
+}
+
+function collectHosts(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, parseHost(text)];
+}
+
+/** A name as it stands in the Host header, in whatever letters and script it was given. */
+function parseHost(text: string): string {
+  const name = /^(?:\[[\da-f:.]+\]|[^\s/\\:?#@%[\]*]+)$/i.test(text) && URL.canParse(`http://${text}`);
+  if (name) return new URL(`http://${text}`).hostname;
+  throw new AnonError('usage', `'${text.slice(0, 40)}' is not the name of a host.`, {
+    hint: 'A name without a scheme and a port: --allow-host tenant.test',
   });
 }

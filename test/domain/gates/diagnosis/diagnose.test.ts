@@ -229,6 +229,8 @@ describe('edition ea', () => {
   it('a policy that is gone while grants are there was written over', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const policies = { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } };
+    // Past what the local tenant does by itself: it fills what a state lacks at the first request, and merges what is sent.
+    await tenant.management();
     tenant.change('resource_server', tenant.api.id, { subject_type_authorization: policies });
     const api = found(await diagnose(connectionTo(tenant), nothing), 'api');
     expect(api).toMatchObject({ state: 'closed', fix: 'anon-cli api enable shop --app web' });
