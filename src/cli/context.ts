@@ -76,8 +76,8 @@ export interface Context {
       signal?: AbortSignal;
     },
   ): Promise<TenantConnection>;
-  /** The embedded tenant's keys, for decoding offline. */
-  localKeys(): Promise<KeyRing>;
+  /** The embedded tenant's keys, for decoding offline in `edition`. */
+  localKeys(edition: EditionName | undefined): Promise<KeyRing>;
   /** The keys that tenants and other issuers published, as they were fetched. */
   keyCache(): Promise<KeyCache>;
   local(): Promise<LocalControl>;
@@ -193,7 +193,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
-        return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
+        return watched(await connectLocal(await localPorts(), common, edition), transport);
       }
       const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
@@ -211,10 +211,10 @@ export function createContext(world: World, warn: (message: string) => void): Co
         { ...common, ...addressOf(domain), management, rememberEdition },
         { env, signal: signal ?? world.signal(), caFile },
       );
-      return watched(overridden(remote, edition), transport);
+      return watched(edition ? { ...remote, edition } : remote, transport);
     },
-    async localKeys() {
-      return localKeyRing(async () => (await localPorts()).path, warn);
+    async localKeys(edition) {
+      return localKeyRing(async () => (await localPorts()).path, warn, edition);
     },
     async keyCache() {
       return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
@@ -225,7 +225,3 @@ export function createContext(world: World, warn: (message: string) => void): Co
 
 /** The embedded tenant's profile. */
 const localProfile = 'local';
-
-function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {
-  return edition ? { ...tenant, edition } : tenant;
-}

@@ -100,7 +100,7 @@ describe('local reset', () => {
       code: 2,
       stderr:
         'error: This deletes the local tenant, and there is no terminal to ask on.\n' +
-        'hint:  Say it beforehand: anon-cli local reset --yes\n',
+        'hint:  Confirm it with --yes: anon-cli local reset --yes\n',
     });
     expect(documentNamed(store, 'client', 'web')).toEqual(before);
   });
@@ -120,6 +120,7 @@ describe('local start', () => {
       url: `http://localhost:${json.port}`,
       port: json.port,
       issuer: `https://localhost:${json.port}/`,
+      issuer_before: 'https://localhost:4400/',
       edition: 'preview',
     });
     await expect(fetch(json.url)).rejects.toThrow();
@@ -157,10 +158,11 @@ describe('a state file that is not one', () => {
 
 describe('what the local commands parse', () => {
   it('is options', async () => {
-    expect(await parsed(localStartCommand)).toEqual([{ port: '4400' }]);
+    expect(await parsed(localStartCommand)).toEqual([{}]);
     expect(await parsed(localStartCommand, '--port', '0', '--rate-limit', '2')).toEqual([
       { port: '0', rateLimit: '2' },
     ]);
+    expect(await parsed(localStartCommand, '--domain', 'acme.test:8443')).toEqual([{ domain: 'acme.test:8443' }]);
     expect(await parsed(localShowCommand, '--reveal-secrets')).toEqual([{ revealSecrets: true }]);
     expect(await parsed(localResetCommand, '-y')).toEqual([{ yes: true }]);
   });

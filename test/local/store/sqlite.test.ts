@@ -58,15 +58,11 @@ describe('a state file', () => {
     expect(['-wal', '-shm', '-journal'].filter((end) => existsSync(file + end))).toEqual([]);
   });
 
-  it('is made a state when it is empty', () => {
-    writeFileSync(file, '');
-    open().write((writer) => writer.put('client', 'a', { n: 1 }));
-    expect(open().get('client', 'a')).toEqual({ n: 1 });
-  });
-
   it('is not made where there is no folder', () => {
     file = join(folder, 'missing', 'state.db');
-    expect(open).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(open).toThrow(
+      expect.objectContaining({ reason: 'failed', cause: expect.objectContaining({ code: 'ENOENT' }) }),
+    );
   });
 });
 
@@ -77,7 +73,27 @@ describe('a file that is no state is refused and left as it is', () => {
       'corrupt',
       () => writeFileSync(file, 'this is not a database, and it is longer than a header. '.repeat(40)),
     ],
+    ['an empty file', 'corrupt', () => writeFileSync(file, '')],
     ['a state cut in half', 'corrupt', () => cutState()],
+    [
+      'a state in which a byte is no UTF-8',
+      'corrupt',
+      () => stateAfter("INSERT INTO document VALUES ('client', 'a', CAST(x'7b22ff227d' AS TEXT))"),
+    ],
+    [
+      'a state in which a document is another',
+      'corrupt',
+      () => stateAfter("INSERT INTO document VALUES ('client', 'a', '{}')"),
+    ],
+    ['a state without its digest', 'corrupt', () => stateAfter('DELETE FROM state')],
+    ['a state with the mark of another program', 'corrupt', () => stateAfter('PRAGMA application_id = 42')],
+    ['a state of a version that there cannot be', 'corrupt', () => stateAfter('PRAGMA user_version = 16777218')],
+    ['a state with a log beside it', 'corrupt', () => stateAfter('PRAGMA journal_mode = WAL')],
+    [
+      "another program's database with a log beside it",
+      'foreign',
+      () => sql('CREATE TABLE bookmark (url TEXT); PRAGMA journal_mode = WAL'),
+    ],
     ['a state without its table', 'corrupt', () => stateAfter('DROP TABLE document')],
     [
       'a state with a document that is no JSON',
@@ -86,7 +102,7 @@ describe('a file that is no state is refused and left as it is', () => {
     ],
     ["another program's database", 'foreign', () => sql('CREATE TABLE bookmark (url TEXT)')],
     ['an empty database with the mark of another program', 'foreign', () => sql('PRAGMA application_id = 42')],
-    ['the state of a later version', 'newer', () => stateAfter('PRAGMA user_version = 2')],
+    ['the state of a later version', 'newer', () => stateAfter('PRAGMA user_version = 3')],
   ])('%s: %s', (_, reason, make) => {
     make();
     const before = readFileSync(file);

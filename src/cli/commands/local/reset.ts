@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import { editionOption, type GlobalOptions } from '../../global-options.ts';
+import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { chosenEdition } from '../../tenant-access.ts';
 
 export interface LocalResetOptions extends GlobalOptions {
   readonly yes?: true;
@@ -22,7 +23,7 @@ export function localResetCommand(context: Context, run = resetLocal): Command {
 }
 
 async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
-  const edition = editionOption(options);
+  const edition = chosenEdition(context, options);
   if (!options.yes && !(await confirmed(context))) {
     throw new AnonError('failed', 'The reset was declined; nothing was changed.');
   }
@@ -41,7 +42,7 @@ async function resetLocal(context: Context, options: LocalResetOptions): Promise
 async function confirmed(context: Context): Promise<boolean> {
   if (!context.terminal.interactive) {
     throw new AnonError('usage', 'This deletes the local tenant, and there is no terminal to ask on.', {
-      hint: 'Say it beforehand: anon-cli local reset --yes',
+      hint: 'Confirm it with --yes: anon-cli local reset --yes',
     });
   }
   return context.confirm('Delete all applications, APIs and keys of the local tenant?');
