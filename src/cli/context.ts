@@ -59,6 +59,8 @@ export interface Context {
   /** The same for more than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
+  /** A profile with the edition that its tenant speaks, as far as this machine knows: the embedded tenant's state says its own. */
+  withEdition(profile: Profile): Promise<Profile>;
   /** The guest sessions that are kept of a profile. */
   sessions(profile: Pick<Profile, 'name' | 'secrets'>): Promise<SessionStore>;
   /** The secrets that are kept there. */
@@ -173,6 +175,11 @@ export function createContext(world: World, warn: (message: string) => void): Co
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
+    async withEdition(profile) {
+      if (profile.domain !== undefined) return profile;
+      const { localEdition } = await import('../io/local-names.ts');
+      return { ...profile, edition: await localEdition((await localPorts()).path) };
+    },
     secrets,
     secretPlace,
     async sessions({ name, secrets: place }) {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { client } from '../wire/client.ts';
+import type { EditionName } from '../wire/edition/edition.ts';
 import { resourceServer } from '../wire/resource-server.ts';
 import { isThere } from './files.ts';
 
@@ -17,4 +18,14 @@ export async function localNames(statePath: string) {
       resourceServers: v.parse(v.array(resourceServer), kept.resourceServers),
     }
   );
+}
+
+/** The edition that the embedded tenant speaks, or will once there is one; undefined where its state cannot be read. */
+export async function localEdition(statePath: string): Promise<EditionName | undefined> {
+  try {
+    const kept = isThere(statePath) ? (await import('../local/read-names.ts')).readLocalNames(statePath) : undefined;
+    return kept?.edition ?? 'preview';
+  } catch {
+    return undefined;
+  }
 }

@@ -133,7 +133,7 @@ function isDamaged(error: unknown): boolean {
 function isInTheWay(error: unknown): boolean {
   const problem = stateProblem(error);
   if (problem?.reason !== 'failed') return problem !== undefined;
-  return /^(EISDIR|ENOTFILE|EACCES|EPERM|ELOOP|EIO|ENXIO|SQLITE_(CANTOPEN|IOERR_READ|READONLY|PERM|AUTH).*)$/.test(
+  return /^(EISDIR|ENOTFILE|ENOENT|EACCES|EPERM|ELOOP|EIO|ENXIO|SQLITE_(CANTOPEN|IOERR_READ|READONLY|PERM|AUTH).*)$/.test(
     codeOf(problem.cause),
   );
 }

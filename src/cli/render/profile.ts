@@ -54,7 +54,7 @@ export function profileData(profile: Profile, current: string): ProfileResult {
     name: profile.name,
     current: profile.name === current,
     domain: profile.domain ?? null,
-    edition: profile.edition ?? (profile.domain ? null : 'preview'),
+    edition: profile.edition ?? null,
     production: profile.production === true,
     credentials: credentials?.kind ?? null,
     management_client_id: credentials && credentials.kind !== 'access_token' ? credentials.clientId : null,
@@ -101,7 +101,7 @@ function tenantText({ domain }: Profile): string {
 }
 
 function editionText({ edition, domain }: Profile): string {
-  return edition ?? (domain ? 'not asked yet' : 'preview');
+  return edition ?? (domain ? 'not asked yet' : 'unknown');
 }
 
 function choiceText(name: string | undefined, id: string | undefined): string {

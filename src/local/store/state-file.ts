@@ -72,7 +72,8 @@ function checkHeader(path: string): void {
   if (header.length < 100 || header.toString('latin1', 0, 16) !== magic) throw new StateFileError('corrupt');
   const [writeVersion, readVersion] = [header[18], header[19]];
   if (writeVersion === 1 && readVersion === 1) return;
-  throw new StateFileError(header.readUInt32BE(68) === applicationId ? 'corrupt' : 'foreign');
+  const hasLog = writeVersion === 2 && readVersion === 2;
+  throw new StateFileError(hasLog && header.readUInt32BE(68) !== applicationId ? 'foreign' : 'corrupt');
 }
 
 function firstBytes(path: string, length: number): Buffer {

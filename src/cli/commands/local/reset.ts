@@ -31,7 +31,7 @@ async function resetLocal(context: Context, options: LocalResetOptions): Promise
   const speaks = await local.reset(edition);
   // What was chosen and remembered there is gone with it.
   await (await context.sessions({ name: 'local' })).forgetAll();
-  await (await context.profiles()).change('local', (before) => before && { name: before.name, edition: speaks });
+  await (await context.profiles()).change('local', (before) => before && { name: before.name });
   printResult(context, options, {
     data: { reset: true, state: local.statePath, edition: speaks },
     human: (paint) =>

@@ -14,7 +14,8 @@ export function profileListCommand(context: Context, run = printProfiles): Comma
 
 async function printProfiles(context: Context, options: GlobalOptions): Promise<void> {
   const store = await context.profiles();
-  const [profiles, current] = [await store.list(), await store.current()];
+  const profiles = await Promise.all((await store.list()).map((profile) => context.withEdition(profile)));
+  const current = await store.current();
   printResult(context, options, {
     data: profiles.map((profile) => profileData(profile, current)),
     human: (paint) => renderProfiles(paint, profiles, current),

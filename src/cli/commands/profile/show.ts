@@ -20,7 +20,7 @@ export function profileShowCommand(context: Context, run = showProfile): Command
 async function showProfile(context: Context, name: string | undefined, options: GlobalOptions): Promise<void> {
   const { profile } = await selectProfile(context, name === undefined ? options : { ...options, profile: name });
   const view: ProfileView = {
-    profile,
+    profile: await context.withEdition(profile),
     current: await (await context.profiles()).current(),
     fromEnvironment: environmentCredentials(context, profile.domain) !== undefined,
     tokenSecondsLeft: await tokenSecondsLeft(context, profile),

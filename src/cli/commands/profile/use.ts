@@ -18,7 +18,7 @@ async function useProfile(context: Context, name: string, options: GlobalOptions
   const { profile } = await selectProfile(context, { ...options, profile: name });
   await (await context.profiles()).use(profile.name);
   printResult(context, options, {
-    data: profileData(profile, profile.name),
+    data: profileData(await context.withEdition(profile), profile.name),
     human: (paint) => `${paint.green('✔')} Commands now use profile ${profile.name}\n`,
   });
 }
