@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { TenantConnection } from '../domain/ports.ts';
+import { AnonError } from '../errors.ts';
 import type { LocalTenant, LocalTenantOptions } from '../local/open.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import { codeOf, isThere, privateFolder, removeUnfinished, setAside } from './files.ts';
@@ -56,7 +57,7 @@ async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTe
       return await open();
     } catch (error) {
       if (!isDamaged(error)) throw stateFailure(path, 'cannot be opened', error);
-      putAside(ports, error);
+      warn(putAside(ports, error));
     }
     return open().catch((error) => {
       throw stateFailure(path, 'cannot be opened', error);
@@ -82,13 +83,14 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
       return await startedOver(await attempt(ports, { edition }), edition);
     } catch (error) {
       if (!isInTheWay(error)) throw stateFailure(path, 'cannot be written', error);
-      putAside(ports, error);
+      ports.warn(putAside(ports, error));
     }
     const local = await attempt(ports, { edition }).catch((error) => {
       throw stateFailure(path, 'cannot be written', error);
     });
+    const speaks = local.edition();
     local.close();
-    return local.edition();
+    return speaks;
   });
 }
 
@@ -107,22 +109,24 @@ async function startedOver(local: LocalTenant, edition: EditionName | undefined)
  */
 async function foundUnusable(ports: LocalPorts, local: LocalTenant, error: unknown): Promise<never> {
   const { path } = ports;
-  if (isDamaged(error)) {
-    await ports.exclusively(async () => {
-      try {
-        await local.ready();
-      } catch (again) {
-        if (isDamaged(again)) putAside(ports, again);
-      }
-    });
-  }
-  throw stateFailure(path, 'cannot be written', error);
+  if (!isDamaged(error)) throw stateFailure(path, 'cannot be written', error);
+  const message = await ports.exclusively(async () => {
+    try {
+      await local.ready();
+      return `The local tenant's state ${path} was damaged, and is in order again.`;
+    } catch (again) {
+      if (!isDamaged(again)) throw stateFailure(path, 'cannot be opened', again);
+      return putAside(ports, again);
+    }
+  });
+  throw new AnonError('state_unusable', message, { hint: 'Run the command again.', cause: error });
 }
 
-function putAside({ path, now, warn }: LocalPorts, error: unknown): void {
+/** Says where the file went. */
+function putAside({ path, now }: LocalPorts, error: unknown): string {
   const problem = problemText(path, error);
   const aside = setAside(path, now(), ['-journal', '-wal', '-shm']);
-  warn(`The local tenant's state ${path} ${problem}. It is now ${aside}, and a new tenant is started.`);
+  return `The local tenant's state ${path} ${problem}. It is now ${aside}, and a new tenant is started.`;
 }
 
 function isDamaged(error: unknown): boolean {

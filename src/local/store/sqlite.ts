@@ -49,8 +49,11 @@ class SqliteStore implements Store {
     try {
       return this.#write(work);
     } catch (error) {
+      if (!(error instanceof StateFileError)) throw error;
+      // What is damaged is looked through whole at the next look.
+      if (error.reason === 'corrupt') this.close();
       // SQLite writes to no file that is no longer where it was opened, so nothing of this was kept.
-      if (!(error instanceof StateFileError) || sqliteCode(error.cause) !== 'SQLITE_READONLY_DBMOVED') throw error;
+      if (sqliteCode(error.cause) !== 'SQLITE_READONLY_DBMOVED') throw error;
       return this.#write(work);
     }
   }
