@@ -47,7 +47,7 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, plainSegments, exitWithoutSignals, connectionsAlone, versionAlone],
+      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -100,23 +100,6 @@ const plainSegments = {
       if (!text.includes(costly)) throw new Error('@optique/core no longer measures text as the build expects');
       const plain = '{ segment: (text) => Array.from(text, (segment) => ({ segment })) }';
       return { contents: text.replace(costly, plain), loader: 'js' };
-    });
-  },
-};
-
-/**
- * The library that writes files whole also listens for every signal, and ends the process by it at once: nothing that is
- * under way could be finished on Ctrl-C. What it wants is to clear up in the end, and that it may.
- */
-const exitWithoutSignals = {
-  name: 'exit-without-signals',
-  setup({ onLoad }) {
-    onLoad({ filter: /when-exit\/dist\/node\/interceptor\.js$/ }, ({ path }) => {
-      if (!readFileSync(path, 'utf8').includes('process.once(signal')) {
-        throw new Error('when-exit no longer listens for signals as the build expects');
-      }
-      const contents = "export default { register: (callback) => void process.once('exit', callback) };";
-      return { contents, loader: 'js' };
     });
   },
 };

@@ -61,6 +61,8 @@ export interface Context {
   /** The same for more than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
+  /** A profile with the edition that its tenant speaks, as far as this machine knows: the embedded tenant's state says its own. */
+  withEdition(profile: Profile): Promise<Profile>;
   /** The guest sessions that are kept of a profile. */
   sessions(profile: Pick<Profile, 'name' | 'secrets'>): Promise<SessionStore>;
   /** The secrets that are kept there. */
@@ -78,8 +80,8 @@ export interface Context {
       signal?: AbortSignal;
     },
   ): Promise<TenantConnection>;
-  /** The embedded tenant's keys, for decoding offline. */
-  localKeys(): Promise<KeyRing>;
+  /** The embedded tenant's keys, for decoding offline in `edition`. */
+  localKeys(edition: EditionName | undefined): Promise<KeyRing>;
   /** The keys that tenants and other issuers published, as they were fetched. */
   keyCache(): Promise<KeyCache>;
   local(): Promise<LocalControl>;
@@ -183,6 +185,11 @@ export function createContext(world: World, warn: (message: string) => void): Co
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
+    async withEdition(profile) {
+      if (profile.domain !== undefined) return profile;
+      const { localEdition } = await import('../io/local-names.ts');
+      return { ...profile, edition: await localEdition((await localPorts()).path) };
+    },
     secrets,
     secretPlace,
     async sessions({ name, secrets: place }) {
@@ -203,7 +210,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');
-        return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
+        return watched(await connectLocal(await localPorts(), common, edition), transport);
       }
       const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
@@ -221,10 +228,10 @@ export function createContext(world: World, warn: (message: string) => void): Co
         { ...common, ...addressOf(domain), management, rememberEdition },
         { env, signal: signal ?? world.signal(), caFile },
       );
-      return watched(overridden(remote, edition), transport);
+      return watched(edition ? { ...remote, edition } : remote, transport);
     },
-    async localKeys() {
-      return localKeyRing(statePathIfAny, warn);
+    async localKeys(edition) {
+      return localKeyRing(statePathIfAny, warn, edition);
     },
     async keyCache() {
       return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
@@ -235,7 +242,3 @@ export function createContext(world: World, warn: (message: string) => void): Co
 
 /** The embedded tenant's profile. */
 const localProfile = 'local';
-
-function overridden(tenant: TenantConnection, edition: EditionName | undefined): TenantConnection {
-  return edition ? { ...tenant, edition } : tenant;
-}

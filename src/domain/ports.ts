@@ -212,6 +212,8 @@ export interface SessionStore {
   use(name: string): Promise<void>;
   get(name: string): Promise<RememberedSession | undefined>;
   put(name: string, session: RememberedSession): Promise<void>;
+  /** For whoever has both names alone, and no session by the new one: it has one of them, also when the process is killed. */
+  rename(from: string, to: string): Promise<void>;
   /** Forgetting none is no error. */
   forget(name: string): Promise<void>;
   /** Nothing of any session stays. */

@@ -1,8 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RememberedSession, SecretStore } from '../domain/ports.ts';
-import { fileFailure } from './files.ts';
+import { isThere, removeFile } from './files.ts';
 import { rememberedSession } from './remembered-session.ts';
 import type { SessionPorts } from './session-store.ts';
 
@@ -24,12 +23,7 @@ export async function earlierSession(ports: Ports): Promise<RememberedSession | 
 
 export async function removeEarlierSession(ports: Ports): Promise<void> {
   await (await ports.secrets()).remove(`session/${ports.profile}`);
-  const path = oldPath(ports);
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    throw fileFailure(path, 'cannot be removed', error);
-  }
+  removeFile(oldPath(ports));
 }
 
 /** Version 0.1.0 kept sessions in files of their own. */
@@ -39,7 +33,7 @@ function oldPath({ folders, profile }: Ports): string {
 
 async function sessionInFile(ports: Ports): Promise<RememberedSession | undefined> {
   const path = oldPath(ports);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const { now, warn, readOnly } = ports;
   const { readJsonFile } = await import('./json-file.ts');
   return readJsonFile({ path, schema: v.strictObject({ session: rememberedSession }), now, warn, readOnly })?.session;

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeFileSync } from 'atomically';
 import * as v from 'valibot';
-import { AnonError } from '../errors.ts';
-import { fileFailure, privateFolder, setAside } from './files.ts';
+import { AnonError, isAnonError } from '../errors.ts';
+import { fileFailure, privateFolder, readIfThere, setAside } from './files.ts';
+import { keepPrivate } from './private-mode.ts';
+import { replaceFile } from './replaced-file.ts';
 
 export interface JsonFile<Content> {
   readonly path: string;
@@ -19,23 +19,26 @@ export interface JsonFile<Content> {
 
 /**
  * The content of a JSON file of ours, or undefined where there is none. One that cannot be read as such is
- * set aside, with a warning, so that nothing in it is lost.
+ * set aside, with a warning, so that nothing in it is lost. One that others may read is so no longer, with a warning.
  * @throws {AnonError} `state_unusable`
  */
 export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefined {
   const { path, version: latest = 1, schema, now, warn, readOnly } = file;
-  if (!existsSync(path)) return undefined;
-  const text = readText(path);
-  const { version, ...content } = parse(text);
+  const bytes = readIfThere(path);
+  if (bytes === undefined) return undefined;
+  const { version, ...content } = parse(bytes);
   if (typeof version === 'number' && version > latest) {
     throw new AnonError('state_unusable', `${path} was written by a newer anon-cli.`, {
       hint: 'Update anon-cli: npm install -g anon-cli@latest',
     });
   }
   const checked = v.safeParse(schema, content);
-  if (typeof version === 'number' && version >= 1 && checked.success) return checked.output;
+  if (typeof version === 'number' && version >= 1 && checked.success) {
+    if (!readOnly) for (const ours of [dirname(path), path]) keepPrivate(ours, warn);
+    return checked.output;
+  }
   // Another process may have put it right since: then that is what counts, and stays where it is.
-  if (existsSync(path) && readText(path) !== text) return readJsonFile(file);
+  if (readIfThere(path)?.equals(bytes) === false) return readJsonFile(file);
   if (readOnly) return undefined;
   const aside = setAside(path, now());
   warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
@@ -52,23 +55,16 @@ export function writeJsonFile<Content extends object>(
 ): void {
   privateFolder(dirname(path));
   try {
-    writeFileSync(path, `${JSON.stringify({ version, ...content }, null, 2)}\n`, { mode: 0o600 });
+    replaceFile(path, `${JSON.stringify({ version, ...content }, null, 2)}\n`);
   } catch (error) {
-    throw fileFailure(path, 'cannot be written', error);
+    throw isAnonError(error) ? error : fileFailure(path, 'cannot be written', error);
   }
 }
 
-function readText(path: string): string {
+/** Nothing where it is no JSON object in UTF-8. */
+function parse(bytes: Buffer): Record<string, unknown> {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileFailure(path, 'cannot be read', error);
-  }
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
     return {};

@@ -1,19 +1,31 @@
-import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import { client } from '../wire/client.ts';
+import type { EditionName } from '../wire/edition/edition.ts';
 import { resourceServer } from '../wire/resource-server.ts';
+import { isThere } from './files.ts';
 
 /**
- * The applications and APIs of the embedded tenant, straight from its state file. While there is no such tenant there are
- * none, and none is made.
+ * The applications and APIs of the embedded tenant and the edition that it speaks, straight from its state file. While there
+ * is no such tenant there are none, and none is made.
  */
 export async function localNames(statePath: string) {
-  if (!existsSync(statePath)) return undefined;
+  if (!isThere(statePath)) return undefined;
   const kept = (await import('../local/read-names.ts')).readLocalNames(statePath);
   return (
     kept && {
+      edition: kept.edition,
       clients: v.parse(v.array(client), kept.clients),
       resourceServers: v.parse(v.array(resourceServer), kept.resourceServers),
     }
   );
+}
+
+/** The edition that the embedded tenant speaks, or will once there is one; undefined where its state cannot be read. */
+export async function localEdition(statePath: string): Promise<EditionName | undefined> {
+  try {
+    const kept = isThere(statePath) ? (await import('../local/read-names.ts')).readLocalNames(statePath) : undefined;
+    return kept?.edition ?? 'preview';
+  } catch {
+    return undefined;
+  }
 }

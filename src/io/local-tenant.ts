@@ -1,9 +1,12 @@
 import { dirname } from 'node:path';
 import type { TenantConnection } from '../domain/ports.ts';
 import { AnonError } from '../errors.ts';
-import type { LocalTenant } from '../local/open.ts';
-import type { RateLimit } from '../local/rate-limit.ts';
-import { fileFailure, privateFolder, setAside } from './files.ts';
+import type { LocalTenant, LocalTenantOptions } from '../local/open.ts';
+import type { EditionName } from '../wire/edition/edition.ts';
+import { codeOf, isThere, privateFolder, removeUnfinished, setAside } from './files.ts';
+import { otherEdition } from './other-edition.ts';
+import { keepPrivate } from './private-mode.ts';
+import { problemText, stateFailure, stateProblem } from './state-failure.ts';
 
 export interface LocalPorts {
   readonly path: string;
@@ -12,61 +15,140 @@ export interface LocalPorts {
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-export interface LocalOptions {
-  readonly domain?: string | undefined;
-  readonly rateLimit?: RateLimit | undefined;
-}
+export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;
 
 /**
- * Opens the embedded tenant on its state file. A file that is corrupt or another program's is set aside,
- * with a warning, and a new state begun; one of a newer version is refused.
- * @throws {AnonError} `state_unusable`
+ * Opens the embedded tenant on its state file. A file that is damaged or another program's is set aside, with a warning, and
+ * a new state begun. One of a newer version is refused. A new tenant speaks the edition that is asked for.
+ * @throws {AnonError} `state_unusable`; `edition_unsupported` when the tenant speaks another edition than is asked for
  */
 export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): Promise<LocalTenant> {
-  const { path, now, warn } = ports;
-  const { openLocalTenant } = await import('../local/open.ts');
-  const open = () => openLocalTenant(path, { ...options, clock: now });
-  privateFolder(dirname(path));
+  const local = await opened(ports, options);
+  const refusal = otherEdition(local.edition(), options.edition);
+  if (refusal) {
+    local.close();
+    throw refusal;
+  }
+  return {
+    ...local,
+    get issuer() {
+      return local.issuer;
+    },
+    handle: (request) => local.handle(request).catch((error) => foundUnusable(ports, local, error)),
+  };
+}
+
+async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTenant> {
+  const { path, warn } = ports;
+  const folder = dirname(path);
+  privateFolder(folder);
+  if (!isThere(path)) removeUnfinished(path);
+  const open = () => attempt(ports, options);
   try {
-    return await open();
+    const local = await open();
+    for (const ours of [folder, path]) keepPrivate(ours, warn);
+    return local;
   } catch (error) {
-    if (reasonOf(error) === undefined) throw fileFailure(path, 'cannot be opened', error);
-    refuseNewer(path, error);
+    if (!isDamaged(error)) throw stateFailure(path, 'cannot be opened', error);
   }
   // Looked at again with nobody else about: another process may have set the file aside meanwhile.
   return ports.exclusively(async () => {
     try {
       return await open();
     } catch (error) {
-      const reason = reasonOf(error);
-      if (reason === undefined) throw fileFailure(path, 'cannot be opened', error);
-      const aside = setAside(path, now(), ['-journal', '-wal', '-shm']);
-      const what = reason === 'foreign' ? "is another program's database" : 'is damaged';
-      warn(`The local tenant's state ${path} ${what}. It is now ${aside}, and a new tenant is started.`);
-      return open();
+      if (!isDamaged(error)) throw stateFailure(path, 'cannot be opened', error);
+      warn(putAside(ports, error));
+    }
+    return open().catch((error) => {
+      throw stateFailure(path, 'cannot be opened', error);
+    });
+  });
+}
+
+async function attempt({ path, now }: LocalPorts, options: LocalOptions): Promise<LocalTenant> {
+  return (await import('../local/open.ts')).openLocalTenant(path, { ...options, clock: now });
+}
+
+/**
+ * Starts the embedded tenant over, whatever is in the place of its state: what cannot be opened as one is set aside, with a warning.
+ * Answers which edition it speaks: the one that is named, else the one it spoke, as far as that could be read.
+ * @throws {AnonError} `state_unusable` when the system does not let it be written
+ */
+export async function resetLocal(ports: LocalPorts, edition: EditionName | undefined): Promise<EditionName> {
+  const { path } = ports;
+  privateFolder(dirname(path));
+  return ports.exclusively(async () => {
+    removeUnfinished(path);
+    try {
+      return await startedOver(await attempt(ports, { edition }), edition);
+    } catch (error) {
+      if (!isInTheWay(error)) throw stateFailure(path, 'cannot be written', error);
+      ports.warn(putAside(ports, error));
+    }
+    const local = await attempt(ports, { edition }).catch((error) => {
+      throw stateFailure(path, 'cannot be written', error);
+    });
+    const speaks = local.edition();
+    local.close();
+    return speaks;
+  });
+}
+
+async function startedOver(local: LocalTenant, edition: EditionName | undefined): Promise<EditionName> {
+  try {
+    await local.reset(edition);
+    return local.edition();
+  } finally {
+    local.close();
+  }
+}
+
+/**
+ * The state was opened, and is of no use by now. What is damaged is set aside, so that the next request meets a new tenant; this one
+ * cannot be answered.
+ */
+async function foundUnusable(ports: LocalPorts, local: LocalTenant, error: unknown): Promise<never> {
+  const { path } = ports;
+  if (!isDamaged(error)) throw stateFailure(path, 'cannot be written', error);
+  const message = await ports.exclusively(async () => {
+    try {
+      await local.ready();
+      return `The local tenant's state ${path} was damaged, and is in order again.`;
+    } catch (again) {
+      if (!isDamaged(again)) throw stateFailure(path, 'cannot be opened', again);
+      return putAside(ports, again);
     }
   });
+  throw new AnonError('state_unusable', message, { hint: 'Run the command again.', cause: error });
 }
 
-/** By name: the class of the error belongs to the other room. */
-function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error.name !== 'StateFileError' || !('reason' in error)) return undefined;
-  return String(error.reason);
+/** Says where the file went. */
+function putAside({ path, now }: LocalPorts, error: unknown): string {
+  const problem = problemText(path, error);
+  const aside = setAside(path, now(), ['-journal', '-wal', '-shm']);
+  return `The local tenant's state ${path} ${problem}. It is now ${aside}, and a new tenant is started.`;
 }
 
-function refuseNewer(path: string, error: unknown): void {
-  if (reasonOf(error) !== 'newer') return;
-  throw new AnonError('state_unusable', `The local tenant's state ${path} was written by a newer anon-cli.`, {
-    hint: 'Update anon-cli: npm install -g anon-cli@latest',
-  });
+function isDamaged(error: unknown): boolean {
+  return ['corrupt', 'foreign'].includes(stateProblem(error)?.reason ?? '');
+}
+
+/** What another file would not be: full disks and locks are the same for any. */
+function isInTheWay(error: unknown): boolean {
+  const problem = stateProblem(error);
+  if (problem?.reason !== 'failed') return problem !== undefined;
+  return /^(EISDIR|ENOTFILE|ENOENT|EACCES|EPERM|ELOOP|EIO|ENXIO|SQLITE_(CANTOPEN|IOERR_READ|READONLY|PERM|AUTH).*)$/.test(
+    codeOf(problem.cause),
+  );
 }
 
 /** The embedded tenant as any other: its `handle` stands where a socket would. */
 export async function connectLocal(
   ports: LocalPorts,
   common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'patience'>,
+  edition?: EditionName,
 ): Promise<TenantConnection> {
-  const local = await openLocal(ports);
+  const local = await openLocal(ports, { edition });
   const { clientId, clientSecret } = local.managementCredentials();
   return {
     ...common,

@@ -52,7 +52,7 @@ interface Lock {
   readonly file: number | undefined;
 }
 
-function openLock(path: string): Lock {
+export function openLock(path: string): Lock {
   try {
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {

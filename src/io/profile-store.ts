@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ProfileStore, SecretStore } from '../domain/ports.ts';
 import { editionNames } from '../wire/edition/edition.ts';
+import { isThere } from './files.ts';
 import type { Folders } from './folders.ts';
 import type { JsonFile } from './json-file.ts';
 
@@ -51,7 +51,7 @@ export function profileStore({ folders, secrets, exclusively, ...ports }: Ports)
 
   // Shared with the other store, and not loaded while there is no file to read.
   const load = async (): Promise<Profiles> => {
-    const content = existsSync(path) ? (await import('./json-file.ts')).readJsonFile(file) : undefined;
+    const content = isThere(path) ? (await import('./json-file.ts')).readJsonFile(file) : undefined;
     return { current: content?.current ?? localName, profiles: { [localName]: {}, ...content?.profiles } };
   };
 

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../domain/ports.ts';
-import { fileFailure } from './files.ts';
+import { isThere, removeFile } from './files.ts';
 import type { Folders } from './folders.ts';
 import type { JsonFile } from './json-file.ts';
 
@@ -28,31 +27,15 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
   return {
     async get(key) {
       const entry = file(key);
-      return existsSync(entry.path) ? (await import('./json-file.ts')).readJsonFile(entry)?.secret : undefined;
+      return isThere(entry.path) ? (await import('./json-file.ts')).readJsonFile(entry)?.secret : undefined;
     },
     async put(key, secret) {
       if (!readOnly) (await import('./json-file.ts')).writeJsonFile(file(key), { secret });
     },
     async remove(key) {
-      if (readOnly) return;
-      const { path } = file(key);
-      try {
-        for (const file of [path, ...unfinished(path)]) rmSync(file, { force: true });
-      } catch (error) {
-        throw fileFailure(path, 'cannot be removed', error);
-      }
+      if (!readOnly) removeFile(file(key).path);
     },
   };
-}
-
-/** What a process that was killed has left of writing that file: a secret is in it too. */
-function unfinished(path: string): string[] {
-  const folder = dirname(path);
-  if (!existsSync(folder)) return [];
-  const start = `${basename(path)}.tmp-`;
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(start))
-    .map((name) => join(folder, name));
 }
 
 /** What Windows takes for a device, whatever the ending. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */

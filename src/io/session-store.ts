@@ -1,13 +1,15 @@
-import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RememberedSession, SecretStore, SessionStore } from '../domain/ports.ts';
 import { earlierSession, removeEarlierSession } from './earlier-session.ts';
-import { fileFailure, privateFolder } from './files.ts';
+import { fileFailure, isThere, namesIn, privateFolder, removeFile, removeFolder } from './files.ts';
 import type { Folders } from './folders.ts';
 import type { JsonFile } from './json-file.ts';
+import { keepPrivate } from './private-mode.ts';
 import { rememberedSession } from './remembered-session.ts';
 import { fileName, keyOfFileName, secretFiles } from './secret-files.ts';
+import { type Renaming, renamings } from './session-renaming.ts';
 
 export interface SessionPorts {
   readonly profile: string;
@@ -39,15 +41,18 @@ export function sessionStore(ports: SessionPorts): SessionStore {
   const keyOf = (name: string) => `session/${profile}/${name}` as const;
   const pointer: JsonFile<v.InferOutput<typeof pointed>> = { ...ports, path: join(folder, 'current'), schema: pointed };
 
+  const held = new Set<string>();
+  const renaming: Renaming = renamings({ ...ports, folder, lockPath, keyOf, secrets, held });
+
   const putEntry = async (name: string, session: RememberedSession) =>
     (await secrets()).put(keyOf(name), JSON.stringify(session));
 
   /** What was kept when a profile had one session is one of several from now on. */
   const moveEarlier = async (): Promise<void> => {
-    if (readOnly || existsSync(folder) || !(await earlierSession(earlier))) return;
+    if (readOnly || isThere(folder) || !(await earlierSession(earlier))) return;
     privateFolder(folders.data);
     await ports.locked(join(folders.data, 'sessions.lock'), async () => {
-      const found = existsSync(folder) ? undefined : await earlierSession(earlier);
+      const found = isThere(folder) ? undefined : await earlierSession(earlier);
       // The folder last: while it is not there, nobody takes what was moved for all there is.
       if (found) {
         await putEntry(unnamed, found);
@@ -58,22 +63,35 @@ export function sessionStore(ports: SessionPorts): SessionStore {
   };
 
   const current = async (): Promise<string> => {
-    if (!existsSync(pointer.path)) return unnamed;
+    if (!isThere(pointer.path)) return unnamed;
     return (await import('./json-file.ts')).readJsonFile(pointer)?.current ?? unnamed;
+  };
+
+  /** Sessions are where an earlier version, or a process that was killed, did not leave them. */
+  const settle = async (): Promise<void> => {
+    await moveEarlier();
+    await renaming.settle(goesBy);
+  };
+
+  const use = async (name: string): Promise<void> => {
+    if ((await current()) === name) return;
+    (await import('./json-file.ts')).writeJsonFile(pointer, { current: name });
+  };
+
+  const goesBy = async (from: string, to: string): Promise<void> => {
+    if ((await current()) === from) await use(to);
   };
 
   return {
     async names() {
-      await moveEarlier();
-      return existsSync(folder) ? namesIn(folder) : [];
+      await settle();
+      if (!readOnly) keepPrivate(folder, warn);
+      return sessionNames(folder);
     },
     current,
-    async use(name) {
-      if ((await current()) === name) return;
-      (await import('./json-file.ts')).writeJsonFile(pointer, { current: name });
-    },
+    use,
     async get(name) {
-      await moveEarlier();
+      await settle();
       const text = await (await secrets()).get(keyOf(name));
       if (text === undefined) return undefined;
       const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), rememberedSession), text);
@@ -88,6 +106,10 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       makeLock(folder, lockPath(name));
       await putEntry(name, session);
     },
+    async rename(from, to) {
+      makeLock(folder, lockPath(to));
+      await renaming.rename(from, to, goesBy);
+    },
     async forget(name) {
       await moveEarlier();
       await (await secrets()).remove(keyOf(name));
@@ -97,44 +119,40 @@ export function sessionStore(ports: SessionPorts): SessionStore {
     async forgetAll() {
       const store = await secrets();
       await removeEarlierSession(earlier);
-      for (const name of existsSync(folder) ? namesIn(folder) : []) await store.remove(keyOf(name));
-      removeFile(folder);
+      for (const name of sessionNames(folder)) await store.remove(keyOf(name));
+      removeFolder(folder);
     },
     async exclusively(name, work) {
-      await moveEarlier();
+      await settle();
       privateFolder(folder);
-      return ports.locked(lockPath(name), work);
+      return ports.locked(lockPath(name), async () => {
+        held.add(name);
+        return work().finally(() => held.delete(name));
+      });
     },
   };
 }
 
 const pointed = v.strictObject({ current: v.string() });
 
-function namesIn(folder: string): string[] {
-  return readdirSync(folder).flatMap(nameOf).sort();
+function sessionNames(folder: string): string[] {
+  return namesIn(folder)
+    .flatMap((file) => nameOf(file) ?? [])
+    .sort();
 }
 
 /** None where the file is not one that is made here. */
-function nameOf(file: string): string[] {
-  const name = file.endsWith(lockEnding) ? keyOfFileName(file.slice(0, -lockEnding.length)) : undefined;
-  return name === undefined ? [] : [name];
+function nameOf(file: string): string | undefined {
+  return file.endsWith(lockEnding) ? keyOfFileName(file.slice(0, -lockEnding.length)) : undefined;
 }
 
 /** One that is there is left alone: closing a file frees what locks this process has on it. @see fcntl(2) */
 function makeLock(folder: string, path: string): void {
-  if (existsSync(path)) return;
+  if (isThere(path)) return;
   privateFolder(folder);
   try {
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
     throw fileFailure(path, 'cannot be written', error);
-  }
-}
-
-function removeFile(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch (error) {
-    throw fileFailure(path, 'cannot be removed', error);
   }
 }

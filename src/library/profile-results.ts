@@ -16,7 +16,7 @@ export type ProfileResult = {
   readonly in_use: boolean;
   /** Null: the embedded tenant. */
   readonly domain: string | null;
-  /** Null: nobody has asked the tenant yet. */
+  /** Null: nobody has asked the tenant yet, or the state of the embedded one cannot be read. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
   readonly credentials: 'client_secret' | 'private_key' | 'access_token' | null;
@@ -64,6 +64,8 @@ export type LocalStartResult = {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
+  /** Only where the issuer of the local tenant is another now. */
+  readonly issuer_before?: string;
   readonly edition: 'preview' | 'ea';
 };
 

@@ -1,5 +1,4 @@
 import { guestSubject } from '../wire/client-grant.ts';
-import { managementAudience } from '../wire/oauth.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import { editionOf } from './edition.ts';
 import { definedScopes, findGrant, subjectOf } from './grants.ts';
@@ -15,12 +14,9 @@ export function findClient(store: StoreReader, clientId: unknown): JsonObject {
   return client;
 }
 
-/** The API of an audience; the Management API goes by `issuer`, too. @throws {Refusal} 404 */
-export function findServer(store: StoreReader, issuer: string, audience: unknown): JsonObject {
-  const isManagement = audience === managementAudience(issuer);
-  const server = store
-    .list('resource_server')
-    .find(({ identifier, is_system }) => identifier === audience || (isManagement && is_system === true));
+/** The API of an audience. @throws {Refusal} 404 */
+export function findServer(store: StoreReader, audience: unknown): JsonObject {
+  const server = store.list('resource_server').find(({ identifier }) => identifier === audience);
   if (server === undefined) throw managementRefusal(404, 'Resource server not found', 'inexistent_resource_server');
   return server;
 }

@@ -1,13 +1,15 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import { editionOf } from './edition.ts';
+import { setIssuer } from './issuer.ts';
 import { makeKeys, tenantKeys } from './keys.ts';
 import { systemRandom } from './random.ts';
-import type { RateLimit } from './rate-limit.ts';
-import { reseed, seed } from './state.ts';
+import { reseed } from './state.ts';
 import { sqliteStore } from './store/sqlite.ts';
-import { createTenant, type Tenant } from './tenant.ts';
+import { createTenant, outage, type Tenant, type TenantOptions } from './tenant.ts';
 
 export interface LocalTenant extends Tenant {
+  /** Makes it the issuer, from the next token on. */
+  setIssuer(issuer: string): Promise<void>;
   /** The edition that this state speaks. */
   edition(): EditionName;
   /** The client that may configure this tenant: the global one, which every tenant has. */
@@ -16,24 +18,37 @@ export interface LocalTenant extends Tenant {
   sessionKey(): Uint8Array;
   /** Forgets everything and starts over with new keys, in the same edition unless another is named. */
   reset(edition?: EditionName): Promise<void>;
+  /** What a request is answered when the state is of no use. */
+  outage(request: Request, why?: string): Response;
   close(): void;
 }
 
+export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
+
 /**
  * The tenant whose state is in the SQLite file at `path`, made on first use.
- * @throws {StateFileError} when the file holds something else
+ * @throws {StateFileError} when the file holds something else or cannot be used; so do the tenant's own functions
  */
-export async function openLocalTenant(
-  path: string,
-  options: { clock: () => number; domain?: string | undefined; rateLimit?: RateLimit | undefined },
-): Promise<LocalTenant> {
+export async function openLocalTenant(path: string, options: LocalTenantOptions): Promise<LocalTenant> {
   const store = sqliteStore(path);
   const random = systemRandom();
   const tenant = createTenant({ ...options, store, random, keys: makeKeys });
-  const seeding = { store, random, keys: makeKeys, issuer: tenant.issuer };
-  await seed(seeding);
+  try {
+    await tenant.ready();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   return {
-    ...tenant,
+    get issuer() {
+      return tenant.issuer;
+    },
+    ready: tenant.ready,
+    handle: tenant.handle,
+    async setIssuer(issuer) {
+      setIssuer(store, issuer);
+      await tenant.ready();
+    },
     edition() {
       store.refresh();
       return editionOf(store).name;
@@ -43,7 +58,8 @@ export async function openLocalTenant(
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
     sessionKey: () => tenantKeys(store).sessionKey.export(),
-    reset: (edition) => reseed({ ...seeding, edition }),
+    reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
+    outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
   };
 }

@@ -3,6 +3,7 @@ import { editionNamed } from '../wire/edition/editions.ts';
 import { managementAudience } from '../wire/oauth.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import { editionOf } from './edition.ts';
+import { issuerOf } from './issuer.ts';
 import type { KeyMaker } from './keys.ts';
 import { managementScopes } from './management-scopes.ts';
 import { type Random, randomName, randomToken } from './random.ts';
@@ -26,6 +27,7 @@ interface Seeding {
   readonly store: Store;
   readonly random: Random;
   readonly keys: KeyMaker;
+  /** What the tenant is called while its state does not tell. */
   readonly issuer: string;
   /** What the tenant shall speak; a new one speaks `preview` unless told otherwise. */
   readonly edition?: EditionName | undefined;
@@ -42,15 +44,16 @@ export async function seed({ store, random, keys, issuer, edition = 'preview' }:
 }
 
 /**
- * Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. It goes on
- * speaking its edition unless another is named.
+ * Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. It keeps its
+ * issuer, and goes on speaking its edition unless another is named.
  */
 export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
   const material = await keys();
   store.write((writer) => {
     const speaks = edition ? editionNamed(edition) : editionOf(writer);
+    const named = issuerOf(writer) ?? issuer;
     writer.clear();
-    putSeed(writer, { random, issuer, material: { ...material }, edition: speaks });
+    putSeed(writer, { random, issuer: named, material: { ...material }, edition: speaks });
   });
 }
 

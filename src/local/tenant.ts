@@ -1,5 +1,7 @@
 import { Hono } from 'hono/quick';
 import type { EditionName } from '../wire/edition/edition.ts';
+import { editionOf } from './edition.ts';
+import { issuerOf } from './issuer.ts';
 import type { KeyMaker } from './keys.ts';
 import { type Random, randomHex } from './random.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './rate-limit.ts';
@@ -15,6 +17,7 @@ import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import { seed } from './state.ts';
+import { StateFileError } from './store/state-file-error.ts';
 import type { Store } from './store/store.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -28,7 +31,7 @@ export interface TenantOptions {
   readonly random: Random;
   /** Makes the keys when the state is empty; afterwards the state keeps them. */
   readonly keys: KeyMaker;
-  /** The issuer is `https://<domain>/`, whatever address the tenant is served at. */
+  /** The issuer is `https://<domain>/` when the state is empty; afterwards the state tells. */
   readonly domain?: string | undefined;
   /** What the tenant speaks when the state is empty; afterwards the state tells. `preview` unless given. */
   readonly edition?: EditionName | undefined;
@@ -41,11 +44,16 @@ export interface TenantScope {
   readonly store: Store;
   readonly clock: () => number;
   readonly random: Random;
+  /** As the state tells it at this request. */
   readonly issuer: string;
 }
 
 export interface Tenant {
+  /** As the state told it last. */
   readonly issuer: string;
+  /** Looks what the state holds by now, and fills an empty one. @throws {StateFileError} */
+  ready(): Promise<void>;
+  /** @throws {StateFileError} when the state cannot be read or written; every other failure is an answer */
   handle(request: Request): Promise<Response>;
 }
 
@@ -55,24 +63,35 @@ export interface Tenant {
  */
 export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition } = options;
-  const issuer = `https://${domain}/`;
-  const app = routes({ store, clock, random, issuer }, options.rateLimit);
+  // As the state told it last. One that is empty begins as this, also where it was taken away from a running tenant.
+  let told: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
+  const scope: TenantScope = {
+    store,
+    clock,
+    random,
+    get issuer() {
+      return told.issuer;
+    },
+  };
+  const app = routes(scope, options.rateLimit);
   let upgraded = false;
-  const answer = async (request: Request): Promise<Response> => {
-    try {
-      store.refresh();
-      await seed({ store, random, keys, issuer, edition });
-      if (!upgraded) upgrade(store);
-      upgraded = true;
-    } catch (error) {
-      return failure(error, new URL(request.url).pathname);
-    }
-    return app.fetch(request);
+  const ready = async (): Promise<void> => {
+    store.refresh();
+    await seed({ store, random, keys, ...told });
+    if (!upgraded) upgrade(store);
+    upgraded = true;
+    told = { issuer: issuerOf(store) ?? told.issuer, edition: editionOf(store).name };
   };
   return {
-    issuer,
+    get issuer() {
+      return told.issuer;
+    },
+    ready,
     async handle(request) {
-      const response = await answer(request);
+      const response = await ready().then(
+        () => app.fetch(request),
+        (error) => failure(error, new URL(request.url).pathname),
+      );
       response.headers.set('x-auth0-requestid', randomHex(random, 10));
       return response;
     },
@@ -103,7 +122,14 @@ function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
   return app;
 }
 
+/** @throws {StateFileError} which is for whoever knows the file */
 function failure(error: unknown, path: string): Response {
   if (error instanceof Refusal) return error.response();
-  return refusalAt(path, 500, 'server_error', 'An internal server error occurred').response();
+  if (error instanceof StateFileError) throw error;
+  return outage(path);
+}
+
+/** The answer to a request that nothing is wrong with: 500, saying why where that is known. */
+export function outage(path: string, why?: string): Response {
+  return refusalAt(path, 500, 'server_error', why ?? 'An internal server error occurred').response();
 }

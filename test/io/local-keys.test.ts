@@ -20,10 +20,10 @@ function keysOf(path: string) {
 const newPath = () => join(temporaryFolder(), 'local-tenant.db');
 
 /** The state of a local tenant with the keys of every test tenant. */
-async function statePath(): Promise<string> {
+async function statePath(doors: { domain?: string } = {}): Promise<string> {
   const path = newPath();
   const store = sqliteStore(path);
-  await testTenant({ store });
+  await testTenant({ ...doors, store });
   store.close();
   return path;
 }
@@ -47,10 +47,42 @@ describe('offline', () => {
     },
   );
 
-  it('they are so by whatever port the tenant was served at', async () => {
-    const { ring } = keysOf(await statePath());
-    const { access_token } = await (await openTenant({ domain: 'localhost:4999' })).session();
-    expect(await decode(access_token, ring)).toMatchObject({ signature: { state: 'verified' } });
+  it.each(['localhost:4999', 'guests.example'])(
+    'they are so under the issuer that the state has: %s',
+    async (domain) => {
+      const path = await statePath({ domain });
+      const { access_token } = await (await openTenant({ domain })).session();
+      expect(await decode(access_token, keysOf(path).ring)).toMatchObject({ signature: { state: 'verified' } });
+      const before = await (await openTenant()).session();
+      expect(await decode(before.access_token, keysOf(path).ring)).toMatchObject({
+        signature: { state: 'not_checked', reason: 'no key of its issuer is at hand' },
+      });
+    },
+  );
+
+  it('a token of a tenant that goes by the same name and has other keys is not checked', async () => {
+    const { ring } = keysOf(await statePath({ domain: 'guests.example' }));
+    const other = await openTenant({ domain: 'guests.example', keys: async () => otherTenantKeys });
+    expect(await decode((await other.session()).access_token, ring)).toMatchObject({
+      signature: { state: 'not_checked' },
+    });
+  });
+
+  it('another edition than the state speaks is refused for its tokens, and its key not tried at those of nobody known', async () => {
+    const path = await statePath();
+    const warnings: string[] = [];
+    const ring = localKeyRing(
+      async () => path,
+      (message) => void warnings.push(message),
+      'ea',
+    );
+    const { access_token, session_token } = await (await openTenant()).session();
+    await expect(decode(access_token, ring)).rejects.toMatchObject({
+      code: 'edition_unsupported',
+      hint: 'Start it over in edition ea: anon-cli local reset --edition ea',
+    });
+    expect(await decode(session_token, ring)).toMatchObject({ seal: { state: 'sealed' } });
+    expect(warnings).toEqual(['The local tenant speaks edition preview, not ea. Its key is not tried.']);
   });
 
   it('the tokens of another local tenant are wrong, and stay sealed', async () => {
@@ -62,17 +94,13 @@ describe('offline', () => {
     });
   });
 
-  it('the state is not even looked for when a token is of another issuer', async () => {
+  it('the state is not even looked for when a token is of a tenant in the cloud', async () => {
     const { ring, looks } = keysOf(await statePath());
-    for (const issuer of [
-      'https://acme.eu.auth0.com/',
-      'http://localhost:4400/',
-      'https://localhost.evil.example/',
-      undefined,
-    ]) {
+    for (const issuer of ['https://acme.eu.auth0.com/', 'http://localhost:4400/', undefined]) {
       expect(await ring.signatureKeys({ kid: undefined, issuer })).toEqual([]);
     }
     expect(looks()).toBe(0);
+    expect(await ring.signatureKeys({ kid: undefined, issuer: 'https://localhost.evil.example/' })).toEqual([]);
   });
 });
 
@@ -101,7 +129,7 @@ describe('where there is no local tenant there are no keys:', () => {
     writeFileSync(path, text);
     const { ring, warnings } = keysOf(path);
     expect(await ring.sealKeys()).toEqual([]);
-    expect(warnings).toEqual([`The local tenant's state ${path} cannot be read, so its keys are not at hand.`]);
+    expect(warnings).toEqual([`The local tenant's state ${path} is damaged. Its keys are not at hand.`]);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 });

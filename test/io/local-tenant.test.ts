@@ -60,17 +60,10 @@ describe('the state of the embedded tenant', () => {
     expect(ports.warnings).toEqual([]);
   });
 
-  it('is begun in an empty file', async () => {
-    const ports = localPorts();
-    mkdirSync(ports.folder);
-    writeFileSync(ports.path, '');
-    expect((await open(ports)).managementCredentials().clientSecret).toMatch(/\S{20}/);
-    expect(ports.warnings).toEqual([]);
-  });
-
   const text = 'this is not a database, and it is longer than a header. '.repeat(40);
   it.each<[string, string, (path: string) => void]>([
     ['is damaged', 'text', (path) => writeFileSync(path, text)],
+    ['is damaged', 'a file that has lost all that was in it', (path) => writeFileSync(path, '')],
     ["is another program's database", 'a database', (path) => sql(path, 'CREATE TABLE bookmark (url TEXT)')],
   ])('that %s (%s) is set aside as it is, and a new one begun', async (what, _, make) => {
     const ports = localPorts();
@@ -90,7 +83,7 @@ describe('the state of the embedded tenant', () => {
   it('of a newer version is refused, and left as it is', async () => {
     const ports = localPorts();
     await withState(ports);
-    sql(ports.path, 'PRAGMA user_version = 2');
+    sql(ports.path, 'PRAGMA user_version = 3');
     const before = readFileSync(ports.path);
     expect(await failureOf(() => openLocal(ports))).toMatchObject({
       code: 'state_unusable',
@@ -164,7 +157,7 @@ describe('the embedded tenant on a socket', () => {
   it('frees the port when the state cannot be used', async () => {
     const ports = localPorts();
     await withState(ports);
-    sql(ports.path, 'PRAGMA user_version = 2');
+    sql(ports.path, 'PRAGMA user_version = 3');
     const port = await freePort();
     expect(await failureOf(() => serveLocal(ports, { port, rateLimit: undefined }))).toMatchObject({
       code: 'state_unusable',

@@ -14,6 +14,7 @@ it('the applications and APIs of a state are read while another process has it o
     writer.put('tenant', 'settings', {});
   });
   expect(readLocalNames(path)).toEqual({
+    edition: 'ea',
     clients: [{ client_id: 'c1', name: 'web' }],
     resourceServers: [{ id: 'r1', identifier: 'https://shop.example' }],
   });
@@ -22,8 +23,10 @@ it('the applications and APIs of a state are read while another process has it o
 
 it('a state that is empty, and a file that holds something else, stay as they are', () => {
   const path = join(temporaryFolder(), 'state.db');
-  writeFileSync(path, '');
+  sqliteStore(path).close();
   expect(readLocalNames(path)).toBeUndefined();
+  writeFileSync(path, '');
+  expect(() => readLocalNames(path)).toThrow('corrupt');
   expect(statSync(path).size).toBe(0);
   writeFileSync(path, 'not a database, but long enough to be taken for a file of one'.repeat(30));
   const before = statSync(path).mtimeMs;

@@ -91,7 +91,11 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
       headers,
     });
   return {
-    ...tenant,
+    get issuer() {
+      return tenant.issuer;
+    },
+    ready: tenant.ready,
+    handle: tenant.handle,
     store,
     clock,
     app,

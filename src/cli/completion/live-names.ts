@@ -11,7 +11,7 @@ import { interrupted } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal.ts';
 import { type Context, createContext, type World } from '../context.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { accessTenant, selectProfile } from '../tenant-access.ts';
+import { accessTenant, chosenEdition, selectProfile } from '../tenant-access.ts';
 import type { Candidate, LookUp } from './expect.ts';
 import { type Found, nameCandidates } from './name-candidates.ts';
 
@@ -25,7 +25,7 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await keptNames(quietContext(world), profile) });
-  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world)) });
+  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, options)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
   const { withinTime } = await import('../../io/time-limit.ts');
@@ -49,13 +49,16 @@ async function keptNames(context: Context, profile: Profile): Promise<Candidate[
   return (await sessions.names()).map((name) => ({ text: name, about: name === current ? 'the current session' : '' }));
 }
 
-async function inLocalTenant(world: World): Promise<Found> {
+/** None where the line is for another edition than the tenant speaks: the command would be refused. */
+async function inLocalTenant(world: World, options: GlobalOptions): Promise<Found> {
   const [{ localNames }, { localStatePath }] = await Promise.all([
     import('../../io/local-names.ts'),
     import('../../io/folders.ts'),
   ]);
+  const edition = chosenEdition(world, options);
   const kept = await localNames(localStatePath(await world.folders()));
-  return kept ? { apps: namedApps(kept.clients), apis: namedApis(kept.resourceServers) } : {};
+  if (!kept || (edition !== undefined && edition !== kept.edition)) return {};
+  return { apps: namedApps(kept.clients), apis: namedApis(kept.resourceServers) };
 }
 
 /** `--ca-file` as commander would hand it on: `caFile`. */

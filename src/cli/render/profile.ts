@@ -61,7 +61,7 @@ export function profileData(profile: Profile, current: string, inUse: boolean): 
     current: profile.name === current,
     in_use: inUse,
     domain: profile.domain ?? null,
-    edition: profile.edition ?? (profile.domain ? null : 'preview'),
+    edition: profile.edition ?? null,
     production: profile.production === true,
     credentials: credentials?.kind ?? null,
     management_client_id: credentials && credentials.kind !== 'access_token' ? credentials.clientId : null,
@@ -109,7 +109,7 @@ function tenantText({ domain }: Profile): string {
 }
 
 function editionText({ edition, domain }: Profile): string {
-  return edition ?? (domain ? 'not asked yet' : 'preview');
+  return edition ?? (domain ? 'not asked yet' : 'unknown');
 }
 
 function choiceText(name: string | undefined, id: string | undefined): string {

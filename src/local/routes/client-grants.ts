@@ -19,7 +19,7 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
 
   app.get(clientGrantsPath, requireScope(scope, 'read:client_grants'), (c) => {
     const url = new URL(c.req.url);
-    const grants = scope.store.list('client_grant').filter(grantFilter(scope, url.searchParams));
+    const grants = scope.store.list('client_grant').filter(grantFilter(url.searchParams));
     return c.json(listing(url, 'client_grants', grants));
   });
 
@@ -28,7 +28,7 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const asked = patched({}, checked.value, { nested: false });
     const grant = scope.store.write((writer) => {
-      const server = findServer(writer, scope.issuer, asked.audience);
+      const server = findServer(writer, asked.audience);
       const made = withScope({
         id: `cgr_${randomName(scope.random, 16)}`,
         ...asked,
@@ -53,7 +53,7 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
       const before = find(writer, c.req.param('id'));
       checkOwn(before);
       const next = withScope(patched(before, checked.value, { nested: false }));
-      const server = findServer(writer, scope.issuer, before.audience);
+      const server = findServer(writer, before.audience);
       checkGrant(writer, { grant: next, change: checked.value, server });
       writer.put('client_grant', String(before.id), next);
       return next;
@@ -82,10 +82,9 @@ function withScope<Grant extends JsonObject>(grant: Grant): Grant {
   return { ...grant, scope: scope ?? [] };
 }
 
-function grantFilter(scope: TenantScope, query: URLSearchParams): (grant: JsonObject) => boolean {
+function grantFilter(query: URLSearchParams): (grant: JsonObject) => boolean {
   const clientId = query.get('client_id');
-  const asked = query.get('audience');
-  const audience = asked === null ? null : audienceNamed(scope, asked);
+  const audience = query.get('audience');
   const subject = choiceFilter(query, 'subject_type', subjectTypes);
   const defaultFor = query.get('default_for');
   const anyOrganization = booleanFilter(query, 'allow_any_organization');
@@ -95,15 +94,6 @@ function grantFilter(scope: TenantScope, query: URLSearchParams): (grant: JsonOb
     (defaultFor === null || grant.default_for === defaultFor) &&
     (subject === undefined || subjectOf(grant) === subject) &&
     (anyOrganization === undefined || (grant.allow_any_organization === true) === anyOrganization);
-}
-
-/** The Management API goes by the issuer of the moment: the same state may be served at another port. */
-function audienceNamed(scope: TenantScope, audience: string): unknown {
-  try {
-    return findServer(scope.store, scope.issuer, audience).identifier;
-  } catch {
-    return audience;
-  }
 }
 
 /** Without its grant this tool could not configure the tenant any more. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono/quick';
-import { managementAudience, type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
+import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import { assertedClientId, type Proof, provesKey } from '../client-assertion.ts';
 import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
@@ -82,11 +82,7 @@ function grantFor(scope: TenantScope, request: OauthTokenRequest, client: JsonOb
       'access_denied',
       'No audience parameter was provided, and no default audience has been configured',
     );
-  // The Management API is known by the issuer of the moment: the same state may be served at another port.
-  const servers = scope.store.list('resource_server');
-  const server = servers.find(({ identifier, is_system }) =>
-    is_system === true ? audience === managementAudience(scope.issuer) : identifier === audience,
-  );
+  const server = scope.store.list('resource_server').find(({ identifier }) => identifier === audience);
   if (!server) throw oauthRefusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
   const grant = findGrant(scope.store, {
     clientId: client.client_id,

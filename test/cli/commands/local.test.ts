@@ -120,6 +120,7 @@ describe('local start', () => {
       url: `http://localhost:${json.port}`,
       port: json.port,
       issuer: `https://localhost:${json.port}/`,
+      issuer_before: 'https://localhost:4400/',
       edition: 'preview',
     });
     await expect(fetch(json.url)).rejects.toThrow();
@@ -157,13 +158,14 @@ describe('a state file that is not one', () => {
 
 describe('what the local commands parse', () => {
   it('is options', async () => {
-    expect(await parsed(localStartCommand)).toEqual([{ port: '4400' }]);
+    expect(await parsed(localStartCommand)).toEqual([{}]);
     expect(await parsed(localStartCommand, '--allow-host', 'A.test', '--allow-host', '[FD00::1]')).toEqual([
-      { port: '4400', allowHost: ['a.test', '[fd00::1]'] },
+      { allowHost: ['a.test', '[fd00::1]'] },
     ]);
     expect(await parsed(localStartCommand, '--port', '0', '--rate-limit', '2')).toEqual([
       { port: '0', rateLimit: '2' },
     ]);
+    expect(await parsed(localStartCommand, '--domain', 'acme.test:8443')).toEqual([{ domain: 'acme.test:8443' }]);
     expect(await parsed(localShowCommand, '--reveal-secrets')).toEqual([{ revealSecrets: true }]);
     expect(await parsed(localResetCommand, '-y')).toEqual([{ yes: true }]);
   });

@@ -187,7 +187,7 @@ describe('profiles', () => {
   const served: Profile = { name: 'served', domain: 'http://localhost:4400', edition: 'ea' };
 
   it('are a table that marks the current one, and tells no secret', () => {
-    const text = renderProfiles(plain, [{ name: 'local' }, acme, served], 'acme');
+    const text = renderProfiles(plain, [{ name: 'local', edition: 'preview' }, acme, served], 'acme');
     expect(lines(text)).toEqual([
       '   PROFILE  TENANT                     EDITION        APP  API',
       '   local    embedded, on this machine  preview        -    -',
@@ -210,11 +210,12 @@ describe('profiles', () => {
       app: { client_id: 'abc123', name: 'web' },
       api: null,
     });
-    expect(profileData({ name: 'local' }, 'acme', false)).toMatchObject({
+    expect(profileData({ name: 'local', edition: 'preview' }, 'acme', false)).toMatchObject({
       current: false,
       domain: null,
       edition: 'preview',
     });
+    expect(profileData({ name: 'local' }, 'acme', false)).toMatchObject({ domain: null, edition: null });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setIssuer } from '../../../src/local/issuer.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { globalClient, testTenant } from '../../support/local.ts';
@@ -287,19 +288,17 @@ describe('a grant for guests', () => {
   });
 });
 
-it('the Management API goes by the issuer of the moment', async () => {
-  const tenant = await testTenant({ domain: 'localhost:4999' });
-  tenant.store.write((writer) => {
-    const system = writer.list('resource_server').find(({ is_system }) => is_system === true);
-    writer.put('resource_server', String(system?.id), { ...system, identifier: 'https://localhost:4400/api/v2/' });
-    for (const grant of writer.list('client_grant')) {
-      writer.put('client_grant', String(grant.id), { ...grant, audience: 'https://localhost:4400/api/v2/' });
-    }
-  });
+it('the Management API goes by the issuer that was set last, and so do the grants for it', async () => {
+  const tenant = await testTenant();
+  setIssuer(tenant.store, 'https://localhost:4999/');
+  await tenant.ready();
   const manage = await tenant.management();
   const json = { client_id: tenant.app.client_id, audience: 'https://localhost:4999/api/v2/', scope: ['read:clients'] };
   const { body } = await manage('POST', path, { json });
-  expect(body).toMatchObject({ audience: 'https://localhost:4400/api/v2/' });
+  expect(body).toMatchObject({ audience: json.audience });
   const list = await manage('GET', `${path}?audience=${encodeURIComponent(json.audience)}`);
   expect(list.body).toHaveLength(2);
+  expect(await manage('POST', path, { json: { ...json, audience: 'https://localhost:4400/api/v2/' } })).toMatchObject({
+    status: 404,
+  });
 });

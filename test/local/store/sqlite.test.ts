@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +17,7 @@ import { build } from 'esbuild';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
+import { readStateFile } from '../../../src/local/store/state-file.ts';
 import type { Store } from '../../../src/local/store/store.ts';
 import { otherTenantKeys, sequenceOfBytes, testTenant } from '../../support/local.ts';
 
@@ -58,15 +68,11 @@ describe('a state file', () => {
     expect(['-wal', '-shm', '-journal'].filter((end) => existsSync(file + end))).toEqual([]);
   });
 
-  it('is made a state when it is empty', () => {
-    writeFileSync(file, '');
-    open().write((writer) => writer.put('client', 'a', { n: 1 }));
-    expect(open().get('client', 'a')).toEqual({ n: 1 });
-  });
-
   it('is not made where there is no folder', () => {
     file = join(folder, 'missing', 'state.db');
-    expect(open).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(open).toThrow(
+      expect.objectContaining({ reason: 'failed', cause: expect.objectContaining({ code: 'ENOENT' }) }),
+    );
   });
 });
 
@@ -77,7 +83,27 @@ describe('a file that is no state is refused and left as it is', () => {
       'corrupt',
       () => writeFileSync(file, 'this is not a database, and it is longer than a header. '.repeat(40)),
     ],
+    ['an empty file', 'corrupt', () => writeFileSync(file, '')],
     ['a state cut in half', 'corrupt', () => cutState()],
+    [
+      'a state in which a byte is no UTF-8',
+      'corrupt',
+      () => stateAfter("INSERT INTO document VALUES ('client', 'a', CAST(x'7b22ff227d' AS TEXT))"),
+    ],
+    [
+      'a state in which a document is another',
+      'corrupt',
+      () => stateAfter("INSERT INTO document VALUES ('client', 'a', '{}')"),
+    ],
+    ['a state without its digest', 'corrupt', () => stateAfter('DELETE FROM state')],
+    ['a state with the mark of another program', 'corrupt', () => stateAfter('PRAGMA application_id = 42')],
+    ['a state of a version that there cannot be', 'corrupt', () => stateAfter('PRAGMA user_version = 16777218')],
+    ['a state with a log beside it', 'corrupt', () => stateAfter('PRAGMA journal_mode = WAL')],
+    [
+      "another program's database with a log beside it",
+      'foreign',
+      () => sql('CREATE TABLE bookmark (url TEXT); PRAGMA journal_mode = WAL'),
+    ],
     ['a state without its table', 'corrupt', () => stateAfter('DROP TABLE document')],
     [
       'a state with a document that is no JSON',
@@ -86,7 +112,7 @@ describe('a file that is no state is refused and left as it is', () => {
     ],
     ["another program's database", 'foreign', () => sql('CREATE TABLE bookmark (url TEXT)')],
     ['an empty database with the mark of another program', 'foreign', () => sql('PRAGMA application_id = 42')],
-    ['the state of a later version', 'newer', () => stateAfter('PRAGMA user_version = 2')],
+    ['the state of a later version', 'newer', () => stateAfter('PRAGMA user_version = 3')],
   ])('%s: %s', (_, reason, make) => {
     make();
     const before = readFileSync(file);
@@ -107,6 +133,92 @@ describe('a file that is no state is refused and left as it is', () => {
     store.close();
     truncateSync(file, Math.floor(statSync(file).size / 8192) * 4096);
   }
+});
+
+describe('a file that is open', () => {
+  it.each<[string, () => void]>([
+    ['another has its name', () => renameSync(other(), file)],
+    ['it was removed', () => rmSync(file)],
+  ])('is looked at no more when %s: the one that is there is', (_, replace) => {
+    const store = open();
+    store.write((writer) => writer.put('client', 'a', { n: 1 }));
+    replace();
+    store.refresh();
+    expect(store.list('client')).toEqual([]);
+    store.write((writer) => writer.put('client', 'b', { n: 2 }));
+    expect(open().list('client')).toEqual([{ n: 2 }]);
+  });
+
+  it.each<[string, () => void]>([
+    ['cut off', () => truncateSync(file, 5000)],
+    ['emptied', () => truncateSync(file, 0)],
+    ['overwritten', () => writeFileSync(file, 'x'.repeat(9000), { flag: 'r+' })],
+    ['replaced by another program', () => renameSync(notes(), file)],
+    ['written to by somebody who knows SQLite', () => sql("UPDATE document SET body = '{}'")],
+  ])('and is %s is refused at the next write, and goes on when it is in order again', (_, spoil) => {
+    const store = open();
+    store.write((writer) => writer.put('client', 'a', { n: 1, text: 'x'.repeat(9000) }));
+    const before = readFileSync(file);
+    spoil();
+    const write = () => store.write((writer) => writer.put('client', 'a', { n: 2 }));
+    expect(write).toThrow(expect.objectContaining({ name: 'StateFileError' }));
+    expect(() => store.refresh()).toThrow(expect.objectContaining({ name: 'StateFileError' }));
+    rmSync(file);
+    writeFileSync(file, before);
+    store.refresh();
+    expect(store.get('client', 'a')?.n).toBe(1);
+    write();
+    expect(open().get('client', 'a')).toEqual({ n: 2 });
+  });
+
+  function other(): string {
+    const path = `${file}.other`;
+    sqliteStore(path).close();
+    return path;
+  }
+
+  function notes(): string {
+    const path = `${file}.notes`;
+    const database = new Database(path);
+    database.exec('CREATE TABLE notes (text TEXT)');
+    database.close();
+    return path;
+  }
+});
+
+describe('a state of version 1, which had no digest', () => {
+  function ofVersion1(...documents: (readonly [kind: string, id: string, body: string])[]): void {
+    sql(`CREATE TABLE document (
+        kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
+      ) STRICT;
+      PRAGMA application_id = ${0x616e6f6e};
+      PRAGMA user_version = 1;`);
+    for (const [kind, id, body] of documents) sql(`INSERT INTO document VALUES ('${kind}', '${id}', '${body}')`);
+  }
+  const settings = ['tenant', 'settings', '{"friendly_name": "Kept"}'] as const;
+  const keys = ['key', 'current', '{}'] as const;
+
+  it('is taken over with all it holds, in its order, and has one from then on', () => {
+    ofVersion1(settings, ['client', 'b', '{"n":1.0}'], keys, ['client', 'a', '{"n":2}']);
+    expect(open().list('client')).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(open().get('tenant', 'settings')).toEqual({ friendly_name: 'Kept' });
+    open().write((writer) => writer.put('client', 'b', { n: 3 }));
+    expect(open().list('client')).toEqual([{ n: 3 }, { n: 2 }]);
+    sql("UPDATE document SET body = '{}' WHERE id = 'a'");
+    expect(open).toThrow(expect.objectContaining({ reason: 'corrupt' }));
+  });
+
+  it('is read without being changed', () => {
+    ofVersion1(settings, keys);
+    const before = readFileSync(file);
+    expect(readStateFile(file).get('tenant', 'settings')).toEqual({ friendly_name: 'Kept' });
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('is refused when a part of it is missing', () => {
+    ofVersion1(settings);
+    expect(open).toThrow(expect.objectContaining({ reason: 'corrupt' }));
+  });
 });
 
 describe('two connections to one file', () => {

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import { editionOption, type GlobalOptions } from '../../global-options.ts';
+import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { chosenEdition } from '../../tenant-access.ts';
 import { whyNobodyIsAsked } from '../../unattended.ts';
 
 export interface LocalResetOptions extends GlobalOptions {
@@ -23,7 +24,7 @@ export function localResetCommand(context: Context, run = resetLocal): Command {
 }
 
 async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
-  const edition = editionOption(options);
+  const edition = chosenEdition(context, options);
   if (!options.yes && !(await confirmed(context))) {
     throw new AnonError('failed', 'The reset was declined; nothing was changed.');
   }
@@ -31,7 +32,7 @@ async function resetLocal(context: Context, options: LocalResetOptions): Promise
   const speaks = await local.reset(edition);
   // What was chosen and remembered there is gone with it.
   await (await context.sessions({ name: 'local' })).forgetAll();
-  await (await context.profiles()).change('local', (before) => before && { name: before.name, edition: speaks });
+  await (await context.profiles()).change('local', (before) => before && { name: before.name });
   printResult(context, options, {
     data: { reset: true, state: local.statePath, edition: speaks },
     human: (paint) =>

@@ -5,6 +5,7 @@ import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
+import { chosenEdition } from '../../tenant-access.ts';
 
 interface LocalShowOptions extends GlobalOptions {
   readonly revealSecrets?: true;
@@ -20,7 +21,7 @@ export function localShowCommand(context: Context, run = showLocal): Command {
 
 async function showLocal(context: Context, options: LocalShowOptions): Promise<void> {
   const local = await context.local();
-  const { issuer, edition, clientId, clientSecret } = await local.describe();
+  const { issuer, edition, clientId, clientSecret } = await local.describe(chosenEdition(context, options));
   printResult(context, options, {
     data: {
       issuer,

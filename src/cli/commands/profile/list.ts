@@ -15,8 +15,8 @@ export function profileListCommand(context: Context, run = printProfiles): Comma
 
 async function printProfiles(context: Context, options: GlobalOptions): Promise<void> {
   const store = await context.profiles();
-  const [profiles, current] = [await store.list(), await store.current()];
-  const inUse = await profileInUse(context);
+  const profiles = await Promise.all((await store.list()).map((profile) => context.withEdition(profile)));
+  const [current, inUse] = [await store.current(), await profileInUse(context)];
   if (inUse.profile?.name !== current) context.warn(inUse.sentence);
   printResult(context, options, {
     data: profiles.map((profile) => profileData(profile, current, profile.name === inUse.profile?.name)),

@@ -39,7 +39,7 @@ async function changeProfile(context: Context, what: string, value: string, opti
   const changed = await changesOf(context, setting, value, { profile, options });
   const store = await context.profiles();
   await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));
-  const after: Profile = { ...profile, ...changed };
+  const after = await context.withEdition({ ...profile, ...changed });
   const [current, inUse] = [await store.current(), await profileInUse(context)];
   printResult(context, options, {
     data: profileData(after, current, inUse.profile?.name === profile.name),
@@ -81,8 +81,8 @@ function parseSwitch(value: string): boolean {
 
 function parseEdition(value: string, { domain }: Profile): Profile['edition'] {
   if (domain === undefined) {
-    throw new AnonError('usage', 'The edition of the embedded tenant is its own, and not to be told.', {
-      hint: 'To say it for one command: --edition <name>',
+    throw new AnonError('usage', 'The local tenant has the edition that it was started in.', {
+      hint: 'Start it over in another: anon-cli local reset --edition <name>',
     });
   }
   return value === 'auto' ? undefined : editionOption({ edition: value });

@@ -22,7 +22,7 @@ async function showProfile(context: Context, name: string | undefined, options: 
   const { profile } = await selectProfile(context, name === undefined ? options : { ...options, profile: name });
   const inUse = await profileInUse(context);
   const view: ProfileView = {
-    profile,
+    profile: await context.withEdition(profile),
     inUse: inUse.profile?.name === profile.name,
     note: inUse.overridden ? inUse.sentence : undefined,
     current: await (await context.profiles()).current(),

@@ -22,7 +22,7 @@ async function useProfile(context: Context, name: string, options: GlobalOptions
   warnIfNotUsed(context, profile.name, inUse);
   const used = inUse.profile?.name === profile.name;
   printResult(context, options, {
-    data: profileData(profile, profile.name, used),
+    data: profileData(await context.withEdition(profile), profile.name, used),
     human: (paint) =>
       `${paint.green('✔')} ${used ? `Commands now use profile ${profile.name}` : `Profile ${profile.name} is the current one`}\n`,
   });

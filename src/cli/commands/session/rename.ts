@@ -29,10 +29,8 @@ async function renameSession(
   await sessions.exclusively(first, () =>
     sessions.exclusively(second, async () => {
       await checkUnused(kept, to, another);
-      const { session, current } = await sessionNamed(kept, from);
-      await sessions.put(to, session);
-      if (current) await sessions.use(to);
-      await sessions.forget(from);
+      await sessionNamed(kept, from);
+      await sessions.rename(from, to);
     }),
   );
   printResult(context, options, {

@@ -42,7 +42,7 @@ async function decodeAndShow(context: Context, given: readonly string[], options
   const texts = await givenTexts(context, given);
   const tokens =
     texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await rememberedTokens(context, options);
-  const decoded = await decodeAll(context, await keysFor(context, options.key), tokens);
+  const decoded = await decodeAll(context, await keysFor(context, options), tokens);
   const [only, ...more] = decoded;
   const alone = only && more.length === 0;
   printResult(context, options, {

@@ -53,7 +53,7 @@ async function diffAndShow(
   const [first = [], second = await rememberedTokens(context, options)] = texts.map((_, index) =>
     tokensIn(texts, index),
   );
-  const keys = await keysFor(context, options.key);
+  const keys = await keysFor(context, options);
   const [olds, news] = [await decodeAll(context, keys, first), await decodeAll(context, keys, second)];
   const compared = pairsOf(olds, news).map(([old, now]) => ({
     before: old,

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../referred-text.ts';
 import { printable } from '../../render/printable.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import { chosenEdition, selectProfile } from '../../tenant-access.ts';
 
 /** A token that a command was given, decoded. */
 export interface GivenToken extends FoundToken {
@@ -79,8 +79,9 @@ export function decodeAll(
 }
 
 /** The keys to check and open with: those of the file that was named, else the local tenant's. */
-export async function keysFor(context: Context, key: string | undefined): Promise<KeyRing> {
-  if (key === undefined) return context.localKeys();
+export async function keysFor(context: Context, options: GlobalOptions & { readonly key?: string }): Promise<KeyRing> {
+  const { key } = options;
+  if (key === undefined) return context.localKeys(chosenEdition(context, options));
   const { keyRingOf } = await import('../../../domain/token/key-text.ts');
   return keyRingOf(await context.readBytes(key), key);
 }

@@ -46,9 +46,9 @@ in unless it looks at who they are: try yours with --no-guest.`,
 async function verifyAndShow(context: Context, token: string | undefined, options: TokenVerifyOptions): Promise<void> {
   const wanted = checkOptions(options);
   const given = await tokenToVerify(context, options, token);
-  const { keys, issuer, audience } = given.empty ? noTrust : await trustFor(context, options, given);
+  const { keys, issuer, audience, isEmbedded } = given.empty ? noTrust : await trustFor(context, options, given);
   const verification = await verifyToken({ clock: context.clock, keys }, given.token, { ...wanted, issuer, audience });
-  const refusal = given.empty ?? (verification.valid ? undefined : notValid(verification, options));
+  const refusal = given.empty ?? (verification.valid ? undefined : notValid(verification, options, isEmbedded));
   // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
   if (refusal && !verification.claims && /^claims(\.|$)/.test(options.field ?? '')) throw refusal;
   printResult(context, options, {
@@ -59,7 +59,7 @@ async function verifyAndShow(context: Context, token: string | undefined, option
 }
 
 /** It was shown all the same; but a script must not go on with it. */
-function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions): AnonError {
+function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions, isEmbedded: boolean): AnonError {
   const names = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
   const hints: Readonly<Record<string, string>> = {
     form: 'Give the access token alone. To see what is in something else: anon-cli token decode',
@@ -67,7 +67,9 @@ function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions): AnonE
     signature: jwks
       ? "Are these its issuer's keys?"
       : 'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
-    iss: 'Is it of another tenant? --profile <profile>; or name its issuer: --issuer <issuer>',
+    iss: isEmbedded
+      ? 'The local tenant issued it before its issuer changed. Get a new one: anon-cli token create'
+      : 'Is it of another tenant? --profile <profile>; or name its issuer: --issuer <issuer>',
     exp: 'Get a new one: anon-cli token create',
   };
   return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {

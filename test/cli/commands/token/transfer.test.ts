@@ -4,6 +4,7 @@ import { tokenTransferCommand } from '../../../../src/cli/commands/token/transfe
 import {
   changeDocument,
   documentNamed,
+  freshMachine,
   openMachine,
   parsed,
   servedTenant,
@@ -139,7 +140,10 @@ describe('token transfer', () => {
   });
 
   it('is refused on edition preview, with what goes there, also when only the tenant can say', async () => {
-    const { run, done } = await openMachine();
+    const machine = await freshMachine();
+    const { run, done, open } = machine;
+    await useRemote(machine, await servedTenant(machine.clock));
+    await open();
     const expected = {
       code: 7,
       stdout: '',

@@ -1,0 +1,87 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import Database from 'libsql';
+import type { Contents } from './contents.ts';
+import { createStateFile } from './new-state-file.ts';
+import { applicationId, checkedContents, dataVersion, upgraded } from './schema.ts';
+import { guarded, StateFileError, system } from './state-file-error.ts';
+import type { StoreReader } from './store.ts';
+import { atOneMoment, busyTimeoutMs } from './transaction.ts';
+
+export interface OpenedFile {
+  readonly database: Database.Database;
+  readonly contents: Contents;
+  /** What `dataVersion` gave when that was read. */
+  readonly version: number;
+  /** Tells this file from another that has its path. */
+  readonly file: number | undefined;
+}
+
+/**
+ * Opens the state file at `path`, and makes one where there is none. It has been looked through whole before anything
+ * in it counts: its structure by SQLite, and its documents by the digest that is written with them.
+ * @throws {StateFileError} when it is there and is not such a state, or cannot be opened
+ */
+export function openStateFile(path: string): OpenedFile {
+  if (fileAt(path) === undefined) createStateFile(path);
+  checkHeader(path);
+  const file = fileAt(path);
+  const database = guarded(() => new Database(path, { timeout: busyTimeoutMs, fileMustExist: true }));
+  try {
+    const found = atOneMoment(database, () => ({ ...checkedContents(database), version: dataVersion(database) }));
+    // What another process writes between the two is read at the next look.
+    const contents = found.isOld ? upgraded(database) : found.contents;
+    return { database, contents, version: found.version, file };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * What is in the state file at `path` now, for a reader in a hurry: nothing is made or changed, and a writer that holds
+ * it longer than a moment is not waited for.
+ * @throws {StateFileError} when the file holds something else, or cannot be read
+ */
+export function readStateFile(path: string): StoreReader {
+  checkHeader(path);
+  const database = guarded(() => new Database(path, { timeout: 500, fileMustExist: true }));
+  try {
+    return atOneMoment(database, () => checkedContents(database)).contents.documents;
+  } finally {
+    database.close();
+  }
+}
+
+export function fileAt(path: string): number | undefined {
+  return system(() => statSync(path, { throwIfNoEntry: false })?.ino);
+}
+
+/** @see https://www.sqlite.org/fileformat.html, section 1.3 */
+const magic = 'SQLite format 3\u0000';
+
+/**
+ * What must be known before SQLite may touch the file: that it is one and no folder or pipe, and that it has no log beside
+ * it. A state of ours never has one; SQLite would make one, or work through that of another program.
+ */
+function checkHeader(path: string): void {
+  const header = system(() => {
+    const status = statSync(path);
+    if (!status.isFile() && !status.isDirectory()) throw Object.assign(new Error('not a file'), { code: 'ENOTFILE' });
+    return firstBytes(path, 100);
+  });
+  if (header.length < 100 || header.toString('latin1', 0, 16) !== magic) throw new StateFileError('corrupt');
+  const [writeVersion, readVersion] = [header[18], header[19]];
+  if (writeVersion === 1 && readVersion === 1) return;
+  const hasLog = writeVersion === 2 && readVersion === 2;
+  throw new StateFileError(hasLog && header.readUInt32BE(68) !== applicationId ? 'foreign' : 'corrupt');
+}
+
+function firstBytes(path: string, length: number): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

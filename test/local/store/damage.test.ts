@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { sqliteStore } from '../../../src/local/store/sqlite.ts';
+import { childProgram } from '../../support/child.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { openTenant } from '../../support/local.ts';
+
+const [damages, processes] = [1000, 4];
+
+it('of 1,000 random damages to a state none ends the process or loses anything without a word', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'state.db');
+  const store = sqliteStore(path);
+  await openTenant({ store });
+  // A document that takes more than one page.
+  store.write((writer) => writer.put('client', 'big', { client_id: 'big', description: 'x'.repeat(6000) }));
+  store.close();
+
+  const start = await childProgram(new URL('damaging-state.ts', import.meta.url));
+  const share = damages / processes;
+  const outcomes = await Promise.all(
+    Array.from({ length: processes }, async (_, index) => {
+      const range = [index * share, (index + 1) * share].map(String);
+      const child = start(path, join(folder, `${index}.db`), ...range);
+      let printed = '';
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        printed += text;
+      });
+      const [code, signal] = await new Promise<unknown[]>((done) => child.once('close', (...end) => done(end)));
+      expect({ code, signal }, `after ${printed.split('\n').at(-1)}`).toEqual({ code: 0, signal: null });
+      return printed.trimEnd().split('\n');
+    }),
+  );
+  const counts = new Map<string, number>();
+  for (const line of outcomes.flat()) {
+    const outcome = line.replace(/^\d+ /, '');
+    expect(outcome, line).toMatch(/^(same|corrupt|foreign|newer)$/);
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  expect(outcomes.flat()).toHaveLength(damages);
+  // Some bytes mean nothing; most do.
+  expect(counts.get('corrupt')).toBeGreaterThan(damages / 2);
+  expect(counts.get('same')).toBeGreaterThan(10);
+});
