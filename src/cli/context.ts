@@ -54,6 +54,8 @@ export interface Context {
   alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
   /** Its bytes, where it may be no text. */
   readBytes(path: string): Promise<Uint8Array>;
+  /** Runs `work` while no other process of this user changes settings of the same tenant. */
+  changing<Result>(tenant: Pick<TenantConnection, 'issuer'>, work: () => Promise<Result>): Promise<Result>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
@@ -168,6 +170,14 @@ export function createContext(world: World, warn: (message: string) => void): Co
     async alone(file, work) {
       const { withFileLock } = await import('../io/file-lock.ts');
       return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
+    },
+    async changing({ issuer }, work) {
+      const { withTenantLock } = await import('../io/tenant-lock.ts');
+      const { sameHost } = await import('../domain/profile/address.ts');
+      const folder = join((await world.folders()).data, 'locks');
+      // With ANON_SAVE=0 it is known that the disk may take no files.
+      const quiet = env.ANON_SAVE === '0';
+      return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
     },
     readBytes: async (path) => (await import('../io/user-file.ts')).readUserBytes(path),
     confirm: world.confirm,

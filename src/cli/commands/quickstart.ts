@@ -3,7 +3,7 @@ import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { requestingApp } from '../../domain/app/choose.ts';
 import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile, TenantConnection } from '../../domain/ports.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
 import { type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
 import { AnonError } from '../../errors.ts';
@@ -44,15 +44,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const report = stepReporter(context, options);
   report.begin(tenant.issuer);
 
-  const settings = await ensureTenantReady(tenant);
-  report.step({ ...settings, title: 'tenant', outcome: sessionsText(settings.subject) });
-
-  const app = await ensureAppOpen(tenant, profile.app);
-  report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
-
-  const api = await ensureApiOpen(tenant, app.subject, profile.api);
-  const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
-  report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
+  const { app, api } = await context.changing(tenant, () => openGates(tenant, profile, report));
 
   const request = { app: await requestingApp(tenant, app.subject), api: api.subject, scope: undefined };
   await rememberChoices(context, profile, request);
@@ -83,6 +75,24 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
     human: (paint) => `\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
   });
+}
+
+/** The first three steps, which leave what is set up already. */
+async function openGates(
+  tenant: TenantConnection,
+  profile: Profile,
+  report: Pick<ReturnType<typeof stepReporter>, 'step'>,
+) {
+  const settings = await ensureTenantReady(tenant);
+  report.step({ ...settings, title: 'tenant', outcome: sessionsText(settings.subject) });
+
+  const app = await ensureAppOpen(tenant, profile.app);
+  report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
+
+  const api = await ensureApiOpen(tenant, app.subject, profile.api);
+  const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
+  report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
+  return { app, api };
 }
 
 async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<void> {

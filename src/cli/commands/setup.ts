@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { requestingApp } from '../../domain/app/choose.ts';
-import { planSetUp, type SetUp } from '../../domain/gates/set-up.ts';
+import { renewedWish } from '../../domain/gates/renewed-wish.ts';
+import { planSetUp, type SetUp, type Wish } from '../../domain/gates/set-up.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkCreation } from '../../domain/session/edition-limits.ts';
 import { type AnonError, GateClosedError, isAnonError, withHint } from '../../errors.ts';
@@ -51,8 +52,14 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   const access = await accessToWrite(context, options);
   await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
   const inquiry = await beginInquiry(context, access, { options, input });
-  const plan = await planSetUp(access.tenant, await wishOf(inquiry));
-  const done = await carryOut(context, options, access, plan, { always: true });
+  let wish: Wish | undefined;
+  const look = async () => {
+    // A person is asked once; after the answer, what is there is looked at again.
+    wish = wish ? await renewedWish(access.tenant, wish) : await wishOf(inquiry);
+    return { plan: await planSetUp(access.tenant, wish) };
+  };
+  const { outcome: done, found } = await carryOut(context, options, access, look, { always: true });
+  const { plan } = found;
   const setUpNow = (paint: Paint) => renderOutcome(paint, inquiry, plan, done);
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });

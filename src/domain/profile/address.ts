@@ -24,6 +24,12 @@ export function addressOf(domain: string): { issuer: string; baseUrl: string } {
   return { issuer: `https://${new URL(baseUrl).host}/`, baseUrl };
 }
 
+/** The host of an issuer, the same whichever name of this machine is in it. */
+export function sameHost(issuer: string): string {
+  const { hostname, host } = new URL(issuer);
+  return loopback.test(hostname) ? host.replace(hostname, 'localhost') : host;
+}
+
 function toUrl(text: string): URL {
   try {
     return new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);

@@ -30,9 +30,11 @@ export function apiDisableCommand(context: Context, run = disableApi): Command {
 
 async function disableApi(context: Context, reference: string, options: ApiDisableOptions): Promise<void> {
   const access = await accessToWrite(context, options);
-  const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-  const plan = await planApiClosing(access.tenant, before, { revoke: options.revokeGrants === true });
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => {
+    const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+    return { plan: await planApiClosing(access.tenant, before, { revoke: options.revokeGrants === true }) };
+  };
+  await writeAndShow(context, options, access, look, {
     data: apiData,
     headline: (api, paint) => {
       const left = leftText(api, access.tenant.selection);
