@@ -17,8 +17,12 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   }
   const json = asksForJson(argv);
   const warnings: string[] = [];
+  const told = new Set<string>();
   try {
     await run(argv, world, (message) => {
+      // What is looked at twice is warned of once.
+      if (told.has(message)) return;
+      told.add(message);
       if (json) warnings.push(message);
       else world.terminal.note(`warning: ${message}\n`);
     });

@@ -116,23 +116,23 @@ export async function carryOut<Outcome, Found extends Looked<Outcome>>(
   for (let agreedTo: string | undefined; ; ) {
     const seen = asks ? await look() : undefined;
     if (seen?.plan.writes.length === 0) return { outcome: seen.plan.outcome(unsent), found: seen };
-    if (seen && requestsOf(seen.plan) !== agreedTo) {
+    if (seen && contentOf(seen.plan) !== agreedTo) {
       if (agreedTo !== undefined) context.terminal.note('The tenant has changed meanwhile.\n');
       await agreed(context, access, seen.plan, asking);
-      agreedTo = requestsOf(seen.plan);
+      agreedTo = contentOf(seen.plan);
     }
     const sent = await context.changing(access.tenant, async () => {
       const found = await look();
-      if (asks && found.plan.writes.length > 0 && requestsOf(found.plan) !== agreedTo) return undefined;
+      if (asks && found.plan.writes.length > 0 && contentOf(found.plan) !== agreedTo) return undefined;
       return { outcome: await applyPlan(found.tenant ?? access.tenant, found.plan), found };
     });
     if (sent) return sent;
   }
 }
 
-/** What a plan sends, to be compared with what another does. */
-function requestsOf({ writes }: Plan<unknown>): string {
-  return JSON.stringify(writes.map(({ method, path, body }) => [method, path, body]));
+/** What a plan changes and sends, to be compared with another. */
+function contentOf({ writes }: Plan<unknown>): string {
+  return JSON.stringify(planData(writes));
 }
 
 async function agreed(context: Context, access: Access, plan: Plan<unknown>, { ask }: Asking): Promise<void> {
