@@ -11,6 +11,7 @@ import type {
   TenantConnection,
   TextLine,
 } from '../domain/ports.ts';
+import { addressOf, originOf, sameHost } from '../domain/profile/address.ts';
 import { defaultSessionName } from '../domain/session/name.ts';
 import type { KeyCache } from '../domain/token/kept-keys.ts';
 import type { Folders } from '../io/folders.ts';
@@ -62,9 +63,11 @@ export interface Context {
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
   /** The guest sessions that are kept of a profile. */
-  sessions(profile: Pick<Profile, 'name' | 'secrets'>): Promise<SessionStore>;
-  /** The secrets that are kept there. */
+  sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SessionStore>;
+  /** The secrets that are kept there, of every profile. */
   secrets(place: SecretPlace): Promise<SecretStore>;
+  /** The secrets of one profile, which are for its tenant alone. */
+  secretsOf(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SecretStore>;
   /** Where new secrets go. */
   secretPlace(): Promise<SecretPlace>;
   connect(
@@ -132,7 +135,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
-  const { secrets, secretPlace } = secretStores(world, { now, warn });
+  const { secrets, secretsOf, secretPlace } = secretStores(world, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
@@ -173,7 +176,6 @@ export function createContext(world: World, warn: (message: string) => void): Co
     },
     async changing({ issuer }, work) {
       const { withTenantLock } = await import('../io/tenant-lock.ts');
-      const { sameHost } = await import('../domain/profile/address.ts');
       const folder = join((await world.folders()).data, 'locks');
       // With ANON_SAVE=0 it is known that the disk may take no files.
       const quiet = env.ANON_SAVE === '0';
@@ -184,15 +186,16 @@ export function createContext(world: World, warn: (message: string) => void): Co
     prompts: world.prompts,
     profiles,
     secrets,
+    secretsOf,
     secretPlace,
-    async sessions({ name, secrets: place }) {
+    async sessions({ name, domain, secrets: place }) {
       const { sessionStore } = await import('../io/session-store.ts');
       const folders = await world.folders();
       // Starting the embedded tenant up takes no keyring.
       const inKeyring = place === 'keyring' && name !== localProfile;
       const kept = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
-        ...{ profile: name, unnamed: defaultSessionName, folders, secrets: kept, locked },
+        ...{ profile: name, origin: originOf(domain), unnamed: defaultSessionName, folders, secrets: kept, locked },
         ...{ now, warn, readOnly },
       });
     },
@@ -205,17 +208,15 @@ export function createContext(world: World, warn: (message: string) => void): Co
         const { connectLocal } = await import('../io/local-tenant.ts');
         return watched(overridden(await connectLocal(await localPorts(), common), edition), transport);
       }
-      const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
+      const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
-        import('../domain/profile/address.ts'),
         import('./management-access.ts'),
       ]);
       const rememberEdition = async (found: EditionName) => {
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
-      const kept = () => secrets(profile.secrets ?? 'file');
-      const management = given ?? managementAccess({ env, readFile, warn }, profile, kept);
+      const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },

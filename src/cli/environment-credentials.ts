@@ -20,7 +20,7 @@ export function environmentCredentials(
   { env, readFile }: Pick<Context, 'env' | 'readFile'>,
   domain: string | undefined,
 ): FoundCredentials | undefined {
-  if (!env.AUTH0_DOMAIN || domain === undefined || !isSame(env.AUTH0_DOMAIN, domain)) return undefined;
+  if (!isDomainOfEnvironment(env, domain)) return undefined;
   const { AUTH0_ACCESS_TOKEN: token, AUTH0_CLIENT_SECRET: clientSecret, AUTH0_CLIENT_SIGNING_KEY_PATH: path } = env;
   if (token) return { credentials: { kind: 'access_token' }, secret: async () => token.trim() };
   if (clientSecret) {
@@ -65,7 +65,9 @@ function domainOf(text: string): string {
   }
 }
 
-function isSame(text: string, domain: string): boolean {
+/** Whether AUTH0_DOMAIN names the tenant at `domain`. */
+export function isDomainOfEnvironment({ AUTH0_DOMAIN: text }: Env, domain: string | undefined): boolean {
+  if (!text || domain === undefined) return false;
   try {
     return parseTenantDomain(text) === domain;
   } catch {

@@ -35,7 +35,8 @@ async function exportSessions(
   if (name !== undefined && all) throw new AnonError('usage', 'Which sessions? Name one, or say --all.');
   const kept = await keptSessions(context, options);
   const views = all ? await sessionViews(kept) : [await sessionNamed(kept, name)];
-  const data = exportOf(views);
+  const issuer = kept.issuer ?? (await (await context.local()).describe()).issuer;
+  const data = exportOf(issuer, views);
   const text = `${JSON.stringify(data, null, 2)}\n`;
   if (file === undefined) return printResult(context, options, { data, human: () => text });
   await context.writeNewFile(file, text);

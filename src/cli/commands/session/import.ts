@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import { type NamedSession, readExport } from '../../../domain/session/exported.ts';
+import { loopback, sameHost } from '../../../domain/profile/address.ts';
+import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
-import { checkUnused, keptSessions } from './kept-sessions.ts';
+import { checkUnused, type KeptSessions, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {
   readonly session?: string;
@@ -31,6 +32,7 @@ async function importSessions(
   const text = file === undefined || file === '-' ? await piped(context) : await context.readFile(file);
   const read = named(readExport(text), options.session);
   const kept = await keptSessions(context, options);
+  for (const session of read) checkTenant(kept, session);
   // All or none: what is refused is refused before the first one is kept.
   if (!options.replace) for (const { name } of read) await checkUnused(kept, name, another);
   for (const { name, session } of read) {
@@ -50,6 +52,21 @@ async function importSessions(
   });
 }
 
+/** A session goes to no tenant but its own. @throws {AnonError} `usage` */
+function checkTenant({ profile, issuer: here }: KeptSessions, { name, issuer }: ImportedSession): void {
+  if (issuer === undefined || isOf(issuer, here)) return;
+  const host = URL.canParse(issuer) ? new URL(issuer).host : 'another tenant';
+  throw new AnonError('usage', `The session '${name}' is from ${host}, and profile '${profile}' is another tenant.`, {
+    hint: 'Import it into a profile of its tenant: --profile <name>. See anon-cli profile list',
+  });
+}
+
+/** The embedded tenant was named after this machine when it was served. */
+function isOf(issuer: string, here: string | undefined): boolean {
+  if (!URL.canParse(issuer)) return false;
+  return here === undefined ? loopback.test(new URL(issuer).hostname) : sameHost(issuer) === sameHost(here);
+}
+
 const another = 'Take its place with --replace, or keep the one by another name: --session <name>';
 
 async function piped({ terminal }: Context): Promise<string> {
@@ -57,7 +74,7 @@ async function piped({ terminal }: Context): Promise<string> {
   throw new AnonError('usage', 'Nothing to import: name a file, or pipe it in.');
 }
 
-function named(sessions: NamedSession[], name: string | undefined): NamedSession[] {
+function named(sessions: ImportedSession[], name: string | undefined): ImportedSession[] {
   if (name === undefined) return sessions;
   const [only, ...others] = sessions;
   if (only && others.length === 0) return [{ ...only, name: checkSessionName(name) }];

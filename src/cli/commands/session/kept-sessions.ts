@@ -1,4 +1,5 @@
 import type { RememberedSession, SessionStore } from '../../../domain/ports.ts';
+import { addressOf } from '../../../domain/profile/address.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
@@ -11,6 +12,8 @@ import { selectProfile } from '../../tenant-access.ts';
 export interface KeptSessions {
   readonly sessions: SessionStore;
   readonly profile: string;
+  /** Of the profile's tenant; undefined for the embedded one, which has whatever name it was served by. */
+  readonly issuer: string | undefined;
   /** What makes another command be for this profile too. */
   readonly selection: string;
   readonly warn: (message: string) => void;
@@ -18,7 +21,9 @@ export interface KeptSessions {
 
 export async function keptSessions(context: Context, options: GlobalOptions): Promise<KeptSessions> {
   const { profile, selection } = await selectProfile(context, options);
-  return { sessions: await context.sessions(profile), profile: profile.name, selection, warn: context.warn };
+  const { name, domain } = profile;
+  const issuer = domain === undefined ? undefined : addressOf(domain).issuer;
+  return { sessions: await context.sessions(profile), profile: name, issuer, selection, warn: context.warn };
 }
 
 export async function sessionViews(kept: KeptSessions): Promise<SessionView[]> {
@@ -34,12 +39,12 @@ export async function sessionViews(kept: KeptSessions): Promise<SessionView[]> {
   return views;
 }
 
-/** One of several: that it cannot be read is told, and keeps nobody from the others. */
+/** One of several: that it cannot be read, or is another tenant's, is told, and keeps nobody from the others. */
 export async function readable({ sessions, warn }: KeptSessions, name: string): Promise<RememberedSession | undefined> {
   try {
     return await sessions.get(name);
   } catch (error) {
-    if (!isAnonError(error) || error.code !== 'state_unusable') throw error;
+    if (!isAnonError(error) || !['state_unusable', 'not_authorised'].includes(error.code)) throw error;
     warn(error.message);
     return undefined;
   }
