@@ -11,7 +11,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { printResult } from '../output.ts';
+import { printForPeople, printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
@@ -119,7 +119,7 @@ async function accessLocal(context: Context, options: GlobalOptions) {
 function stepReporter({ terminal }: Context, options: GlobalOptions) {
   const steps: Step[] = [];
   const paint = paintFor(terminal.resultColour);
-  const say = isForPeople(options) ? (text: string) => terminal.result(text) : () => {};
+  const say = isForPeople(options) ? (text: string) => printForPeople(terminal, () => text) : () => {};
   return {
     steps,
     begin: (issuer: string) =>

@@ -8,10 +8,10 @@ import { type AnonError, GateClosedError, isAnonError, withHint } from '../../er
 import { clientTypes } from '../../wire/client.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
-import { printResult } from '../output.ts';
+import { printForPeople, printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
-import { type Paint, paintFor } from '../render/paint.ts';
+import type { Paint } from '../render/paint.ts';
 import type { Access } from '../tenant-access.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../write.ts';
 import { beginInquiry, type Inquiry } from './setup/inquiry.ts';
@@ -70,8 +70,7 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
     return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });
   }
   // What was written is told before the session is asked for: it stays when the session is refused.
-  const { terminal } = context;
-  if (isForPeople(options)) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
+  if (isForPeople(options)) printForPeople(context.terminal, (paint) => `${setUpNow(paint)}\n`);
   await firstSession(inquiry, plan, done, (inspected) =>
     printResult(context, options, {
       data: { ...data, ...tokensData(inspected) },

@@ -50,5 +50,5 @@ function leftText(api: ApiWithGrants, selection: string): string {
   const clientGrants = api.grants.filter(({ id }) => id !== undefined).length;
   const where = clientGrants > 0 ? ` in ${clientGrants} client grant${clientGrants === 1 ? '' : 's'}` : '';
   const command = `anon-cli api disable ${shellWord(api.name)} --revoke-grants${selection}`;
-  return `left${where}, and back when it is enabled: ${printable(scopes.join(' '))}\n  to remove: ${command}`;
+  return `left${where}, and back when it is enabled: ${printable(scopes.join(' '))}\n  to remove: ${printable(command)}`;
 }

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printableJson } from '../../render/printable.ts';
 import { keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
 
 export interface SessionExportOptions extends GlobalOptions {
@@ -37,7 +38,7 @@ async function exportSessions(
   const views = all ? await sessionViews(kept) : [await sessionNamed(kept, name)];
   const issuer = kept.issuer ?? (await (await context.local()).describe()).issuer;
   const data = exportOf(issuer, views);
-  const text = `${JSON.stringify(data, null, 2)}\n`;
+  const text = `${printableJson(data, 2)}\n`;
   if (file === undefined) return printResult(context, options, { data, human: () => text });
   await context.writeNewFile(file, text);
   const names = views.map((view) => view.name);
