@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'gate_closed'
   | 'tenant_unreachable'
   | 'edition_unsupported'
+  | 'not_applied'
   | 'interrupted';
 
 export interface ErrorDetail {
@@ -82,6 +83,17 @@ export class GateClosedError extends ResponseError {
     super('gate_closed', answer, { hint });
     this.gate = gate.name;
     this.command = gate.command;
+  }
+}
+
+/** The tenant accepted a write, and then shows another state than was asked for: `not_applied`. */
+export class NotAppliedError extends AnonError {
+  /** The members that differ, dotted where they are nested; none where what was deleted is still there. */
+  readonly members: readonly string[];
+
+  constructor(message: string, members: readonly string[], detail: ErrorDetail = {}) {
+    super('not_applied', message, detail);
+    this.members = members;
   }
 }
 

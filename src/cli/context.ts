@@ -11,6 +11,7 @@ import type {
   TenantConnection,
   TextLine,
 } from '../domain/ports.ts';
+import { addressOf, originOf, sameHost } from '../domain/profile/address.ts';
 import { defaultSessionName } from '../domain/session/name.ts';
 import type { KeyCache } from '../domain/token/kept-keys.ts';
 import type { Folders } from '../io/folders.ts';
@@ -56,6 +57,8 @@ export interface Context {
   alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
   /** Its bytes, where it may be no text. */
   readBytes(path: string): Promise<Uint8Array>;
+  /** Runs `work` while no other process of this user changes settings of the same tenant. */
+  changing<Result>(tenant: Pick<TenantConnection, 'issuer'>, work: () => Promise<Result>): Promise<Result>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
   /** The same for more than yes or no. */
@@ -64,9 +67,11 @@ export interface Context {
   /** A profile with the edition that its tenant speaks, as far as this machine knows: the embedded tenant's state says its own. */
   withEdition(profile: Profile): Promise<Profile>;
   /** The guest sessions that are kept of a profile. */
-  sessions(profile: Pick<Profile, 'name' | 'secrets'>): Promise<SessionStore>;
-  /** The secrets that are kept there. */
+  sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SessionStore>;
+  /** The secrets that are kept there, of every profile. */
   secrets(place: SecretPlace): Promise<SecretStore>;
+  /** The secrets of one profile, which are for its tenant alone. */
+  secretsOf(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SecretStore>;
   /** Where new secrets go. */
   secretPlace(): Promise<SecretPlace>;
   connect(
@@ -142,7 +147,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
       () => undefined,
     );
 
-  const { secrets, secretPlace } = secretStores({ ...world, env }, { now, warn });
+  const { secrets, secretsOf, secretPlace } = secretStores({ ...world, env }, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../io/profile-store.ts');
@@ -181,6 +186,13 @@ export function createContext(world: World, warn: (message: string) => void): Co
       const { withFileLock } = await import('../io/file-lock.ts');
       return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
     },
+    async changing({ issuer }, work) {
+      const { withTenantLock } = await import('../io/tenant-lock.ts');
+      const folder = join((await world.folders()).data, 'locks');
+      // With ANON_SAVE=0 it is known that the disk may take no files.
+      const quiet = env.ANON_SAVE === '0';
+      return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
+    },
     readBytes: async (path) => (await import('../io/user-file.ts')).readUserBytes(path),
     confirm: world.confirm,
     prompts: world.prompts,
@@ -191,15 +203,16 @@ export function createContext(world: World, warn: (message: string) => void): Co
       return { ...profile, edition: await localEdition((await localPorts()).path) };
     },
     secrets,
+    secretsOf,
     secretPlace,
-    async sessions({ name, secrets: place }) {
+    async sessions({ name, domain, secrets: place }) {
       const { sessionStore } = await import('../io/session-store.ts');
       const folders = await world.folders();
       // Starting the embedded tenant up takes no keyring.
       const inKeyring = place === 'keyring' && name !== localProfile;
       const kept = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
-        ...{ profile: name, unnamed: defaultSessionName, folders, secrets: kept, locked },
+        ...{ profile: name, origin: originOf(domain), unnamed: defaultSessionName, folders, secrets: kept, locked },
         ...{ now, warn, readOnly },
       });
     },
@@ -212,17 +225,15 @@ export function createContext(world: World, warn: (message: string) => void): Co
         const { connectLocal } = await import('../io/local-tenant.ts');
         return watched(await connectLocal(await localPorts(), common, edition), transport);
       }
-      const [{ connectRemote }, { addressOf }, { managementAccess }] = await Promise.all([
+      const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../io/remote-tenant.ts'),
-        import('../domain/profile/address.ts'),
         import('./management-access.ts'),
       ]);
       const rememberEdition = async (found: EditionName) => {
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
-      const kept = () => secrets(profile.secrets ?? 'file');
-      const management = given ?? managementAccess({ env, readFile, warn }, profile, kept);
+      const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },

@@ -36,7 +36,7 @@ export function environmentCredentials(
   domain: string | undefined,
   client?: string,
 ): FoundCredentials | undefined {
-  if (!env.AUTH0_DOMAIN || domain === undefined || !isSame(env.AUTH0_DOMAIN, domain)) return undefined;
+  if (!isDomainOfEnvironment(env, domain)) return undefined;
   const token = client === undefined ? env.AUTH0_ACCESS_TOKEN : undefined;
   if (token) return { credentials: { kind: 'access_token' }, secret: async () => token };
   const clientId = client ?? env.AUTH0_CLIENT_ID;
@@ -95,7 +95,9 @@ function domainOf(text: string): string {
   }
 }
 
-function isSame(text: string, domain: string): boolean {
+/** Whether AUTH0_DOMAIN names the tenant at `domain`. */
+export function isDomainOfEnvironment({ AUTH0_DOMAIN: text }: Env, domain: string | undefined): boolean {
+  if (!text || domain === undefined) return false;
   try {
     return parseTenantDomain(text) === domain;
   } catch {

@@ -14,6 +14,7 @@ export const exitCodes = [
   { code: 5, meaning: 'refused by a closed gate', errors: ['gate_closed'] },
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
   { code: 7, meaning: 'this edition cannot do that', errors: ['edition_unsupported'] },
+  { code: 8, meaning: 'written, but the tenant shows another state than was asked for', errors: ['not_applied'] },
   { code: 130, meaning: 'interrupted', errors: ['interrupted'] },
 ] as const satisfies readonly { code: number; meaning: string; errors: readonly ErrorCode[] }[];
 

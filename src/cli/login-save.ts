@@ -1,4 +1,5 @@
 import type { Profile, SecretPlace } from '../domain/ports.ts';
+import { isAnonError } from '../errors.ts';
 import { tokenKeeper } from '../io/token-keeper.ts';
 import type { Context } from './context.ts';
 import { forgetSecrets } from './forget-secrets.ts';
@@ -17,7 +18,8 @@ export async function saveLogin(
   if (earlier && !before) await forgetSecrets(context, earlier);
   const secrets: SecretPlace | undefined = credentials ? await context.secretPlace() : before?.secrets;
   if (credentials) {
-    const store = await context.secrets(secrets ?? 'file');
+    const store = await context.secretsOf({ name, domain, secrets });
+    if (before) await forgetForeign(context, before);
     await moveSecrets(context, before, secrets ?? 'file');
     await store.put(`credentials/${name}`, credentials.secret);
     const keeper = tokenKeeper(async () => store, name, context.warn);
@@ -38,6 +40,17 @@ export async function saveLogin(
   await profiles.change(name, () => profile);
   await profiles.use(name);
   return profile;
+}
+
+/** What is left of another tenant, whose domain was edited into that of this one. */
+async function forgetForeign(context: Context, before: Profile): Promise<void> {
+  const sessions = await context.sessions(before);
+  for (const name of await sessions.names()) {
+    await sessions.get(name).catch(async (error: unknown) => {
+      if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
+      await sessions.exclusively(name, () => sessions.forget(name));
+    });
+  }
 }
 
 /** Secrets of one profile are in one place. What is put into the keyring is gone from files by that. */

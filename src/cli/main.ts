@@ -1,9 +1,11 @@
+import { withoutTokens } from '../domain/exchange/secrecy.ts';
 import { AnonError, isAnonError } from '../errors.ts';
 import { commands } from './command-table.ts';
 import { completionRequest } from './completion/request.ts';
 import { createContext, type World } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { asksForJson } from './output-format.ts';
+import { printable } from './render/printable.ts';
 import { route } from './route.ts';
 import { runCommand } from './run-command.ts';
 import { questionsRuledOutBy, unattended } from './unattended.ts';
@@ -20,12 +22,16 @@ export async function main(argv: readonly string[], given: World): Promise<numbe
   }
   const json = asksForJson(argv);
   const warnings: string[] = [];
+  const told = new Set<string>();
   try {
     await run(argv, world, (message) => {
+      // What is looked at twice is warned of once.
+      if (told.has(message)) return;
+      told.add(message);
       if (json) warnings.push(message);
-      else world.terminal.note(`warning: ${message}\n`);
+      else world.terminal.note(warningLine(message));
     });
-    for (const message of warnings) world.terminal.note(`warning: ${message}\n`);
+    for (const message of warnings) world.terminal.note(warningLine(message));
     return 0;
   } catch (thrown) {
     const error = isAnonError(thrown) ? thrown : unexpected(thrown);
@@ -34,6 +40,10 @@ export async function main(argv: readonly string[], given: World): Promise<numbe
     world.terminal.note(renderError(error, { json, colour: noteColour, warnings, exitCode: exitCodeOf(error.code) }));
     return exitCodeOf(error.code);
   }
+}
+
+function warningLine(message: string): string {
+  return `warning: ${printable(withoutTokens(message))}\n`;
 }
 
 async function run(argv: readonly string[], world: World, warn: (message: string) => void): Promise<void> {

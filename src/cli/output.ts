@@ -1,12 +1,13 @@
 import { mostSimilar } from '../domain/similar.ts';
 import { AnonError } from '../errors.ts';
 import type { LineWriter } from '../io/line-writer.ts';
+import type { Terminal } from '../io/terminal.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
 import type { Calls } from './format/calls.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { type Paint, paintFor } from './render/paint.ts';
-import { printableJson } from './render/printable.ts';
+import { printable, printableJson, printableLines } from './render/printable.ts';
 
 /** What a command found out or did. */
 export interface Result {
@@ -26,19 +27,29 @@ export interface Printing {
 /** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
 export function printResult({ terminal, printing }: Context, options: GlobalOptions, result: Result): void {
   if (options.field !== undefined) {
-    terminal.result(`${shellForm(fieldOf(result.data, options.field))}\n`);
+    terminal.result(`${shellForm(fieldOf(result.data, options.field), terminal)}\n`);
   } else if (printing.as) {
     printing.as(result);
   } else if (options.json) {
     terminal.result(`${printableJson(result.data, 2)}\n`);
   } else {
-    terminal.result(result.human(paintFor(terminal.resultColour)));
+    printForPeople(terminal, result.human);
   }
 }
 
+/** Prints for people, whatever is asked for: a part of the result that comes before the rest. */
+export function printForPeople(terminal: Pick<Terminal, 'result' | 'resultColour'>, human: Result['human']): void {
+  terminal.result(printableLines(human(paintFor(terminal.resultColour))));
+}
+
 /** The same for one of many, a line each; resolves once it is written, with false when nobody reads any more. */
-export function printLine(lines: LineWriter, { field }: GlobalOptions, data: JsonObject): Promise<boolean> {
-  return lines.write(`${field === undefined ? printableJson(data) : shellForm(fieldOf(data, field))}\n`);
+export function printLine(
+  { terminal }: Pick<Context, 'terminal'>,
+  lines: LineWriter,
+  { field }: GlobalOptions,
+  data: JsonObject,
+): Promise<boolean> {
+  return lines.write(`${field === undefined ? printableJson(data) : shellForm(fieldOf(data, field), terminal)}\n`);
 }
 
 /** Refuses a `--field` that none of many results has, before there are any. @throws {AnonError} `usage` */
@@ -46,9 +57,10 @@ export function checkLineField({ field }: GlobalOptions, names: readonly string[
   if (field !== undefined && !names.includes(field)) throw noField(field, names);
 }
 
-/** Text as it is, anything else as JSON: fit for `$(…)`. */
-function shellForm(value: unknown): string {
-  return typeof value === 'string' ? value : printableJson(value);
+/** Text as it is, anything else as JSON: fit for `$(…)`. On a terminal what that would act on is escaped. */
+function shellForm(value: unknown, { resultIsTerminal }: Pick<Terminal, 'resultIsTerminal'>): string {
+  if (typeof value !== 'string') return printableJson(value);
+  return resultIsTerminal ? printable(value) : value;
 }
 
 /** `access_token`, or with dots into what is nested: `session.claims.metadata`. A claim whose name has dots is found too. */

@@ -1,4 +1,5 @@
 import type { SecretPlace, SecretStore } from '../domain/ports.ts';
+import { originOf } from '../domain/profile/address.ts';
 import { AnonError } from '../errors.ts';
 import type { Keyring } from '../io/keyring.ts';
 import type { Context, Env, World } from './context.ts';
@@ -7,7 +8,7 @@ import type { Context, Env, World } from './context.ts';
 export function secretStores(
   world: Pick<World, 'env' | 'folders' | 'keyring' | 'readOnly'>,
   { now, warn }: { now: () => number; warn: (message: string) => void },
-): Pick<Context, 'secrets' | 'secretPlace'> {
+): Pick<Context, 'secrets' | 'secretsOf' | 'secretPlace'> {
   const { env, readOnly } = world;
 
   // Asked by one and the same, which remembers when it does not answer.
@@ -19,13 +20,19 @@ export function secretStores(
     return keyring;
   };
 
+  const secrets = async (place: SecretPlace): Promise<SecretStore> => {
+    const { secretFiles } = await import('../io/secret-files.ts');
+    const files = secretFiles({ folders: await world.folders(), now, warn, readOnly });
+    if (place !== 'keyring' || !isKeyringOn(env)) return files;
+    const kept = (await opened()).secrets(files, warn);
+    return readOnly ? { ...files, get: kept.get } : kept;
+  };
+
   return {
-    async secrets(place: SecretPlace): Promise<SecretStore> {
-      const { secretFiles } = await import('../io/secret-files.ts');
-      const files = secretFiles({ folders: await world.folders(), now, warn, readOnly });
-      if (place !== 'keyring' || !isKeyringOn(env)) return files;
-      const kept = (await opened()).secrets(files, warn);
-      return readOnly ? { ...files, get: kept.get } : kept;
+    secrets,
+    async secretsOf({ name, domain, secrets: place }) {
+      const { boundSecrets } = await import('../io/bound-secrets.ts');
+      return boundSecrets(await secrets(place ?? 'file'), { profile: name, origin: originOf(domain) });
     },
     secretPlace: async () => (isKeyringOn(env) && (await (await opened()).answers()) ? 'keyring' : 'file'),
   };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { applyPlan } from '../domain/plan/apply.ts';
 import { type Plan, unsent } from '../domain/plan/plan.ts';
+import type { TenantConnection } from '../domain/ports.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { AnonError } from '../errors.ts';
 import type { JsonObject } from '../wire/schema.ts';
@@ -31,29 +32,38 @@ export async function accessToWrite(context: Context, options: WriteOptions): Pr
   return { profile, tenant: options.dryRun ? { ...tenant, readOnly: true } : tenant };
 }
 
-/** How the state that a plan brings about is shown. */
-interface Shown<Outcome> {
-  data(outcome: Outcome): JsonObject;
-  /** One line for people; more of them follow with what changed. */
-  headline(outcome: Outcome, paint: Paint): string;
-  /** What follows the changes, for people; in a dry run too. */
-  below?(paint: Paint): string;
+/** What was looked up at the tenant, and the plan that came of it. */
+interface Looked<Outcome> {
+  readonly plan: Plan<Outcome>;
+  /** The same tenant as the look knows it, where that is more than before. */
+  readonly tenant?: TenantConnection;
 }
 
-/** Carries a plan out and shows what it led to; or shows what would be sent. */
-export async function writeAndShow<Outcome>(
+/** How the state that a plan brings about is shown; `found` is what was looked up. */
+interface Shown<Outcome, Found> {
+  data(outcome: Outcome, found: Found): JsonObject;
+  /** One line for people; more of them follow with what changed. */
+  headline(outcome: Outcome, paint: Paint, found: Found): string;
+  /** What follows the changes, for people; in a dry run too. */
+  below?(paint: Paint, found: Found): string;
+}
+
+/** Looks, carries the plan out that comes of it, and shows what it led to; or shows what would be sent. */
+export async function writeAndShow<Outcome, Found extends Looked<Outcome>>(
   context: Context,
   options: WriteOptions,
   access: Access,
-  plan: Plan<Outcome>,
-  shown: Shown<Outcome>,
+  look: () => Promise<Found & Looked<Outcome>>,
+  shown: Shown<Outcome, Found>,
+  asking: Asking = {},
 ): Promise<void> {
-  const outcome = await carryOut(context, options, access, plan);
+  const { outcome, found } = await carryOut(context, options, access, look, asking);
+  const { plan } = found;
   printResult(context, options, {
-    data: { ...shown.data(outcome), ...writeData(options, plan) },
+    data: { ...shown.data(outcome, found), ...writeData(options, plan) },
     human: (paint) => {
-      const headline = `${paint.green('✔')} ${shown.headline(outcome, paint)}\n`;
-      return `${renderWrites(paint, options, access, plan, headline)}${shown.below?.(paint) ?? ''}`;
+      const headline = `${paint.green('✔')} ${shown.headline(outcome, paint, found)}\n`;
+      return `${renderWrites(paint, options, access, plan, headline)}${shown.below?.(paint, found) ?? ''}`;
     },
   });
 }
@@ -82,26 +92,51 @@ export function renderWrites(
 /** Whether a person is shown a plan and asked: where the profile is marked production, or before every plan. */
 interface Asking {
   readonly always?: boolean;
+  /** What is asked, where not as usual: it throws when the answer is no. A profile marked production has its own. */
+  readonly ask?: (plan: Plan<unknown>) => Promise<void>;
 }
 
 /**
- * Sends the writes of a plan, on a profile marked production once a person or `--yes` agreed; in a dry run none.
+ * Looks, and sends the writes of the plan that comes of it with no other process of this machine in between; on a
+ * profile marked production once a person or `--yes` agreed; in a dry run none. A person is asked before, and others
+ * are not kept waiting for the answer: where the plan is another after it, it is shown and asked for again.
  * @throws {AnonError} `usage` when there is nobody to ask, `failed` when the answer is no
  */
-export async function carryOut<Outcome>(
+export async function carryOut<Outcome, Found extends Looked<Outcome>>(
   context: Context,
   options: WriteOptions,
   access: Access,
-  plan: Plan<Outcome>,
-  { always = false }: Asking = {},
-): Promise<Outcome> {
-  if (options.dryRun) return plan.outcome(unsent);
-  const asks = (access.profile.production || always) && !options.yes;
-  if (asks && plan.writes.length > 0) await agreed(context, access, plan);
-  return applyPlan(access.tenant, plan);
+  look: () => Promise<Found & Looked<Outcome>>,
+  asking: Asking = {},
+): Promise<{ outcome: Outcome; found: Found }> {
+  if (options.dryRun) {
+    const found = await look();
+    return { outcome: found.plan.outcome(unsent), found };
+  }
+  const asks = (access.profile.production || asking.always) && !options.yes;
+  for (let agreedTo: string | undefined; ; ) {
+    const seen = asks ? await look() : undefined;
+    if (seen?.plan.writes.length === 0) return { outcome: seen.plan.outcome(unsent), found: seen };
+    if (seen && contentOf(seen.plan) !== agreedTo) {
+      if (agreedTo !== undefined) context.terminal.note('The tenant has changed meanwhile.\n');
+      await agreed(context, access, seen.plan, asking);
+      agreedTo = contentOf(seen.plan);
+    }
+    const sent = await context.changing(access.tenant, async () => {
+      const found = await look();
+      if (asks && found.plan.writes.length > 0 && contentOf(found.plan) !== agreedTo) return undefined;
+      return { outcome: await applyPlan(found.tenant ?? access.tenant, found.plan), found };
+    });
+    if (sent) return sent;
+  }
 }
 
-async function agreed(context: Context, access: Access, { writes }: Plan<unknown>): Promise<void> {
+/** What a plan changes and sends, to be compared with another. */
+function contentOf({ writes }: Plan<unknown>): string {
+  return JSON.stringify(planData(writes));
+}
+
+async function agreed(context: Context, access: Access, plan: Plan<unknown>, { ask }: Asking): Promise<void> {
   const { terminal } = context;
   const { name, production } = access.profile;
   if (!terminal.interactive) {
@@ -110,11 +145,12 @@ async function agreed(context: Context, access: Access, { writes }: Plan<unknown
       hint: 'Look first with --dry-run, then add --yes',
     });
   }
+  if (ask && !production) return ask(plan);
   const host = hostOf(access);
   const paint = paintFor(terminal.noteColour);
   const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
   terminal.note(`${marked}This changes:\n`);
-  terminal.note(renderChanges(paint, host, writes));
+  terminal.note(renderChanges(paint, host, plan.writes));
   if (production) return agreedByName(context, host);
   if (await context.confirm(`Apply this to ${host}?`)) return;
   throw new AnonError('failed', 'The change was declined; nothing was sent.');

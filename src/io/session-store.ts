@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { RememberedSession, SecretStore, SessionStore } from '../domain/ports.ts';
+import type { SecretStore, SessionStore } from '../domain/ports.ts';
+import { boundSecrets } from './bound-secrets.ts';
 import { earlierSession, removeEarlierSession } from './earlier-session.ts';
 import { fileFailure, isThere, namesIn, privateFolder, removeFile, removeFolder } from './files.ts';
 import type { Folders } from './folders.ts';
@@ -13,6 +14,8 @@ import { type Renaming, renamings } from './session-renaming.ts';
 
 export interface SessionPorts {
   readonly profile: string;
+  /** Where the profile's requests go: a session of another tenant is not given out. */
+  readonly origin?: string | undefined;
   /** What a session is called that nobody named. */
   readonly unnamed: string;
   readonly folders: Folders;
@@ -33,19 +36,21 @@ const lockEnding = '.lock';
  * there is one of its name: a keyring cannot be asked what it holds. Beside these one file names the current one.
  */
 export function sessionStore(ports: SessionPorts): SessionStore {
-  const { profile, unnamed, folders, readOnly, warn } = ports;
-  const secrets = async () => (await ports.secrets()) ?? secretFiles(ports);
-  const earlier = { ...ports, secrets };
+  const { profile, origin, unnamed, folders, readOnly, warn } = ports;
+  const allSecrets = async () => (await ports.secrets()) ?? secretFiles(ports);
+  const secrets = async () => {
+    const store = await allSecrets();
+    return origin === undefined ? store : boundSecrets(store, { profile, origin });
+  };
+  // Of a version that bound none to its tenant.
+  const earlier = { ...ports, secrets: allSecrets };
   const folder = join(folders.data, 'session-names', fileName(profile));
   const lockPath = (name: string) => join(folder, `${fileName(name)}${lockEnding}`);
   const keyOf = (name: string) => `session/${profile}/${name}` as const;
   const pointer: JsonFile<v.InferOutput<typeof pointed>> = { ...ports, path: join(folder, 'current'), schema: pointed };
 
   const held = new Set<string>();
-  const renaming: Renaming = renamings({ ...ports, folder, lockPath, keyOf, secrets, held });
-
-  const putEntry = async (name: string, session: RememberedSession) =>
-    (await secrets()).put(keyOf(name), JSON.stringify(session));
+  const renaming: Renaming = renamings({ ...ports, folder, lockPath, keyOf, secrets: allSecrets, held });
 
   /** What was kept when a profile had one session is one of several from now on. */
   const moveEarlier = async (): Promise<void> => {
@@ -55,7 +60,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       const found = isThere(folder) ? undefined : await earlierSession(earlier);
       // The folder last: while it is not there, nobody takes what was moved for all there is.
       if (found) {
-        await putEntry(unnamed, found);
+        await (await allSecrets()).put(keyOf(unnamed), JSON.stringify(found));
         makeLock(folder, lockPath(unnamed));
       }
       await removeEarlierSession(earlier);
@@ -104,7 +109,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
     async put(name, session) {
       await moveEarlier();
       makeLock(folder, lockPath(name));
-      await putEntry(name, session);
+      await (await secrets()).put(keyOf(name), JSON.stringify(session));
     },
     async rename(from, to) {
       makeLock(folder, lockPath(to));

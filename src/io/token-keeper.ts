@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { SecretStore, TokenKeeper } from '../domain/ports.ts';
+import { isAnonError } from '../errors.ts';
 
 const keptToken = v.strictObject({
   issuer: v.string(),
@@ -10,6 +11,16 @@ const keptToken = v.strictObject({
   scope: v.optional(v.string()),
 });
 
+/** Another tenant's token is as good as none: a new one is asked for, which says what is wrong. */
+async function ofThisTenant(secret: Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await secret;
+  } catch (error) {
+    if (isAnonError(error) && error.code === 'not_authorised') return undefined;
+    throw error;
+  }
+}
+
 /** Keeps the Management API token of a profile among its secrets. What is no token there is as good as none. */
 export function tokenKeeper(
   secrets: () => Promise<SecretStore>,
@@ -19,7 +30,7 @@ export function tokenKeeper(
   const key = `management-token/${profile}` as const;
   return {
     async get() {
-      const text = await (await secrets()).get(key);
+      const text = await ofThisTenant((await secrets()).get(key));
       if (text === undefined) return undefined;
       const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), keptToken), text);
       return checked.success ? checked.output : undefined;

@@ -54,3 +54,6 @@ export function unchecked(names: string): v.ObjectEntries {
 
 /** An answer without a body. */
 export const noContent = v.undefined();
+
+/** An answer of whatever shape. */
+export const anyBody = v.unknown();

@@ -29,6 +29,10 @@ export const exportedSession = v.object({
 });
 export type ExportedSession = v.InferOutput<typeof exportedSession>;
 
-/** What `session export` writes and `session import` reads. */
-export const sessionExport = v.object({ version: v.literal(1), sessions: v.array(exportedSession) });
+/** What `session export` writes and `session import` reads. One without an issuer is of an earlier version. */
+export const sessionExport = v.object({
+  version: v.literal(1),
+  issuer: v.optional(text),
+  sessions: v.array(exportedSession),
+});
 export type SessionExport = v.InferOutput<typeof sessionExport>;

@@ -17,6 +17,7 @@ const expected: Record<ErrorCode, number> = {
   gate_closed: 5,
   tenant_unreachable: 6,
   edition_unsupported: 7,
+  not_applied: 8,
   interrupted: 130,
 };
 
@@ -27,7 +28,7 @@ describe('the table of exit codes', () => {
 
   it('has every exit code once, and 0 for what is done', () => {
     const codes = exitCodes.map(({ code }) => code);
-    expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130]);
+    expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
     expect(exitCodes[0]).toEqual({ code: 0, meaning: 'done', errors: [] });
   });
 });

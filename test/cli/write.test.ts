@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshMachine, type Machine, servedTenant, useRemote } from '../support/command.ts';
+import { changeDocument, freshMachine, type Machine, servedTenant, useRemote } from '../support/command.ts';
 
 const lifetime = ['tenant', 'set-lifetime', '7d'] as const;
 const writes = (requests: readonly { method: string; path: string }[]) =>
@@ -91,5 +91,61 @@ describe('a production tenant', () => {
     await machine.done('tenant', 'set-lifetime', '30d');
     await machine.done(...lifetime, '--dry-run');
     await machine.done('app', 'list');
+  });
+});
+
+/** What happens while a person reads the question and answers it. */
+function meanwhile(machine: Machine, answer: string, event: () => void): void {
+  const later = [event];
+  machine.replies.shift = () => {
+    later.shift()?.();
+    return answer;
+  };
+}
+
+describe('a tenant that somebody else changes while a person is asked', () => {
+  it('is looked at again, and the person is shown what changes now', async () => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    const event = () => changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 60 });
+    meanwhile(machine, host, event);
+    const { stderr } = await machine.done(...lifetime);
+    expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
+    expect(stderr).toContain('The tenant has changed meanwhile.\n');
+    expect(stderr).toContain('    anonymous_session_lifetime  60 → 604800\n');
+    expect(machine.questions).toHaveLength(2);
+    expect(writes(tenant.requests)).toHaveLength(1);
+  });
+
+  it('with setup too, whose questions are not asked again', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    machine.terminal.interactive = true;
+    let asked = 0;
+    machine.answers.shift = () => {
+      asked += 1;
+      if (asked === 1) {
+        changeDocument(tenant.store, 'resource_server', 'shop', { anonymous_access_scopes: ['write:cart'] });
+      }
+      return true;
+    };
+    const { json } = await machine.done(
+      ...['setup', '--create-app', 'kiosk', '--type', 'spa', '--api', 'shop', '--scopes', 'read:catalog'],
+      ...['--lifetime', '7d', '--token-format', 'jwe', '--no-session', '--json'],
+    );
+    expect(asked).toBe(2);
+    expect(json.api.guest_scopes).toEqual(['write:cart', 'read:catalog']);
+  });
+
+  it('and is so by then is left alone', async () => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    meanwhile(machine, host, () =>
+      changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 604_800 }),
+    );
+    const { stdout } = await machine.done(...lifetime);
+    expect(stdout).toContain('already so');
+    expect(writes(tenant.requests)).toEqual([]);
   });
 });

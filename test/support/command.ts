@@ -228,18 +228,24 @@ export interface ServedTenant {
   close(): Promise<void>;
 }
 
-/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it. */
+type Handle = (request: Request) => Promise<Response>;
+
+/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it, and may ask it. */
 export async function servedTenant(
   clock: Pick<Clock, 'now'>,
-  options: { rateLimit?: RateLimit; edition?: EditionName; answer?: (request: Request) => Response | undefined } = {},
+  options: {
+    rateLimit?: RateLimit;
+    edition?: EditionName;
+    answer?: (request: Request, ask: Handle) => Response | Promise<Response> | undefined;
+  } = {},
 ): Promise<ServedTenant> {
   const folder = temporaryFolder();
   const requests: Asked[] = [];
-  let handle = async (_request: Request) => new Response(null, { status: 503 });
+  let handle: Handle = async () => new Response(null, { status: 503 });
   const server = await listen(async (request) => {
     const { pathname, search } = new URL(request.url);
     requests.push({ method: request.method, path: pathname + search, body: await request.clone().text() });
-    return options.answer?.(request) ?? handle(request);
+    return options.answer?.(request, (other) => handle(other)) ?? handle(request);
   }, 0);
   const path = await seededState(folder, `https://localhost:${server.port}/`, options.edition);
   const tenant = await openLocalTenant(path, {

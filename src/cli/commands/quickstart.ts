@@ -3,7 +3,7 @@ import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { requestingApp } from '../../domain/app/choose.ts';
 import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
-import type { Profile, RememberedSession } from '../../domain/ports.ts';
+import type { Profile, RememberedSession, TenantConnection } from '../../domain/ports.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
 import { hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
 import { AnonError } from '../../errors.ts';
@@ -11,7 +11,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { printResult } from '../output.ts';
+import { printForPeople, printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
 import { profileInUse } from '../profile-in-use.ts';
 import { rememberChoices } from '../remember-choices.ts';
@@ -45,15 +45,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const report = stepReporter(context, options);
   report.begin(tenant.issuer);
 
-  const settings = await ensureTenantReady(tenant);
-  report.step({ ...settings, title: 'tenant', outcome: sessionsText(settings.subject) });
-
-  const app = await ensureAppOpen(tenant, profile.app);
-  report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
-
-  const api = await ensureApiOpen(tenant, app.subject, profile.api);
-  const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
-  report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
+  const { app, api } = await context.changing(tenant, () => openGates(tenant, profile, report));
 
   const request = { app: await requestingApp(tenant, app.subject), api: api.subject, scope: undefined };
   await rememberChoices(context, profile, request);
@@ -91,6 +83,24 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   });
 }
 
+/** The first three steps, which leave what is set up already. */
+async function openGates(
+  tenant: TenantConnection,
+  profile: Profile,
+  report: Pick<ReturnType<typeof stepReporter>, 'step'>,
+) {
+  const settings = await ensureTenantReady(tenant);
+  report.step({ ...settings, title: 'tenant', outcome: sessionsText(settings.subject) });
+
+  const app = await ensureAppOpen(tenant, profile.app);
+  report.step({ ...app, title: 'app', outcome: `${app.subject.name} may create guest sessions` });
+
+  const api = await ensureApiOpen(tenant, app.subject, profile.api);
+  const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
+  report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
+  return { app, api };
+}
+
 /** Saves the session, and gives the live one whose place it took. */
 async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<RememberedSession | undefined> {
   const keeping = await keepingOf(context, profile, { save: true });
@@ -124,7 +134,7 @@ async function accessLocal(context: Context, options: GlobalOptions) {
 function stepReporter({ terminal }: Context, options: GlobalOptions) {
   const steps: Step[] = [];
   const paint = paintFor(terminal.resultColour);
-  const say = isForPeople(options) ? (text: string) => terminal.result(text) : () => {};
+  const say = isForPeople(options) ? (text: string) => printForPeople(terminal, () => text) : () => {};
   return {
     steps,
     begin: (issuer: string) =>

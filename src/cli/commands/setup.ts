@@ -1,15 +1,16 @@
 import { Command } from 'commander';
-import { planSetUp, type SetUp } from '../../domain/gates/set-up.ts';
+import { renewedWish } from '../../domain/gates/renewed-wish.ts';
+import { planSetUp, type SetUp, type Wish } from '../../domain/gates/set-up.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkCreation } from '../../domain/session/edition-limits.ts';
 import { type AnonError, GateClosedError, isAnonError, withHint } from '../../errors.ts';
 import { clientTypes } from '../../wire/client.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
-import { printResult } from '../output.ts';
+import { printForPeople, printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
-import { type Paint, paintFor } from '../render/paint.ts';
+import type { Paint } from '../render/paint.ts';
 import type { Access } from '../tenant-access.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../write.ts';
 import { type FirstSession, firstSession } from './setup/first-session.ts';
@@ -49,8 +50,14 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   const access = await accessToWrite(context, options);
   await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
   const inquiry = await beginInquiry(context, access, { options, input });
-  const plan = await planSetUp(access.tenant, await wishOf(inquiry));
-  const done = await carryOut(context, options, access, plan, { always: true });
+  let wish: Wish | undefined;
+  const look = async () => {
+    // A person is asked once; after the answer, what is there is looked at again.
+    wish = wish ? await renewedWish(access.tenant, wish) : await wishOf(inquiry);
+    return { plan: await planSetUp(access.tenant, wish) };
+  };
+  const { outcome: done, found } = await carryOut(context, options, access, look, { always: true });
+  const { plan } = found;
   const setUpNow = (paint: Paint) => renderOutcome(paint, inquiry, plan, done);
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
@@ -61,8 +68,7 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
     return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });
   }
   // What was written is told before the session is asked for: it stays when the session is refused.
-  const { terminal } = context;
-  if (isForPeople(options)) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
+  if (isForPeople(options)) printForPeople(context.terminal, (paint) => `${setUpNow(paint)}\n`);
   const show = (first: FirstSession) =>
     printResult(context, options, {
       data: { ...data, ...firstSessionData(first) },

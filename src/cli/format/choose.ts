@@ -1,5 +1,6 @@
 import { AnonError } from '../../errors.ts';
 import { appendToFile } from '../../io/appended-file.ts';
+import type { Terminal } from '../../io/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { commands } from '../command-table.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +8,7 @@ import type { GlobalOptions } from '../global-options.ts';
 import { knownWord } from '../known-word.ts';
 import type { Result } from '../output.ts';
 import { type OutputFormat, outputFormats } from '../output-format.ts';
-import { printableJson } from '../render/printable.ts';
+import { printable, printableJson } from '../render/printable.ts';
 import type { Calls } from './calls.ts';
 import { curlLines } from './curl.ts';
 import { dotenvLines, exportLines } from './environment.ts';
@@ -83,25 +84,25 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
   env:
     ({ terminal }) =>
     ({ data }) =>
-      terminal.result(exportLines(named('env', data))),
+      print(terminal, exportLines(named('env', data))),
   dotenv:
     ({ terminal, warn }) =>
     ({ data }) => {
       const { lines, leftOut } = dotenvLines(named('dotenv', data));
       for (const name of leftOut) warn(`${name} is left out: readers of .env files would not agree on what it says.`);
-      terminal.result(lines);
+      print(terminal, lines);
     },
   github: githubPrinter,
   header:
     ({ terminal }) =>
     ({ data }) =>
-      terminal.result(`Authorization: Bearer ${accessTokenOf(data)}\n`),
+      print(terminal, `Authorization: Bearer ${accessTokenOf(data)}\n`),
   curl({ terminal, printing }) {
     const calls: Calls = { baseUrl: '', made: [] };
     printing.calls = calls;
     return ({ data }) => {
       const lines = curlLines(data, calls);
-      terminal.result(lines || '# nothing to send\n');
+      print(terminal, lines || '# nothing to send\n');
       if (lines && calls.embedded) terminal.note(startFirst(calls.baseUrl));
     };
   },
@@ -124,9 +125,14 @@ function githubPrinter({ terminal, env }: Context): Printer {
   appendToFile(file, '');
   return ({ data }) => {
     const members = named('github', data);
-    terminal.result(maskLines(secretsIn(data)));
+    print(terminal, maskLines(secretsIn(data)));
     appendToFile(file, outputLines(members));
   };
+}
+
+/** As it is for a program; where a person reads it, without what a terminal would act on. */
+function print(terminal: Terminal, lines: string): void {
+  terminal.result(terminal.resultIsTerminal ? lines.split('\n').map(printable).join('\n') : lines);
 }
 
 function named(format: OutputFormat, data: Result['data']): Member[] {

@@ -1,5 +1,5 @@
 import { withoutTokens } from '../../domain/exchange/secrecy.ts';
-import type { AnonError, GateClosedError, ResponseError } from '../../errors.ts';
+import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
 import { paintFor } from './paint.ts';
 import { printable, printableJson } from './printable.ts';
 
@@ -38,5 +38,6 @@ function errorData(error: AnonError): object {
       service_description: (error as ResponseError).description,
     }),
     ...('gate' in error && { gate: error.gate, command: (error as GateClosedError).command }),
+    ...('members' in error && { members: (error as NotAppliedError).members }),
   };
 }

@@ -52,7 +52,7 @@ export function renderWatch(paint: Paint, profile: string, watched: WatchedSessi
     ['renewed', `${renewals} time${renewals === 1 ? '' : 's'}`],
   ];
   const trouble = problem === undefined ? '' : `  ${paint.yellow(`! ${printable(problem)}`)}\n`;
-  return `${paint.bold(`Session ${name}`)} of profile ${printable(profile)}  ${paint.dim('Ctrl-C to leave')}\n${rows(paint, pairs)}${trouble}`;
+  return `${paint.bold(`Session ${printable(name)}`)} of profile ${printable(profile)}  ${paint.dim('Ctrl-C to leave')}\n${rows(paint, pairs)}${trouble}`;
 }
 
 /** `ends in 1 h 59 min 5 s`: to the second, since it is watched. */

@@ -16,11 +16,17 @@ const lists: Readonly<Record<string, string>> = {
  * The error that a request ended with; where the tenant may have done what it asks all the same, it says so too,
  * and what to do. Such a request is never sent again by itself.
  */
-export function inDoubt(error: AnonError, { method, path }: Exchange, tenant: TenantConnection): AnonError {
+export function inDoubt(error: AnonError, exchange: Exchange, tenant: TenantConnection): AnonError {
+  const { method, path } = exchange;
   if (method === 'GET' || !mayBeDone(error)) return error;
   if (path === oauthTokenPath || path === anonymousTokenPath) {
     return isUnreachable(error) ? reworded(error, { hint: 'Run the command again: it only asks for tokens.' }) : error;
   }
+  return outcomeUnknown(error, exchange, tenant);
+}
+
+/** The error that a write ended with, which says that it may have been made, and what to do. */
+export function outcomeUnknown(error: AnonError, { method, path }: Exchange, tenant: TenantConnection): AnonError {
   return reworded(error, {
     message: `${error.message} It is not known whether the change was made.`,
     hint: nextStep(method, path, tenant.selection),
@@ -34,7 +40,8 @@ export function mayBeDone(error: AnonError): boolean {
   return status >= 500 || (status >= 200 && status < 300);
 }
 
-function nextStep(method: Exchange['method'], path: string, selection: string): string {
+/** What to do about a write whose outcome is not as asked, or not known. */
+export function nextStep(method: Exchange['method'], path: string, selection: string): string {
   if (method === 'PATCH') return 'Run the command again: it looks first, and sends only what is still to change.';
   const list = lists[path];
   return list

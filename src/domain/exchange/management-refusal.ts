@@ -15,12 +15,18 @@ export function managementRefusal(tenant: TenantConnection, answer: Answer, secr
     ? checked.value
     : { error: `http_${status}`, message: 'no reason given', errorCode: undefined };
   const description = withoutSecrets(message, [secret]);
-  const refused = { status, error: errorCode ?? error, description };
+  const refused = { status, error: errorCode ?? withoutSecrets(error, [secret]), description };
   if (status === 401 || (status === 400 && errorCode === 'Bearer')) return tokenRefused(tenant, refused);
-  const missing = /^Insufficient scope, expected any of: (.+)$/.exec(description)?.[1];
+  // What is looked for in its words is looked for as it was sent: a short secret may be part of any.
+  const missing = /^Insufficient scope, expected any of: (.+)$/.exec(message)?.[1];
   return new ResponseError(codeOf(status), refused, {
     message: `The tenant refused: ${description} (${status}).`,
-    hint: missing && scopeHint(tenant, missing.split(/[,;]\s*/)),
+    hint:
+      missing &&
+      scopeHint(
+        tenant,
+        missing.split(/[,;]\s*/).map((scope) => knownScope(scope, secret)),
+      ),
   });
 }
 
@@ -43,6 +49,11 @@ function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
     message: `The access token of profile '${tenant.profile}' ${problem} (${refused.status}).`,
     hint: ready ? howToGiveAnew(tenant) : undefined,
   });
+}
+
+/** A word of the service's own, or else what a tenant may not repeat of the secret. */
+function knownScope(scope: string, secret: string | undefined): string {
+  return commandsThatNeed(scope).length > 0 ? scope : withoutSecrets(scope, [secret]);
 }
 
 function scopeHint({ profile, management }: TenantConnection, scopes: readonly string[]): string {

@@ -86,7 +86,12 @@ export function tokenRefusal(
   const { status } = answer;
   if (status < 400 || status === 404 || status === 405) return notATenant(tenant);
   const description = withoutSecrets(error_description, [secret]);
-  const { problem, hint } = explain(tenant, access.credentials, { status, error, description });
+  const { problem, hint } = explain(tenant, access.credentials, {
+    status,
+    error,
+    words: error_description,
+    description,
+  });
   return new ResponseError(
     status >= 500 ? 'server_error' : 'not_authorised',
     { status, error, description },
@@ -105,7 +110,8 @@ interface Explained {
 function explain(
   tenant: TenantConnection,
   credentials: ManagementCredentials,
-  { status, error, description }: { status: number; error: string; description: string },
+  // `words` as they were sent, `description` as they may be shown: a short secret may be part of any word.
+  { status, error, words, description }: { status: number; error: string; words: string; description: string },
 ): Explained {
   const client = credentials.kind === 'access_token' ? 'the client' : `client ${credentials.clientId}`;
   if (status === 401) {
@@ -121,13 +127,13 @@ function explain(
       hint: "Switch it on in the dashboard: the application's Advanced Settings, Grant Types, Client Credentials.",
     };
   }
-  if (/is not authorized to access/i.test(description)) {
+  if (/is not authorized to access/i.test(words)) {
     return {
       problem: `${client} has no grant for the Management API`,
       hint: `Give it one in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications. Its scopes are chosen there too.`,
     };
   }
-  if (/^Service not enabled within domain/i.test(description)) {
+  if (/^Service not enabled within domain/i.test(words)) {
     return {
       problem: `the tenant has no API ${managementAudience(tenant.issuer)}`,
       hint: `A custom domain has no Management API of its own. Use the tenant's first domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,

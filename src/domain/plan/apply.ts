@@ -1,19 +1,21 @@
 import { isAnonError, withHint } from '../../errors.ts';
 import type { JsonObject, Read, Schema } from '../../wire/schema.ts';
-import { managementRequest } from '../exchange/management.ts';
 import type { TenantConnection } from '../ports.ts';
 import type { Answers, Plan, PlannedWrite } from './plan.ts';
+import { sendWrite } from './write.ts';
 
 /**
- * Sends the writes of a plan, one after the other, and gives the state they leave. The first that is refused
- * ends it; the error's hint says what was written by then, since doing it again does only what is left.
+ * Sends the writes of a plan, one after the other, and gives the state they leave. The first that is refused, or that
+ * the tenant does not show as it was asked for, ends it; the error's hint says what was written by then, since doing
+ * it again does only what is left.
+ * @throws as {@link sendWrite}
  */
 export async function applyPlan<Outcome>(tenant: TenantConnection, plan: Plan<Outcome>): Promise<Outcome> {
   const answers = new Map<PlannedWrite, unknown>();
   const known = new Map<string, unknown>();
   for (const write of plan.writes) {
     try {
-      const answer = await sendWrite(tenant, write, known);
+      const answer = await sendWrite(tenant, { ...write, body: write.body && filled(write.body, known) });
       answers.set(write, answer);
       if (write.yields) known.set(write.yields.placeholder, (answer as JsonObject)[write.yields.member]);
     } catch (error) {
@@ -22,14 +24,6 @@ export async function applyPlan<Outcome>(tenant: TenantConnection, plan: Plan<Ou
     }
   }
   return plan.outcome(answersOf(answers));
-}
-
-function sendWrite(
-  tenant: TenantConnection,
-  { method, path, body, answer }: PlannedWrite,
-  known: ReadonlyMap<string, unknown>,
-): Promise<unknown> {
-  return managementRequest(tenant, answer, { method, path, body: body && filled(body, known) });
 }
 
 function filled(body: JsonObject, known: ReadonlyMap<string, unknown>): JsonObject {

@@ -23,7 +23,7 @@ function changesOf(member: string, before: unknown, after: unknown): Change[] {
   return same(before, after) ? [] : [{ member, before, after }];
 }
 
-function same(one: unknown, other: unknown): boolean {
+export function same(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((item, index) => same(item, other[index]));
   }

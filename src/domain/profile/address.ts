@@ -22,10 +22,25 @@ export function parseTenantDomain(text: string): string {
   return isPlain ? url.origin : url.host;
 }
 
-/** What a tenant is called in tokens, `https://DOMAIN/`, and where it is reached, without a slash at the end. */
+/**
+ * What a tenant is called in tokens, `https://DOMAIN/`, and where it is reached, without a slash at the end.
+ * @throws {AnonError} `usage` for a domain that {@link parseTenantDomain} does not take
+ */
 export function addressOf(domain: string): { issuer: string; baseUrl: string } {
-  const baseUrl = domain.startsWith('http://') ? domain : `https://${domain}`;
+  const parsed = parseTenantDomain(domain);
+  const baseUrl = parsed.startsWith('http://') ? parsed : `https://${parsed}`;
   return { issuer: `https://${new URL(baseUrl).host}/`, baseUrl };
+}
+
+/** Where the requests of a profile with this domain go; `embedded` without one. Its secrets are for nowhere else. */
+export function originOf(domain: string | undefined): string {
+  return domain === undefined ? 'embedded' : addressOf(domain).baseUrl;
+}
+
+/** The host of an issuer, the same whichever name of this machine is in it. */
+export function sameHost(issuer: string): string {
+  const { hostname, host } = new URL(issuer);
+  return loopback.test(hostname) ? host.replace(hostname, 'localhost') : host;
 }
 
 function toUrl(text: string): URL {

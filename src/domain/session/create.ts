@@ -22,23 +22,25 @@ export function createSession(
 /** Updates a session: its metadata merged with `metadata`, a new session token, a new access token. */
 export function updateSession(
   tenant: TenantConnection,
-  request: SessionRequest & { readonly sessionToken: string },
+  request: SessionRequest & {
+    readonly sessionToken: string;
+    /** What the session is known to hold: no error repeats it. */
+    readonly heldMetadata?: JsonObject | undefined;
+  },
 ): Promise<GuestTokens> {
-  return explained(tenant, request, { session_token: request.sessionToken });
+  return explained(tenant, request, { session_token: request.sessionToken }, request.heldMetadata);
 }
 
 async function explained(
   tenant: TenantConnection,
   request: SessionRequest,
   more: { user_id?: string | undefined; session_token?: string | undefined },
+  held?: JsonObject,
 ): Promise<GuestTokens> {
+  const { scope, metadata } = request;
   try {
-    return await requestTokens(tenant, request.app, {
-      audience: request.api.audience,
-      scope: request.scope,
-      metadata: request.metadata,
-      ...more,
-    });
+    const members = { audience: request.api.audience, scope, metadata, ...more };
+    return await requestTokens(tenant, request.app, members, held);
   } catch (error) {
     if (error instanceof ResponseError) throw await explainRefusal(tenant, error, request);
     throw error;

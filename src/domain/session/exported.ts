@@ -2,7 +2,7 @@ import { AnonError, isAnonError } from '../../errors.ts';
 import { check } from '../../wire/schema.ts';
 import { type ExportedSession, type SessionExport, sessionExport } from '../../wire/session-export.ts';
 import type { RememberedSession } from '../ports.ts';
-import { takeApart } from '../token/compact.ts';
+import { jsonObjectIn, takeApart } from '../token/compact.ts';
 import { checkSessionName } from './name.ts';
 
 export interface NamedSession {
@@ -10,9 +10,14 @@ export interface NamedSession {
   readonly session: RememberedSession;
 }
 
-/** Kept sessions as they are written for another machine: their tokens are in it. */
-export function exportOf(sessions: readonly NamedSession[]): SessionExport {
-  return { version: 1, sessions: sessions.map(exported) };
+/** A session that was exported, and the issuer of its tenant where that is known. */
+export interface ImportedSession extends NamedSession {
+  readonly issuer: string | undefined;
+}
+
+/** Kept sessions of the tenant with this issuer, as they are written for another machine: their tokens are in it. */
+export function exportOf(issuer: string, sessions: readonly NamedSession[]): SessionExport {
+  return { version: 1, issuer, sessions: sessions.map(exported) };
 }
 
 function exported({ name, session }: NamedSession): ExportedSession {
@@ -43,7 +48,7 @@ function exported({ name, session }: NamedSession): ExportedSession {
  * tenant takes them only that can say.
  * @throws {AnonError} `usage`, repeating nothing of them
  */
-export function readExport(text: string): NamedSession[] {
+export function readExport(text: string): ImportedSession[] {
   const content = parse(text);
   if (isNewer(content)) {
     throw new AnonError('usage', 'This was exported by a newer anon-cli.', {
@@ -52,19 +57,20 @@ export function readExport(text: string): NamedSession[] {
   }
   const checked = check(sessionExport, content);
   if (!checked.ok) throw notAnExport(checked.problem);
-  const { sessions } = checked.value;
+  const { sessions, issuer } = checked.value;
   if (sessions.length === 0) throw notAnExport('it has no session');
   if (new Set(sessions.map(({ name }) => name)).size < sessions.length) throw notAnExport('two sessions have one name');
-  return sessions.map(imported);
+  return sessions.map((session) => imported(session, issuer));
 }
 
-function imported(session: ExportedSession): NamedSession {
+function imported(session: ExportedSession, issuer: string | undefined): ImportedSession {
   const { name, session_expires_at: end, replaced } = session;
   checkSessionName(name);
   checkToken(name, 'session token', session.session_token);
   checkToken(name, 'access token', session.access_token);
   return {
     name,
+    issuer: issuer ?? issuerIn(session.access_token),
     session: {
       sessionToken: session.session_token,
       accessToken: session.access_token,
@@ -90,6 +96,13 @@ function checkToken(name: string, what: string, token: string): void {
     if (!isAnonError(error)) throw error;
     throw notAnExport(`the ${what} of '${name}' is no token`);
   }
+}
+
+/** Whose an access token says it is, nothing of it checked. */
+function issuerIn(token: string): string | undefined {
+  const { payload } = takeApart(token);
+  const { iss } = (payload && jsonObjectIn(payload)) ?? {};
+  return typeof iss === 'string' ? iss : undefined;
 }
 
 function parse(text: string): unknown {

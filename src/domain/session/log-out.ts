@@ -2,9 +2,10 @@ import { ResponseError } from '../../errors.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { editionOf } from '../exchange/management.ts';
+import { metadataSecrets, withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send } from '../exchange/send.ts';
 import { oauthErrorOf } from '../exchange/token-refusal.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { RememberedSession, TenantConnection } from '../ports.ts';
 
 /**
  * Tells the tenant that a guest of an application has left, where its edition can be told. That clears the cookie of
@@ -12,7 +13,10 @@ import type { TenantConnection } from '../ports.ts';
  * @see wire contract, section 3
  * @throws {ResponseError} when the tenant refuses
  */
-export async function logOut(tenant: TenantConnection, clientId: string): Promise<boolean> {
+export async function logOut(
+  tenant: TenantConnection,
+  { clientId, metadata }: Pick<RememberedSession, 'clientId' | 'metadata'>,
+): Promise<boolean> {
   // Without credentials to ask for the edition, the tenant itself says whether it can.
   const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);
   if (known && !editionNamed(known).hasCookie) return false;
@@ -21,7 +25,8 @@ export async function logOut(tenant: TenantConnection, clientId: string): Promis
   const answer = await send(tenant, exchange);
   if (answer.status < 300) return true;
   if (!known && answer.status === 404) return false;
-  const { error, error_description: description } = oauthErrorOf(answer);
+  const { error, error_description } = oauthErrorOf(answer);
+  const description = withoutSecrets(error_description, metadataSecrets(metadata));
   const code = error === 'invalid_client' ? 'not_authorised' : answer.status >= 500 ? 'server_error' : 'failed';
   throw new ResponseError(code, { status: answer.status, error, description });
 }

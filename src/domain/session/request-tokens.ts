@@ -2,7 +2,7 @@ import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
-import { withoutSecrets } from '../exchange/secrecy.ts';
+import { metadataSecrets, withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
 import { oauthErrorOf } from '../exchange/token-refusal.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -45,18 +45,22 @@ const codes = new Map<string, ErrorCode>([
   ['server_error', 'server_error'],
 ]);
 
+const otherErrors = new Set(['invalid_request', 'invalid_response', 'too_many_requests']);
+
 type Members = Pick<AnonymousTokenRequest, 'audience' | 'scope' | 'metadata' | 'session_token' | 'user_id'>;
 
 /**
- * POST /anonymous/token, with the secret of `app` where its registered method has it.
+ * POST /anonymous/token, with the secret of `app` where its registered method has it. No error repeats a value of the
+ * metadata that is sent, nor of `held`, which the session has already.
  * @throws {ResponseError} the service's own `error` and description
  */
 export async function requestTokens(
   tenant: TenantConnection,
   app: RequestingApp,
   members: Members,
+  held?: JsonObject,
 ): Promise<GuestTokens> {
-  const { exchange, body } = await askForTokens(tenant, app, members);
+  const { exchange, body } = await askForTokens(tenant, app, members, held);
   const checked = check(anonymousTokenResponse, body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   const tokens = checked.value;
@@ -75,6 +79,7 @@ export async function askForTokens(
   tenant: TenantConnection,
   app: RequestingApp,
   members: Members,
+  held?: JsonObject,
 ): Promise<{ exchange: Exchange; body: unknown }> {
   const { clientId, clientSecret, authMethod } = app;
   const basic = authMethod === 'client_secret_basic' && clientSecret !== undefined;
@@ -84,11 +89,12 @@ export async function askForTokens(
   const answer = await send(tenant, exchange);
   if (answer.status < 300) return { exchange, body: answer.body };
   const { error, error_description } = oauthErrorOf(answer);
-  const description = withoutSecrets(error_description, [clientSecret, members.session_token]);
+  const secrets = [clientSecret, members.session_token, ...metadataSecrets([members.metadata, held])];
   throw new ResponseError(codes.get(error) ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
     status: answer.status,
-    error,
-    description,
+    // A word of the protocol is none of the tenant's.
+    error: codes.has(error) || otherErrors.has(error) ? error : withoutSecrets(error, secrets),
+    description: withoutSecrets(error_description, secrets),
   });
 }
 

@@ -4,7 +4,7 @@ import {
   anonymousTransferLifetimeSeconds,
   anonymousTransferResponse,
 } from '../../wire/anonymous-token.ts';
-import { check } from '../../wire/schema.ts';
+import { check, type JsonObject } from '../../wire/schema.ts';
 import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { unexpectedAnswer } from '../exchange/send.ts';
@@ -27,11 +27,15 @@ export interface TransferTicket {
  */
 export async function requestTransferTicket(
   tenant: TenantConnection,
-  { app, sessionToken }: { app: RequestingApp; sessionToken: string },
+  {
+    app,
+    sessionToken,
+    heldMetadata,
+  }: { app: RequestingApp; sessionToken: string; heldMetadata?: JsonObject | undefined },
 ): Promise<TransferTicket> {
   const askedAtMs = tenant.clock.now();
   const { exchange, body } = await explained(tenant, app, () =>
-    askForTokens(tenant, app, { audience: anonymousTransferAudience, session_token: sessionToken }),
+    askForTokens(tenant, app, { audience: anonymousTransferAudience, session_token: sessionToken }, heldMetadata),
   );
   const checked = check(anonymousTransferResponse, body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);

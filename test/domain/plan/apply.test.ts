@@ -46,7 +46,7 @@ describe('a plan that is applied', () => {
       made,
       async (request) => {
         bodies.push(JSON.parse(String(request.body)));
-        return json({ id: 'cgr_1', client_id: 'abc', audience: 'a', scope: [] }, 201)();
+        return json({ id: 'cgr_1', client_id: 'abc', audience: 'a', scope: ['<new>'] }, 201)();
       },
     ]);
     expect(await applyPlan(tenant, plan)).toEqual(['abc', 'cgr_1', undefined]);
@@ -54,14 +54,15 @@ describe('a plan that is applied', () => {
     expect(bodies).toEqual([{ client_id: 'abc', audience: 'a', scope: ['<new>'] }]);
   });
 
-  it('removes what it removes, and expects no answer', async () => {
+  it('removes what it removes, and looks whether it is gone', async () => {
     const remove = plannedDelete(
       { path: clientGrantPath('cgr_1'), subject: 'grant', answer: noContent },
       { scope: ['a'] },
     );
-    const tenant = scriptedConnection([managementToken, () => new Response(null, { status: 204 })]);
+    const gone = json({ statusCode: 404, error: 'Not Found', message: 'The grant does not exist.' }, 404);
+    const tenant = scriptedConnection([managementToken, () => new Response(null, { status: 204 }), gone]);
     await applyPlan(tenant, { writes: [remove], outcome: () => undefined });
-    expect(tenant.sent[1]).toBe('DELETE /api/v2/client-grants/cgr_1');
+    expect(tenant.sent.slice(1)).toEqual(['DELETE /api/v2/client-grants/cgr_1', 'GET /api/v2/client-grants/cgr_1']);
   });
 
   it('says what was written when a later write is refused, and keeps the error as it is', async () => {

@@ -25,8 +25,10 @@ export function apiCreateCommand(context: Context, run = createAndShow): Command
 async function createAndShow(context: Context, name: string, options: ApiCreateOptions): Promise<void> {
   const access = await accessToWrite(context, options);
   const scopes = scopeList(options.scopes ?? '');
-  const plan = await planApiCreation(access.tenant, { name, audience: options.audience, scopes });
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => ({
+    plan: await planApiCreation(access.tenant, { name, audience: options.audience, scopes }),
+  });
+  await writeAndShow(context, options, access, look, {
     data: (api) => apiData({ ...api, grants: [] }),
     headline: (api, paint) => `Created API ${renderApi(paint, { ...api, grants: [] }).trimEnd()}`,
   });

@@ -30,9 +30,11 @@ export function apiDisableCommand(context: Context, run = disableApi): Command {
 
 async function disableApi(context: Context, reference: string, options: ApiDisableOptions): Promise<void> {
   const access = await accessToWrite(context, options);
-  const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-  const plan = await planApiClosing(access.tenant, before, { revoke: options.revokeGrants === true });
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => {
+    const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+    return { plan: await planApiClosing(access.tenant, before, { revoke: options.revokeGrants === true }) };
+  };
+  await writeAndShow(context, options, access, look, {
     data: apiData,
     headline: (api, paint) => {
       const left = leftText(api, access.tenant.selection);
@@ -48,5 +50,5 @@ function leftText(api: ApiWithGrants, selection: string): string {
   const clientGrants = api.grants.filter(({ id }) => id !== undefined).length;
   const where = clientGrants > 0 ? ` in ${clientGrants} client grant${clientGrants === 1 ? '' : 's'}` : '';
   const command = `anon-cli api disable ${shellWord(api.name)} --revoke-grants${selection}`;
-  return `left${where}, and back when it is enabled: ${printable(scopes.join(' '))}\n  to remove: ${command}`;
+  return `left${where}, and back when it is enabled: ${printable(scopes.join(' '))}\n  to remove: ${printable(command)}`;
 }

@@ -39,14 +39,16 @@ async function enableApi(context: Context, reference: string, options: ApiEnable
   const { tokenLifetime } = options;
   const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
   const access = await accessToWrite(context, options);
-  const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-  const app = await grantHolder(context, access, options);
   const scopes = scopeList(options.scopes ?? '');
-  if (options.scopes === undefined) checkSomeScopes(before, app?.clientId);
-  const plan = await planApiOpening(access.tenant, before, { app, scopes, tokenLifetimeSeconds });
-  await writeAndShow(context, options, access, plan, {
-    data: apiData,
-    headline: (api) => {
+  const look = async () => {
+    const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+    const app = await grantHolder(context, access, options);
+    if (options.scopes === undefined) checkSomeScopes(before, app?.clientId);
+    return { app, plan: await planApiOpening(access.tenant, before, { app, scopes, tokenLifetimeSeconds }) };
+  };
+  await writeAndShow(context, options, access, look, {
+    data: (api) => apiData(api),
+    headline: (api, _paint, { app }) => {
       const granted = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
       const whose = app ? `guests of ${printable(app.name)}` : 'guests';
       const life = describeLifetime(api.guests.tokenLifetimeSeconds);

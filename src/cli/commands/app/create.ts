@@ -28,8 +28,10 @@ export function appCreateCommand(context: Context, run = createAndShow): Command
 async function createAndShow(context: Context, name: string, options: AppCreateOptions): Promise<void> {
   const type = knownWord(options.type, clientTypes, typeWord);
   const access = await accessToWrite(context, options);
-  const plan = await planAppCreation(access.tenant, { name, type, enabled: options.enable === true });
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => ({
+    plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }),
+  });
+  await writeAndShow(context, options, access, look, {
     data: (app) => appData(app, { revealSecrets: options.revealSecrets === true }),
     headline: (app, paint) => `Created application ${renderApp(paint, app).trimEnd()}`,
   });

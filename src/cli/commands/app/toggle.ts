@@ -13,8 +13,10 @@ export async function toggleApp(
   options: WriteOptions,
 ): Promise<void> {
   const access = await accessToWrite(context, options);
-  const plan = await planAppAccess(access.tenant, await findApp(access.tenant, reference), change);
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => ({
+    plan: await planAppAccess(access.tenant, await findApp(access.tenant, reference), change),
+  });
+  await writeAndShow(context, options, access, look, {
     data: (app) => appData(app),
     headline: (app) =>
       `${printable(app.name)} ${app.enabled ? 'may create guest sessions' : 'may no longer create guest sessions'}`,

@@ -17,12 +17,14 @@ export async function changeClaims(
   headline: (holder: ClaimsHolder, paint: Paint) => string,
 ): Promise<void> {
   const access = await accessToWrite(context, options);
-  const holder = await claimsHolder(context, access, options);
-  const change = await plan(access.tenant, holder);
-  const next = await preview(context, access, holder, change.claims);
-  await writeAndShow(context, options, access, change.plan, {
-    data: (outcome) => claimsData(outcome, next),
-    headline,
-    below: (paint) => renderPreview(paint, next),
+  const look = async () => {
+    const holder = await claimsHolder(context, access, options);
+    const change = await plan(access.tenant, holder);
+    return { holder, plan: change.plan, next: await preview(context, access, holder, change.claims) };
+  };
+  await writeAndShow(context, options, access, look, {
+    data: (outcome, { next }) => claimsData(outcome, next),
+    headline: (_outcome, paint, { holder }) => headline(holder, paint),
+    below: (paint, { next }) => renderPreview(paint, next),
   });
 }

@@ -3,12 +3,12 @@ import { type Diagnosis, diagnose } from '../../../domain/gates/diagnosis/diagno
 import type { Question } from '../../../domain/gates/diagnosis/look.ts';
 import { fixCommand } from '../../../domain/gates/fix.ts';
 import { AnonError, withHint } from '../../../errors.ts';
+import { readAppSecret } from '../../app-secret.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { diagnosisData, renderDiagnosis } from '../../render/diagnosis.ts';
 import { scopeList } from '../../scope-list.ts';
-import { readSecret } from '../../secret-option.ts';
 import { chosenEdition, namedChoices } from '../../tenant-access.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions } from '../../write.ts';
 
@@ -53,11 +53,7 @@ reviewed.`,
 async function runDoctor(context: Context, options: DoctorOptions): Promise<void> {
   checkCombination(options);
   if (options.matrix) return (await import('./matrix.ts')).showMatrix(context, options);
-  const clientSecret = await readSecret(context, {
-    flag: '--client-secret',
-    value: options.clientSecret,
-    variable: 'ANON_APP_SECRET',
-  });
+  const clientSecret = await readAppSecret(context, options);
   const forcedEdition = chosenEdition(context, options);
   const access = await accessToWrite(context, options);
   const named = namedChoices(context, options);

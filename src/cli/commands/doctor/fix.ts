@@ -1,6 +1,7 @@
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { Question } from '../../../domain/gates/diagnosis/look.ts';
 import { planFix } from '../../../domain/gates/fix.ts';
+import type { SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
@@ -11,7 +12,6 @@ import { paintFor } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant-access.ts';
-import { whyNobodyIsAsked } from '../../unattended.ts';
 import { carryOut } from '../../write.ts';
 import { type DoctorOptions, printDiagnosis } from './doctor.ts';
 
@@ -22,23 +22,26 @@ export async function fixAndShow(
   access: Access,
   question: Question,
 ): Promise<void> {
-  const found = await diagnose(access.tenant, { ...question, probe: undefined });
-  const oidcConformant = options.oidcConformant === true;
-  const plan = await planFix(found, { scopes: question.wanted, oidcConformant });
-  if (!plan) return printDiagnosis(context, options, { diagnosis: found, question });
-  const { writes } = plan;
+  const look = async () => {
+    const diagnosis = await diagnose(access.tenant, { ...question, probe: undefined });
+    const oidcConformant = options.oidcConformant === true;
+    const plan = await planFix(diagnosis, { scopes: question.wanted, oidcConformant });
+    if (options.yes && !options.dryRun && isForPeople(options)) showPlan(context, access, plan ?? nothing);
+    return { diagnosis, tenant: diagnosis.tenant, isPlanned: plan !== undefined, plan: plan ?? nothing };
+  };
+  const ask = (plan: Plan<unknown>) => agreed(context, access, plan);
+  const { found } = await carryOut(context, options, access, look, { always: true, ask });
+  const { writes } = found.plan;
+  if (!found.isPlanned) return printDiagnosis(context, options, { diagnosis: found.diagnosis, question });
   if (options.dryRun) {
     return printResult(context, options, {
-      data: { ...diagnosisData(found), dry_run: true, ...planData(writes) },
+      data: { ...diagnosisData(found.diagnosis), dry_run: true, ...planData(writes) },
       human: (paint) =>
         writes.length === 0
           ? `${paint.green('✔')} Nothing is closed that could be opened, nothing to send\n`
           : `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, hostOf(access), writes)}${renderRequests(paint, 'would send', writes)}`,
     });
   }
-  const target = { ...access, tenant: found.tenant };
-  if (writes.length > 0) await agreed(context, options, target, plan);
-  await carryOut(context, options, target, plan);
   const diagnosis = await diagnose(access.tenant, question);
   const subjects = writes.map(({ subject }) => printable(subject)).join(', ');
   const { green } = paintFor(context.terminal.resultColour);
@@ -52,25 +55,19 @@ export async function fixAndShow(
   });
 }
 
-/** Shows the plan, and asks; a profile marked production has a question of its own. */
-async function agreed(
-  { terminal, confirm }: Context,
-  options: DoctorOptions,
-  access: Access,
-  { writes }: Plan<unknown>,
-): Promise<void> {
-  const { yes } = options;
-  if (!yes && access.profile.production) return;
-  if (!yes && !terminal.interactive) {
-    throw new AnonError('usage', `This changes the tenant, and ${whyNobodyIsAsked(terminal)}.`, {
-      hint: 'Look first with --dry-run, then add --yes',
-    });
-  }
-  if (!yes || isForPeople(options)) {
-    const paint = paintFor(terminal.noteColour);
-    terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, hostOf(access), writes)}`);
-  }
-  if (yes || (await confirm(`Send ${writes.length === 1 ? 'this change' : `these ${writes.length} changes`}?`))) return;
+/** Where it was not found out which application and API are meant. */
+const nothing: Plan<SetUp | undefined> = { writes: [], outcome: () => undefined };
+
+function showPlan({ terminal }: Context, access: Access, { writes }: Plan<unknown>): void {
+  if (writes.length === 0) return;
+  const paint = paintFor(terminal.noteColour);
+  terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, hostOf(access), writes)}`);
+}
+
+async function agreed(context: Context, access: Access, plan: Plan<unknown>): Promise<void> {
+  const { length } = plan.writes;
+  showPlan(context, access, plan);
+  if (await context.confirm(`Send ${length === 1 ? 'this change' : `these ${length} changes`}?`)) return;
   throw new AnonError('failed', 'The fix was declined; nothing was sent.');
 }
 

@@ -34,7 +34,6 @@ async function showProfile(context: Context, name: string | undefined, options: 
 
 async function tokenSecondsLeft(context: Context, profile: Profile): Promise<number | undefined> {
   if (!profile.credentials) return undefined;
-  const secrets = () => context.secrets(profile.secrets ?? 'file');
-  const kept = await tokenKeeper(secrets, profile.name, context.warn).get();
+  const kept = await tokenKeeper(() => context.secretsOf(profile), profile.name, context.warn).get();
   return kept && Math.max(0, Math.floor((kept.endsAtMs - context.clock.now()) / 1000));
 }

@@ -5,7 +5,8 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
-import { keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
+import { printableJson } from '../../render/printable.ts';
+import { issuerOf, keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
 
 export interface SessionExportOptions extends GlobalOptions {
   readonly all?: true;
@@ -35,8 +36,9 @@ async function exportSessions(
   if (name !== undefined && all) throw new AnonError('usage', 'Which sessions? Name one, or say --all.');
   const kept = await keptSessions(context, options);
   const views = all ? await sessionViews(kept) : [await sessionNamed(kept, name)];
-  const data = exportOf(views);
-  const text = `${JSON.stringify(data, null, 2)}\n`;
+  const issuer = await issuerOf(context, kept, options);
+  const data = exportOf(issuer, views);
+  const text = `${printableJson(data, 2)}\n`;
   if (file === undefined) return printResult(context, options, { data, human: () => text });
   await context.writeNewFile(file, text);
   const names = views.map((view) => view.name);

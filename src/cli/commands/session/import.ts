@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { type NamedSession, readExport } from '../../../domain/session/exported.ts';
+import { loopback, sameHost } from '../../../domain/profile/address.ts';
+import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
@@ -7,7 +8,7 @@ import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { emptyInput, isBlank, type ReadText } from '../../referred-text.ts';
-import { checkUnused, keptSessions } from './kept-sessions.ts';
+import { checkUnused, issuerOf, type KeptSessions, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {
   readonly session?: string;
@@ -33,6 +34,7 @@ async function importSessions(
   if (isBlank(text)) throw emptyInput(source);
   const read = named(readExport(text), options.session);
   const kept = await keptSessions(context, options);
+  for (const session of read) await checkTenant(context, options, kept, session);
   // All or none: what is refused is refused before the first one is kept.
   if (!options.replace) for (const { name } of read) await checkUnused(kept, name, another);
   for (const { name, session } of read) {
@@ -52,6 +54,29 @@ async function importSessions(
   });
 }
 
+/** A session goes to no tenant but its own. @throws {AnonError} `usage` */
+async function checkTenant(
+  context: Context,
+  options: GlobalOptions,
+  kept: KeptSessions,
+  { name, issuer }: ImportedSession,
+): Promise<void> {
+  if (issuer === undefined) return;
+  const from = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  // The embedded tenant may have had another name when the session was exported: its own key says whether it is its session.
+  const isEmbedded = kept.issuer === undefined;
+  if (from && isEmbedded && loopback.test(from.hostname)) return;
+  if (from && sameHost(issuer) === sameHost(await issuerOf(context, kept, options))) return;
+  const host = from?.host ?? 'another tenant';
+  throw new AnonError(
+    'usage',
+    `The session '${name}' is from ${host}, and profile '${kept.profile}' is another tenant.`,
+    {
+      hint: 'Import it into a profile of its tenant: --profile <name>. See anon-cli profile list',
+    },
+  );
+}
+
 const another = 'Take its place with --replace, or keep the one by another name: --session <name>';
 
 /** What the file or stdin holds. @throws {AnonError} `usage` where no file is named and stdin is a terminal or nothing */
@@ -63,7 +88,7 @@ async function exported(context: Context, file: string | undefined): Promise<Rea
   throw new AnonError('usage', 'Nothing to import: name a file, or pipe it in.');
 }
 
-function named(sessions: NamedSession[], name: string | undefined): NamedSession[] {
+function named(sessions: ImportedSession[], name: string | undefined): ImportedSession[] {
   if (name === undefined) return sessions;
   const [only, ...others] = sessions;
   if (only && others.length === 0) return [{ ...only, name: checkSessionName(name) }];

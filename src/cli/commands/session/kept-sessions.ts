@@ -1,16 +1,19 @@
 import type { RememberedSession, SessionStore } from '../../../domain/ports.ts';
+import { addressOf } from '../../../domain/profile/address.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import type { SessionView } from '../../render/session.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import { chosenEdition, selectProfile } from '../../tenant-access.ts';
 
 /** The sessions that are kept of one profile. */
 export interface KeptSessions {
   readonly sessions: SessionStore;
   readonly profile: string;
+  /** Of the profile's tenant; undefined for the embedded one, whose state says it. */
+  readonly issuer: string | undefined;
   /** What makes another command be for this profile too. */
   readonly selection: string;
   readonly warn: (message: string) => void;
@@ -18,7 +21,14 @@ export interface KeptSessions {
 
 export async function keptSessions(context: Context, options: GlobalOptions): Promise<KeptSessions> {
   const { profile, selection } = await selectProfile(context, options);
-  return { sessions: await context.sessions(profile), profile: profile.name, selection, warn: context.warn };
+  const { name, domain } = profile;
+  const issuer = domain === undefined ? undefined : addressOf(domain).issuer;
+  return { sessions: await context.sessions(profile), profile: name, issuer, selection, warn: context.warn };
+}
+
+/** The issuer of the sessions' tenant, whichever it is. */
+export async function issuerOf(context: Context, { issuer }: KeptSessions, options: GlobalOptions): Promise<string> {
+  return issuer ?? (await (await context.local()).describe(chosenEdition(context, options))).issuer;
 }
 
 export async function sessionViews(kept: KeptSessions): Promise<SessionView[]> {
@@ -34,12 +44,12 @@ export async function sessionViews(kept: KeptSessions): Promise<SessionView[]> {
   return views;
 }
 
-/** One of several: that it cannot be read is told, and keeps nobody from the others. */
+/** One of several: that it cannot be read, or is another tenant's, is told, and keeps nobody from the others. */
 export async function readable({ sessions, warn }: KeptSessions, name: string): Promise<RememberedSession | undefined> {
   try {
     return await sessions.get(name);
   } catch (error) {
-    if (!isAnonError(error) || error.code !== 'state_unusable') throw error;
+    if (!isAnonError(error) || !['state_unusable', 'not_authorised'].includes(error.code)) throw error;
     warn(error.message);
     return undefined;
   }

@@ -22,8 +22,8 @@ export function tenantSetCookieCommand(context: Context, run = setCookie): Comma
 async function setCookie(context: Context, state: string, options: WriteOptions): Promise<void> {
   const cookie = onOrOff(state);
   const access = await accessToWrite(context, options);
-  const plan = await planTenantChange(access.tenant, { cookie });
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => ({ plan: await planTenantChange(access.tenant, { cookie }) });
+  await writeAndShow(context, options, access, look, {
     data: tenantData,
     headline: (tenant) => `Session cookie: ${tenant.cookie ? 'on' : 'off'}`,
   });

@@ -23,11 +23,12 @@ export function tenantSetFormatCommand(context: Context, run = setFormat): Comma
 async function setFormat(context: Context, text: string, options: WriteOptions): Promise<void> {
   const tokenFormat = knownWord(text, sessionTokenFormats, formatWord);
   const access = await accessToWrite(context, options);
-  const plan = await planTenantChange(access.tenant, { tokenFormat });
-  if (tokenFormat === 'jwt') {
-    context.warn(readableTokens);
-  }
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => {
+    const plan = await planTenantChange(access.tenant, { tokenFormat });
+    if (tokenFormat === 'jwt') context.warn(readableTokens);
+    return { plan };
+  };
+  await writeAndShow(context, options, access, look, {
     data: tenantData,
     headline: (tenant) => `Session token format: ${tenant.tokenFormat.toUpperCase()}`,
   });

@@ -22,10 +22,13 @@ export function tenantSetLifetimeCommand(context: Context, run = setLifetime): C
 async function setLifetime(context: Context, duration: string, options: WriteOptions): Promise<void> {
   const lifetimeSeconds = parseSessionLifetime(duration);
   const access = await accessToWrite(context, options);
-  const plan = await planTenantChange(access.tenant, { lifetimeSeconds });
-  const warning = sessionLifetimeWarning(lifetimeSeconds);
-  if (warning) context.warn(warning);
-  await writeAndShow(context, options, access, plan, {
+  const look = async () => {
+    const plan = await planTenantChange(access.tenant, { lifetimeSeconds });
+    const warning = sessionLifetimeWarning(lifetimeSeconds);
+    if (warning) context.warn(warning);
+    return { plan };
+  };
+  await writeAndShow(context, options, access, look, {
     data: tenantData,
     headline: (tenant) => `Session lifetime: ${lifetimeText(tenant.lifetimeSeconds)}`,
   });

@@ -44,7 +44,8 @@ export async function updateWith(
   await checkUpdate(tenant, input.metadata, sessionSelection(options));
   await checkRoom(tenant, target, input.metadata);
   const request = { ...(await tokenRequest(tenant, target, { options, input })), sessionToken };
-  const inspected = await inspectTokens(tenant, await updateSession(tenant, request));
+  const tokens = await updateSession(tenant, { ...request, heldMetadata: remembered?.metadata });
+  const inspected = await inspectTokens(tenant, tokens);
   const obtained = { ...inspected, request, nowMs: tenant.clock.now() };
   return { inspected, session: sessionToRemember(obtained, remembered) };
 }

@@ -96,7 +96,7 @@ async function make(context: Context, options: Options, { bulk, order, lines, be
     concurrency: Math.min(concurrency, count - already),
     signal: context.signal,
     async write(n, tokens) {
-      const read = await printLine(lines, options, guestLine(n, tokens));
+      const read = await printLine(context, lines, options, guestLine(n, tokens));
       written += 1;
       progress.show(written);
       return read;

@@ -4,6 +4,7 @@ import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.
 import { answerMembers, type GuestTokens } from '../../../domain/session/request-tokens.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
+import { isAnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import type { Paint } from '../../render/paint.ts';
@@ -85,8 +86,12 @@ export async function createAndRemember(
   });
 }
 
-async function liveSession({ sessions, name }: Keeping, nowMs: number): Promise<RememberedSession | undefined> {
-  const session = await sessions.get(name);
+async function liveSession({ sessions, name, named }: Keeping, nowMs: number): Promise<RememberedSession | undefined> {
+  const session = await sessions.get(name).catch((error: unknown) => {
+    // One of another tenant, whose domain the profile had, makes room as an ended one does; a name is kept for it.
+    if (named || !isAnonError(error) || error.code !== 'not_authorised') throw error;
+    return undefined;
+  });
   return session && !hasEnded(session, nowMs) ? session : undefined;
 }
 

@@ -33,7 +33,7 @@ async function logOutAndForget(context: Context, options: TokenLogoutOptions): P
   const { sessions, name } = await keptSession(context, profile, { session: options.session });
   const session = await sessions.get(name);
   if (!session) throw nothingRemembered(tenant, name, await sessions.names());
-  const told = await logOut(tenant, session.clientId).catch((error: unknown) => {
+  const told = await logOut(tenant, session).catch((error: unknown) => {
     if (!isUnreachable(error)) throw error;
     throw withHint(error, `To forget it here alone: anon-cli session forget ${name}${tenant.selection}`);
   });

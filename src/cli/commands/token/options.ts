@@ -3,10 +3,10 @@ import type { RequestingApp } from '../../../domain/app/choose.ts';
 import { readMetadata } from '../../../domain/session/metadata.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import { readAppSecret } from '../../app-secret.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { emptyInput, isBlank, referredText } from '../../referred-text.ts';
-import { readSecret } from '../../secret-option.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';
 
@@ -68,11 +68,7 @@ export async function readTokenInput(
   await checkSensitive(context, metadata, options.strict);
   return {
     metadata,
-    clientSecret: await readSecret(context, {
-      flag: '--client-secret',
-      value: options.clientSecret,
-      variable: 'ANON_APP_SECRET',
-    }),
+    clientSecret: await readAppSecret(context, options),
     sessionToken: await readSessionToken(context, sessionToken),
   };
 }

@@ -57,7 +57,11 @@ async function transferAndShow(context: Context, options: TokenTransferOptions):
   await checkTransfer(tenant);
   const session = await sessionToCarry(context, options, access, sessionToken);
   const app = withSecret(session.app, clientSecret);
-  const ticket = await requestTransferTicket(tenant, { app, sessionToken: session.token });
+  const ticket = await requestTransferTicket(tenant, {
+    app,
+    sessionToken: session.token,
+    heldMetadata: session.metadata,
+  });
   const authorize = urlFor(access, app, ticket, options);
   const { terminal } = context;
   const forPeople = terminal.resultIsTerminal;
@@ -81,7 +85,7 @@ async function sessionToCarry(
   options: TokenTransferOptions,
   { tenant, profile }: Access,
   given: string | undefined,
-): Promise<{ token: string; app: RequestingApp }> {
+): Promise<{ token: string; app: RequestingApp; metadata?: JsonObject | undefined }> {
   if (given !== undefined) {
     const { app: named } = namedChoices(context, options);
     return { token: given, app: await chooseRequestingApp(tenant, { named, chosen: profile.app }) };
@@ -92,9 +96,9 @@ async function sessionToCarry(
     const error = nothingRemembered(tenant, name, await sessions.names());
     throw withHint(error, `${error.hint}; or give its token: --session-token -`);
   }
-  const { sessionToken: token, clientId } = remembered;
+  const { sessionToken: token, clientId, metadata } = remembered;
   const chosen = { clientId, name: clientId };
-  return { token, app: await chooseRequestingApp(tenant, { named: options.app, chosen }) };
+  return { token, metadata, app: await chooseRequestingApp(tenant, { named: options.app, chosen }) };
 }
 
 function urlFor(

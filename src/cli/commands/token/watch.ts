@@ -7,7 +7,7 @@ import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { isForPeople } from '../../output-format.ts';
 import { paintFor } from '../../render/paint.ts';
-import { printableJson } from '../../render/printable.ts';
+import { printableJson, printableLines } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
 import { type Access, accessTenant } from '../../tenant-access.ts';
@@ -110,7 +110,7 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
   const draw = (watched: WatchedSession) => {
     const block = renderWatch(paintFor(terminal.resultColour), profile.name, watched, clock.now());
     const rows = rowsOn(before, terminal.resultColumns);
-    terminal.result(`${rows > 0 ? `\u001b[${rows}A\u001b[J` : ''}${block}`);
+    terminal.result(`${rows > 0 ? `\u001b[${rows}A\u001b[J` : ''}${printableLines(block)}`);
     before = block;
     return 1000;
   };

@@ -20,16 +20,15 @@ export async function changeScopes(
   options: ApiScopesOptions,
 ): Promise<void> {
   const access = await accessToWrite(context, options);
-  const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-  const app = await grantHolder(context, access, options);
-  const plan = await planGuestScopes(access.tenant, before, {
-    app,
-    add: scopeList(add.join(' ')),
-    remove: scopeList(remove.join(' ')),
-  });
-  await writeAndShow(context, options, access, plan, {
-    data: apiData,
-    headline: (api) => {
+  const change = { add: scopeList(add.join(' ')), remove: scopeList(remove.join(' ')) };
+  const look = async () => {
+    const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+    const app = await grantHolder(context, access, options);
+    return { app, plan: await planGuestScopes(access.tenant, before, { app, ...change }) };
+  };
+  await writeAndShow(context, options, access, look, {
+    data: (api) => apiData(api),
+    headline: (api, _paint, { app }) => {
       const scopes = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
       return `Guests${app ? ` of ${printable(app.name)}` : ''} get at ${printable(api.name)}: ${scopes}`;
     },
