@@ -52,7 +52,7 @@ export interface KeptToken {
   readonly clientId: string;
   readonly audience: string;
   readonly token: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by this machine's clock. */
   readonly endsAtMs: number;
   /** Its scopes, space-separated, where the tenant told. */
   readonly scope?: string | undefined;
@@ -95,6 +95,19 @@ export interface Patience {
   random(): number;
 }
 
+/** The tenant's clock. What the tenant dates is judged by it, and not by this machine's, which may be wrong. */
+export interface TenantTime {
+  /** Milliseconds since 1970; by this machine's clock until an answer says otherwise. */
+  now(): number;
+  /**
+   * How far this machine's clock is behind the tenant's, in milliseconds, and negative where it is ahead; 0 where the
+   * time on the way explains it. Undefined until an answer says what time it is.
+   */
+  offsetMs(): number | undefined;
+  /** Takes the time from an answer that has just come, to a request of `sentAtMs` by this machine's clock. */
+  learn(headers: HttpAnswer['headers'], sentAtMs: number): void;
+}
+
 /** A tenant that commands can talk to, whatever stands behind it. */
 export interface TenantConnection {
   /** The name of its profile. */
@@ -106,8 +119,12 @@ export interface TenantConnection {
   /** Where requests go, without a slash at the end. */
   readonly baseUrl: string;
   readonly fetch: Fetch;
+  /** This machine's. */
   readonly clock: Clock;
+  readonly time: TenantTime;
   readonly patience: Patience;
+  /** Something the user should know, although the command does what it was asked. */
+  warn(message: string): void;
   /** Undefined when the profile has none: then only what needs no configuration rights works. */
   readonly management: ManagementAccess | undefined;
   /** Undefined until somebody has asked the tenant. */
@@ -166,8 +183,9 @@ export interface ReplacedGuest {
 }
 
 /**
- * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970;
- * what is not there was not told.
+ * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970 by this
+ * machine's clock, so that what is left can be told without asking the tenant, even where that clock is wrong; what is
+ * not there was not told.
  */
 export interface RememberedSession {
   readonly sessionToken: string;

@@ -64,7 +64,7 @@ function refuseNewer(path: string, error: unknown): void {
 /** The embedded tenant as any other: its `handle` stands where a socket would. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'patience'>,
+  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'patience' | 'warn'>,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports);
   const { clientId, clientSecret } = local.managementCredentials();

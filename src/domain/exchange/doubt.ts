@@ -4,6 +4,7 @@ import { clientsPath } from '../../wire/client.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import { resourceServersPath } from '../../wire/resource-server.ts';
 import type { TenantConnection } from '../ports.ts';
+import { isTrouble } from './pause.ts';
 import type { Exchange } from './send.ts';
 
 /** Where to look whether something was made. */
@@ -31,7 +32,7 @@ export function inDoubt(error: AnonError, { method, path }: Exchange, tenant: Te
 export function mayBeDone(error: AnonError): boolean {
   if (isUnreachable(error)) return error.sent;
   const status = 'status' in error ? Number(error.status) : 0;
-  return status >= 500 || (status >= 200 && status < 300);
+  return isTrouble(status) || (status >= 200 && status < 300);
 }
 
 function nextStep(method: Exchange['method'], path: string, selection: string): string {

@@ -1,15 +1,11 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
-import { managementAudience, oauthError } from '../../wire/oauth.ts';
-import { check } from '../../wire/schema.ts';
+import { managementAudience, oauthTokenPath } from '../../wire/oauth.ts';
 import type { ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
+import { isTrouble } from './pause.ts';
 import { withoutSecrets } from './secrecy.ts';
-import type { Answer } from './send.ts';
-
-/** The OAuth error in an answer; an answer without one is named by its status. */
-export function oauthErrorOf(answer: Answer): { error: string; error_description: string } {
-  const checked = check(oauthError, answer.body);
-  return checked.ok ? checked.value : { error: `http_${answer.status}`, error_description: '' };
-}
+import { type Answer, isMissing, RedirectError } from './send.ts';
+import { saying, serviceWords } from './service-words.ts';
+import { clockSentence } from './tenant-time.ts';
 
 /** What to do where there are no credentials. */
 export function noCredentials({ profile }: TenantConnection): AnonError {
@@ -18,7 +14,7 @@ export function noCredentials({ profile }: TenantConnection): AnonError {
   });
 }
 
-/** A ready-made token is over, and nothing here can make another. */
+/** A ready-made token has expired, and nothing here can make another. */
 export function expiredToken(tenant: TenantConnection): AnonError {
   return new AnonError('not_authorised', `The access token of profile '${tenant.profile}' has expired.`, {
     hint: howToGiveAnew(tenant),
@@ -55,24 +51,51 @@ const flags: Readonly<Record<Kind, string>> = {
   access_token: '--access-token -',
 };
 
-/** Why no answer to the request for a token could be used: what is no JSON is not from a tenant. */
+/** Why no answer to the request for a token could be used: what is not JSON is not from a tenant. */
 export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): unknown {
   if (!isAnonError(error)) return error;
-  const unlike = error instanceof ResponseError && error.error === 'invalid_response' && error.status < 500;
-  if (unlike || error.code === 'response_invalid') return notATenant(tenant, error);
+  if (error instanceof ResponseError && error.error === 'invalid_response') {
+    return isTrouble(error.status) ? unavailable(tenant, error) : notATenant(tenant, error);
+  }
+  if (error.code === 'response_invalid') return notATenant(tenant, error);
   if (error.code !== 'rate_limited') return error;
-  return new AnonError('rate_limited', 'The tenant gives no more access tokens for now: its rate limit is reached.', {
-    hint: error.hint,
-    cause: error,
+  const description = error instanceof ResponseError ? error.description : '';
+  return new AnonError(
+    'rate_limited',
+    `The tenant gives no more access tokens for now: its rate limit is reached.${saying(description)}`,
+    { hint: error.hint, cause: error },
+  );
+}
+
+/** Nothing there gives tokens, by what came. A redirect names where it leads, and its hint says how to go there. */
+function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError {
+  const { host } = new URL(issuer);
+  const words = isAnonError(answered)
+    ? answered.message
+    : `It answered POST ${oauthTokenPath} with ${answered.status}.${saying(answered.description)}`;
+  const elsewhere = answered instanceof RedirectError && answered.host !== undefined;
+  return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint. ${words}`, {
+    hint: elsewhere ? answered.hint : 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
+    cause: isAnonError(answered) ? answered : undefined,
   });
 }
 
-function notATenant({ issuer }: TenantConnection, cause?: unknown): AnonError {
+type Answered = AnonError | Pick<ResponseError, 'status' | 'description'>;
+
+/** The tenant is there, and says nothing of the credentials. */
+function unavailable(
+  { issuer }: TenantConnection,
+  { status, error, description }: Pick<ResponseError, 'status' | 'error' | 'description'>,
+): AnonError {
   const { host } = new URL(issuer);
-  return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint.`, {
-    hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
-    cause,
-  });
+  return new ResponseError(
+    'tenant_unreachable',
+    { status, error, description },
+    {
+      message: `The tenant ${host} is unavailable: it answered POST ${oauthTokenPath} with ${status}.${saying(description)}`,
+      hint: 'The service, or something on the way to it, is in trouble: try again later, and see https://status.auth0.com',
+    },
+  );
 }
 
 /** Why the tenant gave no token, and what to do about it. @see management-api, section 1.2 */
@@ -82,19 +105,18 @@ export function tokenRefusal(
   answer: Answer,
   secret: string,
 ): AnonError {
-  const { error, error_description } = oauthErrorOf(answer);
+  const words = serviceWords(answer);
   const { status } = answer;
-  if (status < 400 || status === 404 || status === 405) return notATenant(tenant);
-  const description = withoutSecrets(error_description, [secret]);
-  const { problem, hint } = explain(tenant, access.credentials, { status, error, description });
-  return new ResponseError(
-    status >= 500 ? 'server_error' : 'not_authorised',
-    { status, error, description },
-    {
-      message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).`,
-      hint: hint ?? howToGiveAnew(tenant),
-    },
-  );
+  const description = withoutSecrets(words.description, [secret]);
+  const refused = { status, error: words.error, description };
+  if (status < 400 || isMissing(status)) return notATenant(tenant, refused);
+  if (isTrouble(status)) return unavailable(tenant, refused);
+  const { problem, hint } = explain(tenant, access.credentials, refused);
+  const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);
+  return new ResponseError('not_authorised', refused, {
+    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${saying(description)}${clock ? ` ${clock}` : ''}`,
+    hint: hint ?? howToGiveAnew(tenant),
+  });
 }
 
 interface Explained {
@@ -133,5 +155,5 @@ function explain(
       hint: `A custom domain has no Management API of its own. Use the tenant's first domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
     };
   }
-  return { problem: description || error };
+  return { problem: error };
 }

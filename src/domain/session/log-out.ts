@@ -2,8 +2,10 @@ import { ResponseError } from '../../errors.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { editionOf } from '../exchange/management.ts';
-import { type Exchange, send } from '../exchange/send.ts';
-import { oauthErrorOf } from '../exchange/token-refusal.ts';
+import { isTrouble } from '../exchange/pause.ts';
+import { type Exchange, isMissing, send } from '../exchange/send.ts';
+import { serviceWords } from '../exchange/service-words.ts';
+import { missingFeature } from '../gates/missing-feature.ts';
 import type { TenantConnection } from '../ports.ts';
 
 /**
@@ -17,11 +19,16 @@ export async function logOut(tenant: TenantConnection, clientId: string): Promis
   const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);
   if (known && !editionNamed(known).hasCookie) return false;
   // Neither a session token nor a secret may be in it.
-  const exchange: Exchange = { method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } };
+  const exchange: Exchange = {
+    ...{ method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } },
+    mayBeMissing: true,
+  };
   const answer = await send(tenant, exchange);
-  if (answer.status < 300) return true;
-  if (!known && answer.status === 404) return false;
-  const { error, error_description: description } = oauthErrorOf(answer);
-  const code = error === 'invalid_client' ? 'not_authorised' : answer.status >= 500 ? 'server_error' : 'failed';
-  throw new ResponseError(code, { status: answer.status, error, description });
+  const { status } = answer;
+  if (status < 300) return true;
+  if (!known && status === 404) return false;
+  const { error, description } = serviceWords(answer);
+  if (isMissing(status)) throw await missingFeature(tenant, exchange, { status, error, description });
+  const code = error === 'invalid_client' ? 'not_authorised' : isTrouble(status) ? 'server_error' : 'failed';
+  throw new ResponseError(code, { status, error, description });
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listApps } from '../../../src/domain/app/list.ts';
 import { editionOf, managementRequest } from '../../../src/domain/exchange/management.ts';
-import { oauthErrorOf } from '../../../src/domain/exchange/token-refusal.ts';
 import { client, clientPath } from '../../../src/wire/client.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../src/wire/tenant-settings.ts';
 import {
@@ -215,17 +214,4 @@ describe('the edition of a tenant', () => {
     expect((await editionOf(tenant)).name).toBe('ea');
     expect(tenant.remembered).toEqual(['ea']);
   });
-});
-
-it.each([
-  [
-    { error: 'invalid_request', error_description: 'No.' },
-    { error: 'invalid_request', error_description: 'No.' },
-  ],
-  [{ error: 'invalid_request' }, { error: 'invalid_request', error_description: '' }],
-  [undefined, { error: 'http_400', error_description: '' }],
-  ['text', { error: 'http_400', error_description: '' }],
-  [{ error: 7 }, { error: 'http_400', error_description: '' }],
-])('the OAuth error in the body %j is %o', (body, found) => {
-  expect(oauthErrorOf({ status: 400, body })).toMatchObject(found);
 });
