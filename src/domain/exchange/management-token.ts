@@ -1,8 +1,7 @@
-import { isAnonError } from '../../errors.ts';
-import { openidConfigurationPath } from '../../wire/discovery.ts';
 import { clientAssertionType, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { KeptToken, ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
+import { askTime } from './ask-time.ts';
 import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
 import { clockSentence } from './tenant-time.ts';
 import { expiredToken, noCredentials, notAToken, tokenExchangeFailure, tokenRefusal } from './token-refusal.ts';
@@ -109,15 +108,9 @@ function isFor(kept: KeptToken, { issuer }: TenantConnection, credentials: Manag
 
 /** It has expired by this machine's clock, which may be wrong: the tenant is asked what time it is. */
 async function checkWithTenant(tenant: TenantConnection, endsAtMs: number): Promise<void> {
-  if (tenant.time.offsetMs() === undefined) {
-    const asking = send(tenant, { method: 'GET', path: openidConfigurationPath, mayBeMissing: true });
-    await asking.catch((error: unknown) => {
-      // Where the tenant cannot say, this machine's clock is all there is.
-      if (isAnonError(error) && error.code === 'interrupted') throw error;
-    });
-  }
+  await askTime(tenant);
   if (endsAtMs <= tenant.time.now()) throw expiredToken(tenant);
-  warnOfClock(tenant, 'the access token has not expired by its clock');
+  warnOfClock(tenant, 'by that clock the access token has not expired');
 }
 
 async function obtain(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
@@ -149,7 +142,7 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
   const signed = credentials.kind === 'private_key' && answer.status >= 400;
   if (signed && Math.abs((tenant.time.offsetMs() ?? 0) - signedForMs) > clockSkewMs) {
     answer = await ask();
-    if (answer.status < 300) warnOfClock(tenant, 'requests are signed by its clock');
+    if (answer.status < 300) warnOfClock(tenant, 'assertions are signed by that clock');
   }
   if (answer.status >= 300) throw tokenRefusal(tenant, access, answer, secret);
   const checked = check(oauthTokenResponse, answer.body);
@@ -161,8 +154,8 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
 }
 
 function warnOfClock(tenant: TenantConnection, consequence: string): void {
-  const difference = clockSentence(tenant);
-  if (difference) tenant.warn(`${difference.replace(/\.$/, '')}; ${consequence}.`);
+  const sentence = clockSentence(tenant, consequence);
+  if (sentence) tenant.warn(sentence);
 }
 
 /** What shows that the client is the one it says it is. */

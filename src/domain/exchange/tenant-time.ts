@@ -20,9 +20,9 @@ export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
       const date = dateOf(headers, receivedAtMs);
       // A clock that was set back meanwhile measures nothing.
       if (date === undefined || receivedAtMs < sentAtMs) return;
-      // The answer was made between these two, and its second may have been almost over.
+      // The answer was made between the two, and its second may have been almost over: what that explains is no difference.
       const [least, most] = [date - receivedAtMs, date + 1000 - sentAtMs];
-      offsetMs = least > 0 || most < 0 ? Math.round((least + most) / 2000) * 1000 : 0;
+      offsetMs = Math.trunc((least > 0 ? least : Math.min(most, 0)) / 1000) * 1000;
     },
   };
 }
@@ -45,10 +45,14 @@ export function clockDifference({ time, issuer }: Pick<TenantConnection, 'time' 
   return `your clock is ${inWords(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${new URL(issuer).host}`;
 }
 
-/** The same as a sentence, or nothing. */
-export function clockSentence(tenant: Pick<TenantConnection, 'time' | 'issuer'>): string | undefined {
+/** The same as a sentence, with what comes of it, or nothing: `Your clock is 2 h behind acme.eu.auth0.com.` */
+export function clockSentence(
+  tenant: Pick<TenantConnection, 'time' | 'issuer'>,
+  consequence?: string,
+): string | undefined {
   const difference = clockDifference(tenant);
-  return difference && `${difference.charAt(0).toUpperCase()}${difference.slice(1)}.`;
+  if (difference === undefined) return undefined;
+  return `Y${difference.slice(1)}${consequence ? `; ${consequence}` : ''}.`;
 }
 
 function inWords(seconds: number): string {

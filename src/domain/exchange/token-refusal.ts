@@ -111,10 +111,10 @@ export function tokenRefusal(
   const refused = { status, error: words.error, description };
   if (status < 400 || isMissing(status)) return notATenant(tenant, refused);
   if (isTrouble(status)) return unavailable(tenant, refused);
-  const { problem, hint } = explain(tenant, access.credentials, refused);
+  const { problem, hint, inItsWords } = explain(tenant, access.credentials, refused);
   const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);
   return new ResponseError('not_authorised', refused, {
-    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${saying(description)}${clock ? ` ${clock}` : ''}`,
+    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${inItsWords ? '' : saying(description)}${clock ? ` ${clock}` : ''}`,
     hint: hint ?? howToGiveAnew(tenant),
   });
 }
@@ -122,6 +122,8 @@ export function tokenRefusal(
 interface Explained {
   readonly problem: string;
   readonly hint?: string;
+  /** The problem is what the tenant says, and no guess of ours. */
+  readonly inItsWords?: true;
 }
 
 function explain(
@@ -155,5 +157,5 @@ function explain(
       hint: `A custom domain has no Management API of its own. Use the tenant's first domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
     };
   }
-  return { problem: error };
+  return { problem: description || error, inItsWords: true };
 }

@@ -46,13 +46,15 @@ export interface Trust {
   readonly keys: KeySource;
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
+  /** Whose tokens are judged by its clock; undefined where the keys are given. */
+  readonly tenant: TenantConnection | undefined;
 }
 
 export async function trustFor(context: Context, options: TokenVerifyOptions, given: TokenToVerify): Promise<Trust> {
   const { jwks, issuer, audience, offline } = options;
   if (jwks !== undefined) {
     const keys = /^[a-z][a-z0-9+.-]+:\/\//i.test(jwks) ? jwksUrl(context, options, jwks) : jwksFile(context, jwks);
-    return { keys: await keys, issuer, audience: audience ?? given.audience };
+    return { keys: await keys, issuer, audience: audience ?? given.audience, tenant: undefined };
   }
   const { tenant, profile } = await accessTenant(context, options);
   // The embedded tenant is asked without a network, so there is nothing to keep and nothing to go without.
@@ -70,6 +72,7 @@ export async function trustFor(context: Context, options: TokenVerifyOptions, gi
   return {
     keys,
     issuer: issuer ?? tenant.issuer,
+    tenant,
     audience:
       audience ??
       (lookedUp ? await audienceOf(tenant, named, remote && offline) : (given.audience ?? profile.api?.audience)),

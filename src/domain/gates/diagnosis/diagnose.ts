@@ -3,7 +3,7 @@ import type { App } from '../../app/app.ts';
 import type { RequestingApp } from '../../app/choose.ts';
 import type { TenantConnection } from '../../ports.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
-import { checkCredentials, checkReachable } from './connection-checks.ts';
+import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
 import { look, nothing, type Question, type Seen } from './look.ts';
 import { type Probed, probe } from './probe.ts';
 import { featureMissing } from './tenant-checks.ts';
@@ -43,6 +43,8 @@ export async function diagnose(connection: TenantConnection, question: Question)
     if (probed) add(...foundBy(probed, checks.get('feature')));
     if (probed) seen = { ...seen, scopes: probed.scopes ?? seen.scopes };
   }
+  // By all that was answered: a first answer may have come out of a cache.
+  if (checks.get('reachable')?.state !== 'closed') add(checkClock(tenant));
   const all = complete(checks, question);
   return { ...seen, ...judge(all, seen, question), checks: all, tenant };
 }
