@@ -13,9 +13,12 @@ export interface Attempts {
   readonly retries: number;
 }
 
-/** The service, or what stands before it, could not answer: no word on the request. 408 is its own time-out. */
+/**
+ * The service, or what stands before it, could not answer: no word on the request. 408 is a time-out of its own, and
+ * what answers 501 never will.
+ */
 export function isTrouble(status: number): boolean {
-  return status >= 500 || status === 408;
+  return (status >= 500 && status !== 501) || status === 408;
 }
 
 /**

@@ -73,7 +73,7 @@ async function probeAs(tenant: TenantConnection, question: Question, { app, api 
 /** A guest who got tokens proves the feature, and a refusal may name it. */
 function foundBy({ check, scopes }: Probed, feature: Check | undefined): Check[] {
   const { error } = check;
-  if (error && 'error' in error && error.error === 'feature_not_enabled') return [featureMissing, check];
+  if (error && 'gate' in error && error.gate === 'tenant') return [featureMissing, check];
   const told = feature?.state === 'open' || feature?.state === 'closed';
   if (scopes === undefined || told) return [check];
   return [{ check: 'feature', state: 'open', finding: 'the tenant has anonymous sessions: the probe got one' }, check];
