@@ -68,6 +68,7 @@ function members(edition: Edition) {
     scopes: v.optional(v.array(resourceServerScope)),
     token_lifetime: v.optional(tokenLifetime),
     ...edition.resourceServer.members,
+    ...edition.resourceServer.ignored,
   };
 }
 
