@@ -1,5 +1,6 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import type { TenantTime } from './exchange/tenant-time.ts';
 
 /** Time comes in as an argument, so that a test can move it. */
 export interface Clock {
@@ -95,19 +96,6 @@ export interface Patience {
   random(): number;
 }
 
-/** The tenant's clock. What the tenant dates is judged by it, and not by this machine's, which may be wrong. */
-export interface TenantTime {
-  /** Milliseconds since 1970; by this machine's clock until an answer says otherwise. */
-  now(): number;
-  /**
-   * How far this machine's clock is behind the tenant's, in milliseconds, and negative where it is ahead; 0 where the
-   * time on the way explains it. Undefined until an answer says what time it is.
-   */
-  offsetMs(): number | undefined;
-  /** Takes the time from an answer that has just come, to a request of `sentAtMs` by this machine's clock. */
-  learn(headers: HttpAnswer['headers'], sentAtMs: number): void;
-}
-
 /** A tenant that commands can talk to, whatever stands behind it. */
 export interface TenantConnection {
   /** The name of its profile. */
@@ -119,11 +107,10 @@ export interface TenantConnection {
   /** Where requests go, without a slash at the end. */
   readonly baseUrl: string;
   readonly fetch: Fetch;
-  /** This machine's. */
   readonly clock: Clock;
   readonly time: TenantTime;
   readonly patience: Patience;
-  /** Something the user should know, although the command does what it was asked. */
+  /** Something the user should know, although all goes well. */
   warn(message: string): void;
   /** Undefined when the profile has none: then only what needs no configuration rights works. */
   readonly management: ManagementAccess | undefined;
@@ -184,8 +171,7 @@ export interface ReplacedGuest {
 
 /**
  * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970 by this
- * machine's clock, so that what is left can be told without asking the tenant, even where that clock is wrong; what is
- * not there was not told.
+ * machine's clock, right or wrong, so that what is left needs no question; what is not there was not told.
  */
 export interface RememberedSession {
   readonly sessionToken: string;

@@ -1,4 +1,17 @@
-import type { Clock, HttpAnswer, TenantConnection, TenantTime } from '../ports.ts';
+import type { Clock, HttpAnswer, TenantConnection } from '../ports.ts';
+
+/** The tenant's clock. What the tenant dates is judged by it, and not by this machine's, which may be wrong. */
+export interface TenantTime {
+  /** Milliseconds since 1970; by this machine's clock until an answer says otherwise. */
+  now(): number;
+  /**
+   * How far this machine's clock is behind the tenant's, in milliseconds, and negative where it is ahead; 0 where the
+   * time on the way explains it. Undefined until an answer says what time it is.
+   */
+  offsetMs(): number | undefined;
+  /** Takes the time from an answer that has just come, to a request of `sentAtMs` by this machine's clock. */
+  learn(headers: HttpAnswer['headers'], sentAtMs: number): void;
+}
 
 /** A smaller difference is not worth a word, in milliseconds. */
 const worthAWordMs = 30_000;
