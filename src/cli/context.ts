@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tenantTime } from '../domain/exchange/tenant-time.ts';
 import type {
   Clock,
   KeyRing,
@@ -219,7 +220,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     async connect(profile, { selection, edition, transport, management: given, signal }) {
       const { caFile, maxWaitMs, silent } = transport;
       const waits = patience(maxWaitMs, { clock, terminal, silent });
-      const common = { profile: profile.name, selection, clock, patience: waits };
+      const common = { profile: profile.name, selection, clock, time: tenantTime(clock), patience: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../io/local-tenant.ts');

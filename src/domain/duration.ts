@@ -1,4 +1,4 @@
-import { AnonError } from '../errors.ts';
+import { AnonError, isAnonError, withHint } from '../errors.ts';
 import { type Edition, editionNames, type LifetimeRange } from '../wire/edition/edition.ts';
 import { editionNamed } from '../wire/edition/editions.ts';
 
@@ -18,36 +18,39 @@ export function isLongLived(lifetimeSeconds: number): boolean {
 
 /**
  * A session lifetime in seconds: `45s`, `90m`, `12h`, `30d`, `1y` (365 days), a bare number of seconds, or `never` (0).
- * What no edition takes is refused here; the rest is the tenant's edition's to say: {@link checkSessionLifetime}.
- * @throws {AnonError} `usage`
+ * What its edition does not take is refused; where that is not known yet, what none takes.
+ * @throws {AnonError} `usage`, and as {@link checkSessionLifetime}
  */
-export function parseSessionLifetime(text: string): number {
+export function parseSessionLifetime(text: string, edition?: Edition): number {
   const seconds = text === 'never' ? 0 : parseDuration(text, "such as 30d, 12h, 3600 (seconds) or 'never'");
-  if (seconds > 0) checkRange(seconds, widest('sessionLifetime'), sessionLifetime);
+  checkByEdition(edition, (one) => checkSessionLifetime(one, seconds, text));
   return seconds;
 }
 
 /** The lifetime of a guest's access token in seconds; like a session lifetime, but it always ends. */
-export function parseGuestTokenLifetime(text: string): number {
+export function parseGuestTokenLifetime(text: string, edition?: Edition): number {
   const seconds = parseDuration(text, 'such as 1d, 12h or 3600 (seconds)');
-  checkRange(seconds, widest('guestTokenLifetime'), guestTokenLifetime);
+  checkByEdition(edition, (one) => checkGuestTokenLifetime(one, seconds, text));
   return seconds;
 }
 
-/** @throws {AnonError} `usage`, when it is out of the edition's range; `edition_unsupported`, when only another edition has it */
-export function checkSessionLifetime(edition: Edition, lifetimeSeconds: number): void {
-  if (lifetimeSeconds === 0) {
+/**
+ * `typed` is how the user wrote it, and bounds are given in the same unit.
+ * @throws {AnonError} `usage`, when it is out of the edition's range; `edition_unsupported`, when only another edition has it
+ */
+export function checkSessionLifetime(edition: Edition, lifetimeSeconds: number, typed?: string): void {
+  if (lifetimeSeconds === 0 && (edition.sessionLifetime.mayNeverEnd || typed === undefined || typed === 'never')) {
     if (edition.sessionLifetime.mayNeverEnd) return;
     throw new AnonError('edition_unsupported', `In edition '${edition.name}' every session ends.`, {
       hint: `The longest is ${describeLifetime(edition.sessionLifetime.maxSeconds)}: anon-cli tenant set-lifetime ${lifetimeArgument(edition.sessionLifetime.maxSeconds)}`,
     });
   }
-  checkLifetime(lifetimeSeconds, edition.sessionLifetime, sessionLifetime);
+  checkLifetime(lifetimeSeconds, edition.sessionLifetime, { what: sessionLifetime, typed });
 }
 
-/** @throws {AnonError} `usage`, when it is out of the edition's range */
-export function checkGuestTokenLifetime(edition: Edition, lifetimeSeconds: number): void {
-  checkLifetime(lifetimeSeconds, edition.guestTokenLifetime, guestTokenLifetime);
+/** The same for a guest's access token. @throws {AnonError} `usage`, when it is out of the edition's range */
+export function checkGuestTokenLifetime(edition: Edition, lifetimeSeconds: number, typed?: string): void {
+  checkLifetime(lifetimeSeconds, edition.guestTokenLifetime, { what: guestTokenLifetime, typed });
 }
 
 /** Why the documentation advises against a session lifetime, or undefined when it does not. */
@@ -59,6 +62,13 @@ export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefi
     return 'Under 24 hours guests lose their session between visits. 30 days or longer is recommended.';
   }
   return undefined;
+}
+
+/** Why a tenant may refuse the lifetime of guests' access tokens, or undefined when none is known to. */
+export function guestTokenLifetimeWarning(edition: Edition, lifetimeSeconds: number): string | undefined {
+  const { surelyTakenFromSeconds: least = 0 } = edition.guestTokenLifetime;
+  if (lifetimeSeconds >= least) return undefined;
+  return `Tenants may refuse an access token lifetime under ${describeLifetime(least)} (${least} seconds), and ${describeLifetime(lifetimeSeconds)} is less.`;
 }
 
 /** `30 days`, `90 minutes`, `1 year`, `never expires`: the largest unit that divides it. */
@@ -92,34 +102,66 @@ export function parseDuration(text: string, examples: string): number {
   return Number(match[1]) * (match[2] ? unitSeconds[match[2] as Unit] : 1);
 }
 
-/** What some edition takes. */
-function widest(lifetime: 'sessionLifetime' | 'guestTokenLifetime'): Pick<LifetimeRange, 'minSeconds' | 'maxSeconds'> {
-  const ranges = editionNames.map((name) => editionNamed(name)[lifetime]);
-  return {
-    minSeconds: Math.min(...ranges.map(({ minSeconds }) => minSeconds)),
-    maxSeconds: Math.max(...ranges.map(({ maxSeconds }) => maxSeconds)),
-  };
-}
-
-function checkRange(
-  seconds: number,
-  { minSeconds, maxSeconds }: Pick<LifetimeRange, 'minSeconds' | 'maxSeconds'>,
-  what: string,
-): void {
-  if (seconds >= minSeconds && seconds <= maxSeconds) return;
-  throw new AnonError('usage', `${what} of ${seconds} seconds is out of range.`, {
-    hint: `Between ${describeLifetime(minSeconds)} and ${describeLifetime(maxSeconds)}.`,
+/** As `edition` says; where that is not known yet, refused when all editions refuse it, with the bounds of each. */
+function checkByEdition(edition: Edition | undefined, check: (edition: Edition) => void): void {
+  const asked = edition ? [edition] : editionNames.map(editionNamed);
+  const refusals = asked.flatMap((one) => {
+    const error = refusalOf(() => check(one));
+    return error ? [{ name: one.name, error }] : [];
   });
+  const [first, ...others] = refusals;
+  if (!first || refusals.length < asked.length) return;
+  const differing = others.filter(({ error }) => error.hint !== first.error.hint);
+  const hints = [first.error.hint, ...differing.map(({ name, error }) => `In edition ${name}: ${error.hint}`)];
+  throw withHint(first.error, hints.join(' '));
 }
 
-function checkLifetime(seconds: number, range: LifetimeRange, what: string): void {
-  checkRange(seconds, range, what);
-  if (seconds % range.stepSeconds === 0) return;
-  const below = seconds - (seconds % range.stepSeconds);
-  const nearest = [below, below + range.stepSeconds].filter((near) => near <= range.maxSeconds).map(lifetimeArgument);
-  throw new AnonError('usage', `${what} is whole minutes here, and ${seconds} seconds are not.`, {
+function refusalOf(check: () => void): AnonError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (isAnonError(error)) return error;
+    throw error;
+  }
+}
+
+interface Judged {
+  readonly what: string;
+  readonly typed: string | undefined;
+}
+
+function checkLifetime(seconds: number, range: LifetimeRange, { what, typed }: Judged): void {
+  const { minSeconds, maxSeconds, stepSeconds } = range;
+  const lifetime = `${what} of ${typed ?? lifetimeArgument(seconds)}`;
+  const unit = unitOf(typed);
+  if (seconds < minSeconds || seconds > maxSeconds) {
+    const bound = seconds < minSeconds ? `at least ${inUnit(minSeconds, unit)}` : `at most ${inUnit(maxSeconds, unit)}`;
+    const minutes = stepSeconds === 60 ? `, in whole minutes (${minSeconds / 60} to ${maxSeconds / 60})` : '';
+    throw new AnonError('usage', `${lifetime} is out of range: ${bound}.`, {
+      hint: `Between ${describeLifetime(minSeconds)} and ${describeLifetime(maxSeconds)}${minutes}.`,
+    });
+  }
+  if (seconds % stepSeconds === 0) return;
+  const below = seconds - (seconds % stepSeconds);
+  const nearest = [below, below + stepSeconds].filter((near) => near <= maxSeconds).map(lifetimeArgument);
+  throw new AnonError('usage', `${lifetime} is not whole minutes, and only those are taken here.`, {
     hint: `The nearest are ${nearest.join(' and ')}.`,
   });
+}
+
+/** The unit that a duration was typed in. */
+function unitOf(typed: string | undefined): Unit | undefined {
+  if (typed === undefined) return undefined;
+  const [, unit] = /^\d+([smhdy]?)$/.exec(typed) ?? [];
+  return unit ? (unit as Unit) : 's';
+}
+
+/** `8760h (1 year)`; where the unit does not go into it, in the largest that does. */
+function inUnit(seconds: number, unit: Unit | undefined): string {
+  const argument =
+    unit && seconds % unitSeconds[unit] === 0 ? `${seconds / unitSeconds[unit]}${unit}` : lifetimeArgument(seconds);
+  return `${argument} (${argument === '1y' ? '365 days' : describeLifetime(seconds)})`;
 }
 
 function plural(count: number, noun: string): string {

@@ -1,5 +1,6 @@
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import type { TenantTime } from './exchange/tenant-time.ts';
 
 /** Time comes in as an argument, so that a test can move it. */
 export interface Clock {
@@ -52,7 +53,7 @@ export interface KeptToken {
   readonly clientId: string;
   readonly audience: string;
   readonly token: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by this machine's clock. */
   readonly endsAtMs: number;
   /** Its scopes, space-separated, where the tenant told. */
   readonly scope?: string | undefined;
@@ -107,7 +108,10 @@ export interface TenantConnection {
   readonly baseUrl: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  readonly time: TenantTime;
   readonly patience: Patience;
+  /** Something the user should know, although all goes well. */
+  warn(message: string): void;
   /** Undefined when the profile has none: then only what needs no configuration rights works. */
   readonly management: ManagementAccess | undefined;
   /** Undefined until somebody has asked the tenant. */
@@ -166,8 +170,8 @@ export interface ReplacedGuest {
 }
 
 /**
- * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970;
- * what is not there was not told.
+ * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970 by this
+ * machine's clock, right or wrong, so that what is left needs no question; what is not there was not told.
  */
 export interface RememberedSession {
   readonly sessionToken: string;

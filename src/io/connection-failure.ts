@@ -26,7 +26,27 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
   const message = `The tenant ${url.host} ${sent ? 'did not answer' : 'cannot be reached'}: ${reason}.`;
   const usual = sent ? 'This may pass: try again.' : 'Check the network, and how the domain is spelt.';
   const here = code === 'ECONNREFUSED' && meansLocalTenant(url) ? startHere(url) : undefined;
-  return new UnreachableError(message, { sent, broken }, { hint: here ?? hint ?? usual, cause });
+  const other = otherScheme(url, code, sent);
+  return new UnreachableError(message, { sent, broken }, { hint: here ?? other ?? hint ?? usual, cause });
+}
+
+/** What speaks plain HTTP answers a handshake with text, or hangs up; what speaks TLS answers a request with an alert. */
+function otherScheme({ protocol, host, hostname }: URL, code: string, sent: boolean): string | undefined {
+  const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
+  if (protocol === 'https:' && !sent) {
+    // An alert is a word of TLS.
+    const isText = isTlsFailure(code) && !code.includes('ALERT');
+    if (isHere && (isText || explanations[code] === closed)) {
+      return `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`;
+    }
+    return isText ? 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.' : undefined;
+  }
+  const isOther = protocol === 'http:' && code.startsWith('HPE_') && !explanations[code];
+  return isOther ? `If it speaks HTTPS, leave http:// out: ${host}` : undefined;
+}
+
+function isTlsFailure(code: string): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
 /** Plain HTTP goes to this machine only, and the issuer of the local tenant is `https://localhost:PORT/`. */
@@ -63,7 +83,7 @@ function explain(code: string, { connectMs }: Limits): Explanation {
     return { reason: `no connection came about within ${connectMs / 1000} seconds` };
   const known = explanations[code];
   if (known) return known;
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return { reason: 'it does not speak TLS as it should' };
+  if (isTlsFailure(code)) return { reason: 'it does not speak TLS as it should' };
   if (code.startsWith('HPE_')) return { reason: 'it does not speak HTTP' };
   return { reason: code ? `the connection failed (${code})` : 'the connection failed' };
 }

@@ -145,7 +145,7 @@ function isInTheWay(error: unknown): boolean {
 /** The embedded tenant as any other: its `handle` stands where a socket would. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'patience'>,
+  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'patience' | 'warn'>,
   edition?: EditionName,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports, { edition });

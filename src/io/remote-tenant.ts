@@ -6,7 +6,16 @@ export function connectRemote(
   profile: Profile,
   common: Pick<
     TenantConnection,
-    'profile' | 'selection' | 'clock' | 'patience' | 'issuer' | 'baseUrl' | 'management' | 'rememberEdition'
+    | 'profile'
+    | 'selection'
+    | 'clock'
+    | 'time'
+    | 'patience'
+    | 'warn'
+    | 'issuer'
+    | 'baseUrl'
+    | 'management'
+    | 'rememberEdition'
   >,
   world: HttpWorld,
 ): TenantConnection {

@@ -1,3 +1,4 @@
+import { tenantTime } from '../domain/exchange/tenant-time.ts';
 import type { Clock, Fetch, TenantConnection } from '../domain/ports.ts';
 import { addressOf, parseTenantDomain } from '../domain/profile/address.ts';
 import { AnonError, interrupted, UnreachableError } from '../errors.ts';
@@ -23,6 +24,8 @@ export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantO
     selection: '',
     fetch: overFetch(fetch ?? globalThis.fetch, signal),
     clock,
+    time: tenantTime(clock),
+    warn() {},
     patience: { maxWaitMs: 1000 * maxWaitSeconds, wait: ({ ms }) => clock.wait(ms), random: () => Math.random() },
     management: undefined,
     edition: undefined,

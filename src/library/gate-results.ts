@@ -45,6 +45,8 @@ export type DoctorResult = {
   readonly api: NamedApiResult | null;
   /** Those a guest gets there. */
   readonly scopes: readonly string[];
+  /** How far this machine's clock is behind the tenant's, negative where it is ahead; null where that is unknown. */
+  readonly clock_offset_seconds: number | null;
   readonly checks: readonly {
     readonly check: string;
     readonly state: string;

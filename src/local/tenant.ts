@@ -93,6 +93,8 @@ export function createTenant(options: TenantOptions): Tenant {
         (error) => failure(error, new URL(request.url).pathname),
       );
       response.headers.set('x-auth0-requestid', randomHex(random, 10));
+      // By its own clock, which a test may have moved; a server would take that of the machine.
+      response.headers.set('date', new Date(clock()).toUTCString());
       return response;
     },
   };

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   describeLifetime,
+  guestTokenLifetimeWarning,
   lifetimeArgument,
   parseGuestTokenLifetime,
   parseSessionLifetime,
   sessionLifetimeWarning,
 } from '../../src/domain/duration.ts';
+import { editionNamed } from '../../src/wire/edition/editions.ts';
 import { failureOf } from '../support/domain.ts';
 
 const year = 31_536_000;
@@ -39,8 +41,11 @@ describe('a session lifetime', () => {
 
   it.each(['31536001', '366d', '2y', '999999999999y'])('%s is over a year, which is the longest', async (text) => {
     const error = await failureOf(() => parseSessionLifetime(text));
-    expect(error).toMatchObject({ code: 'usage', hint: 'Between 1 second and 1 year.' });
-    expect(error.message).toMatch(/^A session lifetime of \d+ seconds is out of range\.$/);
+    expect(error).toMatchObject({
+      code: 'usage',
+      hint: 'Between 1 second and 1 year. In edition ea: Between 1 minute and 1 year, in whole minutes (1 to 525600).',
+    });
+    expect(error.message).toContain(`A session lifetime of ${text} is out of range: at most `);
   });
 
   it.each(['', ' ', '30 d', '30D', '1w', '1.5d', '-1', '+1', '1e3', 'd', '30dd', '1h30m', '٣d', 'NEVER', '1\n'])(
@@ -70,6 +75,50 @@ describe('a session lifetime', () => {
   });
 });
 
+describe('a session lifetime out of range', () => {
+  it.each([
+    ['ea', '2y', 'at most 1y (365 days)'],
+    ['ea', '366d', 'at most 365d (1 year)'],
+    ['ea', '9999h', 'at most 8760h (1 year)'],
+    ['ea', '525601m', 'at most 525600m (1 year)'],
+    ['ea', '99999999s', 'at most 31536000s (1 year)'],
+    ['ea', '99999999', 'at most 31536000s (1 year)'],
+    ['ea', '30s', 'at least 60s (1 minute)'],
+    ['ea', '59', 'at least 60s (1 minute)'],
+    ['ea', '0m', 'at least 1m (1 minute)'],
+    ['ea', '0h', 'at least 1m (1 minute)'],
+    ['ea', '0', 'at least 60s (1 minute)'],
+    ['preview', '2y', 'at most 1y (365 days)'],
+    ['preview', '9999h', 'at most 8760h (1 year)'],
+  ] as const)('in edition %s, %s, is told in the unit that was typed: %s', async (name, text, bound) => {
+    const hint =
+      name === 'ea' ? 'Between 1 minute and 1 year, in whole minutes (1 to 525600).' : 'Between 1 second and 1 year.';
+    expect(await failureOf(() => parseSessionLifetime(text, editionNamed(name)))).toMatchObject({
+      code: 'usage',
+      message: `A session lifetime of ${text} is out of range: ${bound}.`,
+      hint,
+    });
+  });
+
+  it.each([
+    ['90s', 'The nearest are 1m and 2m.'],
+    ['3599', 'The nearest are 59m and 1h.'],
+  ])('in edition ea has to be whole minutes: %s', async (text, hint) => {
+    expect(await failureOf(() => parseSessionLifetime(text, editionNamed('ea')))).toMatchObject({
+      message: `A session lifetime of ${text} is not whole minutes, and only those are taken here.`,
+      hint,
+    });
+  });
+
+  it('in edition ea always ends', async () => {
+    expect(await failureOf(() => parseSessionLifetime('never', editionNamed('ea')))).toMatchObject({
+      code: 'edition_unsupported',
+      hint: 'The longest is 1 year: anon-cli tenant set-lifetime 1y',
+    });
+    expect(parseSessionLifetime('0', editionNamed('preview'))).toBe(0);
+  });
+});
+
 describe("the lifetime of a guest's access token", () => {
   it.each([
     ['1d', 86_400],
@@ -84,6 +133,24 @@ describe("the lifetime of a guest's access token", () => {
       code: 'usage',
       hint: 'Between 1 second and 30 days.',
     });
+  });
+
+  it.each([
+    ['2y', "A guest's access token lifetime of 2y is out of range: at most 30d (30 days)."],
+    ['721h', "A guest's access token lifetime of 721h is out of range: at most 720h (30 days)."],
+    ['43201m', "A guest's access token lifetime of 43201m is out of range: at most 43200m (30 days)."],
+    ['0h', "A guest's access token lifetime of 0h is out of range: at least 1s (1 second)."],
+  ])('%s is refused in its unit', async (text, message) => {
+    expect(await failureOf(() => parseGuestTokenLifetime(text))).toMatchObject({ message });
+  });
+
+  it.each([
+    [86_399, 'Tenants may refuse an access token lifetime under 1 day (86400 seconds), and 86399 seconds is less.'],
+    [3600, 'Tenants may refuse an access token lifetime under 1 day (86400 seconds), and 1 hour is less.'],
+    [86_400, undefined],
+  ])('may be refused by tenants of edition ea when it is short: %i', (seconds, warning) => {
+    expect(guestTokenLifetimeWarning(editionNamed('ea'), seconds)).toBe(warning);
+    expect(guestTokenLifetimeWarning(editionNamed('preview'), seconds)).toBeUndefined();
   });
 
   it("cannot be 'never'", async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { unreachable } from '../../src/io/connection-failure.ts';
 import { type HttpWorld, httpFetch } from '../../src/io/http.ts';
 import { authorityFile } from '../support/authority-file.ts';
 import { failureOf } from '../support/domain.ts';
@@ -131,11 +132,47 @@ describe('a tenant that', () => {
     });
   });
 
-  it('speaks no TLS', async () => {
-    const url = await answering((_, response) => response.end('plain'));
-    expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
-      message: `The tenant ${new URL(url).host} cannot be reached: it does not speak TLS as it should.`,
-      sent: false,
+  it.each(['127.0.0.1', 'localhost'])(
+    'speaks no TLS on this machine, %s: its address may begin with http://',
+    async (name) => {
+      const url = (await answering((_, response) => response.end('plain'))).replace('127.0.0.1', name);
+      const { host } = new URL(url);
+      expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
+        message: `The tenant ${host} cannot be reached: it does not speak TLS as it should.`,
+        hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`,
+        sent: false,
+      });
+    },
+  );
+
+  it('hangs up on a handshake on this machine: its address may begin with http:// too', async () => {
+    const port = await served(createTcpServer((socket) => void socket.once('data', () => socket.end())));
+    expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
+      hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://127.0.0.1:${port}`,
+    });
+  });
+
+  it.each([
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.'],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.'],
+    ['EPROTO', 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'Check the network, and how the domain is spelt.'],
+  ])('elsewhere speaks no TLS (%s): it is not sent to plain HTTP', (code, hint) => {
+    const limits = { connectMs: 5000, totalMs: 30_000 };
+    const cause = Object.assign(new Error('x'), { code });
+    const failed = { url: new URL('https://acme.example/'), sent: false, overdue: false, limits };
+    expect(unreachable(failed, cause)).toMatchObject({
+      message: 'The tenant acme.example cannot be reached: it does not speak TLS as it should.',
+      hint,
+    });
+  });
+
+  it('speaks TLS where plain HTTP was asked for: http:// is to be left out', async () => {
+    const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 0x46]);
+    const port = await served(createTcpServer((socket) => void socket.once('data', () => socket.end(alert))));
+    expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
+      message: `The tenant 127.0.0.1:${port} did not answer: it does not speak HTTP.`,
+      hint: `If it speaks HTTPS, leave http:// out: 127.0.0.1:${port}`,
     });
   });
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { tenantTime } from '../../src/domain/exchange/tenant-time.ts';
 import { readTenant } from '../../src/domain/tenant/settings.ts';
 import { serveLocal } from '../../src/io/local-server.ts';
 import { connectLocal, type LocalPorts, openLocal } from '../../src/io/local-tenant.ts';
@@ -124,7 +125,9 @@ it.each(['preview', 'ea'] as const)(
   async (edition) => {
     const ports = localPorts();
     await withState(ports, edition);
-    const tenant = await connectLocal(ports, { profile: 'local', selection: '', clock: steppingClock(), patience });
+    const clock = steppingClock();
+    const world = { clock, time: tenantTime(clock), patience, warn() {} };
+    const tenant = await connectLocal(ports, { profile: 'local', selection: '', ...world });
     expect(tenant.edition).toBe(edition);
     expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition });
     expect(await tenant.sessionKey?.()).toHaveLength(32);

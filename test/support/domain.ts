@@ -1,3 +1,4 @@
+import { tenantTime } from '../../src/domain/exchange/tenant-time.ts';
 import type {
   Clock,
   FetchRequest,
@@ -40,6 +41,7 @@ export interface TestConnection extends TenantConnection {
   /** What was sent: `PATCH /api/v2/tenants/settings`. */
   readonly sent: readonly string[];
   readonly remembered: readonly EditionName[];
+  readonly warnings: readonly string[];
   /** What was waited for. */
   readonly pauses: readonly Pause[];
 }
@@ -59,7 +61,8 @@ export function secretAccess(
   };
 }
 
-type Doors = Partial<Omit<TenantConnection, 'clock' | 'patience' | 'rememberEdition'>> & { maxWaitMs?: number };
+type Given = Omit<TenantConnection, 'clock' | 'time' | 'patience' | 'warn' | 'rememberEdition'>;
+type Doors = Partial<Given> & { maxWaitMs?: number };
 
 /** A connection to the real local tenant, its `handle` where a socket would be. */
 export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnection {
@@ -119,13 +122,11 @@ export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}
   );
 }
 
-function recorded(
-  { maxWaitMs = 60_000, ...connection }: Omit<TenantConnection, 'clock' | 'patience' | 'rememberEdition'> & Doors,
-  clock: SteppingClock,
-): TestConnection {
+function recorded({ maxWaitMs = 60_000, ...connection }: Given & Doors, clock: SteppingClock): TestConnection {
   const sent: string[] = [];
   const pauses: Pause[] = [];
   const remembered: EditionName[] = [];
+  const warnings: string[] = [];
   const wait = async (pause: Pause) => {
     pauses.push(pause);
     await clock.wait(pause.ms);
@@ -133,6 +134,9 @@ function recorded(
   return {
     ...connection,
     clock,
+    time: tenantTime(clock),
+    warnings,
+    warn: (message) => void warnings.push(message),
     pauses,
     patience: { maxWaitMs, wait, random: () => 0 },
     sent,

@@ -1,3 +1,4 @@
+import { clockDifference } from '../../domain/exchange/tenant-time.ts';
 import type { Check, CheckName, CheckState } from '../../domain/gates/diagnosis/check.ts';
 import type { Diagnosis } from '../../domain/gates/diagnosis/diagnose.ts';
 import type { DoctorResult } from '../../library/gate-results.ts';
@@ -75,6 +76,7 @@ export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }:
     app: app ? { client_id: app.clientId, name: app.name } : null,
     api: api ? { audience: api.audience, name: api.name } : null,
     scopes,
+    clock_offset_seconds: offsetSeconds(tenant),
     checks: checks.map(({ check, state, finding, fix, advice }) => ({
       check,
       state,
@@ -83,4 +85,11 @@ export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }:
       advice: advice ?? null,
     })),
   };
+}
+
+/** How far this machine's clock is behind the tenant's; what is not worth a word is nothing. */
+function offsetSeconds(tenant: Diagnosis['tenant']): number | null {
+  const offsetMs = tenant.time.offsetMs();
+  if (offsetMs === undefined) return null;
+  return clockDifference(tenant) === undefined ? 0 : offsetMs / 1000;
 }

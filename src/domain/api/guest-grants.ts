@@ -82,10 +82,15 @@ async function clientGrants(tenant: TenantConnection, { clientId, audience }: Gr
     ...(clientId !== undefined && { client_id: clientId }),
     ...(audience !== undefined && { audience }),
   });
-  const bodies = await allCheckpoints<ClientGrantBody>(async (query) => {
-    const path = `${clientGrantsPath}?${query}&${filter}`;
-    const { client_grants: items, next } = await managementRequest(tenant, clientGrantPage, { method: 'GET', path });
-    return { items, next };
+  const bodies = await allCheckpoints<ClientGrantBody>(tenant, {
+    plural: 'client grants',
+    otherwise: 'Name the application and the API, so that fewer are asked for: --app <app> --api <api>',
+    idOf: ({ id }) => id,
+    async page(query, measure) {
+      const exchange = { method: 'GET', path: `${clientGrantsPath}?${query}&${filter}`, measure } as const;
+      const { client_grants: items, next } = await managementRequest(tenant, clientGrantPage, exchange);
+      return { items, next };
+    },
   });
   return bodies.filter((body) => body.subject_type === guestSubject).map(grantOf);
 }

@@ -1,6 +1,12 @@
-import { resourceServerFields, resourceServerPage, resourceServersPath } from '../../wire/resource-server.ts';
+import {
+  type ResourceServerBody,
+  resourceServerCheckpoint,
+  resourceServerFields,
+  resourceServerPage,
+  resourceServersPath,
+} from '../../wire/resource-server.ts';
 import { editionOf, managementRequest } from '../exchange/management.ts';
-import { allPages } from '../exchange/pages.ts';
+import { allPages, type NumberedList } from '../exchange/pages.ts';
 import type { TenantConnection } from '../ports.ts';
 import { type Api, apiOf } from './api.ts';
 
@@ -12,11 +18,26 @@ export async function listApis(tenant: TenantConnection): Promise<Api[]> {
 /** Every API, the tenant's own too. */
 export async function listEveryApi(tenant: TenantConnection): Promise<Api[]> {
   const edition = await editionOf(tenant);
-  const fields = `fields=${resourceServerFields(edition)}&include_fields=true`;
-  const bodies = await allPages(async (query) => {
-    const path = `${resourceServersPath}?${query}&${fields}`;
-    const page = await managementRequest(tenant, resourceServerPage, { method: 'GET', path });
-    return { total: page.total, items: page.resource_servers };
-  });
+  const bodies = await allPages(tenant, resourceServerList(tenant, resourceServerFields(edition)));
   return bodies.map((body) => apiOf(edition, body));
+}
+
+/** The list of APIs, with just these members of each. */
+export function resourceServerList(tenant: TenantConnection, fields: string): NumberedList<ResourceServerBody> {
+  const path = (query: string) => `${resourceServersPath}?${query}&fields=${fields}&include_fields=true`;
+  return {
+    plural: 'APIs',
+    otherwise: 'Name the API by its audience or its id.',
+    idOf: ({ id }) => id,
+    async numbered(query, measure) {
+      const exchange = { method: 'GET', path: path(query), measure } as const;
+      const { total, resource_servers: items } = await managementRequest(tenant, resourceServerPage, exchange);
+      return { items, total };
+    },
+    async page(query, measure) {
+      const exchange = { method: 'GET', path: path(query), measure } as const;
+      const { next, resource_servers: items } = await managementRequest(tenant, resourceServerCheckpoint, exchange);
+      return { items, next };
+    },
+  };
 }

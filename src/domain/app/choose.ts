@@ -42,6 +42,15 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
   throw undecidedApp(tenant, apps);
 }
 
+/**
+ * The application that is meant when nobody names one and it need not be enabled: the only enabled one, else the only
+ * one there is. Undefined where that does not settle it.
+ */
+export function likelyApp(apps: readonly App[]): App | undefined {
+  const enabled = apps.filter((app) => app.enabled);
+  return only(enabled.length > 0 ? enabled : apps);
+}
+
 function withoutLookUp({ named, chosen }: Choice): RequestingApp {
   const clientId = named ?? chosen?.clientId;
   if (clientId !== undefined) {

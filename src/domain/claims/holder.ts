@@ -3,8 +3,8 @@ import { type ClientBody, client, clientPath } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
 import { undecidedApi } from '../api/choose.ts';
-import { apiNamed } from '../api/find.ts';
-import { listEveryApi } from '../api/list.ts';
+import { findApi } from '../api/find.ts';
+import { listApis } from '../api/list.ts';
 import { chooseApp } from '../app/choose.ts';
 import { editionOf } from '../exchange/management.ts';
 import { only } from '../one-of.ts';
@@ -39,10 +39,9 @@ export async function chooseClaimsHolder(tenant: TenantConnection, { named, chos
   if (edition.claims.heldBy === 'application') {
     return holderOf(edition, (await chooseApp(tenant, { named: named.app, chosen: chosen.app })).body);
   }
-  const apis = await listEveryApi(tenant);
   const reference = named.api ?? chosen.api?.audience;
-  if (reference !== undefined) return holderOf(edition, apiNamed(tenant, apis, reference).body);
-  const own = apis.filter(({ system }) => !system);
+  if (reference !== undefined) return holderOf(edition, (await findApi(tenant, reference)).body);
+  const own = await listApis(tenant);
   const open = only(own.filter(({ guests }) => guests.enabled));
   if (open) return holderOf(edition, open.body);
   throw undecidedApi(tenant, own);

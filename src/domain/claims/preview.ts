@@ -51,7 +51,7 @@ export async function previewToken(
   if (heldBy === 'api' && session.audience !== id) return { none: `the current session is not for API '${name}'` };
   const access = await claimsOf(tenant, session.accessToken);
   const opened = await claimsOf(tenant, session.sessionToken);
-  if (isOver(opened, session, tenant.clock.now())) return { none: 'the current session has ended' };
+  if (isOver(opened, session, tenant)) return { none: 'the current session has ended' };
   const known = opened ? attributesOf(opened) : lastKnown(session, access);
   const values = mappedClaims(claims, known);
   return {
@@ -66,8 +66,12 @@ export async function previewToken(
   };
 }
 
-function isOver(opened: JsonObject | undefined, session: RememberedSession, nowMs: number): boolean {
-  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= nowMs : hasEnded(session, nowMs);
+function isOver(
+  opened: JsonObject | undefined,
+  session: RememberedSession,
+  { clock, time }: TenantConnection,
+): boolean {
+  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= time.now() : hasEnded(session, clock.now());
 }
 
 /** Where the session token cannot be opened: whose session it is, and what was heard of its metadata. */
@@ -104,6 +108,6 @@ function unknownReason(attribute: SessionAttribute): string {
 /** The claims of a token of this session, which nobody else wrote: its signature need not be asked about. */
 async function claimsOf(tenant: TenantConnection, token: string): Promise<JsonObject | undefined> {
   const keys: KeyRing = { ...tenantKeyRing(tenant), signatureKeys: async () => [] };
-  const decoded = await decodeToken({ clock: tenant.clock, keys }, token).catch(() => undefined);
+  const decoded = await decodeToken({ clock: tenant.time, keys }, token).catch(() => undefined);
   return decoded?.claims;
 }

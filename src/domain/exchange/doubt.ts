@@ -4,6 +4,7 @@ import { clientsPath } from '../../wire/client.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import { resourceServersPath } from '../../wire/resource-server.ts';
 import type { TenantConnection } from '../ports.ts';
+import { isTrouble } from './pause.ts';
 import type { Exchange } from './send.ts';
 
 /** Where to look whether something was made. */
@@ -37,7 +38,7 @@ export function outcomeUnknown(error: AnonError, { method, path }: Exchange, ten
 export function mayBeDone(error: AnonError): boolean {
   if (isUnreachable(error)) return error.sent;
   const status = 'status' in error ? Number(error.status) : 0;
-  return status >= 500 || (status >= 200 && status < 300);
+  return isTrouble(status) || (status >= 200 && status < 300);
 }
 
 /** What to do about a write whose outcome is not as asked, or not known. */

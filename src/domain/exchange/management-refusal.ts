@@ -1,26 +1,26 @@
 import { type AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
-import { managementError } from '../../wire/management-error.ts';
-import { check } from '../../wire/schema.ts';
 import type { TenantConnection } from '../ports.ts';
 import { commandsThatNeed } from '../profile/needed-scopes.ts';
+import { isTrouble } from './pause.ts';
 import { withoutSecrets } from './secrecy.ts';
 import type { Answer } from './send.ts';
+import { saying, serviceWords } from './service-words.ts';
 import { expiredToken, howToGiveAnew } from './token-refusal.ts';
 
 /** What the Management API refused, and what to do about it. @see management-api, section 2.1 */
 export function managementRefusal(tenant: TenantConnection, answer: Answer, secret: string | undefined): AnonError {
   const { status } = answer;
-  const checked = check(managementError, answer.body);
-  const { error, message, errorCode } = checked.ok
-    ? checked.value
-    : { error: `http_${status}`, message: 'no reason given', errorCode: undefined };
-  const description = withoutSecrets(message, [secret]);
-  const refused = { status, error: errorCode ?? withoutSecrets(error, [secret]), description };
-  if (status === 401 || (status === 400 && errorCode === 'Bearer')) return tokenRefused(tenant, refused);
+  const { sent, ...words } = serviceWords(answer, [secret]);
+  const { description } = words;
+  const refused = { status, error: sent.error === 'Bearer' ? sent.error : words.error, description };
+  if (status === 401 || (status === 400 && sent.error === 'Bearer')) return tokenRefused(tenant, refused);
   // What is looked for in its words is looked for as it was sent: a short secret may be part of any.
-  const missing = /^Insufficient scope, expected any of: (.+)$/.exec(message)?.[1];
+  const missing = /^Insufficient scope, expected any of: (.+)$/.exec(sent.description)?.[1];
   return new ResponseError(codeOf(status), refused, {
-    message: `The tenant refused: ${description} (${status}).`,
+    message:
+      description === '' && isTrouble(status)
+        ? `The tenant could not answer (${status}).`
+        : `The tenant refused: ${description || 'no reason given'} (${status}).`,
     hint:
       missing &&
       scopeHint(
@@ -40,13 +40,14 @@ function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
   const ready = tenant.management?.credentials.kind === 'access_token';
   if (ready && /^Expired token/i.test(refused.description)) return expiredToken(tenant);
   const { host } = new URL(tenant.issuer);
-  const problem = /^Bad audience/i.test(refused.description)
+  const guess = /^Bad audience/i.test(refused.description)
     ? `is for another tenant than ${host}, or not for its Management API`
     : refused.error === 'Bearer'
       ? 'is not one for a Management API'
-      : `was refused: ${refused.description}`;
+      : undefined;
+  const problem = guess ?? `was refused: ${refused.description || 'no reason given'}`;
   return new ResponseError('not_authorised', refused, {
-    message: `The access token of profile '${tenant.profile}' ${problem} (${refused.status}).`,
+    message: `The access token of profile '${tenant.profile}' ${problem} (${refused.status}).${guess ? saying(refused.description) : ''}`,
     hint: ready ? howToGiveAnew(tenant) : undefined,
   });
 }
@@ -72,5 +73,5 @@ function scopeHint({ profile, management }: TenantConnection, scopes: readonly s
 function codeOf(status: number): ErrorCode {
   if (status === 403) return 'not_authorised';
   if (status === 404) return 'not_found';
-  return status >= 500 ? 'server_error' : 'failed';
+  return isTrouble(status) ? 'server_error' : 'failed';
 }

@@ -1,16 +1,21 @@
 import { clientAssertionType, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { KeptToken, ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
-import { type Exchange, send, unexpectedAnswer } from './send.ts';
+import { askTime } from './ask-time.ts';
+import { type Answer, type Exchange, send, unexpectedAnswer } from './send.ts';
+import { clockSentence } from './tenant-time.ts';
 import { expiredToken, noCredentials, notAToken, tokenExchangeFailure, tokenRefusal } from './token-refusal.ts';
 
 /** Seconds that a token must still hold to be used: what it is used for takes a while. */
 const marginSeconds = 60;
 
+/** By how much a clock may be wrong for an assertion to be taken, at least, in milliseconds. @see management-api, section 1.1 */
+const clockSkewMs = 5000;
+
 /** A Management API token, and what is known of it. */
 export interface ManagementToken {
   readonly token: string;
-  /** Milliseconds since 1970; undefined where that cannot be told. */
+  /** Milliseconds since 1970 by this machine's clock; undefined where that cannot be told. */
   readonly endsAtMs: number | undefined;
   /** Its scopes, where they can be told. */
   readonly scopes: readonly string[] | undefined;
@@ -83,7 +88,7 @@ async function readyToken(tenant: TenantConnection, access: ManagementAccess): P
   if (!/^[\x21-\x7e]+$/.test(token)) throw notAToken(tenant);
   const { exp } = claimsOf(token);
   const endsAtMs = typeof exp === 'number' ? exp * 1000 : undefined;
-  if (endsAtMs !== undefined && endsAtMs <= tenant.clock.now()) throw expiredToken(tenant);
+  if (endsAtMs !== undefined && endsAtMs <= tenant.time.now()) await checkWithTenant(tenant, endsAtMs);
   return { token, endsAtMs, scopes: scopesOf(undefined, token), wasGood: false, isKept: false, secret: token };
 }
 
@@ -101,25 +106,44 @@ function isFor(kept: KeptToken, { issuer }: TenantConnection, credentials: Manag
   );
 }
 
+/** It has expired by this machine's clock, which may be wrong: the tenant is asked what time it is. */
+async function checkWithTenant(tenant: TenantConnection, endsAtMs: number): Promise<void> {
+  await askTime(tenant);
+  if (endsAtMs <= tenant.time.now()) throw expiredToken(tenant);
+  warnOfClock(tenant, 'by that clock the access token has not expired');
+}
+
 async function obtain(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
   const { credentials, keeper } = access;
   if (credentials.kind === 'access_token') return readyToken(tenant, access);
   const { issuer, clock } = tenant;
   const secret = await access.secret();
   const audience = managementAudience(issuer);
+  let signedForMs = 0;
   const exchange: Exchange = {
     method: 'POST',
     path: oauthTokenPath,
-    body: {
-      grant_type: 'client_credentials',
-      client_id: credentials.clientId,
-      ...(await proof(tenant, credentials, secret)),
-      audience,
+    async body() {
+      signedForMs = tenant.time.offsetMs() ?? 0;
+      return {
+        grant_type: 'client_credentials',
+        client_id: credentials.clientId,
+        ...(await proof(tenant, credentials, secret)),
+        audience,
+      };
     },
   };
-  const answer = await send(tenant, exchange).catch((error: unknown) => {
-    throw tokenExchangeFailure(tenant, error);
-  });
+  const ask = (): Promise<Answer> =>
+    send(tenant, exchange).catch((error: unknown) => {
+      throw tokenExchangeFailure(tenant, error);
+    });
+  let answer = await ask();
+  // What was signed by a wrong clock is refused, and the refusal says what time it is: signed by that it may be taken.
+  const signed = credentials.kind === 'private_key' && answer.status >= 400;
+  if (signed && Math.abs((tenant.time.offsetMs() ?? 0) - signedForMs) > clockSkewMs) {
+    answer = await ask();
+    if (answer.status < 300) warnOfClock(tenant, 'assertions are signed by that clock');
+  }
   if (answer.status >= 300) throw tokenRefusal(tenant, access, answer, secret);
   const checked = check(oauthTokenResponse, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
@@ -129,15 +153,20 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
   return { token, endsAtMs, scopes: scopesOf(scope, token), wasGood: false, isKept: false, secret };
 }
 
+function warnOfClock(tenant: TenantConnection, consequence: string): void {
+  const sentence = clockSentence(tenant, consequence);
+  if (sentence) tenant.warn(sentence);
+}
+
 /** What shows that the client is the one it says it is. */
 async function proof(
-  { issuer, clock }: TenantConnection,
+  { issuer, time }: TenantConnection,
   credentials: Exclude<ManagementCredentials, { kind: 'access_token' }>,
   secret: string,
 ): Promise<JsonObject> {
   if (credentials.kind === 'client_secret') return { client_secret: secret };
   const { clientAssertion } = await import('./client-assertion.ts');
-  const assertion = await clientAssertion(credentials, secret, { audience: issuer, nowMs: clock.now() });
+  const assertion = await clientAssertion(credentials, secret, { audience: issuer, nowMs: time.now() });
   return { client_assertion_type: clientAssertionType, client_assertion: assertion };
 }
 

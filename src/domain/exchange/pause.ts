@@ -1,6 +1,5 @@
 import { isUnreachable, type UnreachableError } from '../../errors.ts';
 import type { HttpAnswer, Patience, Pause } from '../ports.ts';
-import type { Exchange } from './send.ts';
 
 /** How often a request that only reads is sent again when it failed. */
 const maxRetries = 3;
@@ -15,19 +14,27 @@ export interface Attempts {
 }
 
 /**
+ * The service, or what stands before it, could not answer: no word on the request. 408 is a time-out of its own, and
+ * what answers 501 never will.
+ */
+export function isTrouble(status: number): boolean {
+  return (status >= 500 && status !== 501) || status === 408;
+}
+
+/**
  * How long to wait before sending again, or undefined when that is not to be done. With 429 the service says that
- * it took nothing, so any request may be sent again; after any other failure only one that changes nothing.
+ * it took nothing, so any request may be sent again; after any other failure only one that is `harmless`.
  */
 export function pauseAfter(
   result: HttpAnswer | UnreachableError,
-  method: Exchange['method'],
+  harmless: boolean,
   { refusals, retries }: Attempts,
   { nowMs, random }: { nowMs: number; random: Patience['random'] },
 ): Pause | undefined {
   if (!isUnreachable(result) && result.status === 429) {
     return { ms: advisedMs(result.headers, nowMs) ?? 1000 * 2 ** refusals, reason: 'rate limit', asked: true };
   }
-  if (method !== 'GET' || retries === maxRetries) return undefined;
+  if (!harmless || retries === maxRetries) return undefined;
   const retry = (why: string) => `${why}, retry ${retries + 1} of ${maxRetries}`;
   if (isUnreachable(result)) {
     return result.broken
@@ -35,7 +42,7 @@ export function pauseAfter(
       : undefined;
   }
   const { status, headers } = result;
-  if (status < 500) return undefined;
+  if (!isTrouble(status)) return undefined;
   const advised = status === 503 ? retryAfterMs(headers, nowMs) : undefined;
   return { ms: advised ?? backoffMs(retries, random), reason: retry(`answer ${status}`), asked: advised !== undefined };
 }

@@ -1,15 +1,10 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
-import { managementAudience, oauthError } from '../../wire/oauth.ts';
-import { check } from '../../wire/schema.ts';
+import { managementAudience, oauthTokenPath } from '../../wire/oauth.ts';
 import type { ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
-import { withoutSecrets } from './secrecy.ts';
-import type { Answer } from './send.ts';
-
-/** The OAuth error in an answer; an answer without one is named by its status. */
-export function oauthErrorOf(answer: Answer): { error: string; error_description: string } {
-  const checked = check(oauthError, answer.body);
-  return checked.ok ? checked.value : { error: `http_${answer.status}`, error_description: '' };
-}
+import { isTrouble } from './pause.ts';
+import { type Answer, isMissing, RedirectError } from './send.ts';
+import { type ServiceWords, saying, serviceWords } from './service-words.ts';
+import { clockSentence } from './tenant-time.ts';
 
 /** What to do where there are no credentials. */
 export function noCredentials({ profile }: TenantConnection): AnonError {
@@ -18,7 +13,7 @@ export function noCredentials({ profile }: TenantConnection): AnonError {
   });
 }
 
-/** A ready-made token is over, and nothing here can make another. */
+/** A ready-made token has expired, and nothing here can make another. */
 export function expiredToken(tenant: TenantConnection): AnonError {
   return new AnonError('not_authorised', `The access token of profile '${tenant.profile}' has expired.`, {
     hint: howToGiveAnew(tenant),
@@ -55,24 +50,51 @@ const flags: Readonly<Record<Kind, string>> = {
   access_token: '--access-token -',
 };
 
-/** Why no answer to the request for a token could be used: what is no JSON is not from a tenant. */
+/** Why no answer to the request for a token could be used: what is not JSON is not from a tenant. */
 export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): unknown {
   if (!isAnonError(error)) return error;
-  const unlike = error instanceof ResponseError && error.error === 'invalid_response' && error.status < 500;
-  if (unlike || error.code === 'response_invalid') return notATenant(tenant, error);
+  if (error instanceof ResponseError && error.error === 'invalid_response') {
+    return isTrouble(error.status) ? unavailable(tenant, error) : notATenant(tenant, error);
+  }
+  if (error.code === 'response_invalid') return notATenant(tenant, error);
   if (error.code !== 'rate_limited') return error;
-  return new AnonError('rate_limited', 'The tenant gives no more access tokens for now: its rate limit is reached.', {
-    hint: error.hint,
-    cause: error,
+  const description = error instanceof ResponseError ? error.description : '';
+  return new AnonError(
+    'rate_limited',
+    `The tenant gives no more access tokens for now: its rate limit is reached.${saying(description)}`,
+    { hint: error.hint, cause: error },
+  );
+}
+
+/** Nothing there gives tokens, by what came. A redirect names where it leads, and its hint says how to go there. */
+function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError {
+  const { host } = new URL(issuer);
+  const words = isAnonError(answered)
+    ? answered.message
+    : `It answered POST ${oauthTokenPath} with ${answered.status}.${saying(answered.description)}`;
+  const elsewhere = answered instanceof RedirectError && answered.host !== undefined;
+  return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint. ${words}`, {
+    hint: elsewhere ? answered.hint : 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
+    cause: isAnonError(answered) ? answered : undefined,
   });
 }
 
-function notATenant({ issuer }: TenantConnection, cause?: unknown): AnonError {
+type Answered = AnonError | Pick<ResponseError, 'status' | 'description'>;
+
+/** The tenant is there, and says nothing of the credentials. */
+function unavailable(
+  { issuer }: TenantConnection,
+  { status, error, description }: Pick<ResponseError, 'status' | 'error' | 'description'>,
+): AnonError {
   const { host } = new URL(issuer);
-  return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint.`, {
-    hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
-    cause,
-  });
+  return new ResponseError(
+    'tenant_unreachable',
+    { status, error, description },
+    {
+      message: `The tenant ${host} is unavailable: it answered POST ${oauthTokenPath} with ${status}.${saying(description)}`,
+      hint: 'The service, or something on the way to it, is in trouble: try again later, and see https://status.auth0.com',
+    },
+  );
 }
 
 /** Why the tenant gave no token, and what to do about it. @see management-api, section 1.2 */
@@ -82,36 +104,31 @@ export function tokenRefusal(
   answer: Answer,
   secret: string,
 ): AnonError {
-  const { error, error_description } = oauthErrorOf(answer);
   const { status } = answer;
-  if (status < 400 || status === 404 || status === 405) return notATenant(tenant);
-  const description = withoutSecrets(error_description, [secret]);
-  const { problem, hint } = explain(tenant, access.credentials, {
-    status,
-    error,
-    words: error_description,
-    description,
+  const { sent, error, description } = serviceWords(answer, [secret]);
+  const refused = { status, error, description };
+  if (status < 400 || isMissing(status)) return notATenant(tenant, refused);
+  if (isTrouble(status)) return unavailable(tenant, refused);
+  const { problem, hint, inItsWords } = explain(tenant, access.credentials, refused, sent);
+  const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);
+  return new ResponseError('not_authorised', refused, {
+    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${inItsWords ? '' : saying(description)}${clock ? ` ${clock}` : ''}`,
+    hint: hint ?? howToGiveAnew(tenant),
   });
-  return new ResponseError(
-    status >= 500 ? 'server_error' : 'not_authorised',
-    { status, error, description },
-    {
-      message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).`,
-      hint: hint ?? howToGiveAnew(tenant),
-    },
-  );
 }
 
 interface Explained {
   readonly problem: string;
   readonly hint?: string;
+  /** The problem is what the tenant says, and no guess of ours. */
+  readonly inItsWords?: true;
 }
 
 function explain(
   tenant: TenantConnection,
   credentials: ManagementCredentials,
-  // `words` as they were sent, `description` as they may be shown: a short secret may be part of any word.
-  { status, error, words, description }: { status: number; error: string; words: string; description: string },
+  { status, error, description }: { status: number; error: string; description: string },
+  sent: ServiceWords['sent'],
 ): Explained {
   const client = credentials.kind === 'access_token' ? 'the client' : `client ${credentials.clientId}`;
   if (status === 401) {
@@ -121,23 +138,23 @@ function explain(
         : 'the client id or the secret is wrong, or the secret was rotated';
     return { problem: proof };
   }
-  if (error === 'unauthorized_client') {
+  if (sent.error === 'unauthorized_client') {
     return {
       problem: `${client} may not use the client credentials grant`,
       hint: "Switch it on in the dashboard: the application's Advanced Settings, Grant Types, Client Credentials.",
     };
   }
-  if (/is not authorized to access/i.test(words)) {
+  if (/is not authorized to access/i.test(sent.description)) {
     return {
       problem: `${client} has no grant for the Management API`,
       hint: `Give it one in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications. Its scopes are chosen there too.`,
     };
   }
-  if (/^Service not enabled within domain/i.test(words)) {
+  if (/^Service not enabled within domain/i.test(sent.description)) {
     return {
       problem: `the tenant has no API ${managementAudience(tenant.issuer)}`,
       hint: `A custom domain has no Management API of its own. Use the tenant's first domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
     };
   }
-  return { problem: description || error };
+  return { problem: description || error, inItsWords: true };
 }

@@ -3,7 +3,7 @@ import { anonymousScope } from '../../wire/anonymous-token.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
-import { listApis } from '../api/list.ts';
+import { readApi } from '../api/read.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import type { RefusedRequest } from './explain-refusal.ts';
@@ -89,6 +89,6 @@ async function knownApi(
   tenant: TenantConnection,
   { api: { audience } }: RefusedRequest,
 ): Promise<ApiWithGrants | undefined> {
-  const api = (await listApis(tenant)).find((one) => one.audience === audience);
-  return api && apiWithGrants(tenant, api);
+  const api = await readApi(tenant, audience);
+  return api && api.audience === audience && !api.system ? apiWithGrants(tenant, api) : undefined;
 }

@@ -4,10 +4,12 @@ import { metadataMaxBytes } from '../../wire/metadata.ts';
 import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { readApp } from '../app/read.ts';
+import { isTrouble } from '../exchange/pause.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
 import { lookedUp } from './looked-up.ts';
+import { lacksFeature } from './missing-feature.ts';
 import { appEnableCommand } from './opening-command.ts';
 
 /** What was asked when the tenant refused. */
@@ -33,7 +35,7 @@ export async function explainRefusal(
     case 'feature_not_enabled':
       return new GateClosedError(refusal, {
         name: 'tenant',
-        explanation: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
+        explanation: lacksFeature,
         command: undefined,
       });
     case 'unauthorized_client':
@@ -55,12 +57,21 @@ export async function explainRefusal(
     case 'metadata_too_large':
       return withHint(refusal, requestHint(tenant, refusal, request));
     case 'server_error':
-      return withHint(refusal, 'The service failed, not the request: try again, and see https://status.auth0.com');
+      return withHint(refusal, inTrouble);
+    case 'invalid_response':
+      return refusal.status === 403 ? withHint(refusal, pageInstead) : refusal;
     default:
+      if (isTrouble(refusal.status)) return withHint(refusal, inTrouble);
       // One that the contract does not have; a rate limit says itself how long to wait.
       return refusal.hint ? refusal : withHint(refusal, unsure(tenant, request));
   }
 }
+
+const inTrouble = 'The service failed, not the request: try again, and see https://status.auth0.com';
+
+/** A page is no word of the service's on the request. */
+const pageInstead =
+  'The tenant may lack the anonymous sessions feature, or something on the way to it, such as a firewall, refused the request.';
 
 async function explainToggle(
   tenant: TenantConnection,

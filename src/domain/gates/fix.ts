@@ -1,24 +1,26 @@
 import { AnonError } from '../../errors.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { lacksConformance } from '../app/set-access.ts';
+import { editionOf } from '../exchange/management.ts';
 import type { Plan } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { effectiveScopes } from './diagnosis/api-checks.ts';
 import type { Diagnosis } from './diagnosis/diagnose.ts';
 import type { Question } from './diagnosis/look.ts';
 import { suggestedScopes } from './opening-command.ts';
-import { planSetUp, type SetUp } from './set-up.ts';
+import { planOpenApi, planSetUp } from './set-up.ts';
 
 /**
- * Plans to open every closed gate that a write can open, and changes nothing else. Undefined where it was not found
- * out which application and API are meant.
+ * Plans to open every closed gate that a write can open, and changes nothing else: where the application would have to
+ * be made OIDC-conformant, and may not, those of the API. Undefined where it was not found out which application and API
+ * are meant.
  * @throws {AnonError} `usage` when guests have no scopes and none are named, or one that the API does not define;
- * `failed` when the application would have to be made OIDC-conformant
+ * `failed` when the application would have to be made OIDC-conformant and nothing else is closed
  */
 export async function planFix(
   { tenant, app, api, checks }: Diagnosis,
   { scopes, oidcConformant }: { scopes: readonly string[]; oidcConformant: boolean },
-): Promise<Plan<SetUp> | undefined> {
+): Promise<Plan<unknown> | undefined> {
   if (!app || !api) return undefined;
   const unseen = checks.find(({ check, state }) => check === 'grant' && state === 'unknown');
   // What is there is merged with, so it has to be known.
@@ -28,6 +30,10 @@ export async function planFix(
     throw new AnonError('usage', `Which scopes shall guests of '${app.name}' get at '${api.name}'?`, {
       hint: `Name some of ${defined}: --scopes <list>`,
     });
+  }
+  if (!oidcConformant && lacksConformance(await editionOf(tenant), app)) {
+    const plan = await planOpenApi(tenant, api, { app, scopes });
+    if (plan.writes.length > 0) return plan;
   }
   return planSetUp(tenant, { settings: {}, app, oidcConformant, api, scopes });
 }

@@ -2,9 +2,11 @@ import { ResponseError } from '../../errors.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { editionOf } from '../exchange/management.ts';
-import { metadataSecrets, withoutSecrets } from '../exchange/secrecy.ts';
-import { type Exchange, send } from '../exchange/send.ts';
-import { oauthErrorOf } from '../exchange/token-refusal.ts';
+import { isTrouble } from '../exchange/pause.ts';
+import { metadataSecrets } from '../exchange/secrecy.ts';
+import { type Exchange, isMissing, send } from '../exchange/send.ts';
+import { serviceWords } from '../exchange/service-words.ts';
+import { missingFeature } from '../gates/missing-feature.ts';
 import type { RememberedSession, TenantConnection } from '../ports.ts';
 
 /**
@@ -21,12 +23,16 @@ export async function logOut(
   const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);
   if (known && !editionNamed(known).hasCookie) return false;
   // Neither a session token nor a secret may be in it.
-  const exchange: Exchange = { method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } };
+  const exchange: Exchange = {
+    ...{ method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } },
+    mayBeMissing: true,
+  };
   const answer = await send(tenant, exchange);
-  if (answer.status < 300) return true;
-  if (!known && answer.status === 404) return false;
-  const { error, error_description } = oauthErrorOf(answer);
-  const description = withoutSecrets(error_description, metadataSecrets(metadata));
-  const code = error === 'invalid_client' ? 'not_authorised' : answer.status >= 500 ? 'server_error' : 'failed';
-  throw new ResponseError(code, { status: answer.status, error, description });
+  const { status } = answer;
+  if (status < 300) return true;
+  if (!known && status === 404) return false;
+  const { sent, error, description } = serviceWords(answer, metadataSecrets(metadata));
+  if (isMissing(status)) throw await missingFeature(tenant, exchange, { status, error, description });
+  const code = sent.error === 'invalid_client' ? 'not_authorised' : isTrouble(status) ? 'server_error' : 'failed';
+  throw new ResponseError(code, { status, error, description });
 }

@@ -19,7 +19,10 @@ export interface Obtained {
   readonly access: DecodedToken;
   /** Undefined where none came. */
   readonly session: DecodedToken | undefined;
+  /** By this machine's clock, as all that is saved. */
   readonly nowMs: number;
+  /** How far that clock is behind the tenant's, whose times are in its tokens. */
+  readonly clockOffsetMs: number;
 }
 
 /**
@@ -56,9 +59,9 @@ function metadataNow({ request, session }: Obtained, before: RememberedSession |
   return mergeMetadata({}, request.metadata ?? {});
 }
 
-function sessionEnd({ tokens, session, nowMs }: Obtained, before: RememberedSession | undefined) {
+function sessionEnd({ tokens, session, nowMs, clockOffsetMs }: Obtained, before: RememberedSession | undefined) {
   if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
-  if (session?.claims) return expiryOf(session) ?? null;
+  if (session?.claims) return expiryOf(session, clockOffsetMs) ?? null;
   // A new session token may have a longer life than the one before it.
   return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
 }

@@ -2,9 +2,11 @@ import { type ErrorCode, ResponseError } from '../../errors.ts';
 import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
-import { metadataSecrets, withoutSecrets } from '../exchange/secrecy.ts';
-import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
-import { oauthErrorOf } from '../exchange/token-refusal.ts';
+import { isTrouble } from '../exchange/pause.ts';
+import { metadataSecrets } from '../exchange/secrecy.ts';
+import { type Exchange, isMissing, send, unexpectedAnswer } from '../exchange/send.ts';
+import { saying, serviceWords } from '../exchange/service-words.ts';
+import { missingFeature } from '../gates/missing-feature.ts';
 import type { TenantConnection } from '../ports.ts';
 
 /** Both tokens of a guest, as the service hands them out. */
@@ -85,17 +87,27 @@ export async function askForTokens(
   const basic = authMethod === 'client_secret_basic' && clientSecret !== undefined;
   const body = { client_id: clientId, ...members, ...(!basic && { client_secret: clientSecret }) };
   const authorization = basic ? basicAuthorization(clientId, clientSecret) : undefined;
-  const exchange: Exchange = { method: 'POST', path: anonymousTokenPath, body, authorization };
+  const exchange: Exchange = {
+    ...{ method: 'POST', path: anonymousTokenPath, body, authorization },
+    mayBeMissing: true,
+  };
   const answer = await send(tenant, exchange);
-  if (answer.status < 300) return { exchange, body: answer.body };
-  const { error, error_description } = oauthErrorOf(answer);
+  const { status } = answer;
+  if (status < 300) return { exchange, body: answer.body };
   const secrets = [clientSecret, members.session_token, ...metadataSecrets([members.metadata, held])];
-  throw new ResponseError(codes.get(error) ?? (answer.status >= 500 ? 'server_error' : 'failed'), {
-    status: answer.status,
-    // A word of the protocol is none of the tenant's.
-    error: codes.has(error) || otherErrors.has(error) ? error : withoutSecrets(error, secrets),
-    description: withoutSecrets(error_description, secrets),
-  });
+  const { sent, error, description } = serviceWords(answer, secrets);
+  const code = codes.get(sent.error);
+  // A word of the protocol is none of the tenant's.
+  const isProtocol = code !== undefined || otherErrors.has(sent.error);
+  const refused = { status, error: isProtocol ? sent.error : error, description };
+  if (code === undefined && isMissing(status)) throw await missingFeature(tenant, exchange, refused);
+  throw new ResponseError(code ?? (isTrouble(status) ? 'server_error' : 'failed'), refused, unnamed(refused));
+}
+
+/** Where the service has no code of its own its status says all there is. */
+function unnamed({ status, error, description }: { status: number; error: string; description: string }) {
+  if (error !== `http_${status}`) return {};
+  return { message: `The tenant answered POST ${anonymousTokenPath} with ${status}.${saying(description)}` };
 }
 
 /** The id and the secret are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */

@@ -1,4 +1,4 @@
-import { ResponseError } from '../../errors.ts';
+import { type AnonError, ResponseError, reworded } from '../../errors.ts';
 import {
   anonymousTransferAudience,
   anonymousTransferLifetimeSeconds,
@@ -8,6 +8,7 @@ import { check, type JsonObject } from '../../wire/schema.ts';
 import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { unexpectedAnswer } from '../exchange/send.ts';
+import { saying } from '../exchange/service-words.ts';
 import { explainRefusal } from '../gates/explain-refusal.ts';
 import type { TenantConnection } from '../ports.ts';
 import { noTickets } from './edition-limits.ts';
@@ -56,8 +57,13 @@ async function explained<Result>(
     return await ask();
   } catch (error) {
     if (!(error instanceof ResponseError)) throw error;
-    if (error.error === 'invalid_target') throw noTickets('preview');
+    if (error.error === 'invalid_target') throw withSaying(noTickets('preview'), error.description);
     const api: RequestedApi = { audience: anonymousTransferAudience, name: anonymousTransferAudience };
     throw await explainRefusal(tenant, error, { app, api, scope: undefined });
   }
+}
+
+/** What we make of a refusal, with its own words beside it. */
+function withSaying(error: AnonError, description: string): AnonError {
+  return reworded(error, { message: `${error.message}${saying(description)}` });
 }

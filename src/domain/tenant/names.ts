@@ -1,6 +1,7 @@
-import { type ClientBody, clientPage, clientsPath } from '../../wire/client.ts';
-import { type ResourceServerBody, resourceServerPage, resourceServersPath } from '../../wire/resource-server.ts';
-import { managementRequest } from '../exchange/management.ts';
+import type { ClientBody } from '../../wire/client.ts';
+import type { ResourceServerBody } from '../../wire/resource-server.ts';
+import { resourceServerList } from '../api/list.ts';
+import { clientList } from '../app/list.ts';
 import { allCheckpoints, allPages } from '../exchange/pages.ts';
 import type { TenantConnection } from '../ports.ts';
 
@@ -21,22 +22,13 @@ export interface NamedApi {
  * who cannot wait for the last page has the first ones.
  */
 export async function eachAppName(tenant: TenantConnection, take: (apps: NamedApp[]) => void): Promise<void> {
-  await allCheckpoints(async (query) => {
-    const path = `${clientsPath}?${query}&fields=client_id,name,global&include_fields=true`;
-    const { clients, next } = await managementRequest(tenant, clientPage, { method: 'GET', path });
-    take(namedApps(clients));
-    return { items: clients, next };
-  });
+  await allCheckpoints(tenant, clientList(tenant, 'client_id,name,global'), (page) => take(namedApps(page)));
 }
 
 /** The same for APIs, with the scopes that each defines. */
 export async function eachApiName(tenant: TenantConnection, take: (apis: NamedApi[]) => void): Promise<void> {
-  await allPages(async (query) => {
-    const path = `${resourceServersPath}?${query}&fields=id,identifier,name,is_system,scopes&include_fields=true`;
-    const page = await managementRequest(tenant, resourceServerPage, { method: 'GET', path });
-    take(namedApis(page.resource_servers));
-    return { total: page.total, items: page.resource_servers };
-  });
+  const list = resourceServerList(tenant, 'id,identifier,name,is_system,scopes');
+  await allPages(tenant, list, (page) => take(namedApis(page)));
 }
 
 /** Without the global client, which is no application. */

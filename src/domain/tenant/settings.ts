@@ -20,16 +20,18 @@ export async function readTenant(tenant: TenantConnection): Promise<TenantView> 
 }
 
 /**
- * Plans a change of the session lifetime, the token format or the cookie switch, and of nothing else.
+ * Plans a change of the session lifetime, the token format or the cookie switch, and of nothing else. `typed` is how
+ * the user wrote the lifetime.
  * @throws {AnonError} `edition_unsupported` for a setting that the tenant's edition does not have, `usage` for a
  * lifetime out of its range
  */
 export async function planTenantChange(
   tenant: TenantConnection,
   change: Partial<SessionSettings>,
+  typed?: { readonly lifetime: string },
 ): Promise<Plan<TenantView>> {
   const edition = await editionOf(tenant);
-  checkTenantChange(tenant, edition, change);
+  checkTenantChange(tenant, edition, change, typed);
   const before = await readSettings(tenant);
   const members = edition.tenant.write(changed(edition.tenant.read(before), change), before);
   const patch = plannedPatch(
@@ -53,9 +55,10 @@ export function checkTenantChange(
   { selection }: TenantConnection,
   edition: Edition,
   change: Partial<SessionSettings>,
+  typed?: { readonly lifetime: string },
 ): void {
   const { lifetimeSeconds, tokenFormat, cookie } = change;
-  if (lifetimeSeconds !== undefined) checkSessionLifetime(edition, lifetimeSeconds);
+  if (lifetimeSeconds !== undefined) checkSessionLifetime(edition, lifetimeSeconds, typed?.lifetime);
   if (tokenFormat !== undefined && !edition.tokenFormats.includes(tokenFormat)) {
     throw new AnonError(
       'edition_unsupported',

@@ -18,9 +18,13 @@ export function tokenTimes(claims: JsonObject, nowMs: number): TokenTime[] {
   });
 }
 
-/** When a token that can be read ends, in milliseconds since 1970; undefined where it does not say so. */
-export function expiryOf({ times }: { readonly times: readonly TokenTime[] }): number | undefined {
-  return times.find(({ claim }) => claim === 'exp')?.at.getTime();
+/**
+ * When a token that can be read ends, in milliseconds since 1970, by a clock that is `clockOffsetMs` behind that of who
+ * made it; undefined where it does not say so.
+ */
+export function expiryOf({ times }: { readonly times: readonly TokenTime[] }, clockOffsetMs = 0): number | undefined {
+  const end = times.find(({ claim }) => claim === 'exp')?.at.getTime();
+  return end === undefined ? undefined : end - clockOffsetMs;
 }
 
 /** Epoch seconds, or an ISO 8601 text as edition `preview` writes `created_at`. */

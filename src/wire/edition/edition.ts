@@ -33,6 +33,8 @@ export interface GuestAccess {
 export interface Translation<Setting> {
   /** What a request body may hold for this setting, beside the members that every edition has. */
   readonly members: v.ObjectEntries;
+  /** What a request body may hold beside them without any effect: the local tenant takes it, and no command sends it. */
+  readonly ignored?: v.ObjectEntries;
   /** Reads an object of the Management API; what is left out counts as the service's default. */
   read(body: JsonObject): Setting;
   /**
@@ -61,6 +63,8 @@ export interface LifetimeRange {
   readonly defaultSeconds: number;
   /** Lifetimes are whole multiples of this. */
   readonly stepSeconds: number;
+  /** From where on every tenant is known to take it, where some may not take the least. */
+  readonly surelyTakenFromSeconds?: number;
 }
 
 /**

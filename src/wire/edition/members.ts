@@ -13,6 +13,14 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
+/** What is taken in the right shape, and then counts as not sent. */
+export function nothingOf(schema: v.GenericSchema) {
+  return v.pipe(
+    schema,
+    v.transform(() => undefined),
+  );
+}
+
 export function numberOr(value: unknown, fallback: number): number {
   return typeof value === 'number' ? value : fallback;
 }

@@ -19,8 +19,9 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
       app: { name: 'web' },
       api: { name: 'shop', audience: 'https://api.shop.example' },
       scopes: ['read:catalog', 'write:cart'],
+      clock_offset_seconds: 0,
     });
-    expect(json.checks).toHaveLength(12);
+    expect(json.checks).toHaveLength(13);
     expect(json.checks[0]).toEqual({
       check: 'reachable',
       state: 'open',

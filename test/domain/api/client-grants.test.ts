@@ -38,7 +38,6 @@ describe('in edition ea an API is opened', () => {
       {
         method: 'PATCH',
         body: {
-          allow_anonymous_access: true,
           subject_type_authorization: {
             user: { policy: 'deny_all' },
             client: { policy: 'deny_all' },

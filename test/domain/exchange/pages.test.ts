@@ -1,43 +1,232 @@
 import { describe, expect, it } from 'vitest';
+import { withGrants } from '../../../src/domain/api/guest-grants.ts';
+import { listApis } from '../../../src/domain/api/list.ts';
 import { listApps } from '../../../src/domain/app/list.ts';
-import { allPages } from '../../../src/domain/exchange/pages.ts';
-import { connectionTo } from '../../support/domain.ts';
+import type { FetchRequest } from '../../../src/domain/ports.ts';
+import { eachApiName, eachAppName } from '../../../src/domain/tenant/names.ts';
+import { connectionTo, failureOf, json, managementToken, scriptedConnection } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 
-/** Answers page after page, and fails when it is asked for one more. */
-function pages(...answers: { total: number; items: string[] }[]) {
-  const queries: string[] = [];
-  return {
-    queries,
-    async getPage(query: string) {
-      const answer = answers[queries.length];
-      queries.push(query);
-      if (!answer) throw new Error(`no page is left for ${query}`);
-      return answer;
-    },
-  };
+interface Asked {
+  readonly page: number;
+  readonly take: number | undefined;
+  readonly from: string | undefined;
 }
 
-describe('a list that comes in pages', () => {
+/** A tenant that gives tokens, and whose lists answer with what `answer` makes of each page that is asked for. */
+function listing(answer: (asked: Asked, requests: number) => unknown, onRequest: () => void = () => {}) {
+  const asked: Asked[] = [];
+  const respond = ({ url }: FetchRequest & { url: string }) => {
+    if (url.endsWith('/oauth/token')) return managementToken();
+    onRequest();
+    const query = new URL(url).searchParams;
+    const one = {
+      page: Number(query.get('page') ?? 0),
+      take: query.has('take') ? Number(query.get('take')) : undefined,
+      from: query.get('from') ?? undefined,
+    };
+    asked.push(one);
+    const body = answer(one, asked.length);
+    return body instanceof Response ? body : json(body)();
+  };
+  const tenant = scriptedConnection([], { edition: 'ea', fetch: async (url, request) => respond({ ...request, url }) });
+  return { tenant, asked };
+}
+
+const apis = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `id-${from + index}`,
+    identifier: `https://api${from + index}.example`,
+    name: `api ${from + index}`,
+  }));
+
+const apps = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ client_id: `app-${from + index}`, name: `app ${from + index}` }));
+
+describe('a list that comes in numbered pages', () => {
   it('is asked for in hundreds, until its total', async () => {
-    const list = pages({ total: 3, items: ['a', 'b'] }, { total: 3, items: ['c'] });
-    expect(await allPages(list.getPage)).toEqual(['a', 'b', 'c']);
-    expect(list.queries).toEqual([
-      'page=0&per_page=100&include_totals=true',
-      'page=1&per_page=100&include_totals=true',
-    ]);
+    const { tenant, asked } = listing(({ page }) => ({
+      total: 150,
+      resource_servers: apis(page * 100, page === 0 ? 100 : 50),
+    }));
+    expect(await listApis(tenant)).toHaveLength(150);
+    expect(asked.map(({ page }) => page)).toEqual([0, 1]);
+    expect(tenant.sent[1]).toMatch(/^GET \/api\/v2\/resource-servers\?page=0&per_page=100&include_totals=true&fields=/);
   });
 
   it('is asked for once when all of it comes at once', async () => {
-    expect(await allPages(pages({ total: 1, items: ['a'] }).getPage)).toEqual(['a']);
+    const { tenant, asked } = listing(() => ({ total: 1, resource_servers: apis(0, 1) }));
+    expect(await listApis(tenant)).toHaveLength(1);
+    expect(asked).toHaveLength(1);
   });
 
   it('may be empty', async () => {
-    expect(await allPages(pages({ total: 0, items: [] }).getPage)).toEqual([]);
+    const { tenant } = listing(() => ({ total: 0, resource_servers: [] }));
+    expect(await listApis(tenant)).toEqual([]);
   });
 
-  it('ends at an empty page when its total is wrong', async () => {
-    expect(await allPages(pages({ total: 9, items: ['a'] }, { total: 9, items: [] }).getPage)).toEqual(['a']);
+  it('goes on behind a full page, however small its total', async () => {
+    const { tenant } = listing(({ page }) => ({
+      total: 3,
+      resource_servers: apis(page * 100, [100, 100, 7][page] ?? 0),
+    }));
+    expect(await listApis(tenant)).toHaveLength(207);
+  });
+
+  it('may come in smaller pages than were asked for', async () => {
+    const { tenant } = listing(({ page }) => ({ total: 120, resource_servers: apis(page * 50, page < 2 ? 50 : 20) }));
+    expect(await listApis(tenant)).toHaveLength(120);
+  });
+
+  it('that is shorter than its total is an error: something is missing', async () => {
+    const { tenant, asked } = listing(({ page }) => ({ total: 9, resource_servers: page === 0 ? apis(0, 1) : [] }));
+    expect(await failureOf(() => listApis(tenant))).toMatchObject({
+      code: 'response_invalid',
+      message: "The tenant's list of APIs cannot be used: it says that there are 9, and gives 1.",
+      hint: 'Name the API by its audience or its id.',
+    });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('that gives the same page whatever is asked for is an error', async () => {
+    const { tenant, asked } = listing(() => ({ total: 500, resource_servers: apis(0, 100) }));
+    expect(await failureOf(() => listApis(tenant))).toMatchObject({
+      message: "The tenant's list of APIs cannot be used: it gives the same page again and again.",
+    });
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a list of more than a thousand', () => {
+  /** As the service does: numbered pages end at the first thousand. */
+  const service = (total: number) =>
+    listing(({ page, take, from }) => {
+      if (take === undefined && page >= 10) {
+        return json(
+          { statusCode: 400, error: 'Bad Request', message: 'You can only page through the first 1000 records.' },
+          400,
+        )();
+      }
+      const start = take === undefined ? page * 100 : Number(from ?? 0);
+      const items = apis(start, Math.max(0, Math.min(100, total - start)));
+      if (take === undefined) return { total, resource_servers: items };
+      return { resource_servers: items, ...(start + 100 < total && { next: String(start + 100) }) };
+    });
+
+  it.each([1000, 1001, 2345])('is whole: %i', async (total) => {
+    const { tenant } = service(total);
+    const listed = await listApis(tenant);
+    expect(new Set(listed.map(({ id }) => id)).size).toBe(total);
+    expect(listed).toHaveLength(total);
+  });
+
+  it('has all of its names for completion too, page by page', async () => {
+    const { tenant } = service(1234);
+    const names: string[] = [];
+    await eachApiName(tenant, (page) => names.push(...page.map(({ name }) => name)));
+    expect(names).toHaveLength(1234);
+  });
+
+  it.each([
+    ['refuses checkpoints', json({ statusCode: 400, error: 'Bad Request', message: 'Query validation error' }, 400)],
+    ['passes over them', json(apis(0, 100))],
+  ])('cannot be had of a tenant that %s, and that is said', async (_, answer) => {
+    const { tenant } = listing(({ take }) =>
+      take === undefined ? { total: 1500, resource_servers: apis(0, 100) } : answer(),
+    );
+    expect(await failureOf(() => listApis(tenant))).toMatchObject({
+      code: 'response_invalid',
+      message: 'The tenant has 1500 APIs, and lists only the first 1000.',
+      hint: 'Name the API by its audience or its id.',
+    });
+  });
+
+  it('of the local tenant is whole', async () => {
+    const tenant = await openTenant();
+    for (const { id, ...api } of apis(0, 1100)) tenant.change('resource_server', id, { id, ...api });
+    const connection = connectionTo(tenant);
+    expect(await listApis(connection)).toHaveLength(1101);
+  });
+});
+
+describe('a list that does not end', () => {
+  const grants = (from: number, count: number) =>
+    apps(from, count).map(({ client_id }) => ({ id: `cgr_${client_id}`, client_id, audience: 'https://shop' }));
+  const lists = {
+    applications: {
+      page: (from: number, count: number) => ({ clients: apps(from, count) }),
+      ask: listApps,
+    },
+    'client grants': {
+      page: (from: number, count: number) => ({ client_grants: grants(from, count) }),
+      ask: (tenant: Parameters<typeof listApps>[0]) => withGrants(tenant, []),
+    },
+    APIs: {
+      page: (from: number, count: number) => ({ total: 5000, resource_servers: apis(from, count) }),
+      ask: listApis,
+    },
+  };
+
+  describe.each(Object.entries(lists))('of %s', (plural, { page, ask }) => {
+    it('ends at a hundred thousand', async () => {
+      const { tenant, asked } = listing((_, count) => ({ ...page(count * 100, 100), next: `next-${count}` }));
+      expect(await failureOf(() => ask(tenant))).toMatchObject({
+        code: 'response_invalid',
+        message: `The tenant's list of ${plural} cannot be used: it does not end: there are more than 100000.`,
+        hint: expect.stringContaining('Name'),
+      });
+      expect(asked.length).toBeLessThan(1010);
+    });
+
+    it('ends after two minutes', async () => {
+      let count = 0;
+      const { tenant } = listing(
+        (_, request) => ({ ...page(request * 100, 1), next: `next-${request}` }),
+        () => {
+          count += 1;
+          void tenant.clock.wait(1000);
+        },
+      );
+      expect((await failureOf(() => ask(tenant))).message).toContain('it took more than 2 minutes');
+      expect(count).toBeLessThan(130);
+    });
+
+    it('ends at 64 MB', async () => {
+      const padding = 'x'.repeat(8 * 2 ** 20);
+      const { tenant, asked } = listing((_, count) => ({ ...page(count * 100, 1), next: `next-${count}`, padding }));
+      expect((await failureOf(() => ask(tenant))).message).toContain('it is longer than 64 MB');
+      expect(asked.length).toBeLessThan(12);
+    });
+
+    it('ends where a page names an earlier one as the next', async () => {
+      const { tenant, asked } = listing((_, count) => ({ ...page(count * 100, 1), next: count % 2 ? 'odd' : 'even' }));
+      expect((await failureOf(() => ask(tenant))).message).toContain('it runs in circles');
+      expect(asked.length).toBeLessThan(6);
+    });
+
+    it('ends at pages that are empty and name a next one', async () => {
+      const { tenant, asked } = listing((_, count) => ({ ...page(0, 0), next: `next-${count}` }));
+      expect((await failureOf(() => ask(tenant))).message).toContain('pages in a row are empty');
+      expect(asked.length).toBeLessThan(15);
+    });
+
+    it('ends at a page that comes again under another name', async () => {
+      const { tenant, asked } = listing((_, count) => ({ ...page(0, 100), next: `next-${count}` }));
+      expect((await failureOf(() => ask(tenant))).message).toContain('it gives the same page again and again');
+      expect(asked.length).toBeLessThan(6);
+    });
+  });
+
+  it('ends for completion too', async () => {
+    const { tenant } = listing((_, count) => ({ clients: apps(count * 100, 1), next: 'again' }));
+    expect((await failureOf(() => eachAppName(tenant, () => {}))).message).toContain('it runs in circles');
+  });
+
+  it('is none where one empty page stands before the others', async () => {
+    const { tenant } = listing((_, count) =>
+      count === 1 ? { clients: [], next: 'second' } : { clients: apps(0, 3), next: null },
+    );
+    expect(await listApps(tenant)).toHaveLength(3);
   });
 });
 

@@ -248,7 +248,7 @@ describe('a change whose answer is lost', () => {
   });
 
   it.each(['/oauth/token', '/anonymous/token'])('does no harm when it only asked for tokens: %s', async (path) => {
-    const tenant = scriptedConnection([broken]);
+    const tenant = scriptedConnection([broken], { maxWaitMs: 0 });
     const error = await failureOf(() => send(tenant, { method: 'POST', path }));
     expect(error).toMatchObject({ hint: 'Run the command again: it only asks for tokens.' });
     expect(error.message).not.toContain(outcome);
@@ -298,7 +298,9 @@ describe('an answer that is not JSON', () => {
     const tenant = scriptedConnection([() => new Response(null, { status: 307, headers })]);
     expect(await failureOf(() => send(tenant, request))).toMatchObject({
       code: 'failed',
-      message: 'The tenant answered GET /things with 307 and a redirect, which is not followed.',
+      message:
+        'The tenant answered GET /things with 307 and a redirect to https://elsewhere.example/, which is not followed.',
+      hint: 'If elsewhere.example is the tenant, use that domain: anon-cli login acme --domain elsewhere.example',
     });
   });
 

@@ -30,6 +30,7 @@ function obtained(more: Partial<Obtained> & { sessionToken?: string; left?: numb
     access: decoded({ sub: 'anon|1' }),
     session: undefined,
     nowMs: noon,
+    clockOffsetMs: 0,
     ...others,
   };
 }

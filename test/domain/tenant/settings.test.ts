@@ -85,7 +85,9 @@ describe('in edition ea', () => {
       const tenant = ea();
       const error = await failureOf(() => planTenantChange(tenant, { lifetimeSeconds }));
       expect(error.code).toBe('usage');
-      expect(error.hint).toContain(nearest === '1m' ? 'Between 1 minute and 1 year.' : nearest);
+      expect(error.hint).toContain(
+        nearest === '1m' ? 'Between 1 minute and 1 year, in whole minutes (1 to 525600).' : nearest,
+      );
       expect(tenant.sent).toEqual([]);
     },
   );

@@ -3,7 +3,13 @@ import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants, guestScopes } from '../../../domain/api/guest-grants.ts';
 import { planApiOpening } from '../../../domain/api/set-access.ts';
-import { describeLifetime, parseGuestTokenLifetime } from '../../../domain/duration.ts';
+import {
+  checkGuestTokenLifetime,
+  describeLifetime,
+  guestTokenLifetimeWarning,
+  parseGuestTokenLifetime,
+} from '../../../domain/duration.ts';
+import { editionOf } from '../../../domain/exchange/management.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -39,6 +45,10 @@ async function enableApi(context: Context, reference: string, options: ApiEnable
   const { tokenLifetime } = options;
   const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
   const access = await accessToWrite(context, options);
+  const edition = await editionOf(access.tenant);
+  if (tokenLifetimeSeconds !== undefined) checkGuestTokenLifetime(edition, tokenLifetimeSeconds, tokenLifetime);
+  const mayBeRefused = tokenLifetimeSeconds && guestTokenLifetimeWarning(edition, tokenLifetimeSeconds);
+  if (mayBeRefused) context.warn(mayBeRefused);
   const scopes = scopeList(options.scopes ?? '');
   const look = async () => {
     const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));

@@ -1,10 +1,19 @@
 import type { GrantHolder } from '../../../domain/api/grant.ts';
-import { chooseApp } from '../../../domain/app/choose.ts';
+import { chooseApp, likelyApp } from '../../../domain/app/choose.ts';
+import { listApps } from '../../../domain/app/list.ts';
 import { editionOf } from '../../../domain/exchange/management.ts';
+import { firstFew, inWords } from '../../../domain/first-few.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
+import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { type Access, namedChoices } from '../../tenant-access.ts';
 
-/** The application whose guests get scopes; undefined where the edition gives them to the guests of all. */
+/**
+ * The application whose guests get scopes; undefined where the edition gives them to the guests of all. It need not be
+ * enabled: each gate is opened by itself.
+ * @throws {AnonError} `usage` where that cannot be told, or as `chooseApp`
+ */
 export async function grantHolder(
   context: Context,
   { tenant, profile }: Access,
@@ -12,10 +21,26 @@ export async function grantHolder(
 ): Promise<GrantHolder | undefined> {
   const edition = await editionOf(tenant);
   if (edition.grantsScopes) {
-    return chooseApp(tenant, { named: namedChoices(context, options).app, chosen: profile.app });
+    const choice = { named: namedChoices(context, options).app, chosen: profile.app };
+    return choice.named !== undefined || choice.chosen ? chooseApp(tenant, choice) : onlyHolder(tenant);
   }
   if (options.app !== undefined) {
     context.warn(`In edition '${edition.name}' an API's guest scopes are for the guests of every application.`);
   }
   return undefined;
+}
+
+async function onlyHolder(tenant: TenantConnection): Promise<GrantHolder> {
+  const apps = await listApps(tenant);
+  const likely = likelyApp(apps);
+  if (likely) return likely;
+  if (apps.length === 0) {
+    throw new AnonError('usage', 'The tenant has no application whose guests could get scopes.', {
+      hint: `Create one: anon-cli app create web --enable${tenant.selection}`,
+    });
+  }
+  const names = inWords(firstFew(apps), ({ name }) => shellWord(name));
+  throw new AnonError('usage', `Whose guests get the scopes? There are ${apps.length} applications: ${names}.`, {
+    hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${tenant.selection}`,
+  });
 }

@@ -11,11 +11,17 @@ import { pickSettings } from './pick-settings.ts';
  * @throws {AnonError} `usage` naming every option that is missing, `edition_unsupported` before any question
  */
 export async function wishOf(inquiry: Inquiry): Promise<Wish> {
-  const { access, edition, input } = inquiry;
-  checkTenantChange(access.tenant, edition, {
+  const { access, edition, input, options } = inquiry;
+  const change = {
     ...(input.lifetimeSeconds !== undefined && { lifetimeSeconds: input.lifetimeSeconds }),
     ...(input.tokenFormat && { tokenFormat: input.tokenFormat }),
-  });
+  };
+  checkTenantChange(
+    access.tenant,
+    edition,
+    change,
+    options.lifetime === undefined ? undefined : { lifetime: options.lifetime },
+  );
   const app = await pickApp(inquiry);
   const oidcConformant = await pickConformance(inquiry, app);
   const api = await pickApi(inquiry);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { parseSessionLifetime, sessionLifetimeWarning } from '../../../domain/duration.ts';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
+import { editionNamed } from '../../../wire/edition/editions.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { lifetimeText, tenantData } from '../../render/tenant.ts';
@@ -20,14 +21,14 @@ export function tenantSetLifetimeCommand(context: Context, run = setLifetime): C
 }
 
 async function setLifetime(context: Context, duration: string, options: WriteOptions): Promise<void> {
-  const lifetimeSeconds = parseSessionLifetime(duration);
   const access = await accessToWrite(context, options);
-  const look = async () => {
-    const plan = await planTenantChange(access.tenant, { lifetimeSeconds });
-    const warning = sessionLifetimeWarning(lifetimeSeconds);
-    if (warning) context.warn(warning);
-    return { plan };
-  };
+  const { edition } = access.tenant;
+  const lifetimeSeconds = parseSessionLifetime(duration, edition && editionNamed(edition));
+  const warning = sessionLifetimeWarning(lifetimeSeconds);
+  if (warning) context.warn(warning);
+  const look = async () => ({
+    plan: await planTenantChange(access.tenant, { lifetimeSeconds }, { lifetime: duration }),
+  });
   await writeAndShow(context, options, access, look, {
     data: tenantData,
     headline: (tenant) => `Session lifetime: ${lifetimeText(tenant.lifetimeSeconds)}`,

@@ -57,7 +57,7 @@ async function checkRoom(
   change: JsonObject | undefined,
 ): Promise<void> {
   if (!change) return;
-  const ports = { clock: tenant.clock, keys: tenantKeyRing(tenant) };
+  const ports = { clock: tenant.time, keys: tenantKeyRing(tenant) };
   // What is no token the tenant will say.
   const session = await decodeToken(ports, sessionToken).catch(() => undefined);
   checkMergedSize(session?.claims?.metadata ?? remembered?.metadata, change);

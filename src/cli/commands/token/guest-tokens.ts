@@ -17,14 +17,17 @@ export interface InspectedTokens {
   readonly tokens: GuestTokens;
   readonly session: DecodedToken | undefined;
   readonly access: DecodedToken;
+  /** How far this machine's clock is behind the tenant's, in milliseconds. */
+  readonly clockOffsetMs: number;
 }
 
 export async function inspectTokens(tenant: TenantConnection, tokens: GuestTokens): Promise<InspectedTokens> {
-  const ports = { clock: tenant.clock, keys: tenantKeyRing(tenant) };
+  const ports = { clock: tenant.time, keys: tenantKeyRing(tenant) };
   return {
     tokens,
     session: tokens.sessionToken === undefined ? undefined : await decodeToken(ports, tokens.sessionToken),
     access: await decodeToken(ports, tokens.accessToken),
+    clockOffsetMs: tenant.time.offsetMs() ?? 0,
   };
 }
 

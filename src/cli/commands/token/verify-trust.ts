@@ -48,6 +48,8 @@ export interface Trust {
   readonly audience: string | undefined;
   /** They are the embedded tenant's keys, with which nobody else signs: a token of another issuer is an earlier one of its own. */
   readonly isEmbedded: boolean;
+  /** Whose tokens are judged by its clock; undefined where the keys are given. */
+  readonly tenant: TenantConnection | undefined;
 }
 
 /** Where there is no token to check, no keys are looked for. */
@@ -56,13 +58,14 @@ export const noTrust: Trust = {
   issuer: undefined,
   audience: undefined,
   isEmbedded: false,
+  tenant: undefined,
 };
 
 export async function trustFor(context: Context, options: TokenVerifyOptions, given: TokenToVerify): Promise<Trust> {
   const { jwks, issuer, audience, offline } = options;
   if (jwks !== undefined) {
     const keys = /^[a-z][a-z0-9+.-]+:\/\//i.test(jwks) ? jwksUrl(context, options, jwks) : jwksFile(context, jwks);
-    return { keys: await keys, issuer, audience: audience ?? given.audience, isEmbedded: false };
+    return { keys: await keys, issuer, audience: audience ?? given.audience, isEmbedded: false, tenant: undefined };
   }
   const { tenant, profile } = await accessTenant(context, options);
   // The embedded tenant is asked without a network, so there is nothing to keep and nothing to go without.
@@ -80,6 +83,7 @@ export async function trustFor(context: Context, options: TokenVerifyOptions, gi
   return {
     keys,
     issuer: issuer ?? tenant.issuer,
+    tenant,
     audience:
       audience ??
       (lookedUp ? await audienceOf(tenant, named, remote && offline) : (given.audience ?? profile.api?.audience)),

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { askTime } from '../../../domain/exchange/ask-time.ts';
+import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
@@ -46,8 +48,17 @@ in unless it looks at who they are: try yours with --no-guest.`,
 async function verifyAndShow(context: Context, token: string | undefined, options: TokenVerifyOptions): Promise<void> {
   const wanted = checkOptions(options);
   const given = await tokenToVerify(context, options, token);
-  const { keys, issuer, audience, isEmbedded } = given.empty ? noTrust : await trustFor(context, options, given);
-  const verification = await verifyToken({ clock: context.clock, keys }, given.token, { ...wanted, issuer, audience });
+  const trust = given.empty ? noTrust : await trustFor(context, options, given);
+  const { keys, issuer, audience, isEmbedded, tenant } = trust;
+  const judge = () =>
+    verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, { ...wanted, issuer, audience });
+  let verification = await judge();
+  if (tenant && !options.offline && failsByTime(verification)) {
+    await askTime(tenant);
+    verification = await judge();
+  }
+  const wrongClock = tenant && verification.claims && clockSentence(tenant, 'the token is judged by that clock');
+  if (wrongClock) context.warn(wrongClock);
   const refusal = given.empty ?? (verification.valid ? undefined : notValid(verification, options, isEmbedded));
   // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
   if (refusal && !verification.claims && /^claims(\.|$)/.test(options.field ?? '')) throw refusal;
@@ -56,6 +67,11 @@ async function verifyAndShow(context: Context, token: string | undefined, option
     human: (paint) => renderVerification(paint, verification),
   });
   if (refusal) throw refusal;
+}
+
+/** It may be this machine's clock that is wrong. */
+function failsByTime({ checks }: Verification): boolean {
+  return checks.some(({ check, state }) => state === 'failed' && ['exp', 'nbf', 'iat'].includes(check));
 }
 
 /** It was shown all the same; but a script must not go on with it. */

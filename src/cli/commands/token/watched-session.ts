@@ -1,6 +1,6 @@
 import type { RememberedSession } from '../../../domain/ports.ts';
 import type { SessionEnds } from '../../../domain/session/renewal.ts';
-import { decodeToken } from '../../../domain/token/decode.ts';
+import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { expiryOf } from '../../../domain/token/times.ts';
 import type { Access } from '../../tenant-access.ts';
@@ -61,15 +61,16 @@ async function withEnds(
     return { name, session, guestId, accessEndsAtMs, sessionEndsAtMs };
   }
   const { sealKeys } = tenantKeyRing(tenant);
-  const ports = { clock: tenant.clock, keys: { sealKeys, signatureKeys: async () => [] } };
+  const ports = { clock: tenant.time, keys: { sealKeys, signatureKeys: async () => [] } };
   const decode = (token: string) => decodeToken(ports, token).catch(() => undefined);
   const [access, whole] = [await decode(session.accessToken), await decode(session.sessionToken)];
+  const endOf = (token: DecodedToken | undefined) => token && expiryOf(token, tenant.time.offsetMs());
   const told = guestId ?? access?.claims?.sub ?? whole?.claims?.user_id;
   return {
     name,
     session,
     guestId: typeof told === 'string' ? told : undefined,
-    accessEndsAtMs: accessEndsAtMs ?? (access && expiryOf(access)),
-    sessionEndsAtMs: sessionEndsAtMs === undefined ? whole && expiryOf(whole) : sessionEndsAtMs,
+    accessEndsAtMs: accessEndsAtMs ?? endOf(access),
+    sessionEndsAtMs: sessionEndsAtMs === undefined ? endOf(whole) : sessionEndsAtMs,
   };
 }

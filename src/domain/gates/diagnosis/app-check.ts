@@ -1,6 +1,6 @@
 import type { Edition } from '../../../wire/edition/edition.ts';
 import type { App } from '../../app/app.ts';
-import { chooseApp, undecidedApp } from '../../app/choose.ts';
+import { chooseApp, likelyApp, undecidedApp } from '../../app/choose.ts';
 import { listApps } from '../../app/list.ts';
 import { readApp } from '../../app/read.ts';
 import { lacksConformance } from '../../app/set-access.ts';
@@ -25,10 +25,8 @@ export async function appToCheck(
 
 async function onlyApp(tenant: TenantConnection): Promise<App> {
   const apps = await listApps(tenant);
-  const enabled = apps.filter((app) => app.enabled);
-  const candidates = enabled.length > 0 ? enabled : apps;
-  const [only] = candidates;
-  if (only && candidates.length === 1) return only;
+  const likely = likelyApp(apps);
+  if (likely) return likely;
   throw undecidedApp(tenant, apps);
 }
 

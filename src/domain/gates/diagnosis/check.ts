@@ -4,6 +4,7 @@ import { withoutTokens } from '../../exchange/secrecy.ts';
 /** What is looked at, in the order in which a guest's request meets it. */
 export const checkNames = [
   'reachable',
+  'clock',
   'credentials',
   'management_scopes',
   'edition',

@@ -3,6 +3,7 @@ import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
 import { type ManagementToken, managementToken } from '../../exchange/management-token.ts';
 import { send } from '../../exchange/send.ts';
+import { clockDifference } from '../../exchange/tenant-time.ts';
 import type { TenantConnection } from '../../ports.ts';
 import { type Attempt, attempt, type Check, closedBy } from './check.ts';
 
@@ -29,6 +30,23 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
     finding: `${host} answers as ${issuer}, and that is what its tokens say too`,
     advice:
       'Is one of them a custom domain? Make a profile of the domain that your applications use; the Management API knows only the first one.',
+  };
+}
+
+/** Whether this machine's clock agrees with the tenant's, which its answers tell. */
+export function checkClock(tenant: TenantConnection): Check {
+  const check = 'clock';
+  const { host } = new URL(tenant.issuer);
+  if (tenant.time.offsetMs() === undefined) {
+    return { check, state: 'unknown', finding: `the answers of ${host} do not say what time it is there` };
+  }
+  const difference = clockDifference(tenant);
+  if (difference === undefined) return { check, state: 'open', finding: `your clock agrees with ${host}` };
+  return {
+    check,
+    state: 'warning',
+    finding: difference,
+    advice: "Set this machine's clock: what is signed or judged by it is refused or taken for expired.",
   };
 }
 

@@ -3,7 +3,7 @@ import type { App } from '../../app/app.ts';
 import type { RequestingApp } from '../../app/choose.ts';
 import type { TenantConnection } from '../../ports.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
-import { checkCredentials, checkReachable } from './connection-checks.ts';
+import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
 import { look, nothing, type Question, type Seen } from './look.ts';
 import { type Probed, probe } from './probe.ts';
 import { featureMissing } from './tenant-checks.ts';
@@ -43,6 +43,8 @@ export async function diagnose(connection: TenantConnection, question: Question)
     if (probed) add(...foundBy(probed, checks.get('feature')));
     if (probed) seen = { ...seen, scopes: probed.scopes ?? seen.scopes };
   }
+  // By all that was answered: a first answer may have come out of a cache.
+  if (checks.get('reachable')?.state !== 'closed') add(checkClock(tenant));
   const all = complete(checks, question);
   return { ...seen, ...judge(all, seen, question), checks: all, tenant };
 }
@@ -71,7 +73,7 @@ async function probeAs(tenant: TenantConnection, question: Question, { app, api 
 /** A guest who got tokens proves the feature, and a refusal may name it. */
 function foundBy({ check, scopes }: Probed, feature: Check | undefined): Check[] {
   const { error } = check;
-  if (error && 'error' in error && error.error === 'feature_not_enabled') return [featureMissing, check];
+  if (error && 'gate' in error && error.gate === 'tenant') return [featureMissing, check];
   const told = feature?.state === 'open' || feature?.state === 'closed';
   if (scopes === undefined || told) return [check];
   return [{ check: 'feature', state: 'open', finding: 'the tenant has anonymous sessions: the probe got one' }, check];

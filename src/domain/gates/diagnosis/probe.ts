@@ -35,7 +35,7 @@ export async function probe(tenant: TenantConnection, request: ProbeRequest): Pr
     const explained = error instanceof ResponseError ? await explainRefusal(tenant, error, refusal) : error;
     return { check: refused(explained), scopes: undefined };
   }
-  const ports = { clock: tenant.clock, keys: tenantKeyRing(tenant) };
+  const ports = { clock: tenant.time, keys: tenantKeyRing(tenant) };
   const token = await attempt(() => decodeToken(ports, tokens.value.accessToken));
   if (!token.ok) return { check: unacceptable('the access token is not a JWT'), scopes: undefined };
   const scopes = textOf(token.value.claims?.scope)
@@ -82,7 +82,7 @@ function judge(
 
 /** What does not keep an API from accepting a token, and yet is not what the settings say. */
 function doubtsAbout(
-  { edition, clock }: TenantConnection,
+  { edition, time }: TenantConnection,
   { api }: ProbeRequest,
   tokens: GuestTokens,
   claims: Readonly<Record<string, unknown>>,
@@ -93,7 +93,7 @@ function doubtsAbout(
   if (prefix !== undefined && !textOf(sub).startsWith(prefix))
     doubts.push(`its guest id does not begin with '${prefix}'`);
   if (typeof exp !== 'number' || typeof iat !== 'number') return [...doubts, 'it does not say when it ends'];
-  if (exp * 1000 <= clock.now()) doubts.push("it is over already by this machine's clock");
+  if (exp * 1000 <= time.now()) doubts.push("it has expired already by the tenant's own clock");
   const [life, promised] = [exp - iat, api.guests?.tokenLifetimeSeconds];
   const sessionLeft = tokens.sessionExpiresInSeconds ?? Number.POSITIVE_INFINITY;
   if (promised !== undefined && life > promised) {

@@ -454,7 +454,7 @@ describe('a tenant that token create meets', () => {
     [200, '{"access_token":"a"}', 'response_invalid', 'cannot be used'],
     [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
-    [302, '', 'failed', 'a redirect, which is not followed'],
+    [302, '', 'failed', 'a redirect to http://elsewhere.example/, which is not followed'],
   ])('is not taken at its word when it answers %i %s', async (status, body, code, message) => {
     const machine = await openMachine();
     const { url } = await servedAnswer(

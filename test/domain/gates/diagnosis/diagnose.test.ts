@@ -45,6 +45,7 @@ function connectionWith(tenant: TestTenant, scope: readonly string[]) {
 
 const allOpen = {
   reachable: 'open',
+  clock: 'open',
   credentials: 'open',
   management_scopes: 'open',
   edition: 'open',

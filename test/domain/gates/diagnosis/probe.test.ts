@@ -89,7 +89,7 @@ describe('a token that is not quite what the settings say', () => {
     const { check } = await probed(tenant, { [guestTokens]: json({ ...body, session_expires_in: 3600 }) });
     expect(check.state).toBe('warning');
     expect(check.finding).toMatch(
-      /over already .*; it lives 1 day, not the 1 minute that the API says; it lives longer/,
+      /expired already .*; it lives 1 day, not the 1 minute that the API says; it lives longer/,
     );
   });
 });

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../../src/cli/command-table.ts';
+import type { Context } from '../../../src/cli/context.ts';
+import {
+  changeDocument,
+  documentNamed,
+  freshMachine,
+  type Machine,
+  type ServedTenant,
+  servedTenant,
+  useRemote,
+} from '../../support/command.ts';
+
+async function eaMachine(): Promise<{ machine: Machine; tenant: ServedTenant }> {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock, { edition: 'ea' });
+  await useRemote(machine, tenant);
+  return { machine, tenant };
+}
+
+const writesOf = ({ requests }: ServedTenant) =>
+  requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
+
+/** Every command that writes to the Management API, in an order in which each has something to write. */
+const walk = [
+  ['tenant set-lifetime', ['7d']],
+  ['tenant set-cookie', ['off']],
+  ['app create', ['kiosk', '--type', 'native']],
+  ['app create', ['desk', '--enable']],
+  ['app enable', ['kiosk']],
+  ['app disable', ['kiosk']],
+  ['api create', ['news', '--audience', 'https://news.example', '--scopes', 'read:news,write:news']],
+  ['api enable', ['news', '--app', 'kiosk', '--scopes', 'read:news', '--token-lifetime', '2d']],
+  ['api scopes add', ['news', 'write:news', '--app', 'kiosk']],
+  ['api scopes remove', ['news', 'write:news', '--app', 'kiosk']],
+  ['claims set', ['language', 'metadata.language', '--api', 'news']],
+  ['claims remove', ['language', '--api', 'news']],
+  ['api disable', ['news', '--revoke-grants']],
+  ['doctor', ['--app', 'kiosk', '--api', 'news', '--fix', '--scopes', 'read:news', '--yes']],
+  [
+    'setup',
+    [
+      ...['--create-app', 'tv', '--create-api', 'shows', '--audience', 'https://shows.example'],
+      ...['--scopes', 'read:shows', '--lifetime', '30d', '--no-session', '--yes'],
+    ],
+  ],
+  ['setup', ['--app', 'kiosk', '--api', 'shop', '--scopes', 'read:catalog', '--no-session', '--yes']],
+] as const;
+
+/** In edition ea there is no format to set. */
+const elsewhere = ['tenant set-format'];
+
+describe('in edition ea', () => {
+  it('every command that writes is walked through', async () => {
+    const writing: string[] = [];
+    for (const [path, load] of Object.entries(commands)) {
+      const command = (await load())({} as Context);
+      // What is deleted is sent without a body.
+      if (command.options.some(({ long }) => long === '--dry-run') && !path.endsWith(' delete')) writing.push(path);
+    }
+    const walked = new Set<string>([...walk.map(([path]) => path), ...elsewhere]);
+    expect(writing.filter((path) => !walked.has(path))).toEqual([]);
+  });
+
+  it('no write of any command has allow_anonymous_access in it, nor does a dry run or a list ask for it', async () => {
+    const { machine, tenant } = await eaMachine();
+    for (const [path, args] of walk) {
+      const before = writesOf(tenant).length;
+      const dry = await machine.done(...path.split(' '), ...args, '--dry-run', '--json');
+      expect(dry.stdout, path).not.toContain('allow_anonymous_access');
+      await machine.done(...path.split(' '), ...args);
+      expect(writesOf(tenant).length, `anon-cli ${path} writes`).toBeGreaterThan(before);
+    }
+    await machine.done('api', 'list');
+    for (const { path, body } of tenant.requests) expect(path + body).not.toContain('allow_anonymous_access');
+  });
+
+  it('an API is opened and closed by its policy alone', async () => {
+    const { machine, tenant } = await eaMachine();
+    await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
+    expect(documentNamed(tenant.store, 'resource_server', 'shop')).toMatchObject({
+      subject_type_authorization: { anonymous_user: { policy: 'require_client_grant' } },
+    });
+    expect(documentNamed(tenant.store, 'resource_server', 'shop')).not.toHaveProperty('allow_anonymous_access');
+    await machine.done('api', 'disable', 'shop');
+    expect(documentNamed(tenant.store, 'resource_server', 'shop')).toMatchObject({
+      subject_type_authorization: { anonymous_user: { policy: 'deny_all' } },
+    });
+  });
+
+  const short =
+    /^warning: Tenants may refuse an access token lifetime under 1 day \(86400 seconds\), and 1 hour is less\.\n/;
+
+  it.each([[[]], [['--dry-run']]])('a token lifetime under a day is warned about before the call %j', async (more) => {
+    const { machine, tenant } = await eaMachine();
+    const open = ['api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog', '--token-lifetime'];
+    expect((await machine.done(...open, '1h', ...more)).stderr).toMatch(short);
+    expect((await machine.done(...open, '1d', ...more)).stderr).toBe('');
+    expect(writesOf(tenant).length > 0).toBe(more.length === 0);
+  });
+
+  it('the warning stands before the refusal of a tenant that does refuse it', async () => {
+    const machine = await freshMachine();
+    const refusal = { statusCode: 400, error: 'Bad Request', message: 'Value 3600 is less than minimum 86400' };
+    const tenant = await servedTenant(machine.clock, {
+      edition: 'ea',
+      answer: (request) => (request.method === 'PATCH' ? Response.json(refusal, { status: 400 }) : undefined),
+    });
+    await useRemote(machine, tenant);
+    const { code, stderr } = await machine.run(
+      ...['api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog', '--token-lifetime', '1h'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(short);
+    expect(stderr).toContain('Value 3600 is less than minimum 86400');
+  });
+
+  it.each([
+    ['2y', 'at most 1y (365 days)'],
+    ['9999h', 'at most 8760h (1 year)'],
+    ['30s', 'at least 60s (1 minute)'],
+    ['0', 'at least 60s (1 minute)'],
+  ])('tenant set-lifetime %s states the bounds of ea, in its unit', async (lifetime, bound) => {
+    const { machine, tenant } = await eaMachine();
+    await machine.done('tenant', 'show');
+    const expected = {
+      code: 2,
+      stderr:
+        `error: A session lifetime of ${lifetime} is out of range: ${bound}.\n` +
+        'hint:  Between 1 minute and 1 year, in whole minutes (1 to 525600).\n',
+    };
+    expect(await machine.run('tenant', 'set-lifetime', lifetime)).toMatchObject(expected);
+    const setup = [
+      'setup',
+      '--app',
+      'web',
+      '--api',
+      'shop',
+      '--scopes',
+      'read:catalog',
+      '--yes',
+      '--lifetime',
+      lifetime,
+    ];
+    expect((await machine.run(...setup)).stderr).toContain(`is out of range: ${bound}.`);
+    expect(writesOf(tenant)).toEqual([]);
+  });
+
+  it('bounds of ea are stated too where nobody has asked the tenant for its edition', async () => {
+    const { machine, tenant } = await eaMachine();
+    expect((await machine.run('tenant', 'set-lifetime', '2y')).stderr).toContain(
+      'In edition ea: Between 1 minute and 1 year, in whole minutes (1 to 525600).',
+    );
+    expect((await machine.run('tenant', 'set-lifetime', '30s')).stderr).toContain('at least 60s (1 minute)');
+    expect(writesOf(tenant)).toEqual([]);
+  });
+});
+
+describe('the gates of edition ea are independent', () => {
+  const closeApp = (tenant: ServedTenant) =>
+    changeDocument(tenant.store, 'client', 'web', { oidc_conformant: false, anonymous_sessions: { active: false } });
+  const statesOf = (stdout: string): Record<string, string> =>
+    Object.fromEntries(
+      JSON.parse(stdout).checks.map(({ check, state }: { check: string; state: string }) => [check, state]),
+    );
+
+  it.each([
+    ['named', ['--app', 'web']],
+    ['the only one there is', []],
+  ])(
+    'an API is opened, with a grant, for an application that is neither enabled nor conformant: %s',
+    async (_, app) => {
+      const { machine, tenant } = await eaMachine();
+      closeApp(tenant);
+      await machine.done('api', 'enable', 'shop', ...app, '--scopes', 'read:catalog');
+      await machine.done('api', 'scopes', 'add', 'shop', 'write:cart', ...app);
+      const { code, stdout } = await machine.run('doctor', '--json');
+      expect(code).toBe(5);
+      expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'open', grant: 'open', scopes: 'open' });
+    },
+  );
+
+  it('of several, none of them enabled, one has to be named', async () => {
+    const { machine } = await eaMachine();
+    await machine.done('app', 'create', 'kiosk');
+    expect(await machine.run('api', 'enable', 'shop', '--scopes', 'read:catalog')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^error: Whose guests get the scopes\? There are 2 applications: .*\nhint: {2}Name one: --app <app>/,
+      ),
+    });
+  });
+
+  it('doctor names each gate by itself, with the command that opens it', async () => {
+    const { machine, tenant } = await eaMachine();
+    closeApp(tenant);
+    const { stdout } = await machine.run('doctor', '--json');
+    expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'closed', grant: 'closed' });
+    await machine.done('app', 'enable', 'web', '--oidc-conformant');
+    const later = await machine.run('doctor', '--json');
+    expect(statesOf(later.stdout)).toMatchObject({ app: 'open', api: 'closed', grant: 'closed' });
+  });
+
+  it('doctor --fix opens those of the API where the application may not be made conformant, and says what is left', async () => {
+    const { machine, tenant } = await eaMachine();
+    closeApp(tenant);
+    const { code, stdout } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--yes', '--json');
+    expect(code).toBe(5);
+    expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'open', grant: 'open', scopes: 'open' });
+    expect(JSON.parse(stdout).checks.find(({ check }: { check: string }) => check === 'app').fix).toBe(
+      'anon-cli app enable web --oidc-conformant',
+    );
+    expect(documentNamed(tenant.store, 'client', 'web')).toMatchObject({ oidc_conformant: false });
+    const again = await machine.run('doctor', '--fix', '--yes');
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('--oidc-conformant') });
+    await machine.done('doctor', '--fix', '--oidc-conformant', '--yes');
+    expect((await machine.done('doctor', '--probe', '--json')).json.ok).toBe(true);
+  });
+});
