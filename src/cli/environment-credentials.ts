@@ -2,7 +2,7 @@ import type { ManagementCredentials, Profile } from '../domain/ports.ts';
 import { parseTenantDomain } from '../domain/profile/address.ts';
 import { hostName } from '../domain/profile/name.ts';
 import { parseSigningAlgorithm } from '../domain/profile/private-key.ts';
-import { AnonError } from '../errors.ts';
+import { AnonError, isAnonError, withHint } from '../errors.ts';
 import type { Context, Env } from './context.ts';
 import { credentialVariables } from './environment.ts';
 
@@ -53,7 +53,8 @@ export function environmentCredentials(
   if (path) {
     const alg = parseSigningAlgorithm(env.AUTH0_CLIENT_SIGNING_ALGORITHM || 'RS256', 'AUTH0_CLIENT_SIGNING_ALGORITHM');
     const beside = clientIdBeside('AUTH0_CLIENT_SIGNING_KEY_PATH', clientId);
-    return { credentials: { kind: 'private_key', clientId: beside, alg }, secret: () => readFile(path) };
+    const secret = () => readFile(path).catch(namedBy('AUTH0_CLIENT_SIGNING_KEY_PATH'));
+    return { credentials: { kind: 'private_key', clientId: beside, alg }, secret };
   }
   if (client !== undefined || !clientId) return undefined;
   throw new AnonError(
@@ -103,6 +104,12 @@ export function isDomainOfEnvironment({ AUTH0_DOMAIN: text }: Env, domain: strin
   } catch {
     return false;
   }
+}
+
+function namedBy(variable: string): (error: unknown) => never {
+  return (error) => {
+    throw isAnonError(error) ? withHint(error, `${variable} names it.`) : error;
+  };
 }
 
 const bothOrNeither = 'Set both, or neither and use a profile: anon-cli login';

@@ -11,6 +11,8 @@ export async function readUserFile(path: string): Promise<string> {
 
 /** The bytes of one, or of a pipe or a device: at most 16 MB. @throws {AnonError} `usage` */
 export async function readUserBytes(path: string): Promise<Buffer> {
+  // Where stdin is a socket these cannot be opened.
+  if (/^\/(dev\/stdin|(dev|proc\/self)\/fd\/0)$/.test(path)) return (await import('./stdin.ts')).readStdin();
   try {
     return await readWhole(path);
   } catch (cause) {

@@ -298,6 +298,20 @@ describe('credentials in the environment without AUTH0_DOMAIN', () => {
 });
 
 describe('credentials in the environment by halves', () => {
+  it('may be whole, with a key file that is not there: the variable is named', async () => {
+    const machine = await freshMachine();
+    Object.assign(machine.env, {
+      AUTH0_DOMAIN: 'acme.example',
+      AUTH0_CLIENT_ID: 'tool',
+      AUTH0_CLIENT_SIGNING_KEY_PATH: ' ~/key.pem\n',
+    });
+    expect(await machine.run('app', 'list')).toMatchObject({
+      code: 2,
+      stderr:
+        'error: ~/key.pem cannot be read: there is no such file.\nhint:  AUTH0_CLIENT_SIGNING_KEY_PATH names it.\n',
+    });
+  });
+
   it.each([
     [
       { AUTH0_CLIENT_ID: 'tool' },

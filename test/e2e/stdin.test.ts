@@ -98,6 +98,7 @@ describe('a stdin that holds a token', () => {
     const printed = [
       // Node gives a child one end of a pair of sockets.
       (await run(home, decode, { input: token })).stdout,
+      (await run(home, ['token', 'decode', '@/dev/stdin', '--field', 'claims.sub'], { input: token })).stdout,
       (await runShell(home, `cat "$HOME/token" | anon-cli ${decode.join(' ')}`)).stdout,
       (await runShell(home, `anon-cli ${decode.join(' ')} < "$HOME/token"`)).stdout,
       (

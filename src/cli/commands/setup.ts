@@ -41,7 +41,7 @@ export function setupCommand(context: Context, run = setUp): Command {
   return withExample(
     command,
     'setup --app web --api shop --scopes read:catalog --yes',
-    'What is set up already stays as it is, the saved session too: run it again, and it\ndoes what is left.',
+    'What is set up already stays, the saved session too: run it again, and it does\nwhat is left.',
   );
 }
 
