@@ -18,6 +18,8 @@ export interface RunOptions {
   /** What is piped in; without it stdin is empty. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whose process it is, where not the test's own: only root may say. */
+  readonly uid?: number | undefined;
   /** Answers, each typed once its question was seen after the answer before; then stdin ends. */
   readonly dialogue?: readonly (readonly [question: string, answer: string])[];
 }
@@ -35,8 +37,12 @@ export function environment(home: string, more: Readonly<Record<string, string>>
 }
 
 /** Starts the program; the caller waits for it or ends it. */
-export function start(home: string, args: readonly string[], { env }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { env: environment(home, env), stdio: ['pipe', 'pipe', 'pipe'] });
+export function start(home: string, args: readonly string[], { env, uid }: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], {
+    env: environment(home, env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
 }
 
 /** Runs the program to its end. */
