@@ -29,12 +29,15 @@ export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): 
     local.close();
     throw refusal;
   }
+  const unusable = (error: unknown) => foundUnusable(ports, local, error);
   return {
     ...local,
     get issuer() {
       return local.issuer;
     },
-    handle: (request) => local.handle(request).catch((error) => foundUnusable(ports, local, error)),
+    ready: () => local.ready().catch(unusable),
+    handle: (request) => local.handle(request).catch(unusable),
+    setIssuer: (issuer) => local.setIssuer(issuer).catch(unusable),
   };
 }
 

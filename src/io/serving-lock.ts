@@ -1,3 +1,4 @@
+import { codeOf, fileFailure } from './files.ts';
 import { openLock } from './lock.ts';
 
 /** What those who serve one state hold of it together. */
@@ -23,8 +24,9 @@ export function servingLock(path: string): ServingLock {
     async alone(work) {
       try {
         database.exec('BEGIN EXCLUSIVE');
-      } catch {
-        return false;
+      } catch (error) {
+        if (codeOf(error).startsWith('SQLITE_BUSY')) return false;
+        throw fileFailure(path, 'cannot be locked', error);
       }
       try {
         await work();

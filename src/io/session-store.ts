@@ -93,7 +93,10 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       if (!readOnly) keepPrivate(folder, warn);
       return sessionNames(folder);
     },
-    current,
+    async current() {
+      await settle();
+      return current();
+    },
     use,
     async get(name) {
       await settle();

@@ -36,7 +36,7 @@ describe('local start', () => {
 
   it('works on the state that commands work on at the same time, both ways', async () => {
     const home = newHome();
-    const { url } = await serve(home);
+    const { url, issuer: served } = await serve(home);
     const [{ client_id }] = (await jsonOf(home, ['app', 'list'])) as unknown as [{ client_id: string }];
     const ask = (more = {}) => post(`${url}/anonymous/token`, { client_id, audience, ...more });
     expect(((await (await ask()).json()) as { error: string }).error).toBe('unauthorized_client');
@@ -51,7 +51,7 @@ describe('local start', () => {
       'show',
       '--reveal-secrets',
     ]);
-    expect(issuer).toBe('https://localhost:4400/');
+    expect(issuer).toBe(served);
     const token = await post(`${url}/oauth/token`, {
       grant_type: 'client_credentials',
       client_id: management_client_id,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SecretStore } from '../../src/domain/ports.ts';
+import type { SecretStore, SessionStore } from '../../src/domain/ports.ts';
 import { withLock } from '../../src/io/lock.ts';
 import { secretFiles } from '../../src/io/secret-files.ts';
 import { type SessionPorts, sessionStore } from '../../src/io/session-store.ts';
@@ -136,6 +136,61 @@ describe('a kept session', () => {
     expect(existsSync(folder)).toBe(false);
     await store.forgetAll();
     expect(kept.size).toBe(0);
+  });
+});
+
+describe('a session that gets another name', () => {
+  const keyring = (kept: Map<string, string>): SecretStore => ({
+    get: async (key) => kept.get(key),
+    put: async (key, value) => void kept.set(key, value),
+    remove: async (key) => void kept.delete(key),
+  });
+  const alone = <Result>(store: SessionStore, work: () => Promise<Result>) =>
+    store.exclusively('cart', () => store.exclusively('default', work));
+
+  it('is there by that one, is the current one if it was, and leaves nothing of the old', async () => {
+    const { store, folder, data } = openStores();
+    await store.put('default', session);
+    await alone(store, () => store.rename('default', 'cart'));
+    expect([await store.names(), await store.current(), await store.get('cart')]).toEqual([['cart'], 'cart', session]);
+    expect(readdirSync(folder)).toEqual(['session~local~cart.json']);
+    expect(readdirSync(join(data, 'session-names', 'local')).sort()).toEqual(['cart.lock', 'current']);
+  });
+
+  it.each([
+    ['has the new name where its new entry is whole', ['session/acme/default', 'session/acme/cart'], 'cart'],
+    ['keeps the old name where it is not', ['session/acme/default'], 'default'],
+    ['has the new name where the old entry is gone', ['session/acme/cart'], 'cart'],
+  ])('in a keyring, by a process that was killed, %s', async (_, entries, name) => {
+    const { storeOf, data } = openStores();
+    const kept = new Map<string, string>();
+    await storeOf('acme', { secrets: async () => keyring(kept) }).put('default', session);
+    for (const key of entries) kept.set(key, JSON.stringify(session));
+    if (!entries.includes('session/acme/default')) kept.delete('session/acme/default');
+    writeFileSync(join(data, 'session-names', 'acme', 'cart.renaming'), '{"version":1,"from":"default"}', {
+      mode: 0o600,
+    });
+    writeFileSync(join(data, 'session-names', 'acme', 'cart.lock'), '');
+    const store = storeOf('acme', { secrets: async () => keyring(kept) });
+    expect([await store.current(), await store.names(), [...kept.keys()]]).toEqual([
+      name,
+      [name],
+      [`session/acme/${name}`],
+    ]);
+    expect(await store.get(name)).toEqual(session);
+    expect(readdirSync(join(data, 'session-names', 'acme')).filter((file) => file.endsWith('.renaming'))).toEqual([]);
+  });
+
+  it('goes on where whoever has its lock finds it half renamed', async () => {
+    const { store, data } = openStores();
+    await store.put('default', session);
+    await store.exclusively('default', async () => {
+      writeFileSync(join(data, 'session-names', 'local', 'cart.renaming'), '{"version":1,"from":"default"}', {
+        mode: 0o600,
+      });
+      expect(await store.get('default')).toEqual(session);
+    });
+    expect(await store.names()).toEqual(['default']);
   });
 });
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** What is piped in; without it stdin is `/dev/null`. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whose process it is, where not the test's own: only root may say. */
+  readonly uid?: number | undefined;
   /** Answers, each typed once its question was seen after the answer before; then stdin ends. */
   readonly dialogue?: readonly (readonly [question: string, answer: string])[];
 }
@@ -35,10 +37,11 @@ export function environment(home: string, more: Readonly<Record<string, string>>
 }
 
 /** Starts the program; the caller waits for it or ends it. */
-export function start(home: string, args: readonly string[], { env, input }: RunOptions = {}): ChildProcess {
+export function start(home: string, args: readonly string[], { env, input, uid }: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [bin, ...args], {
     env: environment(home, env),
     stdio: [stdinFor(input), 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   });
 }
 

@@ -7,13 +7,19 @@ export interface Served {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
+  /** What it had printed when it listened. */
+  readonly stdout: string;
   /** Ctrl-C or another signal, and how the process ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; stderr: string }>;
 }
 
-/** Serves the local tenant of `home` on a free port until the test ends. */
-export async function serve(home: string, args: readonly string[] = []): Promise<Served> {
-  const child = start(home, ['local', 'start', '--port', '0', '--json', ...args]);
+/** Serves the local tenant of `home` until the test ends: on a free port, unless `usual` says otherwise. */
+export async function serve(
+  home: string,
+  args: readonly string[] = [],
+  usual: readonly string[] = ['--port', '0', '--json'],
+): Promise<Served> {
+  const child = start(home, ['local', 'start', ...usual, ...args]);
   const exit = once(child, 'exit');
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -29,12 +35,13 @@ export async function serve(home: string, args: readonly string[] = []): Promise
   });
   let stdout = '';
   child.stdout?.setEncoding('utf8');
-  while (!stdout.includes('}')) {
+  const isJson = usual.includes('--json');
+  while (!stdout.includes(isJson ? '}' : 'Ctrl-C')) {
     const [text] = await Promise.race([once(child.stdout ?? child, 'data'), exit.then(() => [undefined])]);
     if (text === undefined) throw new Error(`local start ended before it listened: ${stderr}`);
     stdout += text;
   }
-  return { ...JSON.parse(stdout), stop };
+  return { ...(isJson ? JSON.parse(stdout) : {}), stdout, stop };
 }
 
 /** Sends what is meant for `https://localhost:PORT` over plain HTTP: official SDKs speak nothing but https. */

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { newHome, run } from '../support/bin.ts';
+import { freePort } from '../support/free-port.ts';
+import { jsonOf, type Served, serve } from '../support/served.ts';
+
+async function usedHome(): Promise<string> {
+  const home = newHome();
+  await run(home, ['quickstart']);
+  return home;
+}
+
+async function accessToken(home: string): Promise<string> {
+  return (await run(home, ['token', 'create', '--field', 'access_token'])).stdout.trim();
+}
+
+/** An access token that a client got over HTTP. */
+async function servedToken(home: string, { url }: Served): Promise<string> {
+  const [app] = await jsonOf<{ client_id: string }[]>(home, ['app', 'list']);
+  const answer = await fetch(`${url}/anonymous/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_id: app?.client_id, audience: 'https://api.shop.example' }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+describe.each<[string, string[], RegExp]>([
+  ['a port', ['--port', 'PORT'], /^https:\/\/localhost:PORT\/$/],
+  ['a domain', ['--port', '0', '--domain', 'Guests.example:443'], /^https:\/\/guests\.example\/$/],
+])('local start with %s', (_, options, expected) => {
+  it('sets the issuer, and every command goes by it, also when it is served no more', async () => {
+    const port = String(await freePort());
+    const home = await usedHome();
+    const earlier = await accessToken(home);
+    const served = await serve(
+      home,
+      options.map((word) => word.replace('PORT', port)),
+    );
+    expect(served.issuer).toMatch(new RegExp(expected.source.replace('PORT', port)));
+    expect(served).toMatchObject({ issuer_before: 'https://localhost:4400/' });
+    const tokens = [await servedToken(home, served), await accessToken(home)];
+    await served.stop();
+
+    expect(await jsonOf(home, ['local', 'show'])).toMatchObject({ issuer: served.issuer });
+    for (const token of [...tokens, await accessToken(home)]) {
+      expect(await jsonOf(home, ['token', 'verify', token])).toMatchObject({
+        valid: true,
+        claims: { iss: served.issuer },
+      });
+      expect(await jsonOf(home, ['token', 'decode', token])).toMatchObject({ signature: { state: 'verified' } });
+    }
+    expect(await jsonOf(home, ['doctor', '--probe'])).toMatchObject({ tenant: { issuer: served.issuer } });
+    await jsonOf(home, ['claims', 'set', 'language', 'metadata.language', '--dry-run']);
+    // A session goes on under the new one.
+    expect((await run(home, ['token', 'update'])).code).toBe(0);
+
+    const verified = await run(home, ['token', 'verify', earlier]);
+    expect(verified).toMatchObject({ code: 3, stdout: expect.stringContaining('it is https://localhost:4400/, not') });
+    expect(verified.stderr).toMatch(/issued it before its issuer changed\. Get a new one:\s+anon-cli token create\n$/);
+    expect(await jsonOf(home, ['token', 'decode', earlier])).toMatchObject({ signature: { state: 'not_checked' } });
+  });
+});
+
+describe('the issuer of a state', () => {
+  it('stays when the state is served without a word about it, and when it is started over', async () => {
+    const home = await usedHome();
+    const port = await freePort();
+    const first = await serve(home, ['--port', String(port)]);
+    await first.stop();
+    await run(home, ['local', 'reset', '--yes']);
+    const again = await serve(home, [], ['--json']);
+    expect(again).toMatchObject({ port, issuer: `https://localhost:${port}/` });
+    expect(again).not.toHaveProperty('issuer_before');
+  });
+
+  it('names the port of a domain that is not 443', async () => {
+    const { issuer } = await serve(newHome(), ['--domain', 'guests.example:8443']);
+    expect(issuer).toBe('https://guests.example:8443/');
+  });
+
+  it('is followed by the API that configures the tenant and by its grant', async () => {
+    const home = await usedHome();
+    const { stop, issuer } = await serve(home);
+    await stop();
+    const { management_client_id } = await jsonOf<{ management_client_id: string }>(home, ['local', 'show']);
+    expect(management_client_id).toMatch(/\S{20}/);
+    expect((await run(home, ['api', 'create', 'news', '--audience', 'urn:news'])).code).toBe(0);
+    expect(issuer).not.toBe('https://localhost:4400/');
+  });
+
+  it('is begun with by a tenant that is new, and so it is no change', async () => {
+    const served = await serve(newHome(), ['--port', String(await freePort())]);
+    expect(served).not.toHaveProperty('issuer_before');
+  });
+
+  it('is said to people where it changed', async () => {
+    const home = await usedHome();
+    const port = await freePort();
+    const served = await serve(home, [], ['--port', String(port)]);
+    expect(served.stdout).toContain(
+      `\nThe issuer is now https://localhost:${port}/ instead of https://localhost:4400/, for every command.\n`,
+    );
+  });
+
+  it('is not changed under a server that is running, and a second one may serve it under the same', async () => {
+    const home = await usedHome();
+    const { issuer } = await serve(home);
+    const { host } = new URL(issuer);
+    const other = await run(home, ['local', 'start', '--port', '0']);
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`error: Another process is serving the local tenant, as ${issuer}.\n`),
+    });
+    expect(other.stderr).toContain(`anon-cli local start --port 0 --domain ${host}`);
+    expect(await jsonOf(home, ['local', 'show'])).toMatchObject({ issuer });
+    const second = await serve(home, ['--domain', host]);
+    expect(second).toMatchObject({ issuer });
+    expect(second).not.toHaveProperty('issuer_before');
+  });
+
+  it.each([
+    ['--domain', 'http://localhost:4400', '--domain takes a host name'],
+    ['--domain', 'guests.example/path', 'a host alone'],
+    ['--domain', '', 'is not a tenant domain'],
+  ])('is refused as %s %j', async (option, value, words) => {
+    const { code, stderr } = await run(newHome(), ['local', 'start', option, value]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });
+  });
+});

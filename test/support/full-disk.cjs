@@ -1,0 +1,35 @@
+// Loaded into the program before it starts: the disk is full. SQLite finds no more pages than the database has, files take no
+// byte, and the first write that fails is one that has begun, as on a real disk.
+const fs = require('node:fs');
+const Module = require('node:module');
+
+function full() {
+  return Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: process.env.FULL_CODE ?? 'ENOSPC',
+  });
+}
+
+const { writeFileSync, writeSync } = fs;
+fs.writeFileSync = function writeHalf(file, data, ...rest) {
+  const half = Buffer.from(data).subarray(0, Buffer.from(data).length / 2);
+  writeFileSync.call(this, file, half, ...rest);
+  throw full();
+};
+fs.writeSync = function writeNothing(descriptor, ...rest) {
+  // What is printed goes elsewhere.
+  if (descriptor <= 2) return writeSync.call(this, descriptor, ...rest);
+  throw full();
+};
+
+const load = Module._load;
+Module._load = function loadFull(request, ...rest) {
+  const loaded = load.call(this, request, ...rest);
+  if (request !== 'libsql') return loaded;
+  return class Full extends loaded {
+    constructor(path, options) {
+      super(path, options);
+      // A lock is a database without a page: what it takes is the page that it begins with.
+      if (!path.endsWith('.lock')) this.exec('PRAGMA max_page_count = 1');
+    }
+  };
+};
