@@ -5,6 +5,7 @@ import { withExample } from '../../example.ts';
 import { forgetSecrets } from '../../forget-secrets.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
 export function profileRemoveCommand(context: Context, run = removeProfile): Command {
@@ -30,7 +31,7 @@ async function removeProfile(context: Context, name: string, options: GlobalOpti
   printResult(context, options, {
     data: { removed: profile.name },
     human: (paint) =>
-      `${paint.green('✔')} Profile ${profile.name} is gone. On the tenant nothing changed.\n` +
-      (now === before ? '' : `  Commands use profile ${now} now.\n`),
+      `${paint.green('✔')} Profile ${printable(profile.name)} is gone. On the tenant nothing changed.\n` +
+      (now === before ? '' : `  Commands use profile ${printable(now)} now.\n`),
   });
 }

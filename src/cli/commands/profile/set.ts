@@ -42,7 +42,7 @@ async function changeProfile(context: Context, what: string, value: string, opti
   const current = await store.current();
   printResult(context, options, {
     data: profileData(after, current),
-    human: (paint) => `${paint.green('✔')} Profile ${profile.name} ${outcome(setting, after)}\n`,
+    human: (paint) => `${paint.green('✔')} Profile ${printable(profile.name)} ${outcome(setting, after)}\n`,
   });
 }
 

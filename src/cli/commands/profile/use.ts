@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
@@ -19,6 +20,6 @@ async function useProfile(context: Context, name: string, options: GlobalOptions
   await (await context.profiles()).use(profile.name);
   printResult(context, options, {
     data: profileData(profile, profile.name),
-    human: (paint) => `${paint.green('✔')} Commands now use profile ${profile.name}\n`,
+    human: (paint) => `${paint.green('✔')} Commands now use profile ${printable(profile.name)}\n`,
   });
 }

@@ -7,6 +7,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { checkUnused, type KeptSessions, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {
@@ -48,7 +49,7 @@ async function importSessions(
   printResult(context, options, {
     data: { imported: names },
     human: (paint) =>
-      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli ${next}${kept.selection}\n`)}`,
+      `${paint.green('✔')} Kept: ${printable(names.join(', '))}\n${paint.dim(printable(`Next: anon-cli ${next}${kept.selection}`))}\n`,
   });
 }
 
