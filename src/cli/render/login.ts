@@ -11,7 +11,7 @@ import { wrapped } from './wrapped.ts';
 export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined, inUse: boolean): string {
   const edition = profile.edition ? `, edition ${profile.edition}` : '';
   return [
-    `${paint.green('✔')} Profile ${profile.name}: ${printable(profile.domain ?? '')}${edition}. ${inUse ? 'Commands use it now' : 'It is the current profile'}.\n`,
+    `${paint.green('✔')} Profile ${printable(profile.name)}: ${printable(profile.domain ?? '')}${edition}. ${inUse ? 'Commands use it now' : 'It is the current profile'}.\n`,
     rows(paint, [
       ['credentials', printable(credentialsText({ profile, fromEnvironment: false }))],
       ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),

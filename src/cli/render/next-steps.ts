@@ -1,9 +1,12 @@
 import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
 
 /** Commands to go on with, without the program's name, and what each is for. */
 export function renderNextSteps(paint: Paint, steps: readonly (readonly [command: string, why: string])[]): string {
   const width = Math.max(...steps.map(([command]) => command.length));
-  const lines = steps.map(([command, why]) => `  ${paint.cyan(`$ anon-cli ${command.padEnd(width)}`)}  ${why}\n`);
+  const lines = steps.map(
+    ([command, why]) => `  ${paint.cyan(printable(`$ anon-cli ${command.padEnd(width)}`))}  ${why}\n`,
+  );
   return `${paint.bold('Next')}\n${lines.join('')}`;
 }
 

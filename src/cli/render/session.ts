@@ -44,7 +44,7 @@ function sessionTable(
     ['', 'SESSION', 'GUEST', 'APP', 'API', 'SESSION ENDS', 'ACCESS TOKEN', lastTitle],
     views.map(({ name, session, current }) => [
       current ? paint.green('*') : ' ',
-      name,
+      printable(name),
       shortened(printable(session.guestId ?? 'unknown'), most.guest),
       printable(session.appName ?? session.clientId),
       printable(session.apiName ?? session.audience),
@@ -57,7 +57,7 @@ function sessionTable(
 
 export function renderSession(paint: Paint, { name, session, current }: SessionView, nowMs: number): string {
   return (
-    `${paint.bold(name)}${current ? paint.dim(' (current)') : ''}\n` +
+    `${paint.bold(printable(name))}${current ? paint.dim(' (current)') : ''}\n` +
     rows(paint, [
       ['guest', printable(session.guestId ?? 'unknown')],
       ['application', named(session.appName, session.clientId)],

@@ -13,7 +13,7 @@ export interface Mismatch {
 /**
  * The members of `sent` that `shown`, the object as the tenant shows it after the write, has otherwise. Only what was
  * sent is compared: a tenant fills in defaults and adds members of its own. Lists are compared whole, in any order.
- * What is not shown counts as null, false or empty.
+ * What is not shown counts as null or empty, and not as false: a default may be true.
  */
 export function mismatches(sent: JsonObject, shown: JsonObject): Mismatch[] {
   return Object.entries(sent).flatMap(([member, value]) => mismatchesOf(member, value, shown[member]));
@@ -43,7 +43,7 @@ function holdsAll(sent: readonly unknown[], shown: readonly unknown[]): boolean 
 }
 
 function isUnset(value: unknown): boolean {
-  return value === undefined || value === null || value === false || value === '' || isEmptyList(value);
+  return value === undefined || value === null || value === '' || isEmptyList(value);
 }
 
 function isEmptyList(value: unknown): boolean {

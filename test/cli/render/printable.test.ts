@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson, printableValue } from '../../../src/cli/render/printable.ts';
+import { printable, printableJson, printableLines, printableValue } from '../../../src/cli/render/printable.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
 
 describe('text from outside', () => {
@@ -18,6 +18,11 @@ describe('text from outside', () => {
     ['\u2028\u2029', '\\u2028\\u2029'],
     ['\u00ad', '\\u00ad'],
     ['\u{e0041}', '\\ue0041'],
+    ['\ud800a', '\\ud800a'],
+    ['\u3164\uffa0', '\\u3164\\uffa0'],
+    ['##[error]x', '\\u0023#[error]x'],
+    ['a ##vso[task.setvariable variable=x]y', 'a \\u0023#vso[task.setvariable variable=x]y'],
+    ['##TeamCity[x] # a ## b', '\\u0023#TeamCity[x] # a ## b'],
   ])('%j is shown as %s', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
@@ -43,6 +48,19 @@ it.each([
   expect(printableValue(value)).toBe(text);
 });
 
+describe('all that is printed at once', () => {
+  it.each([
+    ['keeps lines, columns and colours', 'a\n\u001b[1mb\u001b[22m\tc\n', 'a\n\u001b[1mb\u001b[22m\tc\n'],
+    ['has no other control', 'a\u001b[2Jb\u009b31m\r', 'a\\u001b[2Jb\\u009b31m\\u000d'],
+    ['begins no line with a command', '::error::x\n  ::warning::y\n', '\\u003a:error::x\n  \\u003a:warning::y\n'],
+    ['nor behind colours and odd spaces', '\u001b[1m\u00a0\u3000::x::y', '\u001b[1m\u00a0\u3000\\u003a:x::y'],
+    ['may have colons elsewhere', 'a ::b\n: c\n:d', 'a ::b\n: c\n:d'],
+    ['has no command anywhere', 'a ##[x]', 'a \\u0023#[x]'],
+  ])('%s', (_, text, shown) => {
+    expect(printableLines(text)).toBe(shown);
+  });
+});
+
 describe('JSON for a terminal', () => {
   it.each([undefined, 2])('means what it meant and is safe, indented by %s', (indent) => {
     fc.assert(
@@ -52,6 +70,13 @@ describe('JSON for a terminal', () => {
         expect(text.replaceAll('\n', '')).not.toMatch(unsafe);
       }),
     );
+  });
+
+  it('has no command for the runner of a job in it, and means the same', () => {
+    const value = { name: '##vso[a]b', list: ['::error::x', '\\##[c]'] };
+    const text = printableJson(value, 2);
+    expect(text).not.toMatch(/##[a-z]*\[|^\s*::/m);
+    expect(JSON.parse(text)).toEqual(value);
   });
 
   it('escapes what is beyond 16 bits as two units', () => {

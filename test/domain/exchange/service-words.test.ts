@@ -58,7 +58,7 @@ it('a secret where a description is cut short is masked before, so that no half 
   const body = { error: `${'e'.repeat(70)}${secret}`, error_description: `${'d'.repeat(290)}${secret} and more` };
   const { error, description } = serviceWords({ status: 400, body }, [secret]);
   expect(error).toBe(`${'e'.repeat(70)}***`);
-  expect(description).toBe(`${'d'.repeat(290)}*** and m…`);
+  expect(description).toBe(`${'d'.repeat(290)}*** and mo…`);
 });
 
 const settings = { method: 'GET', path: tenantSettingsPath } as const;

@@ -6,6 +6,7 @@ import { forgetSecrets } from '../../forget-secrets.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { profileInUse } from '../../profile-in-use.ts';
+import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
 export function profileRemoveCommand(context: Context, run = removeProfile): Command {
@@ -31,7 +32,7 @@ async function removeProfile(context: Context, name: string, options: GlobalOpti
   printResult(context, options, {
     data: { removed: profile.name },
     human: (paint) =>
-      `${paint.green('✔')} Profile ${profile.name} is gone. On the tenant nothing changed.\n` +
+      `${paint.green('✔')} Profile ${printable(profile.name)} is gone. On the tenant nothing changed.\n` +
       (now.sentence === before.sentence ? '' : `  ${now.sentence}\n`),
   });
 }

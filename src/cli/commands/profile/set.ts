@@ -43,7 +43,7 @@ async function changeProfile(context: Context, what: string, value: string, opti
   const [current, inUse] = [await store.current(), await profileInUse(context)];
   printResult(context, options, {
     data: profileData(after, current, inUse.profile?.name === profile.name),
-    human: (paint) => `${paint.green('✔')} Profile ${profile.name} ${outcome(setting, after)}\n`,
+    human: (paint) => `${paint.green('✔')} Profile ${printable(profile.name)} ${outcome(setting, after)}\n`,
   });
 }
 

@@ -4,6 +4,7 @@ import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { profileInUse, warnIfNotUsed } from '../../profile-in-use.ts';
+import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
@@ -23,7 +24,9 @@ async function useProfile(context: Context, name: string, options: GlobalOptions
   const used = inUse.profile?.name === profile.name;
   printResult(context, options, {
     data: profileData(await context.withEdition(profile), profile.name, used),
-    human: (paint) =>
-      `${paint.green('✔')} ${used ? `Commands now use profile ${profile.name}` : `Profile ${profile.name} is the current one`}\n`,
+    human: (paint) => {
+      const name = printable(profile.name);
+      return `${paint.green('✔')} ${used ? `Commands now use profile ${name}` : `Profile ${name} is the current one`}\n`;
+    },
   });
 }

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
-import { printableJson } from '../../render/printable.ts';
+import { printable, printableJson } from '../../render/printable.ts';
 import { issuerOf, keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
 
 export interface SessionExportOptions extends GlobalOptions {
@@ -44,6 +44,7 @@ async function exportSessions(
   const names = views.map((view) => view.name);
   printResult(context, options, {
     data: { file, exported: names },
-    human: (paint) => `${paint.green('✔')} ${names.join(', ')} with tokens in ${file}, which only you can read\n`,
+    human: (paint) =>
+      `${paint.green('✔')} ${printable(names.join(', '))} with tokens in ${printable(file)}, which only you can read\n`,
   });
 }

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { type KeptSessions, keptName, keptSessions, readable, sessionViews } from './kept-sessions.ts';
 
 export interface SessionForgetOptions extends GlobalOptions {
@@ -62,5 +63,5 @@ async function named(kept: KeptSessions, name: string | undefined, { all }: Sess
 
 function forgottenText(names: readonly string[]): string {
   if (names.length === 0) return 'There was none to forget';
-  return `Forgotten: ${names.join(', ')}`;
+  return `Forgotten: ${printable(names.join(', '))}`;
 }

@@ -8,6 +8,7 @@ import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { emptyInput, isBlank, type ReadText } from '../../referred-text.ts';
+import { printable } from '../../render/printable.ts';
 import { checkUnused, issuerOf, type KeptSessions, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {
@@ -50,7 +51,7 @@ async function importSessions(
   printResult(context, options, {
     data: { imported: names },
     human: (paint) =>
-      `${paint.green('✔')} Kept: ${names.join(', ')}\n${paint.dim(`Next: anon-cli ${next}${kept.selection}\n`)}`,
+      `${paint.green('✔')} Kept: ${printable(names.join(', '))}\n${paint.dim(printable(`Next: anon-cli ${next}${kept.selection}`))}\n`,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { renderSessions, sessionData } from '../../render/session.ts';
 import { keptSessions, sessionViews } from './kept-sessions.ts';
 
@@ -27,7 +28,7 @@ async function printSessions(context: Context, options: GlobalOptions): Promise<
     data: views.map((view) => sessionData(view, nowMs)),
     human: (paint) =>
       views.length === 0
-        ? `No session is kept of profile ${kept.profile}.\n${paint.dim(`Next: anon-cli token create${kept.selection}\n`)}`
+        ? `No session is kept of profile ${printable(kept.profile)}.\n${paint.dim(printable(`Next: anon-cli token create${kept.selection}`))}\n`
         : renderSessions(paint, views, nowMs, columns),
   });
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { checkUnused, keptSessions, sessionNamed } from './kept-sessions.ts';
 
 export function sessionRenameCommand(context: Context, run = renameSession): Command {
@@ -35,6 +36,6 @@ async function renameSession(
   );
   printResult(context, options, {
     data: { name: to },
-    human: (paint) => `${paint.green('✔')} Session ${from} is ${to} now\n`,
+    human: (paint) => `${paint.green('✔')} Session ${printable(from)} is ${printable(to)} now\n`,
   });
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { keptSessions, sessionNamed } from './kept-sessions.ts';
 
 export function sessionUseCommand(context: Context, run = useSession): Command {
@@ -19,6 +20,6 @@ async function useSession(context: Context, name: string, options: GlobalOptions
   await kept.sessions.use(name);
   printResult(context, options, {
     data: { current: name },
-    human: (paint) => `${paint.green('✔')} Commands go on with session ${name}\n`,
+    human: (paint) => `${paint.green('✔')} Commands go on with session ${printable(name)}\n`,
   });
 }

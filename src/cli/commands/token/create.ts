@@ -72,7 +72,7 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
         `${renderMetadataSize(paint, metadataSize(inspected, input.metadata))}\n` +
         `${renderTokens(paint, inspected)}\n` +
         paint.dim(
-          `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${tenant.selection}\n`,
+          `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${printable(tenant.selection)}\n`,
         ),
     }),
   );

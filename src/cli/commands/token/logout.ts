@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { endText, sessionData } from '../../render/session.ts';
 import { accessTenant } from '../../tenant-access.ts';
 import { keptSession, nothingRemembered } from './kept-session.ts';
@@ -45,7 +46,7 @@ async function logOutAndForget(context: Context, options: TokenLogoutOptions): P
   printResult(context, options, {
     data: { tenant_told: told, forgotten, session: sessionData({ name, session, current }, nowMs) },
     human: (paint) =>
-      `${paint.green('✔')} ${forgotten ? `Session ${name} is forgotten here` : `Session ${name} is still kept here`}\n` +
+      `${paint.green('✔')} ${forgotten ? `Session ${printable(name)} is forgotten here` : `Session ${printable(name)} is still kept here`}\n` +
       paint.dim(`${told ? clears : hasNone}\n`) +
       `${paint.yellow('!')} ${livesOn(session, nowMs)}\n`,
   });

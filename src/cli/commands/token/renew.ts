@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant-access.ts';
 import { continueSession } from './continue-session.ts';
 import { renderTokens, tokensData } from './guest-tokens.ts';
@@ -36,7 +37,7 @@ async function renewAndShow(context: Context, options: TokenRenewOptions): Promi
       printResult(context, options, {
         data: { ...tokensData(inspected), session_name: kept.name },
         human: (paint) =>
-          `${paint.green('✔')} Session ${kept.name} renewed: a new access token of the same guest\n\n${renderTokens(paint, inspected)}`,
+          `${paint.green('✔')} Session ${printable(kept.name)} renewed: a new access token of the same guest\n\n${renderTokens(paint, inspected)}`,
       }),
   );
 }

@@ -1,0 +1,339 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/command-table.ts';
+import { withLock } from '../../src/io/lock.ts';
+import { sessionStore } from '../../src/io/session-store.ts';
+import {
+  changeDocument,
+  documentNamed,
+  freshMachine,
+  type Machine,
+  openMachine,
+  servedTenant,
+  useRemote,
+} from '../support/command.ts';
+import { unsafe } from '../support/screen.ts';
+import { part } from '../support/tokens.ts';
+
+/** What a terminal, or the runner of a CI job, would act on. */
+const evil = [
+  '::error::PWNED',
+  '\n::set-output name=a::b',
+  '\n  ::stop-commands::x',
+  '\r##vso[task_setvariable variable=a]b',
+  '##[error]c ##teamcity[message]',
+  '\u001b[2J\u001b]8;;https://evil\u0007x\u001b]8;;\u0007',
+  '\u009b31m\u202egnp\u2066\u200b\ufeff\u2028\u{e0041}\u3164\0\b',
+].join('');
+
+const evilName = '::error::\n::x\u001b[31m\u202e##[a]';
+
+const token = `${part({ alg: 'RS256', kid: evil, [evil]: evil })}.${part({ iss: evil, sub: evil, [evil]: { [evil]: evil }, exp: 1 })}.${part('x')}`;
+const other = `${part({ alg: 'none', typ: evil })}.${part({ iss: evil, aud: [evil], scope: evil })}.`;
+const sealed = `${part({ alg: 'dir', enc: 'A256GCM', kid: evil, typ: evil })}..${part('iv')}.${part('x')}.${part('y')}`;
+
+const session = {
+  sessionToken: sealed,
+  accessToken: token,
+  clientId: evil,
+  audience: evil,
+  scope: evil,
+  appName: evil,
+  apiName: evil,
+  guestId: evil,
+  metadata: { [evil]: evil },
+  createdAtMs: 1,
+  accessEndsAtMs: 2,
+  replaced: [{ guestId: evil, untilMs: 1 }],
+};
+const forgedExport = {
+  version: 1,
+  issuer: evil,
+  sessions: [{ name: 'forged', session_token: token, access_token: token, client_id: evil, audience: evil }],
+};
+
+/** A command line after its path; words in capitals stand for what there is on the machine. */
+type Line = readonly string[];
+
+const at = ['--app', 'CLIENT', '--api', 'AUDIENCE'];
+
+/** Every command of the table, with lines of it that print what comes from outside: a tenant, a token, a file, the line itself. */
+const lines: Readonly<Record<string, readonly Line[]>> = {
+  quickstart: [['--profile', 'local']],
+  setup: [
+    ['--app', 'CLIENT', '--api', 'AUDIENCE', '--scopes', 'read:catalog', '--yes'],
+    ['--app', 'CLIENT', '--api', 'AUDIENCE', '--scopes', 'read:catalog', '--dry-run'],
+    ['--app', 'CLIENT', '--api', 'AUDIENCE', '--scopes', evil, '--yes'],
+  ],
+  doctor: [at, ['--matrix', '--all'], ['--probe', ...at], ['--app', evil], ['--fix', '--dry-run', ...at]],
+  'tenant show': [[]],
+  'tenant set-lifetime': [['7d'], [evil]],
+  'tenant set-format': [['jwt'], [evil]],
+  'tenant set-cookie': [['off'], [evil]],
+  'app list': [[]],
+  'app show': [['CLIENT'], [evil.slice(0, 30)]],
+  'app create': [[evil, '--dry-run'], [evil]],
+  'app enable': [['CLIENT'], [evil]],
+  'app disable': [['CLIENT', '--dry-run'], ['CLIENT'], [evil]],
+  'api list': [[]],
+  'api show': [['AUDIENCE'], [evil]],
+  'api create': [
+    [evil, '--audience', evil, '--scopes', evil, '--dry-run'],
+    [evil, '--audience', evil],
+  ],
+  'api enable': [['AUDIENCE', '--scopes', 'read:catalog'], ['AUDIENCE'], ['AUDIENCE', '--scopes', evil]],
+  'api disable': [['AUDIENCE', '--dry-run'], ['AUDIENCE'], ['AUDIENCE', '--revoke-grants', '--dry-run'], [evil]],
+  'api scopes add': [
+    ['AUDIENCE', 'read:catalog'],
+    ['AUDIENCE', evil],
+  ],
+  'api scopes remove': [
+    ['AUDIENCE', 'read:catalog', '--dry-run'],
+    ['AUDIENCE', evil],
+  ],
+  'token create': [
+    at,
+    [...at, '--meta', `${evil}=${evil}`],
+    [...at, '--count', '2'],
+    ['--app', evil],
+    [...at, '--session', evil],
+  ],
+  'token update': [
+    ['--meta', `a=${evil}`],
+    ['--meta', evil],
+    ['--replace', '--meta', `b=${evil}`],
+  ],
+  'token decode': [[], ['TOKEN'], [evil]],
+  'token verify': [[], ['TOKEN', '--scope', evil], ['TOKEN', '--api', evil], [evil]],
+  'token renew': [[], ['--session', evil]],
+  'token get': [[], ['--session', evil], ['--api', evil]],
+  'token logout': [['--keep'], ['--session', evil]],
+  'token diff': [['TOKEN'], ['TOKEN', 'OTHER'], [evil, evil]],
+  'token transfer': [[], ['--edition', 'ea'], ['--redirect-uri', evil]],
+  'token watch': [['--session', evil]],
+  'session list': [[]],
+  'session show': [[], [evil], ['--lineage']],
+  'session use': [['default'], [evil], [evilName]],
+  'session rename': [
+    ['default', evil],
+    [evil, 'x'],
+  ],
+  'session forget': [[evil], [evilName], ['--expired'], ['--all']],
+  'session export': [[], ['--all'], [evil]],
+  'session import': [['EXPORT', '--session', 'again', '--replace'], [evil], ['FORGED']],
+  'claims list': [
+    ['--app', 'CLIENT'],
+    ['--app', evil],
+  ],
+  'claims set': [
+    ['language', 'metadata.language', '--app', 'CLIENT'],
+    [evil, evil, '--app', 'CLIENT'],
+  ],
+  'claims remove': [
+    [evil, '--app', 'CLIENT', '--dry-run'],
+    ['no', '--app', 'CLIENT'],
+  ],
+  login: [
+    ['evil', '--domain', evil],
+    [evil, '--domain', 'a.example', '--no-check'],
+    ['remote', '--domain', 'DOMAIN', '--no-check', '--app', evil],
+  ],
+  'profile list': [[]],
+  'profile show': [[], [evil], ['other']],
+  'profile use': [[evil], ['nobody']],
+  'profile set': [
+    ['app', 'CLIENT'],
+    ['api', 'AUDIENCE'],
+    ['app', evil],
+    [evil, evil],
+    ['production', evil],
+    ['edition', evil],
+  ],
+  'profile remove': [['nobody'], [evil]],
+  'local start': [
+    ['--port', evil],
+    ['--rate-limit', evil],
+  ],
+  'local show': [[]],
+  'local reset': [['--edition', evil]],
+  completion: [['bash'], [evil]],
+};
+
+/** A machine where every name that can come from outside is hostile. */
+async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Record<string, string>> }> {
+  const machine = await openMachine();
+  const { store } = machine;
+  const { client_id: client } = documentNamed(store, 'client', 'web');
+  const { id } = documentNamed(store, 'resource_server', 'shop');
+  await machine.done('token', 'create', '--meta', 'language=en');
+  await machine.done('profile', 'set', 'app', 'web');
+  changeDocument(store, 'tenant', 'settings', { friendly_name: evil });
+  changeDocument(store, 'client', String(client), {
+    name: evil,
+    app_type: evil,
+    access_token: { custom_claim_mappings: [{ name: evil, expression: 'anonymous_session.metadata.language' }] },
+  });
+  changeDocument(store, 'resource_server', String(id), {
+    name: evil,
+    scopes: [{ value: 'read:catalog', description: evil }, { value: evil }],
+    anonymous_access_scopes: ['read:catalog', evil],
+  });
+  const content = JSON.parse(readFileSync(machine.profilesPath, 'utf8'));
+  content.profiles.local = { app: { clientId: String(client), name: evil }, api: { audience: evil, name: evil } };
+  content.profiles[evil] = { domain: 'evil.example', app: { clientId: evil, name: evil }, production: true };
+  content.profiles.other = {
+    domain: 'a.example',
+    api: { audience: evil, name: evil },
+    credentials: { kind: 'client_secret', clientId: evil },
+  };
+  writeFileSync(machine.profilesPath, JSON.stringify(content));
+  const data = join(machine.folder, 'data');
+  const sessions = sessionStore({
+    ...{ profile: 'local', origin: 'embedded', unnamed: 'default', folders: { config: data, data } },
+    ...{ secrets: async () => undefined, now: () => 0, warn: () => {} },
+    locked: (path, work) => withLock(path, machine.clock, work),
+  });
+  // A file's name cannot be as long.
+  await sessions.put(evilName, session);
+  const exported = (await machine.done('session', 'export', '--json')).stdout;
+  const words = {
+    CLIENT: String(client),
+    AUDIENCE: 'https://api.shop.example',
+    TOKEN: token,
+    OTHER: other,
+    EXPORT: machine.file('export.json', exported),
+    FORGED: machine.file('forged.json', JSON.stringify(forgedExport)),
+    DOMAIN: 'a.example',
+  };
+  return { machine, words };
+}
+
+const modes = {
+  'in a pipe': { terminal: false, colour: false, options: [] },
+  'on a terminal': { terminal: true, colour: false, options: [] },
+  'in colours': { terminal: true, colour: true, options: [] },
+  'as JSON': { terminal: false, colour: false, options: ['--json'] },
+} as const;
+
+/** Nothing that a terminal or the runner of a CI job would act on. */
+function expectHarmless(text: string, colour: boolean): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours are all that may be there
+  const rest = colour ? text.replaceAll(/\u001b\[[\d;]*m/g, '') : text;
+  expect(rest.replaceAll('\n', '')).not.toMatch(unsafe);
+  expect(rest).not.toMatch(/\p{Cs}|\u3164/u);
+  const plain = stripVTControlCharacters(rest);
+  expect(plain).not.toMatch(/^\s*::/m);
+  // Nor does any text break a line of its own accord: what stands behind a line break in it would be at the start of one.
+  expect(plain).not.toMatch(/^\s*\\u003a:(set-output|x)/m);
+  expect(plain).not.toMatch(/##[a-z]*\[/i);
+}
+
+async function runLine(machine: Machine, path: string, line: Line, mode: keyof typeof modes) {
+  const { terminal, colour, options } = modes[mode];
+  machine.terminal.interactive = terminal;
+  machine.terminal.colour = colour;
+  machine.terminal.stdin = terminal ? undefined : '';
+  machine.answers.shift = () => false;
+  machine.replies.shift = () => 'x';
+  const ran = await machine.run(...path.split(' '), ...line, ...options);
+  for (const text of [ran.stdout, ran.stderr, machine.questions.join('\n')]) expectHarmless(text, colour);
+  return ran;
+}
+
+it('every command of the table is walked', () => {
+  expect(Object.keys(lines).sort()).toEqual(Object.keys(commands).sort());
+});
+
+describe.each(Object.keys(modes) as (keyof typeof modes)[])('hostile names and values %s', (mode) => {
+  it.each(Object.entries(lines))('are harmless in %s', async (path, all) => {
+    const { machine, words } = await hostileMachine();
+    for (const line of all)
+      await runLine(
+        machine,
+        path,
+        line.map((word) => words[word] ?? word),
+        mode,
+      );
+  });
+});
+
+describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) => {
+  it.each(Object.entries(lines))('are harmless in %s', async (path, all) => {
+    const machine = await freshMachine();
+    const refusing = { on: false };
+    const refusal = { statusCode: 403, error: evil, message: evil, errorCode: evil, error_description: evil };
+    const tenant = await servedTenant(machine.clock, {
+      answer: () => (refusing.on ? Response.json(refusal, { status: 403 }) : undefined),
+    });
+    await useRemote(machine, tenant);
+    await machine.open();
+    await machine.done('token', 'create');
+    refusing.on = true;
+    const words: Record<string, string> = {
+      CLIENT: 'web',
+      AUDIENCE: 'shop',
+      TOKEN: token,
+      OTHER: other,
+      EXPORT: 'no',
+      FORGED: 'no',
+      DOMAIN: 'a.example',
+    };
+    for (const line of all)
+      await runLine(
+        machine,
+        path,
+        line.map((word) => words[word] ?? word),
+        mode,
+      );
+  });
+});
+
+describe('what runs until it is stopped', () => {
+  it.each(['in a pipe', 'on a terminal'] as const)('is harmless %s', async (mode) => {
+    for (const [line, begun] of [
+      [['token', 'watch'], 'ends in'],
+      [['local', 'start', '--port', '0'], 'listens'],
+    ] as const) {
+      const { machine } = await hostileMachine();
+      machine.terminal.interactive = mode === 'on a terminal';
+      const ran = machine.run(...line);
+      await machine.printed(begun);
+      machine.interrupt();
+      const { stdout, stderr } = await ran;
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what is watched is written over
+      for (const text of [stdout.replaceAll(/\u001b\[\d*[AJK]|\r/g, ''), stderr]) expectHarmless(text, false);
+    }
+  });
+});
+
+describe('one value, or another format', () => {
+  const shown: [string[], string][] = [
+    [['app', 'show', 'CLIENT'], 'name'],
+    [['api', 'show', 'AUDIENCE'], 'guest_scopes.1'],
+    [['tenant', 'show'], 'name'],
+    [['token', 'decode', 'TOKEN'], 'claims.sub'],
+    [['profile', 'show', 'other'], 'api.name'],
+  ];
+
+  it.each(shown)('of %j is harmless on a terminal, and raw in a pipe', async (line, field) => {
+    const { machine, words } = await hostileMachine();
+    const given = line.map((word) => words[word] ?? word);
+    machine.terminal.interactive = true;
+    for (const options of [
+      ['--field', field],
+      ['--format', 'env'],
+      ['--format', 'dotenv'],
+      ['--format', 'ndjson'],
+      ['--format', 'curl'],
+    ]) {
+      const { stdout, stderr } = await machine.run(...given, ...options);
+      expect(stdout.replaceAll('\n', '')).not.toMatch(unsafe);
+      expectHarmless(stderr, false);
+    }
+    machine.terminal.interactive = false;
+    expect((await machine.run(...given, '--field', field)).stdout).toBe(`${evil}\n`);
+    expect((await machine.run(...given, '--format', 'env')).stdout).toContain(evil);
+  });
+});
