@@ -234,6 +234,8 @@ export interface NamedKey {
   readonly name: string;
   /** A JWK (RFC 7517), private or public. */
   readonly jwk: Readonly<Record<string, unknown>>;
+  /** The user gave it to check with: where it fits, that is so whatever use is written on it. */
+  readonly anyUse?: true;
 }
 
 /** The keys at hand. */

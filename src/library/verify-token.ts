@@ -5,6 +5,7 @@ import { servedKeys } from '../domain/token/served-keys.ts';
 import { type KeySource, verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError } from '../errors.ts';
 import { jwksPath } from '../wire/discovery.ts';
+import { plainJson } from '../wire/exact-json.ts';
 import { systemClock, tenantAt } from './connection.ts';
 import { type Key, keyText } from './decode-token.ts';
 import type { TenantOptions } from './tenant-options.ts';
@@ -36,11 +37,12 @@ export interface ExpectedOfIssuer extends Expected {
 }
 
 export interface Verification {
+  /** False also where it cannot be told: look for a check that is `not_checked`. */
   readonly valid: boolean;
   /** Each thing that is looked at, once, in a fixed order. */
   readonly checks: readonly {
     readonly check: string;
-    readonly state: 'ok' | 'failed' | 'skipped';
+    readonly state: 'ok' | 'failed' | 'not_checked' | 'skipped';
     readonly detail: string;
   }[];
   /** Only when the signature is good, whatever else is not: look at `valid` first. */
@@ -59,7 +61,9 @@ export async function verifyToken(token: string, expected: ExpectedOfTenant | Ex
   const clock = now === undefined ? systemClock : { now: () => now };
   // Of a request that brought none, it may be anything.
   const text = typeof token === 'string' ? token : '';
-  return verifyWith({ clock, keys }, text, { issuer, audience, scopes, guest, clockToleranceSeconds });
+  const expectations = { issuer, audience, scopes, guest, clockToleranceSeconds };
+  const { claims, ...verification } = await verifyWith({ clock, keys }, text, expectations);
+  return { ...verification, claims: plainJson(claims) };
 }
 
 async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{ keys: KeySource; issuer: string }> {

@@ -17,6 +17,7 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   const keys: NamedKey[] = jwks.map((jwk) => ({
     name: typeof jwk.kid === 'string' ? `key ${jwk.kid} of ${fileName}` : fileName,
     jwk,
+    anyUse: true,
   }));
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
 }
