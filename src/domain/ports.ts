@@ -171,7 +171,10 @@ export interface ReplacedGuest {
  */
 export interface RememberedSession {
   readonly sessionToken: string;
+  /** Empty where the tenant gave none. */
   readonly accessToken: string;
+  /** Of the access token, where it is not `Bearer`. */
+  readonly tokenType?: string | undefined;
   readonly clientId: string;
   readonly audience: string;
   /** As it was asked for: an update asks again. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RememberedSession, SecretStore, SessionStore } from '../domain/ports.ts';
+import { exactJson, readExactJson } from '../wire/exact-json.ts';
 import { earlierSession, removeEarlierSession } from './earlier-session.ts';
 import { fileFailure, privateFolder } from './files.ts';
 import type { Folders } from './folders.ts';
@@ -40,7 +41,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
   const pointer: JsonFile<v.InferOutput<typeof pointed>> = { ...ports, path: join(folder, 'current'), schema: pointed };
 
   const putEntry = async (name: string, session: RememberedSession) =>
-    (await secrets()).put(keyOf(name), JSON.stringify(session));
+    (await secrets()).put(keyOf(name), exactJson(session));
 
   /** What was kept when a profile had one session is one of several from now on. */
   const moveEarlier = async (): Promise<void> => {
@@ -76,7 +77,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       await moveEarlier();
       const text = await (await secrets()).get(keyOf(name));
       if (text === undefined) return undefined;
-      const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), rememberedSession), text);
+      const checked = v.safeParse(rememberedSession, parsed(text));
       if (checked.success) return checked.output;
       warn(
         `The session '${name}' of profile ${profile} is not readable as one of anon-cli: it counts as none until it is forgotten or made anew.`,
@@ -106,6 +107,15 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       return ports.locked(lockPath(name), work);
     },
   };
+}
+
+/** Metadata keeps every digit. */
+function parsed(text: string): unknown {
+  try {
+    return readExactJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const pointed = v.strictObject({ current: v.string() });

@@ -19,7 +19,7 @@ import { renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
 import { wishOf } from './setup/wish.ts';
 import { createAndRemember, renderTokens, tokensData } from './token/guest-tokens.ts';
 import { keepingOf } from './token/keeping.ts';
-import { collect, withSecret } from './token/options.ts';
+import { collect, strictText, withSecret } from './token/options.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
   const command = addWriteOptions(
@@ -37,7 +37,8 @@ export function setupCommand(context: Context, run = setUp): Command {
       .option('--oidc-conformant', 'make the application OIDC-conformant too, which edition ea asks for')
       .option('--meta <key=value>', 'metadata of the first session, repeatable', collect)
       .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
-      .option('--no-session', 'set up only, and create no session'),
+      .option('--no-session', 'set up only, and create no session')
+      .option('--strict', strictText),
   ).action((options: SetupOptions) => run(context, options));
   return withExample(
     command,
@@ -74,7 +75,7 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
 }
 
 async function firstSession(
-  { context, access, input }: Inquiry,
+  { context, access, input, options }: Inquiry,
   plan: Plan<SetUp>,
   { app, api }: SetUp,
   show: Parameters<typeof createAndRemember>[3],
@@ -83,7 +84,7 @@ async function firstSession(
     const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
     const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
     const keeping = await keepingOf(context, access.profile, { save: true });
-    await createAndRemember(context, access, { request, keeping }, show);
+    await createAndRemember(context, access, { request, keeping, strict: options.strict }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
   }

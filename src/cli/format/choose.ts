@@ -94,7 +94,7 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
   header:
     ({ terminal }) =>
     ({ data }) =>
-      terminal.result(`Authorization: Bearer ${accessTokenOf(data)}\n`),
+      terminal.result(`Authorization: ${schemeOf(data)} ${accessTokenOf(data)}\n`),
   curl({ terminal, printing }) {
     const calls = { baseUrl: '', made: [] };
     printing.calls = calls;
@@ -127,6 +127,12 @@ function listNotNamed(format: OutputFormat): AnonError {
   return new AnonError('usage', `A list has no names for --format ${format}.`, {
     hint: 'Take --format ndjson, one item a line, or --field for one value.',
   });
+}
+
+/** As it came with the token. */
+function schemeOf(data: Result['data']): string {
+  const { token_type: type } = data as JsonObject;
+  return typeof type === 'string' && /^[\w-]+$/.test(type) && type.toLowerCase() !== 'bearer' ? type : 'Bearer';
 }
 
 function accessTokenOf(data: Result['data']): string {

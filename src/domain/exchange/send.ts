@@ -1,4 +1,5 @@
 import { AnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
+import { exactJson } from '../../wire/exact-json.ts';
 import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
 import { inDoubt } from './doubt.ts';
 import { pauseAfter } from './pause.ts';
@@ -55,7 +56,7 @@ async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Ht
         ...(body && { 'content-type': 'application/json' }),
         ...(authorization && { authorization }),
       },
-      body: body && JSON.stringify(body),
+      body: body && exactJson(body),
     });
   } catch (error) {
     if (isUnreachable(error)) return error;

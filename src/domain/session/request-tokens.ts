@@ -1,5 +1,5 @@
-import { type ErrorCode, ResponseError } from '../../errors.ts';
-import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
+import { AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
+import { type AnonymousTokenRequest, anonymousTokenPath, givenTokens } from '../../wire/anonymous-token.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { withoutSecrets } from '../exchange/secrecy.ts';
@@ -7,14 +7,16 @@ import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
 import { oauthErrorOf } from '../exchange/token-refusal.ts';
 import type { TenantConnection } from '../ports.ts';
 
-/** Both tokens of a guest, as the service hands them out. */
+/** Both tokens of a guest, as the service hands them out. Nothing of what they look like is checked. */
 export interface GuestTokens {
   /** Absent where the edition gives none on an update. */
   readonly sessionToken: string | undefined;
+  /** Empty where the service gave a session token alone: {@link checkComplete}. */
   readonly accessToken: string;
+  /** `Bearer`, also where the service does not say. */
   readonly tokenType: string;
-  /** Seconds that the access token lives. */
-  readonly expiresInSeconds: number;
+  /** Seconds that the access token lives; undefined where the service does not say. */
+  readonly expiresInSeconds: number | undefined;
   /** Seconds that the session has left; undefined where the edition does not tell. */
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
@@ -25,9 +27,9 @@ export interface GuestTokens {
 export function answerMembers(tokens: GuestTokens): JsonObject {
   return {
     ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
-    access_token: tokens.accessToken,
+    ...(tokens.accessToken !== '' && { access_token: tokens.accessToken }),
     token_type: tokens.tokenType,
-    expires_in: tokens.expiresInSeconds,
+    ...(tokens.expiresInSeconds !== undefined && { expires_in: tokens.expiresInSeconds }),
     ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
     ...(tokens.scope !== undefined && { scope: tokens.scope }),
   };
@@ -57,17 +59,28 @@ export async function requestTokens(
   members: Members,
 ): Promise<GuestTokens> {
   const { exchange, body } = await askForTokens(tenant, app, members);
-  const checked = check(anonymousTokenResponse, body);
+  const checked = check(givenTokens, body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   const tokens = checked.value;
+  if (tokens.session_token === undefined && tokens.access_token === undefined) {
+    throw unexpectedAnswer(exchange, 'access_token is required');
+  }
   return {
     sessionToken: tokens.session_token,
-    accessToken: tokens.access_token,
-    tokenType: tokens.token_type,
+    accessToken: tokens.access_token ?? '',
+    tokenType: tokens.token_type ?? 'Bearer',
     expiresInSeconds: tokens.expires_in,
     sessionExpiresInSeconds: tokens.session_expires_in,
     scope: tokens.scope ?? members.scope,
   };
+}
+
+/** @throws {AnonError} `response_invalid` where the service gave no access token */
+export function checkComplete({ accessToken }: Pick<GuestTokens, 'accessToken'>): void {
+  if (accessToken !== '') return;
+  throw new AnonError('response_invalid', 'The tenant gave no access token.', {
+    hint: 'It gave a session token, by which it may give one: anon-cli token renew',
+  });
 }
 
 /** The same, whatever the answer holds when it is no refusal. */

@@ -4,21 +4,24 @@ import { type Checked, check } from '../../wire/schema.ts';
 type Jwk = Readonly<Record<string, unknown>>;
 
 /**
- * The keys of a JWK Set, or the one key where it is a JWK: every key there is, with those whose members stand in their
- * certificate alone read from it. What is no key among them is passed over, and what is not known of a key stays in it.
+ * The keys of a JWK Set, or the one key where it is a JWK: every key there is. What is no key among them is passed over, and
+ * what is not known of a key stays in it. Those whose members stand in their certificate alone are still to be read from it:
+ * {@link readCertificates}.
  * @see RFC 7517, sections 4 and 5
  */
-export async function readKeySet(value: unknown): Promise<Checked<readonly Jwk[]>> {
+export function readKeySet(value: unknown): Checked<readonly Jwk[]> {
   const checked = check(jwks, value);
-  return checked.ok ? { ok: true, value: await completed(checked.value.keys) } : checked;
+  return checked.ok ? { ok: true, value: checked.value.keys } : checked;
 }
 
-async function completed(keys: readonly Jwk[]): Promise<readonly Jwk[]> {
-  if (!keys.some(inCertificate)) return keys;
+/** The same keys with the members that stand in certificates. What reads those is loaded where there is one. */
+export async function readCertificates(keys: readonly Jwk[]): Promise<readonly Jwk[]> {
+  if (!keys.some(isInCertificate)) return keys;
   const { withCertificateKey } = await import('./certificate.ts');
-  return keys.map((jwk) => (inCertificate(jwk) ? (withCertificateKey(jwk) ?? jwk) : jwk));
+  return keys.map(withCertificateKey);
 }
 
-function inCertificate({ x5c, n, x, k }: Jwk): boolean {
+/** A key of which nothing but its certificate is there. @see RFC 7517, section 4.7 */
+export function isInCertificate({ x5c, n, x, k }: Jwk): boolean {
   return Array.isArray(x5c) && [n, x, k].every((member) => member === undefined);
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exportOf } from '../../../domain/session/exported.ts';
 import { AnonError } from '../../../errors.ts';
+import { exactJson } from '../../../wire/exact-json.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
@@ -36,7 +37,7 @@ async function exportSessions(
   const kept = await keptSessions(context, options);
   const views = all ? await sessionViews(kept) : [await sessionNamed(kept, name)];
   const data = exportOf(views);
-  const text = `${JSON.stringify(data, null, 2)}\n`;
+  const text = `${exactJson(data, 2)}\n`;
   if (file === undefined) return printResult(context, options, { data, human: () => text });
   await context.writeNewFile(file, text);
   const names = views.map((view) => view.name);
