@@ -79,6 +79,8 @@ export type DecodedTokenResult = {
   readonly times: Readonly<Record<string, { readonly at: string; readonly seconds_from_now: Seconds }>>;
   /** What a reader should know beside it; absent where there is nothing. */
   readonly notes?: readonly string[];
+  /** What had to be taken out of the text that was given, other than white space. */
+  readonly repaired?: readonly string[];
 };
 
 /** `token decode` of several that were given is an array of them. */

@@ -72,6 +72,8 @@ export const givenTokens = v.looseObject({
   scope: v.optional(givenText),
 });
 
+export type GivenTokens = v.InferOutput<typeof givenTokens>;
+
 /** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
 

@@ -1,6 +1,12 @@
 import { AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
-import { type AnonymousTokenRequest, anonymousTokenPath, givenTokens } from '../../wire/anonymous-token.ts';
-import { check, type JsonObject } from '../../wire/schema.ts';
+import {
+  type AnonymousTokenRequest,
+  anonymousTokenPath,
+  anonymousTokenResponse,
+  type GivenTokens,
+  givenTokens,
+} from '../../wire/anonymous-token.ts';
+import { check, isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { withoutSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, send, unexpectedAnswer } from '../exchange/send.ts';
@@ -21,6 +27,8 @@ export interface GuestTokens {
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
+  /** What of the answer cannot be what it says: `access_token is required`. */
+  readonly problem?: string | undefined;
 }
 
 /** The members of the service's answer, by their names on the wire; what was not answered is left out. */
@@ -60,11 +68,12 @@ export async function requestTokens(
 ): Promise<GuestTokens> {
   const { exchange, body } = await askForTokens(tenant, app, members);
   const checked = check(givenTokens, body);
-  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+  if (!checked.ok || !isJsonObject(body)) throw unexpectedAnswer(exchange, 'it is not an object');
   const tokens = checked.value;
-  if (tokens.session_token === undefined && tokens.access_token === undefined) {
-    throw unexpectedAnswer(exchange, 'access_token is required');
-  }
+  const asSent = { ...body, ...(tokens.expires_in !== undefined && { expires_in: tokens.expires_in }) };
+  const strict = check(anonymousTokenResponse, asSent);
+  // Without a session token there is no guest to lose.
+  if (tokens.session_token === undefined && !strict.ok) throw unexpectedAnswer(exchange, strict.problem);
   return {
     sessionToken: tokens.session_token,
     accessToken: tokens.access_token ?? '',
@@ -72,14 +81,27 @@ export async function requestTokens(
     expiresInSeconds: tokens.expires_in,
     sessionExpiresInSeconds: tokens.session_expires_in,
     scope: tokens.scope ?? members.scope,
+    problem: problemOf(body, tokens),
   };
 }
 
-/** @throws {AnonError} `response_invalid` where the service gave no access token */
-export function checkComplete({ accessToken }: Pick<GuestTokens, 'accessToken'>): void {
-  if (accessToken !== '') return;
-  throw new AnonError('response_invalid', 'The tenant gave no access token.', {
-    hint: 'It gave a session token, by which it may give one: anon-cli token renew',
+function problemOf(body: JsonObject, tokens: GivenTokens): string | undefined {
+  if (tokens.access_token === undefined) {
+    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a string that says something'}`;
+  }
+  const times = ['expires_in', 'session_expires_in'] as const;
+  const odd = times.find((name) => body[name] !== undefined && body[name] !== null && tokens[name] === undefined);
+  return odd && `${odd} must be seconds from now`;
+}
+
+/**
+ * What was given is looked into only once it is safe: it may be all there will ever be of a guest.
+ * @throws {AnonError} `response_invalid` where the service gave no access token, or says what it cannot mean
+ */
+export function checkComplete({ problem }: Pick<GuestTokens, 'problem'>): void {
+  if (problem === undefined) return;
+  throw new AnonError('response_invalid', `The tenant's answer is not as it should be: ${problem}.`, {
+    hint: 'It gave a session token, by which it may give an access token: anon-cli token renew',
   });
 }
 

@@ -89,7 +89,7 @@ function warnOfShort({ clock, warn }: Context, session: RememberedSession): void
 
 /** @throws {AnonError} `response_invalid` where the tenant gave no access token */
 function print(context: Context, options: TokenGetOptions, { name }: KeptSession, { session, origin }: Got): void {
-  checkComplete(session);
+  checkComplete({ problem: session.accessToken === '' ? 'access_token is required' : undefined });
   printResult(context, options, {
     data: {
       access_token: session.accessToken,

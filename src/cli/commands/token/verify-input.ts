@@ -1,3 +1,4 @@
+import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { givenTexts, rememberedSession } from './given-tokens.ts';
@@ -6,6 +7,8 @@ export interface TokenToVerify {
   readonly token: string;
   /** The API that a remembered session's token was asked for. */
   readonly audience?: string | undefined;
+  /** A tenant gave it as an access token, so that it is one whatever it looks like. */
+  readonly issued?: boolean;
 }
 
 /** The token on the command line, in the file or on stdin that it names; else what is piped in; else the remembered one. */
@@ -17,5 +20,10 @@ export async function tokenToVerify(
   const [token] = await givenTexts(context, given === undefined ? [] : [given]);
   if (token !== undefined) return { token };
   const session = await rememberedSession(context, options);
-  return { token: session.accessToken, audience: session.audience };
+  if (session.accessToken === '') {
+    throw new AnonError('token_unacceptable', 'The saved session has no access token: the tenant gave none.', {
+      hint: 'Get one: anon-cli token renew',
+    });
+  }
+  return { token: session.accessToken, audience: session.audience, issued: true };
 }
