@@ -30,7 +30,8 @@ export interface ServedKeysOptions {
 }
 
 /**
- * The keys that a server publishes, kept for as long as its `Cache-Control` says.
+ * The keys that a server publishes, kept for as long as its `Cache-Control` says. Whoever needs them while they are being
+ * fetched waits for that fetch, whichever key it is about.
  * @throws {AnonError} `not_found` when nothing may be fetched and nothing is kept; `response_invalid` for what is no key
  *   set; as {@link send} when it cannot be fetched
  */
@@ -39,10 +40,27 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
   const url = `${connection.baseUrl}${path}`;
   const named = ({ keys }: KeptKeys, kid: string | undefined): NamedKey[] =>
     keysNamed(publicKeys(keys, origin, only), kid);
+  let underWay: Promise<KeptKeys> | undefined;
+  const fetchShared = (kid: string | undefined): Promise<KeptKeys> => {
+    underWay ??= fetchKept(connection, { url, path })
+      .then(async ({ mayBeKept, ...fetched }) => {
+        const missedOne = named(fetched, kid).length === 0;
+        if (mayBeKept) await cache?.put(missedOne ? { ...fetched, missedOne } : fetched);
+        return fetched;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
   const fetchNamed = async (kid: string | undefined): Promise<NamedKey[]> => {
-    const { mayBeKept, ...fetched } = await fetchKept(connection, { url, path });
+    const fetched = await fetchShared(kid);
     const found = named(fetched, kid);
-    if (mayBeKept) await cache?.put(found.length > 0 ? fetched : { ...fetched, missedOne: true });
+    // Who waited for a fetch about another key may be the first to find that its own is not there.
+    if (found.length === 0 && cache) {
+      const kept = await cache.get(url);
+      if (kept?.fetchedAtMs === fetched.fetchedAtMs && !kept.missedOne) await cache.put({ ...kept, missedOne: true });
+    }
     return found;
   };
   return {
