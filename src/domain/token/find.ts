@@ -55,7 +55,7 @@ function inText(given: string): FoundToken[] {
   const all = found.length > 0 ? found : startingAt(text, [...text.matchAll(glued)].slice(0, mostGlued));
   return all.map((one) => {
     // One that stands in the text as it is was not touched.
-    const done = given.includes(one.token) ? [] : [...repairs, ...one.repairs];
+    const done = [...(given.includes(one.token) ? [] : repairs), ...one.repairs];
     return { name: one.name, token: one.token, ...(done.length > 0 && { repairs: done }) };
   });
 }

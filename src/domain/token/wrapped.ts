@@ -146,7 +146,8 @@ function* candidatesOf({ pieces, joined, dots, marks }: Lines): Generator<Candid
   // What stands behind the strict part belongs to the last line, else there is more to it.
   const behind = joined.length - strict.length;
   if (behind <= (pieces.at(-1)?.text.length ?? 0)) {
-    yield* tokens(strict, end - behind, [...marks]);
+    const padded = joined.startsWith('=', strict.length);
+    yield* tokens(strict, end - behind, [...marks, ...(padded ? ['padding'] : [])]);
   }
   if (behind === 0) return;
   const { text, repairs } = inBase64url(joined);

@@ -102,7 +102,8 @@ describe.each(tokens)('a token (%s) is found', (_, token) => {
   ])('%s', (_how, paste) => {
     const text = paste(token);
     expectFound(text);
-    expect(findTokens(text)[0]?.repairs === undefined).toBe(text.includes(token));
+    const untouched = text.includes(token) && !/^(?:=|%3D)/.test(text.slice(text.indexOf(token) + token.length));
+    expect(findTokens(text)[0]?.repairs === undefined).toBe(untouched);
   });
 
   it.each<[string, (token: string) => string]>([

@@ -106,7 +106,7 @@ function notValid(names: readonly string[], { jwks }: TokenVerifyOptions, text: 
 function foundIn(text: string): string {
   try {
     const [only, ...others] = findTokens(text);
-    const done = only?.repairs ? ` once ${only.repairs.join(', ')} are out of it` : '';
+    const done = only?.repairs ? ` once ${only.repairs.join(', ')} is out of it` : '';
     if (only && others.length === 0) return `There is a token in it${done}: give that alone. `;
   } catch {
     // There is none.
