@@ -38,6 +38,7 @@ const house: Record<string, Room> = {
       'node:path',
       'node:timers/promises',
       'node:tls',
+      'node:zlib',
       // Flags of the engine: undici's parser costs its compiler more than a short command.
       'node:v8',
     ],

@@ -175,7 +175,10 @@ export interface ReplacedGuest {
  */
 export interface RememberedSession {
   readonly sessionToken: string;
+  /** Empty where the tenant gave none. */
   readonly accessToken: string;
+  /** Of the access token, where it is not `Bearer`. */
+  readonly tokenType?: string | undefined;
   readonly clientId: string;
   readonly audience: string;
   /** As it was asked for: an update asks again. */
@@ -240,6 +243,8 @@ export interface NamedKey {
   readonly name: string;
   /** A JWK (RFC 7517), private or public. */
   readonly jwk: Readonly<Record<string, unknown>>;
+  /** The user gave it to check with: where it fits, that is so whatever use is written on it. */
+  readonly anyUse?: true;
 }
 
 /** The keys at hand. */

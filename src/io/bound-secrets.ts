@@ -1,5 +1,6 @@
 import type { SecretKey, SecretStore } from '../domain/ports.ts';
 import { AnonError, isAnonError } from '../errors.ts';
+import { exactJson, readExactJson } from '../wire/exact-json.ts';
 
 /** The profile whose secrets they are, and where its requests go. */
 export interface Binding {
@@ -49,14 +50,14 @@ function isBare(key: SecretKey): boolean {
 }
 
 function written(key: SecretKey, secret: string, origin: string): string {
-  return JSON.stringify(isBare(key) ? { origin, secret } : { ...members(secret), origin });
+  return exactJson(isBare(key) ? { origin, secret } : { ...members(secret), origin });
 }
 
 /** Undefined for what is bound to no tenant. */
 function read(key: SecretKey, text: string): { origin: string; secret: string } | undefined {
   const { origin, ...others } = members(text);
   if (typeof origin !== 'string') return undefined;
-  if (!isBare(key)) return { origin, secret: JSON.stringify(others) };
+  if (!isBare(key)) return { origin, secret: exactJson(others) };
   const { secret, ...more } = others;
   return typeof secret === 'string' && Object.keys(more).length === 0 ? { origin, secret } : undefined;
 }
@@ -77,7 +78,7 @@ function issuerOf(text: string): string | undefined {
 
 function members(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = readExactJson(text);
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
     return {};

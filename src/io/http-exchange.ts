@@ -1,6 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { HttpAnswer } from '../domain/ports.ts';
 
+/** No answer is nearly as long; one that does not end shall not take all the memory there is. */
+export const maxResponseSize = 64 * 2 ** 20;
+
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 /**
@@ -55,18 +58,34 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const [first = Buffer.alloc(0), ...others] = this.#chunks;
-    const text = textOf(others.length === 0 ? first : Buffer.concat(this.#chunks));
+    const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
     const headers = this.#headers;
     const get = (name: string) => {
       const value = headers[name];
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
     };
-    this.#resolve({ status: this.#status, headers: { get }, text: async () => text });
+    const coding = get('content-encoding');
+    // Once, however often it is asked for: what decompresses is loaded where something is compressed.
+    let text: Promise<string> | undefined;
+    const read = async () => textOf(coding === null ? bytes : await decoded(bytes, coding));
+    this.#resolve({
+      status: this.#status,
+      headers: { get },
+      text: () => {
+        text ??= read();
+        return text;
+      },
+    });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#reject(error);
   }
+}
+
+async function decoded(bytes: Buffer, coding: string): Promise<Buffer> {
+  const { withoutCoding } = await import('./content-coding.ts');
+  return withoutCoding(bytes, coding, maxResponseSize);
 }
 
 const decoder = new TextDecoder();

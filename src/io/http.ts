@@ -5,7 +5,7 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Fetch } from '../domain/ports.ts';
 import { interrupted } from '../errors.ts';
 import { unreachable } from './connection-failure.ts';
-import { HttpExchange } from './http-exchange.ts';
+import { HttpExchange, maxResponseSize } from './http-exchange.ts';
 import { throughProxy } from './proxy.ts';
 import { trustedWith } from './trusted-certificates.ts';
 
@@ -18,9 +18,6 @@ export interface Limits {
   /** From the beginning to the last byte of the answer. */
   readonly totalMs: number;
 }
-
-/** No answer is nearly as long; one that does not end shall not take all the memory there is. */
-const maxResponseSize = 64 * 2 ** 20;
 
 const usualLimits: Limits = { connectMs: 5000, totalMs: 30_000 };
 
@@ -83,7 +80,7 @@ function optionsOf(
 ): Dispatcher.DispatchOptions {
   return {
     ...{ origin, path: pathname + search, method: method as Dispatcher.HttpMethod, body: body ?? null },
-    headers: { 'user-agent': 'anon-cli', ...headers },
+    headers: { 'user-agent': 'anon-cli', 'accept-encoding': 'identity', ...headers },
   };
 }
 

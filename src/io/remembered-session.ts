@@ -8,6 +8,7 @@ const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 export const rememberedSession = v.strictObject({
   sessionToken: v.string(),
   accessToken: v.string(),
+  tokenType: v.optional(v.string()),
   clientId: v.string(),
   audience: v.string(),
   scope: v.optional(v.string()),

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore, SessionStore } from '../domain/ports.ts';
+import { exactJson, readExactJson } from '../wire/exact-json.ts';
 import { boundSecrets } from './bound-secrets.ts';
 import { earlierSession, removeEarlierSession } from './earlier-session.ts';
 import { fileFailure, isThere, namesIn, privateFolder, removeFile, removeFolder } from './files.ts';
@@ -60,7 +61,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       const found = isThere(folder) ? undefined : await earlierSession(earlier);
       // The folder last: while it is not there, nobody takes what was moved for all there is.
       if (found) {
-        await (await allSecrets()).put(keyOf(unnamed), JSON.stringify(found));
+        await (await allSecrets()).put(keyOf(unnamed), exactJson(found));
         makeLock(folder, lockPath(unnamed));
       }
       await removeEarlierSession(earlier);
@@ -102,7 +103,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       await settle();
       const text = await (await secrets()).get(keyOf(name));
       if (text === undefined) return undefined;
-      const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), rememberedSession), text);
+      const checked = v.safeParse(rememberedSession, parsed(text));
       if (checked.success) return checked.output;
       warn(
         `The session '${name}' of profile ${profile} is not readable as one of anon-cli: it counts as none until it is forgotten or made anew.`,
@@ -112,7 +113,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
     async put(name, session) {
       await moveEarlier();
       makeLock(folder, lockPath(name));
-      await (await secrets()).put(keyOf(name), JSON.stringify(session));
+      await (await secrets()).put(keyOf(name), exactJson(session));
     },
     async rename(from, to) {
       makeLock(folder, lockPath(to));
@@ -139,6 +140,15 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       });
     },
   };
+}
+
+/** Metadata keeps every digit. */
+function parsed(text: string): unknown {
+  try {
+    return readExactJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const pointed = v.strictObject({ current: v.string() });

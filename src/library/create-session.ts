@@ -1,5 +1,6 @@
 import { createSession as createAtTenant } from '../domain/session/create.ts';
 import { checkMetadataSize } from '../domain/session/metadata.ts';
+import { checkComplete } from '../domain/session/request-tokens.ts';
 import { AnonError } from '../errors.ts';
 import { tenantAt } from './connection.ts';
 import type { TenantOptions } from './tenant-options.ts';
@@ -25,11 +26,12 @@ export interface CreateSessionOptions extends TenantOptions {
 export interface GuestTokens {
   /** Undefined where the service gives none. */
   readonly sessionToken: string | undefined;
+  /** As the service gave it: a JWT, or one that only the service can read. */
   readonly accessToken: string;
   /** `Bearer`. */
   readonly tokenType: string;
-  /** Seconds that the access token lives. */
-  readonly expiresInSeconds: number;
+  /** Seconds that the access token lives; undefined only where the service does not say. */
+  readonly expiresInSeconds: number | undefined;
   /** Seconds that the session lives, where the edition tells. */
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
@@ -48,11 +50,13 @@ export async function createSession(options: CreateSessionOptions): Promise<Gues
   }
   if (metadata) checkMetadataSize(metadata);
   const authMethod = options.authMethod ?? (clientSecret === undefined ? 'none' : 'client_secret_post');
-  return createAtTenant(tenantAt(options), {
+  const tokens = await createAtTenant(tenantAt(options), {
     app: { clientId, name: clientId, clientSecret, authMethod },
     api: { audience, name: audience },
     scope,
     metadata,
     userId,
   });
+  checkComplete(tokens);
+  return tokens;
 }

@@ -1,6 +1,7 @@
 import type { KeyRing } from '../domain/ports.ts';
-import { decodeToken as decodeWith } from '../domain/token/decode.ts';
+import { decodeToken as decodeWith, type ReadToken } from '../domain/token/decode.ts';
 import { keyRingOf } from '../domain/token/key-text.ts';
+import { plainJson } from '../wire/exact-json.ts';
 import { systemClock } from './connection.ts';
 
 /** A JWK or a JWK Set; or one of them, or a PEM key or certificate, as text. */
@@ -32,10 +33,12 @@ export interface DecodedToken {
   readonly inner: DecodedToken | undefined;
   /** The times among its claims. Seconds are negative when it is past. */
   readonly times: readonly { readonly claim: string; readonly at: Date; readonly secondsFromNow: number }[];
+  /** What a reader should know beside it: that `exp` looks like milliseconds, that a member is named twice. */
+  readonly notes: readonly string[];
 }
 
 export type TokenSignature =
-  | { readonly state: 'verified'; readonly key: string }
+  | { readonly state: 'verified'; readonly key: string; readonly warning?: string }
   | { readonly state: 'not_checked' | 'wrong'; readonly reason: string };
 
 export type TokenSeal =
@@ -49,7 +52,18 @@ export type TokenSeal =
 export async function decodeToken(token: string, { key, now }: DecodeTokenOptions = {}): Promise<DecodedToken> {
   const clock = now === undefined ? systemClock : { now: () => now };
   const keys = key === undefined ? noKeys : keyRingOf(keyText(key), 'the key');
-  return decodeWith({ clock, keys }, typeof token === 'string' ? token : '');
+  return asLibrary(await decodeWith({ clock, keys }, typeof token === 'string' ? token : ''));
+}
+
+/** With plain numbers: a program would not know any other. */
+function asLibrary({ header, claims, inner, timeDoubts, notes, ...others }: ReadToken): DecodedToken {
+  return {
+    ...others,
+    header: plainJson(header),
+    claims: plainJson(claims),
+    inner: inner && asLibrary(inner),
+    notes: [...notes, ...timeDoubts.map(({ claim, doubt }) => `${claim} ${doubt}`)],
+  };
 }
 
 const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };

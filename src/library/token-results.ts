@@ -51,7 +51,9 @@ export type GuestLine = TokenAnswer & {
 
 /** `token decode` of a token that was given. */
 export type DecodedTokenResult = {
-  readonly form: 'jws' | 'jwe';
+  /** `opaque`: neither a JWT nor a JWE. Only who issued it can read it. */
+  readonly form: 'jws' | 'jwe' | 'opaque';
+  /** Empty of an opaque token. */
   readonly header: AnyObject;
   /** Where the contents are a JSON object that could be read. To be believed only of a `verified` or `opened` token. */
   readonly claims?: AnyObject;
@@ -62,6 +64,8 @@ export type DecodedTokenResult = {
     readonly state: 'verified' | 'not_checked' | 'wrong';
     readonly key?: string;
     readonly reason?: string;
+    /** Of a verified one: what is to be thought of the key. */
+    readonly warning?: string;
   };
   /** Of a JWE. */
   readonly seal?: {
@@ -71,8 +75,12 @@ export type DecodedTokenResult = {
   };
   /** The token inside a sealed one. */
   readonly inner?: DecodedTokenResult;
-  /** By claim: `exp`, `iat`. */
+  /** By claim: `exp`, `iat`. One that cannot mean what it says, such as milliseconds, is in `notes` instead. */
   readonly times: Readonly<Record<string, { readonly at: string; readonly seconds_from_now: Seconds }>>;
+  /** What a reader should know beside it; absent where there is nothing. */
+  readonly notes?: readonly string[];
+  /** What had to be taken out of the text that was given, other than white space. */
+  readonly repaired?: readonly string[];
 };
 
 /** `token decode` of several that were given is an array of them. */
@@ -94,9 +102,11 @@ export type VerificationResult = {
   /** Each thing that is looked at, once. */
   readonly checks: readonly {
     readonly check: string;
-    /** Absent where nobody looked. */
+    /** Absent where nobody looked, or nobody could. */
     readonly ok?: boolean;
     readonly skipped?: true;
+    /** It was due and could not be made, so that nobody can tell; `valid` is false then. */
+    readonly not_checked?: true;
     readonly detail: string;
   }[];
   /** Only of a token whose signature is good. */

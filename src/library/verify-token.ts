@@ -1,10 +1,12 @@
+import type { TenantConnection } from '../domain/ports.ts';
 import type { KeptKeys, KeyCache } from '../domain/token/kept-keys.ts';
 import { keyRingOf } from '../domain/token/key-text.ts';
 import { keySourceOf, publicKeys } from '../domain/token/public-keys.ts';
 import { servedKeys } from '../domain/token/served-keys.ts';
 import { type KeySource, verifyToken as verifyWith } from '../domain/token/verify.ts';
-import { AnonError } from '../errors.ts';
+import { AnonError, interrupted } from '../errors.ts';
 import { jwksPath } from '../wire/discovery.ts';
+import { plainJson } from '../wire/exact-json.ts';
 import { systemClock, tenantAt } from './connection.ts';
 import { type Key, keyText } from './decode-token.ts';
 import type { TenantOptions } from './tenant-options.ts';
@@ -36,11 +38,12 @@ export interface ExpectedOfIssuer extends Expected {
 }
 
 export interface Verification {
+  /** False also where it cannot be told: look for a check that is `not_checked`. */
   readonly valid: boolean;
   /** Each thing that is looked at, once, in a fixed order. */
   readonly checks: readonly {
     readonly check: string;
-    readonly state: 'ok' | 'failed' | 'skipped';
+    readonly state: 'ok' | 'failed' | 'not_checked' | 'skipped';
     readonly detail: string;
   }[];
   /** Only when the signature is good, whatever else is not: look at `valid` first. */
@@ -59,15 +62,18 @@ export async function verifyToken(token: string, expected: ExpectedOfTenant | Ex
   const clock = now === undefined ? systemClock : { now: () => now };
   // Of a request that brought none, it may be anything.
   const text = typeof token === 'string' ? token : '';
-  return verifyWith({ clock, keys }, text, { issuer, audience, scopes, guest, clockToleranceSeconds });
+  const expectations = { issuer, audience, scopes, guest, clockToleranceSeconds };
+  const { claims, ...verification } = await verifyWith({ clock, keys }, text, expectations);
+  return { ...verification, claims: plainJson(claims) };
 }
 
 async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{ keys: KeySource; issuer: string }> {
   if (expected.jwks !== undefined) return { keys: await givenKeys(expected.jwks), issuer: expected.issuer };
-  const tenant = tenantAt(expected);
-  const { issuer } = tenant;
-  const cache = keptInMemory(expected.fetch ?? globalThis.fetch);
-  return { keys: servedKeys(tenant, { path: jwksPath, origin: issuer, only: 'RS256', cache }), issuer };
+  const { signal, ...shared } = expected;
+  const tenant = tenantAt(shared);
+  const { find, ...source } = sharedSource(tenant, expected.fetch ?? globalThis.fetch);
+  // The request is everybody's: who gives up waiting for it does not end it for the others.
+  return { keys: { ...source, find: (kid) => unlessAborted(find(kid), signal) }, issuer: tenant.issuer };
 }
 
 async function givenKeys(jwks: Key): Promise<KeySource> {
@@ -81,16 +87,37 @@ async function givenKeys(jwks: Key): Promise<KeySource> {
 }
 
 /** Whoever brings a fetch of their own may not be talking to the tenant that others talk to: each has keys of its own. */
-const cacheOf = new WeakMap<typeof globalThis.fetch, KeyCache>();
+const sourcesOf = new WeakMap<typeof globalThis.fetch, Map<string, KeySource>>();
 
-function keptInMemory(fetch: typeof globalThis.fetch): KeyCache {
-  const known = cacheOf.get(fetch);
+/** One for all who verify tokens of a tenant, so that they wait for one request together. */
+function sharedSource(tenant: TenantConnection, fetch: typeof globalThis.fetch): KeySource {
+  const sources = sourcesOf.get(fetch) ?? new Map<string, KeySource>();
+  sourcesOf.set(fetch, sources);
+  const { baseUrl, issuer } = tenant;
+  const known = sources.get(baseUrl);
   if (known) return known;
-  const kept = new Map<string, KeptKeys>();
-  const cache: KeyCache = {
-    get: async (url) => kept.get(url),
-    put: async (keys) => void kept.set(keys.url, keys),
+  const source = servedKeys(tenant, { path: jwksPath, origin: issuer, only: 'RS256', cache: keptInMemory() });
+  sources.set(baseUrl, source);
+  return source;
+}
+
+function keptInMemory(): KeyCache {
+  let kept: KeptKeys | undefined;
+  return {
+    get: async () => kept,
+    put: async (keys) => {
+      kept = keys;
+    },
   };
-  cacheOf.set(fetch, cache);
-  return cache;
+}
+
+/** @throws {AnonError} `interrupted` */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(interrupted());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

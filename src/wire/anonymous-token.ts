@@ -44,6 +44,36 @@ export const anonymousTokenResponse = v.looseObject({
 });
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
 
+/** A text that says something, or nothing. */
+const givenText = v.pipe(
+  v.unknown(),
+  v.transform((value) => (typeof value === 'string' && value !== '' ? value : undefined)),
+);
+
+/** Seconds, as a number or as its digits. */
+const givenSeconds = v.pipe(
+  v.unknown(),
+  v.transform((value) => {
+    const number = typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
+    return v.is(seconds, number) ? number : undefined;
+  }),
+);
+
+/**
+ * The same as a client takes it: what a tenant gave is not lost because another member is missing or of another type, for
+ * the guest is made by then. What is not there or cannot be meant is undefined.
+ */
+export const givenTokens = v.looseObject({
+  session_token: v.optional(givenText),
+  access_token: v.optional(givenText),
+  token_type: v.optional(givenText),
+  expires_in: v.optional(givenSeconds),
+  session_expires_in: v.optional(givenSeconds),
+  scope: v.optional(givenText),
+});
+
+export type GivenTokens = v.InferOutput<typeof givenTokens>;
+
 /** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
 

@@ -1,20 +1,41 @@
 import * as v from 'valibot';
+import { isJsonObject, type JsonObject } from './schema.ts';
 
 export const jwksPath = '/.well-known/jwks.json';
 export const openidConfigurationPath = '/.well-known/openid-configuration';
 /** The same document under the name of RFC 8414. */
 export const oauthServerMetadataPath = '/.well-known/oauth-authorization-server';
 
-/** Members beyond `kty` depend on it. @see RFC 7517, section 4 */
-const jwk = v.looseObject({ kty: v.string(), kid: v.optional(v.string()) });
+/**
+ * GET /.well-known/jwks.json, or a key set from anywhere: `{ "keys": [...] }` with whatever stands beside it, a list of keys,
+ * or one key. What is no key among them is passed over; a `kid` that is no text is none.
+ * @see RFC 7517, sections 4 and 5
+ */
+export const jwks = v.pipe(
+  v.unknown(),
+  v.check((value) => keysIn(value) !== undefined, 'must be a JWK Set'),
+  v.transform((value) => ({ keys: (keysIn(value) ?? []).filter(isKey).map(withoutOddId) })),
+);
 
-/** GET /.well-known/jwks.json. What is no JWK among the others is passed over. @see RFC 7517, section 5 */
-export const jwks = v.looseObject({
-  keys: v.pipe(
-    v.array(v.unknown()),
-    v.transform((keys) => keys.filter((key) => v.is(jwk, key))),
-  ),
-});
+function keysIn(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (!isJsonObject(value)) return undefined;
+  if (Array.isArray(value.keys)) return value.keys;
+  return isKey(value) ? [value] : undefined;
+}
+
+/** What is in its certificate alone may leave out its kind. */
+function isKey(value: unknown): value is JsonObject {
+  return (
+    isJsonObject(value) && (typeof value.kty === 'string' || (value.kty === undefined && Array.isArray(value.x5c)))
+  );
+}
+
+function withoutOddId(jwk: JsonObject): JsonObject {
+  if (jwk.kid === undefined || typeof jwk.kid === 'string') return jwk;
+  const { kid, ...others } = jwk;
+  return others;
+}
 
 /** GET /.well-known/openid-configuration, as far as the tool looks. @see RFC 8414, section 2 */
 export const openidConfiguration = v.looseObject({ issuer: v.string() });

@@ -1,11 +1,12 @@
-import type { JsonObject } from './schema.ts';
+import { exactJson } from './exact-json.ts';
+import { isJsonObject, type JsonObject } from './schema.ts';
 
 /** The largest metadata a session may carry, in bytes of its UTF-8 JSON. @see wire contract, section 2 */
 export const metadataMaxBytes = 1024;
 
 /** The size of `metadata` as the service measures it: bytes of its UTF-8 JSON. */
 export function metadataBytes(metadata: JsonObject): number {
-  return new TextEncoder().encode(JSON.stringify(metadata)).length;
+  return new TextEncoder().encode(exactJson(metadata)).length;
 }
 
 /** Keys that would reach an object's prototype. The service refuses them at any depth. */
@@ -24,7 +25,7 @@ export function refusedMetadataKey(metadata: unknown): string | undefined {
 
 /** The top-level keys whose values are objects or arrays: edition `ea` takes neither. */
 export function nestedMetadataKeys(metadata: JsonObject): string[] {
-  return Object.keys(metadata).filter((key) => typeof metadata[key] === 'object' && metadata[key] !== null);
+  return Object.keys(metadata).filter((key) => isJsonObject(metadata[key]) || Array.isArray(metadata[key]));
 }
 
 /**

@@ -39,9 +39,9 @@ function expectation(expected: string | null): string {
   return article[expected ?? ''] ?? (expected ?? 'something else').replaceAll(' | ', ' or ').replaceAll('"', "'");
 }
 
-/** Not an array, not null. */
+/** Not an array, not null, and not a number that is kept as it was written. */
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Number);
 }
 
 /** A plain JSON object: not an array, not null. */

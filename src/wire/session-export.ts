@@ -14,7 +14,10 @@ const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 export const exportedSession = v.object({
   name: v.string(),
   session_token: text,
-  access_token: text,
+  /** Absent where the tenant gave none. */
+  access_token: v.optional(text),
+  /** Where it is not `Bearer`. */
+  token_type: v.optional(text),
   client_id: text,
   audience: text,
   scope: v.optional(v.string()),

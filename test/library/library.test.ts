@@ -156,3 +156,115 @@ describe('decodeToken', () => {
     expect((await decodeToken(token, { now: 40_000 })).times).toMatchObject([{ claim: 'exp', secondsFromNow: 60 }]);
   });
 });
+
+describe('verifyToken of many at once', () => {
+  const expected = { domain: 'acme.example', audience: goodClaims.aud, now: noon };
+
+  /** A `fetch` that answers when it is let, with these key sets in turn; the last one stays. */
+  function held(...sets: { keys: object[] }[]) {
+    const waiting: (() => void)[] = [];
+    let asked = 0;
+    const fetch = (async () => {
+      const body = sets[Math.min(asked, sets.length - 1)];
+      asked += 1;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return Response.json(body, { headers: { 'cache-control': 'max-age=600' } });
+    }) as typeof globalThis.fetch;
+    const answer = async () => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+      for (const resolve of waiting.splice(0)) resolve();
+    };
+    return { fetch, answer, asked: () => asked };
+  }
+
+  const k1 = { ...rsa.publicJwk, kid: 'k1', alg: 'RS256' };
+
+  it('asks once, whatever keys their tokens name', async () => {
+    const { fetch, answer, asked } = held({ keys: [k1] });
+    const tokens = await Promise.all(['k1', 'k2', 'k3', undefined].map((kid) => goodToken({}, { kid })));
+    const all = Array.from({ length: 40 }, (_, index) => verifyToken(tokens[index % 4] ?? '', { ...expected, fetch }));
+    await answer();
+    const states = (await Promise.all(all)).map(({ valid }) => valid);
+    expect(states.filter(Boolean)).toHaveLength(20);
+    expect(asked()).toBe(1);
+  });
+
+  it('asks once more for all the unknown keys that come together later, and then not for a while', async () => {
+    const { fetch, answer, asked } = held({ keys: [k1] });
+    const first = verifyToken(await goodToken(), { ...expected, fetch });
+    await answer();
+    expect((await first).valid).toBe(true);
+    const unknown = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => goodToken({}, { kid: `made up ${index}` })),
+    );
+    const all = unknown.map((token) => verifyToken(token, { ...expected, fetch }));
+    await answer();
+    for (const { valid, checks } of await Promise.all(all)) {
+      expect(valid).toBe(false);
+      expect(checks.find(({ check }) => check === 'signature')?.state).toBe('not_checked');
+    }
+    expect(asked()).toBe(2);
+    expect((await verifyToken(await goodToken({}, { kid: 'another' }), { ...expected, fetch })).valid).toBe(false);
+    expect(asked()).toBe(2);
+  });
+
+  it('fails for all who wait, and asks anew for who comes after', async () => {
+    let down = true;
+    const fetch = (async () => {
+      if (down) throw new TypeError('fetch failed');
+      return Response.json({ keys: [k1] });
+    }) as typeof globalThis.fetch;
+    const patient = { ...expected, fetch, maxWaitSeconds: 0 };
+    const token = await goodToken();
+    const failed = await Promise.all([1, 2, 3].map(() => failureOf(() => verifyToken(token, patient))));
+    expect(failed.map(({ code }) => code)).toEqual(Array(3).fill('tenant_unreachable'));
+    down = false;
+    expect((await verifyToken(token, patient)).valid).toBe(true);
+  });
+
+  it('ends for who gives up, and for nobody else', async () => {
+    const { fetch, answer, asked } = held({ keys: [k1] });
+    const stop = new AbortController();
+    const token = await goodToken();
+    const gone = failureOf(() => verifyToken(token, { ...expected, fetch, signal: stop.signal }));
+    const other = verifyToken(token, { ...expected, fetch });
+    await new Promise(setImmediate);
+    stop.abort();
+    expect(await gone).toMatchObject({ code: 'interrupted' });
+    await answer();
+    expect((await other).valid).toBe(true);
+    expect(asked()).toBe(1);
+  });
+
+  it.each([
+    ['a key of 1024 bits', { ...k1, n: Buffer.alloc(128, 0xab).toString('base64url') }],
+    ['a key with an exponent of 1', { ...k1, e: 'AQ' }],
+  ])('believes nothing that %s vouches for', async (_, jwk) => {
+    const given = { jwks: { keys: [jwk] }, issuer: goodClaims.iss, audience: goodClaims.aud, now: noon };
+    const { valid, checks } = await verifyToken(await goodToken(), given);
+    expect(valid).toBe(false);
+    expect(checks.find(({ check }) => check === 'signature')).toMatchObject({
+      state: 'not_checked',
+      detail: expect.stringContaining('too weak'),
+    });
+  });
+});
+
+describe('createSession of a tenant whose access tokens are no JWTs', () => {
+  it.each(['V1StGXR8_Z5jdHi6B-myT', 'x'])('gives them as they are: %s', async (accessToken) => {
+    const { fetch } = answering({ ...tokens, access_token: accessToken, expires_in: '60' });
+    expect(await createSession({ ...session, fetch })).toMatchObject({ accessToken, expiresInSeconds: 60 });
+  });
+
+  it.each([undefined, null, '', 7])('and says so where there is none: %j', async (accessToken) => {
+    const { fetch } = answering({ ...tokens, access_token: accessToken });
+    expect(await failureOf(() => createSession({ ...session, fetch }))).toMatchObject({ code: 'response_invalid' });
+  });
+});
+
+it('claims are plain values to a program', async () => {
+  const part = (text: string) => Buffer.from(text).toString('base64url');
+  const { claims, notes } = await decodeToken(`${part('{"alg":"none"}')}.${part('{"a":1.0,"exp":1780315200000}')}.`);
+  expect(claims).toEqual({ a: 1, exp: 1_780_315_200_000 });
+  expect(notes).toEqual([expect.stringContaining('exp looks like milliseconds')]);
+});

@@ -230,13 +230,17 @@ export interface ServedTenant {
 
 type Handle = (request: Request) => Promise<Response>;
 
-/** Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it, and may ask it. */
+/**
+ * Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it, and may ask
+ * it; what it gives for tokens is what `tokens` makes of that.
+ */
 export async function servedTenant(
   clock: Pick<Clock, 'now'>,
   options: {
     rateLimit?: RateLimit;
     edition?: EditionName;
     answer?: (request: Request, ask: Handle) => Response | Promise<Response> | undefined;
+    tokens?: (answer: JsonObject, request: JsonObject) => JsonObject;
   } = {},
 ): Promise<ServedTenant> {
   const folder = temporaryFolder();
@@ -244,8 +248,11 @@ export async function servedTenant(
   let handle: Handle = async () => new Response(null, { status: 503 });
   const server = await listen(async (request) => {
     const { pathname, search } = new URL(request.url);
-    requests.push({ method: request.method, path: pathname + search, body: await request.clone().text() });
-    return options.answer?.(request, (other) => handle(other)) ?? handle(request);
+    const body = await request.clone().text();
+    requests.push({ method: request.method, path: pathname + search, body });
+    const response = await (options.answer?.(request, (other) => handle(other)) ?? handle(request));
+    if (!options.tokens || pathname !== '/anonymous/token' || response.status !== 200) return response;
+    return Response.json(options.tokens((await response.json()) as JsonObject, JSON.parse(body)));
   }, 0);
   const path = await seededState(folder, `https://localhost:${server.port}/`, options.edition);
   const tenant = await openLocalTenant(path, {

@@ -41,10 +41,17 @@ export function verify(token: string, expected = everything, keys: KeySource = a
 }
 
 /** The checks that failed, each with what is said of it. */
-export function failures({ checks }: Verification): Partial<Record<CheckName, string>> {
-  return Object.fromEntries(
-    checks.filter(({ state }) => state === 'failed').map(({ check, detail }) => [check, detail]),
-  );
+export function failures(verification: Verification): Partial<Record<CheckName, string>> {
+  return checksOf(verification, 'failed');
+}
+
+/** Those that could not be made. */
+export function unknowns(verification: Verification): Partial<Record<CheckName, string>> {
+  return checksOf(verification, 'not_checked');
+}
+
+function checksOf({ checks }: Verification, wanted: string): Partial<Record<CheckName, string>> {
+  return Object.fromEntries(checks.filter(({ state }) => state === wanted).map(({ check, detail }) => [check, detail]));
 }
 
 export function stateOf({ checks }: Verification, name: CheckName): string | undefined {

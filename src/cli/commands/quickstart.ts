@@ -5,7 +5,7 @@ import { editionOf } from '../../domain/exchange/management.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
 import type { Profile, RememberedSession, TenantConnection } from '../../domain/ports.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
-import { hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
+import { guestIdOf, hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Context } from '../context.ts';
@@ -20,7 +20,7 @@ import { type Paint, paintFor } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant-access.ts';
-import { inspectTokens, renderTokens, tokensData } from './token/guest-tokens.ts';
+import { inspectAndShow, readTokens, renderTokens, tokensData } from './token/guest-tokens.ts';
 import { keepingOf } from './token/keeping.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;
@@ -53,22 +53,19 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
   const created = await createSession(tenant, { ...request, metadata: first, userId: undefined });
-  const guest = (await inspectTokens(tenant, created)).access.claims?.sub;
+  const guest = guestIdOf(await readTokens(tenant, created));
   report.step({
     title: 'create',
-    outcome: `guest ${String(guest)} has a session`,
+    outcome: guest === undefined ? 'a guest has a session' : `guest ${guest} has a session`,
     changed: true,
     commands: [['token create', ...(first ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
   const sessionToken = created.sessionToken ?? '';
   const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken });
-  const inspected = await inspectTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
-  const before = await keep(context, profile, {
-    ...inspected,
-    request: { ...request, metadata },
-    nowMs: context.clock.now(),
-  });
+  const read = await readTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
+  const obtained = { ...read, request: { ...request, metadata }, nowMs: context.clock.now() };
+  const before = await keep(context, profile, obtained);
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
     outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token, the session stays',
@@ -76,11 +73,13 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     commands: [['token update', ...(second ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
-  printResult(context, options, {
-    data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
-    human: (paint) =>
-      `${tookPlaceOf(before)}\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
-  });
+  await inspectAndShow(context, { tenant, audience: request.api.audience, strict: false }, read, (inspected) =>
+    printResult(context, options, {
+      data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
+      human: (paint) =>
+        `${tookPlaceOf(before)}\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
+    }),
+  );
 }
 
 /** The first three steps, which leave what is set up already. */

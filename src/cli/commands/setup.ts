@@ -18,7 +18,7 @@ import { beginInquiry, type Inquiry } from './setup/inquiry.ts';
 import { readSetupInput, type SetupOptions } from './setup/options.ts';
 import { firstSessionData, renderFirstSession, renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
 import { wishOf } from './setup/wish.ts';
-import { collect } from './token/options.ts';
+import { collect, strictText } from './token/options.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
   const command = addWriteOptions(
@@ -36,7 +36,8 @@ export function setupCommand(context: Context, run = setUp): Command {
       .option('--oidc-conformant', 'make the application OIDC-conformant too, which edition ea asks for')
       .option('--meta <key=value>', 'metadata of the first session, repeatable', collect)
       .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
-      .option('--no-session', 'set up only, and create no session'),
+      .option('--no-session', 'set up only, and create no session')
+      .option('--strict', strictText),
   ).action((options: SetupOptions) => run(context, options));
   return withExample(
     command,

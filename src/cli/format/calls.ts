@@ -1,4 +1,5 @@
 import type { TenantConnection } from '../../domain/ports.ts';
+import { readExactJson } from '../../wire/exact-json.ts';
 
 /** A request that a tenant took. */
 export interface Call {
@@ -32,7 +33,7 @@ export function recorded(tenant: TenantConnection, calls: Calls): TenantConnecti
           method: request.method,
           path: url.slice(tenant.baseUrl.length),
           authorization: request.headers.authorization,
-          body: request.body === undefined ? undefined : JSON.parse(request.body),
+          body: request.body === undefined ? undefined : readExactJson(request.body),
         });
       }
       return response;

@@ -96,7 +96,7 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
   header:
     ({ terminal }) =>
     ({ data }) =>
-      print(terminal, `Authorization: Bearer ${accessTokenOf(data)}\n`),
+      print(terminal, `Authorization: ${schemeOf(data)} ${accessTokenOf(data)}\n`),
   curl({ terminal, printing }) {
     const calls: Calls = { baseUrl: '', made: [] };
     printing.calls = calls;
@@ -144,6 +144,12 @@ function listNotNamed(format: OutputFormat): AnonError {
   return new AnonError('usage', `A list has no names for --format ${format}.`, {
     hint: 'Take --format ndjson, one item a line, or --field for one value.',
   });
+}
+
+/** As it came with the token. */
+function schemeOf(data: Result['data']): string {
+  const { token_type: type } = data as JsonObject;
+  return typeof type === 'string' && /^[\w-]+$/.test(type) && type.toLowerCase() !== 'bearer' ? type : 'Bearer';
 }
 
 function accessTokenOf(data: Result['data']): string {

@@ -1,6 +1,6 @@
 import { shellWord } from '../../domain/shell-word.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { printable, printableJson } from '../render/printable.ts';
 import type { Call, Calls } from './calls.ts';
 import { isSecretMember } from './secret-members.ts';
@@ -43,12 +43,17 @@ function basicUser(authorization: string): string {
 /** The body between single quotes, out of which each secret steps as a variable. */
 function quotedBody(body: unknown): string {
   const mark = markFor(JSON.stringify(body));
-  const marked = JSON.stringify(body, (name, value) =>
-    typeof value === 'string' && isSecretMember(name) ? `${mark}${variable(name)}${mark}` : value,
-  );
-  const text = printableJson(JSON.parse(marked)).replaceAll("'", `'\\''`);
+  const marked = withSecrets(body, (name) => `${mark}${variable(name)}${mark}`);
+  const text = printableJson(marked).replaceAll("'", `'\\''`);
   const parts = text.split(mark).map((part, index) => (index % 2 === 0 ? part : `'"$${part}"'`));
   return `'${parts.join('')}'`;
+}
+
+function withSecrets(value: unknown, write: (name: string) => string, name = ''): unknown {
+  if (typeof value === 'string') return isSecretMember(name) ? write(name) : value;
+  if (Array.isArray(value)) return value.map((item) => withSecrets(item, write));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSecrets(inner, write, key)]));
 }
 
 /** One that stands nowhere in the text. */

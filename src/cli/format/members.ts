@@ -1,3 +1,4 @@
+import { exactJson } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 
 /** A value of a result under one name. */
@@ -31,5 +32,5 @@ export function membersOf(data: JsonObject): Member[] {
 /** JSON says an apostrophe another way, so that what is no text fits between single quotes. */
 function textOf(value: unknown): string {
   if (value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll("'", '\\u0027');
+  return typeof value === 'string' ? value : exactJson(value).replaceAll("'", '\\u0027');
 }

@@ -1,3 +1,5 @@
+import { exactJson } from '../../wire/exact-json.ts';
+
 // Controls, what reorders, joins or hides text, and half characters: what could move the cursor, hide a claim or make
 // one look like another.
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]/gu;
@@ -21,7 +23,7 @@ export function printable(text: string): string {
 
 /** Any JSON value on one line, safe for a terminal. */
 export function printableValue(value: unknown): string {
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+  return printable(typeof value === 'string' ? value : exactJson(value));
 }
 
 /** All that is printed for people at once, whatever text from outside is in it: its lines and colours stay. */
@@ -37,7 +39,7 @@ export function printableLines(text: string): string {
 
 /** JSON that means the same and is safe for a terminal: what it would act on is written as JSON's own escapes. */
 export function printableJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent)
+  return exactJson(value, indent)
     .replaceAll(unprintable, (character) => {
       // A line break stands only between members; in a text JSON has escaped it already.
       if (character === '\n') return character;

@@ -1,5 +1,5 @@
 import type { TokenChange } from '../../domain/token/compare.ts';
-import { tokenTimes } from '../../domain/token/times.ts';
+import { timeDoubts, tokenTimes } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
@@ -32,7 +32,10 @@ function valuesText(paint: Paint, { path, before, after }: TokenChange, nowMs: n
 /** Times of claims as dates with what is left of them; texts as JSON, so that "1" is told from 1. */
 function valueText(path: string, value: unknown, nowMs: number): string {
   const [, claim] = /(?:^|\.)claims\.([^.]+)$/.exec(path) ?? [];
-  const [time] = claim === undefined ? [] : tokenTimes({ [claim]: value }, nowMs);
+  const claims = claim === undefined ? {} : { [claim]: value };
+  const [found] = timeDoubts(claims);
+  if (found?.untold) return `${printableValue(quoted(value))} (${found.doubt})`;
+  const [time] = tokenTimes(claims, nowMs);
   return time ? `${dateText(time.at)} (${relativeText(time.secondsFromNow)})` : printableValue(quoted(value));
 }
 

@@ -1,5 +1,4 @@
 import type { DecodedToken, Seal } from '../../domain/token/decode.ts';
-import type { TokenTime } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
@@ -14,24 +13,43 @@ export function shortToken(token: string): string {
 /** A decoded token: what vouches for it first, then the header and the claims. */
 export function renderToken(paint: Paint, title: string, token: string, decoded: DecodedToken): string {
   const form = `${formName(decoded)}, ${token.length} characters`;
-  const heading = `${paint.bold(title)}  ${printable(shortToken(token))} ${paint.dim(`(${form})`)}\n`;
+  const short = decoded.form === 'opaque' ? beginning(token) : shortToken(token);
+  const heading = `${paint.bold(title)}  ${printable(short)} ${paint.dim(`(${form})`)}\n`;
   return heading + renderDecoded(paint, decoded);
 }
 
+/** An opaque token may be short, and all of it is what lets its holder in. */
+function beginning(token: string): string {
+  return `${token.slice(0, Math.min(6, Math.floor(token.length / 4)))}…`;
+}
+
 function formName({ form, claims, inner }: DecodedToken): string {
+  if (form === 'opaque') return 'opaque';
   if (form === 'jwe') return inner ? 'JWE with a token inside' : 'JWE';
   return claims ? 'JWT' : 'JWS';
 }
 
 function renderDecoded(paint: Paint, decoded: DecodedToken): string {
-  const { header, claims, text, inner, times } = decoded;
+  const { form, header, claims, text, inner, notes } = decoded;
+  if (form === 'opaque') {
+    return `  ${paint.yellow(`▪ OPAQUE: ${printable(notes.join('; '))}. Only who issued it can read it.`)}\n`;
+  }
   const pairs: [string, string][] = [['header', headerText(header)]];
   for (const [claim, value] of Object.entries(claims ?? {}))
-    pairs.push([printable(claim), claimText(paint, claim, value, times)]);
+    pairs.push([printable(claim), claimText(paint, claim, value, decoded)]);
   if (claims && claims.exp === undefined) pairs.push(['exp', paint.yellow('none: it never expires')]);
   if (text !== undefined) pairs.push(['contents', printable(text)]);
   const nested = inner ? `\n${paint.bold('Inside')}\n${renderDecoded(paint, inner)}` : '';
-  return `  ${stateText(paint, decoded)}\n${rows(paint, pairs)}${nested}`;
+  const lines = [
+    stateText(paint, decoded),
+    ...warningsOf(decoded).map((note) => paint.yellow(`! ${printable(note)}.`)),
+  ];
+  return `${lines.map((line) => `  ${line}\n`).join('')}${rows(paint, pairs)}${nested}`;
+}
+
+function warningsOf({ signature, notes }: DecodedToken): readonly string[] {
+  const warning = signature?.state === 'verified' ? signature.warning : undefined;
+  return warning === undefined ? notes : [warning, ...notes];
 }
 
 /** The line nobody may miss. */
@@ -61,18 +79,22 @@ function headerText(header: JsonObject): string {
     .join(', ');
 }
 
-function claimText(paint: Paint, claim: string, value: unknown, times: readonly TokenTime[]): string {
+function claimText(paint: Paint, claim: string, value: unknown, { times, timeDoubts }: DecodedToken): string {
   const time = times.find((candidate) => candidate.claim === claim);
-  if (!time) return printableValue(value);
+  const found = timeDoubts.find((candidate) => candidate.claim === claim);
+  const doubt = found ? ` ${paint.yellow(`! ${found.doubt}`)}` : '';
+  if (!time || found?.untold) return `${printableValue(value)}${doubt}`;
   const left = time.secondsFromNow;
   const expired = claim === 'exp' && left <= 0;
   const relative = expired ? paint.red(`expired ${relativeText(left)}`) : relativeText(left);
-  return `${dateText(time.at)} (${relative})`;
+  return `${dateText(time.at)} (${relative})${doubt}`;
 }
 
-/** A decoded token for `--json`. */
+/** A decoded token for `--json`. A time that cannot be told is no time, and a note says why. */
 export function tokenData(decoded: DecodedToken): JsonObject {
-  const { form, header, claims, text, signature, seal, inner, times } = decoded;
+  const { form, header, claims, text, signature, seal, inner, timeDoubts } = decoded;
+  const times = decoded.times.filter(({ claim }) => !timeDoubts.some((one) => one.claim === claim && one.untold));
+  const notes = [...decoded.notes, ...timeDoubts.map(({ claim, doubt }) => `${claim} ${doubt}`)];
   return {
     form,
     header,
@@ -84,5 +106,6 @@ export function tokenData(decoded: DecodedToken): JsonObject {
     times: Object.fromEntries(
       times.map(({ claim, at, secondsFromNow }) => [claim, { at: at.toISOString(), seconds_from_now: secondsFromNow }]),
     ),
+    ...(notes.length > 0 && { notes }),
   };
 }

@@ -1,3 +1,5 @@
+import { isExactNumber } from '../../wire/exact-json.ts';
+
 // Looked for at the start of a word only: from every letter on, a long one would take its length squared.
 const tokenShaped = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
@@ -27,6 +29,7 @@ function asWord(secret: string): RegExp {
 
 /** The values in metadata that may not be told, in the forms in which a tenant could repeat them. */
 export function metadataSecrets(metadata: unknown): string[] {
+  if (isExactNumber(metadata)) return [metadata.text, String(metadata.valueOf())];
   if (typeof metadata === 'object' && metadata !== null) return Object.values(metadata).flatMap(metadataSecrets);
   if (typeof metadata === 'number') return [String(metadata)];
   if (typeof metadata !== 'string' || metadata === '') return [];

@@ -1,4 +1,5 @@
 import { AnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
+import { exactJson } from '../../wire/exact-json.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
 import { inDoubt } from './doubt.ts';
@@ -70,7 +71,7 @@ async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Ht
         ...(body && { 'content-type': 'application/json' }),
         ...(authorization && { authorization }),
       },
-      body: body && JSON.stringify(body),
+      body: body && exactJson(body),
     });
     tenant.time.learn(answer.headers, sentAtMs);
     return answer;

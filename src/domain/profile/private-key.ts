@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
+import { looksLikePem, type PemBlock, pemBlocks } from '../pem.ts';
 import type { SigningAlgorithm } from '../ports.ts';
 
 export const signingAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const satisfies readonly SigningAlgorithm[];
@@ -13,12 +14,13 @@ export interface PrivateKey {
 }
 
 /**
- * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1) or a JWK. `name` is what errors call it.
+ * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1), in whatever form it was kept and whatever stands around it, or a JWK.
+ * `name` is what errors call it.
  * Without `alg` it is the JWK's own, else RS256, or ES256 for an elliptic curve key.
  * @throws {AnonError} `usage` for what is no private key, and for one that `alg` cannot sign with
  */
 export function readPrivateKey(text: string, name: string, alg?: SigningAlgorithm): PrivateKey {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  const trimmed = unquoted(text.replace(/^\uFEFF/, '').trim());
   const jwk = trimmed.startsWith('{') ? readJwk(trimmed, name) : undefined;
   const key = jwk ? fromJwk(jwk, name) : fromPem(trimmed, name);
   const chosen = alg ?? signingAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
@@ -27,6 +29,17 @@ export function readPrivateKey(text: string, name: string, alg?: SigningAlgorith
   }
   checkFits(key, chosen, name);
   return { key, alg: chosen, keyId: typeof jwk?.kid === 'string' ? jwk.kid : undefined };
+}
+
+/** Without the quotes that a shell or a file of variables has left around it. */
+function unquoted(text: string): string {
+  if (/^'[^']*'$/s.test(text)) return text.slice(1, -1).trim();
+  try {
+    const inside: unknown = text.startsWith('"') ? JSON.parse(text) : text;
+    return typeof inside === 'string' ? inside.trim() : text;
+  } catch {
+    return text;
+  }
 }
 
 /** @throws {AnonError} `usage` */
@@ -60,26 +73,29 @@ function fromJwk(jwk: JsonWebKey, name: string): KeyObject {
 }
 
 function fromPem(text: string, name: string): KeyObject {
-  if (/-----BEGIN (ENCRYPTED PRIVATE KEY)-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+  const blocks = pemBlocks(text);
+  // A chain of certificates may stand before it or behind.
+  const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY')) ?? blocks[0];
+  if (!block) throw unusable(name, looksLikePem(text) ? 'is damaged PEM' : 'is neither PEM nor a JWK');
+  if (block.encrypted) {
     throw unusable(name, 'is encrypted', 'Decrypt it: openssl pkcs8 -topk8 -nocrypt -in <file> -out <new file>');
   }
-  if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) {
+  if (block.label === 'OPENSSH PRIVATE KEY') {
     throw unusable(name, 'is in the format of OpenSSH', 'Make a copy of it PEM: ssh-keygen -p -m PKCS8 -f <copy>');
   }
   try {
-    return createPrivateKey(text);
+    return createPrivateKey(block.text);
   } catch {
-    if (isPublic(text)) throw publicKey(name);
-    throw unusable(name, text.includes('-----BEGIN') ? 'is damaged PEM' : 'is neither PEM nor a JWK');
+    throw isPublic(block) ? publicKey(name) : unusable(name, 'is damaged PEM');
   }
 }
 
-function isPublic(text: string): boolean {
+function isPublic({ label, text }: PemBlock): boolean {
   try {
     createPublicKey(text);
     return true;
   } catch {
-    return text.includes('-----BEGIN CERTIFICATE-----');
+    return label === 'CERTIFICATE';
   }
 }
 

@@ -4,7 +4,7 @@ import { mayBeDone } from '../exchange/doubt.ts';
 import { pausingTogether } from '../exchange/pause-together.ts';
 import { explainRefusal, type RefusedRequest } from '../gates/explain-refusal.ts';
 import type { TenantConnection } from '../ports.ts';
-import { type GuestTokens, requestTokens } from './request-tokens.ts';
+import { checkComplete, type GuestTokens, requestTokens } from './request-tokens.ts';
 
 /** How often one guest is asked for again. */
 const maxRetries = 3;
@@ -92,7 +92,9 @@ async function createOne(
   let madeBefore = tally.made;
   for (let retries = 0; ; ) {
     try {
-      return await requestTokens(tenant, app, { audience: api.audience, scope, metadata });
+      const tokens = await requestTokens(tenant, app, { audience: api.audience, scope, metadata });
+      checkComplete(tokens);
+      return tokens;
     } catch (error) {
       if (!isAnonError(error)) throw error;
       const lost = mayBeDone(error);

@@ -1,4 +1,5 @@
 import { AnonError, isAnonError } from '../../errors.ts';
+import { readExactJson } from '../../wire/exact-json.ts';
 import { check } from '../../wire/schema.ts';
 import { type ExportedSession, type SessionExport, sessionExport } from '../../wire/session-export.ts';
 import type { RememberedSession } from '../ports.ts';
@@ -25,7 +26,8 @@ function exported({ name, session }: NamedSession): ExportedSession {
   return {
     name,
     session_token: session.sessionToken,
-    access_token: session.accessToken,
+    ...(session.accessToken !== '' && { access_token: session.accessToken }),
+    ...(session.tokenType !== undefined && { token_type: session.tokenType }),
     client_id: session.clientId,
     audience: session.audience,
     scope: session.scope,
@@ -44,8 +46,8 @@ function exported({ name, session }: NamedSession): ExportedSession {
 }
 
 /**
- * The sessions in what was exported. It checks their shape, their names and that their tokens are tokens; whether the
- * tenant takes them only that can say.
+ * The sessions in what was exported. It checks their shape, their names and that their tokens may be tokens: a tenant may
+ * give any text for one, and whether it takes it only that can say.
  * @throws {AnonError} `usage`, repeating nothing of them
  */
 export function readExport(text: string): ImportedSession[] {
@@ -67,13 +69,14 @@ function imported(session: ExportedSession, issuer: string | undefined): Importe
   const { name, session_expires_at: end, replaced } = session;
   checkSessionName(name);
   checkToken(name, 'session token', session.session_token);
-  checkToken(name, 'access token', session.access_token);
+  if (session.access_token !== undefined) checkToken(name, 'access token', session.access_token);
   return {
     name,
     issuer: issuer ?? issuerIn(session.access_token),
     session: {
       sessionToken: session.session_token,
-      accessToken: session.access_token,
+      accessToken: session.access_token ?? '',
+      tokenType: session.token_type,
       clientId: session.client_id,
       audience: session.audience,
       scope: session.scope,
@@ -90,24 +93,27 @@ function imported(session: ExportedSession, issuer: string | undefined): Importe
 }
 
 function checkToken(name: string, what: string, token: string): void {
-  try {
-    takeApart(token);
-  } catch (error) {
-    if (!isAnonError(error)) throw error;
-    throw notAnExport(`the ${what} of '${name}' is no token`);
-  }
+  // What a header takes as it stands, and two characters more that issuers put in. @see RFC 6750, section 2.1
+  if (/^[\w.~+/=:|-]+$/.test(token)) return;
+  throw notAnExport(`the ${what} of '${name}' is no token`);
 }
 
-/** Whose an access token says it is, nothing of it checked. */
-function issuerIn(token: string): string | undefined {
-  const { payload } = takeApart(token);
-  const { iss } = (payload && jsonObjectIn(payload)) ?? {};
-  return typeof iss === 'string' ? iss : undefined;
+/** Whose an access token says it is, nothing of it checked; undefined where it cannot be read. */
+function issuerIn(token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
+  try {
+    const { payload } = takeApart(token);
+    const { iss } = (payload && jsonObjectIn(payload)) ?? {};
+    return typeof iss === 'string' ? iss : undefined;
+  } catch (error) {
+    if (isAnonError(error)) return undefined;
+    throw error;
+  }
 }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readExactJson(text);
   } catch {
     // The parser's own message quotes the text, in which tokens are.
     throw notAnExport('it is no JSON');

@@ -13,7 +13,7 @@ export function guestLine(n: number, tokens: GuestTokens): JsonObject {
   return {
     n,
     ...answerMembers(tokens),
-    ...guestOf(tokens.accessToken),
+    ...guestOf(tokens),
   };
 }
 
@@ -24,10 +24,17 @@ export function numberOfLine(text: string): number | undefined {
   return Number.isSafeInteger(n) && typeof token === 'string' ? Number(n) : undefined;
 }
 
-/** Who the service says it is, nothing of it checked: it came straight from there. */
-function guestOf(accessToken: string): { guest?: string } {
-  const claims = parse(Buffer.from(accessToken.split('.', 2)[1] ?? '', 'base64url').toString('utf8'));
-  return typeof claims?.sub === 'string' ? { guest: claims.sub } : {};
+/**
+ * Who the service says it is, nothing of it checked: it came straight from there. Of tokens that cannot be read nobody
+ * knows.
+ */
+function guestOf({ accessToken, sessionToken }: GuestTokens): { guest?: string } {
+  const guest = [claimsOf(accessToken).sub, claimsOf(sessionToken).user_id].find((id) => typeof id === 'string');
+  return guest === undefined ? {} : { guest };
+}
+
+function claimsOf(token = ''): JsonObject {
+  return parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString('utf8')) ?? {};
 }
 
 function parse(text: string): JsonObject | undefined {

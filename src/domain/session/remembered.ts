@@ -30,10 +30,9 @@ export interface Obtained {
  * session. Undefined when no session token is known.
  */
 export function sessionToRemember(obtained: Obtained, before?: RememberedSession): RememberedSession | undefined {
-  const { request, tokens, access, nowMs } = obtained;
+  const { request, tokens, nowMs } = obtained;
   const sessionToken = tokens.sessionToken ?? before?.sessionToken;
   if (sessionToken === undefined) return undefined;
-  const guestId = access.claims?.sub;
   return {
     sessionToken,
     accessToken: tokens.accessToken,
@@ -42,13 +41,29 @@ export function sessionToRemember(obtained: Obtained, before?: RememberedSession
     scope: request.scope,
     appName: request.app.name,
     apiName: request.api.name,
-    guestId: typeof guestId === 'string' ? guestId : before?.guestId,
+    guestId: guestIdOf(obtained) ?? before?.guestId,
     metadata: metadataNow(obtained, before),
     createdAtMs: before ? before.createdAtMs : nowMs,
-    accessEndsAtMs: nowMs + tokens.expiresInSeconds * 1000,
+    accessEndsAtMs: accessEnd(obtained),
+    ...(isBearer(tokens) ? {} : { tokenType: tokens.tokenType }),
     sessionEndsAtMs: sessionEnd(obtained, before),
     replaced: before?.replaced,
   };
+}
+
+/** Who the guest is by the access token, else by the session token; undefined where neither can be read. */
+export function guestIdOf({ access, session }: Pick<Obtained, 'access' | 'session'>): string | undefined {
+  return [access.claims?.sub, session?.claims?.user_id].find((id) => typeof id === 'string');
+}
+
+function isBearer({ tokenType }: GuestTokens): boolean {
+  return tokenType.toLowerCase() === 'bearer';
+}
+
+function accessEnd({ tokens, access, nowMs }: Obtained): number | undefined {
+  const { accessToken, expiresInSeconds } = tokens;
+  if (accessToken === '') return undefined;
+  return expiresInSeconds === undefined ? expiryOf(access) : nowMs + expiresInSeconds * 1000;
 }
 
 /** What the session token says where it can be read, else what was known with what was sent. */
@@ -61,7 +76,8 @@ function metadataNow({ request, session }: Obtained, before: RememberedSession |
 
 function sessionEnd({ tokens, session, nowMs, clockOffsetMs }: Obtained, before: RememberedSession | undefined) {
   if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
-  if (session?.claims) return expiryOf(session, clockOffsetMs) ?? null;
+  // One that says nothing of an end has none; one that says it so that nobody can tell has some.
+  if (session?.claims) return session.claims.exp === undefined ? null : expiryOf(session, clockOffsetMs);
   // A new session token may have a longer life than the one before it.
   return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
 }

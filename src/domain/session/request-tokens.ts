@@ -1,6 +1,12 @@
-import { type ErrorCode, ResponseError } from '../../errors.ts';
-import { type AnonymousTokenRequest, anonymousTokenPath, anonymousTokenResponse } from '../../wire/anonymous-token.ts';
-import { check, type JsonObject } from '../../wire/schema.ts';
+import { AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
+import {
+  type AnonymousTokenRequest,
+  anonymousTokenPath,
+  anonymousTokenResponse,
+  type GivenTokens,
+  givenTokens,
+} from '../../wire/anonymous-token.ts';
+import { check, isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { isTrouble } from '../exchange/pause.ts';
 import { metadataSecrets } from '../exchange/secrecy.ts';
@@ -9,27 +15,31 @@ import { saying, serviceWords } from '../exchange/service-words.ts';
 import { missingFeature } from '../gates/missing-feature.ts';
 import type { TenantConnection } from '../ports.ts';
 
-/** Both tokens of a guest, as the service hands them out. */
+/** Both tokens of a guest, as the service hands them out. Nothing of what they look like is checked. */
 export interface GuestTokens {
   /** Absent where the edition gives none on an update. */
   readonly sessionToken: string | undefined;
+  /** Empty where the service gave a session token alone: {@link checkComplete}. */
   readonly accessToken: string;
+  /** `Bearer`, also where the service does not say. */
   readonly tokenType: string;
-  /** Seconds that the access token lives. */
-  readonly expiresInSeconds: number;
+  /** Seconds that the access token lives; undefined where the service does not say. */
+  readonly expiresInSeconds: number | undefined;
   /** Seconds that the session has left; undefined where the edition does not tell. */
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
+  /** What of the answer cannot be what it says: `access_token is required`. */
+  readonly problem?: string | undefined;
 }
 
 /** The members of the service's answer, by their names on the wire; what was not answered is left out. */
 export function answerMembers(tokens: GuestTokens): JsonObject {
   return {
     ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
-    access_token: tokens.accessToken,
+    ...(tokens.accessToken !== '' && { access_token: tokens.accessToken }),
     token_type: tokens.tokenType,
-    expires_in: tokens.expiresInSeconds,
+    ...(tokens.expiresInSeconds !== undefined && { expires_in: tokens.expiresInSeconds }),
     ...(tokens.sessionExpiresInSeconds !== undefined && { session_expires_in: tokens.sessionExpiresInSeconds }),
     ...(tokens.scope !== undefined && { scope: tokens.scope }),
   };
@@ -63,17 +73,42 @@ export async function requestTokens(
   held?: JsonObject,
 ): Promise<GuestTokens> {
   const { exchange, body } = await askForTokens(tenant, app, members, held);
-  const checked = check(anonymousTokenResponse, body);
-  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+  const checked = check(givenTokens, body);
+  if (!checked.ok || !isJsonObject(body)) throw unexpectedAnswer(exchange, 'it is not an object');
   const tokens = checked.value;
+  const asSent = { ...body, ...(tokens.expires_in !== undefined && { expires_in: tokens.expires_in }) };
+  const strict = check(anonymousTokenResponse, asSent);
+  // Without a session token there is no guest to lose.
+  if (tokens.session_token === undefined && !strict.ok) throw unexpectedAnswer(exchange, strict.problem);
   return {
     sessionToken: tokens.session_token,
-    accessToken: tokens.access_token,
-    tokenType: tokens.token_type,
+    accessToken: tokens.access_token ?? '',
+    tokenType: tokens.token_type ?? 'Bearer',
     expiresInSeconds: tokens.expires_in,
     sessionExpiresInSeconds: tokens.session_expires_in,
     scope: tokens.scope ?? members.scope,
+    problem: problemOf(body, tokens),
   };
+}
+
+function problemOf(body: JsonObject, tokens: GivenTokens): string | undefined {
+  if (tokens.access_token === undefined) {
+    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a string that says something'}`;
+  }
+  const times = ['expires_in', 'session_expires_in'] as const;
+  const odd = times.find((name) => body[name] !== undefined && body[name] !== null && tokens[name] === undefined);
+  return odd && `${odd} must be seconds from now`;
+}
+
+/**
+ * What was given is looked into only once it is safe: it may be all there will ever be of a guest.
+ * @throws {AnonError} `response_invalid` where the service gave no access token, or says what it cannot mean
+ */
+export function checkComplete({ problem }: Pick<GuestTokens, 'problem'>): void {
+  if (problem === undefined) return;
+  throw new AnonError('response_invalid', `The tenant's answer is not as it should be: ${problem}.`, {
+    hint: 'It gave a session token, by which it may give an access token: anon-cli token renew',
+  });
 }
 
 /** The same, whatever the answer holds when it is no refusal. */

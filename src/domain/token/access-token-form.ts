@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import { sealedSessionTokenHeader, sessionTokenPrefix, sessionTokenType } from '../../wire/session-token-format.ts';
-import { type Check, failed, ok, type SignedToken } from './check.ts';
+import { type Check, failed, notChecked, ok, type SignedToken } from './check.ts';
+import { base64urlProblem } from './compact.ts';
 import { readStrictJson } from './strict-json.ts';
 
 /** What a server takes in all its headers together; no token longer than that arrives anywhere. */
@@ -20,33 +21,47 @@ export interface FormChecks {
 
 /**
  * Takes a token apart as strictly as its parts are defined, so that there is one way to write it: nothing around it but
- * white space and a `Bearer` before it, three parts, each in the one base64url that its bytes have.
- * @see RFC 7515, sections 2, 4.1.11 and 7.1; RFC 4648, section 3.5; RFC 8725, sections 3.10 and 3.11
+ * white space and a `Bearer` before it, three parts, each in the one base64url that its bytes have. A token that only its
+ * issuer can read is no bad one: it cannot be checked. With `issued` it is the tenant that called this an access token.
+ * @see RFC 7515, sections 2, 4.1.11 and 7.1; RFC 4648, section 3.5; RFC 6750, section 2.1; RFC 8725, sections 3.10 and 3.11
  */
-export function checkForm(input: string): FormChecks {
-  const wrong = (check: Check): FormChecks => ({ checks: [check], token: undefined });
-  if (input.length > maxLength) return wrong(failed('form', `it is longer than ${maxLength} characters`));
+export function checkForm(input: string, issued = false): FormChecks {
+  const only = (check: Check): FormChecks => ({ checks: [check], token: undefined });
+  if (input.length > maxLength) return only(failed('form', `it is longer than ${maxLength} characters`));
   const text = input.trim().replace(/^bearer\s+/i, '');
   const parts = text.split('.');
-  const kind = /\s/.test(text) ? undefined : otherKind(text, parts);
-  if (kind) return wrong(failed('kind', kind));
+  const other = /\s/.test(text) ? undefined : otherKind(text, parts, issued);
+  if (other) return only(other);
   const problem = formProblem(text, parts);
-  if (problem) return wrong(failed('form', problem));
+  if (problem) return only(failed('form', problem));
   const [head = new Uint8Array(), payload = new Uint8Array(), signature = new Uint8Array()] = parts.map(bytesOf);
   return checkHeader({ text, payload, signature }, head);
 }
 
-/** What is no access token by its looks alone. */
-function otherKind(text: string, parts: readonly string[]): string | undefined {
-  if (text.startsWith(sessionTokenPrefix)) return sessionToken('by its prefix');
-  if (parts.length !== 5) return undefined;
+/** What is no signed JWT by its looks alone: a session token, a sealed one, or one that only its issuer can read. */
+function otherKind(text: string, parts: readonly string[], issued: boolean): Check | undefined {
+  if (text.startsWith(sessionTokenPrefix)) return failed('kind', sessionToken('by its prefix'));
   const header = readStrictJson(bytesOf(parts[0] ?? ''));
-  const sealed = 'value' in header && isSealedSession(header.value);
-  return sealed ? sessionToken('by its header') : 'it is encrypted (a JWE), and an access token is a signed JWT';
+  if ('value' in header) {
+    if (parts.length !== 5) return undefined;
+    if (isSealedSession(header.value)) return failed('kind', sessionToken('by its header'));
+    return notChecked('kind', 'it is encrypted (a JWE): only who holds its key can read and check it');
+  }
+  return isOpaque(text, parts, issued)
+    ? notChecked('form', 'it is opaque, not a JWT: only the tenant that issued it can say whether it is good')
+    : undefined;
 }
 
-function isSealedSession({ alg, enc }: JsonObject): boolean {
-  return alg === sealedSessionTokenHeader.alg && enc === sealedSessionTokenHeader.enc;
+/** Header by header what a sealed session token has, and nothing else: other sealed tokens name their issuer. */
+function isSealedSession(header: JsonObject): boolean {
+  const { alg, enc } = sealedSessionTokenHeader;
+  return header.alg === alg && header.enc === enc && Object.keys(header).length === 2;
+}
+
+/** A word of the characters that a bearer token may have. One of letters alone, or a short one, was hardly issued. */
+function isOpaque(text: string, parts: readonly string[], issued: boolean): boolean {
+  if (!/^[\w.~+/-]+=*$/.test(text) || /^bearer$/i.test(text)) return false;
+  return issued || (parts.length < 3 && text.length >= 8 && /[^a-z]/.test(text));
 }
 
 /** What is said of a session token where an access token should be. */
@@ -57,10 +72,13 @@ export function sessionToken(how: string): string {
 function formProblem(text: string, parts: readonly string[]): string | undefined {
   if (text === '') return 'it is empty';
   if (text.startsWith('{')) return 'it is JSON, not the compact form of parts joined by dots';
-  if (/\s/.test(text)) return 'there is white space inside';
+  const space = text.search(/\s/);
+  if (space !== -1) return `there is white space inside, in part ${text.slice(0, space).split('.').length}`;
   if (parts.length !== 3) return `a signed JWT has 3 parts joined by dots, and this has ${parts.length}`;
   const odd = parts.findIndex((part) => Buffer.from(bytesOf(part)).toString('base64url') !== part);
-  return odd === -1 ? undefined : `part ${odd + 1} is not canonical base64url`;
+  if (odd === -1) return undefined;
+  const where = base64urlProblem(parts[odd] ?? '') ?? 'its last character has bits that no byte has';
+  return `part ${odd + 1} is not canonical base64url: ${where}`;
 }
 
 function bytesOf(part: string): Uint8Array {

@@ -1,24 +1,114 @@
-/** What a JWK may be used for, told by the key alone: a token never chooses. @see RFC 7518; RFC 8725, section 3.1 */
+/** What a JWK may be used for, by the key alone: a token never chooses. @see RFC 7518; RFC 8037; RFC 8725, section 3.1 */
 
-const ecCurves: Record<string, string> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
+type Jwk = Readonly<Record<string, unknown>>;
 
-export function signatureAlgorithms(jwk: Readonly<Record<string, unknown>>): string[] {
-  if (typeof jwk.alg === 'string') return [jwk.alg];
-  switch (jwk.kty) {
+const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const ecAlgorithms: Record<string, string> = {
+  'P-256': 'ES256',
+  'P-384': 'ES384',
+  'P-521': 'ES512',
+  secp256k1: 'ES256K',
+};
+const edwardsAlgorithms: Record<string, string[]> = { Ed25519: ['EdDSA', 'Ed25519'], Ed448: ['EdDSA', 'Ed448'] };
+const secretAlgorithms = ['HS256', 'HS384', 'HS512'];
+
+/** Every algorithm whose signatures can be checked here with a public key. */
+export const publicKeyAlgorithms: readonly string[] = [...rsaAlgorithms, 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** Whether signatures of this algorithm can be checked here at all. */
+export function isSupported(alg: string): boolean {
+  return publicKeyAlgorithms.includes(alg) || secretAlgorithms.includes(alg);
+}
+
+/** The algorithms that a key of this kind can sign with, those that cannot be checked here included. */
+function possibleAlgorithms({ kty, crv }: Jwk): string[] {
+  switch (kty) {
     case 'RSA':
-      return ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+      return rsaAlgorithms;
     case 'EC':
-      return [ecCurves[String(jwk.crv)] ?? []].flat();
+      return Object.hasOwn(ecAlgorithms, String(crv)) ? [ecAlgorithms[String(crv)] ?? ''] : [];
     case 'OKP':
-      return ['EdDSA', 'Ed25519'];
+      return Object.hasOwn(edwardsAlgorithms, String(crv)) ? (edwardsAlgorithms[String(crv)] ?? []) : [];
     case 'oct':
-      return ['HS256', 'HS384', 'HS512'];
+      return secretAlgorithms;
     default:
       return [];
   }
 }
 
-export function keyManagementAlgorithms(jwk: Readonly<Record<string, unknown>>): string[] {
+/** The algorithms that a key is for: the one that it names, where it can be for that. */
+export function signatureAlgorithms(jwk: Jwk): string[] {
+  const possible = possibleAlgorithms(jwk);
+  return typeof jwk.alg === 'string' && possible.includes(jwk.alg) ? [jwk.alg] : possible;
+}
+
+/** What keeps a key from vouching for any signature. */
+export interface KeyProblem {
+  /** In words that go on from the key's name: `has 1024 bits`. */
+  readonly reason: string;
+  /** It is there for something else, so that it has not signed the token either. */
+  readonly otherUse: boolean;
+}
+
+/** Undefined for a key that signatures can be checked with. */
+export function keyProblem(jwk: Jwk): KeyProblem | undefined {
+  const otherUse = otherUseOf(jwk);
+  if (otherUse !== undefined) return { reason: otherUse, otherUse: true };
+  const reason = unusable(jwk);
+  return reason === undefined ? undefined : { reason, otherUse: false };
+}
+
+/** @see RFC 7517, sections 4.2 to 4.4 */
+function otherUseOf(jwk: Jwk): string | undefined {
+  const { use, key_ops: operations, alg, crv } = jwk;
+  if (use !== undefined && use !== 'sig') return `is not for signatures (use ${short(use)})`;
+  // Of a private key the public half is used: who may sign with it may have it checked.
+  if (Array.isArray(operations) && !operations.includes('verify') && !operations.includes('sign'))
+    return 'is not for signatures (key_ops without verify)';
+  if (crv === 'X25519' || crv === 'X448') return `is not for signatures (${crv})`;
+  const possible = possibleAlgorithms(jwk);
+  if (alg === undefined || possible.length === 0 || possible.includes(String(alg))) return undefined;
+  return `is for ${short(alg)}, which is no signature of its kind of key`;
+}
+
+const members: Record<string, readonly string[]> = { RSA: ['n', 'e'], EC: ['x', 'y'], OKP: ['x'], oct: ['k'] };
+
+function unusable(jwk: Jwk): string | undefined {
+  const { kty } = jwk;
+  if (typeof kty !== 'string' || !Object.hasOwn(members, kty)) {
+    return Array.isArray(jwk.x5c)
+      ? 'has a certificate that cannot be read'
+      : `is of a kind not known here (${short(kty)})`;
+  }
+  const missing = (members[kty] ?? []).filter((name) => typeof jwk[name] !== 'string' || jwk[name] === '');
+  if (missing.length > 0) return `lacks ${missing.join(' and ')}`;
+  if (kty === 'RSA') return weakness(jwk);
+  if ((kty === 'EC' || kty === 'OKP') && !possibleAlgorithms(jwk).some(isSupported))
+    return `is on a curve that cannot be checked here (${short(jwk.crv)})`;
+  // For EdDSA too, of which only one curve is known here.
+  return jwk.crv === 'Ed448' ? 'is on a curve that cannot be checked here (Ed448)' : undefined;
+}
+
+/** What a short modulus signs anybody can sign, and with an exponent of 1 the signature is the text. @see RFC 7518, section 3.3 */
+function weakness({ n, e }: Jwk): string | undefined {
+  const bits = bitsOf(Buffer.from(String(n), 'base64url'));
+  if (bits < 2048) return `is too weak to vouch for anything: ${bits} bits, and 2048 are the least`;
+  const exponent = Buffer.from(String(e), 'base64url');
+  const last = exponent.at(-1) ?? 0;
+  const weak = bitsOf(exponent) < 2 || last % 2 === 0;
+  return weak ? 'is too weak to vouch for anything: its exponent is 1 or even' : undefined;
+}
+
+function bitsOf(bytes: Uint8Array): number {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first === -1 ? 0 : (bytes.length - first) * 8 - Math.clz32(bytes[first] ?? 0) + 24;
+}
+
+function short(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 40) : typeof value;
+}
+
+export function keyManagementAlgorithms(jwk: Jwk): string[] {
   switch (jwk.kty) {
     case 'RSA':
       return ['RSA-OAEP', 'RSA-OAEP-256', 'RSA-OAEP-384', 'RSA-OAEP-512'];

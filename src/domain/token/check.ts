@@ -18,10 +18,13 @@ export const checkNames = [
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 
-/** What came of looking at one thing. `skipped` is no failure; the detail says why nobody looked. */
+/**
+ * What came of looking at one thing. `not_checked` is what should have been looked at and could not be: neither good nor bad.
+ * `skipped` is no failure; the detail says why nobody looked.
+ */
 export interface Check {
   readonly check: CheckName;
-  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly state: 'ok' | 'failed' | 'not_checked' | 'skipped';
   readonly detail: string;
 }
 
@@ -31,6 +34,10 @@ export function ok(check: CheckName, detail: string): Check {
 
 export function failed(check: CheckName, detail: string): Check {
   return { check, state: 'failed', detail };
+}
+
+export function notChecked(check: CheckName, detail: string): Check {
+  return { check, state: 'not_checked', detail };
 }
 
 export function skipped(check: CheckName, detail: string): Check {

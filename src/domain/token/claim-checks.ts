@@ -1,7 +1,9 @@
+import { numberOf } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { sessionToken } from './access-token-form.ts';
 import { type Check, type CheckName, failed, ok, skipped } from './check.ts';
 import { readStrictJson } from './strict-json.ts';
+import { timeDoubts } from './times.ts';
 
 /** What a token must say to be good here. What is left out is not looked at. */
 export interface Expectations {
@@ -15,6 +17,8 @@ export interface Expectations {
   readonly guest?: boolean | undefined;
   /** How far the clocks may differ. */
   readonly clockToleranceSeconds?: number | undefined;
+  /** The tenant gave it as an access token: where it is no JWT it is opaque, whatever it looks like. */
+  readonly issued?: boolean | undefined;
 }
 
 /** What `sub` of a guest begins with, in edition `preview` and in `ea`. @see wire contract, section 1 */
@@ -93,11 +97,15 @@ function checkAudience({ aud }: JsonObject, expected: string | undefined): Check
 
 /** Asked so that what is no number, of a library's caller, makes a token bad and not good. */
 function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[] {
+  const doubts = new Map(timeDoubts(claims).map((found) => [found.claim, found]));
   const time = (check: CheckName & ('exp' | 'nbf' | 'iat'), none: Check, judge: (at: number) => Check): Check => {
-    const at = claims[check];
-    if (at === undefined) return none;
-    if (typeof at !== 'number' || !(at >= 0 && at <= lastSecond)) return failed(check, 'it is not a time');
-    return judge(at);
+    if (claims[check] === undefined) return none;
+    const at = numberOf(claims[check]) ?? Number.NaN;
+    const judged = at >= 0 && at <= lastSecond ? judge(at) : failed(check, 'it is not a time');
+    const found = doubts.get(check);
+    if (!found) return judged;
+    const unitInDoubt = found.untold && !Number.isNaN(at);
+    return { ...judged, detail: unitInDoubt ? `${at} ${found.doubt}` : `${judged.detail}: it ${found.doubt}` };
   };
   return [
     time('exp', failed('exp', 'it names none, and an access token has to end'), (at) =>

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AnonError } from '../../errors.ts';
+import { readExactJson } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { sessionTokenPrefix } from '../../wire/session-token-format.ts';
 import { isDeeperThan } from '../json-depth.ts';
@@ -10,6 +11,8 @@ export interface TokenParts {
   readonly text: string;
   readonly form: 'jws' | 'jwe';
   readonly header: JsonObject;
+  /** The first part, decoded: the header as it is written. */
+  readonly head: Uint8Array;
   /** The second part of a JWS, decoded. A JWE has none that can be read. */
   readonly payload: Uint8Array | undefined;
 }
@@ -35,12 +38,14 @@ export function takeApart(input: string): TokenParts {
   if (parts.length !== 3 && parts.length !== 5) {
     throw notAToken(`a JWT has 3 parts joined by dots and a JWE 5, and this has ${parts.length}`);
   }
-  const bytes = parts.map((part, index) => decodePart(part, index));
-  const header = readHeader(bytes[0] ?? new Uint8Array());
+  const head = decodePart(parts[0] ?? '', 0);
+  const header = readHeader(head);
   const form = parts.length === 3 ? 'jws' : 'jwe';
+  const asItStands = form === 'jws' && header.b64 === false;
+  const bytes = parts.map((part, index) => (asItStands && index === 1 ? Buffer.from(part) : decodePart(part, index)));
   if (form === 'jwe' && typeof header.enc !== 'string')
     throw notAToken("it has 5 parts, but its header names no 'enc'");
-  return { text, form, header, payload: form === 'jws' ? bytes[1] : undefined };
+  return { text, form, header, head, payload: form === 'jws' ? bytes[1] : undefined };
 }
 
 /** The token alone, without white space, a `Bearer` before it and the service's own prefix. */
@@ -50,16 +55,27 @@ export function bareToken(input: string): string {
 }
 
 function decodePart(part: string, index: number): Uint8Array {
-  if (/^[\w-]*$/.test(part) && part.length % 4 !== 1) return Buffer.from(part, 'base64url');
-  throw notAToken(`its part ${index + 1} is not base64url`);
+  const problem = base64urlProblem(part);
+  if (problem === undefined) return Buffer.from(part, 'base64url');
+  throw notAToken(`its part ${index + 1} is not base64url: ${problem}`);
+}
+
+/** Where a part stops being base64url, in words that repeat one character of it at most. */
+export function base64urlProblem(part: string): string | undefined {
+  const at = part.search(/[^\w-]/);
+  if (at !== -1) return `character ${at + 1} is ${characterName(part.codePointAt(at) ?? 0)}`;
+  return part.length % 4 === 1 ? `no base64url has ${part.length} characters` : undefined;
+}
+
+function characterName(code: number): string {
+  const named = code > 0x20 && code < 0x7f ? `'${String.fromCodePoint(code)}'` : undefined;
+  return named ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function readHeader(bytes: Uint8Array): JsonObject {
   const header = jsonObjectIn(bytes);
   if (!header) throw notAToken('its header is not a JSON object');
   if (typeof header.alg !== 'string') throw notAToken("its header names no 'alg'");
-  // What is signed then is not what decoding shows. @see RFC 7797, section 7
-  if (header.b64 === false) throw notAToken("its contents are not base64url ('b64' is false)");
   return header;
 }
 
@@ -68,7 +84,7 @@ export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   // Buffer and not TextDecoder, which costs 2 ms to have.
   if (!isUtf8(bytes)) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const value = readExactJson(Buffer.from(bytes).toString('utf8'));
     return isJsonObject(value) && !isDeeperThan(maxNesting, value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { isExactNumber } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { DecodedToken } from './decode.ts';
 
@@ -15,7 +16,7 @@ export interface TokenComparison {
   /** Nothing differs, and nothing was left uncompared. */
   readonly same: boolean;
   readonly changes: readonly TokenChange[];
-  /** What could be compared: the claims of a sealed token cannot. */
+  /** What could be compared: the claims of a sealed token cannot, and nothing of an opaque one. */
   readonly compared: readonly ('header' | 'claims')[];
 }
 
@@ -32,8 +33,12 @@ export function compareTokens(before: Side, after: Side): TokenComparison {
   return {
     same: before.token === after.token || (readable && changes.length === 0),
     changes,
-    compared: readable ? ['header', 'claims'] : ['header'],
+    compared: isOpaque(before, after) ? [] : readable ? ['header', 'claims'] : ['header'],
   };
+}
+
+function isOpaque(...sides: readonly Side[]): boolean {
+  return sides.some(({ decoded }) => decoded.form === 'opaque');
 }
 
 function isReadable({ claims, text, inner }: DecodedToken): boolean {
@@ -71,6 +76,7 @@ function isSame(before: unknown, after: unknown): boolean {
     return before.length === after.length && before.every((item, index) => isSame(item, after[index]));
   }
   if (isJsonObject(before) && isJsonObject(after)) return changesIn('', before, after).length === 0;
+  if (isExactNumber(before) && isExactNumber(after)) return before.text === after.text;
   return before === after;
 }
 

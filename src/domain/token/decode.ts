@@ -1,11 +1,16 @@
+import { type AnonError, isAnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock, KeyRing, NamedKey } from '../ports.ts';
 import { jsonObjectIn, type TokenParts, takeApart } from './compact.ts';
-import { type TokenTime, tokenTimes } from './times.ts';
+import { nameTwice } from './strict-json.ts';
+import { type TimeDoubt, type TokenTime, timeDoubts, tokenTimes } from './times.ts';
 
-/** Whether a signature was checked, and what came of it. Claims are to be believed only when it is `verified`. */
+/**
+ * Whether a signature was checked, and what came of it. Claims are to be believed only when it is `verified`; it is `wrong`
+ * only when every key that can have made it was tried. `warning`: what is to be thought of the key all the same.
+ */
 export type Signature =
-  | { readonly state: 'verified'; readonly key: string }
+  | { readonly state: 'verified'; readonly key: string; readonly warning?: string }
   | { readonly state: 'not_checked'; readonly reason: string }
   | { readonly state: 'wrong'; readonly reason: string };
 
@@ -18,7 +23,9 @@ export type Seal =
   | { readonly state: 'sealed'; readonly reason: string };
 
 export interface DecodedToken {
-  readonly form: 'jws' | 'jwe';
+  /** `opaque`: only who issued it can read it. */
+  readonly form: 'jws' | 'jwe' | 'opaque';
+  /** Empty of an opaque token. */
   readonly header: JsonObject;
   /** The claims, where the contents are a JSON object that can be read. */
   readonly claims: JsonObject | undefined;
@@ -29,9 +36,15 @@ export interface DecodedToken {
   /** Of a JWE. */
   readonly seal: Seal | undefined;
   /** The token inside a sealed one (a nested JWT). */
-  readonly inner: DecodedToken | undefined;
+  readonly inner: ReadToken | undefined;
   readonly times: readonly TokenTime[];
+  readonly timeDoubts: readonly TimeDoubt[];
+  /** What a reader should know beside what it says: why it is opaque, that it names a member twice. */
+  readonly notes: readonly string[];
 }
+
+/** One that is what it looks like, whether or not its contents could be read. */
+export type ReadToken = DecodedToken & { readonly form: 'jws' | 'jwe' };
 
 /** Deep enough for a nested JWT, and an end for one that nests for ever. */
 const maxDepth = 3;
@@ -44,17 +57,37 @@ const maxDepth = 3;
 export async function decodeToken(
   ports: { clock: Pick<Clock, 'now'>; keys: KeyRing },
   input: string,
-): Promise<DecodedToken> {
+): Promise<ReadToken> {
   return decodeParts(ports, takeApart(input), 1);
+}
+
+/**
+ * The same for what a tenant gave as a token, which may be of any form: what is neither a JWT nor a JWE is opaque, and that
+ * is no error.
+ */
+export async function inspectToken(ports: Ports, token: string): Promise<DecodedToken> {
+  try {
+    return await decodeToken(ports, token);
+  } catch (error) {
+    if (!isAnonError(error) || error.code !== 'token_unacceptable') throw error;
+    return opaqueToken(error);
+  }
+}
+
+/** `why`: what `decodeToken` refused it with. */
+export function opaqueToken(why: AnonError): DecodedToken {
+  const reason = why.message.replace(/^This is not a token: /, 'not a JWT: ').replace(/\.$/, '');
+  const nothing = { claims: undefined, text: undefined, signature: undefined, seal: undefined, inner: undefined };
+  return { form: 'opaque', header: {}, ...nothing, times: [], timeDoubts: [], notes: [reason] };
 }
 
 type Ports = Parameters<typeof decodeToken>[0];
 
-function decodeParts(ports: Ports, parts: TokenParts, depth: number): Promise<DecodedToken> {
+function decodeParts(ports: Ports, parts: TokenParts, depth: number): Promise<ReadToken> {
   return parts.form === 'jws' ? decodeSigned(ports, parts) : decodeSealed(ports, parts, depth);
 }
 
-async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<DecodedToken> {
+async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<ReadToken> {
   const contents = parts.payload ?? new Uint8Array();
   const claims = jsonObjectIn(contents);
   return {
@@ -65,8 +98,22 @@ async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<
     signature: await checkSignature(keys, parts, claims),
     seal: undefined,
     inner: undefined,
-    times: tokenTimes(claims ?? {}, clock.now()),
+    ...timesOf(claims, clock),
+    notes: notesOn(parts, claims && contents),
   };
+}
+
+function timesOf(claims: JsonObject = {}, clock: Ports['clock']): Pick<DecodedToken, 'times' | 'timeDoubts'> {
+  return { times: tokenTimes(claims, clock.now()), timeDoubts: timeDoubts(claims) };
+}
+
+/** Of a member that is named twice JSON.parse takes the last, and others the first. */
+function notesOn({ head }: TokenParts, claims: Uint8Array | undefined): string[] {
+  const twice = (what: string, bytes: Uint8Array) => {
+    const named = nameTwice(Buffer.from(bytes).toString('utf8'));
+    return named === undefined ? [] : [`${what} ${named}: here the last counts, elsewhere the first may`];
+  };
+  return [...twice('its header', head), ...(claims ? twice('it', claims) : [])];
 }
 
 async function checkSignature(ring: KeyRing, parts: TokenParts, claims: JsonObject | undefined): Promise<Signature> {
@@ -75,18 +122,23 @@ async function checkSignature(ring: KeyRing, parts: TokenParts, claims: JsonObje
   const keys = await ring.signatureKeys({ kid, issuer: textOf(claims?.iss) });
   if (keys.length === 0) return { state: 'not_checked', reason: 'no key of its issuer is at hand' };
   const { verifySignature } = await import('./signature.ts');
-  return verifySignature(parts, byKid(keys, kid));
-}
-
-/** The key that the token names when there is one, else all. */
-function byKid(keys: readonly NamedKey[], kid: string | undefined): readonly NamedKey[] {
   const named = keys.filter(({ jwk }) => kid !== undefined && jwk.kid === kid);
-  return named.length > 0 ? named : keys;
+  if (named.length > 0) return verifySignature(parts, named);
+  const signature = await verifySignature(parts, keys);
+  return signature.state === 'wrong' && isOfAnotherKey(kid, keys)
+    ? { state: 'not_checked', reason: `key ${kid?.slice(0, 60)} is not at hand, and ${signature.reason}` }
+    : signature;
 }
 
-async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Promise<DecodedToken> {
+/** It names a key, and those at hand all have other names. */
+function isOfAnotherKey(kid: string | undefined, keys: readonly NamedKey[]): boolean {
+  return kid !== undefined && keys.every(({ jwk }) => jwk.kid !== undefined);
+}
+
+async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Promise<ReadToken> {
   const sealed = { form: 'jwe', header: parts.header, signature: undefined } as const;
-  const nothing = { claims: undefined, text: undefined, inner: undefined, times: [] };
+  const notes = notesOn(parts, undefined);
+  const nothing = { claims: undefined, text: undefined, inner: undefined, times: [], timeDoubts: [], notes };
   const keys = await ports.keys.sealKeys();
   if (keys.length === 0) return { ...sealed, ...nothing, seal: { state: 'sealed', reason: 'its key is not at hand' } };
   const { openSeal } = await import('./seal.ts');
@@ -102,7 +154,8 @@ async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Pro
     claims,
     text: inner ? undefined : text,
     inner,
-    times: tokenTimes(claims ?? {}, ports.clock.now()),
+    ...timesOf(claims, ports.clock),
+    notes: notesOn(parts, claims && opened.contents),
   };
 }
 

@@ -1,9 +1,15 @@
 import { bareToken, takeApart } from './compact.ts';
+import { withoutTraces } from './pasted-text.ts';
+import { tokenAt } from './wrapped.ts';
 
 /** A token in a text, and what the text calls it: `access_token`, `ACCESS_TOKEN`, `Authorization`. */
 export interface FoundToken {
   readonly name: string | undefined;
   readonly token: string;
+  /** What had to be taken out of it or written otherwise, other than white space: `padding`. */
+  readonly repairs?: readonly string[];
+  /** A tenant gave it as a token, so that it is one whatever it looks like. */
+  readonly issued?: true;
 }
 
 /**
@@ -12,55 +18,74 @@ export interface FoundToken {
  * @throws {AnonError} `token_unacceptable` when there is none, saying what is wrong with the text as a token
  */
 export function findTokens(text: string): FoundToken[] {
-  if (isToken(text)) return [{ name: undefined, token: text }];
   const json = jsonIn(text);
   const found = json === undefined ? inText(text) : stringsOf(json).flatMap(named);
-  // It throws: the whole was no token.
-  if (found.length === 0) takeApart(text);
-  return onlyOnce(found);
+  if (found.length > 0) return onlyOnce(found);
+  // Its header may begin with white space, which no pattern foresees.
+  const bare = bareToken(text);
+  // It throws: the whole was no token, or else it says where what looks like one breaks.
+  takeApart(json === undefined && /\s/.test(text.trim()) ? (brokenIn(text) ?? text) : text);
+  return [{ name: undefined, token: bare }];
 }
 
 /** Beyond that a name tells nobody anything. */
 const longestName = 120;
 
+/** Members of an answer that are tokens, JWT or not. @see RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3 */
+const tokenMembers = /(?:^|\.)(?:access_token|session_token|id_token|refresh_token|anon_transfer_token)$/;
+
 function named({ name: path, text }: { name: string; text: string }): FoundToken[] {
   const name = path === '' || path.length > longestName ? undefined : path;
-  if (isToken(text)) return [{ name, token: text }];
-  return inText(text).map(({ token }) => ({ name, token }));
+  const found = inText(text).map((one) => ({ ...one, name }));
+  if (found.length > 0) return found;
+  return tokenMembers.test(path) && /^[\x21-\x7e]+$/.test(text) ? [{ name, token: text, issued: true }] : [];
 }
 
 // A JOSE header is a JSON object, whose base64url begins so, with or without white space after the brace. Looked
 // for at the start of a word only, so that a long text takes its length and not its square: `%3D` is no part of a word.
-const tokenLike = /(?:(?<![\w.-])|(?<=%[\dA-F]{2}))(?:ANONYMOUS_SESSION_)?e[yw][\w-]{6,}\.[\w.-]*/g;
+const beginning = /(?:(?<![\w.-])|(?<=%[\dA-Fa-f]{2})|(?<=\\[nrt]))(?:ANONYMOUS_SESSION_)?e[yw][\w-]{6}/g;
 
-function inText(text: string): FoundToken[] {
-  return [...text.matchAll(tokenLike)].flatMap(({ 0: match, index }) => {
-    // A sentence may end after it; but a token without a signature ends with a dot too.
-    const token = [match, withoutDots(match)].find(isToken);
-    return token === undefined ? [] : [{ name: nameBefore(text, index), token }];
+// What stands before it may touch it. Where the first is one, others that only look like it are not worth the time.
+const glued = /(?<=[\w.-])eyJ[\w-]{6}/g;
+const mostGlued = 100;
+
+function inText(given: string): FoundToken[] {
+  const { text, repairs } = withoutTraces(given);
+  const found = startingAt(text, text.matchAll(beginning));
+  const all = found.length > 0 ? found : startingAt(text, [...text.matchAll(glued)].slice(0, mostGlued));
+  return all.map((one) => {
+    // One that stands in the text as it is was not touched.
+    const done = [...(given.includes(one.token) ? [] : repairs), ...one.repairs];
+    return { name: one.name, token: one.token, ...(done.length > 0 && { repairs: done }) };
   });
 }
 
-/** Without those it ends with. A pattern would begin anew at each dot, and there may be a million. */
-function withoutDots(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === '.') end -= 1;
-  return text.slice(0, end);
+function startingAt(text: string, starts: Iterable<RegExpExecArray>) {
+  const found: { name: string | undefined; token: string; repairs: readonly string[] }[] = [];
+  let from = 0;
+  for (const { index } of starts) {
+    if (index < from) continue;
+    const token = tokenAt(text, index);
+    if (!token) continue;
+    found.push({ name: nameBefore(text, index), token: token.token, repairs: token.repairs });
+    from = token.end;
+  }
+  return found;
+}
+
+/** What looks most like a token in a text that holds none: as much of it as could be one. */
+function brokenIn(given: string): string | undefined {
+  const { text } = withoutTraces(given);
+  const start = text.search(beginning);
+  beginning.lastIndex = 0;
+  if (start === -1) return undefined;
+  return /^[^\s"'`,;)\]}<>|&]{1,20000}/.exec(text.slice(start, start + 20_000))?.[0];
 }
 
 /** `NAME=`, `"name": "`, `Name: Bearer `, whatever the quotes. */
 function nameBefore(text: string, index: number): string | undefined {
   const before = text.slice(Math.max(0, index - longestName), index);
   return /([A-Za-z_][\w.-]*)\\?["']?\s*[=:]\s*\\?["']?(?:bearer\s+)?$/i.exec(before)?.[1];
-}
-
-function isToken(text: string): boolean {
-  try {
-    takeApart(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function jsonIn(text: string): unknown {

@@ -1,77 +1,105 @@
 import { isUtf8 } from 'node:buffer';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
-import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { looksLikePem, pemBlocks } from '../pem.ts';
 import type { KeyRing, NamedKey } from '../ports.ts';
+import { withCertificateKey } from './certificate.ts';
+import { readKeySet } from './key-set.ts';
 
 /**
- * The keys in a file: a JWK, a JWK Set (RFC 7517), PEM keys or certificates, or one secret key, as raw bytes, base64url
- * or hex.
+ * The keys in a file: a JWK, a JWK Set (RFC 7517), PEM keys or certificates in whatever form they were kept, one of them in
+ * DER, or one secret key, as raw bytes, text, base64url or hex.
  * @throws {AnonError} `usage`, repeating nothing of the text
  */
 export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing {
-  const bytes = Buffer.from(file);
-  const text = isUtf8(bytes) ? bytes.toString('utf8') : '';
-  const jwks = text.includes('-----BEGIN ') ? fromPem(text) : [...fromJson(text), ...fromSecret(bytes, text.trim())];
-  if (jwks.length === 0) throw isLocked(text) ? lockedKey(fileName) : noKey(fileName);
+  const jwks = keysIn(Buffer.from(file), fileName);
   const keys: NamedKey[] = jwks.map((jwk) => ({
     name: typeof jwk.kid === 'string' ? `key ${jwk.kid} of ${fileName}` : fileName,
     jwk,
+    anyUse: true,
   }));
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
 }
 
-type Jwk = JsonObject;
+type Jwk = Readonly<Record<string, unknown>>;
 
-function fromJson(text: string): Jwk[] {
-  const value = parse(text);
-  const keys = isJsonObject(value) && Array.isArray(value.keys) ? value.keys : [value];
-  return keys.filter((key): key is Jwk => isJsonObject(key) && typeof key.kty === 'string');
+function keysIn(bytes: Buffer, fileName: string): readonly Jwk[] {
+  const text = textOf(bytes);
+  const set = readKeySet(parse(text));
+  const found = looksLikePem(text)
+    ? fromPem(text)
+    : set.ok
+      ? set.value.map(withCertificateKey)
+      : [...fromDer(bytes), ...fromSecret(bytes, text)];
+  if (found.length > 0) return found;
+  throw pemBlocks(text).some(({ encrypted }) => encrypted) ? lockedKey(fileName) : noKey(fileName);
 }
 
+/** Nothing where it is no text: UTF-8, or UTF-16 by its mark, as PowerShell writes it. */
+function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
+  return isUtf8(bytes) ? bytes.toString('utf8').replace(/^\uFEFF/, '') : '';
+}
+
+/** JSON may be a text that holds the key, as in a quoted variable. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' && /^\s*\{/.test(value) ? JSON.parse(value) : value;
   } catch {
     return undefined;
   }
 }
 
-/** The bytes that algorithms with a secret key take. @see RFC 7518, sections 3.2, 4.4 and 5.1 */
-const secretBytes = new Set([16, 24, 32, 48, 64]);
+/** More would be a file, and no secret that anybody typed or copied. */
+const longestSecret = 1024;
 
 /**
  * One secret key. Hex is base64url as well, and either may be the key itself: each reading that gives a key is one
  * to try, for what a key opens or vouches for shows which is right.
  */
-function fromSecret(bytes: Buffer, text: string): Jwk[] {
-  if (/^[{["]/.test(text)) return [];
+function fromSecret(bytes: Buffer, whole: string): Jwk[] {
+  const text = whole.trim();
+  // Text of several lines or a few words is a file of something else, and so is what looks like JSON or a page.
+  const other = /^[{["<]|[\r\n]/.test(text) || (text.length < 16 && /\s/.test(text));
+  if (bytes.length > longestSecret || other) return [];
   const readings = [bytes];
   if (text !== '') readings.push(Buffer.from(text));
   if (/^[\w-]+=*$/.test(text)) readings.push(Buffer.from(text, 'base64url'));
   if (/^[A-Za-z\d+/]+=*$/.test(text)) readings.push(Buffer.from(text, 'base64'));
   if (/^(?:[\da-f]{2})+$/i.test(text)) readings.push(Buffer.from(text, 'hex'));
-  const fitting = readings.filter(({ length }) => secretBytes.has(length)).map((key) => key.toString('base64url'));
-  return [...new Set(fitting)].map((k) => ({ kty: 'oct', k }));
+  const read = text === '' && isUtf8(bytes) ? [] : readings.filter(({ length }) => length > 0);
+  return [...new Set(read.map((key) => key.toString('base64url')))].map((k) => ({ kty: 'oct', k }));
 }
 
 function fromPem(text: string): Jwk[] {
-  const blocks = text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? [];
-  return blocks.flatMap((block): Jwk[] => {
-    for (const createKey of [createPrivateKey, createPublicKey]) {
-      try {
-        return [{ ...createKey(block).export({ format: 'jwk' }) }];
-      } catch {
-        // Not that kind of key; a certificate is read as the public key in it.
-      }
-    }
-    return [];
-  });
+  return pemBlocks(text).flatMap((block) =>
+    firstOf([() => createPrivateKey(block.text), () => createPublicKey(block.text)]),
+  );
 }
 
-/** @see RFC 5958, section 3; RFC 1421, section 4.6.1.1 */
-function isLocked(text: string): boolean {
-  return /^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text);
+function fromDer(bytes: Buffer): Jwk[] {
+  // A sequence, as each of them is.
+  if (bytes[0] !== 0x30) return [];
+  return firstOf([
+    () => new X509Certificate(bytes).publicKey,
+    () => createPublicKey({ key: bytes, format: 'der', type: 'spki' }),
+    () => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }),
+  ]);
+}
+
+/** What the first reading that succeeds gives; of a certificate it is the public key in it. */
+function firstOf(readings: readonly (() => KeyObject)[]): Jwk[] {
+  for (const read of readings) {
+    try {
+      const jwk: JsonObject = { ...read().export({ format: 'jwk' }) };
+      return [jwk];
+    } catch {
+      // Not that kind of key.
+    }
+  }
+  return [];
 }
 
 function lockedKey(fileName: string): AnonError {

@@ -1,9 +1,9 @@
 import { AnonError } from '../../errors.ts';
-import { jwks } from '../../wire/discovery.ts';
-import { check } from '../../wire/schema.ts';
 import { send, unexpectedAnswer } from '../exchange/send.ts';
 import type { NamedKey, TenantConnection } from '../ports.ts';
+import { publicKeyAlgorithms } from './algorithms.ts';
 import type { KeptKeys, KeyCache } from './kept-keys.ts';
+import { readCertificates, readKeySet } from './key-set.ts';
 import { keysNamed, publicKeys } from './public-keys.ts';
 import type { KeySource } from './verify.ts';
 
@@ -29,11 +29,9 @@ export interface ServedKeysOptions {
   readonly offline?: boolean | undefined;
 }
 
-/** Every algorithm that a public key can be for. */
-const anyAlgorithm = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
-
 /**
- * The keys that a server publishes, kept for as long as its `Cache-Control` says.
+ * The keys that a server publishes, kept for as long as its `Cache-Control` says. Whoever needs them while they are being
+ * fetched waits for that fetch, whichever key it is about.
  * @throws {AnonError} `not_found` when nothing may be fetched and nothing is kept; `response_invalid` for what is no key
  *   set; as {@link send} when it cannot be fetched
  */
@@ -42,14 +40,31 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
   const url = `${connection.baseUrl}${path}`;
   const named = ({ keys }: KeptKeys, kid: string | undefined): NamedKey[] =>
     keysNamed(publicKeys(keys, origin, only), kid);
+  let underWay: Promise<KeptKeys> | undefined;
+  const fetchShared = (kid: string | undefined): Promise<KeptKeys> => {
+    underWay ??= fetchKept(connection, { url, path })
+      .then(async ({ mayBeKept, ...fetched }) => {
+        const missedOne = named(fetched, kid).length === 0;
+        if (mayBeKept) await cache?.put(missedOne ? { ...fetched, missedOne } : fetched);
+        return fetched;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
   const fetchNamed = async (kid: string | undefined): Promise<NamedKey[]> => {
-    const { mayBeKept, ...fetched } = await fetchKept(connection, { url, path });
+    const fetched = await fetchShared(kid);
     const found = named(fetched, kid);
-    if (mayBeKept) await cache?.put(found.length > 0 ? fetched : { ...fetched, missedOne: true });
+    // Who waited for a fetch about another key may be the first to find that its own is not there.
+    if (found.length === 0 && cache) {
+      const kept = await cache.get(url);
+      if (kept?.fetchedAtMs === fetched.fetchedAtMs && !kept.missedOne) await cache.put({ ...kept, missedOne: true });
+    }
     return found;
   };
   return {
-    algorithms: only ? [only] : [...anyAlgorithm, 'EdDSA', 'Ed25519'],
+    algorithms: only ? [only] : publicKeyAlgorithms,
     origin,
     async find(kid) {
       const kept = await cache?.get(url);
@@ -82,14 +97,14 @@ async function fetchKept(
   const exchange = { method: 'GET', path } as const;
   if (status >= 500) throw new AnonError('server_error', `The keys cannot be had: GET ${path} answered ${status}.`);
   if (status !== 200) throw unexpectedAnswer(exchange, `it is ${status}, not a key set`);
-  const checked = check(jwks, body);
-  if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
+  const read = readKeySet(body);
+  if (!read.ok) throw unexpectedAnswer(exchange, read.problem);
   return {
     url,
     fetchedAtMs: connection.clock.now(),
     mayBeKept: !/(^|[\s,])no-store($|[\s,])/i.test(cacheControl),
     freshForSeconds: lifetime(cacheControl),
-    keys: checked.value.keys,
+    keys: await readCertificates(read.value),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { readExactJson } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { isDeeperThan } from '../json-depth.ts';
 
@@ -23,7 +24,7 @@ export function readStrictJson(bytes: Uint8Array): StrictJson {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readExactJson(text);
   } catch {
     return undefined;
   }

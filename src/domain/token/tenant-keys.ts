@@ -1,8 +1,8 @@
 import { AnonError } from '../../errors.ts';
-import { jwks, jwksPath } from '../../wire/discovery.ts';
-import { check } from '../../wire/schema.ts';
+import { jwksPath } from '../../wire/discovery.ts';
 import { send } from '../exchange/send.ts';
 import type { KeyRing, NamedKey, TenantConnection } from '../ports.ts';
+import { readCertificates, readKeySet } from './key-set.ts';
 import { publicKeys } from './public-keys.ts';
 
 /** The keys of a tenant: the public ones that it serves, and the one that seals, where that is at hand. */
@@ -21,8 +21,9 @@ export function tenantKeyRing(tenant: TenantConnection): KeyRing {
 async function servedKeys(tenant: TenantConnection): Promise<NamedKey[]> {
   try {
     const answer = await send(tenant, { method: 'GET', path: jwksPath });
-    const checked = check(jwks, answer.body);
-    return answer.status === 200 && checked.ok ? publicKeys(checked.value.keys, tenant.issuer, 'RS256') : [];
+    const read = readKeySet(answer.body);
+    if (answer.status !== 200 || !read.ok) return [];
+    return publicKeys(await readCertificates(read.value), tenant.issuer, 'RS256');
   } catch (error) {
     if (error instanceof AnonError && error.code !== 'interrupted') return [];
     throw error;

@@ -1,13 +1,26 @@
+import { numberOf } from '../../wire/exact-json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
 /** Claims that hold epoch seconds, by the names of RFC 7519 and OpenID Connect. */
 const numericDates = ['iat', 'nbf', 'exp', 'auth_time', 'updated_at', 'created_at'] as const;
+
+/** Those that are numbers in every token. @see RFC 7519, section 4.1 */
+const registered: readonly string[] = ['iat', 'nbf', 'exp'];
 
 export interface TokenTime {
   readonly claim: string;
   readonly at: Date;
   /** Seconds from now; negative when it is past. */
   readonly secondsFromNow: number;
+}
+
+/** A claim that holds no time as a token should: `exp` that counts milliseconds. */
+export interface TimeDoubt {
+  readonly claim: string;
+  /** In words that go on from the claim's name: `looks like milliseconds (2026-06-01 12:00:00 UTC)`. */
+  readonly doubt: string;
+  /** Its time cannot be told. */
+  readonly untold: boolean;
 }
 
 /** The times among a token's claims. A value that is no date, or beyond what a date can hold, is left out. */
@@ -18,19 +31,67 @@ export function tokenTimes(claims: JsonObject, nowMs: number): TokenTime[] {
   });
 }
 
+/** Those of a token's claims that should be times and give rise to doubt. */
+export function timeDoubts(claims: JsonObject): TimeDoubt[] {
+  return numericDates.flatMap((claim) => {
+    const found = Object.hasOwn(claims, claim) ? doubtOf(claim, claims[claim]) : undefined;
+    return found ? [{ claim, ...found }] : [];
+  });
+}
+
 /**
  * When a token that can be read ends, in milliseconds since 1970, by a clock that is `clockOffsetMs` behind that of who
- * made it; undefined where it does not say so.
+ * made it; undefined where it does not say so, or cannot mean it.
  */
-export function expiryOf({ times }: { readonly times: readonly TokenTime[] }, clockOffsetMs = 0): number | undefined {
-  const end = times.find(({ claim }) => claim === 'exp')?.at.getTime();
+export function expiryOf(
+  token: { readonly times: readonly TokenTime[]; readonly timeDoubts?: readonly TimeDoubt[] },
+  clockOffsetMs = 0,
+): number | undefined {
+  if (token.timeDoubts?.some(({ claim, untold }) => claim === 'exp' && untold)) return undefined;
+  const end = token.times.find(({ claim }) => claim === 'exp')?.at.getTime();
   return end === undefined ? undefined : end - clockOffsetMs;
+}
+
+function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'untold'> | undefined {
+  const number = numberOf(value);
+  const unit = number === undefined ? undefined : finerUnit(number);
+  if (number !== undefined && unit) {
+    const meant = utc(new Date((number / unit.perSecond) * 1000));
+    return { doubt: `looks like ${unit.name} (${meant}), and a token counts seconds`, untold: true };
+  }
+  if (!registered.includes(claim)) return undefined;
+  if (typeof value === 'string') return { doubt: 'is text, and a token has a number of seconds', untold: true };
+  if (number !== undefined && !Number.isInteger(number) && Number.isFinite(number))
+    return { doubt: 'is no whole number of seconds, which some verifiers refuse', untold: false };
+  return undefined;
+}
+
+/**
+ * Units that a clock of somebody else counts, by numbers that mean 2001 to 2286 in them. As seconds they are times in the
+ * year 33,658 and later.
+ */
+const finerUnits = [
+  { name: 'milliseconds', perSecond: 1e3 },
+  { name: 'microseconds', perSecond: 1e6 },
+  { name: 'nanoseconds', perSecond: 1e9 },
+];
+
+function finerUnit(value: number): (typeof finerUnits)[number] | undefined {
+  return finerUnits.find(({ perSecond }) => value >= 1e9 * perSecond && value < 1e10 * perSecond);
+}
+
+function utc(date: Date): string {
+  return date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
 }
 
 /** Epoch seconds, or an ISO 8601 text as edition `preview` writes `created_at`. */
 function dateOf(value: unknown): Date | undefined {
   const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
-  if (typeof value !== 'number' && !isIso) return undefined;
-  const date = new Date(typeof value === 'number' ? value * 1000 : String(value));
+  const number = numberOf(value);
+  if (number === undefined && !isIso) return undefined;
+  const date = new Date(number === undefined ? String(value) : number * 1000);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

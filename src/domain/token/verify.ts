@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock, NamedKey } from '../ports.ts';
 import { checkForm } from './access-token-form.ts';
-import { signatureAlgorithms } from './algorithms.ts';
-import { type Check, checkNames, failed, ok, type SignedToken, skipped } from './check.ts';
+import { isSupported, keyProblem, signatureAlgorithms } from './algorithms.ts';
+import { type Check, checkNames, failed, notChecked, ok, type SignedToken, skipped } from './check.ts';
 import { checkClaims, type Expectations } from './claim-checks.ts';
 
 /** The public keys of one issuer, from wherever they come. */
@@ -11,12 +11,17 @@ export interface KeySource {
   readonly algorithms: readonly string[];
   /** In words: `https://acme.eu.auth0.com/`. */
   readonly origin: string;
-  /** The keys that a token which names this `kid` may have been signed with; all of them where it names none. */
+  /**
+   * The keys that a token which names this `kid` may have been signed with, usable or not; all of them where it names none.
+   */
   find(kid: string | undefined): Promise<readonly NamedKey[]>;
 }
 
 export interface Verification {
-  /** No check failed, and the signature is good. What is not expected is not checked: {@link Expectations}. */
+  /**
+   * No check failed, each that was due could be made, and the signature is good. What is not expected is not checked:
+   * {@link Expectations}.
+   */
   readonly valid: boolean;
   /** Each check once, in the order of {@link checkNames}. */
   readonly checks: readonly Check[];
@@ -36,21 +41,26 @@ export async function verifyToken(
   input: string,
   expected: Expectations = {},
 ): Promise<Verification> {
-  const { checks, token } = checkForm(input);
+  const { checks, token } = checkForm(input, expected.issued);
   if (!token) return outcome(checks);
   const signed = await checkSignature(ports.keys, token);
-  if (signed.some(({ state }) => state === 'failed')) return outcome([...checks, ...signed]);
+  if (signed.some(isBad)) return outcome([...checks, ...signed]);
   const looked = checkClaims(token.payload, expected, ports.clock.now());
   return outcome([...checks, ...signed, ...looked.checks], looked.claims);
 }
 
-/** What failed counts before what did not; what nobody came to is skipped. */
+function isBad({ state }: Check): boolean {
+  return state === 'failed' || state === 'not_checked';
+}
+
+/** What failed counts before what could not be checked, and that before what is good; what nobody came to is skipped. */
 function outcome(checks: readonly Check[], claims?: JsonObject): Verification {
-  const bad = checks.find(({ state }) => state === 'failed');
+  const worst = (some: readonly Check[]) => some.find(({ state }) => state === 'failed') ?? some.find(isBad);
+  const bad = worst(checks);
+  const why = bad?.state === 'not_checked' ? 'could not be checked' : 'is not good';
   const all = checkNames.map((name) => {
     const found = checks.filter(({ check }) => check === name);
-    const worst = found.find(({ state }) => state === 'failed') ?? found[0];
-    return worst ?? skipped(name, `not looked at, for the ${bad?.check ?? 'token'} is not good`);
+    return worst(found) ?? found[0] ?? skipped(name, `not looked at, for the ${bad?.check ?? 'token'} ${why}`);
   });
   return { valid: bad === undefined, checks: all, claims };
 }
@@ -58,31 +68,45 @@ function outcome(checks: readonly Check[], claims?: JsonObject): Verification {
 async function checkSignature(keys: KeySource, token: SignedToken): Promise<Check[]> {
   const { alg, kid, signature } = token;
   const refused = refusedAlgorithm(alg, keys.algorithms);
-  if (refused) return [failed('algorithm', refused)];
+  if (refused) return [refused];
   if (signature.length === 0) return [failed('signature', 'it has none: it was stripped')];
   const found = await keys.find(kid);
-  if (found.length === 0) return [failed('signature', `${keys.origin} has no key ${kid?.slice(0, 60) ?? 'for it'}`)];
-  const usable = found.filter(({ jwk }) => signatureAlgorithms(jwk).includes(alg));
-  if (usable.length === 0) {
-    const algorithms = [...new Set(found.flatMap(({ jwk }) => signatureAlgorithms(jwk)))].join(', ');
-    return [failed('algorithm', `${alg} is not what ${found[0]?.name} is for (${algorithms}): key confusion`)];
-  }
+  if (found.length === 0)
+    return [notChecked('signature', `${keys.origin} has no key ${kid?.slice(0, 60) ?? 'for it'}`)];
+  const fitting = found.filter(({ jwk }) => signatureAlgorithms(jwk).includes(alg));
+  const [first] = found;
+  if (first && fitting.length === 0) return [misfit(alg, found, first)];
   const { verifySignature } = await import('./signature.ts');
-  const verified = await verifySignature(token, usable);
+  const verified = await verifySignature(token, fitting);
   const algorithm = ok('algorithm', `${alg}, as the keys say`);
   if (verified.state === 'verified') return [algorithm, ok('signature', verified.key)];
-  return [algorithm, failed('signature', verified.reason)];
+  const make = verified.state === 'wrong' ? failed : notChecked;
+  return [algorithm, make('signature', verified.reason)];
+}
+
+/** None of the keys that it may mean is for its algorithm: keys that can vouch for something say what they are for. */
+function misfit(alg: string, found: readonly NamedKey[], first: NamedKey): Check {
+  const usable = found.filter(({ jwk }) => !keyProblem(jwk));
+  const [other = first] = usable;
+  if (usable.length === 0) return notChecked('signature', `${first.name} ${keyProblem(first.jwk)?.reason}`);
+  const algorithms = [...new Set(usable.flatMap(({ jwk }) => signatureAlgorithms(jwk)))].join(', ');
+  return failed('algorithm', `${alg} is not what ${other.name} is for (${algorithms}): key confusion`);
 }
 
 /** Why a token may not be signed so, in words that name the attack. @see RFC 8725, sections 2.1 and 3.1 */
-function refusedAlgorithm(alg: string, allowed: readonly string[]): string | undefined {
+function refusedAlgorithm(alg: string, allowed: readonly string[]): Check | undefined {
   if (allowed.includes(alg) && !isSymmetric(alg)) return undefined;
   const name = alg.slice(0, 20);
-  if (alg.toLowerCase() === 'none') return `'${name}': it is not signed at all`;
+  if (alg.toLowerCase() === 'none') return failed('algorithm', `'${name}': it is not signed at all`);
   if (isSymmetric(alg)) {
-    return `${name} takes one shared secret, and the keys are public: whoever knows them could have made it (key confusion)`;
+    const how =
+      'takes one shared secret, and the keys are public: whoever knows them could have made it (key confusion)';
+    return failed('algorithm', `${name} ${how}`);
   }
-  return `${name} is not what the keys are for (${allowed.join(', ')})`;
+  if (alg !== '' && !isSupported(alg)) return notChecked('algorithm', `signatures of ${name} cannot be checked here`);
+  // Why none of the keys is for anything, they say themselves.
+  if (allowed.length === 0) return undefined;
+  return failed('algorithm', `${name} is not what the keys are for (${allowed.join(', ')})`);
 }
 
 function isSymmetric(alg: string): boolean {

@@ -43,8 +43,14 @@ describe('a token for people', () => {
   });
 
   it('that is wrong says not to believe it', async () => {
-    expect((await shown(a1.token, ringOf(a2.key)))[1]).toBe(
-      '  ✘ SIGNATURE WRONG: its algorithm is not one that key.jwk is for. Believe nothing below.',
+    expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) })))[1]).toBe(
+      '  ✘ SIGNATURE WRONG: it does not fit key.jwk. Believe nothing below.',
+    );
+  });
+
+  it('that a key at hand cannot check says just that, and not to believe nothing', async () => {
+    expect((await shown(a1.token, ringOf({ ...a2.key, alg: 'RS256' })))[1]).toBe(
+      '  ! SIGNATURE NOT CHECKED: its algorithm is HS256, and key.jwk is for RS256. Anyone could have written this.',
     );
   });
 
@@ -121,7 +127,9 @@ describe('a token for people', () => {
   it('has its state in colours where there are any, and in words all the same', async () => {
     const colour = paintFor(true);
     expect((await shown(a1.token, ringOf(a1.key), colour))[1]).toContain('\u001b[32m✔ signature verified');
-    expect((await shown(a1.token, ringOf(a2.key), colour))[1]).toContain('\u001b[31m✘ SIGNATURE WRONG');
+    expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) }), colour))[1]).toContain(
+      '\u001b[31m✘ SIGNATURE WRONG',
+    );
     expect((await shown(sealed.token, ringOf(a1.key), colour))[1]).toContain('\u001b[33m▪ SEALED');
     expect((await shown(a1.token, ringOf(a1.key), plain)).join('')).not.toContain('\u001b');
   });
@@ -184,7 +192,7 @@ describe('nothing in a token gets past the screen', () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (contents) => {
         const token = `${part({ alg: 'HS256' })}.${part(`x${contents}`)}.`;
-        const decoded = await decode(token, ringOf({ kty: 'oct', kid: contents }));
+        const decoded = await decode(token, ringOf({ kty: 'oct', kid: contents, k: part('x'.repeat(32)) }));
         const text = lines(renderToken(plain, 'Token', `${contents}${token}`, decoded));
         expect(text.filter((line) => unsafe.test(line))).toEqual([]);
         expect(text).toHaveLength(4);

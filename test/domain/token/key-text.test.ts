@@ -1,10 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { keyRingOf } from '../../../src/domain/token/key-text.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { failureOf } from '../../support/domain.ts';
-import { decode, ec, ecPair, noKeys, rsa, sign } from '../../support/tokens.ts';
+import { decode, ec, ecPair, noKeys, part, rsa, sign } from '../../support/tokens.ts';
 
 const any = { kid: undefined, issuer: undefined };
 
@@ -94,11 +94,11 @@ describe('the keys of a file', () => {
   it('are those that are keys: others in a set do not matter', async () => {
     const set = { keys: [null, 'x', {}, { kty: 7 }, { kty: 'RSA', kid: 'a' }, []] };
     expect(await keyRingOf(JSON.stringify(set), 'jwks.json').sealKeys()).toEqual([
-      { name: 'key a of jwks.json', jwk: { kty: 'RSA', kid: 'a' } },
+      { name: 'key a of jwks.json', jwk: { kty: 'RSA', kid: 'a' }, anyUse: true },
     ]);
   });
 
-  it('of a kind that nobody here knows leave a token wrong and another sealed, and are no error', async () => {
+  it('of a kind that nobody here knows leave a token unchecked and another sealed, and are no error', async () => {
     const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
     for (const key of [
       { kty: 'AKP' },
@@ -107,7 +107,7 @@ describe('the keys of a file', () => {
       ecPair('secp256k1').publicJwk,
     ]) {
       const ring = keyRingOf(JSON.stringify(key), 'odd.jwk');
-      expect((await decode(token, ring)).signature?.state).toBe('wrong');
+      expect((await decode(token, ring)).signature?.state).toBe('not_checked');
       expect(
         (await decode(`${Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')}..AA.AA.AA`, ring)).seal,
       ).toEqual({ state: 'sealed', reason: 'its algorithm is not one that opens with odd.jwk' });
@@ -118,8 +118,9 @@ describe('the keys of a file', () => {
 describe('a file holds no key, and nothing of it is repeated, when it is', () => {
   it.each([
     ['empty', ''],
-    ['text', 'hunter2'],
-    ['a number', '7'],
+    ['a few words', 'no key'],
+    ['lines of text', 'hunter2\nhunter3'],
+    ['a page', '<html>hunter2</html>'],
     ['a list', '[]'],
     ['an object without a kind', '{"k":"hunter2"}'],
     ['an empty set', '{"keys":[]}'],
@@ -144,5 +145,51 @@ it.each(['pkcs8', 'sec1'] as const)('a private key under a passphrase (%s) is ca
     code: 'usage',
     message: 'a.key holds a key under a passphrase, which cannot be opened here.',
     hint: 'Take it off, into a file for you alone: openssl pkey -in <file> -out <other file>',
+  });
+});
+
+describe('a secret for HS256 may have any length', () => {
+  const signedWith = (secret: Buffer, alg: 'HS256' | 'HS384' | 'HS512' = 'HS256') => {
+    const text = `${part({ alg })}.${part({ sub: 'anon|1' })}`;
+    return `${text}.${createHmac(alg.replace('HS', 'sha'), secret).update(text).digest('base64url')}`;
+  };
+  const octets = (length: number) => Buffer.from(Array.from({ length }, (_, index) => 33 + (index % 90)));
+
+  it.each([32, 33, 40, 47, 64, 65, 100, 200, 1000])(
+    '%d bytes: from a file, as base64url, hex or a JWK',
+    async (length) => {
+      const secret = octets(length);
+      const files = [
+        secret,
+        ...(length <= 500 ? [secret.toString('base64url'), secret.toString('hex')] : []),
+        JSON.stringify({ kty: 'oct', k: secret.toString('base64url') }),
+      ];
+      for (const file of files) {
+        expect((await decode(signedWith(secret), keyRingOf(file, 'a.key'))).signature).toEqual({
+          state: 'verified',
+          key: 'a.key',
+        });
+        const other = keyRingOf(file, 'a.key');
+        expect((await decode(signedWith(octets(31)), other)).signature).toMatchObject({ state: 'wrong' });
+      }
+    },
+  );
+
+  it.each<[string, 'HS256' | 'HS384' | 'HS512', number]>([
+    ['secret', 'HS256', 32],
+    ['your-256-bit-secret', 'HS256', 32],
+    ['7', 'HS256', 32],
+    ['x'.repeat(31), 'HS256', 32],
+    ['x'.repeat(32), 'HS384', 48],
+    ['x'.repeat(63), 'HS512', 64],
+  ])('%j is too short for %s, and works with a warning', async (text, alg, least) => {
+    const secret = Buffer.from(text);
+    for (const file of [text, `${text}\n`, JSON.stringify({ kty: 'oct', k: secret.toString('base64url') })]) {
+      expect((await decode(signedWith(secret, alg), keyRingOf(file, 'a.key'))).signature).toEqual({
+        state: 'verified',
+        key: 'a.key',
+        warning: `the secret has ${text.length} bytes, and ${alg} needs ${least}: it may be guessed`,
+      });
+    }
   });
 });

@@ -42,7 +42,10 @@ describe("a token is checked against its tenant's keys", () => {
 
   it('with RS256 alone, whatever else a key could be for', async () => {
     const token = await sign(claims, rsa.privateKey, { alg: 'PS256' });
-    expect((await decode(token, served({ ...rsa.publicJwk, alg: 'PS256' }))).signature?.state).toBe('wrong');
+    expect((await decode(token, served({ ...rsa.publicJwk, alg: 'PS256' }))).signature).toEqual({
+      state: 'not_checked',
+      reason: 'its algorithm is PS256, and key (no id) of https://acme.example/ is for RS256',
+    });
   });
 
   it('of which one that is for sealing is none', async () => {

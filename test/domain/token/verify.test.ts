@@ -1,5 +1,6 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { keyProblem } from '../../../src/domain/token/algorithms.ts';
 import { checkNames } from '../../../src/domain/token/check.ts';
 import { publicKeys } from '../../../src/domain/token/public-keys.ts';
 import { noon } from '../../support/domain.ts';
@@ -13,6 +14,7 @@ import {
   goodToken,
   keysOf,
   stateOf,
+  unknowns,
   verify,
 } from '../../support/verifying.ts';
 
@@ -195,7 +197,8 @@ describe('the keys', () => {
     const { kid: _, ...nameless } = { ...rsa.publicJwk, kid: undefined };
     expect(failures(await verify(await goodToken(), everything, keysOf(nameless)))).toEqual({});
     expect(failures(await verify(await goodToken({}, { kid: undefined })))).toEqual({});
-    expect(failures(await verify(await goodToken({}, { kid: 'k2' })))).toEqual({ signature: 'the set has no key k2' });
+    const unknown = await verify(await goodToken({}, { kid: 'k2' }));
+    expect([failures(unknown), unknowns(unknown)]).toEqual([{}, { signature: 'the set has no key k2' }]);
   });
 
   it.each<[string, object]>([
@@ -209,15 +212,17 @@ describe('the keys', () => {
     const jwk = { ...rsa.publicJwk, ...members };
     expect(await verify(await goodToken(), everything, keysOf(jwk))).toMatchObject({ valid: false });
     // Nor where it is known for which algorithm a set's keys for signatures are.
-    expect(publicKeys([jwk], 'the set', 'RS256')).toEqual([]);
+    expect(publicKeys([jwk], 'the set', 'RS256').map((key) => keyProblem(key.jwk)?.otherUse)).toEqual([true]);
   });
 
   it('that are too short to trust do not count', async () => {
     const { privateKey, publicJwk } = pairOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey);
     const text = `${part({ alg: 'RS256', kid: 'k1' })}.${part(goodClaims)}`;
     const token = `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
-    expect(failures(await verify(token, everything, keysOf({ ...publicJwk, kid: 'k1' })))).toEqual({
-      signature: 'it does not fit key k1 of the set',
+    const verification = await verify(token, everything, keysOf({ ...publicJwk, kid: 'k1' }));
+    expect([verification.valid, failures(verification)]).toEqual([false, {}]);
+    expect(unknowns(verification)).toEqual({
+      signature: 'key k1 of the set is too weak to vouch for anything: 1024 bits, and 2048 are the least',
     });
   });
 

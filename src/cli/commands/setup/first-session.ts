@@ -4,10 +4,17 @@ import type { RememberedSession, TenantConnection } from '../../../domain/ports.
 import { accessTokenHolds, hasEnded, secondsUntil } from '../../../domain/session/remembered.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
 import { isAnonError } from '../../../errors.ts';
+import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
 import { continueSession } from '../token/continue-session.ts';
-import { createAndRemember, type InspectedTokens, inspectTokens, showThenSettle } from '../token/guest-tokens.ts';
+import {
+  createAndRemember,
+  type InspectedTokens,
+  inspectAndShow,
+  readTokens,
+  showThenSettle,
+} from '../token/guest-tokens.ts';
 import { type Keeping, keepingOf } from '../token/keeping.ts';
 import { noticingEnd } from '../token/kept-session.ts';
 import { withSecret } from '../token/options.ts';
@@ -47,7 +54,8 @@ export async function firstSession(
   if (saved && (await goOn(inquiry, keeping, saved, { changed, show }))) return;
   const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
   const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
-  await createAndRemember(context, access, { request, keeping }, (inspected, kept) => {
+  const { strict } = inquiry.options;
+  await createAndRemember(context, access, { request, keeping, strict }, (inspected, kept) => {
     if (kept?.inPlaceOf) {
       const guest = printable(kept.inPlaceOf.guestId ?? 'unknown');
       context.warn(`Session ${kept.name} was that of guest ${guest}: a new guest took its place.`);
@@ -82,7 +90,8 @@ async function goOn(
   if (!changed && accessTokenHolds(before, context.clock.now())) {
     await sessions.use(name);
     warnOfMetadata(inquiry, before);
-    show({ inspected: await inspectSaved(tenant, before), name, origin: 'kept' });
+    const saved = await savedTokens(tenant, before);
+    await shown(inquiry, before.audience, saved, (inspected) => show({ inspected, name, origin: 'kept' }));
     return true;
   }
   return sessions.exclusively(name, async () => {
@@ -97,7 +106,9 @@ async function goOn(
       await sessions.use(name);
     };
     warnOfMetadata(inquiry, session ?? now);
-    await showThenSettle(keep(), () => show({ inspected, name, origin: 'renewed' }));
+    await showThenSettle(keep(), () =>
+      shown(inquiry, renewed.audience, inspected, (checked) => show({ inspected: checked, name, origin: 'renewed' })),
+    );
     return true;
   });
 }
@@ -107,19 +118,29 @@ function unlessRefused(error: unknown): undefined {
   throw error;
 }
 
+/** Shows tokens with their signatures checked, and says what of them is not as it was asked for. */
+function shown(
+  { context, access: { tenant }, options: { strict } }: Inquiry,
+  audience: string,
+  read: InspectedTokens,
+  show: (inspected: InspectedTokens) => void,
+): Promise<void> {
+  return inspectAndShow(context, { tenant, audience, strict }, read, show);
+}
+
 /** The tokens as the tenant gave them, by what is known of them now. */
-async function inspectSaved(tenant: TenantConnection, session: RememberedSession): Promise<InspectedTokens> {
+async function savedTokens(tenant: TenantConnection, session: RememberedSession): Promise<InspectedTokens> {
   const nowMs = tenant.clock.now();
   const sessionSeconds = tenant.edition === 'ea' ? secondsUntil(session.sessionEndsAtMs, nowMs) : undefined;
   const tokens: GuestTokens = {
     sessionToken: session.sessionToken,
     accessToken: session.accessToken,
-    tokenType: 'Bearer',
+    tokenType: session.tokenType ?? 'Bearer',
     expiresInSeconds: secondsUntil(session.accessEndsAtMs, nowMs) ?? 0,
     sessionExpiresInSeconds: sessionSeconds ?? undefined,
     scope: session.scope,
   };
-  const inspected = await inspectTokens(tenant, tokens);
+  const inspected = await readTokens(tenant, tokens);
   const granted = inspected.access.claims?.scope;
   return { ...inspected, tokens: { ...tokens, scope: typeof granted === 'string' ? granted : session.scope } };
 }
@@ -136,5 +157,5 @@ function warnOfMetadata({ context, access, input, edition }: Inquiry, session: R
 }
 
 function holds(all: JsonObject | undefined, part: JsonObject): boolean {
-  return Object.entries(part).every(([key, value]) => JSON.stringify(all?.[key]) === JSON.stringify(value));
+  return Object.entries(part).every(([key, value]) => exactJson(all?.[key]) === exactJson(value));
 }

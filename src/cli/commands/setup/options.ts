@@ -21,6 +21,7 @@ export interface SetupOptions extends WriteOptions {
   readonly oidcConformant?: true;
   readonly meta?: string[];
   readonly clientSecret?: string;
+  readonly strict?: true;
   /** False with `--no-session`. */
   readonly session: boolean;
 }

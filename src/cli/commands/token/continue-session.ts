@@ -7,7 +7,7 @@ import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { namedChoices } from '../../tenant-access.ts';
-import { inspectTokens } from './guest-tokens.ts';
+import { readTokens } from './guest-tokens.ts';
 import type { KeepOptions } from './keeping.ts';
 import { type Continued, choicesOf, sessionSelection } from './kept-session.ts';
 import type { TokenInput, TokenRequestOptions } from './options.ts';
@@ -45,9 +45,9 @@ export async function updateWith(
   await checkRoom(tenant, target, input.metadata);
   const request = { ...(await tokenRequest(tenant, target, { options, input })), sessionToken };
   const tokens = await updateSession(tenant, { ...request, heldMetadata: remembered?.metadata });
-  const inspected = await inspectTokens(tenant, tokens);
+  const inspected = await readTokens(tenant, tokens);
   const obtained = { ...inspected, request, nowMs: tenant.clock.now() };
-  return { inspected, session: sessionToRemember(obtained, remembered) };
+  return { inspected, audience: request.api.audience, session: sessionToRemember(obtained, remembered) };
 }
 
 /** What the session will hold is checked before the call, where its token can be read or is kept with what it holds. */

@@ -15,6 +15,7 @@ import { progressBar } from '../../progress.ts';
 import { scopeText } from '../../scope-list.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../../tenant-access.ts';
 import { transportOf } from '../../transport.ts';
+import { doubtCounter } from './access-doubts.ts';
 import type { Bulk, BulkOptions } from './bulk-options.ts';
 import { reportMany } from './many-made.ts';
 import { readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
@@ -89,6 +90,8 @@ async function make(context: Context, options: Options, { bulk, order, lines, be
   // Lines on the same screen are progress enough, and the two would be in each other's way.
   const shown = !options.json && (file !== undefined || !terminal.resultIsTerminal);
   const progress = progressBar(context, { total: count, before: already, shown });
+  const { issuer } = tenant;
+  const doubts = doubtCounter(context, { issuer, audience: request.api.audience, strict: options.strict });
   let written = already;
   begin(() => progress.stopping());
   const tally = await createMany(tenant, request, {
@@ -99,10 +102,12 @@ async function make(context: Context, options: Options, { bulk, order, lines, be
       const read = await printLine(context, lines, options, guestLine(n, tokens));
       written += 1;
       progress.show(written);
+      await doubts.look(tokens.accessToken);
       return read;
     },
   }).finally(() => progress.end());
   report(tally);
+  doubts.tell();
 }
 
 const nothingMade: Tally = { made: 0, lost: 0, unread: false, failure: undefined };

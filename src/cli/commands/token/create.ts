@@ -58,23 +58,27 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
   const choices = { named: namedChoices(context, options), chosen: profile };
   const request = { ...(await tokenRequest(tenant, choices, { options, input })), userId: options.userId };
   const { app, api } = request;
-  await createAndRemember(context, { tenant, profile }, { request, keeping }, (inspected, kept) =>
-    printResult(context, options, {
-      data: {
-        ...tokensData(inspected),
-        ...metadataSizeData(metadataSize(inspected, input.metadata)),
-        app: { client_id: app.clientId, name: app.name },
-        api: { audience: api.audience, name: api.name },
-        session_name: kept?.name ?? null,
-      },
-      human: (paint) =>
-        `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n` +
-        `${renderMetadataSize(paint, metadataSize(inspected, input.metadata))}\n` +
-        `${renderTokens(paint, inspected)}\n` +
-        paint.dim(
-          `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${printable(tenant.selection)}\n`,
-        ),
-    }),
+  await createAndRemember(
+    context,
+    { tenant, profile },
+    { request, keeping, strict: options.strict },
+    (inspected, kept) =>
+      printResult(context, options, {
+        data: {
+          ...tokensData(inspected),
+          ...metadataSizeData(metadataSize(inspected, input.metadata)),
+          app: { client_id: app.clientId, name: app.name },
+          api: { audience: api.audience, name: api.name },
+          session_name: kept?.name ?? null,
+        },
+        human: (paint) =>
+          `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n` +
+          `${renderMetadataSize(paint, metadataSize(inspected, input.metadata))}\n` +
+          `${renderTokens(paint, inspected)}\n` +
+          paint.dim(
+            `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${printable(tenant.selection)}\n`,
+          ),
+      }),
   );
 }
 

@@ -34,7 +34,8 @@ export function tokenDecodeCommand(context: Context, run = decodeAndShow): Comma
     'A text may be a token with or without Bearer, the JSON answer of a token\n' +
       'endpoint, lines of a .env file, a header, a curl command. With --json one token\n' +
       'is an object, several are a list.\n' +
-      'A wrong signature exits with 3; a sealed token is no error.',
+      'A wrong signature exits with 3. One that could not be checked, a sealed token\n' +
+      'and one that only its issuer can read are no errors.',
   );
 }
 
@@ -45,8 +46,10 @@ async function decodeAndShow(context: Context, given: readonly string[], options
   const decoded = await decodeAll(context, await keysFor(context, options), tokens);
   const [only, ...more] = decoded;
   const alone = only && more.length === 0;
+  for (const [index, one] of decoded.entries())
+    warnOf(context, one, alone ? 'The token' : titleOf(one, index, decoded));
   printResult(context, options, {
-    data: alone ? tokenData(only.decoded) : texts.length > 0 ? listOf(decoded) : membersOf(decoded),
+    data: alone ? dataOf(only) : texts.length > 0 ? listOf(decoded) : membersOf(decoded),
     human: (paint) =>
       decoded
         .map((one, index) => renderToken(paint, titleOf(one, index, decoded), bareToken(one.token), one.decoded))
@@ -55,9 +58,19 @@ async function decodeAndShow(context: Context, given: readonly string[], options
   for (const { name, decoded: one } of decoded) refuseWrong(one, alone ? undefined : name);
 }
 
+/** A token as it was found is not the one that was pasted, and one with a secret that can be guessed vouches for little. */
+function warnOf({ warn }: Context, { decoded: { signature }, repairs = [] }: GivenToken, which: string): void {
+  if (repairs.length > 0) warn(`${which} is repaired: as it was given it has ${repairs.join(', ')} in it.`);
+  if (signature?.state === 'verified' && signature.warning) warn(`${which}: ${signature.warning}.`);
+}
+
 /** Several that were given may all be called the same, or nothing. */
 function listOf(decoded: readonly GivenToken[]): JsonObject[] {
-  return decoded.map(({ name, decoded: one }) => ({ ...(name !== undefined && { name }), ...tokenData(one) }));
+  return decoded.map((one) => ({ ...(one.name !== undefined && { name: one.name }), ...dataOf(one) }));
+}
+
+function dataOf({ decoded, repairs }: GivenToken): JsonObject {
+  return { ...tokenData(decoded), ...(repairs && { repaired: repairs }) };
 }
 
 function membersOf(decoded: readonly GivenToken[]): JsonObject {

@@ -132,12 +132,19 @@ function render(
           all.map((pair) => pair.before),
         ),
   );
-  const sealed = compared.includes('claims')
-    ? ''
-    : `  ${paint.yellow('▪ SEALED: the claims of a sealed token cannot be compared without its key; the headers were.')}\n`;
+  const unread = unreadText(compared);
+  const sealed = unread && `  ${paint.yellow(`▪ ${unread}`)}\n`;
   if (same) return `${title}  ${paint.green('✔ the same')}\n`;
-  const count = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
+  const number = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
+  const count = compared.length === 0 && changes.length === 0 ? 'not the same' : number;
   return `${title}  ${count}\n${sealed}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
+}
+
+function unreadText(compared: TokenComparison['compared']): string {
+  if (compared.includes('claims')) return '';
+  if (compared.includes('header'))
+    return 'SEALED: the claims of a sealed token cannot be compared without its key; the headers were.';
+  return 'OPAQUE: only who issued an opaque token can read it. They are not the same token.';
 }
 
 function warnOfWrong({ warn }: Context, compared: readonly Compared[]): void {

@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import { scopeText } from '../../scope-list.ts';
 import { type Access, namedChoices } from '../../tenant-access.ts';
 import { continueSession } from './continue-session.ts';
-import { inspectTokens } from './guest-tokens.ts';
+import { readTokens } from './guest-tokens.ts';
 import { sessionSelection } from './kept-session.ts';
 import type { TokenInput, TokenRequestOptions } from './options.ts';
 import { changedGuest } from './replace-session.ts';
@@ -86,8 +86,11 @@ async function newGuest(context: Context, { tenant, profile }: Access, asked: As
   await checkCreation(tenant, { metadata: input.metadata, userId: undefined });
   const choices = { named: namedChoices(context, options), chosen: profile };
   const request = { ...(await tokenRequest(tenant, choices, asked)), userId: undefined };
-  const inspected = await inspectTokens(tenant, await createSession(tenant, request));
-  const session = sessionToRemember({ ...inspected, request, nowMs: tenant.clock.now() });
+  const tokens = await createSession(tenant, request);
+  // Without a session token it cannot be saved, and the access token is good all the same.
+  const { sessionToken = '' } = tokens;
+  const read = await readTokens(tenant, { ...tokens, sessionToken });
+  const session = sessionToRemember({ ...read, request, nowMs: tenant.clock.now() });
   if (session) return session;
   throw new AnonError('response_invalid', 'The tenant answered a new session without a session token.');
 }

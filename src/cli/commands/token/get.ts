@@ -1,12 +1,15 @@
 import { Command } from 'commander';
-import type { RememberedSession } from '../../../domain/ports.ts';
+import type { KeyRing, RememberedSession } from '../../../domain/ports.ts';
 import { accessTokenHolds, secondsUntil } from '../../../domain/session/remembered.ts';
+import { checkComplete } from '../../../domain/session/request-tokens.ts';
+import { inspectToken } from '../../../domain/token/decode.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
-import { accessTenant, selectProfile } from '../../tenant-access.ts';
+import { type Access, accessTenant, selectProfile } from '../../tenant-access.ts';
+import { tellDoubts } from './access-doubts.ts';
 import { freshSession, type Got, serves } from './fresh-session.ts';
-import { showThenSettle } from './guest-tokens.ts';
+import { noSessionToken, showThenSettle } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { alone, type KeptSession, keptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
 import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
@@ -36,8 +39,11 @@ async function getAndPrint(context: Context, options: TokenGetOptions): Promise<
   const { sessions, name } = kept;
   const nowMs = context.clock.now();
   const atHand = await sessions.get(name);
-  if (atHand && serves(options, atHand, nowMs))
-    return print(context, options, kept, { session: atHand, origin: 'kept' });
+  if (atHand && serves(options, atHand, nowMs)) {
+    print(context, options, kept, { session: atHand, origin: 'kept' });
+    // It was warned of when it came.
+    return options.strict && judge(context, options, await accessTenant(context, options), atHand);
+  }
   const access = await accessTenant(context, options);
   if (!atHand && !options.create) {
     throw nothingRemembered(access.tenant, name, await sessions.names(), 'token get --create');
@@ -50,11 +56,26 @@ async function getAndPrint(context: Context, options: TokenGetOptions): Promise<
     warnOfShort(context, got.session);
     const keep = async () => {
       if (!kept.saves || got.origin === 'kept') return;
+      if (got.session.sessionToken === '') return context.warn(noSessionToken);
       await sessions.put(name, got.session);
       if (got.origin === 'created') await sessions.use(name);
     };
-    await showThenSettle(keep(), () => print(context, options, kept, got));
+    await showThenSettle(keep(), async () => {
+      print(context, options, kept, got);
+      if (got.origin !== 'kept' || options.strict) await judge(context, options, access, got.session);
+    });
   });
+}
+
+/** @throws {AnonError} `token_unacceptable` with `--strict`, for an access token that is not what was asked for */
+async function judge(
+  context: Context,
+  { strict }: TokenGetOptions,
+  { tenant: { issuer, clock } }: Access,
+  { accessToken, audience }: RememberedSession,
+): Promise<void> {
+  const keys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
+  tellDoubts(context, await inspectToken({ clock, keys }, accessToken), { issuer, audience, strict });
 }
 
 /** The end of its session, or the API, may allow no more. */
@@ -66,11 +87,13 @@ function warnOfShort({ clock, warn }: Context, session: RememberedSession): void
   warn(`This access token is good for ${left} s only${withSession ? ': its session ends then' : ''}.`);
 }
 
+/** @throws {AnonError} `response_invalid` where the tenant gave no access token */
 function print(context: Context, options: TokenGetOptions, { name }: KeptSession, { session, origin }: Got): void {
+  checkComplete({ problem: session.accessToken === '' ? 'access_token is required' : undefined });
   printResult(context, options, {
     data: {
       access_token: session.accessToken,
-      token_type: 'Bearer',
+      token_type: session.tokenType ?? 'Bearer',
       expires_in: secondsUntil(session.accessEndsAtMs, context.clock.now()) ?? null,
       origin,
       guest_id: session.guestId ?? null,

@@ -1,5 +1,5 @@
 import type { KeyRing, RememberedSession } from '../../../domain/ports.ts';
-import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
+import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
@@ -50,9 +50,11 @@ export function tokensIn(texts: readonly GivenText[], index: number): FoundToken
 /** Those of the saved session. @throws {AnonError} `usage` when there is none */
 export async function rememberedTokens(context: Context, options: GlobalOptions): Promise<FoundToken[]> {
   const session = await rememberedSession(context, options);
+  const { sessionToken, accessToken } = session;
   return [
-    { name: 'session_token', token: session.sessionToken },
-    { name: 'access_token', token: session.accessToken },
+    { name: 'session_token', token: sessionToken, issued: true },
+    // A tenant may have given none.
+    ...(accessToken === '' ? [] : [{ name: 'access_token', token: accessToken, issued: true } as const]),
   ];
 }
 
@@ -74,7 +76,10 @@ export function decodeAll(
   tokens: readonly FoundToken[],
 ): Promise<readonly GivenToken[]> {
   return Promise.all(
-    tokens.map(async (found) => ({ ...found, decoded: await decodeToken({ clock, keys }, found.token) })),
+    tokens.map(async (found) => {
+      const decode = found.issued ? inspectToken : decodeToken;
+      return { ...found, decoded: await decode({ clock, keys }, found.token) };
+    }),
   );
 }
 

@@ -38,9 +38,11 @@ export function alone<Result>(
   return saving ? sessions.exclusively(name, work) : work();
 }
 
-/** Tokens that came, and the session with them. */
+/** Tokens that came, as they can be read without asking anybody, and the session with them. */
 export interface Continued {
   readonly inspected: InspectedTokens;
+  /** Of the API that they were asked for. */
+  readonly audience: string;
   readonly session: RememberedSession | undefined;
 }
 
@@ -53,18 +55,19 @@ export async function withKeptSession(
   kept: KeptSession,
   { tenant }: { readonly tenant: TenantConnection },
   work: (remembered: RememberedSession) => Promise<Continued>,
-  show: (inspected: InspectedTokens, session: RememberedSession | undefined) => void,
+  show: (continued: Continued) => Promise<void>,
 ): Promise<void> {
   const { sessions, name, saves: saving } = kept;
   if (!(await sessions.get(name))) throw nothingRemembered(tenant, name, await sessions.names());
   await alone(kept, async () => {
     const remembered = await sessions.get(name);
     if (!remembered) throw nothingRemembered(tenant, name, await sessions.names());
-    const { inspected, session } = await noticingEnd(kept, tenant, remembered, () => work(remembered));
+    const continued = await noticingEnd(kept, tenant, remembered, () => work(remembered));
+    const { session } = continued;
     const keep = async () => {
       if (saving && session) await sessions.put(name, session);
     };
-    await showThenSettle(keep(), () => show(inspected, session));
+    await showThenSettle(keep(), () => show(continued));
   });
 }
 

@@ -26,11 +26,14 @@ export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
+/** What `--strict` does where both metadata goes out and an access token comes in. */
+export const strictText = 'refuse metadata that looks secret; end with 3 for an access token that is not as asked';
+
 export function addTokenRequestOptions(command: Command): Command {
   return addAccessOptions(command)
     .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests; =@file, =-', collect)
     .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin")
-    .option('--strict', 'refuse metadata that looks like a secret or personal number');
+    .option('--strict', strictText);
 }
 
 /** What every request for an access token takes. */

@@ -5,7 +5,7 @@ import { printResult } from '../../output.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant-access.ts';
 import { continueSession } from './continue-session.ts';
-import { renderTokens, tokensData } from './guest-tokens.ts';
+import { inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { keptSession, withKeptSession } from './kept-session.ts';
 import { addAccessOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
@@ -14,7 +14,10 @@ export type TokenRenewOptions = Omit<TokenRequestOptions, 'meta' | 'metaFile'> &
 
 export function tokenRenewCommand(context: Context, run = renewAndShow): Command {
   const command = addKeepOptions(
-    addAccessOptions(new Command('renew').description('get a new access token for the same guest')),
+    addAccessOptions(new Command('renew').description('get a new access token for the same guest')).option(
+      '--strict',
+      'end with 3 for an access token that is not as asked',
+    ),
     'renew this session, not the current one',
   ).action((options: TokenRenewOptions) => run(context, options));
   return withExample(
@@ -33,11 +36,13 @@ async function renewAndShow(context: Context, options: TokenRenewOptions): Promi
     kept,
     continuation,
     (remembered) => continueSession(continuation, remembered),
-    (inspected) =>
-      printResult(context, options, {
-        data: { ...tokensData(inspected), session_name: kept.name },
-        human: (paint) =>
-          `${paint.green('✔')} Session ${printable(kept.name)} renewed: a new access token of the same guest\n\n${renderTokens(paint, inspected)}`,
-      }),
+    ({ inspected: read, audience }) =>
+      inspectAndShow(context, { tenant, audience, strict: options.strict }, read, (inspected) =>
+        printResult(context, options, {
+          data: { ...tokensData(inspected), session_name: kept.name },
+          human: (paint) =>
+            `${paint.green('✔')} Session ${printable(kept.name)} renewed: a new access token of the same guest\n\n${renderTokens(paint, inspected)}`,
+        }),
+      ),
   );
 }

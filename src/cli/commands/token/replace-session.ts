@@ -7,7 +7,7 @@ import { mergeMetadata } from '../../../wire/metadata.ts';
 import type { Context } from '../../context.ts';
 import { printable } from '../../render/printable.ts';
 import type { Continuation } from './continue-session.ts';
-import { inspectTokens } from './guest-tokens.ts';
+import { readTokens } from './guest-tokens.ts';
 import { type Continued, choicesOf } from './kept-session.ts';
 import { tokenRequest } from './token-request.ts';
 
@@ -27,13 +27,13 @@ export async function replaceSession(
   const choices = { named: { app: options.app, api: options.api }, chosen: choicesOf(before) };
   const asked = { options: { ...options, ...(scope !== undefined && { scope }) }, input: { ...input, metadata } };
   const request = { ...(await tokenRequest(tenant, choices, asked)), userId: undefined };
-  const inspected = await inspectTokens(tenant, await createSession(tenant, request));
+  const inspected = await readTokens(tenant, await createSession(tenant, request));
   const nowMs = tenant.clock.now();
   const session = sessionToRemember({ ...inspected, request, nowMs });
   warn(changedGuest(before, session));
   if (!before.metadata)
     warn('The metadata of the session before is not known here: the new one has only what was given.');
-  return { inspected, session: session && inPlaceOf(session, before, nowMs) };
+  return { inspected, audience: request.api.audience, session: session && inPlaceOf(session, before, nowMs) };
 }
 
 /** In words, that who comes with these tokens is another guest. */

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
+import type { TenantConnection } from '../../../domain/ports.ts';
 import { AnonError } from '../../../errors.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { printResult } from '../../output.ts';
 import { relativeText } from '../../render/time.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
 import { continueSession, updateWith } from './continue-session.ts';
-import { type InspectedTokens, renderTokens, tokensData } from './guest-tokens.ts';
+import { type InspectedTokens, inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
-import { keptSession, withKeptSession } from './kept-session.ts';
+import { type Continued, keptSession, withKeptSession } from './kept-session.ts';
 import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
 import { addTokenRequestOptions, collect, readTokenInput, type TokenRequestOptions } from './options.ts';
 import { replaceSession } from './replace-session.ts';
@@ -47,7 +47,7 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
   const continuation = { tenant, options, input };
   if (input.sessionToken !== undefined) {
     const target = { named: namedChoices(context, options), chosen: profile, sessionToken: input.sessionToken };
-    return show(context, options, (await updateWith(continuation, target)).inspected);
+    return show(context, options, { tenant, ...(await updateWith(continuation, target)), kept: undefined });
   }
   const kept = await keptSession(context, profile, options);
   await withKeptSession(
@@ -55,7 +55,7 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
     continuation,
     (remembered) =>
       options.replace ? replaceSession(context, continuation, remembered) : continueSession(continuation, remembered),
-    (inspected, session) => show(context, options, inspected, { name: kept.name, metadata: session?.metadata }),
+    (continued) => show(context, options, { tenant, ...continued, kept: kept.name }),
   );
 }
 
@@ -66,19 +66,26 @@ function checkTarget({ sessionToken, session, replace }: TokenUpdateOptions): vo
   if (other) throw new AnonError('usage', `${other} is of sessions that are kept, and --session-token of others.`);
 }
 
-/** `kept`: where, and what is known of its metadata, which the token may not let anybody read. */
+/** `kept`: where. What is known of its metadata counts where the token does not let anybody read it. */
 function show(
   context: Context,
   options: TokenUpdateOptions,
-  inspected: InspectedTokens,
-  kept?: { readonly name: string; readonly metadata: JsonObject | undefined },
-): void {
-  const size = metadataSize(inspected, kept?.metadata);
-  printResult(context, options, {
-    data: { ...tokensData(inspected), ...metadataSizeData(size), session_name: kept?.name ?? null },
-    human: (paint) =>
-      `${paint.green('✔')} ${outcomeText(inspected, options)}\n${renderMetadataSize(paint, size)}\n` +
-      renderTokens(paint, inspected),
+  {
+    tenant,
+    inspected: read,
+    audience,
+    session,
+    kept,
+  }: Continued & { readonly tenant: TenantConnection; readonly kept: string | undefined },
+): Promise<void> {
+  return inspectAndShow(context, { tenant, audience, strict: options.strict }, read, (inspected) => {
+    const size = metadataSize(inspected, kept === undefined ? undefined : session?.metadata);
+    printResult(context, options, {
+      data: { ...tokensData(inspected), ...metadataSizeData(size), session_name: kept ?? null },
+      human: (paint) =>
+        `${paint.green('✔')} ${outcomeText(inspected, options)}\n${renderMetadataSize(paint, size)}\n` +
+        renderTokens(paint, inspected),
+    });
   });
 }
 

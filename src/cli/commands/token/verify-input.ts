@@ -1,4 +1,4 @@
-import type { AnonError } from '../../../errors.ts';
+import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { emptyInputOf, givenTexts, rememberedSession } from './given-tokens.ts';
@@ -9,6 +9,8 @@ export interface TokenToVerify {
   readonly audience?: string | undefined;
   /** The token was to come from stdin or a file that holds nothing: what to end with. */
   readonly empty?: AnonError;
+  /** A tenant gave it as an access token, so that it is one whatever it looks like. */
+  readonly issued?: boolean;
 }
 
 /**
@@ -26,5 +28,10 @@ export async function tokenToVerify(
     return empty ? { token: '', empty } : { token: only.text };
   }
   const session = await rememberedSession(context, options);
-  return { token: session.accessToken, audience: session.audience };
+  if (session.accessToken === '') {
+    throw new AnonError('token_unacceptable', 'The saved session has no access token: the tenant gave none.', {
+      hint: 'Get one: anon-cli token renew',
+    });
+  }
+  return { token: session.accessToken, audience: session.audience, issued: true };
 }

@@ -98,9 +98,9 @@ async function audienceOf(tenant: TenantConnection, reference: string, offline: 
   return (await findApi(tenant, reference)).audience;
 }
 
-async function jwksFile({ readFile }: Context, path: string): Promise<KeySource> {
+async function jwksFile({ readBytes }: Context, path: string): Promise<KeySource> {
   const { keyRingOf } = await import('../../../domain/token/key-text.ts');
-  const found = await keyRingOf(await readFile(path), path).signatureKeys({ kid: undefined, issuer: undefined });
+  const found = await keyRingOf(await readBytes(path), path).signatureKeys({ kid: undefined, issuer: undefined });
   const keys = publicKeys(
     found.map(({ jwk }) => jwk),
     path,

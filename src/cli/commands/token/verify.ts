@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { askTime } from '../../../domain/exchange/ask-time.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
+import type { Check } from '../../../domain/token/check.ts';
+import { findTokens } from '../../../domain/token/find.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
+import { printable } from '../../render/printable.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
-import { tokenToVerify } from './verify-input.ts';
+import { type TokenToVerify, tokenToVerify } from './verify-input.ts';
 import { checkOptions, noTrust, trustFor } from './verify-trust.ts';
 
 export interface TokenVerifyOptions extends GlobalOptions {
@@ -39,9 +42,10 @@ export function tokenVerifyCommand(context: Context, run = verifyAndShow): Comma
   return withExample(
     command,
     'token create --field access_token | anon-cli token verify --guest',
-    `Ends with 0 when it is good and with 3 when it is not; the report is on stdout
-either way. Without an API named, the profile's is expected. An API lets guests
-in unless it looks at who they are: try yours with --no-guest.`,
+    `Ends with 0 when it is good, and with 3 when it is not or that cannot be told,
+as of an opaque token or one whose key is unknown; the report is on stdout either way.
+Without an API named, the profile's is expected. An API lets guests in unless it
+looks at who they are: try yours with --no-guest.`,
   );
 }
 
@@ -50,8 +54,8 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   const given = await tokenToVerify(context, options, token);
   const trust = given.empty ? noTrust : await trustFor(context, options, given);
   const { keys, issuer, audience, isEmbedded, tenant } = trust;
-  const judge = () =>
-    verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, { ...wanted, issuer, audience });
+  const expected = { ...wanted, issuer, audience, issued: given.issued };
+  const judge = () => verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, expected);
   let verification = await judge();
   if (tenant && !options.offline && failsByTime(verification)) {
     await askTime(tenant);
@@ -59,7 +63,8 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   }
   const wrongClock = tenant && verification.claims && clockSentence(tenant, 'the token is judged by that clock');
   if (wrongClock) context.warn(wrongClock);
-  const refusal = given.empty ?? (verification.valid ? undefined : notValid(verification, options, isEmbedded));
+  const refusal =
+    given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));
   // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
   if (refusal && !verification.claims && /^claims(\.|$)/.test(options.field ?? '')) throw refusal;
   printResult(context, options, {
@@ -75,10 +80,38 @@ function failsByTime({ checks }: Verification): boolean {
 }
 
 /** It was shown all the same; but a script must not go on with it. */
-function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions, isEmbedded: boolean): AnonError {
-  const names = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
+function refusalOf(
+  { checks }: Verification,
+  options: TokenVerifyOptions,
+  given: TokenToVerify & { readonly isEmbedded: boolean },
+): AnonError {
+  const failed = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
+  return failed.length > 0 ? notValid(failed, options, given) : notChecked(checks, options);
+}
+
+/** Nobody can tell, which is no better for a script, and yet not the same. */
+function notChecked(checks: readonly Check[], { jwks }: TokenVerifyOptions): AnonError {
+  const unknown = checks.filter(({ state }) => state === 'not_checked');
+  const [first] = unknown;
   const hints: Readonly<Record<string, string>> = {
-    form: 'Give the access token alone. To see what is in something else: anon-cli token decode',
+    signature: jwks
+      ? "Are these its issuer's keys, all of them?"
+      : 'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+    form: 'Ask the tenant that issued it, or its API. An API whose tokens are JWTs takes none of this form.',
+  };
+  const what = unknown.map(({ check, detail }) => `${check} (${printable(detail)})`).join(', ');
+  return new AnonError('token_unacceptable', `The token could not be checked: ${what}.`, {
+    hint: hints[first?.check ?? ''],
+  });
+}
+
+function notValid(
+  names: readonly string[],
+  { jwks }: TokenVerifyOptions,
+  { token, isEmbedded }: { readonly token: string; readonly isEmbedded: boolean },
+): AnonError {
+  const hints: Readonly<Record<string, string>> = {
+    form: `${foundIn(token)}To see what is in something else: anon-cli token decode`,
     kind: 'Give an access token.',
     signature: jwks
       ? "Are these its issuer's keys?"
@@ -91,4 +124,16 @@ function notValid({ checks }: Verification, { jwks }: TokenVerifyOptions, isEmbe
   return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {
     hint: hints[names[0] ?? ''],
   });
+}
+
+/** An API takes a token as it stands, so that is how it is looked at; but people paste more than that. */
+function foundIn(text: string): string {
+  try {
+    const [only, ...others] = findTokens(text);
+    const done = only?.repairs ? ` once ${only.repairs.join(', ')} is out of it` : '';
+    if (only && others.length === 0) return `There is a token in it${done}: give that alone. `;
+  } catch {
+    // There is none.
+  }
+  return 'Give the access token alone. ';
 }

@@ -42,6 +42,9 @@ const retryMs = 10_000;
 /** After one that did not, however short the new access token is: it may be over already. */
 const leastMs = 1000;
 
+/** After one whose access token does not say when it ends, as an opaque one may not: it cannot be asked for all the time. */
+const untoldMs = 300_000;
+
 async function watch(context: Context, options: TokenWatchOptions): Promise<void> {
   const { clientSecret } = await readTokenInput(context, options);
   const access = await accessTenant(context, options);
@@ -61,7 +64,8 @@ async function watch(context: Context, options: TokenWatchOptions): Promise<void
       kept = await renewWatched(access, keeping, { before: kept, clientSecret });
       watched = { ...kept, renewals: watched.renewals + 1 };
       show.event('renewed', watched);
-      await waitUntil(context, context.clock.now() + leastMs, () => show.tick(watched));
+      const pauseMs = kept.accessEndsAtMs === undefined ? untoldMs : leastMs;
+      await waitUntil(context, context.clock.now() + pauseMs, () => show.tick(watched));
     } catch (error) {
       if (isOver(error)) return ended(access, () => show.event('ended', watched));
       watched = { ...watched, problem: passing(error).message };

@@ -7,7 +7,7 @@ import { describeLifetime } from '../../duration.ts';
 import type { TenantConnection } from '../../ports.ts';
 import { type GuestTokens, requestTokens } from '../../session/request-tokens.ts';
 import { shellWord } from '../../shell-word.ts';
-import { type DecodedToken, decodeToken } from '../../token/decode.ts';
+import { type DecodedToken, inspectToken } from '../../token/decode.ts';
 import { tenantKeyRing } from '../../token/tenant-keys.ts';
 import { explainRefusal } from '../explain-refusal.ts';
 import { attempt, type Check, phrase, unseen } from './check.ts';
@@ -36,8 +36,9 @@ export async function probe(tenant: TenantConnection, request: ProbeRequest): Pr
     return { check: refused(explained), scopes: undefined };
   }
   const ports = { clock: tenant.time, keys: tenantKeyRing(tenant) };
-  const token = await attempt(() => decodeToken(ports, tokens.value.accessToken));
-  if (!token.ok) return { check: unacceptable('the access token is not a JWT'), scopes: undefined };
+  const token = await attempt(() => inspectToken(ports, tokens.value.accessToken));
+  if (!token.ok) return { check: unseen('probe', token.error), scopes: undefined };
+  if (!token.value.claims) return { check: unreadable(request, token.value), scopes: undefined };
   const scopes = textOf(token.value.claims?.scope)
     .split(' ')
     .filter((value) => value !== '');
@@ -78,6 +79,14 @@ function judge(
   const got = `a guest of ${who} got a token for ${where}: ${scopes.join(' ')}`;
   if (doubts.length > 0) return { check: 'probe', state: 'warning', finding: `${got}; but ${doubts.join('; ')}` };
   return { check: 'probe', state: 'open', finding: `${got}; signature, issuer, audience and times are right` };
+}
+
+/** The guest is let in; what its token allows only the tenant can say. */
+function unreadable({ app, api }: ProbeRequest, { form }: DecodedToken): Check {
+  const [who, where] = [shellWord(app.name), shellWord(api.name)];
+  const why = form === 'jwe' ? 'encrypted' : 'opaque';
+  const finding = `a guest of ${who} got a token for ${where}; but it is ${why}, so what it allows cannot be told here`;
+  return { check: 'probe', state: 'warning', finding };
 }
 
 /** What does not keep an API from accepting a token, and yet is not what the settings say. */

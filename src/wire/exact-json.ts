@@ -1,0 +1,97 @@
+/**
+ * A number that JavaScript would write otherwise than it was written: `12345678901234567890`, `1.0`, `1e400`, `-0`. It
+ * counts as the nearest number that there is; {@link exactJson} writes it as it was.
+ */
+export class ExactNumber extends Number {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super(text);
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+}
+
+/** By what it is and not by its class, which exists once a file of the build. */
+export function isExactNumber(value: unknown): value is ExactNumber {
+  return value instanceof Number && 'text' in value;
+}
+
+/** The number that a value of {@link readExactJson} is, or undefined where it is none. */
+export function numberOf(value: unknown): number | undefined {
+  return isExactNumber(value) ? value.valueOf() : typeof value === 'number' ? value : undefined;
+}
+
+/** Whether some number of a text that is JSON may be one that JavaScript writes otherwise. Most texts have none. */
+const suspicious = /\d{16}|[.\d][eE]|-0|\d\.\d/;
+
+/** @throws {SyntaxError} for what is not JSON */
+export function readExactJson(text: string): unknown {
+  if (!suspicious.test(text)) return JSON.parse(text);
+  const exact: string[] = [];
+  const mark = markFor(text);
+  const marked = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => {
+    if (token.startsWith('"') || String(Number(token)) === token) return token;
+    return `"${mark}${exact.push(token) - 1}"`;
+  });
+  // What was no JSON before must not become it.
+  if (exact.length === 0 || !isJson(text)) return JSON.parse(text);
+  return JSON.parse(marked, (_, value) =>
+    typeof value === 'string' && value.startsWith(mark)
+      ? new ExactNumber(exact[Number(value.slice(mark.length))] ?? '')
+      : value,
+  );
+}
+
+/** A beginning that no string of the text has, however it is spelt. */
+function markFor(text: string): string {
+  const spelt = text.replaceAll(/\\u([\da-f]{4})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  let mark = 'number ';
+  while (spelt.includes(mark)) mark = `n${mark}`;
+  return mark;
+}
+
+function isJson(text: string): boolean {
+  JSON.parse(text);
+  return true;
+}
+
+/** As JSON.stringify writes it, but every exact number to its last digit. */
+export function exactJson(value: unknown, indent = 0): string {
+  let holdsExact = false;
+  const plain = JSON.stringify(
+    value,
+    (_, member) => {
+      holdsExact ||= isExactNumber(member);
+      return member;
+    },
+    indent,
+  );
+  return holdsExact ? written(value, indent, '\n') : plain;
+}
+
+function written(value: unknown, indent: number, lineBreak: string): string {
+  if (isExactNumber(value)) return value.text;
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return JSON.stringify(value) ?? 'null';
+  const inner = `${lineBreak}${' '.repeat(indent)}`;
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  const items = Array.isArray(value)
+    ? value.map((item) => written(item, indent, inner))
+    : Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([name, member]) => `${JSON.stringify(name)}:${indent > 0 ? ' ' : ''}${written(member, indent, inner)}`);
+  if (items.length === 0) return open + close;
+  return indent > 0 ? `${open}${inner}${items.join(`,${inner}`)}${lineBreak}${close}` : open + items.join(',') + close;
+}
+
+/** The same value with every exact number as the nearest number that there is. */
+export function plainJson<Value>(value: Value): Value {
+  if (isExactNumber(value)) return value.valueOf() as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(plainJson) as Value;
+  const entries = Object.entries(value).map(([name, member]) => [name, plainJson(member)]);
+  return Object.fromEntries(entries) as Value;
+}

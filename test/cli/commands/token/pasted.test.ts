@@ -1,0 +1,128 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { freshMachine, servedAnswer } from '../../../support/command.ts';
+import { part, rsa, sign } from '../../../support/tokens.ts';
+import { goodClaims, goodToken } from '../../../support/verifying.ts';
+
+const token = await goodToken();
+const wrapped = (between: string) => (token.match(/.{1,64}/g) ?? []).join(between);
+const set = JSON.stringify({ keys: [{ ...rsa.publicJwk, kid: 'k1' }] });
+
+describe('what is pasted into token decode', () => {
+  it.each([
+    ['wrapped behind a header', `Authorization: Bearer ${wrapped('\n')}\nHost: api.example\n`],
+    ['with backslashes', `curl -H 'Authorization: Bearer ${wrapped('\\\n')}' https://a.example\n`],
+    ['with %20 before it', `authorization=Bearer%20${token}`],
+    ['with zero-width characters', token.replaceAll(/.{40}/g, '$&\u200b')],
+    ['with padding', `${token}==`],
+    ['glued to other words', `token=${token};next=1`],
+    ['with text on the next line', `${token}\nexpired`],
+  ])('is found %s, and its signature is that of what was signed', async (_, text) => {
+    const { done, terminal, file } = await freshMachine();
+    const key = file('key.json', set);
+    terminal.stdin = text;
+    const { json } = await done('token', 'decode', '--key', key, '--json');
+    expect(json).toMatchObject({ claims: goodClaims, signature: { state: 'verified' } });
+  });
+
+  it('is said to be repaired where it was', async () => {
+    const { done, run } = await freshMachine();
+    const padded = `${token}==`;
+    expect(await run('token', 'decode', padded)).toMatchObject({
+      code: 0,
+      stderr: 'warning: The token is repaired: as it was given it has padding in it.\n',
+    });
+    expect((await done('token', 'decode', padded, '--json')).json.repaired).toEqual(['padding']);
+    expect((await done('token', 'decode', wrapped('\n'), '--json')).json).not.toHaveProperty('repaired');
+    expect((await done('token', 'decode', wrapped('\n'))).stderr).toBe('');
+  });
+
+  it('is told where it breaks', async () => {
+    const { run } = await freshMachine();
+    const [head = '', body = '', signature] = token.split('.');
+    const broken = `Authorization: Bearer ${head}.${body.slice(0, 11)}…${body.slice(30)}.${signature}\n`;
+    expect(await run('token', 'decode', broken)).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: 'error: This is not a token: its part 2 is not base64url: character 12 is U+2026.\n',
+    });
+  });
+});
+
+describe('token verify looks at what it is given as an API would', () => {
+  it.each([
+    [
+      `${token}==`,
+      /part 3 is not canonical base64url: character \d+ is '='/,
+      'There is a token in it once padding is out of it',
+    ],
+    [wrapped('\n'), /white space inside, in part \d/, 'There is a token in it: give that alone.'],
+    [`{"access_token":"${token}"}`, /it is JSON/, 'There is a token in it: give that alone.'],
+    [`Authorization: Bearer ${token}`, /white space inside/, 'There is a token in it: give that alone.'],
+    ['nonsense', /has 3 parts/, 'Give the access token alone.'],
+  ])('and says what to do: %#', async (text, detail, hint) => {
+    const { run, file } = await freshMachine();
+    const { code, stdout, stderr } = await run('token', 'verify', text, '--jwks', file('key.json', set));
+    expect(code).toBe(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(detail);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
+  });
+});
+
+describe('the three states of a signature', () => {
+  it.each<[string, string, object, number, string]>([
+    ['verified', token, { ...rsa.publicJwk, kid: 'k1' }, 0, 'verified'],
+    ['wrong', `${token.slice(0, -8)}AAAAAAAA`, { ...rsa.publicJwk, kid: 'k1' }, 3, 'wrong'],
+    [
+      'not checked, for the key is of another name',
+      token,
+      { ...rsa.publicJwk, n: `x${rsa.publicJwk.n?.slice(1)}`, kid: 'k2' },
+      0,
+      'not_checked',
+    ],
+    ['not checked, for the key is weak', token, { ...rsa.publicJwk, kid: 'k1', e: 'AQ' }, 0, 'not_checked'],
+    [
+      'not checked, for nobody here knows the algorithm',
+      `${part({ alg: 'ES256K' })}.${part({})}.AAAA`,
+      rsa.publicJwk,
+      0,
+      'not_checked',
+    ],
+  ])('%s: decode ends with 3 only where it is wrong', async (_, given, jwk, code, state) => {
+    const { run, file } = await freshMachine();
+    const key = file('key.json', JSON.stringify(jwk));
+    const shown = await run('token', 'decode', given, '--key', key, '--json');
+    expect({ code: shown.code, state: shown.json.signature.state }).toEqual({ code, state });
+    const { stdout } = await run('token', 'decode', given, '--key', key);
+    expect(stdout.includes('Believe nothing below')).toBe(state === 'wrong');
+    const verified = await run('token', 'verify', given, '--jwks', key, '--json');
+    expect(verified.json.valid).toBe(state === 'verified');
+    const states = verified.json.checks.map(
+      (check: { ok?: boolean; not_checked?: true }) => check.not_checked ?? check.ok,
+    );
+    if (state === 'not_checked') expect(states.filter((one: unknown) => one === false)).toEqual([]);
+    if (state === 'not_checked')
+      expect(JSON.parse(verified.stderr).error.message).toMatch(/^The token could not be checked: /);
+  });
+
+  it('a short secret works with a warning, on stderr and in the result', async () => {
+    const { run, file } = await freshMachine();
+    const given = await sign({ sub: 'anon|1' }, Buffer.from('your-256-bit-secret'), { alg: 'HS256' });
+    const key = file('secret.txt', 'your-256-bit-secret\n');
+    const warning = 'the secret has 19 bytes, and HS256 needs 32: it may be guessed';
+    const { code, stdout, stderr } = await run('token', 'decode', given, '--key', key);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/✔ signature verified: \S+secret\.txt\n/);
+    expect(stdout).toContain(`  ! ${warning}.\n`);
+    expect(stderr).toBe(`warning: The token: ${warning}.\n`);
+    expect((await run('token', 'decode', given, '--key', key, '--json')).json.signature.warning).toBe(warning);
+  });
+});
+
+it('a key set that comes compressed is read', async () => {
+  const { done } = await freshMachine({ seeded: false });
+  const { url } = await servedAnswer(
+    async () => new Response(gzipSync(set), { headers: { 'content-encoding': 'gzip', 'content-type': 'text/plain' } }),
+  );
+  await done('token', 'verify', token, '--jwks', `${url}/keys`);
+});
