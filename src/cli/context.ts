@@ -20,10 +20,12 @@ import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
 import { patience } from '../io/patience.ts';
-import type { Choice } from '../io/picker.ts';
+import type { Choice, ChoiceOrNew } from '../io/picker.ts';
 import type { Terminal } from '../io/terminal.ts';
+import type { Timer } from '../io/timer.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { Printing } from './output.ts';
+import type { Report } from './report.ts';
 import { secretStores } from './secret-stores.ts';
 import type { Transport } from './transport.ts';
 
@@ -40,6 +42,8 @@ export interface Context {
   readonly printing: Printing;
   /** Aborted by Ctrl-C. Looking at it is what makes Ctrl-C the command's own business. */
   readonly signal: AbortSignal;
+  /** For what is shown while something goes on; nothing depends on it. */
+  readonly timer: Timer | undefined;
   /** Something the user should know, although the command does what it was asked. */
   warn(message: string): void;
   /** The text of a file that the user named. */
@@ -81,6 +85,8 @@ export interface Context {
   /** The keys that tenants and other issuers published, as they were fetched. */
   keyCache(): Promise<KeyCache>;
   local(): Promise<LocalControl>;
+  /** The edition of the embedded tenant, where there is one by now. */
+  localEdition(): Promise<EditionName | undefined>;
 }
 
 /** What a person is asked. What is typed into `secret` is not shown. */
@@ -89,6 +95,8 @@ export interface Prompts {
   secret(question: string): Promise<string>;
   /** The value of the choice that was made; the first is the default. */
   choose(question: string, choices: readonly Choice[]): Promise<string>;
+  /** The same, or something new, which is a `noun`. */
+  chooseOrNew(question: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew>;
   /** The values of those that were chosen, at least one. */
   chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
 }
@@ -101,6 +109,10 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** Without one, nothing is shown while something is waited for. */
+  readonly timer?: Timer;
+  /** Has a function called with what Node.js warns of, which else goes to stderr. */
+  readonly nodeWarnings?: (heard: (message: string) => void) => void;
   /** How the keyring is asked, where not as usual. */
   readonly keyring?: Partial<KeyringOptions>;
   readonly folders: () => Promise<Folders>;
@@ -108,8 +120,8 @@ export interface World {
   readonly readOnly?: boolean;
 }
 
-export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, env, terminal, readOnly } = world;
+export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
+  const { clock, env, terminal, timer, readOnly } = world;
   const now = () => clock.now();
 
   const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
@@ -140,16 +152,21 @@ export function createContext(world: World, warn: (message: string) => void): Co
   };
 
   const printing: Printing = {};
-  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> => {
+  const watched = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
     const { calls } = printing;
     const told = calls ? (await import('./format/calls.ts')).recorded(tenant, calls) : tenant;
-    return debug ? (await import('./debug.ts')).debugged(told, (text) => terminal.note(text)) : told;
+    return transport.debug ? (await import('./debug.ts')).debugged(told, debug) : told;
+  };
+  const shown = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
+    if (!timer || !spins || !terminal.noteRewritable) return tenant;
+    return (await import('./spinning.ts')).spinning(tenant, { terminal, clock, timer });
   };
   const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
     terminal,
     clock,
+    timer,
     env,
     warn,
     printing,
@@ -210,8 +227,9 @@ export function createContext(world: World, warn: (message: string) => void): Co
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
         { env, signal: signal ?? world.signal(), caFile },
+        transport.timeoutMs,
       );
-      return watched(overridden(remote, edition), transport);
+      return watched(overridden(await shown(remote, transport), edition), transport);
     },
     async localKeys() {
       return localKeyRing(async () => (await localPorts()).path, warn);
@@ -219,6 +237,7 @@ export function createContext(world: World, warn: (message: string) => void): Co
     async keyCache() {
       return (await import('../io/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
     },
+    localEdition: async () => (await import('../io/local-edition.ts')).localEdition((await localPorts()).path),
     local: async () => (await import('../io/local-control.ts')).localControl(await localPorts()),
   };
 }

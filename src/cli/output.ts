@@ -1,12 +1,14 @@
 import { mostSimilar } from '../domain/similar.ts';
-import { AnonError } from '../errors.ts';
+import { AnonError, isAnonError, reworded } from '../errors.ts';
 import type { LineWriter } from '../io/line-writer.ts';
+import type { Terminal } from '../io/terminal.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
 import type { Calls } from './format/calls.ts';
 import type { GlobalOptions } from './global-options.ts';
-import { type Paint, paintFor } from './render/paint.ts';
+import { notePaint, type Paint, resultPaint } from './render/paint.ts';
 import { printableJson } from './render/printable.ts';
+import { fitted } from './render/wrapped.ts';
 
 /** What a command found out or did. */
 export interface Result {
@@ -26,24 +28,86 @@ export interface Printing {
 /** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
 export function printResult({ terminal, printing }: Context, options: GlobalOptions, result: Result): void {
   if (options.field !== undefined) {
-    terminal.result(`${shellForm(fieldOf(result.data, options.field))}\n`);
+    terminal.result(fieldLines(result.data, options.field));
   } else if (printing.as) {
     printing.as(result);
   } else if (options.json) {
     terminal.result(`${printableJson(result.data, 2)}\n`);
+  } else if (Array.isArray(result.data) && result.data.length === 0 && !terminal.resultIsTerminal) {
+    // That a list is empty is nothing that a program could read as a record of it.
+    const paint = notePaint(terminal);
+    terminal.note(fitted(result.human(paint), paint.columns));
   } else {
-    terminal.result(result.human(paintFor(terminal.resultColour)));
+    printForPeople(terminal, result.human);
   }
+}
+
+/** Prints what a person reads, in lines that fit the terminal. */
+export function printForPeople(terminal: Terminal, human: Result['human']): void {
+  const paint = resultPaint(terminal);
+  terminal.result(fitted(human(paint), paint.columns));
 }
 
 /** The same for one of many, a line each; resolves once it is written, with false when nobody reads any more. */
 export function printLine(lines: LineWriter, { field }: GlobalOptions, data: JsonObject): Promise<boolean> {
-  return lines.write(`${field === undefined ? printableJson(data) : shellForm(fieldOf(data, field))}\n`);
+  return lines.write(field === undefined ? `${printableJson(data)}\n` : fieldLines(data, field));
 }
 
 /** Refuses a `--field` that none of many results has, before there are any. @throws {AnonError} `usage` */
-export function checkLineField({ field }: GlobalOptions, names: readonly string[]): void {
-  if (field !== undefined && !names.includes(field)) throw noField(field, names);
+export function checkLineField({ field = [] }: GlobalOptions, names: readonly string[]): void {
+  const unknown = field.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw noField(unknown, names);
+}
+
+/** A value on a line: those of the first field, then those of the next. @throws {AnonError} `usage` */
+function fieldLines(data: unknown, fields: readonly string[]): string {
+  const values = fields.flatMap((field) => valuesOf(data, field));
+  const [only] = values;
+  const one = values.length === 1 && !fields.some((field) => field.split('.').includes('*'));
+  // Alone a text is as it is; among others one of several lines could not be told from several.
+  if (one) return `${shellForm(only)}\n`;
+  return values.map((value) => `${lineForm(value)}\n`).join('');
+}
+
+function lineForm(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' && /[\r\n]/.test(value) ? printableJson(value) : shellForm(value);
+}
+
+/**
+ * The value of a field; of one with `*` in it, `scopes.*.value`, that of each item of the list or object there, undefined
+ * for an item that has none.
+ * @throws {AnonError} `usage` when there is no such field, with `*` in no item at all
+ */
+function valuesOf(data: unknown, field: string): unknown[] {
+  const parts = field.split('.');
+  const star = parts.indexOf('*');
+  if (star < 0 || (isObject(data) && Object.hasOwn(data, field))) return [fieldOf(data, field)];
+  const above = parts.slice(0, star).join('.');
+  const rest = parts.slice(star + 1).join('.');
+  const list = star === 0 ? data : fieldOf(data, above);
+  if (!isObject(list)) throw noField('*', [], `${above}.`);
+  const items = Object.values(list);
+  if (rest === '') return items;
+  const found = items.map((item) => attempt(() => valuesOf(item, rest)));
+  const missing = found.find((values) => isAnonError(values));
+  if (missing && found.every((values) => isAnonError(values))) {
+    throw reworded(missing as AnonError, { message: `No item of the result has a field '${field.slice(0, 60)}'.` });
+  }
+  return found.flatMap((values) => (isAnonError(values) ? [undefined] : values));
+}
+
+function attempt<Value>(work: () => Value): Value | AnonError {
+  try {
+    return work();
+  } catch (error) {
+    if (isAnonError(error)) return error;
+    throw error;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Text as it is, anything else as JSON: fit for `$(…)`. */

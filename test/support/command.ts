@@ -126,6 +126,13 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       expect(choices.map(({ value }) => value)).toContain(choice);
       return choice;
     },
+    async chooseOrNew(question, choices) {
+      const choice = await reply(question);
+      const [, name] = /^\(new\) ?(.*)$/.exec(choice) ?? [];
+      if (name !== undefined) return { name };
+      expect(choices.map(({ value }) => value)).toContain(choice);
+      return { value: choice };
+    },
     async chooseMany(question, choices) {
       const chosen = (await reply(question)).split(',');
       expect(choices.map(({ value }) => value)).toEqual(expect.arrayContaining(chosen));
@@ -407,7 +414,8 @@ function recordingTerminal(
     stdinHasData: given.stdin !== undefined,
     interactive: given.interactive,
     resultIsTerminal: given.interactive,
-    resultColumns: given.columns ?? 80,
+    resultColumns: given.interactive ? (given.columns ?? 80) : Number.POSITIVE_INFINITY,
+    noteColumns: given.interactive ? (given.columns ?? 80) : Number.POSITIVE_INFINITY,
     resultColour: given.colour,
     noteColour: given.colour,
     noteRewritable: given.interactive,

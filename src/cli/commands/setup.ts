@@ -3,23 +3,25 @@ import { requestingApp } from '../../domain/app/choose.ts';
 import { planSetUp, type SetUp } from '../../domain/gates/set-up.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkCreation } from '../../domain/session/edition-limits.ts';
-import { type AnonError, GateClosedError, isAnonError, withHint } from '../../errors.ts';
+import { type AnonError, GateClosedError, isAnonError, ResponseError, withHint } from '../../errors.ts';
 import { clientTypes } from '../../wire/client.ts';
+import { tellRefusal } from '../asked-again.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
-import { printResult } from '../output.ts';
+import { collect } from '../global-options.ts';
+import { printForPeople, printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
-import { type Paint, paintFor } from '../render/paint.ts';
+import type { Paint } from '../render/paint.ts';
 import type { Access } from '../tenant-access.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../write.ts';
-import { beginInquiry, type Inquiry } from './setup/inquiry.ts';
+import { beginInquiry, type Inquiry, tellAnswers } from './setup/inquiry.ts';
 import { readSetupInput, type SetupOptions } from './setup/options.ts';
 import { renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
 import { wishOf } from './setup/wish.ts';
 import { createAndRemember, renderTokens, tokensData } from './token/guest-tokens.ts';
 import { keepingOf } from './token/keeping.ts';
-import { collect, withSecret } from './token/options.ts';
+import { withSecret } from './token/options.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
   const command = addWriteOptions(
@@ -51,8 +53,21 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   const access = await accessToWrite(context, options);
   await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
   const inquiry = await beginInquiry(context, access, { options, input });
-  const plan = await planSetUp(access.tenant, await wishOf(inquiry));
-  const done = await carryOut(context, options, access, plan, { always: true });
+  let done = false;
+  try {
+    await setUpAsWished(inquiry, () => {
+      done = true;
+    });
+  } finally {
+    tellAnswers(inquiry, { done });
+  }
+}
+
+/** Calls `written` once what was wished for is at the tenant. */
+async function setUpAsWished(inquiry: Inquiry, written: () => void): Promise<void> {
+  const { context, access, options } = inquiry;
+  const { plan, done } = await writtenWish(inquiry);
+  written();
   const setUpNow = (paint: Paint) => renderOutcome(paint, inquiry, plan, done);
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
@@ -64,13 +79,28 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   }
   // What was written is told before the session is asked for: it stays when the session is refused.
   const { terminal } = context;
-  if (isForPeople(options)) terminal.result(`${setUpNow(paintFor(terminal.resultColour))}\n`);
+  if (isForPeople(options)) printForPeople(terminal, (paint) => `${setUpNow(paint)}\n`);
   await firstSession(inquiry, plan, done, (inspected) =>
     printResult(context, options, {
       data: { ...data, ...tokensData(inspected) },
       human: (paint) => renderTokens(paint, inspected) + steps(paint),
     }),
   );
+}
+
+/** Where the tenant refuses what a person wants made, such as its name, that is asked for again. */
+async function writtenWish(inquiry: Inquiry): Promise<{ plan: Plan<SetUp>; done: SetUp }> {
+  const { context, access, options, person, answers } = inquiry;
+  for (;;) {
+    const plan = await planSetUp(access.tenant, await wishOf(inquiry));
+    try {
+      return { plan, done: await carryOut(context, options, access, plan, { always: true }) };
+    } catch (error) {
+      const asked = answers.createApp !== undefined || answers.createApi !== undefined;
+      if (!person || !asked || !(error instanceof ResponseError) || ![400, 409].includes(error.status)) throw error;
+      await tellRefusal(context.terminal, error);
+    }
+  }
 }
 
 async function firstSession(

@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import { printResult } from '../../output.ts';
 import { isForPeople } from '../../output-format.ts';
 import { diagnosisData } from '../../render/diagnosis.ts';
-import { paintFor } from '../../render/paint.ts';
+import { notePaint, resultPaint } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant-access.ts';
@@ -40,7 +40,7 @@ export async function fixAndShow(
   await carryOut(context, options, target, plan);
   const diagnosis = await diagnose(access.tenant, question);
   const subjects = writes.map(({ subject }) => printable(subject)).join(', ');
-  const { green } = paintFor(context.terminal.resultColour);
+  const { green } = resultPaint(context.terminal);
   printDiagnosis(context, options, {
     diagnosis,
     question,
@@ -66,7 +66,7 @@ async function agreed(
     });
   }
   if (!yes || isForPeople(options)) {
-    const paint = paintFor(terminal.noteColour);
+    const paint = notePaint(terminal);
     terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, hostOf(access), writes)}`);
   }
   if (yes || (await confirm(`Send ${writes.length === 1 ? 'this change' : `these ${writes.length} changes`}?`))) return;

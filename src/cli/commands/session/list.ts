@@ -21,13 +21,11 @@ async function printSessions(context: Context, options: GlobalOptions): Promise<
   const kept = await keptSessions(context, options);
   const views = await sessionViews(kept);
   const nowMs = context.clock.now();
-  const { terminal } = context;
-  const columns = terminal.resultIsTerminal ? terminal.resultColumns : undefined;
   printResult(context, options, {
     data: views.map((view) => sessionData(view, nowMs)),
     human: (paint) =>
       views.length === 0
         ? `No session is kept of profile ${kept.profile}.\n${paint.dim(`Next: anon-cli token create${kept.selection}\n`)}`
-        : renderSessions(paint, views, nowMs, columns),
+        : renderSessions(paint, views, nowMs),
   });
 }

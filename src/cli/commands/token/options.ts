@@ -4,7 +4,7 @@ import { readMetadata } from '../../../domain/session/metadata.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import { collect, type GlobalOptions } from '../../global-options.ts';
 import { readSecret } from '../../secret-option.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';
@@ -18,11 +18,6 @@ export interface TokenRequestOptions extends GlobalOptions {
   readonly metaFile?: string;
   readonly strict?: true;
   readonly clientSecret?: string;
-}
-
-/** Gathers a repeatable option. Its default is nothing, so that help does not print an empty list. */
-export function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 export function addTokenRequestOptions(command: Command): Command {

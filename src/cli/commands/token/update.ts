@@ -3,6 +3,7 @@ import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
+import { collect } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { relativeText } from '../../render/time.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
@@ -11,7 +12,7 @@ import { type InspectedTokens, renderTokens, tokensData } from './guest-tokens.t
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { keptSession, withKeptSession } from './kept-session.ts';
 import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
-import { addTokenRequestOptions, collect, readTokenInput, type TokenRequestOptions } from './options.ts';
+import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 import { replaceSession } from './replace-session.ts';
 
 export interface TokenUpdateOptions extends TokenRequestOptions, KeepOptions {

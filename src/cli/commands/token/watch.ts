@@ -6,7 +6,7 @@ import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { isForPeople } from '../../output-format.ts';
-import { paintFor } from '../../render/paint.ts';
+import { resultPaint } from '../../render/paint.ts';
 import { printableJson } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
@@ -108,7 +108,7 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
   context.signal.addEventListener('abort', () => terminal.note('\n'), { once: true });
   let before = '';
   const draw = (watched: WatchedSession) => {
-    const block = renderWatch(paintFor(terminal.resultColour), profile.name, watched, clock.now());
+    const block = renderWatch(resultPaint(terminal), profile.name, watched, clock.now());
     const rows = rowsOn(before, terminal.resultColumns);
     terminal.result(`${rows > 0 ? `\u001b[${rows}A\u001b[J` : ''}${block}`);
     before = block;
