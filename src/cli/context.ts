@@ -20,7 +20,7 @@ import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
 import { patience } from '../io/patience.ts';
-import type { Choice, ChoiceOrNew } from '../io/picker.ts';
+import type { Prompts } from '../io/prompt.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { Timer } from '../io/timer.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
@@ -87,18 +87,6 @@ export interface Context {
   local(): Promise<LocalControl>;
   /** The edition of the embedded tenant, where there is one by now. */
   localEdition(): Promise<EditionName | undefined>;
-}
-
-/** What a person is asked. What is typed into `secret` is not shown. */
-export interface Prompts {
-  text(question: string): Promise<string>;
-  secret(question: string): Promise<string>;
-  /** The value of the choice that was made; the first is the default. */
-  choose(question: string, choices: readonly Choice[]): Promise<string>;
-  /** The same, or something new, which is a `noun`. */
-  chooseOrNew(question: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew>;
-  /** The values of those that were chosen, at least one. */
-  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
 }
 
 /** What a context is made of: the process's own, or a test's. */

@@ -16,6 +16,10 @@ export interface Result {
   readonly data: JsonObject | readonly JsonObject[];
   /** For people. */
   readonly human: (paint: Paint) => string;
+  /** Text that is no lines for people, such as a script: as it is on a terminal too. */
+  readonly verbatim?: true;
+  /** What people are told is only that a list is empty; as it is where `data` is an empty array. */
+  readonly empty?: boolean;
 }
 
 /** How this command's result is printed, where `--format` says; decided before the command runs. */
@@ -33,13 +37,19 @@ export function printResult({ terminal, printing }: Context, options: GlobalOpti
     printing.as(result);
   } else if (options.json) {
     terminal.result(`${printableJson(result.data, 2)}\n`);
-  } else if (Array.isArray(result.data) && result.data.length === 0 && !terminal.resultIsTerminal) {
+  } else if (isEmpty(result) && !terminal.resultIsTerminal) {
     // That a list is empty is nothing that a program could read as a record of it.
     const paint = notePaint(terminal);
     terminal.note(fitted(result.human(paint), paint.columns));
+  } else if (result.verbatim) {
+    terminal.result(result.human(resultPaint(terminal)));
   } else {
     printForPeople(terminal, result.human);
   }
+}
+
+function isEmpty({ empty, verbatim, data }: Result): boolean {
+  return !verbatim && (empty ?? (Array.isArray(data) && data.length === 0));
 }
 
 /** Prints what a person reads, in lines that fit the terminal. */

@@ -1,6 +1,6 @@
 /**
- * Has `heard` called with what Node.js itself warns of, which it would write to stderr: certificates of NODE_EXTRA_CA_CERTS
- * that cannot be read, what is experimental or out of date.
+ * Has `heard` called with what Node.js itself warns of, which it would write to stderr: NODE_TLS_REJECT_UNAUTHORIZED, what is
+ * experimental or out of date. Of a NODE_EXTRA_CA_CERTS that cannot be read it tells before a program begins.
  */
 export function hearNodeWarnings(heard: (message: string) => void): void {
   process.removeAllListeners('warning');

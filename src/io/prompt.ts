@@ -1,5 +1,18 @@
 import enquirer from 'enquirer';
 import { answered, questionScreen } from './answered.ts';
+import type { Choice, ChoiceOrNew } from './picker.ts';
+
+/** What a person is asked. What is typed into `secret` is not shown. */
+export interface Prompts {
+  text(question: string): Promise<string>;
+  secret(question: string): Promise<string>;
+  /** The value of the choice that was made; the first is the default. */
+  choose(question: string, choices: readonly Choice[]): Promise<string>;
+  /** The same, or something new, which is a `noun`. */
+  chooseOrNew(question: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew>;
+  /** The values of those that were chosen, at least one. */
+  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
+}
 
 /** Asks for a line of text on the terminal, on stderr. @throws {AnonError} `interrupted` on Ctrl-C */
 export async function askText(message: string): Promise<string> {

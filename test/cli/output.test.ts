@@ -18,7 +18,12 @@ const data = {
 /** What is printed on stdout. */
 function printed(options: GlobalOptions, { colour = false, given = data as object } = {}): string {
   let text = '';
-  const terminal = { resultColour: colour, result: (part: string) => (text += part) };
+  const terminal = {
+    resultIsTerminal: true,
+    resultColumns: 80,
+    resultColour: colour,
+    result: (part: string) => (text += part),
+  };
   printResult({ terminal, printing: {} } as unknown as Context, options, {
     data: given as typeof data,
     human: (paint) => `${paint.green('done')}\n`,
@@ -50,12 +55,12 @@ describe('a result', () => {
     ['decoded.claims.https://shop.example/cart', '3'],
     ['decoded.claims.flat', 'whole names first'],
   ])('is one value and nothing else with --field %s', (field, value) => {
-    expect(printed({ field }, { colour: true })).toBe(`${value}\n`);
-    expect(printed({ field, json: true })).toBe(`${value}\n`);
+    expect(printed({ field: [field] }, { colour: true })).toBe(`${value}\n`);
+    expect(printed({ field: [field], json: true })).toBe(`${value}\n`);
   });
 
   it('of a list has fields too', () => {
-    expect(printed({ field: '0.name' }, { given: [{ name: 'web' }] })).toBe('web\n');
+    expect(printed({ field: ['0.name'] }, { given: [{ name: 'web' }] })).toBe('web\n');
   });
 
   it.each([
@@ -70,7 +75,7 @@ describe('a result', () => {
     ['__proto__', /^It has/],
     ['scopes.length.x', "'scopes.length' has none."],
   ])('that has no field %j says so, and prints nothing', async (field, hint) => {
-    const error = await failureOf(() => printed({ field }));
+    const error = await failureOf(() => printed({ field: [field] }));
     expect(error.code).toBe('usage');
     expect(error.hint).toMatch(hint);
     expect(error.message).toBe(`The result has no field '${field}'.`);

@@ -64,7 +64,10 @@ export interface Machine {
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
   readonly answers: boolean[];
-  /** What a person types or chooses, likewise; more than one choice is joined by commas. */
+  /**
+   * What a person types or chooses, likewise; more than one choice is joined by commas, something new is `(new)` with what
+   * was typed, and `^C` is Ctrl-C.
+   */
   readonly replies: string[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
@@ -116,6 +119,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     questions.push(question);
     const text = replies.shift();
     if (text === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    if (text === '^C') throw interrupted();
     return text;
   };
   const prompts: World['prompts'] = {

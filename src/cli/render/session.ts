@@ -53,7 +53,11 @@ export function renderLineage(paint: Paint, { guestId, replaced = [] }: Remember
     printable(id ?? 'unknown'),
     `until ${dateText(new Date(untilMs))}`,
   ]);
-  return table(paint, ['GUEST', 'CURRENT'], [[printable(guestId ?? 'unknown'), 'now'], ...before]);
+  return table(
+    { ...paint, tabbed: false },
+    ['GUEST', 'CURRENT'],
+    [[printable(guestId ?? 'unknown'), 'now'], ...before],
+  );
 }
 
 /** A kept session for `--json`: never its tokens. */

@@ -8,8 +8,10 @@ import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '..
 
 describe('app list', () => {
   it('shows the one application of a fresh tenant, closed, and nothing of the tenant itself', async () => {
-    const { done, store } = await freshMachine();
+    const { done, store, terminal } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
+    expect((await done('app', 'list')).stdout).toBe(`web\tclosed\tspa\t${client_id}\n`);
+    terminal.interactive = true;
     const { stdout } = await done('app', 'list');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^NAME +GUESTS +TYPE +CLIENT ID$/),
@@ -29,7 +31,7 @@ describe('app list', () => {
       ['web', false],
       ['kiosk', true],
     ]);
-    expect((await done('app', 'list')).stdout).toMatch(/^kiosk +enabled /m);
+    expect((await done('app', 'list')).stdout).toMatch(/^kiosk\tenabled\t/m);
   });
 
   it('shows all of more than a page', async () => {
@@ -44,9 +46,14 @@ describe('app list', () => {
   });
 
   it('says how to create one where there is none', async () => {
-    const { done, store } = await freshMachine();
+    const { done, store, terminal } = await freshMachine();
     store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
-    expect((await done('app', 'list')).stdout).toBe('No applications yet. Create one: anon-cli app create web\n');
+    const none = 'No applications yet. Create one: anon-cli app create web\n';
+    // A line on stdout would be an application to what reads it.
+    expect(await done('app', 'list')).toMatchObject({ stdout: '', stderr: none });
+    terminal.interactive = true;
+    expect((await done('app', 'list')).stdout).toBe(none);
+    terminal.interactive = false;
     expect((await done('app', 'list', '--json')).json).toEqual([]);
   });
 });

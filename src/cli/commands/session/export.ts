@@ -37,7 +37,7 @@ async function exportSessions(
   const views = all ? await sessionViews(kept) : [await sessionNamed(kept, name)];
   const data = exportOf(views);
   const text = `${JSON.stringify(data, null, 2)}\n`;
-  if (file === undefined) return printResult(context, options, { data, human: () => text });
+  if (file === undefined) return printResult(context, options, { data, verbatim: true, human: () => text });
   await context.writeNewFile(file, text);
   const names = views.map((view) => view.name);
   printResult(context, options, {

@@ -17,6 +17,8 @@ export interface Inquiry {
   readonly person: Pick<Context, 'confirm' | 'prompts' | 'terminal'> | undefined;
   /** What was answered, as the options that would have said it. */
   readonly answers: Partial<SetupOptions>;
+  /** What needed no question, in the same form. */
+  readonly assumed: Partial<SetupOptions>;
   /** The options without which it cannot go on. */
   readonly missing: string[];
 }
@@ -27,7 +29,17 @@ export async function beginInquiry(
   { options, input }: Pick<Inquiry, 'options' | 'input'>,
 ): Promise<Inquiry> {
   const person = context.terminal.interactive && !options.yes ? context : undefined;
-  return { context, access, edition: await editionOf(access.tenant), options, input, person, answers: {}, missing: [] };
+  return {
+    context,
+    access,
+    edition: await editionOf(access.tenant),
+    options,
+    input,
+    person,
+    answers: {},
+    assumed: {},
+    missing: [],
+  };
 }
 
 /** @throws {AnonError} `usage` naming everything that is missing at once */
@@ -44,9 +56,15 @@ export function answered({ answers }: Inquiry, answer: Partial<SetupOptions>): v
 }
 
 /** Shows a person who was asked the command line that says the same; `done` once it was agreed to. */
-export function tellAnswers({ context, options, answers }: Inquiry, { done }: { done: boolean }): void {
+export function tellAnswers({ context, options, answers, assumed }: Inquiry, { done }: { done: boolean }): void {
   if (Object.keys(answers).length === 0) return;
-  const { session, yes: _, ...others } = { ...options, ...answers };
-  const line = { ...others, ...(!session && { session }), ...(done && !options.dryRun && { yes: true }) };
+  const { session, yes: _, ...said } = { ...options, ...assumed, ...answers };
+  const line = { ...inOrder(said), ...(!session && { session }), ...(done && !options.dryRun && { yes: true }) };
   tellLine(context, repeatedLine(['setup'], line), { done });
+}
+
+/** As the questions come, whichever of them an option answered. */
+function inOrder(options: Partial<SetupOptions>): Partial<SetupOptions> {
+  const { app, createApp, type, api, createApi, audience, scopes } = options;
+  return { ...{ app, createApp, type, api, createApi, audience, scopes }, ...options };
 }

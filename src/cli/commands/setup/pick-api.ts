@@ -36,6 +36,7 @@ export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedAp
     nameOf: ({ name }) => name,
     check: (api) => checkScopes(inquiry, api),
     chosen: (api) => answered(inquiry, { api }),
+    assumed: (api) => Object.assign(inquiry.assumed, { api }),
     choice: ({ audience, name, guests }) => ({
       value: audience,
       label: printable(name),

@@ -29,6 +29,7 @@ export function pickApp(inquiry: Inquiry): Promise<App | NewApp | undefined> {
     isOpen: ({ enabled }) => enabled,
     nameOf: ({ name }) => name,
     chosen: (app) => answered(inquiry, { app }),
+    assumed: (app) => Object.assign(inquiry.assumed, { app }),
     choice: ({ clientId, name, enabled }) => ({
       value: clientId,
       label: printable(name),

@@ -26,8 +26,9 @@ export interface Pickable<Item, New> {
   choice(item: Item): Choice;
   /** Why one that a person chooses will not do. @throws {AnonError} `usage` */
   check?(item: Item): void;
-  /** A person chose the one that this option would name. */
+  /** A person chose the one that this option would name; or it was the only one. */
   chosen(reference: string): void;
+  assumed(reference: string): void;
 }
 
 /** The one that the options name or make, else the usual one, else the one that a person chooses. */
@@ -41,6 +42,7 @@ export async function pick<Item, New>(
   const preferred = usual(items, pickable);
   if (person && !only(items)) return asked(person, pickable, items, preferred);
   if (preferred === undefined) missing.push(pickable.flag);
+  else pickable.assumed(pickable.nameOf(preferred));
   return preferred;
 }
 

@@ -10,6 +10,7 @@ import { resultPaint } from '../../render/paint.ts';
 import { printableJson } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
+import { fitted } from '../../render/wrapped.ts';
 import { type Access, accessTenant } from '../../tenant-access.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { isOver, keptSession } from './kept-session.ts';
@@ -108,7 +109,8 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
   context.signal.addEventListener('abort', () => terminal.note('\n'), { once: true });
   let before = '';
   const draw = (watched: WatchedSession) => {
-    const block = renderWatch(resultPaint(terminal), profile.name, watched, clock.now());
+    const paint = resultPaint(terminal);
+    const block = fitted(renderWatch(paint, profile.name, watched, clock.now()), paint.columns);
     const rows = rowsOn(before, terminal.resultColumns);
     terminal.result(`${rows > 0 ? `\u001b[${rows}A\u001b[J` : ''}${block}`);
     before = block;

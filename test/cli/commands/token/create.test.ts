@@ -552,7 +552,7 @@ describe('what token create parses', () => {
     ).toEqual([
       {
         ...{ app: 'web', api: 'shop', scope: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
-        ...{ userId: 'me', json: true, field: 'x', profile: 'p', edition: 'ea' },
+        ...{ userId: 'me', json: true, field: ['x'], profile: 'p', edition: 'ea' },
         ...{ session: 'cart', replace: true, save: false },
       },
     ]);
