@@ -1,26 +1,15 @@
 import enquirer from 'enquirer';
 import { answered, questionScreen } from './answered.ts';
+import type { Choice, ChoiceOrNew } from './prompt.ts';
 import { searched } from './search.ts';
-
-/** One of what a person chooses from. */
-export interface Choice {
-  /** What it is known by; each only once. Its beginning is searched. */
-  readonly value: string;
-  /** What is shown of it, all of which is searched. */
-  readonly label: string;
-  /** What is shown beside it. */
-  readonly note?: string;
-  /** Chosen unless taken away; where more than one may be chosen. */
-  readonly selected?: boolean;
-}
-
-/** What a person chose, or the name of what is to be new: what was typed, which may be nothing. */
-export type ChoiceOrNew = { readonly value: string } | { readonly name: string };
 
 /** As many rows as are shown at once. */
 const shownRows = 8;
 /** What a question takes besides: the question, its keys, what is new and an error. */
 const otherRows = 6;
+
+/** What enquirer knows something new by: no id has a blank at its beginning. */
+const freshName = ' new';
 
 /** A choice as enquirer keeps it. */
 interface Row {
@@ -43,7 +32,6 @@ interface AutoComplete {
   readonly visible: readonly Row[];
   readonly state: { _choices: Row[]; limit: number | undefined; submitted: boolean; cancelled?: boolean };
   readonly styles: Readonly<Record<'primary' | 'muted' | 'success', Style>>;
-  alert(): void;
   render(): Promise<void>;
   run(): Promise<unknown>;
   toChoices(rows: readonly object[]): Promise<Row[]>;
@@ -105,8 +93,7 @@ class Picker extends AutoComplete {
         choice,
       })),
     );
-    [this.freshRow] =
-      this.fresh === undefined ? [] : await this.toChoices([{ name: '', message: '', choice: undefined }]);
+    [this.freshRow] = this.fresh === undefined ? [] : await this.toChoices([{ name: freshName, choice: undefined }]);
     this.state._choices = [...this.rows];
     this.search();
   }
@@ -240,7 +227,7 @@ export async function choose(message: string, choices: readonly Choice[]): Promi
 export async function chooseOrNew(message: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew> {
   const picker = new Picker(message, choices, { multiple: false, fresh: noun });
   const value = (await answered(picker.run())) as string;
-  return value === '' ? { name: picker.input.trim() } : { value };
+  return value === freshName ? { name: picker.input.trim() } : { value };
 }
 
 /** The same for at least one. */

@@ -1,6 +1,20 @@
 import enquirer from 'enquirer';
 import { answered, questionScreen } from './answered.ts';
-import type { Choice, ChoiceOrNew } from './picker.ts';
+
+/** One of what a person chooses from. */
+export interface Choice {
+  /** What it is known by; each only once. Its beginning is searched. */
+  readonly value: string;
+  /** What is shown of it, all of which is searched. */
+  readonly label: string;
+  /** What is shown beside it. */
+  readonly note?: string;
+  /** Chosen unless taken away; where more than one may be chosen. */
+  readonly selected?: boolean;
+}
+
+/** What a person chose, or the name of what is to be new: what was typed, which may be nothing. */
+export type ChoiceOrNew = { readonly value: string } | { readonly name: string };
 
 /** What a person is asked. What is typed into `secret` is not shown. */
 export interface Prompts {

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { bin, environment } from './bin.ts';
 
-export const keys = { enter: '\r', space: ' ', down: '\u001b[B', interrupt: '\u0003' } as const;
+export const keys = { enter: '\r', space: ' ', down: '\u001b[B', up: '\u001b[A', interrupt: '\u0003' } as const;
 
 /** A person at a terminal in which the program runs. */
 export interface Typist {

@@ -1,6 +1,6 @@
 import { only, usual } from '../../../domain/one-of.ts';
 import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
-import type { Choice } from '../../../io/picker.ts';
+import type { Choice } from '../../../io/prompt.ts';
 import { askedUntil } from '../../asked-again.ts';
 import type { Inquiry } from './inquiry.ts';
 
