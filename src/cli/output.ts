@@ -101,7 +101,7 @@ function valuesOf(data: unknown, field: string): unknown[] {
   if (rest === '') return items;
   const found = items.map((item) => attempt(() => valuesOf(item, rest)));
   const missing = found.find((values) => isAnonError(values));
-  if (missing && found.every((values) => isAnonError(values))) {
+  if (missing && found.every((values) => isAnonError(values) || values.length === 0)) {
     throw reworded(missing as AnonError, { message: `No item of the result has a field '${field.slice(0, 60)}'.` });
   }
   return found.flatMap((values) => (isAnonError(values) ? [undefined] : values));

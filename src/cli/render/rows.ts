@@ -52,7 +52,8 @@ function aligned(paint: Paint, titles: readonly string[], lines: Lines, widths: 
   const format = (cells: readonly string[]) =>
     cells
       .map((cell, column) => (column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0)))
-      .join(' '.repeat(gap));
+      .join(' '.repeat(gap))
+      .trimEnd();
   const formatted = lines.flatMap((cells) => {
     const parts = cells.map((cell, column) => wrapped(cell, widths[column] ?? 0));
     const height = Math.max(...parts.map((part) => part.length));

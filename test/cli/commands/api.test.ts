@@ -64,6 +64,29 @@ describe('api list', () => {
   });
 });
 
+describe('api list', () => {
+  it.each([
+    [['--enabled'], ['shop']],
+    [['--search', 'new'], ['news']],
+    [['--search', 'api.sh'], ['shop']],
+    [['--search', 'https://news'], ['news']],
+    [['--search', 'example'], []],
+  ])('takes %j', async (options, names) => {
+    const { done } = await openMachine();
+    await done('api', 'create', 'news', '--audience', 'https://news.example');
+    const { json } = await done('api', 'list', ...options, '--json');
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it('says that nothing matches', async () => {
+    const { done } = await openMachine();
+    expect(await done('api', 'list', '--search', 'zzz')).toMatchObject({
+      stdout: '',
+      stderr: "No APIs match 'zzz'.\n",
+    });
+  });
+});
+
 describe('api show', () => {
   it('finds an API by its name, its audience and its id', async () => {
     const { done, store } = await freshMachine();

@@ -58,6 +58,41 @@ describe('app list', () => {
   });
 });
 
+describe('app list', () => {
+  async function withApps(...names: string[]) {
+    const machine = await freshMachine();
+    for (const name of names) await machine.done('app', 'create', name, ...(name.startsWith('on') ? ['--enable'] : []));
+    return machine;
+  }
+
+  it.each([
+    [['--enabled'], ['one', 'on the web']],
+    [
+      ['--search', 'WEB'],
+      ['web', 'on the web'],
+    ],
+    [['--search', 'eb', '--enabled'], ['on the web']],
+    // The beginning of its client id, and nothing from the middle of one.
+    [['--search', 'pAphrnBkI9'], ['web']],
+    [['--search', 'phrnBkI9'], []],
+  ])('takes %j', async (options, names) => {
+    const { done } = await withApps('one', 'on the web', 'other');
+    const { json } = await done('app', 'list', ...options, '--json');
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it.each([
+    [['--search', 'zzz'], "No applications match 'zzz'.\n"],
+    [['--enabled'], 'No enabled applications: all 1 are disabled for guests.\n'],
+    [['--enabled', '--search', 'w'], "No enabled applications match 'w'.\n"],
+  ])('says that nothing matches %j, apart from the list', async (options, message) => {
+    const { done, terminal } = await freshMachine();
+    expect(await done('app', 'list', ...options)).toMatchObject({ stdout: '', stderr: message });
+    terminal.interactive = true;
+    expect((await done('app', 'list', ...options)).stdout).toBe(message);
+  });
+});
+
 describe('app show', () => {
   it('finds an application by its name, in any case, and by its client id', async () => {
     const { done, store } = await freshMachine();

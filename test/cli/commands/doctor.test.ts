@@ -177,6 +177,24 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     ]);
   });
 
+  it('--matrix is of one application, or of one API, where it is named', async () => {
+    const machine = await openMachine({ edition });
+    await machine.done('app', 'create', 'kiosk');
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
+    const pairs = async (...options: string[]) =>
+      (await machine.done('doctor', '--matrix', ...options, '--field', '*.app.name', '--field', '*.api.name')).stdout;
+    expect(await pairs()).toBe('web\nshop\n');
+    // What is named is shown, closed or not.
+    expect(await pairs('--app', 'kiosk')).toBe('kiosk\nshop\n');
+    expect(await pairs('--api', 'https://news.example')).toBe('web\nnews\n');
+    expect(await pairs('--app', 'kiosk', '--api', 'news')).toBe('kiosk\nnews\n');
+    expect(await pairs('--app', 'web', '--all')).toBe('web\nweb\nnews\nshop\n');
+    machine.env.ANON_APP = 'kiosk';
+    expect(await pairs(), 'a matrix is of all unless its line says otherwise').toBe('web\nshop\n');
+    expect((await machine.run('doctor', '--matrix', '--app', 'kisok')).stderr).toContain("Did you mean 'kiosk'?");
+    expect((await machine.run('doctor', '--matrix', '--api', 'https://localhost:4400/api/v2/')).code).toBe(2);
+  });
+
   it('--matrix of a fresh tenant has nothing to show but with --all', async () => {
     const machine = await freshMachine({ edition });
     expect((await machine.done('doctor', '--matrix')).stderr).toMatch(/^No application may create guest sessions/);
