@@ -67,7 +67,9 @@ export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
   'local start': async () => (await import('./commands/local/start.ts')).localStartCommand,
   'local show': async () => (await import('./commands/local/show.ts')).localShowCommand,
   'local reset': async () => (await import('./commands/local/reset.ts')).localResetCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
+  version: async () => (await import('./commands/version.ts')).versionCommand,
 };
 
 /** The words that may follow `path`: nouns and commands at the root, verbs after a noun. */

@@ -22,11 +22,13 @@ import type { LocalControl } from '../io/local-control.ts';
 import { localKeyRing } from '../io/local-keys.ts';
 import type { LocalPorts } from '../io/local-tenant.ts';
 import { patience } from '../io/patience.ts';
-import type { Choice } from '../io/picker.ts';
+import type { Prompts } from '../io/prompt.ts';
 import type { Terminal } from '../io/terminal.ts';
+import type { Timer } from '../io/timer.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import { environmentOf } from './environment.ts';
 import type { Printing } from './output.ts';
+import type { Report } from './report.ts';
 import { secretStores } from './secret-stores.ts';
 import type { Transport } from './transport.ts';
 
@@ -44,6 +46,8 @@ export interface Context {
   readonly printing: Printing;
   /** Aborted by Ctrl-C. Looking at it is what makes Ctrl-C the command's own business. */
   readonly signal: AbortSignal;
+  /** For what is shown while something goes on; nothing depends on it. */
+  readonly timer: Timer | undefined;
   /** Something the user should know, although the command does what it was asked. */
   warn(message: string): void;
   /** The text of a file that the user named. */
@@ -65,8 +69,8 @@ export interface Context {
   /** The same for more than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
-  /** A profile with the edition that its tenant speaks, as far as this machine knows: the embedded tenant's state says its own. */
-  withEdition(profile: Profile): Promise<Profile>;
+  /** A profile with the edition that its tenant speaks, as far as this machine knows: the embedded tenant's state says its own, and a fresh one takes what is asked for. */
+  withEdition(profile: Profile, asked?: EditionName): Promise<Profile>;
   /** The guest sessions that are kept of a profile. */
   sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SessionStore>;
   /** The secrets that are kept there, of every profile. */
@@ -93,16 +97,6 @@ export interface Context {
   local(): Promise<LocalControl>;
 }
 
-/** What a person is asked. What is typed into `secret` is not shown. */
-export interface Prompts {
-  text(question: string): Promise<string>;
-  secret(question: string): Promise<string>;
-  /** The value of the choice that was made; the first is the default. */
-  choose(question: string, choices: readonly Choice[]): Promise<string>;
-  /** The values of those that were chosen, at least one. */
-  chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
-}
-
 /** What a context is made of: the process's own, or a test's. */
 export interface World {
   readonly env: Env;
@@ -111,6 +105,10 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** Without one, nothing is shown while something is waited for. */
+  readonly timer?: Timer;
+  /** Has a function called with what Node.js warns of, which else goes to stderr. */
+  readonly nodeWarnings?: (heard: (message: string) => void) => void;
   /** How the keyring is asked, where not as usual. */
   readonly keyring?: Partial<KeyringOptions>;
   readonly folders: () => Promise<Folders>;
@@ -118,8 +116,8 @@ export interface World {
   readonly readOnly?: boolean;
 }
 
-export function createContext(world: World, warn: (message: string) => void): Context {
-  const { clock, terminal, readOnly } = world;
+export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
+  const { clock, terminal, timer, readOnly } = world;
   const env = environmentOf(world.env);
   const now = () => clock.now();
 
@@ -158,16 +156,21 @@ export function createContext(world: World, warn: (message: string) => void): Co
   };
 
   const printing: Printing = {};
-  const watched = async (tenant: TenantConnection, { debug }: Transport): Promise<TenantConnection> => {
+  const watched = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
     const { calls } = printing;
     const told = calls ? (await import('./format/calls.ts')).recorded(tenant, calls) : tenant;
-    return debug ? (await import('./debug.ts')).debugged(told, (text) => terminal.note(text)) : told;
+    return transport.debug ? (await import('./debug.ts')).debugged(told, debug) : told;
+  };
+  const shown = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
+    if (!timer || !spins || !terminal.noteRewritable) return tenant;
+    return (await import('./spinning.ts')).spinning(tenant, { terminal, clock, timer });
   };
   const readFile = async (path: string) => (await import('../io/user-file.ts')).readUserFile(path);
 
   return {
     terminal,
     clock,
+    timer,
     env,
     warn,
     printing,
@@ -198,10 +201,10 @@ export function createContext(world: World, warn: (message: string) => void): Co
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
-    async withEdition(profile) {
+    async withEdition(profile, asked) {
       if (profile.domain !== undefined) return profile;
       const { localEdition } = await import('../io/local-names.ts');
-      return { ...profile, edition: await localEdition((await localPorts()).path) };
+      return { ...profile, edition: await localEdition((await localPorts()).path, asked) };
     },
     secrets,
     secretsOf,
@@ -239,8 +242,10 @@ export function createContext(world: World, warn: (message: string) => void): Co
         profile,
         { ...common, ...addressOf(domain), management, rememberEdition },
         { env, signal: signal ?? world.signal(), caFile },
+        transport.timeoutMs,
       );
-      return watched(edition ? { ...remote, edition } : remote, transport);
+      const waiting = await shown(remote, transport);
+      return watched(edition ? { ...waiting, edition } : waiting, transport);
     },
     async localKeys(edition) {
       return localKeyRing(statePathIfAny, warn, edition);

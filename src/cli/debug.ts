@@ -1,7 +1,6 @@
 import { withoutSecrets } from '../domain/exchange/secrecy.ts';
 import type { HttpAnswer, TenantConnection } from '../domain/ports.ts';
 import { isAnonError } from '../errors.ts';
-import { printable } from './render/printable.ts';
 
 /** Members of a query that say how to list, and nothing of what. */
 const harmless = new Set([
@@ -12,10 +11,9 @@ const harmless = new Set([
 /** By which the service's own people find a request again, the most telling first. */
 const idHeaders = ['x-auth0-requestid', 'x-correlation-id', 'x-request-id', 'cf-ray'];
 
-/** The same tenant; every exchange with it and every wait is a line of text on stderr, without anything secret. */
-export function debugged(tenant: TenantConnection, note: (text: string) => void): TenantConnection {
+/** The same tenant; every exchange with it and every wait is a line of text for `tell`, without anything secret. */
+export function debugged(tenant: TenantConnection, tell: (line: string) => void): TenantConnection {
   const { clock, patience, baseUrl } = tenant;
-  const tell = (text: string) => note(`debug: ${printable(text)}\n`);
   return {
     ...tenant,
     patience: {

@@ -1,11 +1,8 @@
-import { withoutTokens } from '../domain/exchange/secrecy.ts';
-import { AnonError, isAnonError } from '../errors.ts';
 import { commands } from './command-table.ts';
 import { completionRequest } from './completion/request.ts';
 import { createContext, type World } from './context.ts';
-import { exitCodeOf } from './exit-code.ts';
 import { asksForJson } from './output-format.ts';
-import { printable } from './render/printable.ts';
+import { type Report, reportAsJson, reportForPeople } from './report.ts';
 import { route } from './route.ts';
 import { runCommand } from './run-command.ts';
 import { questionsRuledOutBy, unattended } from './unattended.ts';
@@ -20,46 +17,34 @@ export async function main(argv: readonly string[], given: World): Promise<numbe
     await (await import('./completion/answer.ts')).answer(request, world);
     return 0;
   }
-  const json = asksForJson(argv);
-  const warnings: string[] = [];
-  const told = new Set<string>();
+  const report = asksForJson(argv) ? reportAsJson(world) : reportForPeople(world);
   try {
-    await run(argv, world, (message) => {
-      // What is looked at twice is warned of once.
-      if (told.has(message)) return;
-      told.add(message);
-      if (json) warnings.push(message);
-      else world.terminal.note(warningLine(message));
-    });
-    for (const message of warnings) world.terminal.note(warningLine(message));
-    return 0;
-  } catch (thrown) {
-    const error = isAnonError(thrown) ? thrown : unexpected(thrown);
-    const { renderError } = await import('./render/error.ts');
-    const { noteColour } = world.terminal;
-    world.terminal.note(renderError(error, { json, colour: noteColour, warnings, exitCode: exitCodeOf(error.code) }));
-    return exitCodeOf(error.code);
+    await run(argv, { ...world, terminal: report.terminal }, report);
+  } catch (error) {
+    return report.end({ error });
   }
+  return report.end();
 }
 
-function warningLine(message: string): string {
-  return `warning: ${printable(withoutTokens(message))}\n`;
-}
-
-async function run(argv: readonly string[], world: World, warn: (message: string) => void): Promise<void> {
+async function run(argv: readonly string[], world: World, report: Report): Promise<void> {
   const found = route(argv);
-  if (found.version) {
-    world.terminal.result(`${version}\n`);
-    return;
-  }
+  if (found.version) return showVersion(found.rest, world, report);
   const load = commands[found.path];
   if (found.help && found.stray === undefined) return showHelp(found.path, world);
   if (load) {
-    return runCommand(found.path, await load(), createContext(world, warn), found.rest);
+    return runCommand(found.path, await load(), createContext(world, report), found.rest);
   }
   if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
   const { notACommand } = await import('./not-a-command.ts');
   throw notACommand(found);
+}
+
+/** By itself it is answered at once: it is what an installation is tried out with. */
+async function showVersion(options: readonly string[], world: World, report: Report): Promise<void> {
+  const others = options.filter((option) => option !== '--version' && option !== '-V');
+  if (others.length === 0) return world.terminal.result(`${version}\n`);
+  const { versionCommand } = await import('./commands/version.ts');
+  return runCommand('version', versionCommand, createContext(world, report), others);
 }
 
 async function showHelp(path: string, { terminal }: World): Promise<void> {
@@ -68,14 +53,4 @@ async function showHelp(path: string, { terminal }: World): Promise<void> {
   if (!terminal.resultColour) return terminal.result(text);
   const { paintHelp } = await import('./render/help.ts');
   terminal.result(paintHelp(text));
-}
-
-/** Something this program did not foresee. Its message may hold anything, so only its kind is told. */
-function unexpected(error: unknown): AnonError {
-  const name = error instanceof Error ? error.name : typeof error;
-  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
-  return new AnonError('failed', `Something unexpected went wrong (${name}${code}).`, {
-    hint: 'This is a defect of anon-cli; please report it with the command you ran.',
-    cause: error,
-  });
 }

@@ -11,7 +11,8 @@ export function isForPeople({ json, field, format }: GlobalOptions): boolean {
 
 /** Whether the command line asks for JSON, so that its errors are JSON too: told before it is parsed. */
 export function asksForJson(argv: readonly string[]): boolean {
-  return argv.some((word, index) => {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).some((word, index) => {
     if (word === '--json') return true;
     const format = word === '--format' ? argv[index + 1] : /^--format=(.*)$/.exec(word)?.[1];
     return format === 'json' || format === 'ndjson';

@@ -1,13 +1,14 @@
 import { mostSimilar } from '../domain/similar.ts';
-import { AnonError } from '../errors.ts';
+import { AnonError, isAnonError, reworded } from '../errors.ts';
 import type { LineWriter } from '../io/line-writer.ts';
 import type { Terminal } from '../io/terminal.ts';
 import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
 import type { Calls } from './format/calls.ts';
 import type { GlobalOptions } from './global-options.ts';
-import { type Paint, paintFor } from './render/paint.ts';
+import { notePaint, type Paint, resultPaint } from './render/paint.ts';
 import { printable, printableJson, printableLines } from './render/printable.ts';
+import { fitted } from './render/wrapped.ts';
 
 /** What a command found out or did. */
 export interface Result {
@@ -15,6 +16,10 @@ export interface Result {
   readonly data: JsonObject | readonly JsonObject[];
   /** For people. */
   readonly human: (paint: Paint) => string;
+  /** Text that is no lines for people, such as a script: as it is on a terminal too. */
+  readonly verbatim?: true;
+  /** What people are told is only that a list is empty; as it is where `data` is an empty array. */
+  readonly empty?: boolean;
 }
 
 /** How this command's result is printed, where `--format` says; decided before the command runs. */
@@ -27,19 +32,35 @@ export interface Printing {
 /** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
 export function printResult({ terminal, printing }: Context, options: GlobalOptions, result: Result): void {
   if (options.field !== undefined) {
-    terminal.result(`${shellForm(fieldOf(result.data, options.field), terminal)}\n`);
+    terminal.result(fieldLines(result.data, options.field, terminal));
   } else if (printing.as) {
     printing.as(result);
   } else if (options.json) {
     terminal.result(`${printableJson(result.data, 2)}\n`);
+  } else if (isEmpty(result) && !terminal.resultIsTerminal) {
+    // That a list is empty is nothing that a program could read as a record of it.
+    const paint = notePaint(terminal);
+    terminal.note(shownLines(result.human(paint), paint.columns));
+  } else if (result.verbatim) {
+    terminal.result(result.human(resultPaint(terminal)));
   } else {
     printForPeople(terminal, result.human);
   }
 }
 
-/** Prints for people, whatever is asked for: a part of the result that comes before the rest. */
-export function printForPeople(terminal: Pick<Terminal, 'result' | 'resultColour'>, human: Result['human']): void {
-  terminal.result(printableLines(human(paintFor(terminal.resultColour))));
+function isEmpty({ empty, verbatim, data }: Result): boolean {
+  return !verbatim && (empty ?? (Array.isArray(data) && data.length === 0));
+}
+
+/** Prints what a person reads, in lines that fit the terminal: the result, or a part of it that comes before the rest. */
+export function printForPeople(terminal: Terminal, human: Result['human']): void {
+  const paint = resultPaint(terminal);
+  terminal.result(shownLines(human(paint), paint.columns));
+}
+
+/** Safe once more after the lines were broken: a word in the middle of one may begin another now. */
+function shownLines(text: string, columns: number): string {
+  return printableLines(fitted(printableLines(text), columns));
 }
 
 /** The same for one of many, a line each; resolves once it is written, with false when nobody reads any more. */
@@ -49,12 +70,64 @@ export function printLine(
   { field }: GlobalOptions,
   data: JsonObject,
 ): Promise<boolean> {
-  return lines.write(`${field === undefined ? printableJson(data) : shellForm(fieldOf(data, field), terminal)}\n`);
+  return lines.write(field === undefined ? `${printableJson(data)}\n` : fieldLines(data, field, terminal));
 }
 
 /** Refuses a `--field` that none of many results has, before there are any. @throws {AnonError} `usage` */
-export function checkLineField({ field }: GlobalOptions, names: readonly string[]): void {
-  if (field !== undefined && !names.includes(field)) throw noField(field, names);
+export function checkLineField({ field = [] }: GlobalOptions, names: readonly string[]): void {
+  const unknown = field.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw noField(unknown, names);
+}
+
+/** A value on a line: those of the first field, then those of the next. @throws {AnonError} `usage` */
+function fieldLines(data: unknown, fields: readonly string[], terminal: Pick<Terminal, 'resultIsTerminal'>): string {
+  const values = fields.flatMap((field) => valuesOf(data, field));
+  const [only] = values;
+  const one = values.length === 1 && !fields.some((field) => field.split('.').includes('*'));
+  // Alone a text is as it is; among others one of several lines could not be told from several.
+  if (one) return `${shellForm(only, terminal)}\n`;
+  return values.map((value) => `${lineForm(value, terminal)}\n`).join('');
+}
+
+function lineForm(value: unknown, terminal: Pick<Terminal, 'resultIsTerminal'>): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' && /[\r\n]/.test(value) ? printableJson(value) : shellForm(value, terminal);
+}
+
+/**
+ * The value of a field; of one with `*` in it, `scopes.*.value`, that of each item of the list or object there, undefined
+ * for an item that has none.
+ * @throws {AnonError} `usage` when there is no such field, with `*` in no item at all
+ */
+function valuesOf(data: unknown, field: string): unknown[] {
+  const parts = field.split('.');
+  const star = parts.indexOf('*');
+  if (star < 0 || (isObject(data) && Object.hasOwn(data, field))) return [fieldOf(data, field)];
+  const above = parts.slice(0, star).join('.');
+  const rest = parts.slice(star + 1).join('.');
+  const list = star === 0 ? data : fieldOf(data, above);
+  if (!isObject(list)) throw noField('*', [], `${above}.`);
+  const items = Object.values(list);
+  if (rest === '') return items;
+  const found = items.map((item) => attempt(() => valuesOf(item, rest)));
+  const missing = found.find((values) => isAnonError(values));
+  if (missing && found.every((values) => isAnonError(values) || values.length === 0)) {
+    throw reworded(missing as AnonError, { message: `No item of the result has a field '${field.slice(0, 60)}'.` });
+  }
+  return found.flatMap((values) => (isAnonError(values) ? [undefined] : values));
+}
+
+function attempt<Value>(work: () => Value): Value | AnonError {
+  try {
+    return work();
+  } catch (error) {
+    if (isAnonError(error)) return error;
+    throw error;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Text as it is, anything else as JSON: fit for `$(…)`. On a terminal what that would act on is escaped. */

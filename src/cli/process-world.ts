@@ -1,5 +1,7 @@
 import { systemClock } from '../io/clock.ts';
+import { hearNodeWarnings } from '../io/node-warnings.ts';
 import { processTerminal } from '../io/terminal.ts';
+import { systemTimer } from '../io/timer.ts';
 import type { World } from './context.ts';
 
 /** The real world of this process. */
@@ -24,8 +26,12 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
       text: async (question) => (await import('../io/prompt.ts')).askText(question),
       secret: async (question) => (await import('../io/prompt.ts')).askSecret(question),
       choose: async (question, choices) => (await import('../io/picker.ts')).choose(question, choices),
+      chooseOrNew: async (question, choices, noun) =>
+        (await import('../io/picker.ts')).chooseOrNew(question, choices, noun),
       chooseMany: async (question, choices) => (await import('../io/picker.ts')).chooseMany(question, choices),
     },
+    timer: systemTimer,
+    nodeWarnings: hearNodeWarnings,
     folders: async () => (await import('../io/folders.ts')).processFolders(env),
   };
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../domain/ports.ts';
 import type { Terminal } from '../io/terminal.ts';
-import { paintFor } from './render/paint.ts';
-import { renderProgress } from './render/progress.ts';
+import type { Timer } from '../io/timer.ts';
+import { notePaint } from './render/paint.ts';
+import { renderCount, renderProgress } from './render/progress.ts';
 
 const eraseLine = '\r\u001b[2K';
 const redrawMs = 100;
+/** Long enough for a log that somebody reads later, short enough for who wonders whether it is stuck. */
+const heartbeatMs = 10_000;
 
-/** How far something has come, in one line of the terminal that goes in the end. Elsewhere nothing. */
+/** How far something has come: in one line of the terminal that goes in the end, elsewhere in a line now and then. */
 export interface Progress {
   show(done: number): void;
   /** The user wants it to end. */
@@ -14,13 +17,26 @@ export interface Progress {
   end(): void;
 }
 
-/** `before` of `total` were done when it began. */
-export function progressBar(
-  { terminal, clock }: { terminal: Pick<Terminal, 'note' | 'noteRewritable' | 'noteColour'>; clock: Clock },
-  { total, before, shown }: { total: number; before: number; shown: boolean },
-): Progress {
-  if (!shown || !terminal.noteRewritable) return { show() {}, stopping() {}, end() {} };
-  const paint = paintFor(terminal.noteColour);
+interface Screen {
+  readonly terminal: Pick<Terminal, 'note' | 'noteRewritable' | 'noteColour' | 'noteColumns'>;
+  readonly clock: Clock;
+  readonly timer?: Timer | undefined;
+}
+
+interface Work {
+  readonly total: number;
+  /** So many of them were done when it began. */
+  readonly before: number;
+  readonly shown: boolean;
+}
+
+export function progressOf(screen: Screen, work: Work): Progress {
+  if (!work.shown) return { show() {}, stopping() {}, end() {} };
+  return screen.terminal.noteRewritable ? bar(screen, work) : heartbeat(screen, work);
+}
+
+function bar({ terminal, clock }: Screen, { total, before }: Work): Progress {
+  const paint = notePaint(terminal);
   const startedAt = clock.now();
   let drawnAt = Number.NEGATIVE_INFINITY;
   return {
@@ -33,8 +49,22 @@ export function progressBar(
     },
     stopping() {
       drawnAt = Number.POSITIVE_INFINITY;
-      terminal.note(`${eraseLine}Stopping: what is under way is finished. Ctrl-C again ends it at once.`);
+      const [why, short] = ['Stopping: what is under way is finished. Ctrl-C again ends it at once.', 'Stopping'];
+      terminal.note(`${eraseLine}${why.length < paint.columns ? why : short}`);
     },
     end: () => terminal.note(eraseLine),
+  };
+}
+
+/** A line as long as it goes on, whether anything is done or not: a log tells then that nobody is stuck but the tenant. */
+function heartbeat({ terminal, timer }: Screen, { total, before }: Work): Progress {
+  let done = before;
+  const stop = timer?.every(heartbeatMs, () => terminal.note(`${renderCount(done, total)}\n`));
+  return {
+    show(now) {
+      done = now;
+    },
+    stopping() {},
+    end: () => stop?.(),
   };
 }

@@ -10,6 +10,10 @@ export interface Transport {
   readonly caFile: string | undefined;
   /** The most that one request waits for the tenant. */
   readonly maxWaitMs: number;
+  /** The most that one exchange takes, from the connection to the last byte; undefined: the default. */
+  readonly timeoutMs: number | undefined;
+  /** A person is shown when the tenant keeps a command waiting. */
+  readonly spins: boolean;
   /** Every exchange is told on stderr. */
   readonly debug: boolean;
   /** Nothing is said of waits. */
@@ -22,10 +26,14 @@ const longestMaxWaitSeconds = 86_400;
 
 /** @throws {AnonError} `usage` */
 export function transportOf(options: GlobalOptions, env: Env): Transport {
+  const debug = options.debug ?? isOn(env.ANON_DEBUG);
   return {
     caFile: options.caFile ?? (env.ANON_CA_FILE || undefined),
     maxWaitMs: 1000 * maxWaitSeconds(options),
-    debug: options.debug ?? isOn(env.ANON_DEBUG),
+    timeoutMs: timeoutMs(options, env),
+    debug,
+    // The lines of --debug would be in its way.
+    spins: !debug,
     silent: options.json === true,
   };
 }
@@ -35,4 +43,14 @@ function maxWaitSeconds({ maxWait }: GlobalOptions): number {
   const seconds = parseDuration(maxWait, 'such as 90s, 5m, or 0 not to wait at all');
   if (seconds <= longestMaxWaitSeconds) return seconds;
   throw new AnonError('usage', 'No request waits longer than a day.', { hint: 'Such as --max-wait 5m' });
+}
+
+/** @throws {AnonError} `usage` */
+function timeoutMs({ timeout }: GlobalOptions, { ANON_TIMEOUT: setting }: Env): number | undefined {
+  const text = timeout ?? (setting || undefined);
+  if (text === undefined) return undefined;
+  const name = timeout === undefined ? 'ANON_TIMEOUT' : '--timeout';
+  const seconds = parseDuration(text, `for ${name} such as 10s, 90s or 2m`);
+  if (seconds >= 1 && seconds <= longestMaxWaitSeconds) return 1000 * seconds;
+  throw new AnonError('usage', `${name} is from 1 second to a day.`, { hint: 'For example --timeout 2m' });
 }

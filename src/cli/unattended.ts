@@ -32,7 +32,7 @@ export function unattended(world: World, ruledOutBy: string): World {
       readStdin: { value: readStdin },
     }),
     confirm: refused,
-    prompts: { text: refused, secret: refused, choose: refused, chooseMany: refused },
+    prompts: { text: refused, secret: refused, choose: refused, chooseOrNew: refused, chooseMany: refused },
   };
 }
 

@@ -8,7 +8,7 @@ import type { JsonObject } from '../wire/schema.ts';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { printResult } from './output.ts';
-import { type Paint, paintFor } from './render/paint.ts';
+import { notePaint, type Paint } from './render/paint.ts';
 import { planData, renderChanges, renderRequests } from './render/plan.ts';
 import { printable } from './render/printable.ts';
 import { type Access, accessTenant } from './tenant-access.ts';
@@ -147,7 +147,7 @@ async function agreed(context: Context, access: Access, plan: Plan<unknown>, { a
   }
   if (ask && !production) return ask(plan);
   const host = hostOf(access);
-  const paint = paintFor(terminal.noteColour);
+  const paint = notePaint(terminal);
   const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
   terminal.note(`${marked}This changes:\n`);
   terminal.note(renderChanges(paint, host, plan.writes));

@@ -21,6 +21,11 @@ export interface Limits {
 
 const usualLimits: Limits = { connectMs: 5000, totalMs: 30_000 };
 
+/** Who gives an exchange another time than the default gives it to the connection too. */
+export function limitsWithin(totalMs: number | undefined): Limits {
+  return totalMs === undefined ? usualLimits : { connectMs: totalMs, totalMs };
+}
+
 export interface HttpWorld {
   readonly env: Env;
   /** Aborted when the user stops the command. */

@@ -21,10 +21,13 @@ export async function localNames(statePath: string) {
 }
 
 /** The edition that the embedded tenant speaks, or will once there is one; undefined where its state cannot be read. */
-export async function localEdition(statePath: string): Promise<EditionName | undefined> {
+export async function localEdition(
+  statePath: string,
+  asked: EditionName = 'preview',
+): Promise<EditionName | undefined> {
   try {
     const kept = isThere(statePath) ? (await import('../local/read-names.ts')).readLocalNames(statePath) : undefined;
-    return kept?.edition ?? 'preview';
+    return kept?.edition ?? asked;
   } catch {
     return undefined;
   }

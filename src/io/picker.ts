@@ -1,30 +1,22 @@
 import enquirer from 'enquirer';
-import fuzzysort, { type KeysResult } from 'fuzzysort';
 import { answered, questionScreen } from './answered.ts';
+import type { Choice, ChoiceOrNew } from './prompt.ts';
+import { searched } from './search.ts';
 
-/** One of what a person chooses from. */
-export interface Choice {
-  /** What it is known by; each only once. */
-  readonly value: string;
-  /** What is shown of it and searched. */
-  readonly label: string;
-  /** What is shown beside it, and searched too. */
-  readonly note?: string;
-  /** Chosen unless taken away; where more than one may be chosen. */
-  readonly selected?: boolean;
-  /** Offered whatever was typed. */
-  readonly pinned?: boolean;
-}
-
-/** As many rows as are shown at once, and as are kept of what a search finds. */
+/** As many rows as are shown at once. */
 const shownRows = 8;
-const keptRows = 200;
+/** What a question takes besides: the question, its keys, what is new and an error. */
+const otherRows = 6;
+
+/** What enquirer knows something new by: no id has a blank at its beginning. */
+const freshName = ' new';
 
 /** A choice as enquirer keeps it. */
 interface Row {
   readonly name: string;
   readonly message: string;
-  readonly choice: Choice;
+  /** Undefined for the one that stands for something new. */
+  readonly choice: Choice | undefined;
   enabled: boolean;
 }
 
@@ -55,25 +47,41 @@ const { AutoComplete, Select } = enquirer as unknown as Prompts;
 /**
  * Enquirer's prompt with a search of its own: the original looks at every choice for each choice at every key,
  * takes what is typed for a regular expression, and submits what was found before the last key when text is pasted.
+ * Its list goes round; this one has an end, behind which something new may be chosen.
  */
 class Picker extends AutoComplete {
   private readonly offered: readonly Choice[];
+  /** What something new is: `application`. */
+  private readonly fresh: string | undefined;
+  private readonly shown: number;
+  private readonly columns: number;
   private rows: readonly Row[] = [];
-  private found = 0;
+  private freshRow: Row | undefined;
+  private found: readonly Row[] = [];
+  /** Of what was found: the first that is shown, and the one that enter chooses; behind the last is what is new. */
+  private top = 0;
+  private at = 0;
 
-  constructor(message: string, choices: readonly Choice[], { multiple }: { multiple: boolean }) {
+  constructor(
+    message: string,
+    choices: readonly Choice[],
+    { multiple, fresh }: { multiple: boolean; fresh?: string | undefined },
+  ) {
+    const screen = questionScreen();
     super({
       message,
       multiple,
       choices: [],
       // Without it enquirer takes the first choice for chosen.
       initial: [],
-      limit: shownRows,
-      ...questionScreen(),
+      ...screen,
       footer: () => this.footnote(),
-      validate: () => !multiple || (this.selected as Row[]).length > 0 || 'Choose at least one, with the space bar',
+      validate: () => this.complaint() ?? true,
     });
     this.offered = choices;
+    this.fresh = fresh;
+    this.shown = Math.max(1, Math.min(shownRows, screen.rows - otherRows));
+    this.columns = screen.columns;
   }
 
   async reset(): Promise<void> {
@@ -85,6 +93,7 @@ class Picker extends AutoComplete {
         choice,
       })),
     );
+    [this.freshRow] = this.fresh === undefined ? [] : await this.toChoices([{ name: freshName, choice: undefined }]);
     this.state._choices = [...this.rows];
     this.search();
   }
@@ -99,60 +108,126 @@ class Picker extends AutoComplete {
     return Select.prototype.render.call(this);
   }
 
+  up(): Promise<void> {
+    return this.moveTo(this.at - 1);
+  }
+
+  down(): Promise<void> {
+    return this.moveTo(this.at + 1);
+  }
+
+  pageUp(): Promise<void> {
+    return this.moveTo(Math.max(0, this.at - this.shown));
+  }
+
+  pageDown(): Promise<void> {
+    return this.moveTo(Math.min(this.last, this.at + this.shown));
+  }
+
+  home(): Promise<void> {
+    return this.moveTo(0);
+  }
+
+  end(): Promise<void> {
+    return this.moveTo(this.last);
+  }
+
+  private get last(): number {
+    return this.found.length - (this.freshRow ? 0 : 1);
+  }
+
+  /** The one after the last is the first. */
+  private moveTo(index: number): Promise<void> {
+    this.at = index < 0 ? Math.max(0, this.last) : index > this.last ? 0 : index;
+    this.frame();
+    return this.render();
+  }
+
   private search(): void {
-    const pinned = this.rows.filter(({ choice }) => choice.pinned);
-    const others = this.rows.filter(({ choice }) => !choice.pinned);
-    const found = this.input === '' ? others : matching(this.input, others);
-    this.found = found.length;
-    const above = shownRows - pinned.length;
-    this.choices = [...found.slice(0, above), ...pinned, ...found.slice(above, keptRows)];
-    this.state.limit = undefined;
-    this.index = 0;
+    this.found = searched(this.rows, this.input, ({ choice }) => ({
+      name: choice?.label ?? '',
+      ids: [choice?.value ?? ''],
+    }));
+    this.top = 0;
+    this.at = 0;
+    this.frame();
+  }
+
+  /** Hands enquirer what is shown, and nothing that it could scroll. */
+  private frame(): void {
+    const inList = Math.min(this.at, this.found.length - 1);
+    this.top = Math.max(0, Math.min(this.top, inList), inList - this.shown + 1);
+    const list = this.found.slice(this.top, this.top + this.shown);
+    this.choices = this.freshRow ? [...list, this.freshRow] : list;
+    this.state.limit = this.choices.length;
+    this.index = this.at === this.found.length ? list.length : this.at - this.top;
   }
 
   format(): string {
     if (!this.state.submitted || this.state.cancelled) return this.input;
-    return this.styles.primary([this.selected].flat().map(labelOf).join(', '));
+    return this.styles.primary(
+      [this.selected]
+        .flat()
+        .map((row) => this.labelOf(row))
+        .join(', '),
+    );
   }
 
   renderChoice(row: Row, index: number): string {
     const focused = this.index === index;
-    const width = Math.max(...this.visible.map(({ choice }) => choice.label.length));
     const mark = this.multiple ? `${row.enabled ? this.styles.success('◉') : this.styles.muted('◯')} ` : '';
-    const label = focused ? this.styles.primary(row.choice.label) : row.choice.label;
-    const note = row.choice.note ?? '';
-    const padding = note && ' '.repeat(width - row.choice.label.length + 2);
-    return `${focused ? this.styles.primary('❯') : ' '} ${mark}${label}${padding}${this.styles.muted(note)}`;
+    const text = this.labelOf(row);
+    const label = focused ? this.styles.primary(text) : text;
+    return `${focused ? this.styles.primary('❯') : ' '} ${mark}${label}${this.noteOf(row, text)}`;
+  }
+
+  /** Beside the label, in a column of their own; left out where the row is too short for it. */
+  private noteOf({ choice }: Row, label: string): string {
+    const note = choice?.note ?? '';
+    if (note === '') return '';
+    const labels = this.visible.map(({ choice: other }) => other?.label.length ?? 0);
+    const width = Math.max(...labels) + 2;
+    const before = this.multiple ? 4 : 2;
+    return before + width + note.length < this.columns
+      ? ' '.repeat(width - label.length) + this.styles.muted(note)
+      : '';
+  }
+
+  private labelOf(row: Row | undefined): string {
+    if (!row) return '';
+    if (row.choice) return row.choice.label;
+    const name = this.input.trim();
+    const plus = this.state.submitted ? '' : '+ ';
+    return `${plus}new ${this.fresh}${name === '' ? '' : ` '${name}'`}`;
+  }
+
+  private complaint(): string | undefined {
+    if (this.multiple)
+      return (this.selected as Row[]).length > 0 ? undefined : 'Choose at least one, with the space bar';
+    return this.choices.length > 0 ? undefined : 'Nothing is found: type less of it';
   }
 
   private footnote(): string {
     if (this.state.submitted) return '';
     const keys = this.multiple ? 'space chooses, enter goes on' : 'enter chooses';
-    const search = this.rows.length > shownRows ? `${this.found} found, type to search, ` : '';
+    const search = this.rows.length > this.shown ? `${this.found.length} found, type to search, ` : '';
     return this.styles.muted(`  ${search}${keys}`);
   }
 }
 
 /**
- * Best first: by the letters of the label in their order, and behind all of these by those of the note. An id that is
- * nothing but letters has any three of them somewhere.
- */
-function matching(input: string, rows: readonly Row[]): Row[] {
-  const keys = [(row: Row) => row.choice.label, (row: Row) => row.choice.note ?? ''];
-  const scoreFn = ([label, note]: KeysResult<Row>) => (label && label.score > 0 ? 1 + label.score : (note?.score ?? 0));
-  return fuzzysort.go(input, rows, { keys, scoreFn, limit: 0, threshold: 0 }).map(({ obj }) => obj);
-}
-
-function labelOf(row: Row | undefined): string {
-  return row?.choice.label ?? '';
-}
-
-/**
- * Asks a person to choose one on the terminal, on stderr, by the arrow keys or by typing some of it; the first is
+ * Asks a person to choose one on the terminal, on stderr, by the arrow keys or by typing some of its name; the first is
  * the default. Thousands of choices are searched in a blink. @throws {AnonError} `interrupted` on Ctrl-C
  */
 export async function choose(message: string, choices: readonly Choice[]): Promise<string> {
   return (await answered(new Picker(message, choices, { multiple: false }).run())) as string;
+}
+
+/** The same where the answer may be something new, which is called what was typed. `noun` is what it is: `application`. */
+export async function chooseOrNew(message: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew> {
+  const picker = new Picker(message, choices, { multiple: false, fresh: noun });
+  const value = (await answered(picker.run())) as string;
+  return value === freshName ? { name: picker.input.trim() } : { value };
 }
 
 /** The same for at least one. */

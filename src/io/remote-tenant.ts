@@ -1,7 +1,7 @@
 import type { Profile, TenantConnection } from '../domain/ports.ts';
-import { type HttpWorld, httpFetch } from './http.ts';
+import { type HttpWorld, httpFetch, limitsWithin } from './http.ts';
 
-/** A tenant on the network. @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used */
+/** A tenant on the network, each exchange with which takes `timeoutMs` at most. @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used */
 export function connectRemote(
   profile: Profile,
   common: Pick<
@@ -18,10 +18,11 @@ export function connectRemote(
     | 'rememberEdition'
   >,
   world: HttpWorld,
+  timeoutMs?: number,
 ): TenantConnection {
   return {
     ...common,
-    fetch: httpFetch(common.baseUrl, world),
+    fetch: httpFetch(common.baseUrl, world, limitsWithin(timeoutMs)),
     edition: profile.edition,
     sessionKey: undefined,
   };

@@ -25,8 +25,10 @@ export interface Terminal {
   readonly resultIsTerminal: boolean;
   /** Who read the result has left: what goes on for long may stop. */
   readonly resultUnread?: boolean;
-  /** How many characters a line of it takes there, now. */
+  /** How many columns a line of it takes there, now; without end where it is no terminal. */
   readonly resultColumns: number;
+  /** The same of a note. */
+  readonly noteColumns: number;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
   /** A line of notes can be written over. */
@@ -58,7 +60,10 @@ export function processTerminal(env: Env): Terminal {
       return isatty(1);
     },
     get resultColumns() {
-      return process.stdout.columns || 80;
+      return isatty(1) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+    },
+    get noteColumns() {
+      return isatty(2) ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY;
     },
     get resultColour() {
       return wantsColour(env, isatty(1));
@@ -67,9 +72,14 @@ export function processTerminal(env: Env): Terminal {
       return wantsColour(env, isatty(2));
     },
     get noteRewritable() {
-      return env.TERM !== 'dumb' && isatty(2);
+      return env.TERM !== 'dumb' && !isAutomated(env) && isatty(2);
     },
   };
+}
+
+/** A CI runner may give its commands a terminal, of which it keeps every byte: a line that is written over is many there. */
+function isAutomated({ CI }: Env): boolean {
+  return !['', '0', 'false'].includes(CI?.toLowerCase() ?? '');
 }
 
 /** FORCE_COLOR decides first, then NO_COLOR, then whether it is a terminal that can. @see https://no-color.org */

@@ -12,6 +12,7 @@ export {
 } from './decode-token.ts';
 export type { DoctorResult, MatrixCellResult, QuickstartResult, SetupResult } from './gate-results.ts';
 export type {
+  AsidesResult,
   CompletionResult,
   ErrorResult,
   LocalResetResult,
@@ -21,6 +22,8 @@ export type {
   ProfileRemoveResult,
   ProfileResult,
   ProfileViewResult,
+  StatusResult,
+  VersionResult,
 } from './profile-results.ts';
 export type {
   SessionExport,

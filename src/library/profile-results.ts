@@ -2,6 +2,7 @@
 // docs/json.md shows each of them, as a test has printed it.
 
 import type { ErrorCode } from '../errors.ts';
+import type { SessionResult } from './session-results.ts';
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
 /** Seconds. */
@@ -35,6 +36,37 @@ export type ProfileViewResult = ProfileResult & {
   /** Of the Management API token that is kept. */
   readonly access_token_expires_in: Seconds | null;
 };
+
+/** `status`. */
+export type StatusResult = {
+  readonly profile: string;
+  /** Why it is that one. */
+  readonly profile_source: 'option' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | 'current';
+  /** Null: the embedded tenant. */
+  readonly domain: string | null;
+  /** Null: nobody has asked the tenant yet. */
+  readonly edition: 'preview' | 'ea' | null;
+  readonly production: boolean;
+  /** What the profile signs in with; null also where that is from the environment. */
+  readonly credentials: 'client_secret' | 'private_key' | 'access_token' | null;
+  readonly credentials_from_environment: boolean;
+  /** Null: none is chosen. What ANON_APP names is not looked up. */
+  readonly app: {
+    readonly client_id: string | null;
+    readonly name: string;
+    readonly source: 'ANON_APP' | 'profile';
+  } | null;
+  readonly api: {
+    readonly audience: string | null;
+    readonly name: string;
+    readonly source: 'ANON_API' | 'profile';
+  } | null;
+  /** The current one. */
+  readonly session: SessionResult | null;
+};
+
+/** `version`, `--version`. */
+export type VersionResult = { readonly version: string };
 
 /** `profile remove`. */
 export type ProfileRemoveResult = { readonly removed: string };
@@ -93,4 +125,12 @@ export type ErrorResult = {
     readonly exit_code: number;
   };
   readonly warnings?: readonly string[];
+  /** The lines of `--debug`. */
+  readonly debug?: readonly string[];
+};
+
+/** On stderr with `--json`, when a command is done and there is more to say: one of the two members at least. */
+export type AsidesResult = {
+  readonly warnings?: readonly string[];
+  readonly debug?: readonly string[];
 };

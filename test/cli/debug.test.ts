@@ -25,7 +25,7 @@ describe('--debug', () => {
     ['one that is a token', { 'x-request-id': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIn0.c2ln' }, ' id=***'],
   ])('tells an exchange, and the id that the service gave it: %s', async (_, headers, id) => {
     const lines = await told([json({ secret: 1 }, 200, headers)], '/api/v2/clients');
-    expect(lines).toEqual([`debug: GET /api/v2/clients 200 0 ms${id}\n`]);
+    expect(lines).toEqual([`GET /api/v2/clients 200 0 ms${id}`]);
   });
 
   it('tells how long it took', async () => {
@@ -40,7 +40,7 @@ describe('--debug', () => {
       debugged(scripted, (text) => void lines.push(text)),
       { method: 'GET', path: '/x' },
     );
-    expect(lines).toEqual(['debug: GET /x 200 84 ms\n']);
+    expect(lines).toEqual(['GET /x 200 84 ms']);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('--debug', () => {
     ['/api/v2/clients/abc123', '/api/v2/clients/abc123'],
     ['/t/eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIn0.c2ln', '/t/***'],
   ])('keeps of %s what is harmless', async (path, shown) => {
-    expect(await told([json({})], path)).toEqual([`debug: GET ${shown} 200 0 ms\n`]);
+    expect(await told([json({})], path)).toEqual([`GET ${shown} 200 0 ms`]);
   });
 
   it('tells waits and what is sent again', async () => {
@@ -59,13 +59,13 @@ describe('--debug', () => {
     };
     const limited = json({}, 429, { 'retry-after': '2' });
     expect(await told([limited, broken, json({}, 503), json({})], '/x')).toEqual([
-      'debug: GET /x 429 0 ms\n',
-      'debug: waiting 2 s: rate limit\n',
-      'debug: GET /x failed after 0 ms: The tenant acme.example did not answer.\n',
-      'debug: waiting 0.5 s: broken connection, retry 1 of 3\n',
-      'debug: GET /x 503 0 ms\n',
-      'debug: waiting 1 s: answer 503, retry 2 of 3\n',
-      'debug: GET /x 200 0 ms\n',
+      'GET /x 429 0 ms',
+      'waiting 2 s: rate limit',
+      'GET /x failed after 0 ms: The tenant acme.example did not answer.',
+      'waiting 0.5 s: broken connection, retry 1 of 3',
+      'GET /x 503 0 ms',
+      'waiting 1 s: answer 503, retry 2 of 3',
+      'GET /x 200 0 ms',
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('--debug', () => {
     const defect = () => {
       throw new TypeError('a secret');
     };
-    expect(await told([defect], '/x')).toEqual(['debug: GET /x failed after 0 ms: unexpected\n']);
+    expect(await told([defect], '/x')).toEqual(['GET /x failed after 0 ms: unexpected']);
   });
 
   it('changes nothing else of a tenant', async () => {

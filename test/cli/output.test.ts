@@ -18,7 +18,12 @@ const data = {
 /** What is printed on stdout. */
 function printed(options: GlobalOptions, { colour = false, given = data as object } = {}): string {
   let text = '';
-  const terminal = { resultColour: colour, result: (part: string) => (text += part) };
+  const terminal = {
+    resultIsTerminal: true,
+    resultColumns: 80,
+    resultColour: colour,
+    result: (part: string) => (text += part),
+  };
   printResult({ terminal, printing: {} } as unknown as Context, options, {
     data: given as typeof data,
     human: (paint) => `${paint.green('done')}\n`,
@@ -50,12 +55,58 @@ describe('a result', () => {
     ['decoded.claims.https://shop.example/cart', '3'],
     ['decoded.claims.flat', 'whole names first'],
   ])('is one value and nothing else with --field %s', (field, value) => {
-    expect(printed({ field }, { colour: true })).toBe(`${value}\n`);
-    expect(printed({ field, json: true })).toBe(`${value}\n`);
+    expect(printed({ field: [field] }, { colour: true })).toBe(`${value}\n`);
+    expect(printed({ field: [field], json: true })).toBe(`${value}\n`);
   });
 
   it('of a list has fields too', () => {
-    expect(printed({ field: '0.name' }, { given: [{ name: 'web' }] })).toBe('web\n');
+    expect(printed({ field: ['0.name'] }, { given: [{ name: 'web' }] })).toBe('web\n');
+  });
+
+  const list = [
+    { name: 'web', id: 1, scopes: [{ value: 'a' }, { value: 'b' }] },
+    { name: 'two\nlines', scopes: [] },
+    { id: 3, name: null, scopes: [{ value: 'c', about: 'x' }] },
+  ];
+
+  it.each<[string[], string]>([
+    [['*.name'], 'web\n"two\\nlines"\nnull\n'],
+    // A line for each, so that two of them go together.
+    [['*.id'], '1\n\n3\n'],
+    [['*.scopes.*.value'], 'a\nb\nc\n'],
+    [['0.scopes.*.value', '2.name'], 'a\nb\nnull\n'],
+    [['1.name'], 'two\nlines\n'],
+    [['1.name', '0.id'], '"two\\nlines"\n1\n'],
+    [['*'], `${list.map((item) => JSON.stringify(item)).join('\n')}\n`],
+    [['0.*'], 'web\n1\n[{"value":"a"},{"value":"b"}]\n'],
+    [['1.scopes.*'], ''],
+    [['1.scopes.*.value'], ''],
+  ])('has values on a line each with --field %j', (field, text) => {
+    expect(printed({ field }, { given: list })).toBe(text);
+  });
+
+  it('has its values in the order of the fields, and those of an object by *', () => {
+    expect(printed({ field: ['expires_in', 'access_token', 'scopes.*'] })).toBe('86400\nabc.def.ghi\na\nb\n');
+    expect(printed({ field: ['decoded.claims.metadata.*'] })).toBe('en\ndotted\n');
+  });
+
+  it('prints nothing where one of several fields is unknown', async () => {
+    const terminal = { resultIsTerminal: true, result: () => expect.fail('something was printed') };
+    const context = { terminal, printing: {} } as unknown as Context;
+    const result = { data, human: () => '' };
+    expect(await failureOf(() => printResult(context, { field: ['access_token', 'expires'] }, result))).toMatchObject({
+      code: 'usage',
+      hint: "Did you mean 'expires_in'?",
+    });
+  });
+
+  it.each([
+    ['*.nmae', "No item of the result has a field '*.nmae'.", "Did you mean 'name'?"],
+    ['*.scopes.*.valeu', "No item of the result has a field '*.scopes.*.valeu'.", undefined],
+    ['0.name.*', "The result has no field '0.name.*'.", undefined],
+  ])('with --field %s says what is wrong', async (field, message, hint) => {
+    const error = await failureOf(() => printed({ field: [field] }, { given: list }));
+    expect(error).toMatchObject({ code: 'usage', message, ...(hint && { hint }) });
   });
 
   it.each([
@@ -70,7 +121,7 @@ describe('a result', () => {
     ['__proto__', /^It has/],
     ['scopes.length.x', "'scopes.length' has none."],
   ])('that has no field %j says so, and prints nothing', async (field, hint) => {
-    const error = await failureOf(() => printed({ field }));
+    const error = await failureOf(() => printed({ field: [field] }));
     expect(error.code).toBe('usage');
     expect(error.hint).toMatch(hint);
     expect(error.message).toBe(`The result has no field '${field}'.`);

@@ -12,7 +12,9 @@ describe('how a command talks to its tenant', () => {
     expect(transportOf({ caFile: 'ca.pem', maxWait: '5m', debug: true, json: true }, {})).toEqual({
       caFile: 'ca.pem',
       maxWaitMs: 300_000,
+      timeoutMs: undefined,
       debug: true,
+      spins: false,
       silent: true,
     });
   });
@@ -27,7 +29,9 @@ describe('how a command talks to its tenant', () => {
     expect(transportOf({}, { ANON_DEBUG: text, ANON_CA_FILE: '' })).toEqual({
       caFile: undefined,
       maxWaitMs: 60_000,
+      timeoutMs: undefined,
       debug: false,
+      spins: true,
       silent: false,
     });
   });
@@ -46,6 +50,39 @@ describe('how a command talks to its tenant', () => {
     ['2d', 'No request waits longer than a day.'],
   ])('does not wait for %s', async (maxWait, message) => {
     expect(await failureOf(() => transportOf({ maxWait }, {}))).toMatchObject({ code: 'usage', message });
+  });
+});
+
+describe('--timeout', () => {
+  it.each([
+    ['1', 1000],
+    ['90s', 90_000],
+    ['2m', 120_000],
+  ])('bounds an exchange to %s', (timeout, timeoutMs) => {
+    expect(transportOf({ timeout }, {})).toMatchObject({ timeoutMs });
+    expect(transportOf({}, { ANON_TIMEOUT: timeout })).toMatchObject({ timeoutMs });
+    expect(transportOf({ timeout }, { ANON_TIMEOUT: '7' })).toMatchObject({ timeoutMs });
+  });
+
+  it('is the default where the environment leaves it empty', () => {
+    expect(transportOf({}, { ANON_TIMEOUT: '' })).toMatchObject({ timeoutMs: undefined });
+  });
+
+  it.each([
+    [{ timeout: 'soon' }, {}, "'soon' is not a duration."],
+    [{ timeout: '0' }, {}, '--timeout is from 1 second to a day.'],
+    [{ timeout: '2d' }, {}, '--timeout is from 1 second to a day.'],
+    [{}, { ANON_TIMEOUT: '0s' }, 'ANON_TIMEOUT is from 1 second to a day.'],
+  ])('is not %j with %j', async (options, env, message) => {
+    expect(await failureOf(() => transportOf(options, env))).toMatchObject({ code: 'usage', message });
+  });
+
+  it('ends a command whose tenant does not answer, and says after how long', async () => {
+    const machine = await freshMachine();
+    const { url } = await servedAnswer(() => new Promise(() => {}));
+    await machine.done('login', 'silent', '--no-check', '--domain', url, '--app', 'a', '--api', 'b');
+    const { code, stderr } = await machine.run('token', 'create', '--app', 'a', '--api', 'b', '--timeout', '1s');
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('did not answer within 1 seconds.') });
   });
 });
 
@@ -151,12 +188,14 @@ describe('--debug', () => {
     );
   });
 
-  it('stays text beside JSON', async () => {
+  it('is a member of the one JSON object beside JSON', async () => {
     const machine = await openMachine();
     machine.env.ANON_DEBUG = '1';
     const { json, stderr } = await machine.done('tenant', 'show', '--json');
     expect(json).toBeTypeOf('object');
-    expect(stderr).toMatch(/^(debug: .*\n)+$/);
+    expect(JSON.parse(stderr)).toEqual({
+      debug: [expect.stringMatching(/^POST \/oauth\/token 200 /), expect.stringMatching(/^GET \/api\/v2\//)],
+    });
   });
 
   it('tells no secret, token or metadata value of a whole run', async () => {

@@ -10,7 +10,7 @@ async function furnishedHome(edition: string): Promise<string> {
     'app create mobile --type native',
     'app create server(old) --type regular_web',
     'api create news --audience https://news.example --scopes read:news',
-    'api create other --audience https://nws.example --scopes read:other',
+    'api create other --audience https://news.other.example --scopes read:other',
   ]) {
     expect(await run(home, command.split(' '))).toMatchObject({ code: 0 });
   }
@@ -22,14 +22,14 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
     const home = await furnishedHome(edition);
     const person = atTerminal(home, 'setup');
     await person.sees('Which application do guests come with?');
-    await person.sees('a new application');
-    person.types('mbl');
-    await person.sees('… mbl');
+    await person.sees('+ new application');
+    person.types('bil');
+    await person.sees("+ new application 'bil'");
     person.types(keys.enter);
     await person.sees('· mobile');
     await person.sees('Which API do guests call?');
     // Pasted at once, and the choice is the one that was found by all of it: by its name, before any address.
-    person.types('nws', keys.enter);
+    person.types('news', keys.enter);
     await person.sees('· news');
     await person.sees('What may guests do at news?');
     person.types(keys.space, keys.enter);
@@ -39,6 +39,7 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
     expect(await person.ended).toBe(0);
     expect(person.shown).toContain('✔ Guests of mobile get tokens for news');
     expect(person.shown).toContain('✔ signature verified');
+    expect(person.shown).toContain('$ anon-cli setup --app mobile --api news --scopes read:news --yes');
     const { stdout } = await run(home, ['token', 'decode', '--field', 'access_token.claims.aud']);
     expect(stdout).toBe('https://news.example\n');
   });
@@ -47,14 +48,14 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
 describe('a choice at a terminal', () => {
   it('takes any letter for what it is, and finds nothing where nothing is', { timeout: 30_000 }, async () => {
     const person = atTerminal(await furnishedHome('ea'), 'setup', '--no-session');
-    await person.sees('a new application');
+    await person.sees('+ new application');
     person.types('(old)[');
-    await person.sees('… (old)[');
+    await person.sees("❯ + new application '(old)['");
     person.types('\u007f');
     await person.sees('❯ server(old)');
     person.types(keys.enter);
     await person.sees('· server(old)');
-    await person.sees('a new API');
+    await person.sees('+ new API');
     person.types(keys.enter);
     await person.sees('What may guests do at shop?');
     person.types(keys.enter);
@@ -74,7 +75,7 @@ describe('a choice at a terminal', () => {
   it('ends with Ctrl-C, and nothing was sent', { timeout: 30_000 }, async () => {
     const home = await furnishedHome('preview');
     const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog');
-    await person.sees('a new application');
+    await person.sees('+ new application');
     person.types(keys.interrupt);
     expect(await person.ended).toBe(130);
     expect(person.shown).toContain('error: Interrupted.');
@@ -88,11 +89,41 @@ describe('a choice at a terminal', () => {
     await furnish(home, 3000);
     const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog', '--dry-run');
     await person.sees('3003 found, type to search');
-    await person.sees('a new application');
+    await person.sees('+ new application');
     expect(person.shown.split('\n').length, 'eight rows are shown, and not all').toBeLessThan(15);
-    person.types('store2718', keys.enter);
+    person.types('front 2718', keys.enter);
     expect(await person.ended).toBe(0);
     expect(person.shown).toContain('· storefront 2718');
+  });
+});
+
+describe('a name that is typed in a list', () => {
+  it('is that of something new, at the end of the list, and asked again where it is nothing', {
+    timeout: 30_000,
+  }, async () => {
+    const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');
+    await person.sees('+ new application');
+    // The ids are random: what is typed is not found in the middle of one.
+    person.types('kiosk');
+    await person.sees("❯ + new application 'kiosk'");
+    person.types(keys.enter);
+    await person.sees('What type is it?');
+    person.types(keys.enter);
+    await person.sees('+ new API');
+    // Up from the first one is the one behind the last.
+    person.types(keys.up);
+    await person.sees('❯ + new API');
+    person.types(keys.enter);
+    await person.sees('Name of the new API');
+    person.types(keys.enter);
+    await person.sees('error: An answer is needed.');
+    await person.sees('Name of the new API');
+    person.types('maps', keys.enter);
+    await person.sees('Its identifier');
+    person.types(keys.interrupt);
+    expect(await person.ended).toBe(130);
+    expect(person.shown).toContain('To go on from here:');
+    expect(person.shown).toContain('$ anon-cli setup --create-app kiosk --type spa --create-api maps --no-session');
   });
 });
 

@@ -64,7 +64,10 @@ export interface Machine {
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
   readonly answers: boolean[];
-  /** What a person types or chooses, likewise; more than one choice is joined by commas. */
+  /**
+   * What a person types or chooses, likewise; more than one choice is joined by commas, something new is `(new)` with what
+   * was typed, and `^C` is Ctrl-C.
+   */
   readonly replies: string[];
   readonly questions: readonly string[];
   /** Ctrl-C, for the command that runs and those after it. */
@@ -116,6 +119,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     questions.push(question);
     const text = replies.shift();
     if (text === undefined) throw new Error(`nobody is there to answer: ${question}`);
+    if (text === '^C') throw interrupted();
     return text;
   };
   const prompts: World['prompts'] = {
@@ -125,6 +129,13 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       const choice = await reply(question);
       expect(choices.map(({ value }) => value)).toContain(choice);
       return choice;
+    },
+    async chooseOrNew(question, choices) {
+      const choice = await reply(question);
+      const [, name] = /^\(new\) ?(.*)$/.exec(choice) ?? [];
+      if (name !== undefined) return { name };
+      expect(choices.map(({ value }) => value)).toContain(choice);
+      return { value: choice };
     },
     async chooseMany(question, choices) {
       const chosen = (await reply(question)).split(',');
@@ -420,7 +431,8 @@ function recordingTerminal(
     stdin: given.stdin !== undefined ? 'other' : given.interactive ? 'terminal' : 'nothing',
     interactive: given.interactive,
     resultIsTerminal: given.interactive,
-    resultColumns: given.columns ?? 80,
+    resultColumns: given.interactive ? (given.columns ?? 80) : Number.POSITIVE_INFINITY,
+    noteColumns: given.interactive ? (given.columns ?? 80) : Number.POSITIVE_INFINITY,
     resultColour: given.colour,
     noteColour: given.colour,
     noteRewritable: given.interactive,

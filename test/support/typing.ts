@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { bin, environment } from './bin.ts';
 
-export const keys = { enter: '\r', space: ' ', down: '\u001b[B', interrupt: '\u0003' } as const;
+export const keys = { enter: '\r', space: ' ', down: '\u001b[B', up: '\u001b[A', interrupt: '\u0003' } as const;
 
 /** A person at a terminal in which the program runs. */
 export interface Typist {
@@ -14,13 +14,25 @@ export interface Typist {
   readonly ended: Promise<number | null>;
   /** Everything that was shown, without its colours and movements. */
   readonly shown: string;
+  /** The same with them. */
+  readonly raw: string;
 }
 
 /** Runs the program with a terminal of its own, which script(1) makes. */
 export function atTerminal(home: string, ...args: string[]): Typist {
+  return atTerminalOf(100, home, args);
+}
+
+/** The same at a terminal of so many columns, in an environment with `more` in it. */
+export function atTerminalOf(
+  columns: number,
+  home: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Typist {
   const line = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
-  const child: ChildProcess = spawn('script', ['-qec', `stty cols 100 rows 40; ${line}`, '/dev/null'], {
-    env: environment(home, { TERM: 'xterm' }),
+  const child: ChildProcess = spawn('script', ['-qec', `stty cols ${columns} rows 40; ${line}`, '/dev/null'], {
+    env: environment(home, { TERM: 'xterm', ...more }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -39,6 +51,9 @@ export function atTerminal(home: string, ...args: string[]): Typist {
     ended,
     get shown() {
       return shown;
+    },
+    get raw() {
+      return raw;
     },
     types(...texts) {
       from = shown.length;

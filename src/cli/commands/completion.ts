@@ -30,7 +30,7 @@ const installation: Readonly<Record<ShellName, { place: string; line: string }>>
 async function printScript(context: Context, text: string, options: GlobalOptions): Promise<void> {
   const shell = parseShell(text);
   const script = completionScript(shell);
-  printResult(context, options, { data: { shell, script }, human: () => script });
+  printResult(context, options, { data: { shell, script }, verbatim: true, human: () => script });
   const { place, line } = installation[shell];
   if (context.terminal.resultIsTerminal) context.terminal.note(`\nTo have it in every shell, ${place}:\n  ${line}\n`);
 }

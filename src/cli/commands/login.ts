@@ -2,11 +2,11 @@ import { Command } from 'commander';
 import type { Profile } from '../../domain/ports.ts';
 import { parseTenantDomain } from '../../domain/profile/address.ts';
 import { checkProfileName, profileNameFor } from '../../domain/profile/name.ts';
-import { AnonError } from '../../errors.ts';
+import { AnonError, isAnonError, reworded } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { checkDomainIsSet } from '../environment-credentials.ts';
 import { withExample } from '../example.ts';
-import { checkLogin, type Login } from '../login-check.ts';
+import { type CheckedLogin, checkLogin, type Login } from '../login-check.ts';
 import {
   type CredentialOptions,
   credentialsMissing,
@@ -17,6 +17,7 @@ import { saveLogin } from '../login-save.ts';
 import { printResult } from '../output.ts';
 import { profileInUse, warnIfNotUsed } from '../profile-in-use.ts';
 import { loginData, renderLogin } from '../render/login.ts';
+import { repeatedLine, tellLine } from '../repeated-line.ts';
 import { chosenEdition } from '../tenant-access.ts';
 import { transportOf } from '../transport.ts';
 import { whyNobodyIsAsked } from '../unattended.ts';
@@ -52,13 +53,51 @@ export function loginCommand(context: Context, run = login): Command {
   );
 }
 
+/** What was asked for and answered, as the arguments and options that would have said it. */
+interface Answers {
+  name?: string;
+  readonly options: Record<string, unknown>;
+}
+
 async function login(context: Context, text: string | undefined, options: LoginOptions): Promise<void> {
+  const answers: Answers = { options: {} };
+  let done = false;
+  try {
+    await loginAsAnswered(context, text, options, answers);
+    done = true;
+  } finally {
+    if (Object.keys(answers.options).length > 0) tellAnswers(context, text, options, answers, done);
+  }
+}
+
+function tellAnswers(
+  context: Context,
+  text: string | undefined,
+  options: LoginOptions,
+  answers: Answers,
+  done: boolean,
+): void {
+  const name = text ?? answers.name;
+  const { check, ...others } = { ...options, ...answers.options };
+  const line = repeatedLine(['login', ...(name === undefined ? [] : [name])], {
+    ...others,
+    ...(check === false && { check }),
+  });
+  tellLine(context, line, { done });
+}
+
+async function loginAsAnswered(
+  context: Context,
+  text: string | undefined,
+  options: LoginOptions,
+  answers: Answers,
+): Promise<void> {
   const wantedName = text ?? options.profile;
   const given = wantedName === undefined ? undefined : checkProfileName(wantedName);
   const profiles = await context.profiles();
   const known = given === undefined ? undefined : await profiles.get(given);
-  const domain = await domainFor(context, options, known);
-  const name = given ?? (await nameFor(domain, await profiles.list(), await profiles.current()));
+  const domain = await domainFor(context, options, known, answers);
+  const name = given ?? (await nameFor(context, domain, answers));
   if (name === 'local') {
     throw new AnonError('usage', "'local' is the embedded tenant's profile, which needs no login.", {
       hint: 'Give the new one another name: anon-cli login <name>',
@@ -67,11 +106,7 @@ async function login(context: Context, text: string | undefined, options: LoginO
   const earlier = known ?? (await profiles.get(name));
   // Another domain is another tenant: what was known of the old one does not hold there.
   const before = earlier?.domain === domain ? earlier : undefined;
-  const edition = chosenEdition(context, options);
-  const transport = transportOf(options, context.env);
-  const credentials = await credentialsFor(context, options, { domain, before });
-  const wanted: Login = { name, domain, edition, credentials, before, app: options.app, api: options.api, transport };
-  const checked = await checkLogin(context, wanted, options.check);
+  const checked = await checkedLogin(context, options, { name, domain, before }, answers);
   const production = options.production ?? before?.production;
   const profile = await saveLogin(context, checked, { earlier, production });
   const found = await profileInUse(context);
@@ -83,14 +118,21 @@ async function login(context: Context, text: string | undefined, options: LoginO
   });
 }
 
-async function domainFor(context: Context, options: LoginOptions, known: Profile | undefined): Promise<string> {
+async function domainFor(
+  context: Context,
+  options: LoginOptions,
+  known: Profile | undefined,
+  answers: Answers,
+): Promise<string> {
   const { env, terminal } = context;
   const text = options.domain ?? known?.domain ?? (env.AUTH0_DOMAIN || undefined);
   if (text !== undefined) return parseTenantDomain(text);
   checkDomainIsSet(env);
   if (terminal.interactive) {
     const { askDomain } = await import('../login-questions.ts');
-    return parseTenantDomain(await askDomain(context));
+    const domain = await askDomain(context);
+    answers.options.domain = domain;
+    return domain;
   }
   throw new AnonError('usage', `--domain is missing, and ${whyNobodyIsAsked(terminal)}.`, {
     hint: 'Such as anon-cli login --domain acme.eu.auth0.com --client-id <id> --client-secret -',
@@ -98,32 +140,63 @@ async function domainFor(context: Context, options: LoginOptions, known: Profile
 }
 
 /** The profile that this tenant has, or one made of its domain that is no other tenant's. */
-async function nameFor(domain: string, profiles: readonly Profile[], current: string): Promise<string> {
+async function nameFor(context: Context, domain: string, answers: Answers): Promise<string> {
+  const store = await context.profiles();
+  const [profiles, current] = [await store.list(), await store.current()];
   const same = profiles.filter((profile) => profile.domain === domain);
   const found = same.find((profile) => profile.name === current) ?? same[0];
   if (found) return found.name;
   const name = profileNameFor(domain);
   const other = profiles.find((profile) => profile.name === name);
   if (!other || name === 'local') return name;
-  throw new AnonError('usage', `Profile '${name}' is that of ${other.domain}.`, {
+  const taken = new AnonError('usage', `Profile '${name}' is that of ${other.domain}.`, {
     hint: `Give the new one a name: anon-cli login <name> --domain ${domain}`,
   });
+  // Who was not asked for the domain gave it in a line that wants a name too.
+  if (answers.options.domain === undefined) throw taken;
+  const [{ tellRefusal }, { askName }] = await Promise.all([
+    import('../asked-again.ts'),
+    import('../login-questions.ts'),
+  ]);
+  await tellRefusal(context.terminal, reworded(taken, { hint: undefined }));
+  answers.name = await askName(
+    context,
+    profiles.map((profile) => profile.name),
+  );
+  return answers.name;
 }
 
-/** What was given, else what a person answers; undefined for none, or none but those the profile has. */
-async function credentialsFor(
+/** The login as the tenant takes it. Credentials that a person answered are asked for again when it refuses them. */
+async function checkedLogin(
   context: Context,
   options: LoginOptions,
-  where: { domain: string; before: Profile | undefined },
-): Promise<GivenCredentials | undefined> {
+  where: { name: string; domain: string; before: Profile | undefined },
+  answers: Answers,
+): Promise<CheckedLogin> {
+  const edition = chosenEdition(context, options);
+  const transport = transportOf(options, context.env);
+  const check = (credentials: GivenCredentials | undefined) => {
+    const { app, api } = options;
+    return checkLogin(context, { ...where, edition, credentials, app, api, transport } satisfies Login, options.check);
+  };
   const given = await givenCredentials(context, options, where);
-  if (given || !options.check) return given;
+  if (given || !options.check) return check(given);
   if (context.terminal.interactive) {
     const { askCredentials } = await import('../login-questions.ts');
-    const answer = await askCredentials(context, where.before);
-    return answer === 'keep' || answer === 'none' ? undefined : answer;
+    const { tellRefusal } = await import('../asked-again.ts');
+    for (;;) {
+      const answer = await askCredentials(context, where.before);
+      Object.assign(answers.options, answer.options);
+      try {
+        return await check(typeof answer.given === 'string' ? undefined : answer.given);
+      } catch (error) {
+        if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
+        for (const option of Object.keys(answer.options)) delete answers.options[option];
+        await tellRefusal(context.terminal, error);
+      }
+    }
   }
-  if (where.before?.credentials) return undefined;
+  if (where.before?.credentials) return check(undefined);
   checkDomainIsSet(context.env);
   throw credentialsMissing(context);
 }

@@ -16,7 +16,7 @@ import { isForPeople } from '../output-format.ts';
 import { profileInUse } from '../profile-in-use.ts';
 import { rememberChoices } from '../remember-choices.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
-import { type Paint, paintFor } from '../render/paint.ts';
+import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant-access.ts';
@@ -132,15 +132,14 @@ async function accessLocal(context: Context, options: GlobalOptions) {
 /** People see each step when it is done; the JSON has them all at the end. */
 function stepReporter({ terminal }: Context, options: GlobalOptions) {
   const steps: Step[] = [];
-  const paint = paintFor(terminal.resultColour);
-  const say = isForPeople(options) ? (text: string) => printForPeople(terminal, () => text) : () => {};
+  const say = isForPeople(options) ? (human: (paint: Paint) => string) => printForPeople(terminal, human) : () => {};
   return {
     steps,
     begin: (issuer: string) =>
-      say(`${paint.bold('Quickstart')} on the local tenant ${issuer} ${paint.dim('(no account)')}\n\n`),
+      say((paint) => `${paint.bold('Quickstart')} on the local tenant ${issuer} ${paint.dim('(no account)')}\n\n`),
     step(step: Step) {
       steps.push(step);
-      say(renderStep(paint, steps.length, step));
+      say((paint) => renderStep(paint, steps.length, step));
     },
   };
 }

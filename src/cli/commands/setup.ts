@@ -3,10 +3,12 @@ import { renewedWish } from '../../domain/gates/renewed-wish.ts';
 import { planSetUp, type SetUp, type Wish } from '../../domain/gates/set-up.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkCreation } from '../../domain/session/edition-limits.ts';
-import { type AnonError, GateClosedError, isAnonError, withHint } from '../../errors.ts';
+import { type AnonError, GateClosedError, isAnonError, ResponseError, withHint } from '../../errors.ts';
 import { clientTypes } from '../../wire/client.ts';
+import { tellRefusal } from '../asked-again.ts';
 import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
+import { collect } from '../global-options.ts';
 import { printForPeople, printResult } from '../output.ts';
 import { isForPeople } from '../output-format.ts';
 import { rememberChoices } from '../remember-choices.ts';
@@ -14,11 +16,11 @@ import type { Paint } from '../render/paint.ts';
 import type { Access } from '../tenant-access.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../write.ts';
 import { type FirstSession, firstSession } from './setup/first-session.ts';
-import { beginInquiry, type Inquiry } from './setup/inquiry.ts';
+import { beginInquiry, type Inquiry, tellAnswers } from './setup/inquiry.ts';
 import { readSetupInput, type SetupOptions } from './setup/options.ts';
 import { firstSessionData, renderFirstSession, renderSetUp, setUpData, setUpSteps } from './setup/report.ts';
 import { wishOf } from './setup/wish.ts';
-import { collect, strictText } from './token/options.ts';
+import { strictText } from './token/options.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
   const command = addWriteOptions(
@@ -51,14 +53,21 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   const access = await accessToWrite(context, options);
   await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
   const inquiry = await beginInquiry(context, access, { options, input });
-  let wish: Wish | undefined;
-  const look = async () => {
-    // A person is asked once; after the answer, what is there is looked at again.
-    wish = wish ? await renewedWish(access.tenant, wish) : await wishOf(inquiry);
-    return { plan: await planSetUp(access.tenant, wish) };
-  };
-  const { outcome: done, found } = await carryOut(context, options, access, look, { always: true });
-  const { plan } = found;
+  let done = false;
+  try {
+    await setUpAsWished(inquiry, () => {
+      done = true;
+    });
+  } finally {
+    tellAnswers(inquiry, { done });
+  }
+}
+
+/** Calls `written` once what was wished for is at the tenant. */
+async function setUpAsWished(inquiry: Inquiry, written: () => void): Promise<void> {
+  const { context, access, options } = inquiry;
+  const { plan, done } = await writtenWish(inquiry);
+  written();
   const setUpNow = (paint: Paint) => renderOutcome(paint, inquiry, plan, done);
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
@@ -79,6 +88,27 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
     await firstSession(inquiry, done, { changed: plan.writes.length > 0 }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
+  }
+}
+
+/** Where the tenant refuses what a person wants made, such as its name, that is asked for again. */
+async function writtenWish(inquiry: Inquiry): Promise<{ plan: Plan<SetUp>; done: SetUp }> {
+  const { context, access, options, person, answers } = inquiry;
+  for (;;) {
+    let wish: Wish | undefined;
+    const look = async () => {
+      // A person is asked once; after the answer, what is there is looked at again.
+      wish = wish ? await renewedWish(access.tenant, wish) : await wishOf(inquiry);
+      return { plan: await planSetUp(access.tenant, wish) };
+    };
+    try {
+      const { outcome, found } = await carryOut(context, options, access, look, { always: true });
+      return { plan: found.plan, done: outcome };
+    } catch (error) {
+      const asked = answers.createApp !== undefined || answers.createApi !== undefined;
+      if (!person || !asked || !(error instanceof ResponseError) || ![400, 409].includes(error.status)) throw error;
+      await tellRefusal(context.terminal, error);
+    }
   }
 }
 

@@ -82,6 +82,7 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
     interactive: false,
     resultIsTerminal: false,
     resultColumns: 80,
+    noteColumns: 80,
     resultColour: false,
     noteColour: false,
     noteRewritable: false,
@@ -93,5 +94,5 @@ function quietContext(world: World, signal = new AbortController().signal): Cont
     },
   };
   const quiet: World = { ...world, terminal, clock, readOnly: true, signal: () => signal, confirm: async () => false };
-  return createContext(quiet, () => {});
+  return createContext(quiet, { warn() {}, debug() {} });
 }

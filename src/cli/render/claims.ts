@@ -22,12 +22,15 @@ export function renderClaims(paint: Paint, holder: ClaimsHolder): string {
     const flag = `--${heldBy === 'application' ? 'app' : 'api'} ${printable(shellWord(name))}`;
     return `No claims are mapped for ${holderText(holder)}. Map one: anon-cli claims set language metadata.language ${flag}\n`;
   }
+  const list = () =>
+    table(
+      paint,
+      ['CLAIM', 'EXPRESSION'],
+      claims.map((claim) => [printable(claim.name), printable(claim.expression)]),
+    );
+  if (paint.tabbed) return list();
   const heading = `${paint.bold(holderText(holder))} ${paint.dim(`(${claims.length} of at most ${maxClaims} claims)`)}\n`;
-  return `${heading}${table(
-    paint,
-    ['CLAIM', 'EXPRESSION'],
-    claims.map((claim) => [printable(claim.name), printable(claim.expression)]),
-  )}`;
+  return `${heading}${list()}`;
 }
 
 /** What the next access token holds: the mapped claims stand out, and those it will not have say why. */

@@ -4,10 +4,7 @@ import type { Diagnosis } from '../../domain/gates/diagnosis/diagnose.ts';
 import type { DoctorResult } from '../../library/gate-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
-import { wrapped } from './wrapped.ts';
-
-/** Beside these a finding has this much room on a line of 80. */
-const findingWidth = 54;
+import { beside } from './wrapped.ts';
 
 const labels: Readonly<Partial<Record<CheckName, string>>> = { management_scopes: 'management' };
 const marks: Readonly<Record<CheckState, string>> = {
@@ -43,8 +40,8 @@ function checkLines(paint: Paint, { check, state, finding }: Check): string {
     skipped: paint.dim,
   };
   const head = `${colour[state](`${marks[state]} ${state.padEnd(7)}`)}  ${(labels[check] ?? check).padEnd(11)}  `;
-  const lines = wrapped(printable(finding), findingWidth).map((line) => (state === 'skipped' ? paint.dim(line) : line));
-  return `${head}${lines.join(`\n${' '.repeat(24)}`)}\n`;
+  const text = printable(finding);
+  return beside(head, state === 'skipped' ? paint.dim(text) : text, paint.columns);
 }
 
 /** In order, each once. */
@@ -61,10 +58,9 @@ function section(paint: Paint, title: string, commands: readonly string[]): stri
 function adviceLines(paint: Paint, checks: readonly Check[]): string {
   const advised = checks.filter(({ advice, fix }) => advice !== undefined && fix === undefined);
   if (advised.length === 0) return '';
-  const lines = advised.map(({ check, advice }) => {
-    const [first = '', ...rest] = wrapped(printable(advice ?? ''), 63);
-    return `  ${(labels[check] ?? check).padEnd(11)}  ${[first, ...rest].join(`\n${' '.repeat(15)}`)}\n`;
-  });
+  const lines = advised.map(({ check, advice }) =>
+    beside(`  ${(labels[check] ?? check).padEnd(11)}  `, printable(advice ?? ''), paint.columns),
+  );
   return `${paint.bold('What to do')}\n${lines.join('')}`;
 }
 

@@ -1,30 +1,55 @@
 import { withoutTokens } from '../../domain/exchange/secrecy.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
-import { paintFor } from './paint.ts';
-import { printable, printableJson } from './printable.ts';
+import { type Paint, paintFor } from './paint.ts';
+import { printable, printableJson, printableLines } from './printable.ts';
+import { beside, command } from './wrapped.ts';
 
-interface ErrorOptions {
+/** What was said beside a result or an error, for the JSON form. */
+export interface Asides {
+  readonly warnings: readonly string[];
+  /** The lines of `--debug`. */
+  readonly debug?: readonly string[];
+}
+
+interface ErrorOptions extends Asides {
   readonly json: boolean;
   readonly colour: boolean;
+  /** How many columns a line may take; without end unless given. */
+  readonly columns?: number;
   readonly exitCode: number;
-  /** Warnings that came before it, for the JSON form. */
-  readonly warnings: readonly string[];
 }
 
-/** An error on stderr: one line, and a second one with what to do; or one JSON object. */
-export function renderError(error: AnonError, { json, colour, exitCode, warnings }: ErrorOptions): string {
-  if (json)
-    return `${printableJson({ error: { ...errorData(error), exit_code: exitCode }, ...(warnings.length > 0 && { warnings }) })}\n`;
-  const paint = paintFor(colour);
-  const lines = [`${paint.red('error:')} ${printable(withoutTokens(error.message))}`];
-  if (error.hint) lines.push(`${paint.dim('hint:')}  ${hintText(error.hint)}`);
-  return `${lines.join('\n')}\n`;
+/** An error on stderr: what happened, and under it what to do; or one JSON object. */
+export function renderError(error: AnonError, options: ErrorOptions): string {
+  const { json, colour, columns, exitCode } = options;
+  if (json) return asJson({ error: { ...errorData(error), exit_code: exitCode } }, options);
+  const paint = paintFor(colour, columns === undefined ? {} : { columns });
+  const message = beside(`${paint.red('error:')} `, printable(withoutTokens(error.message)), paint.columns);
+  const hint = error.hint ? hintLines(paint, printable(withoutTokens(error.hint))) : '';
+  return printableLines(message + hint);
 }
+
+/** What stands on stderr beside a result with `--json`: one JSON object, or nothing. */
+export function renderAsides(asides: Asides): string {
+  return asides.warnings.length > 0 || asides.debug?.length ? asJson({}, asides) : '';
+}
+
+function asJson(data: object, { warnings, debug = [] }: Asides): string {
+  const asides = { ...(warnings.length > 0 && { warnings }), ...(debug.length > 0 && { debug }) };
+  return `${printableJson({ ...data, ...asides })}\n`;
+}
+
+const labelWidth = 7;
 
 /** A hint too long for a line has the command at its end on a line of its own, ready to be copied. */
-function hintText(hint: string): string {
-  const text = printable(withoutTokens(hint));
-  return text.length <= 72 ? text : text.replace(/: (anon-cli [^:]+(?::[^:]+)*)$/, ':\n       $1');
+function hintLines(paint: Paint, hint: string): string {
+  const label = `${paint.dim('hint:')}  `;
+  const [, words, line] = /^(.*:) (anon-cli [^:]+(?::[^:]+)*)$/.exec(hint) ?? [];
+  if (words === undefined || line === undefined || hint.length + labelWidth <= Math.min(paint.columns, 79)) {
+    return beside(label, hint, paint.columns);
+  }
+  const indent = ' '.repeat(labelWidth);
+  return `${beside(label, words, paint.columns)}${indent}${command(line, paint.columns - labelWidth, indent)}\n`;
 }
 
 function errorData(error: AnonError): object {

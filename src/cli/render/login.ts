@@ -5,7 +5,6 @@ import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { credentialsText, placeText, profileData } from './profile.ts';
 import { rows } from './rows.ts';
-import { wrapped } from './wrapped.ts';
 
 /** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
 export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined, inUse: boolean): string {
@@ -28,15 +27,10 @@ function next({ credentials }: Profile, proof: Proof | undefined): string {
   return proof?.missing.some(({ commands }) => commands.includes('setup')) ? 'doctor' : 'setup';
 }
 
-/** What a line of 80 leaves beside the longest scope. */
-const commandsWidth = 52;
-
 function scopesText(paint: Paint, { scopes, missing }: Proof): string {
   if (!scopes) return paint.yellow('Which scopes the token has cannot be told.\n');
   if (missing.length === 0) return `${paint.green('✔')} It has all Management API scopes that commands need.\n`;
-  const lines = missing.flatMap(({ scope, commands }) =>
-    wrapped(`for ${commands.join(', ')}`, commandsWidth).map((line, row) => [row === 0 ? scope : '', line] as const),
-  );
+  const lines = missing.map(({ scope, commands }) => [scope, `for ${commands.join(', ')}`] as const);
   return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
 }
 

@@ -3,21 +3,28 @@ import type { MatrixCellResult } from '../../library/gate-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { table } from './rows.ts';
+import { displayWidth } from './width.ts';
 
-/** A table wider than this is written as a list. */
-const tableWidth = 100;
-
-/** Applications down, APIs across, a scope a line; or where that gets too wide, a line for each pair. */
-export function renderMatrix(paint: Paint, matrix: Matrix): string {
-  const { apps, apis } = matrix;
+/**
+ * Applications down, APIs across, a scope a line; a line for each pair where that is too wide for the terminal, or where
+ * another program reads it. With `all`, pairs without a scope are told there too.
+ */
+export function renderMatrix(paint: Paint, matrix: Matrix, { all = false }: { all?: boolean } = {}): string {
+  const { apps, apis, rows } = matrix;
   if (apps.length === 0 || apis.length === 0) {
     const what = apps.length === 0 ? 'application may create guest sessions' : 'API takes guests';
     return `No ${what}, and no grant is left over. To see everything: --all\n`;
   }
-  const body = widthOf(matrix) <= tableWidth ? grid(paint, matrix) : list(paint, matrix);
-  const closed = matrix.rows.flat().some(({ scopes, open }) => scopes.length > 0 && !open);
+  const cells = rows.flat();
+  if (paint.tabbed) return pairs(paint, cells, all);
+  const columns = paint.columns === Number.POSITIVE_INFINITY ? gridWidth : paint.columns;
+  const body = widthOf(matrix) <= columns ? grid(paint, matrix) : pairs(paint, cells, all);
+  const closed = cells.some(({ scopes, open }) => scopes.length > 0 && !open);
   return `${body}${closed ? paint.dim('( ) granted, but the application or the API is closed\n') : ''}`;
 }
+
+/** Where nobody knows how wide it is shown. */
+const gridWidth = 100;
 
 function grid(paint: Paint, { apps, apis, rows }: Matrix): string {
   const lines = rows.flatMap((cells, row) => {
@@ -32,23 +39,29 @@ function grid(paint: Paint, { apps, apis, rows }: Matrix): string {
   return table(paint, ['APPLICATION', ...apis.map((api) => nameText(api.name, api.guests.enabled))], lines);
 }
 
+function pairs(paint: Paint, cells: readonly Cell[], all: boolean): string {
+  const shown = cells.filter(({ scopes }) => all || scopes.length > 0);
+  if (shown.length === 0) return paint.tabbed ? '' : 'No guest has any scope anywhere.\n';
+  const titles = ['APPLICATION', 'API', 'GUEST SCOPES'];
+  if (!paint.tabbed) {
+    const lines = shown.map((cell) => [...namesOf(cell), cellLines(paint, cell).join(' ')]);
+    return table(paint, titles, lines);
+  }
+  // Brackets would have to be taken off again.
+  const lines = shown.map(({ app, api, open, scopes }) => [
+    ...[printable(app.name), printable(api.name)],
+    ...[scopes.map(printable).join(' '), open ? 'open' : 'closed'],
+  ]);
+  return table(paint, [...titles, 'GATES'], lines);
+}
+
+function namesOf({ app, api }: Cell): string[] {
+  return [nameText(app.name, app.enabled), nameText(api.name, api.guests.enabled)];
+}
+
 function cellLines(paint: Paint, { scopes, open }: Cell): string[] {
   if (scopes.length === 0) return [paint.dim('-')];
   return scopes.map((scope) => (open ? paint.green(printable(scope)) : paint.yellow(`(${printable(scope)})`)));
-}
-
-function list(paint: Paint, { rows }: Matrix): string {
-  const lines = rows.flat().filter(({ scopes }) => scopes.length > 0);
-  if (lines.length === 0) return 'No guest has any scope anywhere.\n';
-  return table(
-    paint,
-    ['APPLICATION', 'API', 'GUEST SCOPES'],
-    lines.map((cell) => [
-      nameText(cell.app.name, cell.app.enabled),
-      nameText(cell.api.name, cell.api.guests.enabled),
-      cellLines(paint, cell).join(' '),
-    ]),
-  );
 }
 
 function nameText(name: string, enabled: boolean): string {
@@ -56,17 +69,19 @@ function nameText(name: string, enabled: boolean): string {
 }
 
 function widthOf({ apps, apis, rows }: Matrix): number {
-  const names = longest(apps.map(({ name, enabled }) => nameText(name, enabled)));
+  const names = longest(['APPLICATION', ...apps.map(({ name, enabled }) => nameText(name, enabled))]);
   return apis.reduce((width, api, column) => {
     const scopes = rows.map((cells) => longest(cells[column]?.scopes ?? []) + 2);
     return (
-      width + 2 + scopes.reduce((one, other) => Math.max(one, other), nameText(api.name, api.guests.enabled).length)
+      width +
+      2 +
+      scopes.reduce((one, other) => Math.max(one, other), displayWidth(nameText(api.name, api.guests.enabled)))
     );
   }, names);
 }
 
 function longest(texts: readonly string[]): number {
-  return texts.reduce((length, text) => Math.max(length, text.length), 0);
+  return texts.reduce((length, text) => Math.max(length, displayWidth(text)), 0);
 }
 
 /** An object for each application and API, in an order that does not change by itself. */

@@ -1,13 +1,19 @@
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
+import { displayWidth, padded } from './width.ts';
+import { fitted } from './wrapped.ts';
 
 /** Commands to go on with, without the program's name, and what each is for. */
 export function renderNextSteps(paint: Paint, steps: readonly (readonly [command: string, why: string])[]): string {
-  const width = Math.max(...steps.map(([command]) => command.length));
-  const lines = steps.map(
-    ([command, why]) => `  ${paint.cyan(printable(`$ anon-cli ${command.padEnd(width)}`))}  ${why}\n`,
-  );
-  return `${paint.bold('Next')}\n${lines.join('')}`;
+  const shown = steps.map(([command, why]) => [printable(command), why] as const);
+  const width = Math.max(...shown.map(([command]) => displayWidth(command)));
+  const line = ([text, why]: readonly [string, string], most: number) =>
+    `  ${paint.cyan(`$ anon-cli ${padded(text, most)}`)}  ${why}`;
+  const besides = shown.map((step) => line(step, width));
+  const fit = besides.every((one) => displayWidth(one) <= paint.columns);
+  // A reason under its command needs no room beside the longest of them.
+  const lines = fit ? besides : shown.flatMap(([text, why]) => [`  ${paint.cyan(`$ anon-cli ${text}`)}`, `    ${why}`]);
+  return `${paint.bold('Next')}\n${fitted(`${lines.join('\n')}\n`, paint.columns)}`;
 }
 
 /** The step after a first session: in its edition it takes new metadata, or is only renewed. */

@@ -3,6 +3,7 @@ import type { PlannedWrite } from '../../domain/plan/plan.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableJson } from './printable.ts';
+import { rows } from './rows.ts';
 
 /** What each write changes at the tenant `host`, member by member in the names of the wire. */
 export function renderChanges(paint: Paint, host: string, writes: readonly PlannedWrite[]): string {
@@ -41,11 +42,12 @@ function title({ method, subject }: PlannedWrite): string {
 }
 
 function memberLines(paint: Paint, { method, changes }: PlannedWrite): string {
-  const members = changes.map(({ member }) => printable(member));
-  const width = Math.max(...members.map((member) => member.length));
-  return changes
-    .map((change, index) => `    ${members[index]?.padEnd(width)}  ${changeText(paint, method, change)}\n`)
-    .join('');
+  const plain = { ...paint, dim: (text: string) => text };
+  return rows(
+    plain,
+    changes.map((change) => [printable(change.member), changeText(paint, method, change)]),
+    4,
+  );
 }
 
 function changeText(paint: Paint, method: PlannedWrite['method'], { before, after }: Change): string {

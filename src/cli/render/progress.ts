@@ -1,4 +1,5 @@
 import type { Paint } from './paint.ts';
+import { displayWidth } from './width.ts';
 
 const barWidth = 24;
 
@@ -10,10 +11,19 @@ export function renderProgress(
   const share = total === 0 ? 1 : done / total;
   const full = Math.floor(share * barWidth);
   const bar = paint.green('━'.repeat(full)) + paint.dim('─'.repeat(barWidth - full));
-  const counts = `${bar} ${done}/${total}  ${Math.floor(share * 100)} %`;
+  const counts = `${done}/${total}  ${Math.floor(share * 100)} %`;
   const perSecond = elapsedMs > 0 ? (fresh * 1000) / elapsedMs : 0;
-  if (perSecond === 0) return counts;
-  return `${counts}  ${paint.dim(`${rate(perSecond)}/s  ${timeText((total - done) / perSecond)} left`)}`;
+  const pace =
+    perSecond === 0 ? '' : `  ${paint.dim(`${rate(perSecond)}/s  ${timeText((total - done) / perSecond)} left`)}`;
+  // What goes on in the next row could not be written over.
+  const forms = [`${bar} ${counts}${pace}`, `${counts}${pace}`, counts];
+  return forms.find((form) => displayWidth(form) < paint.columns) ?? counts;
+}
+
+/** `3,400 of 10,000 guests`, for a log. */
+export function renderCount(done: number, total: number): string {
+  const number = (value: number) => value.toLocaleString('en-US');
+  return `${number(done)} of ${number(total)} ${total === 1 ? 'guest' : 'guests'}`;
 }
 
 /** `1200`, or `0.4` where it is slow. */

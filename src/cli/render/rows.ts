@@ -1,32 +1,91 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Paint } from './paint.ts';
+import { displayWidth, padded } from './width.ts';
+import { beside, wrapped } from './wrapped.ts';
 
 /** Labels and values in two aligned columns. */
 export function rows(paint: Paint, pairs: readonly (readonly [label: string, value: string])[], indent = 2): string {
-  const width = Math.max(...pairs.map(([label]) => label.length));
-  return pairs.map(([label, value]) => `${' '.repeat(indent)}${paint.dim(label.padEnd(width))}  ${value}\n`).join('');
+  const width = Math.max(...pairs.map(([label]) => displayWidth(label)));
+  return pairs
+    .map(([label, value]) => beside(`${' '.repeat(indent)}${paint.dim(padded(label, width))}  `, value, paint.columns))
+    .join('');
 }
 
-/** A table with a header; columns as wide as they need be, the last one ragged. */
-export function table(paint: Paint, header: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => visibleLength(line[column] ?? ''))),
+type Lines = readonly (readonly string[])[];
+
+/**
+ * A list under its titles: columns as wide as they need be, the last one ragged; where the terminal is too narrow, cells
+ * of several lines, or a block for each record. Nobody looks at a pipe: there a record is a line, its cells are
+ * separated by tabs, and there are no titles.
+ */
+export function table(paint: Paint, titles: readonly string[], lines: Lines): string {
+  if (paint.tabbed) return tabbed(lines);
+  const natural = widthsOf([titles, ...lines], displayWidth);
+  if (total(natural) <= paint.columns) return aligned(paint, titles, lines, natural);
+  const least = widthsOf(lines, longestWord).map((width, column) =>
+    Math.max(width, displayWidth(titles[column] ?? '')),
   );
+  const spare = paint.columns - total(least);
+  if (spare < 0) return blocks(paint, titles, lines);
+  const wanted = natural.map((width, column) => width - (least[column] ?? 0));
+  const all = wanted.reduce((sum, width) => sum + width, 0);
+  const widths = least.map((width, column) => width + Math.floor((spare * (wanted[column] ?? 0)) / Math.max(all, 1)));
+  return aligned(paint, titles, lines, widths);
+}
+
+const gap = 2;
+
+function widthsOf(lines: Lines, widthOf: (cell: string) => number): number[] {
+  const [first = []] = lines;
+  return first.map((_, column) => lines.reduce((most, line) => Math.max(most, widthOf(line[column] ?? '')), 0));
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + gap, -gap);
+}
+
+function longestWord(cell: string): number {
+  return cell.split(' ').reduce((most, word) => Math.max(most, displayWidth(word)), 0);
+}
+
+function aligned(paint: Paint, titles: readonly string[], lines: Lines, widths: readonly number[]): string {
   const format = (cells: readonly string[]) =>
     cells
-      .map((cell, column) =>
-        column === cells.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - visibleLength(cell)),
-      )
-      .join('  ');
-  return `${[paint.dim(format(header)), ...lines.map(format)].join('\n')}\n`;
+      .map((cell, column) => (column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0)))
+      .join(' '.repeat(gap))
+      .trimEnd();
+  const formatted = lines.flatMap((cells) => {
+    const parts = cells.map((cell, column) => wrapped(cell, widths[column] ?? 0));
+    const height = Math.max(...parts.map((part) => part.length));
+    return Array.from({ length: height }, (_, row) => format(parts.map((part) => part[row] ?? '')));
+  });
+  return `${[paint.dim(format(titles)), ...formatted].join('\n')}\n`;
 }
 
-function visibleLength(text: string): number {
-  return stripVTControlCharacters(text).length;
+/** Each record under its first titled cell. */
+function blocks(paint: Paint, titles: readonly string[], lines: Lines): string {
+  const named = titles.findIndex((title) => title !== '');
+  const labels = titles.slice(named + 1).map((title) => title.toLowerCase());
+  return lines
+    .map((cells) => {
+      const heading = cells.slice(0, named + 1).filter((cell) => cell.trim() !== '');
+      const pairs = labels.map((label, index) => [label, cells[named + 1 + index] ?? ''] as const);
+      return `${paint.bold(heading.join(' '))}\n${rows(paint, pairs)}`;
+    })
+    .join('');
+}
+
+function tabbed(lines: Lines): string {
+  return lines.map((cells) => `${cells.map(field).join('\t')}\n`).join('');
+}
+
+/** What would end a field or a record is written as JSON writes it. */
+function field(cell: string): string {
+  return stripVTControlCharacters(cell).trim().replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
 /** How many rows lines take where a longer one goes on in the next. */
 export function rowsOn(text: string, columns: number): number {
   const lines = text.split('\n').slice(0, -1);
-  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(visibleLength(line) / columns)), 0);
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);
 }

@@ -1,10 +1,9 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { RememberedSession } from '../../domain/ports.ts';
 import { hasEnded, secondsUntil } from '../../domain/session/remembered.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
-import { rows, rowsOn, table } from './rows.ts';
+import { rows, table } from './rows.ts';
 import { dateText, relativeText } from './time.ts';
 
 /** A kept session and what it is among the others. */
@@ -14,43 +13,20 @@ export interface SessionView {
   readonly current: boolean;
 }
 
-/** `columns` is how many characters a line may have; a longer one is shortened where `session show` has the whole. */
-export function renderSessions(
-  paint: Paint,
-  views: readonly SessionView[],
-  nowMs: number,
-  columns = Number.POSITIVE_INFINITY,
-): string {
-  const tableWith = (guest: number, metadata: number) => sessionTable(paint, views, nowMs, { guest, metadata });
-  const whole = tableWith(longestText, longestText);
-  if (rowsOn(whole, columns) === rowsOn(whole, Number.POSITIVE_INFINITY)) return whole;
-  const [header = ''] = stripVTControlCharacters(tableWith(shortestText, 0)).split('\n');
-  return tableWith(shortestText, Math.max(lastTitle.length, columns - header.indexOf(lastTitle)));
-}
-
-const longestText = 60;
-/** An id is still told from others by its first characters. */
-const shortestText = 14;
-const lastTitle = 'METADATA';
-
-function sessionTable(
-  paint: Paint,
-  views: readonly SessionView[],
-  nowMs: number,
-  most: { readonly guest: number; readonly metadata: number },
-): string {
+/** The kept sessions of a profile as a list. */
+export function renderSessions(paint: Paint, views: readonly SessionView[], nowMs: number): string {
   return table(
     paint,
-    ['', 'SESSION', 'GUEST', 'APP', 'API', 'SESSION ENDS', 'ACCESS TOKEN', lastTitle],
+    ['', 'SESSION', 'GUEST', 'APP', 'API', 'SESSION ENDS', 'ACCESS TOKEN', 'METADATA'],
     views.map(({ name, session, current }) => [
       current ? paint.green('*') : ' ',
       printable(name),
-      shortened(printable(session.guestId ?? 'unknown'), most.guest),
+      printable(session.guestId ?? 'unknown'),
       printable(session.appName ?? session.clientId),
       printable(session.apiName ?? session.audience),
       paintedEnd(paint, session.sessionEndsAtMs, nowMs),
       paintedEnd(paint, session.accessEndsAtMs, nowMs),
-      shortened(metadataText(session), most.metadata),
+      metadataText(session),
     ]),
   );
 }
@@ -77,7 +53,11 @@ export function renderLineage(paint: Paint, { guestId, replaced = [] }: Remember
     printable(id ?? 'unknown'),
     `until ${dateText(new Date(untilMs))}`,
   ]);
-  return table(paint, ['GUEST', 'CURRENT'], [[printable(guestId ?? 'unknown'), 'now'], ...before]);
+  return table(
+    { ...paint, tabbed: false },
+    ['GUEST', 'CURRENT'],
+    [[printable(guestId ?? 'unknown'), 'now'], ...before],
+  );
 }
 
 /** A kept session for `--json`: never its tokens. */
@@ -118,10 +98,6 @@ function paintedEnd(paint: Paint, timeMs: number | null | undefined, nowMs: numb
 
 function metadataText({ metadata }: RememberedSession): string {
   return metadata ? printableValue(metadata) : 'not known';
-}
-
-function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1))}…`;
 }
 
 function named(name: string | undefined, id: string): string {

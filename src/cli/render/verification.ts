@@ -3,10 +3,7 @@ import type { Verification } from '../../domain/token/verify.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
-import { wrapped } from './wrapped.ts';
-
-/** Beside a check's outcome and name a detail has this much room on a line of 80. */
-const detailWidth = 56;
+import { beside } from './wrapped.ts';
 
 /** Every check on a line with its outcome, and what it comes to. */
 export function renderVerification(paint: Paint, { valid, checks }: Verification): string {
@@ -27,8 +24,12 @@ function checkLines(paint: Paint, { check, state, detail }: Check): string {
     not_checked: paint.yellow('? unknown'),
     skipped: paint.dim('– skipped'),
   };
-  const lines = wrapped(printable(detail), detailWidth).map((line) => (state === 'skipped' ? paint.dim(line) : line));
-  return `${outcomes[state]}  ${check.padEnd(9)}  ${lines.join(`\n${' '.repeat(22)}`)}\n`;
+  const text = printable(detail);
+  return beside(
+    `${outcomes[state]}  ${check.padEnd(9)}  `,
+    state === 'skipped' ? paint.dim(text) : text,
+    paint.columns,
+  );
 }
 
 /**

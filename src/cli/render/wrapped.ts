@@ -1,11 +1,95 @@
-/** Text broken at its spaces; a word longer than a line stays whole, so that it can be copied. */
+import { displayWidth } from './width.ts';
+
+// The one writer of lines: whatever goes to a terminal is broken here, at spaces and nowhere else. A word that is longer
+// than the line, such as an id, stands on a line of its own.
+
+/** Text broken at its spaces into lines of `width` columns; colours end with a line and go on in the next. */
 export function wrapped(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
+  if (width === Number.POSITIVE_INFINITY) return [text];
+  return inColour(broken(text.split(' '), width));
+}
+
+function broken(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let taken = 0;
+  for (const [index, word] of words.entries()) {
+    const needed = displayWidth(word);
+    if (index > 0 && taken + 1 + needed <= width) {
+      line += ` ${word}`;
+      taken += 1 + needed;
+      continue;
+    }
+    if (index > 0) lines.push(line);
+    line = word;
+    taken = needed;
   }
-  return lines;
+  return [...lines, line];
+}
+
+/** What sets a style, after the control character that begins it; and what ends bold and dim, where another ends colours. */
+const style = /\p{Cc}\[(\d+)m/gu;
+const endOf: Readonly<Record<string, string>> = { 1: '22', 2: '22' };
+
+function inColour(lines: readonly string[]): string[] {
+  let open: string[] = [];
+  return lines.map((line) => {
+    const begun = open.map((code) => `\u001b[${code}m`).join('');
+    for (const [, code = ''] of line.matchAll(style)) {
+      const ends = open.filter((one) => (endOf[one] ?? '39') === code);
+      open = ends.length > 0 ? open.filter((one) => !ends.includes(one)) : [...open, code];
+    }
+    const ended = [...new Set(open.map((code) => endOf[code] ?? '39'))].map((code) => `\u001b[${code}m`).join('');
+    return `${begun}${line}${ended}`;
+  });
+}
+
+/** Less room than this beside a label is too little to read in. */
+const leastBeside = 20;
+const below = 4;
+
+/**
+ * `head` with `text` beside it, whose lines all begin in the same column; or below it where there is no room beside it.
+ * Ends with a line break.
+ */
+export function beside(head: string, text: string, columns: number): string {
+  const indent = displayWidth(head);
+  const room = columns - indent;
+  if (indent + displayWidth(text) <= columns) return `${head}${text}\n`;
+  const longest = text.split(' ').reduce((most, word) => Math.max(most, displayWidth(word)), 0);
+  const fits = longest <= room && room >= leastBeside;
+  if (fits || indent <= below) return `${head}${wrapped(text, room).join(`\n${' '.repeat(indent)}`)}\n`;
+  const lines = wrapped(text, columns - below).map((line) => `${' '.repeat(below)}${line}\n`);
+  return `${head.trimEnd()}\n${lines.join('')}`;
+}
+
+/** Every line of a text that is too long, broken at its spaces; one that is a command stays one to a shell. */
+export function fitted(text: string, columns: number): string {
+  if (columns === Number.POSITIVE_INFINITY) return text;
+  return text
+    .split('\n')
+    .map((line) => (displayWidth(line) <= columns ? line : fittedLine(line, columns)))
+    .join('\n');
+}
+
+function fittedLine(line: string, columns: number): string {
+  const [start = ''] = /^(?:\p{Cc}\[\d+m|\s)*(?:\$ )?/u.exec(line) ?? [];
+  const rest = line.slice(start.length);
+  const indent = displayWidth(start);
+  if (start.endsWith('$ ')) return start + command(rest, columns - indent, ' '.repeat(indent + 2));
+  const [first = '', ...others] = wrapped(rest, columns - indent);
+  if (others.length === 0) return line;
+  const hanging = ' '.repeat(Math.min(indent + 2, columns / 4));
+  return [start + first, ...wrapped(others.join(' '), columns - hanging.length).map((one) => hanging + one)].join('\n');
+}
+
+/** A shell's words: what is quoted is one, whatever stands in it. */
+const shellWords = /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g;
+
+/** A command over as many lines as it takes: a backslash at the end of each but the last, so that it can be copied. */
+export function command(text: string, columns: number, indent: string): string {
+  if (displayWidth(text) <= columns) return text;
+  const words = text.match(shellWords) ?? [];
+  const lines = inColour(broken(words, columns - indent.length - 2));
+  return lines.join(` \\\n${indent}`);
 }

@@ -1,8 +1,10 @@
 import type { Edition } from '../../wire/edition/edition.ts';
 import type { ApiWithGrants } from '../api/api.ts';
+import { apiNamed } from '../api/find.ts';
 import { withGrants } from '../api/guest-grants.ts';
-import { listApis } from '../api/list.ts';
+import { listEveryApi } from '../api/list.ts';
 import type { App } from '../app/app.ts';
+import { appNamed } from '../app/find.ts';
 import { listApps } from '../app/list.ts';
 import { lacksConformance } from '../app/set-access.ts';
 import { editionOf } from '../exchange/management.ts';
@@ -27,22 +29,43 @@ export interface Matrix {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** What a matrix is to show. */
+export interface MatrixQuestion {
+  /** What is closed too. */
+  readonly all: boolean;
+  /** Of this application, or this API, alone: by a name or an id. */
+  readonly app?: string | undefined;
+  readonly api?: string | undefined;
+}
+
 /**
  * Which guest scopes are open where. Applications and APIs that are closed and hold no grant are left out unless `all`
- * are wanted. Each list is asked for once, however many there are.
+ * are wanted, or they are named. Each list is asked for once, however many there are.
+ * @throws {AnonError} `not_found`, `ambiguous` or `usage` for one that is named
  */
-export async function guestMatrix(tenant: TenantConnection, { all }: { all: boolean }): Promise<Matrix> {
+export async function guestMatrix(tenant: TenantConnection, question: MatrixQuestion): Promise<Matrix> {
   const edition = await editionOf(tenant);
   const everyApp = await listApps(tenant);
-  const everyApi = await withGrants(tenant, await listApis(tenant));
+  const app = question.app === undefined ? undefined : appNamed(tenant, everyApp, question.app);
+  const apisThere = await listEveryApi(tenant);
+  const api = question.api === undefined ? undefined : apiNamed(tenant, apisThere, question.api);
+  const everyApi = await withGrants(
+    tenant,
+    apisThere.filter((one) => (api ? one === api : !one.system)),
+  );
   const holders = new Set(everyApi.flatMap(({ grants }) => grants.map(({ clientId }) => clientId)));
-  const apps = everyApp.filter((app) => all || app.enabled || holders.has(app.clientId)).sort(byName(appKey));
-  const apis = everyApi.filter((api) => all || api.guests.enabled || api.grants.length > 0).sort(byName(apiKey));
-  const lookUps = new Map(apis.map((api) => [api, grantsByApp(api)]));
-  const rows = apps.map((app) =>
-    apis.map((api) => {
-      const grants = lookUps.get(api)?.(app) ?? [];
-      return cellOf(edition, app, { ...api, grants });
+  const { all } = question;
+  const apps = everyApp
+    .filter((one) => (app ? one === app : all || one.enabled || holders.has(one.clientId)))
+    .sort(byName(appKey));
+  const apis = everyApi
+    .filter((one) => api !== undefined || all || one.guests.enabled || one.grants.length > 0)
+    .sort(byName(apiKey));
+  const lookUps = new Map(apis.map((one) => [one, grantsByApp(one)]));
+  const rows = apps.map((down) =>
+    apis.map((across) => {
+      const grants = lookUps.get(across)?.(down) ?? [];
+      return cellOf(edition, down, { ...across, grants });
     }),
   );
   return { apps, apis, rows };

@@ -10,6 +10,8 @@ export interface MetadataInput {
   readonly assignments: readonly string[];
   /** The text of a JSON file; assignments win over it. */
   readonly file?: string | undefined;
+  /** The same from the command line, instead. */
+  readonly json?: string | undefined;
   /** Top-level keys to remove. */
   readonly unset: readonly string[];
 }
@@ -18,9 +20,11 @@ export interface MetadataInput {
  * The metadata to send, or undefined when nothing was said of it.
  * @throws {AnonError} `usage`: not an assignment, not JSON, a key that is not allowed, or over 1024 bytes
  */
-export function readMetadata({ assignments, file, unset }: MetadataInput): JsonObject | undefined {
-  if (assignments.length === 0 && unset.length === 0 && file === undefined) return undefined;
-  const metadata = file === undefined ? {} : readFile(file);
+export function readMetadata({ assignments, file, json, unset }: MetadataInput): JsonObject | undefined {
+  const given = json ?? file;
+  if (assignments.length === 0 && unset.length === 0 && given === undefined) return undefined;
+  const metadata =
+    given === undefined ? {} : readObject(given, json === undefined ? 'The metadata file' : '--metadata');
   for (const assignment of assignments) assign(metadata, assignment);
   for (const key of unset) remove(metadata, key);
   if (isDeeperThan(maxDepth, metadata)) throw tooDeep();
@@ -51,11 +55,13 @@ export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): 
   );
 }
 
-function readFile(text: string): JsonObject {
-  const source = 'The metadata file';
-  const value = readMetadataJson(text, source, () => new AnonError('usage', `${source} is not valid JSON.`));
+function readObject(text: string, source: string): JsonObject {
+  const hint =
+    source === '--metadata' ? 'For one value at a time: --meta key=value; from a file: --meta-file <file>' : undefined;
+  const invalid = () => new AnonError('usage', `${source} is not valid JSON.`, { hint });
+  const value = readMetadataJson(text, source, invalid);
   if (isJsonObject(value)) return value;
-  throw new AnonError('usage', 'The metadata file must hold a JSON object, such as {"language":"en"}.');
+  throw new AnonError('usage', `${source} must hold a JSON object, such as {"language":"en"}.`, { hint });
 }
 
 function assign(metadata: JsonObject, assignment: string): void {

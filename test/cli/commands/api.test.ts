@@ -12,7 +12,9 @@ const audience = 'https://api.shop.example';
 
 describe('api list', () => {
   it('shows the one API of a fresh tenant, closed, and not the Management API', async () => {
-    const { done } = await freshMachine();
+    const { done, terminal } = await freshMachine();
+    expect((await done('api', 'list')).stdout).toBe('shop\tclosed\t-\thttps://api.shop.example\n');
+    terminal.interactive = true;
     const { stdout } = await done('api', 'list');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^NAME +GUESTS +GUEST SCOPES +AUDIENCE$/),
@@ -41,17 +43,47 @@ describe('api list', () => {
         ],
       },
     ]);
-    expect((await done('api', 'list')).stdout).toMatch(/^shop +enabled +read:catalog write:cart +https/m);
+    expect((await done('api', 'list')).stdout).toMatch(/^shop\tenabled\tread:catalog write:cart\thttps/m);
   });
 
   it('says how to create one where there is none', async () => {
-    const { done, store } = await freshMachine();
+    const { done, store, terminal } = await freshMachine();
     store.write((writer) =>
       writer.remove('resource_server', String(documentNamed(store, 'resource_server', 'shop').id)),
     );
-    expect((await done('api', 'list')).stdout).toMatch(
+    const { stdout, stderr } = await done('api', 'list');
+    // A line on stdout would be an API to what reads it.
+    expect({ stdout, stderr }).toEqual({
+      stdout: '',
+      stderr: 'No APIs yet. Create one: anon-cli api create shop --audience https://api.shop.example\n',
+    });
+    terminal.interactive = true;
+    expect((await done('api', 'list')).stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /^No APIs yet\. Create one: anon-cli api create shop --audience /,
     );
+  });
+});
+
+describe('api list', () => {
+  it.each([
+    [['--enabled'], ['shop']],
+    [['--search', 'new'], ['news']],
+    [['--search', 'api.sh'], ['shop']],
+    [['--search', 'https://news'], ['news']],
+    [['--search', 'example'], []],
+  ])('takes %j', async (options, names) => {
+    const { done } = await openMachine();
+    await done('api', 'create', 'news', '--audience', 'https://news.example');
+    const { json } = await done('api', 'list', ...options, '--json');
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it('says that nothing matches', async () => {
+    const { done } = await openMachine();
+    expect(await done('api', 'list', '--search', 'zzz')).toMatchObject({
+      stdout: '',
+      stderr: "No APIs match 'zzz'.\n",
+    });
   });
 });
 
@@ -305,7 +337,7 @@ describe('what the api commands parse', () => {
     ]);
     expect(
       await parsed(apiEnableCommand, 'shop', '--scopes', 'a,b', '--token-lifetime', '1d', '--field', 'id'),
-    ).toEqual(['shop', { scopes: 'a,b', tokenLifetime: '1d', field: 'id' }]);
+    ).toEqual(['shop', { scopes: 'a,b', tokenLifetime: '1d', field: ['id'] }]);
     expect(await parsed(apiEnableCommand, 'shop', '--app', 'web', '--dry-run', '-y')).toEqual([
       'shop',
       { app: 'web', dryRun: true, yes: true },

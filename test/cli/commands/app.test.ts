@@ -8,8 +8,10 @@ import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '..
 
 describe('app list', () => {
   it('shows the one application of a fresh tenant, closed, and nothing of the tenant itself', async () => {
-    const { done, store } = await freshMachine();
+    const { done, store, terminal } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
+    expect((await done('app', 'list')).stdout).toBe(`web\tclosed\tspa\t${client_id}\n`);
+    terminal.interactive = true;
     const { stdout } = await done('app', 'list');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^NAME +GUESTS +TYPE +CLIENT ID$/),
@@ -29,7 +31,7 @@ describe('app list', () => {
       ['web', false],
       ['kiosk', true],
     ]);
-    expect((await done('app', 'list')).stdout).toMatch(/^kiosk +enabled /m);
+    expect((await done('app', 'list')).stdout).toMatch(/^kiosk\tenabled\t/m);
   });
 
   it('shows all of more than a page', async () => {
@@ -44,10 +46,50 @@ describe('app list', () => {
   });
 
   it('says how to create one where there is none', async () => {
-    const { done, store } = await freshMachine();
+    const { done, store, terminal } = await freshMachine();
     store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
-    expect((await done('app', 'list')).stdout).toBe('No applications yet. Create one: anon-cli app create web\n');
+    const none = 'No applications yet. Create one: anon-cli app create web\n';
+    // A line on stdout would be an application to what reads it.
+    expect(await done('app', 'list')).toMatchObject({ stdout: '', stderr: none });
+    terminal.interactive = true;
+    expect((await done('app', 'list')).stdout).toBe(none);
+    terminal.interactive = false;
     expect((await done('app', 'list', '--json')).json).toEqual([]);
+  });
+});
+
+describe('app list', () => {
+  async function withApps(...names: string[]) {
+    const machine = await freshMachine();
+    for (const name of names) await machine.done('app', 'create', name, ...(name.startsWith('on') ? ['--enable'] : []));
+    return machine;
+  }
+
+  it.each([
+    [['--enabled'], ['one', 'on the web']],
+    [
+      ['--search', 'WEB'],
+      ['web', 'on the web'],
+    ],
+    [['--search', 'eb', '--enabled'], ['on the web']],
+    // The beginning of its client id, and nothing from the middle of one.
+    [['--search', 'pAphrnBkI9'], ['web']],
+    [['--search', 'phrnBkI9'], []],
+  ])('takes %j', async (options, names) => {
+    const { done } = await withApps('one', 'on the web', 'other');
+    const { json } = await done('app', 'list', ...options, '--json');
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it.each([
+    [['--search', 'zzz'], "No applications match 'zzz'.\n"],
+    [['--enabled'], 'No enabled applications: all 1 are disabled for guests.\n'],
+    [['--enabled', '--search', 'w'], "No enabled applications match 'w'.\n"],
+  ])('says that nothing matches %j, apart from the list', async (options, message) => {
+    const { done, terminal } = await freshMachine();
+    expect(await done('app', 'list', ...options)).toMatchObject({ stdout: '', stderr: message });
+    terminal.interactive = true;
+    expect((await done('app', 'list', ...options)).stdout).toBe(message);
   });
 });
 

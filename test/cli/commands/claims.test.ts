@@ -41,7 +41,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
   const name = edition === 'ea' ? 'shop' : 'web';
 
   it('a claim is mapped, listed, in the tokens, and mapped no longer', async () => {
-    const { done } = await guestMachine(edition);
+    const { done, terminal } = await guestMachine(edition);
     const set = await done('claims', 'set', 'language', 'metadata.language');
     expect(set.stdout).toMatch(new RegExp(`^✔ Guests' access tokens of ${holder} carry language\n  ${holder} `));
     expect(set.stdout).toContain('not set → [{"name":"language","expression":"anonymous_session.metadata.language"}]');
@@ -50,7 +50,10 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 
     const token = await done('token', 'update', '--field', 'access_token');
     expect(claimsOf(token.stdout).language).toBe('en');
+    expect((await done('claims', 'list')).stdout).toBe('language\tanonymous_session.metadata.language\n');
+    terminal.interactive = true;
     const listed = await done('claims', 'list');
+    terminal.interactive = false;
     expect(listed.stdout).toMatch(
       new RegExp(`^${holder} \\(1 of at most ${edition === 'ea' ? 20 : 10} claims\\)\nCLAIM`),
     );
@@ -61,7 +64,8 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(removed.stdout).not.toMatch(/^ {2}language /m);
     const later = await done('token', 'update', '--field', 'access_token');
     expect(claimsOf(later.stdout)).not.toHaveProperty('language');
-    expect((await done('claims', 'list')).stdout).toBe(
+    expect(await done('claims', 'list')).toMatchObject({ stdout: '' });
+    expect((await done('claims', 'list')).stderr).toBe(
       `No claims are mapped for ${holder}. Map one: anon-cli claims set language metadata.language ${flag} ${name}\n`,
     );
   });

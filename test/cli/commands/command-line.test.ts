@@ -5,7 +5,7 @@ import { freshMachine, servedAnswer } from '../../support/command.ts';
 
 describe('a command line', () => {
   it.each([
-    [['tokn', 'create'], "There is no command 'tokn'.", "Did you mean 'token'? See anon-cli --help"],
+    [['tokn', 'create'], "There is no command 'tokn'.", "Did you mean 'token create'? See anon-cli --help"],
     [
       ['token', 'crate'],
       "There is no command 'token crate'.",
@@ -99,9 +99,26 @@ describe('help and version', () => {
     expect(stdout).toContain('\u001b[36m  $ anon-cli token create --meta language=en');
   });
 
-  it.each([[['--version']], [['-V']], [['--json', '--version']]])('are the version: %j', async (argv) => {
+  it.each([
+    [['--version']],
+    [['-V']],
+    [['version']],
+    [['--version', '--field', 'version']],
+    [['--profile', 'nobody', '--version']],
+  ])('are the version: %j', async (argv) => {
     const { done } = await freshMachine({ seeded: false });
     expect((await done(...argv)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['--version', '--json']],
+    [['--json', '-V']],
+    [['version', '--json']],
+    [['--version', '--format', 'json']],
+  ])('are the version as JSON: %j', async (argv) => {
+    const { done } = await freshMachine({ seeded: false });
+    const { json, stderr } = await done(...argv);
+    expect({ json, stderr }).toEqual({ json: { version: expect.stringMatching(/^\d+\.\d+\.\d+$/) }, stderr: '' });
   });
 
   it.each(Object.keys(commands))('of %s end with an example', async (path) => {

@@ -74,7 +74,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it('--probe makes a guest, whom nobody remembers', async () => {
     const machine = await openMachine({ edition });
     const { stdout } = await machine.done('doctor', '--probe');
-    expect(stdout).toMatch(/^✔ open {5}probe {8}a guest of web got a token for shop: read:catalog$/m);
+    expect(stdout).toMatch(/^✔ open {5}probe {8}a guest of web got a token for shop: read:catalog /m);
     expect(await machine.run('token', 'update')).toMatchObject({ code: 2 });
   });
 
@@ -157,12 +157,14 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     const machine = await openMachine({ edition });
     await machine.done('tenant', 'set-lifetime', '10d');
     const { stdout } = await machine.done('doctor');
-    expect(stdout).toMatch(/^! warning {2}lifetime {5}sessions live 10 days: 30 days or longer is$/m);
+    expect(stdout).toMatch(/^! warning {2}lifetime {5}sessions live 10 days: 30 days or longer is recommended$/m);
     expect(stdout).toContain('Recommended\n  $ anon-cli tenant set-lifetime 30d\n');
   });
 
   it('--matrix shows which scopes are open where', async () => {
     const machine = await openMachine({ edition });
+    expect((await machine.done('doctor', '--matrix')).stdout).toBe('web\tshop\tread:catalog write:cart\topen\n');
+    machine.terminal.interactive = true;
     expect((await machine.done('doctor', '--matrix')).stdout).toBe(
       'APPLICATION  shop\nweb          read:catalog\n             write:cart\n',
     );
@@ -176,8 +178,29 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     ]);
   });
 
+  it('--matrix is of one application, or of one API, where it is named', async () => {
+    const machine = await openMachine({ edition });
+    await machine.done('app', 'create', 'kiosk');
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
+    const pairs = async (...options: string[]) =>
+      (await machine.done('doctor', '--matrix', ...options, '--field', '*.app.name', '--field', '*.api.name')).stdout;
+    expect(await pairs()).toBe('web\nshop\n');
+    // What is named is shown, closed or not.
+    expect(await pairs('--app', 'kiosk')).toBe('kiosk\nshop\n');
+    expect(await pairs('--api', 'https://news.example')).toBe('web\nnews\n');
+    expect(await pairs('--app', 'kiosk', '--api', 'news')).toBe('kiosk\nnews\n');
+    expect(await pairs('--app', 'web', '--all')).toBe('web\nweb\nnews\nshop\n');
+    machine.env.ANON_APP = 'kiosk';
+    expect(await pairs(), 'a matrix is of all unless its line says otherwise').toBe('web\nshop\n');
+    expect((await machine.run('doctor', '--matrix', '--app', 'kisok')).stderr).toContain("Did you mean 'kiosk'?");
+    expect((await machine.run('doctor', '--matrix', '--api', 'https://localhost:4400/api/v2/')).code).toBe(2);
+  });
+
   it('--matrix of a fresh tenant has nothing to show but with --all', async () => {
     const machine = await freshMachine({ edition });
+    expect((await machine.done('doctor', '--matrix')).stderr).toMatch(/^No application may create guest sessions/);
+    expect((await machine.done('doctor', '--matrix', '--all')).stdout).toBe('web\tshop\t\tclosed\n');
+    machine.terminal.interactive = true;
     expect((await machine.done('doctor', '--matrix')).stdout).toMatch(/^No application may create guest sessions/);
     expect((await machine.done('doctor', '--matrix', '--all')).stdout).toBe(
       'APPLICATION   shop (closed)\nweb (closed)  -\n',
@@ -334,7 +357,7 @@ describe('the command line of doctor', () => {
 
   it.each([
     [['--matrix', '--fix'], '--fix does not go with --matrix.'],
-    [['--matrix', '--app', 'web'], '--app does not go with --matrix.'],
+    [['--matrix', '--probe'], '--probe does not go with --matrix.'],
     [['--all'], '--all goes with --matrix only.'],
     [['--yes'], '--yes goes with --fix only.'],
     [['--dry-run'], '--dry-run goes with --fix only.'],

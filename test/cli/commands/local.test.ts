@@ -88,7 +88,7 @@ describe('local reset', () => {
     });
     expect(documentNamed(store, 'client', 'web')).toEqual(before);
     answers.push(true);
-    await done('local', 'reset', '--json');
+    await done('local', 'reset');
     expect(documentNamed(store, 'client', 'web')).not.toEqual(before);
     expect(questions).toEqual(Array(2).fill('Delete all applications, APIs and keys of the local tenant?'));
   });
@@ -147,7 +147,7 @@ describe('a state file that is not one', () => {
     const { done, statePath } = await openMachine();
     const kept = bytes ?? readFileSync(statePath).subarray(0, 5000);
     writeFileSync(statePath, kept);
-    const { stderr } = await done('app', 'list', '--json');
+    const { stderr } = await done('app', 'list');
     const aside = `${statePath}.set-aside-20260601T120000Z`;
     expect(stderr).toBe(
       `warning: The local tenant's state ${statePath} ${words}. It is now ${aside}, and a new tenant is started.\n`,

@@ -83,7 +83,9 @@ describe('login', () => {
     const { machine, tenant } = await machineAndTenant();
     const scopes = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
     const options = clientWith({ machine, tenant }, ...scopes);
+    Object.assign(machine.terminal, { interactive: true, columns: 80 });
     const { stdout } = await machine.done('login', 'acme', ...options);
+    machine.terminal.interactive = false;
     expect(stdout).toContain('Management API scopes it does not have:\n');
     expect(stdout).toMatch(
       /^ {2}update:clients +for app enable, app disable, claims set, claims\n {27}remove, setup$/m,
@@ -376,8 +378,13 @@ describe('login on a terminal', () => {
     machine.terminal.stdin = undefined;
     machine.terminal.interactive = true;
     machine.replies.push(tenant.url, 'client_secret', clientId, clientSecret);
-    const { json } = await machine.done('login', '--json');
-    expect(json).toMatchObject({ name: new URL(tenant.url).host.replace(':', '-'), credentials: 'client_secret' });
+    const name = new URL(tenant.url).host.replace(':', '-');
+    const { stdout, stderr } = await machine.done('login');
+    expect(stdout).toContain(`✔ Profile ${name}: ${tenant.url}`);
+    expect(stdout).toContain(`  client ${clientId}, with its secret`.slice(2));
+    expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toBe(
+      `\nThe same without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
+    );
     expect(machine.questions).toEqual([
       'Domain of the tenant, such as acme.eu.auth0.com',
       'How to sign in to its Management API',
@@ -389,16 +396,23 @@ describe('login on a terminal', () => {
   it('asks for the path of a private key, and for a token', async () => {
     const { machine } = await machineAndTenant();
     machine.terminal.interactive = true;
-    machine.replies.push('private_key', 'tool', machine.file('key.pem', 'hunter2'));
-    expect(await machine.run('login', 'acme', '--domain', 'a.example')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('key.pem is neither PEM nor a JWK.'),
-    });
-    machine.replies.push('access_token', '');
-    expect(await machine.run('login', 'acme', '--domain', 'a.example')).toMatchObject({
-      code: 2,
-      stderr: 'error: It takes an access token; nothing was saved.\n',
-    });
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const [wrong, right] = [machine.file('wrong.pem', 'hunter2'), machine.file('key.pem', key)];
+    // An answer that will not do is asked for again, and so is one that is nothing.
+    machine.replies.push('private_key', '', 'tool', machine.file('none', ''), wrong, right);
+    const keyed = await machine.run('login', 'acme', '--domain', 'localhost:1');
+    expect(keyed).toMatchObject({ code: 6, stderr: expect.stringContaining('An answer is needed.') });
+    expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is neither PEM nor a JWK.`);
+    expect(keyed.stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
+      `To go on from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
+    );
+    machine.replies.push('access_token', ' ', '', 'a-token-that-is-typed');
+    const token = await machine.run('login', 'acme', '--domain', 'localhost:1');
+    expect(token.stderr.match(/An answer is needed/g)).toHaveLength(2);
+    expect(token.stderr).toContain('--access-token -');
+    expect(token.stderr).not.toContain('a-token-that-is-typed');
+    expect(machine.replies).toEqual([]);
   });
 
   it('keeps what the profile has when that is the answer', async () => {
@@ -406,6 +420,8 @@ describe('login on a terminal', () => {
     await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = true;
     machine.replies.push('keep');
+    await machine.done('login', 'acme');
+    machine.terminal.interactive = false;
     expect((await machine.done('login', 'acme', '--json')).json).toMatchObject({
       credentials: 'client_secret',
       checked: true,

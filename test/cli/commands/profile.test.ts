@@ -13,7 +13,7 @@ describe('profile list', () => {
   it('has the embedded tenant before anything was added', async () => {
     const { done } = await freshMachine({ seeded: false });
     const { stdout } = await done('profile', 'list');
-    expect(stdout).toMatch(/^\* +local +embedded, on this machine +preview +- +-$/m);
+    expect(stdout).toBe('*\tlocal\tembedded, on this machine\tpreview\t-\t-\n');
     expect((await done('profile', 'list', '--json')).json).toEqual([
       {
         name: 'local',
@@ -32,7 +32,8 @@ describe('profile list', () => {
   });
 
   it('marks the current one and says what each uses', async () => {
-    const { done } = await freshMachine();
+    const { done, terminal } = await freshMachine();
+    Object.assign(terminal, { interactive: true, columns: 100 });
     await done('profile', 'set', 'app', 'web');
     await done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check', '--production');
     const { stdout } = await done('profile', 'list');

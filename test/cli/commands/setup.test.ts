@@ -10,6 +10,7 @@ import {
   type ServedTenant,
   servedTenant,
   useRemote,
+  wordsOf,
 } from '../../support/command.ts';
 
 const all = ['setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog'] as const;
@@ -29,6 +30,19 @@ async function remoteMachine(options: { edition?: 'preview' | 'ea' } = {}) {
   const tenant = await servedTenant(machine.clock, options);
   await useRemote(machine, tenant);
   return { machine, tenant };
+}
+
+/** The command line that a person is shown at the end, as one line. */
+function lineShown({ stderr }: { readonly stderr: string }, title = 'The same without questions:'): string {
+  const text = stderr.replaceAll(/ \\\n\s+/g, ' ');
+  expect(text).toContain(`\n${title}\n  $ anon-cli `);
+  return text.slice(text.indexOf(title)).split('\n')[1]?.replace('  $ ', '') ?? '';
+}
+
+/** What a line like that leads to, on the machine where it was shown. */
+async function repeated(machine: Machine, line: string) {
+  machine.terminal.interactive = false;
+  return machine.done(...wordsOf(line), '--json');
 }
 
 /** The same with a person at the terminal, who gives these replies. */
@@ -284,8 +298,10 @@ describe('setup with nobody to ask', () => {
     await done('tenant', 'set-format', 'jwt');
     const { json, stderr } = await done('setup', '--json');
     expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 604_800, session_token_format: 'jwt' } });
-    expect(stderr).toContain('warning: Sessions live 7 days here; 30 days or longer is recommended: --lifetime 30d');
-    expect(stderr).toContain('use JWE in production');
+    expect(JSON.parse(stderr).warnings).toEqual([
+      'Sessions live 7 days here; 30 days or longer is recommended: --lifetime 30d',
+      expect.stringContaining('use JWE in production'),
+    ]);
     const after = await done('setup', '--lifetime', '30d', '--token-format', 'JWE', '--yes', '--json');
     expect(after.json.tenant).toMatchObject({ session_lifetime: 2_592_000, session_token_format: 'jwe' });
     expect(after.stderr).toBe('');
@@ -380,7 +396,9 @@ describe('setup with a person at the terminal', () => {
     const machine = await openMachine();
     await machine.done('tenant', 'set-lifetime', '12h');
     await personAt(machine, '12h');
-    const { json } = await machine.done('setup', '--scopes', 'read:catalog', '--json');
+    const line = lineShown(await machine.done('setup', '--scopes', 'read:catalog'));
+    expect(line).toBe('anon-cli setup --app web --api shop --scopes read:catalog --lifetime 12h --yes');
+    const { json } = await repeated(machine, line);
     expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 43_200 } });
   });
 
@@ -400,8 +418,15 @@ describe('setup with a person at the terminal', () => {
     const machine = await freshMachine();
     await personAt(machine, 'native', 'https://news.example', 'read:news write:news');
     machine.answers.push(true, true, true);
-    const { json } = await machine.done('setup', '--app', 'mobile', '--api', 'news', '--json');
-    expect(json).toMatchObject({ app: { name: 'mobile', type: 'native' }, scope: 'read:news write:news' });
+    const line = lineShown(await machine.done('setup', '--app', 'mobile', '--api', 'news'));
+    expect(line).toBe(
+      'anon-cli setup --create-app mobile --type native --create-api news --audience https://news.example --scopes read:news,write:news --yes',
+    );
+    expect((await repeated(machine, line)).json).toMatchObject({
+      app: { name: 'mobile', type: 'native' },
+      api: { name: 'news', guest_scopes: ['read:news', 'write:news'] },
+      requests: [],
+    });
     expect(machine.questions).toEqual([
       "There is no application 'mobile'. Create that application?",
       'What type is it?',
@@ -416,10 +441,15 @@ describe('setup with a person at the terminal', () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
-    await personAt(machine, '(new)', 'mobile', 'spa', '(new)', 'maps', 'urn:maps', 'read:maps');
+    // What was typed in the list is its name; where that was nothing, it is asked for.
+    await personAt(machine, '(new) mobile', 'spa', '(new)', 'maps', 'urn:maps', 'read:maps');
     machine.answers.push(true);
-    const { json } = await machine.done('setup', '--json');
-    expect(json).toMatchObject({ app: { name: 'mobile' }, api: { name: 'maps' }, scope: 'read:maps' });
+    const line = lineShown(await machine.done('setup'));
+    expect((await repeated(machine, line)).json).toMatchObject({
+      app: { name: 'mobile' },
+      api: { name: 'maps', guest_scopes: ['read:maps'] },
+      requests: [],
+    });
   });
 
   it('makes the first application and API of a tenant that has none', async () => {
@@ -430,24 +460,116 @@ describe('setup with a person at the terminal', () => {
     });
     await personAt(machine, 'web', 'spa', 'shop', 'urn:shop', 'read:catalog');
     machine.answers.push(true);
-    expect((await machine.done('setup', '--json')).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
+    const line = lineShown(await machine.done('setup'));
+    expect((await repeated(machine, line)).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
   });
 
-  it('takes no name that is nothing', async () => {
-    const { machine, tenant } = await remoteMachine();
+  it('asks again for what was answered with nothing, or cannot be taken, and ends with what was meant', async () => {
+    const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
-    const sent = writes(tenant).length;
-    await personAt(machine, '(new)', ' ');
-    expect(await machine.run('setup')).toMatchObject({ code: 2 });
-    expect(writes(tenant)).toHaveLength(sent);
+    await machine.done('app', 'create', 'twin');
+    await machine.done('app', 'create', 'twin');
+    changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example', '--scopes', 'read:news');
+    const system = 'https://localhost:4400/api/v2/';
+    await personAt(
+      machine,
+      // Two have that name; then none is typed at all, twice.
+      ...['(new) twin', '(new)', ' ', '', 'mobile', 'spa'],
+      // It defines no scopes; then the tenant's own is meant, which takes no guests.
+      ...['https://api.shop.example', '(new) maps', '', system, 'urn:maps', ' , ', 'read:maps'],
+    );
+    machine.answers.push(true);
+    const ran = await machine.done('setup');
+    const told = ran.stderr.replaceAll(/\s+/g, ' ');
+    expect(told).toContain("error: 'twin' names 2 applications");
+    expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
+    expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
+    expect(told).toContain("is the tenant's own API");
+    expect(told).toContain('error: At least one scope is needed');
+    expect(machine.replies).toEqual([]);
+    expect((await repeated(machine, lineShown(ran))).json).toMatchObject({
+      ...{ app: { name: 'mobile' }, api: { name: 'maps', audience: 'urn:maps' }, requests: [] },
+    });
+  });
+
+  it('lets a person choose among those there are, where the one that is named is not to be made', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'kiosk');
+    await personAt(machine, String(documentNamed(machine.store, 'client', 'kiosk').client_id), 'read:catalog');
+    machine.answers.push(false, true);
+    const line = lineShown(await machine.done('setup', '--app', 'kisok'));
+    expect(line).toBe('anon-cli setup --app kiosk --api shop --scopes read:catalog --yes');
+  });
+
+  it('asks for the name again that the tenant refuses', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, {
+      answer: ({ method, url }) =>
+        method === 'POST' && url.endsWith('/api/v2/clients') && refusals-- > 0
+          ? Response.json({ statusCode: 400, error: 'Bad Request', message: 'Name is too long.' }, { status: 400 })
+          : undefined,
+    });
+    let refusals = 1;
+    await useRemote(machine, tenant);
+    await machine.done('app', 'create', 'kiosk', '--dry-run');
+    tenant.store.write((writer) =>
+      writer.put('client', 'b'.repeat(32), {
+        ...documentNamed(tenant.store, 'client', 'web'),
+        client_id: 'b'.repeat(32),
+      }),
+    );
+    const answers = (name: string) => [`(new) ${name}`, 'spa', 'read:catalog'];
+    await personAt(machine, ...answers('x'.repeat(300)), ...answers('kiosk'));
+    machine.answers.push(true, true);
+    const ran = await machine.done('setup');
+    expect(ran.stderr).toContain('Name is too long.');
+    expect(lineShown(ran)).toContain('--create-app kiosk ');
+  });
+
+  it.each([
+    ['with Ctrl-C', ['kiosk'], 'anon-cli setup --app kiosk --api shop'],
+    ['by saying no', ['kiosk', 'read:catalog'], 'anon-cli setup --app kiosk --api shop --scopes read:catalog'],
+  ])('shows the line that goes on from there, when it is broken off %s', async (_how, replies, line) => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'kiosk');
+    const [app = '', ...others] = replies;
+    await personAt(machine, String(documentNamed(machine.store, 'client', app).client_id), ...others);
+    if (others.length > 0) machine.answers.push(false);
+    else machine.replies.push('^C');
+    const ran = await machine.run('setup');
+    expect(ran.code).toBe(others.length > 0 ? 1 : 130);
+    expect(lineShown(ran, 'To go on from here:').trim()).toBe(line);
+  });
+
+  it('shows nothing that is secret in that line, and quotes for a shell', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', "it's $HOME");
+    await personAt(machine, String(documentNamed(machine.store, 'client', "it's $HOME").client_id), 'read:catalog');
+    machine.answers.push(true);
+    const ran = await machine.done('setup', '--meta', 'name=somebody-private', '--lifetime', '90d');
+    expect(lineShown(ran)).toBe(
+      "anon-cli setup --app 'it'\\''s $HOME' --api shop --scopes read:catalog --meta 'name=<value>' --lifetime 90d --yes",
+    );
+  });
+
+  it('asks nothing with --json, where a question would stand on stderr too', async () => {
+    const machine = await freshMachine();
+    await personAt(machine);
+    const { code, jsonError } = await machine.run('setup', '--json');
+    expect({ code, message: jsonError.message }).toEqual({
+      code: 2,
+      message: 'Setup has nobody to ask, and needs --scopes <list>.',
+    });
+    expect(machine.questions).toEqual([]);
   });
 
   it('leaves guests the scopes they have, and says what takes them away', async () => {
     const machine = await openMachine({ edition: 'ea' });
     await personAt(machine, 'read:catalog');
     const { stderr, stdout } = await machine.done('setup');
-    expect(stderr).toBe(
-      'warning: Setup takes nothing away: guests keep write:cart. To take it away: anon-cli api scopes remove shop write:cart --app web\n',
+    expect(stderr.replaceAll(/\n {9}/g, ' ').split('\n')[0]).toBe(
+      'warning: Setup takes nothing away: guests keep write:cart. To take it away: anon-cli api scopes remove shop write:cart --app web',
     );
     expect(stdout).toContain('guests get  read:catalog write:cart');
   });

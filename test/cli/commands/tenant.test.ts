@@ -100,7 +100,7 @@ describe('tenant set-lifetime', () => {
       changes: [{ subject: 'tenant settings', member: 'anonymous_session_lifetime', before: 2_592_000, after: 3600 }],
       requests: [{ method: 'PATCH', path: '/api/v2/tenants/settings', body: { anonymous_session_lifetime: 3600 } }],
     });
-    expect(stderr).toMatch(/^warning: Under 24 hours/);
+    expect(JSON.parse(stderr)).toEqual({ warnings: [expect.stringMatching(/^Under 24 hours/)] });
   });
 
   it.each([

@@ -33,6 +33,7 @@ const everywhere = [
   '--edition',
   '--ca-file',
   '--max-wait',
+  '--timeout',
   '--no-input',
   '--debug',
   '--help',

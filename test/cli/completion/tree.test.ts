@@ -33,7 +33,7 @@ it('every entry of the table of values is about something in the tree', async ()
 it('an option that gathers is told from one that is given once', async () => {
   const options = (await completionTree())['token update']?.options ?? [];
   const repeatable = options.filter((option) => option.repeatable).map(({ flags }) => flags[0]);
-  expect(repeatable).toEqual(['--meta', '--unset']);
+  expect(repeatable).toEqual(['--meta', '--unset', '--field']);
 });
 
 it('choices that a command declares itself count before the table', () => {

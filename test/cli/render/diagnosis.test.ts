@@ -60,7 +60,11 @@ What to do
 
   it('breaks long findings at their spaces, within 80 columns', () => {
     const finding = 'the API no longer says anything of guests, and somebody has to tell it again. '.repeat(3);
-    const text = renderDiagnosis(paintFor(false), diagnosisOf([{ check: 'api', state: 'closed', finding }]), undefined);
+    const text = renderDiagnosis(
+      paintFor(false, { columns: 80 }),
+      diagnosisOf([{ check: 'api', state: 'closed', finding }]),
+      undefined,
+    );
     const lines = text.split('\n\n')[0]?.split('\n') ?? [];
     expect(lines.length).toBeGreaterThan(3);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);

@@ -4,6 +4,7 @@ import { paintFor } from '../../../src/cli/render/paint.ts';
 import type { Api } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
 import type { Matrix } from '../../../src/domain/gates/matrix.ts';
+import { expectFitting } from '../../support/lines.ts';
 import { unsafe } from '../../support/screen.ts';
 
 const plain = paintFor(false);
@@ -59,6 +60,24 @@ APPLICATION  API          GUEST SCOPES
 web          inventory-0  read:all write:all
 web          inventory-1  read:all write:all
 `);
+  });
+
+  it.each([40, 80, 200])('of many APIs has closed pairs too with --all, on %i columns', (columns) => {
+    const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
+    const matrix = matrixOf(['web', '(kiosk)'], apis, [apis.map(() => []), []]);
+    const paint = paintFor(false, { columns });
+    const text = renderMatrix(paint, matrix, { all: true });
+    for (const api of apis) expect(text).toContain(api);
+    expect(text).toMatch(/^kiosk\s/m);
+    expectFitting(text, columns);
+    expect(renderMatrix(paint, matrix)).toMatch(columns < 200 ? /^No guest has any scope/ : /^APPLICATION/);
+  });
+
+  it.each([80, 200])('for another program is a line for each pair, at %i columns as well', (columns) => {
+    const matrix = matrixOf(['web', '(kiosk)'], ['shop'], [[['a', 'b']], [[]]]);
+    const paint = paintFor(false, { columns, tabbed: true });
+    expect(renderMatrix(paint, matrix)).toBe('web\tshop\ta b\topen\n');
+    expect(renderMatrix(paint, matrix, { all: true })).toBe('web\tshop\ta b\topen\nkiosk\tshop\t\tclosed\n');
   });
 
   it('of many APIs with nothing in it says so', () => {

@@ -3,20 +3,29 @@ import { withGrants } from '../../../domain/api/guest-grants.ts';
 import { listApis } from '../../../domain/api/list.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import { addListOptions, type ListOptions, listed, noneListed } from '../../list-options.ts';
 import { printResult } from '../../output.ts';
 import { apiData, renderApis } from '../../render/api.ts';
 import { accessTenant } from '../../tenant-access.ts';
 
 export function apiListCommand(context: Context, run = printApis): Command {
-  const command = new Command('list')
-    .description('list the APIs, which take guests, and what guests may do there')
-    .action((options: GlobalOptions) => run(context, options));
-  return withExample(command, 'api list');
+  const command = addListOptions(
+    new Command('list').description('list the APIs, which take guests, and what guests may do there'),
+  ).action((options: ListOptions) => run(context, options));
+  return withExample(command, 'api list --enabled');
 }
 
-async function printApis(context: Context, options: GlobalOptions): Promise<void> {
+async function printApis(context: Context, options: ListOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
-  const apis = await withGrants(tenant, await listApis(tenant));
-  printResult(context, options, { data: apis.map(apiData), human: (paint) => renderApis(paint, apis) });
+  const all = await listApis(tenant);
+  const wanted = listed(all, options, {
+    isOpen: ({ guests }) => guests.enabled,
+    searchedOf: ({ name, audience, id }) => ({ name, ids: [audience, id] }),
+  });
+  const apis = await withGrants(tenant, wanted);
+  const none = noneListed(all, options, 'APIs');
+  printResult(context, options, {
+    data: apis.map(apiData),
+    human: (paint) => (apis.length === 0 && none) || renderApis(paint, apis),
+  });
 }

@@ -19,6 +19,8 @@ async function listClaims(context: Context, options: ClaimsOptions): Promise<voi
   const next = await preview(context, access, holder, holder.claims);
   printResult(context, options, {
     data: claimsData(holder, next),
-    human: (paint) => `${renderClaims(paint, holder)}${holder.claims.length > 0 ? renderPreview(paint, next) : ''}`,
+    empty: holder.claims.length === 0,
+    human: (paint) =>
+      renderClaims(paint, holder) + (holder.claims.length === 0 || paint.tabbed ? '' : renderPreview(paint, next)),
   });
 }

@@ -94,7 +94,7 @@ export function printDiagnosis(
 function checkCombination(options: DoctorOptions): void {
   const { matrix, fix } = options;
   const given = (names: readonly (keyof DoctorOptions)[]) => names.find((name) => options[name] !== undefined);
-  const aside = matrix ? given(['fix', 'probe', 'scopes', 'app', 'api']) : given(['all']);
+  const aside = matrix ? given(['fix', 'probe', 'scopes']) : given(['all']);
   if (aside) {
     throw new AnonError('usage', matrix ? `--${aside} does not go with --matrix.` : '--all goes with --matrix only.');
   }

@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import { printResult } from '../../output.ts';
 import { isForPeople } from '../../output-format.ts';
 import { diagnosisData } from '../../render/diagnosis.ts';
-import { paintFor } from '../../render/paint.ts';
+import { notePaint, resultPaint } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant-access.ts';
@@ -44,7 +44,7 @@ export async function fixAndShow(
   }
   const diagnosis = await diagnose(access.tenant, question);
   const subjects = writes.map(({ subject }) => printable(subject)).join(', ');
-  const { green } = paintFor(context.terminal.resultColour);
+  const { green } = resultPaint(context.terminal);
   printDiagnosis(context, options, {
     diagnosis,
     question,
@@ -60,7 +60,7 @@ const nothing: Plan<SetUp | undefined> = { writes: [], outcome: () => undefined 
 
 function showPlan({ terminal }: Context, access: Access, { writes }: Plan<unknown>): void {
   if (writes.length === 0) return;
-  const paint = paintFor(terminal.noteColour);
+  const paint = notePaint(terminal);
   terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, hostOf(access), writes)}`);
 }
 

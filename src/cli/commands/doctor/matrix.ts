@@ -8,6 +8,7 @@ import type { DoctorOptions } from './doctor.ts';
 /** What `doctor --matrix` does. */
 export async function showMatrix(context: Context, options: DoctorOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
-  const matrix = await guestMatrix(tenant, { all: options.all === true });
-  printResult(context, options, { data: matrixData(matrix), human: (paint) => renderMatrix(paint, matrix) });
+  const all = options.all === true;
+  const matrix = await guestMatrix(tenant, { all, app: options.app, api: options.api });
+  printResult(context, options, { data: matrixData(matrix), human: (paint) => renderMatrix(paint, matrix, { all }) });
 }

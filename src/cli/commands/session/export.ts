@@ -39,7 +39,7 @@ async function exportSessions(
   const issuer = await issuerOf(context, kept, options);
   const data = exportOf(issuer, views);
   const text = `${printableJson(data, 2)}\n`;
-  if (file === undefined) return printResult(context, options, { data, human: () => text });
+  if (file === undefined) return printResult(context, options, { data, verbatim: true, human: () => text });
   await context.writeNewFile(file, text);
   const names = views.map((view) => view.name);
   printResult(context, options, {

@@ -22,13 +22,11 @@ async function printSessions(context: Context, options: GlobalOptions): Promise<
   const kept = await keptSessions(context, options);
   const views = await sessionViews(kept);
   const nowMs = context.clock.now();
-  const { terminal } = context;
-  const columns = terminal.resultIsTerminal ? terminal.resultColumns : undefined;
   printResult(context, options, {
     data: views.map((view) => sessionData(view, nowMs)),
     human: (paint) =>
       views.length === 0
-        ? `No session is kept of profile ${printable(kept.profile)}.\n${paint.dim(printable(`Next: anon-cli token create${kept.selection}`))}\n`
-        : renderSessions(paint, views, nowMs, columns),
+        ? `No session is saved for profile ${printable(kept.profile)}.\n${paint.dim(printable(`Next: anon-cli token create${kept.selection}`))}\n`
+        : renderSessions(paint, views, nowMs),
   });
 }

@@ -2,6 +2,7 @@ import { editionOf } from '../../../domain/exchange/management.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import type { Context } from '../../context.ts';
+import { repeatedLine, tellLine } from '../../repeated-line.ts';
 import type { Access } from '../../tenant-access.ts';
 import type { SetupInput, SetupOptions } from './options.ts';
 
@@ -13,7 +14,11 @@ export interface Inquiry {
   readonly options: SetupOptions;
   readonly input: SetupInput;
   /** Undefined when nobody is to be asked. */
-  readonly person: Pick<Context, 'confirm' | 'prompts'> | undefined;
+  readonly person: Pick<Context, 'confirm' | 'prompts' | 'terminal'> | undefined;
+  /** What was answered, as the options that would have said it. */
+  readonly answers: Partial<SetupOptions>;
+  /** What needed no question, in the same form. */
+  readonly assumed: Partial<SetupOptions>;
   /** The options without which it cannot go on. */
   readonly missing: string[];
 }
@@ -24,7 +29,17 @@ export async function beginInquiry(
   { options, input }: Pick<Inquiry, 'options' | 'input'>,
 ): Promise<Inquiry> {
   const person = context.terminal.interactive && !options.yes ? context : undefined;
-  return { context, access, edition: await editionOf(access.tenant), options, input, person, missing: [] };
+  return {
+    context,
+    access,
+    edition: await editionOf(access.tenant),
+    options,
+    input,
+    person,
+    answers: {},
+    assumed: {},
+    missing: [],
+  };
 }
 
 /** @throws {AnonError} `usage` naming everything that is missing at once */
@@ -38,9 +53,21 @@ export function checkNothingMissing({ missing, context: { terminal } }: Inquiry)
   });
 }
 
-/** What a person typed, which must be something. @throws {AnonError} `usage` */
-export async function askedText({ prompts }: NonNullable<Inquiry['person']>, question: string): Promise<string> {
-  const text = (await prompts.text(question)).trim();
-  if (text !== '') return text;
-  throw new AnonError('usage', `${question}: nothing was typed, and nothing was changed.`);
+/** A person answered, so the command line at the end says this too. */
+export function answered({ answers }: Inquiry, answer: Partial<SetupOptions>): void {
+  Object.assign(answers, answer);
+}
+
+/** Shows a person who was asked the command line that says the same; `done` once it was agreed to. */
+export function tellAnswers({ context, options, answers, assumed }: Inquiry, { done }: { done: boolean }): void {
+  if (Object.keys(answers).length === 0) return;
+  const { session, yes: _, ...said } = { ...options, ...assumed, ...answers };
+  const line = { ...inOrder(said), ...(!session && { session }), ...(done && !options.dryRun && { yes: true }) };
+  tellLine(context, repeatedLine(['setup'], line), { done });
+}
+
+/** As the questions come, whichever of them an option answered. */
+function inOrder(options: Partial<SetupOptions>): Partial<SetupOptions> {
+  const { app, createApp, type, api, createApi, audience, scopes } = options;
+  return { ...{ app, createApp, type, api, createApi, audience, scopes }, ...options };
 }

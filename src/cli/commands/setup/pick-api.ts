@@ -4,10 +4,12 @@ import { apiNamed, findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import { listApis, listEveryApi } from '../../../domain/api/list.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
+import { askedText, askedUntil } from '../../asked-again.ts';
 import { printable } from '../../render/printable.ts';
 import { namedChoices } from '../../tenant-access.ts';
-import { askedText, type Inquiry } from './inquiry.ts';
+import { answered, type Inquiry } from './inquiry.ts';
 import { pick } from './pick.ts';
+import { checkScopes } from './pick-scopes.ts';
 
 /** An API to be made, without its scopes. */
 export type NamedApi = Omit<NewApi, 'scopes'>;
@@ -31,6 +33,10 @@ export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedAp
     create: (name) => createOnce(inquiry, name),
     isChosen: ({ audience }) => audience === profile.api?.audience,
     isOpen: ({ guests }) => guests.enabled,
+    nameOf: ({ name }) => name,
+    check: (api) => checkScopes(inquiry, api),
+    chosen: (api) => answered(inquiry, { api }),
+    assumed: (api) => Object.assign(inquiry.assumed, { api }),
     choice: ({ audience, name, guests }) => ({
       value: audience,
       label: printable(name),
@@ -44,14 +50,26 @@ export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedAp
 async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<Api | NamedApi | undefined> {
   const { access, options, person, missing } = inquiry;
   const known = options.audience ?? (given !== undefined && isAudience(given) ? given : undefined);
-  const name = given === undefined || given === known ? await askedName(person, given) : given;
-  const audience = known ?? (person && (await askedText(person, 'Its identifier, such as https://api.shop.example')));
-  if (audience === undefined) {
+  const unnamed = given === undefined || given === known;
+  const name = unnamed ? await askedName(person, given) : given;
+  if (options.createApi === undefined) answered(inquiry, { api: undefined, createApi: name });
+  const apis = await listEveryApi(access.tenant);
+  const withAudience = (audience: string) => {
+    const alike = apis.filter((api) => api.audience === audience);
+    return alike.length > 0 ? apiNamed(access.tenant, alike, audience) : { name, audience };
+  };
+  if (known !== undefined) {
+    if (options.audience === undefined) answered(inquiry, { audience: known });
+    return withAudience(known);
+  }
+  if (!person) {
     missing.push('--audience <uri>');
     return undefined;
   }
-  const alike = (await listEveryApi(access.tenant)).filter((api) => api.audience === audience);
-  return alike.length > 0 ? apiNamed(access.tenant, alike, audience) : { name, audience };
+  const question = 'Its identifier, such as https://api.shop.example';
+  const api = await askedUntil(person, () => askedText(person, question), withAudience);
+  answered(inquiry, { audience: api.audience });
+  return api;
 }
 
 async function askedName(person: Inquiry['person'], fallback = ''): Promise<string> {

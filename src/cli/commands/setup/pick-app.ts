@@ -5,9 +5,10 @@ import { listApps } from '../../../domain/app/list.ts';
 import { lacksConformance } from '../../../domain/app/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
+import { askedText, askedUntil } from '../../asked-again.ts';
 import { printable } from '../../render/printable.ts';
 import { namedChoices } from '../../tenant-access.ts';
-import { askedText, type Inquiry } from './inquiry.ts';
+import { answered, type Inquiry } from './inquiry.ts';
 import { pick } from './pick.ts';
 
 /** The application that guests come with, as it is or to be made; undefined when it is missing. */
@@ -26,6 +27,9 @@ export function pickApp(inquiry: Inquiry): Promise<App | NewApp | undefined> {
     create: (name) => createOnce(inquiry, name),
     isChosen: ({ clientId }) => clientId === profile.app?.clientId,
     isOpen: ({ enabled }) => enabled,
+    nameOf: ({ name }) => name,
+    chosen: (app) => answered(inquiry, { app }),
+    assumed: (app) => Object.assign(inquiry.assumed, { app }),
     choice: ({ clientId, name, enabled }) => ({
       value: clientId,
       label: printable(name),
@@ -36,11 +40,22 @@ export function pickApp(inquiry: Inquiry): Promise<App | NewApp | undefined> {
 
 /** An application of that name is made once: the second time it is there. */
 async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<App | NewApp> {
-  const { access, input, person } = inquiry;
-  const name = given ?? (person ? await askedText(person, 'Name of the new application') : '');
-  const alike = (await listApps(access.tenant)).filter((app) => app.name === name);
-  if (alike.length > 0) return appNamed(access.tenant, alike, name);
-  return { name, type: input.type ?? (await pickType(person)) };
+  const { access, input, options, person } = inquiry;
+  const apps = await listApps(access.tenant);
+  const known = (name: string) => {
+    const alike = apps.filter((app) => app.name === name);
+    return { name, app: alike.length > 0 ? appNamed(access.tenant, alike, name) : undefined };
+  };
+  const { name, app } =
+    given === undefined && person
+      ? await askedUntil(person, () => askedText(person, 'Name of the new application'), known)
+      : known(given ?? '');
+  if (options.createApp === undefined) answered(inquiry, { app: undefined, createApp: name });
+  if (app) return app;
+  if (input.type !== undefined) return { name, type: input.type };
+  const type = await pickType(person);
+  if (person) answered(inquiry, { type });
+  return { name, type };
 }
 
 const typeNotes: Readonly<Record<ClientType, string>> = {
@@ -67,7 +82,9 @@ export async function pickConformance(inquiry: Inquiry, app: App | NewApp | unde
     missing.push(`--oidc-conformant (which changes how ${shellWord(app.name)} signs users in)`);
     return false;
   }
-  return person.confirm(
+  const agreed = await person.confirm(
     `Guests need ${printable(app.name)} to be OIDC-conformant, which changes how it signs users in. Make it so?`,
   );
+  if (agreed) answered(inquiry, { oidcConformant: true });
+  return agreed;
 }

@@ -5,9 +5,10 @@ import type { App } from '../../../domain/app/app.ts';
 import type { NewApp } from '../../../domain/app/create.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
+import { askedUntil } from '../../asked-again.ts';
 import { printable } from '../../render/printable.ts';
 import { scopeList } from '../../scope-list.ts';
-import { askedText, type Inquiry } from './inquiry.ts';
+import { answered, type Inquiry } from './inquiry.ts';
 import type { NamedApi } from './pick-api.ts';
 
 /**
@@ -22,14 +23,41 @@ export async function pickScopes(
   const { input, person, missing } = inquiry;
   const known = api && 'id' in api ? api : undefined;
   if (input.scopes && input.scopes.length > 0) {
-    if (known) checkDefined(known, input.scopes);
+    if (known) checkScopes(inquiry, known);
     return input.scopes;
   }
   const granted = known ? guestScopes(known, app && 'clientId' in app ? app.clientId : '') : [];
   if (person && known) return chosenScopes(inquiry, person, { app: app?.name ?? '', api: known, granted });
-  if (person && api) return scopeList(await askedText(person, 'Scopes that guests get there, such as read:catalog'));
+  if (person && api) return newScopes(inquiry, person);
   if (granted.length === 0) missing.push('--scopes <list>');
   return [];
+}
+
+/** Whether guests can get scopes at an API: those that the options name, or else some. @throws {AnonError} `usage` */
+export function checkScopes({ input }: Inquiry, api: Pick<ApiWithGrants, 'name' | 'scopes'>): void {
+  if (input.scopes && input.scopes.length > 0) {
+    checkDefined(api, input.scopes);
+    return;
+  }
+  if (api.scopes.length > 0) return;
+  throw new AnonError('usage', `API '${api.name}' defines no scopes that guests could get.`, {
+    hint: 'Define some at the tenant, or choose another: --api <api>',
+  });
+}
+
+async function newScopes(inquiry: Inquiry, person: NonNullable<Inquiry['person']>): Promise<readonly string[]> {
+  const question = 'Scopes that guests get there, such as read:catalog';
+  const scopes = await askedUntil(
+    person,
+    () => person.prompts.text(question),
+    (text) => {
+      const list = scopeList(text);
+      if (list.length > 0) return list;
+      throw new AnonError('usage', 'At least one scope is needed: without one guests get no tokens.');
+    },
+  );
+  answered(inquiry, { scopes: scopes.join(',') });
+  return scopes;
 }
 
 async function chosenScopes(
@@ -37,11 +65,7 @@ async function chosenScopes(
   { prompts }: NonNullable<Inquiry['person']>,
   { app, api, granted }: { app: string; api: ApiWithGrants; granted: readonly string[] },
 ): Promise<readonly string[]> {
-  if (api.scopes.length === 0) {
-    throw new AnonError('usage', `API '${api.name}' defines no scopes that guests could get.`, {
-      hint: 'Define some at the tenant, or choose another: --api <api>',
-    });
-  }
+  checkScopes(inquiry, api);
   const chosen = await prompts.chooseMany(
     `What may guests do at ${printable(api.name)}?`,
     api.scopes.map(({ value, description }) => ({
@@ -51,6 +75,7 @@ async function chosenScopes(
       selected: granted.includes(value),
     })),
   );
+  answered(inquiry, { scopes: chosen.join(',') });
   const kept = granted.filter((scope) => !chosen.includes(scope));
   if (kept.length > 0) warnOfKept(inquiry, { app, api, kept });
   return chosen;

@@ -9,7 +9,7 @@ import type { Wish } from '../../../domain/gates/set-up.ts';
 import { readTenant, type TenantView } from '../../../domain/tenant/settings.ts';
 import type { SessionTokenFormat } from '../../../wire/edition/edition.ts';
 import { readableTokens } from '../../render/tenant.ts';
-import type { Inquiry } from './inquiry.ts';
+import { answered, type Inquiry } from './inquiry.ts';
 
 /** The tenant's settings to change. What is as recommended already needs no question, and nothing is ever lowered. */
 export async function pickSettings(inquiry: Inquiry): Promise<Wish['settings']> {
@@ -21,7 +21,8 @@ export async function pickSettings(inquiry: Inquiry): Promise<Wish['settings']> 
 
 const longLifetimes = ['30d', '90d', '1y'] as const;
 
-async function pickLifetime({ context, input, person }: Inquiry, now: TenantView): Promise<number | undefined> {
+async function pickLifetime(inquiry: Inquiry, now: TenantView): Promise<number | undefined> {
+  const { context, input, person } = inquiry;
   if (input.lifetimeSeconds !== undefined) {
     const warning = sessionLifetimeWarning(input.lifetimeSeconds);
     if (warning) context.warn(warning);
@@ -41,21 +42,23 @@ async function pickLifetime({ context, input, person }: Inquiry, now: TenantView
     note: value === '30d' ? 'recommended' : '',
   }));
   const as = { value: kept, label: describeLifetime(now.lifetimeSeconds), note: 'as it is' };
-  return parseSessionLifetime(await person.prompts.choose('How long do guest sessions live?', [...choices, as]));
+  const lifetime = await person.prompts.choose('How long do guest sessions live?', [...choices, as]);
+  answered(inquiry, { lifetime });
+  return parseSessionLifetime(lifetime);
 }
 
-async function pickFormat(
-  { context, input, person }: Inquiry,
-  now: TenantView,
-): Promise<SessionTokenFormat | undefined> {
+async function pickFormat(inquiry: Inquiry, now: TenantView): Promise<SessionTokenFormat | undefined> {
+  const { context, input, person } = inquiry;
   const { tokenFormat } = input;
   if (tokenFormat === 'jwt' || (tokenFormat === undefined && !person && now.tokenFormat === 'jwt')) {
     context.warn(readableTokens);
   }
   if (tokenFormat || now.tokenFormat === 'jwe' || !person) return tokenFormat;
   const value = await person.prompts.choose('In which format are session tokens?', [
-    { value: 'jwe', label: 'JWE', note: 'sealed, recommended' },
+    { value: 'jwe', label: 'JWE', note: 'encrypted, recommended' },
     { value: 'jwt', label: 'JWT', note: 'readable by anyone, as it is' },
   ]);
-  return value === 'jwt' ? 'jwt' : 'jwe';
+  const format = value === 'jwt' ? 'jwt' : 'jwe';
+  answered(inquiry, { tokenFormat: format });
+  return format;
 }

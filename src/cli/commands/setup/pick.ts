@@ -1,6 +1,7 @@
 import { only, usual } from '../../../domain/one-of.ts';
 import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
-import type { Choice } from '../../../io/picker.ts';
+import type { Choice } from '../../../io/prompt.ts';
+import { askedUntil } from '../../asked-again.ts';
 import type { Inquiry } from './inquiry.ts';
 
 /** Applications or APIs, as far as choosing one of them goes. */
@@ -21,7 +22,13 @@ export interface Pickable<Item, New> {
   create(name: string | undefined): Promise<Item | New | undefined>;
   isChosen(item: Item): boolean;
   isOpen(item: Item): boolean;
+  nameOf(item: Item): string;
   choice(item: Item): Choice;
+  /** Why one that a person chooses will not do. @throws {AnonError} `usage` */
+  check?(item: Item): void;
+  /** A person chose the one that this option would name; or it was the only one. */
+  chosen(reference: string): void;
+  assumed(reference: string): void;
 }
 
 /** The one that the options name or make, else the usual one, else the one that a person chooses. */
@@ -35,33 +42,48 @@ export async function pick<Item, New>(
   const preferred = usual(items, pickable);
   if (person && !only(items)) return asked(person, pickable, items, preferred);
   if (preferred === undefined) missing.push(pickable.flag);
+  else pickable.assumed(pickable.nameOf(preferred));
   return preferred;
 }
 
 async function findOrCreate<Item, New>(
   person: Inquiry['person'],
-  { noun, find, create, createFlag }: Pickable<Item, New>,
+  pickable: Pickable<Item, New>,
   reference: string,
 ): Promise<Item | New | undefined> {
+  const { noun, find, create, createFlag } = pickable;
   try {
     return await find(reference);
   } catch (error) {
     if (!isAnonError(error) || error instanceof ResponseError || error.code !== 'not_found') throw error;
-    if (await person?.confirm(`${error.message} Create that ${noun}?`)) return create(reference);
-    throw withHint(error, `${error.hint ?? ''} Or make it: ${createFlag(reference)}`);
+    if (!person) throw withHint(error, `${error.hint ?? ''} Or make it: ${createFlag(reference)}`);
+    if (await person.confirm(`${error.message} Create that ${noun}?`)) return create(reference);
+    const items = await pickable.list();
+    return asked(person, pickable, items, usual(items, pickable));
   }
 }
 
-async function asked<Item, New>(
-  { prompts }: NonNullable<Inquiry['person']>,
-  { noun, question, isOpen, choice, create }: Pickable<Item, New>,
+function asked<Item, New>(
+  person: NonNullable<Inquiry['person']>,
+  pickable: Pickable<Item, New>,
   items: readonly Item[],
   preferred: Item | undefined,
 ): Promise<Item | New | undefined> {
+  const { noun, question, isOpen, choice, create, check, chosen, nameOf } = pickable;
   if (items.length === 0) return create(undefined);
   const first = preferred === undefined ? [] : [preferred];
   const inOrder = [...new Set([...first, ...items.filter(isOpen), ...items])];
-  const fresh: Choice = { value: '(new)', label: `a new ${noun}`, pinned: true };
-  const value = await prompts.choose(question, [...inOrder.map(choice), fresh]);
-  return inOrder.find((item) => choice(item).value === value) ?? create(undefined);
+  const byValue = new Map(inOrder.map((item) => [choice(item).value, item]));
+  return askedUntil(
+    person,
+    () => person.prompts.chooseOrNew(question, inOrder.map(choice), noun),
+    (answer) => {
+      const item = 'value' in answer ? byValue.get(answer.value) : undefined;
+      if (item === undefined) return create(('name' in answer && answer.name) || undefined);
+      check?.(item);
+      const namesakes = items.filter((other) => nameOf(other).toLowerCase() === nameOf(item).toLowerCase());
+      chosen(namesakes.length === 1 ? nameOf(item) : choice(item).value);
+      return item;
+    },
+  );
 }

@@ -11,7 +11,7 @@ import type { LineWriter } from '../../../io/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { Context } from '../../context.ts';
 import { checkLineField, printLine } from '../../output.ts';
-import { progressBar } from '../../progress.ts';
+import { progressOf } from '../../progress.ts';
 import { scopeText } from '../../scope-list.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../../tenant-access.ts';
 import { transportOf } from '../../transport.ts';
@@ -89,7 +89,7 @@ async function make(context: Context, options: Options, { bulk, order, lines, be
   const metadata = options.metaFile === undefined ? undefined : { lines: context.readLines(options.metaFile), common };
   // Lines on the same screen are progress enough, and the two would be in each other's way.
   const shown = !options.json && (file !== undefined || !terminal.resultIsTerminal);
-  const progress = progressBar(context, { total: count, before: already, shown });
+  const progress = progressOf(context, { total: count, before: already, shown });
   const { issuer } = tenant;
   const doubts = doubtCounter(context, { issuer, audience: request.api.audience, strict: options.strict });
   let written = already;
@@ -127,7 +127,7 @@ async function prepare(context: Context, options: Options, { common, nested, cli
   const tenant = await context.connect(profile, {
     selection,
     edition: chosenEdition(context, options),
-    transport: { ...transportOf(options, env), silent },
+    transport: { ...transportOf(options, env), silent, spins: false },
     signal: controller.signal,
   });
   await checkCreation(tenant, { metadata: common, userId: undefined, ...(nested && { nested }) });

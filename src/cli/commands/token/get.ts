@@ -99,6 +99,7 @@ function print(context: Context, options: TokenGetOptions, { name }: KeptSession
       guest_id: session.guestId ?? null,
       session_name: name,
     },
+    verbatim: true,
     human: () => `${session.accessToken}\n`,
   });
 }

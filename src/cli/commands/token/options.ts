@@ -1,12 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RequestingApp } from '../../../domain/app/choose.ts';
 import { readMetadata } from '../../../domain/session/metadata.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { readAppSecret } from '../../app-secret.ts';
 import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import { collect, type GlobalOptions } from '../../global-options.ts';
 import { emptyInput, isBlank, referredText } from '../../referred-text.ts';
+import { scopeList } from '../../scope-list.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';
 
@@ -17,20 +19,21 @@ export interface TokenRequestOptions extends GlobalOptions {
   readonly scope?: string;
   readonly meta?: string[];
   readonly metaFile?: string;
+  /** A JSON object, as the service's quickstart writes it. */
+  readonly metadata?: string;
   readonly strict?: true;
   readonly clientSecret?: string;
 }
 
-/** Gathers a repeatable option. Its default is nothing, so that help does not print an empty list. */
-export function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
+/** The names that the service's own quickstart has for options of ours. */
+const otherNames = { clientId: 'app', audience: 'api' } as const;
 
 /** What `--strict` does where both metadata goes out and an access token comes in. */
 export const strictText = 'refuse metadata that looks secret; end with 3 for an access token that is not as asked';
 
 export function addTokenRequestOptions(command: Command): Command {
   return addAccessOptions(command)
+    .addOption(new Option('--metadata <json>').hideHelp())
     .option('--meta <key=value>', 'metadata, repeatable; key:=json for typed values, a.b=x nests; =@file, =-', collect)
     .option('--meta-file <file>', "metadata from a JSON file, or '-' for stdin")
     .option('--strict', strictText);
@@ -38,11 +41,29 @@ export function addTokenRequestOptions(command: Command): Command {
 
 /** What every request for an access token takes. */
 export function addAccessOptions(command: Command): Command {
-  return command
+  return withOtherNames(command)
     .option('--app <app>', 'the application: name or client id')
     .option('--api <api>', 'the API: name, audience or id')
     .option('--scope <list>', 'scopes to ask for; left out: all that guests may have')
     .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file");
+}
+
+/** Takes `--client-id` for `--app` and `--audience` for `--api`. @throws {AnonError} `usage` where both are given */
+function withOtherNames(command: Command): Command {
+  command.addOption(new Option('--client-id <id>').hideHelp());
+  command.addOption(new Option('--audience <uri>').hideHelp());
+  return command.hook('preAction', () => {
+    for (const [other, name] of Object.entries(otherNames)) {
+      const value: unknown = command.getOptionValue(other);
+      if (value === undefined) continue;
+      const flag = `--${other === 'clientId' ? 'client-id' : other}`;
+      if (command.getOptionValue(name) !== undefined) {
+        throw new AnonError('usage', `--${name} and ${flag} name the same thing: give one.`);
+      }
+      command.setOptionValue(name, value);
+      command.setOptionValue(other, undefined);
+    }
+  });
 }
 
 /** What comes from files, stdin and the environment, read before the tenant is called: bad input costs no call. */
@@ -59,7 +80,11 @@ export async function readTokenInput(
   context: Context,
   options: TokenRequestOptions & { unset?: string[]; sessionToken?: string },
 ): Promise<TokenInput> {
-  const { meta = [], metaFile, unset = [], sessionToken } = options;
+  const { meta = [], metaFile, metadata: json, unset = [], sessionToken } = options;
+  if (json !== undefined && metaFile !== undefined) {
+    throw new AnonError('usage', '--metadata and --meta-file both give the whole metadata: give one.');
+  }
+  warnOfScope(context, options.scope);
   checkStdin({
     '--meta': metaReadsStdin(meta) ? '-' : undefined,
     '--meta-file': metaFile,
@@ -67,7 +92,7 @@ export async function readTokenInput(
     '--session-token': sessionToken,
   });
   const file = await readMetadataFile(context, metaFile);
-  const metadata = readMetadata({ assignments: await readMetaValues(context, meta), file, unset });
+  const metadata = readMetadata({ assignments: await readMetaValues(context, meta), file, json, unset });
   await checkSensitive(context, metadata, options.strict);
   return {
     metadata,
@@ -99,6 +124,17 @@ async function readSessionToken(context: Context, value: string | undefined): Pr
     );
   }
   return text.trim();
+}
+
+/** `anon` stands in the service's quickstart, and asks for nothing. @see wire-contract, section 3 */
+function warnOfScope({ warn }: Context, text: string | undefined): void {
+  if (text === undefined || !scopeList(text).includes('anon')) return;
+  const others = scopeList(text).filter((scope) => scope !== 'anon');
+  const left =
+    others.length === 0
+      ? 'Leave --scope out to ask for all that guests may have.'
+      : `Ask for the others alone: --scope ${others.map(shellWord).join(',')}`;
+  warn(`The scope anon grants nothing. ${left}`);
 }
 
 function checkStdin(options: Record<string, string | undefined>): void {

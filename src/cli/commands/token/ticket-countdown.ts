@@ -7,7 +7,9 @@ const eraseLine = '\r\u001b[2K';
 export async function countTicketDown({ terminal, clock }: Context, endsAtMs: number, again: string): Promise<void> {
   try {
     for (let leftMs = endsAtMs - clock.now(); leftMs > 0; leftMs = endsAtMs - clock.now()) {
-      terminal.note(`${eraseLine}good for ${Math.ceil(leftMs / 1000)} s more, once; Ctrl-C leaves it`);
+      const left = `good for ${Math.ceil(leftMs / 1000)} s more`;
+      const line = `${left}, once; Ctrl-C leaves it`;
+      terminal.note(`${eraseLine}${line.length < terminal.noteColumns ? line : left}`);
       await clock.wait(leftMs % 1000 || 1000);
     }
     terminal.note(`${eraseLine}The ticket is over. Another: ${again}\n`);

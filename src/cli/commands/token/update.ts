@@ -3,6 +3,7 @@ import type { TenantConnection } from '../../../domain/ports.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
+import { collect } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { relativeText } from '../../render/time.ts';
 import { accessTenant, namedChoices } from '../../tenant-access.ts';
@@ -11,7 +12,7 @@ import { type InspectedTokens, inspectAndShow, renderTokens, tokensData } from '
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { type Continued, keptSession, withKeptSession } from './kept-session.ts';
 import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
-import { addTokenRequestOptions, collect, readTokenInput, type TokenRequestOptions } from './options.ts';
+import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
 import { replaceSession } from './replace-session.ts';
 
 export interface TokenUpdateOptions extends TokenRequestOptions, KeepOptions {

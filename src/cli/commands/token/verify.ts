@@ -66,7 +66,7 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   const refusal =
     given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));
   // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
-  if (refusal && !verification.claims && /^claims(\.|$)/.test(options.field ?? '')) throw refusal;
+  if (refusal && !verification.claims && options.field?.some((field) => /^claims(\.|$)/.test(field))) throw refusal;
   printResult(context, options, {
     data: verificationData(verification),
     human: (paint) => renderVerification(paint, verification),

@@ -6,10 +6,11 @@ import { withExample } from '../../example.ts';
 import type { GlobalOptions } from '../../global-options.ts';
 import { printResult } from '../../output.ts';
 import { isForPeople } from '../../output-format.ts';
-import { paintFor } from '../../render/paint.ts';
+import { resultPaint } from '../../render/paint.ts';
 import { printableJson, printableLines } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
 import { renderWatch, type WatchEvent, type WatchedSession, watchData, watchLine } from '../../render/session-watch.ts';
+import { fitted } from '../../render/wrapped.ts';
 import { type Access, accessTenant } from '../../tenant-access.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { isOver, keptSession } from './kept-session.ts';
@@ -112,7 +113,8 @@ function shownOn(context: Context, options: GlobalOptions, { profile }: Access):
   context.signal.addEventListener('abort', () => terminal.note('\n'), { once: true });
   let before = '';
   const draw = (watched: WatchedSession) => {
-    const block = renderWatch(paintFor(terminal.resultColour), profile.name, watched, clock.now());
+    const paint = resultPaint(terminal);
+    const block = fitted(renderWatch(paint, profile.name, watched, clock.now()), paint.columns);
     const rows = rowsOn(before, terminal.resultColumns);
     terminal.result(`${rows > 0 ? `\u001b[${rows}A\u001b[J` : ''}${printableLines(block)}`);
     before = block;

@@ -28,22 +28,27 @@ describe('session list', () => {
       },
       { name: 'other', current: true },
     ]);
+    expect((await machine.done('session', 'list')).stdout).toMatch(
+      /^\tcart\tanon\|\S+\tweb\tshop\tin 30 days\tin 1 day\t\{"of":"cart"\}\n\*\tother\t/,
+    );
+    Object.assign(machine.terminal, { interactive: true, columns: 140 });
     const { stdout } = await machine.done('session', 'list');
     expect(stdout).toMatch(/^ +SESSION +GUEST +APP +API +SESSION ENDS +ACCESS TOKEN +METADATA\n/);
     expect(stdout).toMatch(/^ {3}cart +anon\|\S+ +web +shop +in 30 days +in 1 day +\{"of":"cart"\}$/m);
     expect(stdout).toMatch(/^\* {2}other /m);
   });
 
-  it('shortens guests and metadata where a line would not fit on the terminal, and nowhere else', async () => {
+  it('is a block for each session where a line would not fit on the terminal, and breaks no id', async () => {
     const machine = await keeping('cart');
     const metadata = `{"of":"cart","note":"${'x'.repeat(20)}"}`;
     await machine.done('token', 'update', '--meta', `note=${'x'.repeat(20)}`);
     Object.assign(machine.terminal, { interactive: true, columns: 80 });
-    const narrow = (await machine.done('session', 'list')).stdout.split('\n');
-    expect(Math.max(...narrow.map((line) => line.length))).toBe(80);
-    expect(narrow[1]).toMatch(/^\* {2}cart +anon\|[\da-f]{8}… +web +shop +in 30 days +in 1 day +\{"of":"cart"…$/);
+    const narrow = (await machine.done('session', 'list')).stdout;
+    expect(narrow).not.toMatch(/.{81,}/);
+    expect(narrow).toMatch(/^\* cart\n {2}guest +anon\|[\da-f-]{36}\n {2}app +web\n/);
+    expect(narrow).toContain(metadata);
     Object.assign(machine.terminal, { columns: 200 });
-    expect((await machine.done('session', 'list')).stdout).toMatch(/ anon\|[\da-f-]{36} /);
+    expect((await machine.done('session', 'list')).stdout).toMatch(/\n\* {2}cart +anon\|[\da-f-]{36} .*"\}\n$/);
     Object.assign(machine.terminal, { interactive: false, columns: 80 });
     expect((await machine.done('session', 'list')).stdout).toContain(metadata);
   });
@@ -51,7 +56,7 @@ describe('session list', () => {
   it('marks what has expired', async () => {
     const machine = await keeping('cart');
     machine.clock.forward(30 * day + 7200);
-    expect((await machine.done('session', 'list')).stdout).toMatch(/expired 2 hours ago +expired 29 days ago/);
+    expect((await machine.done('session', 'list')).stdout).toMatch(/\texpired 2 hours ago\texpired 29 days ago\t/);
     expect((await machine.done('session', 'list', '--field', '0.expired')).stdout).toBe('true\n');
   });
 
@@ -62,19 +67,22 @@ describe('session list', () => {
     writeFileSync(fileOf('newer'), '{"version":2,"secret":"{}"}');
     const { json, stderr } = await machine.done('session', 'list', '--json');
     expect(json).toMatchObject([{ name: 'cart' }]);
-    expect(stderr).toContain("warning: The session 'bad' of profile local is not readable as one of anon-cli");
-    expect(stderr).toContain(`warning: ${fileOf('newer')} was written by a newer anon-cli.\n`);
+    expect(JSON.parse(stderr).warnings).toEqual([
+      expect.stringMatching(/^The session 'bad' of profile local is not readable as one of anon-cli/),
+      `${fileOf('newer')} was written by a newer anon-cli.`,
+    ]);
     expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Forgotten: bad\n');
     await machine.done('session', 'forget', '--all');
-    const { stdout, stderr: nothing } = await machine.done('session', 'list');
-    expect({ stdout, nothing }).toMatchObject({ stdout: expect.stringContaining('No session is kept'), nothing: '' });
+    const { stdout, stderr: none } = await machine.done('session', 'list');
+    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No session is kept/) });
   });
 
   it('says what to do where none is kept', async () => {
-    const { done } = await freshMachine();
-    expect((await done('session', 'list')).stdout).toContain(
-      'No session is kept of profile local.\nNext: anon-cli token create\n',
-    );
+    const { done, terminal } = await freshMachine();
+    const none = 'No session is kept of profile local.\nNext: anon-cli token create\n';
+    expect(await done('session', 'list')).toMatchObject({ stdout: '', stderr: none });
+    terminal.interactive = true;
+    expect((await done('session', 'list')).stdout).toBe(none);
     expect((await done('session', 'list', '--json')).json).toEqual([]);
   });
 

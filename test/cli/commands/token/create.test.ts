@@ -552,7 +552,7 @@ describe('what token create parses', () => {
     ).toEqual([
       {
         ...{ app: 'web', api: 'shop', scope: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
-        ...{ userId: 'me', json: true, field: 'x', profile: 'p', edition: 'ea' },
+        ...{ userId: 'me', json: true, field: ['x'], profile: 'p', edition: 'ea' },
         ...{ session: 'cart', replace: true, save: false },
       },
     ]);
@@ -564,5 +564,64 @@ describe('what token create parses', () => {
     [['web'], 'Too many arguments. Expected 0 arguments but got 1.'],
   ])('is nothing else: %j', async (args, message) => {
     await expect(parsed(tokenCreateCommand, ...args)).rejects.toMatchObject({ code: 'usage', message });
+  });
+});
+
+describe("the words of the service's quickstart", () => {
+  it.each([
+    [['--client-id', 'web', '--audience', 'https://api.shop.example', '--metadata', '{"language":"en"}']],
+    [['--app', 'web', '--audience', 'shop', '--metadata', '{"language":"xx"}', '--meta', 'language=en']],
+    [['--client-id=web', '--api', 'shop', '--meta', 'language=en']],
+  ])('are understood: %j', async (options) => {
+    const machine = await openMachine();
+    const { json, stderr } = await machine.done('token', 'create', ...options, '--json');
+    expect(json).toMatchObject({
+      app: { name: 'web' },
+      api: { name: 'shop' },
+      decoded: { session_token: { claims: { metadata: { language: 'en' } } } },
+    });
+    expect(stderr).toBe('');
+  });
+
+  it('are understood by the other commands that ask for tokens', async () => {
+    const machine = await openMachine();
+    const options = ['--client-id', 'web', '--audience', 'shop', '--field', 'access_token'];
+    for (const command of ['get --create', 'renew', 'update --metadata {"a":1}', 'update']) {
+      await machine.done('token', ...command.split(' '), ...options);
+    }
+    const claims = await machine.done('token', 'decode', '--field', 'session_token.claims.metadata.a');
+    expect(claims.stdout).toBe('1\n');
+  });
+
+  it('are not in the help, which has one name for each', async () => {
+    const { done } = await freshMachine({ seeded: false });
+    expect((await done('token', 'create', '--help')).stdout).not.toMatch(/--client-id|--audience|--metadata/);
+  });
+
+  it.each([
+    [['--client-id', 'web', '--app', 'web'], '--app and --client-id name the same thing: give one.'],
+    [['--audience', 'a', '--api', 'b'], '--api and --audience name the same thing: give one.'],
+    [['--metadata', 'language=en'], '--metadata is not valid JSON.'],
+    [['--metadata', '{language:en}'], '--metadata is not valid JSON.'],
+    [['--metadata', '["a"]'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
+    [['--metadata', '"text"'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
+    [['--metadata', '{"a":1,"a":2}'], '--metadata'],
+    [['--metadata', '{}', '--meta-file', 'x'], '--metadata and --meta-file both give the whole metadata: give one.'],
+  ])('are refused where they say nothing, or two things: %j', async (options, message) => {
+    const { run } = await freshMachine({ seeded: false });
+    const { code, stderr } = await run('token', 'create', ...options);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`error: ${message}`) });
+    expect(stderr).not.toContain('language=en');
+  });
+
+  it.each([
+    ['anon', 'Leave --scope out to ask for all that guests may have.'],
+    ['anon read:catalog', 'Ask for the others alone: --scope read:catalog'],
+    ['read:catalog,anon,write:cart', 'Ask for the others alone: --scope read:catalog,write:cart'],
+  ])('--scope %s is said to grant nothing', async (scope, then) => {
+    const machine = await openMachine();
+    const { stderr } = await machine.run('token', 'create', '--scope', scope);
+    expect(stderr).toContain(`warning: The scope anon grants nothing. ${then}\n`);
+    expect((await machine.done('token', 'create', '--scope', 'read:catalog')).stderr).toBe('');
   });
 });

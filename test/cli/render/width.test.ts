@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { paintFor } from '../../../src/cli/render/paint.ts';
+import { displayWidth, padded } from '../../../src/cli/render/width.ts';
+
+describe('the columns that text takes', () => {
+  it.each([
+    ['', 0],
+    ['web', 3],
+    ['Zoë', 3],
+    ['Zoe\u0308', 3],
+    ['日本語', 6],
+    ['한국어', 6],
+    ['ｗｅｂ', 6],
+    ['ﾊﾝｶｸ', 4],
+    ['カフェ ok', 9],
+    ['🛒 cart', 7],
+    ['👍🏽', 2],
+    ['❤\ufe0f', 2],
+    ['❤', 1],
+    ['🇩🇪 🇯🇵', 5],
+    ['1\ufe0f\u20e3', 2],
+    ['…', 1],
+    ['✔ ok', 4],
+    ['×', 1],
+    ['שלום', 4],
+    ['ไทย', 3],
+    ['น้ำ', 2],
+    ['𠮷', 2],
+  ])('of %j are %i', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+    expect(displayWidth(paintFor(true).green(text))).toBe(width);
+  });
+
+  it('are made up to by spaces', () => {
+    expect(padded('日本', 6)).toBe('日本  ');
+    expect(padded('longer', 3)).toBe('longer');
+    expect(displayWidth(padded(paintFor(true).red('é'), 5))).toBe(5);
+  });
+});

@@ -1,0 +1,100 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { paintFor } from '../../../src/cli/render/paint.ts';
+import { displayWidth } from '../../../src/cli/render/width.ts';
+import { beside, command, fitted, wrapped } from '../../../src/cli/render/wrapped.ts';
+import { wordsOf } from '../../support/command.ts';
+
+const paint = paintFor(true);
+const id = 'pAphrnBkI9dfDxgwA8anOh2PuEU2rcBF';
+
+describe('text', () => {
+  it('is broken at its spaces, a word longer than the line on a line of its own', () => {
+    expect(wrapped(`see ${id} for more`, 12)).toEqual(['see', id, 'for more']);
+    expect(wrapped('one two', 7)).toEqual(['one two']);
+    expect(wrapped('one two', 6)).toEqual(['one', 'two']);
+    expect(wrapped('', 10)).toEqual(['']);
+  });
+
+  it('of wide characters fits by what is seen', () => {
+    expect(wrapped('日本 日本 日本', 9)).toEqual(['日本 日本', '日本']);
+  });
+
+  it('ends its colour with a line and goes on with it in the next', () => {
+    const lines = wrapped(`${paint.red('one two')} three`, 4);
+    expect(lines.map((line) => stripVTControlCharacters(line))).toEqual(['one', 'two', 'three']);
+    expect(lines[0]).toBe('\u001b[1m\u001b[31mone\u001b[22m\u001b[39m');
+    expect(lines[1]?.startsWith('\u001b[1m\u001b[31mtwo')).toBe(true);
+    expect(lines[2]).toBe('three');
+  });
+
+  it('loses no word, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', minLength: 1 })),
+        fc.integer({ min: 1, max: 50 }),
+        (parts, width) => {
+          const text = parts.map((part) => part.replaceAll(/\s/g, '')).join(' ');
+          expect(wrapped(text, width).join(' ')).toBe(text);
+          for (const line of wrapped(text, width))
+            expect(displayWidth(line) <= width || !line.includes(' ')).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('text beside a label', () => {
+  it('goes on in its column', () => {
+    expect(beside('hint:  ', 'some words that go on for a while', 30)).toBe(
+      'hint:  some words that go on\n       for a while\n',
+    );
+  });
+
+  it('goes below it where a word of it has no room beside it', () => {
+    expect(beside('  client id of it  ', id, 40)).toBe(`  client id of it\n    ${id}\n`);
+    expect(beside('  client id of it  ', id, 60)).toBe(`  client id of it  ${id}\n`);
+  });
+
+  it('stays on its line where nobody knows how long that may be', () => {
+    expect(beside('a  ', 'b '.repeat(100), Number.POSITIVE_INFINITY)).toBe(`a  ${'b '.repeat(100)}\n`);
+  });
+});
+
+describe('a command', () => {
+  const words = ['anon-cli', 'api', 'scopes', 'remove', "'my own shop'", 'read:catalog', '--profile', "'it'\\''s'"];
+
+  it.each([20, 40, 60])('stays one to a shell over lines of %i columns', (columns) => {
+    const text = command(words.join(' '), columns, '  ');
+    expect(text.split('\n').length).toBeGreaterThan(1);
+    expect(text.replaceAll(/ \\\n\s*/g, ' ')).toBe(words.join(' '));
+    // What is quoted is not broken: a backslash there would be one.
+    expect(text).toContain("'my own shop'");
+  });
+
+  it('is as it is where it fits', () => {
+    expect(command(words.join(' '), 100, '  ')).toBe(words.join(' '));
+  });
+
+  it('in a text is broken as a command, and everything else as text', () => {
+    const text = `Some words that are too many for a line of forty columns.\n  ${paint.cyan('$ anon-cli token update --meta cart.items:=3 --profile acme')}\n`;
+    const lines = stripVTControlCharacters(fitted(text, 40)).split('\n');
+    expect(lines).toEqual([
+      'Some words that are too many for a line',
+      '  of forty columns.',
+      '  $ anon-cli token update --meta \\',
+      '      cart.items:=3 --profile acme',
+      '',
+    ]);
+    const [, , ...shown] = lines;
+    expect(wordsOf(shown.join(' ').replaceAll(/ \\ +/g, ' ').trim().slice(2))).toEqual([
+      'token',
+      'update',
+      '--meta',
+      'cart.items:=3',
+      '--profile',
+      'acme',
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { newHome, run, runShell } from '../support/bin.ts';
+import { answering } from '../support/http-server.ts';
+import { expectFitting } from '../support/lines.ts';
+import { atTerminalOf, keys } from '../support/typing.ts';
+
+/** A home with two applications, one of them with a name that is wide, two APIs and a session. */
+async function furnishedHome(): Promise<string> {
+  const home = newHome();
+  for (const args of [
+    ['quickstart'],
+    ['app', 'create', 'ショッピング モール 🛒'],
+    ['api', 'create', 'the shop of the north', '--audience', 'https://north.shop.example', '--scopes', 'a:b,c:d,e:f'],
+  ]) {
+    expect(await run(home, args)).toMatchObject({ code: 0 });
+  }
+  return home;
+}
+
+const commands = [
+  ['app', 'list'],
+  ['api', 'list'],
+  ['session', 'list'],
+  ['profile', 'list'],
+  ['session', 'show'],
+  ['status'],
+  ['doctor'],
+  ['doctor', '--matrix', '--all'],
+  ['app', 'show', 'nobody-of-that-name'],
+  ['token', 'create', '--app', 'ショッピング モール 🛒'],
+  ['app', 'enable', 'web', '--dry-run'],
+  ['setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog', '--yes'],
+];
+
+describe('a terminal', () => {
+  it.each([40, 57, 80, 120, 200])(
+    'of %i columns has whole words in lines that fit',
+    { timeout: 60_000 },
+    async (columns) => {
+      const home = await furnishedHome();
+      const clientId = (await run(home, ['app', 'show', 'web', '--field', 'client_id'])).stdout.trim();
+      const list = atTerminalOf(columns, home, ['app', 'list']);
+      await list.ended;
+      expectFitting(list.shown.replaceAll('\r', ''), columns, [clientId, 'ショッピング']);
+      for (const args of commands) {
+        const person = atTerminalOf(columns, home, args);
+        await person.ended;
+        expectFitting(person.shown.replaceAll('\r', ''), columns);
+      }
+    },
+  );
+});
+
+/** A tenant that does not answer until a test says so. */
+async function slowTenant(home: string) {
+  const waiting: ServerResponse[] = [];
+  const url = await answering((_request, response) => void waiting.push(response));
+  const { code } = await run(home, ['login', 'slow', '--no-check', '--domain', url, '--app', 'a', '--api', 'b']);
+  expect(code).toBe(0);
+  return { waiting, host: new URL(url).host };
+}
+
+const creation = ['token', 'create', '--app', 'a', '--api', 'b'];
+
+describe('who waits at a terminal', () => {
+  it('sees what for, and nothing of it in the end', { timeout: 30_000 }, async () => {
+    const home = newHome();
+    const { waiting, host } = await slowTenant(home);
+    const person = atTerminalOf(80, home, creation);
+    await person.sees(`Waiting for ${host}`);
+    for (const response of waiting) response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    expect(await person.ended).not.toBe(0);
+    // The line was erased before the error came.
+    expect(person.raw).toMatch(/\r\p{Cc}\[2K[^\r]*error:/u);
+    expect(person.raw).not.toContain('\u001b[?25l');
+  });
+
+  it('leaves with Ctrl-C, and nothing stays of it', { timeout: 30_000 }, async () => {
+    const home = newHome();
+    const { host } = await slowTenant(home);
+    const person = atTerminalOf(80, home, creation);
+    await person.sees(`Waiting for ${host}`);
+    person.types(keys.interrupt);
+    expect(await person.ended).toBe(130);
+    expect(person.raw).toMatch(/\r\p{Cc}\[2K[^\r]*error:[^\r]* Interrupted\./u);
+  });
+
+  it.each([
+    ['with --json', [...creation, '--json'], {}],
+    ['in CI', creation, { CI: 'true' }],
+    ['with --debug', [...creation, '--debug'], {}],
+  ])('sees nothing of it %s, and the wait ends by --timeout', { timeout: 30_000 }, async (_how, args, env) => {
+    const home = newHome();
+    await slowTenant(home);
+    const person = atTerminalOf(80, home, [...args, '--timeout', '1s'], env);
+    expect(await person.ended).toBe(6);
+    expect(person.shown).toContain('did not answer within 1 second');
+    expect(person.shown).not.toContain('Waiting');
+  });
+});
+
+describe('stderr with --json', () => {
+  it('holds one object at a terminal too, and nobody is asked', { timeout: 30_000 }, async () => {
+    const home = newHome();
+    for (const args of ['setup --json', 'setup --format json', 'login --json', 'local reset --json']) {
+      const { stdout } = await runShell(home, `TERM=xterm script -qec "anon-cli ${args} >/dev/null" /dev/null`);
+      expect(JSON.parse(stdout), args).toMatchObject({ error: { code: 'usage', exit_code: 2 } });
+    }
+  });
+
+  it('has what Node.js warns of in it', async () => {
+    const home = newHome();
+    const env = { NODE_OPTIONS: `--require ${process.cwd()}/test/support/warning.cjs` };
+    const done = await run(home, ['app', 'list', '--json'], { env });
+    expect(JSON.parse(done.stderr)).toEqual({ warnings: ['Node.js: ExampleWarning: Mind the gap.'] });
+    const failed = await run(home, ['app', 'show', 'nobody', '--json'], { env });
+    expect(JSON.parse(failed.stderr)).toMatchObject({
+      error: { code: 'not_found' },
+      warnings: ['Node.js: ExampleWarning: Mind the gap.'],
+    });
+    expect((await run(home, ['app', 'list'], { env })).stderr).toContain('ExampleWarning: Mind the gap.');
+  });
+});

@@ -1,0 +1,22 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect } from 'vitest';
+import { displayWidth } from '../../src/cli/render/width.ts';
+
+/**
+ * Every line fits, or is one word that is longer than the line, on a line of its own; and each of `words`, ids and commands,
+ * stands there in one piece.
+ */
+export function expectFitting(text: string, columns: number, words: readonly string[] = []): void {
+  const lines = stripVTControlCharacters(text).split('\n');
+  const tooLong = lines.filter((line) => displayWidth(line) > columns && line.trim().includes(' '));
+  expect(tooLong, `at ${columns} columns:\n${text}`).toEqual([]);
+  for (const word of words) {
+    expect(
+      lines.some((line) => line.includes(word)),
+      `'${word}' at ${columns} columns:\n${text}`,
+    ).toBe(true);
+  }
+}
+
+/** The widths that lines are tried at. */
+export const widths = [40, 60, 80, 100, 120, 200] as const;
