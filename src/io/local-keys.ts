@@ -4,7 +4,6 @@ import type { LocalKeys } from '../local/read-keys.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import { isThere } from './files.ts';
 import { otherEdition } from './other-edition.ts';
-import { problemText } from './state-failure.ts';
 
 /**
  * The local tenant's keys, for decoding offline. While there is no local tenant there are none, and none is made; where its state
