@@ -56,10 +56,8 @@ async function readKeys(
   try {
     return isThere(path) ? (await import('../local/read-keys.ts')).readLocalKeys(path) : undefined;
   } catch (error) {
-    const problem = isAnonError(error)
-      ? error.message
-      : `The local tenant's state ${path} ${problemText(path, error)}.`;
-    warn(`${problem} Its keys are not at hand.`);
+    const { stateProblemText } = await import('./state-failure.ts');
+    warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys are not at hand.`);
     return undefined;
   }
 }
