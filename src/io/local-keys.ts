@@ -4,7 +4,6 @@ import type { LocalKeys } from '../local/read-keys.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import { isThere } from './files.ts';
 import { otherEdition } from './other-edition.ts';
-import { problemText } from './state-failure.ts';
 
 /**
  * The local tenant's keys, for decoding offline. While there is no local tenant there are none, and none is made; where its state
@@ -58,10 +57,8 @@ async function readKeys(
   try {
     return isThere(path) ? (await import('../local/read-keys.ts')).readLocalKeys(path) : undefined;
   } catch (error) {
-    const problem = isAnonError(error)
-      ? error.message
-      : `The local tenant's state ${path} ${problemText(path, error)}.`;
-    warn(`${problem} Its keys are not at hand.`);
+    const { stateProblemText } = await import('./state-failure.ts');
+    warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys are not at hand.`);
     return undefined;
   }
 }

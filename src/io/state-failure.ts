@@ -17,6 +17,11 @@ export function problemText(path: string, error: unknown): string {
   return reason === 'corrupt' ? 'is damaged' : `cannot be used: ${reasonOf(told(path, cause))}`;
 }
 
+/** The same as a sentence. */
+export function stateProblemText(path: string, error: unknown): string {
+  return `The local tenant's state ${path} ${problemText(path, error)}.`;
+}
+
 /** An error about the state file at `path` as one of ours; `problem` is what the system would not do. Others stay what they are. */
 export function stateFailure(path: string, problem: string, error: unknown): unknown {
   const found = stateProblem(error);
@@ -24,10 +29,7 @@ export function stateFailure(path: string, problem: string, error: unknown): unk
   if (found.reason === 'failed') return fileFailure(path, problem, told(path, found.cause));
   const hint =
     found.reason === 'newer' ? 'Update anon-cli: npm install -g anon-cli@latest' : 'Start over: anon-cli local reset';
-  return new AnonError('state_unusable', `The local tenant's state ${path} ${problemText(path, error)}.`, {
-    hint,
-    cause: error,
-  });
+  return new AnonError('state_unusable', stateProblemText(path, error), { hint, cause: error });
 }
 
 /** Of what the system said SQLite keeps little. It says it again to somebody who tries the same: to write there. */

@@ -5,7 +5,7 @@ import { newHome, runShell } from '../support/bin.ts';
 
 // As a reader would run them: what closes and deletes comes last. Those that go on until Ctrl-C have tests of their own.
 const last = ['app disable', 'api disable', 'profile remove', 'local reset'];
-const onEa = ['token transfer'];
+const onEa = ['token transfer', 'tenant set-cookie'];
 const endless = ['local start', 'token watch'];
 const paths = Object.keys(commands).filter((path) => !endless.includes(path) && !onEa.includes(path));
 const order = [...paths.filter((path) => !last.includes(path)), ...last];

@@ -63,8 +63,8 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
   });
 
-  it('for token decode of another issuer is its own file, and neither a key nor a cipher nor a state', async () => {
-    const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://issuer.example/' })}.${part('signature')}`;
+  it('for token decode of a tenant in the cloud is its own file, and neither a key nor a cipher nor a state', async () => {
+    const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://acme.eu.auth0.com/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
     expect(built(loaded)).toEqual(['start', 'commands-token-decode']);
     expect(loaded.filter((name) => name.includes('node_modules'))).toEqual([]);

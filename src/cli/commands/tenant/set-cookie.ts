@@ -12,11 +12,7 @@ export function tenantSetCookieCommand(context: Context, run = setCookie): Comma
       .description('set whether browsers get the session as a cookie too')
       .argument('<on|off>', 'on, or off'),
   ).action((state: string, options: WriteOptions) => run(context, state, options));
-  return withExample(
-    command,
-    'tenant set-cookie off --edition ea --dry-run',
-    'Only edition ea has the cookie, auth0_anon.',
-  );
+  return withExample(command, 'tenant set-cookie off --dry-run', 'Only edition ea has the cookie, auth0_anon.');
 }
 
 async function setCookie(context: Context, state: string, options: WriteOptions): Promise<void> {
