@@ -44,8 +44,13 @@ export function expiryOf(token: {
   readonly times: readonly TokenTime[];
   readonly timeDoubts?: readonly TimeDoubt[];
 }): number | undefined {
-  if (token.timeDoubts?.some(({ claim, untold }) => claim === 'exp' && untold)) return undefined;
+  if (isUntold(token, 'exp')) return undefined;
   return token.times.find(({ claim }) => claim === 'exp')?.at.getTime();
+}
+
+/** Whether a claim says a time that it cannot mean. */
+export function isUntold({ timeDoubts: doubts = [] }: { readonly timeDoubts?: readonly TimeDoubt[] }, name: string) {
+  return doubts.some(({ claim, untold }) => claim === name && untold);
 }
 
 function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'untold'> | undefined {
