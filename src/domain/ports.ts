@@ -171,11 +171,11 @@ export interface ReplacedGuest {
 
 /**
  * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970 by this
- * machine's clock, right or wrong, so that what is left needs no question; what is not there was not told.
+ * machine's clock, right or wrong, so that what is left needs no question; what is not there was not told. Where the tenant
+ * gave no access token it is empty.
  */
 export interface RememberedSession {
   readonly sessionToken: string;
-  /** Empty where the tenant gave none. */
   readonly accessToken: string;
   /** Of the access token, where it is not `Bearer`. */
   readonly tokenType?: string | undefined;

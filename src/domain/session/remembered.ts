@@ -4,7 +4,7 @@ import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import type { RememberedSession } from '../ports.ts';
 import type { DecodedToken } from '../token/decode.ts';
-import { expiryOf } from '../token/times.ts';
+import { expiryOf, isUntold } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';
 
 /** What was asked for, what came, and what is to be read of it. */
@@ -77,7 +77,7 @@ function metadataNow({ request, session }: Obtained, before: RememberedSession |
 function sessionEnd({ tokens, session, nowMs, clockOffsetMs }: Obtained, before: RememberedSession | undefined) {
   if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
   // One that says nothing of an end has none; one that says it so that nobody can tell has some.
-  if (session?.claims) return session.claims.exp === undefined ? null : expiryOf(session, clockOffsetMs);
+  if (session?.claims) return isUntold(session, 'exp') ? undefined : (expiryOf(session, clockOffsetMs) ?? null);
   // A new session token may have a longer life than the one before it.
   return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
 }

@@ -47,9 +47,14 @@ export function expiryOf(
   token: { readonly times: readonly TokenTime[]; readonly timeDoubts?: readonly TimeDoubt[] },
   clockOffsetMs = 0,
 ): number | undefined {
-  if (token.timeDoubts?.some(({ claim, untold }) => claim === 'exp' && untold)) return undefined;
+  if (isUntold(token, 'exp')) return undefined;
   const end = token.times.find(({ claim }) => claim === 'exp')?.at.getTime();
   return end === undefined ? undefined : end - clockOffsetMs;
+}
+
+/** Whether a claim says a time that it cannot mean. */
+export function isUntold({ timeDoubts: doubts = [] }: { readonly timeDoubts?: readonly TimeDoubt[] }, name: string) {
+  return doubts.some(({ claim, untold }) => claim === name && untold);
 }
 
 function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'untold'> | undefined {

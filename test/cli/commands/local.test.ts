@@ -54,7 +54,9 @@ describe('local reset', () => {
     expect(json[0].client_id).not.toBe(before);
     expect(await run('token', 'update')).toMatchObject({ code: 2 });
     expect((await done('profile', 'list', '--json')).json[0]).toMatchObject({ app: null });
-    expect(await run('token', 'decode', token.trim())).toMatchObject({ code: 3 });
+    // The key that it names is gone, so nobody can tell any more.
+    expect((await done('token', 'decode', token.trim(), '--field', 'signature.state')).stdout).toBe('not_checked\n');
+    expect(await run('token', 'verify', token.trim())).toMatchObject({ code: 3 });
   });
 
   it('makes a tenant of the edition that is named, and keeps that one when none is', async () => {

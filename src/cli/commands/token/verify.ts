@@ -42,10 +42,10 @@ export function tokenVerifyCommand(context: Context, run = verifyAndShow): Comma
   return withExample(
     command,
     'token create --field access_token | anon-cli token verify --guest',
-    `Ends with 0 when it is good, and with 3 when it is not or that cannot be told,
-as of an opaque token or one whose key is unknown; the report is on stdout either way.
-Without an API named, the profile's is expected. An API lets guests in unless it
-looks at who they are: try yours with --no-guest.`,
+    `Ends with 0 when it is good, and with 3 when it is not or when that cannot be
+told: of an opaque token, or without its key. The report is on stdout either
+way. Without an API named, the profile's is expected. An API lets guests in
+unless it looks at who they are: try yours with --no-guest.`,
   );
 }
 
