@@ -88,6 +88,7 @@ Start here:
   $ anon-cli setup               the same on your own tenant, after login
   $ anon-cli token create        a guest session, both tokens decoded
   $ anon-cli doctor              why can a guest not get a token?
+  $ anon-cli status              which tenant, app, API and session now?
   $ anon-cli <command> --help    what it takes, with an example
 
 Exit codes:

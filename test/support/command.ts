@@ -10,6 +10,7 @@ import type { Clock } from '../../src/domain/ports.ts';
 import { interrupted } from '../../src/errors.ts';
 import type { KeyringOptions } from '../../src/io/keyring.ts';
 import type { Terminal } from '../../src/io/terminal.ts';
+import type { Timer } from '../../src/io/timer.ts';
 import { listen } from '../../src/local/listen.ts';
 import { openLocalTenant } from '../../src/local/open.ts';
 import type { RateLimit } from '../../src/local/rate-limit.ts';
@@ -60,6 +61,8 @@ export interface Machine {
   readonly env: Record<string, string>;
   /** How the keyring is asked once ANON_KEYRING is not `off`. */
   readonly keyring: { options?: Partial<KeyringOptions> };
+  /** Where a test sees what is shown while something goes on; without one nothing is. */
+  readonly shown: { timer?: Timer };
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean; columns?: number };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** What a person answers to each question; being asked without one fails. */
@@ -105,6 +108,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const answers: boolean[] = [];
   const replies: string[] = [];
   const questions: string[] = [];
+  const shown: Machine['shown'] = {};
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
@@ -152,6 +156,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       clock,
       confirm,
       prompts,
+      ...shown,
       ...(keyring.options && { keyring: keyring.options }),
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
@@ -189,6 +194,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       }),
     env,
     keyring,
+    shown,
     terminal,
     clock,
     answers,

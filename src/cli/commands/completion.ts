@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { withExample } from '../example.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { printResult } from '../output.ts';
+import { fitted } from '../render/wrapped.ts';
 
 export function completionCommand(context: Context, run = printScript): Command {
   const command = new Command('completion')
@@ -32,7 +33,8 @@ async function printScript(context: Context, text: string, options: GlobalOption
   const script = completionScript(shell);
   printResult(context, options, { data: { shell, script }, verbatim: true, human: () => script });
   const { place, line } = installation[shell];
-  if (context.terminal.resultIsTerminal) context.terminal.note(`\nTo have it in every shell, ${place}:\n  ${line}\n`);
+  if (context.terminal.resultIsTerminal)
+    context.terminal.note(fitted(`\nTo have it in every shell, ${place}:\n  ${line}\n`, context.terminal.noteColumns));
 }
 
 /** @throws {AnonError} `usage` */

@@ -336,3 +336,42 @@ it('two runs do not write one file at once', async () => {
   expect(codes).toEqual([0, 2]);
   expect(linesOf(readFileSync(path, 'utf8')).map(({ n }) => n)).toEqual(upTo(300));
 });
+
+describe('a log of many guests', () => {
+  const count = ['token', 'create', '--count', '3'] as const;
+
+  /** A machine on which 10 seconds are over as soon as somebody counts them. */
+  async function machineWithTimer() {
+    const machine = await openMachine();
+    const asked: number[] = [];
+    machine.shown.timer = {
+      every(ms, tick) {
+        asked.push(ms);
+        tick();
+        return () => void asked.push(-ms);
+      },
+    };
+    return { machine, asked };
+  }
+
+  it('has a line on stderr every 10 seconds, until they are made', async () => {
+    const { machine, asked } = await machineWithTimer();
+    const { stdout, stderr } = await machine.done(...count);
+    expect(stdout.split('\n')).toHaveLength(4);
+    expect({ stderr, asked }).toEqual({ stderr: '0 of 3 guests\n', asked: [10_000, -10_000] });
+  });
+
+  it.each([['--json'], ['--format', 'json']].map((flags) => [flags]))('has none with %j', async (flags) => {
+    const { machine } = await machineWithTimer();
+    expect((await machine.done(...count, ...flags)).stderr).toBe('');
+  });
+
+  it('has none at a terminal, where a line is written over', async () => {
+    const { machine, asked } = await machineWithTimer();
+    machine.terminal.interactive = true;
+    expect((await machine.done(...count, '--output', `${machine.folder}/guests.ndjson`)).stderr).not.toContain(
+      'of 3 guests',
+    );
+    expect(asked).toEqual([]);
+  });
+});
