@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import { type ClientType, client, clientsPath } from '../../wire/client.ts';
 import { editionOf } from '../exchange/management.ts';
+import { cannotLook } from '../plan/namesake.ts';
 import { type Plan, plannedPost } from '../plan/plan.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
@@ -18,9 +19,9 @@ export interface NewApp {
   readonly type: ClientType;
 }
 
-/** @throws {AnonError} `usage` when there is an application of this name, in whatever case */
+/** @throws {AnonError} `usage` when there is an application of just this name */
 export async function checkNoNamesake(tenant: TenantConnection, name: string): Promise<void> {
-  const namesake = (await listApps(tenant)).find((app) => app.name.toLowerCase() === name.toLowerCase());
+  const namesake = (await listApps(tenant).catch(cannotLook)).find((app) => app.name === name);
   if (!namesake) return;
   throw new AnonError('usage', `There is an application '${namesake.name}' already: ${namesake.clientId}.`, {
     hint: 'To make another of that name: --allow-duplicate',

@@ -127,9 +127,8 @@ describe('what is never deleted', () => {
 describe('a second one of the same name', () => {
   it.each([
     ['app', ['app', 'create', 'web'], "There is an application 'web' already: "],
-    ['app', ['app', 'create', 'WEB'], "There is an application 'web' already: "],
     ['api', ['api', 'create', 'shop', '--audience', 'urn:other'], "There is an API 'shop' already: "],
-    ['api', ['api', 'create', 'auth0 management api', '--audience', 'urn:x'], "There is an API 'Auth0 Management API'"],
+    ['api', ['api', 'create', 'Auth0 Management API', '--audience', 'urn:x'], "There is an API 'Auth0 Management API'"],
   ] as const)('is refused: %s', async (noun, command, message) => {
     const machine = await freshMachine();
     const before = await namesOf(machine, noun);
@@ -144,6 +143,23 @@ describe('a second one of the same name', () => {
     await machine.done(...command, '--allow-duplicate');
     expect(await namesOf(machine, noun)).toHaveLength(before.length + 1);
   });
+});
+
+it('credentials that may not look for another of the name can make one all the same', async () => {
+  const machine = await freshMachine();
+  const refusal = { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope, expected any of: read:clients' };
+  const tenant = await servedTenant(machine.clock, {
+    answer: ({ method, url }) =>
+      method === 'GET' && url.includes('/api/v2/clients?')
+        ? Response.json({ ...refusal, errorCode: 'insufficient_scope' }, { status: 403 })
+        : undefined,
+  });
+  await useRemote(machine, tenant);
+  expect(await machine.run('app', 'create', 'kiosk')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('Or make it without looking for another of that name: --allow-duplicate'),
+  });
+  await machine.done('app', 'create', 'kiosk', '--allow-duplicate');
 });
 
 describe('OIDC conformance', () => {

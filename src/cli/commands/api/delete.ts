@@ -19,7 +19,7 @@ export function apiDeleteCommand(context: Context, run = deleteApi): Command {
   return withExample(
     command,
     'api delete news --dry-run',
-    'It asks first; in a script: --yes. Access tokens that guests already have live on\nuntil they expire.',
+    'It asks first; in a script: --yes. Tokens that guests already have live on\nuntil they expire.',
   );
 }
 

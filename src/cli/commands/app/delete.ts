@@ -18,7 +18,7 @@ export function appDeleteCommand(context: Context, run = deleteApp): Command {
   return withExample(
     command,
     'app delete kiosk --dry-run',
-    'It asks first; in a script: --yes. Tokens that guests already have live on until\nthey expire. An application cannot be brought back: a new one has another client id.',
+    'It asks first; in a script: --yes. Tokens that guests already have live on\nuntil they expire. A new application has another client id.',
   );
 }
 
