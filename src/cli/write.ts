@@ -48,7 +48,7 @@ interface Shown<Outcome, Found> {
   below?(paint: Paint, found: Found): string;
 }
 
-/** Looks, carries the plan out that comes of it, and shows what it led to; or shows what would be sent. */
+/** Looks, carries the plan out that comes of it, and shows what it led to, which it returns; or shows what would be sent. */
 export async function writeAndShow<Outcome, Found extends Looked<Outcome>>(
   context: Context,
   options: WriteOptions,
@@ -56,7 +56,7 @@ export async function writeAndShow<Outcome, Found extends Looked<Outcome>>(
   look: () => Promise<Found & Looked<Outcome>>,
   shown: Shown<Outcome, Found>,
   asking: Asking = {},
-): Promise<void> {
+): Promise<Outcome> {
   const { outcome, found } = await carryOut(context, options, access, look, asking);
   const { plan } = found;
   printResult(context, options, {
@@ -66,6 +66,7 @@ export async function writeAndShow<Outcome, Found extends Looked<Outcome>>(
       return `${renderWrites(paint, options, access, plan, headline)}${shown.below?.(paint, found) ?? ''}`;
     },
   });
+  return outcome;
 }
 
 /** What was sent, or would be, for `--json`. */
@@ -90,7 +91,7 @@ export function renderWrites(
 }
 
 /** Whether a person is shown a plan and asked: where the profile is marked production, or before every plan. */
-interface Asking {
+export interface Asking {
   readonly always?: boolean;
   /** What is asked, where not as usual: it throws when the answer is no. A profile marked production has its own. */
   readonly ask?: (plan: Plan<unknown>) => Promise<void>;

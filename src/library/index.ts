@@ -36,8 +36,10 @@ export type {
 } from './session-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
+  ApiDeleteResult,
   ApiResult,
   ApiWriteResult,
+  AppDeleteResult,
   AppResult,
   AppWriteResult,
   ChangeResult,

@@ -122,6 +122,8 @@ export type ErrorResult = {
     /** Of a closed gate: which one, and the command that opens it. */
     readonly gate?: 'tenant' | 'application' | 'api' | 'scopes';
     readonly command?: string;
+    /** Of `not_applied`: what the tenant shows otherwise than it was asked for, in the names of the wire. */
+    readonly members?: readonly string[];
     readonly exit_code: number;
   };
   readonly warnings?: readonly string[];

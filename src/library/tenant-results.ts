@@ -93,6 +93,23 @@ export type GuestGrantResult = {
 /** `api create`, `api enable`, `api disable`, `api scopes add`, `api scopes remove`. */
 export type ApiWriteResult = ApiResult & WriteResult;
 
+/** `app delete`. */
+export type AppDeleteResult = NamedAppResult & {
+  /** False in a dry run. */
+  readonly deleted: boolean;
+  /** Those that went with it. */
+  readonly guest_grants: readonly GuestGrantResult[];
+} & WriteResult;
+
+/** `api delete`. */
+export type ApiDeleteResult = NamedApiResult & {
+  readonly id: string;
+  /** False in a dry run. */
+  readonly deleted: boolean;
+  /** Those that went with it. */
+  readonly guest_grants: readonly GuestGrantResult[];
+} & WriteResult;
+
 /** An application in a few words. */
 export type NamedAppResult = { readonly client_id: string; readonly name: string };
 

@@ -77,6 +77,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'app create': [[evil, '--dry-run'], [evil]],
   'app enable': [['CLIENT'], [evil]],
   'app disable': [['CLIENT', '--dry-run'], ['CLIENT'], [evil]],
+  'app delete': [['CLIENT', '--dry-run'], ['CLIENT', '--yes'], ['CLIENT'], [evil]],
   'api list': [[]],
   'api show': [['AUDIENCE'], [evil]],
   'api create': [
@@ -85,6 +86,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   ],
   'api enable': [['AUDIENCE', '--scopes', 'read:catalog'], ['AUDIENCE'], ['AUDIENCE', '--scopes', evil]],
   'api disable': [['AUDIENCE', '--dry-run'], ['AUDIENCE'], ['AUDIENCE', '--revoke-grants', '--dry-run'], [evil]],
+  'api delete': [['AUDIENCE', '--dry-run'], ['AUDIENCE', '--yes'], ['AUDIENCE'], [evil]],
   'api scopes add': [
     ['AUDIENCE', 'read:catalog'],
     ['AUDIENCE', evil],

@@ -63,7 +63,7 @@ describe('a keyring that answers', () => {
     await login(machine, tenant);
     await machine.open();
     await machine.done('token', 'create');
-    await machine.done('profile', 'remove', 'acme');
+    await machine.done('profile', 'remove', 'acme', '--yes');
     expect(keyring.entries()).toEqual({});
   });
 

@@ -1,7 +1,7 @@
 import type { ApiWithGrants } from '../../domain/api/api.ts';
 import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
 import { describeLifetime } from '../../domain/duration.ts';
-import type { ApiResult } from '../../library/tenant-results.ts';
+import type { ApiResult, GuestGrantResult } from '../../library/tenant-results.ts';
 import { gateText } from './app.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -50,6 +50,15 @@ function otherScopes(api: ApiWithGrants): string[] {
   return api.scopes.map(({ value }) => value).filter((value) => !granted.includes(value));
 }
 
+export function grantsData(grants: readonly GuestGrant[]): GuestGrantResult[] {
+  return grants.map(({ id, clientId, scopes, allScopes }) => ({
+    id: id ?? null,
+    client_id: clientId ?? null,
+    scopes,
+    all_scopes: allScopes,
+  }));
+}
+
 export function apiData(api: ApiWithGrants): ApiResult {
   return {
     id: api.id,
@@ -57,12 +66,7 @@ export function apiData(api: ApiWithGrants): ApiResult {
     audience: api.audience,
     enabled: api.guests.enabled,
     guest_scopes: anyGuestScopes(api),
-    guest_grants: api.grants.map(({ id, clientId, scopes, allScopes }) => ({
-      id: id ?? null,
-      client_id: clientId ?? null,
-      scopes,
-      all_scopes: allScopes,
-    })),
+    guest_grants: grantsData(api.grants),
     guest_token_lifetime: api.guests.tokenLifetimeSeconds,
     scopes: api.scopes.map(({ value, description }) => ({ value, description: description ?? null })),
   };

@@ -1,5 +1,6 @@
 import { type ClientGrantBody, clientGrantPage, clientGrantsPath, guestSubject } from '../../wire/client-grant.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
+import type { JsonObject } from '../../wire/schema.ts';
 import { editionOf, managementRequest } from '../exchange/management.ts';
 import { allCheckpoints } from '../exchange/pages.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -31,7 +32,7 @@ export async function withGrants(
 ): Promise<ApiWithGrants[]> {
   const edition = await editionOf(tenant);
   if (!edition.grantsScopes) return apis.map((api) => ({ ...api, grants: listedScopes(edition, api) }));
-  const grants = await clientGrants(tenant, filter);
+  const grants = await guestGrants(tenant, edition, filter);
   return apis.map((api) => ({ ...api, grants: grants.filter(({ audience }) => audience === api.audience) }));
 }
 
@@ -76,7 +77,20 @@ export function grantOf(body: ClientGrantBody): GuestGrant {
   };
 }
 
-async function clientGrants(tenant: TenantConnection, { clientId, audience }: GrantFilter): Promise<GuestGrant[]> {
+/** Grants as the members of what goes with them, named by what `whose` gives. */
+export function grantChanges(grants: readonly GuestGrant[], whose: (grant: GuestGrant) => string): JsonObject {
+  return Object.fromEntries(
+    grants.map((grant) => [`guest grant (${whose(grant)})`, grant.allScopes ? 'all scopes' : grant.scopes]),
+  );
+}
+
+/** The guests' client grants; none where the edition keeps scopes on the API. */
+export async function guestGrants(
+  tenant: TenantConnection,
+  edition: Edition,
+  { clientId, audience }: GrantFilter,
+): Promise<GuestGrant[]> {
+  if (!edition.grantsScopes) return [];
   const filter = new URLSearchParams({
     subject_type: guestSubject,
     ...(clientId !== undefined && { client_id: clientId }),

@@ -10,18 +10,18 @@ import { type App, appOf } from './app.ts';
 
 /**
  * Plans to open or close the second gate: whether an application may create anonymous sessions.
- * `oidcConformant` makes it OIDC-conformant as well, where the edition asks for that.
+ * `oidcConformant` makes it OIDC-conformant as well, where the edition asks for that; with false it is so no longer.
  * @throws {AnonError} `failed` when the edition asks for it and it is neither so nor made so
  */
 export async function planAppAccess(
   tenant: TenantConnection,
   app: App,
-  { enabled, oidcConformant = false }: { enabled: boolean; oidcConformant?: boolean },
+  { enabled, oidcConformant }: { enabled: boolean; oidcConformant?: boolean | undefined },
 ): Promise<Plan<App>> {
   const edition = await editionOf(tenant);
-  if (enabled && !oidcConformant) checkConformance(tenant, edition, app);
+  if (enabled && oidcConformant !== true) checkConformance(tenant, edition, app);
   const members = {
-    ...(enabled && oidcConformant && { oidc_conformant: true }),
+    ...(oidcConformant === enabled && { oidc_conformant: enabled }),
     ...edition.client.write(changed(edition.client.read(app.body), { enabled }), app.body),
   };
   const write = { path: clientPath(app.clientId), subject: `application ${shellWord(app.name)}`, answer: client };

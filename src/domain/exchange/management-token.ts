@@ -60,6 +60,15 @@ export async function renewedToken(
   return renewed;
 }
 
+/** The client that this tool signs in as; undefined where its token does not tell. */
+export async function signedInClient(tenant: TenantConnection): Promise<string | undefined> {
+  const { credentials } = accessOf(tenant);
+  if (credentials.kind !== 'access_token') return credentials.clientId;
+  const { azp, sub } = claimsOf((await managementToken(tenant)).token);
+  if (typeof azp === 'string') return azp;
+  return typeof sub === 'string' ? /^(.+)@clients$/.exec(sub)?.[1] : undefined;
+}
+
 function accessOf(tenant: TenantConnection): ManagementAccess {
   if (tenant.management) return tenant.management;
   throw noCredentials(tenant);

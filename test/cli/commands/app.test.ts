@@ -110,7 +110,11 @@ describe('app show', () => {
     const { done, run } = await freshMachine();
     const ids: string[] = [];
     for (const type of ['spa', 'native']) {
-      ids.push((await done('app', 'create', 'twin', '--type', type, '--field', 'client_id')).stdout.trim());
+      ids.push(
+        (
+          await done('app', 'create', 'twin', '--type', type, '--allow-duplicate', '--field', 'client_id')
+        ).stdout.trim(),
+      );
     }
     const { code, jsonError } = await run('app', 'show', 'twin', '--json');
     expect(code).toBe(2);
@@ -197,7 +201,8 @@ describe('app create', () => {
 
   it('gives the secret with --reveal-secrets, to machines', async () => {
     const { done, store } = await freshMachine();
-    const secret = (...more: string[]) => done('app', 'create', 'server', '--type', 'regular_web', ...more);
+    const secret = (...more: string[]) =>
+      done('app', 'create', 'server', '--type', 'regular_web', '--allow-duplicate', ...more);
     const { stdout } = await secret('--reveal-secrets', '--field', 'client_secret');
     expect(stdout.trim()).toBe(documentNamed(store, 'client', 'server').client_secret);
     expect((await secret('--reveal-secrets')).stdout).toMatch(/authentication +client_secret_post\n/);

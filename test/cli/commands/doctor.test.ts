@@ -62,7 +62,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     ['none', 'wbe', 1, "There is no application 'wbe'"],
   ])('of %s of that name it probes nothing, and says that', async (_, app, exitCode, finding) => {
     const machine = await openMachine({ edition });
-    await machine.done('app', 'create', 'web', '--enable');
+    await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
     const { code, stdout } = await machine.run('doctor', '--app', app, '--api', 'shop', '--probe', '--json');
     const { checks } = JSON.parse(stdout);
     const found = (name: string) => checks.find(({ check }: { check: string }) => check === name);

@@ -97,9 +97,11 @@ describe('login', () => {
     expect(json.scopes).toContain('read:clients');
     expect(missing({ json })).toEqual([
       'update:clients',
+      'delete:clients',
       'read:resource_servers',
       'create:resource_servers',
       'update:resource_servers',
+      'delete:resource_servers',
     ]);
   });
 

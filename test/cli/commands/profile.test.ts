@@ -134,7 +134,7 @@ describe('profile set', () => {
       '✔ Profile acme is marked production: changes there ask first\n',
     );
     expect((await done('profile', 'show', '--field', 'production')).stdout).toBe('true\n');
-    await done('profile', 'set', 'production', 'off');
+    await done('profile', 'set', 'production', 'off', '--yes');
     expect((await done('profile', 'show', '--field', 'production')).stdout).toBe('false\n');
   });
 
@@ -189,7 +189,7 @@ describe('profile remove', () => {
     await useRemote(machine, tenant);
     await machine.open();
     await machine.done('token', 'create');
-    expect((await machine.done('profile', 'remove', 'remote')).stdout).toBe(
+    expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toBe(
       '✔ Profile remote is gone. On the tenant nothing changed.\n  Commands use profile local now.\n',
     );
     expect(readdirSync(`${machine.folder}/data/credentials`)).toEqual([]);

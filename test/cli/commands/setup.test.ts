@@ -288,7 +288,7 @@ describe('setup with nobody to ask', () => {
 
   it('does not choose between two applications of one name', async () => {
     const { run, done } = await freshMachine();
-    await done('app', 'create', 'web');
+    await done('app', 'create', 'web', '--allow-duplicate');
     expect(await run('setup', '--create-app', 'web', '--yes')).toMatchObject({ code: 2 });
   });
 

@@ -43,7 +43,7 @@ describe('words of commands', () => {
   it('come first, each with what its help says', () => {
     expect(texts('')).toEqual([...new Set(Object.keys(commands).map((path) => path.split(' ')[0]))]);
     expect(expected('api ').candidates).toContainEqual({ text: 'disable', about: 'close an API to guests' });
-    expect(texts('api ')).toEqual(['list', 'show', 'create', 'enable', 'disable', 'scopes']);
+    expect(texts('api ')).toEqual(['list', 'show', 'create', 'enable', 'disable', 'delete', 'scopes']);
   });
 
   it.each(['--json ', '--profile acme ', '--profile=acme ', '--field a --edition ea ', 'help '])(

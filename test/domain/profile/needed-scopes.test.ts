@@ -6,11 +6,12 @@ it('scopes that are missing are named with the commands that need them', () => {
   const granted = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
   expect(missingScopes(granted, 'preview')).toEqual([
     { scope: 'update:clients', commands: ['app enable', 'app disable', 'claims set', 'claims remove', 'setup'] },
+    { scope: 'delete:clients', commands: ['app delete'] },
     {
       scope: 'read:resource_servers',
       commands: [
-        ...['api list', 'api show', 'api enable', 'api disable', 'api scopes add', 'api scopes remove'],
-        ...['setup', 'doctor'],
+        ...['api list', 'api show', 'api create', 'api enable', 'api disable', 'api delete', 'api scopes add'],
+        ...['api scopes remove', 'setup', 'doctor'],
       ],
     },
     { scope: 'create:resource_servers', commands: ['api create'] },
@@ -18,6 +19,7 @@ it('scopes that are missing are named with the commands that need them', () => {
       scope: 'update:resource_servers',
       commands: ['api enable', 'api disable', 'api scopes add', 'api scopes remove', 'setup'],
     },
+    { scope: 'delete:resource_servers', commands: ['api delete'] },
   ]);
 });
 

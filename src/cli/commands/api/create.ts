@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { planApiCreation } from '../../../domain/api/create.ts';
+import { checkNoNamesake, planApiCreation } from '../../../domain/api/create.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { apiData, renderApi } from '../../render/api.ts';
@@ -9,6 +9,7 @@ import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from 
 export interface ApiCreateOptions extends WriteOptions {
   readonly audience: string;
   readonly scopes?: string;
+  readonly allowDuplicate?: true;
 }
 
 export function apiCreateCommand(context: Context, run = createAndShow): Command {
@@ -17,7 +18,8 @@ export function apiCreateCommand(context: Context, run = createAndShow): Command
       .description('create an API, closed to guests')
       .argument('<name>', 'what to call it')
       .requiredOption('--audience <uri>', 'its identifier, the aud of its tokens; it cannot change later')
-      .option('--scopes <list>', 'the scopes it defines, joined by commas'),
+      .option('--scopes <list>', 'the scopes it defines, joined by commas')
+      .option('--allow-duplicate', 'make it although there is one of that name'),
   ).action((name: string, options: ApiCreateOptions) => run(context, name, options));
   return withExample(command, 'api create news --audience https://news.example --scopes read:news');
 }
@@ -25,9 +27,10 @@ export function apiCreateCommand(context: Context, run = createAndShow): Command
 async function createAndShow(context: Context, name: string, options: ApiCreateOptions): Promise<void> {
   const access = await accessToWrite(context, options);
   const scopes = scopeList(options.scopes ?? '');
-  const look = async () => ({
-    plan: await planApiCreation(access.tenant, { name, audience: options.audience, scopes }),
-  });
+  const look = async () => {
+    if (!options.allowDuplicate) await checkNoNamesake(access.tenant, name);
+    return { plan: await planApiCreation(access.tenant, { name, audience: options.audience, scopes }) };
+  };
   await writeAndShow(context, options, access, look, {
     data: (api) => apiData({ ...api, grants: [] }),
     headline: (api, paint) => `Created API ${renderApi(paint, { ...api, grants: [] }).trimEnd()}`,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { planAppCreation } from '../../../domain/app/create.ts';
+import { checkNoNamesake, planAppCreation } from '../../../domain/app/create.ts';
 import { clientTypes } from '../../../wire/client.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
@@ -10,6 +10,7 @@ import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from 
 export interface AppCreateOptions extends WriteOptions {
   readonly type: string;
   readonly enable?: true;
+  readonly allowDuplicate?: true;
   readonly revealSecrets?: true;
 }
 
@@ -20,6 +21,7 @@ export function appCreateCommand(context: Context, run = createAndShow): Command
       .argument('<name>', 'what to call it')
       .option('--type <type>', clientTypes.join(', '), 'spa')
       .option('--enable', 'let it create guest sessions right away')
+      .option('--allow-duplicate', 'make it although there is one of that name')
       .option('--reveal-secrets', 'put the client secret into --json and --field'),
   ).action((name: string, options: AppCreateOptions) => run(context, name, options));
   return withExample(command, 'app create kiosk --type native --enable');
@@ -28,9 +30,10 @@ export function appCreateCommand(context: Context, run = createAndShow): Command
 async function createAndShow(context: Context, name: string, options: AppCreateOptions): Promise<void> {
   const type = knownWord(options.type, clientTypes, typeWord);
   const access = await accessToWrite(context, options);
-  const look = async () => ({
-    plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }),
-  });
+  const look = async () => {
+    if (!options.allowDuplicate) await checkNoNamesake(access.tenant, name);
+    return { plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }) };
+  };
   await writeAndShow(context, options, access, look, {
     data: (app) => appData(app, { revealSecrets: options.revealSecrets === true }),
     headline: (app, paint) => `Created application ${renderApp(paint, app).trimEnd()}`,

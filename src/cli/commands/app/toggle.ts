@@ -1,5 +1,6 @@
 import { findApp } from '../../../domain/app/find.ts';
 import { planAppAccess } from '../../../domain/app/set-access.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
 import type { Context } from '../../context.ts';
 import { appData } from '../../render/app.ts';
 import { printable } from '../../render/printable.ts';
@@ -9,16 +10,24 @@ import { accessToWrite, type WriteOptions, writeAndShow } from '../../write.ts';
 export async function toggleApp(
   context: Context,
   reference: string,
-  change: { enabled: boolean; oidcConformant?: boolean },
+  change: { enabled: boolean; oidcConformant?: boolean | undefined },
   options: WriteOptions,
 ): Promise<void> {
   const access = await accessToWrite(context, options);
-  const look = async () => ({
-    plan: await planAppAccess(access.tenant, await findApp(access.tenant, reference), change),
-  });
+  const look = async () => {
+    const app = await findApp(access.tenant, reference);
+    return { app, plan: await planAppAccess(access.tenant, app, change) };
+  };
   await writeAndShow(context, options, access, look, {
     data: (app) => appData(app),
     headline: (app) =>
       `${printable(app.name)} ${app.enabled ? 'may create guest sessions' : 'may no longer create guest sessions'}`,
+    below: (paint, { app }) => {
+      if (!change.oidcConformant || app.oidcConformant) return '';
+      const undo = `anon-cli app disable ${shellWord(app.name)} --undo-conformant${access.tenant.selection}`;
+      return paint.dim(
+        `  OIDC-conformant changes how ${printable(app.name)} signs users in.\n  To undo it: ${printable(undo)}\n`,
+      );
+    },
   });
 }

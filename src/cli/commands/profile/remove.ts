@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import type { Profile } from '../../../domain/ports.ts';
 import { AnonError } from '../../../errors.ts';
+import { confirmed } from '../../confirmed.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { forgetSecrets } from '../../forget-secrets.ts';
@@ -9,21 +11,27 @@ import { profileInUse } from '../../profile-in-use.ts';
 import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant-access.ts';
 
+export interface ProfileRemoveOptions extends GlobalOptions {
+  readonly yes?: true;
+}
+
 export function profileRemoveCommand(context: Context, run = removeProfile): Command {
   const command = new Command('remove')
     .description('forget a tenant: its credentials and its sessions')
     .argument('<name>', 'its name')
-    .action((name: string, options: GlobalOptions) => run(context, name, options));
+    .option('-y, --yes', 'do not ask, also where it is marked production or has saved sessions')
+    .action((name: string, options: ProfileRemoveOptions) => run(context, name, options));
   return withExample(command, 'profile remove acme');
 }
 
-async function removeProfile(context: Context, name: string, options: GlobalOptions): Promise<void> {
+async function removeProfile(context: Context, name: string, options: ProfileRemoveOptions): Promise<void> {
   const { profile } = await selectProfile(context, { ...options, profile: name });
   if (profile.domain === undefined) {
     throw new AnonError('usage', "The embedded tenant's profile stays.", {
       hint: 'To start it over: anon-cli local reset',
     });
   }
+  await agreed(context, profile, options);
   await forgetSecrets(context, profile);
   const profiles = await context.profiles();
   const before = await profileInUse(context);
@@ -35,4 +43,16 @@ async function removeProfile(context: Context, name: string, options: GlobalOpti
       `${paint.green('✔')} Profile ${printable(profile.name)} is gone. On the tenant nothing changed.\n` +
       (now.sentence === before.sentence ? '' : `  ${now.sentence}\n`),
   });
+}
+
+/** A profile that is marked, or has sessions which nothing brings back, is not removed by a slip. */
+async function agreed(context: Context, profile: Profile, options: ProfileRemoveOptions): Promise<void> {
+  const { length } = await (await context.sessions(profile)).names();
+  const facts = [
+    ...(profile.production ? ['is marked production'] : []),
+    ...(length > 0 ? [`has ${length} saved session${length === 1 ? '' : 's'}`] : []),
+  ];
+  if (facts.length === 0) return;
+  const fact = `Profile '${printable(profile.name)}' ${facts.join(' and ')}`;
+  await confirmed(context, options, { fact, question: 'Remove it?' });
 }

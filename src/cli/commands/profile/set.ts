@@ -3,6 +3,7 @@ import type { Profile } from '../../../domain/ports.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError } from '../../../errors.ts';
 import { chosenApi, chosenApp } from '../../chosen.ts';
+import { confirmed } from '../../confirmed.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';
 import { editionOption, type GlobalOptions } from '../../global-options.ts';
@@ -15,12 +16,17 @@ import { accessTenant, selectProfile } from '../../tenant-access.ts';
 const settings = ['app', 'api', 'production', 'edition'] as const;
 type Setting = (typeof settings)[number];
 
+export interface ProfileSetOptions extends GlobalOptions {
+  readonly yes?: true;
+}
+
 export function profileSetCommand(context: Context, run = changeProfile): Command {
   const command = new Command('set')
     .description('set what commands use when nothing else is said')
     .argument('<what>', settings.join(', '))
     .argument('<value>', 'a name, client id or audience; on or off; preview, ea or auto')
-    .action((what: string, value: string, options: GlobalOptions) => run(context, what, value, options));
+    .option('-y, --yes', 'do not ask where the production mark is switched off')
+    .action((what: string, value: string, options: ProfileSetOptions) => run(context, what, value, options));
   return withExample(
     command,
     'profile set app web',
@@ -28,7 +34,7 @@ export function profileSetCommand(context: Context, run = changeProfile): Comman
   );
 }
 
-async function changeProfile(context: Context, what: string, value: string, options: GlobalOptions): Promise<void> {
+async function changeProfile(context: Context, what: string, value: string, options: ProfileSetOptions): Promise<void> {
   const setting = parseSetting(what);
   const { profile } = await selectProfile(context, options);
   if (profile.adHoc) {
@@ -37,6 +43,10 @@ async function changeProfile(context: Context, what: string, value: string, opti
     });
   }
   const changed = await changesOf(context, setting, value, { profile, options });
+  if (setting === 'production' && profile.production && !changed.production) {
+    const fact = `Profile '${printable(profile.name)}' is marked production`;
+    await confirmed(context, options, { fact, question: 'Take the mark off, so that changes no longer ask?' });
+  }
   const store = await context.profiles();
   await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));
   const after = await context.withEdition({ ...profile, ...changed });

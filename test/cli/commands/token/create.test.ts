@@ -168,7 +168,7 @@ describe('the application and API of token create', () => {
 
   it('are ambiguous when two have the name', async () => {
     const { run, done } = await openMachine();
-    await done('app', 'create', 'web');
+    await done('app', 'create', 'web', '--allow-duplicate');
     expect(await run('token', 'create', '--app', 'web')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^error: 'web' names 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/),
