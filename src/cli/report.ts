@@ -3,7 +3,7 @@ import type { Terminal } from '../io/terminal.ts';
 import type { World } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { printable } from './render/printable.ts';
-import { beside } from './render/wrapped.ts';
+import { behind } from './render/wrapped.ts';
 
 /** What stands on stderr, of one command line. */
 export interface Report {
@@ -21,7 +21,7 @@ export interface Report {
 export function reportForPeople({ terminal }: Pick<World, 'terminal'>): Report {
   return {
     terminal,
-    warn: (message) => terminal.note(beside('warning: ', message, terminal.noteColumns)),
+    warn: (message) => terminal.note(behind('warning: ', message, terminal.noteColumns)),
     debug: (line) => terminal.note(`debug: ${printable(line)}\n`),
     async end(thrown) {
       if (!thrown) return 0;
