@@ -4,7 +4,7 @@ import type { Terminal } from '../io/terminal.ts';
 import type { World } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { printable, printableLines } from './render/printable.ts';
-import { beside } from './render/wrapped.ts';
+import { behind } from './render/wrapped.ts';
 
 /** What stands on stderr, of one command line. */
 export interface Report {
@@ -27,7 +27,7 @@ export function reportForPeople({ terminal }: Pick<World, 'terminal'>): Report {
       // What is looked at twice is warned of once.
       if (told.has(message)) return;
       told.add(message);
-      const line = beside('warning: ', printable(withoutTokens(message)), terminal.noteColumns);
+      const line = behind('warning: ', printable(withoutTokens(message)), terminal.noteColumns);
       terminal.note(printableLines(line));
     },
     debug: (line) => terminal.note(`debug: ${printable(line)}\n`),

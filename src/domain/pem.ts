@@ -18,7 +18,7 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----((?:(?!-----).)*)-----END \1-----/gs;
 export function pemBlocks(text: string): PemBlock[] {
   return [...armoured(text).matchAll(block)].map(([, label = '', inside = '']) => {
     const encrypted = label.startsWith('ENCRYPTED ') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(inside);
-    const body = inside.replaceAll(/\\+[rn]|["'][ \t]*\+|[^A-Za-z\d+/=]/g, '');
+    const body = inside.replaceAll(/\\+[rn]|["'][ \t]*\+(?=[\s"'])|[^A-Za-z\d+/=]/g, '');
     const lines = body.match(/.{1,64}/g) ?? [];
     return { label, encrypted, text: [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n') };
   });

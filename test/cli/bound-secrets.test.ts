@@ -110,7 +110,8 @@ describe('an edited domain', () => {
   it('is told in lists, where other sessions stay to be seen, and forgetting goes on', async () => {
     const { machine, tenant } = await movedProfile();
     const { stdout, stderr } = await machine.done('session', 'list');
-    expect(stdout).toContain('No session is kept');
+    expect(stdout).toBe('');
+    expect(stderr).toContain('No session is saved');
     expect(stderr).toContain(`warning: The saved session 'cart' is for ${tenant.url}`);
     await machine.done('session', 'forget', 'cart');
     edit(machine, 'remote', { domain: tenant.url });

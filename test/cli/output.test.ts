@@ -75,7 +75,8 @@ describe('a result', () => {
     [['*.id'], '1\n\n3\n'],
     [['*.scopes.*.value'], 'a\nb\nc\n'],
     [['0.scopes.*.value', '2.name'], 'a\nb\nnull\n'],
-    [['1.name'], 'two\nlines\n'],
+    // On a terminal as here; see what a pipe gets in test/cli/hostile-names.test.ts.
+    [['1.name'], 'two\\u000alines\n'],
     [['1.name', '0.id'], '"two\\nlines"\n1\n'],
     [['*'], `${list.map((item) => JSON.stringify(item)).join('\n')}\n`],
     [['0.*'], 'web\n1\n[{"value":"a"},{"value":"b"}]\n'],

@@ -18,6 +18,13 @@ const examples = [...new Set(jsonExamples().map(({ args }) => args.join(' ')))].
   (line) => !/local start|token watch|before\.json|session\.json/.test(line),
 );
 
+it('stderr has for people each thing when it happens', async () => {
+  const machine = await openMachine();
+  const started = machine.run('local', 'start', '--port', '0');
+  await machine.printed('Ctrl-C').then(machine.interrupt);
+  expect((await started).stderr).toBe('\nStopped.\n');
+});
+
 describe('stderr with --json', () => {
   it.each([
     ['at a terminal', { interactive: true, colour: true }],

@@ -37,6 +37,16 @@ const forms: [string, (pem: string) => string][] = [
 const pem = (key: typeof rsa.privateKey, type: 'spki' | 'pkcs1' | 'pkcs8' | 'sec1') =>
   key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }).toString();
 
+it('PEM as a string of a program keeps a plus at the beginning of a line', () => {
+  const text = '-----BEGIN PUBLIC KEY-----\n+AAA\n+BBB\n-----END PUBLIC KEY-----';
+  for (const form of [
+    text.replaceAll(/^.*$/gm, '"$&\\n" +'),
+    text.replaceAll(/^.*$/gm, '"$&\\n"+').replaceAll('\n', ''),
+  ]) {
+    expect(pemBlocks(form)[0]?.text).toContain('+AAA+BBB');
+  }
+});
+
 describe.each(forms)('PEM %s', (_, form) => {
   it.each([
     ['SPKI', pem(rsa.publicKey, 'spki')],

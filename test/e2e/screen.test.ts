@@ -69,7 +69,7 @@ describe('who waits at a terminal', () => {
     const { waiting, host } = await slowTenant(home);
     const person = atTerminalOf(80, home, creation);
     await person.sees(`Waiting for ${host}`);
-    for (const response of waiting) response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    for (const response of waiting) response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
     expect(await person.ended).not.toBe(0);
     // The line was erased before the error came.
     expect(person.raw).toMatch(/\r\p{Cc}\[2K[^\r]*error:/u);

@@ -16,7 +16,7 @@ it('token watch rewrites all rows of its block on a narrow terminal', async () =
   const home = newHome();
   await run(home, ['quickstart']);
   const watch = "TERM=xterm script -qec 'stty cols 40; anon-cli token watch' /dev/null";
-  const { stdout } = await runShell(home, watch, { dialogue: [['\u001b[8A\u001b[J', '\u0003']] });
+  const { stdout } = await runShell(home, watch, { dialogue: [['\u001b[9A\u001b[J', '\u0003']] });
   expect(stdout).toContain('Interrupted.');
 });
 

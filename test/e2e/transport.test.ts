@@ -114,7 +114,7 @@ describe('the program', () => {
   it('changes nothing twice when the answer is lost, and says that it does not know', async () => {
     const asked: string[] = [];
     const home = await homeAt(await answering(tenant([reset], asked)));
-    const { code, stderr } = await run(home, ['app', 'create', 'shop', '--edition', 'preview']);
+    const { code, stderr } = await run(home, ['app', 'create', 'shop', '--allow-duplicate', '--edition', 'preview']);
     expect(code, stderr).toBe(6);
     expect(stderr).toContain('It is not known whether the change was made.');
     expect(stderr).toContain('anon-cli app list');

@@ -2,7 +2,7 @@ import { withoutTokens } from '../../domain/exchange/secrecy.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { printable, printableJson, printableLines } from './printable.ts';
-import { beside, command } from './wrapped.ts';
+import { behind, command } from './wrapped.ts';
 
 /** What was said beside a result or an error, for the JSON form. */
 export interface Asides {
@@ -24,7 +24,7 @@ export function renderError(error: AnonError, options: ErrorOptions): string {
   const { json, colour, columns, exitCode } = options;
   if (json) return asJson({ error: { ...errorData(error), exit_code: exitCode } }, options);
   const paint = paintFor(colour, columns === undefined ? {} : { columns });
-  const message = beside(`${paint.red('error:')} `, printable(withoutTokens(error.message)), paint.columns);
+  const message = behind(`${paint.red('error:')} `, printable(withoutTokens(error.message)), paint.columns);
   const hint = error.hint ? hintLines(paint, printable(withoutTokens(error.hint))) : '';
   return printableLines(message + hint);
 }
@@ -46,10 +46,10 @@ function hintLines(paint: Paint, hint: string): string {
   const label = `${paint.dim('hint:')}  `;
   const [, words, line] = /^(.*:) (anon-cli [^:]+(?::[^:]+)*)$/.exec(hint) ?? [];
   if (words === undefined || line === undefined || hint.length + labelWidth <= Math.min(paint.columns, 79)) {
-    return beside(label, hint, paint.columns);
+    return behind(label, hint, paint.columns);
   }
   const indent = ' '.repeat(labelWidth);
-  return `${beside(label, words, paint.columns)}${indent}${command(line, paint.columns - labelWidth, indent)}\n`;
+  return `${behind(label, words, paint.columns)}${indent}${command(line, paint.columns - labelWidth, indent)}\n`;
 }
 
 function errorData(error: AnonError): object {

@@ -58,9 +58,23 @@ export function beside(head: string, text: string, columns: number): string {
   if (indent + displayWidth(text) <= columns) return `${head}${text}\n`;
   const longest = text.split(' ').reduce((most, word) => Math.max(most, displayWidth(word)), 0);
   const fits = longest <= room && room >= leastBeside;
-  if (fits || indent <= below) return `${head}${wrapped(text, room).join(`\n${' '.repeat(indent)}`)}\n`;
-  const lines = wrapped(text, columns - below).map((line) => `${' '.repeat(below)}${line}\n`);
+  if (fits) return `${head}${wrapped(text, room).join(`\n${' '.repeat(indent)}`)}\n`;
+  const lines = wrapped(text, columns - below).map((line) => `${indented(line, below, columns)}\n`);
   return `${head.trimEnd()}\n${lines.join('')}`;
+}
+
+/** Prose behind a short label, such as `error:`: only a word that has no room there is moved to the left. */
+export function behind(label: string, text: string, columns: number): string {
+  const indent = displayWidth(label);
+  const lines = wrapped(text, columns - indent);
+  const fits = displayWidth(lines[0] ?? '') <= columns - indent;
+  const [first, rest] = fits ? [`${label}${lines[0]}`, lines.slice(1)] : [label.trimEnd(), lines];
+  return `${[first, ...rest.map((line) => indented(line, indent, columns))].join('\n')}\n`;
+}
+
+/** A line that is one long word is moved to the left as far as it takes to show it whole. */
+function indented(line: string, indent: number, columns: number): string {
+  return ' '.repeat(Math.max(0, Math.min(indent, columns - displayWidth(line)))) + line;
 }
 
 /** Every line of a text that is too long, broken at its spaces; one that is a command stays one to a shell. */
@@ -74,13 +88,14 @@ export function fitted(text: string, columns: number): string {
 
 function fittedLine(line: string, columns: number): string {
   const [start = ''] = /^(?:\p{Cc}\[\d+m|\s)*(?:\$ )?/u.exec(line) ?? [];
-  const rest = line.slice(start.length);
+  const text = line.slice(start.length);
   const indent = displayWidth(start);
-  if (start.endsWith('$ ')) return start + command(rest, columns - indent, ' '.repeat(indent + 2));
-  const [first = '', ...others] = wrapped(rest, columns - indent);
+  if (start.endsWith('$ ')) return start + command(text, columns - indent, ' '.repeat(indent + 2));
+  const [first = '', ...others] = wrapped(text, columns - indent);
   if (others.length === 0) return line;
-  const hanging = ' '.repeat(Math.min(indent + 2, columns / 4));
-  return [start + first, ...wrapped(others.join(' '), columns - hanging.length).map((one) => hanging + one)].join('\n');
+  const hanging = Math.min(indent + 2, Math.floor(columns / 4));
+  const rest = wrapped(others.join(' '), columns - hanging).map((one) => indented(one, hanging, columns));
+  return [start + first, ...rest].join('\n');
 }
 
 /** A shell's words: what is quoted is one, whatever stands in it. */

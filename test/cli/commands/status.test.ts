@@ -8,7 +8,7 @@ describe('status', () => {
     expect((await machine.done('status')).stdout).toBe(
       'tenant       embedded, on this machine\n' +
         'profile      local, the current profile\n' +
-        'edition      unknown: the tenant was not asked yet\n' +
+        'edition      preview\n' +
         'application  none chosen\n' +
         'API          none chosen\n' +
         'signs in     its own\n' +

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { displayWidth } from '../../../src/cli/render/width.ts';
-import { beside, command, fitted, wrapped } from '../../../src/cli/render/wrapped.ts';
+import { behind, beside, command, fitted, wrapped } from '../../../src/cli/render/wrapped.ts';
 import { wordsOf } from '../../support/command.ts';
 
 const paint = paintFor(true);
@@ -57,8 +57,24 @@ describe('text beside a label', () => {
     expect(beside('  client id of it  ', id, 60)).toBe(`  client id of it  ${id}\n`);
   });
 
+  it('is moved to the left where it is one word that fits the line only there', () => {
+    const guest = 'anon|f81d4fae-7dec-41d0-8765-00a0c91e6bf6';
+    expect(beside('  guest  ', guest, 44)).toBe(`  guest\n   ${guest}\n`);
+    expect(beside('  guest  ', `cart ${guest}`, 41)).toBe(`  guest\n    cart\n${guest}\n`);
+  });
+
   it('stays on its line where nobody knows how long that may be', () => {
     expect(beside('a  ', 'b '.repeat(100), Number.POSITIVE_INFINITY)).toBe(`a  ${'b '.repeat(100)}\n`);
+  });
+});
+
+describe('prose behind a label', () => {
+  it('goes on in its column, and moves a word that has no room there to the left', () => {
+    expect(behind('error: ', `There is no client ${id}x of yours.`, 40)).toBe(
+      `error: There is no client\n       ${id}x\n       of yours.\n`,
+    );
+    expect(behind('error: ', `No ${id}.`, 36)).toBe(`error: No\n   ${id}.\n`);
+    expect(behind('error: ', `${id}${id} is none.`, 40)).toBe(`error:\n${id}${id}\n       is none.\n`);
   });
 });
 

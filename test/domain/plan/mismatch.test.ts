@@ -9,8 +9,8 @@ describe('what a tenant shows after a write', () => {
     ['has defaults inside of it', { a: { b: 1 } }, { a: { b: 1, c: 2 } }],
     ['no longer has what null removed', { a: null }, {}],
     ['has null for what null removed', { a: null }, { a: null }],
-    ['leaves out what is false or empty', { a: false, b: [], c: '' }, {}],
-    ['leaves out an object of such', { a: { b: false } }, {}],
+    ['leaves out what is empty', { b: [], c: '' }, {}],
+    ['leaves out an object of such', { a: { b: '' } }, {}],
     ['has a list in another order', { scope: ['a', 'b', 'c'] }, { scope: ['c', 'a', 'b'] }],
     [
       'has objects of a list in another order, with more in them',
@@ -30,6 +30,8 @@ describe('what a tenant shows after a write', () => {
     ['another value', { a: 1, b: 2 }, { a: 1, b: 3 }, ['b']],
     ['another type', { a: 1 }, { a: '1' }, ['a']],
     ['nothing', { a: true }, {}, ['a']],
+    // A default may be true.
+    ['nothing for what was to be off', { a: { b: false } }, {}, ['a.b']],
     ['null', { a: 1 }, { a: null }, ['a']],
     ['what was to be removed', { a: null }, { a: 1 }, ['a']],
     ['what was to be off', { a: false }, { a: true }, ['a']],

@@ -74,12 +74,12 @@ describe('session list', () => {
     expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Forgotten: bad\n');
     await machine.done('session', 'forget', '--all');
     const { stdout, stderr: none } = await machine.done('session', 'list');
-    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No session is kept/) });
+    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No session is saved/) });
   });
 
   it('says what to do where none is kept', async () => {
     const { done, terminal } = await freshMachine();
-    const none = 'No session is kept of profile local.\nNext: anon-cli token create\n';
+    const none = 'No session is saved for profile local.\nNext: anon-cli token create\n';
     expect(await done('session', 'list')).toMatchObject({ stdout: '', stderr: none });
     terminal.interactive = true;
     expect((await done('session', 'list')).stdout).toBe(none);
