@@ -1,6 +1,7 @@
 import { findApi } from '../domain/api/find.ts';
 import { findApp } from '../domain/app/find.ts';
-import type { ChosenApi, ChosenApp, TenantConnection } from '../domain/ports.ts';
+import type { TenantConnection } from '../domain/ports.ts';
+import type { ChosenApi, ChosenApp } from '../domain/profile/profile.ts';
 
 /** The application that a profile is to use. Without credentials to look it up, the reference is its client id. */
 export async function chosenApp(tenant: TenantConnection | undefined, reference: string): Promise<ChosenApp> {

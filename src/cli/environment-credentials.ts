@@ -1,7 +1,8 @@
-import type { ManagementCredentials, Profile } from '../domain/ports.ts';
+import type { ManagementCredentials } from '../domain/ports.ts';
 import { parseTenantDomain } from '../domain/profile/address.ts';
 import { hostName } from '../domain/profile/name.ts';
 import { parseSigningAlgorithm } from '../domain/profile/private-key.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import { AnonError, isAnonError, withHint } from '../errors.ts';
 import type { Context, Env } from './context.ts';
 import { credentialVariables } from './environment.ts';

@@ -1,4 +1,4 @@
-import type { Profile } from '../domain/ports.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import type { Context } from './context.ts';
 
 /** Removes all that is secret of a profile: its credentials, its Management API token, its sessions. */

@@ -1,12 +1,5 @@
-import type {
-  ChosenApi,
-  ChosenApp,
-  KeptToken,
-  ManagementAccess,
-  Profile,
-  TenantConnection,
-  TokenKeeper,
-} from '../domain/ports.ts';
+import type { KeptToken, ManagementAccess, TenantConnection, TokenKeeper } from '../domain/ports.ts';
+import type { ChosenApi, ChosenApp, Profile } from '../domain/profile/profile.ts';
 import { type Proof, proveCredentials } from '../domain/profile/prove.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import { chosenApi, chosenApp } from './chosen.ts';

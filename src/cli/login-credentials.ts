@@ -1,5 +1,6 @@
-import type { ManagementCredentials, Profile } from '../domain/ports.ts';
+import type { ManagementCredentials } from '../domain/ports.ts';
 import { parseSigningAlgorithm, readPrivateKey } from '../domain/profile/private-key.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import { AnonError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials } from './environment-credentials.ts';

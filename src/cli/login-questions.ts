@@ -1,6 +1,6 @@
-import type { Profile } from '../domain/ports.ts';
 import { parseTenantDomain } from '../domain/profile/address.ts';
 import { checkProfileName } from '../domain/profile/name.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import { AnonError } from '../errors.ts';
 import { askedSecret, askedText, askedUntil } from './asked-again.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Profile, SecretPlace } from '../domain/ports.ts';
+import type { Profile, SecretPlace } from '../domain/profile/profile.ts';
 import { isAnonError } from '../errors.ts';
 import { tokenKeeper } from '../io/token-keeper.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,7 @@
 import { commands } from './command-table.ts';
 import { completionRequest } from './completion/request.ts';
-import { createContext, type World } from './context.ts';
+import type { World } from './context.ts';
+import { createContext } from './create-context.ts';
 import { asksForJson } from './output-format.ts';
 import { type Report, reportAsJson, reportForPeople } from './report.ts';
 import { route } from './route.ts';

@@ -1,4 +1,5 @@
-import type { ManagementAccess, Profile, SecretStore } from '../domain/ports.ts';
+import type { ManagementAccess } from '../domain/ports.ts';
+import type { Profile, SecretStore } from '../domain/profile/profile.ts';
 import { AnonError } from '../errors.ts';
 import { tokenKeeper } from '../io/token-keeper.ts';
 import type { Context } from './context.ts';

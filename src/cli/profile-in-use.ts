@@ -1,4 +1,4 @@
-import type { Profile } from '../domain/ports.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { isAnonError } from '../errors.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import type { ChosenApi, ChosenApp, Profile } from '../domain/ports.ts';
+import type { ChosenApi, ChosenApp, Profile } from '../domain/profile/profile.ts';
 import type { Context } from './context.ts';
 
 /** Makes an application and an API what commands use at a tenant, when nothing else is said. */

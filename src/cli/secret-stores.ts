@@ -1,5 +1,5 @@
-import type { SecretPlace, SecretStore } from '../domain/ports.ts';
 import { originOf } from '../domain/profile/address.ts';
+import type { SecretPlace, SecretStore } from '../domain/profile/profile.ts';
 import { AnonError } from '../errors.ts';
 import type { Keyring } from '../io/keyring.ts';
 import type { Context, Env, World } from './context.ts';

@@ -1,4 +1,5 @@
-import type { Profile, TenantConnection } from '../domain/ports.ts';
+import type { TenantConnection } from '../domain/ports.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { mostSimilar } from '../domain/similar.ts';
 import { AnonError } from '../errors.ts';

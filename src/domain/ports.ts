@@ -1,5 +1,4 @@
 import type { EditionName } from '../wire/edition/edition.ts';
-import type { JsonObject } from '../wire/schema.ts';
 import type { TenantTime } from './exchange/tenant-time.ts';
 
 /** Time comes in as an argument, so that a test can move it. */
@@ -121,112 +120,6 @@ export interface TenantConnection {
   readonly readOnly?: boolean;
   /** The key that seals this tenant's session tokens, where it is at hand. */
   readonly sessionKey: (() => Promise<Uint8Array>) | undefined;
-}
-
-/** An application as a profile remembers it. */
-export interface ChosenApp {
-  readonly clientId: string;
-  readonly name: string;
-}
-
-/** An API as a profile remembers it. */
-export interface ChosenApi {
-  readonly audience: string;
-  readonly name: string;
-}
-
-/** A tenant the user has told the tool about, and what commands use there when nothing else is said. */
-export interface Profile {
-  readonly name: string;
-  /** The tenant's domain, or for a tenant on this machine its `http://` address. The embedded tenant has none. */
-  readonly domain?: string | undefined;
-  readonly edition?: EditionName | undefined;
-  readonly credentials?: ManagementCredentials | undefined;
-  /** Where its secrets are kept; in files when nothing is said. */
-  readonly secrets?: SecretPlace | undefined;
-  /** A change of its settings has to be agreed to by name. */
-  readonly production?: boolean | undefined;
-  /** Made up for AUTH0_DOMAIN: no file knows of it. */
-  readonly adHoc?: true;
-  readonly app?: ChosenApp | undefined;
-  readonly api?: ChosenApi | undefined;
-}
-
-export interface ProfileStore {
-  /** The profile that commands use when none is named. */
-  current(): Promise<string>;
-  list(): Promise<readonly Profile[]>;
-  get(name: string): Promise<Profile | undefined>;
-  /** Reads, changes and writes one profile with no other process in between. Returning undefined removes it. */
-  change(name: string, change: (profile: Profile | undefined) => Profile | undefined): Promise<void>;
-  use(name: string): Promise<void>;
-}
-
-/** A guest that another took the place of: where metadata is set once, other metadata takes a new session. */
-export interface ReplacedGuest {
-  readonly guestId?: string | undefined;
-  /** When the next one came, in milliseconds since 1970. */
-  readonly untilMs: number;
-}
-
-/**
- * A guest session as it is kept, so that the next command needs nothing else. Times are milliseconds since 1970 by this
- * machine's clock, right or wrong, so that what is left needs no question; what is not there was not told. Where the tenant
- * gave no access token it is empty.
- */
-export interface RememberedSession {
-  readonly sessionToken: string;
-  readonly accessToken: string;
-  /** Of the access token, where it is not `Bearer`. */
-  readonly tokenType?: string | undefined;
-  readonly clientId: string;
-  readonly audience: string;
-  /** As it was asked for: an update asks again. */
-  readonly scope?: string | undefined;
-  readonly appName?: string | undefined;
-  readonly apiName?: string | undefined;
-  readonly guestId?: string | undefined;
-  /** As last known: another who has the session token may have changed it since. */
-  readonly metadata?: JsonObject | undefined;
-  readonly createdAtMs?: number | undefined;
-  readonly accessEndsAtMs?: number | undefined;
-  /** Null for a session that never ends. */
-  readonly sessionEndsAtMs?: number | null | undefined;
-  /** The guests before this one, the latest first. */
-  readonly replaced?: readonly ReplacedGuest[] | undefined;
-}
-
-/** The keyring of the operating system, or files that only the user may read. */
-export type SecretPlace = 'keyring' | 'file';
-
-/** What of a profile is secret, and the profile's name; of a session its own name behind that. */
-export type SecretKey = `${'credentials' | 'management-token' | 'session'}/${string}`;
-
-/** Texts that nobody but the user may read. */
-export interface SecretStore {
-  get(key: SecretKey): Promise<string | undefined>;
-  put(key: SecretKey, value: string): Promise<void>;
-  /** Removing what is not there is no error. */
-  remove(key: SecretKey): Promise<void>;
-}
-
-/** The guest sessions of one profile, by name. */
-export interface SessionStore {
-  /** In the order of the alphabet. What is listed may be gone when it is asked for. */
-  names(): Promise<readonly string[]>;
-  /** The name of the session that commands use when none is named, whether there is one or not. */
-  current(): Promise<string>;
-  use(name: string): Promise<void>;
-  get(name: string): Promise<RememberedSession | undefined>;
-  put(name: string, session: RememberedSession): Promise<void>;
-  /** For whoever has both names alone, and no session by the new one: it has one of them, also when the process is killed. */
-  rename(from: string, to: string): Promise<void>;
-  /** Forgetting none is no error. */
-  forget(name: string): Promise<void>;
-  /** Nothing of any session stays. */
-  forgetAll(): Promise<void>;
-  /** Runs `work` while no other process does the same for this session, so that what it reads is still so when it writes. */
-  exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** One line of a text file that is read bit by bit. */

@@ -1,4 +1,4 @@
-import type { SecretKey, SecretStore } from '../domain/ports.ts';
+import type { SecretKey, SecretStore } from '../domain/profile/profile.ts';
 import { AnonError, isAnonError } from '../errors.ts';
 import { exactJson, readExactJson } from '../wire/exact-json.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { RememberedSession, SecretStore } from '../domain/ports.ts';
+import type { SecretStore } from '../domain/profile/profile.ts';
+import type { RememberedSession } from '../domain/session/saved-session.ts';
 import { isThere, removeFile } from './files.ts';
 import { rememberedSession } from './remembered-session.ts';
 import type { SessionPorts } from './session-store.ts';

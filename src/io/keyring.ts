@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { SecretStore } from '../domain/ports.ts';
+import type { SecretStore } from '../domain/profile/profile.ts';
 import type { Question, Reply } from './keyring-process.ts';
 
 /** How the keyring is asked. */

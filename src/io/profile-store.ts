@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { ProfileStore, SecretStore } from '../domain/ports.ts';
+import type { ProfileStore, SecretStore } from '../domain/profile/profile.ts';
 import { editionNames } from '../wire/edition/edition.ts';
 import { isThere } from './files.ts';
 import type { Folders } from './folders.ts';

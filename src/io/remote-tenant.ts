@@ -1,4 +1,5 @@
-import type { Profile, TenantConnection } from '../domain/ports.ts';
+import type { TenantConnection } from '../domain/ports.ts';
+import type { Profile } from '../domain/profile/profile.ts';
 import { type HttpWorld, httpFetch, limitsWithin } from './http.ts';
 
 /** A tenant on the network, each exchange with which takes `timeoutMs` at most. @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used */

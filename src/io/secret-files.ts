@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { SecretStore } from '../domain/ports.ts';
+import type { SecretStore } from '../domain/profile/profile.ts';
 import { isThere, removeFile } from './files.ts';
 import type { Folders } from './folders.ts';
 import type { JsonFile } from './json-file.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { SecretKey, SecretStore } from '../domain/ports.ts';
+import type { SecretKey, SecretStore } from '../domain/profile/profile.ts';
 import { namesIn, removeFile } from './files.ts';
 import type { JsonFile } from './json-file.ts';
 import { fileName, keyOfFileName } from './secret-files.ts';

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { SecretStore, SessionStore } from '../domain/ports.ts';
+import type { SecretStore } from '../domain/profile/profile.ts';
+import type { SessionStore } from '../domain/session/saved-session.ts';
 import { exactJson, readExactJson } from '../wire/exact-json.ts';
 import { boundSecrets } from './bound-secrets.ts';
 import { earlierSession, removeEarlierSession } from './earlier-session.ts';

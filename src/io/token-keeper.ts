@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { SecretStore, TokenKeeper } from '../domain/ports.ts';
+import type { TokenKeeper } from '../domain/ports.ts';
+import type { SecretStore } from '../domain/profile/profile.ts';
 import { isAnonError } from '../errors.ts';
 
 const keptToken = v.strictObject({

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { SecretKey, SecretStore } from '../../src/domain/ports.ts';
+import type { SecretKey, SecretStore } from '../../src/domain/profile/profile.ts';
 import { openKeyring } from '../../src/io/keyring.ts';
 import { testKeyring } from '../support/keyring.ts';
 

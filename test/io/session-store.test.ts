@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SecretStore, SessionStore } from '../../src/domain/ports.ts';
+import type { SecretStore } from '../../src/domain/profile/profile.ts';
+import type { SessionStore } from '../../src/domain/session/saved-session.ts';
 import { withLock } from '../../src/io/lock.ts';
 import { secretFiles } from '../../src/io/secret-files.ts';
 import { type SessionPorts, sessionStore } from '../../src/io/session-store.ts';

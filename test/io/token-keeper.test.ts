@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretStore } from '../../src/domain/ports.ts';
+import type { SecretStore } from '../../src/domain/profile/profile.ts';
 import { secretFiles } from '../../src/io/secret-files.ts';
 import { tokenKeeper } from '../../src/io/token-keeper.ts';
 import { noon } from '../support/domain.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Profile } from '../../domain/ports.ts';
 import { parseTenantDomain } from '../../domain/profile/address.ts';
 import { checkProfileName, profileNameFor } from '../../domain/profile/name.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { checkDomainIsSet } from '../environment-credentials.ts';

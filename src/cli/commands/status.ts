@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Context } from '../context.ts';
 import { environmentCredentials } from '../environment-credentials.ts';

@@ -1,4 +1,4 @@
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import {
   eachApiName,
   eachAppName,
@@ -9,7 +9,8 @@ import {
 } from '../../domain/tenant/names.ts';
 import { interrupted } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal.ts';
-import { type Context, createContext, type World } from '../context.ts';
+import type { Context, World } from '../context.ts';
+import { createContext } from '../create-context.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { accessTenant, chosenEdition, selectProfile } from '../tenant-access.ts';
 import type { Candidate, LookUp } from './expect.ts';

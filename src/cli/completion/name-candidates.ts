@@ -1,4 +1,4 @@
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import type { NamedApi, NamedApp } from '../../domain/tenant/names.ts';
 import { printable } from '../render/printable.ts';
 import type { Candidate, LookUp } from './expect.ts';

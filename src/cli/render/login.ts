@@ -1,4 +1,4 @@
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import type { Proof } from '../../domain/profile/prove.ts';
 import type { LoginResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';

@@ -1,4 +1,4 @@
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import type { ProfileResult, ProfileViewResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';

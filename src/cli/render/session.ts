@@ -1,5 +1,5 @@
-import type { RememberedSession } from '../../domain/ports.ts';
 import { hasEnded, secondsUntil } from '../../domain/session/remembered.ts';
+import type { RememberedSession } from '../../domain/session/saved-session.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';

@@ -1,4 +1,4 @@
-import type { Profile } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Paint } from './paint.ts';

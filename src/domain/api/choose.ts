@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import { only } from '../one-of.ts';
-import type { ChosenApi, TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { ChosenApi } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Api } from './api.ts';
 import { findApi } from './find.ts';

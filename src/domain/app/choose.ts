@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import { only } from '../one-of.ts';
-import type { ChosenApp, TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { ChosenApp } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
 import type { App } from './app.ts';
 import { findApp } from './find.ts';

@@ -8,7 +8,8 @@ import { listApis } from '../api/list.ts';
 import { chooseApp } from '../app/choose.ts';
 import { editionOf } from '../exchange/management.ts';
 import { only } from '../one-of.ts';
-import type { Profile, TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { Profile } from '../profile/profile.ts';
 
 /** What has a list of mapped claims: an application in edition `preview`, an API in edition `ea`. */
 export interface ClaimsHolder {

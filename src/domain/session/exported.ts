@@ -2,9 +2,9 @@ import { AnonError, isAnonError } from '../../errors.ts';
 import { readExactJson } from '../../wire/exact-json.ts';
 import { check } from '../../wire/schema.ts';
 import { type ExportedSession, type SessionExport, sessionExport } from '../../wire/session-export.ts';
-import type { RememberedSession } from '../ports.ts';
 import { jsonObjectIn, takeApart } from '../token/compact.ts';
 import { checkSessionName } from './name.ts';
+import type { RememberedSession } from './saved-session.ts';
 
 export interface NamedSession {
   readonly name: string;

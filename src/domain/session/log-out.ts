@@ -7,7 +7,8 @@ import { metadataSecrets } from '../exchange/secrecy.ts';
 import { type Exchange, isMissing, send } from '../exchange/send.ts';
 import { serviceWords } from '../exchange/service-words.ts';
 import { missingFeature } from '../gates/missing-feature.ts';
-import type { RememberedSession, TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { RememberedSession } from './saved-session.ts';
 
 /**
  * Tells the tenant that a guest of an application has left, where its edition can be told. That clears the cookie of

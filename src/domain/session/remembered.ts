@@ -2,10 +2,10 @@ import { mergeMetadata } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
-import type { RememberedSession } from '../ports.ts';
 import type { DecodedToken } from '../token/decode.ts';
 import { expiryOf, isUntold } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';
+import type { RememberedSession } from './saved-session.ts';
 
 /** What was asked for, what came, and what is to be read of it. */
 export interface Obtained {

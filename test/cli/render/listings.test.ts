@@ -10,7 +10,7 @@ import { renderTenant, tenantData } from '../../../src/cli/render/tenant.ts';
 import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
 import type { PlannedWrite } from '../../../src/domain/plan/plan.ts';
-import type { Profile } from '../../../src/domain/ports.ts';
+import type { Profile } from '../../../src/domain/profile/profile.ts';
 import type { TenantView } from '../../../src/domain/tenant/settings.ts';
 import { noContent } from '../../../src/wire/schema.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';

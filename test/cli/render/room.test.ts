@@ -14,7 +14,7 @@ import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
 import type { Diagnosis } from '../../../src/domain/gates/diagnosis/diagnose.ts';
 import type { PlannedWrite } from '../../../src/domain/plan/plan.ts';
-import type { RememberedSession } from '../../../src/domain/ports.ts';
+import type { RememberedSession } from '../../../src/domain/session/saved-session.ts';
 import { AnonError } from '../../../src/errors.ts';
 import { expectFitting, widths } from '../../support/lines.ts';
 

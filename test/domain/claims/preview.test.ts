@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseClaimsHolder } from '../../../src/domain/claims/holder.ts';
 import { previewToken } from '../../../src/domain/claims/preview.ts';
-import type { RememberedSession } from '../../../src/domain/ports.ts';
+import type { RememberedSession } from '../../../src/domain/session/saved-session.ts';
 import { editionNamed } from '../../../src/wire/edition/editions.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { connectionTo } from '../../support/domain.ts';

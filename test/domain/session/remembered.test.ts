@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RememberedSession } from '../../../src/domain/ports.ts';
 import {
   accessTokenHolds,
   hasEnded,
@@ -7,6 +6,7 @@ import {
   type Obtained,
   sessionToRemember,
 } from '../../../src/domain/session/remembered.ts';
+import type { RememberedSession } from '../../../src/domain/session/saved-session.ts';
 import type { DecodedToken } from '../../../src/domain/token/decode.ts';
 import { tokenTimes } from '../../../src/domain/token/times.ts';
 import { noon } from '../../support/domain.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Profile } from '../../../domain/ports.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
 import { confirmed } from '../../confirmed.ts';
 import type { Context } from '../../context.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Profile } from '../../../domain/ports.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
 import { tokenKeeper } from '../../../io/token-keeper.ts';
 import type { Context } from '../../context.ts';
 import { environmentCredentials } from '../../environment-credentials.ts';

@@ -1,6 +1,6 @@
-import type { RememberedSession, SessionStore } from '../../../domain/ports.ts';
 import { addressOf } from '../../../domain/profile/address.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
+import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';

@@ -1,8 +1,9 @@
 import { requestingApp } from '../../../domain/app/choose.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
-import type { RememberedSession, TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
 import { accessTokenHolds, hasEnded, secondsUntil } from '../../../domain/session/remembered.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { isAnonError } from '../../../errors.ts';
 import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';

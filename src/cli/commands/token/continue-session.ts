@@ -1,8 +1,10 @@
-import type { Profile, RememberedSession, TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
 import { updateSession } from '../../../domain/session/create.ts';
 import { checkUpdate } from '../../../domain/session/edition-limits.ts';
 import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { sessionToRemember } from '../../../domain/session/remembered.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { JsonObject } from '../../../wire/schema.ts';

@@ -1,7 +1,7 @@
-import type { RememberedSession } from '../../../domain/ports.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import { accessTokenHolds, hasEnded, inPlaceOf, sessionToRemember } from '../../../domain/session/remembered.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { scopeText } from '../../scope-list.ts';

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import type { KeyRing, RememberedSession } from '../../../domain/ports.ts';
+import type { KeyRing } from '../../../domain/ports.ts';
 import { accessTokenHolds, secondsUntil } from '../../../domain/session/remembered.ts';
 import { checkComplete } from '../../../domain/session/request-tokens.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';

@@ -1,4 +1,5 @@
-import type { KeyRing, RememberedSession } from '../../../domain/ports.ts';
+import type { KeyRing } from '../../../domain/ports.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';

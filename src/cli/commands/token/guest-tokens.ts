@@ -1,7 +1,8 @@
-import type { KeyRing, RememberedSession, TenantConnection } from '../../../domain/ports.ts';
+import type { KeyRing, TenantConnection } from '../../../domain/ports.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.ts';
 import { answerMembers, checkComplete, type GuestTokens } from '../../../domain/session/request-tokens.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { isAnonError } from '../../../errors.ts';

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import type { Profile, RememberedSession, SessionStore, TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
 import { checkSessionName, defaultSessionName } from '../../../domain/session/name.ts';
+import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 

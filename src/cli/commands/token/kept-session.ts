@@ -1,6 +1,8 @@
-import type { Profile, RememberedSession, SessionStore, TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import type { Profile } from '../../../domain/profile/profile.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { hasEnded } from '../../../domain/session/remembered.ts';
+import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, ResponseError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { RememberedSession } from '../../../domain/ports.ts';
 import { logOut } from '../../../domain/session/log-out.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { isUnreachable, withHint } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { withExample } from '../../example.ts';

@@ -1,8 +1,8 @@
-import type { RememberedSession } from '../../../domain/ports.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import { checkMergedSize } from '../../../domain/session/metadata.ts';
 import { inPlaceOf, sessionToRemember } from '../../../domain/session/remembered.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { mergeMetadata } from '../../../wire/metadata.ts';
 import type { Context } from '../../context.ts';
 import { printable } from '../../render/printable.ts';

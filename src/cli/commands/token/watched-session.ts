@@ -1,5 +1,5 @@
-import type { RememberedSession } from '../../../domain/ports.ts';
 import type { SessionEnds } from '../../../domain/session/renewal.ts';
+import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { expiryOf } from '../../../domain/token/times.ts';
