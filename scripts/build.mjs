@@ -146,7 +146,7 @@ process.on('exit', () => rmSync(output, { recursive: true, force: true }));
 mkdirSync(output, { recursive: true });
 const { built, inputs } = await buildWithBorders([
   join(source, 'cli', 'start.ts'),
-  join(source, 'io', 'keyring-process.ts'),
+  join(source, 'io', 'store', 'keyring-process.ts'),
   join(source, 'library', 'index.ts'),
 ]);
 const require = createRequire(import.meta.url);
@@ -161,7 +161,7 @@ rmSync(old, { recursive: true, force: true });
 process.stdout.write(`built ${built.size} files\n`);
 
 async function writeHelp() {
-  const path = join(output, 'help.cjs');
+  const path = join(output, 'program-help.cjs');
   const { helpTexts } = require(path);
   const texts = await helpTexts();
   writeFileSync(
@@ -171,7 +171,7 @@ async function writeHelp() {
 }
 
 async function writeCompletionTree() {
-  const path = join(output, 'completion-tree.cjs');
+  const path = join(output, 'program-completion-tree.cjs');
   const { completionTree } = require(path);
   const options = [];
   // Most options are those of many commands: said once, the file is a third of what it would be.

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands, groups } from '../src/cli/command-table.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
-import { route } from '../src/cli/route.ts';
+import { commands, groups } from '../src/cli/program/commands.ts';
+import { route } from '../src/cli/program/route.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const pages = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { commands } from '../src/cli/command-table.ts';
+import { commands } from '../src/cli/program/commands.ts';
 import { freshMachine, type Machine, openMachine } from './support/command.ts';
 import { type JsonExample, jsonDocPath, jsonExamples, withJson } from './support/json-doc.ts';
 

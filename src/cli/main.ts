@@ -1,13 +1,13 @@
-import { commands } from './command-table.ts';
 import { completionRequest } from './completion/request.ts';
-import type { World } from './context.ts';
-import { createContext } from './create-context.ts';
-import { asksForJson } from './output-format.ts';
-import { type Report, reportAsJson, reportForPeople } from './report.ts';
-import { route } from './route.ts';
-import { runCommand } from './run-command.ts';
-import { questionsRuledOutBy, unattended } from './unattended.ts';
-import { version } from './version.ts';
+import { asksForJson } from './output/formats.ts';
+import { type Report, reportAsJson, reportForPeople } from './output/report.ts';
+import { commands } from './program/commands.ts';
+import { route } from './program/route.ts';
+import { runCommand } from './program/run-command.ts';
+import { version } from './world/version.ts';
+import type { World } from './world/context.ts';
+import { createContext } from './world/create-context.ts';
+import { questionsRuledOutBy, unattended } from './world/unattended.ts';
 
 /** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
 export async function main(argv: readonly string[], given: World): Promise<number> {
@@ -36,7 +36,7 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
     return runCommand(found.path, await load(), createContext(world, report), found.rest);
   }
   if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
-  const { notACommand } = await import('./not-a-command.ts');
+  const { notACommand } = await import('./program/unknown-command.ts');
   throw notACommand(found);
 }
 
@@ -49,7 +49,7 @@ async function showVersion(options: readonly string[], world: World, report: Rep
 }
 
 async function showHelp(path: string, { terminal }: World): Promise<void> {
-  const { helpText } = await import('./help.ts');
+  const { helpText } = await import('./program/help.ts');
   const text = await helpText(path);
   if (!terminal.resultColour) return terminal.result(text);
   const { paintHelp } = await import('./render/help.ts');

@@ -1,6 +1,6 @@
 import { completionRequest } from './completion/request.ts';
 import { main } from './main.ts';
-import { processWorld } from './process-world.ts';
+import { processWorld } from './world/process.ts';
 
 /** What `bin/anon-cli.cjs` calls. */
 export async function start(argv: readonly string[]): Promise<number> {

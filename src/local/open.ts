@@ -1,11 +1,11 @@
 import type { EditionName } from '../wire/edition/edition.ts';
-import { editionOf } from './edition.ts';
-import { setIssuer } from './issuer.ts';
-import { makeKeys, tenantKeys } from './keys.ts';
 import { systemRandom } from './random.ts';
-import { reseed } from './state.ts';
+import { editionOf } from './state/edition.ts';
+import { setIssuer } from './state/issuer.ts';
+import { reseed } from './state/seed.ts';
 import { sqliteStore } from './store/sqlite.ts';
 import { createTenant, outage, type Tenant, type TenantOptions } from './tenant.ts';
+import { makeKeys, tenantKeys } from './tokens/keys.ts';
 
 export interface LocalTenant extends Tenant {
   /** Makes it the issuer, from the next token on. */

@@ -1,11 +1,8 @@
 import { Hono } from 'hono/quick';
 import type { EditionName } from '../wire/edition/edition.ts';
-import { editionOf } from './edition.ts';
-import { issuerOf } from './issuer.ts';
-import type { KeyMaker } from './keys.ts';
+import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
+import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type Random, randomHex } from './random.ts';
-import { fullBucket, type RateLimit, rateLimiter } from './rate-limit.ts';
-import { managementRefusal, Refusal, refusalAt } from './refusal.ts';
 import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
@@ -16,10 +13,13 @@ import { discoveryRoutes } from './routes/discovery.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
-import { seed } from './state.ts';
+import { editionOf } from './state/edition.ts';
+import { issuerOf } from './state/issuer.ts';
+import { seed } from './state/seed.ts';
+import { upgrade } from './state/upgrade.ts';
 import { StateFileError } from './store/state-file-error.ts';
 import type { Store } from './store/store.ts';
-import { upgrade } from './upgrade.ts';
+import type { KeyMaker } from './tokens/keys.ts';
 
 /** `https://localhost:4400/`: the issuer of a tenant that nobody gave another domain. */
 export const defaultDomain = 'localhost:4400';

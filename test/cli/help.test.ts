@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands, groups } from '../../src/cli/command-table.ts';
 import { exitCodes } from '../../src/cli/exit-code.ts';
-import { globalOptions } from '../../src/cli/global-options.ts';
-import { helpText, helpTexts } from '../../src/cli/help.ts';
+import { globalOptions } from '../../src/cli/options/global.ts';
+import { commands, groups } from '../../src/cli/program/commands.ts';
+import { helpText, helpTexts } from '../../src/cli/program/help.ts';
 import { paintHelp } from '../../src/cli/render/help.ts';
 import { unsafe } from '../support/screen.ts';
 

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../src/cli/command-table.ts';
-import { withLock } from '../../src/io/lock.ts';
-import { sessionStore } from '../../src/io/session-store.ts';
+import { commands } from '../../src/cli/program/commands.ts';
+import { withLock } from '../../src/io/files/lock.ts';
+import { sessionStore } from '../../src/io/store/sessions.ts';
 import {
   changeDocument,
   documentNamed,

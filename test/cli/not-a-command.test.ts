@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { commands, groups } from '../../src/cli/command-table.ts';
-import { notACommand } from '../../src/cli/not-a-command.ts';
-import { route } from '../../src/cli/route.ts';
+import { commands, groups } from '../../src/cli/program/commands.ts';
+import { route } from '../../src/cli/program/route.ts';
+import { notACommand } from '../../src/cli/program/unknown-command.ts';
 
 /** The commands that the hint about a line names. */
 function meant(line: string): string[] {

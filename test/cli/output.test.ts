@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../src/cli/context.ts';
-import type { GlobalOptions } from '../../src/cli/global-options.ts';
-import { editionOption } from '../../src/cli/global-options.ts';
-import { printResult } from '../../src/cli/output.ts';
+import type { GlobalOptions } from '../../src/cli/options/global.ts';
+import { editionOption } from '../../src/cli/options/global.ts';
+import { printResult } from '../../src/cli/output/output.ts';
+import type { Context } from '../../src/cli/world/context.ts';
 import { failureOf } from '../support/domain.ts';
 
 const data = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressOf } from '../../src/cli/progress.ts';
+import { progressOf } from '../../src/cli/output/progress.ts';
 import { lineAfter, steppedTimer } from '../support/timer.ts';
 
 function progress({ rewritable = false, shown = true, columns = 80, total = 10_000 } = {}) {

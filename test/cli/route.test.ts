@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commands, groups, wordsAfter } from '../../src/cli/command-table.ts';
-import { type Route, route } from '../../src/cli/route.ts';
+import { commands, groups, wordsAfter } from '../../src/cli/program/commands.ts';
+import { type Route, route } from '../../src/cli/program/route.ts';
 
 const words = (line: string) => line.split(' ').filter((word) => word !== '');
 

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { transportOf } from '../../src/cli/transport.ts';
+import { transportOf } from '../../src/cli/tenant/transport.ts';
 import { authorityFile } from '../support/authority-file.ts';
 import { freshMachine, type Machine, openMachine, servedAnswer, servedTenant, useRemote } from '../support/command.ts';
 import { failureOf } from '../support/domain.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { commands, groups } from '../../src/cli/command-table.ts';
-import { helpTexts } from '../../src/cli/help.ts';
+import { commands, groups } from '../../src/cli/program/commands.ts';
+import { helpTexts } from '../../src/cli/program/help.ts';
 import { newHome, runShell } from '../support/bin.ts';
 
 // As a reader would run them: what closes and deletes comes last. Those that go on until Ctrl-C have tests of their own.

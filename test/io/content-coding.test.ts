@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { withoutCoding } from '../../src/io/content-coding.ts';
-import { httpFetch } from '../../src/io/http.ts';
+import { withoutCoding } from '../../src/io/http/content-coding.ts';
+import { httpFetch } from '../../src/io/http/http.ts';
 import { failureOf } from '../support/domain.ts';
 import { answering } from '../support/http-server.ts';
 

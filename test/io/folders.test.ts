@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FolderWorld, userFolders } from '../../src/io/folders.ts';
+import { type FolderWorld, userFolders } from '../../src/io/files/folders.ts';
 import { failureOf } from '../support/domain.ts';
 
 function nobody(): never {

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/io/clock.ts';
-import { withLock } from '../../src/io/lock.ts';
+import { withLock } from '../../src/io/files/lock.ts';
 
 // Run as a process of its own: takes the lock at a path, says so, and never lets it go.
 const [path = ''] = process.argv.slice(2);

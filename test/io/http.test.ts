@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { unreachable } from '../../src/io/connection-failure.ts';
-import { type HttpWorld, httpFetch } from '../../src/io/http.ts';
+import { unreachable } from '../../src/io/http/connection-failure.ts';
+import { type HttpWorld, httpFetch } from '../../src/io/http/http.ts';
 import { authorityFile } from '../support/authority-file.ts';
 import { failureOf } from '../support/domain.ts';
 import { freePort } from '../support/free-port.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type JsonFile, readJsonFile, writeJsonFile } from '../../src/io/json-file.ts';
+import { type JsonFile, readJsonFile, writeJsonFile } from '../../src/io/files/json-file.ts';
 import { failureOf, noon } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
 

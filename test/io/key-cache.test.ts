@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyCache } from '../../src/io/key-cache.ts';
+import { keyCache } from '../../src/io/store/key-cache.ts';
 import { noon } from '../support/domain.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

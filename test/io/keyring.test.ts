@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { SecretKey, SecretStore } from '../../src/domain/profile/profile.ts';
-import { openKeyring } from '../../src/io/keyring.ts';
+import { openKeyring } from '../../src/io/store/keyring.ts';
 import { testKeyring } from '../support/keyring.ts';
 
 function inMemory(): SecretStore & { readonly content: Map<SecretKey, string> } {

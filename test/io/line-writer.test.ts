@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lineWriter } from '../../src/io/line-writer.ts';
+import { lineWriter } from '../../src/io/files/line-writer.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => `${index} ${'x'.repeat(1000)}\n`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localKeyRing } from '../../src/io/local-keys.ts';
+import { localKeyRing } from '../../src/io/embedded/keys.ts';
 import { sqliteStore } from '../../src/local/store/sqlite.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { openTenant, otherTenantKeys, testTenant } from '../support/local.ts';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { interrupted } from '../../src/errors.ts';
-import { withLock } from '../../src/io/lock.ts';
+import { withLock } from '../../src/io/files/lock.ts';
 import { childProgram } from '../support/child.ts';
 import { failureOf, steppingClock } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';

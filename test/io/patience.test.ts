@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interrupted } from '../../src/errors.ts';
-import { patience } from '../../src/io/patience.ts';
+import { patience } from '../../src/io/terminal/patience.ts';
 import { failureOf, steppingClock } from '../support/domain.ts';
 
 const asked = { ms: 2500, reason: 'rate limit', asked: true };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HttpWorld, httpFetch } from '../../src/io/http.ts';
+import { type HttpWorld, httpFetch } from '../../src/io/http/http.ts';
 import { authorityFile } from '../support/authority-file.ts';
 import { failureOf } from '../support/domain.ts';
 import { freePort } from '../support/free-port.ts';

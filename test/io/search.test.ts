@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searched } from '../../src/io/search.ts';
+import { searched } from '../../src/io/terminal/search.ts';
 
 const items = [
   { name: 'workshop', id: 'shopAphrnBkI9dfDxgwA8anOh2PuEU2r' },

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SecretKey } from '../../src/domain/profile/profile.ts';
-import { secretFiles } from '../../src/io/secret-files.ts';
+import { secretFiles } from '../../src/io/store/secret-files.ts';
 import { failureOf, noon } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
 

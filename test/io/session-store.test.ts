@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SecretStore } from '../../src/domain/profile/profile.ts';
 import type { SessionStore } from '../../src/domain/session/saved-session.ts';
-import { withLock } from '../../src/io/lock.ts';
-import { secretFiles } from '../../src/io/secret-files.ts';
-import { type SessionPorts, sessionStore } from '../../src/io/session-store.ts';
+import { withLock } from '../../src/io/files/lock.ts';
+import { secretFiles } from '../../src/io/store/secret-files.ts';
+import { type SessionPorts, sessionStore } from '../../src/io/store/sessions.ts';
 import { noon } from '../support/domain.ts';
 import { modeOf, temporaryFolder } from '../support/folder.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interrupted } from '../../src/errors.ts';
-import { spinner } from '../../src/io/spinner.ts';
+import { spinner } from '../../src/io/terminal/spinner.ts';
 import { failureOf } from '../support/domain.ts';
 import { lineAfter, steppedTimer } from '../support/timer.ts';
 

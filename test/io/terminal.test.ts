@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wantsColour } from '../../src/io/terminal.ts';
+import { wantsColour } from '../../src/io/terminal/terminal.ts';
 
 it.each<[Record<string, string>, boolean, boolean]>([
   [{}, true, true],

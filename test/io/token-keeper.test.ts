@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SecretStore } from '../../src/domain/profile/profile.ts';
-import { secretFiles } from '../../src/io/secret-files.ts';
-import { tokenKeeper } from '../../src/io/token-keeper.ts';
+import { tokenKeeper } from '../../src/io/store/management-token.ts';
+import { secretFiles } from '../../src/io/store/secret-files.ts';
 import { noon } from '../support/domain.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

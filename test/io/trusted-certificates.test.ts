@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls, { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { trustedWith } from '../../src/io/trusted-certificates.ts';
+import { trustedWith } from '../../src/io/http/trusted-certificates.ts';
 import certificates from '../fixtures/tls.json' with { type: 'json' };
 import { authorityFile } from '../support/authority-file.ts';
 import { failureOf } from '../support/domain.ts';

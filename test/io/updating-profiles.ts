@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../src/io/clock.ts';
-import { withLock } from '../../src/io/lock.ts';
-import { profileStore } from '../../src/io/profile-store.ts';
+import { withLock } from '../../src/io/files/lock.ts';
+import { profileStore } from '../../src/io/store/profiles.ts';
 
 // Run as a process of its own: changes profiles in a folder so many times, one of them all the others change too.
 const [folder = '', name = '', times = '0'] = process.argv.slice(2);

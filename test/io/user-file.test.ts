@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readUserFile } from '../../src/io/user-file.ts';
+import { readUserFile } from '../../src/io/files/user-file.ts';
 import { failureOf } from '../support/domain.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Listening, listen } from '../../src/local/listen.ts';
+import { type Listening, listen } from '../../src/local/http/listen.ts';
 import { testTenant } from '../support/local.ts';
 import { bodyOf, rawConnection, statusOf } from '../support/raw-http.ts';
 

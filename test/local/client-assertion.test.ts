@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../src/local/listen.ts';
+import { listen } from '../../src/local/http/listen.ts';
 import { assertionType } from '../../src/wire/client-credential.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { basic, openTenant, type TestTenant } from '../support/local.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { makeKeys, tenantKeys } from '../../src/local/keys.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
+import { makeKeys, tenantKeys } from '../../src/local/tokens/keys.ts';
 import { otherTenantKeys, testKeys } from '../support/local.ts';
 
 describe('the keys of a new tenant', () => {

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Listening, type ListenOptions, listen } from '../../src/local/listen.ts';
+import { type Listening, type ListenOptions, listen } from '../../src/local/http/listen.ts';
 import { testTenant } from '../support/local.ts';
 import { rawConnection, statusOf } from '../support/raw-http.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { CompactEncrypt, CompactSign, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { tenantKeys } from '../../src/local/keys.ts';
-import { readSessionToken, writeSessionToken } from '../../src/local/session-token.ts';
+import { readSessionToken, writeSessionToken } from '../../src/local/guests/session-token.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
+import { tenantKeys } from '../../src/local/tokens/keys.ts';
 import { ea } from '../../src/wire/edition/ea.ts';
 import type { SessionTokenFormat } from '../../src/wire/edition/edition.ts';
 import { preview } from '../../src/wire/edition/preview.ts';

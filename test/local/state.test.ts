@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { editionOf } from '../../src/local/edition.ts';
-import { reseed, seed } from '../../src/local/state.ts';
+import { editionOf } from '../../src/local/state/edition.ts';
+import { reseed, seed } from '../../src/local/state/seed.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
 import type { Store } from '../../src/local/store/store.ts';
 import { openTenant, otherTenantKeys, sequenceOfBytes, testKeys, testTenant } from '../support/local.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import type { AnonError } from '../../src/errors.ts';
 import { isAnonError } from '../../src/errors.ts';
-import { editionOf } from '../../src/local/edition.ts';
+import { editionOf } from '../../src/local/state/edition.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { globalClient, sessionKey, type TestTenant } from './local.ts';
 

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { KeyringOptions } from '../../src/io/keyring.ts';
+import type { KeyringOptions } from '../../src/io/store/keyring.ts';
 import { temporaryFolder } from './folder.ts';
 
 /** The program that asks the keyring, as it is shipped. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { compactDecrypt } from 'jose';
-import { editionOf } from '../../src/local/edition.ts';
-import type { KeyMaterial } from '../../src/local/keys.ts';
 import type { Random } from '../../src/local/random.ts';
-import { sampleApi, sampleApp, seed } from '../../src/local/state.ts';
+import { editionOf } from '../../src/local/state/edition.ts';
+import { sampleApi, sampleApp, seed } from '../../src/local/state/seed.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
 import type { Kind, Store } from '../../src/local/store/store.ts';
 import { createTenant, type Tenant, type TenantOptions } from '../../src/local/tenant.ts';
+import type { KeyMaterial } from '../../src/local/tokens/keys.ts';
 import type { AnonymousTokenResponse } from '../../src/wire/anonymous-token.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';

@@ -3,11 +3,11 @@ import { mostSimilar } from '../../domain/similar.ts';
 import { AnonError } from '../../errors.ts';
 import { completionScript } from '../completion/script.ts';
 import { isShellName, type ShellName, shellNames } from '../completion/shells.ts';
-import type { Context } from '../context.ts';
-import { withExample } from '../example.ts';
-import type { GlobalOptions } from '../global-options.ts';
-import { printResult } from '../output.ts';
+import { withExample } from '../options/example.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { printResult } from '../output/output.ts';
 import { fitted } from '../render/wrapped.ts';
+import type { Context } from '../world/context.ts';
 
 export function completionCommand(context: Context, run = printScript): Command {
   const command = new Command('completion')

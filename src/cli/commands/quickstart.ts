@@ -10,18 +10,18 @@ import { guestIdOf, hasEnded, type Obtained, sessionToRemember } from '../../dom
 import type { RememberedSession } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Context } from '../context.ts';
-import { withExample } from '../example.ts';
-import type { GlobalOptions } from '../global-options.ts';
-import { printForPeople, printResult } from '../output.ts';
-import { isForPeople } from '../output-format.ts';
-import { profileInUse } from '../profile-in-use.ts';
-import { rememberChoices } from '../remember-choices.ts';
+import { withExample } from '../options/example.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { isForPeople } from '../output/formats.ts';
+import { printForPeople, printResult } from '../output/output.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { sessionsText } from '../render/tenant.ts';
-import { accessTenant } from '../tenant-access.ts';
+import { accessTenant } from '../tenant/access.ts';
+import { profileInUse } from '../tenant/profile-in-use.ts';
+import { rememberChoices } from '../tenant/save-choices.ts';
+import type { Context } from '../world/context.ts';
 import { inspectAndShow, readTokens, renderTokens, tokensData } from './token/guest-tokens.ts';
 import { keepingOf } from './token/keeping.ts';
 

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { Context } from '../context.ts';
-import { environmentCredentials } from '../environment-credentials.ts';
-import { withExample } from '../example.ts';
-import type { GlobalOptions } from '../global-options.ts';
-import { printResult } from '../output.ts';
+import { withExample } from '../options/example.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { printResult } from '../output/output.ts';
 import { renderStatus, type Status, statusData } from '../render/status.ts';
-import { chosenEdition, namedChoices, selectProfile } from '../tenant-access.ts';
+import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
+import { environmentCredentials } from '../world/environment-credentials.ts';
+import type { Context } from '../world/context.ts';
 import { type KeptSessions, readable } from './session/kept-sessions.ts';
 
 export function statusCommand(context: Context, run = printStatus): Command {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { withExample } from '../example.ts';
-import type { GlobalOptions } from '../global-options.ts';
-import { printResult } from '../output.ts';
-import { version } from '../version.ts';
+import { withExample } from '../options/example.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { printResult } from '../output/output.ts';
+import { version } from '../world/version.ts';
+import type { Context } from '../world/context.ts';
 
 export function versionCommand(context: Context, run = printVersion): Command {
   const command = new Command('version')

@@ -1,4 +1,4 @@
-import type { World } from '../context.ts';
+import type { World } from '../world/context.ts';
 import { openQuotes } from './bash-words.ts';
 import { type Candidate, type Expected, expectedAfter } from './expect.ts';
 import { answerLines, readWord } from './protocol.ts';
@@ -10,7 +10,7 @@ import type { Request } from './request.ts';
  */
 export async function answer({ shell, words, typed }: Request, world: World): Promise<void> {
   try {
-    const { completionTree } = await import('./tree.ts');
+    const { completionTree } = await import('../program/completion-tree.ts');
     const before = words.map((word) => readWord(shell, word));
     const current = readWord(shell, typed);
     const { lookUp, ...expected } = expectedAfter(await completionTree(), before, current);

@@ -8,11 +8,11 @@ import {
   namedApps,
 } from '../../domain/tenant/names.ts';
 import { interrupted } from '../../errors.ts';
-import type { Terminal } from '../../io/terminal.ts';
-import type { Context, World } from '../context.ts';
-import { createContext } from '../create-context.ts';
-import type { GlobalOptions } from '../global-options.ts';
-import { accessTenant, chosenEdition, selectProfile } from '../tenant-access.ts';
+import type { Terminal } from '../../io/terminal/terminal.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { accessTenant, chosenEdition, selectProfile } from '../tenant/access.ts';
+import type { Context, World } from '../world/context.ts';
+import { createContext } from '../world/create-context.ts';
 import type { Candidate, LookUp } from './expect.ts';
 import { type Found, nameCandidates } from './name-candidates.ts';
 
@@ -53,8 +53,8 @@ async function keptNames(context: Context, profile: Profile): Promise<Candidate[
 /** None where the line is for another edition than the tenant speaks: the command would be refused. */
 async function inLocalTenant(world: World, options: GlobalOptions): Promise<Found> {
   const [{ localNames }, { localStatePath }] = await Promise.all([
-    import('../../io/local-names.ts'),
-    import('../../io/folders.ts'),
+    import('../../io/embedded/names.ts'),
+    import('../../io/files/folders.ts'),
   ]);
   const edition = chosenEdition(world, options);
   const kept = await localNames(localStatePath(await world.folders()));

@@ -1,7 +1,7 @@
 import { sessionAttributes } from '../../wire/claims-mapping.ts';
 import { clientTypes } from '../../wire/client.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
-import { outputFormats } from '../output-format.ts';
+import { outputFormats } from '../output/formats.ts';
 import { shellNames } from './shells.ts';
 
 /** What can be looked up while a line is typed. */

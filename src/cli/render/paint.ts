@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Terminal } from '../../io/terminal.ts';
+import type { Terminal } from '../../io/terminal/terminal.ts';
 
 type Style = (text: string) => string;
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { JsonObject } from '../../wire/schema.ts';
-import { editionOf } from '../edition.ts';
+import { editionOf } from '../state/edition.ts';
 import type { TenantScope } from '../tenant.ts';
 
 export interface AnonymousVariables {

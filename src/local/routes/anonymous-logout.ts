@@ -1,9 +1,9 @@
 import { Hono } from 'hono/quick';
 import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymous-logout.ts';
 import { check } from '../../wire/schema.ts';
-import { editionOf } from '../edition.ts';
-import { anonymousTokenRefusal } from '../refusal.ts';
-import { clearedSessionCookie } from '../session-cookie.ts';
+import { clearedSessionCookie } from '../guests/session-cookie.ts';
+import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { editionOf } from '../state/edition.ts';
 import type { TenantScope } from '../tenant.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers } from './anonymous-request.ts';

@@ -1,9 +1,9 @@
 import { type AnonymousTokenRequest, anonymousTokenRequest } from '../../wire/anonymous-token.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import { type ClientCredentials, CredentialsError, readClientCredentials } from '../client-credentials.ts';
-import { anonymousTokenRefusal, oauthRefusal } from '../refusal.ts';
-import { BodyError, readBody } from '../request-body.ts';
+import { type ClientCredentials, CredentialsError, readClientCredentials } from '../clients/authentication.ts';
+import { anonymousTokenRefusal, oauthRefusal } from '../http/refusal.ts';
+import { BodyError, readBody } from '../http/request-body.ts';
 
 /** @throws {Refusal} invalid_request */
 export async function readMembers(request: Request): Promise<JsonObject> {

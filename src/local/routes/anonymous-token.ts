@@ -7,18 +7,18 @@ import {
 } from '../../wire/anonymous-token.ts';
 import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
-import { editionOf } from '../edition.ts';
-import { authenticate } from '../guest-client.ts';
-import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guest-gates.ts';
-import { nextSession, readSession, sessionSettings } from '../guest-session.ts';
-import { tenantKeys } from '../keys.ts';
+import { authenticate } from '../guests/client.ts';
+import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
+import { nextSession, readSession, sessionSettings } from '../guests/session.ts';
+import { sessionCookie } from '../guests/session-cookie.ts';
+import { writeSessionToken } from '../guests/session-token.ts';
+import { writeTransferTicket } from '../guests/transfer-ticket.ts';
+import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { randomToken } from '../random.ts';
-import { anonymousTokenRefusal } from '../refusal.ts';
-import { sessionCookie } from '../session-cookie.ts';
-import { writeSessionToken } from '../session-token.ts';
-import { signToken } from '../signed-token.ts';
+import { editionOf } from '../state/edition.ts';
 import type { TenantScope } from '../tenant.ts';
-import { writeTransferTicket } from '../transfer-ticket.ts';
+import { tenantKeys } from '../tokens/keys.ts';
+import { signToken } from '../tokens/signed-token.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers, readRequest } from './anonymous-request.ts';
 

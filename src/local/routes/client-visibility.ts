@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts';
-import { managementRefusal } from '../refusal.ts';
+import { managementRefusal } from '../http/refusal.ts';
 
 /** Shown to everybody who may read clients at all. */
 const summaryMembers = ['client_id', 'app_type', 'name', 'description'];

@@ -2,8 +2,8 @@ import { Hono } from 'hono/quick';
 import { assertionAlgorithms } from '../../wire/client-credential.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import { publicJwk, tenantKeys } from '../keys.ts';
 import type { TenantScope } from '../tenant.ts';
+import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 
 /**
  * The tenant's public keys and its metadata. The issuer is a name and stays what it is; the endpoints are

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../wire/schema.ts';
-import { managementRefusal, type Refusal } from '../refusal.ts';
+import { managementRefusal, type Refusal } from '../http/refusal.ts';
 
 const maxPerPage = 100;
 const defaultPerPage = 50;

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { tenantKeys } from '../keys.ts';
-import { managementRefusal, type Refusal } from '../refusal.ts';
-import { readSignedToken } from '../signed-token.ts';
+import { managementRefusal, type Refusal } from '../http/refusal.ts';
 import type { TenantScope } from '../tenant.ts';
+import { tenantKeys } from '../tokens/keys.ts';
+import { readSignedToken } from '../tokens/signed-token.ts';
 
 export interface ManagementVariables {
   Variables: { scopes: ReadonlySet<string> };

@@ -1,15 +1,20 @@
 import { Hono } from 'hono/quick';
 import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import { assertedClientId, type Proof, provesKey } from '../client-assertion.ts';
-import { type ClientCredentials, CredentialsError, readClientCredentials, sameSecret } from '../client-credentials.ts';
-import { definedScopes, findGrant, grantedScopes } from '../grants.ts';
-import { tenantKeys } from '../keys.ts';
+import { assertedClientId, type Proof, provesKey } from '../clients/assertion.ts';
+import {
+  type ClientCredentials,
+  CredentialsError,
+  readClientCredentials,
+  sameSecret,
+} from '../clients/authentication.ts';
+import { definedScopes, findGrant, grantedScopes } from '../grants/grants.ts';
+import { oauthRefusal, Refusal } from '../http/refusal.ts';
+import { BodyError, readBody } from '../http/request-body.ts';
 import { randomToken } from '../random.ts';
-import { oauthRefusal, Refusal } from '../refusal.ts';
-import { BodyError, readBody } from '../request-body.ts';
-import { signToken } from '../signed-token.ts';
 import type { TenantScope } from '../tenant.ts';
+import { tenantKeys } from '../tokens/keys.ts';
+import { signToken } from '../tokens/signed-token.ts';
 
 /** POST /oauth/token, grant client_credentials: an access token for the Management API. @see management-api, section 1 */
 export function oauthTokenRoute(scope: TenantScope): Hono {

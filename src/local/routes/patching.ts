@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import { managementRefusal } from '../refusal.ts';
-import { BodyError, readBody } from '../request-body.ts';
+import { managementRefusal } from '../http/refusal.ts';
+import { BodyError, readBody } from '../http/request-body.ts';
 
 /** The body of a Management API write. @throws {Refusal} 400 or 415 invalid_body when it cannot be read */
 export async function readPayload(request: Request): Promise<JsonObject> {

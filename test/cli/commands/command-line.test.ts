@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../../src/cli/command-table.ts';
+import { commands } from '../../../src/cli/program/commands.ts';
 import { freshMachine, servedAnswer } from '../../support/command.ts';
 
 describe('a command line', () => {

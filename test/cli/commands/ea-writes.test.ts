@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../../src/cli/command-table.ts';
-import type { Context } from '../../../src/cli/context.ts';
+import { commands } from '../../../src/cli/program/commands.ts';
+import type { Context } from '../../../src/cli/world/context.ts';
 import {
   changeDocument,
   documentNamed,

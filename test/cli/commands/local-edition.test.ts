@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { editionOf } from '../../../src/local/edition.ts';
+import { editionOf } from '../../../src/local/state/edition.ts';
 import { freshMachine, openMachine } from '../../support/command.ts';
 
 const refusal = {

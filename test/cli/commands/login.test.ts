@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { loginCommand } from '../../../src/cli/commands/login.ts';
+import { loginCommand } from '../../../src/cli/commands/login/login.ts';
 import {
   freshMachine,
   type Machine,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setupCommand } from '../../../src/cli/commands/setup.ts';
+import { setupCommand } from '../../../src/cli/commands/setup/setup.ts';
 import {
   changeDocument,
   documentNamed,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../../../src/cli/command-table.ts';
 import { type Expected, expectedAfter } from '../../../src/cli/completion/expect.ts';
 import {
   type CompletionTree,
   completionTree,
   type TreeNode,
   type TreeOption,
-} from '../../../src/cli/completion/tree.ts';
+} from '../../../src/cli/program/completion-tree.ts';
+import { commands } from '../../../src/cli/program/commands.ts';
 
 let tree: CompletionTree;
 

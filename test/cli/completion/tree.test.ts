@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { Argument, Command, Option } from 'commander';
 import { expect, it } from 'vitest';
-import { commands } from '../../../src/cli/command-table.ts';
-import { type CompletionTree, completionTree, nodeOf } from '../../../src/cli/completion/tree.ts';
+import { type CompletionTree, completionTree, nodeOf } from '../../../src/cli/program/completion-tree.ts';
 import { valuesByName } from '../../../src/cli/completion/values.ts';
+import { commands } from '../../../src/cli/program/commands.ts';
 
 it('what is shipped for completion is what the command tree says, of each command', async () => {
   const built: { completionTree(): Promise<CompletionTree> } = createRequire(import.meta.url)(
-    '../../../dist/completion-tree.cjs',
+    '../../../dist/program-completion-tree.cjs',
   );
   const tree = await completionTree();
   expect(await built.completionTree()).toEqual(JSON.parse(JSON.stringify(tree)));

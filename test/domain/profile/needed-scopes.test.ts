@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commands } from '../../../src/cli/command-table.ts';
+import { commands } from '../../../src/cli/program/commands.ts';
 import { commandsThatNeed, missingScopes } from '../../../src/domain/profile/needed-scopes.ts';
 
 it('scopes that are missing are named with the commands that need them', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setIssuer } from '../../../src/local/issuer.ts';
+import { setIssuer } from '../../../src/local/state/issuer.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { globalClient, testTenant } from '../../support/local.ts';

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { tenantKeys } from '../../../src/local/keys.ts';
+import { tenantKeys } from '../../../src/local/tokens/keys.ts';
 import { openTenant, type TestTenant, testTenant, withBearer } from '../../support/local.ts';
 
 const clients = '/api/v2/clients';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { checkNoNamesake, planApiCreation } from '../../../domain/api/create.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
+import { scopeList } from '../../options/scopes.ts';
 import { apiData, renderApi } from '../../render/api.ts';
-import { scopeList } from '../../scope-list.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export interface ApiCreateOptions extends WriteOptions {
   readonly audience: string;

@@ -3,12 +3,12 @@ import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { planApiDeletion } from '../../../domain/api/delete.ts';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
-import type { Context } from '../../context.ts';
-import { askToDelete } from '../../delete.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { askToDelete } from '../../tenant/delete.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export function apiDeleteCommand(context: Context, run = deleteApi): Command {
   const command = addWriteOptions(

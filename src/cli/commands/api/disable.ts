@@ -4,11 +4,11 @@ import { findApi } from '../../../domain/api/find.ts';
 import { anyGuestScopes, apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import { planApiClosing } from '../../../domain/api/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export interface ApiDisableOptions extends WriteOptions {
   readonly revokeGrants?: true;

@@ -11,12 +11,12 @@ import {
 } from '../../../domain/duration.ts';
 import { editionOf } from '../../../domain/exchange/management.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
+import { scopeList } from '../../options/scopes.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { scopeList } from '../../scope-list.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { grantHolder } from './grant-holder.ts';
 
 export interface ApiEnableOptions extends WriteOptions {

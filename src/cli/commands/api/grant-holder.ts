@@ -6,8 +6,8 @@ import { firstFew, inWords } from '../../../domain/first-few.ts';
 import type { TenantConnection } from '../../../domain/ports.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { type Access, namedChoices } from '../../tenant-access.ts';
+import { type Access, namedChoices } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 /**
  * The application whose guests get scopes; undefined where the edition gives them to the guests of all. It need not be

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { withGrants } from '../../../domain/api/guest-grants.ts';
 import { listApis } from '../../../domain/api/list.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { addListOptions, type ListOptions, listed, noneListed } from '../../list-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import { addListOptions, type ListOptions, listed, noneListed } from '../../options/list.ts';
+import { printResult } from '../../output/output.ts';
 import { apiData, renderApis } from '../../render/api.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 export function apiListCommand(context: Context, run = printApis): Command {
   const command = addListOptions(

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import { namesOfHolders } from '../../../domain/app/holders.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { apiData, renderApi } from '../../render/api.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 export function apiShowCommand(context: Context, run = showApi): Command {
   const command = new Command('show')

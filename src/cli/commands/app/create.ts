@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { checkNoNamesake, planAppCreation } from '../../../domain/app/create.ts';
 import { clientTypes } from '../../../wire/client.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { knownWord, typeWord } from '../../known-word.ts';
+import { knownWord, typeWord } from '../../options/choice.ts';
+import { withExample } from '../../options/example.ts';
 import { appData, renderApp } from '../../render/app.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export interface AppCreateOptions extends WriteOptions {
   readonly type: string;

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import type { App } from '../../../domain/app/app.ts';
 import { type AppDeletion, planAppDeletion } from '../../../domain/app/delete.ts';
 import { findApp } from '../../../domain/app/find.ts';
-import type { Context } from '../../context.ts';
-import { askToDelete } from '../../delete.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { askToDelete } from '../../tenant/delete.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export function appDeleteCommand(context: Context, run = deleteApp): Command {
   const command = addWriteOptions(

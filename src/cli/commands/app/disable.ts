@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { addWriteOptions, type WriteOptions } from '../../write.ts';
+import { withExample } from '../../options/example.ts';
+import { addWriteOptions, type WriteOptions } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { toggleApp } from './toggle.ts';
 
 export interface AppDisableOptions extends WriteOptions {

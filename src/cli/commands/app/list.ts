@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { listApps } from '../../../domain/app/list.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { addListOptions, type ListOptions, listed, noneListed } from '../../list-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import { addListOptions, type ListOptions, listed, noneListed } from '../../options/list.ts';
+import { printResult } from '../../output/output.ts';
 import { appData, renderApps } from '../../render/app.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 export function appListCommand(context: Context, run = printApps): Command {
   const command = addListOptions(

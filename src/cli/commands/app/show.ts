@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { findApp } from '../../../domain/app/find.ts';
 import { readApp } from '../../../domain/app/read.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { appData, renderApp } from '../../render/app.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 interface AppShowOptions extends GlobalOptions {
   readonly revealSecrets?: true;

@@ -1,10 +1,10 @@
 import { findApp } from '../../../domain/app/find.ts';
 import { planAppAccess } from '../../../domain/app/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
-import type { Context } from '../../context.ts';
 import { appData } from '../../render/app.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 /** What `app enable` and `app disable` do: they differ in one word. */
 export async function toggleApp(

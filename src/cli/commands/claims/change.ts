@@ -1,10 +1,10 @@
 import type { ClaimsChange } from '../../../domain/claims/change.ts';
 import type { ClaimsHolder } from '../../../domain/claims/holder.ts';
 import type { TenantConnection } from '../../../domain/ports.ts';
-import type { Context } from '../../context.ts';
 import { claimsData, renderPreview } from '../../render/claims.ts';
 import type { Paint } from '../../render/paint.ts';
-import { accessToWrite, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { type ClaimsOptions, claimsHolder, preview } from './holder.ts';
 
 export type ClaimsWriteOptions = ClaimsOptions & WriteOptions;

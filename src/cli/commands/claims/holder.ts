@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { type ClaimsHolder, chooseClaimsHolder } from '../../../domain/claims/holder.ts';
 import { previewToken } from '../../../domain/claims/preview.ts';
 import type { ClaimMapping } from '../../../wire/claims-mapping.ts';
-import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import type { Preview } from '../../render/claims.ts';
-import { type Access, namedChoices } from '../../tenant-access.ts';
+import { type Access, namedChoices } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 /** What all commands about claims take. */
 export interface ClaimsOptions extends GlobalOptions {

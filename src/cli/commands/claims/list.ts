@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import { printResult } from '../../output/output.ts';
 import { claimsData, renderClaims, renderPreview } from '../../render/claims.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { addClaimsOptions, type ClaimsOptions, claimsHolder, preview } from './holder.ts';
 
 export function claimsListCommand(context: Context, run = listClaims): Command {

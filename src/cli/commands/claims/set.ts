@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { planClaimMapping } from '../../../domain/claims/change.ts';
 import { readClaimMapping } from '../../../domain/claims/check.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
 import { holderText } from '../../render/claims.ts';
 import { printable } from '../../render/printable.ts';
-import { addWriteOptions } from '../../write.ts';
+import { addWriteOptions } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { type ClaimsWriteOptions, changeClaims } from './change.ts';
 import { addClaimsOptions } from './holder.ts';
 

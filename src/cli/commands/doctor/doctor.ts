@@ -3,14 +3,14 @@ import { type Diagnosis, diagnose } from '../../../domain/gates/diagnosis/diagno
 import type { Question } from '../../../domain/gates/diagnosis/look.ts';
 import { fixCommand } from '../../../domain/gates/fix.ts';
 import { AnonError, withHint } from '../../../errors.ts';
-import { readAppSecret } from '../../app-secret.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { printResult } from '../../output.ts';
+import { readAppSecret } from '../../input/app-secret.ts';
+import { withExample } from '../../options/example.ts';
+import { scopeList } from '../../options/scopes.ts';
+import { printResult } from '../../output/output.ts';
 import { diagnosisData, renderDiagnosis } from '../../render/diagnosis.ts';
-import { scopeList } from '../../scope-list.ts';
-import { chosenEdition, namedChoices } from '../../tenant-access.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions } from '../../write.ts';
+import { chosenEdition, namedChoices } from '../../tenant/access.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export interface DoctorOptions extends WriteOptions {
   readonly app?: string;

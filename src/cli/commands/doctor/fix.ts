@@ -4,15 +4,15 @@ import { planFix } from '../../../domain/gates/fix.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { printResult } from '../../output.ts';
-import { isForPeople } from '../../output-format.ts';
+import { isForPeople } from '../../output/formats.ts';
+import { printResult } from '../../output/output.ts';
 import { diagnosisData } from '../../render/diagnosis.ts';
 import { notePaint, resultPaint } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
-import type { Access } from '../../tenant-access.ts';
-import { carryOut } from '../../write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { carryOut } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { type DoctorOptions, printDiagnosis } from './doctor.ts';
 
 /** What `doctor --fix` does: look, show what it would change, change it once that is agreed, look again. */

@@ -1,8 +1,8 @@
 import { guestMatrix } from '../../../domain/gates/matrix.ts';
-import type { Context } from '../../context.ts';
-import { printResult } from '../../output.ts';
+import { printResult } from '../../output/output.ts';
 import { matrixData, renderMatrix } from '../../render/matrix.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './doctor.ts';
 
 /** What `doctor --matrix` does. */

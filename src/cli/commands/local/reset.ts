@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { chosenEdition } from '../../tenant-access.ts';
-import { whyNobodyIsAsked } from '../../unattended.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
+import { chosenEdition } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
+import { whyNobodyIsAsked } from '../../world/unattended.ts';
 
 export interface LocalResetOptions extends GlobalOptions {
   readonly yes?: true;

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
-import { chosenEdition } from '../../tenant-access.ts';
+import { chosenEdition } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 interface LocalShowOptions extends GlobalOptions {
   readonly revealSecrets?: true;

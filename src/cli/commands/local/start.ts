@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { AnonError } from '../../../errors.ts';
-import type { LocalServer } from '../../../io/local-server.ts';
-import type { RateLimit } from '../../../local/rate-limit.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { RateLimit } from '../../../local/http/rate-limit.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { rows } from '../../render/rows.ts';
-import { chosenEdition } from '../../tenant-access.ts';
+import { chosenEdition } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 export interface LocalStartOptions extends GlobalOptions {
   readonly port?: string;

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { profileInUse } from '../../profile-in-use.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { profileData, renderProfiles } from '../../render/profile.ts';
+import { profileInUse } from '../../tenant/profile-in-use.ts';
+import type { Context } from '../../world/context.ts';
 
 export function profileListCommand(context: Context, run = printProfiles): Command {
   const command = new Command('list')

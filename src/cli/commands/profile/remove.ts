@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
-import { confirmed } from '../../confirmed.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { forgetSecrets } from '../../forget-secrets.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { profileInUse } from '../../profile-in-use.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
+import { confirmed } from '../../input/confirmed.ts';
 import { printable } from '../../render/printable.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import { selectProfile } from '../../tenant/access.ts';
+import { profileInUse } from '../../tenant/profile-in-use.ts';
+import type { Context } from '../../world/context.ts';
+import { forgetSecrets } from '../../world/forget-secrets.ts';
 
 export interface ProfileRemoveOptions extends GlobalOptions {
   readonly yes?: true;

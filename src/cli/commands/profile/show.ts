@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { tokenKeeper } from '../../../io/token-keeper.ts';
-import type { Context } from '../../context.ts';
-import { environmentCredentials } from '../../environment-credentials.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { profileInUse } from '../../profile-in-use.ts';
+import { tokenKeeper } from '../../../io/store/management-token.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import { selectProfile } from '../../tenant/access.ts';
+import { environmentCredentials } from '../../world/environment-credentials.ts';
+import { profileInUse } from '../../tenant/profile-in-use.ts';
+import type { Context } from '../../world/context.ts';
 
 export function profileShowCommand(context: Context, run = showProfile): Command {
   const command = new Command('show')

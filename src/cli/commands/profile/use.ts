@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { profileInUse, warnIfNotUsed } from '../../profile-in-use.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
-import { selectProfile } from '../../tenant-access.ts';
+import { selectProfile } from '../../tenant/access.ts';
+import { profileInUse, warnIfNotUsed } from '../../tenant/profile-in-use.ts';
+import type { Context } from '../../world/context.ts';
 
 export function profileUseCommand(context: Context, run = useProfile): Command {
   const command = new Command('use')

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { exportOf } from '../../../domain/session/exported.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable, printableJson } from '../../render/printable.ts';
+import type { Context } from '../../world/context.ts';
 import { issuerOf, keptSessions, sessionNamed, sessionViews } from './kept-sessions.ts';
 
 export interface SessionExportOptions extends GlobalOptions {

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { hasEnded } from '../../../domain/session/remembered.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
+import type { Context } from '../../world/context.ts';
 import { type KeptSessions, keptName, keptSessions, readable, sessionViews } from './kept-sessions.ts';
 
 export interface SessionForgetOptions extends GlobalOptions {

@@ -3,12 +3,12 @@ import { loopback, sameHost } from '../../../domain/profile/address.ts';
 import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
-import { emptyInput, isBlank, type ReadText } from '../../referred-text.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { emptyInput, isBlank, type ReadText } from '../../input/referred-text.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
+import type { Context } from '../../world/context.ts';
 import { checkUnused, issuerOf, type KeptSessions, keptSessions } from './kept-sessions.ts';
 
 export interface SessionImportOptions extends GlobalOptions {

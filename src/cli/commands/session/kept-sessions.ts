@@ -3,10 +3,10 @@ import { checkSessionName } from '../../../domain/session/name.ts';
 import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import type { SessionView } from '../../render/session.ts';
-import { chosenEdition, selectProfile } from '../../tenant-access.ts';
+import { chosenEdition, selectProfile } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 /** The sessions that are kept of one profile. */
 export interface KeptSessions {

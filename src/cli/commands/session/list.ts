@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderSessions, sessionData } from '../../render/session.ts';
+import type { Context } from '../../world/context.ts';
 import { keptSessions, sessionViews } from './kept-sessions.ts';
 
 export function sessionListCommand(context: Context, run = printSessions): Command {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { lineageData, renderLineage, renderSession, sessionData } from '../../render/session.ts';
+import type { Context } from '../../world/context.ts';
 import { keptSessions, sessionNamed } from './kept-sessions.ts';
 
 export interface SessionShowOptions extends GlobalOptions {

@@ -1,9 +1,9 @@
 import { editionOf } from '../../../domain/exchange/management.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
-import type { Context } from '../../context.ts';
-import { repeatedLine, tellLine } from '../../repeated-line.ts';
-import type { Access } from '../../tenant-access.ts';
+import { repeatedLine, tellLine } from '../../input/repeated-line.ts';
+import type { Access } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import type { SetupInput, SetupOptions } from './options.ts';
 
 /** What setup was told, and whom it may ask for the rest. */

@@ -2,10 +2,10 @@ import { parseSessionLifetime } from '../../../domain/duration.ts';
 import { AnonError } from '../../../errors.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
 import { type SessionTokenFormat, sessionTokenFormats } from '../../../wire/edition/edition.ts';
-import type { Context } from '../../context.ts';
-import { formatWord, knownWord, typeWord } from '../../known-word.ts';
-import { scopeList } from '../../scope-list.ts';
-import type { WriteOptions } from '../../write.ts';
+import { formatWord, knownWord, typeWord } from '../../options/choice.ts';
+import { scopeList } from '../../options/scopes.ts';
+import type { WriteOptions } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { readTokenInput, type TokenInput } from '../token/options.ts';
 
 export interface SetupOptions extends WriteOptions {

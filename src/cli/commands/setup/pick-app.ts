@@ -5,9 +5,9 @@ import { listApps } from '../../../domain/app/list.ts';
 import { lacksConformance } from '../../../domain/app/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
-import { askedText, askedUntil } from '../../asked-again.ts';
+import { askedText, askedUntil } from '../../input/asked-again.ts';
 import { printable } from '../../render/printable.ts';
-import { namedChoices } from '../../tenant-access.ts';
+import { namedChoices } from '../../tenant/access.ts';
 import { answered, type Inquiry } from './inquiry.ts';
 import { pick } from './pick.ts';
 

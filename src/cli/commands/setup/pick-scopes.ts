@@ -5,9 +5,9 @@ import type { App } from '../../../domain/app/app.ts';
 import type { NewApp } from '../../../domain/app/create.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
-import { askedUntil } from '../../asked-again.ts';
+import { scopeList } from '../../options/scopes.ts';
+import { askedUntil } from '../../input/asked-again.ts';
 import { printable } from '../../render/printable.ts';
-import { scopeList } from '../../scope-list.ts';
 import { answered, type Inquiry } from './inquiry.ts';
 import type { NamedApi } from './pick-api.ts';
 

@@ -1,7 +1,7 @@
 import { only, usual } from '../../../domain/one-of.ts';
 import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
-import type { Choice } from '../../../io/prompt.ts';
-import { askedUntil } from '../../asked-again.ts';
+import type { Choice } from '../../../io/terminal/prompt.ts';
+import { askedUntil } from '../../input/asked-again.ts';
 import type { Inquiry } from './inquiry.ts';
 
 /** Applications or APIs, as far as choosing one of them goes. */

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { onOrOff } from '../../on-or-off.ts';
+import { withExample } from '../../options/example.ts';
+import { onOrOff } from '../../options/on-or-off.ts';
 import { tenantData } from '../../render/tenant.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export function tenantSetCookieCommand(context: Context, run = setCookie): Command {
   const command = addWriteOptions(

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
 import { sessionTokenFormats } from '../../../wire/edition/edition.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { formatWord, knownWord } from '../../known-word.ts';
+import { formatWord, knownWord } from '../../options/choice.ts';
+import { withExample } from '../../options/example.ts';
 import { readableTokens, tenantData } from '../../render/tenant.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export function tenantSetFormatCommand(context: Context, run = setFormat): Command {
   const command = addWriteOptions(

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { parseSessionLifetime, sessionLifetimeWarning } from '../../../domain/duration.ts';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
+import { withExample } from '../../options/example.ts';
 import { lifetimeText, tenantData } from '../../render/tenant.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../write.ts';
+import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 
 export function tenantSetLifetimeCommand(context: Context, run = setLifetime): Command {
   const command = addWriteOptions(

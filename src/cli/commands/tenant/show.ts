@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { readTenant } from '../../../domain/tenant/settings.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { renderTenant, tenantData } from '../../render/tenant.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 export function tenantShowCommand(context: Context, run = showTenant): Command {
   const command = new Command('show')

@@ -2,8 +2,8 @@ import type { KeyRing } from '../../../domain/ports.ts';
 import { asAsked } from '../../../domain/token/as-asked.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
 import { printable } from '../../render/printable.ts';
+import type { Context } from '../../world/context.ts';
 
 /** What was asked for. */
 interface Asked {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 
 /** What makes `token create` create many guests. */
 export interface BulkOptions extends GlobalOptions {

@@ -8,7 +8,7 @@ import type { RememberedSession } from '../../../domain/session/saved-session.ts
 import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import type { namedChoices } from '../../tenant-access.ts';
+import type { namedChoices } from '../../tenant/access.ts';
 import { readTokens } from './guest-tokens.ts';
 import type { KeepOptions } from './keeping.ts';
 import { type Continued, choicesOf, sessionSelection } from './kept-session.ts';

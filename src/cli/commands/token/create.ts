@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import { accessTenant, namedChoices } from '../../tenant-access.ts';
+import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
 import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, checkKeepOptions, type KeepOptions, keepingOf } from './keeping.ts';

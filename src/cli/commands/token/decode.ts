@@ -3,11 +3,11 @@ import { bareToken } from '../../../domain/token/compact.ts';
 import type { DecodedToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
+import type { Context } from '../../world/context.ts';
 import {
   decodeAll,
   type GivenToken,

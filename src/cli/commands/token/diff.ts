@@ -3,12 +3,12 @@ import { bareToken } from '../../../domain/token/compact.ts';
 import { compareTokens, type TokenComparison } from '../../../domain/token/compare.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { renderTokenChanges, tokenChangesData } from '../../render/token-changes.ts';
+import type { Context } from '../../world/context.ts';
 import {
   decodeAll,
   type GivenToken,

@@ -4,10 +4,10 @@ import { accessTokenHolds, secondsUntil } from '../../../domain/session/remember
 import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { printResult } from '../../output.ts';
-import { type Access, accessTenant, selectProfile } from '../../tenant-access.ts';
+import { withExample } from '../../options/example.ts';
+import { printResult } from '../../output/output.ts';
+import { type Access, accessTenant, selectProfile } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { tellDoubts } from './access-doubts.ts';
 import { freshSession, type Got, serves } from './fresh-session.ts';
 import { noSessionToken, showThenSettle } from './guest-tokens.ts';

@@ -3,11 +3,11 @@ import type { RememberedSession } from '../../../domain/session/saved-session.ts
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../referred-text.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../input/referred-text.ts';
 import { printable } from '../../render/printable.ts';
-import { chosenEdition, selectProfile } from '../../tenant-access.ts';
+import { chosenEdition, selectProfile } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 
 /** A token that a command was given, decoded. */
 export interface GivenToken extends FoundToken {

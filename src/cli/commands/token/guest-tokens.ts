@@ -7,10 +7,10 @@ import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { isAnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import type { Context } from '../../context.ts';
 import type { Paint } from '../../render/paint.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
-import type { Access } from '../../tenant-access.ts';
+import type { Access } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { tellDoubts } from './access-doubts.ts';
 import { checkFree, type Keeping } from './keeping.ts';
 

@@ -4,7 +4,7 @@ import type { Profile } from '../../../domain/profile/profile.ts';
 import { checkSessionName, defaultSessionName } from '../../../domain/session/name.ts';
 import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../world/context.ts';
 
 /** What commands take that keep sessions. */
 export interface KeepOptions {

@@ -5,7 +5,7 @@ import { hasEnded } from '../../../domain/session/remembered.ts';
 import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
 import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, ResponseError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../world/context.ts';
 import { type InspectedTokens, showThenSettle } from './guest-tokens.ts';
 import { type KeepOptions, saves } from './keeping.ts';
 

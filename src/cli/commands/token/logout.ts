@@ -2,13 +2,13 @@ import { Command } from 'commander';
 import { logOut } from '../../../domain/session/log-out.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { isUnreachable, withHint } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { endText, sessionData } from '../../render/session.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { keptSession, nothingRemembered } from './kept-session.ts';
 
 export interface TokenLogoutOptions extends GlobalOptions {

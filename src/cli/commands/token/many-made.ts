@@ -1,10 +1,10 @@
 import type { Tally } from '../../../domain/session/create-many.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError, reworded } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { printResult } from '../../output.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rate, timeText } from '../../render/progress.ts';
+import type { Context } from '../../world/context.ts';
 import type { Bulk, BulkOptions } from './bulk-options.ts';
 
 interface Made {

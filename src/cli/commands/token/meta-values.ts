@@ -1,5 +1,5 @@
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../world/context.ts';
 
 /** An assignment of `--meta` whose value stands elsewhere: `key=@file`, `key:=@file.json`, `key=-`. */
 const elsewhere = /^([^=]*=)(@|-$)/;

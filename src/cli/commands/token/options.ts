@@ -4,11 +4,11 @@ import { readMetadata } from '../../../domain/session/metadata.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { readAppSecret } from '../../app-secret.ts';
-import type { Context } from '../../context.ts';
-import { collect, type GlobalOptions } from '../../global-options.ts';
-import { emptyInput, isBlank, referredText } from '../../referred-text.ts';
-import { scopeList } from '../../scope-list.ts';
+import { readAppSecret } from '../../input/app-secret.ts';
+import { collect, type GlobalOptions } from '../../options/global.ts';
+import { emptyInput, isBlank, referredText } from '../../input/referred-text.ts';
+import { scopeList } from '../../options/scopes.ts';
+import type { Context } from '../../world/context.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';
 

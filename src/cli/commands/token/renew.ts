@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import { accessTenant } from '../../tenant-access.ts';
+import { accessTenant } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { continueSession } from './continue-session.ts';
 import { inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';

@@ -2,8 +2,8 @@ import { addTo, type FirstFew, firstFew, inWords } from '../../../domain/first-f
 import type { SensitiveValue } from '../../../domain/session/sensitive.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import type { Context } from '../../context.ts';
 import { printable } from '../../render/printable.ts';
+import type { Context } from '../../world/context.ts';
 
 const why =
   'Whoever has the session token keeps it, and Actions may log it: keep it in your own store, and put an id here.';

@@ -1,5 +1,5 @@
 import { isAnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../world/context.ts';
 
 const eraseLine = '\r\u001b[2K';
 

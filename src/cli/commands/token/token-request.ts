@@ -2,8 +2,8 @@ import { chooseApi, type RequestedApi } from '../../../domain/api/choose.ts';
 import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/choose.ts';
 import type { TenantConnection } from '../../../domain/ports.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { scopeText } from '../../scope-list.ts';
-import type { namedChoices } from '../../tenant-access.ts';
+import { scopeText } from '../../options/scopes.ts';
+import type { namedChoices } from '../../tenant/access.ts';
 import { type TokenInput, type TokenRequestOptions, withSecret } from './options.ts';
 
 /** The application and the API of a token request: those that are named, else those that were chosen before. */

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { TenantConnection } from '../../../domain/ports.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import { collect } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import { collect } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { relativeText } from '../../render/time.ts';
-import { accessTenant, namedChoices } from '../../tenant-access.ts';
+import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
 import { continueSession, updateWith } from './continue-session.ts';
 import { type InspectedTokens, inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';

@@ -1,6 +1,6 @@
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import type { GlobalOptions } from '../../global-options.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import type { Context } from '../../world/context.ts';
 import { emptyInputOf, givenTexts, rememberedSession } from './given-tokens.ts';
 
 export interface TokenToVerify {

@@ -8,10 +8,10 @@ import { servedKeys } from '../../../domain/token/served-keys.ts';
 import type { KeySource } from '../../../domain/token/verify.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
-import type { Context } from '../../context.ts';
-import { scopeList } from '../../scope-list.ts';
-import { accessTenant, namedChoices } from '../../tenant-access.ts';
-import { transportOf } from '../../transport.ts';
+import { scopeList } from '../../options/scopes.ts';
+import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { transportOf } from '../../tenant/transport.ts';
+import type { Context } from '../../world/context.ts';
 import type { TokenVerifyOptions } from './verify.ts';
 import type { TokenToVerify } from './verify-input.ts';
 

@@ -5,12 +5,12 @@ import type { Check } from '../../../domain/token/check.ts';
 import { findTokens } from '../../../domain/token/find.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
-import type { Context } from '../../context.ts';
-import { withExample } from '../../example.ts';
-import type { GlobalOptions } from '../../global-options.ts';
-import { printResult } from '../../output.ts';
+import { withExample } from '../../options/example.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
+import type { Context } from '../../world/context.ts';
 import { type TokenToVerify, tokenToVerify } from './verify-input.ts';
 import { checkOptions, noTrust, trustFor } from './verify-trust.ts';
 

@@ -3,7 +3,7 @@ import type { RememberedSession } from '../../../domain/session/saved-session.ts
 import { type DecodedToken, decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { expiryOf } from '../../../domain/token/times.ts';
-import type { Access } from '../../tenant-access.ts';
+import type { Access } from '../../tenant/access.ts';
 import { continueSession } from './continue-session.ts';
 import { type KeptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Context } from '../../../context.ts';
-import { withExample } from '../../../example.ts';
-import { addWriteOptions } from '../../../write.ts';
+import { withExample } from '../../../options/example.ts';
+import { addWriteOptions } from '../../../tenant/write.ts';
+import type { Context } from '../../../world/context.ts';
 import { type ApiScopesOptions, changeScopes } from './change.ts';
 
 export function apiScopesAddCommand(context: Context, run = changeScopes): Command {

@@ -1,11 +1,11 @@
 import { findApi } from '../../../../domain/api/find.ts';
 import { apiWithGrants, guestScopes } from '../../../../domain/api/guest-grants.ts';
 import { planGuestScopes } from '../../../../domain/api/set-access.ts';
-import type { Context } from '../../../context.ts';
+import { scopeList } from '../../../options/scopes.ts';
 import { apiData } from '../../../render/api.ts';
 import { printable } from '../../../render/printable.ts';
-import { scopeList } from '../../../scope-list.ts';
-import { accessToWrite, type WriteOptions, writeAndShow } from '../../../write.ts';
+import { accessToWrite, type WriteOptions, writeAndShow } from '../../../tenant/write.ts';
+import type { Context } from '../../../world/context.ts';
 import { grantHolder } from '../grant-holder.ts';
 
 export interface ApiScopesOptions extends WriteOptions {

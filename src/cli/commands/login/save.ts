@@ -1,0 +1,74 @@
+import type { Profile, SecretPlace } from '../../../domain/profile/profile.ts';
+import { isAnonError } from '../../../errors.ts';
+import { tokenKeeper } from '../../../io/store/management-token.ts';
+import type { Context } from '../../world/context.ts';
+import { forgetSecrets } from '../../world/forget-secrets.ts';
+import type { CheckedLogin } from './check.ts';
+
+/**
+ * Keeps a login as a profile, secrets first, and makes it the current one. `earlier` is what had its name: of
+ * another tenant nothing stays.
+ */
+export async function saveLogin(
+  context: Context,
+  login: CheckedLogin,
+  { earlier, production }: { earlier: Profile | undefined; production: boolean | undefined },
+): Promise<Profile> {
+  const { name, domain, before, credentials, proof, chosen, token } = login;
+  if (earlier && !before) await forgetSecrets(context, earlier);
+  const secrets: SecretPlace | undefined = credentials ? await context.secretPlace() : before?.secrets;
+  if (credentials) {
+    const store = await context.secretsOf({ name, domain, secrets });
+    if (before) await forgetForeign(context, before);
+    await moveSecrets(context, before, secrets ?? 'file');
+    await store.put(`credentials/${name}`, credentials.secret);
+    const keeper = tokenKeeper(async () => store, name, context.warn);
+    if (token) await keeper.put(token);
+    else await keeper.remove();
+  }
+  const profile: Profile = {
+    name,
+    domain,
+    edition: login.edition ?? proof?.edition ?? before?.edition,
+    credentials: credentials?.credentials ?? before?.credentials,
+    secrets,
+    app: chosen.app,
+    api: chosen.api,
+    production: production || undefined,
+  };
+  const profiles = await context.profiles();
+  await profiles.change(name, () => profile);
+  await profiles.use(name);
+  return profile;
+}
+
+/** What is left of another tenant, whose domain was edited into that of this one. */
+async function forgetForeign(context: Context, before: Profile): Promise<void> {
+  const sessions = await context.sessions(before);
+  for (const name of await sessions.names()) {
+    await sessions.get(name).catch(async (error: unknown) => {
+      if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
+      await sessions.exclusively(name, () => sessions.forget(name));
+    });
+  }
+}
+
+/** Secrets of one profile are in one place. What is put into the keyring is gone from files by that. */
+async function moveSecrets(context: Context, before: Profile | undefined, to: SecretPlace): Promise<void> {
+  const from = before?.secrets ?? 'file';
+  if (!before || from === to) return;
+  const [source, target] = [await context.sessions(before), await context.sessions({ ...before, secrets: to })];
+  const current = await source.current();
+  for (const name of await source.names()) {
+    const session = await source.get(name);
+    if (!session) continue;
+    // Taking it out of the keyring takes it out of files too.
+    if (from === 'keyring') await source.forget(name);
+    await target.put(name, session);
+  }
+  await target.use(current);
+  if (from === 'file') return;
+  const left = await context.secrets(from);
+  await left.remove(`management-token/${before.name}`);
+  await left.remove(`credentials/${before.name}`);
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { Context } from '../world/context.ts';
+
+/** Makes a command; what it runs is an argument, so that a test can see what was parsed. */
+export type CommandMaker = (context: Context) => Command;
+
+/** The nouns, with what their help says. */
+export const groups: Readonly<Record<string, string>> = {
+  tenant: 'gate 1: the session lifetime, the session token format and the cookie',
+  app: 'gate 2: applications that may create anonymous sessions',
+  api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
+  'api scopes': 'the scopes that guests get at an API',
+  claims: "values of a session that guests' access tokens carry as claims",
+  token: 'guest sessions and their tokens: create, update, decode, verify',
+  session: 'the guest sessions that are kept on this machine, by name',
+  profile: 'the tenants you work with, and what commands use there',
+  local: 'the embedded tenant: serve it, look at it, start it over',
+};
+
+/** The command tree, one line a command; its code is loaded when it is used. */
+export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
+  quickstart: async () => (await import('../commands/quickstart.ts')).quickstartCommand,
+  setup: async () => (await import('../commands/setup/setup.ts')).setupCommand,
+  doctor: async () => (await import('../commands/doctor/doctor.ts')).doctorCommand,
+  'tenant show': async () => (await import('../commands/tenant/show.ts')).tenantShowCommand,
+  'tenant set-lifetime': async () => (await import('../commands/tenant/set-lifetime.ts')).tenantSetLifetimeCommand,
+  'tenant set-format': async () => (await import('../commands/tenant/set-format.ts')).tenantSetFormatCommand,
+  'tenant set-cookie': async () => (await import('../commands/tenant/set-cookie.ts')).tenantSetCookieCommand,
+  'app list': async () => (await import('../commands/app/list.ts')).appListCommand,
+  'app show': async () => (await import('../commands/app/show.ts')).appShowCommand,
+  'app create': async () => (await import('../commands/app/create.ts')).appCreateCommand,
+  'app enable': async () => (await import('../commands/app/enable.ts')).appEnableCommand,
+  'app disable': async () => (await import('../commands/app/disable.ts')).appDisableCommand,
+  'app delete': async () => (await import('../commands/app/delete.ts')).appDeleteCommand,
+  'api list': async () => (await import('../commands/api/list.ts')).apiListCommand,
+  'api show': async () => (await import('../commands/api/show.ts')).apiShowCommand,
+  'api create': async () => (await import('../commands/api/create.ts')).apiCreateCommand,
+  'api enable': async () => (await import('../commands/api/enable.ts')).apiEnableCommand,
+  'api disable': async () => (await import('../commands/api/disable.ts')).apiDisableCommand,
+  'api delete': async () => (await import('../commands/api/delete.ts')).apiDeleteCommand,
+  'api scopes add': async () => (await import('../commands/api/scopes/add.ts')).apiScopesAddCommand,
+  'api scopes remove': async () => (await import('../commands/api/scopes/remove.ts')).apiScopesRemoveCommand,
+  'token create': async () => (await import('../commands/token/create.ts')).tokenCreateCommand,
+  'token update': async () => (await import('../commands/token/update.ts')).tokenUpdateCommand,
+  'token decode': async () => (await import('../commands/token/decode.ts')).tokenDecodeCommand,
+  'token verify': async () => (await import('../commands/token/verify.ts')).tokenVerifyCommand,
+  'token renew': async () => (await import('../commands/token/renew.ts')).tokenRenewCommand,
+  'token get': async () => (await import('../commands/token/get.ts')).tokenGetCommand,
+  'token logout': async () => (await import('../commands/token/logout.ts')).tokenLogoutCommand,
+  'session list': async () => (await import('../commands/session/list.ts')).sessionListCommand,
+  'session show': async () => (await import('../commands/session/show.ts')).sessionShowCommand,
+  'session use': async () => (await import('../commands/session/use.ts')).sessionUseCommand,
+  'session rename': async () => (await import('../commands/session/rename.ts')).sessionRenameCommand,
+  'session forget': async () => (await import('../commands/session/forget.ts')).sessionForgetCommand,
+  'session export': async () => (await import('../commands/session/export.ts')).sessionExportCommand,
+  'session import': async () => (await import('../commands/session/import.ts')).sessionImportCommand,
+  'claims list': async () => (await import('../commands/claims/list.ts')).claimsListCommand,
+  'claims set': async () => (await import('../commands/claims/set.ts')).claimsSetCommand,
+  'claims remove': async () => (await import('../commands/claims/remove.ts')).claimsRemoveCommand,
+  'token diff': async () => (await import('../commands/token/diff.ts')).tokenDiffCommand,
+  'token transfer': async () => (await import('../commands/token/transfer.ts')).tokenTransferCommand,
+  'token watch': async () => (await import('../commands/token/watch.ts')).tokenWatchCommand,
+  login: async () => (await import('../commands/login/login.ts')).loginCommand,
+  'profile list': async () => (await import('../commands/profile/list.ts')).profileListCommand,
+  'profile show': async () => (await import('../commands/profile/show.ts')).profileShowCommand,
+  'profile use': async () => (await import('../commands/profile/use.ts')).profileUseCommand,
+  'profile set': async () => (await import('../commands/profile/set.ts')).profileSetCommand,
+  'profile remove': async () => (await import('../commands/profile/remove.ts')).profileRemoveCommand,
+  'local start': async () => (await import('../commands/local/start.ts')).localStartCommand,
+  'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,
+  'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
+  status: async () => (await import('../commands/status.ts')).statusCommand,
+  completion: async () => (await import('../commands/completion.ts')).completionCommand,
+  version: async () => (await import('../commands/version.ts')).versionCommand,
+};
+
+/** The words that may follow `path`: nouns and commands at the root, verbs after a noun. */
+export function wordsAfter(path: string): string[] {
+  const prefix = path === '' ? '' : `${path} `;
+  const next = Object.keys(commands).flatMap((name) =>
+    name.startsWith(prefix) ? [name.slice(prefix.length).split(' ')[0] ?? ''] : [],
+  );
+  return [...new Set(next)];
+}

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { tenantTime } from '../../domain/exchange/tenant-time.ts';
+import type { TenantConnection } from '../../domain/ports.ts';
+import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
+import type { ProfileStore } from '../../domain/profile/profile.ts';
+import { defaultSessionName } from '../../domain/session/name.ts';
+import { localKeyRing } from '../../io/embedded/keys.ts';
+import type { LocalPorts } from '../../io/embedded/tenant.ts';
+import { patience } from '../../io/terminal/patience.ts';
+import type { EditionName } from '../../wire/edition/edition.ts';
+import type { Printing } from '../output/output.ts';
+import type { Report } from '../output/report.ts';
+import type { Transport } from '../tenant/transport.ts';
+import type { Context, World } from './context.ts';
+import { environmentOf } from './environment.ts';
+import { secretStores } from './secret-stores.ts';
+
+export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
+  const { clock, terminal, timer, readOnly } = world;
+  const env = environmentOf(world.env);
+  const now = () => clock.now();
+
+  const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
+    (await import('../../io/files/lock.ts')).withLock(path, clock, work);
+
+  // One lock a kind of file: who holds one may need another meanwhile, never the same again.
+  const exclusively =
+    (name: 'profiles' | 'local-tenant') =>
+    async <Result>(work: () => Promise<Result>): Promise<Result> => {
+      const { privateFolder } = await import('../../io/files/files.ts');
+      const { data } = await world.folders();
+      privateFolder(data);
+      return locked(join(data, `${name}.lock`), work);
+    };
+
+  const localPorts = async (): Promise<LocalPorts> => {
+    const { localStatePath } = await import('../../io/files/folders.ts');
+    return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
+  };
+
+  // Where this user has no folders there is no local tenant either, and what needs none goes on.
+  const statePathIfAny = async () =>
+    localPorts().then(
+      ({ path }) => path,
+      () => undefined,
+    );
+
+  const { secrets, secretsOf, secretPlace } = secretStores({ ...world, env }, { now, warn });
+
+  const profiles = async (): Promise<ProfileStore> => {
+    const { profileStore } = await import('../../io/store/profiles.ts');
+    const folders = await world.folders();
+    const kept = () => secrets('file');
+    return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
+  };
+
+  const printing: Printing = {};
+  const watched = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
+    const { calls } = printing;
+    const told = calls ? (await import('../output/calls.ts')).recorded(tenant, calls) : tenant;
+    return transport.debug ? (await import('./debug.ts')).debugged(told, debug) : told;
+  };
+  const shown = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
+    if (!timer || !spins || !terminal.noteRewritable) return tenant;
+    return (await import('./spinning.ts')).spinning(tenant, { terminal, clock, timer });
+  };
+  const readFile = async (path: string) => (await import('../../io/files/user-file.ts')).readUserFile(path);
+
+  return {
+    terminal,
+    clock,
+    timer,
+    env,
+    warn,
+    printing,
+    get signal() {
+      return world.signal();
+    },
+    readFile,
+    writeNewFile: async (path, text) => (await import('../../io/files/user-file.ts')).writeNewUserFile(path, text),
+    async *readLines(path) {
+      yield* (await import('../../io/files/lines.ts')).readLines(path);
+    },
+    async guestFile(path, endOffset) {
+      const { newGuestFile, resumedGuestFile } = await import('../../io/files/guest-file.ts');
+      return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
+    },
+    async alone(file, work) {
+      const { withFileLock } = await import('../../io/files/file-lock.ts');
+      return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
+    },
+    async changing({ issuer }, work) {
+      const { withTenantLock } = await import('../../io/store/tenant-lock.ts');
+      const folder = join((await world.folders()).data, 'locks');
+      // With ANON_SAVE=0 it is known that the disk may take no files.
+      const quiet = env.ANON_SAVE === '0';
+      return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
+    },
+    readBytes: async (path) => (await import('../../io/files/user-file.ts')).readUserBytes(path),
+    confirm: world.confirm,
+    prompts: world.prompts,
+    profiles,
+    async withEdition(profile, asked) {
+      if (profile.domain !== undefined) return profile;
+      const { localEdition } = await import('../../io/embedded/names.ts');
+      return { ...profile, edition: await localEdition((await localPorts()).path, asked) };
+    },
+    secrets,
+    secretsOf,
+    secretPlace,
+    async sessions({ name, domain, secrets: place }) {
+      const { sessionStore } = await import('../../io/store/sessions.ts');
+      const folders = await world.folders();
+      // Starting the embedded tenant up takes no keyring.
+      const inKeyring = place === 'keyring' && name !== localProfile;
+      const kept = async () => (inKeyring ? secrets('keyring') : undefined);
+      return sessionStore({
+        ...{ profile: name, origin: originOf(domain), unnamed: defaultSessionName, folders, secrets: kept, locked },
+        ...{ now, warn, readOnly },
+      });
+    },
+    async connect(profile, { selection, edition, transport, management: given, signal }) {
+      const { caFile, maxWaitMs, silent } = transport;
+      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const common = { profile: profile.name, selection, clock, time: tenantTime(clock), patience: waits, warn };
+      const { domain } = profile;
+      if (domain === undefined) {
+        const { connectLocal } = await import('../../io/embedded/tenant.ts');
+        return watched(await connectLocal(await localPorts(), common, edition), transport);
+      }
+      const [{ connectRemote }, { managementAccess }] = await Promise.all([
+        import('../../io/http/remote-tenant.ts'),
+        import('./management-access.ts'),
+      ]);
+      const rememberEdition = async (found: EditionName) => {
+        if (profile.adHoc || readOnly) return;
+        await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
+      };
+      const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
+      const remote = connectRemote(
+        profile,
+        { ...common, ...addressOf(domain), management, rememberEdition },
+        { env, signal: signal ?? world.signal(), caFile },
+        transport.timeoutMs,
+      );
+      const waiting = await shown(remote, transport);
+      return watched(edition ? { ...waiting, edition } : waiting, transport);
+    },
+    async localKeys(edition) {
+      return localKeyRing(statePathIfAny, warn, edition);
+    },
+    async keyCache() {
+      return (await import('../../io/store/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
+    },
+    local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
+  };
+}
+
+/** The embedded tenant's profile. */
+const localProfile = 'local';

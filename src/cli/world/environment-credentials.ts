@@ -1,0 +1,126 @@
+import type { ManagementCredentials } from '../../domain/ports.ts';
+import { parseTenantDomain } from '../../domain/profile/address.ts';
+import { hostName } from '../../domain/profile/name.ts';
+import { parseSigningAlgorithm } from '../../domain/profile/private-key.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
+import { AnonError, isAnonError, withHint } from '../../errors.ts';
+import type { Context, Env } from './context.ts';
+import { credentialVariables } from './environment.ts';
+
+/** Credentials, and how to come by what is secret of them. */
+export interface FoundCredentials {
+  readonly credentials: ManagementCredentials;
+  readonly secret: () => Promise<string>;
+}
+
+/**
+ * Refuses an environment that has credentials and no tenant: whoever set them meant one, and no other may take its place.
+ * @throws {AnonError} `usage`
+ */
+export function checkDomainIsSet(env: Env): void {
+  if (env.AUTH0_DOMAIN) return;
+  const set = credentialVariables.filter((name) => env[name]);
+  if (set.length === 0) return;
+  throw new AnonError('usage', `${and(set)} ${set.length === 1 ? 'is' : 'are'} set, but AUTH0_DOMAIN is not.`, {
+    hint: 'Set AUTH0_DOMAIN to the tenant that this is for. For a profile: --profile <name>, or ANON_PROFILE',
+  });
+}
+
+/**
+ * The Management API credentials that the environment has for the tenant at `domain`. A secret in the
+ * environment is for the tenant that AUTH0_DOMAIN names, and goes to no other. With `clientId` it is for that client
+ * that the rest of its credentials are looked for.
+ * @throws {AnonError} `usage` when a part is missing, or there is one too many
+ */
+export function environmentCredentials(
+  { env, readFile }: Pick<Context, 'env' | 'readFile'>,
+  domain: string | undefined,
+  client?: string,
+): FoundCredentials | undefined {
+  if (!isDomainOfEnvironment(env, domain)) return undefined;
+  const token = client === undefined ? env.AUTH0_ACCESS_TOKEN : undefined;
+  if (token) return { credentials: { kind: 'access_token' }, secret: async () => token };
+  const clientId = client ?? env.AUTH0_CLIENT_ID;
+  const { AUTH0_CLIENT_SECRET: clientSecret, AUTH0_CLIENT_SIGNING_KEY_PATH: path } = env;
+  if (clientSecret && path) {
+    throw new AnonError('usage', 'AUTH0_CLIENT_SECRET and AUTH0_CLIENT_SIGNING_KEY_PATH are both set.', {
+      hint: 'Set the one that the client signs in with.',
+    });
+  }
+  if (clientSecret) {
+    const credentials = { kind: 'client_secret', clientId: clientIdBeside('AUTH0_CLIENT_SECRET', clientId) } as const;
+    return { credentials, secret: async () => clientSecret };
+  }
+  if (path) {
+    const alg = parseSigningAlgorithm(env.AUTH0_CLIENT_SIGNING_ALGORITHM || 'RS256', 'AUTH0_CLIENT_SIGNING_ALGORITHM');
+    const beside = clientIdBeside('AUTH0_CLIENT_SIGNING_KEY_PATH', clientId);
+    const secret = () => readFile(path).catch(namedBy('AUTH0_CLIENT_SIGNING_KEY_PATH'));
+    return { credentials: { kind: 'private_key', clientId: beside, alg }, secret };
+  }
+  if (client !== undefined || !clientId) return undefined;
+  throw new AnonError(
+    'usage',
+    'AUTH0_CLIENT_ID is set, but neither AUTH0_CLIENT_SECRET nor AUTH0_CLIENT_SIGNING_KEY_PATH is.',
+    { hint: bothOrNeither },
+  );
+}
+
+/**
+ * The profile for the tenant that AUTH0_DOMAIN names: the current one if it is that tenant's, else another of
+ * that tenant, else one made up for the occasion and called after its host, which no file knows.
+ * @throws {AnonError} `usage`
+ */
+export function profileOfDomain(text: string, profiles: readonly Profile[], current: string): Profile {
+  const domain = domainOf(text);
+  const known = profiles.filter((profile) => profile.domain === domain);
+  const found = known.find(({ name }) => name === current) ?? known[0];
+  return found ?? { name: freeName(domain, profiles), domain, adHoc: true };
+}
+
+/** Fit for a file's name and a command line, and no profile's: what is remembered of it must not get mixed up. */
+function freeName(domain: string, profiles: readonly Profile[]): string {
+  const base = hostName(domain).slice(0, 60);
+  let name = base;
+  for (let count = 2; profiles.some((profile) => profile.name === name); count += 1) name = `${base}-${count}`;
+  return name;
+}
+
+function domainOf(text: string): string {
+  try {
+    return parseTenantDomain(text);
+  } catch (cause) {
+    const message = cause instanceof AnonError ? cause.message : '';
+    throw new AnonError('usage', `AUTH0_DOMAIN names no tenant: ${message}`, {
+      hint: 'Such as acme.eu.auth0.com',
+      cause,
+    });
+  }
+}
+
+/** Whether AUTH0_DOMAIN names the tenant at `domain`. */
+export function isDomainOfEnvironment({ AUTH0_DOMAIN: text }: Env, domain: string | undefined): boolean {
+  if (!text || domain === undefined) return false;
+  try {
+    return parseTenantDomain(text) === domain;
+  } catch {
+    return false;
+  }
+}
+
+function namedBy(variable: string): (error: unknown) => never {
+  return (error) => {
+    throw isAnonError(error) ? withHint(error, `${variable} names it.`) : error;
+  };
+}
+
+const bothOrNeither = 'Set both, or neither and use a profile: anon-cli login';
+
+function clientIdBeside(variable: string, clientId: string | undefined): string {
+  if (clientId) return clientId;
+  throw new AnonError('usage', `${variable} is set, and AUTH0_CLIENT_ID is not.`, { hint: bothOrNeither });
+}
+
+/** `A`, `A and B`, `A, B and C` */
+function and(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

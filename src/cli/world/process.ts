@@ -1,0 +1,38 @@
+import { systemClock } from '../../io/clock.ts';
+import { hearNodeWarnings } from '../../io/terminal/node-warnings.ts';
+import { processTerminal } from '../../io/terminal/terminal.ts';
+import { systemTimer } from '../../io/timer.ts';
+import type { World } from './context.ts';
+
+/** The real world of this process. */
+export function processWorld(env: NodeJS.ProcessEnv): World {
+  let controller: AbortController | undefined;
+  const signal = () => {
+    if (!controller) {
+      const made = new AbortController();
+      controller = made;
+      // Once each: a second Ctrl-C finds no listener and ends the process at once.
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => made.abort());
+    }
+    return controller.signal;
+  };
+  return {
+    env,
+    terminal: processTerminal(env),
+    clock: systemClock(signal),
+    signal,
+    confirm: async (question) => (await import('../../io/terminal/prompt.ts')).confirm(question),
+    prompts: {
+      text: async (question) => (await import('../../io/terminal/prompt.ts')).askText(question),
+      secret: async (question) => (await import('../../io/terminal/prompt.ts')).askSecret(question),
+      choose: async (question, choices) => (await import('../../io/terminal/picker.ts')).choose(question, choices),
+      chooseOrNew: async (question, choices, noun) =>
+        (await import('../../io/terminal/picker.ts')).chooseOrNew(question, choices, noun),
+      chooseMany: async (question, choices) =>
+        (await import('../../io/terminal/picker.ts')).chooseMany(question, choices),
+    },
+    timer: systemTimer,
+    nodeWarnings: hearNodeWarnings,
+    folders: async () => (await import('../../io/files/folders.ts')).processFolders(env),
+  };
+}

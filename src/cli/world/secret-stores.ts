@@ -1,0 +1,45 @@
+import { originOf } from '../../domain/profile/address.ts';
+import type { SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
+import { AnonError } from '../../errors.ts';
+import type { Keyring } from '../../io/store/keyring.ts';
+import type { Context, Env, World } from './context.ts';
+
+/** Where secrets are kept on this machine: in files, and in the keyring unless ANON_KEYRING=off. */
+export function secretStores(
+  world: Pick<World, 'env' | 'folders' | 'keyring' | 'readOnly'>,
+  { now, warn }: { now: () => number; warn: (message: string) => void },
+): Pick<Context, 'secrets' | 'secretsOf' | 'secretPlace'> {
+  const { env, readOnly } = world;
+
+  // Asked by one and the same, which remembers when it does not answer.
+  let keyring: Promise<Keyring> | undefined;
+  const opened = () => {
+    // Who only looks is somebody who waits for it at every key.
+    const options = readOnly ? { limitMs: 500, ...world.keyring } : world.keyring;
+    keyring ??= import('../../io/store/keyring.ts').then(({ openKeyring }) => openKeyring(options));
+    return keyring;
+  };
+
+  const secrets = async (place: SecretPlace): Promise<SecretStore> => {
+    const { secretFiles } = await import('../../io/store/secret-files.ts');
+    const files = secretFiles({ folders: await world.folders(), now, warn, readOnly });
+    if (place !== 'keyring' || !isKeyringOn(env)) return files;
+    const kept = (await opened()).secrets(files, warn);
+    return readOnly ? { ...files, get: kept.get } : kept;
+  };
+
+  return {
+    secrets,
+    async secretsOf({ name, domain, secrets: place }) {
+      const { boundSecrets } = await import('../../io/store/bound-secrets.ts');
+      return boundSecrets(await secrets(place ?? 'file'), { profile: name, origin: originOf(domain) });
+    },
+    secretPlace: async () => (isKeyringOn(env) && (await (await opened()).answers()) ? 'keyring' : 'file'),
+  };
+}
+
+/** @throws {AnonError} `usage` */
+function isKeyringOn({ ANON_KEYRING: setting }: Env): boolean {
+  if (!setting || setting === 'on' || setting === 'off') return setting !== 'off';
+  throw new AnonError('usage', 'ANON_KEYRING is neither on nor off.');
+}

@@ -1,0 +1,30 @@
+import type { EditionName } from '../../wire/edition/edition.ts';
+import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
+import { type LocalPorts, openLocal, resetLocal } from './tenant.ts';
+
+/** What `anon-cli local` does to the embedded tenant beyond talking to it. */
+export interface LocalControl {
+  readonly statePath: string;
+  /** @throws {AnonError} `edition_unsupported` when it speaks another edition than the one given */
+  describe(
+    edition: EditionName | undefined,
+  ): Promise<{ issuer: string; edition: EditionName; clientId: string; clientSecret: string }>;
+  /**
+   * Starts over: new keys, one application and one API, both closed, in the same edition unless another is
+   * named. Answers which one it speaks.
+   */
+  reset(edition: EditionName | undefined): Promise<EditionName>;
+  serve(options: ServeOptions): Promise<LocalServer>;
+}
+
+export function localControl(ports: LocalPorts): LocalControl {
+  return {
+    statePath: ports.path,
+    async describe(edition) {
+      const local = await openLocal(ports, { edition });
+      return { issuer: local.issuer, edition: local.edition(), ...local.managementCredentials() };
+    },
+    reset: (edition) => resetLocal(ports, edition),
+    serve: (options) => serveLocal(ports, options),
+  };
+}

@@ -1,0 +1,49 @@
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { AnonError } from '../../errors.ts';
+
+/** The most that one input may hold: what never ends, such as /dev/zero, ends here. */
+export const inputLimitBytes = 16 * 2 ** 20;
+
+/** An input that is read bit by bit, up to the limit. */
+export interface Gathering {
+  /** Takes a copy of it. @throws {AnonError} `usage` once there is more than the limit, naming the source */
+  add(bytes: Uint8Array): void;
+  all(): Buffer;
+}
+
+export function gathering(source: string): Gathering {
+  const parts: Buffer[] = [];
+  let length = 0;
+  return {
+    add(bytes) {
+      length += bytes.length;
+      if (length > inputLimitBytes) {
+        throw new AnonError('usage', `${source} cannot be read: it holds more than ${inputLimitBytes / 2 ** 20} MB.`);
+      }
+      parts.push(Buffer.from(bytes));
+    },
+    all: () => Buffer.concat(parts),
+  };
+}
+
+/** All of a file, a pipe or a device. @throws {AnonError} `usage` beyond the limit; else the system's own error */
+export async function readWhole(path: string): Promise<Buffer> {
+  const gathered = gathering(path);
+  for await (const chunk of createReadStream(path)) gathered.add(chunk);
+  return gathered.all();
+}
+
+/** The same where there is no waiting. */
+export function readWholeSync(path: string): Buffer {
+  const gathered = gathering(path);
+  const chunk = Buffer.allocUnsafe(65_536);
+  const descriptor = openSync(path, 'r');
+  try {
+    for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk)) {
+      gathered.add(chunk.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return gathered.all();
+}

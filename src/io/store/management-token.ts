@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import type { TokenKeeper } from '../../domain/ports.ts';
+import type { SecretStore } from '../../domain/profile/profile.ts';
+import { isAnonError } from '../../errors.ts';
+
+const keptToken = v.strictObject({
+  issuer: v.string(),
+  clientId: v.string(),
+  audience: v.string(),
+  token: v.string(),
+  endsAtMs: v.number(),
+  scope: v.optional(v.string()),
+});
+
+/** Another tenant's token is as good as none: a new one is asked for, which says what is wrong. */
+async function ofThisTenant(secret: Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await secret;
+  } catch (error) {
+    if (isAnonError(error) && error.code === 'not_authorised') return undefined;
+    throw error;
+  }
+}
+
+/** Keeps the Management API token of a profile among its secrets. What is no token there is as good as none. */
+export function tokenKeeper(
+  secrets: () => Promise<SecretStore>,
+  profile: string,
+  warn: (message: string) => void,
+): TokenKeeper {
+  const key = `management-token/${profile}` as const;
+  return {
+    async get() {
+      const text = await ofThisTenant((await secrets()).get(key));
+      if (text === undefined) return undefined;
+      const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), keptToken), text);
+      return checked.success ? checked.output : undefined;
+    },
+    async put(token) {
+      try {
+        await (await secrets()).put(key, JSON.stringify(token));
+      } catch {
+        warn(`The Management API token of profile ${profile} could not be kept; the next command asks for another.`);
+      }
+    },
+    remove: async () => (await secrets()).remove(key),
+  };
+}

@@ -1,0 +1,99 @@
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { AssertionAlgorithm, AuthenticationMethods, PublicKeyCredential } from '../../wire/client-credential.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { managementRefusal, type Refusal } from '../http/refusal.ts';
+import { type Random, randomName } from '../random.ts';
+import type { StoreReader } from '../store/store.ts';
+
+const minimumModulusBits = 2048;
+
+/** What an application keeps of a public key that it registers. @throws {Refusal} 400 */
+export function newCredential(
+  { random, now, clientId }: { random: Random; now: Date; clientId: string },
+  body: PublicKeyCredential,
+): JsonObject {
+  const alg = body.alg ?? 'RS256';
+  const key = readPublicKey(body.pem, alg);
+  const expiresAt = body.parse_expiry_from_cert ? certificateExpiry(body.pem) : body.expires_at;
+  const spki = key.export({ type: 'spki', format: 'der' });
+  return {
+    id: `cred_${randomName(random, 22)}`,
+    client_id: clientId,
+    name: body.name ?? '',
+    kid: body.kid ?? createHash('sha256').update(spki).digest('base64url'),
+    alg,
+    credential_type: body.credential_type,
+    pem: key.export({ type: 'spki', format: 'pem' }),
+    created_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
+  };
+}
+
+/** A credential as the service shows it: without the key, and without the application it belongs to. */
+export function shownCredential({ pem: _, client_id: __, ...shown }: JsonObject): JsonObject {
+  return shown;
+}
+
+/** The keys that an application may authenticate with: those registered that it also has enabled. */
+export function credentialsOf(store: StoreReader, client: JsonObject): JsonObject[] {
+  return namedCredentials(client).flatMap((id) => {
+    const credential = store.get('client_credential', id);
+    return credential && credential.client_id === client.client_id ? [credential] : [];
+  });
+}
+
+/** The ids of the credentials that an application has enabled, whether they are there or not. */
+export function namedCredentials(client: JsonObject): string[] {
+  const methods = client.client_authentication_methods as Partial<AuthenticationMethods> | undefined;
+  return methods?.private_key_jwt?.credentials.map(({ id }) => id) ?? [];
+}
+
+/** An application that no longer names a credential. */
+export function withoutCredential(client: JsonObject, removed: string): JsonObject {
+  const credentials = namedCredentials(client).filter((id) => id !== removed);
+  return {
+    ...client,
+    client_authentication_methods: { private_key_jwt: { credentials: credentials.map(asReference) } },
+  };
+}
+
+/** How an application names a credential. */
+export function asReference(id: unknown): { id: string } {
+  return { id: String(id) };
+}
+
+export function isExpired({ expires_at }: JsonObject, nowSeconds: number): boolean {
+  return typeof expires_at === 'string' && Date.parse(expires_at) <= nowSeconds * 1000;
+}
+
+/** Takes a public key or a certificate; node would take a private key too, which nobody should hand out. */
+function readPublicKey(pem: string, alg: AssertionAlgorithm): KeyObject {
+  if (/PRIVATE KEY/.test(pem)) throw refusal('pem must be a public key, not a private one.');
+  let key: KeyObject;
+  try {
+    key = createPublicKey(pem);
+  } catch {
+    throw refusal('pem is not a public key or certificate in PEM format.');
+  }
+  if (!suits(key, alg)) throw refusal(`pem is not a key for ${alg}.`);
+  return key;
+}
+
+function suits({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, alg: AssertionAlgorithm): boolean {
+  if (alg === 'ES256') return asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= minimumModulusBits;
+}
+
+function certificateExpiry(pem: string): string {
+  try {
+    return new X509Certificate(pem).validTo;
+  } catch {
+    throw refusal('pem is no certificate to read an expiry from.');
+  }
+}
+
+/** Assumed: every wording. */
+function refusal(problem: string): Refusal {
+  return managementRefusal(400, problem, 'invalid_body');
+}

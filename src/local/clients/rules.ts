@@ -1,0 +1,42 @@
+import type { Edition } from '../../wire/edition/edition.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { managementRefusal } from '../http/refusal.ts';
+import { editionOf } from '../state/edition.ts';
+import type { StoreReader } from '../store/store.ts';
+import { credentialsOf, namedCredentials } from './public-keys.ts';
+
+/** What a client has to keep to, however it came to be as it is. @throws {Refusal} 400 */
+export function checkClient(store: StoreReader, client: JsonObject): void {
+  checkGrantTypes(client);
+  checkConformance(editionOf(store), client);
+  checkAuthentication(store, client);
+}
+
+/** An application that cannot keep a secret cannot use one. */
+function checkGrantTypes(client: JsonObject): void {
+  const grants = Array.isArray(client.grant_types) ? client.grant_types : [];
+  if (client.token_endpoint_auth_method === 'none' && grants.includes('client_credentials')) {
+    throw managementRefusal(400, 'Invalid grant types: client_credentials', 'invalid_body');
+  }
+}
+
+/** Assumed: the wording. It holds for whatever makes a client both: the toggle, or the loss of conformance. */
+function checkConformance(edition: Edition, client: JsonObject): void {
+  if (!edition.needsOidcConformance || client.oidc_conformant === true) return;
+  if (edition.client.read(client).enabled) {
+    const message = 'Anonymous sessions can only be active for a client that is OIDC conformant.';
+    throw managementRefusal(400, message, 'invalid_body');
+  }
+}
+
+/** Assumed: both wordings. An application has one way to authenticate, and only keys of its own. */
+function checkAuthentication(store: StoreReader, client: JsonObject): void {
+  if (client.client_authentication_methods === undefined) return;
+  if (client.token_endpoint_auth_method !== undefined) {
+    const message = 'token_endpoint_auth_method and client_authentication_methods are mutually exclusive.';
+    throw managementRefusal(400, message, 'invalid_body');
+  }
+  if (credentialsOf(store, client).length < namedCredentials(client).length) {
+    throw managementRefusal(400, 'A credential of client_authentication_methods does not exist.', 'invalid_body');
+  }
+}

@@ -1,0 +1,37 @@
+import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
+import { check } from '../../wire/schema.ts';
+import { type SessionTokenClaims, sessionTokenClaims } from '../../wire/session-token.ts';
+import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-token-format.ts';
+import type { Random } from '../random.ts';
+import type { TenantKeys } from '../tokens/keys.ts';
+import { seal, sealedHeader, unseal } from '../tokens/sealed-token.ts';
+import { readSignedToken, signToken } from '../tokens/signed-token.ts';
+
+const header = sealedHeader(sealedSessionTokenHeader);
+
+/** Writes a session token in the tenant's format; `prefix` is what its edition puts before a sealed one. */
+export async function writeSessionToken(
+  keys: TenantKeys,
+  random: Random,
+  { format, prefix }: { format: SessionTokenFormat; prefix: string },
+  claims: SessionTokenClaims,
+): Promise<string> {
+  return format === 'jwt'
+    ? signToken(keys, sessionTokenType, claims)
+    : `${prefix}${seal(keys, random, header, claims)}`;
+}
+
+/**
+ * The claims of a session token of this tenant, in any format its edition has: a tenant that changes its
+ * format goes on taking the tokens it gave out before. Undefined for anything else; expiry is the caller's.
+ */
+export function readSessionToken(keys: TenantKeys, edition: Edition, token: string): SessionTokenClaims | undefined {
+  const checked = check(sessionTokenClaims, readClaims(keys, edition, token));
+  return checked.ok ? checked.value : undefined;
+}
+
+function readClaims(keys: TenantKeys, { sessionTokenPrefix: prefix, tokenFormats }: Edition, token: string): unknown {
+  const sealed = token.startsWith(prefix) ? unseal(keys, header, token.slice(prefix.length)) : undefined;
+  if (sealed !== undefined || !tokenFormats.includes('jwt')) return sealed;
+  return readSignedToken(keys, sessionTokenType, token);
+}

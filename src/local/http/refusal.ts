@@ -1,0 +1,75 @@
+import { type AnonymousTokenError, anonymousTokenErrors } from '../../wire/anonymous-token.ts';
+
+/** Why a request is refused, and the answer that says so. Thrown by routes; `tenant.ts` turns it into a response. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly body: object;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, body: object, headers: Record<string, string> = {}) {
+    super(`refused with ${status}`);
+    this.name = 'Refusal';
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+
+  response(): Response {
+    return Response.json(this.body, {
+      status: this.status,
+      headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...this.headers },
+    });
+  }
+}
+
+/** An error of POST /anonymous/token. `description` never repeats a token, a secret or a metadata value. */
+export function anonymousTokenRefusal(
+  error: AnonymousTokenError,
+  description: string,
+  headers: Record<string, string> = {},
+): Refusal {
+  return oauthRefusal(anonymousTokenErrors[error], error, description, headers);
+}
+
+/** The error shape of the OAuth endpoints. @see RFC 6749, section 5.2 */
+export function oauthRefusal(
+  status: number,
+  error: string,
+  description: string,
+  headers: Record<string, string> = {},
+): Refusal {
+  return new Refusal(status, { error, error_description: description }, headers);
+}
+
+const reasons: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  421: 'Misdirected Request',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+};
+
+/** The error envelope of /api/v2. @see management-api, section 2.1 */
+export function managementRefusal(
+  statusCode: number,
+  message: string,
+  errorCode?: string,
+  headers: Record<string, string> = {},
+): Refusal {
+  const error = reasons[statusCode] ?? 'Error';
+  return new Refusal(statusCode, { statusCode, error, message, ...(errorCode && { errorCode }) }, headers);
+}
+
+/** Where refusals have the envelope of the Management API; everywhere else they have the shape of OAuth. */
+const managementRoot = '/api/v2/';
+
+/** A refusal by whoever stands before the endpoint at `path`, in the shape that its clients read. `error` is the one of OAuth. */
+export function refusalAt(path: string, status: number, error: string, description: string): Refusal {
+  if (path.startsWith(managementRoot)) return managementRefusal(status, description);
+  return oauthRefusal(status, error, description);
+}

@@ -1,0 +1,77 @@
+import type { JsonObject } from '../../wire/schema.ts';
+
+/** A body that is neither JSON nor a form, or a broken one. */
+export class BodyError extends Error {
+  /** 415 for what cannot be read by its own account, 400 for what is not what it says. */
+  readonly status: 400 | 415;
+
+  constructor(message: string, status: 400 | 415 = 400) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * The members of a JSON or form-encoded body. Assumed: a body without a type is JSON; other types that end in `+json` are
+ * not read, and neither are compressed bodies and other encodings than UTF-8.
+ * @throws {BodyError}
+ */
+export async function readBody(request: Request): Promise<JsonObject> {
+  const read = readerOf(request.headers.get('content-type') ?? 'application/json');
+  if (read === undefined) {
+    throw new BodyError('Content-Type must be application/json or application/x-www-form-urlencoded, in UTF-8.', 415);
+  }
+  if ((request.headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new BodyError('Content-Encoding must be identity.', 415);
+  }
+  return read(await request.text());
+}
+
+/** What reads a body of the type that a header names; undefined for one that nothing reads. */
+function readerOf(contentType: string): ((text: string) => JsonObject) | undefined {
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  if (!parameters.every(isReadable)) return undefined;
+  return { 'application/json': readJson, 'application/x-www-form-urlencoded': readForm }[type.trim()];
+}
+
+/** Whether a parameter of a type leaves the body what it would be without. @see RFC 9110, section 8.3.1 */
+function isReadable(parameter: string): boolean {
+  const [name, value = ''] = parameter.split('=').map((part) => part.trim());
+  return name !== 'charset' || /^"?utf-?8"?$/.test(value);
+}
+
+/** Some thousand levels can be read and not walked: whoever recurses into them runs out of stack. */
+const maxDepth = 1024;
+
+function readJson(text: string): JsonObject {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BodyError('The body must be a JSON object.');
+  }
+  checkDepth(value);
+  return value as JsonObject;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BodyError('The body is not valid JSON.');
+  }
+}
+
+function checkDepth(value: object): void {
+  let level: object[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) throw new BodyError('The body is nested too deeply.');
+    level = level.flatMap((item) => Object.values(item).filter((inner) => typeof inner === 'object' && inner !== null));
+  }
+}
+
+/** No parameter may come twice. @see RFC 6749, section 3.2 */
+function readForm(text: string): JsonObject {
+  const parameters = [...new URLSearchParams(text)];
+  const members = Object.fromEntries(parameters);
+  if (Object.keys(members).length < parameters.length) throw new BodyError('A parameter is given more than once.');
+  return members;
+}

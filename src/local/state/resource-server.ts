@@ -1,0 +1,40 @@
+import type { Edition } from '../../wire/edition/edition.ts';
+import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
+import { type Random, randomHex } from '../random.ts';
+
+/** A resource server with the service's defaults. @see management-api, section 2.5 */
+export function newResourceServer(random: Random, edition: Edition, body: JsonObject): JsonObject {
+  return keptResourceServer(edition, {
+    id: randomHex(random, 12),
+    allow_offline_access: false,
+    skip_consent_for_verifiable_first_party_clients: false,
+    token_lifetime: 86_400,
+    token_lifetime_for_web: 7200,
+    signing_alg: 'RS256',
+    ...body,
+    subject_type_authorization: body.subject_type_authorization ?? {
+      client: { policy: 'require_client_grant' },
+      user: { policy: 'allow_all' },
+    },
+  });
+}
+
+/**
+ * A resource server as an edition keeps it: without what it never shows, and with all that it always shows. What is
+ * missing comes from `before`, the same one as it was, else from the edition's defaults.
+ */
+export function keptResourceServer(
+  { newResourceServer: defaults, unshownMembers }: Edition,
+  server: JsonObject,
+  before: JsonObject = defaults,
+): JsonObject {
+  const shown = Object.entries(server).filter(([member]) => !unshownMembers.includes(member));
+  const kept = Object.fromEntries(shown);
+  for (const [member, preset] of Object.entries(defaults)) {
+    const value = kept[member];
+    if (value === undefined) kept[member] = preset;
+    else if (isJsonObject(value) && isJsonObject(preset))
+      kept[member] = { ...preset, ...(isJsonObject(before[member]) && before[member]), ...value };
+  }
+  return kept;
+}

@@ -1,0 +1,149 @@
+import type { Edition, EditionName } from '../../wire/edition/edition.ts';
+import { editionNamed } from '../../wire/edition/editions.ts';
+import { managementAudience } from '../../wire/oauth.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { managementScopes } from './management-scopes.ts';
+import { type Random, randomName, randomToken } from '../random.ts';
+import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
+import type { KeyMaker } from '../tokens/keys.ts';
+import { editionOf } from './edition.ts';
+import { issuerOf } from './issuer.ts';
+import { newResourceServer } from './resource-server.ts';
+
+/** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
+export const sampleApp = { name: 'web' } as const;
+export const sampleApi = {
+  name: 'shop',
+  identifier: 'https://api.shop.example',
+  scopes: [
+    { value: 'read:catalog', description: 'Browse the catalog' },
+    { value: 'write:cart', description: 'Fill a cart' },
+    { value: 'read:orders', description: 'See past orders' },
+    { value: 'write:orders', description: 'Place an order' },
+  ],
+} as const;
+
+interface Seeding {
+  readonly store: Store;
+  readonly random: Random;
+  readonly keys: KeyMaker;
+  /** What the tenant is called while its state does not tell. */
+  readonly issuer: string;
+  /** What the tenant shall speak; a new one speaks `preview` unless told otherwise. */
+  readonly edition?: EditionName | undefined;
+}
+
+/** Fills an empty state. Safe when several processes find it empty at once: one of them wins. */
+export async function seed({ store, random, keys, issuer, edition = 'preview' }: Seeding): Promise<void> {
+  if (isSeeded(store)) return;
+  const material = await keys();
+  store.write((writer) => {
+    if (!isSeeded(writer))
+      putSeed(writer, { random, issuer, material: { ...material }, edition: editionNamed(edition) });
+  });
+}
+
+/**
+ * Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. It keeps its
+ * issuer, and goes on speaking its edition unless another is named.
+ */
+export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
+  const material = await keys();
+  store.write((writer) => {
+    const speaks = edition ? editionNamed(edition) : editionOf(writer);
+    const named = issuerOf(writer) ?? issuer;
+    writer.clear();
+    putSeed(writer, { random, issuer: named, material: { ...material }, edition: speaks });
+  });
+}
+
+function isSeeded(store: StoreReader): boolean {
+  return store.get('tenant', 'settings') !== undefined;
+}
+
+interface Seed {
+  readonly random: Random;
+  readonly issuer: string;
+  readonly material: JsonObject;
+  readonly edition: Edition;
+}
+
+function putSeed(writer: StoreWriter, { random, issuer, material, edition }: Seed): void {
+  writer.put('tenant', 'settings', settingsSeed(edition));
+  writer.put('key', 'current', material);
+  const global = newClient(random, edition, { name: 'All Applications', global: true });
+  const app = newClient(random, edition, {
+    name: sampleApp.name,
+    app_type: 'spa',
+    token_endpoint_auth_method: 'none',
+    // As the service's dashboard makes them: where guests need it, the sample is one toggle away from them.
+    ...(edition.needsOidcConformance && { oidc_conformant: true }),
+  });
+  for (const client of [global, app]) writer.put('client', String(client.client_id), client);
+  const management = newResourceServer(random, edition, {
+    name: 'Auth0 Management API',
+    identifier: managementAudience(issuer),
+    is_system: true,
+    scopes: managementScopes.map((value) => ({ value })),
+  });
+  const api = newResourceServer(random, edition, {
+    name: sampleApi.name,
+    identifier: sampleApi.identifier,
+    scopes: [...sampleApi.scopes],
+  });
+  for (const server of [management, api]) writer.put('resource_server', String(server.id), server);
+  // The global client is the one that every tenant has and no list of applications shows; this tool signs in as it.
+  const grant = {
+    id: `cgr_${randomName(random, 16)}`,
+    client_id: global.client_id,
+    audience: management.identifier,
+    scope: [...managementScopes],
+    subject_type: 'client',
+    is_system: true,
+  };
+  writer.put('client_grant', grant.id, grant);
+}
+
+function settingsSeed(edition: Edition): JsonObject {
+  const settings = {
+    friendly_name: 'Local tenant',
+    default_audience: '',
+    enabled_locales: ['en'],
+    flags: {},
+    session_lifetime: 168,
+    idle_session_lifetime: 72,
+    sessions: { oidc_logout_prompt_enabled: true },
+  };
+  return { ...settings, ...edition.newTenant };
+}
+
+/** A client with the service's defaults. @see management-api, section 2.5 */
+export function newClient(random: Random, edition: Edition, body: JsonObject): JsonObject {
+  const isPublic = body.token_endpoint_auth_method === 'none';
+  return {
+    tenant: 'local',
+    global: false,
+    is_token_endpoint_ip_header_trusted: false,
+    is_first_party: true,
+    oidc_conformant: false,
+    sso_disabled: false,
+    cross_origin_authentication: false,
+    callbacks: [],
+    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
+    refresh_token: {
+      expiration_type: 'non-expiring',
+      leeway: 0,
+      infinite_token_lifetime: true,
+      infinite_idle_token_lifetime: true,
+      token_lifetime: 2_592_000,
+      idle_token_lifetime: 1_296_000,
+      rotation_type: 'non-rotating',
+    },
+    grant_types: ['authorization_code', 'implicit', 'refresh_token', ...(isPublic ? [] : ['client_credentials'])],
+    custom_login_page_on: true,
+    ...edition.newClient(body),
+    ...body,
+    client_id: randomName(random, 32),
+    client_secret: randomToken(random, 48),
+  };
+}

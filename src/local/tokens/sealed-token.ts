@@ -1,0 +1,42 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Random } from '../random.ts';
+import { readBase64url } from './base64url.ts';
+import type { TenantKeys } from './keys.ts';
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** The first part of the tokens of one kind: the base64url text of a protected header. */
+export function sealedHeader(header: JsonObject): string {
+  return Buffer.from(JSON.stringify(header)).toString('base64url');
+}
+
+/** A compact JWE with direct encryption: the key part is empty and the header is authenticated. @see RFC 7516, section 5.1 */
+export function seal(keys: TenantKeys, random: Random, header: string, claims: JsonObject): string {
+  const iv = random(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });
+  cipher.setAAD(Buffer.from(header, 'ascii'));
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(claims), 'utf8'), cipher.final()]);
+  return [header, '', base64url(iv), base64url(sealed), base64url(cipher.getAuthTag())].join('.');
+}
+
+/** The claims of a token that this tenant sealed with just this header; undefined for anything else. */
+export function unseal(keys: TenantKeys, header: string, token: string): unknown {
+  if (!token.startsWith(`${header}..`)) return undefined;
+  const [, , iv, sealed, tag, ...more] = token.split('.').map(readBase64url);
+  if (!iv || !sealed || !tag || more.length > 0 || iv.length !== ivBytes || tag.length !== tagBytes) return undefined;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });
+    decipher.setAAD(Buffer.from(header, 'ascii'));
+    decipher.setAuthTag(tag);
+    return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
+  } catch {
+    // Not sealed with this key, or changed since.
+    return undefined;
+  }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
