@@ -60,6 +60,40 @@ const house: Record<string, Room> = {
   library: { rooms: ['library', 'domain', 'wire', 'errors'] },
 };
 
+/**
+ * Inside a room too each folder imports only those before it. Files in a room's root stand below its folders where they are
+ * named in `ground`, and above them where they are not.
+ */
+const floors: Record<string, { ground: string[]; folders: string[] }> = {
+  cli: {
+    ground: ['exit-code'],
+    folders: [
+      ...['render', 'options', 'output', 'world', 'tenant', 'input'],
+      ...['completion', 'format', 'commands', 'program'],
+    ],
+  },
+  io: { ground: ['clock', 'time-limit', 'timer'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
+  local: {
+    ground: ['random', 'scope'],
+    folders: ['store', 'tokens', 'state', 'http', 'grants', 'clients', 'guests', 'routes'],
+  },
+};
+
+/** Of what is above it this one names types alone: what every route is given. */
+const typesBelow = ['local/scope.ts'];
+
+/** The doors through which time and chance come in, where a room is otherwise given them. */
+const doors = [
+  'domain/exchange/client-assertion.ts',
+  'domain/session/authorize-url.ts',
+  'library/connection.ts',
+  'local/http/admission.ts',
+  'local/http/listen.ts',
+  'local/random.ts',
+  'local/store/new-state-file.ts',
+  'local/tokens/keys.ts',
+];
+
 const source = resolve('src');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
@@ -78,10 +112,12 @@ interface Import {
 }
 
 function importsOf(text: string): Import[] {
-  const statics = [...text.matchAll(/^(?:import|export) (type )?(?:[^'";]*? from )?'([^']+)'/gm)].map(
+  const names = String.raw`(?:\{[^}]*\}|\*(?: as \w+)?|\w+(?:, \{[^}]*\})?)`;
+  const pattern = new RegExp(`^(?:import|export) (type )?(?:${names} from )?['"]([^'"]+)['"]`, 'gm');
+  const statics = [...text.matchAll(pattern)].map(
     ([, type, target]) => ({ target: target ?? '', kind: type ? 'type' : 'static' }) as const,
   );
-  const dynamics = [...text.matchAll(/import\('([^']+)'\)/g)].map(
+  const dynamics = [...text.matchAll(/import\(\s*['"]([^'"]+)['"]\s*\)/g)].map(
     ([, target]) => ({ target: target ?? '', kind: 'dynamic' }) as const,
   );
   return [...statics, ...dynamics];
@@ -100,6 +136,44 @@ function mayImport(room: Room, path: string, { target, kind }: Import): boolean 
   return kind === 'dynamic' && room.lazily?.includes(other) === true;
 }
 
+/** The files of this house that a file imports, types too. */
+function neighboursOf(path: string, text: string): string[] {
+  return importsOf(text)
+    .filter(({ target }) => target.startsWith('.'))
+    .map(({ target }) => relative(source, resolve(source, dirname(path), target)))
+    .filter((place) => !place.startsWith('..'));
+}
+
+/** How high a file stands in its room. */
+function floorOf(path: string): number {
+  const [room = '', folder = '', ...inside] = path.split(sep);
+  const { ground, folders } = floors[room] ?? { ground: [], folders: [] };
+  if (inside.length > 0) return folders.indexOf(folder) + 1;
+  return ground.includes(folder.replace(/\.ts$/, '')) ? 0 : folders.length + 1;
+}
+
+/** Groups of more than two files each of which leads to all the others. */
+function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reach = (from: string): Set<string> => {
+    const seen = new Set<string>();
+    for (const waiting = [from]; waiting.length > 0; ) {
+      for (const next of graph.get(waiting.pop() ?? '') ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        waiting.push(next);
+      }
+    }
+    return seen;
+  };
+  const reached = new Map([...graph.keys()].map((file) => [file, reach(file)]));
+  const found = [...graph.keys()].flatMap((file) => {
+    if (!reached.get(file)?.has(file)) return [];
+    const group = [...graph.keys()].filter((other) => reached.get(file)?.has(other) && reached.get(other)?.has(file));
+    return group.length > 2 && group[0] === file ? [group] : [];
+  });
+  return found;
+}
+
 describe('the house', () => {
   it('knows every room of src', () => {
     expect([...new Set(files.map(({ room }) => room))].sort()).toEqual(Object.keys(house).sort());
@@ -116,8 +190,45 @@ describe('the house', () => {
     expect(mayImport(wire, 'wire/client.ts', { target: '../domain/ports.ts', kind: 'type' })).toBe(false);
     expect(mayImport(wire, 'wire/client.ts', { target: 'jose', kind: 'static' })).toBe(false);
     expect(mayImport(wire, 'wire/client.ts', { target: './schema.ts', kind: 'static' })).toBe(true);
-    const text = "import type { A } from '../cli/a.ts';\nimport {\n  b,\n} from 'b';\nawait import('./c.ts');";
+    const text = `import type { A } from '../cli/a.ts';\nimport {\n  b,\n} from "b";\nawait import("./c.ts");`;
     expect(importsOf(text).map(({ target }) => target)).toEqual(['../cli/a.ts', 'b', './c.ts']);
+    expect(floorOf(join('io', 'files', 'lock.ts'))).toBeLessThan(floorOf(join('io', 'store', 'keyring.ts')));
+  });
+
+  it.each(Object.keys(floors))('%s knows each folder in it, and has at most eight files in its root', (room) => {
+    const inside = files.filter((file) => file.room === room).map(({ path }) => path.split(sep).slice(1));
+    const folders = new Set(inside.filter((parts) => parts.length > 1).map(([folder]) => folder));
+    expect([...folders].sort()).toEqual([...(floors[room]?.folders ?? [])].sort());
+    expect(inside.filter((parts) => parts.length === 1).length).toBeLessThanOrEqual(8);
+  });
+
+  it.each(Object.keys(floors))('no arrow in %s runs upwards', (room) => {
+    const upwards = files
+      .filter((file) => file.room === room && !typesBelow.includes(file.path.replaceAll(sep, '/')))
+      .flatMap(({ path, text }) =>
+        neighboursOf(path, text)
+          .filter((other) => roomOf(other) === room && floorOf(other) > floorOf(path))
+          .map((other) => `${path} -> ${other}`),
+      );
+    expect(upwards).toEqual([]);
+  });
+
+  it('has no cycle of more than two files, types included', () => {
+    expect(cyclesIn(new Map(files.map(({ path, text }) => [path, neighboursOf(path, text)])))).toEqual([]);
+    const three = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['a', 'd']],
+      ['d', []],
+    ]);
+    expect(cyclesIn(three)).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('takes time and chance from nowhere but the named doors', () => {
+    const chance = /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(|\bsetTimeout\(/;
+    const given = files.filter(({ room }) => ['domain', 'local', 'library'].includes(room));
+    const taking = given.filter(({ code }) => chance.test(code)).map(({ path }) => path.replaceAll(sep, '/'));
+    expect(taking.sort()).toEqual([...doors].sort());
   });
 
   it.each(['domain', 'wire', 'cli'])('%s does not touch the world', (room) => {

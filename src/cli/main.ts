@@ -4,10 +4,10 @@ import { type Report, reportAsJson, reportForPeople } from './output/report.ts';
 import { commands } from './program/commands.ts';
 import { route } from './program/route.ts';
 import { runCommand } from './program/run-command.ts';
-import { version } from './world/version.ts';
 import type { World } from './world/context.ts';
 import { createContext } from './world/create-context.ts';
 import { questionsRuledOutBy, unattended } from './world/unattended.ts';
+import { version } from './world/version.ts';
 
 /** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
 export async function main(argv: readonly string[], given: World): Promise<number> {
@@ -15,7 +15,8 @@ export async function main(argv: readonly string[], given: World): Promise<numbe
   const world = ruledOutBy === undefined ? given : unattended(given, ruledOutBy);
   const request = completionRequest(argv);
   if (request) {
-    await (await import('./completion/answer.ts')).answer(request, world);
+    const { answer } = await import('./completion/answer.ts');
+    await answer(request, world, async () => (await import('./program/completion-tree.ts')).completionTree());
     return 0;
   }
   const report = asksForJson(argv) ? reportAsJson(world) : reportForPeople(world);

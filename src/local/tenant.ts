@@ -13,6 +13,7 @@ import { discoveryRoutes } from './routes/discovery.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import type { TenantScope } from './scope.ts';
 import { editionOf } from './state/edition.ts';
 import { issuerOf } from './state/issuer.ts';
 import { seed } from './state/seed.ts';
@@ -37,15 +38,6 @@ export interface TenantOptions {
   readonly edition?: EditionName | undefined;
   /** No limit unless one is given. */
   readonly rateLimit?: RateLimit | undefined;
-}
-
-/** What every route needs to know of its tenant. */
-export interface TenantScope {
-  readonly store: Store;
-  readonly clock: () => number;
-  readonly random: Random;
-  /** As the state tells it at this request. */
-  readonly issuer: string;
 }
 
 export interface Tenant {

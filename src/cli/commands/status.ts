@@ -6,8 +6,8 @@ import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
 import { renderStatus, type Status, statusData } from '../render/status.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
-import { environmentCredentials } from '../world/environment-credentials.ts';
 import type { Context } from '../world/context.ts';
+import { environmentCredentials } from '../world/environment-credentials.ts';
 import { type KeptSessions, readable } from './session/kept-sessions.ts';
 
 export function statusCommand(context: Context, run = printStatus): Command {

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
-import { version } from '../world/version.ts';
 import type { Context } from '../world/context.ts';
+import { version } from '../world/version.ts';
 
 export function versionCommand(context: Context, run = printVersion): Command {
   const command = new Command('version')

@@ -3,17 +3,21 @@ import { openQuotes } from './bash-words.ts';
 import { type Candidate, type Expected, expectedAfter } from './expect.ts';
 import { answerLines, readWord } from './protocol.ts';
 import type { Request } from './request.ts';
+import type { CompletionTree } from './tree.ts';
 
 /**
  * Answers a shell's script: what can stand where the cursor is. Whatever goes wrong, there is just nothing to offer:
- * somebody is typing, and neither an error nor a question may come between.
+ * somebody is typing, and neither an error nor a question may come between. `readTree` is asked once.
  */
-export async function answer({ shell, words, typed }: Request, world: World): Promise<void> {
+export async function answer(
+  { shell, words, typed }: Request,
+  world: World,
+  readTree: () => Promise<CompletionTree>,
+): Promise<void> {
   try {
-    const { completionTree } = await import('../program/completion-tree.ts');
     const before = words.map((word) => readWord(shell, word));
     const current = readWord(shell, typed);
-    const { lookUp, ...expected } = expectedAfter(await completionTree(), before, current);
+    const { lookUp, ...expected } = expectedAfter(await readTree(), before, current);
     // Bash puts in what all candidates begin with; the others match by the user's own rules, case or none.
     const fits =
       shell === 'bash'

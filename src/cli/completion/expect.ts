@@ -1,5 +1,5 @@
 import { keyOf, type Line, readLine } from './line.ts';
-import type { CompletionTree, TreeOption } from '../program/completion-tree.ts';
+import type { CompletionTree, TreeOption } from './tree.ts';
 import type { LiveKind, Values } from './values.ts';
 
 /** What may stand where the cursor is. */

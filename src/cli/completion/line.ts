@@ -1,4 +1,4 @@
-import type { CompletionTree, TreeNode, TreeOption } from '../program/completion-tree.ts';
+import type { CompletionTree, TreeNode, TreeOption } from './tree.ts';
 
 /** What the words before the one that is being completed say. */
 export interface Line {

@@ -4,12 +4,11 @@ import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { knownWord } from '../options/choice.ts';
 import type { GlobalOptions } from '../options/global.ts';
+import type { Calls } from '../output/calls.ts';
 import { type OutputFormat, outputFormats } from '../output/formats.ts';
-import type { Result } from '../output/output.ts';
-import { commands } from '../program/commands.ts';
+import type { Result } from '../output/printing.ts';
 import { printable, printableJson } from '../render/printable.ts';
 import type { Context } from '../world/context.ts';
-import type { Calls } from '../output/calls.ts';
 import { curlLines } from './curl.ts';
 import { dotenvLines, exportLines } from './environment.ts';
 import { maskLines, outputLines } from './github.ts';
@@ -18,10 +17,8 @@ import { secretsIn } from './secret-members.ts';
 
 const formatNoun = { noun: 'an output format', plural: 'formats' };
 
-/** Commands that always end with an access token. Those that are not there yet, nobody is told of. */
-const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'].filter((path) =>
-  Object.hasOwn(commands, path),
-);
+/** Commands that always end with an access token. */
+const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'];
 
 /** What of the command tree talks to a tenant, and what of that does not. */
 const callingNouns = ['tenant', 'app', 'api', 'claims', 'token', 'setup', 'doctor', 'quickstart'];

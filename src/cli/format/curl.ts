@@ -1,8 +1,8 @@
 import { shellWord } from '../../domain/shell-word.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import { printable, printableJson } from '../render/printable.ts';
 import type { Call, Calls } from '../output/calls.ts';
+import { printable, printableJson } from '../render/printable.ts';
 import { isSecretMember } from './secret-members.ts';
 
 const managementRoot = '/api/v2/';

@@ -1,6 +1,6 @@
+import type { GlobalOptions } from '../options/global.ts';
 import { selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
-import type { GlobalOptions } from '../options/global.ts';
 import { readSecret } from './secret.ts';
 
 /**

@@ -3,34 +3,20 @@ import { AnonError, isAnonError, reworded } from '../../errors.ts';
 import type { LineWriter } from '../../io/files/line-writer.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Calls } from './calls.ts';
 import type { GlobalOptions } from '../options/global.ts';
-import { notePaint, type Paint, resultPaint } from '../render/paint.ts';
+import { notePaint, resultPaint } from '../render/paint.ts';
 import { printable, printableJson, printableLines } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
-import type { Context } from '../world/context.ts';
+import type { Printing, Result } from './printing.ts';
 
-/** What a command found out or did. */
-export interface Result {
-  /** For `--json` and `--field`; names are in snake_case, as on the wire. */
-  readonly data: JsonObject | readonly JsonObject[];
-  /** For people. */
-  readonly human: (paint: Paint) => string;
-  /** Text that is no lines for people, such as a script: as it is on a terminal too. */
-  readonly verbatim?: true;
-  /** What people are told is only that a list is empty; as it is where `data` is an empty array. */
-  readonly empty?: boolean;
-}
-
-/** How this command's result is printed, where `--format` says; decided before the command runs. */
-export interface Printing {
-  as?: (result: Result) => void;
-  /** Where to write down what is sent to a tenant. */
-  calls?: Calls;
+/** What of a command's context printing takes. */
+interface Screen {
+  readonly terminal: Terminal;
+  readonly printing: Printing;
 }
 
 /** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
-export function printResult({ terminal, printing }: Context, options: GlobalOptions, result: Result): void {
+export function printResult({ terminal, printing }: Screen, options: GlobalOptions, result: Result): void {
   if (options.field !== undefined) {
     terminal.result(fieldLines(result.data, options.field, terminal));
   } else if (printing.as) {
@@ -65,7 +51,7 @@ function shownLines(text: string, columns: number): string {
 
 /** The same for one of many, a line each; resolves once it is written, with false when nobody reads any more. */
 export function printLine(
-  { terminal }: Pick<Context, 'terminal'>,
+  { terminal }: Pick<Screen, 'terminal'>,
   lines: LineWriter,
   { field }: GlobalOptions,
   data: JsonObject,

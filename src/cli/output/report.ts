@@ -4,7 +4,13 @@ import type { Terminal } from '../../io/terminal/terminal.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { printable, printableLines } from '../render/printable.ts';
 import { behind } from '../render/wrapped.ts';
-import type { World } from '../world/context.ts';
+
+/** Where a command line is heard of. */
+interface Speaker {
+  readonly terminal: Terminal;
+  /** Has a function called with what Node.js warns of, which else goes to stderr. */
+  readonly nodeWarnings?: (heard: (message: string) => void) => void;
+}
 
 /** What stands on stderr, of one command line. */
 export interface Report {
@@ -19,7 +25,7 @@ export interface Report {
 }
 
 /** For people: each thing when it happens. */
-export function reportForPeople({ terminal }: Pick<World, 'terminal'>): Report {
+export function reportForPeople({ terminal }: Pick<Speaker, 'terminal'>): Report {
   const told = new Set<string>();
   return {
     terminal,
@@ -50,7 +56,7 @@ const mostDebugLines = 1000;
  * For machines: one JSON object in the end, or nothing. What else a command would note, such as progress, is left out, and
  * nobody is asked: a question would stand there too.
  */
-export function reportAsJson({ terminal, nodeWarnings }: Pick<World, 'terminal' | 'nodeWarnings'>): Report {
+export function reportAsJson({ terminal, nodeWarnings }: Speaker): Report {
   const warnings: string[] = [];
   const debug: string[] = [];
   let left = 0;

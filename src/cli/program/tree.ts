@@ -3,8 +3,8 @@ import { exitCodes } from '../exit-code.ts';
 import { withExample } from '../options/example.ts';
 import { addGlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
-import { commands, groups } from './commands.ts';
 import { version } from '../world/version.ts';
+import { commands, groups } from './commands.ts';
 
 /** Help is written for a terminal of this width, whatever terminal it is read in. */
 const helpWidth = 80;

@@ -1,4 +1,5 @@
-import type { DecodedToken, Seal } from '../../domain/token/decode.ts';
+import type { DecodedToken } from '../../domain/token/decode.ts';
+import type { Seal } from '../../domain/token/seal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';

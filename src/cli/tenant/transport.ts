@@ -1,24 +1,9 @@
 import { parseDuration } from '../../domain/duration.ts';
 import { AnonError } from '../../errors.ts';
 import type { GlobalOptions } from '../options/global.ts';
-import type { Env } from '../world/context.ts';
+import type { Transport } from '../world/context.ts';
+import type { Env } from '../world/environment.ts';
 import { isOn } from '../world/environment.ts';
-
-/** How a command talks to its tenant, whichever it is. */
-export interface Transport {
-  /** A file of certificates to trust beside the usual ones. */
-  readonly caFile: string | undefined;
-  /** The most that one request waits for the tenant. */
-  readonly maxWaitMs: number;
-  /** The most that one exchange takes, from the connection to the last byte; undefined: the default. */
-  readonly timeoutMs: number | undefined;
-  /** A person is shown when the tenant keeps a command waiting. */
-  readonly spins: boolean;
-  /** Every exchange is told on stderr. */
-  readonly debug: boolean;
-  /** Nothing is said of waits. */
-  readonly silent: boolean;
-}
 
 const usualMaxWaitSeconds = 60;
 /** A timer holds no more than 24 days; nobody waits for one. */

@@ -10,11 +10,9 @@ import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { Timer } from '../../io/timer.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { Printing } from '../output/output.ts';
-import type { Transport } from '../tenant/transport.ts';
+import type { Printing } from '../output/printing.ts';
+import type { Env } from './environment.ts';
 import { environmentOf } from './environment.ts';
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * What a command may touch. What costs something to have is a function, loaded when a command asks for it:
@@ -96,4 +94,20 @@ export interface World {
   readonly folders: () => Promise<Folders>;
   /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
   readonly readOnly?: boolean;
+}
+
+/** How a command talks to its tenant, whichever it is. */
+export interface Transport {
+  /** A file of certificates to trust beside the usual ones. */
+  readonly caFile: string | undefined;
+  /** The most that one request waits for the tenant. */
+  readonly maxWaitMs: number;
+  /** The most that one exchange takes, from the connection to the last byte; undefined: the default. */
+  readonly timeoutMs: number | undefined;
+  /** A person is shown when the tenant keeps a command waiting. */
+  readonly spins: boolean;
+  /** Every exchange is told on stderr. */
+  readonly debug: boolean;
+  /** Nothing is said of waits. */
+  readonly silent: boolean;
 }

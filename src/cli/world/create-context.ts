@@ -8,10 +8,9 @@ import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
 import { patience } from '../../io/terminal/patience.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { Printing } from '../output/output.ts';
+import type { Printing } from '../output/printing.ts';
 import type { Report } from '../output/report.ts';
-import type { Transport } from '../tenant/transport.ts';
-import type { Context, World } from './context.ts';
+import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { secretStores } from './secret-stores.ts';
 

@@ -4,7 +4,8 @@ import { hostName } from '../../domain/profile/name.ts';
 import { parseSigningAlgorithm } from '../../domain/profile/private-key.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
-import type { Context, Env } from './context.ts';
+import type { Context } from './context.ts';
+import type { Env } from './environment.ts';
 import { credentialVariables } from './environment.ts';
 
 /** Credentials, and how to come by what is secret of them. */

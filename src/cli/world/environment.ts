@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import { bareValue } from '../../io/files/bare-value.ts';
-import type { Env } from './context.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The one door through which variables of the environment come: each is read when somebody asks for it, so that a

@@ -2,7 +2,8 @@ import { originOf } from '../../domain/profile/address.ts';
 import type { SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError } from '../../errors.ts';
 import type { Keyring } from '../../io/store/keyring.ts';
-import type { Context, Env, World } from './context.ts';
+import type { Context, World } from './context.ts';
+import type { Env } from './environment.ts';
 
 /** Where secrets are kept on this machine: in files, and in the keyring unless ANON_KEYRING=off. */
 export function secretStores(

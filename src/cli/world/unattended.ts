@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
-import type { Env, World } from './context.ts';
+import type { World } from './context.ts';
+import type { Env } from './environment.ts';
 import { isOn } from './environment.ts';
 
 /**

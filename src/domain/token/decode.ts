@@ -2,25 +2,10 @@ import { type AnonError, isAnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock, KeyRing, NamedKey } from '../ports.ts';
 import { jsonObjectIn, type TokenParts, takeApart } from './compact.ts';
+import type { Seal } from './seal.ts';
+import type { Signature } from './signature.ts';
 import { nameTwice } from './strict-json.ts';
 import { type TimeDoubt, type TokenTime, timeDoubts, tokenTimes } from './times.ts';
-
-/**
- * Whether a signature was checked, and what came of it. Claims are to be believed only when it is `verified`; it is `wrong`
- * only when every key that can have made it was tried. `warning`: what is to be thought of the key all the same.
- */
-export type Signature =
-  | { readonly state: 'verified'; readonly key: string; readonly warning?: string }
-  | { readonly state: 'not_checked'; readonly reason: string }
-  | { readonly state: 'wrong'; readonly reason: string };
-
-/**
- * Whether a sealed token could be opened. What opens with a shared key is also authentic, for only who holds that key can
- * have sealed it. What opens with a private key is not: anyone may seal with its public half.
- */
-export type Seal =
-  | { readonly state: 'opened' | 'opened_unauthenticated'; readonly key: string }
-  | { readonly state: 'sealed'; readonly reason: string };
 
 export interface DecodedToken {
   /** `opaque`: only who issued it can read it. */

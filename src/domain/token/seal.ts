@@ -3,7 +3,14 @@ import { importJWK } from 'jose/key/import';
 import type { NamedKey } from '../ports.ts';
 import { keyManagementAlgorithms } from './algorithms.ts';
 import type { TokenParts } from './compact.ts';
-import type { Seal } from './decode.ts';
+
+/**
+ * Whether a sealed token could be opened. What opens with a shared key is also authentic, for only who holds that key can
+ * have sealed it. What opens with a private key is not: anyone may seal with its public half.
+ */
+export type Seal =
+  | { readonly state: 'opened' | 'opened_unauthenticated'; readonly key: string }
+  | { readonly state: 'sealed'; readonly reason: string };
 
 /** Opens a JWE with the first of `keys` that fits. @see RFC 7516, section 5.2 */
 export async function openSeal(

@@ -3,7 +3,15 @@ import { importJWK } from 'jose/key/import';
 import type { NamedKey } from '../ports.ts';
 import { isSupported, keyProblem, signatureAlgorithms } from './algorithms.ts';
 import type { TokenParts } from './compact.ts';
-import type { Signature } from './decode.ts';
+
+/**
+ * Whether a signature was checked, and what came of it. Claims are to be believed only when it is `verified`; it is `wrong`
+ * only when every key that can have made it was tried. `warning`: what is to be thought of the key all the same.
+ */
+export type Signature =
+  | { readonly state: 'verified'; readonly key: string; readonly warning?: string }
+  | { readonly state: 'not_checked'; readonly reason: string }
+  | { readonly state: 'wrong'; readonly reason: string };
 
 /**
  * Checks a JWS against each of `keys`, with the algorithms that each key is for. It is wrong only where every key that can

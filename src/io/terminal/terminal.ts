@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 import { AnonError } from '../../errors.ts';
+import { type DescriptorKind, kindOf } from '../files/descriptor.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
 import type { LineWriter } from '../files/line-writer.ts';
 import { textOf } from '../files/text.ts';
-import { type DescriptorKind, kindOf } from '../files/descriptor.ts';
 
 /** What a command reads from and writes to. */
 export interface Terminal {

@@ -1,7 +1,7 @@
 import { assertionType } from '../../wire/client-credential.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 import { readBase64url } from '../tokens/base64url.ts';
 import type { ClientAssertion, ClientCredentials } from './authentication.ts';
 import { credentialsOf, isExpired } from './public-keys.ts';

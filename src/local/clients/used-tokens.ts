@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 
 /**
  * Whether a token that is good for one use has not been used before; from then on it has. Any process that

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { provesKey } from '../clients/assertion.ts';
 import { type ClientCredentials, sameSecret } from '../clients/authentication.ts';
 import { anonymousTokenRefusal, type Refusal } from '../http/refusal.ts';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 
 /**
  * The application that asks for guest tokens, once it has shown that it is that one. A secret is good in the body and in

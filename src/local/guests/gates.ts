@@ -5,8 +5,8 @@ import type { GuestAccess } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { definedScopes, findGrant, grantedScopes } from '../grants/grants.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import type { TenantScope } from '../scope.ts';
 import { editionOf, settingsOf } from '../state/edition.ts';
-import type { TenantScope } from '../tenant.ts';
 
 /** Gates 1 and 2. @throws {Refusal} feature_not_enabled, unauthorized_client */
 export function checkGuestsAllowed(scope: TenantScope, client: JsonObject): void {

@@ -2,7 +2,7 @@ import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts'
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader } from '../../wire/session-token-format.ts';
 import { randomToken } from '../random.ts';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 import { tenantKeys } from '../tokens/keys.ts';
 import { seal, sealedHeader } from '../tokens/sealed-token.ts';
 

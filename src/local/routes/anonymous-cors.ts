@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { JsonObject } from '../../wire/schema.ts';
+import type { TenantScope } from '../scope.ts';
 import { editionOf } from '../state/edition.ts';
-import type { TenantScope } from '../tenant.ts';
 
 export interface AnonymousVariables {
   /** The application that a request says it comes from, once it has been read. */

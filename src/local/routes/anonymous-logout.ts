@@ -3,8 +3,8 @@ import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymou
 import { check } from '../../wire/schema.ts';
 import { clearedSessionCookie } from '../guests/session-cookie.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import type { TenantScope } from '../scope.ts';
 import { editionOf } from '../state/edition.ts';
-import type { TenantScope } from '../tenant.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers } from './anonymous-request.ts';
 

@@ -5,8 +5,8 @@ import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { namedCredentials, newCredential, shownCredential, withoutCredential } from '../clients/public-keys.ts';
 import { managementRefusal } from '../http/refusal.ts';
+import type { TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
-import type { TenantScope } from '../tenant.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { readPayload } from './patching.ts';
 

@@ -2,7 +2,7 @@ import { Hono } from 'hono/quick';
 import { assertionAlgorithms } from '../../wire/client-credential.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 
 /**

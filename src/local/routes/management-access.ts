@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 import { tenantKeys } from '../tokens/keys.ts';
 import { readSignedToken } from '../tokens/signed-token.ts';
 

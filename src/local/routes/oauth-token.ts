@@ -12,7 +12,7 @@ import { definedScopes, findGrant, grantedScopes } from '../grants/grants.ts';
 import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import { randomToken } from '../random.ts';
-import type { TenantScope } from '../tenant.ts';
+import type { TenantScope } from '../scope.ts';
 import { tenantKeys } from '../tokens/keys.ts';
 import { signToken } from '../tokens/signed-token.ts';
 

@@ -5,10 +5,10 @@ import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '
 import type { JsonObject } from '../../wire/schema.ts';
 import { definedScopes } from '../grants/grants.ts';
 import { managementRefusal } from '../http/refusal.ts';
+import type { TenantScope } from '../scope.ts';
 import { editionOf, onceAnEdition } from '../state/edition.ts';
 import { keptResourceServer, newResourceServer } from '../state/resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
-import type { TenantScope } from '../tenant.ts';
 import { fieldPicker, listing, queryRefusal } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './patching.ts';

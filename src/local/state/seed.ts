@@ -2,12 +2,12 @@ import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { managementScopes } from './management-scopes.ts';
 import { type Random, randomName, randomToken } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaker } from '../tokens/keys.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
+import { managementScopes } from './management-scopes.ts';
 import { newResourceServer } from './resource-server.ts';
 
 /** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */

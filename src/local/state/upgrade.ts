@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../wire/schema.ts';
-import { managementScopes } from './management-scopes.ts';
 import type { Kind, Store, StoreReader, StoreWriter } from '../store/store.ts';
 import { editionOf } from './edition.ts';
+import { managementScopes } from './management-scopes.ts';
 import { keptResourceServer } from './resource-server.ts';
 
 /**

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Expected, expectedAfter } from '../../../src/cli/completion/expect.ts';
-import {
-  type CompletionTree,
-  completionTree,
-  type TreeNode,
-  type TreeOption,
-} from '../../../src/cli/program/completion-tree.ts';
+import type { CompletionTree, TreeNode, TreeOption } from '../../../src/cli/completion/tree.ts';
 import { commands } from '../../../src/cli/program/commands.ts';
+import { completionTree } from '../../../src/cli/program/completion-tree.ts';
 
 let tree: CompletionTree;
 

@@ -1,28 +1,15 @@
 import { Command } from 'commander';
-import { type Diagnosis, diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
+import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { Question } from '../../../domain/gates/diagnosis/look.ts';
-import { fixCommand } from '../../../domain/gates/fix.ts';
-import { AnonError, withHint } from '../../../errors.ts';
+import { AnonError } from '../../../errors.ts';
 import { readAppSecret } from '../../input/app-secret.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
-import { printResult } from '../../output/output.ts';
-import { diagnosisData, renderDiagnosis } from '../../render/diagnosis.ts';
 import { chosenEdition, namedChoices } from '../../tenant/access.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions } from '../../tenant/write.ts';
+import { accessToWrite, addWriteOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
-
-export interface DoctorOptions extends WriteOptions {
-  readonly app?: string;
-  readonly api?: string;
-  readonly scopes?: string;
-  readonly probe?: true;
-  readonly clientSecret?: string;
-  readonly fix?: true;
-  readonly oidcConformant?: true;
-  readonly matrix?: true;
-  readonly all?: true;
-}
+import type { DoctorOptions } from './options.ts';
+import { printDiagnosis } from './report.ts';
 
 export function doctorCommand(context: Context, run = runDoctor): Command {
   const command = addWriteOptions(
@@ -67,27 +54,6 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   if (options.fix) return (await import('./fix.ts')).fixAndShow(context, options, access, question);
   const diagnosis = await diagnose(access.tenant, question);
   printDiagnosis(context, options, { diagnosis, question });
-}
-
-/** What came before the diagnosis, for people and in the JSON. */
-interface Before {
-  readonly text?: string;
-  readonly data?: object;
-}
-
-/** Prints what was found; then fails with what keeps guests from tokens, if anything does. */
-export function printDiagnosis(
-  context: Context,
-  options: DoctorOptions,
-  { diagnosis, question, before = {} }: { diagnosis: Diagnosis; question: Question; before?: Before },
-): void {
-  const fixAll = fixCommand(diagnosis, question);
-  printResult(context, options, {
-    data: { ...diagnosisData(diagnosis), ...before.data },
-    human: (paint) => `${before.text ?? ''}${renderDiagnosis(paint, diagnosis, fixAll)}`,
-  });
-  const { failure } = diagnosis;
-  if (failure) throw failure.hint || !fixAll ? failure : withHint(failure, `Open what is closed: ${fixAll}`);
 }
 
 /** @throws {AnonError} `usage` for options that mean nothing together */

@@ -13,7 +13,8 @@ import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
 import { carryOut } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
-import { type DoctorOptions, printDiagnosis } from './doctor.ts';
+import type { DoctorOptions } from './options.ts';
+import { printDiagnosis } from './report.ts';
 
 /** What `doctor --fix` does: look, show what it would change, change it once that is agreed, look again. */
 export async function fixAndShow(

@@ -3,7 +3,7 @@ import { printResult } from '../../output/output.ts';
 import { matrixData, renderMatrix } from '../../render/matrix.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import type { DoctorOptions } from './doctor.ts';
+import type { DoctorOptions } from './options.ts';
 
 /** What `doctor --matrix` does. */
 export async function showMatrix(context: Context, options: DoctorOptions): Promise<void> {

@@ -3,8 +3,7 @@ import type { ChosenApi, ChosenApp, Profile } from '../../../domain/profile/prof
 import { type Proof, proveCredentials } from '../../../domain/profile/prove.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
 import { chosenApi, chosenApp } from '../../tenant/defaults.ts';
-import type { Transport } from '../../tenant/transport.ts';
-import type { Context } from '../../world/context.ts';
+import type { Context, Transport } from '../../world/context.ts';
 import type { GivenCredentials } from './credentials.ts';
 
 /** A profile that somebody wants to have. */

@@ -2,10 +2,10 @@ import type { ManagementCredentials } from '../../../domain/ports.ts';
 import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/profile/private-key.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { readSecret } from '../../input/secret.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
+import { environmentCredentials } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 
 /** What `login` takes of credentials. */

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
+import { confirmed } from '../../input/confirmed.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
-import { confirmed } from '../../input/confirmed.ts';
 import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';

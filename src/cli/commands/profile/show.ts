@@ -6,9 +6,9 @@ import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant/access.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
+import { environmentCredentials } from '../../world/environment-credentials.ts';
 
 export function profileShowCommand(context: Context, run = showProfile): Command {
   const command = new Command('show')

@@ -3,8 +3,8 @@ import type { RememberedSession } from '../../../domain/session/saved-session.ts
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../input/referred-text.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { printable } from '../../render/printable.ts';
 import { chosenEdition, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';

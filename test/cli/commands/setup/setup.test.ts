@@ -1,0 +1,697 @@
+import { describe, expect, it } from 'vitest';
+import { setupCommand } from '../../../../src/cli/commands/setup/setup.ts';
+import {
+  changeDocument,
+  documentNamed,
+  freshMachine,
+  type Machine,
+  openMachine,
+  parsed,
+  type ServedTenant,
+  servedTenant,
+  useRemote,
+  wordsOf,
+} from '../../../support/command.ts';
+
+const all = ['setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog'] as const;
+const fresh = [
+  ...['setup', '--create-app', 'mobile', '--type', 'native'],
+  ...['--create-api', 'news', '--audience', 'https://news.example', '--scopes', 'read:news'],
+] as const;
+
+const writes = ({ requests }: Pick<ServedTenant, 'requests'>) =>
+  requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
+const sessionsAsked = ({ requests }: Pick<ServedTenant, 'requests'>) =>
+  requests.filter(({ path }) => path === '/anonymous/token');
+
+/** A machine whose current profile is a served tenant, so that what is sent can be counted. */
+async function remoteMachine(options: { edition?: 'preview' | 'ea' } = {}) {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock, options);
+  await useRemote(machine, tenant);
+  return { machine, tenant };
+}
+
+/** The command line that a person is shown at the end, as one line. */
+function lineShown({ stderr }: { readonly stderr: string }, title = 'The same without questions:'): string {
+  const text = stderr.replaceAll(/ \\\n\s+/g, ' ');
+  expect(text).toContain(`\n${title}\n  $ anon-cli `);
+  return text.slice(text.indexOf(title)).split('\n')[1]?.replace('  $ ', '') ?? '';
+}
+
+/** What a line like that leads to, on the machine where it was shown. */
+async function repeated(machine: Machine, line: string) {
+  machine.terminal.interactive = false;
+  return machine.done(...wordsOf(line), '--json');
+}
+
+/** The same with a person at the terminal, who gives these replies. */
+async function personAt(machine: Machine, ...replies: string[]): Promise<void> {
+  machine.terminal.interactive = true;
+  machine.replies.push(...replies);
+}
+
+describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (edition) => {
+  it('opens all gates and shows both tokens of a first guest, decoded', async () => {
+    const { done } = await freshMachine({ edition });
+    const { stdout, stderr } = await done(...all, '--yes');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^✔ Guests of web get tokens for shop\n {2}tenant +localhost:4400, sessions live 30 days/);
+    expect(stdout).toMatch(/^ {2}guests get {2}read:catalog, access tokens live /m);
+    expect(stdout).toMatch(/^ {2}application web \(localhost:4400\)$/m);
+    expect(stdout).toMatch(/^ {2}sent {2}PATCH \/api\/v2\/clients\//m);
+    expect(stdout).toMatch(/\nSession token .*\n {2}✔ opened and authentic: /);
+    expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: /);
+    expect(stdout).toMatch(/\nNext\n {2}\$ anon-cli token update/);
+  });
+
+  it('writes nothing the second time, and keeps the guest there is', async () => {
+    const { machine, tenant } = await remoteMachine({ edition });
+    const first = (await machine.done(...all, '--yes', '--json')).json;
+    const sent = writes(tenant).length;
+    const second = (await machine.done(...all, '--json')).json;
+    expect(writes(tenant)).toHaveLength(sent);
+    expect(second).toMatchObject({ changes: [], requests: [], dry_run: false });
+    expect(first).toMatchObject({ origin: 'created', session_name: 'default' });
+    expect(second).toMatchObject({ origin: 'kept', session_name: 'default' });
+    expect(second.decoded.access_token.claims.sub).toBe(first.decoded.access_token.claims.sub);
+    expect(second).toMatchObject({ session_token: first.session_token, access_token: first.access_token });
+    expect(sessionsAsked(tenant)).toHaveLength(1);
+    expect((await machine.done(...all)).stdout).toContain('✔ Saved session default stays, with the same guest.');
+    expect((await machine.done('setup', '--no-session')).stdout).toContain('already so at ');
+  });
+
+  it('keeps the guest where the access token has ended, or guests may do more now', async () => {
+    const { machine, tenant } = await remoteMachine({ edition });
+    const guest = async (...args: string[]) => {
+      const { json } = await machine.done(...all, '--yes', '--json', ...args);
+      return { origin: json.origin, sub: json.decoded.access_token.claims.sub, scope: json.scope };
+    };
+    const first = await guest();
+    machine.clock.forward(2 * 86_400);
+    expect(await guest()).toEqual({ ...first, origin: 'renewed' });
+    expect(await guest('--scopes', 'read:catalog,write:cart')).toEqual({
+      origin: 'renewed',
+      sub: first.sub,
+      scope: 'read:catalog write:cart',
+    });
+    expect(await guest()).toMatchObject({ origin: 'kept', sub: first.sub, scope: 'read:catalog write:cart' });
+    expect((await machine.done('token', 'get', '--json')).json).toMatchObject({ origin: 'kept', guest_id: first.sub });
+    expect(sessionsAsked(tenant)).toHaveLength(3);
+  });
+
+  it('keeps the current session also where it has a name of its own', async () => {
+    const { machine } = await remoteMachine({ edition });
+    await machine.done(...all, '--yes', '--no-session');
+    const { json } = await machine.done('token', 'create', '--session', 'cart', '--json');
+    expect((await machine.done(...all, '--json')).json).toMatchObject({
+      origin: 'kept',
+      session_name: 'cart',
+      access_token: json.access_token,
+    });
+    expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
+  });
+
+  it('begins with a new guest where the session has ended, or is of another application, and says whose place it takes', async () => {
+    const { machine } = await remoteMachine({ edition });
+    const first = (await machine.done(...all, '--yes', '--json')).json;
+    const other = await machine.done(...fresh, '--yes', '--json');
+    expect(other.json).toMatchObject({ origin: 'created', session_name: 'default' });
+    expect(JSON.parse(other.stderr)).toEqual({
+      warnings: [
+        `Session default was that of guest ${first.decoded.access_token.claims.sub}: a new guest took its place.`,
+      ],
+    });
+    machine.clock.forward(400 * 86_400);
+    const later = await machine.done(...fresh, '--json');
+    expect(later.json.origin).toBe('created');
+    expect(later.stderr).toBe('');
+  });
+
+  it('begins with a new guest where the tenant takes the saved session no more', async () => {
+    const machine = await freshMachine();
+    let refusals = 0;
+    const tenant = await servedTenant(machine.clock, {
+      edition,
+      answer(request) {
+        if (!request.url.endsWith('/anonymous/token') || refusals === 0) return undefined;
+        refusals -= 1;
+        return Response.json({ error: 'invalid_session_token', error_description: 'It is not one.' }, { status: 400 });
+      },
+    });
+    await useRemote(machine, tenant);
+    await machine.done(...all, '--yes');
+    machine.clock.forward(2 * 86_400);
+    refusals = 1;
+    expect((await machine.done(...all, '--json')).json.origin).toBe('created');
+  });
+
+  it('says that the metadata of the command line is for a new guest, unless the saved one has it', async () => {
+    const { machine } = await remoteMachine({ edition });
+    const meta = ['--meta', 'language=en', '--yes'];
+    expect((await machine.done(...all, ...meta)).stderr).toBe('');
+    expect((await machine.done(...all, ...meta)).stderr).toBe('');
+    const { stderr } = await machine.done(...all, '--meta', 'language=hidden');
+    expect(stderr).toContain('warning: The saved session stays, and --meta is for a new one: nothing of it was sent.');
+    expect(stderr).toContain(`anon-cli token update${edition === 'ea' ? ' --replace' : ''} --meta <key=value>`);
+  });
+
+  it('makes an application and an API, once', async () => {
+    const { machine, tenant } = await remoteMachine({ edition });
+    const { json } = await machine.done(...fresh, '--yes', '--json');
+    expect(json).toMatchObject({
+      app: { name: 'mobile', type: 'native', enabled: true },
+      api: { audience: 'https://news.example', enabled: true, guest_scopes: ['read:news'] },
+      scope: 'read:news',
+      decoded: { access_token: { claims: { aud: 'https://news.example', azp: json.app.client_id } } },
+    });
+    const sent = writes(tenant).length;
+    expect((await machine.done(...fresh, '--json')).json.app.client_id).toBe(json.app.client_id);
+    expect(writes(tenant)).toHaveLength(sent);
+  });
+
+  it('sends nothing in a dry run but questions, and says what it would send', async () => {
+    const { machine, tenant } = await remoteMachine({ edition });
+    const { stdout } = await machine.done(...fresh, '--lifetime', '90d', '--dry-run');
+    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}tenant settings /);
+    expect(stdout).toMatch(/^ {2}would send {2}POST \/api\/v2\/clients /m);
+    const { json } = await machine.done(...fresh, '--dry-run', '--json');
+    expect(json).toMatchObject({ dry_run: true, app: { name: 'mobile' } });
+    expect(json).not.toHaveProperty('access_token');
+    expect(json.requests.length).toBe(edition === 'ea' ? 3 : 2);
+    expect([...writes(tenant), ...sessionsAsked(tenant)]).toEqual([]);
+    expect((await machine.done('profile', 'list', '--json')).stdout).not.toContain('mobile');
+  });
+
+  it('opens the session with metadata, and of a confidential application with its secret', async () => {
+    const { done } = await freshMachine({ edition });
+    const command = [...all.filter((word) => word !== '--app' && word !== 'web'), '--create-app', 'server'];
+    const { json } = await done(...command, '--type', 'regular_web', '--meta', 'language=en', '--yes', '--json');
+    expect(json).toMatchObject({
+      app: { name: 'server', confidential: true },
+      decoded: { session_token: { claims: { metadata: { language: 'en' } } } },
+    });
+    const { stdout } = await done(...command, '--no-session');
+    expect(stdout).toContain('$ anon-cli app show server --reveal-secrets --field client_secret');
+    expect((await done('setup', '--json')).json.app.name).toBe('server');
+  });
+
+  it('leaves its choices and its session behind for the commands after it', async () => {
+    const { done } = await freshMachine({ edition });
+    await done(...fresh, '--yes');
+    await done('token', 'update');
+    expect((await done('token', 'create', '--json')).json).toMatchObject({
+      app: { name: 'mobile' },
+      api: { name: 'news' },
+    });
+  });
+});
+
+describe('setup with nobody to ask', () => {
+  it('names everything that is missing at once', async () => {
+    const { run, done } = await freshMachine();
+    await done('app', 'create', 'kiosk');
+    await done('api', 'create', 'news', '--audience', 'https://news.example', '--scopes', 'read:news');
+    expect(await run('setup')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: Setup has nobody to ask, and needs --app <app>, --api <api>, --scopes <list>.\n' +
+        'hint:  On a terminal, without --yes, it asks. See anon-cli setup --help\n',
+    });
+    expect((await run('setup', '--app', 'web', '--create-api', 'extra')).stderr).toContain(
+      'needs --audience <uri>, --scopes <list>.',
+    );
+  });
+
+  it('gives guests no scopes that nobody named', async () => {
+    const { run } = await freshMachine();
+    expect((await run('setup', '--scopes', ' ', '--yes')).stderr).toContain('needs --scopes <list>.');
+  });
+
+  it('asks nothing where --yes was said, also on a terminal', async () => {
+    const machine = await freshMachine();
+    machine.terminal.interactive = true;
+    expect((await machine.run('setup', '--yes')).stderr).toContain('needs --scopes <list>.');
+    expect(machine.questions).toEqual([]);
+  });
+
+  it('takes what needs no question: the only application, the only API, the scopes that guests have', async () => {
+    const { done } = await openMachine();
+    expect((await done('setup', '--json')).json).toMatchObject({
+      app: { name: 'web' },
+      api: { name: 'shop' },
+      scope: 'read:catalog write:cart',
+      requests: [],
+    });
+  });
+
+  it('takes the one application that is enabled, and the one API that takes guests', async () => {
+    const { done } = await openMachine();
+    await done('app', 'create', 'kiosk');
+    await done('api', 'create', 'news', '--audience', 'https://news.example');
+    expect((await done('setup', '--json')).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
+  });
+
+  it('takes what ANON_APP and ANON_API name, and the profile otherwise', async () => {
+    const machine = await freshMachine();
+    await machine.done(...fresh, '--yes');
+    expect((await machine.done('setup', '--no-session', '--json')).json.app.name).toBe('mobile');
+    machine.env.ANON_APP = 'web';
+    machine.env.ANON_API = 'shop';
+    expect((await machine.done('setup', '--scopes', 'read:catalog', '--yes', '--json')).json).toMatchObject({
+      app: { name: 'web' },
+      api: { name: 'shop' },
+    });
+  });
+
+  it('wants --yes before it writes, and names --dry-run too', async () => {
+    const { machine, tenant } = await remoteMachine();
+    expect(await machine.run(...all)).toMatchObject({
+      code: 2,
+      stderr:
+        'error: This changes settings of the tenant, and there is no terminal to ask on.\n' +
+        'hint:  Look first with --dry-run, then add --yes\n',
+    });
+    expect(writes(tenant)).toEqual([]);
+  });
+
+  it.each([
+    [['--app', 'mobil'], "There is no application 'mobil'.", 'Or make it: --create-app mobil'],
+    [['--api', 'my news'], "There is no API 'my news'.", "Or make it: --create-api 'my news' --audience <uri>"],
+    [['--api', 'urn:a'], "There is no API 'urn:a'.", 'Or make it: --create-api <name> --audience urn:a'],
+  ])('says of %j how to make it', async (options, message, hint) => {
+    const { run } = await freshMachine();
+    const { code, stderr } = await run('setup', ...options, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
+  });
+
+  it('does not choose between two applications of one name', async () => {
+    const { run, done } = await freshMachine();
+    await done('app', 'create', 'web', '--allow-duplicate');
+    expect(await run('setup', '--create-app', 'web', '--yes')).toMatchObject({ code: 2 });
+  });
+
+  it('keeps a short lifetime and a readable format that somebody decided on, and says so', async () => {
+    const { done } = await openMachine();
+    await done('tenant', 'set-lifetime', '7d');
+    await done('tenant', 'set-format', 'jwt');
+    const { json, stderr } = await done('setup', '--json');
+    expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 604_800, session_token_format: 'jwt' } });
+    expect(JSON.parse(stderr).warnings).toEqual([
+      'Sessions live 7 days here; 30 days or longer is recommended: --lifetime 30d',
+      expect.stringContaining('use JWE in production'),
+    ]);
+    const after = await done('setup', '--lifetime', '30d', '--token-format', 'JWE', '--yes', '--json');
+    expect(after.json.tenant).toMatchObject({ session_lifetime: 2_592_000, session_token_format: 'jwe' });
+    expect(after.stderr).toBe('');
+  });
+
+  it.each([
+    [['--app', 'web', '--create-app', 'kiosk'], '--app and --create-app are one or the other.'],
+    [['--api', 'shop', '--create-api', 'news'], '--api and --create-api are one or the other.'],
+    [['--type', 'spa'], '--type is for something new, and goes with --create-app.'],
+    [['--audience', 'urn:news'], '--audience is for something new, and goes with --create-api.'],
+    [['--no-session', '--meta', 'a=b'], '--meta is for a session, and there is none with --no-session.'],
+    [['--no-session', '--client-secret', '-'], '--client-secret is for a session'],
+    [['--create-app', 'x', '--type', 'web'], "'web' is not a type of application."],
+    [['--token-format', 'jws'], "'jws' is not a session token format."],
+    [['--lifetime', 'long'], "'long' is not a duration."],
+    [['--meta', 'a'], '--meta takes key=value'],
+  ])('takes no %j, and asks the tenant nothing', async (options, message) => {
+    const { machine, tenant } = await remoteMachine();
+    const asked = tenant.requests.length;
+    const { code, stderr } = await machine.run('setup', ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(tenant.requests).toHaveLength(asked);
+  });
+
+  it.each([
+    [['--scopes', 'read:catalogue'], 2, "API 'shop' defines no scope 'read:catalogue'."],
+    [['--create-api', 'own', '--audience', 'https://localhost:4400/api/v2/', '--scopes', 'a'], 2, "the tenant's own"],
+  ])('refuses %j before it writes', async (options, code, message) => {
+    const { run } = await freshMachine();
+    const result = await run('setup', ...options, '--yes');
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(message);
+  });
+
+  it.each([
+    [['--token-format', 'jwt'], 'always sealed'],
+    [['--lifetime', 'never'], 'every session ends'],
+    [['--meta', 'a:={"b":1}'], "'a' is an object"],
+  ])('refuses %j on ea, where nothing can do it', async (options, message) => {
+    const { run } = await freshMachine({ edition: 'ea' });
+    const result = await run(...all, ...options, '--yes');
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain(message);
+  });
+
+  it('makes an application OIDC-conformant only where it was told to', async () => {
+    const machine = await freshMachine({ edition: 'ea' });
+    changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
+    const { code, stderr } = await machine.run(...all, '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain('needs --oidc-conformant (which changes how web signs users in).');
+    await machine.done(...all, '--oidc-conformant', '--yes');
+    expect(documentNamed(machine.store, 'client', 'web').oidc_conformant).toBe(true);
+  });
+});
+
+describe('setup with a person at the terminal', () => {
+  it('asks for what no option says, shows what changes, and asks before it writes', async () => {
+    const { machine, tenant } = await remoteMachine();
+    await machine.done('app', 'create', 'kiosk');
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
+    await machine.done('tenant', 'set-lifetime', '1d');
+    await machine.done('tenant', 'set-format', 'jwt');
+    const { client_id } = documentNamed(tenant.store, 'client', 'web');
+    await personAt(machine, String(client_id), 'https://api.shop.example', 'read:catalog,write:cart', '90d', 'jwe');
+    machine.answers.push(true);
+    const { stdout, stderr } = await machine.done('setup');
+    const host = new URL(tenant.url).host;
+    expect(machine.questions).toEqual([
+      'Which application do guests come with?',
+      'Which API do guests call?',
+      'What may guests do at shop?',
+      'How long do guest sessions live?',
+      'In which format are session tokens?',
+      `Apply this to ${host}?`,
+    ]);
+    expect(stderr).toContain(`This changes:\n  tenant settings (${host})\n`);
+    expect(stdout).toContain('sessions live 90 days, session tokens are JWE\n');
+    expect(stdout).toContain('guests get  read:catalog write:cart');
+    expect(stdout, 'what was just agreed to is not shown again').not.toContain('sent  PATCH');
+  });
+
+  it('asks nothing that needs no question', async () => {
+    const machine = await openMachine();
+    await personAt(machine, 'read:catalog,write:cart');
+    await machine.done('setup');
+    expect(machine.questions).toEqual(['What may guests do at shop?']);
+  });
+
+  it('keeps the lifetime when that is the answer', async () => {
+    const machine = await openMachine();
+    await machine.done('tenant', 'set-lifetime', '12h');
+    await personAt(machine, '12h');
+    const line = lineShown(await machine.done('setup', '--scopes', 'read:catalog'));
+    expect(line).toBe('anon-cli setup --app web --api shop --scopes read:catalog --lifetime 12h --yes');
+    const { json } = await repeated(machine, line);
+    expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 43_200 } });
+  });
+
+  it('sends nothing when the answer is no', async () => {
+    const { machine, tenant } = await remoteMachine();
+    await personAt(machine);
+    machine.answers.push(false);
+    expect(await machine.run(...all)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/\nerror: The change was declined; nothing was sent\.\n$/),
+    });
+    expect([...writes(tenant), ...sessionsAsked(tenant)]).toEqual([]);
+  });
+
+  it('makes what is not there when that is the answer', async () => {
+    const machine = await freshMachine();
+    await personAt(machine, 'native', 'https://news.example', 'read:news write:news');
+    machine.answers.push(true, true, true);
+    const line = lineShown(await machine.done('setup', '--app', 'mobile', '--api', 'news'));
+    expect(line).toBe(
+      'anon-cli setup --create-app mobile --type native --create-api news --audience https://news.example --scopes read:news,write:news --yes',
+    );
+    expect((await repeated(machine, line)).json).toMatchObject({
+      app: { name: 'mobile', type: 'native' },
+      api: { name: 'news', guest_scopes: ['read:news', 'write:news'] },
+      requests: [],
+    });
+    expect(machine.questions).toEqual([
+      "There is no application 'mobile'. Create that application?",
+      'What type is it?',
+      "There is no API 'news'. Create that API?",
+      'Its identifier, such as https://api.shop.example',
+      'Scopes that guests get there, such as read:catalog',
+      'Apply this to localhost:4400?',
+    ]);
+  });
+
+  it('makes a new application and API that are chosen among the known ones', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'kiosk');
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
+    // What was typed in the list is its name; where that was nothing, it is asked for.
+    await personAt(machine, '(new) mobile', 'spa', '(new)', 'maps', 'urn:maps', 'read:maps');
+    machine.answers.push(true);
+    const line = lineShown(await machine.done('setup'));
+    expect((await repeated(machine, line)).json).toMatchObject({
+      app: { name: 'mobile' },
+      api: { name: 'maps', guest_scopes: ['read:maps'] },
+      requests: [],
+    });
+  });
+
+  it('makes the first application and API of a tenant that has none', async () => {
+    const { machine, tenant } = await remoteMachine();
+    tenant.store.write((writer) => {
+      writer.remove('client', String(documentNamed(tenant.store, 'client', 'web').client_id));
+      writer.remove('resource_server', String(documentNamed(tenant.store, 'resource_server', 'shop').id));
+    });
+    await personAt(machine, 'web', 'spa', 'shop', 'urn:shop', 'read:catalog');
+    machine.answers.push(true);
+    const line = lineShown(await machine.done('setup'));
+    expect((await repeated(machine, line)).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
+  });
+
+  it('asks again for what was answered with nothing, or cannot be taken, and ends with what was meant', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'kiosk');
+    for (const _ of [1, 2]) await machine.done('app', 'create', 'twin', '--allow-duplicate');
+    changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example', '--scopes', 'read:news');
+    const system = 'https://localhost:4400/api/v2/';
+    await personAt(
+      machine,
+      // Two have that name; then none is typed at all, twice.
+      ...['(new) twin', '(new)', ' ', '', 'mobile', 'spa'],
+      // It defines no scopes; then the tenant's own is meant, which takes no guests.
+      ...['https://api.shop.example', '(new) maps', '', system, 'urn:maps', ' , ', 'read:maps'],
+    );
+    machine.answers.push(true);
+    const ran = await machine.done('setup');
+    const told = ran.stderr.replaceAll(/\s+/g, ' ');
+    expect(told).toContain("error: 'twin' names 2 applications");
+    expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
+    expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
+    expect(told).toContain("is the tenant's own API");
+    expect(told).toContain('error: At least one scope is needed');
+    expect(machine.replies).toEqual([]);
+    expect((await repeated(machine, lineShown(ran))).json).toMatchObject({
+      ...{ app: { name: 'mobile' }, api: { name: 'maps', audience: 'urn:maps' }, requests: [] },
+    });
+  });
+
+  it('lets a person choose among those there are, where the one that is named is not to be made', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'kiosk');
+    await personAt(machine, String(documentNamed(machine.store, 'client', 'kiosk').client_id), 'read:catalog');
+    machine.answers.push(false, true);
+    const line = lineShown(await machine.done('setup', '--app', 'kisok'));
+    expect(line).toBe('anon-cli setup --app kiosk --api shop --scopes read:catalog --yes');
+  });
+
+  it('asks for the name again that the tenant refuses', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, {
+      answer: ({ method, url }) =>
+        method === 'POST' && url.endsWith('/api/v2/clients') && refusals-- > 0
+          ? Response.json({ statusCode: 400, error: 'Bad Request', message: 'Name is too long.' }, { status: 400 })
+          : undefined,
+    });
+    let refusals = 1;
+    await useRemote(machine, tenant);
+    await machine.done('app', 'create', 'kiosk', '--dry-run');
+    tenant.store.write((writer) =>
+      writer.put('client', 'b'.repeat(32), {
+        ...documentNamed(tenant.store, 'client', 'web'),
+        client_id: 'b'.repeat(32),
+      }),
+    );
+    const answers = (name: string) => [`(new) ${name}`, 'spa', 'read:catalog'];
+    await personAt(machine, ...answers('x'.repeat(300)), ...answers('kiosk'));
+    machine.answers.push(true, true);
+    const ran = await machine.done('setup');
+    expect(ran.stderr).toContain('Name is too long.');
+    expect(lineShown(ran)).toContain('--create-app kiosk ');
+  });
+
+  it.each([
+    ['with Ctrl-C', ['kiosk'], 'anon-cli setup --app kiosk --api shop'],
+    ['by saying no', ['kiosk', 'read:catalog'], 'anon-cli setup --app kiosk --api shop --scopes read:catalog'],
+  ])('shows the line that goes on from there, when it is broken off %s', async (_how, replies, line) => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', 'kiosk');
+    const [app = '', ...others] = replies;
+    await personAt(machine, String(documentNamed(machine.store, 'client', app).client_id), ...others);
+    if (others.length > 0) machine.answers.push(false);
+    else machine.replies.push('^C');
+    const ran = await machine.run('setup');
+    expect(ran.code).toBe(others.length > 0 ? 1 : 130);
+    expect(lineShown(ran, 'To go on from here:').trim()).toBe(line);
+  });
+
+  it('shows nothing that is secret in that line, and quotes for a shell', async () => {
+    const machine = await freshMachine();
+    await machine.done('app', 'create', "it's $HOME");
+    await personAt(machine, String(documentNamed(machine.store, 'client', "it's $HOME").client_id), 'read:catalog');
+    machine.answers.push(true);
+    const ran = await machine.done('setup', '--meta', 'name=somebody-private', '--lifetime', '90d');
+    expect(lineShown(ran)).toBe(
+      "anon-cli setup --app 'it'\\''s $HOME' --api shop --scopes read:catalog --meta 'name=<value>' --lifetime 90d --yes",
+    );
+  });
+
+  it('asks nothing with --json, where a question would stand on stderr too', async () => {
+    const machine = await freshMachine();
+    await personAt(machine);
+    const { code, jsonError } = await machine.run('setup', '--json');
+    expect({ code, message: jsonError.message }).toEqual({
+      code: 2,
+      message: 'Setup has nobody to ask, and needs --scopes <list>.',
+    });
+    expect(machine.questions).toEqual([]);
+  });
+
+  it('leaves guests the scopes they have, and says what takes them away', async () => {
+    const machine = await openMachine({ edition: 'ea' });
+    await personAt(machine, 'read:catalog');
+    const { stderr, stdout } = await machine.done('setup');
+    expect(stderr.replaceAll(/\n {9}/g, ' ').split('\n')[0]).toBe(
+      'warning: Setup takes nothing away: guests keep write:cart. To take it away: anon-cli api scopes remove shop write:cart --app web',
+    );
+    expect(stdout).toContain('guests get  read:catalog write:cart');
+  });
+
+  it('asks before it makes an application OIDC-conformant', async () => {
+    const machine = await freshMachine({ edition: 'ea' });
+    changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
+    await personAt(machine);
+    machine.answers.push(false);
+    expect((await machine.run(...all)).code).toBe(1);
+    machine.answers.push(true, true);
+    await machine.done(...all);
+    expect(documentNamed(machine.store, 'client', 'web').oidc_conformant).toBe(true);
+  });
+
+  it('asks for the name of a production tenant instead', async () => {
+    const { machine, tenant } = await remoteMachine();
+    await machine.done('profile', 'set', 'production', 'on');
+    const host = new URL(tenant.url).host;
+    await personAt(machine, 'another');
+    expect(await machine.run(...all)).toMatchObject({ code: 1, stdout: '' });
+    expect(writes(tenant)).toEqual([]);
+    await personAt(machine, host);
+    const { stderr } = await machine.done(...all);
+    expect(stderr).toContain(`${host} is marked production. This changes:\n`);
+    expect(machine.questions.at(-1)).toBe(`To go on, type the tenant's name (${host}):`);
+  });
+
+  it('says what an API without scopes lacks', async () => {
+    const machine = await freshMachine();
+    changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
+    await personAt(machine);
+    expect(await machine.run('setup')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("API 'shop' defines no scopes that guests could get."),
+    });
+  });
+});
+
+it('makes no profile of a tenant that AUTH0_DOMAIN names', async () => {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock);
+  machine.keepSecret(tenant.credentials.clientSecret);
+  Object.assign(machine.env, {
+    AUTH0_DOMAIN: tenant.url,
+    AUTH0_CLIENT_ID: tenant.credentials.clientId,
+    AUTH0_CLIENT_SECRET: tenant.credentials.clientSecret,
+  });
+  await machine.done(...all, '--yes');
+  expect(writes(tenant)).toHaveLength(2);
+  for (const name of Object.keys(machine.env)) delete machine.env[name];
+  machine.env.ANON_KEYRING = 'off';
+  expect((await machine.done('profile', 'list', '--json')).json).toHaveLength(1);
+});
+
+describe('a first session that is refused', () => {
+  it('by a tenant that has not noticed yet is to be tried again, and what was written is told', async () => {
+    const machine = await freshMachine();
+    let late = true;
+    const answer = ({ url }: Request) =>
+      late && url.endsWith('/anonymous/token')
+        ? Response.json({ error: 'unauthorized_client', error_description: 'Not enabled.' }, { status: 403 })
+        : undefined;
+    const tenant = await servedTenant(machine.clock, { answer });
+    await useRemote(machine, tenant);
+    const { code, stdout, stderr } = await machine.run(...all, '--yes');
+    expect(code).toBe(5);
+    expect(stdout).toContain('✔ Guests of web get tokens for shop\n');
+    expect(stdout).toContain('  sent  PATCH /api/v2/resource-servers/');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'The set-up is written; a tenant may take some seconds to act on it. Try again: anon-cli token create',
+    );
+    expect(stderr).not.toContain('app enable');
+    expect(sessionsAsked(tenant)).toHaveLength(1);
+    late = false;
+    await machine.done('token', 'create');
+  });
+
+  it('by a tenant without the feature says so', async () => {
+    const { machine, tenant } = await remoteMachine();
+    changeDocument(tenant.store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
+    const { code, stderr } = await machine.run(...all, '--yes');
+    expect(code).toBe(5);
+    expect(stderr).toContain('Gate 1, the tenant: it does not have anonymous sessions.');
+  });
+
+  it('for its secret is told from what was set up', async () => {
+    const { machine, tenant } = await remoteMachine();
+    await machine.done('app', 'create', 'server', '--type', 'regular_web');
+    machine.terminal.stdin = 'not-its-secret';
+    const { code, stdout, stderr } = await machine.run(
+      ...['setup', '--app', 'server', '--scopes', 'read:catalog', '--client-secret', '-', '--yes'],
+    );
+    expect(code).toBe(4);
+    expect(stdout).toContain('✔ Guests of server get tokens for shop\n');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('The set-up itself is done; for a session: anon-cli token create');
+    expect(writes(tenant).length).toBeGreaterThan(1);
+  });
+});
+
+it('reads its options', async () => {
+  const [options] = await parsed(
+    setupCommand,
+    ...fresh.slice(1),
+    ...['--lifetime', '30d', '--token-format', 'jwe', '--oidc-conformant', '--meta', 'a=1', '--meta', 'b=2'],
+    ...['--client-secret', '-', '--no-session', '--dry-run', '-y', '--json'],
+  );
+  expect(options).toEqual({
+    createApp: 'mobile',
+    type: 'native',
+    createApi: 'news',
+    audience: 'https://news.example',
+    scopes: 'read:news',
+    lifetime: '30d',
+    tokenFormat: 'jwe',
+    oidcConformant: true,
+    meta: ['a=1', 'b=2'],
+    clientSecret: '-',
+    session: false,
+    dryRun: true,
+    yes: true,
+    json: true,
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import {
+  freshMachine,
+  type Machine,
+  openMachine,
+  servedAnswer,
+  servedTenant,
+  useRemote,
+} from '../../support/command.ts';
+import { jsonExamples } from '../../support/json-doc.ts';
+
+/** The one JSON object that stderr must be, or undefined where it is empty. */
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
+function objectOn({ stderr }: { readonly stderr: string }): any {
+  if (stderr === '') return undefined;
+  const lines = stderr.split('\n');
+  expect(lines, stderr).toHaveLength(2);
+  expect(lines[1]).toBe('');
+  const value: unknown = JSON.parse(lines[0] ?? '');
+  expect(value).toBeTypeOf('object');
+  return value;
+}
+
+const examples = [...new Set(jsonExamples().map(({ args }) => args.join(' ')))].filter(
+  (line) => !/local start|token watch|before\.json|session\.json/.test(line),
+);
+
+it('stderr has for people each thing when it happens', async () => {
+  const machine = await openMachine();
+  const started = machine.run('local', 'start', '--port', '0');
+  await machine.printed('Ctrl-C').then(machine.interrupt);
+  expect((await started).stderr).toBe('\nStopped.\n');
+});
+
+describe('stderr with --json', () => {
+  it.each([
+    ['at a terminal', { interactive: true, colour: true }],
+    ['in a pipe', {}],
+  ])('holds one JSON object or nothing %s, whatever the command', { timeout: 60_000 }, async (_where, terminal) => {
+    const machine = await openMachine();
+    Object.assign(machine.terminal, terminal);
+    for (const line of examples) {
+      for (const more of [[], ['--debug'], ['--max-wait', 'soon'], ['--unknown']]) {
+        objectOn(await machine.run(...line.split(' '), ...more));
+      }
+    }
+    expect(machine.questions).toEqual([]);
+  });
+
+  it.each([['--json'], ['--format', 'json'], ['--format=json'], ['--format', 'ndjson']].map((flags) => [flags]))(
+    'is asked for by %j',
+    async (flags) => {
+      const machine = await freshMachine();
+      expect(objectOn(await machine.run('app', 'show', 'nobody', ...flags))).toMatchObject({
+        error: { code: 'not_found' },
+      });
+    },
+  );
+
+  it('is text where --json stands behind --, as an argument', async () => {
+    const { run } = await freshMachine();
+    expect((await run('app', 'show', '--', '--json')).stderr).toMatch(/^error: There is no application '--json'/);
+  });
+
+  it('has the warnings of a command that is done', async () => {
+    const machine = await openMachine();
+    const ran = await machine.done('token', 'create', '--scope', 'anon', '--json');
+    expect(objectOn(ran)).toEqual({
+      warnings: ['The scope anon grants nothing. Leave --scope out to ask for all that guests may have.'],
+    });
+    expect(ran.json.access_token).toBeTypeOf('string');
+  });
+
+  it('has the error, its warnings and the lines of --debug in one', async () => {
+    const machine = await freshMachine();
+    const ran = await machine.run('token', 'create', '--scope', 'anon', '--json', '--debug');
+    expect(objectOn(ran)).toEqual({
+      error: expect.objectContaining({ code: 'gate_closed', exit_code: 5 }),
+      warnings: [expect.stringContaining('grants nothing')],
+      debug: [expect.stringMatching(/^POST \/oauth\/token 200 /), expect.stringMatching(/^GET \/api\/v2\/clients\?/)],
+    });
+  });
+
+  it('holds a thousand lines of --debug, the last ones', async () => {
+    const machine = await openMachine();
+    const ran = await machine.done('token', 'create', '--count', '1100', '--json', '--debug');
+    const { debug } = objectOn(ran);
+    expect(debug).toHaveLength(1001);
+    expect(debug[0]).toMatch(/^\d+ earlier lines are left out$/);
+    expect(debug[1000]).toMatch(/^POST \/anonymous\/token /);
+  });
+
+  it('has nothing of waits, of progress, or of what goes on until Ctrl-C', async () => {
+    const machine = await openMachine();
+    machine.terminal.interactive = true;
+    const started = machine.run('local', 'start', '--port', '0', '--json');
+    await machine.printed('}').then(machine.interrupt);
+    expect(objectOn(await started)).toBeUndefined();
+
+    const other = await openMachine();
+    other.terminal.interactive = true;
+    await waitFor(other, 'token', 'create', '--count', '3', '--output', `${other.folder}/guests.ndjson`, '--json');
+    let busy = 2;
+    const tenant = await servedTenant(other.clock, {
+      answer: () => (busy-- > 0 ? new Response('{}', { status: 429, headers: { 'retry-after': '7' } }) : undefined),
+    });
+    await useRemoteSilently(other, tenant);
+    expect(objectOn(await other.done('tenant', 'show', '--json'))).toBeUndefined();
+    expect(other.clock.waits.filter((ms) => ms >= 7000)).toHaveLength(2);
+  });
+
+  it('has what a defect leaves, and nothing of what it holds', async () => {
+    const machine = await freshMachine();
+    machine.terminal.stdin = undefined;
+    const ran = await machine.run('token', 'update', '--meta', 'note=-', '--json');
+    expect(objectOn(ran).error).toMatchObject({ code: 'failed', message: 'Something unexpected went wrong (Error).' });
+  });
+
+  it('has the words of a tenant that is none', async () => {
+    const machine = await freshMachine();
+    const { url } = await servedAnswer(async () => new Response('<html>\u001b[2J</html>', { status: 502 }));
+    await machine.done('login', 'odd', '--no-check', '--domain', url, '--app', 'a', '--api', 'b');
+    const ran = await machine.run('token', 'create', '--app', 'a', '--api', 'b', '--max-wait', '0', '--json');
+    expect(objectOn(ran).error.exit_code).toBe(ran.code);
+  });
+});
+
+async function waitFor(machine: Machine, ...argv: string[]): Promise<void> {
+  expect(objectOn(await machine.done(...argv))).toBeUndefined();
+}
+
+async function useRemoteSilently(machine: Machine, tenant: Awaited<ReturnType<typeof servedTenant>>): Promise<void> {
+  await useRemote(machine, tenant);
+}

@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import { Argument, Command, Option } from 'commander';
+import { expect, it } from 'vitest';
+import type { CompletionTree } from '../../../src/cli/completion/tree.ts';
+import { valuesByName } from '../../../src/cli/completion/values.ts';
+import { commands } from '../../../src/cli/program/commands.ts';
+import { completionTree, nodeOf } from '../../../src/cli/program/completion-tree.ts';
+
+it('what is shipped for completion is what the command tree says, of each command', async () => {
+  const built: { completionTree(): Promise<CompletionTree> } = createRequire(import.meta.url)(
+    '../../../dist/program-completion-tree.cjs',
+  );
+  const tree = await completionTree();
+  expect(await built.completionTree()).toEqual(JSON.parse(JSON.stringify(tree)));
+  for (const path of Object.keys(commands)) expect(tree[path]?.about).toMatch(/\S/);
+});
+
+it('every entry of the table of values is about something in the tree', async () => {
+  const tree = await completionTree();
+  const names = Object.entries(tree).flatMap(([path, { options, positionals }]) => [
+    ...options.flatMap(({ flags }) => flags.map((flag) => `${path} ${flag}`)),
+    ...positionals.map(({ name }) => `${path} <${name}>`),
+  ]);
+  // Of an option's placeholder the tree has nothing left but what it takes.
+  const placeholders = ['<file>', 'app create <type>'];
+  const idle = Object.keys(valuesByName).filter((key) => {
+    const [name = '', ...words] = key.split(' ').reverse();
+    const path = words.reverse().join(' ');
+    return !names.some((known) => ` ${known}`.startsWith(` ${path}`) && known.endsWith(` ${name}`));
+  });
+  expect(idle.filter((key) => !placeholders.includes(key))).toEqual([]);
+});
+
+it('an option that gathers is told from one that is given once', async () => {
+  const options = (await completionTree())['token update']?.options ?? [];
+  const repeatable = options.filter((option) => option.repeatable).map(({ flags }) => flags[0]);
+  expect(repeatable).toEqual(['--meta', '--unset', '--field']);
+});
+
+it('choices that a command declares itself count before the table', () => {
+  const command = new Command('x')
+    .addArgument(new Argument('<app>').choices(['a', 'b']))
+    .addOption(new Option('--profile <name>').choices(['c']))
+    .addOption(new Option('--silent').hideHelp());
+  const node = nodeOf('x', command);
+  expect(node.positionals).toMatchObject([{ name: 'app', required: true, values: { words: ['a', 'b'] } }]);
+  expect(node.options.map(({ flags, values }) => ({ flags, values }))).toEqual([
+    { flags: ['--profile'], values: { words: ['c'] } },
+    { flags: ['--help', '-h'], values: undefined },
+  ]);
+});

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { stripVTControlCharacters } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes } from '../../../src/cli/exit-code.ts';
+import { globalOptions } from '../../../src/cli/options/global.ts';
+import { commands, groups } from '../../../src/cli/program/commands.ts';
+import { helpText, helpTexts } from '../../../src/cli/program/help.ts';
+import { paintHelp } from '../../../src/cli/render/help.ts';
+import { unsafe } from '../../support/screen.ts';
+
+const leaves = Object.keys(commands);
+const paths = ['', ...Object.keys(groups), ...leaves];
+let texts: Record<string, string>;
+let built: { helpText(path: string): Promise<string>; helpTexts(): Promise<Record<string, string>> };
+
+beforeAll(async () => {
+  texts = await helpTexts();
+  built = createRequire(import.meta.url)('../../dist/help.cjs');
+});
+
+it('the help that is shipped is what the command tree would print, of each command and no more', async () => {
+  expect(await built.helpTexts()).toEqual(texts);
+  expect(Object.keys(texts).sort()).toEqual([...paths].sort());
+});
+
+it('the help of one path is that of all', async () => {
+  for (const path of ['', 'token', 'token create']) expect(await helpText(path)).toBe(texts[path]);
+});
+
+describe.each(paths)('the help of "%s"', (path) => {
+  it('fits a terminal of 80 columns', () => {
+    expect(texts[path]?.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('shows how it is used', () => {
+    expect(texts[path]).toMatch(new RegExp(`^Usage: anon-cli ${path}`));
+  });
+
+  it('holds no trailing space and no escape code', () => {
+    expect(texts[path]?.split('\n').filter((line) => /\s$/.test(line) || unsafe.test(line))).toEqual([]);
+  });
+});
+
+describe.each(leaves)('the help of "%s"', (path) => {
+  it('has an example that begins with the program', () => {
+    expect(texts[path]).toMatch(/^Example:\n {2}\$ (.* \| )?anon-cli /m);
+    expect(texts[path]).toContain(`anon-cli ${path}`);
+  });
+
+  it('has the options that every command takes', () => {
+    for (const { flags } of globalOptions) expect(texts[path]).toContain(`  ${flags} `);
+  });
+});
+
+it('the help of all has the table of exit codes', () => {
+  for (const { code, meaning } of exitCodes) expect(texts['']).toContain(`  ${String(code).padEnd(5)}${meaning}\n`);
+});
+
+it('help for a terminal with colours is the same text with titles and examples set off', () => {
+  for (const text of Object.values(texts)) {
+    const painted = paintHelp(text);
+    expect(painted).not.toBe(text);
+    expect(stripVTControlCharacters(painted)).toBe(text);
+  }
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { changeDocument, freshMachine, type Machine, servedTenant, useRemote } from '../../support/command.ts';
+
+const lifetime = ['tenant', 'set-lifetime', '7d'] as const;
+const writes = (requests: readonly { method: string; path: string }[]) =>
+  requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
+
+/** A served tenant whose profile is marked production. */
+async function productionTenant() {
+  const machine = await freshMachine();
+  const tenant = await servedTenant(machine.clock);
+  await useRemote(machine, tenant);
+  await markProduction(machine);
+  return { machine, tenant, host: new URL(tenant.url).host };
+}
+
+async function markProduction(machine: Machine): Promise<void> {
+  await machine.done('profile', 'set', 'production', 'on');
+}
+
+describe('a dry run', () => {
+  it.each([
+    [['tenant', 'set-lifetime', '7d']],
+    [['tenant', 'set-format', 'jwt']],
+    [['app', 'create', 'kiosk', '--enable']],
+    [['app', 'enable', 'web']],
+    [['api', 'create', 'news', '--audience', 'urn:news']],
+    [['api', 'enable', 'shop', '--scopes', 'read:catalog']],
+    [['api', 'scopes', 'add', 'shop', 'read:catalog']],
+    [['claims', 'set', 'guest', 'user_id', '--app', 'web']],
+  ])('of %j shows the request and sends none', async (command) => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const { json } = await machine.done(...command, '--dry-run', '--json');
+    expect(json).toMatchObject({ dry_run: true, requests: [{ method: expect.stringMatching(/PATCH|POST/) }] });
+    const { stdout } = await machine.done(...command, '--dry-run');
+    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}\S.*\n {4}\S/);
+    expect(stdout).toMatch(/^ {2}would send {2}(PATCH|POST) \/api\/v2\//m);
+    expect(writes(tenant.requests)).toEqual([]);
+  });
+
+  it('says when there would be nothing to send', async () => {
+    const { done } = await freshMachine();
+    expect((await done('tenant', 'set-lifetime', '30d', '--dry-run')).stdout).toContain('already so');
+  });
+});
+
+describe('a production tenant', () => {
+  it('is changed when its name is typed: what changes is shown before', async () => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    machine.replies.push(host);
+    const { stdout, stderr } = await machine.done(...lifetime);
+    expect(stderr).toContain(`${host} is marked production. This changes:\n`);
+    expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
+    expect(machine.questions).toEqual([`To go on, type the tenant's name (${host}):`]);
+    expect(stdout).toContain('✔ Session lifetime: 7 days');
+    expect(writes(tenant.requests)).toHaveLength(1);
+  });
+
+  it.each(['', 'yes', 'remote'])('is not changed when %j is typed', async (answer) => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    machine.replies.push(answer);
+    expect(await machine.run(...lifetime)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `error: That is not the tenant's name; nothing was sent.\nhint:  It is ${host}.\n`,
+      ),
+    });
+    expect(writes(tenant.requests)).toEqual([]);
+  });
+
+  it('is not changed where nobody can be asked, unless --yes is given', async () => {
+    const { machine, tenant } = await productionTenant();
+    expect(await machine.run(...lifetime)).toMatchObject({
+      code: 2,
+      stderr:
+        "error: Profile 'remote' is marked production, and there is no terminal to ask on.\n" +
+        'hint:  Look first with --dry-run, then add --yes\n',
+    });
+    expect(writes(tenant.requests)).toEqual([]);
+    await machine.done(...lifetime, '--yes');
+    expect(writes(tenant.requests)).toHaveLength(1);
+  });
+
+  it('is not asked about where nothing changes or nothing is sent, nor by what only reads or makes guests', async () => {
+    const { machine } = await productionTenant();
+    await machine.done('tenant', 'set-lifetime', '30d');
+    await machine.done(...lifetime, '--dry-run');
+    await machine.done('app', 'list');
+  });
+});
+
+/** What happens while a person reads the question and answers it. */
+function meanwhile(machine: Machine, answer: string, event: () => void): void {
+  const later = [event];
+  machine.replies.shift = () => {
+    later.shift()?.();
+    return answer;
+  };
+}
+
+describe('a tenant that somebody else changes while a person is asked', () => {
+  it('is looked at again, and the person is shown what changes now', async () => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    const event = () => changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 60 });
+    meanwhile(machine, host, event);
+    const { stderr } = await machine.done(...lifetime);
+    expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
+    expect(stderr).toContain('The tenant has changed meanwhile.\n');
+    expect(stderr).toContain('    anonymous_session_lifetime  60 → 604800\n');
+    expect(machine.questions).toHaveLength(2);
+    expect(writes(tenant.requests)).toHaveLength(1);
+  });
+
+  it('with setup too, whose questions are not asked again', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    machine.terminal.interactive = true;
+    let asked = 0;
+    machine.answers.shift = () => {
+      asked += 1;
+      if (asked === 1) {
+        changeDocument(tenant.store, 'resource_server', 'shop', { anonymous_access_scopes: ['write:cart'] });
+      }
+      return true;
+    };
+    await machine.done(
+      ...['setup', '--create-app', 'kiosk', '--type', 'spa', '--api', 'shop', '--scopes', 'read:catalog'],
+      ...['--lifetime', '7d', '--token-format', 'jwe', '--no-session'],
+    );
+    expect(asked).toBe(2);
+    const { json } = await machine.done('api', 'show', 'shop', '--json');
+    expect(json.guest_scopes).toEqual(['write:cart', 'read:catalog']);
+  });
+
+  it('and is so by then is left alone', async () => {
+    const { machine, tenant, host } = await productionTenant();
+    machine.terminal.interactive = true;
+    meanwhile(machine, host, () =>
+      changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 604_800 }),
+    );
+    const { stdout } = await machine.done(...lifetime);
+    expect(stdout).toContain('already so');
+    expect(writes(tenant.requests)).toEqual([]);
+  });
+});

@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import Database from 'libsql';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { tenantTime } from '../../../src/domain/exchange/tenant-time.ts';
+import { readTenant } from '../../../src/domain/tenant/settings.ts';
+import { serveLocal } from '../../../src/io/embedded/server.ts';
+import { connectLocal, type LocalPorts, openLocal } from '../../../src/io/embedded/tenant.ts';
+import type { LocalTenant } from '../../../src/local/open.ts';
+import { sqliteStore } from '../../../src/local/store/sqlite.ts';
+import type { EditionName } from '../../../src/wire/edition/edition.ts';
+import { failureOf, noon, patience, steppingClock } from '../../support/domain.ts';
+import { modeOf, temporaryFolder } from '../../support/folder.ts';
+import { freePort } from '../../support/free-port.ts';
+import { testTenant } from '../../support/local.ts';
+
+function localPorts(): LocalPorts & { readonly warnings: string[]; readonly folder: string } {
+  const folder = join(temporaryFolder(), 'data');
+  const warnings: string[] = [];
+  return {
+    folder,
+    warnings,
+    path: join(folder, 'local-tenant.db'),
+    now: () => noon,
+    warn: (message) => void warnings.push(message),
+    exclusively: (work) => work(),
+  };
+}
+
+/** Opens the tenant for as long as the test lasts. */
+async function open(ports: LocalPorts): Promise<LocalTenant> {
+  const local = await openLocal(ports);
+  onTestFinished(() => local.close());
+  return local;
+}
+
+/** A state with the keys of every test tenant: making some takes a while. */
+async function withState(ports: LocalPorts, edition?: EditionName): Promise<void> {
+  mkdirSync(dirname(ports.path), { recursive: true });
+  const store = sqliteStore(ports.path);
+  await testTenant({ store, edition });
+  store.close();
+}
+
+function sql(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new Database(path);
+  database.exec(text);
+  database.close();
+}
+
+describe('the state of the embedded tenant', () => {
+  it('is made on first use, for its owner alone, and is the same the next time', async () => {
+    const ports = localPorts();
+    const first = (await open(ports)).managementCredentials();
+    expect([modeOf(ports.folder), modeOf(ports.path)]).toEqual(['700', '600']);
+    expect((await open(ports)).managementCredentials()).toEqual(first);
+    expect(ports.warnings).toEqual([]);
+  });
+
+  const text = 'this is not a database, and it is longer than a header. '.repeat(40);
+  it.each<[string, string, (path: string) => void]>([
+    ['is damaged', 'text', (path) => writeFileSync(path, text)],
+    ['is damaged', 'a file that has lost all that was in it', (path) => writeFileSync(path, '')],
+    ["is another program's database", 'a database', (path) => sql(path, 'CREATE TABLE bookmark (url TEXT)')],
+  ])('that %s (%s) is set aside as it is, and a new one begun', async (what, _, make) => {
+    const ports = localPorts();
+    mkdirSync(ports.folder);
+    make(ports.path);
+    writeFileSync(`${ports.path}-journal`, 'its companion');
+    const before = readFileSync(ports.path);
+    const local = await open(ports);
+    expect(local.issuer).toBe('https://localhost:4400/');
+    const aside = `${ports.path}.set-aside-20260601T120000Z`;
+    expect(ports.warnings).toEqual([
+      `The local tenant's state ${ports.path} ${what}. It is now ${aside}, and a new tenant is started.`,
+    ]);
+    expect(readFileSync(aside)).toEqual(before);
+  });
+
+  it('of a newer version is refused, and left as it is', async () => {
+    const ports = localPorts();
+    await withState(ports);
+    sql(ports.path, 'PRAGMA user_version = 3');
+    const before = readFileSync(ports.path);
+    expect(await failureOf(() => openLocal(ports))).toMatchObject({
+      code: 'state_unusable',
+      message: `The local tenant's state ${ports.path} was written by a newer anon-cli.`,
+    });
+    expect(readFileSync(ports.path)).toEqual(before);
+    expect(readdirSync(ports.folder)).toHaveLength(1);
+  });
+
+  it('that another process has set aside meanwhile is not set aside again', async () => {
+    const ports = localPorts();
+    mkdirSync(ports.folder);
+    writeFileSync(ports.path, text);
+    const exclusively: LocalPorts['exclusively'] = async (work) => {
+      // What the other process does while this one waits for its turn.
+      (await open(ports)).close();
+      ports.warnings.length = 0;
+      return work();
+    };
+    const local = await open({ ...ports, exclusively });
+    expect(local.managementCredentials().clientId).toMatch(/\S{20}/);
+    expect(ports.warnings).toEqual([]);
+    expect(readdirSync(ports.folder)).toHaveLength(2);
+  });
+
+  it('cannot be a folder', async () => {
+    const ports = localPorts();
+    mkdirSync(ports.path, { recursive: true });
+    expect(await failureOf(() => openLocal(ports))).toMatchObject({
+      code: 'state_unusable',
+      message: `${ports.path} cannot be opened: it is a folder.`,
+    });
+  });
+});
+
+it.each(['preview', 'ea'] as const)(
+  'the embedded tenant is reached as any other, without a socket: %s',
+  async (edition) => {
+    const ports = localPorts();
+    await withState(ports, edition);
+    const clock = steppingClock();
+    const world = { clock, time: tenantTime(clock), patience, warn() {} };
+    const tenant = await connectLocal(ports, { profile: 'local', selection: '', ...world });
+    expect(tenant.edition).toBe(edition);
+    expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition });
+    expect(await tenant.sessionKey?.()).toHaveLength(32);
+  },
+);
+
+describe('the embedded tenant on a socket', () => {
+  it('answers there, under the issuer of its port, until it is closed', async () => {
+    const ports = localPorts();
+    await withState(ports);
+    const server = await serveLocal(ports, { port: 0, rateLimit: undefined });
+    expect(server.issuer).toBe(`https://localhost:${server.port}/`);
+    const response = await fetch(`http://127.0.0.1:${server.port}/.well-known/openid-configuration`);
+    expect(await response.json()).toMatchObject({ issuer: server.issuer });
+    await server.close();
+    await expect(fetch(server.url)).rejects.toThrow();
+  });
+
+  it('says so when the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    expect(await failureOf(() => serveLocal(localPorts(), { port, rateLimit: undefined }))).toMatchObject({
+      code: 'failed',
+      message: `Port ${port} is in use.`,
+    });
+  });
+
+  it('frees the port when the state cannot be used', async () => {
+    const ports = localPorts();
+    await withState(ports);
+    sql(ports.path, 'PRAGMA user_version = 3');
+    const port = await freePort();
+    expect(await failureOf(() => serveLocal(ports, { port, rateLimit: undefined }))).toMatchObject({
+      code: 'state_unusable',
+    });
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    other.close();
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { type HttpWorld, httpFetch } from '../../../src/io/http/http.ts';
+import { authorityFile } from '../../support/authority-file.ts';
+import { failureOf } from '../../support/domain.ts';
+import { freePort } from '../../support/free-port.ts';
+import { answering, answeringOverTls, proxying } from '../../support/http-server.ts';
+
+const get = { method: 'GET', headers: {} };
+
+function through(env: HttpWorld['env'], { caFile, connectMs = 5000 }: { caFile?: string; connectMs?: number } = {}) {
+  const { signal } = new AbortController();
+  return httpFetch('https://acme.example', { env, signal, caFile }, { connectMs, totalMs: 30_000 });
+}
+
+describe('a proxy', () => {
+  it.each(['HTTPS_PROXY', 'https_proxy'])('is what a tenant on the network is reached through: %s', async (name) => {
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying();
+    const fetch = through({ [name]: proxy.url }, { caFile: authorityFile() });
+    expect(await (await fetch(tenant, get)).text()).toBe('here');
+    expect(proxy.asked).toEqual([new URL(tenant).host]);
+  });
+
+  it('is told who asks when its address says it', async () => {
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying();
+    const url = proxy.url.replace('http://', 'http://ann:a%20secret@');
+    await through({ HTTPS_PROXY: url }, { caFile: authorityFile() })(tenant, get);
+    expect(proxy.authorizations).toEqual([`Basic ${Buffer.from('ann:a secret').toString('base64')}`]);
+  });
+
+  it('is gone past to a host of NO_PROXY', async () => {
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying();
+    const fetch = through({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, { caFile: authorityFile() });
+    expect(await (await fetch(tenant, get)).text()).toBe('here');
+    expect(proxy.asked).toEqual([]);
+  });
+
+  it('never sees what goes to a tenant on this machine', async () => {
+    const proxy = await proxying();
+    const tenant = await answering((_, response) => response.end('here'));
+    const env = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url };
+    const response = await httpFetch(tenant, { env, signal: new AbortController().signal })(tenant, get);
+    expect(await response.text()).toBe('here');
+    expect(proxy.asked).toEqual([]);
+  });
+
+  it('does not make a certificate trusted', async () => {
+    const tenant = await answeringOverTls((_, response) => response.end());
+    const fetch = through({ HTTPS_PROXY: (await proxying()).url });
+    const message = `The tenant ${new URL(tenant).host} cannot be reached: its certificate is not trusted here.`;
+    expect(await failureOf(() => fetch(tenant, get))).toMatchObject({ message, sent: false });
+  });
+});
+
+describe('a proxy that fails is told from the tenant:', () => {
+  it('it refuses connections', async () => {
+    const port = await freePort();
+    const fetch = through({ HTTPS_PROXY: `http://ann:a-secret@127.0.0.1:${port}` });
+    const error = await failureOf(() => fetch('https://acme.example/', get));
+    expect(error).toMatchObject({
+      code: 'tenant_unreachable',
+      message: `The proxy 127.0.0.1:${port} cannot be used: it refuses connections.`,
+      hint: 'Check HTTPS_PROXY, or go past the proxy: NO_PROXY=acme.example',
+      sent: false,
+      broken: false,
+    });
+  });
+
+  it.each([
+    [407, /^It asks who you are: HTTPS_PROXY=/],
+    [403, /^Check HTTPS_PROXY/],
+    [502, /^Check HTTPS_PROXY/],
+  ])('it answers %i', async (status, hint) => {
+    const proxy = await proxying((socket) => void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+    expect(await failureOf(() => through({ HTTPS_PROXY: proxy.url })('https://acme.example/', get))).toMatchObject({
+      code: 'tenant_unreachable',
+      message: `The proxy ${new URL(proxy.url).host} gives no way to acme.example: it answered ${status}.`,
+      hint: expect.stringMatching(hint),
+      sent: false,
+      broken: false,
+    });
+    expect(proxy.asked).toEqual(['acme.example:443']);
+  });
+
+  it('it closes the connection', async () => {
+    const proxy = await proxying((socket) => socket.destroy());
+    expect(await failureOf(() => through({ HTTPS_PROXY: proxy.url })('https://acme.example/', get))).toMatchObject({
+      message: `The proxy ${new URL(proxy.url).host} cannot be used: the connection was closed.`,
+    });
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  it('it never answers', async () => {
+    const proxy = await proxying(() => {});
+    const fetch = through({ HTTPS_PROXY: proxy.url }, { connectMs: 100 });
+    expect(await failureOf(() => fetch('https://acme.example/', get))).toMatchObject({
+      message: `The proxy ${new URL(proxy.url).host} cannot be used: no connection came about within 0.1 seconds.`,
+    });
+  });
+
+  it.each(['HTTPS_PROXY', 'https_proxy'])('its address is none: %s', async (name) => {
+    expect(await failureOf(async () => through({ [name]: '::' }))).toMatchObject({
+      code: 'usage',
+      message: `${name} is not the address of a proxy.`,
+    });
+  });
+});
+
+describe('an address of a proxy', () => {
+  // The host of none of these may be looked up: it is a part of the password.
+  it.each([
+    'http://bob:p@ss#1@127.0.0.1:3128',
+    'http://bob:hunter#22@127.0.0.1:3128',
+    'http://bob:1#22@127.0.0.1:3128',
+    'http://bob:hunter/22@127.0.0.1:3128',
+    'http://bob:1/22@127.0.0.1:3128',
+    'http://bob:hunter?22@127.0.0.1:3128',
+    'http://bob:1?22@127.0.0.1:3128',
+    'http://bob:1\\22@127.0.0.1:3128',
+    'http://bob:hunter%22%@127.0.0.1:3128',
+    'http://bob:hunter%zz@127.0.0.1:3128',
+    'http://bob:hun\tter@127.0.0.1:3128',
+    'http://bob:hun ter@127.0.0.1:3128',
+    'bob:hunter#22@127.0.0.1:3128',
+    'bob:hunter/22@127.0.0.1:3128',
+    'http:bob:hunter@127.0.0.1:3128',
+    'http://bob:hunter@',
+    'http://bob:hunter@:3128',
+    'http://bob:hunter@127.0.0.1:99999',
+    'http://bob:hunter@127.0.0.1:0',
+    'http://bob:hunter@127.0.0.1:3128/path',
+    'http://bob:hunter@$PROXY_HOST:3128',
+    'http://bob:hunter@$' + '{PROXY_HOST}:3128',
+    'http://bob:hunter@"proxy":3128',
+    'ftp://bob:hunter@127.0.0.1:3128',
+    'file:///hunter',
+    '$HTTPS_PROXY',
+  ])('that may be meant otherwise is refused, and nothing of it is repeated: %s', async (address) => {
+    const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
+    expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not the address of a proxy.' });
+    expect(error.cause).toBeUndefined();
+    expect(`${error.message}${error.hint}`).not.toMatch(/hunter|22|p@ss|bob/);
+  });
+
+  it.each(['socks5://127.0.0.1:1080', 'socks5h://bob:hunter#22@127.0.0.1:1080', 'SOCKS4A://p:1', 'socks://p:1'])(
+    'of a SOCKS proxy is refused as such: %s',
+    async (address) => {
+      const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
+      expect(error).toMatchObject({
+        code: 'usage',
+        message: 'HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies can be used.',
+      });
+      expect(`${error.message}${error.hint}`).not.toContain('hunter');
+    },
+  );
+
+  it.each([
+    ['', ''],
+    ['ann:a%23%2Fsecret@', 'ann:a#/secret'],
+    ['ann:a@secret@', 'ann:a@secret'],
+  ])('may stand without its scheme, and with a password as a URL writes it: %s', async (user, told) => {
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying();
+    const address = proxy.url.replace('http://', user);
+    expect(await (await through({ HTTPS_PROXY: address }, { caFile: authorityFile() })(tenant, get)).text()).toBe(
+      'here',
+    );
+    expect(proxy.authorizations).toEqual([told === '' ? undefined : `Basic ${Buffer.from(told).toString('base64')}`]);
+  });
+});

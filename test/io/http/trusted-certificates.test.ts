@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import tls, { rootCertificates } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { trustedWith } from '../../../src/io/http/trusted-certificates.ts';
+import certificates from '../../fixtures/tls.json' with { type: 'json' };
+import { authorityFile } from '../../support/authority-file.ts';
+import { failureOf } from '../../support/domain.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+
+function file(text: string): string {
+  const path = join(temporaryFolder(), 'certificates.pem');
+  writeFileSync(path, text);
+  return path;
+}
+
+const trimmed = (texts: readonly string[]) => texts.map((text) => text.trim());
+
+describe('certificates in a file', () => {
+  it('are trusted beside those that Node trusts', () => {
+    const trusted = trimmed(trustedWith(authorityFile(), {}));
+    expect(trusted).toContain(certificates.authority.trim());
+    expect(trusted).toEqual(expect.arrayContaining(trimmed(rootCertificates)));
+  });
+
+  it('may be several, with text in between and line ends of any kind', () => {
+    const path = file(
+      `# Ours\r\n${certificates.authority.replaceAll('\n', '\r\n')}\n# Theirs\n${certificates.localhost}`,
+    );
+    expect(trustedWith(path, {})).toHaveLength(trustedWith(authorityFile(), {}).length + 1);
+  });
+
+  // Node itself counts these since 22.15, from its own environment alone.
+  it.skipIf('getCACertificates' in tls)('are trusted beside those of NODE_EXTRA_CA_CERTS', () => {
+    const extra = file(certificates.localhost);
+    expect(trimmed(trustedWith(authorityFile(), { NODE_EXTRA_CA_CERTS: extra }))).toEqual(
+      expect.arrayContaining(trimmed([certificates.localhost, certificates.authority])),
+    );
+    // Of one that is not there Node has warned already.
+    expect(trustedWith(authorityFile(), { NODE_EXTRA_CA_CERTS: `${extra}.not` })).toContain(rootCertificates[0]);
+  });
+
+  it.each([
+    ['', 'holds no certificate'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', 'holds no certificate'],
+    [
+      '-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n',
+      'holds a certificate that cannot be read',
+    ],
+  ])('must be there: %j', async (text, problem) => {
+    const path = file(text);
+    expect(await failureOf(() => trustedWith(path, {}))).toMatchObject({
+      code: 'usage',
+      message: `The certificate file ${path} ${problem}.`,
+    });
+  });
+
+  it('must be in a file that can be read', async () => {
+    const folder = temporaryFolder();
+    expect(await failureOf(() => trustedWith(join(folder, 'none.pem'), {}))).toMatchObject({
+      code: 'usage',
+      message: `The certificate file ${join(folder, 'none.pem')} cannot be read: there is no such file.`,
+    });
+    expect(await failureOf(() => trustedWith(folder, {}))).toMatchObject({
+      message: `The certificate file ${folder} cannot be read: it is a folder.`,
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { editionOf } from '../../../src/local/state/edition.ts';
+import { reseed, seed } from '../../../src/local/state/seed.ts';
+import { memoryStore } from '../../../src/local/store/memory.ts';
+import type { Store } from '../../../src/local/store/store.ts';
+import { openTenant, otherTenantKeys, sequenceOfBytes, testKeys, testTenant } from '../../support/local.ts';
+
+const kinds = ['tenant', 'key', 'client', 'resource_server', 'client_grant'] as const;
+const everything = (store: Store) => kinds.map((kind) => store.list(kind));
+const seeding = (store: Store, keys = testKeys, name = 'first') => ({
+  store,
+  random: sequenceOfBytes(name),
+  keys: async () => keys,
+  issuer: 'https://localhost:4400/',
+});
+
+describe('a fresh tenant', () => {
+  it('has one application and one API, both closed to guests', async () => {
+    const tenant = await testTenant();
+    expect(tenant.store.list('client')).toMatchObject([
+      { name: 'All Applications', global: true },
+      { name: 'web', app_type: 'spa', token_endpoint_auth_method: 'none' },
+    ]);
+    expect(tenant.store.list('resource_server')).toMatchObject([{ is_system: true }, { name: 'shop' }]);
+    expect(await tenant.anonymousToken()).toMatchObject({ status: 403, body: { error: 'unauthorized_client' } });
+    tenant.change('client', tenant.app.client_id, { can_create_anonymous_sessions: true });
+    expect(await tenant.anonymousToken()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+  });
+
+  it('is seeded by the first request, and by no later one', async () => {
+    const store = memoryStore();
+    await seed(seeding(store));
+    const before = everything(store);
+    await seed(seeding(store, otherTenantKeys, 'second'));
+    expect(everything(store)).toEqual(before);
+  });
+
+  it('is seeded once when many requests come at once', async () => {
+    const store = memoryStore();
+    await Promise.all(['one', 'two', 'three'].map((name) => seed(seeding(store, testKeys, name))));
+    expect(store.list('client')).toHaveLength(2);
+    expect(store.list('resource_server')).toHaveLength(2);
+    expect(store.list('client_grant')).toHaveLength(1);
+  });
+});
+
+describe('the edition of a tenant', () => {
+  it.each(['preview', 'ea'] as const)('is told by its settings: %s', async (edition) => {
+    const tenant = await testTenant({ edition });
+    expect(editionOf(tenant.store).name).toBe(edition);
+    const { body } = await (await tenant.management())('GET', '/api/v2/tenants/settings');
+    expect(body).toMatchObject(
+      {
+        preview: { anonymous_session_lifetime: 2_592_000, sessions: { oidc_logout_prompt_enabled: true } },
+        ea: { sessions: { oidc_logout_prompt_enabled: true } },
+      }[edition],
+    );
+    expect('anonymous_session_lifetime' in body).toBe(edition === 'preview');
+    // In both it is absent: `preview` has no such member, and `ea` shows none that nobody has set.
+    expect(body.sessions).not.toHaveProperty('anonymous');
+  });
+
+  it('is preview where nobody said otherwise, and stays what it was when a state is opened as another', async () => {
+    const store = memoryStore();
+    await seed(seeding(store));
+    await seed({ ...seeding(store), edition: 'ea' });
+    expect(editionOf(store).name).toBe('preview');
+  });
+
+  it('is kept by a reset, unless another is named', async () => {
+    const { store } = await openTenant({ edition: 'ea' });
+    await reseed(seeding(store));
+    expect(editionOf(store).name).toBe('ea');
+    await reseed({ ...seeding(store), edition: 'preview' });
+    expect(editionOf(store).name).toBe('preview');
+  });
+
+  it.each(['preview', 'ea'] as const)(
+    'is told the same after whatever PATCH leaves of the settings: %s',
+    async (edition) => {
+      const tenant = await testTenant({ edition });
+      const manage = await tenant.management();
+      const change = (json: object) => manage('PATCH', '/api/v2/tenants/settings', { json });
+      for (const member of ['anonymous_session_lifetime', 'anonymous_session_token_format']) {
+        expect(await change({ [member]: null })).toMatchObject({ status: 400, body: { errorCode: 'invalid_body' } });
+      }
+      expect(await change({ sessions: null })).toMatchObject({ status: 200 });
+      expect(editionOf(tenant.store).name).toBe(edition);
+    },
+  );
+});
+
+describe('a state that an earlier version made', () => {
+  const added = ['read:client_grants', 'create:client_credentials'];
+
+  it('gets the rights that have come since, and loses nothing', async () => {
+    const { store } = await testTenant();
+    const asItWas = everything(store);
+    store.write((writer) => {
+      for (const grant of writer.list('client_grant')) {
+        const scope = (grant.scope as string[]).filter((value) => !added.includes(value));
+        writer.put('client_grant', String(grant.id), { ...grant, scope });
+      }
+      for (const server of writer.list('resource_server').filter(({ is_system }) => is_system === true)) {
+        const scopes = (server.scopes as { value: string }[]).filter(({ value }) => !added.includes(value));
+        writer.put('resource_server', String(server.id), { ...server, scopes });
+      }
+    });
+    const tenant = await testTenant({ store });
+    const manage = await tenant.management();
+    expect(await manage('GET', '/api/v2/client-grants')).toMatchObject({ status: 200 });
+    const sorted = (text: unknown) =>
+      JSON.stringify(text)
+        .split(/[[\],]/)
+        .sort();
+    expect(sorted(everything(store))).toEqual(sorted(asItWas));
+  });
+
+  it('is written only when it lacks something', async () => {
+    const { store } = await testTenant();
+    const before = store.list('client_grant');
+    await (await testTenant({ store })).management();
+    expect(store.list('client_grant')).toBe(before);
+  });
+});
+
+describe('a tenant that is reset', () => {
+  it('is as it was at first, with other keys', async () => {
+    const tenant = await openTenant({ settings: { anonymous_session_lifetime: 1 } });
+    const { session_token } = await tenant.session();
+    await reseed(seeding(tenant.store, otherTenantKeys, 'second'));
+    const fresh = memoryStore();
+    await seed(seeding(fresh, otherTenantKeys, 'second'));
+    expect(everything(tenant.store)).toEqual(everything(fresh));
+
+    const app = tenant.store.list('client').find((client) => client.name === 'web');
+    const api = tenant.store.list('resource_server').find((server) => server.name === 'shop');
+    tenant.change('client', String(app?.client_id), { can_create_anonymous_sessions: true });
+    tenant.change('resource_server', String(api?.id), { allow_anonymous_access: true });
+    expect(await tenant.anonymousToken({ client_id: app?.client_id, session_token })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_session_token' },
+    });
+  });
+});

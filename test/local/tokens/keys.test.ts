@@ -1,0 +1,35 @@
+import { createPrivateKey, sign, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../../src/local/store/memory.ts';
+import { makeKeys, tenantKeys } from '../../../src/local/tokens/keys.ts';
+import { otherTenantKeys, testKeys } from '../../support/local.ts';
+
+describe('the keys of a new tenant', () => {
+  it('are RSA of 2048 bits and 256 bits, and never the same', async () => {
+    const [one, other] = await Promise.all([makeKeys(), makeKeys()]);
+    const key = createPrivateKey({ key: one.signing.jwk, format: 'jwk' });
+    expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    expect(Buffer.from(one.session.k, 'base64url')).toHaveLength(32);
+    expect(one.signing.kid).not.toBe(other.signing.kid);
+    expect(one.session.k).not.toBe(other.session.k);
+  });
+});
+
+describe('the keys in the state of a tenant', () => {
+  it('are made once, until the state has others', () => {
+    const store = memoryStore();
+    store.write((writer) => writer.put('key', 'current', { ...testKeys }));
+    const keys = tenantKeys(store);
+    expect(tenantKeys(store)).toBe(keys);
+    const signature = sign('sha256', Buffer.from('text'), keys.privateKey);
+    expect(verify('sha256', Buffer.from('text'), keys.publicKey, signature)).toBe(true);
+
+    store.write((writer) => writer.put('key', 'current', { ...otherTenantKeys }));
+    expect(tenantKeys(store).kid).toBe(otherTenantKeys.signing.kid);
+    expect(verify('sha256', Buffer.from('text'), tenantKeys(store).publicKey, signature)).toBe(false);
+  });
+
+  it('are not there before it is seeded', () => {
+    expect(() => tenantKeys(memoryStore())).toThrow('the tenant has no keys');
+  });
+});
