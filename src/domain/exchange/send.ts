@@ -1,6 +1,7 @@
 import { AnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
 import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
 import { inDoubt } from './doubt.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { pauseAfter } from './pause.ts';
 import { withoutSecrets } from './secrecy.ts';
 
@@ -69,7 +70,7 @@ async function readAnswer(response: HttpAnswer, exchange: Exchange, tenant: Tena
   if (status >= 300 && status < 400) throw notAnAnswer(status, 'a redirect, which is not followed', exchange);
   if (text === '') return { status, body: undefined };
   try {
-    return { status, body: JSON.parse(text) };
+    return { status, body: parseAnswer(text) };
   } catch (cause) {
     const page = headers.get('content-type')?.startsWith('text/html') || text.trimStart().startsWith('<');
     const what = page ? 'an HTML page, not JSON' : 'a body that is not JSON';
