@@ -1,3 +1,4 @@
+import { AnonError } from '../../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
@@ -10,8 +11,8 @@ import { type Attempt, attempt, type Check, closedBy } from './check.ts';
 export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const check = 'reachable';
   const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
-  if (!answer.ok) return closedBy(check, answer.error);
   const { host } = new URL(tenant.issuer);
+  if (!answer.ok) return closedBy(check, notLikeATenant(host, answer.error));
   const document = read(openidConfiguration, answer.value.body);
   if (answer.value.status !== 200 || !document.ok) {
     return {
@@ -30,6 +31,16 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
     advice:
       'Is one of them a custom domain? Make a profile of the domain that your applications use; the Management API knows only the first one.',
   };
+}
+
+/** A page that is no JSON is not from a tenant, and the error names whom it is from. Any other error stays as it is. */
+function notLikeATenant(host: string, error: AnonError): AnonError {
+  if (error.code !== 'response_invalid') return error;
+  const said = error.message.replace(/^The tenant/, 'it');
+  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does: ${said}`, {
+    hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile list',
+    cause: error,
+  });
 }
 
 /** Whether the profile's credentials give a Management API token. */
