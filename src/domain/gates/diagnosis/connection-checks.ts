@@ -33,16 +33,6 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   };
 }
 
-/** A page that is no JSON is not from a tenant, and the error names whom it is from. Any other error stays as it is. */
-function notLikeATenant(host: string, error: AnonError): AnonError {
-  if (error.code !== 'response_invalid') return error;
-  const said = error.message.replace(/^The tenant/, 'it');
-  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does: ${said}`, {
-    hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile list',
-    cause: error,
-  });
-}
-
 /** Whether the profile's credentials give a Management API token. */
 export async function checkCredentials(
   tenant: TenantConnection,
@@ -95,4 +85,14 @@ export function checkManagementScopes(
     finding: `missing ${missing.map(({ scopes, purpose }) => `${scopes[0]} (${purpose})`).join(', ')}`,
     advice: `Give them to the client of profile '${tenant.profile}' in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications.`,
   };
+}
+
+/** A page that is no JSON is not from a tenant, and the error names whom it is from. Any other error stays as it is. */
+function notLikeATenant(host: string, error: AnonError): AnonError {
+  if (error.code !== 'response_invalid') return error;
+  const said = error.message.replace(/^The tenant/, 'it');
+  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does: ${said}`, {
+    hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile list',
+    cause: error,
+  });
 }
