@@ -3,6 +3,7 @@ import { exactJson } from '../../wire/exact-json.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
 import { inDoubt } from './doubt.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { isTrouble, pauseAfter } from './pause.ts';
 import { withoutSecrets } from './secrecy.ts';
 import { saying, serviceWords } from './service-words.ts';
@@ -94,7 +95,7 @@ async function readAnswer(response: HttpAnswer, exchange: Exchange, tenant: Tena
   exchange.measure?.(text.length);
   if (text === '') return { status, body: undefined };
   try {
-    return { status, body: JSON.parse(text) };
+    return { status, body: parseAnswer(text) };
   } catch (cause) {
     if (exchange.mayBeMissing && isMissing(status)) return { status, body: undefined };
     const page = headers.get('content-type')?.startsWith('text/html') || text.trimStart().startsWith('<');

@@ -53,6 +53,14 @@ describe('a request', () => {
     });
   });
 
+  it.each([
+    ['{"name":"\\ud800"}', { name: '\ufffd' }],
+    ['{"list":["a\\uDFFFb",{"deep":"\\uD83D"}]}', { list: ['a\ufffdb', { deep: '\ufffd' }] }],
+    ['{"name":"\\ud83d\\ude00","path":"\\\\ud800"}', { name: '😀', path: '\\ud800' }],
+  ])('may be answered with half a character, which is replaced: %s', async (text, body) => {
+    expect(await send(scriptedConnection([() => new Response(text)]), request)).toEqual({ status: 200, body });
+  });
+
   it('may be answered with nothing', async () => {
     expect(await send(scriptedConnection([() => new Response(null, { status: 204 })]), request)).toEqual({
       status: 204,
