@@ -320,3 +320,12 @@ describe('an answer that is not JSON', () => {
     expect(error.message).toBe('The tenant answered GET /t/*** with 200 and a body that is not JSON.');
   });
 });
+
+it('a rate limit that repeats what was sent is reported without it', async () => {
+  const body = { client_secret: 'a "secret"', metadata: { note: 'gift for Ann' } };
+  const words = `Slow down, Zm9vOmJhcg and a \\"secret\\" and gift%20for%20Ann`;
+  const tenant = scriptedConnection([json({ error_description: words }, 429)], { maxWaitMs: 0 });
+  const exchange = { method: 'POST', path: '/anonymous/token', body, authorization: 'Basic Zm9vOmJhcg' } as const;
+  const { message } = await failureOf(() => send(tenant, exchange));
+  expect(message).toBe(`The tenant's rate limit is reached. The tenant says: "Slow down, *** and *** and ***"`);
+});

@@ -35,7 +35,8 @@ export function complaintsOf(
   expectThat(!/^\s+at .+:\d+/m.test(stderr), 'shows a stack trace');
   expectThat(!/\bundefined\b|\[object |\bNaN\b|<html|<!doctype/i.test(stderr), 'shows what no person should see');
   expectThat(!controls.test(stderr), 'prints control characters on stderr');
-  if (!json) expectThat(!controls.test(stdout), 'prints control characters on stdout');
+  // A list in a pipe has tabs between its cells; one in a name is escaped.
+  if (!json) expectThat(!controls.test(stdout.replaceAll('\t', '')), 'prints control characters on stdout');
   if (!json) expectThat(!/^\s*::/m.test(stdout + stderr), "prints a command to CI's runners");
   expectThat(
     !metadataValues.some((value) => forms(value).some((form) => stderr.includes(form))),
