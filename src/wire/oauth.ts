@@ -17,9 +17,12 @@ export const oauthTokenRequest = v.looseObject({
 });
 export type OauthTokenRequest = v.InferOutput<typeof oauthTokenRequest>;
 
+/** What goes into an `Authorization` header behind `Bearer`. @see RFC 6750, section 2.1, which allows still less */
+export const bearerToken = /^[\x21-\x7e]+$/;
+
 /** 200 of POST /oauth/token. `expires_in` is in seconds; `scope` can be absent. */
 export const oauthTokenResponse = v.looseObject({
-  access_token: v.string(),
+  access_token: v.pipe(v.string(), v.regex(bearerToken, 'must be a token that fits into a header')),
   token_type: v.string(),
   expires_in: v.number(),
   scope: v.optional(v.string()),

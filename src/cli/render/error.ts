@@ -1,3 +1,4 @@
+import { cutShort } from '../../domain/cut-short.ts';
 import { withoutTokens } from '../../domain/exchange/secrecy.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
 import { type Paint, paintFor } from './paint.ts';
@@ -24,8 +25,8 @@ export function renderError(error: AnonError, options: ErrorOptions): string {
   const { json, colour, columns, exitCode } = options;
   if (json) return asJson({ error: { ...errorData(error), exit_code: exitCode } }, options);
   const paint = paintFor(colour, columns === undefined ? {} : { columns });
-  const message = behind(`${paint.red('error:')} `, printable(withoutTokens(error.message)), paint.columns);
-  const hint = error.hint ? hintLines(paint, printable(withoutTokens(error.hint))) : '';
+  const message = behind(`${paint.red('error:')} `, printable(shown(error.message)), paint.columns);
+  const hint = error.hint ? hintLines(paint, printable(shown(error.hint))) : '';
   return printableLines(message + hint);
 }
 
@@ -55,14 +56,19 @@ function hintLines(paint: Paint, hint: string): string {
 function errorData(error: AnonError): object {
   return {
     code: error.code,
-    message: withoutTokens(error.message),
-    hint: error.hint && withoutTokens(error.hint),
+    message: shown(error.message),
+    hint: error.hint && shown(error.hint),
     ...('status' in error && {
       status: error.status,
-      service_error: (error as ResponseError).error,
-      service_description: (error as ResponseError).description,
+      service_error: cutShort((error as ResponseError).error),
+      service_description: cutShort((error as ResponseError).description),
     }),
     ...('gate' in error && { gate: error.gate, command: (error as GateClosedError).command }),
     ...('members' in error && { members: (error as NotAppliedError).members }),
   };
+}
+
+/** In the order in which no half of a token is left. */
+function shown(text: string): string {
+  return cutShort(withoutTokens(text));
 }

@@ -1,16 +1,21 @@
 import { type AnonError, type ErrorCode, ResponseError } from '../../errors.ts';
 import type { TenantConnection } from '../ports.ts';
 import { commandsThatNeed } from '../profile/needed-scopes.ts';
+import type { ManagementToken } from './management-token.ts';
 import { isTrouble } from './pause.ts';
-import { withoutSecrets } from './secrecy.ts';
+import { repeatedForms, withoutSecrets } from './secrecy.ts';
 import type { Answer } from './send.ts';
 import { saying, serviceWords } from './service-words.ts';
 import { expiredToken, howToGiveAnew } from './token-refusal.ts';
 
 /** What the Management API refused, and what to do about it. @see management-api, section 2.1 */
-export function managementRefusal(tenant: TenantConnection, answer: Answer, secret: string | undefined): AnonError {
+export function managementRefusal(
+  tenant: TenantConnection,
+  answer: Answer,
+  { token, secret }: Pick<ManagementToken, 'token' | 'secret'>,
+): AnonError {
   const { status } = answer;
-  const { sent, ...words } = serviceWords(answer, [secret]);
+  const { sent, ...words } = serviceWords(answer, repeatedForms([secret, token]));
   const { description } = words;
   const refused = { status, error: sent.error === 'Bearer' ? sent.error : words.error, description };
   if (status === 401 || (status === 400 && sent.error === 'Bearer')) return tokenRefused(tenant, refused);

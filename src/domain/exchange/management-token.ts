@@ -1,4 +1,10 @@
-import { clientAssertionType, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
+import {
+  bearerToken,
+  clientAssertionType,
+  managementAudience,
+  oauthTokenPath,
+  oauthTokenResponse,
+} from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { KeptToken, ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
 import { askTime } from './ask-time.ts';
@@ -40,8 +46,7 @@ export function managementToken(tenant: TenantConnection): Promise<ManagementTok
   const token = known
     ? known.then((found) => (holds(found, tenant) ? found : obtain(tenant, accessOf(tenant))))
     : first(tenant);
-  tokens.set(tenant, token);
-  return token;
+  return shared(tenant, token);
 }
 
 /** Another token in place of one that the tenant refused; undefined where there can be no other. */
@@ -56,8 +61,16 @@ export async function renewedToken(
     await access.keeper?.remove();
     return obtain(tenant, access);
   });
-  tokens.set(tenant, renewed);
-  return renewed;
+  return shared(tenant, renewed);
+}
+
+/** For whoever asks meanwhile. A failure is theirs too, and nobody's who comes later: it may have passed by then. */
+function shared(tenant: TenantConnection, token: Promise<ManagementToken>): Promise<ManagementToken> {
+  tokens.set(tenant, token);
+  token.catch(() => {
+    if (tokens.get(tenant) === token) tokens.delete(tenant);
+  });
+  return token;
 }
 
 /** The client that this tool signs in as; undefined where its token does not tell. */
@@ -93,8 +106,7 @@ async function first(tenant: TenantConnection): Promise<ManagementToken> {
 
 async function readyToken(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
   const token = await access.secret();
-  // Anything else would not even go into a header.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw notAToken(tenant);
+  if (!bearerToken.test(token)) throw notAToken(tenant);
   const { exp } = claimsOf(token);
   const endsAtMs = typeof exp === 'number' ? exp * 1000 : undefined;
   if (endsAtMs !== undefined && endsAtMs <= tenant.time.now()) await checkWithTenant(tenant, endsAtMs);

@@ -26,7 +26,7 @@ export async function managementRequest<const S extends Schema>(
   const renewed = mayBeOutdated(token, refused) ? await renewedToken(tenant, token) : undefined;
   const answer = renewed ? await sendWith(tenant, exchange, renewed) : refused;
   if (answer.status >= 300) {
-    throw inDoubt(managementRefusal(tenant, answer, (renewed ?? token).secret), exchange, tenant);
+    throw inDoubt(managementRefusal(tenant, answer, renewed ?? token), exchange, tenant);
   }
   const checked = check(schema, answer.body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);

@@ -27,17 +27,13 @@ function asWord(secret: string): RegExp {
   return new RegExp(`${begins}${secret.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}${ends}`, 'gu');
 }
 
-/** The values in metadata that may not be told, in the forms in which a tenant could repeat them. */
-export function metadataSecrets(metadata: unknown): string[] {
-  if (isExactNumber(metadata)) return [metadata.text, String(metadata.valueOf())];
-  if (typeof metadata === 'object' && metadata !== null) return Object.values(metadata).flatMap(metadataSecrets);
-  if (typeof metadata === 'number') return [String(metadata)];
-  if (typeof metadata !== 'string' || metadata === '') return [];
-  return [
-    metadata,
-    JSON.stringify(metadata).slice(1, -1),
-    encodeURIComponent(metadata.replaceAll(/\p{Cs}/gu, '\ufffd')),
-  ];
+/** Secrets and the values of metadata, however deep, in the forms in which a tenant could repeat them. */
+export function repeatedForms(value: unknown): string[] {
+  if (isExactNumber(value)) return [value.text, String(value.valueOf())];
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(repeatedForms);
+  if (typeof value === 'number') return [String(value)];
+  if (typeof value !== 'string' || value === '') return [];
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.replaceAll(/\p{Cs}/gu, '\ufffd'))];
 }
 
 // A JOSE header is a JSON object, so every token begins with the base64url of `{"`.

@@ -3,8 +3,9 @@ import { exactJson } from '../../wire/exact-json.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
 import { inDoubt } from './doubt.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { isTrouble, pauseAfter } from './pause.ts';
-import { withoutSecrets } from './secrecy.ts';
+import { repeatedForms, withoutSecrets } from './secrecy.ts';
 import { saying, serviceWords } from './service-words.ts';
 import { dateOf } from './tenant-time.ts';
 
@@ -45,7 +46,8 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
     const pause = pauseAfter(result, isHarmless(exchange), attempts, times);
     if (!pause || pause.ms > leftMs) {
       if (isUnreachable(result)) throw inDoubt(result, exchange, tenant);
-      if (pause && result.status === 429) throw await rateLimited(result, pause, patience.maxWaitMs - leftMs);
+      if (pause && result.status === 429)
+        throw await rateLimited(result, exchange, { pause, waitedMs: patience.maxWaitMs - leftMs });
       return readAnswer(result, exchange, tenant);
     }
     attempts[!isUnreachable(result) && result.status === 429 ? 'refusals' : 'retries'] += 1;
@@ -94,7 +96,7 @@ async function readAnswer(response: HttpAnswer, exchange: Exchange, tenant: Tena
   exchange.measure?.(text.length);
   if (text === '') return { status, body: undefined };
   try {
-    return { status, body: JSON.parse(text) };
+    return { status, body: parseAnswer(text) };
   } catch (cause) {
     if (exchange.mayBeMissing && isMissing(status)) return { status, body: undefined };
     const page = headers.get('content-type')?.startsWith('text/html') || text.trimStart().startsWith('<');
@@ -171,10 +173,14 @@ function withoutQuery(path: string): string {
   return withoutSecrets(path.split('?')[0] ?? path);
 }
 
-async function rateLimited(answer: HttpAnswer, { ms }: Pause, waitedMs: number): Promise<ResponseError> {
+async function rateLimited(
+  answer: HttpAnswer,
+  exchange: Exchange,
+  { pause: { ms }, waitedMs }: { pause: Pause; waitedMs: number },
+): Promise<ResponseError> {
   const seconds = Math.ceil(ms / 1000);
   const allSeconds = Math.ceil((waitedMs + ms) / 1000);
-  const description = withoutSecrets(serviceWords({ status: 429, body: jsonIn(await answer.text()) }).description);
+  const { description } = serviceWords({ status: 429, body: jsonIn(await answer.text()) }, secretsIn(exchange));
   return new ResponseError(
     'rate_limited',
     { status: 429, error: 'too_many_requests', description },
@@ -183,6 +189,13 @@ async function rateLimited(answer: HttpAnswer, { ms }: Pause, waitedMs: number):
       hint: `Try again in ${seconds} second${seconds === 1 ? '' : 's'}, or let the command wait: --max-wait ${allSeconds}s`,
     },
   );
+}
+
+/** What of a request its refusal may not repeat. */
+export function secretsIn({ authorization, body }: Exchange): string[] {
+  const { client_secret, client_assertion, session_token, metadata }: Record<string, unknown> = { ...body };
+  const credentials = authorization?.split(' ').at(-1);
+  return repeatedForms([credentials, client_secret, client_assertion, session_token, metadata]);
 }
 
 function jsonIn(text: string): unknown {

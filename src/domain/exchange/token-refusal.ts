@@ -2,6 +2,7 @@ import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
 import { managementAudience, oauthTokenPath } from '../../wire/oauth.ts';
 import type { ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
 import { isTrouble } from './pause.ts';
+import { repeatedForms } from './secrecy.ts';
 import { type Answer, isMissing, RedirectError } from './send.ts';
 import { type ServiceWords, saying, serviceWords } from './service-words.ts';
 import { clockSentence } from './tenant-time.ts';
@@ -105,7 +106,7 @@ export function tokenRefusal(
   secret: string,
 ): AnonError {
   const { status } = answer;
-  const { sent, error, description } = serviceWords(answer, [secret]);
+  const { sent, error, description } = serviceWords(answer, repeatedForms(secret));
   const refused = { status, error, description };
   if (status < 400 || isMissing(status)) return notATenant(tenant, refused);
   if (isTrouble(status)) return unavailable(tenant, refused);

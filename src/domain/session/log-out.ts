@@ -3,7 +3,7 @@ import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { editionOf } from '../exchange/management.ts';
 import { isTrouble } from '../exchange/pause.ts';
-import { metadataSecrets } from '../exchange/secrecy.ts';
+import { repeatedForms } from '../exchange/secrecy.ts';
 import { type Exchange, isMissing, send } from '../exchange/send.ts';
 import { serviceWords } from '../exchange/service-words.ts';
 import { missingFeature } from '../gates/missing-feature.ts';
@@ -32,7 +32,7 @@ export async function logOut(
   const { status } = answer;
   if (status < 300) return true;
   if (!known && status === 404) return false;
-  const { sent, error, description } = serviceWords(answer, metadataSecrets(metadata));
+  const { sent, error, description } = serviceWords(answer, repeatedForms(metadata));
   if (isMissing(status)) throw await missingFeature(tenant, exchange, { status, error, description });
   const code = sent.error === 'invalid_client' ? 'not_authorised' : isTrouble(status) ? 'server_error' : 'failed';
   throw new ResponseError(code, { status, error, description });

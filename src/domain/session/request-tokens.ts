@@ -9,8 +9,8 @@ import {
 import { check, isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestingApp } from '../app/choose.ts';
 import { isTrouble } from '../exchange/pause.ts';
-import { metadataSecrets } from '../exchange/secrecy.ts';
-import { type Exchange, isMissing, send, unexpectedAnswer } from '../exchange/send.ts';
+import { repeatedForms } from '../exchange/secrecy.ts';
+import { type Exchange, isMissing, secretsIn, send, unexpectedAnswer } from '../exchange/send.ts';
 import { saying, serviceWords } from '../exchange/service-words.ts';
 import { missingFeature } from '../gates/missing-feature.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -129,7 +129,7 @@ export async function askForTokens(
   const answer = await send(tenant, exchange);
   const { status } = answer;
   if (status < 300) return { exchange, body: answer.body };
-  const secrets = [clientSecret, members.session_token, ...metadataSecrets([members.metadata, held])];
+  const secrets = [...secretsIn(exchange), ...repeatedForms([clientSecret, held])];
   const { sent, error, description } = serviceWords(answer, secrets);
   const code = codes.get(sent.error);
   // A word of the protocol is none of the tenant's.

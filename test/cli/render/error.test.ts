@@ -38,6 +38,15 @@ describe('an error for people', () => {
     expect(stripVTControlCharacters(coloured)).toBe(renderError(error, people));
   });
 
+  it('is no longer than somebody reads, however much the tenant says', () => {
+    const much = `no ${'😀'.repeat(100_000)}`;
+    const error = new ResponseError('failed', { status: 400, error: much, description: much }, { hint: much });
+    expect(renderError(error, people).length).toBeLessThan(10_000);
+    const text = renderError(error, machines);
+    expect(text.length).toBeLessThan(20_000);
+    expect(JSON.parse(text).error.service_description).toMatch(/^no 😀+…$/u);
+  });
+
   it('never brings control characters of a tenant to the terminal', () => {
     fc.assert(
       fc.property(hostileText, hostileText, (message, hint) => {

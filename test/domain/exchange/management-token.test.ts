@@ -144,6 +144,28 @@ describe('a Management API token', () => {
     });
   });
 
+  it('is asked for again after a failure that may have passed', async () => {
+    const unavailable = () => new Response('<html>', { status: 308 });
+    const { tenant, bearers } = asked([unavailable, tokenCalled('a-token'), named], {});
+    await failureOf(() => request(tenant));
+    await request(tenant);
+    expect(bearers).toEqual([undefined, undefined, 'Bearer a-token']);
+  });
+
+  it.each([
+    ['half a character', '\ud800'],
+    ['a line break', 'a\nb'],
+    ['nothing', ''],
+    ['an umlaut', 'tüken'],
+  ])('that is %s is none, and nothing is sent with it', async (_, token) => {
+    const { tenant } = asked([tokenCalled(token)], {});
+    expect(await failureOf(() => request(tenant))).toMatchObject({
+      code: 'response_invalid',
+      message:
+        "The tenant's answer to POST /oauth/token cannot be used: access_token must be a token that fits into a header.",
+    });
+  });
+
   it('is renewed once for all requests that were refused at the same time', async () => {
     const { tenant, bearers } = asked([refused, refused, tokenCalled('new-token'), named, named], {
       keeper: keeperOf(kept),

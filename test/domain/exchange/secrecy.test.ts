@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { managementRequest } from '../../../src/domain/exchange/management.ts';
-import { metadataSecrets, withoutSecrets } from '../../../src/domain/exchange/secrecy.ts';
+import { repeatedForms, withoutSecrets } from '../../../src/domain/exchange/secrecy.ts';
 import { requestTokens } from '../../../src/domain/session/request-tokens.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../src/wire/tenant-settings.ts';
 import { failureOf, json, managementToken, scriptedConnection, secretAccess } from '../../support/domain.ts';
@@ -52,9 +52,9 @@ it('of two secrets the one that holds the other is masked whole', () => {
 
 it('the values of metadata are secrets, however deep, and its keys are none', () => {
   const metadata = { a: 'x y', b: { c: ['"q"', 12, true, null] } };
-  expect(metadataSecrets(metadata)).toEqual(['x y', 'x y', 'x%20y', '"q"', '\\"q\\"', '%22q%22', '12']);
-  expect(metadataSecrets(undefined)).toEqual([]);
-  expect(metadataSecrets({ a: '\ud800' })).toHaveLength(3);
+  expect(repeatedForms(metadata)).toEqual(['x y', 'x y', 'x%20y', '"q"', '\\"q\\"', '%22q%22', '12']);
+  expect(repeatedForms(undefined)).toEqual([]);
+  expect(repeatedForms({ a: '\ud800' })).toHaveLength(3);
 });
 
 describe('a secret of one letter', () => {

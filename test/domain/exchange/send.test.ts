@@ -53,6 +53,14 @@ describe('a request', () => {
     });
   });
 
+  it.each([
+    ['{"name":"\\ud800"}', { name: '\ufffd' }],
+    ['{"list":["a\\uDFFFb",{"deep":"\\uD83D"}]}', { list: ['a\ufffdb', { deep: '\ufffd' }] }],
+    ['{"name":"\\ud83d\\ude00","path":"\\\\ud800"}', { name: '😀', path: '\\ud800' }],
+  ])('may be answered with half a character, which is replaced: %s', async (text, body) => {
+    expect(await send(scriptedConnection([() => new Response(text)]), request)).toEqual({ status: 200, body });
+  });
+
   it('may be answered with nothing', async () => {
     expect(await send(scriptedConnection([() => new Response(null, { status: 204 })]), request)).toEqual({
       status: 204,
@@ -311,4 +319,13 @@ describe('an answer that is not JSON', () => {
     const error = await failureOf(() => send(notJson, { method: 'GET', path: `/t/${token}?x=${token}` }));
     expect(error.message).toBe('The tenant answered GET /t/*** with 200 and a body that is not JSON.');
   });
+});
+
+it('a rate limit that repeats what was sent is reported without it', async () => {
+  const body = { client_secret: 'a "secret"', metadata: { note: 'gift for Ann' } };
+  const words = `Slow down, Zm9vOmJhcg and a \\"secret\\" and gift%20for%20Ann`;
+  const tenant = scriptedConnection([json({ error_description: words }, 429)], { maxWaitMs: 0 });
+  const exchange = { method: 'POST', path: '/anonymous/token', body, authorization: 'Basic Zm9vOmJhcg' } as const;
+  const { message } = await failureOf(() => send(tenant, exchange));
+  expect(message).toBe(`The tenant's rate limit is reached. The tenant says: "Slow down, *** and *** and ***"`);
 });

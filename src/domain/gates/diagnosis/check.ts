@@ -1,4 +1,5 @@
 import { type AnonError, isAnonError } from '../../../errors.ts';
+import { cutShort } from '../../cut-short.ts';
 import { withoutTokens } from '../../exchange/secrecy.ts';
 
 /** What is looked at, in the order in which a guest's request meets it. */
@@ -69,5 +70,5 @@ export function skipped(check: CheckName, why: string): Check {
 
 /** The message of an error as a finding; it may hold what a user typed in the wrong place. */
 export function phrase(message: string): string {
-  return withoutTokens(message.replace(/\.$/, ''));
+  return cutShort(withoutTokens(message.replace(/\.$/, '')));
 }

@@ -1,3 +1,4 @@
+import { AnonError } from '../../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
@@ -11,8 +12,8 @@ import { type Attempt, attempt, type Check, closedBy } from './check.ts';
 export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const check = 'reachable';
   const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
-  if (!answer.ok) return closedBy(check, answer.error);
   const { host } = new URL(tenant.issuer);
+  if (!answer.ok) return closedBy(check, notLikeATenant(host, answer.error));
   const document = read(openidConfiguration, answer.value.body);
   if (answer.value.status !== 200 || !document.ok) {
     return {
@@ -102,4 +103,14 @@ export function checkManagementScopes(
     finding: `missing ${missing.map(({ scopes, purpose }) => `${scopes[0]} (${purpose})`).join(', ')}`,
     advice: `Give them to the client of profile '${tenant.profile}' in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications.`,
   };
+}
+
+/** A page that is no JSON is not from a tenant, and the error names whom it is from. Any other error stays as it is. */
+function notLikeATenant(host: string, error: AnonError): AnonError {
+  if (error.code !== 'response_invalid') return error;
+  const said = error.message.replace(/^The tenant/, 'it');
+  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does: ${said}`, {
+    hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile list',
+    cause: error,
+  });
 }

@@ -399,6 +399,19 @@ describe('a tenant that does not answer as it should', () => {
     await expect(diagnose(connection, nothing)).rejects.toMatchObject({ code: 'interrupted' });
   });
 
+  it.each([
+    ['a page for what it has not', '<html>Not Found</html>', 404, 'an HTML page, not JSON'],
+    ['one page for everything', '<!doctype html><title>Acme</title>', 200, 'an HTML page, not JSON'],
+    ['a text', 'OK', 200, 'a body that is not JSON'],
+  ])('is a site with %s, and is named', async (_, page, status, what) => {
+    const diagnosis = await diagnose(scriptedConnection([() => new Response(page, { status })]), nothing);
+    expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped' });
+    expect(diagnosis.failure).toMatchObject({
+      code: 'tenant_unreachable',
+      message: `acme.example does not answer as an Auth0 tenant does: it answered GET /.well-known/openid-configuration with ${status} and ${what}.`,
+    });
+  });
+
   it('is no tenant', async () => {
     const diagnosis = await diagnose(scriptedConnection([json({}, 404), json({}, 404)]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'warning', credentials: 'closed' });

@@ -1,0 +1,172 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newHome, type Run } from '../support/bin.ts';
+import { blocks, commandOf, job, newProject, shop } from '../support/ci-page.ts';
+import { freePort } from '../support/free-port.ts';
+import { answering } from '../support/http-server.ts';
+import { jsonOf, serve } from '../support/served.ts';
+
+/** Every recipe of the page that asks a tenant, each a job of its own: lines, steps of the workflow, targets of the Makefile. */
+const recipes: readonly string[] = [
+  ...blocks('sh').filter((script) => script.includes('anon-cli ')),
+  ...blocks('yaml')
+    .flatMap(stepsOf)
+    .filter((script) => script.includes('anon-cli ')),
+  ...[
+    ...blocks('make')
+      .join('')
+      .matchAll(/^(\w[\w.-]*):/gm),
+  ].map(([, target]) => `make ${target}\n`),
+];
+
+/** What is run of a workflow, step by step. */
+function stepsOf(workflow: string): string[] {
+  return workflow
+    .split(/^ {6}- /m)
+    .slice(1)
+    .map(commandOf);
+}
+
+/** What the store of secrets gives a job, whatever has become of the variable beside them. */
+const credentials = { AUTH0_CLIENT_ID: 'the-client-of-the-job', AUTH0_CLIENT_SECRET: 'the-secret-of-the-job' };
+
+/** A machine on which the embedded tenant was set up, and has given guests: it could answer in another's place. */
+async function embeddedMachine(): Promise<string> {
+  const home = newProject();
+  const yesterday = blocks('sh').filter((script) => script.includes('anon-cli '));
+  const { code, stderr } = await job(home, yesterday.join(''), { ...runnerOf(home), SHOP_URL: await shop() });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return home;
+}
+
+/** What a runner sets for every job. */
+function runnerOf(home: string): Record<string, string> {
+  const output = join(home, 'step-output');
+  writeFileSync(output, '');
+  return { CI: 'true', GITHUB_OUTPUT: output, GITHUB_RUN_ID: '7', ANON_APP: 'web', ANON_API: 'shop' };
+}
+
+/** Of these all are wrong, each in its way: what AUTH0_DOMAIN is, how a job ends by that, and what its log names. */
+const wrongDomains: readonly (readonly [string, () => Promise<string | undefined>, number])[] = [
+  ['is not set', async () => undefined, 2],
+  ['is empty', async () => '', 2],
+  ['is blank', async () => ' \r\n', 2],
+  ['still holds its placeholder', async () => '$' + '{{ vars.AUTH0_DOMAIN }}', 2],
+  ['is the name of a company', async () => 'Acme Corp', 2],
+  ['is the address of an API', async () => 'https://acme.eu.auth0.com/api/v2/', 2],
+  ['is a mail address', async () => 'admin@acme.eu.auth0.com', 2],
+  ['is a site that has no such page', () => saying(404, 'text/html', '<html><h1>Not Found</h1></html>'), 6],
+  ['is a site that has one page for all', () => saying(200, 'text/html', '<!doctype html><title>Acme</title>'), 6],
+  ['is another API', () => saying(404, 'application/json', '{"message":"Not Found"}'), 6],
+  ['is a host that refuses connections', async () => `http://127.0.0.1:${await freePort()}`, 6],
+  ['is a host that refuses connections over TLS', async () => `localhost:${await freePort()}`, 6],
+];
+
+function saying(status: number, type: string, body: string): Promise<string> {
+  return answering((_, response) => response.writeHead(status, { 'content-type': type }).end(body));
+}
+
+describe('every recipe of docs/ci.md stops its job, and names what is wrong, where AUTH0_DOMAIN', () => {
+  it.each(wrongDomains)('%s', { timeout: 90_000 }, async (_, domainOf, code) => {
+    const home = await embeddedMachine();
+    const domain = await domainOf();
+    const given = readFileSync(join(home, 'guest.token'));
+    const env: Record<string, string> = { ...runnerOf(home), ...credentials };
+    if (domain !== undefined) env.AUTH0_DOMAIN = domain;
+    const named = code === 2 ? 'AUTH0_DOMAIN' : (domain ?? '').replace('http://', '');
+    const wrong: string[] = [];
+    for (const script of recipes) {
+      // Each is a job of its own: what the one before has made of it is no matter.
+      writeFileSync(join(home, 'guest.token'), given);
+      const ran = await job(home, script, { ...env, SHOP_URL: 'http://127.0.0.1:1' });
+      wrong.push(...complaintsOf(script, ran, { code, named }));
+    }
+    expect(wrong.join('\n')).toBe('');
+    expect(readFileSync(env.GITHUB_OUTPUT ?? '', 'utf8')).toBe('');
+  });
+});
+
+/** What is wrong with how a job ended that should have stopped with this code. */
+function complaintsOf(
+  script: string,
+  { code, stdout, stderr }: Run,
+  expected: { code: number; named: string },
+): string[] {
+  const found: string[] = [];
+  const expectThat = (isSo: boolean, complaint: string) => {
+    if (!isSo) found.push(`${complaint}\n  ${script.trim().replaceAll('\n', '\n  ')}\n  stderr: ${stderr}`);
+  };
+  // make ends with 2 whatever happens, and a script that looks at the code itself with one of its own.
+  const isMade = script.startsWith('make ');
+  const looks = script.includes('code=$?');
+  const ends = isMade ? 2 : looks ? 1 : expected.code;
+  expectThat(code === ends, `ends with ${code}, not with ${ends}`);
+  if (isMade) expectThat(stderr.includes(`Error ${expected.code}\n`), `make does not report ${expected.code}`);
+  if (looks)
+    expectThat(stderr.includes(`ended with ${expected.code}`), `does not say that it ended with ${expected.code}`);
+  expectThat(stderr.includes(expected.named), `does not name ${expected.named}`);
+  expectThat(
+    !/eyJ|^(deployed|catalog|e2e with a guest)$/m.test(stdout),
+    `goes on all the same: ${stdout.slice(0, 200)}`,
+  );
+  expectThat(!stderr.includes(credentials.AUTH0_CLIENT_SECRET), 'tells the secret');
+  return found;
+}
+
+describe('every recipe of docs/ci.md works', () => {
+  it.each([
+    ['as it should be', (url: string) => url],
+    ['with what a file or an editor has left around it', (url: string) => `"${url}/"\r\n`],
+  ])('where AUTH0_DOMAIN is right, %s', { timeout: 90_000 }, async (_, written) => {
+    const server = newHome();
+    await jsonOf(server, ['local', 'show']);
+    const { url } = await serve(server);
+    const shown = await jsonOf<Record<string, string>>(server, ['local', 'show', '--reveal-secrets']);
+    const home = newProject();
+    const env: Record<string, string> = {
+      ...runnerOf(home),
+      AUTH0_DOMAIN: written(url),
+      AUTH0_CLIENT_ID: shown.management_client_id ?? '',
+      AUTH0_CLIENT_SECRET: shown.management_client_secret ?? '',
+      SHOP_URL: await shop(),
+    };
+    let log = '';
+    for (const script of recipes) {
+      const { code, stdout, stderr } = await job(home, script, env);
+      expect({ script, code, stderr: code === 0 ? '' : stderr }).toEqual({ script, code: 0, stderr: '' });
+      log += stdout;
+    }
+    expect(log.match(/^deployed$/gm)?.length).toBe(2);
+    expect(log.match(/^catalog$/gm)?.length).toBe(1);
+    expect(log.match(/^e2e with a guest$/gm)?.length).toBe(2);
+    expect(readFileSync(env.GITHUB_OUTPUT ?? '', 'utf8')).toMatch(/^access_token=eyJ/m);
+  });
+});
+
+/** No check that passed, no token, and no line after it. */
+const nothingGood = expect.not.stringMatching(/✔|eyJ|deployed/);
+
+describe('a pipeline whose producer fails', () => {
+  it('ends with 3 at what verifies nothing, under set -e too, and never looks at the saved session', async () => {
+    const home = await embeddedMachine();
+    const env = { ...runnerOf(home), ...credentials, AUTH0_DOMAIN: `http://127.0.0.1:${await freePort()}` };
+    const producers = ['anon-cli token create --field access_token', 'false', 'printf ""', 'cat nothing.txt'];
+    for (const producer of producers) {
+      for (const consumer of ['anon-cli token verify', 'anon-cli token verify -', 'anon-cli token decode']) {
+        const line = `${producer} | ${consumer}`;
+        const { code, stdout } = await job(home, `${line}\n./deploy.sh`, env);
+        expect({ line, code, stdout }).toEqual({ line, code: 3, stdout: nothingGood });
+      }
+    }
+  });
+
+  it('does the same with the embedded tenant, which has a saved session', async () => {
+    const home = await embeddedMachine();
+    const { code, stdout } = await job(home, 'false | anon-cli token verify --guest\n./deploy.sh', runnerOf(home));
+    expect({ code, stdout }).toEqual({ code: 3, stdout: nothingGood });
+    const file = 'anon-cli token verify --guest < nothing.txt\n./deploy.sh';
+    writeFileSync(join(home, 'nothing.txt'), '');
+    expect(await job(home, file, runnerOf(home))).toMatchObject({ code: 3, stdout: nothingGood });
+  });
+});

@@ -1,0 +1,86 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { bin, newHome, type Run, runShell } from './bin.ts';
+
+const page = readFileSync('docs/ci.md', 'utf8');
+
+/** The blocks of this language on the page, in their order. */
+export function blocks(language: string): string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text]) => text ?? '',
+  );
+}
+
+/** The checkout of a project whose end-to-end tests want a guest's token. */
+export function project(home: string): void {
+  const test = `const [, claims] = (process.env.ACCESS_TOKEN ?? '').split('.');
+const { sub } = JSON.parse(Buffer.from(claims ?? '', 'base64url'));
+console.log(sub.startsWith('anon|') ? 'e2e with a guest' : sub);\n`;
+  writeFileSync(join(home, 'e2e.mjs'), test);
+  writeFileSync(join(home, 'deploy.sh'), '#!/bin/sh\necho deployed\n');
+  chmodSync(join(home, 'deploy.sh'), 0o755);
+  for (const text of blocks('make')) writeFileSync(join(home, 'Makefile'), text);
+}
+
+/** The API of the shop: it lets in who brings a token. */
+export async function shop(): Promise<string> {
+  const server = createServer(({ headers }, response) => {
+    response.end(/^Bearer eyJ[\w.-]+$/.test(headers.authorization ?? '') ? 'catalog\n' : 'nobody\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Runs a script in the project's folder as a CI does: the first line that fails ends it. */
+export function job(home: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  return runShell(home, `set -e\ncd "$HOME"\n${script}`, { env });
+}
+
+/**
+ * What a runner does before each step: what steps before have added to GITHUB_PATH is on the PATH. There `anon-cli` is only where
+ * `npm ci` has brought it; here a stand-in for npm does, as without a network it could not.
+ */
+export function onRunner(checkout: string, added: string): string {
+  const tools = join(checkout, 'tools');
+  mkdirSync(tools, { recursive: true });
+  const install = `#!/bin/sh\ntest "$*" = ci\nmkdir -p node_modules/.bin\nln -s '${bin}' node_modules/.bin/anon-cli\n`;
+  writeFileSync(join(tools, 'npm'), install, { mode: 0o755 });
+  const folders = [
+    ...readFileSync(added, 'utf8').trim().split('\n'),
+    tools,
+    dirname(process.execPath),
+    process.env.PATH,
+  ];
+  return `PATH='${folders.join(delimiter)}'\n`;
+}
+
+/** A home that knows nothing of the tenant. */
+export function newProject(): string {
+  const home = newHome();
+  project(home);
+  return home;
+}
+
+/** The members of `env:` in a piece of the workflow, with what stands in `${{ }}` filled in. */
+export function variables(piece: string, known: Readonly<Record<string, string>>): Record<string, string> {
+  const [, , members = ''] = /^( +)env:\n((?:\1 +\S.*\n)+)/m.exec(piece) ?? [];
+  return Object.fromEntries(
+    [...members.matchAll(/^ +(\w+): (.+)$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value.replaceAll(/\$\{\{ (\S+) \}\}/g, (_, key: string) => {
+        expect(known).toHaveProperty([key]);
+        return known[key] ?? '';
+      }),
+    ]),
+  );
+}
+
+/** What `run:` of a step runs: the rest of its line, or the lines under it. */
+export function commandOf(step: string): string {
+  const [, line] = /^ *run: (?!\|)(.+)$/m.exec(step) ?? [];
+  return line ?? /^ *run: \|\n([\s\S]+)$/m.exec(step)?.[1] ?? '';
+}

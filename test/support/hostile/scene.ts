@@ -1,0 +1,169 @@
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { memoryStore } from '../../../src/local/store/memory.ts';
+import type { Kind } from '../../../src/local/store/store.ts';
+import { createTenant, type Tenant } from '../../../src/local/tenant.ts';
+import type { EditionName } from '../../../src/wire/edition/edition.ts';
+import type { JsonObject } from '../../../src/wire/schema.ts';
+import { freshMachine, type Machine, type Ran } from '../command.ts';
+import { globalClient, openTenant, sequenceOfBytes, type TestTenant, testKeys } from '../local.ts';
+import type { HostileAnswer } from './answers.ts';
+import { appSecret, type HostileCommand, metadataValues } from './commands.ts';
+import type { HostileTenant } from './tenant.ts';
+
+/** How things stand before every command: a person has logged in to a tenant that behaved then, and has saved a guest. */
+export interface Scene {
+  readonly edition: EditionName;
+  readonly tenant: HostileTenant;
+  /** What a machine's folders hold. */
+  readonly folder: string;
+  readonly documents: readonly (readonly [kind: Kind, id: string, document: JsonObject])[];
+  /** What no output may hold, and every answer of the tenant that behaved may. */
+  readonly secrets: readonly string[];
+  /** Who may configure the tenant. */
+  readonly client: { readonly clientId: string; readonly clientSecret: string };
+}
+
+/** An answer without any hostility. */
+export const asItShouldBe: HostileAnswer = {
+  ...{ number: -1, place: 'every request', status: 'the right one', head: 'as they should be' },
+  ...{ body: 'as it should be', delivery: 'whole' },
+};
+
+export async function sceneOf(edition: EditionName, tenant: HostileTenant): Promise<Scene> {
+  const behind = await openTenant({ edition, domain: new URL(tenant.url).host });
+  addApplications(behind);
+  const machine = await freshMachine({ seeded: false });
+  const { client_id: clientId, client_secret: clientSecret } = globalClient(behind.store);
+  const basic = Buffer.from(`client-desk:${appSecret}`).toString('base64');
+  const scene = {
+    ...{ edition, tenant, folder: machine.folder, documents: documentsOf(behind) },
+    ...{ client: { clientId, clientSecret }, secrets: [clientSecret, basic] },
+  };
+  meet(scene, machine, asItShouldBe);
+  machine.terminal.stdin = clientSecret;
+  const credentials = ['--client-id', clientId, '--client-secret', '-'];
+  await machine.done('login', 'remote', '--no-check', '--domain', tenant.url, ...credentials);
+  machine.terminal.stdin = undefined;
+  await machine.done('profile', 'set', 'app', 'server');
+  await machine.done('profile', 'set', 'api', 'shop');
+  await machine.done('token', 'create', '--meta', `note=${metadataValues[0]}`);
+  // The keys are asked for again, as they are on the next day.
+  rmSync(join(machine.folder, 'data', 'keys'), { recursive: true, force: true });
+  return scene;
+}
+
+/** What a command did in such a scene. */
+export interface Outcome extends Ran {
+  readonly requests: HostileTenant['requests'];
+  readonly tookMs: number;
+  /** What it waited for by the clock, in milliseconds. */
+  readonly waitedMs: number;
+}
+
+/** Real time after which a command that has not ended gets Ctrl-C, in milliseconds. */
+const mostMs = 15_000;
+
+/** Runs one command on a machine of its own against a tenant that answers like that. @throws where it tells a secret */
+export async function played(
+  scene: Scene,
+  answer: HostileAnswer,
+  command: HostileCommand,
+  json: boolean,
+): Promise<Outcome> {
+  const machine = await freshMachine({ seeded: false });
+  for (const part of ['config', 'data'])
+    cpSync(join(scene.folder, part), join(machine.folder, part), { recursive: true });
+  // On every other machine some minutes have passed since the last command.
+  if (answer.number % 3 > 0) forgetManagementToken(join(machine.folder, 'data', 'credentials'));
+  for (const secret of scene.secrets) machine.keepSecret(secret);
+  machine.terminal.stdin = command.stdin;
+  meet(scene, machine, answer, command.endless && 8);
+  // The saved session was begun a minute ago.
+  machine.clock.forward(60);
+  const startedAt = performance.now();
+  const fuse = setTimeout(() => machine.interrupt(), mostMs);
+  const ran = await machine.run(...command.argv, ...(json ? ['--json'] : [])).finally(() => clearTimeout(fuse));
+  return Object.assign(ran, {
+    requests: scene.tenant.requests,
+    tookMs: performance.now() - startedAt,
+    waitedMs: machine.clock.waits.reduce((sum, ms) => sum + ms, 0),
+  });
+}
+
+function forgetManagementToken(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.startsWith('management-token')) rmSync(join(folder, name));
+}
+
+/** From now on the tenant answers like that, and what it hands out is secret. Ctrl-C comes after so many requests. */
+function meet(scene: Scene, machine: Machine, answer: HostileAnswer, most = Number.POSITIVE_INFINITY): void {
+  const { tenant } = scene;
+  tenant.meet({
+    answer,
+    handle: behaving(scene, () => machine.clock.now()),
+    onRequest(_, genuine) {
+      for (const [, secret = ''] of genuine.text.matchAll(secretMember)) machine.keepSecret(partOf(secret));
+      // A second is not much, and without any a tenant could answer for ever in no time.
+      machine.clock.forward(1);
+      if (tenant.requests.length >= most) machine.interrupt();
+    },
+  });
+}
+
+/** A tenant as it was before the command, which behaves. */
+export function behaving({ tenant, documents, edition }: Scene, clock: () => number): Tenant['handle'] {
+  const store = memoryStore();
+  store.write((writer) => {
+    for (const [kind, id, document] of documents) writer.put(kind, id, document);
+  });
+  const domain = new URL(tenant.url).host;
+  const keys = async () => testKeys;
+  return createTenant({ store, clock, domain, edition, random: sequenceOfBytes(), keys }).handle;
+}
+
+const secretMember = /"(?:session_token|access_token|anon_transfer_token|client_secret)":"([^"]{20,})"/g;
+
+/** Of a token what is its own: its header is that of others too. */
+function partOf(secret: string): string {
+  return secret.split('.').at(-1) || secret;
+}
+
+function documentsOf({ store }: TestTenant): Scene['documents'] {
+  const kinds: readonly Kind[] = ['tenant', 'key', 'client', 'resource_server', 'client_grant', 'client_credential'];
+  return kinds.flatMap((kind) => store.list(kind).map((one) => [kind, idOf(kind, one), one] as const));
+}
+
+function idOf(kind: Kind, document: JsonObject): string {
+  if (kind === 'tenant') return 'settings';
+  if (kind === 'key') return 'current';
+  return String(document.client_id && kind === 'client' ? document.client_id : document.id);
+}
+
+/** Beside the sample: two that have a secret, each with another way to show it, one that is closed, and a closed API. */
+function addApplications(tenant: TestTenant): void {
+  const { store, app, api } = tenant;
+  const add = (name: string, members: JsonObject) => {
+    const id = `client-${name}`;
+    store.write((writer) =>
+      writer.put('client', id, { ...writer.get('client', app.client_id), name, client_id: id, ...members }),
+    );
+    tenant.grantGuests(id);
+  };
+  add('server', {
+    client_secret: appSecret,
+    token_endpoint_auth_method: 'client_secret_post',
+    app_type: 'regular_web',
+  });
+  add('desk', { client_secret: appSecret, token_endpoint_auth_method: 'client_secret_basic', app_type: 'regular_web' });
+  add('closed', {
+    can_create_anonymous_sessions: false,
+    anonymous_sessions: { active: false },
+    oidc_conformant: false,
+  });
+  store.write((writer) => {
+    const news = { id: 'api-news', name: 'news', identifier: 'urn:news', scopes: [{ value: 'read:news' }] };
+    const { allow_anonymous_access, anonymous_access_scopes, subject_type_authorization, ...closed } =
+      writer.get('resource_server', api.id) ?? {};
+    writer.put('resource_server', news.id, { ...closed, ...news });
+  });
+}
