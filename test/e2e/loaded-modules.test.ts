@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -49,13 +49,19 @@ const costly = [
   'worker_threads',
 ];
 
+/** Those of `names` that were loaded; each is the name of a file that there is, or nothing here could fail. */
+function among(loaded: readonly string[], names: readonly string[]): string[] {
+  for (const name of names) expect(existsSync(`dist/${name}.cjs`), name).toBe(true);
+  return names.filter((name) => loaded.includes(name));
+}
+
 describe('what a command loads', () => {
   it.each([
     [['--version'], ['start']],
-    [['--help'], ['start', 'help']],
+    [['--help'], ['start', 'program-help']],
     [
       ['token', 'create', '--help'],
-      ['start', 'help'],
+      ['start', 'program-help'],
     ],
   ])('for %j is one file or two, and nothing that costs', async (args, files) => {
     const loaded = await loadedBy(newHome(), args);
@@ -76,8 +82,8 @@ describe('what a command loads', () => {
     await run(home, ['quickstart']);
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
-    expect(loaded).toContain('local-read-keys');
-    expect(loaded.filter((name) => /^(local-open|io-local-tenant|io-remote-tenant|io-json-file)$/.test(name))).toEqual(
+    expect(loaded).toContain('local-state-read-keys');
+    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'io-files-json-file'])).toEqual(
       [],
     );
   });
@@ -87,19 +93,18 @@ describe('what a command loads', () => {
     await run(home, ['quickstart']);
     const loaded = built(await loadedBy(home, ['token', 'create']));
     expect(loaded).toContain('local-open');
-    expect(
-      loaded.filter((name) =>
-        /^(io-remote-tenant|io-prompt|io-keyring|io-secret-files|io-token-keeper|management-access|environment-credentials|client-assertion|io-local-control|local-listen|help)$/.test(
-          name,
-        ),
-      ),
-    ).toEqual([]);
+    const others = [
+      ...['io-http-remote-tenant', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
+      ...['world-management-access', 'world-environment-credentials', 'domain-exchange-client-assertion'],
+      ...['io-embedded-control', 'local-http-listen', 'program-help'],
+    ];
+    expect(among(loaded, others)).toEqual([]);
   });
 
   it('for a tenant on the network is its connections, and nothing else that undici can do', async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
-    expect(built(loaded)).toContain('io-remote-tenant');
+    expect(built(loaded)).toContain('io-http-remote-tenant');
     expect(loaded).toContain('net');
     expect(loaded.filter((name) => /^(worker_threads|perf_hooks|dns|zlib|console|util\/types)$/.test(name))).toEqual(
       [],
@@ -121,7 +126,7 @@ describe('what a command loads', () => {
       ['tenant', 'set-format', ''],
     ]) {
       const loaded = await loadedBy(newHome(), ['complete', 'bash', '--', ...line]);
-      expect(built(loaded)).toEqual(['start', 'completion-answer', 'completion-tree']);
+      expect(built(loaded)).toEqual(['start', 'completion-answer', 'program-completion-tree']);
       expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
     }
   });
@@ -133,10 +138,10 @@ describe('what a command loads', () => {
     expect(none.filter((name) => name.includes('node_modules'))).toEqual([]);
     await run(home, ['quickstart']);
     const loaded = built(await loadedBy(home, names));
-    expect(loaded).toContain('local-read-names');
-    expect(loaded.filter((name) => /^(commands-|local-open|io-local-tenant|io-remote-tenant|help)/.test(name))).toEqual(
-      [],
-    );
+    expect(loaded).toContain('local-state-read-names');
+    expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
+    const others = ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'program-help'];
+    expect(among(loaded, others)).toEqual([]);
   });
 
   it('for one command is not the code of another', async () => {

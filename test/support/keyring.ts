@@ -4,7 +4,7 @@ import type { KeyringOptions } from '../../src/io/store/keyring.ts';
 import { temporaryFolder } from './folder.ts';
 
 /** The program that asks the keyring, as it is shipped. */
-const program = resolve('dist/io-keyring-process.cjs');
+const program = resolve('dist/io-store-keyring-process.cjs');
 
 export interface TestKeyring {
   /** For a keyring that has until the end of a slow test to answer. */

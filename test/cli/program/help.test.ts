@@ -15,7 +15,7 @@ let built: { helpText(path: string): Promise<string>; helpTexts(): Promise<Recor
 
 beforeAll(async () => {
   texts = await helpTexts();
-  built = createRequire(import.meta.url)('../../dist/help.cjs');
+  built = createRequire(import.meta.url)('../../../dist/program-help.cjs');
 });
 
 it('the help that is shipped is what the command tree would print, of each command and no more', async () => {
