@@ -159,18 +159,6 @@ describe('files of ours that others may read', () => {
     expect(await home.run('complete', 'zsh', '--', 'profile', 'use', '')).toMatchObject({ code: 0, stderr: '' });
     expect(modeOf(join(home.config, 'profiles.json'))).toBe('644');
   });
-
-  it.runIf(nobody !== undefined)('and belong to another user are warned of, and read', async () => {
-    const home = await usedHome();
-    const path = join(home.config, 'profiles.json');
-    chownSync(path, 0, 0);
-    chmodSync(path, 0o644);
-    expect(await home.run('profile', 'list')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('acme'),
-      stderr: `warning: ${path} is open to other users (mode 0644), and its mode cannot be changed: it belongs to another user.\n`,
-    });
-  });
 });
 
 it('a folder that is made is for its owner alone', async () => {
