@@ -140,6 +140,17 @@ describe('files of ours that others may read', () => {
     expect((await home.run('session', 'list')).stderr).toContain(join(home.data, 'session-names', 'local'));
   });
 
+  it('are closed whatever a command reads in them, the names of sessions too', async () => {
+    const home = await usedHome();
+    const names = join(home.data, 'session-names');
+    const touched = [home.config, home.data, names];
+    for (const path of touched) chmodSync(path, 0o777);
+    const { code, stderr } = await home.run('session', 'list');
+    expect(code).toBe(0);
+    expect(stderr.match(/ was open to other users \(mode 0777\)\. Its mode is now 0700\./g)).toHaveLength(3);
+    expect(touched.map(modeOf)).toEqual(['700', '700', '700']);
+  });
+
   it('are closed where a link leads to, and the link stays', async () => {
     const home = await usedHome();
     const path = join(home.config, 'profiles.json');
