@@ -86,6 +86,23 @@ describe('an edited domain', () => {
     expect(await machine.run('app', 'list')).toMatchObject({ code: 2 });
   });
 
+  it.each([
+    [['app', 'list']],
+    [['token', 'create']],
+    [['token', 'get']],
+    [['session', 'list']],
+    [['status']],
+    [['doctor']],
+  ])('that was taken away is not the embedded tenant: %j says so', async (command) => {
+    const { machine } = await movedProfile();
+    edit(machine, 'remote', { domain: undefined });
+    expect(await machine.run(...command)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining("Profile 'remote' names no tenant: it has no domain in profiles.json."),
+    });
+  });
+
   it('that is only written otherwise is the same', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);

@@ -49,7 +49,7 @@ export interface Selected {
   readonly because: '--profile' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | undefined;
 }
 
-/** @throws {AnonError} `usage`, `not_found` */
+/** @throws {AnonError} `usage`, `not_found`, `state_unusable` */
 export async function selectProfile(context: Context, options: GlobalOptions): Promise<Selected> {
   const profiles = await context.profiles();
   const { env } = context;
@@ -64,7 +64,7 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
   const profile = await profiles.get(name);
   const selection = options.profile === undefined ? '' : ` --profile ${shellWord(name)}`;
   const because = options.profile !== undefined ? '--profile' : named !== undefined ? 'ANON_PROFILE' : undefined;
-  if (profile) return { profile, selection, because };
+  if (profile) return { profile: ofTenant(profile), selection, because };
   const similar = mostSimilar(
     name,
     (await profiles.list()).map((known) => known.name),
@@ -73,4 +73,16 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
   throw new AnonError('not_found', `There is no profile '${name.slice(0, 60)}'${origin}.`, {
     hint: similar ? `Did you mean '${similar}'? See anon-cli profile list` : 'See anon-cli profile list',
   });
+}
+
+/** One that lost its domain is not for the embedded tenant, which only `local` is for. */
+function ofTenant(profile: Profile): Profile {
+  if (profile.domain !== undefined || profile.name === 'local') return profile;
+  throw new AnonError(
+    'state_unusable',
+    `Profile '${profile.name}' names no tenant: it has no domain in profiles.json.`,
+    {
+      hint: `Give it one: anon-cli login ${shellWord(profile.name)} --domain <domain>`,
+    },
+  );
 }

@@ -6,6 +6,7 @@ import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/name.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
+import { keepPrivate } from '../../io/files/private-mode.ts';
 import { patience } from '../../io/terminal/patience.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/printing.ts';
@@ -19,6 +20,13 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const env = environmentOf(world.env);
   const now = () => clock.now();
 
+  // Whatever is in them is for this user alone.
+  const folders = async () => {
+    const found = await world.folders();
+    if (!readOnly) for (const folder of [found.config, found.data]) keepPrivate(folder, warn);
+    return found;
+  };
+
   const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
     (await import('../../io/files/lock.ts')).withLock(path, clock, work);
 
@@ -27,14 +35,14 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     (name: 'profiles' | 'local-tenant') =>
     async <Result>(work: () => Promise<Result>): Promise<Result> => {
       const { privateFolder } = await import('../../io/files/files.ts');
-      const { data } = await world.folders();
+      const { data } = await folders();
       privateFolder(data);
       return locked(join(data, `${name}.lock`), work);
     };
 
   const localPorts = async (): Promise<LocalPorts> => {
     const { localStatePath } = await import('../../io/files/folders.ts');
-    return { path: localStatePath(await world.folders()), now, warn, exclusively: exclusively('local-tenant') };
+    return { path: localStatePath(await folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
   // Where this user has no folders there is no local tenant either, and what needs none goes on.
@@ -44,13 +52,19 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       () => undefined,
     );
 
-  const { secrets, secretsOf, secretPlace } = secretStores({ ...world, env }, { now, warn });
+  const { secrets, secretsOf, secretPlace } = secretStores({ ...world, env, folders }, { now, warn });
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../../io/store/profiles.ts');
-    const folders = await world.folders();
     const kept = () => secrets('file');
-    return profileStore({ folders, now, warn, readOnly, secrets: kept, exclusively: exclusively('profiles') });
+    return profileStore({
+      folders: await folders(),
+      now,
+      warn,
+      readOnly,
+      secrets: kept,
+      exclusively: exclusively('profiles'),
+    });
   };
 
   const printing: Printing = {};
@@ -86,11 +100,11 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     },
     async alone(file, work) {
       const { withFileLock } = await import('../../io/files/file-lock.ts');
-      return withFileLock(join((await world.folders()).data, 'locks'), file, now, work);
+      return withFileLock(join((await folders()).data, 'locks'), file, now, work);
     },
     async changing({ issuer }, work) {
       const { withTenantLock } = await import('../../io/store/tenant-lock.ts');
-      const folder = join((await world.folders()).data, 'locks');
+      const folder = join((await folders()).data, 'locks');
       // With ANON_SAVE=0 it is known that the disk may take no files.
       const quiet = env.ANON_SAVE === '0';
       return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
@@ -109,12 +123,18 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     secretPlace,
     async sessions({ name, domain, secrets: place }) {
       const { sessionStore } = await import('../../io/store/sessions.ts');
-      const folders = await world.folders();
       // Starting the embedded tenant up takes no keyring.
       const inKeyring = place === 'keyring' && name !== localProfile;
       const kept = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
-        ...{ profile: name, origin: originOf(domain), unnamed: defaultSessionName, folders, secrets: kept, locked },
+        ...{
+          profile: name,
+          origin: originOf(domain),
+          unnamed: defaultSessionName,
+          folders: await folders(),
+          secrets: kept,
+          locked,
+        },
         ...{ now, warn, readOnly },
       });
     },
@@ -149,7 +169,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return localKeyRing(statePathIfAny, warn, edition);
     },
     async keyCache() {
-      return (await import('../../io/store/key-cache.ts')).keyCache({ folders: await world.folders(), now, warn });
+      return (await import('../../io/store/key-cache.ts')).keyCache({ folders: await folders(), now, warn });
     },
     local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
   };

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, type Stats, statSync } from 'node:fs';
 import { reasonOf } from './files.ts';
 
 const warned = new Set<string>();
@@ -10,7 +10,7 @@ const warned = new Set<string>();
  */
 export function keepPrivate(path: string, warn: (message: string) => void): void {
   const user = process.getuid?.();
-  const status = user === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+  const status = user === undefined ? undefined : statusOf(path);
   if (!status || (status.mode & 0o077) === 0) return;
   const mode = status.mode & 0o7777;
   const problem = status.uid === user ? closed(path, mode & 0o700) : 'it belongs to another user';
@@ -18,6 +18,15 @@ export function keepPrivate(path: string, warn: (message: string) => void): void
   else if (!warned.has(path)) {
     warned.add(path);
     warn(`${path} is open to other users (mode ${octal(mode)}), and its mode cannot be changed: ${problem}.`);
+  }
+}
+
+/** Whoever reads what may not be looked at says so. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

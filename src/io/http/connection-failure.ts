@@ -1,5 +1,6 @@
 import { UnreachableError } from '../../errors.ts';
 import { codeOf } from '../files/files.ts';
+import { maxResponseSize } from './exchange.ts';
 import type { Limits } from './http.ts';
 import { ProxyError } from './proxy.ts';
 
@@ -13,6 +14,8 @@ export interface Failed {
   readonly overdue: boolean;
 }
 
+const notATenant = 'Is the domain that of an Auth0 tenant? See anon-cli profile list.';
+
 /** Why no answer came, in words, with what to do about it. */
 export function unreachable({ url, limits, sent, overdue }: Failed, cause: unknown): UnreachableError {
   const proxy = proxyErrorIn(cause);
@@ -22,6 +25,10 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
     return new UnreachableError(message, { sent, broken: false }, { hint: 'This may pass: try again later.', cause });
   }
   const code = causeCode(cause);
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    const message = `The answer of the tenant ${url.host} is longer than ${maxResponseSize / 2 ** 20} MB, and was not read to its end.`;
+    return new UnreachableError(message, { sent, broken: false }, { hint: notATenant, cause });
+  }
   const { reason, hint, broken = false } = explain(code, limits);
   const message = `The tenant ${url.host} ${sent ? 'did not answer' : 'cannot be reached'}: ${reason}.`;
   const usual = sent ? 'This may pass: try again.' : 'Check the network, and how the domain is spelt.';
@@ -108,7 +115,6 @@ const explanations: Record<string, Explanation> = {
     reason: 'the connection was closed in the middle of the answer',
     broken: true,
   },
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: { reason: 'its answer is too long' },
   ENETUNREACH: { reason: 'there is no network' },
   EHOSTUNREACH: { reason: 'there is no way to the host' },
   ETIMEDOUT: { reason: 'nothing comes back from it' },

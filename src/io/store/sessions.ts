@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../../domain/profile/profile.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
@@ -92,7 +92,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
   return {
     async names() {
       await settle();
-      if (!readOnly) keepPrivate(folder, warn);
+      if (!readOnly) for (const ours of [dirname(folder), folder]) keepPrivate(ours, warn);
       return sessionNames(folder);
     },
     async current() {

@@ -22,6 +22,7 @@ export interface LoginOptions extends CredentialOptions {
   readonly app?: string;
   readonly api?: string;
   readonly production?: true;
+  readonly yes?: true;
   /** False with --no-check. */
   readonly check: boolean;
 }
@@ -40,6 +41,7 @@ export function loginCommand(context: Context, run = login): Command {
     .option('--api <api>', 'the API to use when none is named')
     .option('--production', 'mark it: changes there ask first')
     .option('--no-check', 'save without asking the tenant')
+    .option('-y, --yes', 'do not ask, also where the profile of another tenant is given up')
     .action((name: string | undefined, options: LoginOptions) => run(context, name, options));
   return withExample(
     command,
@@ -101,6 +103,11 @@ async function loginAsAnswered(
   const earlier = known ?? (await profiles.get(name));
   // Another domain is another tenant: what was known of the old one does not hold there.
   const before = earlier?.domain === domain ? earlier : undefined;
+  if (earlier && !before) {
+    const { agreedToForget } = await import('../../input/agreed-to-forget.ts');
+    const place = earlier.domain ?? 'no tenant any more';
+    await agreedToForget(context, earlier, options, `It is for ${place}. Give that up, and log in to ${domain}?`);
+  }
   const checked = await checkedLogin(context, options, { name, domain, before }, answers);
   const production = options.production ?? before?.production;
   const profile = await saveLogin(context, checked, { earlier, production });

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
-import { confirmed } from '../../input/confirmed.ts';
+import { agreedToForget } from '../../input/agreed-to-forget.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -31,7 +30,7 @@ async function removeProfile(context: Context, name: string, options: ProfileRem
       hint: 'To start it over: anon-cli local reset',
     });
   }
-  await agreed(context, profile, options);
+  await agreedToForget(context, profile, options, 'Remove it?');
   await forgetSecrets(context, profile);
   const profiles = await context.profiles();
   const before = await profileInUse(context);
@@ -43,16 +42,4 @@ async function removeProfile(context: Context, name: string, options: ProfileRem
       `${paint.green('✔')} Profile ${printable(profile.name)} is gone. On the tenant nothing changed.\n` +
       (now.sentence === before.sentence ? '' : `  ${now.sentence}\n`),
   });
-}
-
-/** A profile that is marked, or has sessions which nothing brings back, is not removed by a slip. */
-async function agreed(context: Context, profile: Profile, options: ProfileRemoveOptions): Promise<void> {
-  const { length } = await (await context.sessions(profile)).names();
-  const facts = [
-    ...(profile.production ? ['is marked production'] : []),
-    ...(length > 0 ? [`has ${length} saved session${length === 1 ? '' : 's'}`] : []),
-  ];
-  if (facts.length === 0) return;
-  const fact = `Profile '${printable(profile.name)}' ${facts.join(' and ')}`;
-  await confirmed(context, options, { fact, question: 'Remove it?' });
 }

@@ -243,7 +243,14 @@ describe('login', () => {
     // Nothing new at all proves what is there.
     machine.terminal.stdin = undefined;
     expect((await machine.done('login', 'acme', '--json')).json).toMatchObject({ checked: true, app: { name: 'web' } });
-    const moved = await machine.done('login', 'acme', '--domain', 'other.example', '--no-check', '--json');
+    const elsewhere = ['login', 'acme', '--domain', 'other.example', '--no-check', '--json'];
+    const kept = readFileSync(machine.profilesPath, 'utf8');
+    expect(await machine.run(...elsewhere)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Profile 'acme' is marked production and has 1 saved session"),
+    });
+    expect(readFileSync(machine.profilesPath, 'utf8')).toBe(kept);
+    const moved = await machine.done(...elsewhere, '--yes');
     expect(moved.json).toMatchObject({ edition: null, app: null, credentials: null, production: false });
     expect(readdirSync(join(machine.folder, 'data', 'credentials'))).toEqual([]);
   });
