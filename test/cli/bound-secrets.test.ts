@@ -103,6 +103,12 @@ describe('an edited domain', () => {
     });
   });
 
+  it('that was taken away leaves a profile that can be removed', async () => {
+    const { machine } = await movedProfile();
+    edit(machine, 'remote', { domain: undefined });
+    expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toContain('Profile remote is gone');
+  });
+
   it('that is only written otherwise is the same', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);

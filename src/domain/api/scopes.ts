@@ -1,4 +1,5 @@
 import { AnonError } from '../../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { mostSimilar } from '../similar.ts';
 import type { Api } from './api.ts';
 
@@ -19,4 +20,17 @@ export function strayScope(api: string, stray: string, defined: readonly string[
 /** The scopes of `before` and those of `added`, each once, in their order. */
 export function union(before: readonly string[], added: readonly string[]): string[] {
   return [...new Set([...before, ...added])];
+}
+
+/** What to end with where guests of an API have no scopes and nobody named any: `usage`. */
+export function noScopesGiven({ name, scopes }: Pick<Api, 'name' | 'scopes'>): AnonError {
+  const [first, ...others] = scopes.map(({ value }) => value);
+  if (first === undefined) {
+    return new AnonError('usage', `No scopes given, and API '${name}' defines none.`, {
+      hint: "To let guests in without scopes: --scopes ''",
+    });
+  }
+  return new AnonError('usage', `No scopes given for guests of API '${name}'.`, {
+    hint: `Choose from ${[first, ...others].join(', ')}: --scopes ${shellWord(first)}`,
+  });
 }

@@ -1,5 +1,5 @@
-import { AnonError } from '../../errors.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
+import { noScopesGiven } from '../api/scopes.ts';
 import { lacksConformance } from '../app/set-access.ts';
 import { editionOf } from '../exchange/management.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -26,10 +26,7 @@ export async function planFix(
   // What is there is merged with, so it has to be known.
   if (unseen?.error) throw unseen.error;
   if (scopes.length === 0 && effectiveScopes(api, app).length === 0) {
-    const defined = api.scopes.map(({ value }) => value).join(', ') || '(it defines none)';
-    throw new AnonError('usage', `Which scopes shall guests of '${app.name}' get at '${api.name}'?`, {
-      hint: `Name some of ${defined}: --scopes <list>`,
-    });
+    throw noScopesGiven(api);
   }
   if (!oidcConformant && lacksConformance(await editionOf(tenant), app)) {
     const plan = await planOpenApi(tenant, api, { app, scopes });

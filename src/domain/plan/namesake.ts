@@ -3,6 +3,6 @@ import { isAnonError, withHint } from '../../errors.ts';
 /** A list of what there is could not be had, and something new is to be made: that goes without looking, too. */
 export function cannotLook(error: unknown): never {
   if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
-  const before = error.hint ? `${error.hint} ` : '';
-  throw withHint(error, `${before}Or make it without looking for another of that name: --allow-duplicate`);
+  const after = error.hint ? ` Otherwise: ${error.hint}` : '';
+  throw withHint(error, `To create it without looking for another of that name, add --allow-duplicate.${after}`);
 }

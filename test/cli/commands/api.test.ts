@@ -219,8 +219,8 @@ describe('api enable', () => {
     expect(await run('api', 'enable', 'shop')).toMatchObject({
       code: 2,
       stderr:
-        "error: Which scopes shall guests of 'shop' get?\n" +
-        'hint:  Name some of read:catalog, write:cart, read:orders, write:orders: --scopes <list>\n',
+        "error: No scopes given for guests of API 'shop'.\n" +
+        'hint:  Choose from read:catalog, write:cart, read:orders, write:orders: --scopes read:catalog\n',
     });
   });
 

@@ -144,7 +144,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it('--fix gives guests no scopes that nobody named', async () => {
     const { code, jsonError } = await (await freshMachine({ edition })).run('doctor', '--fix', '--yes', '--json');
     expect(code).toBe(2);
-    expect(jsonError.message).toBe("Which scopes shall guests of 'web' get at 'shop'?");
+    expect(jsonError.message).toBe("No scopes given for guests of API 'shop'.");
   });
 
   it('--scopes looks for just these', async () => {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants, guestScopes } from '../../../domain/api/guest-grants.ts';
+import { noScopesGiven } from '../../../domain/api/scopes.ts';
 import { planApiOpening } from '../../../domain/api/set-access.ts';
 import {
   checkGuestTokenLifetime,
@@ -10,7 +11,6 @@ import {
   parseGuestTokenLifetime,
 } from '../../../domain/duration.ts';
 import { editionOf } from '../../../domain/exchange/management.ts';
-import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { apiData } from '../../render/api.ts';
@@ -69,8 +69,5 @@ async function enableApi(context: Context, reference: string, options: ApiEnable
 
 /** Guests are never given scopes that nobody named. */
 function checkSomeScopes(api: ApiWithGrants, clientId = ''): void {
-  if (guestScopes(api, clientId).length > 0) return;
-  throw new AnonError('usage', `Which scopes shall guests of '${api.name}' get?`, {
-    hint: `Name some of ${api.scopes.map(({ value }) => value).join(', ') || '(it defines none)'}: --scopes <list>`,
-  });
+  if (guestScopes(api, clientId).length === 0) throw noScopesGiven(api);
 }

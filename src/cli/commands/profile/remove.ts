@@ -24,8 +24,10 @@ export function profileRemoveCommand(context: Context, run = removeProfile): Com
 }
 
 async function removeProfile(context: Context, name: string, options: ProfileRemoveOptions): Promise<void> {
-  const { profile } = await selectProfile(context, { ...options, profile: name });
-  if (profile.domain === undefined) {
+  // One that lost its domain is of no use, and goes like any other.
+  const stored = await (await context.profiles()).get(name);
+  const profile = stored ?? (await selectProfile(context, { ...options, profile: name })).profile;
+  if (profile.domain === undefined && profile.name === 'local') {
     throw new AnonError('usage', "The embedded tenant's profile stays.", {
       hint: 'To start it over: anon-cli local reset',
     });
