@@ -86,7 +86,12 @@ export function describeLifetime(lifetimeSeconds: number): string {
   return plural(lifetimeSeconds, 'second');
 }
 
-/** The same as an argument that the parsers take: `30d`. */
+/** How long guests' access tokens live: `2 hours`; what is not set is the tenant's to say. */
+export function describeTokenLifetime(lifetimeSeconds: number | undefined): string {
+  return lifetimeSeconds === undefined ? "the tenant's default lifetime" : describeLifetime(lifetimeSeconds);
+}
+
+/** A lifetime as an argument that the parsers take: `30d`. */
 export function lifetimeArgument(lifetimeSeconds: number): string {
   if (lifetimeSeconds === 0) return 'never';
   const unit =

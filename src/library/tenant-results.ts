@@ -76,7 +76,8 @@ export type ApiResult = {
   /** Those that guests of any application get. */
   readonly guest_scopes: readonly string[];
   readonly guest_grants: readonly GuestGrantResult[];
-  readonly guest_token_lifetime: Seconds;
+  /** Null: the tenant's default, which edition ea does not publish. */
+  readonly guest_token_lifetime: Seconds | null;
   readonly scopes: readonly { readonly value: string; readonly description: string | null }[];
 };
 

@@ -1,6 +1,6 @@
 import type { ApiWithGrants } from '../../domain/api/api.ts';
 import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
-import { describeLifetime } from '../../domain/duration.ts';
+import { describeTokenLifetime } from '../../domain/duration.ts';
 import type { ApiResult, GuestGrantResult } from '../../library/tenant-results.ts';
 import { gateText } from './app.ts';
 import type { Paint } from './paint.ts';
@@ -31,7 +31,7 @@ export function renderApi(paint: Paint, api: ApiWithGrants, names: ReadonlyMap<s
     ['guests', gateText(paint, enabled)],
     ...grantRows(api.grants, names),
     ['other scopes', printable(otherScopes(api).join(' ')) || 'none'],
-    ['guest token lifetime', describeLifetime(tokenLifetimeSeconds)],
+    ['guest token lifetime', describeTokenLifetime(tokenLifetimeSeconds)],
   ])}`;
 }
 
@@ -67,7 +67,7 @@ export function apiData(api: ApiWithGrants): ApiResult {
     enabled: api.guests.enabled,
     guest_scopes: anyGuestScopes(api),
     guest_grants: grantsData(api.grants),
-    guest_token_lifetime: api.guests.tokenLifetimeSeconds,
+    guest_token_lifetime: api.guests.tokenLifetimeSeconds ?? null,
     scopes: api.scopes.map(({ value, description }) => ({ value, description: description ?? null })),
   };
 }

@@ -1,4 +1,4 @@
-import { AnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
+import { AnonError, isAnonError, isUnreachable, ResponseError, type UnreachableError } from '../../errors.ts';
 import { exactJson } from '../../wire/exact-json.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { HttpAnswer, Pause, TenantConnection } from '../ports.ts';
@@ -91,8 +91,11 @@ function nowOf(result: HttpAnswer | UnreachableError, { clock, time }: TenantCon
 
 async function readAnswer(response: HttpAnswer, exchange: Exchange, tenant: TenantConnection): Promise<Answer> {
   const { status, headers } = response;
-  const text = await response.text();
   if (status >= 300 && status < 400) throw redirected(status, headers.get('location'), exchange, tenant);
+  const text = await response.text().catch((cause: unknown) => {
+    if (!isAnonError(cause) || cause.code !== 'response_invalid') throw cause;
+    throw inDoubt(notAnAnswer(status, 'a body that cannot be read', exchange, cause), exchange, tenant);
+  });
   exchange.measure?.(text.length);
   if (text === '') return { status, body: undefined };
   try {
@@ -112,14 +115,14 @@ export function isMissing(status: number): boolean {
 
 function notAnAnswer(status: number, what: string, { method, path }: Exchange, cause: unknown): ResponseError {
   const failed = isTrouble(status);
+  const why = isAnonError(cause) ? ` ${cause.message}` : '';
+  const advice = isAnonError(cause) ? cause.hint : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.';
   return new ResponseError(
     failed ? 'server_error' : 'response_invalid',
     { status, error: 'invalid_response', description: '' },
     {
-      message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.`,
-      hint: failed
-        ? 'The service, or something on the way to it, is in trouble: try again later.'
-        : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.',
+      message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.${why}`,
+      hint: failed ? 'The service, or something on the way to it, is in trouble: try again later.' : advice,
       cause,
     },
   );
@@ -180,7 +183,8 @@ async function rateLimited(
 ): Promise<ResponseError> {
   const seconds = Math.ceil(ms / 1000);
   const allSeconds = Math.ceil((waitedMs + ms) / 1000);
-  const { description } = serviceWords({ status: 429, body: jsonIn(await answer.text()) }, secretsIn(exchange));
+  const body = jsonIn(await answer.text().catch(() => ''));
+  const { description } = serviceWords({ status: 429, body }, secretsIn(exchange));
   return new ResponseError(
     'rate_limited',
     { status: 429, error: 'too_many_requests', description },

@@ -24,10 +24,10 @@ const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
 
 /** The tenant's clock, as far as the `Date` of its answers says. The last answer that does counts. */
 export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
-  let offsetMs: number | undefined;
+  let latestMs: number | undefined;
   return {
-    now: () => clock.now() + (offsetMs ?? 0),
-    offsetMs: () => offsetMs,
+    now: () => clock.now() + (latestMs ?? 0),
+    offsetMs: () => latestMs && Math.trunc(latestMs / 1000) * 1000,
     learn(headers, sentAtMs) {
       const receivedAtMs = clock.now();
       const date = dateOf(headers, receivedAtMs);
@@ -35,7 +35,8 @@ export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
       if (date === undefined || receivedAtMs < sentAtMs) return;
       // The answer was made between the two, and its second may have been almost over: what that explains is no difference.
       const [least, most] = [date - receivedAtMs, date + 1000 - sentAtMs];
-      offsetMs = Math.trunc((least > 0 ? least : Math.min(most, 0)) / 1000) * 1000;
+      // Of what is left the latest counts: what the tenant has just dated must not be to come.
+      latestMs = least > 0 ? least + 999 : Math.min(most, 0);
     },
   };
 }

@@ -73,9 +73,19 @@ function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError
   const words = isAnonError(answered)
     ? answered.message
     : `It answered POST ${oauthTokenPath} with ${answered.status}.${saying(answered.description)}`;
+  const status = 'status' in answered ? answered.status : 0;
+  if (status >= 400 && !isMissing(status)) return notItsWord(host, words, answered);
   const elsewhere = answered instanceof RedirectError && answered.host !== undefined;
   return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint. ${words}`, {
     hint: elsewhere ? answered.hint : 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
+    cause: isAnonError(answered) ? answered : undefined,
+  });
+}
+
+/** A refusal that is none of OAuth's: whoever made it, it says nothing of the credentials, nor whether there is a tenant. */
+function notItsWord(host: string, words: string, answered: Answered): AnonError {
+  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does. ${words}`, {
+    hint: 'Something on the way to it, such as a firewall or a proxy, may have answered. Else check the domain: anon-cli profile show',
     cause: isAnonError(answered) ? answered : undefined,
   });
 }
@@ -108,7 +118,8 @@ export function tokenRefusal(
   const { status } = answer;
   const { sent, error, description } = serviceWords(answer, repeatedForms(secret));
   const refused = { status, error, description };
-  if (status < 400 || isMissing(status)) return notATenant(tenant, refused);
+  const isSilent = ![400, 401, 403].includes(status) && error === `http_${status}`;
+  if (status < 400 || isMissing(status) || (isSilent && !isTrouble(status))) return notATenant(tenant, refused);
   if (isTrouble(status)) return unavailable(tenant, refused);
   const { problem, hint, inItsWords } = explain(tenant, access.credentials, refused, sent);
   const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);

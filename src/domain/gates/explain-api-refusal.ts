@@ -9,6 +9,7 @@ import { shellWord } from '../shell-word.ts';
 import type { RefusedRequest } from './explain-refusal.ts';
 import { lookedUp } from './looked-up.ts';
 import { apiEnableCommand, suggestedScopes } from './opening-command.ts';
+import { seemsOpen } from './unexplained.ts';
 
 /** The API is unknown, closed, or open without a grant for guests of this application. */
 export async function explainTarget(
@@ -21,7 +22,7 @@ export async function explainTarget(
     return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
   }
   const wanted = wantedScopes(request.scope);
-  if (api?.guests.enabled) return withoutScopes(tenant, refusal, { request, api, missing: wanted });
+  if (api?.guests.enabled) return withoutScopes(tenant, refusal, { request, api, wanted });
   const name = api?.name ?? request.api.name;
   const has = api && guestScopes(api, request.app.clientId).length > 0;
   return new GateClosedError(refusal, {
@@ -38,8 +39,8 @@ export async function explainScope(
   request: RefusedRequest,
 ): Promise<ResponseError> {
   const api = await lookedUp(tenant, () => knownApi(tenant, request));
-  const granted = api ? guestScopes(api, request.app.clientId) : [];
-  const missing = wantedScopes(request.scope).filter((value) => !granted.includes(value));
+  const wanted = wantedScopes(request.scope);
+  const missing = lacking(wanted, api, request);
   const undefinedScope = api && missing.find((value) => !api.scopes.some((scope) => scope.value === value));
   if (api && undefinedScope !== undefined) {
     const defined = api.scopes.map(({ value }) => value).join(', ') || 'none';
@@ -48,20 +49,32 @@ export async function explainScope(
       `API ${shellWord(api.name)} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`,
     );
   }
-  return withoutScopes(tenant, refusal, { request, api, missing });
+  return withoutScopes(tenant, refusal, { request, api, wanted });
 }
 
 function withoutScopes(
   tenant: TenantConnection,
   refusal: ResponseError,
-  { request, api, missing }: { request: RefusedRequest; api: ApiWithGrants | undefined; missing: readonly string[] },
+  { request, api, wanted }: { request: RefusedRequest; api: ApiWithGrants | undefined; wanted: readonly string[] },
 ): ResponseError {
+  const missing = lacking(wanted, api, request);
   const name = api?.name ?? request.api.name;
+  const granted = api?.guests.enabled ? guestScopes(api, request.app.clientId) : [];
+  if (granted.length > 0 && missing.length === 0) {
+    const open = `guests of ${shellWord(request.app.name)} get ${granted.join(' ')} at ${shellWord(name)}`;
+    return seemsOpen(tenant, refusal, request, open);
+  }
   return new GateClosedError(refusal, {
     name: 'scopes',
     explanation: `Gate 4, the scopes: guests of ${shellWord(request.app.name)} do not get ${missing.join(', ') || 'any'} at ${shellWord(name)}.`,
     command: enableCommand(tenant, request, name, someScopes(missing, api)),
   });
+}
+
+/** Those of the scopes that guests of the application do not get there. */
+function lacking(wanted: readonly string[], api: ApiWithGrants | undefined, { app }: RefusedRequest): string[] {
+  const granted = api ? guestScopes(api, app.clientId) : [];
+  return wanted.filter((value) => !granted.includes(value));
 }
 
 function someScopes(wanted: readonly string[], api: ApiWithGrants | undefined): readonly string[] {

@@ -11,6 +11,7 @@ import { explainScope, explainTarget } from './explain-api-refusal.ts';
 import { lookedUp } from './looked-up.ts';
 import { lacksFeature } from './missing-feature.ts';
 import { appEnableCommand } from './opening-command.ts';
+import { seemsOpen, unsure } from './unexplained.ts';
 
 /** What was asked when the tenant refused. */
 export interface RefusedRequest {
@@ -76,10 +77,14 @@ const pageInstead =
 async function explainToggle(
   tenant: TenantConnection,
   refusal: ResponseError,
-  { app }: RefusedRequest,
+  request: RefusedRequest,
 ): Promise<ResponseError> {
+  const { app } = request;
   const known = await lookedUp(tenant, () => readApp(tenant, app.clientId));
   const edition = tenant.edition && editionNamed(tenant.edition);
+  if (known?.enabled && (known.oidcConformant || edition?.needsOidcConformance === false)) {
+    return seemsOpen(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
+  }
   return new GateClosedError(refusal, {
     name: 'application',
     explanation: `Gate 2, the application: ${shellWord(app.name)} may not create anonymous sessions.`,
@@ -122,11 +127,4 @@ function requestHint(tenant: TenantConnection, refusal: ResponseError, request: 
     return 'Metadata is an object of texts, numbers, true and false; edition preview takes objects and arrays in it too.';
   }
   return unsure(tenant, request);
-}
-
-/** Where the words of the service leave it open what is wrong. */
-function unsure(tenant: TenantConnection, { app, api, diagnosed }: RefusedRequest, guess?: string): string | undefined {
-  if (diagnosed) return guess;
-  const command = `anon-cli doctor --app ${shellWord(app.clientId)} --api ${shellWord(api.audience)}${tenant.selection}`;
-  return `${guess ? `${guess} ` : ''}To look at every gate: ${command}`;
 }

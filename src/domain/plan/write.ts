@@ -1,6 +1,6 @@
 import { isAnonError, NotAppliedError } from '../../errors.ts';
 import { anyBody, isJsonObject, type JsonObject, type Schema } from '../../wire/schema.ts';
-import { nextStep, outcomeUnknown } from '../exchange/doubt.ts';
+import { mayBeDone, nextStep, outcomeUnknown } from '../exchange/doubt.ts';
 import { managementRequest } from '../exchange/management.ts';
 import type { TenantConnection } from '../ports.ts';
 import { type Mismatch, mismatches } from './mismatch.ts';
@@ -45,11 +45,12 @@ async function answerOf(tenant: TenantConnection, write: PlannedWrite): Promise<
   try {
     return (await managementRequest(tenant, write.answer, request(write))) as JsonObject;
   } catch (error) {
-    // A refusal and a lost answer have a status, or another code, and say themselves what they mean.
-    if (!isAnonError(error) || error.code !== 'response_invalid' || 'status' in error) throw error;
+    // A refusal and a lost answer have another code, and say themselves what they mean.
+    if (!isAnonError(error) || error.code !== 'response_invalid') throw error;
+    if ('status' in error && !mayBeDone(error)) throw error;
     const shown = write.method === 'PATCH' ? await readBack(tenant, write.answer, write.path) : undefined;
     if (shown) return shown as JsonObject;
-    throw outcomeUnknown(error, request(write), tenant);
+    throw 'status' in error ? error : outcomeUnknown(error, request(write), tenant);
   }
 }
 

@@ -46,7 +46,10 @@ function otherScheme({ protocol, host, hostname }: URL, code: string, sent: bool
     if (isHere && (isText || explanations[code] === closed)) {
       return `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`;
     }
-    return isText ? 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.' : undefined;
+    const port = new URL(`http:${host}`).port || '<port>';
+    return isText
+      ? `If it speaks plain HTTP: that is for this machine only, as http://localhost:${port}. A tenant elsewhere speaks HTTPS: check the domain, and its port if it has one.`
+      : undefined;
   }
   const isOther = protocol === 'http:' && code.startsWith('HPE_') && !explanations[code];
   return isOther ? `If it speaks HTTPS, leave http:// out: ${host}` : undefined;

@@ -78,7 +78,7 @@ async function answer(scope: TenantScope, grant: Grant): Promise<AnonymousTokenR
   const now = Math.floor(scope.clock() / 1000);
   const sessionLeft = (session.exp ?? Number.POSITIVE_INFINITY) - now;
   // An access token never outlives its session.
-  const lifetime = Math.min(api.access.tokenLifetimeSeconds, sessionLeft);
+  const lifetime = Math.min(api.access.tokenLifetimeSeconds ?? edition.guestTokenLifetime.defaultSeconds, sessionLeft);
   const format = { format: sessionSettings(scope).tokenFormat, prefix: edition.sessionTokenPrefix };
   const isNew = grant.before === undefined || edition.updatesMetadata;
   const [sessionToken, accessToken] = await Promise.all([

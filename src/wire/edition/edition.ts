@@ -26,7 +26,8 @@ export interface GuestAccess {
   readonly enabled: boolean;
   /** What guests of every application get; undefined where each application has a client grant of its own. */
   readonly scopes: readonly string[] | undefined;
-  readonly tokenLifetimeSeconds: number;
+  /** Undefined where it is not set, and the default of the tenant is not published. */
+  readonly tokenLifetimeSeconds: number | undefined;
 }
 
 /** One half of a translator: the members an object has on the wire, read into and written from one vocabulary. */
@@ -90,11 +91,6 @@ export interface Edition {
   readonly newResourceServer: JsonObject;
   /** The members of a resource server that the service takes and never shows. */
   readonly unshownMembers: readonly string[];
-  /**
-   * Whether a resource server says of guests at all if it takes them. Tools that know only of other subjects write
-   * its settings anew without that.
-   */
-  saysOfGuests(resourceServer: JsonObject): boolean;
   readonly sessionLifetime: LifetimeRange & { readonly mayNeverEnd: boolean };
   readonly guestTokenLifetime: LifetimeRange;
   readonly tokenFormats: readonly SessionTokenFormat[];

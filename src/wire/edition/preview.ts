@@ -107,7 +107,6 @@ export const preview: Edition = {
   newClient: () => ({}),
   newResourceServer: {},
   unshownMembers: [],
-  saysOfGuests: (body) => body.allow_anonymous_access !== undefined,
   sessionLifetime,
   guestTokenLifetime,
   tokenFormats: sessionTokenFormats,

@@ -52,7 +52,9 @@ describe('on a tenant of edition ea', () => {
     const { done } = await freshMachine({ edition: 'ea' });
     await done('app', 'enable', 'web');
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
-    expect(stdout).toMatch(/^✔ shop takes guests of web: read:catalog, access tokens for 2 hours\n/);
+    expect(stdout).toMatch(
+      /^✔ shop takes guests of web: read:catalog, access tokens for the tenant's default lifetime\n/,
+    );
     expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  deny_all → require_client_grant\n');
     expect(stdout).toContain('  new guest grant of web at shop (localhost:4400)\n');
     expect((await done('api', 'show', 'shop')).stdout).toMatch(/guest scopes +read:catalog {2}\(guests of web\)\n/);
@@ -63,6 +65,19 @@ describe('on a tenant of edition ea', () => {
     expect((await done('api', 'disable', 'shop', '--revoke-grants', '--json')).json).toMatchObject({
       guest_grants: [],
     });
+  });
+
+  it('how long tokens live where nobody has set it is for the tenant to say, and no number is made up', async () => {
+    const { done } = await openMachine({ edition: 'ea' });
+    const life = "the tenant's default lifetime";
+    expect((await done('api', 'show', 'shop')).stdout).toMatch(new RegExp(`guest token lifetime +${life}\\n`));
+    expect((await done('doctor')).stdout.replaceAll(/\s+/g, ' ')).toContain(`their access tokens live ${life}`);
+    const setUp = await done('setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog', '--yes');
+    expect(setUp.stdout.replaceAll(/\s+/g, ' ')).toContain(`access tokens live ${life}`);
+    expect((await done('api', 'list', '--json')).json).toMatchObject([{ guest_token_lifetime: null }]);
+    const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--token-lifetime', '2h');
+    expect(stdout).toContain('access tokens for 2 hours\n');
+    expect((await done('api', 'show', 'shop', '--json')).json).toMatchObject({ guest_token_lifetime: 7200 });
   });
 
   it('an API is shown with its grants also to whom the applications are not shown', async () => {

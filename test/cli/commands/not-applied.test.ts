@@ -45,6 +45,12 @@ const reticence = {
     await ask(request);
     return Response.json({});
   },
+  'a page': async (request, ask) => {
+    await ask(request);
+    return new Response('<html>OK</html>', { headers: { 'content-type': 'text/html' } });
+  },
+  'what is not compressed as it says': async (request, ask) =>
+    new Response(await (await ask(request)).text(), { headers: { 'content-encoding': 'gzip' } }),
   'the object without what was changed': async (request, ask) => {
     const members = Object.keys((await request.clone().json()) as JsonObject);
     return shownWithout(await ask(request), members);
@@ -127,6 +133,30 @@ describe('a tenant that accepts a write', () => {
       expect((await machine.done(...command, '--json')).json.requests).toEqual([]);
     });
   }
+
+  it.each(['app create kiosk', 'api create orders --audience https://orders.example', 'app delete kiosk --yes'])(
+    'and answers %j with what cannot be read says that it is not known what became of it',
+    async (command) => {
+      const machine = await freshMachine();
+      let broken = false;
+      const tenant = await servedTenant(machine.clock, {
+        answer: (request) =>
+          broken && request.method !== 'GET' && request.url.includes('/api/v2/')
+            ? Promise.resolve(new Response('{"a":1}', { headers: { 'content-encoding': 'br' } }))
+            : undefined,
+      });
+      await useRemote(machine, tenant);
+      if (command.includes('delete')) await machine.done('app', 'create', 'kiosk');
+      broken = true;
+      const { code, stderr } = await machine.run(...command.split(' '));
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /with 200 and a body that cannot be read\. The answer says that it is br, and is not\. It is not known whether the change was made\.\n/,
+        ),
+      });
+    },
+  );
 
   it('says which of several writes are done, and sends no other', async () => {
     const { machine, tenant, lying } = await machineWith(async (request, ask) =>

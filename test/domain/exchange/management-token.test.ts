@@ -357,6 +357,23 @@ describe('no token', () => {
       'acme.example is not an Auth0 tenant',
       'Check the domain',
     ],
+    ...[403, 407, 451].map(
+      (status) =>
+        [
+          `a page with ${status}`,
+          () => new Response('<html>Blocked</html>', { status }),
+          'tenant_unreachable',
+          'acme.example does not answer as an Auth0 tenant does. The tenant answered POST /oauth/token with',
+          'such as a firewall or a proxy',
+        ] as const,
+    ),
+    [
+      'a proxy that says nothing',
+      () => new Response(null, { status: 407 }),
+      'tenant_unreachable',
+      'acme.example does not answer as an Auth0 tenant does. It answered POST /oauth/token with 407.',
+      'such as a firewall or a proxy',
+    ],
     [
       'a host that sends elsewhere',
       () => new Response(null, { status: 301 }),

@@ -57,6 +57,20 @@ describe('the time of a tenant', () => {
     expect(learnt({ date: httpDate(noon + hours) }, -1000).offsetMs()).toBeUndefined();
   });
 
+  it.each([
+    ['behind', 2 * hours],
+    ['ahead', -2 * hours],
+  ])('is never before what the tenant dated in the same second: %s', (_, offsetMs) => {
+    for (const fraction of [0, 1, 400, 999]) {
+      const time = tenantTime({ now: () => noon });
+      // Its clock shows a fraction of a second more than it writes.
+      const tenantsMs = noon + offsetMs + fraction;
+      time.learn(headers({ date: httpDate(tenantsMs) }), noon - 40);
+      expect(time.now()).toBeGreaterThanOrEqual(tenantsMs);
+      expect(time.now() - tenantsMs).toBeLessThanOrEqual(1040);
+    }
+  });
+
   it('follows this machine’s clock when that is set right', () => {
     let now = noon;
     const time = tenantTime({ now: () => now });

@@ -107,6 +107,32 @@ describe('a refusal that no gate explains is no closed gate', () => {
   });
 });
 
+describe.each(['preview', 'ea'] as const)('a refusal of what the settings of edition %s allow', (edition) => {
+  it.each([
+    ['invalid_target', 400, undefined, 'guests of web get read:catalog write:cart at shop'],
+    ['invalid_scope', 400, 'read:catalog anon', 'guests of web get read:catalog write:cart at shop'],
+    ['unauthorized_client', 400, undefined, 'web may create anonymous sessions'],
+    ['unauthorized_client', 403, undefined, 'web may create anonymous sessions'],
+  ])('%s (%i) is not blamed on a gate that is open', async (word, status, scope, open) => {
+    const tenant = await openTenant({ edition });
+    const connection = connectionTo(tenant, { edition });
+    const refusing = {
+      ...connection,
+      fetch: async (url: string, request: Parameters<typeof connection.fetch>[1]) =>
+        url.endsWith('/anonymous/token')
+          ? json({ error: word, error_description: 'Not today.' }, status)()
+          : connection.fetch(url, request),
+    };
+    const error = await refused(refusing, tenant, { scope });
+    expect(error).not.toBeInstanceOf(GateClosedError);
+    expect(error).toMatchObject({
+      code: 'gate_closed',
+      message: `${word} (${status}): Not today.`,
+      hint: expect.stringContaining(`By the tenant's settings ${open}: it refuses for another reason. To look at`),
+    });
+  });
+});
+
 describe('without a look at the tenant', () => {
   it('for lack of credentials, gate 3 is named all the same', async () => {
     const tenant = await openTenant({ api: { allow_anonymous_access: false } });

@@ -154,12 +154,15 @@ describe('a tenant that', () => {
     });
   });
 
+  const plainHttp =
+    'If it speaks plain HTTP: that is for this machine only, as http://localhost:<port>. A tenant elsewhere speaks HTTPS: check the domain, and its port if it has one.';
+
   it.each([
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.'],
-    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.'],
-    ['EPROTO', 'A tenant speaks HTTPS only. Check the domain, and its port if it has one.'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', plainHttp],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', plainHttp],
+    ['EPROTO', plainHttp],
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'Check the network, and how the domain is spelt.'],
-  ])('elsewhere speaks no TLS (%s): it is not sent to plain HTTP', (code, hint) => {
+  ])('elsewhere speaks no TLS (%s): plain HTTP is for this machine only', (code, hint) => {
     const limits = { connectMs: 5000, totalMs: 30_000 };
     const cause = Object.assign(new Error('x'), { code });
     const failed = { url: new URL('https://acme.example/'), sent: false, overdue: false, limits };

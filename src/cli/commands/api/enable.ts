@@ -6,7 +6,7 @@ import { noScopesGiven } from '../../../domain/api/scopes.ts';
 import { planApiOpening } from '../../../domain/api/set-access.ts';
 import {
   checkGuestTokenLifetime,
-  describeLifetime,
+  describeTokenLifetime,
   guestTokenLifetimeWarning,
   parseGuestTokenLifetime,
 } from '../../../domain/duration.ts';
@@ -61,7 +61,7 @@ async function enableApi(context: Context, reference: string, options: ApiEnable
     headline: (api, _paint, { app }) => {
       const granted = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
       const whose = app ? `guests of ${printable(app.name)}` : 'guests';
-      const life = describeLifetime(api.guests.tokenLifetimeSeconds);
+      const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
       return `${printable(api.name)} takes ${whose}: ${granted}, access tokens for ${life}`;
     },
   });

@@ -1,5 +1,5 @@
 import { guestScopes } from '../../../domain/api/guest-grants.ts';
-import { describeLifetime } from '../../../domain/duration.ts';
+import { describeTokenLifetime } from '../../../domain/duration.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -16,7 +16,7 @@ import type { FirstSession } from './first-session.ts';
 /** What is set up now, gate by gate. */
 export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
   const scopes = printable(guestScopes(api, app.clientId).join(' ')) || 'no scopes';
-  const life = describeLifetime(api.guests.tokenLifetimeSeconds);
+  const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
   return (
     `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +
     rows(paint, [

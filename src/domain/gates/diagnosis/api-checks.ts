@@ -6,7 +6,7 @@ import { guestScopes } from '../../api/guest-grants.ts';
 import { listApis } from '../../api/list.ts';
 import { strayScope } from '../../api/scopes.ts';
 import type { App } from '../../app/app.ts';
-import { describeLifetime } from '../../duration.ts';
+import { describeTokenLifetime } from '../../duration.ts';
 import type { TenantConnection } from '../../ports.ts';
 import type { ChosenApi } from '../../profile/profile.ts';
 import { shellWord } from '../../shell-word.ts';
@@ -39,25 +39,20 @@ export interface Meeting {
   readonly wanted: readonly string[];
 }
 
-/** Gate 3: whether the API takes guests; and whether it lost that to a tool that knows nothing of guests. */
+/** Gate 3: whether the API takes guests. It is independent of the grants that they have there. */
 export function checkApi(tenant: TenantConnection, meeting: Meeting): Check {
   const check = 'api';
-  const { edition, api } = meeting;
+  const { api } = meeting;
   const name = shellWord(api.name);
   if (api.guests.enabled) {
-    const life = describeLifetime(api.guests.tokenLifetimeSeconds);
+    const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
     return { check, state: 'open', finding: `${name} takes guests, their access tokens live ${life}` };
   }
   const grants = api.grants.length;
   const closed = { check, state: 'closed', ...opening(tenant, meeting) } as const;
   if (grants === 0) return { ...closed, finding: `${name} does not take guests` };
   const left = `${name} does not take guests, although they have ${grants === 1 ? 'a grant' : `${grants} grants`} there`;
-  return edition.saysOfGuests(api.body)
-    ? { ...closed, finding: `${left}, as api disable leaves them` }
-    : {
-        ...closed,
-        finding: `${left}: the API no longer says anything of guests. Terraform and 'auth0 apis update' write its policies without theirs, which probably happened here`,
-      };
+  return { ...closed, finding: `${left}: a grant alone does not let them in` };
 }
 
 /** Gate 4, where it is a client grant: whether the guests of the application have one. */
