@@ -30,7 +30,7 @@ export async function profileInUse(context: Context): Promise<InUse> {
     const reason = because === 'AUTH0_DOMAIN' || because === 'ANON_PROFILE' ? because : 'current';
     return { profile, sentence: sentences[reason], overridden: reason !== 'current' };
   } catch (error) {
-    if (!isAnonError(error) || (error.code !== 'usage' && error.code !== 'not_found')) throw error;
+    if (!isAnonError(error) || !['usage', 'not_found', 'state_unusable'].includes(error.code)) throw error;
     return { profile: undefined, sentence: `Commands without --profile fail: ${error.message}`, overridden: true };
   }
 }

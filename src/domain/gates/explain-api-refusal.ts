@@ -6,9 +6,9 @@ import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { readApi } from '../api/read.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
-import type { RefusedRequest } from './explain-refusal.ts';
 import { lookedUp } from './looked-up.ts';
 import { apiEnableCommand, suggestedScopes } from './opening-command.ts';
+import type { RefusedRequest } from './refused-request.ts';
 import { seemsOpen } from './unexplained.ts';
 
 /** The API is unknown, closed, or open without a grant for guests of this application. */

@@ -1,8 +1,6 @@
 import { GateClosedError, type ResponseError, withHint } from '../../errors.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { metadataMaxBytes } from '../../wire/metadata.ts';
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
 import { readApp } from '../app/read.ts';
 import { isTrouble } from '../exchange/pause.ts';
 import type { TenantConnection } from '../ports.ts';
@@ -11,16 +9,8 @@ import { explainScope, explainTarget } from './explain-api-refusal.ts';
 import { lookedUp } from './looked-up.ts';
 import { lacksFeature } from './missing-feature.ts';
 import { appEnableCommand } from './opening-command.ts';
+import type { RefusedRequest } from './refused-request.ts';
 import { seemsOpen, unsure } from './unexplained.ts';
-
-/** What was asked when the tenant refused. */
-export interface RefusedRequest {
-  readonly app: RequestingApp;
-  readonly api: RequestedApi;
-  readonly scope: string | undefined;
-  /** The doctor asked, so that there is no sense in sending for it. */
-  readonly diagnosed?: boolean;
-}
 
 /**
  * The same refusal with what to do about it. For a closed gate it says which one and the command that

@@ -1,7 +1,7 @@
 import { type ResponseError, withHint } from '../../errors.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
-import type { RefusedRequest } from './explain-refusal.ts';
+import type { RefusedRequest } from './refused-request.ts';
 
 /** Where the words of the service leave it open what is wrong. */
 export function unsure(

@@ -2,7 +2,8 @@ import { type AnonError, isAnonError, isUnreachable, ResponseError } from '../..
 import type { JsonObject } from '../../wire/schema.ts';
 import { mayBeDone } from '../exchange/doubt.ts';
 import { pausingTogether } from '../exchange/pause-together.ts';
-import { explainRefusal, type RefusedRequest } from '../gates/explain-refusal.ts';
+import { explainRefusal } from '../gates/explain-refusal.ts';
+import type { RefusedRequest } from '../gates/refused-request.ts';
 import type { TenantConnection } from '../ports.ts';
 import { checkComplete, type GuestTokens, requestTokens } from './request-tokens.ts';
 

@@ -1,6 +1,7 @@
 import { ResponseError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { explainRefusal, type RefusedRequest } from '../gates/explain-refusal.ts';
+import { explainRefusal } from '../gates/explain-refusal.ts';
+import type { RefusedRequest } from '../gates/refused-request.ts';
 import type { TenantConnection } from '../ports.ts';
 import { type GuestTokens, requestTokens } from './request-tokens.ts';
 
