@@ -40,8 +40,13 @@ describe('README', () => {
     expect(setUp).toEqual(['npm ci && node bin/anon-cli.cjs quickstart', 'npm ci && npm test']);
   });
 
-  it('has the table of exit codes that the program has', () => {
-    const rows = [...readme.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, meaning]) => ({
+  it('takes two minutes to read', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(100);
+  });
+
+  it('leads to the table of exit codes that the program has', () => {
+    const reference = readFileSync('docs/reference.md', 'utf8');
+    const rows = [...reference.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, meaning]) => ({
       code: Number(code),
       meaning,
     }));

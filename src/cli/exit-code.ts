@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** The one table of exit codes; `anon-cli --help` and README are made from it. */
+/** The one table of exit codes; `anon-cli --help` and docs/reference.md are made from it. */
 export const exitCodes = [
   { code: 0, meaning: 'done', errors: [] },
   {
