@@ -15,7 +15,7 @@ describe("the service's quickstart, each step a command of its own, in a new hom
     const says = async (line: string, text: string | RegExp) =>
       expect((await done(home, ...line.split(' '))).stdout).toMatch(text);
     await says('tenant show', /session lifetime +30 days \(2592000 seconds\)/);
-    await says('tenant set-lifetime 30d', /Session lifetime: 30 days \(2592000 seconds\)\n {2}already so/);
+    await says('tenant set-lifetime 30d', /Session lifetime: 30 days \(2592000 seconds\)\n {2}No changes/);
     await says('tenant set-format jwe', /Session token format: JWE/);
     await says('app list', /^web\tclosed/m);
     await says('app enable web', /web may create guest sessions/);
@@ -111,7 +111,7 @@ describe('anon-cli quickstart', () => {
     expect(first.stdout.match(/^\d {2}\w+ +✔/gm)).toHaveLength(5);
     expect(first.stdout).toMatch(/metadata +\{"language":"en","country":"US"\}/);
     const second = await done(home, 'quickstart');
-    expect(second.stdout.match(/\(already so\)/g)).toHaveLength(3);
+    expect(second.stdout.match(/\(no changes\)/g)).toHaveLength(3);
     const { stdout } = await done(home, 'quickstart', '--json');
     expect(JSON.parse(stdout).steps).toHaveLength(5);
   });

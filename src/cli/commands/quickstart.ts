@@ -147,7 +147,7 @@ function stepReporter({ terminal }: Context, options: GlobalOptions) {
 }
 
 function renderStep(paint: Paint, number: number, { title, outcome, changed, commands }: Step): string {
-  const already = changed ? '' : paint.dim(' (already so)');
+  const already = changed ? '' : paint.dim(' (no changes)');
   const lines = commands.map((command) => `            ${paint.cyan(printable(`$ anon-cli ${command}`))}\n`);
   return `${number}  ${title.padEnd(6)}  ${paint.green('✔')} ${printable(outcome)}${already}\n${lines.join('')}`;
 }

@@ -99,7 +99,7 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     printing.calls = calls;
     return ({ data }) => {
       const lines = curlLines(data, calls);
-      print(terminal, lines || '# nothing to send\n');
+      print(terminal, lines || '# no changes\n');
       if (lines && calls.embedded) terminal.note(startFirst(calls.baseUrl));
     };
   },

@@ -86,7 +86,7 @@ export function renderWrites(
   if (options.dryRun && writes.length > 0) {
     return `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
   }
-  if (writes.length === 0) return `${headline}${paint.dim(`  already so at ${host}, nothing to send\n`)}`;
+  if (writes.length === 0) return `${headline}${paint.dim(`  No changes: ${host} is already set this way\n`)}`;
   return `${headline}${renderChanges(paint, host, writes)}${renderRequests(paint, 'sent', writes)}`;
 }
 

@@ -304,7 +304,7 @@ describe('api scopes', () => {
     expect(stdout).toMatch(/^✔ Guests get at shop: read:catalog write:cart read:orders\n/);
     expect(stdout).toContain('    anonymous_access_scopes  +read:orders\n');
     expect((await done('api', 'scopes', 'add', 'shop', 'read:orders')).stdout).toContain(
-      'already so at localhost:4400',
+      'No changes: localhost:4400 is already set this way',
     );
     const { json } = await done('api', 'scopes', 'remove', 'shop', 'read:orders,write:cart', '--json');
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'] });

@@ -118,7 +118,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     const { done } = await guestMachine(edition);
     await done('claims', 'set', 'language', 'metadata.language');
     const { stdout } = await done('claims', 'set', 'language', 'metadata.language');
-    expect(stdout).toContain('  already so at localhost:4400, nothing to send\n');
+    expect(stdout).toContain('  No changes: localhost:4400 is already set this way\n');
   });
 });
 

@@ -138,7 +138,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
 
   it('--fix --dry-run with nothing closed says so', async () => {
     const { stdout } = await (await openMachine({ edition })).done('doctor', '--fix', '--dry-run');
-    expect(stdout).toBe('✔ Nothing is closed that could be opened, nothing to send\n');
+    expect(stdout).toBe('✔ No changes: nothing is closed that could be opened\n');
   });
 
   it('--fix gives guests no scopes that nobody named', async () => {

@@ -14,7 +14,7 @@ describe('quickstart', () => {
       outcome,
     ]);
     expect(steps).toEqual([
-      ['1', 'tenant', 'sessions live 30 days, session tokens are JWE (already so)'],
+      ['1', 'tenant', 'sessions live 30 days, session tokens are JWE (no changes)'],
       ['2', 'app', 'web may create guest sessions'],
       ['3', 'api', 'guests of shop get read:catalog write:cart'],
       ['4', 'create', expect.stringMatching(/^guest anon\|[\w-]{36} has a session$/)],
@@ -49,7 +49,7 @@ describe('quickstart', () => {
       `\nSaved in place of guest ${second.decoded.access_token.claims.sub}.\n`,
     );
     const { stdout } = await done('quickstart');
-    expect(stdout.match(/\(already so\)/g)).toHaveLength(3);
+    expect(stdout.match(/\(no changes\)/g)).toHaveLength(3);
   });
 
   it('repairs what is in the way, and leaves what somebody decided', async () => {

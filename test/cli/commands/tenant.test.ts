@@ -66,7 +66,7 @@ describe('tenant set-lifetime', () => {
     const { done } = await freshMachine();
     const { stdout } = await done('tenant', 'set-lifetime', duration);
     expect(stdout).toContain(`Session lifetime: ${words} (${seconds} seconds)\n`);
-    if (duration === '30d') expect(stdout).toContain('already so at localhost:4400, nothing to send\n');
+    if (duration === '30d') expect(stdout).toContain('No changes: localhost:4400 is already set this way\n');
     else expect(stdout).toContain(`sent  PATCH /api/v2/tenants/settings {"anonymous_session_lifetime":${seconds}}\n`);
     expect((await done('tenant', 'show', '--field', 'session_lifetime')).stdout).toBe(`${seconds}\n`);
   });

@@ -146,7 +146,7 @@ describe('--format curl', () => {
     const machine = await freshMachine();
     await machine.done('app', 'enable', 'web');
     const { stdout, stderr } = await machine.done('app', 'enable', 'web', '--format', 'curl');
-    expect([stdout, stderr]).toEqual(['# nothing to send\n', '']);
+    expect([stdout, stderr]).toEqual(['# no changes\n', '']);
   });
 
   it('prints the call for tokens, its session token as a variable', async () => {
@@ -169,7 +169,7 @@ describe('--format curl', () => {
     expect(stdout).toMatch(/^curl -sS -X PATCH http:\/\/localhost:\d+\/api\/v2\/clients\/\w+ \\\n/);
     expect(stdout).toContain(`-H "Authorization: Bearer $MANAGEMENT_TOKEN"`);
     expect((await machine.done('app', 'enable', 'web', '--format', 'curl')).stdout).toBe(stdout);
-    expect((await machine.done('app', 'enable', 'web', '--format', 'curl')).stdout).toBe('# nothing to send\n');
+    expect((await machine.done('app', 'enable', 'web', '--format', 'curl')).stdout).toBe('# no changes\n');
   });
 
   it("gives an application's secret as a variable, in the body and in a header", async () => {

@@ -40,9 +40,9 @@ describe('a dry run', () => {
     expect(writes(tenant.requests)).toEqual([]);
   });
 
-  it('says when there would be nothing to send', async () => {
+  it('says when there would be no changes', async () => {
     const { done } = await freshMachine();
-    expect((await done('tenant', 'set-lifetime', '30d', '--dry-run')).stdout).toContain('already so');
+    expect((await done('tenant', 'set-lifetime', '30d', '--dry-run')).stdout).toContain('No changes');
   });
 });
 
@@ -146,7 +146,7 @@ describe('a tenant that somebody else changes while a person is asked', () => {
       changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 604_800 }),
     );
     const { stdout } = await machine.done(...lifetime);
-    expect(stdout).toContain('already so');
+    expect(stdout).toContain('No changes');
     expect(writes(tenant.requests)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ export async function fixAndShow(
       data: { ...diagnosisData(found.diagnosis), dry_run: true, ...planData(writes) },
       human: (paint) =>
         writes.length === 0
-          ? `${paint.green('✔')} Nothing is closed that could be opened, nothing to send\n`
+          ? `${paint.green('✔')} No changes: nothing is closed that could be opened\n`
           : `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, hostOf(access), writes)}${renderRequests(paint, 'would send', writes)}`,
     });
   }

@@ -78,7 +78,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(second).toMatchObject({ session_token: first.session_token, access_token: first.access_token });
     expect(sessionsAsked(tenant)).toHaveLength(1);
     expect((await machine.done(...all)).stdout).toContain('✔ Saved session default stays, with the same guest.');
-    expect((await machine.done('setup', '--no-session')).stdout).toContain('already so at ');
+    expect((await machine.done('setup', '--no-session')).stdout).toContain('No changes: ');
   });
 
   it('keeps the guest where the access token has ended, or guests may do more now', async () => {
