@@ -180,6 +180,13 @@ describe('in edition ea', () => {
     });
   });
 
+  it('gate 2: so is one of a tenant whose edition nobody has found out yet', async () => {
+    const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined, oidc_conformant: false } });
+    expect(await refused(connectionTo(tenant, { edition: undefined }), tenant)).toMatchObject({
+      command: 'anon-cli app enable web --oidc-conformant',
+    });
+  });
+
   it('gate 3: the API, and whose guests are let in', async () => {
     const tenant = await testTenant({ edition: 'ea' });
     tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: true } });
