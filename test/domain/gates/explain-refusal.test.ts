@@ -140,6 +140,7 @@ describe('without a look at the tenant', () => {
     expect(await refused(connection, tenant)).toMatchObject({
       gate: 'api',
       command: 'anon-cli api enable shop --scopes <scope>',
+      hint: expect.stringContaining('shop does not take guests, or guests of web have no scopes there.'),
     });
     expect(connection.sent).toEqual(['POST /anonymous/token']);
   });
