@@ -1,6 +1,6 @@
 import { tenantTime } from '../domain/exchange/tenant-time.ts';
 import type { Clock, Fetch, TenantConnection } from '../domain/ports.ts';
-import { addressOf, parseTenantDomain } from '../domain/profile/address.ts';
+import { addressOf, loopback, parseTenantDomain } from '../domain/profile/address.ts';
 import { AnonError, interrupted, UnreachableError } from '../errors.ts';
 import type { TenantOptions } from './tenant-options.ts';
 
@@ -51,14 +51,24 @@ function overFetch(fetch: typeof globalThis.fetch, signal: AbortSignal | undefin
     } catch (cause) {
       if (signal?.aborted) throw interrupted();
       const { host } = new URL(url);
-      const reason = limit.aborted ? `no answer within ${exchangeMs / 1000} seconds` : codeIn(cause);
+      const code = codeIn(cause);
+      const reason = limit.aborted ? `no answer within ${exchangeMs / 1000} seconds` : code;
+      // Before the handshake is done nothing is sent. An alert is a word of TLS.
+      const speaksNoTls = /^(ERR_SSL_|EPROTO)/.test(code) && !code.includes('ALERT');
       throw new UnreachableError(
         `${host} cannot be reached${reason && `: ${reason}`}.`,
-        { sent: true, broken: false },
-        { cause },
+        { sent: !speaksNoTls, broken: false },
+        { cause, hint: speaksNoTls ? plainHttp(url) : undefined },
       );
     }
   };
+}
+
+function plainHttp(url: string): string {
+  const { host, hostname } = new URL(url);
+  return loopback.test(hostname)
+    ? `If it speaks plain HTTP, as anon-cli local start does, give the domain as http://${host}`
+    : 'If it speaks plain HTTP: that is for this machine only, as http://localhost. A tenant elsewhere speaks HTTPS.';
 }
 
 /** The innermost code: fetch wraps the socket's error. */

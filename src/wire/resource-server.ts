@@ -45,7 +45,7 @@ export function resourceServerFields(edition: Edition): string {
 
 // @see auth0@7.1.0 CreateResourceServerRequestContent
 const otherMembers =
-  'signing_alg signing_secret allow_offline_access allow_online_access allow_online_access_with_ephemeral_sessions token_dialect skip_consent_for_verifiable_first_party_clients enforce_policies token_encryption consent_policy authorization_details proof_of_possession subject_type_authorization authorization_policy token_lifetime_for_web';
+  'signing_alg signing_secret allow_offline_access token_dialect skip_consent_for_verifiable_first_party_clients enforce_policies token_encryption consent_policy authorization_details proof_of_possession subject_type_authorization authorization_policy token_lifetime_for_web';
 
 /** Seconds: 0 to 30 days. @see management-api, section 2.5 */
 export const tokenLifetime = v.pipe(
@@ -58,6 +58,8 @@ export const tokenLifetime = v.pipe(
 function members(edition: Edition) {
   return {
     ...unchecked(otherMembers),
+    allow_online_access: v.optional(v.boolean()),
+    allow_online_access_with_ephemeral_sessions: v.optional(v.boolean()),
     name: v.optional(
       v.pipe(
         v.string(),

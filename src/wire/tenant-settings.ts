@@ -33,7 +33,7 @@ export function minutesMember<const Member extends string>(member: Member): `${M
 const lifetime = v.optional(
   v.pipe(
     v.number(),
-    v.gtValue(0, ({ input }) => `Value ${String(input)} is less than minimum 0`),
+    v.gtValue(0, ({ input }) => `Value ${String(input)} is equal or less than exclusive minimum 0`),
   ),
 );
 const lifetimeMembers = Object.fromEntries(

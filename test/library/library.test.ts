@@ -71,6 +71,21 @@ describe('createSession', () => {
     });
   });
 
+  it.each([
+    ['localhost:4400', 'give the domain as http://localhost:4400'],
+    ['tenant.example', 'that is for this machine only, as http://localhost.'],
+  ])('names http:// where %s speaks no TLS', async (domain, hint) => {
+    const fetch = async () => {
+      throw new TypeError('fetch failed', {
+        cause: Object.assign(new Error('no'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }),
+      });
+    };
+    expect(await failureOf(() => createSession({ ...session, domain, fetch }))).toMatchObject({
+      code: 'tenant_unreachable',
+      hint: expect.stringContaining(hint),
+    });
+  });
+
   it('gives up when it is aborted, also while it waits for a rate limit', async () => {
     const stop = new AbortController();
     const limited = answering({ error: 'too_many_requests' }, 429, { 'retry-after': '30' });

@@ -27,7 +27,8 @@ export async function explainTarget(
   const has = api && guestScopes(api, request.app.clientId).length > 0;
   return new GateClosedError(refusal, {
     name: 'api',
-    explanation: `Gate 3, the API: ${shellWord(name)} does not take guests.`,
+    // The service has one word for both, and nobody has looked.
+    explanation: `Gate 3, the API: ${shellWord(name)} does not take guests${api ? '' : `, or guests of ${shellWord(request.app.name)} have no scopes there`}.`,
     command: enableCommand(tenant, request, name, has ? wanted : someScopes(wanted, api)),
   });
 }

@@ -2,6 +2,7 @@ import { GateClosedError, type ResponseError, withHint } from '../../errors.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { metadataMaxBytes } from '../../wire/metadata.ts';
 import { readApp } from '../app/read.ts';
+import { editionOf } from '../exchange/management.ts';
 import { isTrouble } from '../exchange/pause.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
@@ -71,7 +72,9 @@ async function explainToggle(
 ): Promise<ResponseError> {
   const { app } = request;
   const known = await lookedUp(tenant, () => readApp(tenant, app.clientId));
-  const edition = tenant.edition && editionNamed(tenant.edition);
+  const edition = known
+    ? await lookedUp(tenant, () => editionOf(tenant))
+    : tenant.edition && editionNamed(tenant.edition);
   if (known?.enabled && (known.oidcConformant || edition?.needsOidcConformance === false)) {
     return seemsOpen(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
   }

@@ -158,6 +158,16 @@ describe('a tenant that accepts a write', () => {
     },
   );
 
+  it('or something on the way that answers with a page in its place: nobody is said to have accepted anything', async () => {
+    const { machine, lying } = await machineWith(
+      async () => new Response('<html>Blocked</html>', { headers: { 'content-type': 'text/html' } }),
+    );
+    lying.now = true;
+    const { code, stderr } = await machine.run('tenant', 'set-lifetime', '7d');
+    expect(code).toBe(1);
+    expect(stderr).toContain('with 200 and an HTML page, not JSON. It is not known whether the change was made.');
+  });
+
   it('says which of several writes are done, and sends no other', async () => {
     const { machine, tenant, lying } = await machineWith(async (request, ask) =>
       request.url.includes('/clients/') ? objectAt(request, ask) : ask(request),

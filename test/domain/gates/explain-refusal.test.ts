@@ -140,6 +140,7 @@ describe('without a look at the tenant', () => {
     expect(await refused(connection, tenant)).toMatchObject({
       gate: 'api',
       command: 'anon-cli api enable shop --scopes <scope>',
+      hint: expect.stringContaining('shop does not take guests, or guests of web have no scopes there.'),
     });
     expect(connection.sent).toEqual(['POST /anonymous/token']);
   });
@@ -176,6 +177,13 @@ describe('in edition ea', () => {
     const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined, oidc_conformant: false } });
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
       gate: 'application',
+      command: 'anon-cli app enable web --oidc-conformant',
+    });
+  });
+
+  it('gate 2: so is one of a tenant whose edition nobody has found out yet', async () => {
+    const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined, oidc_conformant: false } });
+    expect(await refused(connectionTo(tenant, { edition: undefined }), tenant)).toMatchObject({
       command: 'anon-cli app enable web --oidc-conformant',
     });
   });

@@ -162,6 +162,14 @@ describe('changing a resource server', () => {
   it.each([
     [{ identifier: 'b' }, "Payload validation error: 'Additional properties not allowed: identifier'."],
     [
+      { allow_online_access: 'yes' },
+      "Payload validation error: 'Expected type boolean but found type string on property allow_online_access'.",
+    ],
+    [
+      { allow_online_access_with_ephemeral_sessions: 1 },
+      "Payload validation error: 'Expected type boolean but found type integer on property allow_online_access_with_ephemeral_sessions'.",
+    ],
+    [
       { allow_anonymous_access: 'true' },
       "Payload validation error: 'Expected type boolean but found type string on property allow_anonymous_access'.",
     ],

@@ -69,6 +69,10 @@ describe('the tenant settings', () => {
 
   it.each([
     ['{}', "Payload validation error: 'Too few properties defined (0), minimum 1'."],
+    [
+      '{"session_lifetime_in_minutes":0}',
+      "Payload validation error: 'Value 0 is equal or less than exclusive minimum 0 on property session_lifetime_in_minutes'.",
+    ],
     ['{"tenant_name":1}', "Payload validation error: 'Additional properties not allowed: tenant_name'."],
     [
       '{"anonymous_session_lifetime":-1}',
