@@ -72,6 +72,35 @@ describe('a choice at a terminal', () => {
     expect(person.shown).toContain('nothing was sent');
   });
 
+  it('is searched for what is text alone: other keys are none, and Ctrl-W and Ctrl-U take text away', {
+    timeout: 30_000,
+  }, async () => {
+    const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');
+    await person.sees('+ new application');
+    const [f1, left, insert, altB, ctrlN, ctrlR, tab] = [
+      '\u001bOP',
+      '\u001b[D',
+      '\u001b[2~',
+      '\u001bb',
+      '\u000e',
+      '\u0012',
+      '\t',
+    ] as const;
+    person.types('kiosk ', f1, left, insert, altB, ctrlN, ctrlR, tab, '😀', 'b');
+    await person.sees("❯ + new application 'kiosk 😀b'");
+    person.types('\u007f\u007f', 'two');
+    await person.sees("❯ + new application 'kiosk two'");
+    person.types('\u0017', 'three');
+    await person.sees("❯ + new application 'kiosk three'");
+    person.types('\u0015');
+    await person.sees('❯ web');
+    await person.sees('  + new application\r\n');
+    person.types('wall', keys.enter);
+    await person.sees("· new application 'wall'");
+    person.types(keys.interrupt);
+    expect(await person.ended).toBe(130);
+  });
+
   it('ends with Ctrl-C, and nothing was sent', { timeout: 30_000 }, async () => {
     const home = await furnishedHome('preview');
     const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog');

@@ -20,6 +20,29 @@ interface Row {
   enabled: boolean;
 }
 
+/** A key that is no text, as Node.js names it. */
+interface Key {
+  readonly name?: string;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+  readonly shift?: boolean;
+}
+
+/** Keys that mean something in a list; of the others enquirer would take some for text, and add or remove rows by some. */
+const knownKeys = [
+  'up',
+  'down',
+  'pageup',
+  'pagedown',
+  'home',
+  'end',
+  'return',
+  'enter',
+  'escape',
+  'backspace',
+  'space',
+];
+
 type Style = (text: string) => string;
 
 /** What the picker uses of enquirer's prompt; its type declarations leave the prompts out. */
@@ -27,11 +50,14 @@ interface AutoComplete {
   choices: Row[];
   index: number;
   input: string;
+  cursor: number;
   readonly multiple: boolean;
   readonly selected: Row | Row[];
   readonly visible: readonly Row[];
   readonly state: { _choices: Row[]; limit: number | undefined; submitted: boolean; cancelled?: boolean };
   readonly styles: Readonly<Record<'primary' | 'muted' | 'success', Style>>;
+  alert(): void;
+  keypress(text: string | undefined, key?: Key): Promise<void>;
   render(): Promise<void>;
   run(): Promise<unknown>;
   toChoices(rows: readonly object[]): Promise<Row[]>;
@@ -98,7 +124,27 @@ class Picker extends AutoComplete {
     this.search();
   }
 
-  complete(): Promise<void> {
+  override async keypress(text: string | undefined, key: Key = {}): Promise<void> {
+    const { name = '', ctrl = false, meta = false } = key;
+    if (ctrl && name === 'u') return this.searchFor('');
+    if (ctrl && name === 'w') return this.searchFor(this.input.replace(/\S+\s*$/, ''));
+    const isKnown = ctrl ? name === 'c' : !key.shift && knownKeys.includes(name);
+    const isText = text !== undefined && !ctrl && !meta && !/\p{Cc}/u.test(text);
+    if (isKnown || isText) return super.keypress(text, key);
+    this.alert();
+  }
+
+  append(text: string): Promise<void> {
+    return this.searchFor(this.input + text);
+  }
+
+  delete(): Promise<void> {
+    return this.searchFor([...this.input].slice(0, -1).join(''));
+  }
+
+  private searchFor(text: string): Promise<void> {
+    this.input = text;
+    this.cursor = text.length;
     this.search();
     return this.render();
   }
