@@ -126,7 +126,9 @@ describe("the local tenant's state", () => {
 
   it('that is a folder, or in a place that is a file, is told in one line', async () => {
     const [home, other] = [newHome(), newHome()];
-    mkdirSync(join(home, '.local', 'share', 'anon-cli', 'local-tenant.db'), { recursive: true });
+    const data = join(home, '.local', 'share', 'anon-cli');
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    mkdirSync(join(data, 'local-tenant.db'));
     expect(await run(home, ['tenant', 'show'])).toMatchObject({
       code: 1,
       stdout: '',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -38,11 +38,27 @@ export function environment(home: string, more: Readonly<Record<string, string>>
 
 /** Starts the program; the caller waits for it or ends it. */
 export function start(home: string, args: readonly string[], { env, input, uid }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], {
+  return spawn(process.execPath, [uid === undefined ? bin : binForAnybody(), ...args], {
     env: environment(home, env),
     stdio: [stdinFor(input), 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
+}
+
+let copy: string | undefined;
+
+/** A copy of the program that every user may read: the project itself may be in a folder of root's alone. */
+function binForAnybody(): string {
+  if (copy) return copy;
+  const folder = mkdtempSync(join(tmpdir(), 'anon-cli-program-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  const packages = ['libsql', '@libsql', '@neon-rs', 'detect-libc'].map((name) => join('node_modules', name));
+  for (const path of ['bin', 'dist', 'package.json', ...packages]) {
+    cpSync(resolve(path), join(folder, path), { recursive: true, dereference: true });
+  }
+  copy = join(folder, 'bin', 'anon-cli.cjs');
+  return copy;
 }
 
 function stdinFor(input: unknown): 'pipe' | 'ignore' {

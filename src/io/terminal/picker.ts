@@ -1,5 +1,5 @@
-import enquirer from 'enquirer';
 import { answered, questionScreen } from './answered.ts';
+import { AutoComplete, type Key, knownKeys, type Row, Select } from './enquirer-prompt.ts';
 import type { Choice, ChoiceOrNew } from './prompt.ts';
 import { searched } from './search.ts';
 
@@ -10,65 +10,6 @@ const otherRows = 6;
 
 /** What enquirer knows something new by: no id has a blank at its beginning. */
 const freshName = ' new';
-
-/** A choice as enquirer keeps it. */
-interface Row {
-  readonly name: string;
-  readonly message: string;
-  /** Undefined for the one that stands for something new. */
-  readonly choice: Choice | undefined;
-  enabled: boolean;
-}
-
-/** A key that is no text, as Node.js names it. */
-interface Key {
-  readonly name?: string;
-  readonly ctrl?: boolean;
-  readonly meta?: boolean;
-  readonly shift?: boolean;
-}
-
-/** Keys that mean something in a list; of the others enquirer would take some for text, and add or remove rows by some. */
-const knownKeys = [
-  'up',
-  'down',
-  'pageup',
-  'pagedown',
-  'home',
-  'end',
-  'return',
-  'enter',
-  'escape',
-  'backspace',
-  'space',
-];
-
-type Style = (text: string) => string;
-
-/** What the picker uses of enquirer's prompt; its type declarations leave the prompts out. */
-interface AutoComplete {
-  choices: Row[];
-  index: number;
-  input: string;
-  cursor: number;
-  readonly multiple: boolean;
-  readonly selected: Row | Row[];
-  readonly visible: readonly Row[];
-  readonly state: { _choices: Row[]; limit: number | undefined; submitted: boolean; cancelled?: boolean };
-  readonly styles: Readonly<Record<'primary' | 'muted' | 'success', Style>>;
-  alert(): void;
-  keypress(text: string | undefined, key?: Key): Promise<void>;
-  render(): Promise<void>;
-  run(): Promise<unknown>;
-  toChoices(rows: readonly object[]): Promise<Row[]>;
-}
-
-interface Prompts {
-  readonly AutoComplete: new (options: object) => AutoComplete;
-  readonly Select: { readonly prototype: Pick<AutoComplete, 'render'> };
-}
-
-const { AutoComplete, Select } = enquirer as unknown as Prompts;
 
 /**
  * Enquirer's prompt with a search of its own: the original looks at every choice for each choice at every key,

@@ -115,7 +115,8 @@ async function writtenWish(inquiry: Inquiry): Promise<{ plan: Plan<SetUp>; done:
 /** A gate that was opened a moment ago is not to be opened again: a tenant may take its time. */
 function afterSetUp(error: AnonError, { writes }: Plan<SetUp>, { tenant }: Access): AnonError {
   const retry = `anon-cli token create${tenant.selection}`;
-  if (error instanceof GateClosedError && error.command !== undefined && writes.length > 0) {
+  const byGate = error.code === 'gate_closed' && !(error instanceof GateClosedError && error.command === undefined);
+  if (byGate && writes.length > 0) {
     return withHint(error, `The set-up is written; a tenant may take some seconds to act on it. Try again: ${retry}`);
   }
   return withHint(error, `${error.hint ? `${error.hint} ` : ''}The set-up itself is done; for a session: ${retry}`);
