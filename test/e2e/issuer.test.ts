@@ -88,6 +88,22 @@ describe('the issuer of a state', () => {
     expect(issuer).not.toBe('https://localhost:4400/');
   });
 
+  it('is that of the token that scripts get, also of a session from before', async () => {
+    const home = await usedHome();
+    const setup = ['setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog,write:cart', '--yes'];
+    const { guest_id } = await jsonOf<{ guest_id: string }>(home, ['token', 'get']);
+    for (const command of [['token', 'get'], setup, ['token', 'get', '--create']]) {
+      const { stop, issuer } = await serve(home, ['--port', String(await freePort())]);
+      await stop();
+      const { access_token } = await jsonOf<{ access_token: string }>(home, command);
+      expect(await jsonOf(home, ['token', 'verify', access_token])).toMatchObject({
+        claims: { iss: issuer, sub: guest_id },
+      });
+      expect(await jsonOf(home, ['token', 'get'])).toMatchObject({ access_token, origin: 'kept' });
+      expect(await jsonOf(home, setup)).toMatchObject({ access_token, origin: 'kept' });
+    }
+  });
+
   it('is begun with by a tenant that is new, and so it is no change', async () => {
     const served = await serve(newHome(), ['--port', String(await freePort())]);
     expect(served).not.toHaveProperty('issuer_before');

@@ -91,6 +91,21 @@ describe('the saved session', () => {
   });
 });
 
+describe('a terminal where nobody types', () => {
+  it.each([
+    'token decode @/dev/stdin',
+    'token verify @/dev/tty',
+    'session import /dev/fd/0',
+    `token verify ${token} --jwks /dev/stdin`,
+    'token create --meta note=@/dev/tty',
+    'login acme --domain acme.example --client-id x --private-key /dev/stdin',
+  ])('is not waited for by whatever name: %s', async (line) => {
+    const command = `CI=true anon-cli ${line} 2>&1 | tr -s '[:space:]' ' '`;
+    const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
+    expect(stdout).toContain('cannot be read: it is a terminal, and CI rules out that somebody types there.');
+  });
+});
+
 describe('a stdin that holds a token', () => {
   it('is read whatever its type', async () => {
     const home = newHome();

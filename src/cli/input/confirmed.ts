@@ -1,5 +1,6 @@
 import { AnonError } from '../../errors.ts';
 import type { Context } from '../world/context.ts';
+import { whyNobodyIsAsked } from '../world/unattended.ts';
 
 /**
  * Asks before something on this machine is given up that is not had again by itself; `--yes` answers. `fact` says why it
@@ -13,7 +14,7 @@ export async function confirmed(
 ): Promise<void> {
   if (yes) return;
   if (!terminal.interactive) {
-    throw new AnonError('usage', `${fact}, and there is no terminal to ask on.`, {
+    throw new AnonError('usage', `${fact}, and ${whyNobodyIsAsked(terminal)}.`, {
       hint: 'To go on all the same: --yes',
     });
   }

@@ -4,6 +4,7 @@ import type { TenantConnection } from '../../domain/ports.ts';
 import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/name.ts';
+import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
@@ -77,7 +78,14 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     if (!timer || !spins || !terminal.noteRewritable) return tenant;
     return (await import('./spinning.ts')).spinning(tenant, { terminal, clock, timer });
   };
-  const readFile = async (path: string) => (await import('../../io/files/user-file.ts')).readUserFile(path);
+  const userFiles = async (path: string) => {
+    const files = await import('../../io/files/user-file.ts');
+    const { questionsRuledOutBy: name } = terminal;
+    if (name === undefined || !files.isTerminalFile(path)) return files;
+    const reason = `it is a terminal, and ${name} rules out that somebody types there`;
+    throw new AnonError('usage', `${path} cannot be read: ${reason}.`);
+  };
+  const readFile = async (path: string) => (await userFiles(path)).readUserFile(path);
 
   return {
     terminal,
@@ -109,7 +117,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       const quiet = env.ANON_SAVE === '0';
       return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
     },
-    readBytes: async (path) => (await import('../../io/files/user-file.ts')).readUserBytes(path),
+    readBytes: async (path) => (await userFiles(path)).readUserBytes(path),
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,

@@ -2,6 +2,7 @@ import { mergeMetadata } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestedApi } from '../api/choose.ts';
 import type { RequestingApp } from '../app/choose.ts';
+import { jsonObjectIn, takeApart } from '../token/compact.ts';
 import type { DecodedToken } from '../token/decode.ts';
 import { expiryOf, isUntold } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';
@@ -98,6 +99,17 @@ const spareSeconds = 60;
 /** Whether the access token is good for another minute at least. */
 export function accessTokenHolds({ accessEndsAtMs }: RememberedSession, nowMs: number): boolean {
   return accessEndsAtMs !== undefined && accessEndsAtMs - nowMs >= spareSeconds * 1000;
+}
+
+/** Whether the access token names another issuer than this one, so that no API takes it; not where nobody can tell. */
+export function isOfOtherIssuer({ accessToken }: RememberedSession, issuer: string): boolean {
+  try {
+    const { payload } = takeApart(accessToken);
+    const named = payload && jsonObjectIn(payload)?.iss;
+    return typeof named === 'string' && named !== issuer;
+  } catch {
+    return false;
+  }
 }
 
 /** A job that begins anew every hour would make its entry longer for ever. */

@@ -18,7 +18,7 @@ export interface TokenParts {
 }
 
 /** Longer than any token that an HTTP header would carry; what is beyond is not a token somebody was given. */
-const maxLength = 1_000_000;
+export const maxLength = 1_000_000;
 
 /** What shows a value walks all of it: deeper than this it would run out of stack. */
 const maxNesting = 500;

@@ -1,4 +1,4 @@
-import { jsonObjectIn, type TokenParts, takeApart } from './compact.ts';
+import { jsonObjectIn, maxLength, type TokenParts, takeApart } from './compact.ts';
 
 /** A token that begins somewhere in a text, as it is once line breaks and the like are out of it. */
 export interface TokenInText {
@@ -82,10 +82,11 @@ function hasHeader(joined: string): boolean {
 const words = /(?:[\w.+/=-]|%2[BbFf]|%3[Dd])+/y;
 const lineEnd = /[ \t]*(?:[\\^`]?[\r\n]|\\[rn]|%0[AaDd]|$|["'`,;)\]}>|<&\\])/y;
 
+/** Undefined also for a word longer than any token, of which no more is read: a pattern runs out of stack on millions. */
 function pieceAt(text: string, at: number): Piece | undefined {
-  words.lastIndex = at;
-  const [found] = words.exec(text) ?? [];
-  if (found === undefined) return undefined;
+  words.lastIndex = 0;
+  const [found] = words.exec(text.slice(at, at + maxLength + 1)) ?? [];
+  if (found === undefined || found.length > maxLength) return undefined;
   const end = at + found.length;
   lineEnd.lastIndex = end;
   // Of padding nothing is lost, and in quoted-printable it says that the line goes on.

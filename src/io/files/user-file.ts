@@ -1,5 +1,7 @@
+import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { AnonError, isAnonError } from '../../errors.ts';
+import { kindOf } from './descriptor.ts';
 import { reasonOf } from './files.ts';
 import { textOf } from './text.ts';
 import { readWhole } from './whole-input.ts';
@@ -18,6 +20,21 @@ export async function readUserBytes(path: string): Promise<Buffer> {
   } catch (cause) {
     if (isAnonError(cause)) throw cause;
     throw new AnonError('usage', `${path || "''"} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** Whether somebody at a terminal would have to type what is read from there: `/dev/stdin`, `/dev/tty`. */
+export function isTerminalFile(path: string): boolean {
+  try {
+    if (!statSync(path).isCharacterDevice()) return false;
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      return kindOf(descriptor) === 'terminal';
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return false;
   }
 }
 

@@ -61,6 +61,14 @@ describe.each(ways)(
         `error: Profile 'remote' is marked production, and ${name} rules questions out. hint: Look first with --dry-run, then add --yes`,
       );
       expect(machine.questions).toEqual([]);
+      for (const line of ['set production off', 'remove remote']) {
+        const refused = await machine.run(...before, 'profile', ...line.split(' '));
+        expect(refused.code).toBe(2);
+        expect(onOneLine(refused.stderr)).toContain(
+          `, and ${name} rules questions out. hint: To go on all the same: --yes`,
+        );
+      }
+      expect(machine.questions).toEqual([]);
     });
 
     it('what is to be typed into stdin', async () => {

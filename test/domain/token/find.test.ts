@@ -110,6 +110,14 @@ describe('no token is found', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
+  it.each([
+    ['a part', `eyJhbGciOiJub25lIn0.${'a'.repeat(9_000_000)}.`],
+    ['padding', `eyJhbGciOiJub25lIn0${'='.repeat(15_000_000)}`],
+    ['parts', 'xeyJhbGciOiJub25lIn0.'.repeat(700_000)],
+  ])('in %s that no token is long enough for, and no stack', async (_, text) => {
+    expect(await failureOf(() => findTokens(text))).toMatchObject({ code: 'token_unacceptable' });
+  });
+
   it('but a token is, however deep the JSON', () => {
     const depth = 20_000;
     expect(findTokens(`${'['.repeat(depth)}"${jwt}"${']'.repeat(depth)}`)).toEqual([{ name: undefined, token: jwt }]);

@@ -9,6 +9,7 @@ import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
 import { continueSession } from '../token/continue-session.ts';
+import { isOutdated } from '../token/fresh-session.ts';
 import {
   createAndRemember,
   type InspectedTokens,
@@ -88,7 +89,7 @@ async function goOn(
 ): Promise<boolean> {
   const { context, access, input } = inquiry;
   const { tenant } = access;
-  if (!changed && accessTokenHolds(before, context.clock.now())) {
+  if (!changed && accessTokenHolds(before, context.clock.now()) && !isOutdated(access, before)) {
     await sessions.use(name);
     warnOfMetadata(inquiry, before);
     const saved = await savedTokens(tenant, before);

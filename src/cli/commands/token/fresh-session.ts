@@ -1,6 +1,12 @@
 import { createSession } from '../../../domain/session/create.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
-import { accessTokenHolds, hasEnded, inPlaceOf, sessionToRemember } from '../../../domain/session/remembered.ts';
+import {
+  accessTokenHolds,
+  hasEnded,
+  inPlaceOf,
+  isOfOtherIssuer,
+  sessionToRemember,
+} from '../../../domain/session/remembered.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { scopeText } from '../../options/scopes.ts';
@@ -34,6 +40,11 @@ export function serves({ app, api, scope }: TokenRequestOptions, session: Rememb
   );
 }
 
+/** Whether the embedded tenant gave the access token before its issuer changed. What another tenant calls itself is its own. */
+export function isOutdated({ tenant, profile }: Access, session: RememberedSession): boolean {
+  return profile.domain === undefined && isOfOtherIssuer(session, tenant.issuer);
+}
+
 /**
  * The session as it is where its access token serves, else renewed, else one of a new guest where that is wanted;
  * it is said when there is one.
@@ -46,7 +57,9 @@ export async function freshSession(
   before: RememberedSession | undefined,
 ): Promise<Got> {
   const nowMs = context.clock.now();
-  if (before && serves(asked.options, before, nowMs)) return { session: before, origin: 'kept' };
+  if (before && serves(asked.options, before, nowMs) && !isOutdated(access, before)) {
+    return { session: before, origin: 'kept' };
+  }
   if (before && !hasEnded(before, nowMs)) {
     const session = await renewed(access, asked, before);
     if (session) return { session, origin: 'renewed' };

@@ -9,7 +9,7 @@ import { printResult } from '../../output/output.ts';
 import { type Access, accessTenant, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { tellDoubts } from './access-doubts.ts';
-import { freshSession, type Got, serves } from './fresh-session.ts';
+import { freshSession, type Got, isOutdated, serves } from './fresh-session.ts';
 import { noSessionToken, showThenSettle } from './guest-tokens.ts';
 import { addKeepOptions, type KeepOptions } from './keeping.ts';
 import { alone, type KeptSession, keptSession, nothingRemembered, noticingEnd } from './kept-session.ts';
@@ -40,12 +40,14 @@ async function getAndPrint(context: Context, options: TokenGetOptions): Promise<
   const { sessions, name } = kept;
   const nowMs = context.clock.now();
   const atHand = await sessions.get(name);
-  if (atHand && serves(options, atHand, nowMs)) {
+  // The embedded tenant may have got another issuer meanwhile; one elsewhere is not needed for what is at hand.
+  const embedded = profile.domain === undefined ? await accessTenant(context, options) : undefined;
+  if (atHand && serves(options, atHand, nowMs) && !(embedded && isOutdated(embedded, atHand))) {
     print(context, options, kept, { session: atHand, origin: 'kept' });
     // It was warned of when it came.
-    return options.strict && judge(context, options, await accessTenant(context, options), atHand);
+    return options.strict && judge(context, options, embedded ?? (await accessTenant(context, options)), atHand);
   }
-  const access = await accessTenant(context, options);
+  const access = embedded ?? (await accessTenant(context, options));
   if (!atHand && !options.create) {
     throw nothingRemembered(access.tenant, name, await sessions.names(), 'token get --create');
   }
