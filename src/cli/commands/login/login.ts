@@ -53,7 +53,7 @@ export function loginCommand(context: Context, run = login): Command {
 /** What was asked for and answered, as the arguments and options that would have said it. */
 interface Answers {
   name?: string;
-  readonly options: Record<string, unknown>;
+  options: Record<string, unknown>;
 }
 
 async function login(context: Context, text: string | undefined, options: LoginOptions): Promise<void> {
@@ -187,13 +187,13 @@ async function checkedLogin(
     const { askCredentials } = await import('./questions.ts');
     const { tellRefusal } = await import('../../input/asked-again.ts');
     for (;;) {
-      const answer = await askCredentials(context, where.before);
-      Object.assign(answers.options, answer.options);
+      const before = { ...answers.options };
+      const answer = await askCredentials(context, where.before, answers.options);
       try {
-        return await check(typeof answer.given === 'string' ? undefined : answer.given);
+        return await check(typeof answer === 'string' ? undefined : answer);
       } catch (error) {
         if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
-        for (const option of Object.keys(answer.options)) delete answers.options[option];
+        answers.options = before;
         await tellRefusal(context.terminal, error);
       }
     }

@@ -14,11 +14,8 @@ const ways = [
 const keep = { value: 'keep', label: 'as this profile does already' };
 const none = { value: 'none', label: 'not at all: guest tokens only' };
 
-/** What a person answers to how the tool signs in, and the options that would have said so. */
-export interface CredentialsAnswer {
-  readonly given: GivenCredentials | 'keep' | 'none';
-  readonly options: Readonly<Record<string, unknown>>;
-}
+/** What a person answers to how the tool signs in. */
+export type CredentialsAnswer = GivenCredentials | 'keep' | 'none';
 
 /** Asks for the domain of a tenant. */
 export function askDomain(context: Context): Promise<string> {
@@ -39,30 +36,44 @@ export function askName(context: Context, taken: readonly string[]): Promise<str
   );
 }
 
-/** Asks how to sign in, and for what that takes. `keep` and `none` are answers too. */
-export async function askCredentials(context: Context, before: Profile | undefined): Promise<CredentialsAnswer> {
+/** Asks how to sign in, and for what that takes; `options` gets what would have said each answer, as soon as it is there. */
+export async function askCredentials(
+  context: Context,
+  before: Profile | undefined,
+  options: Record<string, unknown>,
+): Promise<CredentialsAnswer> {
   const choices = before?.credentials ? [keep, ...ways] : [...ways, none];
   const way = await context.prompts.choose('How to sign in to its Management API', choices);
-  if (way === 'keep') return { given: 'keep', options: {} };
-  if (way === 'none') return { given: 'none', options: { check: false } };
+  if (way === 'keep') return 'keep';
+  if (way === 'none') {
+    options.check = false;
+    return 'none';
+  }
   if (way === 'access_token') {
+    options.accessToken = '-';
     const secret = await askedSecret(context, 'Access token (it is not shown)');
-    return { given: { credentials: { kind: 'access_token' }, secret }, options: { accessToken: '-' } };
+    return { credentials: { kind: 'access_token' }, secret };
   }
   const clientId = await askedText(context, 'Client id');
-  if (way === 'private_key') return askPrivateKey(context, clientId);
+  options.clientId = clientId;
+  if (way === 'private_key') return askPrivateKey(context, clientId, options);
+  options.clientSecret = '-';
   const secret = await askedSecret(context, 'Client secret (it is not shown)');
-  const given: GivenCredentials = { credentials: { kind: 'client_secret', clientId }, secret };
-  return { given, options: { clientId, clientSecret: '-' } };
+  return { credentials: { kind: 'client_secret', clientId }, secret };
 }
 
-function askPrivateKey(context: Context, clientId: string): Promise<CredentialsAnswer> {
+function askPrivateKey(
+  context: Context,
+  clientId: string,
+  options: Record<string, unknown>,
+): Promise<GivenCredentials> {
   return askedUntil(
     context,
     () => askedText(context, 'File of the private key, PEM or JWK'),
-    async (path) => ({
-      given: await privateKeyCredentials(context, clientId, path),
-      options: { clientId, privateKey: path },
-    }),
+    async (path) => {
+      const given = await privateKeyCredentials(context, clientId, path);
+      options.privateKey = path;
+      return given;
+    },
   );
 }

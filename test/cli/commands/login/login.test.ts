@@ -424,6 +424,52 @@ describe('login on a terminal', () => {
     expect(machine.replies).toEqual([]);
   });
 
+  it('asks again for credentials that the tenant refused, and saves only those it takes', async () => {
+    const { machine, tenant } = await machineAndTenant();
+    const { clientId, clientSecret } = tenant.credentials;
+    machine.terminal.interactive = true;
+    machine.keepSecret('not-the-secret');
+    machine.replies.push('client_secret', 'nobody', 'not-the-secret', 'access_token', 'no-token-of-the-tenant');
+    machine.replies.push('client_secret', clientId, 'not-the-secret', 'client_secret', clientId, clientSecret);
+    const { stdout, stderr } = await machine.done('login', 'acme', '--domain', tenant.url);
+    expect(machine.replies).toEqual([]);
+    expect(stderr.match(/^error: The tenant refused the credentials of profile 'acme'/gm)).toHaveLength(2);
+    expect(stderr.match(/^error: The access token of profile 'acme' /gm)).toHaveLength(1);
+    expect(stdout).toContain(`client ${clientId}, with its secret`);
+    // Of the answers that were refused the line has nothing.
+    expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
+      `The same without questions:\n  $ anon-cli login acme --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
+    );
+    machine.terminal.interactive = false;
+    await machine.done('app', 'list');
+  });
+
+  it('saves nothing where somebody gives up after a refusal', async () => {
+    const { machine, tenant } = await machineAndTenant();
+    machine.terminal.interactive = true;
+    machine.replies.push('client_secret', 'nobody', 'not-the-secret', 'client_secret', 'somebody', '^C');
+    const { code, stderr } = await machine.run('login', 'acme', '--domain', tenant.url);
+    expect(code).toBe(130);
+    expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
+      `To go on from here:\n  $ anon-cli login acme --domain ${tenant.url} --client-id somebody --client-secret -\n`,
+    );
+    expect((await machine.done('profile', 'list', '--json')).stdout).not.toContain('acme');
+  });
+
+  it.each([
+    [['private_key', 'tool', '^C'], '--client-id tool'],
+    [['access_token', '^C'], '--access-token -'],
+    [['none'], '--no-check'],
+  ])('says what %j has answered so far', async (replies, options) => {
+    const { machine } = await machineAndTenant();
+    machine.terminal.interactive = true;
+    machine.replies.push(...replies);
+    const { stderr } = await machine.run('login', 'acme', '--domain', 'localhost:1');
+    expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
+      `\n  $ anon-cli login acme --domain localhost:1 ${options}\n`,
+    );
+  });
+
   it('keeps what the profile has when that is the answer', async () => {
     const { machine, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options);
