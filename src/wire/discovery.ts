@@ -8,13 +8,14 @@ export const oauthServerMetadataPath = '/.well-known/oauth-authorization-server'
 
 /**
  * GET /.well-known/jwks.json, or a key set from anywhere: `{ "keys": [...] }` with whatever stands beside it, a list of keys,
- * or one key. What is no key among them is passed over; a `kid` that is no text is none.
+ * or one key. What is no key among them is passed over; a `kid` that is no text is none, and so is a member
+ * that is null.
  * @see RFC 7517, sections 4 and 5
  */
 export const jwks = v.pipe(
   v.unknown(),
   v.check((value) => keysIn(value) !== undefined, 'must be a JWK Set'),
-  v.transform((value) => ({ keys: (keysIn(value) ?? []).filter(isKey).map(withoutOddId) })),
+  v.transform((value) => ({ keys: (keysIn(value) ?? []).filter(isKey).map(plainMembers) })),
 );
 
 function keysIn(value: unknown): unknown[] | undefined {
@@ -31,10 +32,11 @@ function isKey(value: unknown): value is JsonObject {
   );
 }
 
-function withoutOddId(jwk: JsonObject): JsonObject {
-  if (jwk.kid === undefined || typeof jwk.kid === 'string') return jwk;
-  const { kid, ...others } = jwk;
-  return others;
+/** Without what says nothing: members that are null, as serialisers write what they have not, and a `kid` that is no text. */
+function plainMembers(jwk: JsonObject): JsonObject {
+  const odd = ([name, value]: [string, unknown]) => value === null || (name === 'kid' && typeof value !== 'string');
+  const members = Object.entries(jwk);
+  return members.some(odd) ? Object.fromEntries(members.filter((member) => !odd(member))) : jwk;
 }
 
 /** GET /.well-known/openid-configuration, as far as the tool looks. @see RFC 8414, section 2 */

@@ -71,7 +71,12 @@ function otherUseOf(jwk: Jwk): string | undefined {
   return `is for ${short(alg)}, which is no signature of its kind of key`;
 }
 
-const members: Record<string, readonly string[]> = { RSA: ['n', 'e'], EC: ['x', 'y'], OKP: ['x'], oct: ['k'] };
+const members: Record<string, readonly string[]> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
+  oct: ['k'],
+};
 
 function unusable(jwk: Jwk): string | undefined {
   const { kty } = jwk;
@@ -80,11 +85,11 @@ function unusable(jwk: Jwk): string | undefined {
       ? 'has a certificate that cannot be read'
       : `is of a kind not known here (${short(kty)})`;
   }
+  if ((kty === 'EC' || kty === 'OKP') && typeof jwk.crv === 'string' && !possibleAlgorithms(jwk).some(isSupported))
+    return `is on a curve that cannot be checked here (${short(jwk.crv)})`;
   const missing = (members[kty] ?? []).filter((name) => typeof jwk[name] !== 'string' || jwk[name] === '');
   if (missing.length > 0) return `lacks ${missing.join(' and ')}`;
   if (kty === 'RSA') return weakness(jwk);
-  if ((kty === 'EC' || kty === 'OKP') && !possibleAlgorithms(jwk).some(isSupported))
-    return `is on a curve that cannot be checked here (${short(jwk.crv)})`;
   // For EdDSA too, of which only one curve is known here.
   return jwk.crv === 'Ed448' ? 'is on a curve that cannot be checked here (Ed448)' : undefined;
 }

@@ -105,7 +105,8 @@ function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[]
     const found = doubts.get(check);
     if (!found) return judged;
     const unitInDoubt = found.untold && !Number.isNaN(at);
-    return { ...judged, detail: unitInDoubt ? `${at} ${found.doubt}` : `${judged.detail}: it ${found.doubt}` };
+    if (!unitInDoubt) return { ...judged, detail: `${judged.detail}: it ${found.doubt}` };
+    return { ...judged, detail: `${at} ${found.doubt}${judged.state === 'ok' ? `: ${farEnd(at)}` : ''}` };
   };
   return [
     time('exp', failed('exp', 'it names none, and an access token has to end'), (at) =>
@@ -120,6 +121,11 @@ function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[]
         : failed('iat', `it was issued ${utc(at)}, which is to come; clocks differ? --clock-tolerance`),
     ),
   ];
+}
+
+/** What an API makes of an end in milliseconds: it takes the token, and that is what there is to know of it. */
+function farEnd(seconds: number): string {
+  return `an API takes it until the year ${new Date(seconds * 1000).getUTCFullYear()}`;
 }
 
 function checkScopes({ scope }: JsonObject, required: readonly string[]): Check {

@@ -36,7 +36,7 @@ export function takeApart(input: string): TokenParts {
   if (text.startsWith('{')) throw notAToken('it is JSON; give the token in its compact form, parts joined by dots');
   const parts = text.split('.');
   if (parts.length !== 3 && parts.length !== 5) {
-    throw notAToken(`a JWT has 3 parts joined by dots and a JWE 5, and this has ${parts.length}`);
+    throw notAToken(`a JWT has 3 parts joined by dots and a JWE 5, and this has ${parts.length}${strangerIn(text)}`);
   }
   const head = decodePart(parts[0] ?? '', 0);
   const header = readHeader(head);
@@ -65,6 +65,12 @@ export function base64urlProblem(part: string): string | undefined {
   const at = part.search(/[^\w-]/);
   if (at !== -1) return `character ${at + 1} is ${characterName(part.codePointAt(at) ?? 0)}`;
   return part.length % 4 === 1 ? `no base64url has ${part.length} characters` : undefined;
+}
+
+/** A character of another script may be what cuts a token: an ellipsis, a dot that only looks like one. */
+function strangerIn(text: string): string {
+  const at = text.search(/[^\p{ASCII}]/u);
+  return at === -1 ? '' : `; character ${at + 1} is ${characterName(text.codePointAt(at) ?? 0)}`;
 }
 
 function characterName(code: number): string {

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
-import type { JsonObject } from '../../wire/schema.ts';
 import { looksLikePem, pemBlocks } from '../pem.ts';
 import type { KeyRing, NamedKey } from '../ports.ts';
 import { withCertificateKey } from './certificate.ts';
@@ -31,9 +30,15 @@ function keysIn(bytes: Buffer, fileName: string): readonly Jwk[] {
     ? fromPem(text)
     : set.ok
       ? set.value.map(withCertificateKey)
-      : [...fromDer(bytes), ...fromSecret(bytes, text)];
+      : keysOrSecret(bytes, text);
   if (found.length > 0) return found;
   throw pemBlocks(text).some(({ encrypted }) => encrypted) ? lockedKey(fileName) : noKey(fileName);
+}
+
+/** DER may be in base64 without the lines around it, as `x5c` and consoles give it. */
+function keysOrSecret(bytes: Buffer, text: string): readonly Jwk[] {
+  const found = [bytes, Buffer.from(text, 'base64')].flatMap(fromDer);
+  return found.length > 0 ? found : fromSecret(bytes, text);
 }
 
 /** Nothing where it is no text: UTF-8, or UTF-16 by its mark, as PowerShell writes it. */
@@ -93,13 +98,22 @@ function fromDer(bytes: Buffer): Jwk[] {
 function firstOf(readings: readonly (() => KeyObject)[]): Jwk[] {
   for (const read of readings) {
     try {
-      const jwk: JsonObject = { ...read().export({ format: 'jwk' }) };
-      return [jwk];
+      return [jwkOf(read())];
     } catch {
       // Not that kind of key.
     }
   }
   return [];
+}
+
+/** A key of which there is no JWK is a key all the same, of a kind that nothing can be checked with. */
+function jwkOf(key: KeyObject): Jwk {
+  try {
+    return { ...key.export({ format: 'jwk' }) };
+  } catch {
+    const { namedCurve } = key.asymmetricKeyDetails ?? {};
+    return namedCurve === undefined ? { kty: key.asymmetricKeyType } : { kty: 'EC', crv: namedCurve };
+  }
 }
 
 function lockedKey(fileName: string): AnonError {

@@ -19,7 +19,7 @@ const escaped: readonly [RegExp, string][] = [
 
 /** A text without what programs leave in a token, or write its characters as. What is not part of any is left as it is. */
 export function withoutTraces(text: string): PastedText {
-  const visible = text.replaceAll(invisible, '').replaceAll(/<br\s*\/?>/gi, '\n');
+  const visible = text.replaceAll(invisible, '').replaceAll(/<br\s*\/?>|[\v\f\u0085\u2028\u2029]/gi, '\n');
   const plain = escaped.reduce((changed, [written, character]) => changed.replaceAll(written, character), visible);
   return {
     text: plain,

@@ -113,6 +113,26 @@ describe('the keys of a file', () => {
       ).toEqual({ state: 'sealed', reason: 'its algorithm is not one that opens with odd.jwk' });
     }
   });
+
+  it.each([
+    ['RSA-PSS', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey, /kind not known here \(rsa-pss\)/],
+    [
+      'another curve',
+      generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).publicKey,
+      /curve that cannot be checked here \(brainpoolP256r1\)/,
+    ],
+  ])('in PEM that no JWK can hold, %s, are keys that nothing can be checked with', async (_, key, reason) => {
+    const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
+    const { signature } = await decode(token, keyRingOf(pem(key, 'spki'), 'odd.pem'));
+    expect(signature).toEqual({ state: 'not_checked', reason: expect.stringMatching(reason) });
+  });
+
+  it('may be DER in base64, without the lines of PEM around it', async () => {
+    const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
+    const der = rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    for (const text of [der, `${der.replaceAll(/.{64}/g, '$&\n')}\n`])
+      expect((await decode(token, keyRingOf(text, 'a.key'))).signature?.state).toBe('verified');
+  });
 });
 
 describe('a file holds no key, and nothing of it is repeated, when it is', () => {

@@ -264,6 +264,7 @@ describe('a key set is read whole', () => {
     ],
     ['without its name', { keys: [rsa.publicJwk] }],
     ['without anything but its numbers', { keys: [{ kty: 'RSA', n: rsa.publicJwk.n, e: rsa.publicJwk.e }] }],
+    ['with null for what it has not', { keys: [{ ...key, use: null, alg: null, key_ops: null, x5c: null }] }],
     ['with its private half', { keys: [withKid(rsa.jwk)] }],
     ['with a number for a name', { keys: [{ ...rsa.publicJwk, kid: 7 }] }],
     ['beside a shared secret', { keys: [{ kty: 'oct', k: 'AAAA', kid: 'k1' }, key] }],

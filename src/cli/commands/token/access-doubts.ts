@@ -31,17 +31,20 @@ export interface DoubtCounter {
 
 export function doubtCounter({ warn, clock }: Pick<Context, 'warn' | 'clock'>, asked: Asked): DoubtCounter {
   const keys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
-  const seen = { all: 0, doubtful: 0, first: '' };
+  const seen = { all: 0, doubtful: 0, first: '', untold: '' };
   return {
     async look(accessToken) {
-      const { doubts } = asAsked(await inspectToken({ clock, keys }, accessToken), asked);
+      const { doubts, untold } = asAsked(await inspectToken({ clock, keys }, accessToken), asked);
       seen.all += 1;
+      seen.untold ||= untold ?? '';
       if (doubts.length === 0) return;
       seen.doubtful += 1;
       seen.first ||= sentence(doubts);
     },
     tell() {
-      const { all, doubtful, first } = seen;
+      const { all, doubtful, first, untold } = seen;
+      if (asked.strict && untold !== '')
+        warn(`Nobody can tell whether all access tokens are as asked for: of one, ${untold}.`);
       if (doubtful === 0) return;
       const which =
         doubtful === all ? `None of the ${all} access tokens is` : `${doubtful} of ${all} access tokens are not`;

@@ -61,7 +61,13 @@ export async function inspectAndShow(
     (inspected) => ({ inspected, failure: undefined }),
     (error: unknown) => ({ inspected: read, failure: { error } }),
   );
-  show(looked.inspected);
+  try {
+    show(looked.inspected);
+  } catch (error) {
+    // What was to be shown may be what the tenant did not give: that is no fault of the command line.
+    if (tokens.accessToken === '') checkComplete(tokens);
+    throw error;
+  }
   if (looked.failure) throw looked.failure.error;
   checkComplete(tokens);
   tellDoubts({ warn }, looked.inspected.access, { issuer: tenant.issuer, audience, strict });

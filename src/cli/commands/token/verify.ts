@@ -3,6 +3,7 @@ import { askTime } from '../../../domain/exchange/ask-time.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
 import type { Check } from '../../../domain/token/check.ts';
 import { findTokens } from '../../../domain/token/find.ts';
+import { isUntold, timeDoubts } from '../../../domain/token/times.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
@@ -63,6 +64,7 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   }
   const wrongClock = tenant && verification.claims && clockSentence(tenant, 'the token is judged by that clock');
   if (wrongClock) context.warn(wrongClock);
+  warnOfFarEnd(context, verification);
   const refusal =
     given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));
   // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
@@ -72,6 +74,12 @@ async function verifyAndShow(context: Context, token: string | undefined, option
     human: (paint) => renderVerification(paint, verification),
   });
   if (refusal) throw refusal;
+}
+
+/** It is good as an API sees it, and hardly what its issuer meant. */
+function warnOfFarEnd({ warn }: Context, { checks, claims = {} }: Verification): void {
+  const exp = checks.find(({ check }) => check === 'exp');
+  if (exp?.state === 'ok' && isUntold({ timeDoubts: timeDoubts(claims) }, 'exp')) warn(`exp: ${exp.detail}.`);
 }
 
 /** It may be this machine's clock that is wrong. */
@@ -111,7 +119,7 @@ function notValid(
   { token, isEmbedded }: { readonly token: string; readonly isEmbedded: boolean },
 ): AnonError {
   const hints: Readonly<Record<string, string>> = {
-    form: `${foundIn(token)}To see what is in something else: anon-cli token decode`,
+    form: `${foundIn(token)}To look inside all the same: anon-cli token decode`,
     kind: 'Give an access token.',
     signature: jwks
       ? "Are these its issuer's keys?"
@@ -130,8 +138,9 @@ function notValid(
 function foundIn(text: string): string {
   try {
     const [only, ...others] = findTokens(text);
-    const done = only?.repairs ? ` once ${only.repairs.join(', ')} is out of it` : '';
-    if (only && others.length === 0) return `There is a token in it${done}: give that alone. `;
+    const flaws = only?.repairs ? ` that was pasted with ${only.repairs.join(', ')}` : '';
+    if (only && others.length === 0)
+      return `It holds a token${flaws}, and an API takes nothing else: give the token alone, in one piece. `;
   } catch {
     // There is none.
   }

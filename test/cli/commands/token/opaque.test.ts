@@ -198,6 +198,18 @@ describe('an answer that is not quite as it should be loses nothing', () => {
     await machine.done('session', 'import', '--session', 'copy');
   });
 
+  it.each([
+    ['--format', 'header'],
+    ['--field', 'access_token'],
+  ])(
+    'where there is none to print with %s it is the answer that is at fault, not the command line',
+    async (...options) => {
+      const { create } = await tenantWith((answer) => ({ ...answer, access_token: undefined }));
+      const { code, stderr } = await create(...options);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('access_token is required') });
+    },
+  );
+
   it.each<[string, Members, Members]>([
     ['seconds as text', { expires_in: '7200' }, { expires_in: 7200 }],
     ['no seconds', { expires_in: undefined }, {}],
@@ -259,9 +271,16 @@ describe('an access token that is not as asked for', () => {
     token = `${part({ alg: 'none' })}.${part({ iss: context.tenant.issuer, aud: shop, sub: 'anon|1' })}.`;
     return context;
   };
+  const stripped = async () => {
+    let token = '';
+    const context = await tenantWith((answer) => ({ ...answer, access_token: token }));
+    token = (await jwt({ iss: context.tenant.issuer, aud: shop, sub: 'anon|1' })).replace(/[^.]*$/, '');
+    return context;
+  };
 
   it.each<[string, () => ReturnType<typeof tenantWith>, string]>([
     ['unsigned', unsigned, "it is not signed (alg 'none')"],
+    ['without its signature', stripped, 'it has a wrong signature: it has none: it was stripped'],
     ['of another issuer', foreign({ iss: 'https://evil.example/' }), 'it names the issuer https://evil.example/, not '],
     ['of no issuer', foreign({ iss: undefined }), 'it names no issuer, not '],
     ['for another API', foreign({ aud: 'https://other.example' }), `it is for https://other.example, not for ${shop}`],
@@ -306,6 +325,12 @@ describe('an access token that is not as asked for', () => {
     expect(await fine.machine.run('token', 'get', '--strict')).toMatchObject({ code: 0, stderr: '' });
     const hidden = await tenantWith(withAccess(opaque));
     expect(await hidden.create()).toMatchObject({ code: 0, stderr: '' });
+    expect(await hidden.create('--count', '2', '--strict')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(
+        'Nobody can tell whether all access tokens are as asked for: of one, it is opaque',
+      ),
+    });
     expect(await hidden.create('--strict')).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('Nobody can tell whether the access token is as asked for: it is opaque'),

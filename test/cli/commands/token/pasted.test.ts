@@ -14,6 +14,8 @@ describe('what is pasted into token decode', () => {
     ['with backslashes', `curl -H 'Authorization: Bearer ${wrapped('\\\n')}' https://a.example\n`],
     ['with %20 before it', `authorization=Bearer%20${token}`],
     ['with zero-width characters', token.replaceAll(/.{40}/g, '$&\u200b')],
+    ['with line separators', wrapped('\u2028')],
+    ['with vertical tabs', wrapped('\v')],
     ['with padding', `${token}==`],
     ['glued to other words', `token=${token};next=1`],
     ['with text on the next line', `${token}\nexpired`],
@@ -37,6 +39,14 @@ describe('what is pasted into token decode', () => {
     expect((await done('token', 'decode', wrapped('\n'))).stderr).toBe('');
   });
 
+  it.each([
+    ['an ellipsis', `${token.slice(0, 60)}…${token.slice(-20)}`, 61, 'U+2026'],
+    ['a wide dot', token.replaceAll('.', '．'), token.indexOf('.') + 1, 'U+FF0E'],
+  ])('is told where %s cuts it', async (_, text, at, name) => {
+    const { run } = await freshMachine();
+    expect((await run('token', 'decode', text)).stderr).toContain(`; character ${at} is ${name}.\n`);
+  });
+
   it('is told where it breaks', async () => {
     const { run } = await freshMachine();
     const [head = '', body = '', signature] = token.split('.');
@@ -54,11 +64,23 @@ describe('token verify looks at what it is given as an API would', () => {
     [
       `${token}==`,
       /part 3 is not canonical base64url: character \d+ is '='/,
-      'There is a token in it once padding is out of it',
+      'It holds a token that was pasted with padding, and an API takes nothing else: give the token alone',
     ],
-    [wrapped('\n'), /white space inside, in part \d/, 'There is a token in it: give that alone.'],
-    [`{"access_token":"${token}"}`, /it is JSON/, 'There is a token in it: give that alone.'],
-    [`Authorization: Bearer ${token}`, /white space inside/, 'There is a token in it: give that alone.'],
+    [
+      wrapped('\n'),
+      /white space inside, in part \d/,
+      'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
+    ],
+    [
+      `{"access_token":"${token}"}`,
+      /it is JSON/,
+      'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
+    ],
+    [
+      `Authorization: Bearer ${token}`,
+      /white space inside/,
+      'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
+    ],
     ['nonsense', /has 3 parts/, 'Give the access token alone.'],
   ])('and says what to do: %#', async (text, detail, hint) => {
     const { run, file } = await freshMachine();

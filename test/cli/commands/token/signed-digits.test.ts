@@ -148,6 +148,20 @@ describe('a time that looks like another unit', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(doubt);
   });
 
+  it('is good where an API takes it, and warned of all the same', async () => {
+    const { run, file } = await freshMachine();
+    const key = file('key.json', JSON.stringify(rsa.publicJwk));
+    const doubt = `${ms + 60_000} looks like milliseconds (2026-06-01 12:01:00 UTC), and a token counts seconds: an API takes it until the year `;
+    const verify = ['token', 'verify', `@${file('token', signed(`{"exp":${ms + 60_000}}`))}`, '--jwks', key];
+    const human = await run(...verify);
+    expect(human).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: exp: ${doubt}`) });
+    const json = await run(...verify, '--json');
+    expect(json.json.checks).toContainEqual({ check: 'exp', ok: true, detail: expect.stringContaining(doubt) });
+    expect(JSON.parse(json.stderr).warnings).toEqual([expect.stringContaining(doubt)]);
+    const past = await run('token', 'verify', `@${file('past', signed(`{"exp":${ms - 60_000}}`))}`, '--jwks', key);
+    expect(past).toMatchObject({ code: 0, stderr: expect.stringContaining('2026-06-01 11:59:00 UTC') });
+  });
+
   it('and times as they should be are not', async () => {
     const { done, file } = await openMachine();
     const token = await new SignJWT({ exp: 253_402_300_799, iat: noon })

@@ -191,7 +191,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not looked at, for the form is not good' });
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'token_unacceptable',
-      hint: 'Give the access token alone. To see what is in something else: anon-cli token decode',
+      hint: 'Give the access token alone. To look inside all the same: anon-cli token decode',
       exit_code: 3,
     });
   });
