@@ -34,5 +34,5 @@ export function noneListed(
   if (all.length === 0 || (!enabled && search === undefined)) return undefined;
   const which = enabled ? `enabled ${nouns}` : nouns;
   const found = search === undefined ? '' : ` match '${printable(search.slice(0, 60))}'`;
-  return found === '' ? `No ${which}: all ${all.length} are disabled for guests.\n` : `No ${which}${found}.\n`;
+  return found === '' ? `No ${which} (${all.length} disabled).\n` : `No ${which}${found}.\n`;
 }

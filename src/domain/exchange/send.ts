@@ -204,7 +204,7 @@ export function secretsIn({ authorization, body }: Exchange): string[] {
 
 function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseAnswer(text);
   } catch {
     return undefined;
   }

@@ -83,7 +83,7 @@ describe('app list', () => {
 
   it.each([
     [['--search', 'zzz'], "No applications match 'zzz'.\n"],
-    [['--enabled'], 'No enabled applications: all 1 are disabled for guests.\n'],
+    [['--enabled'], 'No enabled applications (1 disabled).\n'],
     [['--enabled', '--search', 'w'], "No enabled applications match 'w'.\n"],
   ])('says that nothing matches %j, apart from the list', async (options, message) => {
     const { done, terminal } = await freshMachine();

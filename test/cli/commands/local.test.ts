@@ -104,6 +104,10 @@ describe('local reset', () => {
         'error: This deletes the local tenant, and there is no terminal to ask on.\n' +
         'hint:  Add --yes: anon-cli local reset --yes\n',
     });
+    // The line that it gives does what was asked for, in that edition.
+    expect((await run('local', 'reset', '--edition', 'ea')).stderr).toContain(
+      'hint:  Add --yes: anon-cli local reset --edition ea --yes\n',
+    );
     expect(documentNamed(store, 'client', 'web')).toEqual(before);
   });
 });

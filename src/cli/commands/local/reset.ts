@@ -25,7 +25,7 @@ export function localResetCommand(context: Context, run = resetLocal): Command {
 
 async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
   const edition = chosenEdition(context, options);
-  if (!options.yes && !(await confirmed(context))) {
+  if (!options.yes && !(await confirmed(context, options))) {
     throw new AnonError('failed', 'The reset was declined; nothing was changed.');
   }
   const local = await context.local();
@@ -40,10 +40,10 @@ async function resetLocal(context: Context, options: LocalResetOptions): Promise
   });
 }
 
-async function confirmed(context: Context): Promise<boolean> {
+async function confirmed(context: Context, { edition }: LocalResetOptions): Promise<boolean> {
   if (!context.terminal.interactive) {
     throw new AnonError('usage', `This deletes the local tenant, and ${whyNobodyIsAsked(context.terminal)}.`, {
-      hint: 'Add --yes: anon-cli local reset --yes',
+      hint: `Add --yes: anon-cli local reset${edition === undefined ? '' : ` --edition ${edition}`} --yes`,
     });
   }
   return context.confirm('Delete all applications, APIs and keys of the local tenant?');
