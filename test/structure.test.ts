@@ -48,7 +48,7 @@ const house: Record<string, Room> = {
   local: {
     rooms: ['local', 'wire'],
     packages: ['hono', '@hono/node-server', 'jose', 'libsql'],
-    builtins: ['node:crypto', 'node:events', 'node:fs', 'node:http', 'node:net', 'node:util'],
+    builtins: ['node:crypto', 'node:events', 'node:fs', 'node:http', 'node:net', 'node:url', 'node:util'],
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'wire', 'errors'],

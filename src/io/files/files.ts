@@ -92,7 +92,8 @@ function isBeingWritten(ending: string): boolean {
 export function setAside(path: string, now: number, companions: readonly string[] = []): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const target = freeName(`${path}.set-aside-${stamp}`);
-  for (const ending of ['', ...companions]) {
+  // The file last: what stands beside its name after that belongs to one that took its place.
+  for (const ending of [...companions, '']) {
     try {
       renameSync(`${path}${ending}`, `${target}${ending}`);
     } catch (error) {

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import type { Contents } from './contents.ts';
 import { createStateFile } from './new-state-file.ts';
 import { applicationId, checkedContents, dataVersion, upgraded } from './schema.ts';
-import { guarded, StateFileError, system } from './state-file-error.ts';
+import { StateFileError, system } from './state-file-error.ts';
 import type { StoreReader } from './store.ts';
 import { atOneMoment, busyTimeoutMs } from './transaction.ts';
 
@@ -22,10 +23,7 @@ export interface OpenedFile {
  * @throws {StateFileError} when it is there and is not such a state, or cannot be opened
  */
 export function openStateFile(path: string): OpenedFile {
-  if (fileAt(path) === undefined) createStateFile(path);
-  checkHeader(path);
-  const file = fileAt(path);
-  const database = guarded(() => new Database(path, { timeout: busyTimeoutMs, fileMustExist: true }));
+  const { database, file } = connected(path);
   try {
     const found = atOneMoment(database, () => ({ ...checkedContents(database), version: dataVersion(database) }));
     // What another process writes between the two is read at the next look.
@@ -37,6 +35,32 @@ export function openStateFile(path: string): OpenedFile {
   }
 }
 
+/** How often a file is looked for that others set aside and begin anew meanwhile. */
+const mostTries = 10;
+
+function connected(path: string): Pick<OpenedFile, 'database' | 'file'> {
+  for (let tries = 1; ; tries += 1) {
+    if (fileAt(path) === undefined) createStateFile(path);
+    const file = fileAt(path);
+    try {
+      checkHeader(path);
+      return { database: databaseAt(path, busyTimeoutMs), file };
+    } catch (error) {
+      if (fileAt(path) === file || tries === mostTries) throw error;
+    }
+  }
+}
+
+/**
+ * The database in a file that is there. By its path alone SQLite would make one where the file was set aside a moment
+ * ago, empty and for all to read, and the next process would take it for a state that has lost everything.
+ * @see https://www.sqlite.org/uri.html
+ */
+function databaseAt(path: string, timeout: number): Database.Database {
+  // It gives no code of SQLite's where it cannot open the file.
+  return system(() => new Database(`${pathToFileURL(path).href}?mode=rw`, { timeout }));
+}
+
 /**
  * What is in the state file at `path` now, for a reader in a hurry: nothing is made or changed, and a writer that holds
  * it longer than a moment is not waited for.
@@ -44,7 +68,7 @@ export function openStateFile(path: string): OpenedFile {
  */
 export function readStateFile(path: string): StoreReader {
   checkHeader(path);
-  const database = guarded(() => new Database(path, { timeout: 500, fileMustExist: true }));
+  const database = databaseAt(path, 500);
   try {
     return atOneMoment(database, () => checkedContents(database)).contents.documents;
   } finally {
