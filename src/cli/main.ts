@@ -52,7 +52,8 @@ async function showVersion(options: readonly string[], world: World, report: Rep
 async function showHelp(path: string, { terminal }: World): Promise<void> {
   const { helpText } = await import('./program/help.ts');
   const text = await helpText(path);
-  if (!terminal.resultColour) return terminal.result(text);
-  const { paintHelp } = await import('./render/help.ts');
-  terminal.result(paintHelp(text));
+  if (!terminal.resultIsTerminal && !terminal.resultColour) return terminal.result(text);
+  const { fittedHelp, paintHelp } = await import('./render/help.ts');
+  const lines = fittedHelp(text, terminal.resultColumns);
+  terminal.result(terminal.resultColour ? paintHelp(lines) : lines);
 }

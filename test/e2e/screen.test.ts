@@ -122,3 +122,41 @@ describe('stderr with --json', () => {
     expect((await run(home, ['app', 'list'], { env })).stderr).toContain('ExampleWarning: Mind the gap.');
   });
 });
+
+describe('a question at a narrow terminal', () => {
+  it('breaks no word, and neither do its choices and answers', { timeout: 30_000 }, async () => {
+    const person = atTerminalOf(40, newHome(), ['login']);
+    await person.sees('auth0.com ‣');
+    person.types('tenant-of-a-long-name.eu.auth0.com', keys.enter);
+    await person.sees('enter chooses');
+    person.types(keys.down, keys.enter);
+    await person.sees('Client id');
+    person.types('tool', keys.enter);
+    await person.sees('PEM or JWK');
+    person.types(keys.interrupt);
+    expect(await person.ended).toBe(130);
+    const shown = person.shown.replaceAll(/ *\r/g, '');
+    expect(shown).toContain(
+      '✔ Domain of the tenant,\n  such as\n  acme.eu.auth0.com ·\n  tenant-of-a-long-name.eu.auth0.com\n? How to sign in to its\n',
+    );
+    expect(shown).toContain('\n❯ with the client id and secret of an\n  application\n  with its client id');
+    expect(shown).toContain('Management API ·\n  with its client id and private key\n? Client id ‣');
+  });
+});
+
+describe('help at a narrow terminal', () => {
+  it.each([40, 57])('fits %i columns, and at 80 is what it is in a pipe', { timeout: 60_000 }, async (columns) => {
+    const home = newHome();
+    for (const args of [['--help'], ['setup', '--help'], ['token', 'verify', '--help'], ['app', '--help']]) {
+      const person = atTerminalOf(columns, home, args);
+      expect(await person.ended).toBe(0);
+      expectFitting(person.shown, columns);
+      const wide = atTerminalOf(80, home, args);
+      expect(await wide.ended).toBe(0);
+      const { stdout } = await run(home, args);
+      expect(wide.shown.replaceAll('\r', '')).toBe(stdout);
+      // Not a word of it is lost or broken.
+      expect(person.shown.replaceAll(/\s+(?:\\\s+)?/g, ' ')).toBe(stdout.replaceAll(/\s+/g, ' '));
+    }
+  });
+});

@@ -18,6 +18,7 @@ import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { sessionsText } from '../render/tenant.ts';
+import { beside } from '../render/wrapped.ts';
 import { accessTenant } from '../tenant/access.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import { rememberChoices } from '../tenant/save-choices.ts';
@@ -149,7 +150,8 @@ function stepReporter({ terminal }: Context, options: GlobalOptions) {
 function renderStep(paint: Paint, number: number, { title, outcome, changed, commands }: Step): string {
   const already = changed ? '' : paint.dim(' (no changes)');
   const lines = commands.map((command) => `            ${paint.cyan(printable(`$ anon-cli ${command}`))}\n`);
-  return `${number}  ${title.padEnd(6)}  ${paint.green('✔')} ${printable(outcome)}${already}\n${lines.join('')}`;
+  const head = `${number}  ${title.padEnd(6)}  ${paint.green('✔')} `;
+  return beside(head, `${printable(outcome)}${already}`, paint.columns) + lines.join('');
 }
 
 function stepData({ title, outcome, changed, commands }: Step): JsonObject {

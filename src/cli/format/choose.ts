@@ -8,6 +8,7 @@ import type { Calls } from '../output/calls.ts';
 import { type OutputFormat, outputFormats } from '../output/formats.ts';
 import type { Result } from '../output/printing.ts';
 import { printable, printableJson } from '../render/printable.ts';
+import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';
 import { curlLines } from './curl.ts';
 import { dotenvLines, exportLines } from './environment.ts';
@@ -100,15 +101,20 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     return ({ data }) => {
       const lines = curlLines(data, calls);
       print(terminal, lines || '# no changes\n');
-      if (lines && calls.embedded) terminal.note(startFirst(calls.baseUrl));
+      if (lines && calls.embedded) terminal.note(startFirst(calls.baseUrl, terminal.noteColumns));
     };
   },
 };
 
 /** Nobody answers these lines unless the embedded tenant is served as well. */
-function startFirst(baseUrl: string): string {
+function startFirst(baseUrl: string, columns: number): string {
   const { port } = new URL(baseUrl);
-  return `note: To run this, serve the local tenant first: anon-cli local start --port ${port || 80}\n`;
+  const [what, start] = [
+    'note: To run this, serve the local tenant first:',
+    `anon-cli local start --port ${port || 80}`,
+  ];
+  const line = `${what} ${start}\n`;
+  return line.length <= columns ? line : fitted(`${what}\n  $ ${start}\n`, columns);
 }
 
 function githubPrinter({ terminal, env }: Context): Printer {

@@ -1,4 +1,23 @@
 import { paintFor } from './paint.ts';
+import { beside, fitted, wrapped } from './wrapped.ts';
+
+/** What help is written for. */
+const writtenFor = 80;
+
+/** Help for a terminal that is narrower than what it is written for. */
+export function fittedHelp(text: string, columns: number): string {
+  if (columns >= writtenFor) return text;
+  const lines = text.replaceAll(/\n {10,}(?=\S)|(?<=^[^ \n].*)\n(?=[^ \n])/gm, ' ').split('\n');
+  return lines.map((line) => fittedLine(line, columns)).join('\n');
+}
+
+/** `  -y, --yes   what it does`: the second part stays in its column, or goes below the first. */
+function fittedLine(line: string, columns: number): string {
+  const [, head, text] = /^( {2}\S.*? {2,})(\S.*)$/.exec(line) ?? [];
+  if (/^[^ ]/.test(line)) return wrapped(line, columns).join('\n');
+  if (head === undefined || text === undefined) return fitted(line, columns);
+  return beside(head, text, columns).trimEnd();
+}
 
 /** Help for a terminal with colours: titles stand out, examples too. */
 export function paintHelp(text: string): string {

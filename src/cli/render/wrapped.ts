@@ -90,7 +90,11 @@ function fittedLine(line: string, columns: number): string {
   const [start = ''] = /^(?:\p{Cc}\[\d+m|\s)*(?:\$ )?/u.exec(line) ?? [];
   const text = line.slice(start.length);
   const indent = displayWidth(start);
-  if (start.endsWith('$ ')) return start + command(text, columns - indent, ' '.repeat(indent + 2));
+  if (start.endsWith('$ ')) {
+    if (indent > 4 && columns - indent < leastCommand)
+      return fittedLine(line.replace(/ {2,}(?=(?:\p{Cc}\[\d+m)*\$ )/u, '  '), columns);
+    return start + command(text, columns - indent, ' '.repeat(indent + 2));
+  }
   const [first = '', ...others] = wrapped(text, columns - indent);
   if (others.length === 0) return line;
   const hanging = Math.min(indent + 2, Math.floor(columns / 4));
@@ -98,13 +102,30 @@ function fittedLine(line: string, columns: number): string {
   return [start + first, ...rest].join('\n');
 }
 
+/** A command with less room than this begins further to the left. */
+const leastCommand = 32;
+
 /** A shell's words: what is quoted is one, whatever stands in it. */
 const shellWords = /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g;
 
 /** A command over as many lines as it takes: a backslash at the end of each but the last, so that it can be copied. */
 export function command(text: string, columns: number, indent: string): string {
   if (displayWidth(text) <= columns) return text;
-  const words = text.match(shellWords) ?? [];
-  const lines = inColour(broken(words, columns - indent.length - 2));
+  const width = columns - indent.length - 2;
+  const words = withValues(text.match(shellWords) ?? [], width);
+  const lines = inColour(broken(words, width));
   return lines.join(` \\\n${indent}`);
+}
+
+/** An option and its value are one word where a line has room for both. */
+function withValues(words: readonly string[], width: number): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1) ?? '';
+    const both = `${before} ${word}`;
+    const isValue = /^--[\w-]+$/.test(before) && !word.startsWith('-');
+    if (isValue && displayWidth(both) <= width) joined[joined.length - 1] = both;
+    else joined.push(word);
+  }
+  return joined;
 }

@@ -4,6 +4,8 @@ import { processTerminal } from '../../io/terminal/terminal.ts';
 import { systemTimer } from '../../io/timer.ts';
 import type { World } from './context.ts';
 
+const lineBreaks = async () => (await import('../render/wrapped.ts')).wrapped;
+
 /** The real world of this process. */
 export function processWorld(env: NodeJS.ProcessEnv): World {
   let controller: AbortController | undefined;
@@ -21,15 +23,16 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     terminal: processTerminal(env),
     clock: systemClock(signal),
     signal,
-    confirm: async (question) => (await import('../../io/terminal/prompt.ts')).confirm(question),
+    confirm: async (question) => (await import('../../io/terminal/prompt.ts')).confirm(question, await lineBreaks()),
     prompts: {
-      text: async (question) => (await import('../../io/terminal/prompt.ts')).askText(question),
-      secret: async (question) => (await import('../../io/terminal/prompt.ts')).askSecret(question),
-      choose: async (question, choices) => (await import('../../io/terminal/picker.ts')).choose(question, choices),
+      text: async (question) => (await import('../../io/terminal/prompt.ts')).askText(question, await lineBreaks()),
+      secret: async (question) => (await import('../../io/terminal/prompt.ts')).askSecret(question, await lineBreaks()),
+      choose: async (question, choices) =>
+        (await import('../../io/terminal/picker.ts')).choose(question, choices, await lineBreaks()),
       chooseOrNew: async (question, choices, noun) =>
-        (await import('../../io/terminal/picker.ts')).chooseOrNew(question, choices, noun),
+        (await import('../../io/terminal/picker.ts')).chooseOrNew(question, choices, noun, await lineBreaks()),
       chooseMany: async (question, choices) =>
-        (await import('../../io/terminal/picker.ts')).chooseMany(question, choices),
+        (await import('../../io/terminal/picker.ts')).chooseMany(question, choices, await lineBreaks()),
     },
     timer: systemTimer,
     nodeWarnings: hearNodeWarnings,

@@ -1,4 +1,4 @@
-import { answered, questionScreen } from './answered.ts';
+import { answered, answerLines, questionLines, questionScreen, type Wrap } from './answered.ts';
 import { AutoComplete, type Key, knownKeys, type Row, Select } from './enquirer-prompt.ts';
 import type { Choice, ChoiceOrNew } from './prompt.ts';
 import { searched } from './search.ts';
@@ -17,6 +17,8 @@ const freshName = ' new';
  * Its list goes round; this one has an end, behind which something new may be chosen.
  */
 class Picker extends AutoComplete {
+  private readonly question: string;
+  private readonly wrap: Wrap;
   private readonly offered: readonly Choice[];
   /** What something new is: `application`. */
   private readonly fresh: string | undefined;
@@ -30,13 +32,14 @@ class Picker extends AutoComplete {
   private at = 0;
 
   constructor(
-    message: string,
+    question: string,
     choices: readonly Choice[],
+    wrap: Wrap,
     { multiple, fresh }: { multiple: boolean; fresh?: string | undefined },
   ) {
     const screen = questionScreen();
     super({
-      message,
+      ...questionLines(question, wrap),
       multiple,
       choices: [],
       // Without it enquirer takes the first choice for chosen.
@@ -45,6 +48,8 @@ class Picker extends AutoComplete {
       footer: () => this.footnote(),
       validate: () => this.complaint() ?? true,
     });
+    this.question = question;
+    this.wrap = wrap;
     this.offered = choices;
     this.fresh = fresh;
     this.shown = Math.max(1, Math.min(shownRows, screen.rows - otherRows));
@@ -152,19 +157,19 @@ class Picker extends AutoComplete {
 
   format(): string {
     if (!this.state.submitted || this.state.cancelled) return this.input;
-    return this.styles.primary(
-      [this.selected]
-        .flat()
-        .map((row) => this.labelOf(row))
-        .join(', '),
-    );
+    const answer = [this.selected]
+      .flat()
+      .map((row) => this.labelOf(row))
+      .join(', ');
+    return this.styles.primary(answerLines(this.question, answer, this.wrap));
   }
 
   renderChoice(row: Row, index: number): string {
     const focused = this.index === index;
     const mark = this.multiple ? `${row.enabled ? this.styles.success('◉') : this.styles.muted('◯')} ` : '';
     const text = this.labelOf(row);
-    const label = focused ? this.styles.primary(text) : text;
+    const lines = this.wrap(text, this.columns - (this.multiple ? 5 : 3)).join(this.multiple ? '\n    ' : '\n  ');
+    const label = focused ? this.styles.primary(lines) : lines;
     return `${focused ? this.styles.primary('❯') : ' '} ${mark}${label}${this.noteOf(row, text)}`;
   }
 
@@ -206,18 +211,23 @@ class Picker extends AutoComplete {
  * Asks a person to choose one on the terminal, on stderr, by the arrow keys or by typing some of its name; the first is
  * the default. Thousands of choices are searched in a blink. @throws {AnonError} `interrupted` on Ctrl-C
  */
-export async function choose(message: string, choices: readonly Choice[]): Promise<string> {
-  return (await answered(new Picker(message, choices, { multiple: false }).run())) as string;
+export async function choose(message: string, choices: readonly Choice[], wrap: Wrap): Promise<string> {
+  return (await answered(new Picker(message, choices, wrap, { multiple: false }).run())) as string;
 }
 
 /** The same where the answer may be something new, which is called what was typed. `noun` is what it is: `application`. */
-export async function chooseOrNew(message: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew> {
-  const picker = new Picker(message, choices, { multiple: false, fresh: noun });
+export async function chooseOrNew(
+  message: string,
+  choices: readonly Choice[],
+  noun: string,
+  wrap: Wrap,
+): Promise<ChoiceOrNew> {
+  const picker = new Picker(message, choices, wrap, { multiple: false, fresh: noun });
   const value = (await answered(picker.run())) as string;
   return value === freshName ? { name: picker.input.trim() } : { value };
 }
 
 /** The same for at least one. */
-export async function chooseMany(message: string, choices: readonly Choice[]): Promise<string[]> {
-  return (await answered(new Picker(message, choices, { multiple: true }).run())) as string[];
+export async function chooseMany(message: string, choices: readonly Choice[], wrap: Wrap): Promise<string[]> {
+  return (await answered(new Picker(message, choices, wrap, { multiple: true }).run())) as string[];
 }

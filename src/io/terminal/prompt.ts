@@ -1,5 +1,5 @@
 import enquirer from 'enquirer';
-import { answered, questionScreen } from './answered.ts';
+import { answered, answerLines, questionLines, questionScreen, type Wrap } from './answered.ts';
 
 /** One of what a person chooses from. */
 export interface Choice {
@@ -29,23 +29,27 @@ export interface Prompts {
 }
 
 /** Asks for a line of text on the terminal, on stderr. @throws {AnonError} `interrupted` on Ctrl-C */
-export async function askText(message: string): Promise<string> {
-  return String(await ask({ type: 'input', message })).trim();
+export async function askText(message: string, wrap: Wrap): Promise<string> {
+  const format = answerAs(message, (value) => value, wrap);
+  return String(await ask({ type: 'input', message, format }, wrap)).trim();
 }
 
 /** Asks for a line that is not shown while it is typed. */
-export async function askSecret(message: string): Promise<string> {
-  return String(await ask({ type: 'invisible', message })).trim();
+export async function askSecret(message: string, wrap: Wrap): Promise<string> {
+  return String(await ask({ type: 'invisible', message }, wrap)).trim();
 }
 
 /** Asks a yes-or-no question on the terminal, on stderr; no is the default. @throws {AnonError} `interrupted` on Ctrl-C */
-export async function confirm(message: string): Promise<boolean> {
-  const answer = await ask({
-    type: 'confirm',
-    message,
-    initial: false,
-    format: (value: unknown) => (/^(y|true)/i.test(String(value)) ? 'yes' : 'no'),
-  });
+export async function confirm(message: string, wrap: Wrap): Promise<boolean> {
+  const answer = await ask(
+    {
+      type: 'confirm',
+      message,
+      initial: false,
+      format: answerAs(`${message} (y/N)`, (value) => (/^(y|true)/i.test(value) ? 'yes' : 'no'), wrap),
+    },
+    wrap,
+  );
   return answer === true;
 }
 
@@ -55,8 +59,17 @@ interface Question {
   readonly [option: string]: unknown;
 }
 
-async function ask(question: Question): Promise<unknown> {
-  const asked = { ...question, ...questionScreen(), name: 'answer' } as unknown;
+/** How an answer is shown while it is given, and then in lines no word of which is broken. */
+function answerAs(message: string, shown: (value: string) => string, wrap: Wrap) {
+  return function format(this: { readonly state: { readonly submitted: boolean } }, value: unknown): string {
+    const text = shown(String(value ?? ''));
+    return this.state.submitted ? answerLines(message, text, wrap) : text;
+  };
+}
+
+async function ask(question: Question, wrap: Wrap): Promise<unknown> {
+  const lines = questionLines(question.message, wrap);
+  const asked = { ...question, ...questionScreen(), ...lines, name: 'answer' } as unknown;
   const { answer } = await answered(
     enquirer.prompt<{ answer: unknown }>(asked as Parameters<typeof enquirer.prompt>[0]),
   );

@@ -93,14 +93,22 @@ describe('a command', () => {
     expect(command(words.join(' '), 100, '  ')).toBe(words.join(' '));
   });
 
+  it('that has little room where it stands begins further to the left', () => {
+    const text = `            ${paint.cyan('$ anon-cli tenant set-lifetime 30d')}`;
+    expect(stripVTControlCharacters(fitted(text, 40))).toBe('  $ anon-cli tenant set-lifetime 30d');
+    expect(stripVTControlCharacters(fitted(text, 60))).toBe('            $ anon-cli tenant set-lifetime 30d');
+  });
+
   it('in a text is broken as a command, and everything else as text', () => {
     const text = `Some words that are too many for a line of forty columns.\n  ${paint.cyan('$ anon-cli token update --meta cart.items:=3 --profile acme')}\n`;
     const lines = stripVTControlCharacters(fitted(text, 40)).split('\n');
     expect(lines).toEqual([
       'Some words that are too many for a line',
       '  of forty columns.',
-      '  $ anon-cli token update --meta \\',
-      '      cart.items:=3 --profile acme',
+      // An option stays with its value.
+      '  $ anon-cli token update \\',
+      '      --meta cart.items:=3 \\',
+      '      --profile acme',
       '',
     ]);
     const [, , ...shown] = lines;
