@@ -72,7 +72,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
       ...['completion', 'format', 'commands', 'program'],
     ],
   },
-  io: { ground: ['clock', 'time-limit', 'timer'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
+  io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
   local: {
     ground: ['random', 'scope'],
     folders: ['store', 'tokens', 'state', 'http', 'grants', 'clients', 'guests', 'routes'],

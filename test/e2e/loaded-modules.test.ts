@@ -83,9 +83,7 @@ describe('what a command loads', () => {
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
     expect(loaded).toContain('local-state-read-keys');
-    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'io-files-json-file'])).toEqual(
-      [],
-    );
+    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-http', 'io-files-json-file'])).toEqual([]);
   });
 
   it('for token create on the local tenant is no network client, no prompt and no server', async () => {
@@ -94,7 +92,7 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, ['token', 'create']));
     expect(loaded).toContain('local-open');
     const others = [
-      ...['io-http-remote-tenant', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
+      ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
       ...['world-management-access', 'world-environment-credentials', 'domain-exchange-client-assertion'],
       ...['io-embedded-control', 'local-http-listen', 'program-help'],
     ];
@@ -104,7 +102,7 @@ describe('what a command loads', () => {
   it('for a tenant on the network is its connections, and nothing else that undici can do', async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
-    expect(built(loaded)).toContain('io-http-remote-tenant');
+    expect(built(loaded)).toContain('io-http-http');
     expect(loaded).toContain('net');
     expect(loaded.filter((name) => /^(worker_threads|perf_hooks|dns|zlib|console|util\/types)$/.test(name))).toEqual(
       [],
@@ -140,7 +138,7 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, names));
     expect(loaded).toContain('local-state-read-names');
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
-    const others = ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'program-help'];
+    const others = ['local-open', 'io-embedded-tenant', 'io-http-http', 'program-help'];
     expect(among(loaded, others)).toEqual([]);
   });
 

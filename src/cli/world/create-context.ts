@@ -8,7 +8,7 @@ import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
-import { patience } from '../../io/terminal/patience.ts';
+import { visiblePatience } from '../../io/terminal/countdown.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/printing.ts';
 import type { Report } from '../output/report.ts';
@@ -72,11 +72,11 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const watched = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
     const { calls } = printing;
     const told = calls ? (await import('../output/calls.ts')).recorded(tenant, calls) : tenant;
-    return transport.debug ? (await import('./debug.ts')).debugged(told, debug) : told;
+    return transport.debug ? (await import('./tenant-observers.ts')).debugged(told, debug) : told;
   };
   const shown = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
     if (!timer || !spins || !terminal.noteRewritable) return tenant;
-    return (await import('./spinning.ts')).spinning(tenant, { terminal, clock, timer });
+    return (await import('./tenant-observers.ts')).spinning(tenant, { terminal, clock, timer });
   };
   const userFiles = async (path: string) => {
     const files = await import('../../io/files/user-file.ts');
@@ -100,18 +100,18 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     readFile,
     writeNewFile: async (path, text) => (await import('../../io/files/user-file.ts')).writeNewUserFile(path, text),
     async *readLines(path) {
-      yield* (await import('../../io/files/lines.ts')).readLines(path);
+      yield* (await import('../../io/files/user-file.ts')).readLines(path);
     },
     async guestFile(path, endOffset) {
       const { newGuestFile, resumedGuestFile } = await import('../../io/files/guest-file.ts');
       return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
     },
     async alone(file, work) {
-      const { withFileLock } = await import('../../io/files/file-lock.ts');
+      const { withFileLock } = await import('../../io/files/lock.ts');
       return withFileLock(join((await folders()).data, 'locks'), file, now, work);
     },
     async changing({ issuer }, work) {
-      const { withTenantLock } = await import('../../io/store/tenant-lock.ts');
+      const { withTenantLock } = await import('../../io/files/lock.ts');
       const folder = join((await folders()).data, 'locks');
       // With ANON_SAVE=0 it is known that the disk may take no files.
       const quiet = env.ANON_SAVE === '0';
@@ -148,7 +148,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     },
     async connect(profile, { selection, edition, transport, management: given, signal }) {
       const { caFile, maxWaitMs, silent } = transport;
-      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const waits = visiblePatience(maxWaitMs, { clock, terminal }, silent);
       const common = { profile: profile.name, selection, clock, time: tenantTime(clock), patience: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
@@ -156,7 +156,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         return watched(await connectLocal(await localPorts(), common, edition), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
-        import('../../io/http/remote-tenant.ts'),
+        import('../../io/http/http.ts'),
         import('./management-access.ts'),
       ]);
       const rememberEdition = async (found: EditionName) => {

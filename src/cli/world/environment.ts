@@ -1,7 +1,7 @@
 import { AnonError } from '../../errors.ts';
-import { bareValue } from '../../io/files/bare-value.ts';
+import { cleanValue, type Env } from '../../io/env.ts';
 
-export type Env = Readonly<Record<string, string | undefined>>;
+export type { Env };
 
 /**
  * The one door through which variables of the environment come: each is read when somebody asks for it, so that a
@@ -33,7 +33,7 @@ export const credentialVariables: readonly string[] = [
 ];
 
 function read(name: string, raw: string): string {
-  const value = bareValue(raw);
+  const value = cleanValue(raw);
   const problem = problemOf(name, value);
   if (problem === undefined) return value;
   throw new AnonError('usage', `${name} ${problem}.`, { hint: `Set ${name} to its value, or unset it.` });
@@ -67,5 +67,5 @@ function isPlaceholder(value: string): boolean {
 
 /** Whether a variable that is a switch is on: any value but these. */
 export function isOn(value: string | undefined): boolean {
-  return !['', '0', 'false', 'no', 'off'].includes(bareValue(value ?? '').toLowerCase());
+  return !['', '0', 'false', 'no', 'off'].includes(cleanValue(value ?? '').toLowerCase());
 }

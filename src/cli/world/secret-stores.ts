@@ -1,5 +1,5 @@
 import { originOf } from '../../domain/profile/address.ts';
-import type { SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
+import type { Profile, SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError } from '../../errors.ts';
 import type { Keyring } from '../../io/store/keyring.ts';
 import type { Context, World } from './context.ts';
@@ -43,4 +43,13 @@ export function secretStores(
 function isKeyringOn({ ANON_KEYRING: setting }: Env): boolean {
   if (!setting || setting === 'on' || setting === 'off') return setting !== 'off';
   throw new AnonError('usage', 'ANON_KEYRING is neither on nor off.');
+}
+
+/** Removes all that is secret of a profile: its credentials, its Management API token, its sessions. */
+export async function forgetSecrets(context: Context, profile: Profile): Promise<void> {
+  const { name, secrets } = profile;
+  await (await context.sessions(profile)).forgetAll();
+  const store = await context.secrets(secrets ?? 'file');
+  await store.remove(`management-token/${name}`);
+  await store.remove(`credentials/${name}`);
 }

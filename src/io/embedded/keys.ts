@@ -3,7 +3,7 @@ import { isAnonError } from '../../errors.ts';
 import type { LocalKeys } from '../../local/state/read-keys.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { isThere } from '../files/files.ts';
-import { otherEdition } from './other-edition.ts';
+import { otherEdition } from './state-errors.ts';
 
 /**
  * The local tenant's keys, for decoding offline. While there is no local tenant there are none, and none is made; where its state
@@ -57,7 +57,7 @@ async function readKeys(
   try {
     return isThere(path) ? (await import('../../local/state/read-keys.ts')).readLocalKeys(path) : undefined;
   } catch (error) {
-    const { stateProblemText } = await import('./state-failure.ts');
+    const { stateProblemText } = await import('./state-errors.ts');
     warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys are not at hand.`);
     return undefined;
   }

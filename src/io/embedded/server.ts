@@ -4,8 +4,8 @@ import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { LocalTenant } from '../../local/open.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { codeOf } from '../files/files.ts';
-import { type ServingLock, servingLock } from './serving-lock.ts';
+import { codeOf, fileFailure } from '../files/files.ts';
+import { openLock } from '../files/lock.ts';
 import { type LocalPorts, openLocal } from './tenant.ts';
 
 export interface LocalServer extends Listening {
@@ -116,4 +116,49 @@ function cannotListen(port: number, error: unknown): AnonError {
     hint: 'Take another: anon-cli local start --port 4401',
     cause: error,
   });
+}
+
+/** What those who serve one state hold of it together. */
+export interface ServingLock {
+  /** Runs `work` unless somebody else serves, and says whether it did. */
+  alone(work: () => Promise<void>): Promise<boolean>;
+  /** Serves from now on, until it is released. */
+  share(): void;
+  release(): void;
+}
+
+/**
+ * SQLite's lock on an empty database: many may read it at once, and one that wants it alone must find nobody. The system frees it
+ * when its holder dies.
+ * @throws {AnonError} `state_unusable` when the file at `path` cannot be made
+ */
+export function servingLock(path: string): ServingLock {
+  const { database } = openLock(path);
+  const end = () => {
+    if (database.inTransaction) database.exec('ROLLBACK');
+  };
+  return {
+    async alone(work) {
+      try {
+        database.exec('BEGIN EXCLUSIVE');
+      } catch (error) {
+        if (codeOf(error).startsWith('SQLITE_BUSY')) return false;
+        throw fileFailure(path, 'cannot be locked', error);
+      }
+      try {
+        await work();
+        return true;
+      } finally {
+        end();
+      }
+    },
+    share() {
+      database.exec('BEGIN');
+      database.prepare('SELECT count(*) FROM sqlite_schema').all();
+    },
+    release() {
+      end();
+      database.close();
+    },
+  };
 }

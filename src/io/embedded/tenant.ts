@@ -5,8 +5,7 @@ import type { LocalTenant, LocalTenantOptions } from '../../local/open.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, isThere, privateFolder, removeUnfinished, setAside } from '../files/files.ts';
 import { keepPrivate } from '../files/private-mode.ts';
-import { otherEdition } from './other-edition.ts';
-import { problemText, stateFailure, stateProblem } from './state-failure.ts';
+import { otherEdition, problemText, stateFailure, stateProblem } from './state-errors.ts';
 
 export interface LocalPorts {
   readonly path: string;

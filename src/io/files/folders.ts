@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { join as joined, posix, win32 } from 'node:path';
 import { AnonError } from '../../errors.ts';
-import { bareValue } from './bare-value.ts';
+import { cleanValue, type Env } from '../env.ts';
 
 /** Where this user's files are. */
 export interface Folders {
@@ -13,7 +13,7 @@ export interface Folders {
 
 /** What decides where they are. */
 export interface FolderWorld {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly platform: NodeJS.Platform;
   /** The home folder by the user database. It throws where that has no such user. */
   readonly homeOfUser: () => string;
@@ -52,7 +52,7 @@ export function userFolders(world: FolderWorld): Folders {
 }
 
 /** Those of this process, whose variables are `env`. */
-export function processFolders(env: FolderWorld['env']): Folders {
+export function processFolders(env: Env): Folders {
   return userFolders({ env, platform: process.platform, homeOfUser: () => userInfo().homedir });
 }
 
@@ -84,7 +84,7 @@ function homeByDatabase({ homeOfUser }: FolderWorld): string | undefined {
 }
 
 function absolute({ platform }: FolderWorld, raw: string | undefined): string | undefined {
-  const path = bareValue(raw ?? '');
+  const path = cleanValue(raw ?? '');
   return pathsOf(platform).isAbsolute(path) ? path : undefined;
 }
 

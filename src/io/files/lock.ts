@@ -1,7 +1,9 @@
-import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'libsql';
-import { AnonError } from '../../errors.ts';
-import { codeOf, fileFailure } from './files.ts';
+import { AnonError, isAnonError } from '../../errors.ts';
+import { codeOf, fileFailure, privateFolder } from './files.ts';
 
 /** Longer than any exchange with a tenant takes, rate limits included. */
 const patienceMs = 180_000;
@@ -90,4 +92,66 @@ function taken(lock: Lock): boolean {
     if (codeOf(error).startsWith('SQLITE_BUSY') || !isThere(lock)) return false;
     throw fileFailure(lock.path, 'cannot be locked', error);
   }
+}
+
+/**
+ * Runs `work` while no other process of this user does the same for `file`. Nobody waits: it may take hours. The lock
+ * is in `folder`, since the file itself is the user's.
+ * @throws {AnonError} `usage` when another process does
+ */
+export async function withFileLock<Result>(
+  folder: string,
+  file: string,
+  now: () => number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  privateFolder(folder);
+  const name = createHash('sha256').update(whole(file)).digest('hex').slice(0, 32);
+  const wait = async () => {
+    throw new AnonError('usage', `Another anon-cli process is writing ${file}.`, { hint: 'Let it end, or stop it.' });
+  };
+  return withLock(join(folder, `${name}.lock`), { now, wait }, work);
+}
+
+/** The same whichever way one goes there. */
+function whole(file: string): string {
+  try {
+    return join(realpathSync(dirname(file)), basename(file));
+  } catch {
+    return resolve(file);
+  }
+}
+
+interface Ports {
+  /** Where the locks are. */
+  readonly folder: string;
+  readonly clock: { wait: (ms: number) => Promise<void>; now: () => number };
+  /** Told where no lock can be had. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Runs `work` while no other process of this user changes settings of the same `tenant`: what one looks at is still so
+ * when it writes. Where no lock can be made, on a disk that takes no files, it runs all the same.
+ * @throws {AnonError} `state_unusable` when others keep the lock for too long
+ */
+export async function withTenantLock<Result>(
+  { folder, clock, warn }: Ports,
+  tenant: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const name = createHash('sha256').update(tenant).digest('hex').slice(0, 32);
+  let begun = false;
+  try {
+    privateFolder(folder);
+    return await withLock(join(folder, `tenant-${name}.lock`), clock, () => {
+      begun = true;
+      return work();
+    });
+  } catch (error) {
+    // One that others hold has no cause.
+    if (begun || !isAnonError(error) || error.code !== 'state_unusable' || error.cause === undefined) throw error;
+    warn(`Another anon-cli may change the same tenant at the same time: ${error.message}`);
+  }
+  return work();
 }

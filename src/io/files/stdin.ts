@@ -2,7 +2,7 @@ import { fstatSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AnonError, interrupted, isAnonError } from '../../errors.ts';
 import { codeOf, reasonOf } from './files.ts';
-import { gathering } from './whole-input.ts';
+import { gathering } from './input.ts';
 
 const descriptor = 0;
 const source = 'stdin';

@@ -2,14 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher } from 'undici';
-import type { Fetch } from '../../domain/ports.ts';
+import type { Fetch, TenantConnection } from '../../domain/ports.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import { interrupted } from '../../errors.ts';
+import type { Env } from '../env.ts';
 import { unreachable } from './connection-failure.ts';
 import { HttpExchange, maxResponseSize } from './exchange.ts';
 import { throughProxy } from './proxy.ts';
 import { trustedWith } from './trusted-certificates.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** How long an exchange may take, in milliseconds. */
 export interface Limits {
@@ -111,4 +111,31 @@ function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { co
   const address = env[variable];
   if (!address || baseUrl.startsWith('http:')) return new Agent(options);
   return throughProxy({ variable, address, noProxy: env.no_proxy ?? env.NO_PROXY ?? '' }, options);
+}
+
+/** A tenant on the network, each exchange with which takes `timeoutMs` at most. @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used */
+export function connectRemote(
+  profile: Profile,
+  common: Pick<
+    TenantConnection,
+    | 'profile'
+    | 'selection'
+    | 'clock'
+    | 'time'
+    | 'patience'
+    | 'warn'
+    | 'issuer'
+    | 'baseUrl'
+    | 'management'
+    | 'rememberEdition'
+  >,
+  world: HttpWorld,
+  timeoutMs?: number,
+): TenantConnection {
+  return {
+    ...common,
+    fetch: httpFetch(common.baseUrl, world, limitsWithin(timeoutMs)),
+    edition: profile.edition,
+    sessionKey: undefined,
+  };
 }

@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { AnonError, isAnonError } from '../../errors.ts';
+import type { Env } from '../env.ts';
 import { reasonOf } from '../files/files.ts';
-import { readWholeSync } from '../files/whole-input.ts';
+import { readWholeSync } from '../files/input.ts';
 
 const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -12,7 +13,7 @@ const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
  * itself, so they are all named: Node's own and those of NODE_EXTRA_CA_CERTS.
  * @throws {AnonError} `usage` for a file without a certificate
  */
-export function trustedWith(caFile: string, env: Readonly<Record<string, string | undefined>>): string[] {
+export function trustedWith(caFile: string, env: Env): string[] {
   return [...trustedAnyway(env.NODE_EXTRA_CA_CERTS), ...certificatesIn(caFile)];
 }
 

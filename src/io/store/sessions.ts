@@ -9,10 +9,9 @@ import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 import { keepPrivate } from '../files/private-mode.ts';
 import { boundSecrets } from './bound-secrets.ts';
-import { earlierSession, removeEarlierSession } from './earlier-session.ts';
 import { fileName, keyOfFileName, secretFiles } from './secret-files.ts';
+import { earlierSession, rememberedSession, removeEarlierSession } from './session-format.ts';
 import { type Renaming, renamings } from './session-renaming.ts';
-import { rememberedSession } from './session-schema.ts';
 
 export interface SessionPorts {
   readonly profile: string;

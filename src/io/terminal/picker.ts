@@ -1,6 +1,6 @@
-import { answered, answerLines, questionLines, questionScreen, type Wrap } from './answered.ts';
 import { AutoComplete, type Key, knownKeys, type Row, Select } from './enquirer-prompt.ts';
 import type { Choice, ChoiceOrNew } from './prompt.ts';
+import { answered, answerLines, questionLines, questionScreen, type Wrap } from './question.ts';
 import { searched } from './search.ts';
 
 /** As many rows as are shown at once. */

@@ -1,5 +1,5 @@
 import enquirer from 'enquirer';
-import { answered, answerLines, questionLines, questionScreen, type Wrap } from './answered.ts';
+import { answered, answerLines, questionLines, questionScreen, type Wrap } from './question.ts';
 
 /** One of what a person chooses from. */
 export interface Choice {

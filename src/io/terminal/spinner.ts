@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/ports.ts';
-import type { Timer } from '../timer.ts';
-import type { Terminal } from './terminal.ts';
+import type { Timer } from '../clock.ts';
+import { eraseLine, type Terminal } from './terminal.ts';
 
 /** Shows on a screen that something is waited for. */
 export interface Spinner {
@@ -8,7 +8,6 @@ export interface Spinner {
   during<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-const eraseLine = '\r\u001b[2K';
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
 /** Nobody needs to be shown a wait that is over before it is noticed. */

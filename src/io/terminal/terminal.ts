@@ -1,9 +1,13 @@
 import { writeSync } from 'node:fs';
 import { AnonError } from '../../errors.ts';
+import type { Env } from '../env.ts';
 import { type DescriptorKind, kindOf } from '../files/descriptor.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
+import { textOf } from '../files/input.ts';
 import type { LineWriter } from '../files/line-writer.ts';
-import { textOf } from '../files/text.ts';
+
+/** Goes to the start of a terminal's line and erases it. */
+export const eraseLine = '\r\u001b[2K';
 
 /** What a command reads from and writes to. */
 export interface Terminal {
@@ -34,8 +38,6 @@ export interface Terminal {
   /** A line of notes can be written over. */
   readonly noteRewritable: boolean;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** The terminal of this process. */
 export function processTerminal(env: Env): Terminal {
@@ -127,4 +129,13 @@ function unwritable(cause: unknown): AnonError {
 
 function isatty(descriptor: number): boolean {
   return kindOf(descriptor) === 'terminal';
+}
+
+/**
+ * Has `heard` called with what Node.js itself warns of, which it would write to stderr: NODE_TLS_REJECT_UNAUTHORIZED, what is
+ * experimental or out of date. Of a NODE_EXTRA_CA_CERTS that cannot be read it tells before a program begins.
+ */
+export function hearNodeWarnings(heard: (message: string) => void): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => heard(name === 'Warning' ? message : `${name}: ${message}`));
 }

@@ -2,7 +2,7 @@ import type { Profile, SecretPlace } from '../../../domain/profile/profile.ts';
 import { isAnonError } from '../../../errors.ts';
 import { tokenKeeper } from '../../../io/store/management-token.ts';
 import type { Context } from '../../world/context.ts';
-import { forgetSecrets } from '../../world/forget-secrets.ts';
+import { forgetSecrets } from '../../world/secret-stores.ts';
 import type { CheckedLogin } from './check.ts';
 
 /**

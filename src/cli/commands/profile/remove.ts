@@ -8,7 +8,7 @@ import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
-import { forgetSecrets } from '../../world/forget-secrets.ts';
+import { forgetSecrets } from '../../world/secret-stores.ts';
 
 export interface ProfileRemoveOptions extends GlobalOptions {
   readonly yes?: true;

@@ -1,21 +1,19 @@
 import { isAnonError } from '../../../errors.ts';
+import { countDown } from '../../../io/terminal/countdown.ts';
 import type { Context } from '../../world/context.ts';
 
-const eraseLine = '\r\u001b[2K';
-
-/** Counts down on one line of a terminal what a ticket has left, until it is over or Ctrl-C. */
+/** Counts down on one line of a terminal until the ticket expires, or until Ctrl-C. */
 export async function countTicketDown({ terminal, clock }: Context, endsAtMs: number, again: string): Promise<void> {
+  const line = (leftMs: number) => {
+    const left = `good for ${Math.ceil(leftMs / 1000)} s more`;
+    const whole = `${left}, once; Ctrl-C leaves it`;
+    return whole.length < terminal.noteColumns ? whole : left;
+  };
   try {
-    for (let leftMs = endsAtMs - clock.now(); leftMs > 0; leftMs = endsAtMs - clock.now()) {
-      const left = `good for ${Math.ceil(leftMs / 1000)} s more`;
-      const line = `${left}, once; Ctrl-C leaves it`;
-      terminal.note(`${eraseLine}${line.length < terminal.noteColumns ? line : left}`);
-      await clock.wait(leftMs % 1000 || 1000);
-    }
-    terminal.note(`${eraseLine}The ticket is over. Another: ${again}\n`);
+    await countDown({ terminal, clock }, endsAtMs, line);
+    terminal.note(`The ticket is over. Another: ${again}\n`);
   } catch (error) {
-    // It is there all the same, and whoever has it may be using it.
+    // The ticket stays valid after Ctrl-C, so the command has succeeded.
     if (!isAnonError(error) || error.code !== 'interrupted') throw error;
-    terminal.note(eraseLine);
   }
 }

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { StateFileError } from '../../local/store/state-file-error.ts';
+import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, fileFailure, reasonOf } from '../files/files.ts';
 
 /** By name: the class of the error belongs to the other room. */
@@ -44,4 +45,12 @@ function told(path: string, cause: unknown): unknown {
   } finally {
     rmSync(trial, { force: true });
   }
+}
+
+/** Nobody else can say which edition a local tenant speaks: it has one, and has to be started over to speak another. */
+export function otherEdition(speaks: EditionName, asked: EditionName | undefined): AnonError | undefined {
+  if (asked === undefined || asked === speaks) return undefined;
+  return new AnonError('edition_unsupported', `The local tenant speaks edition ${speaks}, not ${asked}.`, {
+    hint: `Start it over in edition ${asked}: anon-cli local reset --edition ${asked}`,
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { debugged } from '../../../src/cli/world/debug.ts';
+import { debugged } from '../../../src/cli/world/tenant-observers.ts';
 import { send } from '../../../src/domain/exchange/send.ts';
 import { UnreachableError } from '../../../src/errors.ts';
 import { connectionTo, json, scriptedConnection } from '../../support/domain.ts';

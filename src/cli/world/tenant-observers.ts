@@ -1,6 +1,8 @@
 import { withoutSecrets } from '../../domain/exchange/secrecy.ts';
 import type { HttpAnswer, TenantConnection } from '../../domain/ports.ts';
 import { isAnonError } from '../../errors.ts';
+import { spinner } from '../../io/terminal/spinner.ts';
+import { printable } from '../render/printable.ts';
 
 /** Members of a query that say how to list, and nothing of what. */
 const harmless = new Set([
@@ -52,4 +54,18 @@ function pathOf(url: string): string {
 function idOf(headers: HttpAnswer['headers']): string {
   const id = idHeaders.map((name) => headers.get(name)).find((value) => value);
   return id && /^[\w.:/+=-]{1,100}$/.test(id) ? ` id=${withoutSecrets(id)}` : '';
+}
+
+/** The same tenant; a person sees when it keeps a command waiting. What waits for a rate limit says so itself. */
+export function spinning(tenant: TenantConnection, screen: Parameters<typeof spinner>[1]): TenantConnection {
+  const { during } = spinner(printable(new URL(tenant.baseUrl).host), screen);
+  const { patience } = tenant;
+  return {
+    ...tenant,
+    fetch: (url, request) => during(() => tenant.fetch(url, request)),
+    patience: {
+      ...patience,
+      wait: (pause) => (pause.asked ? patience.wait(pause) : during(() => patience.wait(pause))),
+    },
+  };
 }
