@@ -47,7 +47,7 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, versionAlone],
+      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, confAlone, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -122,6 +122,35 @@ const connectionsAlone = {
         export { default as Pool } from 'undici/lib/dispatcher/pool.js';`,
       resolveDir: root,
     }));
+  },
+};
+
+/**
+ * conf without what it never uses here: valibot checks what is in a file, and env-paths asks for a home folder as it is
+ * loaded, which fails for a user who has none. Its writer is ours: src/io/files/atomic-write.ts says why. Its own way of
+ * writing inside a snap, where SNAP is set for every program, is not atomic.
+ */
+const confAlone = {
+  name: 'conf-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^atomically$/ }, () => ({ path: join(source, 'io', 'files', 'atomic-write.ts') }));
+    onResolve({ filter: /^(ajv\/dist\/2020\.js|ajv-formats|semver|debounce-fn|env-paths)$/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
+    onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: `
+        export default function leftOut() {
+          throw new Error('${path} is not in this build');
+        }
+        export { leftOut as Ajv2020 };`,
+    }));
+    onLoad({ filter: /conf\/dist\/source\/index\.js$/ }, ({ path }) => {
+      const inSnap = 'if (process.env.SNAP) {';
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(inSnap)) throw new Error('conf no longer writes files in a snap as the build expects');
+      return { contents: text.replace(inSnap, 'if (false) {'), loader: 'js' };
+    });
   },
 };
 
