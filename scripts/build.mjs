@@ -47,7 +47,7 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, confAlone, versionAlone],
+      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -151,6 +151,17 @@ const confAlone = {
       if (!text.includes(inSnap)) throw new Error('conf no longer writes files in a snap as the build expects');
       return { contents: text.replace(inSnap, 'if (false) {'), loader: 'js' };
     });
+  },
+};
+
+/** What chalk finds out about the process's streams is decided elsewhere, and asking costs the loading of node:tty. */
+const chalkAlone = {
+  name: 'chalk-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'undecided' }));
+    onLoad({ filter: /./, namespace: 'undecided' }, () => ({
+      contents: 'export default { stdout: false, stderr: false };',
+    }));
   },
 };
 

@@ -25,7 +25,7 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['conf', 'undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
+    packages: ['conf', 'chalk', 'undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
     builtins: [
       // A keyring that does not answer can only be left by ending the process that asked it.
       'node:child_process',

@@ -34,7 +34,7 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const load = commands[found.path];
   if (found.help && found.stray === undefined) return showHelp(found.path, world);
   if (load) {
-    return runCommand(found.path, await load(), createContext(world, report), found.rest);
+    return runCommand(found.path, await load(), createContext(await withPalette(world), report), found.rest);
   }
   if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
   const { notACommand } = await import('./program/unknown-command.ts');
@@ -55,5 +55,15 @@ async function showHelp(path: string, { terminal }: World): Promise<void> {
   if (!terminal.resultIsTerminal && !terminal.resultColour) return terminal.result(text);
   const { fittedHelp, paintHelp } = await import('./render/help.ts');
   const lines = fittedHelp(text, terminal.resultColumns);
-  terminal.result(terminal.resultColour ? paintHelp(lines) : lines);
+  if (!terminal.resultColour) return terminal.result(lines);
+  const { palette } = await import('../io/terminal/palette.ts');
+  terminal.result(paintHelp(lines, palette));
+}
+
+/** Without colour what paints isn't loaded. */
+async function withPalette(world: World): Promise<World> {
+  const { terminal } = world;
+  if (!terminal.resultColour && !terminal.noteColour) return world;
+  const { palette } = await import('../io/terminal/palette.ts');
+  return { ...world, terminal: Object.create(terminal, { palette: { value: palette } }) };
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -140,6 +140,35 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
     const others = ['local-open', 'io-embedded-tenant', 'io-http-http', 'program-help'];
     expect(among(loaded, others)).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['nothing that paints where it writes to a pipe', {}, false],
+    ['nothing that paints with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['what paints with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
+  ])('is %s', async (_, env, paints) => {
+    for (const args of [['tenant', 'show'], ['--help']]) {
+      const loaded = built(await loadedBy(newHome(), args, env));
+      expect(loaded.includes('io-terminal-palette'), args.join(' ')).toBe(paints);
+    }
+  });
+
+  it('is no JSON file where there is none', async () => {
+    const home = newHome();
+    const loaded = built(await loadedBy(home, ['profile', 'list']));
+    expect(among(loaded, ['io-files-json-file'])).toEqual([]);
+    await run(home, ['quickstart']);
+    expect(built(await loadedBy(home, ['profile', 'list']))).toContain('io-files-json-file');
+  });
+
+  it('is a painter and a holder of files in files of their own alone, so that the two tests above can fail', () => {
+    const text = (name: string) => readFileSync(`dist/${name}.cjs`, 'utf8');
+    const holding = readdirSync('dist')
+      .map((file) => file.replace(/\.cjs$/, ''))
+      .filter((name) => existsSync(`dist/${name}.cjs`));
+    const withCode = (mark: string) => holding.filter((name) => text(name).includes(mark));
+    expect(withCode('overline')).toEqual(['io-terminal-palette']);
+    expect(withCode('clearInvalidConfig')).toEqual(['io-files-json-file']);
   });
 
   it('for one command is not the code of another', async () => {

@@ -27,8 +27,10 @@ export async function askedUntil<Answer, Result>(
 /** Why an answer will not do, before it is asked for again. */
 export async function tellRefusal(terminal: Context['terminal'], error: AnonError): Promise<void> {
   const { renderError } = await import('../render/error.ts');
-  const { noteColour: colour, noteColumns: columns } = terminal;
-  terminal.note(renderError(error, { json: false, colour, columns, warnings: [], exitCode: 0 }));
+  const { noteColour, noteColumns: columns, palette } = terminal;
+  terminal.note(
+    renderError(error, { json: false, palette: noteColour && palette, columns, warnings: [], exitCode: 0 }),
+  );
 }
 
 /** What a person types, which must be something. */

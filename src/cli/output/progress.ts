@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 interface Screen {
-  readonly terminal: Pick<Terminal, 'note' | 'noteRewritable' | 'noteColour' | 'noteColumns'>;
+  readonly terminal: Pick<Terminal, 'note' | 'noteRewritable' | 'noteColour' | 'noteColumns' | 'palette'>;
   readonly clock: Clock;
   readonly timer?: Timer | undefined;
 }

@@ -1,6 +1,7 @@
 import { cutShort } from '../../domain/cut-short.ts';
 import { withoutTokens } from '../../domain/exchange/secrecy.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
+import type { Palette } from '../../io/terminal/palette.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { printable, printableJson, printableLines } from './printable.ts';
 import { behind, command } from './wrapped.ts';
@@ -14,7 +15,7 @@ export interface Asides {
 
 interface ErrorOptions extends Asides {
   readonly json: boolean;
-  readonly colour: boolean;
+  readonly palette?: Palette | false | undefined;
   /** How many columns a line may take; without end unless given. */
   readonly columns?: number;
   readonly exitCode: number;
@@ -22,9 +23,9 @@ interface ErrorOptions extends Asides {
 
 /** An error on stderr: what happened, and under it what to do; or one JSON object. */
 export function renderError(error: AnonError, options: ErrorOptions): string {
-  const { json, colour, columns, exitCode } = options;
+  const { json, palette, columns, exitCode } = options;
   if (json) return asJson({ error: { ...errorData(error), exit_code: exitCode } }, options);
-  const paint = paintFor(colour, columns === undefined ? {} : { columns });
+  const paint = paintFor(palette, columns === undefined ? {} : { columns });
   const message = behind(`${paint.red('error:')} `, printable(shown(error.message)), paint.columns);
   const hint = error.hint ? hintLines(paint, printable(shown(error.hint))) : '';
   return printableLines(message + hint);

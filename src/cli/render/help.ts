@@ -1,4 +1,4 @@
-import { paintFor } from './paint.ts';
+import type { Palette } from '../../io/terminal/palette.ts';
 import { beside, fitted, wrapped } from './wrapped.ts';
 
 /** What help is written for. */
@@ -20,8 +20,7 @@ function fittedLine(line: string, columns: number): string {
 }
 
 /** Help for a terminal with colours: titles stand out, examples too. */
-export function paintHelp(text: string): string {
-  const paint = paintFor(true);
+export function paintHelp(text: string, paint: Palette): string {
   return text
     .replaceAll(/^[A-Z][\w ]*:/gm, (title) => paint.bold(title))
     .replaceAll(/^ {2}\$ .*$/gm, (example) => paint.cyan(example));

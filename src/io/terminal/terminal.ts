@@ -5,6 +5,7 @@ import { type DescriptorKind, kindOf } from '../files/descriptor.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
 import { textOf } from '../files/input.ts';
 import type { LineWriter } from '../files/line-writer.ts';
+import type { Palette } from './palette.ts';
 
 /** Goes to the start of a terminal's line and erases it. */
 export const eraseLine = '\r\u001b[2K';
@@ -35,6 +36,8 @@ export interface Terminal {
   readonly noteColumns: number;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
+  /** Loaded once a command runs where one of the two has colour. */
+  readonly palette?: Palette;
   /** A line of notes can be written over. */
   readonly noteRewritable: boolean;
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { renderToken, shortToken, tokenData } from '../../../src/cli/render/token.ts';
 import { tenantKeyRing } from '../../../src/domain/token/tenant-keys.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
 import rfc7516 from '../../fixtures/tokens/rfc7516.json' with { type: 'json' };
 import rfc7520 from '../../fixtures/tokens/rfc7520.json' with { type: 'json' };
@@ -66,7 +67,7 @@ describe('a token for people', () => {
     expect((await shown(token, ringOf(key)))[1]).toBe(
       '  ! OPENED, ORIGIN NOT CHECKED: key.jwk. Anyone with its public half could have sealed this.',
     );
-    expect((await shown(token, ringOf(key), paintFor(true)))[1]).toContain('\u001b[33m! OPENED');
+    expect((await shown(token, ringOf(key), paintFor(palette)))[1]).toContain('\u001b[33m! OPENED');
   });
 
   it('and has a token inside leaves that one to say whose it is', async () => {
@@ -125,7 +126,7 @@ describe('a token for people', () => {
   });
 
   it('has its state in colours where there are any, and in words all the same', async () => {
-    const colour = paintFor(true);
+    const colour = paintFor(palette);
     expect((await shown(a1.token, ringOf(a1.key), colour))[1]).toContain('\u001b[32m✔ signature verified');
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) }), colour))[1]).toContain(
       '\u001b[31m✘ SIGNATURE WRONG',

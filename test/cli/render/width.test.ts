@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { displayWidth, padded } from '../../../src/cli/render/width.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 
 describe('the columns that text takes', () => {
   it.each([
@@ -28,12 +29,12 @@ describe('the columns that text takes', () => {
     ['𠮷', 2],
   ])('of %j are %i', (text, width) => {
     expect(displayWidth(text)).toBe(width);
-    expect(displayWidth(paintFor(true).green(text))).toBe(width);
+    expect(displayWidth(paintFor(palette).green(text))).toBe(width);
   });
 
   it('are made up to by spaces', () => {
     expect(padded('日本', 6)).toBe('日本  ');
     expect(padded('longer', 3)).toBe('longer');
-    expect(displayWidth(padded(paintFor(true).red('é'), 5))).toBe(5);
+    expect(displayWidth(padded(paintFor(palette).red('é'), 5))).toBe(5);
   });
 });
