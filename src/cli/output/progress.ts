@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
 import type { Timer } from '../../io/clock.ts';
 import { eraseLine, type Terminal } from '../../io/terminal/terminal.ts';
 import { notePaint } from '../render/paint.ts';

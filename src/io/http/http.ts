@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher } from 'undici';
-import type { Fetch, TenantConnection } from '../../domain/ports.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { Fetch } from '../../domain/exchange/http.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { interrupted } from '../../errors.ts';
 import type { Env } from '../env.ts';
@@ -118,16 +119,7 @@ export function connectRemote(
   profile: Profile,
   common: Pick<
     TenantConnection,
-    | 'profile'
-    | 'selection'
-    | 'clock'
-    | 'time'
-    | 'patience'
-    | 'warn'
-    | 'issuer'
-    | 'baseUrl'
-    | 'management'
-    | 'rememberEdition'
+    'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn' | 'issuer' | 'baseUrl' | 'management' | 'saveEdition'
   >,
   world: HttpWorld,
   timeoutMs?: number,

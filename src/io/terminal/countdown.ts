@@ -1,4 +1,5 @@
-import type { Clock, Patience } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { RetryPolicy } from '../../domain/exchange/retry.ts';
 import { eraseLine, type Terminal } from './terminal.ts';
 
 interface Screen {
@@ -26,7 +27,7 @@ export async function countDown(
  * Waits of at most `maxWaitMs`. A wait that the tenant asked for is shown unless `silent`: counted down on a screen,
  * announced once in a log.
  */
-export function visiblePatience(maxWaitMs: number, screen: Screen, silent: boolean): Patience {
+export function retryPolicy(maxWaitMs: number, screen: Screen, silent: boolean): RetryPolicy {
   const { clock, terminal } = screen;
   return {
     maxWaitMs,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
 import type { Timer } from '../clock.ts';
 import { eraseLine, type Terminal } from './terminal.ts';
 
