@@ -277,5 +277,5 @@ function licenceText(folder) {
       return readFileSync(join(folder, name), 'utf8');
     } catch {}
   }
-  return '(no licence file in the package)\n';
+  throw new Error(`${folder} is bundled and has no licence file`);
 }
