@@ -33,6 +33,7 @@ const house: Record<string, Room> = {
       'node:events',
       'node:fs',
       'node:fs/promises',
+      'node:net',
       // The user database, where no variable says which folder is home.
       'node:os',
       'node:path',

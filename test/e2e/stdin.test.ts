@@ -104,6 +104,13 @@ describe('a terminal where nobody types', () => {
     const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
     expect(stdout).toContain('cannot be read: it is a terminal, and CI rules out that somebody types there.');
   });
+
+  it('is not waited for as the file of --ca-file', async () => {
+    const env = 'CI=true AUTH0_DOMAIN=acme.example';
+    const command = `${env} anon-cli token create --app x --api y --ca-file /dev/stdin 2>&1 | tr -s '[:space:]' ' '`;
+    const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
+    expect(stdout).toContain('The certificate file /dev/stdin cannot be read: it is a terminal, and CI rules out');
+  });
 });
 
 describe('a stdin that holds a token', () => {

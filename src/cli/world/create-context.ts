@@ -86,6 +86,9 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     throw new AnonError('usage', `${path} cannot be read: ${reason}.`);
   };
   const readFile = async (path: string) => (await userFiles(path)).readUserFile(path);
+  const readBytes = async (path: string) => (await userFiles(path)).readUserBytes(path);
+  const certificates = async (path: string) =>
+    (await import('../../io/http/trusted-certificates.ts')).readCertificateFile(path, readBytes);
 
   return {
     terminal,
@@ -117,7 +120,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       const quiet = env.ANON_SAVE === '0';
       return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
     },
-    readBytes: async (path) => (await userFiles(path)).readUserBytes(path),
+    readBytes,
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
@@ -147,7 +150,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       });
     },
     async connect(profile, { selection, edition, transport, management: given, signal }) {
-      const { caFile, maxWaitMs, silent } = transport;
+      const { maxWaitMs, silent } = transport;
       const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
       const common = { profile: profile.name, selection, clock, time: tenantTime(clock), retry: waits, warn };
       const { domain } = profile;
@@ -163,6 +166,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
+      const caFile = transport.caFile ? await certificates(transport.caFile) : undefined;
       const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { AnonError } from '../../errors.ts';
 
 /** The most that one input may hold: what never ends, such as /dev/zero, ends here. */
@@ -30,21 +30,6 @@ export function gathering(source: string): Gathering {
 export async function readWhole(path: string): Promise<Buffer> {
   const gathered = gathering(path);
   for await (const chunk of createReadStream(path)) gathered.add(chunk);
-  return gathered.all();
-}
-
-/** The same where there is no waiting. */
-export function readWholeSync(path: string): Buffer {
-  const gathered = gathering(path);
-  const chunk = Buffer.allocUnsafe(65_536);
-  const descriptor = openSync(path, 'r');
-  try {
-    for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk)) {
-      gathered.add(chunk.subarray(0, count));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
   return gathered.all();
 }
 

@@ -58,7 +58,8 @@ export function openLock(path: string): Lock {
   try {
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
-    throw fileFailure(path, 'cannot be written', error);
+    const hint = codeOf(error) === 'EISDIR' ? 'Remove or rename that folder, then try again.' : undefined;
+    throw fileFailure(path, 'cannot be written', error, hint);
   }
   const file = fileAt(path);
   const database = new Database(path, { timeout: 0 });

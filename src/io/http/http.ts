@@ -10,7 +10,7 @@ import type { Env } from '../env.ts';
 import { unreachable } from './connection-failure.ts';
 import { HttpExchange, maxResponseSize } from './exchange.ts';
 import { throughProxy } from './proxy.ts';
-import { trustedWith } from './trusted-certificates.ts';
+import { type CertificateFile, trustedWith } from './trusted-certificates.ts';
 
 /** How long an exchange may take, in milliseconds. */
 export interface Limits {
@@ -32,7 +32,7 @@ export interface HttpWorld {
   /** Aborted when the user stops the command. */
   readonly signal: AbortSignal;
   /** A PEM file of certificates to trust beside those that Node trusts. */
-  readonly caFile?: string | undefined;
+  readonly caFile?: CertificateFile | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { AnonError } from '../../errors.ts';
 
@@ -79,6 +80,11 @@ function notAProxy(variable: string): AnonError {
   });
 }
 
+/** TLS names no server by its address, and Node warns about it. @see RFC 6066, section 3 */
+function serverName(name: string | undefined): string | undefined {
+  return name !== undefined && isIP(name.replace(/^\[|\]$/g, '')) > 0 ? undefined : name;
+}
+
 /**
  * Connections to the proxy, whose failures say that they are the proxy's. A proxy that refuses to connect further,
  * or goes silent, is a failure here too: the agent would try again without end, or wait.
@@ -87,8 +93,9 @@ function tunnels({ href, host }: URL, options: Pool.Options, timeoutMs: number):
   const pool = new Pool(new URL(href).origin, options);
   const connect = pool.connect.bind(pool);
   return Object.assign(pool, {
-    async connect(request: Dispatcher.ConnectOptions) {
-      const tunnel = await connect({ ...request, signal: AbortSignal.timeout(timeoutMs) }).catch((cause) => {
+    async connect(request: Dispatcher.ConnectOptions & { readonly servername?: string }) {
+      const named = { ...request, servername: serverName(request.servername) };
+      const tunnel = await connect({ ...named, signal: AbortSignal.timeout(timeoutMs) }).catch((cause) => {
         throw new ProxyError(host, { cause });
       });
       if (tunnel.statusCode === 200) return tunnel;

@@ -3,7 +3,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../../src/io/http/connection-failure.ts';
 import { type HttpWorld, httpFetch } from '../../../src/io/http/http.ts';
-import { authorityFile } from '../../support/authority-file.ts';
+import { authority } from '../../support/authority-file.ts';
 import { failureOf } from '../../support/domain.ts';
 import { freePort } from '../../support/free-port.ts';
 import { answering, answeringOverTls, served } from '../../support/http-server.ts';
@@ -209,7 +209,7 @@ describe('a certificate', () => {
     ['elsewhere', 'is for another name', /domain right/],
   ] as const)('%s %s', async (name, problem, hint) => {
     const url = await answeringOverTls((_, response) => response.end(), name);
-    const caFile = name === 'localhost' ? undefined : authorityFile();
+    const caFile = name === 'localhost' ? undefined : authority();
     expect(await failureOf(() => fetching({ caFile })(url, get))).toMatchObject({
       code: 'tenant_unreachable',
       message: `The tenant ${new URL(url).host} cannot be reached: its certificate ${problem}.`,
@@ -221,7 +221,7 @@ describe('a certificate', () => {
 
   it('of an authority in the file that was named is trusted', async () => {
     const url = await answeringOverTls((_, response) => response.end('here'));
-    expect(await (await fetching({ caFile: authorityFile() })(url, get)).text()).toBe('here');
+    expect(await (await fetching({ caFile: authority() })(url, get)).text()).toBe('here');
   });
 });
 

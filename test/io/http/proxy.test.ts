@@ -1,13 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type HttpWorld, httpFetch } from '../../../src/io/http/http.ts';
-import { authorityFile } from '../../support/authority-file.ts';
+import { authority } from '../../support/authority-file.ts';
 import { failureOf } from '../../support/domain.ts';
 import { freePort } from '../../support/free-port.ts';
 import { answering, answeringOverTls, proxying } from '../../support/http-server.ts';
 
 const get = { method: 'GET', headers: {} };
 
-function through(env: HttpWorld['env'], { caFile, connectMs = 5000 }: { caFile?: string; connectMs?: number } = {}) {
+function through(
+  env: HttpWorld['env'],
+  { caFile, connectMs = 5000 }: { caFile?: HttpWorld['caFile']; connectMs?: number } = {},
+) {
   const { signal } = new AbortController();
   return httpFetch('https://acme.example', { env, signal, caFile }, { connectMs, totalMs: 30_000 });
 }
@@ -16,23 +19,35 @@ describe('a proxy', () => {
   it.each(['HTTPS_PROXY', 'https_proxy'])('is what a tenant on the network is reached through: %s', async (name) => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
-    const fetch = through({ [name]: proxy.url }, { caFile: authorityFile() });
+    const fetch = through({ [name]: proxy.url }, { caFile: authority() });
     expect(await (await fetch(tenant, get)).text()).toBe('here');
     expect(proxy.asked).toEqual([new URL(tenant).host]);
+  });
+
+  it('is reached over TLS where its address says so, at an IP address without a warning of Node', async () => {
+    const warnings: unknown[] = [];
+    const listen = (warning: Error) => void warnings.push(warning);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying(undefined, { overTls: true });
+    expect(await (await through({ HTTPS_PROXY: proxy.url }, { caFile: authority() })(tenant, get)).text()).toBe('here');
+    expect(proxy.asked).toEqual([new URL(tenant).host]);
+    expect(warnings).toEqual([]);
   });
 
   it('is told who asks when its address says it', async () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const url = proxy.url.replace('http://', 'http://ann:a%20secret@');
-    await through({ HTTPS_PROXY: url }, { caFile: authorityFile() })(tenant, get);
+    await through({ HTTPS_PROXY: url }, { caFile: authority() })(tenant, get);
     expect(proxy.authorizations).toEqual([`Basic ${Buffer.from('ann:a secret').toString('base64')}`]);
   });
 
   it('is gone past to a host of NO_PROXY', async () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
-    const fetch = through({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, { caFile: authorityFile() });
+    const fetch = through({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, { caFile: authority() });
     expect(await (await fetch(tenant, get)).text()).toBe('here');
     expect(proxy.asked).toEqual([]);
   });
@@ -164,9 +179,7 @@ describe('an address of a proxy', () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const address = proxy.url.replace('http://', user);
-    expect(await (await through({ HTTPS_PROXY: address }, { caFile: authorityFile() })(tenant, get)).text()).toBe(
-      'here',
-    );
+    expect(await (await through({ HTTPS_PROXY: address }, { caFile: authority() })(tenant, get)).text()).toBe('here');
     expect(proxy.authorizations).toEqual([told === '' ? undefined : `Basic ${Buffer.from(told).toString('base64')}`]);
   });
 });
