@@ -89,7 +89,7 @@ describe('commands named', () => {
 describe('the changelog', () => {
   it('names every command', () => {
     const changelog = readFileSync('CHANGELOG.md', 'utf8');
-    const missing = Object.keys(commands).filter((name) => !changelog.includes(name.split(' ').at(-1) ?? name));
+    const missing = Object.keys(commands).filter((name) => !changelog.includes(`\`${name}\``));
     expect(missing).toEqual([]);
   });
 });
