@@ -58,8 +58,8 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   });
 
   it.each([
-    ['several', 'web', 2, "'web' names 2 applications"],
-    ['none', 'wbe', 1, "There is no application 'wbe'"],
+    ['several', 'web', 2, "'web' matches 2 applications"],
+    ['none', 'wbe', 1, "Application 'wbe' not found"],
   ])('of %s of that name it probes nothing, and says that', async (_, app, exitCode, finding) => {
     const machine = await openMachine({ edition });
     await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
@@ -144,7 +144,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it('--fix gives guests no scopes that nobody named', async () => {
     const { code, jsonError } = await (await freshMachine({ edition })).run('doctor', '--fix', '--yes', '--json');
     expect(code).toBe(2);
-    expect(jsonError.message).toBe("No scopes given for guests of API 'shop'.");
+    expect(jsonError.message).toBe("No scopes given for API 'shop'.");
   });
 
   it('--scopes looks for just these', async () => {
@@ -215,7 +215,10 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await machine.run('doctor', '--json');
     expect(code).toBe(2);
     expect(stateOf(JSON.parse(stdout), 'app')).toBe('unknown');
-    expect(errorIn(stderr)).toMatchObject({ code: 'usage', message: 'Which application? 2 are enabled: web, kiosk.' });
+    expect(errorIn(stderr)).toMatchObject({
+      code: 'usage',
+      message: 'No application given, and 2 are enabled: web, kiosk.',
+    });
     await machine.done('doctor', '--app', 'kiosk', '--api', 'shop');
   });
 
