@@ -6,10 +6,8 @@ import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { readApi } from '../api/read.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
-import { lookedUp } from './looked-up.ts';
 import { apiEnableCommand, suggestedScopes } from './opening-command.ts';
-import type { RefusedRequest } from './refused-request.ts';
-import { seemsOpen } from './unexplained.ts';
+import { contradictedBySettings, type RefusedRequest, readIfPossible } from './refused-request.ts';
 
 /** The API is unknown, closed, or open without a grant for guests of this application. */
 export async function explainTarget(
@@ -17,7 +15,7 @@ export async function explainTarget(
   refusal: ResponseError,
   request: RefusedRequest,
 ): Promise<ResponseError> {
-  const api = await lookedUp(tenant, async () => (await knownApi(tenant, request)) ?? 'none');
+  const api = await readIfPossible(tenant, async () => (await knownApi(tenant, request)) ?? 'none');
   if (api === 'none') {
     return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
   }
@@ -39,7 +37,7 @@ export async function explainScope(
   refusal: ResponseError,
   request: RefusedRequest,
 ): Promise<ResponseError> {
-  const api = await lookedUp(tenant, () => knownApi(tenant, request));
+  const api = await readIfPossible(tenant, () => knownApi(tenant, request));
   const wanted = wantedScopes(request.scope);
   const missing = lacking(wanted, api, request);
   const undefinedScope = api && missing.find((value) => !api.scopes.some((scope) => scope.value === value));
@@ -63,7 +61,7 @@ function withoutScopes(
   const granted = api?.guests.enabled ? guestScopes(api, request.app.clientId) : [];
   if (granted.length > 0 && missing.length === 0) {
     const open = `guests of ${shellWord(request.app.name)} get ${granted.join(' ')} at ${shellWord(name)}`;
-    return seemsOpen(tenant, refusal, request, open);
+    return contradictedBySettings(tenant, refusal, request, open);
   }
   return new GateClosedError(refusal, {
     name: 'scopes',

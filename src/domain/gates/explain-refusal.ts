@@ -7,11 +7,9 @@ import { isTrouble } from '../exchange/pause.ts';
 import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
-import { lookedUp } from './looked-up.ts';
 import { lacksFeature } from './missing-feature.ts';
 import { appEnableCommand } from './opening-command.ts';
-import type { RefusedRequest } from './refused-request.ts';
-import { seemsOpen, unsure } from './unexplained.ts';
+import { contradictedBySettings, doctorHint, type RefusedRequest, readIfPossible } from './refused-request.ts';
 
 /**
  * The same refusal with what to do about it. For a closed gate it says which one and the command that
@@ -55,7 +53,7 @@ export async function explainRefusal(
     default:
       if (isTrouble(refusal.status)) return withHint(refusal, inTrouble);
       // One that the contract does not have; a rate limit says itself how long to wait.
-      return refusal.hint ? refusal : withHint(refusal, unsure(tenant, request));
+      return refusal.hint ? refusal : withHint(refusal, doctorHint(tenant, request));
   }
 }
 
@@ -71,12 +69,12 @@ async function explainToggle(
   request: RefusedRequest,
 ): Promise<ResponseError> {
   const { app } = request;
-  const known = await lookedUp(tenant, () => readApp(tenant, app.clientId));
+  const known = await readIfPossible(tenant, () => readApp(tenant, app.clientId));
   const edition = known
-    ? await lookedUp(tenant, () => editionOf(tenant))
+    ? await readIfPossible(tenant, () => editionOf(tenant))
     : tenant.edition && editionNamed(tenant.edition);
   if (known?.enabled && (known.oidcConformant || edition?.needsOidcConformance === false)) {
-    return seemsOpen(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
+    return contradictedBySettings(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
   }
   return new GateClosedError(refusal, {
     name: 'application',
@@ -89,14 +87,14 @@ async function explainToggle(
 async function clientHint(tenant: TenantConnection, request: RefusedRequest): Promise<string | undefined> {
   const { app } = request;
   const name = shellWord(app.name);
-  const known = await lookedUp(tenant, async () => (await readApp(tenant, app.clientId)) ?? 'none');
+  const known = await readIfPossible(tenant, async () => (await readApp(tenant, app.clientId)) ?? 'none');
   if (known === 'none') return `The tenant has no application of that client id: anon-cli app list${tenant.selection}`;
   if (known && known.authMethod !== 'none') {
     return app.clientSecret === undefined
       ? `${name} is confidential; give its secret: --client-secret -`
       : `The secret is not that of ${name}, or was rotated; give the new one: --client-secret -`;
   }
-  return unsure(
+  return doctorHint(
     tenant,
     request,
     `Check the client id of ${name}, and if it has one its secret, given with --client-secret - on stdin.`,
@@ -119,5 +117,5 @@ function requestHint(tenant: TenantConnection, refusal: ResponseError, request: 
   if (words.includes('metadata')) {
     return 'Metadata is an object of texts, numbers, true and false; edition preview takes objects and arrays in it too.';
   }
-  return unsure(tenant, request);
+  return doctorHint(tenant, request);
 }

@@ -4,9 +4,9 @@ import { lacksConformance } from '../app/set-access.ts';
 import { editionOf } from '../exchange/management.ts';
 import type { Plan } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
-import { effectiveScopes } from './diagnosis/api-checks.ts';
 import type { Diagnosis } from './diagnosis/diagnose.ts';
-import type { Question } from './diagnosis/look.ts';
+import { effectiveScopes } from './diagnosis/gate-checks.ts';
+import type { Question } from './diagnosis/management-checks.ts';
 import { suggestedScopes } from './opening-command.ts';
 import { planOpenApi, planSetUp } from './set-up.ts';
 

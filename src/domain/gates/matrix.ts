@@ -9,7 +9,7 @@ import { listApps } from '../app/list.ts';
 import { lacksConformance } from '../app/set-access.ts';
 import { editionOf } from '../exchange/management.ts';
 import type { TenantConnection } from '../ports.ts';
-import { effectiveScopes } from './diagnosis/api-checks.ts';
+import { effectiveScopes } from './diagnosis/gate-checks.ts';
 
 /** What guests of one application get at one API. */
 export interface Cell {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../src/domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../src/domain/gates/diagnosis/look.ts';
+import type { Question } from '../../../src/domain/gates/diagnosis/management-checks.ts';
 import { fixCommand, planFix } from '../../../src/domain/gates/fix.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { connectionTo, failureOf } from '../../support/domain.ts';

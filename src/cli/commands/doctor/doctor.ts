@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../domain/gates/diagnosis/look.ts';
+import type { Question } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { AnonError } from '../../../errors.ts';
-import { readAppSecret } from '../../input/app-secret.ts';
+import { readAppSecret } from '../../input/secret.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { chosenEdition, namedChoices } from '../../tenant/access.ts';

@@ -1,5 +1,5 @@
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../domain/gates/diagnosis/look.ts';
+import type { Question } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { planFix } from '../../../domain/gates/fix.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';

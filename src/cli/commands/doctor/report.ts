@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../../../domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../domain/gates/diagnosis/look.ts';
+import type { Question } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { fixCommand } from '../../../domain/gates/fix.ts';
 import { withHint } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';

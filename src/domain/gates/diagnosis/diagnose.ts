@@ -4,7 +4,7 @@ import type { RequestingApp } from '../../app/choose.ts';
 import type { TenantConnection } from '../../ports.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
 import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
-import { look, nothing, type Question, type Seen } from './look.ts';
+import { look, nothing, type Question, type Seen } from './management-checks.ts';
 import { type Probed, probe } from './probe.ts';
 import { featureMissing } from './tenant-checks.ts';
 import { judge, type Verdict } from './verdict.ts';

@@ -4,7 +4,7 @@ import type { App } from '../../app/app.ts';
 import { withoutTokens } from '../../exchange/secrecy.ts';
 import { shellWord } from '../../shell-word.ts';
 import type { Check, CheckName } from './check.ts';
-import type { Question } from './look.ts';
+import type { Question } from './management-checks.ts';
 
 /** Whether guests get tokens, all things considered. */
 export interface Verdict {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../../src/domain/gates/diagnosis/check.ts';
 import { type Diagnosis, diagnose } from '../../../../src/domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../../src/domain/gates/diagnosis/look.ts';
+import type { Question } from '../../../../src/domain/gates/diagnosis/management-checks.ts';
 import { AnonError, interrupted } from '../../../../src/errors.ts';
 import { managementAudience } from '../../../../src/wire/oauth.ts';
 import { connectionTo, json, scriptedConnection, secretAccess } from '../../../support/domain.ts';

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { doctorCommand } from '../../../src/cli/commands/doctor/doctor.ts';
-import { changeDocument, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
+import { doctorCommand } from '../../../../src/cli/commands/doctor/doctor.ts';
+import {
+  changeDocument,
+  freshMachine,
+  openMachine,
+  parsed,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
 
 const stateOf = (json: { checks: { check: string; state: string }[] }, name: string) =>
   json.checks.find(({ check }) => check === name)?.state;

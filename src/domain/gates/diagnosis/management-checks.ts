@@ -8,10 +8,9 @@ import type { App } from '../../app/app.ts';
 import type { TenantConnection } from '../../ports.ts';
 import type { ChosenApi, ChosenApp } from '../../profile/profile.ts';
 import { readSettings } from '../../tenant/settings.ts';
-import { apiToCheck, checkApi, checkGrant, checkScopes, effectiveScopes } from './api-checks.ts';
-import { appToCheck, checkApp } from './app-check.ts';
 import { type Attempt, attempt, type Check, type CheckName, closedBy, phrase, skipped, unseen } from './check.ts';
 import { checkManagementScopes } from './connection-checks.ts';
+import { apiToCheck, appToCheck, checkApi, checkApp, checkGrant, checkScopes, effectiveScopes } from './gate-checks.ts';
 import { checkEdition, checkFeature, checkFormat, checkLifetime } from './tenant-checks.ts';
 
 export interface Question {
