@@ -19,28 +19,29 @@ import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { planTenantChange, type TenantView } from '../tenant/settings.ts';
 
-/** What guests are to have: each part as it is at the tenant, or to be made. */
+/** The desired state: an application and an API, each existing or to be created, and the settings and scopes to apply. */
 export interface DesiredSetUp {
   readonly settings: Partial<Pick<SessionSettings, 'lifetimeSeconds' | 'tokenFormat'>>;
   readonly app: App | NewApp;
-  /** Make the application OIDC-conformant too, where the edition asks for that. */
+  /** Make the application OIDC-conformant where the edition requires it. */
   readonly oidcConformant: boolean;
   readonly api: ApiWithGrants | NewApi;
   readonly scopes: readonly string[];
 }
 
+/** The state after a set-up. */
 export interface SetUp {
   readonly tenant: TenantView;
   readonly app: App;
   readonly api: ApiWithGrants;
 }
 
-/** Plans what is left to do until guests of an application get tokens for an API: all four gates at once. */
-export async function planSetUp(tenant: TenantConnection, wish: DesiredSetUp): Promise<Plan<SetUp>> {
-  const settings = await planTenantChange(tenant, wish.settings);
-  const app = await planEnabledApp(tenant, wish.app, wish);
-  const holder = 'clientId' in wish.app ? wish.app : { clientId: newClientId, name: wish.app.name };
-  const api = await planOpenApi(tenant, wish.api, { app: holder, scopes: wish.scopes });
+/** Plans the writes that are missing until guests of the application get tokens for the API: all four gates. */
+export async function planSetUp(tenant: TenantConnection, desired: DesiredSetUp): Promise<Plan<SetUp>> {
+  const settings = await planTenantChange(tenant, desired.settings);
+  const app = await planEnabledApp(tenant, desired.app, desired);
+  const holder = 'clientId' in desired.app ? desired.app : { clientId: newClientId, name: desired.app.name };
+  const api = await planOpenApi(tenant, desired.api, { app: holder, scopes: desired.scopes });
   const all = both(both(settings, app), api);
   return {
     writes: all.writes,
@@ -51,7 +52,7 @@ export async function planSetUp(tenant: TenantConnection, wish: DesiredSetUp): P
   };
 }
 
-/** Gate 2: plans that an application may create anonymous sessions, whether it is there or to be made. */
+/** Gate 2: plans to let an application create anonymous sessions, creating it if it is new. */
 export function planEnabledApp(
   tenant: TenantConnection,
   app: App | NewApp,
@@ -62,17 +63,17 @@ export function planEnabledApp(
     : planAppCreation(tenant, { name: app.name, type: app.type, enabled: true });
 }
 
-/** Gates 3 and 4: plans that an API takes guests of an application, whether it is there or to be made. */
+/** Gates 3 and 4: plans to let guests of an application into an API, creating it if it is new. */
 export function planOpenApi(
   tenant: TenantConnection,
   api: ApiWithGrants | NewApi,
   guests: { readonly app: GrantHolder; readonly scopes: readonly string[] },
 ): Promise<Plan<ApiWithGrants>> {
-  return 'id' in api ? planApiOpening(tenant, api, guests) : openFromTheStart(tenant, api, guests.app, guests.scopes);
+  return 'id' in api ? planApiOpening(tenant, api, guests) : planOpenCreation(tenant, api, guests.app, guests.scopes);
 }
 
-/** A new API is made open: the service never sees it closed. */
-async function openFromTheStart(
+/** A new API is created open, in one write. */
+async function planOpenCreation(
   tenant: TenantConnection,
   wanted: NewApi,
   holder: GrantHolder,
@@ -101,25 +102,26 @@ async function openFromTheStart(
 }
 
 /**
- * The same wish, with its application and its API as they are at the tenant now; one that was to be made may be there.
- * @throws {AnonError} `not_found` when one is gone
+ * The same desired state with the application and API read again from the tenant: one that was to be created may exist
+ * by now.
+ * @throws {AnonError} `not_found` when one was deleted
  */
-export async function refreshDesired(tenant: TenantConnection, wish: DesiredSetUp): Promise<DesiredSetUp> {
-  return { ...wish, app: await refreshApp(tenant, wish.app), api: await refreshApi(tenant, wish.api) };
+export async function refreshDesired(tenant: TenantConnection, desired: DesiredSetUp): Promise<DesiredSetUp> {
+  return { ...desired, app: await refreshApp(tenant, desired.app), api: await refreshApi(tenant, desired.api) };
 }
 
 async function refreshApp(tenant: TenantConnection, app: App | NewApp): Promise<App | NewApp> {
-  if ('clientId' in app) return (await readApp(tenant, app.clientId)) ?? gone('application', app.name);
-  const alike = (await listApps(tenant)).filter(({ name }) => name === app.name);
-  return alike.length > 0 ? appNamed(tenant, alike, app.name) : app;
+  if ('clientId' in app) return (await readApp(tenant, app.clientId)) ?? deleted('Application', app.name);
+  const found = (await listApps(tenant)).filter(({ name }) => name === app.name);
+  return found.length > 0 ? appNamed(tenant, found, app.name) : app;
 }
 
 async function refreshApi(tenant: TenantConnection, api: ApiWithGrants | NewApi): Promise<ApiWithGrants | NewApi> {
-  const alike = (await listEveryApi(tenant)).filter(({ audience }) => audience === api.audience);
-  if (alike.length > 0) return apiWithGrants(tenant, apiNamed(tenant, alike, api.audience));
-  return 'id' in api ? gone('API', api.name) : api;
+  const found = (await listEveryApi(tenant)).filter(({ audience }) => audience === api.audience);
+  if (found.length > 0) return apiWithGrants(tenant, apiNamed(tenant, found, api.audience));
+  return 'id' in api ? deleted('API', api.name) : api;
 }
 
-function gone(noun: string, name: string): never {
-  throw new AnonError('not_found', `The ${noun} ${shellWord(name)} is gone: it was deleted meanwhile.`);
+function deleted(noun: string, name: string): never {
+  throw new AnonError('not_found', `${noun} ${shellWord(name)} was deleted in the meantime.`);
 }

@@ -3,7 +3,7 @@ import { apiWithGrants, guestScopes } from '../../../src/domain/api/guest-grants
 import { listApis } from '../../../src/domain/api/list.ts';
 import { newClientId } from '../../../src/domain/app/create.ts';
 import { listApps } from '../../../src/domain/app/list.ts';
-import { planSetUp, type DesiredSetUp } from '../../../src/domain/gates/set-up.ts';
+import { type DesiredSetUp, planSetUp } from '../../../src/domain/gates/set-up.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { unsent } from '../../../src/domain/plan/plan.ts';
 import { createSession } from '../../../src/domain/session/create.ts';
