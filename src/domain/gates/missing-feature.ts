@@ -1,9 +1,10 @@
 import { AnonError, GateClosedError, isAnonError, reworded } from '../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../wire/discovery.ts';
 import { check } from '../../wire/schema.ts';
-import { type Exchange, send } from '../exchange/send.ts';
-import { saying } from '../exchange/service-words.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { quotedReason } from '../exchange/error-body.ts';
+import type { Exchange } from '../exchange/http.ts';
+import { send } from '../exchange/send.ts';
 
 /** No command can open this gate. */
 export const lacksFeature = 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 enables them on request.';
@@ -18,7 +19,7 @@ export async function missingFeature(
   refused: { readonly status: number; readonly error: string; readonly description: string },
 ): Promise<AnonError> {
   const { host } = new URL(tenant.issuer);
-  const missing = `no ${method} ${path} (${refused.status}).${saying(refused.description)}`;
+  const missing = `no ${method} ${path} (${refused.status}).${quotedReason(refused.description)}`;
   if (!(await isTenant(tenant))) {
     return new AnonError(
       'tenant_unreachable',

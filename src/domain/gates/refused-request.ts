@@ -1,7 +1,7 @@
 import { isAnonError, type ResponseError, withHint } from '../../errors.ts';
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { RequestedApi } from '../api/find.ts';
+import type { RequestingApp } from '../app/find.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** The request that the tenant refused. */

@@ -1,21 +1,20 @@
 import { AnonError } from '../../errors.ts';
 import type { SessionSettings } from '../../wire/edition/edition.ts';
 import { type Api, type ApiWithGrants, apiOf } from '../api/api.ts';
-import { type NewApi, planApiCreation } from '../api/create.ts';
 import { apiNamed } from '../api/find.ts';
 import { type GrantHolder, planGrant } from '../api/grant.ts';
 import { apiWithGrants, listedScopes } from '../api/guest-grants.ts';
-import { listEveryApi } from '../api/list.ts';
+import { type NewApi, planApiCreation } from '../api/lifecycle.ts';
+import { listEveryApi } from '../api/read.ts';
 import { planApiOpening } from '../api/set-access.ts';
 import type { App } from '../app/app.ts';
-import { type NewApp, newClientId, planAppCreation } from '../app/create.ts';
 import { appNamed } from '../app/find.ts';
-import { listApps } from '../app/list.ts';
-import { readApp } from '../app/read.ts';
+import { type NewApp, newClientId, planAppCreation } from '../app/lifecycle.ts';
+import { listApps, readApp } from '../app/read.ts';
 import { planAppAccess } from '../app/set-access.ts';
-import { editionOf } from '../exchange/management.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import { both, type Plan, planned } from '../plan/plan.ts';
-import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { planTenantChange, type TenantView } from '../tenant/settings.ts';
 

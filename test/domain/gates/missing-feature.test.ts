@@ -95,7 +95,7 @@ it.each([500, 502, 503, 504, 520, 530, 408])('a page with %i is a failure of the
       createSession(scriptedConnection([answer], { management: undefined }), request),
     );
     expect(error.code).toBe('server_error');
-    expect(error.hint).toMatch(/Try again/);
+    expect(error.hint).toMatch(/try again/i);
     expect(error.hint).not.toContain('doctor');
   }
 });

@@ -1,6 +1,6 @@
 import { type AnonError, isAnonError } from '../../../errors.ts';
-import { cutShort } from '../../cut-short.ts';
-import { withoutTokens } from '../../exchange/secrecy.ts';
+import { redactTokens } from '../../exchange/redact.ts';
+import { truncateText } from '../../truncate.ts';
 
 /** All checks, in the order in which they matter to a guest's request. */
 export const checkNames = [
@@ -56,7 +56,7 @@ export async function attempt<Value>(work: () => Promise<Value>): Promise<Attemp
 /** A check that failed to find out. */
 export function unknownBecause(check: CheckName, error: AnonError): Check {
   const { message, hint } = error;
-  return { check, state: 'unknown', finding: findingFrom(message), advice: hint && withoutTokens(hint), error };
+  return { check, state: 'unknown', finding: findingFrom(message), advice: hint && redactTokens(hint), error };
 }
 
 /** A failure that certainly keeps guests from tokens. */
@@ -70,5 +70,5 @@ export function skipped(check: CheckName, why: string): Check {
 
 /** An error message as a finding. Tokens are removed: a user may have pasted one into the wrong option. */
 export function findingFrom(message: string): string {
-  return cutShort(withoutTokens(message.replace(/\.$/, '')));
+  return truncateText(redactTokens(message.replace(/\.$/, '')));
 }

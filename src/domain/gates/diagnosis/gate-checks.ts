@@ -1,18 +1,16 @@
 import type { Edition } from '../../../wire/edition/edition.ts';
 import type { Api, ApiWithGrants } from '../../api/api.ts';
-import { undecidedApi } from '../../api/choose.ts';
-import { findApi } from '../../api/find.ts';
+import { findApi, undecidedApi } from '../../api/find.ts';
 import { guestScopes } from '../../api/guest-grants.ts';
-import { listApis } from '../../api/list.ts';
+import { listApis } from '../../api/read.ts';
 import { strayScope } from '../../api/scopes.ts';
 import type { App } from '../../app/app.ts';
-import { chooseApp, likelyApp, undecidedApp } from '../../app/choose.ts';
-import { listApps } from '../../app/list.ts';
-import { readApp } from '../../app/read.ts';
+import { chooseApp, likelyApp, undecidedApp } from '../../app/find.ts';
+import { listApps, readApp } from '../../app/read.ts';
 import { lacksConformance } from '../../app/set-access.ts';
 import { describeTokenLifetime } from '../../duration.ts';
-import type { TenantConnection } from '../../ports.ts';
-import type { ChosenApi, ChosenApp } from '../../profile/profile.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import type { SavedApi, SavedApp } from '../../profile/profile.ts';
 import { shellWord } from '../../shell-word.ts';
 import { apiEnableCommand, appEnableCommand, suggestedScopes } from '../opening-command.ts';
 import { type Check, findingFrom, skipped } from './check.ts';
@@ -24,7 +22,7 @@ import { type Check, findingFrom, skipped } from './check.ts';
  */
 export async function appToCheck(
   tenant: TenantConnection,
-  choice: { named: string | undefined; chosen: ChosenApp | undefined },
+  choice: { named: string | undefined; chosen: SavedApp | undefined },
 ): Promise<App> {
   const app = choice.named !== undefined || choice.chosen ? await chooseApp(tenant, choice) : await onlyApp(tenant);
   if (app.authMethod === 'none' || app.clientSecret !== undefined) return app;
@@ -74,7 +72,7 @@ export function checkApp(tenant: TenantConnection, edition: Edition, app: App): 
  */
 export async function apiToCheck(
   tenant: TenantConnection,
-  { named, chosen }: { named: string | undefined; chosen: ChosenApi | undefined },
+  { named, chosen }: { named: string | undefined; chosen: SavedApi | undefined },
 ): Promise<Api> {
   const reference = named ?? chosen?.audience;
   if (reference !== undefined) return findApi(tenant, reference);

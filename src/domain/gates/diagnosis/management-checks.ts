@@ -5,8 +5,8 @@ import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
 import type { ApiWithGrants } from '../../api/api.ts';
 import { apiWithGrants } from '../../api/guest-grants.ts';
 import type { App } from '../../app/app.ts';
-import type { TenantConnection } from '../../ports.ts';
-import type { ChosenApi, ChosenApp } from '../../profile/profile.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import type { SavedApi, SavedApp } from '../../profile/profile.ts';
 import { readSettings } from '../../tenant/settings.ts';
 import {
   type Attempt,
@@ -23,8 +23,8 @@ import { apiToCheck, appToCheck, checkApi, checkApp, checkGrant, checkScopes, ef
 import { checkEdition, checkFeature, checkFormat, checkLifetime } from './tenant-checks.ts';
 
 export interface DiagnosisRequest {
-  readonly app: { readonly named: string | undefined; readonly chosen: ChosenApp | undefined };
-  readonly api: { readonly named: string | undefined; readonly chosen: ChosenApi | undefined };
+  readonly app: { readonly named: string | undefined; readonly chosen: SavedApp | undefined };
+  readonly api: { readonly named: string | undefined; readonly chosen: SavedApi | undefined };
   /** The scopes that guests should get. Empty: any scope will do. */
   readonly wanted: readonly string[];
   /** From --edition; overrides the edition detected from the tenant's settings. */
@@ -86,14 +86,14 @@ export async function runManagementChecks(
 
 /** --edition wins over the detected edition, and that wins over the profile's saved one. */
 async function settleEdition(
-  tenant: { edition: EditionName | undefined } & Pick<TenantConnection, 'rememberEdition'>,
+  tenant: { edition: EditionName | undefined } & Pick<TenantConnection, 'saveEdition'>,
   { forcedEdition }: DiagnosisRequest,
   settings: Attempt<TenantSettingsBody>,
 ): Promise<Edition | undefined> {
   const saved = tenant.edition;
   const detected = settings.ok ? detectEdition(settings.value) : undefined;
   tenant.edition = forcedEdition ?? detected ?? saved;
-  if (saved === undefined && detected !== undefined) await tenant.rememberEdition(detected);
+  if (saved === undefined && detected !== undefined) await tenant.saveEdition(detected);
   return tenant.edition && editionNamed(tenant.edition);
 }
 

@@ -1,5 +1,5 @@
 import { AnonError } from '../../../errors.ts';
-import { withoutTokens } from '../../exchange/secrecy.ts';
+import { redactTokens } from '../../exchange/redact.ts';
 import { shellWord } from '../../shell-word.ts';
 import type { Check, CheckName } from './check.ts';
 import type { DiagnosisRequest, Subjects } from './management-checks.ts';
@@ -63,5 +63,5 @@ function namesOf({ app, api }: Subjects, request: DiagnosisRequest) {
 
 /** The user may have typed anything, even a token. */
 function safeName(name: string | undefined, fallback: string): string {
-  return name === undefined ? fallback : shellWord(withoutTokens(name));
+  return name === undefined ? fallback : shellWord(redactTokens(name));
 }
