@@ -119,7 +119,7 @@ describe('api show', () => {
   it.each([
     ['shp', "API 'shp' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
     ['https://api.shop.exampl', "API 'https://api.shop.exampl' not found.", `Did you mean '${audience}'?`],
-  ])('knows no API %s', async (reference, message, hint) => {
+  ])('does not find API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();
     const { code, jsonError } = await run('api', 'show', reference, '--json');
     expect(code).toBe(1);

@@ -137,7 +137,7 @@ describe('app show', () => {
     ['wbe', "Did you mean 'web'? Run: anon-cli app list"],
     ['something else', 'Run: anon-cli app list'],
     ['All Applications', 'Run: anon-cli app list'],
-  ])('knows no application %s', async (reference, hint) => {
+  ])('does not find application %s', async (reference, hint) => {
     const { run } = await freshMachine();
     expect(await run('app', 'show', reference)).toMatchObject({
       code: 1,

@@ -40,7 +40,7 @@ const kept: RememberedSession = {
   ...{ metadata: { cart: 1 }, createdAtMs: noon - 1000, sessionEndsAtMs: noon + 5000 },
 };
 
-describe('what is kept of a session', () => {
+describe('what is saved of a session', () => {
   it('is its tokens, whose it is, what it is for, and until when', () => {
     expect(sessionToRemember(obtained({ sessionToken: 'first', left: 60 }))).toEqual({
       ...{ sessionToken: 'first', accessToken: 'new', clientId: 'abc', audience: 'urn:shop', scope: undefined },

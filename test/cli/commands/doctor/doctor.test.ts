@@ -67,7 +67,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it.each([
     ['several', 'web', 2, "'web' matches 2 applications"],
     ['none', 'wbe', 1, "Application 'wbe' not found"],
-  ])('of %s of that name it probes nothing, and says that', async (_, app, exitCode, finding) => {
+  ])('does not probe %s with that name, and reports it', async (_, app, exitCode, finding) => {
     const machine = await openMachine({ edition });
     await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
     const { code, stdout } = await machine.run('doctor', '--app', app, '--api', 'shop', '--probe', '--json');
