@@ -1,3 +1,4 @@
+import type { AssertionAlgorithm } from '../wire/client-assertion.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
 import type { TenantTime } from './exchange/tenant-time.ts';
 
@@ -29,9 +30,6 @@ export interface HttpAnswer {
  */
 export type Fetch = (url: string, request: FetchRequest) => Promise<HttpAnswer>;
 
-/** What a client may sign an assertion with. @see management-api, section 1.1 */
-export type SigningAlgorithm = 'RS256' | 'RS384' | 'PS256' | 'ES256';
-
 /**
  * How the tool signs in to the Management API, without what is secret of it: the client's secret, its private
  * key (PEM or JWK, as text), or the access token itself. @see RFC 6749, section 4.4, and RFC 7523, section 2.2
@@ -41,7 +39,7 @@ export type ManagementCredentials =
   | {
       readonly kind: 'private_key';
       readonly clientId: string;
-      readonly alg: SigningAlgorithm;
+      readonly alg: AssertionAlgorithm;
       readonly keyId?: string | undefined;
     }
   | { readonly kind: 'access_token' };
@@ -129,21 +127,4 @@ export interface TextLine {
   readonly whole: boolean;
   /** Bytes from the beginning of the file to the end of this line, with what ends it. */
   readonly endOffset: number;
-}
-
-/** A key that a token may be checked against or opened with, and what to call it. */
-export interface NamedKey {
-  readonly name: string;
-  /** A JWK (RFC 7517), private or public. */
-  readonly jwk: Readonly<Record<string, unknown>>;
-  /** The user gave it to check with: where it fits, that is so whatever use is written on it. */
-  readonly anyUse?: true;
-}
-
-/** The keys at hand. */
-export interface KeyRing {
-  /** Keys that a token with this header and issuer may have been signed with; none when the issuer is a stranger. */
-  signatureKeys(token: { kid: string | undefined; issuer: string | undefined }): Promise<readonly NamedKey[]>;
-  /** Keys that a sealed token may open with. */
-  sealKeys(): Promise<readonly NamedKey[]>;
 }

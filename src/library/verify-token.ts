@@ -1,9 +1,9 @@
 import type { TenantConnection } from '../domain/ports.ts';
-import type { KeptKeys, KeyCache } from '../domain/token/kept-keys.ts';
-import { keyRingOf } from '../domain/token/key-text.ts';
-import { keySourceOf, publicKeys } from '../domain/token/public-keys.ts';
+import type { KeptKeys, KeyCache } from '../domain/token/key-cache.ts';
+import { keyRingOf } from '../domain/token/key-file.ts';
+import { type KeySource, keySourceOf, publicKeys } from '../domain/token/key-source.ts';
 import { servedKeys } from '../domain/token/served-keys.ts';
-import { type KeySource, verifyToken as verifyWith } from '../domain/token/verify.ts';
+import { verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError, interrupted } from '../errors.ts';
 import { jwksPath } from '../wire/discovery.ts';
 import { plainJson } from '../wire/exact-json.ts';

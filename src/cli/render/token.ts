@@ -1,5 +1,5 @@
 import type { DecodedToken } from '../../domain/token/decode.ts';
-import type { Seal } from '../../domain/token/seal.ts';
+import type { Seal } from '../../jose/encryption.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';

@@ -1,10 +1,5 @@
-import {
-  bearerToken,
-  clientAssertionType,
-  managementAudience,
-  oauthTokenPath,
-  oauthTokenResponse,
-} from '../../wire/oauth.ts';
+import { clientAssertionType } from '../../wire/client-assertion.ts';
+import { bearerToken, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
 import type { KeptToken, ManagementAccess, ManagementCredentials, TenantConnection } from '../ports.ts';
 import { askTime } from './ask-time.ts';

@@ -1,8 +1,8 @@
+import { readStrictJson } from '../../jose/json.ts';
 import { numberOf } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import { sessionToken } from './access-token-form.ts';
 import { type Check, type CheckName, failed, ok, skipped } from './check.ts';
-import { readStrictJson } from './strict-json.ts';
+import { sessionToken } from './form-checks.ts';
 import { timeDoubts } from './times.ts';
 
 /** What a token must say to be good here. What is left out is not looked at. */

@@ -1,11 +1,13 @@
 import { type AnonError, isAnonError } from '../../errors.ts';
+import { isSupported } from '../../jose/algorithms.ts';
+import { type TokenParts, takeApart } from '../../jose/compact.ts';
+import type { Seal } from '../../jose/encryption.ts';
+import { duplicateMember, jsonObjectIn } from '../../jose/json.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
+import type { Signature } from '../../jose/signature.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Clock, KeyRing, NamedKey } from '../ports.ts';
-import { isSupported } from './algorithms.ts';
-import { jsonObjectIn, type TokenParts, takeApart } from './compact.ts';
-import type { Seal } from './seal.ts';
-import type { Signature } from './signature.ts';
-import { nameTwice } from './strict-json.ts';
+import type { Clock } from '../ports.ts';
+import type { KeyRing } from './key-source.ts';
 import { type TimeDoubt, type TokenTime, timeDoubts, tokenTimes } from './times.ts';
 
 export interface DecodedToken {
@@ -96,7 +98,7 @@ function timesOf(claims: JsonObject = {}, clock: Ports['clock']): Pick<DecodedTo
 /** Of a member that is named twice JSON.parse takes the last, and others the first. */
 function notesOn({ head }: TokenParts, claims: Uint8Array | undefined): string[] {
   const twice = (what: string, bytes: Uint8Array) => {
-    const named = nameTwice(Buffer.from(bytes).toString('utf8'));
+    const named = duplicateMember(Buffer.from(bytes).toString('utf8'));
     return named === undefined ? [] : [`${what} ${named}: here the last counts, elsewhere the first may`];
   };
   return [...twice('its header', head), ...(claims ? twice('it', claims) : [])];
@@ -110,7 +112,7 @@ async function checkSignature(ring: KeyRing, parts: TokenParts, claims: JsonObje
   const kid = textOf(parts.header.kid);
   const keys = await ring.signatureKeys({ kid, issuer: textOf(claims?.iss) });
   if (keys.length === 0) return { state: 'not_checked', reason: 'no key of its issuer is at hand' };
-  const { verifySignature } = await import('./signature.ts');
+  const { verifySignature } = await import('../../jose/signature.ts');
   const named = keys.filter(({ jwk }) => kid !== undefined && jwk.kid === kid);
   if (named.length > 0) return verifySignature(parts, named);
   const signature = await verifySignature(parts, keys);
@@ -130,7 +132,7 @@ async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Pro
   const nothing = { claims: undefined, text: undefined, inner: undefined, times: [], timeDoubts: [], notes };
   const keys = await ports.keys.sealKeys();
   if (keys.length === 0) return { ...sealed, ...nothing, seal: { state: 'sealed', reason: 'its key is not at hand' } };
-  const { openSeal } = await import('./seal.ts');
+  const { openSeal } = await import('../../jose/encryption.ts');
   const opened = await openSeal(parts, keys);
   if (!opened.contents) return { ...sealed, ...nothing, seal: opened.seal };
   const claims = jsonObjectIn(opened.contents);

@@ -1,4 +1,4 @@
-import { bareToken, takeApart } from './compact.ts';
+import { bareToken, takeApart } from '../../jose/compact.ts';
 import { withoutTraces } from './pasted-text.ts';
 import { tokenAt } from './wrapped.ts';
 

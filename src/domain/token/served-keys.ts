@@ -1,11 +1,12 @@
 import { AnonError } from '../../errors.ts';
+import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
+import { readCertificates, readKeySet } from '../../jose/jwk.ts';
 import { send, unexpectedAnswer } from '../exchange/send.ts';
-import type { NamedKey, TenantConnection } from '../ports.ts';
-import { publicKeyAlgorithms } from './algorithms.ts';
-import type { KeptKeys, KeyCache } from './kept-keys.ts';
-import { readCertificates, readKeySet } from './key-set.ts';
-import { keysNamed, publicKeys } from './public-keys.ts';
-import type { KeySource } from './verify.ts';
+import type { TenantConnection } from '../ports.ts';
+import type { KeptKeys, KeyCache } from './key-cache.ts';
+import type { KeySource } from './key-source.ts';
+import { keysNamed, publicKeys } from './key-source.ts';
 
 /** For how long served keys are used without asking again, in seconds: where the answer does not say, and at most. */
 const lifetimes = { usual: 600, most: 86_400 };
@@ -42,7 +43,7 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
     keysNamed(publicKeys(keys, origin, only), kid);
   let underWay: Promise<KeptKeys> | undefined;
   const fetchShared = (kid: string | undefined): Promise<KeptKeys> => {
-    underWay ??= fetchKept(connection, { url, path })
+    underWay ??= fetchKeySet(connection, path)
       .then(async ({ mayBeKept, ...fetched }) => {
         const missedOne = named(fetched, kid).length === 0;
         if (mayBeKept) await cache?.put(missedOne ? { ...fetched, missedOne } : fetched);
@@ -80,9 +81,13 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
   };
 }
 
-async function fetchKept(
+/**
+ * Fetches a key set, with how long its answer may be used again.
+ * @throws {AnonError} `response_invalid` for an answer that is not a key set; as {@link send} when it can't be fetched
+ */
+export async function fetchKeySet(
   connection: TenantConnection,
-  { url, path }: { url: string; path: string },
+  path: string,
 ): Promise<KeptKeys & { mayBeKept: boolean }> {
   let cacheControl = '';
   const listening: TenantConnection = {
@@ -100,7 +105,7 @@ async function fetchKept(
   const read = readKeySet(body);
   if (!read.ok) throw unexpectedAnswer(exchange, read.problem);
   return {
-    url,
+    url: `${connection.baseUrl}${path}`,
     fetchedAtMs: connection.clock.now(),
     mayBeKept: !/(^|[\s,])no-store($|[\s,])/i.test(cacheControl),
     freshForSeconds: lifetime(cacheControl),

@@ -1,21 +1,11 @@
+import { isSupported, keyProblem, signatureAlgorithms } from '../../jose/algorithms.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Clock, NamedKey } from '../ports.ts';
-import { checkForm } from './access-token-form.ts';
-import { isSupported, keyProblem, signatureAlgorithms } from './algorithms.ts';
+import type { Clock } from '../ports.ts';
 import { type Check, checkNames, failed, notChecked, ok, type SignedToken, skipped } from './check.ts';
 import { checkClaims, type Expectations } from './claim-checks.ts';
-
-/** The public keys of one issuer, from wherever they come. */
-export interface KeySource {
-  /** Every algorithm that its keys may be for, none of them symmetric: others are refused before a key is looked for. */
-  readonly algorithms: readonly string[];
-  /** In words: `https://acme.eu.auth0.com/`. */
-  readonly origin: string;
-  /**
-   * The keys that a token which names this `kid` may have been signed with, usable or not; all of them where it names none.
-   */
-  find(kid: string | undefined): Promise<readonly NamedKey[]>;
-}
+import { checkForm } from './form-checks.ts';
+import type { KeySource } from './key-source.ts';
 
 export interface Verification {
   /**
@@ -76,7 +66,7 @@ async function checkSignature(keys: KeySource, token: SignedToken): Promise<Chec
   const fitting = found.filter(({ jwk }) => signatureAlgorithms(jwk).includes(alg));
   const [first] = found;
   if (first && fitting.length === 0) return [misfit(alg, found, first)];
-  const { verifySignature } = await import('./signature.ts');
+  const { verifySignature } = await import('../../jose/signature.ts');
   const verified = await verifySignature(token, fitting);
   const algorithm = ok('algorithm', `${alg}, as the keys say`);
   if (verified.state === 'verified') return [algorithm, ok('signature', verified.key)];

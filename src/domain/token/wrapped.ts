@@ -1,4 +1,5 @@
-import { jsonObjectIn, maxLength, type TokenParts, takeApart } from './compact.ts';
+import { maxLength, type TokenParts, takeApart } from '../../jose/compact.ts';
+import { jsonObjectIn } from '../../jose/json.ts';
 
 /** A token that begins somewhere in a text, as it is once line breaks and the like are out of it. */
 export interface TokenInText {

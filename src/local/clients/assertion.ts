@@ -1,8 +1,8 @@
-import { assertionType } from '../../wire/client-credential.ts';
+import { readBase64url } from '../../jose/base64url.ts';
+import { clientAssertionType } from '../../wire/client-assertion.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantScope } from '../scope.ts';
-import { readBase64url } from '../tokens/base64url.ts';
 import type { ClientAssertion, ClientCredentials } from './authentication.ts';
 import { credentialsOf, isExpired } from './public-keys.ts';
 import { useOnce } from './used-tokens.ts';
@@ -25,7 +25,7 @@ const maxLifetimeSeconds = 300;
  */
 export async function provesKey(scope: TenantScope, { client, credentials, url }: Proof): Promise<boolean> {
   const { assertion } = credentials;
-  if (assertion?.type !== assertionType) return false;
+  if (assertion?.type !== clientAssertionType) return false;
   const now = scope.clock() / 1000;
   const keys = credentialsOf(scope.store, client).filter((credential) => !isExpired(credential, now));
   if (keys.length === 0) return false;

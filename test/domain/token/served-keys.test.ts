@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keyProblem } from '../../../src/domain/token/algorithms.ts';
-import type { KeptKeys, KeyCache } from '../../../src/domain/token/kept-keys.ts';
+import type { KeptKeys, KeyCache } from '../../../src/domain/token/key-cache.ts';
 import { servedKeys } from '../../../src/domain/token/served-keys.ts';
+import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';
 import { failures, goodClaims, goodToken, verify } from '../../support/verifying.ts';

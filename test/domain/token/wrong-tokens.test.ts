@@ -2,7 +2,7 @@ import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CheckName } from '../../../src/domain/token/check.ts';
 import type { DecodedToken } from '../../../src/domain/token/decode.ts';
-import type { KeySource } from '../../../src/domain/token/verify.ts';
+import type { KeySource } from '../../../src/domain/token/key-source.ts';
 import { decode, ec, ecPair, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 import {
   acmeKeys,

@@ -1,7 +1,7 @@
-import type { KeyRing } from '../../../domain/ports.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
+import type { KeyRing } from '../../../domain/token/key-source.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../input/referred-text.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -88,7 +88,7 @@ export function decodeAll(
 export async function keysFor(context: Context, options: GlobalOptions & { readonly key?: string }): Promise<KeyRing> {
   const { key } = options;
   if (key === undefined) return context.localKeys(chosenEdition(context, options));
-  const { keyRingOf } = await import('../../../domain/token/key-text.ts');
+  const { keyRingOf } = await import('../../../domain/token/key-file.ts');
   return keyRingOf(await context.readBytes(key), key);
 }
 

@@ -1,11 +1,11 @@
 import { parseDuration } from '../../../domain/duration.ts';
 import type { TenantConnection } from '../../../domain/ports.ts';
 import { loopback } from '../../../domain/profile/address.ts';
-import { checkForm } from '../../../domain/token/access-token-form.ts';
 import type { Expectations } from '../../../domain/token/claim-checks.ts';
-import { keySourceOf, publicKeys } from '../../../domain/token/public-keys.ts';
+import { checkForm } from '../../../domain/token/form-checks.ts';
+import type { KeySource } from '../../../domain/token/key-source.ts';
+import { keySourceOf, publicKeys } from '../../../domain/token/key-source.ts';
 import { servedKeys } from '../../../domain/token/served-keys.ts';
-import type { KeySource } from '../../../domain/token/verify.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { scopeList } from '../../options/scopes.ts';
@@ -99,7 +99,7 @@ async function audienceOf(tenant: TenantConnection, reference: string, offline: 
 }
 
 async function jwksFile({ readBytes }: Context, path: string): Promise<KeySource> {
-  const { keyRingOf } = await import('../../../domain/token/key-text.ts');
+  const { keyRingOf } = await import('../../../domain/token/key-file.ts');
   const found = await keyRingOf(await readBytes(path), path).signatureKeys({ kid: undefined, issuer: undefined });
   const keys = publicKeys(
     found.map(({ jwk }) => jwk),

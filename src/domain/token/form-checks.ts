@@ -1,8 +1,8 @@
+import { base64urlProblem } from '../../jose/base64url.ts';
+import { readStrictJson } from '../../jose/json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { sealedSessionTokenHeader, sessionTokenPrefix, sessionTokenType } from '../../wire/session-token-format.ts';
 import { type Check, failed, notChecked, ok, type SignedToken } from './check.ts';
-import { base64urlProblem } from './compact.ts';
-import { readStrictJson } from './strict-json.ts';
 
 /** What a server takes in all its headers together; no token longer than that arrives anywhere. */
 const maxLength = 16_384;

@@ -1,8 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { JsonObject } from '../../wire/schema.ts';
-import { isInCertificate } from './key-set.ts';
-
-type Jwk = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../wire/schema.ts';
+import { isInCertificate, type Jwk } from './jwk.ts';
 
 /**
  * The JWK with the members of the key in its first certificate, which is the key's own. One that has them, and one whose

@@ -1,7 +1,16 @@
-import { jwks } from '../../wire/discovery.ts';
-import { type Checked, check } from '../../wire/schema.ts';
+import { jwks } from '../wire/discovery.ts';
+import { type Checked, check } from '../wire/schema.ts';
 
-type Jwk = Readonly<Record<string, unknown>>;
+/** A JSON Web Key, private or public, its members not checked. @see RFC 7517, section 4 */
+export type Jwk = Readonly<Record<string, unknown>>;
+
+/** A key that a token may be checked against or decrypted with, and what to call it. */
+export interface NamedKey {
+  readonly name: string;
+  readonly jwk: Jwk;
+  /** The user gave the key for this: its `use` and `key_ops` don't matter. */
+  readonly anyUse?: true;
+}
 
 /**
  * The keys of a JWK Set, or the one key where it is a JWK: every key there is. What is no key among them is passed over, and

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { takeApart } from '../../../src/domain/token/compact.ts';
-import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
-import { failureOf } from '../../support/domain.ts';
-import { openTenant } from '../../support/local.ts';
-import { decode, part, ringOf } from '../../support/tokens.ts';
+import { takeApart } from '../../src/jose/compact.ts';
+import rfc7515 from '../fixtures/tokens/rfc7515.json' with { type: 'json' };
+import { failureOf } from '../support/domain.ts';
+import { openTenant } from '../support/local.ts';
+import { decode, part, ringOf } from '../support/tokens.ts';
 
 const { token, key, claims } = rfc7515.examples['A.2'];
 const [head = '', body = '', signature = ''] = token.split('.');

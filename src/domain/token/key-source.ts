@@ -1,8 +1,23 @@
-import type { NamedKey } from '../ports.ts';
-import { keyProblem, publicKeyAlgorithms, signatureAlgorithms } from './algorithms.ts';
-import type { KeySource } from './verify.ts';
+import { keyProblem, publicKeyAlgorithms, signatureAlgorithms } from '../../jose/algorithms.ts';
+import type { Jwk, NamedKey } from '../../jose/jwk.ts';
 
-type Jwk = NamedKey['jwk'];
+/** The keys for decoding a token: what they can't check or decrypt is left unchecked and encrypted. */
+export interface KeyRing {
+  /** Keys that may have signed a token with this `kid` and issuer; empty for an unknown issuer. */
+  signatureKeys(token: { kid: string | undefined; issuer: string | undefined }): Promise<readonly NamedKey[]>;
+  /** Keys that may decrypt a JWE. */
+  sealKeys(): Promise<readonly NamedKey[]>;
+}
+
+/** The public keys of one issuer, for verifying a token. */
+export interface KeySource {
+  /** Every algorithm that its keys may be for, none of them symmetric. Any other is refused before a key is looked up. */
+  readonly algorithms: readonly string[];
+  /** For people: `https://acme.eu.auth0.com/`. */
+  readonly origin: string;
+  /** The keys that may have signed a token with this `kid`, usable or not; without a `kid`, all keys. */
+  find(kid: string | undefined): Promise<readonly NamedKey[]>;
+}
 
 /**
  * The keys of a set that may be looked at for a token: all but shared secrets, which are none, whatever the set says. Those

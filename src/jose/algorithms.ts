@@ -1,6 +1,5 @@
 /** What a JWK may be used for, by the key alone: a token never chooses. @see RFC 7518; RFC 8037; RFC 8725, section 3.1 */
-
-type Jwk = Readonly<Record<string, unknown>>;
+import type { Jwk } from './jwk.ts';
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const ecAlgorithms: Record<string, string> = {

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
+import { withCertificateKey } from '../../jose/certificate.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
+import { type Jwk, readKeySet } from '../../jose/jwk.ts';
 import { looksLikePem, pemBlocks } from '../pem.ts';
-import type { KeyRing, NamedKey } from '../ports.ts';
-import { withCertificateKey } from './certificate.ts';
-import { readKeySet } from './key-set.ts';
+import type { KeyRing } from './key-source.ts';
 
 /**
  * The keys in a file: a JWK, a JWK Set (RFC 7517), PEM keys or certificates in whatever form they were kept, one of them in
@@ -20,8 +21,6 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   }));
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
 }
-
-type Jwk = Readonly<Record<string, unknown>>;
 
 function keysIn(bytes: Buffer, fileName: string): readonly Jwk[] {
   const text = textOf(bytes);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStrictJson } from '../../../src/domain/token/strict-json.ts';
+import { readStrictJson } from '../../src/jose/json.ts';
 
 const read = (text: string, encoding: BufferEncoding = 'utf8') => readStrictJson(Buffer.from(text, encoding));
 const nested = (depth: number, open = '{"a":', close = '}') => `${open.repeat(depth)}1${close.repeat(depth)}`;

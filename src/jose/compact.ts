@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
-import { AnonError } from '../../errors.ts';
-import { readExactJson } from '../../wire/exact-json.ts';
-import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import { sessionTokenPrefix } from '../../wire/session-token-format.ts';
-import { isDeeperThan } from '../json-depth.ts';
+import { AnonError } from '../errors.ts';
+import type { JsonObject } from '../wire/schema.ts';
+import { sessionTokenPrefix } from '../wire/session-token-format.ts';
+import { base64urlProblem, characterName } from './base64url.ts';
+import { jsonObjectIn } from './json.ts';
 
 /** A token taken apart, nothing of it believed yet. */
 export interface TokenParts {
@@ -19,9 +18,6 @@ export interface TokenParts {
 
 /** Longer than any token that an HTTP header would carry; what is beyond is not a token somebody was given. */
 export const maxLength = 1_000_000;
-
-/** What shows a value walks all of it: deeper than this it would run out of stack. */
-const maxNesting = 500;
 
 /**
  * Takes a compact JWS (three parts) or JWE (five) apart. White space, a `Bearer` before it and the
@@ -60,22 +56,10 @@ function decodePart(part: string, index: number): Uint8Array {
   throw notAToken(`its part ${index + 1} is not base64url: ${problem}`);
 }
 
-/** Where a part stops being base64url, in words that repeat one character of it at most. */
-export function base64urlProblem(part: string): string | undefined {
-  const at = part.search(/[^\w-]/);
-  if (at !== -1) return `character ${at + 1} is ${characterName(part.codePointAt(at) ?? 0)}`;
-  return part.length % 4 === 1 ? `no base64url has ${part.length} characters` : undefined;
-}
-
 /** A character of another script may be what cuts a token: an ellipsis, a dot that only looks like one. */
 function strangerIn(text: string): string {
   const at = text.search(/[^\p{ASCII}]/u);
   return at === -1 ? '' : `; character ${at + 1} is ${characterName(text.codePointAt(at) ?? 0)}`;
-}
-
-function characterName(code: number): string {
-  const named = code > 0x20 && code < 0x7f ? `'${String.fromCodePoint(code)}'` : undefined;
-  return named ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function readHeader(bytes: Uint8Array): JsonObject {
@@ -83,18 +67,6 @@ function readHeader(bytes: Uint8Array): JsonObject {
   if (!header) throw notAToken('its header is not a JSON object');
   if (typeof header.alg !== 'string') throw notAToken("its header names no 'alg'");
   return header;
-}
-
-/** The JSON object in `bytes`, or undefined when they hold anything else, or one that nests beyond reason. */
-export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
-  // Buffer and not TextDecoder, which costs 2 ms to have.
-  if (!isUtf8(bytes)) return undefined;
-  try {
-    const value = readExactJson(Buffer.from(bytes).toString('utf8'));
-    return isJsonObject(value) && !isDeeperThan(maxNesting, value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function notAToken(problem: string): AnonError {
