@@ -17,7 +17,7 @@ export function base64urlJson(value: object): string {
 export function base64urlProblem(text: string): string | undefined {
   const at = text.search(/[^\w-]/);
   if (at !== -1) return `character ${at + 1} is ${characterName(text.codePointAt(at) ?? 0)}`;
-  return text.length % 4 === 1 ? `base64url can't be ${text.length} characters long` : undefined;
+  return text.length % 4 === 1 ? `${text.length} characters can't be base64url` : undefined;
 }
 
 /** A printable ASCII character in quotes, any other as its code point: `U+2026`. */

@@ -99,7 +99,7 @@ function timesOf(claims: JsonObject = {}, clock: Ports['clock']): Pick<DecodedTo
 function notesOn({ head }: TokenParts, claims: Uint8Array | undefined): string[] {
   const twice = (what: string, bytes: Uint8Array) => {
     const named = duplicateMember(Buffer.from(bytes).toString('utf8'));
-    return named === undefined ? [] : [`${what} ${named}: here the last counts, elsewhere the first may`];
+    return named === undefined ? [] : [`${what} ${named}: the last counts here, elsewhere the first may`];
   };
   return [...twice('its header', head), ...(claims ? twice('it', claims) : [])];
 }
