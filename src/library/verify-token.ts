@@ -1,7 +1,7 @@
 import type { TenantConnection } from '../domain/ports.ts';
-import type { KeptKeys, KeyCache } from '../domain/token/key-cache.ts';
 import { keyRingOf } from '../domain/token/key-file.ts';
 import { type KeySource, keySourceOf, publicKeys } from '../domain/token/key-source.ts';
+import type { CachedKeys, KeyCache } from '../domain/token/served-keys.ts';
 import { servedKeys } from '../domain/token/served-keys.ts';
 import { verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError, interrupted } from '../errors.ts';
@@ -102,7 +102,7 @@ function sharedSource(tenant: TenantConnection, fetch: typeof globalThis.fetch):
 }
 
 function keptInMemory(): KeyCache {
-  let kept: KeptKeys | undefined;
+  let kept: CachedKeys | undefined;
   return {
     get: async () => kept,
     put: async (keys) => {

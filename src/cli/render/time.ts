@@ -1,11 +1,3 @@
-/** `2026-11-22 23:44:28 UTC`. */
-export function dateText(date: Date): string {
-  return date
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC');
-}
-
 /** `in 30 days`, `in 3 hours`, `2 minutes ago`, `just now`: to the nearest of the largest unit. */
 export function relativeText(secondsFromNow: number): string {
   const distance = Math.abs(secondsFromNow);

@@ -1,8 +1,8 @@
 import type { Clock, ManagementAccess, TenantConnection, TextLine } from '../../domain/ports.ts';
 import type { Profile, ProfileStore, SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
-import type { KeyCache } from '../../domain/token/key-cache.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
+import type { KeyCache } from '../../domain/token/served-keys.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';

@@ -3,7 +3,7 @@ import { numberOf } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { type Check, type CheckName, failed, ok, skipped } from './check.ts';
 import { sessionToken } from './form-checks.ts';
-import { timeDoubts } from './times.ts';
+import { dateText, timeDoubts } from './times.ts';
 
 /** What a token must say to be good here. What is left out is not looked at. */
 export interface Expectations {
@@ -150,8 +150,5 @@ function shown(value: unknown): string {
 }
 
 function utc(seconds: number): string {
-  return new Date(seconds * 1000)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC');
+  return dateText(new Date(seconds * 1000));
 }

@@ -1,12 +1,27 @@
 import { AnonError } from '../../errors.ts';
 import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
-import type { NamedKey } from '../../jose/jwk.ts';
-import { readCertificates, readKeySet } from '../../jose/jwk.ts';
+import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
 import { send, unexpectedAnswer } from '../exchange/send.ts';
 import type { TenantConnection } from '../ports.ts';
-import type { KeptKeys, KeyCache } from './key-cache.ts';
 import type { KeySource } from './key-source.ts';
 import { keysNamed, publicKeys } from './key-source.ts';
+
+/** A published key set as it was fetched. */
+export interface CachedKeys {
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly fetchedAtMs: number;
+  readonly freshForSeconds: number;
+  /** Right after they were fetched, a token named a key that was not among them. */
+  readonly missedOne?: boolean | undefined;
+  readonly keys: readonly Jwk[];
+}
+
+/** Saves published key sets from one command to the next. */
+export interface KeyCache {
+  get(url: string): Promise<CachedKeys | undefined>;
+  put(keys: CachedKeys): Promise<void>;
+}
 
 /** For how long served keys are used without asking again, in seconds: where the answer does not say, and at most. */
 const lifetimes = { usual: 600, most: 86_400 };
@@ -39,10 +54,10 @@ export interface ServedKeysOptions {
 export function servedKeys(connection: TenantConnection, options: ServedKeysOptions): KeySource {
   const { cache, offline, only, origin, path } = options;
   const url = `${connection.baseUrl}${path}`;
-  const named = ({ keys }: KeptKeys, kid: string | undefined): NamedKey[] =>
+  const named = ({ keys }: CachedKeys, kid: string | undefined): NamedKey[] =>
     keysNamed(publicKeys(keys, origin, only), kid);
-  let underWay: Promise<KeptKeys> | undefined;
-  const fetchShared = (kid: string | undefined): Promise<KeptKeys> => {
+  let underWay: Promise<CachedKeys> | undefined;
+  const fetchShared = (kid: string | undefined): Promise<CachedKeys> => {
     underWay ??= fetchKeySet(connection, path)
       .then(async ({ mayBeKept, ...fetched }) => {
         const missedOne = named(fetched, kid).length === 0;
@@ -88,7 +103,7 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
 export async function fetchKeySet(
   connection: TenantConnection,
   path: string,
-): Promise<KeptKeys & { mayBeKept: boolean }> {
+): Promise<CachedKeys & { mayBeKept: boolean }> {
   let cacheControl = '';
   const listening: TenantConnection = {
     ...connection,

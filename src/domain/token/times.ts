@@ -61,7 +61,7 @@ function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'unto
   const number = numberOf(value);
   const unit = number === undefined ? undefined : finerUnit(number);
   if (number !== undefined && unit) {
-    const meant = utc(new Date((number / unit.perSecond) * 1000));
+    const meant = dateText(new Date((number / unit.perSecond) * 1000));
     return { doubt: `looks like ${unit.name} (${meant}), and a token counts seconds`, untold: true };
   }
   if (!registered.includes(claim)) return undefined;
@@ -85,7 +85,8 @@ function finerUnit(value: number): (typeof finerUnits)[number] | undefined {
   return finerUnits.find(({ perSecond }) => value >= 1e9 * perSecond && value < 1e10 * perSecond);
 }
 
-function utc(date: Date): string {
+/** `2026-11-22 23:44:28 UTC`. */
+export function dateText(date: Date): string {
   return date
     .toISOString()
     .replace('T', ' ')

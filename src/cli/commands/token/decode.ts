@@ -16,7 +16,7 @@ import {
   rememberedTokens,
   titleOf,
   tokensIn,
-} from './given-tokens.ts';
+} from './token-arguments.ts';
 
 export interface TokenDecodeOptions extends GlobalOptions {
   readonly key?: string;

@@ -7,7 +7,7 @@ import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
-import { renderTokenChanges, tokenChangesData } from '../../render/token-changes.ts';
+import { renderTokenChanges, tokenChangesData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
 import {
   decodeAll,
@@ -17,7 +17,7 @@ import {
   rememberedTokens,
   titleOf,
   tokensIn,
-} from './given-tokens.ts';
+} from './token-arguments.ts';
 
 export interface TokenDiffOptions extends GlobalOptions {
   readonly key?: string;

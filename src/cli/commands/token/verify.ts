@@ -12,8 +12,8 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
 import type { Context } from '../../world/context.ts';
-import { type TokenToVerify, tokenToVerify } from './verify-input.ts';
-import { checkOptions, noTrust, trustFor } from './verify-trust.ts';
+import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
+import { checkOptions, noTrust, trustFor } from './verify-keys.ts';
 
 export interface TokenVerifyOptions extends GlobalOptions {
   readonly jwks?: string;

@@ -12,8 +12,8 @@ import { scopeList } from '../../options/scopes.ts';
 import { accessTenant, namedChoices } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
+import type { TokenToVerify } from './token-arguments.ts';
 import type { TokenVerifyOptions } from './verify.ts';
-import type { TokenToVerify } from './verify-input.ts';
 
 /** Clocks that differ by more are wrong, and a token that ended so long ago has ended. */
 const mostToleranceSeconds = 600;
