@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../domain/ports.ts';
+import type { TenantConnection } from '../domain/exchange/connection.ts';
 import { keyRingOf } from '../domain/token/key-file.ts';
 import { type KeySource, keySourceOf, publicKeys } from '../domain/token/key-source.ts';
 import type { CachedKeys, KeyCache } from '../domain/token/served-keys.ts';

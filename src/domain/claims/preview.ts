@@ -8,7 +8,7 @@ import {
   valueAt,
 } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { hasEnded } from '../session/remembered.ts';
 import type { RememberedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';

@@ -6,7 +6,7 @@ import { duplicateMember, jsonObjectIn } from '../../jose/json.ts';
 import type { NamedKey } from '../../jose/jwk.ts';
 import type { Signature } from '../../jose/signature.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 import type { KeyRing } from './key-source.ts';
 import { type TimeDoubt, type TokenTime, timeDoubts, tokenTimes } from './times.ts';
 

@@ -1,8 +1,9 @@
 import { AnonError } from '../../errors.ts';
 import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
 import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
-import { send, unexpectedAnswer } from '../exchange/send.ts';
-import type { TenantConnection } from '../ports.ts';
+import { unexpectedAnswer } from '../exchange/answer.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { send } from '../exchange/send.ts';
 import type { KeySource } from './key-source.ts';
 import { keysNamed, publicKeys } from './key-source.ts';
 

@@ -3,7 +3,7 @@ import type { NamedKey } from '../../jose/jwk.ts';
 
 import { jwksPath } from '../../wire/discovery.ts';
 
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import type { KeyRing } from './key-source.ts';
 import { publicKeys } from './key-source.ts';
 import { fetchKeySet } from './served-keys.ts';

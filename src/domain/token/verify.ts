@@ -1,7 +1,7 @@
 import { isSupported, keyProblem, signatureAlgorithms } from '../../jose/algorithms.ts';
 import type { NamedKey } from '../../jose/jwk.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 import { type Check, checkNames, failed, notChecked, ok, type SignedToken, skipped } from './check.ts';
 import { checkClaims, type Expectations } from './claim-checks.ts';
 import { checkForm } from './form-checks.ts';

@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.ts';
 import { answerMembers, checkComplete, type GuestTokens } from '../../../domain/session/request-tokens.ts';
