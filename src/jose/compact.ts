@@ -4,47 +4,46 @@ import { sessionTokenPrefix } from '../wire/session-token-format.ts';
 import { base64urlProblem, characterName } from './base64url.ts';
 import { jsonObjectIn } from './json.ts';
 
-/** A token taken apart, nothing of it believed yet. */
+/** A token split into its parts. Nothing in them is verified yet. */
 export interface TokenParts {
-  /** The token alone, without what was around it. */
+  /** The bare token. */
   readonly text: string;
   readonly form: 'jws' | 'jwe';
   readonly header: JsonObject;
-  /** The first part, decoded: the header as it is written. */
+  /** The first part, decoded: the header's JSON text. */
   readonly head: Uint8Array;
-  /** The second part of a JWS, decoded. A JWE has none that can be read. */
+  /** The second part of a JWS, decoded; undefined for a JWE. */
   readonly payload: Uint8Array | undefined;
 }
 
-/** Longer than any token that an HTTP header would carry; what is beyond is not a token somebody was given. */
+/** In characters; far longer than any token that fits in an HTTP header. */
 export const maxLength = 1_000_000;
 
 /**
- * Takes a compact JWS (three parts) or JWE (five) apart. White space, a `Bearer` before it and the
- * service's own session-token prefix do not matter.
+ * Splits a compact JWS (three parts) or JWE (five). White space, a leading `Bearer` and the service's session token
+ * prefix are ignored.
  * @see RFC 7515, section 7.1; RFC 7516, section 7.1
- * @throws {AnonError} `token_unacceptable`, saying what is wrong where and repeating nothing of the token
+ * @throws {AnonError} `token_unacceptable`, which says what is wrong and where, without repeating the token
  */
 export function takeApart(input: string): TokenParts {
-  if (input.length > maxLength) throw notAToken(`it has more than ${maxLength} characters`);
+  if (input.length > maxLength) throw notAToken(`it is longer than ${maxLength} characters`);
   const text = bareToken(input);
   if (text === '') throw notAToken('it is empty');
-  if (text.startsWith('{')) throw notAToken('it is JSON; give the token in its compact form, parts joined by dots');
+  if (text.startsWith('{')) throw notAToken('it is JSON; give the token in compact form, parts joined by dots');
   const parts = text.split('.');
   if (parts.length !== 3 && parts.length !== 5) {
-    throw notAToken(`a JWT has 3 parts joined by dots and a JWE 5, and this has ${parts.length}${strangerIn(text)}`);
+    throw notAToken(`a JWT has 3 dot-separated parts, a JWE 5; this has ${parts.length}${nonAsciiIn(text)}`);
   }
   const head = decodePart(parts[0] ?? '', 0);
   const header = readHeader(head);
   const form = parts.length === 3 ? 'jws' : 'jwe';
-  const asItStands = form === 'jws' && header.b64 === false;
-  const bytes = parts.map((part, index) => (asItStands && index === 1 ? Buffer.from(part) : decodePart(part, index)));
-  if (form === 'jwe' && typeof header.enc !== 'string')
-    throw notAToken("it has 5 parts, but its header names no 'enc'");
+  const isUnencoded = form === 'jws' && header.b64 === false;
+  const bytes = parts.map((part, index) => (isUnencoded && index === 1 ? Buffer.from(part) : decodePart(part, index)));
+  if (form === 'jwe' && typeof header.enc !== 'string') throw notAToken("it has 5 parts, but its header has no 'enc'");
   return { text, form, header, head, payload: form === 'jws' ? bytes[1] : undefined };
 }
 
-/** The token alone, without white space, a `Bearer` before it and the service's own prefix. */
+/** The token without white space, a leading `Bearer` and the service's session token prefix. */
 export function bareToken(input: string): string {
   const text = input.replace(/^\s*bearer\s+/i, '').replaceAll(/\s+/g, '');
   return text.startsWith(sessionTokenPrefix) ? text.slice(sessionTokenPrefix.length) : text;
@@ -53,11 +52,11 @@ export function bareToken(input: string): string {
 function decodePart(part: string, index: number): Uint8Array {
   const problem = base64urlProblem(part);
   if (problem === undefined) return Buffer.from(part, 'base64url');
-  throw notAToken(`its part ${index + 1} is not base64url: ${problem}`);
+  throw notAToken(`part ${index + 1} is not base64url: ${problem}`);
 }
 
-/** A character of another script may be what cuts a token: an ellipsis, a dot that only looks like one. */
-function strangerIn(text: string): string {
+/** A token is often cut by a non-ASCII character: an ellipsis, or a dot of another script. */
+function nonAsciiIn(text: string): string {
   const at = text.search(/[^\p{ASCII}]/u);
   return at === -1 ? '' : `; character ${at + 1} is ${characterName(text.codePointAt(at) ?? 0)}`;
 }
@@ -65,7 +64,7 @@ function strangerIn(text: string): string {
 function readHeader(bytes: Uint8Array): JsonObject {
   const header = jsonObjectIn(bytes);
   if (!header) throw notAToken('its header is not a JSON object');
-  if (typeof header.alg !== 'string') throw notAToken("its header names no 'alg'");
+  if (typeof header.alg !== 'string') throw notAToken("its header has no 'alg'");
   return header;
 }
 

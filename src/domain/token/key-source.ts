@@ -20,9 +20,8 @@ export interface KeySource {
 }
 
 /**
- * The keys of a set that may be looked at for a token: all but shared secrets, which are none, whatever the set says. Those
- * that can vouch for nothing are among them, because a token may name one: {@link keyProblem}. With `only`, each that is for
- * signatures is for that algorithm and no other.
+ * The public keys of a set. Shared secrets are left out, whatever the set says about them. Unusable keys stay, because a
+ * token may name one: {@link keyProblem}. `only`: the one algorithm that signature keys are used with.
  * @see RFC 7517, section 4; RFC 8725, sections 3.1 and 3.5
  */
 export function publicKeys(jwks: readonly Jwk[], origin: string, only?: 'RS256'): NamedKey[] {
@@ -34,14 +33,14 @@ export function publicKeys(jwks: readonly Jwk[], origin: string, only?: 'RS256')
     });
 }
 
-/** Keys that are at hand, such as those of a file. */
+/** A source of given keys, such as those of a file. */
 export function keySourceOf(keys: readonly NamedKey[], origin: string): KeySource {
   const all = new Set(keys.flatMap(({ jwk }) => signatureAlgorithms(jwk)));
   const algorithms = [...all].filter((alg) => publicKeyAlgorithms.includes(alg));
   return { algorithms, origin, find: async (kid) => keysNamed(keys, kid) };
 }
 
-/** Those of `keys` that a token may mean: by its `kid`, which keys without one do not contradict. */
+/** The keys that a token with this `kid` may mean: those with that `kid`, or else those without any. */
 export function keysNamed(keys: readonly NamedKey[], kid: string | undefined): NamedKey[] {
   if (kid === undefined) return [...keys];
   const named = keys.filter(({ jwk }) => jwk.kid === kid);

@@ -8,7 +8,7 @@ import type { KeyRing } from './key-source.ts';
 import { publicKeys } from './key-source.ts';
 import { fetchKeySet } from './served-keys.ts';
 
-/** The keys of a tenant: the public ones that it serves, and the one that seals, where that is at hand. */
+/** A tenant's keys for decoding: its published keys, and its session key if that is on this machine. */
 export function tenantKeyRing(tenant: TenantConnection): KeyRing {
   return {
     signatureKeys: async ({ issuer }) => (issuer === tenant.issuer ? signatureKeys(tenant) : []),
