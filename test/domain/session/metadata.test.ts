@@ -157,7 +157,7 @@ describe('a file', () => {
   it('with a duplicate key, or a number that would change, is refused', async () => {
     expect(await failureOf(() => file('{"a":{"b":1,"\\u0062":2}}'))).toMatchObject({
       code: 'usage',
-      message: "The metadata file names 'b' twice.",
+      message: "The metadata file has two members named 'b'.",
     });
     expect(await failureOf(() => file('{"id":12345678901234567890}'))).toMatchObject({
       code: 'usage',

@@ -1,7 +1,7 @@
 import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { KeyRing } from '../../../src/domain/token/key-ring.ts';
-import { keyRingOf } from '../../../src/domain/token/key-text.ts';
+import { keyRingOf } from '../../../src/domain/token/key-file.ts';
+import type { KeyRing } from '../../../src/domain/token/key-source.ts';
 import { decode, ec, noKeys, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 
 const claims = { iss: 'https://acme.example/', sub: 'anon|1', scope: 'read:catalog' };

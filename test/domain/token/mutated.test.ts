@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { publicKeys } from '../../../src/domain/token/public-keys.ts';
+import { publicKeys } from '../../../src/domain/token/key-source.ts';
 import type { Verification } from '../../../src/domain/token/verify.ts';
 import { isAnonError } from '../../../src/errors.ts';
 import { decode, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';

@@ -184,7 +184,7 @@ describe('the place where a token breaks is reported, without its contents', () 
     [
       'a character too few',
       `T = ${head}.${body.slice(0, 41)}.${signature}`,
-      'its part 2 is not base64url: no base64url has 41 characters',
+      "its part 2 is not base64url: 41 characters can't be base64url",
     ],
     ['two alphabets', `${head}.-_+/${body}.${signature}`, "its part 2 is not base64url: character 3 is '+'"],
   ])('%s', async (_, text, problem) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keyProblem } from '../../../src/domain/token/algorithms.ts';
-import type { KeptKeys, KeyCache } from '../../../src/domain/token/kept-keys.ts';
+import type { CachedKeys, KeyCache } from '../../../src/domain/token/served-keys.ts';
 import { servedKeys } from '../../../src/domain/token/served-keys.ts';
+import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';
 import { failures, goodClaims, goodToken, verify } from '../../support/verifying.ts';
@@ -13,8 +13,8 @@ const path = '/.well-known/jwks.json';
 type Answers = Parameters<typeof scriptedConnection>[0];
 
 /** The keys of `acme.example`, which gives these answers, as one command after the other finds them. */
-function served(answers: Answers, options: { offline?: boolean; kept?: KeptKeys } = {}) {
-  const kept = new Map<string, KeptKeys>(options.kept && [[options.kept.url, options.kept]]);
+function served(answers: Answers, options: { offline?: boolean; kept?: CachedKeys } = {}) {
+  const kept = new Map<string, CachedKeys>(options.kept && [[options.kept.url, options.kept]]);
   const cache: KeyCache = {
     get: async (url) => kept.get(url),
     put: async (keys) => void kept.set(keys.url, keys),

@@ -1,8 +1,8 @@
 import { createSign, generateKeyPairSync, type KeyObject, sign as signBytes, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readCertificates, readKeySet } from '../../../src/domain/token/key-set.ts';
-import { keyRingOf } from '../../../src/domain/token/key-text.ts';
-import { keySourceOf, publicKeys } from '../../../src/domain/token/public-keys.ts';
+import { keyRingOf } from '../../../src/domain/token/key-file.ts';
+import { keySourceOf, publicKeys } from '../../../src/domain/token/key-source.ts';
+import { readCertificates, readKeySet } from '../../../src/jose/jwk.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { decode, ec, ecPair, otherRsa, pairOf, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 import { failures, goodClaims, keysOf, unknowns, verify } from '../../support/verifying.ts';

@@ -1,8 +1,8 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { keyProblem } from '../../../src/domain/token/algorithms.ts';
 import { checkNames } from '../../../src/domain/token/check.ts';
-import { publicKeys } from '../../../src/domain/token/public-keys.ts';
+import { publicKeys } from '../../../src/domain/token/key-source.ts';
+import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { noon } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 import { ec, otherRsa, pairOf, part, rsa } from '../../support/tokens.ts';

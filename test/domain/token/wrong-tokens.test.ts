@@ -2,7 +2,7 @@ import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CheckName } from '../../../src/domain/token/check.ts';
 import type { DecodedToken } from '../../../src/domain/token/decode.ts';
-import type { KeySource } from '../../../src/domain/token/verify.ts';
+import type { KeySource } from '../../../src/domain/token/key-source.ts';
 import { decode, ec, ecPair, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 import {
   acmeKeys,
@@ -173,8 +173,8 @@ const headers: Row[] = [
   ['b64 false', signed({ ...rs256, b64: false, crit: ['b64'] }), 'header', /'b64' is not true/],
   ['b64 false without crit', signed({ ...rs256, b64: false }), 'header', /'b64' is not true/],
   ['b64 that is text', signed({ ...rs256, b64: 'false' }), 'header', /'b64' is not true/],
-  ['two algorithms', signed('{"alg":"none","kid":"k1","alg":"RS256"}'), 'header', /names 'alg' twice/],
-  ['two algorithms, one spelt out', signed('{"alg":"RS256","\\u0061lg":"none"}'), 'header', /names 'alg' twice/],
+  ['two algorithms', signed('{"alg":"none","kid":"k1","alg":"RS256"}'), 'header', /two members named 'alg'/],
+  ['two algorithms, one spelt out', signed('{"alg":"RS256","\\u0061lg":"none"}'), 'header', /two members named 'alg'/],
   ['nesting without end', signed(`{"alg":"RS256","x":${'['.repeat(3000)}${']'.repeat(3000)}}`), 'header', /nests more/],
   ['a list for a header', signed('["RS256"]'), 'header', /is not a JSON object/],
   ['text for a header', `${part('RS256')}.${body}.${signature}`, 'header', /is not a JSON object/],
@@ -220,13 +220,13 @@ const payloads: Row[] = [
     'two issuers',
     signed(rs256, `{"iss":"https://evil.example/",${JSON.stringify(goodClaims).slice(1)}`),
     'claims',
-    /names 'iss' twice/,
+    /two members named 'iss'/,
   ],
   [
     'two scopes, one spelt out',
     signed(rs256, `{"s\\u0063ope":"admin",${JSON.stringify(goodClaims).slice(1)}`),
     'claims',
-    /'scope' twice/,
+    /two members named 'scope'/,
   ],
   [
     'nesting without end',
@@ -238,7 +238,7 @@ const payloads: Row[] = [
     'two members of a claim that are one',
     signed(rs256, `{"x":{"a":[{"b":1,"\\u0062":2}]},${JSON.stringify(goodClaims).slice(1)}`),
     'claims',
-    /names 'b' twice/,
+    /two members named 'b'/,
   ],
   [
     'bytes that are no text',

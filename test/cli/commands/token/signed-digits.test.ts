@@ -62,10 +62,10 @@ describe('the numbers in a token are shown to the last digit', () => {
     const { done, file } = await freshMachine();
     const path = file('token', signed('{"role":"guest","role":"admin","exp":1}'));
     expect((await done('token', 'decode', `@${path}`)).stdout).toContain(
-      "\n  ! it names 'role' twice: here the last counts, elsewhere the first may.\n",
+      "\n  ! it has two members named 'role': the last counts here, elsewhere the first may.\n",
     );
     expect((await done('token', 'decode', `@${path}`, '--json')).json.notes).toEqual([
-      "it names 'role' twice: here the last counts, elsewhere the first may",
+      "it has two members named 'role': the last counts here, elsewhere the first may",
     ]);
   });
 });

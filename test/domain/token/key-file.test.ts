@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { keyRingOf } from '../../../src/domain/token/key-text.ts';
+import { keyRingOf } from '../../../src/domain/token/key-file.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { failureOf } from '../../support/domain.ts';
 import { decode, ec, ecPair, noKeys, part, rsa, sign } from '../../support/tokens.ts';

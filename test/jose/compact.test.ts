@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { takeApart } from '../../../src/domain/token/compact.ts';
-import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
-import { failureOf } from '../../support/domain.ts';
-import { openTenant } from '../../support/local.ts';
-import { decode, part, ringOf } from '../../support/tokens.ts';
+import { takeApart } from '../../src/jose/compact.ts';
+import rfc7515 from '../fixtures/tokens/rfc7515.json' with { type: 'json' };
+import { failureOf } from '../support/domain.ts';
+import { openTenant } from '../support/local.ts';
+import { decode, part, ringOf } from '../support/tokens.ts';
 
 const { token, key, claims } = rfc7515.examples['A.2'];
 const [head = '', body = '', signature = ''] = token.split('.');
@@ -44,10 +44,10 @@ describe('something that is not a token is refused, because', () => {
     [parts(4), `${token}.${body}`],
     [parts(6), `${head}.${body}.a.b.c.d`],
     ['it is JSON; give the token in its compact form, parts joined by dots', '{"payload":"…"}'],
-    ['its part 1 is not base64url: no base64url has 5 characters', `abcde.${body}.${signature}`],
+    ["its part 1 is not base64url: 5 characters can't be base64url", `abcde.${body}.${signature}`],
     ["its part 2 is not base64url: character 2 is '+'", `${head}.a+b/.${signature}`],
     [`its part 3 is not base64url: character ${signature.length + 1} is '='`, `${head}.${body}.${signature}=`],
-    ['its part 3 is not base64url: no base64url has 1 characters', `${head}.${body}.a.b.c`],
+    ["its part 3 is not base64url: 1 characters can't be base64url", `${head}.${body}.a.b.c`],
     ['its header is not a JSON object', `.${body}.${signature}`],
     ['its header is not a JSON object', `${part('hunter2')}.${body}.`],
     ['its header is not a JSON object', `${part('["HS256"]')}.${body}.`],
