@@ -9,7 +9,7 @@ import { createContext } from './world/create-context.ts';
 import { questionsRuledOutBy, unattended } from './world/unattended.ts';
 import { version } from './world/version.ts';
 
-/** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
+/** Runs a command line (without the program's name) and returns its exit code. The only place that reports errors. */
 export async function main(argv: readonly string[], given: World): Promise<number> {
   const ruledOutBy = questionsRuledOutBy(argv, given.env);
   const world = ruledOutBy === undefined ? given : unattended(given, ruledOutBy);
@@ -41,7 +41,7 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   throw notACommand(found);
 }
 
-/** By itself it is answered at once: it is what an installation is tried out with. */
+/** Without other options, `--version` loads nothing else. */
 async function showVersion(options: readonly string[], world: World, report: Report): Promise<void> {
   const others = options.filter((option) => option !== '--version' && option !== '-V');
   if (others.length === 0) return world.terminal.result(`${version}\n`);
@@ -60,7 +60,7 @@ async function showHelp(path: string, { terminal }: World): Promise<void> {
   terminal.result(paintHelp(lines, palette));
 }
 
-/** Without colour what paints isn't loaded. */
+/** Loads the palette only where a stream has colour. */
 async function withPalette(world: World): Promise<World> {
   const { terminal } = world;
   if (!terminal.resultColour && !terminal.noteColour) return world;

@@ -1,27 +1,27 @@
 import { systemClock, systemTimer } from '../io/clock.ts';
-import { hearNodeWarnings, processTerminal } from '../io/terminal/terminal.ts';
+import { onNodeWarning, processTerminal } from '../io/terminal/terminal.ts';
 import { completionRequest } from './completion/request.ts';
 import { main } from './main.ts';
 import type { World } from './world/context.ts';
 
-/** What `bin/anon-cli.cjs` calls. */
+/** Called by `bin/anon-cli.cjs`. */
 export async function start(argv: readonly string[]): Promise<number> {
   const code = await main(argv, processWorld(process.env));
-  // Somebody is typing: a look-up or a connection that is still under way must not hold the process.
+  // For completion: a request in progress must not keep the process alive.
   if (completionRequest(argv)) process.exit(code);
   return code;
 }
 
 const lineBreaks = async () => (await import('./render/wrapped.ts')).wrapped;
 
-/** The real world of this process. */
+/** The world of this process. */
 export function processWorld(env: NodeJS.ProcessEnv): World {
   let controller: AbortController | undefined;
   const signal = () => {
     if (!controller) {
       const made = new AbortController();
       controller = made;
-      // Once each: a second Ctrl-C finds no listener and ends the process at once.
+      // Once each: a second Ctrl-C has no listener and ends the process at once.
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => made.abort());
     }
     return controller.signal;
@@ -43,7 +43,7 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
         (await import('../io/terminal/picker.ts')).chooseMany(question, choices, await lineBreaks()),
     },
     timer: systemTimer,
-    nodeWarnings: hearNodeWarnings,
+    nodeWarnings: onNodeWarning,
     folders: async () => (await import('../io/files/folders.ts')).processFolders(env),
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { interrupted } from '../errors.ts';
 
-/** The system's clock; a wait ends when the user stops the command. */
+/** The system's clock. Its wait throws `interrupted` once the signal is aborted. */
 export function systemClock(signal: () => AbortSignal): Clock {
   return {
     now: () => Date.now(),
@@ -16,9 +16,9 @@ export function systemClock(signal: () => AbortSignal): Clock {
   };
 }
 
-/** What a terminal shows while something is waited for; nothing depends on it. */
+/** Drives what a terminal shows during a wait; no result depends on it. */
 export interface Timer {
-  /** Calls `tick` every `ms` milliseconds until the function it gives is called. Keeps no process alive. */
+  /** Calls `tick` every `ms` milliseconds until the returned function is called. Doesn't keep the process alive. */
   every(ms: number, tick: () => void): () => void;
 }
 
@@ -30,19 +30,16 @@ export const systemTimer: Timer = {
   },
 };
 
-/**
- * Runs `work` for at most `limitMs`. Then its signal is aborted, and it is waited for no longer.
- * What `work` did until then stands; that it failed is nobody's concern.
- */
+/** Waits for `work` for at most `limitMs`, then aborts its signal. Ignores its failure. */
 export async function withinTime(limitMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
+  const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
       controller.abort();
       resolve();
     }, limitMs);
   });
-  await Promise.race([work(controller.signal).catch(() => {}), over]);
+  await Promise.race([work(controller.signal).catch(() => {}), timeout]);
   clearTimeout(timer);
 }

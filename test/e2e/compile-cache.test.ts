@@ -42,7 +42,7 @@ describe("Node's compile cache", () => {
     expect(await cacheFolder(home)).toBeUndefined();
   });
 
-  it('is no failure where it cannot be made', async () => {
+  it('is no failure where it cannot be created', async () => {
     const home = newHome();
     expect(await cacheFolder(home, { XDG_CACHE_HOME: '/dev/null' })).toBeUndefined();
     expect(await cacheFolder(home, { XDG_CACHE_HOME: '', HOME: '/' })).toBeUndefined();

@@ -42,11 +42,11 @@ export function secretStores(
 /** @throws {AnonError} `usage` */
 function isKeyringOn({ ANON_KEYRING: setting }: Env): boolean {
   if (!setting || setting === 'on' || setting === 'off') return setting !== 'off';
-  throw new AnonError('usage', 'ANON_KEYRING is neither on nor off.');
+  throw new AnonError('usage', 'ANON_KEYRING must be on or off.');
 }
 
-/** Removes all that is secret of a profile: its credentials, its Management API token, its sessions. */
-export async function forgetSecrets(context: Context, profile: Profile): Promise<void> {
+/** Removes the secrets of a profile: its credentials, its Management API token and its sessions. */
+export async function removeSecrets(context: Context, profile: Profile): Promise<void> {
   const { name, secrets } = profile;
   await (await context.sessions(profile)).forgetAll();
   const store = await context.secrets(secrets ?? 'file');

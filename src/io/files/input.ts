@@ -1,24 +1,24 @@
 import { createReadStream } from 'node:fs';
 import { AnonError } from '../../errors.ts';
 
-/** The most that one input may hold: what never ends, such as /dev/zero, ends here. */
+/** The largest input: an endless one, such as /dev/zero, ends here. */
 export const inputLimitBytes = 16 * 2 ** 20;
 
-/** An input that is read bit by bit, up to the limit. */
-export interface Gathering {
-  /** Takes a copy of it. @throws {AnonError} `usage` once there is more than the limit, naming the source */
+/** Collects the chunks of an input, up to the limit. */
+export interface ByteCollector {
+  /** Copies `bytes`. @throws {AnonError} `usage` beyond the limit, naming the source */
   add(bytes: Uint8Array): void;
   all(): Buffer;
 }
 
-export function gathering(source: string): Gathering {
+export function collectBytes(source: string): ByteCollector {
   const parts: Buffer[] = [];
   let length = 0;
   return {
     add(bytes) {
       length += bytes.length;
       if (length > inputLimitBytes) {
-        throw new AnonError('usage', `${source} cannot be read: it holds more than ${inputLimitBytes / 2 ** 20} MB.`);
+        throw new AnonError('usage', `${source} cannot be read: it is larger than ${inputLimitBytes / 2 ** 20} MB.`);
       }
       parts.push(Buffer.from(bytes));
     },
@@ -26,16 +26,15 @@ export function gathering(source: string): Gathering {
   };
 }
 
-/** All of a file, a pipe or a device. @throws {AnonError} `usage` beyond the limit; else the system's own error */
+/** All of a file, a pipe or a device. @throws {AnonError} `usage` beyond the limit; otherwise the system's own error */
 export async function readWhole(path: string): Promise<Buffer> {
-  const gathered = gathering(path);
-  for await (const chunk of createReadStream(path)) gathered.add(chunk);
-  return gathered.all();
+  const collected = collectBytes(path);
+  for await (const chunk of createReadStream(path)) collected.add(chunk);
+  return collected.all();
 }
 
 /**
- * Bytes from outside as text, without the mark that some editors put first: UTF-8, or UTF-16 that says so by its mark, as
- * what PowerShell's `>` writes does. What is neither would only lose what it says.
+ * Bytes from outside as text, without a byte order mark: UTF-8, or UTF-16 with its mark, as PowerShell's `>` writes it.
  * @throws {AnonError} `usage`, naming `source`
  */
 export function textOf(bytes: Buffer, source: string): string {
@@ -52,7 +51,7 @@ const utf16Marks = [
   { mark: Buffer.from([0xfe, 0xff]), encoding: 'utf-16be' },
 ];
 
-/** The mark is U+FEFF, and JSON does not begin with it. @see RFC 8259, section 8.1 */
+/** JSON must not begin with a byte order mark, U+FEFF. @see RFC 8259, section 8.1 */
 export function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }

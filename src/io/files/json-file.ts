@@ -2,7 +2,7 @@ import { basename, dirname, extname } from 'node:path';
 import Conf from 'conf';
 import * as v from 'valibot';
 import { AnonError, isAnonError } from '../../errors.ts';
-import { fileFailure, isThere, privateFolder, readIfThere, setAside } from './files.ts';
+import { exists, fileFailure, privateFolder, readIfExists, setAside } from './files.ts';
 import { withoutMark } from './input.ts';
 import { keepPrivate } from './private-mode.ts';
 
@@ -42,7 +42,7 @@ export function readJsonFile<Content>(file: JsonFile<Content>): Content | undefi
   if (readStored(path)?.text !== read.text) return readJsonFile(file);
   if (readOnly) return undefined;
   const aside = setAside(path, now());
-  warn(`${path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`);
+  warn(`${path} was not a valid anon-cli file. It was moved to ${aside}, and a new one takes its place.`);
   return undefined;
 }
 
@@ -66,7 +66,7 @@ type Stored = Record<string, unknown>;
 
 /** Conf would make the folder of a file that isn't there. */
 function readStored(path: string): { readonly stored: Stored; readonly text: string } | undefined {
-  if (!isThere(path)) return undefined;
+  if (!exists(path)) return undefined;
   let text = '';
   try {
     const { store: stored } = conf(path, (read) => {
@@ -109,7 +109,7 @@ function objectIn(text: string): Stored {
 
 function isUtf8(path: string): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(readIfThere(path));
+    new TextDecoder('utf-8', { fatal: true }).decode(readIfExists(path));
     return true;
   } catch {
     return false;

@@ -11,9 +11,9 @@ export async function readUserFile(path: string): Promise<string> {
   return textOf(await readUserBytes(path), path);
 }
 
-/** The bytes of one, or of a pipe or a device: at most 16 MB. @throws {AnonError} `usage` */
+/** The bytes of a file, pipe or device, at most 16 MB. @throws {AnonError} `usage` */
 export async function readUserBytes(path: string): Promise<Buffer> {
-  // Where stdin is a socket these cannot be opened.
+  // These can't be opened where stdin is a socket.
   if (/^\/(dev\/stdin|(dev|proc\/self)\/fd\/0)$/.test(path)) return (await import('./stdin.ts')).readStdin();
   try {
     return await readWhole(path);
@@ -23,7 +23,7 @@ export async function readUserBytes(path: string): Promise<Buffer> {
   }
 }
 
-/** Whether somebody at a terminal would have to type what is read from there: `/dev/stdin`, `/dev/tty`. */
+/** Whether the path is a terminal, such as `/dev/stdin` or `/dev/tty`: someone would have to type the content. */
 export function isTerminalFile(path: string): boolean {
   try {
     if (!statSync(path).isCharacterDevice()) return false;
@@ -38,7 +38,7 @@ export function isTerminalFile(path: string): boolean {
   }
 }
 
-/** Writes a file that was not there, for the user alone. @throws {AnonError} `usage` */
+/** Creates a file for the user alone. @throws {AnonError} `usage` */
 export async function writeNewUserFile(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
@@ -47,13 +47,13 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
   }
 }
 
-/** Far above what a guest or its metadata takes; without a limit one line could be all of memory. */
+/** Far more than a guest or its metadata takes; without a limit one line could fill the memory. */
 const longestLineBytes = 1 << 20;
 const lineFeed = 10;
 
 /**
- * The lines of a file that the user named, read as they are wanted. They are wanted more than once, so it cannot be a pipe,
- * and it cannot be a device, which may never end.
+ * The lines of a file that the user named, read on demand. The file is read twice, so it can't be a pipe, or a device, which
+ * may be endless.
  * @throws {AnonError} `usage`
  */
 export async function* readLines(path: string): AsyncGenerator<TextLine> {
@@ -62,8 +62,8 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
   try {
     const status = await stat(path);
     if (!status.isFile() && !status.isDirectory()) {
-      throw new AnonError('usage', `${path} cannot be read: it is not a file, and its lines are read twice.`, {
-        hint: 'Write them to a file first, and name that.',
+      throw new AnonError('usage', `${path} cannot be read: it is not a regular file, and it must be read twice.`, {
+        hint: 'Write its lines to a file first, and pass that file.',
       });
     }
     for await (const chunk of createReadStream(path)) {
@@ -87,7 +87,7 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
   yield { text: offset === 0 ? withoutMark(text) : text, whole: false, endOffset: offset + rest.length };
 }
 
-/** Adds to the end of a file that the environment names; where it is not there yet, it is this user's alone. @throws {AnonError} `failed` */
+/** Appends to a file that the environment names; creates it for this user alone. @throws {AnonError} `failed` */
 export function appendToFile(path: string, text: string): void {
   try {
     appendFileSync(path, text, { mode: 0o600 });

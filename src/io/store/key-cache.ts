@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
 import { isAnonError } from '../../errors.ts';
-import { isThere } from '../files/files.ts';
+import { exists } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 
@@ -21,7 +21,7 @@ interface Ports {
   readonly warn: (message: string) => void;
 }
 
-/** Key sets in `keys` of the data folder, one file an address. What cannot be read or kept is fetched again. */
+/** Key sets in `keys` of the data folder, one file per URL. One that can't be read or saved is fetched again. */
 export function keyCache({ folders, now, warn }: Ports): KeyCache {
   const file = (url: string): JsonFile<v.InferOutput<typeof content>> => ({
     path: join(folders.data, 'keys', `${createHash('sha256').update(url).digest('hex')}.json`),
@@ -34,7 +34,7 @@ export function keyCache({ folders, now, warn }: Ports): KeyCache {
     async get(url) {
       try {
         const entry = file(url);
-        if (!isThere(entry.path)) return undefined;
+        if (!exists(entry.path)) return undefined;
         const saved = (await import('../files/json-file.ts')).readJsonFile(entry);
         return saved?.url === url ? saved : undefined;
       } catch (error) {
@@ -48,7 +48,7 @@ export function keyCache({ folders, now, warn }: Ports): KeyCache {
         writeJsonFile(file(fetched.url), { ...fetched, keys: [...fetched.keys] });
       } catch (error) {
         if (!isAnonError(error)) throw error;
-        warn(`The keys could not be kept; the next command fetches them again. ${error.message}`);
+        warn(`The keys could not be saved; the next command fetches them again. ${error.message}`);
       }
     },
   };

@@ -44,12 +44,12 @@ it.each([
 
 it('a file without a name is called so', async () => {
   expect(await failureOf(() => readUserFile(''))).toMatchObject({
-    message: "'' cannot be read: there is no such file.",
+    message: "'' cannot be read: no such file.",
   });
 });
 
 it.each([
-  ['is not there', 'missing.json', 'there is no such file'],
+  ['is not there', 'missing.json', 'no such file'],
   ['is a folder', '.', 'it is a folder'],
 ])('one that %s is an error of the command line', async (_, name, reason) => {
   const path = join(temporaryFolder(), name);
@@ -105,6 +105,6 @@ describe('the lines of a file', () => {
 
   it('of a file that is not there are a usage error', async () => {
     const failure = await failureOf(() => linesOf('/nowhere/at/all'));
-    expect(failure).toMatchObject({ code: 'usage', message: '/nowhere/at/all cannot be read: there is no such file.' });
+    expect(failure).toMatchObject({ code: 'usage', message: '/nowhere/at/all cannot be read: no such file.' });
   });
 });

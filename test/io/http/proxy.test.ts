@@ -64,27 +64,27 @@ describe('a proxy', () => {
   it('does not make a certificate trusted', async () => {
     const tenant = await answeringOverTls((_, response) => response.end());
     const fetch = through({ HTTPS_PROXY: (await proxying()).url });
-    const message = `The tenant ${new URL(tenant).host} cannot be reached: its certificate is not trusted here.`;
+    const message = `The tenant ${new URL(tenant).host} cannot be reached: its certificate is not trusted.`;
     expect(await failureOf(() => fetch(tenant, get))).toMatchObject({ message, sent: false });
   });
 });
 
 describe('a proxy that fails is told from the tenant:', () => {
-  it('it refuses connections', async () => {
+  it('connection refused', async () => {
     const port = await freePort();
     const fetch = through({ HTTPS_PROXY: `http://ann:a-secret@127.0.0.1:${port}` });
     const error = await failureOf(() => fetch('https://acme.example/', get));
     expect(error).toMatchObject({
       code: 'tenant_unreachable',
-      message: `The proxy 127.0.0.1:${port} cannot be used: it refuses connections.`,
-      hint: 'Check HTTPS_PROXY, or go past the proxy: NO_PROXY=acme.example',
+      message: `The proxy 127.0.0.1:${port} cannot be used: connection refused.`,
+      hint: 'Check HTTPS_PROXY, or bypass the proxy: NO_PROXY=acme.example',
       sent: false,
       broken: false,
     });
   });
 
   it.each([
-    [407, /^It asks who you are: HTTPS_PROXY=/],
+    [407, /^It requires authentication: HTTPS_PROXY=/],
     [403, /^Check HTTPS_PROXY/],
     [502, /^Check HTTPS_PROXY/],
   ])('it answers %i', async (status, hint) => {
@@ -111,14 +111,14 @@ describe('a proxy that fails is told from the tenant:', () => {
     const proxy = await proxying(() => {});
     const fetch = through({ HTTPS_PROXY: proxy.url }, { connectMs: 100 });
     expect(await failureOf(() => fetch('https://acme.example/', get))).toMatchObject({
-      message: `The proxy ${new URL(proxy.url).host} cannot be used: no connection came about within 0.1 seconds.`,
+      message: `The proxy ${new URL(proxy.url).host} cannot be used: no connection within 0.1 seconds.`,
     });
   });
 
   it.each(['HTTPS_PROXY', 'https_proxy'])('its address is none: %s', async (name) => {
     expect(await failureOf(async () => through({ [name]: '::' }))).toMatchObject({
       code: 'usage',
-      message: `${name} is not the address of a proxy.`,
+      message: `${name} is not a valid proxy address.`,
     });
   });
 });
@@ -154,7 +154,7 @@ describe('an address of a proxy', () => {
     '$HTTPS_PROXY',
   ])('that may be meant otherwise is refused, and nothing of it is repeated: %s', async (address) => {
     const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
-    expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not the address of a proxy.' });
+    expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not a valid proxy address.' });
     expect(error.cause).toBeUndefined();
     expect(`${error.message}${error.hint}`).not.toMatch(/hunter|22|p@ss|bob/);
   });
@@ -165,7 +165,7 @@ describe('an address of a proxy', () => {
       const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
       expect(error).toMatchObject({
         code: 'usage',
-        message: 'HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies can be used.',
+        message: 'HTTPS_PROXY is a SOCKS proxy; only HTTP proxies are supported.',
       });
       expect(`${error.message}${error.hint}`).not.toContain('hunter');
     },

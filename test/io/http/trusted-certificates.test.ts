@@ -60,7 +60,7 @@ describe('certificates in a file', () => {
     const folder = temporaryFolder();
     expect(await failureOf(() => readCertificateFile(join(folder, 'none.pem'), readUserBytes))).toMatchObject({
       code: 'usage',
-      message: `The certificate file ${join(folder, 'none.pem')} cannot be read: there is no such file.`,
+      message: `The certificate file ${join(folder, 'none.pem')} cannot be read: no such file.`,
     });
     expect(await failureOf(() => readCertificateFile(folder, readUserBytes))).toMatchObject({
       message: `The certificate file ${folder} cannot be read: it is a folder.`,

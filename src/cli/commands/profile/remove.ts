@@ -8,7 +8,7 @@ import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
-import { forgetSecrets } from '../../world/secret-stores.ts';
+import { removeSecrets } from '../../world/secret-stores.ts';
 
 export interface ProfileRemoveOptions extends GlobalOptions {
   readonly yes?: true;
@@ -33,7 +33,7 @@ async function removeProfile(context: Context, name: string, options: ProfileRem
     });
   }
   await confirmProfileLoss(context, profile, options, 'Remove it?');
-  await forgetSecrets(context, profile);
+  await removeSecrets(context, profile);
   const profiles = await context.profiles();
   const before = await profileInUse(context);
   await profiles.change(profile.name, () => undefined);
