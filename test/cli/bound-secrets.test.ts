@@ -125,7 +125,7 @@ describe('an edited domain', () => {
     edit(machine, 'local', { domain: other.url });
     expect(await machine.run('token', 'renew')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("The saved session 'default' is for the embedded tenant"),
+      stderr: expect.stringContaining("The saved session 'default' is for the local tenant"),
     });
     expect(other.heard).toEqual([]);
   });

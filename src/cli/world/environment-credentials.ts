@@ -89,7 +89,7 @@ function domainOf(text: string): string {
     return parseTenantDomain(text);
   } catch (cause) {
     const message = cause instanceof AnonError ? cause.message : '';
-    throw new AnonError('usage', `AUTH0_DOMAIN is not a valid tenant domain: ${message}`, {
+    throw new AnonError('usage', `AUTH0_DOMAIN: ${message}`, {
       hint: 'Example: acme.eu.auth0.com',
       cause,
     });
