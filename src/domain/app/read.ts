@@ -17,7 +17,7 @@ export async function listApps(tenant: TenantConnection): Promise<App[]> {
 export function clientList(tenant: TenantConnection, fields: string): List<ClientBody> {
   return {
     plural: 'applications',
-    otherwise: 'Pass the client id of the application.',
+    fallbackHint: 'Pass the client id of the application.',
     idOf: ({ client_id }) => client_id,
     async page(query, measure) {
       const path = `${clientsPath}?${query}&fields=${fields}&include_fields=true`;
