@@ -3,7 +3,7 @@ import type { Api, ApiWithGrants } from '../../api/api.ts';
 import { findApi, undecidedApi } from '../../api/find.ts';
 import { guestScopes } from '../../api/guest-grants.ts';
 import { listApis } from '../../api/read.ts';
-import { strayScope } from '../../api/scopes.ts';
+import { unknownScope } from '../../api/scopes.ts';
 import type { App } from '../../app/app.ts';
 import { describeTokenLifetime } from '../../duration.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
@@ -84,7 +84,7 @@ export function checkScopes(tenant: TenantConnection, meeting: Meeting): Check {
   const got = effectiveScopes(api, app);
   const stray = wanted.find((scope) => !defines(api, scope));
   if (stray !== undefined) {
-    const { message, hint } = strayScope(api.name, stray, definedScopes(api));
+    const { message, hint } = unknownScope(api.name, stray, definedScopes(api));
     return { check, state: 'closed', finding: phrase(message), advice: hint };
   }
   const lacking = wanted.filter((scope) => !got.includes(scope));
