@@ -7,10 +7,10 @@ import type { Api } from './api.ts';
 export function checkDefined(api: Pick<Api, 'name' | 'scopes'>, wanted: readonly string[]): void {
   const defined = api.scopes.map(({ value }) => value);
   const unknown = wanted.find((value) => !defined.includes(value));
-  if (unknown !== undefined) throw unknownScope(api.name, unknown, defined);
+  if (unknown !== undefined) throw undefinedScopeError(api.name, unknown, defined);
 }
 
-export function unknownScope(api: string, scope: string, defined: readonly string[]): AnonError {
+export function undefinedScopeError(api: string, scope: string, defined: readonly string[]): AnonError {
   const similar = mostSimilar(scope, defined);
   return new AnonError('usage', `API '${api}' has no scope '${scope}'.`, {
     hint: `${similar ? `Did you mean '${similar}'? ` : ''}${defined.length > 0 ? `Its scopes: ${defined.join(', ')}.` : 'It has no scopes.'}`,

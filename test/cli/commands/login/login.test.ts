@@ -392,7 +392,7 @@ describe('login on a terminal', () => {
     expect(stdout).toContain(`✔ Profile ${name}: ${tenant.url}`);
     expect(stdout).toContain(`  client ${clientId}, with its secret`.slice(2));
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toBe(
-      `\nThe same without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
+      `\nTo repeat this without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
     );
     expect(machine.questions).toEqual([
       'Domain of the tenant, such as acme.eu.auth0.com',
@@ -414,7 +414,7 @@ describe('login on a terminal', () => {
     expect(keyed).toMatchObject({ code: 6, stderr: expect.stringContaining('An answer is needed.') });
     expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is not PEM or a JWK.`);
     expect(keyed.stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
-      `To go on from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
+      `To continue from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
     );
     machine.replies.push('access_token', ' ', '', 'a-token-that-is-typed');
     const token = await machine.run('login', 'acme', '--domain', 'localhost:1');
@@ -438,7 +438,7 @@ describe('login on a terminal', () => {
     expect(stdout).toContain(`client ${clientId}, with its secret`);
     // Of the answers that were refused the line has nothing.
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
-      `The same without questions:\n  $ anon-cli login acme --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
+      `To repeat this without questions:\n  $ anon-cli login acme --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
     );
     machine.terminal.interactive = false;
     await machine.done('app', 'list');
@@ -451,7 +451,7 @@ describe('login on a terminal', () => {
     const { code, stderr } = await machine.run('login', 'acme', '--domain', tenant.url);
     expect(code).toBe(130);
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
-      `To go on from here:\n  $ anon-cli login acme --domain ${tenant.url} --client-id somebody --client-secret -\n`,
+      `To continue from here:\n  $ anon-cli login acme --domain ${tenant.url} --client-id somebody --client-secret -\n`,
     );
     expect((await machine.done('profile', 'list', '--json')).stdout).not.toContain('acme');
   });

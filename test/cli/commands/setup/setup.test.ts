@@ -33,7 +33,7 @@ async function remoteMachine(options: { edition?: 'preview' | 'ea' } = {}) {
 }
 
 /** The command line that a person is shown at the end, as one line. */
-function lineShown({ stderr }: { readonly stderr: string }, title = 'The same without questions:'): string {
+function lineShown({ stderr }: { readonly stderr: string }, title = 'To repeat this without questions:'): string {
   const text = stderr.replaceAll(/ \\\n\s+/g, ' ');
   expect(text).toContain(`\n${title}\n  $ anon-cli `);
   return text.slice(text.indexOf(title)).split('\n')[1]?.replace('  $ ', '') ?? '';
@@ -540,7 +540,7 @@ describe('setup with a person at the terminal', () => {
     else machine.replies.push('^C');
     const ran = await machine.run('setup');
     expect(ran.code).toBe(others.length > 0 ? 1 : 130);
-    expect(lineShown(ran, 'To go on from here:').trim()).toBe(line);
+    expect(lineShown(ran, 'To continue from here:').trim()).toBe(line);
   });
 
   it('shows nothing that is secret in that line, and quotes for a shell', async () => {

@@ -115,7 +115,7 @@ describe('token create', () => {
     expect(code).toBe(4);
     expect(jsonError).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client', status: 401 });
     expect(jsonError.hint).toBe(
-      'The secret is not that of server, or was rotated; give the new one: --client-secret -',
+      'The secret of server is wrong, or was rotated. Pass the current one: --client-secret -',
     );
   });
 
@@ -310,7 +310,7 @@ describe('a closed gate', () => {
       gate: 'tenant',
       status: 403,
       service_error: 'feature_not_enabled',
-      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 enables them on request.',
     });
     expect(jsonError).not.toHaveProperty('command');
   });
@@ -344,7 +344,7 @@ describe('a closed gate', () => {
     const { jsonError } = await run('token', 'create', '--scope', 'fly:away', '--json');
     expect(jsonError).not.toHaveProperty('gate');
     expect(jsonError.hint).toBe(
-      "API shop defines no scope 'fly:away'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
+      "API shop does not define the scope 'fly:away'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
     );
   });
 });

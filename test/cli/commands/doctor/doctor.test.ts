@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { doctorCommand } from '../../../src/cli/commands/doctor/doctor.ts';
-import { changeDocument, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
+import { doctorCommand } from '../../../../src/cli/commands/doctor/doctor.ts';
+import {
+  changeDocument,
+  freshMachine,
+  openMachine,
+  parsed,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
 
 const stateOf = (json: { checks: { check: string; state: string }[] }, name: string) =>
   json.checks.find(({ check }) => check === name)?.state;
@@ -25,7 +32,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect(json.checks[0]).toEqual({
       check: 'reachable',
       state: 'open',
-      finding: 'localhost:4400 answers as https://localhost:4400/',
+      finding: 'localhost:4400 reports the issuer https://localhost:4400/',
       fix: null,
       advice: null,
     });
@@ -67,7 +74,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     const { checks } = JSON.parse(stdout);
     const found = (name: string) => checks.find(({ check }: { check: string }) => check === name);
     expect(found('app').finding).toContain(finding);
-    expect(found('probe')).toMatchObject({ state: 'skipped', finding: 'takes an application and an API' });
+    expect(found('probe')).toMatchObject({ state: 'skipped', finding: 'needs an application and an API' });
     expect(code).toBe(exitCode);
   });
 
