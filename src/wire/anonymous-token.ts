@@ -4,7 +4,7 @@ import { plainObject } from './schema.ts';
 /** @see wire contract, section 2 */
 export const anonymousTokenPath = '/anonymous/token';
 
-/** Always acceptable as a scope and grants nothing by itself: the service's own sample asks for it. */
+/** Always accepted as a scope, and grants nothing: the service's own sample requests it. */
 export const anonymousScope = 'anon';
 
 /**
@@ -27,7 +27,7 @@ export const anonymousTokenRequest = v.looseObject({
 });
 export type AnonymousTokenRequest = v.InferOutput<typeof anonymousTokenRequest>;
 
-/** No more than there are dates for, before and after. */
+/** The range that JavaScript dates can represent. */
 const seconds = v.pipe(
   v.number(),
   v.check((value) => Math.abs(value) <= 1e11, 'must be seconds from now'),
@@ -44,13 +44,13 @@ export const anonymousTokenResponse = v.looseObject({
 });
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
 
-/** A text that says something, or nothing. */
+/** A non-empty string; anything else is undefined. */
 const givenText = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === 'string' && value !== '' ? value : undefined)),
 );
 
-/** Seconds, as a number or as its digits. */
+/** Seconds, as a number or a string of digits. */
 const givenSeconds = v.pipe(
   v.unknown(),
   v.transform((value) => {
@@ -77,10 +77,10 @@ export type GivenTokens = v.InferOutput<typeof givenTokens>;
 /** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
 
-/** How long a transfer ticket is good. */
+/** The lifetime of a transfer ticket. */
 export const anonymousTransferLifetimeSeconds = 30;
 
-/** 200 of POST /anonymous/token for a transfer ticket: a JWE, good once and for 30 seconds. */
+/** 200 of POST /anonymous/token for a transfer ticket: a JWE, valid once and for 30 seconds. */
 export const anonymousTransferResponse = v.looseObject({ anon_transfer_token: v.string() });
 
 /** `error` of a refused request and the HTTP status it comes with. @see wire contract, section 2, "Errors" */

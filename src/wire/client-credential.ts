@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What an application may sign its assertions with. Assumed: ES256; the published list ends at PS256. */
+/** The algorithms that an application may sign its assertions with. Assumed: ES256; the published list ends at PS256. */
 export const assertionAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const;
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
 
@@ -21,13 +21,13 @@ export const publicKeyCredential = v.strictObject({
 });
 export type PublicKeyCredential = v.InferOutput<typeof publicKeyCredential>;
 
-/** How a new application authenticates with keys: they come with it. */
+/** How a new application authenticates with keys, which are created with it. */
 export const newAuthenticationMethods = v.strictObject({
   private_key_jwt: v.strictObject({ credentials: v.array(publicKeyCredential) }),
 });
 export type NewAuthenticationMethods = v.InferOutput<typeof newAuthenticationMethods>;
 
-/** How an application authenticates with keys that it has. */
+/** How an application authenticates with keys that it already has. */
 export const authenticationMethods = v.strictObject({
   private_key_jwt: v.strictObject({ credentials: v.array(v.strictObject({ id: v.string() })) }),
 });

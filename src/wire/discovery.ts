@@ -25,19 +25,19 @@ function keysIn(value: unknown): unknown[] | undefined {
   return isKey(value) ? [value] : undefined;
 }
 
-/** What is in its certificate alone may leave out its kind. */
+/** A key given only by its certificate may lack `kty`. */
 function isKey(value: unknown): value is JsonObject {
   return (
     isJsonObject(value) && (typeof value.kty === 'string' || (value.kty === undefined && Array.isArray(value.x5c)))
   );
 }
 
-/** Without what says nothing: members that are null, as serialisers write what they have not, and a `kid` that is no text. */
+/** Drops members without meaning: null, which some serialisers write for missing ones, and a `kid` that is not a string. */
 function plainMembers(jwk: JsonObject): JsonObject {
   const odd = ([name, value]: [string, unknown]) => value === null || (name === 'kid' && typeof value !== 'string');
   const members = Object.entries(jwk);
   return members.some(odd) ? Object.fromEntries(members.filter((member) => !odd(member))) : jwk;
 }
 
-/** GET /.well-known/openid-configuration, as far as the tool looks. @see RFC 8414, section 2 */
+/** GET /.well-known/openid-configuration, the members that the tool uses. @see RFC 8414, section 2 */
 export const openidConfiguration = v.looseObject({ issuer: v.string() });

@@ -15,12 +15,12 @@ export class ExactNumber extends Number {
   }
 }
 
-/** By what it is and not by its class, which exists once a file of the build. */
+/** Checked by shape, because each file of the build has its own copy of the class. */
 export function isExactNumber(value: unknown): value is ExactNumber {
   return value instanceof Number && 'text' in value;
 }
 
-/** The number that a value of {@link readExactJson} is, or undefined where it is none. */
+/** The number that a value of {@link readExactJson} is, or undefined when it is not a number. */
 export function numberOf(value: unknown): number | undefined {
   return isExactNumber(value) ? value.valueOf() : typeof value === 'number' ? value : undefined;
 }
@@ -37,7 +37,7 @@ export function readExactJson(text: string): unknown {
     if (token.startsWith('"') || String(Number(token)) === token) return token;
     return `"${mark}${exact.push(token) - 1}"`;
   });
-  // What was no JSON before must not become it.
+  // Text that was not JSON must not become JSON.
   if (exact.length === 0 || !isJson(text)) return JSON.parse(text);
   return JSON.parse(marked, (_, value) =>
     typeof value === 'string' && value.startsWith(mark)
@@ -46,7 +46,7 @@ export function readExactJson(text: string): unknown {
   );
 }
 
-/** A beginning that no string of the text has, however it is spelt. */
+/** A prefix that no string in the text has, in any escaping. */
 function markFor(text: string): string {
   const spelt = text.replaceAll(/\\u([\da-f]{4})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
   let mark = 'number ';
@@ -59,7 +59,7 @@ function isJson(text: string): boolean {
   return true;
 }
 
-/** As JSON.stringify writes it, but every exact number to its last digit. */
+/** Like JSON.stringify, but exact numbers keep every digit. */
 export function exactJson(value: unknown, indent = 0): string {
   let holdsExact = false;
   const plain = JSON.stringify(
@@ -87,7 +87,7 @@ function written(value: unknown, indent: number, lineBreak: string): string {
   return indent > 0 ? `${open}${inner}${items.join(`,${inner}`)}${lineBreak}${close}` : open + items.join(',') + close;
 }
 
-/** The same value with every exact number as the nearest number that there is. */
+/** The value with every exact number replaced by the nearest JavaScript number. */
 export function plainJson<Value>(value: Value): Value {
   if (isExactNumber(value)) return value.valueOf() as Value;
   if (typeof value !== 'object' || value === null) return value;

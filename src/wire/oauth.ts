@@ -3,7 +3,7 @@ import * as v from 'valibot';
 /** @see management-api, section 1.1 */
 export const oauthTokenPath = '/oauth/token';
 
-/** What a `client_assertion` is: a JWT that the client signed with its own key. @see RFC 7523, section 2.2 */
+/** The type of a `client_assertion`: a JWT signed with the client's own key. @see RFC 7523, section 2.2 */
 export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** POST /oauth/token with grant_type=client_credentials, JSON or form-encoded. */
@@ -17,7 +17,7 @@ export const oauthTokenRequest = v.looseObject({
 });
 export type OauthTokenRequest = v.InferOutput<typeof oauthTokenRequest>;
 
-/** What goes into an `Authorization` header behind `Bearer`. @see RFC 6750, section 2.1, which allows still less */
+/** A token that fits into an `Authorization: Bearer` header. @see RFC 6750, section 2.1, which allows even fewer characters */
 export const bearerToken = /^[\x21-\x7e]+$/;
 
 /** 200 of POST /oauth/token. `expires_in` is in seconds; `scope` can be absent. */
@@ -34,7 +34,7 @@ export const oauthError = v.looseObject({
   error_description: v.optional(v.string(), ''),
 });
 
-/** The audience of a Management API token: the slash at the end is part of it. */
+/** The audience of a Management API token: the trailing slash is part of it. */
 export function managementAudience(issuer: string): string {
   return `${issuer}api/v2/`;
 }

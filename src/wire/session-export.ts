@@ -14,9 +14,9 @@ const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 export const exportedSession = v.object({
   name: v.string(),
   session_token: text,
-  /** Absent where the tenant gave none. */
+  /** Absent when the tenant reported none. */
   access_token: v.optional(text),
-  /** Where it is not `Bearer`. */
+  /** Absent for `Bearer`. */
   token_type: v.optional(text),
   client_id: text,
   audience: text,
@@ -32,7 +32,7 @@ export const exportedSession = v.object({
 });
 export type ExportedSession = v.InferOutput<typeof exportedSession>;
 
-/** What `session export` writes and `session import` reads. One without an issuer is of an earlier version. */
+/** What `session export` writes and `session import` reads. Exports of earlier versions have no issuer. */
 export const sessionExport = v.object({
   version: v.literal(1),
   issuer: v.optional(text),

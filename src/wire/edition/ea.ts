@@ -47,7 +47,7 @@ const tenant: Translation<SessionSettings> = {
     const anonymous = objectOf(objectOf(body.sessions).anonymous);
     return {
       lifetimeSeconds: numberOr(anonymous.lifetime_in_minutes, sessionLifetime.defaultSeconds / 60) * 60,
-      // No setting: a session token is always sealed.
+      // Not a setting here: session tokens are always sealed.
       tokenFormat: 'jwe',
       cookie: anonymous.activate_cookie !== false,
     };
@@ -162,7 +162,7 @@ export const ea: Edition = {
   client,
   resourceServer,
   claims,
-  // What nobody has set is not shown.
+  // Members that were never set are not returned.
   newTenant: {},
   newClient: (body) => (body.oidc_conformant === true ? { refresh_token: conformantRefreshTokens } : {}),
   newResourceServer,
