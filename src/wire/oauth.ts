@@ -3,9 +3,6 @@ import * as v from 'valibot';
 /** @see management-api, section 1.1 */
 export const oauthTokenPath = '/oauth/token';
 
-/** The type of a `client_assertion`: a JWT signed with the client's own key. @see RFC 7523, section 2.2 */
-export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
 /** POST /oauth/token with grant_type=client_credentials, JSON or form-encoded. */
 export const oauthTokenRequest = v.looseObject({
   grant_type: v.string(),

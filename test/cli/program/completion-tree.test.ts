@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
-import { Argument, Command, Option } from 'commander';
 import { expect, it } from 'vitest';
+import type { CommandFacts } from '../../../src/cli/commands/define-command.ts';
 import type { CompletionTree } from '../../../src/cli/completion/tree.ts';
 import { valuesByName } from '../../../src/cli/completion/values.ts';
+import { globalOptions } from '../../../src/cli/options/global.ts';
+import { commanderCommand } from '../../../src/cli/program/commander.ts';
 import { commands } from '../../../src/cli/program/commands.ts';
 import { completionTree, nodeOf } from '../../../src/cli/program/completion-tree.ts';
 
-it('what is shipped for completion is what the command tree says, of each command', async () => {
+it('the shipped completion data matches the command tree', async () => {
   const built: { completionTree(): Promise<CompletionTree> } = createRequire(import.meta.url)(
     '../../../dist/program-completion-tree.cjs',
   );
@@ -15,7 +17,7 @@ it('what is shipped for completion is what the command tree says, of each comman
   for (const path of Object.keys(commands)) expect(tree[path]?.about).toMatch(/\S/);
 });
 
-it('every entry of the table of values is about something in the tree', async () => {
+it('every entry of the table of values exists in the tree', async () => {
   const tree = await completionTree();
   const names = Object.entries(tree).flatMap(([path, { options, positionals }]) => [
     ...options.flatMap(({ flags }) => flags.map((flag) => `${path} ${flag}`)),
@@ -31,21 +33,28 @@ it('every entry of the table of values is about something in the tree', async ()
   expect(idle.filter((key) => !placeholders.includes(key))).toEqual([]);
 });
 
-it('an option that gathers is told from one that is given once', async () => {
+it('a repeatable option is distinguished from a single one', async () => {
   const options = (await completionTree())['token update']?.options ?? [];
   const repeatable = options.filter((option) => option.repeatable).map(({ flags }) => flags[0]);
   expect(repeatable).toEqual(['--meta', '--unset', '--field']);
 });
 
-it('choices that a command declares itself count before the table', () => {
-  const command = new Command('x')
-    .addArgument(new Argument('<app>').choices(['a', 'b']))
-    .addOption(new Option('--profile <name>').choices(['c']))
-    .addOption(new Option('--silent').hideHelp());
-  const node = nodeOf('x', command);
+it('values that a definition declares count before the table', () => {
+  const facts: CommandFacts = {
+    ...{ description: 'x', calls: 'nothing', examples: ['x'] },
+    args: { '<app>': { description: 'y', values: ['a', 'b'] } },
+    options: {
+      '--colour <name>': { description: 'z', values: { words: ['c'] }, alias: '--color <name>' },
+      '--silent': { description: 'w', hidden: true },
+    },
+  };
+  const node = nodeOf('x', { facts, command: commanderCommand(facts, async () => {}) });
   expect(node.positionals).toMatchObject([{ name: 'app', required: true, values: { words: ['a', 'b'] } }]);
-  expect(node.options.map(({ flags, values }) => ({ flags, values }))).toEqual([
-    { flags: ['--profile'], values: { words: ['c'] } },
+  const own = node.options.filter(
+    ({ flags }) => !globalOptions.some((option) => option.flags.startsWith(flags[0] ?? '')),
+  );
+  expect(own.map(({ flags, values }) => ({ flags, values }))).toEqual([
+    { flags: ['--colour'], values: { words: ['c'] } },
     { flags: ['--help', '-h'], values: undefined },
   ]);
 });
