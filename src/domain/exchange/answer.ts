@@ -1,6 +1,7 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
 import type { TenantConnection } from './connection.ts';
 import type { Answer, Exchange, HttpAnswer } from './http.ts';
+import { hostOf } from './http.ts';
 import { redactSecrets } from './redact.ts';
 import { isTransientFailure } from './retry.ts';
 import { withUnknownOutcome } from './unknown-outcome.ts';
@@ -78,7 +79,7 @@ function redirected(
   { baseUrl, profile }: TenantConnection,
 ): RedirectError {
   const target = targetOf(location, `${baseUrl}${path}`);
-  const host = target && target.host !== new URL(baseUrl).host ? target.host : undefined;
+  const host = target && target.host !== hostOf(baseUrl) ? target.host : undefined;
   const where = target ? ` to ${target.shown}` : '';
   return new RedirectError(status, host, {
     message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and a redirect${where}, which is not followed.`,

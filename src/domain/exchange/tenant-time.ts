@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { HttpAnswer } from './http.ts';
+import { hostOf } from './http.ts';
 
 /** The tenant's clock, used for everything the tenant dates: this machine's clock may be wrong. */
 export interface TenantTime {
@@ -62,7 +63,7 @@ interface ClockSource {
 export function clockDifference({ time, issuer }: ClockSource): string | undefined {
   const offsetMs = time.offsetMs() ?? 0;
   if (Math.abs(offsetMs) <= reportedFromMs) return undefined;
-  return `your clock is ${durationText(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${new URL(issuer).host}'s`;
+  return `your clock is ${durationText(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${hostOf(issuer)}'s`;
 }
 
 /** The clause as a sentence, with its consequence if given: `Your clock is 2 h behind acme.eu.auth0.com's.` */

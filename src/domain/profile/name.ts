@@ -1,5 +1,8 @@
 import { AnonError } from '../../errors.ts';
 
+/** The profile of the local tenant, which is also the default profile. */
+export const localProfileName = 'local';
+
 /** Keys that are not read from a JSON file, because they would reach an object's prototype. */
 const prototypeKeys = ['constructor', 'prototype'];
 

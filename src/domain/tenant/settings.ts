@@ -3,6 +3,7 @@ import type { Edition, EditionName, SessionSettings } from '../../wire/edition/e
 import { type TenantSettingsBody, tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import { checkSessionLifetime } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import { hostOf } from '../exchange/http.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
@@ -75,7 +76,7 @@ export function checkTenantChange(
 
 function view(tenant: TenantConnection, edition: Edition, body: TenantSettingsBody): TenantView {
   return {
-    name: body.friendly_name ?? new URL(tenant.issuer).host,
+    name: body.friendly_name ?? hostOf(tenant.issuer),
     issuer: tenant.issuer,
     edition: edition.name,
     ...edition.tenant.read(body),

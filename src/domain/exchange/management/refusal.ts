@@ -2,6 +2,7 @@ import { type AnonError, type ErrorCode, ResponseError } from '../../../errors.t
 import type { TenantConnection } from '../connection.ts';
 import { quotedReason, readErrorBody } from '../error-body.ts';
 import type { Answer } from '../http.ts';
+import { hostOf } from '../http.ts';
 import { redactSecrets, secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { commandsThatNeed } from './needed-scopes.ts';
@@ -44,7 +45,7 @@ interface Refused {
 function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
   const isGiven = tenant.management?.credentials.kind === 'access_token';
   if (isGiven && /^Expired token/i.test(refused.description)) return expiredToken(tenant);
-  const { host } = new URL(tenant.issuer);
+  const host = hostOf(tenant.issuer);
   const guess = /^Bad audience/i.test(refused.description)
     ? `is for a tenant other than ${host}, or not for its Management API`
     : refused.error === 'Bearer'

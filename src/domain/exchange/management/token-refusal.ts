@@ -4,6 +4,7 @@ import { isMissing, RedirectError } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
 import { type ErrorBody, quotedReason, readErrorBody } from '../error-body.ts';
 import type { Answer } from '../http.ts';
+import { hostOf } from '../http.ts';
 import { secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { clockSentence } from '../tenant-time.ts';
@@ -80,7 +81,7 @@ export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): 
 
 /** The host has no token endpoint. For a redirect, the hint offers the new host. */
 function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError {
-  const { host } = new URL(issuer);
+  const host = hostOf(issuer);
   const words = isAnonError(answered)
     ? answered.message
     : `It answered POST ${oauthTokenPath} with ${answered.status}.${quotedReason(answered.description)}`;
@@ -108,7 +109,7 @@ function unavailable(
   { issuer }: TenantConnection,
   { status, error, description }: Pick<ResponseError, 'status' | 'error' | 'description'>,
 ): AnonError {
-  const { host } = new URL(issuer);
+  const host = hostOf(issuer);
   return new ResponseError(
     'tenant_unreachable',
     { status, error, description },
