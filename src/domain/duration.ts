@@ -66,7 +66,7 @@ export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefi
 
 /** Why a tenant may refuse a lifetime of guests' access tokens; undefined when none is known to. */
 export function guestTokenLifetimeWarning(edition: Edition, lifetimeSeconds: number): string | undefined {
-  const { surelyTakenFromSeconds: least = 0 } = edition.guestTokenLifetime;
+  const { acceptedFromSeconds: least = 0 } = edition.guestTokenLifetime;
   if (lifetimeSeconds >= least) return undefined;
   return `A tenant may refuse access token lifetimes under ${describeLifetime(least)} (${least} seconds); this one is ${describeLifetime(lifetimeSeconds)}.`;
 }

@@ -9,7 +9,7 @@ export const anonymousScope = 'anon';
 
 /**
  * POST /anonymous/token, JSON or form-encoded. With `session_token` it updates that session (edition
- * `preview`) or renews its access token (`ea`), without it creates one. Unknown members are kept: the
+ * `preview`) or renews its access token (`ea`), without it creates one. Unknown members are allowed: the
  * service ignores them.
  */
 export const anonymousTokenRequest = v.looseObject({
@@ -45,13 +45,13 @@ export const anonymousTokenResponse = v.looseObject({
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
 
 /** A non-empty string; anything else is undefined. */
-const givenText = v.pipe(
+const lenientText = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === 'string' && value !== '' ? value : undefined)),
 );
 
 /** Seconds, as a number or a string of digits. */
-const givenSeconds = v.pipe(
+const lenientSeconds = v.pipe(
   v.unknown(),
   v.transform((value) => {
     const number = typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
@@ -60,21 +60,21 @@ const givenSeconds = v.pipe(
 );
 
 /**
- * The same as a client takes it: what a tenant gave is not lost because another member is missing or of another type, for
- * the guest is made by then. What is not there or cannot be meant is undefined.
+ * The same response, read leniently: by then the guest exists, so no token may be lost because another member is missing
+ * or has the wrong type. Missing and meaningless members are undefined.
  */
 export const givenTokens = v.looseObject({
-  session_token: v.optional(givenText),
-  access_token: v.optional(givenText),
-  token_type: v.optional(givenText),
-  expires_in: v.optional(givenSeconds),
-  session_expires_in: v.optional(givenSeconds),
-  scope: v.optional(givenText),
+  session_token: v.optional(lenientText),
+  access_token: v.optional(lenientText),
+  token_type: v.optional(lenientText),
+  expires_in: v.optional(lenientSeconds),
+  session_expires_in: v.optional(lenientSeconds),
+  scope: v.optional(lenientText),
 });
 
 export type GivenTokens = v.InferOutput<typeof givenTokens>;
 
-/** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
+/** The audience that requests a transfer ticket instead of an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
 
 /** The lifetime of a transfer ticket. */

@@ -35,8 +35,8 @@ export function isReservedClaim(name: string): boolean {
 }
 
 /**
- * Where in a session an expression leads: the attribute first, and for `metadata` the keys below it. Undefined
- * for what is no such path. Assumed: the characters of a key; no source gives a way to write others.
+ * The path in a session that an expression stands for: the attribute, and for `metadata` the nested keys. Undefined when
+ * it is not a valid path. Assumed: the characters of a key; no source gives a way to write others.
  */
 export function sessionPath(expression: string): readonly [SessionAttribute, ...string[]] | undefined {
   const [root, first, ...keys] = expression.split('.');
@@ -47,8 +47,8 @@ export function sessionPath(expression: string): readonly [SessionAttribute, ...
 }
 
 /**
- * What stands in a session at `path`; null or undefined leave a claim out. Assumed: a path leads through objects and
- * not into arrays, and a claim may be of any JSON type.
+ * The value at `path` in a session; null and undefined leave the claim out. Assumed: a path goes through objects but not
+ * into arrays, and a claim may have any JSON type.
  */
 export function valueAt(session: JsonObject, path: readonly string[]): unknown {
   let value: unknown = session;

@@ -1,6 +1,6 @@
 /**
- * A number that JavaScript would write otherwise than it was written: `12345678901234567890`, `1.0`, `1e400`, `-0`. It
- * counts as the nearest number that there is; {@link exactJson} writes it as it was.
+ * A number that JavaScript would not write back as it was written: `12345678901234567890`, `1.0`, `1e400`, `-0`. Its
+ * value is the nearest JavaScript number; {@link exactJson} writes the original text.
  */
 export class ExactNumber extends Number {
   readonly #text: string;
@@ -25,7 +25,7 @@ export function numberOf(value: unknown): number | undefined {
   return isExactNumber(value) ? value.valueOf() : typeof value === 'number' ? value : undefined;
 }
 
-/** Whether some number of a text that is JSON may be one that JavaScript writes otherwise. Most texts have none. */
+/** Whether a JSON text may contain a number that JavaScript would write differently. Most texts don't. */
 const suspicious = /\d{16}|[.\d][eE]|-0|\d\.\d/;
 
 /** @throws {SyntaxError} for what is not JSON */

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { plainObject } from './schema.ts';
 
-const aTime = 'must be a time, as 2026-06-01T12:00:00.000Z';
-/** Not all that ISO 8601 has can be read as a time here, such as an offset without minutes. */
+const expected = 'must be a time such as 2026-06-01T12:00:00.000Z';
+/** Some valid ISO 8601 times can't be parsed here, such as an offset without minutes. */
 const time = v.pipe(
   v.string(),
-  v.isoTimestamp(aTime),
-  v.check((value) => !Number.isNaN(Date.parse(value)), aTime),
+  v.isoTimestamp(expected),
+  v.check((value) => !Number.isNaN(Date.parse(value)), expected),
 );
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
-/** A session as it goes from one machine to another, tokens and all. `session_expires_at` is null for one that never ends. */
+/** A session to move between machines, with its tokens. `session_expires_at` is null when it never expires. */
 export const exportedSession = v.object({
   name: v.string(),
   session_token: text,

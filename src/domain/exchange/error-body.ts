@@ -5,7 +5,7 @@ import { redactSecrets } from './redact.ts';
 export interface ErrorBody {
   /** The service's own code, or `http_<status>`. Secrets are masked, here and in `description`. */
   readonly error: string;
-  /** The service's own words, shortened; empty when there are none. */
+  /** The service's own words, shortened; may be empty. */
   readonly description: string;
   /** Both unmasked, for comparison and never for output: masking a short secret may change any word. */
   readonly sent: { readonly error: string; readonly description: string };

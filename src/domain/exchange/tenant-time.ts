@@ -35,7 +35,7 @@ export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
       const date = dateOf(headers, receivedAtMs);
       // A clock that was set back in the meantime measures nothing.
       if (date === undefined || receivedAtMs < sentAtMs) return;
-      // The answer was made between the two, anywhere within its second: a difference that this explains is none.
+      // The answer was made between the two, anywhere within its second, which explains small differences.
       const [least, most] = [date - receivedAtMs, date + 1000 - sentAtMs];
       // Of the remaining range take the latest: nothing the tenant has just dated may be in the future.
       latestMs = least > 0 ? least + 999 : Math.min(most, 0);

@@ -8,7 +8,7 @@ const hostLike = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 
 /**
  * A tenant's domain as a profile saves it: a host, with its port if any. A tenant on this machine may be given as
- * `http://localhost:PORT`, which is kept; all others use https.
+ * `http://localhost:PORT`, which stays plain http; all others use https.
  * @throws {AnonError} `usage`
  */
 export function parseTenantDomain(text: string): string {

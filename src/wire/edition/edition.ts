@@ -39,8 +39,8 @@ export interface Translation<Setting> {
   /** Reads an object of the Management API; missing members count as the service's default. */
   read(body: JsonObject): Setting;
   /**
-   * The members to send so that just `change` changes in `body`, the object as it is now. A member that
-   * holds other things as well comes whole, since no source says whether the service merges or replaces it.
+   * The members to send so that only `change` changes in `body`, the current object. A member that also has
+   * other content is sent whole, because no source says whether the service merges or replaces it.
    */
   write(change: Partial<Setting>, body: JsonObject): JsonObject;
 }
@@ -65,12 +65,12 @@ export interface LifetimeRange {
   /** Lifetimes are whole multiples of this. */
   readonly stepSeconds: number;
   /** Known to be accepted by every tenant from this value on; undefined when that is the minimum. */
-  readonly surelyTakenFromSeconds?: number;
+  readonly acceptedFromSeconds?: number;
 }
 
 /**
- * How one published edition of anonymous sessions speaks on the wire, and what it can do. Everything above
- * uses only the vocabulary of this file; the names of wire members are in `preview.ts` and `ea.ts` alone.
+ * The wire format and features of one published edition of anonymous sessions. Everything above uses
+ * only the vocabulary of this file; the names of wire members are in `preview.ts` and `ea.ts` alone.
  * @see wire contract, section 1
  */
 export interface Edition {
@@ -87,10 +87,10 @@ export interface Edition {
   readonly newTenant: JsonObject;
   /** The members that a new client has in this edition unless sent otherwise. `body` is what was sent. */
   newClient(body: JsonObject): JsonObject;
-  /** The members that every resource server has, as they are when nothing is sent. What an object lacks of one is filled from here. */
+  /** The members that every resource server has, with their defaults. Missing members of an object are filled in from here. */
   readonly newResourceServer: JsonObject;
   /** The members of a resource server that the service accepts and never returns. */
-  readonly unshownMembers: readonly string[];
+  readonly hiddenMembers: readonly string[];
   readonly sessionLifetime: LifetimeRange & { readonly mayNeverEnd: boolean };
   readonly guestTokenLifetime: LifetimeRange;
   readonly tokenFormats: readonly SessionTokenFormat[];
@@ -105,9 +105,9 @@ export interface Edition {
   /** Metadata values may be objects and arrays. */
   readonly nestsMetadata: boolean;
   /** The guest's id can be chosen when a session is created. */
-  readonly takesUserId: boolean;
+  readonly acceptsUserId: boolean;
   /** Answers contain the remaining lifetime of the session. */
-  readonly tellsSessionLifetime: boolean;
+  readonly reportsSessionLifetime: boolean;
   /** A session can be exchanged for a ticket that carries it into a login. */
   readonly mintsTransferTickets: boolean;
   /** How a session token writes a time, given in milliseconds since 1970. */

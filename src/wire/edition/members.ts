@@ -14,7 +14,7 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** Members that are accepted in the right shape and then ignored. */
-export function nothingOf(schema: v.GenericSchema) {
+export function ignoredMember(schema: v.GenericSchema) {
   return v.pipe(
     schema,
     v.transform(() => undefined),
