@@ -340,8 +340,8 @@ describe('setup without a terminal', () => {
   });
 
   it.each([
-    [['--token-format', 'jwt'], 'always sealed'],
-    [['--lifetime', 'never'], 'every session ends'],
+    [['--token-format', 'jwt'], 'always encrypts session tokens'],
+    [['--lifetime', 'never'], 'Sessions always expire'],
     [['--meta', 'a:={"b":1}'], "'a' is an object"],
   ])('refuses %j on ea, which does not support it', async (options, message) => {
     const { run } = await freshMachine({ edition: 'ea' });
@@ -486,7 +486,7 @@ describe('setup on a terminal', () => {
     expect(told).toContain("error: 'twin' matches 2 applications");
     expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
     expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
-    expect(told).toContain("is the tenant's own API");
+    expect(told).toContain("is the tenant's own and can't be enabled for guests");
     expect(told).toContain('error: At least one scope is needed');
     expect(machine.replies).toEqual([]);
     expect((await repeated(machine, lineShown(ran))).json).toMatchObject({
