@@ -53,7 +53,7 @@ describe('where token decode takes its token from', () => {
     const { done } = await openMachine();
     await done('token', 'create', '--meta', 'language=en');
     const { stdout } = await done('token', 'decode');
-    expect(stdout).toMatch(/^Session token .*\n {2}✔ opened and authentic: the local tenant's session key\n/);
+    expect(stdout).toMatch(/^Session token .*\n {2}✔ decrypted and authentic: the local tenant's session key\n/);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: key .* of the local tenant\n/);
     const { json } = await done('token', 'decode', '--json');
     expect(json.session_token).toMatchObject({ form: 'jwe', seal: { state: 'opened' } });
@@ -73,8 +73,8 @@ describe('where token decode takes its token from', () => {
     const expected = {
       code: 2,
       stderr:
-        'error: No token was given, and none is remembered.\n' +
-        'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
+        'error: No token given, and no saved session to use instead.\n' +
+        'hint:  Pass a token, or pipe it in. To create a session: anon-cli token create\n',
     };
     expect(await run('token', 'decode')).toMatchObject(expected);
   });
@@ -115,7 +115,7 @@ describe('what token decode says of a signature', () => {
     const { done } = await freshMachine();
     const token = await foreignJwt();
     expect((await done('token', 'decode', token)).stdout).toContain(
-      '! SIGNATURE NOT CHECKED: no key of its issuer is at hand. Anyone could have written this.\n',
+      '! SIGNATURE NOT CHECKED: no key of its issuer available. Anyone could have written this.\n',
     );
     expect((await done('token', 'decode', token, '--field', 'signature.state')).stdout).toBe('not_checked\n');
   });
@@ -125,11 +125,11 @@ describe('what token decode says of a signature', () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'none' })}.${part({ iss: local, sub: 'anyone' })}.`;
     const { stdout } = await done('token', 'decode', token);
-    expect(stdout).toContain("! SIGNATURE NOT CHECKED: it has none (alg 'none')");
+    expect(stdout).toContain("! SIGNATURE NOT CHECKED: the token is not signed (alg 'none')");
   });
 
   it.each([
-    ['people', [], '✘ SIGNATURE WRONG: it does not fit key '],
+    ['people', [], '✘ SIGNATURE WRONG: it does not match key '],
     ['machines', ['--json'], '"state": "wrong"'],
   ])('is that it is wrong, shown to %s all the same, with exit code 3', async (_who, options, shown) => {
     const { run } = await freshMachine();
@@ -138,7 +138,7 @@ describe('what token decode says of a signature', () => {
     expect(code).toBe(3);
     expect(stdout).toContain(shown);
     expect(stdout).toContain('anon|somebody');
-    expect(stderr).toContain('The signature is wrong: it does not fit key ');
+    expect(stderr).toContain('The signature is wrong: it does not match key ');
   });
 
   it('is which key of a file it fits: a JWK, a JWK Set or PEM', async () => {
@@ -179,14 +179,14 @@ describe('what token decode says of a sealed token', () => {
     const token = await foreignJwe();
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', token);
-    expect(stdout).toContain("▪ SEALED: it does not open with the local tenant's session key.");
+    expect(stdout).toContain("▪ SEALED: it can't be decrypted with the local tenant's session key.");
     expect(stdout).toMatch(/header +alg dir, enc A256GCM\n/);
 
     const { done: elsewhere, statePath } = await freshMachine({ seeded: false });
     expect((await elsewhere('token', 'decode', token, '--json')).json).toEqual({
       form: 'jwe',
       header: { alg: 'dir', enc: 'A256GCM' },
-      seal: { state: 'sealed', reason: 'its key is not at hand' },
+      seal: { state: 'sealed', reason: 'no key on this machine' },
       times: {},
     });
     // And none is made for it.
@@ -226,7 +226,7 @@ describe('the times of a token', () => {
     [{ iat: noon }, 'iat', '2026-06-01 12:00:00 UTC (just now)'],
     [{ nbf: noon + 60 }, 'nbf', '2026-06-01 12:01:00 UTC (in 1 minute)'],
     [{ exp: 1e300 }, 'exp', '1e+300'],
-    [{ exp: undefined }, 'exp', 'none: it never expires'],
+    [{ exp: undefined }, 'exp', 'not set: the token never expires'],
   ])('are dates with what is left: %j', async (claims, claim, text) => {
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', await foreignJwt(claims));
@@ -304,7 +304,7 @@ describe('several tokens given to token decode', () => {
     const { done } = await openMachine();
     const answer = (await done('token', 'create', '--json')).stdout;
     const { stdout } = await done('token', 'decode', answer);
-    expect(stdout).toMatch(/^Session token .*\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/^Session token .*\n {2}✔ decrypted and authentic/);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified/);
     const { json } = await done('token', 'decode', answer, '--json');
     expect(json).toMatchObject([
@@ -332,7 +332,7 @@ describe('several tokens given to token decode', () => {
       code: 3,
       stdout: '',
       stderr:
-        'error: Of the tokens given, number 2 is none. This is not a token: a JWT has 3 parts joined by dots and a JWE 5, and this has 1.\n',
+        'error: Of the tokens given, number 2 is none. This is not a token: a JWT has 3 dot-separated parts, a JWE 5; this has 1.\n',
     });
     expect(await run('token', 'decode', '-', '-')).toMatchObject({
       code: 2,

@@ -81,7 +81,7 @@ describe('token diff', () => {
     const forged = `${header}.${part({ iss: 'https://localhost:4400/', sub: 'admin' })}.${signature}`;
     const { stderr, stdout } = await done('token', 'diff', good, forged);
     expect(stdout).toMatch(/~ claims\.sub +"anon\|.*" → "admin"\n/);
-    expect(stderr).toMatch(/^warning: The signature of the second token is wrong: it does not fit key /);
+    expect(stderr).toMatch(/^warning: The signature of the second token is wrong: it does not match key /);
   });
 
   it.each([

@@ -54,7 +54,7 @@ describe('what is pasted into token decode', () => {
     expect(await run('token', 'decode', broken)).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: 'error: This is not a token: its part 2 is not base64url: character 12 is U+2026.\n',
+      stderr: 'error: This is not a token: part 2 is not base64url: character 12 is U+2026.\n',
     });
   });
 });
@@ -116,7 +116,7 @@ describe('the three states of a signature', () => {
     const shown = await run('token', 'decode', given, '--key', key, '--json');
     expect({ code: shown.code, state: shown.json.signature.state }).toEqual({ code, state });
     const { stdout } = await run('token', 'decode', given, '--key', key);
-    expect(stdout.includes('Believe nothing below')).toBe(state === 'wrong');
+    expect(stdout.includes('Trust nothing below')).toBe(state === 'wrong');
     const verified = await run('token', 'verify', given, '--jwks', key, '--json');
     expect(verified.json.valid).toBe(state === 'verified');
     const states = verified.json.checks.map(

@@ -73,9 +73,9 @@ describe('token verify of a good token', () => {
     expect(stdout).toMatch(/^✔ ok {7}form {7}three parts of canonical base64url\n/);
     expect(stdout).toMatch(/\n✔ ok {7}signature {2}key \S+ of https:\/\/localhost:4400\/\n/);
     expect(stdout).toContain(`\n✔ ok       aud        ${shop}\n`);
-    expect(stdout).toContain('\n– skipped  nbf        it names none\n');
-    expect(stdout).toContain("\n✔ ok       guest      it is a guest's: 'sub' begins with anon|\n");
-    expect(stdout).toMatch(/\n\n✔ Valid: every check that was asked for is good\n$/);
+    expect(stdout).toContain('\n– skipped  nbf        not set\n');
+    expect(stdout).toContain("\n✔ ok       guest      a guest: 'sub' begins with anon|\n");
+    expect(stdout).toMatch(/\n\n✔ Valid: every requested check passed\n$/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -90,7 +90,7 @@ describe('token verify of a good token', () => {
     expect(checkNamed(json, 'scope')).toEqual({
       check: 'scope',
       skipped: true,
-      detail: 'none was asked for: --scope',
+      detail: 'no required scopes given (--scopes)',
     });
     expect((await machine.done('token', 'verify', token, '--field', 'valid')).stdout).toBe('true\n');
   });
@@ -153,8 +153,8 @@ describe('where token verify takes its token from', () => {
     expect(await run('token', 'verify')).toMatchObject({
       code: 2,
       stderr:
-        'error: No token was given, and none is remembered.\n' +
-        'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
+        'error: No token given, and no saved session to use instead.\n' +
+        'hint:  Pass a token, or pipe it in. To create a session: anon-cli token create\n',
     });
   });
 
@@ -176,7 +176,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     const token = await accessToken(machine);
     const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scope', 'admin');
     expect(code).toBe(3);
-    expect(stdout).toContain('✘ failed   scope      it lacks admin\n');
+    expect(stdout).toContain('✘ failed   scope      lacks admin\n');
     expect(stdout).toMatch(/\n✘ Not valid: scope, guest\. No API should take it\n$/);
     expect(stderr).toBe('error: The token is not valid: scope, guest.\n');
   });
@@ -188,21 +188,26 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     expect(Object.keys(json)).toEqual(['valid', 'checks']);
     expect(json.valid).toBe(false);
     expect(checkNamed(json, 'form')).toMatchObject({ ok: false });
-    expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not looked at, for the form is not good' });
+    expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not reached: form failed' });
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'token_unacceptable',
-      hint: 'Give the access token alone. To look inside all the same: anon-cli token decode',
+      hint: 'Pass the access token alone. To look inside: anon-cli token decode',
       exit_code: 3,
     });
   });
 
   it.each([
-    ['the session token', 'session_token', 'kind', 'Give an access token.'],
+    [
+      'the session token',
+      'session_token',
+      'kind',
+      'Pass an access token. To look inside this one: anon-cli token decode',
+    ],
     [
       'one of another tenant',
       'foreign',
       'signature',
-      'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+      'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
     ],
   ])('%s', async (_, which, check, hint) => {
     const machine = await openMachine();
@@ -229,7 +234,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     machine.clock.forward(3610);
     expect(await machine.run('token', 'verify', token)).toMatchObject({
       code: 3,
-      stderr: 'error: The token is not valid: exp.\nhint:  Get a new one: anon-cli token create\n',
+      stderr: 'error: The token is not valid: exp.\nhint:  Get a new token: anon-cli token create\n',
     });
     await machine.done('token', 'verify', token, '--clock-tolerance', '11s');
     expect(await machine.run('token', 'verify', token, '--clock-tolerance', '10s')).toMatchObject({ code: 3 });
@@ -300,7 +305,7 @@ describe("a tenant's keys", () => {
     const before = tenant.requests.length;
     expect(await machine.run('token', 'verify', token, '--offline')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`No keys of ${tenant.issuer} are kept, and --offline fetches none.`),
+      stderr: expect.stringContaining(`No saved keys for ${tenant.issuer}, and --offline prevents fetching them.`),
     });
     expect(tenant.requests).toHaveLength(before);
     await machine.done('token', 'verify', token);
@@ -350,7 +355,7 @@ describe('with --jwks', () => {
     const other = file('other.json', JSON.stringify(otherRsa.publicJwk));
     expect(await run('token', 'verify', token, '--jwks', other)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining("hint:  Are these its issuer's keys?"),
+      stderr: expect.stringContaining("hint:  Does --jwks have the keys of the token's issuer?"),
     });
     expect(existsSync(statePath)).toBe(false);
   });
@@ -397,7 +402,7 @@ describe('with --jwks', () => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'verify', await goodToken(), '--jwks', address);
     expect(code).toBe(2);
-    expect(stderr).toContain('--jwks takes an https address, or http on this machine, without a user name; or a file.');
+    expect(stderr).toContain('--jwks needs a file, or an https address (or http on this machine) without a user name.');
     expect(stderr).not.toContain('hunter22');
   });
 
@@ -427,10 +432,13 @@ describe('what token verify parses', () => {
   });
 
   it.each([
-    [['--api', 'a', '--audience', 'b'], '--api and --audience say the same thing twice.'],
-    [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
-    [['--scope', ' , '], '--scope names no scope.'],
-    [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
+    [['--api', 'a', '--audience', 'b'], "--api and --audience can't be combined: both name the API."],
+    [
+      ['--api', 'a', '--jwks', 'b'],
+      "--api and --jwks can't be combined: --api is looked up at the tenant, and --jwks uses none.",
+    ],
+    [['--scope', ' , '], '--scopes is empty.'],
+    [['--clock-tolerance', '11m'], "--clock-tolerance can't be longer than 10 minutes."],
     [['--clock-tolerance', '-1'], "'-1' is not a valid duration."],
     [['--clock-tolerance', 'soon'], "'soon' is not a valid duration."],
   ])('and not %j', async (args, message) => {
