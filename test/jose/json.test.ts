@@ -39,7 +39,7 @@ describe('and refused', () => {
     ['{"a":1,}', 'is not a JSON object'],
     ['\ufeff{"a":1}', 'is not a JSON object'],
     ['{"a":NaN}', 'is not a JSON object'],
-  ])('where it is not one thing to everybody: %#', (text, problem) => {
+  ])('if readers could disagree: %#', (text, problem) => {
     expect(read(text)).toEqual({ problem });
   });
 

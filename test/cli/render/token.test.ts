@@ -21,8 +21,8 @@ async function shown(token: string, keys = ringOf(a1.key), paint = plain): Promi
   return lines(renderToken(paint, 'Token', token, await decode(token, keys)));
 }
 
-describe('a token for people', () => {
-  it('that is verified says so before its claims', async () => {
+describe('a token as text', () => {
+  it('that is verified shows that before its claims', async () => {
     expect(await shown(a1.token)).toEqual([
       `Token  eyJ0eXAiOiJK…FOEjXk (JWT, ${a1.token.length} characters)`,
       '  ✔ signature verified: key.jwk',
@@ -143,8 +143,8 @@ it.each([
   expect(shortToken(token)).toBe(short);
 });
 
-describe('a token for machines', () => {
-  it('has all of it', async () => {
+describe('a token as JSON', () => {
+  it('is complete', async () => {
     expect(tokenData(await decode(a1.token, ringOf(a1.key)))).toEqual({
       form: 'jws',
       header: { typ: 'JWT', alg: 'HS256' },
@@ -154,7 +154,7 @@ describe('a token for machines', () => {
     });
   });
 
-  it('that is sealed has no claims rather than empty ones', async () => {
+  it('that is encrypted has no claims rather than empty ones', async () => {
     expect(tokenData(await decode(sealed.token))).toEqual({
       form: 'jwe',
       header: { alg: 'A128KW', enc: 'A128CBC-HS256' },
@@ -163,12 +163,12 @@ describe('a token for machines', () => {
     });
   });
 
-  it('whose contents are text has the text', async () => {
+  it('with text as contents has the text', async () => {
     expect(tokenData(await decode(sealed.token, ringOf(sealed.key)))).toMatchObject({ text: sealed.text });
   });
 });
 
-describe('nothing in a token gets past the screen', () => {
+describe('nothing in a token can control the screen', () => {
   const value = fc.oneof(
     hostileText,
     fc.array(hostileText, { maxLength: 2 }),

@@ -165,7 +165,7 @@ const signedTexts = new Set(
   ),
 );
 
-it(`of ${howMany} random and mutated tokens, each another, none crashes, hangs or is wrongly taken`, async () => {
+it(`of ${howMany} different random and mutated tokens none crashes, hangs or is wrongly accepted`, async () => {
   expect(failures(await verify(good, {}, keys))).toEqual({});
   const given = new Set<string>();
   let slowestMs = 0;
