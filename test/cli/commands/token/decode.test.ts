@@ -94,7 +94,7 @@ describe('where token decode takes its token from', () => {
     }
     expect(await machine.run('token', 'decode', '@')).toMatchObject({
       code: 2,
-      stderr: "error: No file is named after '@'.\n",
+      stderr: "error: '@' needs a file name: @<file>\n",
     });
   });
 
@@ -165,7 +165,7 @@ describe('what token decode reports about a signature', () => {
     expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/key\.txt holds no key\.\nhint: {2}Give a JWK, a JWK Set, a PEM key /),
+      stderr: expect.stringMatching(/No key found in .*key\.txt\.\nhint: {2}Give a JWK, a JWK Set, a PEM key /),
     });
     expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
       code: 2,
@@ -179,7 +179,9 @@ describe('what token decode reports about an encrypted token', () => {
     const token = await foreignJwe();
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', token);
-    expect(stdout).toContain("▪ SEALED: it can't be decrypted with the local tenant's session key.");
+    expect(stdout).toContain(
+      "▪ Encrypted: only the holder of its key can read it (it can't be decrypted with the local tenant's session key)",
+    );
     expect(stdout).toMatch(/header +alg dir, enc A256GCM\n/);
 
     const { done: elsewhere, statePath } = await freshMachine({ seeded: false });
@@ -254,11 +256,11 @@ describe('garbage given to token decode', () => {
     ['a header that is not JSON', `${part('nope')}.${part('{}')}.c2ln`, 'header is not a JSON object'],
     ['a header that is a list', `${part('["alg"]')}.${part('{}')}.c2ln`, 'header is not a JSON object'],
     ['a header that is not UTF-8', `${Buffer.from([0xff, 0xfe]).toString('base64url')}.${part('{}')}.c2ln`, 'header'],
-    ['a header without alg', `${part('{"typ":"JWT"}')}.${part('{}')}.c2ln`, "names no 'alg'"],
-    ['five parts without enc', `${part('{"alg":"dir"}')}....`, "names no 'enc'"],
+    ['a header without alg', `${part('{"typ":"JWT"}')}.${part('{}')}.c2ln`, "has no 'alg'"],
+    ['five parts without enc', `${part('{"alg":"dir"}')}....`, "has no 'enc'"],
     ['JSON', '{"payload":"","signatures":[]}', 'it is JSON'],
     ['nothing', ' ', 'it is empty'],
-    ['very much', 'a'.repeat(1_000_001), 'more than 1000000 characters'],
+    ['very much', 'a'.repeat(1_000_001), 'longer than 1000000 characters'],
   ])('is one clear line and exit code 3: %s', async (_kind, token, problem) => {
     const { run } = await freshMachine();
     const { code, stdout, stderr } = await run('token', 'decode', token);
@@ -331,12 +333,11 @@ describe('several tokens given to token decode', () => {
     expect(await run('token', 'decode', await foreignJwt(), 'garbage')).toMatchObject({
       code: 3,
       stdout: '',
-      stderr:
-        'error: Of the tokens given, number 2 is none. This is not a token: a JWT has 3 dot-separated parts, a JWE 5; this has 1.\n',
+      stderr: 'error: Argument 2 is not a token: a JWT has 3 dot-separated parts, a JWE 5; this has 1.\n',
     });
     expect(await run('token', 'decode', '-', '-')).toMatchObject({
       code: 2,
-      stderr: "error: Only one '-' can read stdin.\n",
+      stderr: "error: '-' can be given only once\n",
     });
     expect(await run('token', 'decode', '@/nowhere')).toMatchObject({ code: 2, stdout: '' });
   });

@@ -62,10 +62,10 @@ describe('the numbers in a token are shown to the last digit', () => {
     const { done, file } = await freshMachine();
     const path = file('token', signed('{"role":"guest","role":"admin","exp":1}'));
     expect((await done('token', 'decode', `@${path}`)).stdout).toContain(
-      "\n  ! it has two members named 'role': the last counts here, elsewhere the first may.\n",
+      "\n  ! the payload has two members named 'role'; this shows the last, other readers may use the first.\n",
     );
     expect((await done('token', 'decode', `@${path}`, '--json')).json.notes).toEqual([
-      "it has two members named 'role': the last counts here, elsewhere the first may",
+      "the payload has two members named 'role'; this shows the last, other readers may use the first",
     ]);
   });
 });
@@ -151,7 +151,7 @@ describe('a time that seems to have another unit', () => {
   it('is valid if an API accepts it, but causes a warning', async () => {
     const { run, file } = await freshMachine();
     const key = file('key.json', JSON.stringify(rsa.publicJwk));
-    const doubt = `${ms + 60_000} looks like milliseconds (2026-06-01 12:01:00 UTC), tokens count seconds: an API accepts the token until the year `;
+    const doubt = `${ms + 60_000} looks like milliseconds (2026-06-01 12:01:00 UTC), but tokens count seconds; an API accepts the token until the year `;
     const verify = ['token', 'verify', `@${file('token', signed(`{"exp":${ms + 60_000}}`))}`, '--jwks', key];
     const human = await run(...verify);
     expect(human).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: exp: ${doubt}`) });

@@ -130,16 +130,16 @@ describe('where token verify takes its token from', () => {
       machine.terminal.stdin = stdin;
       expect(await machine.run('token', 'verify')).toMatchObject({
         code: 3,
-        stdout: expect.stringContaining('it is empty'),
+        stdout: expect.stringContaining('empty'),
         stderr:
-          'error: stdin is empty: it holds no token.\n' +
-          "hint:  Did the command before the pipe fail? To use the saved session, give no input: '< /dev/null'\n",
+          'error: stdin is empty; expected a token.\n' +
+          "hint:  Did the command before the pipe fail? To use the saved session instead, add '< /dev/null'\n",
       });
       const path = machine.file('token.txt', stdin);
       expect(await machine.run('token', 'verify', `@${path}`, '--json')).toMatchObject({
         code: 3,
         stdout: expect.stringContaining('"valid": false'),
-        stderr: expect.stringContaining(`${path} is empty: it holds no token.`),
+        stderr: expect.stringContaining(`${path} is empty; expected a token.`),
       });
       expect(await machine.run('token', 'verify', stdin)).toMatchObject({
         code: 3,
@@ -166,7 +166,7 @@ describe('where token verify takes its token from', () => {
     });
     machine.terminal.stdin = '';
     const { code, stdout } = await machine.run('token', 'verify', '-');
-    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringContaining('it is empty') });
+    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringContaining('empty') });
   });
 });
 
@@ -177,7 +177,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scope', 'admin');
     expect(code).toBe(3);
     expect(stdout).toContain('✘ failed   scope      lacks admin\n');
-    expect(stdout).toMatch(/\n✘ Not valid: scope, guest\. No API should take it\n$/);
+    expect(stdout).toMatch(/\n✘ Not valid: an API should reject this token\n$/);
     expect(stderr).toBe('error: The token is not valid: scope, guest.\n');
   });
 
@@ -224,7 +224,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     machine.terminal.stdin = (await machine.done('token', 'create', '--field', 'session_token')).stdout;
     const { json, code } = await machine.run('token', 'verify', '-', '--json');
     expect(code).toBe(3);
-    expect(checkNamed(json, 'kind')?.detail).toContain("it is a session token by its 'typ'");
+    expect(checkNamed(json, 'kind')?.detail).toContain("the 'typ' is that of a session token");
   });
 
   it('an expired one, unless the clock tolerance covers it', async () => {
@@ -244,7 +244,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     const machine = await openMachine();
     const token = await accessToken(machine);
     const { json } = await machine.run('token', 'verify', token, '--audience', 'x', '--issuer', 'https://y/', '--json');
-    expect(checkNamed(json, 'aud')).toMatchObject({ ok: false, detail: `it is for ${shop}, not for x` });
+    expect(checkNamed(json, 'aud')).toMatchObject({ ok: false, detail: `${shop}; expected x` });
     expect(checkNamed(json, 'iss')).toMatchObject({ ok: false });
   });
 });
@@ -265,7 +265,7 @@ describe('which API a token must be for', () => {
     await machine.done('profile', 'set', 'api', 'other');
     expect(await audOf()).toMatchObject({
       ok: false,
-      detail: expect.stringContaining('not for https://other.example'),
+      detail: expect.stringContaining('; expected https://other.example'),
     });
   });
 
@@ -388,7 +388,7 @@ describe('with --jwks', () => {
     expect(await run('token', 'verify', await goodToken(), '--jwks', `${url}/keys`)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^error: The tenant.+\nhint: {2}Does the address give a JWK Set\? /),
+      stderr: expect.stringMatching(/^error: The tenant.+\nhint: {2}Does the address serve a JWK Set\? /),
     });
   });
 
@@ -414,7 +414,7 @@ describe('with --jwks', () => {
     expect(await run('token', 'verify', token, '--jwks', path)).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /secret\.json holds no public key for signatures\.\nhint: {2}A shared secret is none/,
+        /secret\.json has no public key for signatures\.\nhint: {2}Pass the issuer's JWK Set, a JWK or PEM\. A shared secret can't be used/,
       ),
     });
   });
