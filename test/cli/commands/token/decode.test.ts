@@ -337,7 +337,7 @@ describe('several tokens given to token decode', () => {
     });
     expect(await run('token', 'decode', '-', '-')).toMatchObject({
       code: 2,
-      stderr: "error: '-' can be given only once\n",
+      stderr: "error: '-' can be given only once: stdin can't be read twice.\n",
     });
     expect(await run('token', 'decode', '@/nowhere')).toMatchObject({ code: 2, stdout: '' });
   });

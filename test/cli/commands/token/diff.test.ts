@@ -90,7 +90,7 @@ describe('token diff', () => {
     [
       [`A=${unsigned({ a: 1 })} B=${unsigned({ a: 2 })}`, unsigned({ a: 3 }, { typ: 'x' })],
       2,
-      'Can't pair 2 tokens with 1',
+      "Can't pair 2 tokens with 1",
     ],
     [[unsigned({})], 2, 'no saved session'],
   ])('refuses what it cannot compare: %#', async (given, code, text) => {
