@@ -165,7 +165,7 @@ describe('what token decode reports about a signature', () => {
     expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/No key found in .*key\.txt\.\nhint: {2}Give a JWK, a JWK Set, a PEM key /),
+      stderr: expect.stringMatching(/No key found in .*key\.txt\.\nhint: {2}Pass a JWK, a JWK Set, a PEM key /),
     });
     expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
       code: 2,

@@ -102,7 +102,7 @@ describe('token diff', () => {
 
   it('parses two tokens and a key', async () => {
     expect(await parsed(tokenDiffCommand, 'a', 'b', '--key', 'k')).toEqual(['a', 'b', { key: 'k' }]);
-    expect(await parsed(tokenDiffCommand, 'a')).toEqual([{ before: 'a', after: undefined }, {}]);
+    expect(await parsed(tokenDiffCommand, 'a')).toEqual(['a', undefined, {}]);
     await expect(parsed(tokenDiffCommand)).rejects.toMatchObject({ code: 'usage' });
   });
 });

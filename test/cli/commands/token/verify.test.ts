@@ -224,7 +224,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     machine.terminal.stdin = (await machine.done('token', 'create', '--field', 'session_token')).stdout;
     const { json, code } = await machine.run('token', 'verify', '-', '--json');
     expect(code).toBe(3);
-    expect(checkNamed(json, 'kind')?.detail).toContain("the 'typ' is that of a session token");
+    expect(checkNamed(json, 'kind')?.detail).toContain("'typ' is that of a session token");
   });
 
   it('an expired one, unless the clock tolerance covers it', async () => {
