@@ -85,7 +85,7 @@ const typesBelow = ['local/scope.ts'];
 /** The doors through which time and chance come in, where a room is otherwise given them. */
 const doors = [
   'domain/exchange/client-assertion.ts',
-  'domain/session/authorize-url.ts',
+  'domain/session/transfer.ts',
   'library/connection.ts',
   'local/http/admission.ts',
   'local/http/listen.ts',

@@ -1,6 +1,7 @@
-import { createSession as createAtTenant } from '../domain/session/create.ts';
-import { checkMetadataSize } from '../domain/session/metadata.ts';
+import { explainRefusal } from '../domain/gates/explain-refusal.ts';
+import { checkMetadataSize } from '../domain/session/metadata/metadata.ts';
 import { checkComplete } from '../domain/session/request-tokens.ts';
+import { createSession as createAtTenant } from '../domain/session/token-request.ts';
 import { AnonError } from '../errors.ts';
 import { tenantAt } from './connection.ts';
 import type { TenantOptions } from './tenant-options.ts';
@@ -50,13 +51,9 @@ export async function createSession(options: CreateSessionOptions): Promise<Gues
   }
   if (metadata) checkMetadataSize(metadata);
   const authMethod = options.authMethod ?? (clientSecret === undefined ? 'none' : 'client_secret_post');
-  const tokens = await createAtTenant(tenantAt(options), {
-    app: { clientId, name: clientId, clientSecret, authMethod },
-    api: { audience, name: audience },
-    scope,
-    metadata,
-    userId,
-  });
+  const app = { clientId, name: clientId, clientSecret, authMethod };
+  const request = { app, api: { audience, name: audience }, scope, metadata, userId };
+  const tokens = await createAtTenant(tenantAt(options), request, explainRefusal);
   checkComplete(tokens);
   return tokens;
 }

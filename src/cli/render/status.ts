@@ -1,11 +1,12 @@
 import type { Profile } from '../../domain/profile/profile.ts';
+import type { NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { credentialsText } from './profile.ts';
 import { rows } from './rows.ts';
-import { endText, type SessionView, sessionData } from './session.ts';
+import { endText, sessionData } from './session.ts';
 
 /** Why a profile is the one that commands use. */
 export type ProfileSource = StatusResult['profile_source'];
@@ -19,7 +20,7 @@ export interface Status {
   readonly fromEnvironment: boolean;
   readonly app: StatusResult['app'];
   readonly api: StatusResult['api'];
-  readonly session: SessionView | undefined;
+  readonly session: NamedSession | undefined;
   /** What another command needs so that it goes there too. */
   readonly selection: string;
 }
@@ -57,7 +58,7 @@ function choiceText(choice: { id: string | null; name: string; source: string } 
   return source === 'profile' ? text : `${text}, given by ${source}`;
 }
 
-function sessionRows(session: SessionView | undefined, selection: string, nowMs: number): [string, string][] {
+function sessionRows(session: NamedSession | undefined, selection: string, nowMs: number): [string, string][] {
   if (!session) return [['session', `none. Create one: anon-cli token create${selection}`]];
   const { guestId, sessionEndsAtMs, accessEndsAtMs } = session.session;
   return [

@@ -3,7 +3,7 @@ import { tenantTime } from '../../domain/exchange/tenant-time.ts';
 import type { TenantConnection } from '../../domain/ports.ts';
 import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
-import { defaultSessionName } from '../../domain/session/name.ts';
+import { defaultSessionName } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';

@@ -9,8 +9,7 @@ import {
 } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { KeyRing, TenantConnection } from '../ports.ts';
-import { hasEnded } from '../session/remembered.ts';
-import type { RememberedSession } from '../session/saved-session.ts';
+import { isExpired, type SavedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
@@ -42,7 +41,7 @@ export async function previewToken(
   tenant: TenantConnection,
   holder: Pick<ClaimsHolder, 'heldBy' | 'id' | 'name'>,
   claims: readonly ClaimMapping[],
-  session: RememberedSession | undefined,
+  session: SavedSession | undefined,
 ): Promise<TokenPreview | { readonly none: string }> {
   if (!session) return { none: 'no session is remembered' };
   const { heldBy, id, name } = holder;
@@ -67,16 +66,12 @@ export async function previewToken(
   };
 }
 
-function isOver(
-  opened: JsonObject | undefined,
-  session: RememberedSession,
-  { clock, time }: TenantConnection,
-): boolean {
-  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= time.now() : hasEnded(session, clock.now());
+function isOver(opened: JsonObject | undefined, session: SavedSession, { clock, time }: TenantConnection): boolean {
+  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= time.now() : isExpired(session, clock.now());
 }
 
 /** Where the session token cannot be opened: whose session it is, and what was heard of its metadata. */
-function lastKnown({ metadata, guestId }: RememberedSession, access: JsonObject | undefined): JsonObject {
+function lastKnown({ metadata, guestId }: SavedSession, access: JsonObject | undefined): JsonObject {
   const user = guestId ?? access?.sub;
   return { ...(typeof user === 'string' && { user_id: user }), ...(metadata && { metadata }) };
 }

@@ -1,11 +1,7 @@
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
+import type { TokenRequest } from '../session/token-request.ts';
 
 /** What was asked when the tenant refused. */
-export interface RefusedRequest {
-  readonly app: RequestingApp;
-  readonly api: RequestedApi;
-  readonly scope: string | undefined;
+export interface RefusedRequest extends TokenRequest {
   /** The doctor asked, so that there is no sense in sending for it. */
   readonly diagnosed?: boolean;
 }

@@ -12,8 +12,8 @@ import { isTrouble } from '../exchange/pause.ts';
 import { repeatedForms } from '../exchange/secrecy.ts';
 import { type Exchange, isMissing, secretsIn, send, unexpectedAnswer } from '../exchange/send.ts';
 import { saying, serviceWords } from '../exchange/service-words.ts';
-import { missingFeature } from '../gates/missing-feature.ts';
 import type { TenantConnection } from '../ports.ts';
+import { missingFeature } from './missing-feature.ts';
 
 /** Both tokens of a guest, as the service hands them out. Nothing of what they look like is checked. */
 export interface GuestTokens {

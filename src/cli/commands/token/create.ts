@@ -1,25 +1,34 @@
 import { Command } from 'commander';
+import type { TenantConnection } from '../../../domain/ports.ts';
+import { type CreationOutcome, createAndSave } from '../../../domain/session/create.ts';
+import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { tokenRequest } from '../../../domain/session/token-request.ts';
 import { withExample } from '../../options/example.ts';
 import { printResult } from '../../output/output.ts';
+import {
+  metadataSize,
+  metadataSizeData,
+  renderMetadataSize,
+  renderTokens,
+  tokensData,
+} from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
-import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
-import { addKeepOptions, checkKeepOptions, type KeepOptions, keepingOf } from './keeping.ts';
-import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
-import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
-import { tokenRequest } from './token-request.ts';
+import { addTokenRequestOptions, readTokenInput, requestOptions, type TokenRequestOptions } from './options.ts';
+import { addSaveOptions, checkSaveOptions, type SaveOptions, saveAs, tokenPorts } from './session-options.ts';
+import { showTokens } from './show-tokens.ts';
 
-export interface TokenCreateOptions extends TokenRequestOptions, KeepOptions, BulkOptions {
+export interface TokenCreateOptions extends TokenRequestOptions, SaveOptions, BulkOptions {
   readonly userId?: string;
   readonly replace?: true;
 }
 
 export function tokenCreateCommand(context: Context, run = createAndShow): Command {
   const command = addBulkOptions(
-    addKeepOptions(
+    addSaveOptions(
       addTokenRequestOptions(
         new Command('create').description('create a guest session and show both its tokens, decoded'),
       ).option('--user-id <id>', 'the guest id to use instead of a new one'),
@@ -50,40 +59,45 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
     const { createManyGuests } = await import('./create-many.ts');
     return createManyGuests(context, options, bulk);
   }
-  checkKeepOptions(options);
+  checkSaveOptions(options);
   const input = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
-  const keeping = await keepingOf(context, profile, options);
-  await checkCreation(tenant, { metadata: input.metadata, userId: options.userId });
-  const choices = { named: namedChoices(context, options), chosen: profile };
-  const request = { ...(await tokenRequest(tenant, choices, { options, input })), userId: options.userId };
+  const { metadata } = input;
+  const { userId, strict } = options;
+  const as = await saveAs(context, profile, options);
+  await checkCreation(tenant, { metadata, userId });
+  const wanted = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+  const request = { ...(await tokenRequest(tenant, wanted, profile)), userId };
   const { app, api } = request;
-  await createAndRemember(
-    context,
-    { tenant, profile },
-    { request, keeping, strict: options.strict },
-    (inspected, kept) =>
-      printResult(context, options, {
-        data: {
-          ...tokensData(inspected),
-          ...metadataSizeData(metadataSize(inspected, input.metadata)),
-          app: { client_id: app.clientId, name: app.name },
-          api: { audience: api.audience, name: api.name },
-          session_name: kept?.name ?? null,
-        },
-        human: (paint) =>
-          `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n` +
-          `${renderMetadataSize(paint, metadataSize(inspected, input.metadata))}\n` +
-          `${renderTokens(paint, inspected)}\n` +
-          paint.dim(
-            `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${printable(tenant.selection)}\n`,
-          ),
-      }),
-  );
+  const created = await createAndSave(tokenPorts(context), tenant, request, as);
+  await showTokens(context, { tenant, strict }, created, (decoded) => {
+    const size = metadataSize(decoded, metadata);
+    printResult(context, options, {
+      data: {
+        ...tokensData(decoded),
+        ...metadataSizeData(size),
+        app: { client_id: app.clientId, name: app.name },
+        api: { audience: api.audience, name: api.name },
+        session_name: created.saved?.name ?? null,
+      },
+      human: (paint) =>
+        `${paint.green('✔')} Guest session of ${printable(app.name)} for ${printable(api.name)}\n` +
+        `${renderMetadataSize(paint, size)}\n` +
+        `${renderTokens(paint, decoded)}\n` +
+        paint.dim(`${savedText(created)}${nextText(tenant, decoded)}\n`),
+    });
+  });
 }
 
-function keptText(kept: Kept | undefined): string {
-  if (!kept) return '';
-  const { name, inPlaceOf } = kept;
-  return `Kept as session ${name}${inPlaceOf ? `, in place of guest ${printable(inPlaceOf.guestId ?? 'unknown')}` : ''}\n`;
+function savedText({ saved }: CreationOutcome): string {
+  if (!saved) return '';
+  const { name, replaced } = saved;
+  const guest = printable(replaced?.guestId ?? 'unknown');
+  return `Saved as session ${name}${replaced ? `, replacing guest ${guest}` : ''}\n`;
+}
+
+/** Edition `ea` sets metadata once. Where the edition is not known, only `ea` reports when the session ends. */
+function nextText({ edition, selection }: TenantConnection, { tokens }: DecodedTokens): string {
+  const isPreview = edition === undefined ? tokens.sessionExpiresInSeconds === undefined : edition === 'preview';
+  return `Next: anon-cli token update${isPreview ? ' --meta language=en' : ''}${printable(selection)}`;
 }

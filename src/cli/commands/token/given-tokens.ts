@@ -1,5 +1,5 @@
 import type { KeyRing } from '../../../domain/ports.ts';
-import type { RememberedSession } from '../../../domain/session/saved-session.ts';
+import type { SavedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
@@ -60,7 +60,7 @@ export async function rememberedTokens(context: Context, options: GlobalOptions)
 }
 
 /** The current session of the profile, where no token was given. @throws {AnonError} `usage` when there is none */
-export async function rememberedSession(context: Context, options: GlobalOptions): Promise<RememberedSession> {
+export async function rememberedSession(context: Context, options: GlobalOptions): Promise<SavedSession> {
   const { profile, selection } = await selectProfile(context, options);
   const sessions = await context.sessions(profile);
   const session = await sessions.get(await sessions.current());

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { RequestingApp } from '../../../domain/app/choose.ts';
-import { readMetadata } from '../../../domain/session/metadata.ts';
+import { readMetadata } from '../../../domain/session/metadata/metadata.ts';
+import type { RequestOptions } from '../../../domain/session/token-request.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { readAppSecret } from '../../input/app-secret.ts';
 import { emptyInput, isBlank, referredText } from '../../input/referred-text.ts';
 import { collect, type GlobalOptions } from '../../options/global.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList, scopeText } from '../../options/scopes.ts';
 import type { Context } from '../../world/context.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';
@@ -137,12 +137,18 @@ function warnOfScope({ warn }: Context, text: string | undefined): void {
   warn(`The scope anon grants nothing. ${left}`);
 }
 
+/** The request that a command line asks for. */
+export function requestOptions(
+  { app, api, scope }: Pick<TokenRequestOptions, 'scope'> & { app?: string | undefined; api?: string | undefined },
+  { metadata, clientSecret }: TokenInput,
+): RequestOptions {
+  return { app, api, scope: scopeText(scope), metadata, clientSecret };
+}
+
+export const oneSession =
+  "--session and --session-token can't be combined: one names a saved session, the other is a raw token.";
+
 function checkStdin(options: Record<string, string | undefined>): void {
   const readers = Object.keys(options).filter((flag) => options[flag] === '-');
   if (readers.length > 1) throw new AnonError('usage', `Only one option can read stdin, not ${readers.join(' and ')}.`);
-}
-
-/** The application with the secret that the user gave, which wins over the one that the tenant shows. */
-export function withSecret(app: RequestingApp, clientSecret: string | undefined): RequestingApp {
-  return app.authMethod === 'none' ? app : { ...app, clientSecret: clientSecret ?? app.clientSecret };
 }

@@ -1,19 +1,19 @@
 import { Command } from 'commander';
+import { updateSaved } from '../../../domain/session/update.ts';
 import { withExample } from '../../options/example.ts';
 import { printResult } from '../../output/output.ts';
+import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { continueSession } from './continue-session.ts';
-import { inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
-import { addKeepOptions, type KeepOptions } from './keeping.ts';
-import { keptSession, withKeptSession } from './kept-session.ts';
-import { addAccessOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
+import { addAccessOptions, readTokenInput, requestOptions, type TokenRequestOptions } from './options.ts';
+import { addSaveOptions, type SaveOptions, sessionPorts, sessionTarget } from './session-options.ts';
+import { showTokens } from './show-tokens.ts';
 
-export type TokenRenewOptions = Omit<TokenRequestOptions, 'meta' | 'metaFile'> & KeepOptions;
+export type TokenRenewOptions = Omit<TokenRequestOptions, 'meta' | 'metaFile'> & SaveOptions;
 
 export function tokenRenewCommand(context: Context, run = renewAndShow): Command {
-  const command = addKeepOptions(
+  const command = addSaveOptions(
     addAccessOptions(new Command('renew').description('get a new access token for the same guest')).option(
       '--strict',
       'end with 3 for an access token that is not as asked',
@@ -30,19 +30,14 @@ export function tokenRenewCommand(context: Context, run = renewAndShow): Command
 async function renewAndShow(context: Context, options: TokenRenewOptions): Promise<void> {
   const input = await readTokenInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
-  const kept = await keptSession(context, profile, options);
-  const continuation = { tenant, options, input };
-  await withKeptSession(
-    kept,
-    continuation,
-    (remembered) => continueSession(continuation, remembered),
-    ({ inspected: read, audience }) =>
-      inspectAndShow(context, { tenant, audience, strict: options.strict }, read, (inspected) =>
-        printResult(context, options, {
-          data: { ...tokensData(inspected), session_name: kept.name },
-          human: (paint) =>
-            `${paint.green('✔')} Session ${printable(kept.name)} renewed: a new access token of the same guest\n\n${renderTokens(paint, inspected)}`,
-        }),
-      ),
+  const ports = await sessionPorts(context, profile);
+  const target = await sessionTarget(context, ports, options);
+  const outcome = await updateSaved(ports, tenant, target, requestOptions(options, input));
+  await showTokens(context, { tenant, strict: options.strict }, outcome, (decoded) =>
+    printResult(context, options, {
+      data: { ...tokensData(decoded), session_name: target.name },
+      human: (paint) =>
+        `${paint.green('✔')} Session ${printable(target.name)} renewed: a new access token for the same guest\n\n${renderTokens(paint, decoded)}`,
+    }),
   );
 }

@@ -1,16 +1,16 @@
 import { addTo, type FirstFew, firstFew, inWords } from '../../../domain/first-few.ts';
-import type { SensitiveValue } from '../../../domain/session/sensitive.ts';
+import type { SensitiveValue } from '../../../domain/session/metadata/sensitive.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
 
 const why =
-  'Whoever has the session token keeps it, and Actions may log it: keep it in your own store, and put an id here.';
+  'Metadata is in the session token, and Actions may log it: keep such data in your own store, and put an id here.';
 
 /**
- * Warns of what in the metadata looks as if it should not be there; with `--strict` refuses it.
- * @throws {AnonError} `usage`, naming where it is and nothing of it
+ * Warns of metadata that looks sensitive; with `--strict` refuses it.
+ * @throws {AnonError} `usage`, with the keys and nothing of the values
  */
 export async function checkSensitive(
   context: Context,
@@ -18,22 +18,22 @@ export async function checkSensitive(
   strict: true | undefined,
 ): Promise<void> {
   if (metadata === undefined) return;
-  const { findSensitive } = await import('../../../domain/session/sensitive.ts');
-  tell(context, strict, 'In the metadata', firstFew(findSensitive(metadata)));
+  const { findSensitive } = await import('../../../domain/session/metadata/sensitive.ts');
+  report(context, strict, 'In the metadata', firstFew(findSensitive(metadata)));
 }
 
-/** The same for the metadata of many guests: `look` at each line, then `tell`. */
+/** The same for the metadata of many guests: `inspect` each line, then `report`. */
 export async function sensitiveLines(
   context: Context,
   strict: true | undefined,
-): Promise<{ look: (metadata: JsonObject, line: number) => void; tell: () => void }> {
-  const { findSensitive } = await import('../../../domain/session/sensitive.ts');
+): Promise<{ inspect: (metadata: JsonObject, line: number) => void; report: () => void }> {
+  const { findSensitive } = await import('../../../domain/session/metadata/sensitive.ts');
   const found = firstFew<FoundValue>();
   return {
-    look: (metadata, line) => {
+    inspect: (metadata, line) => {
       for (const value of findSensitive(metadata)) addTo(found, { ...value, line });
     },
-    tell: () => tell(context, strict, 'In the metadata file', found),
+    report: () => report(context, strict, 'In the metadata file', found),
   };
 }
 
@@ -41,7 +41,7 @@ interface FoundValue extends SensitiveValue {
   readonly line?: number;
 }
 
-function tell({ warn }: Context, strict: true | undefined, where: string, found: FirstFew<FoundValue>): void {
+function report({ warn }: Context, strict: true | undefined, where: string, found: FirstFew<FoundValue>): void {
   if (found.items.length === 0) return;
   const words = inWords(found, ({ path, kind, line }) => {
     return `'${printable(path)}'${line ? ` in line ${line}` : ''} looks like ${kind}`;

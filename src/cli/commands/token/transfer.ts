@@ -1,9 +1,16 @@
 import { Command } from 'commander';
 import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/choose.ts';
-import { type AuthorizeUrl, authorizeUrl, checkRedirectUri } from '../../../domain/session/authorize-url.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
-import { requestTransferTicket, type TransferTicket } from '../../../domain/session/transfer.ts';
-import { AnonError, withHint } from '../../../errors.ts';
+import { findSession } from '../../../domain/session/find.ts';
+import { withSecret } from '../../../domain/session/token-request.ts';
+import {
+  type AuthorizeUrl,
+  authorizeUrl,
+  checkRedirectUri,
+  requestTransferTicket,
+  type TransferTicket,
+} from '../../../domain/session/transfer.ts';
+import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -15,8 +22,8 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { type Access, accessTenant, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { keptSession, nothingRemembered } from './kept-session.ts';
-import { readTokenInput, withSecret } from './options.ts';
+import { readTokenInput } from './options.ts';
+import { tokenPorts } from './session-options.ts';
 import { countTicketDown } from './ticket-countdown.ts';
 
 export interface TokenTransferOptions extends GlobalOptions {
@@ -57,11 +64,8 @@ async function transferAndShow(context: Context, options: TokenTransferOptions):
   await checkTransfer(tenant);
   const session = await sessionToCarry(context, options, access, sessionToken);
   const app = withSecret(session.app, clientSecret);
-  const ticket = await requestTransferTicket(tenant, {
-    app,
-    sessionToken: session.token,
-    heldMetadata: session.metadata,
-  });
+  const wanted = { app, sessionToken: session.token, heldMetadata: session.metadata };
+  const ticket = await requestTransferTicket(tenant, wanted, tokenPorts(context).explain);
   const authorize = urlFor(access, app, ticket, options);
   const { terminal } = context;
   const forPeople = terminal.resultIsTerminal;
@@ -79,7 +83,7 @@ function checkOptions({ redirectUri, pkce }: TokenTransferOptions): void {
   else if (pkce) throw new AnonError('usage', '--pkce is for the URL: give --redirect-uri <uri> too.');
 }
 
-/** The one that was given, else the remembered one, which is its application's. */
+/** The session of the given token, by default the saved one with its application. */
 async function sessionToCarry(
   context: Context,
   options: TokenTransferOptions,
@@ -90,13 +94,12 @@ async function sessionToCarry(
     const { app: named } = namedChoices(context, options);
     return { token: given, app: await chooseRequestingApp(tenant, { named, chosen: profile.app }) };
   }
-  const { sessions, name } = await keptSession(context, profile, { session: options.session });
-  const remembered = await sessions.get(name);
-  if (!remembered) {
-    const error = nothingRemembered(tenant, name, await sessions.names());
-    throw withHint(error, `${error.hint}; or give its token: --session-token -`);
-  }
-  const { sessionToken: token, clientId, metadata } = remembered;
+  const sessions = await context.sessions(profile);
+  const { session } = await findSession({ ...tenant, sessions }, options.session).catch((error: unknown) => {
+    if (!isAnonError(error) || error.code !== 'not_found') throw error;
+    throw withHint(error, `${error.hint}; for a session that is not saved, pass its token: --session-token -`);
+  });
+  const { sessionToken: token, clientId, metadata } = session;
   const chosen = { clientId, name: clientId };
   return { token, metadata, app: await chooseRequestingApp(tenant, { named: options.app, chosen }) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createSession } from '../../../src/domain/session/create.ts';
-import { logOut } from '../../../src/domain/session/log-out.ts';
+import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
+import { logOut } from '../../../src/domain/session/logout.ts';
+import { createSession } from '../../../src/domain/session/token-request.ts';
 import { freshMachine, servedAnswer } from '../../support/command.ts';
 import { failureOf, json, scriptedConnection } from '../../support/domain.ts';
 
@@ -27,7 +28,7 @@ const missing = [404, 405, 501].flatMap((status) => [
 describe('a tenant that has no /anonymous/token', () => {
   it.each(missing)('lacks the feature, and nothing is wrong with the request: %s', async (name, answer, words) => {
     const tenant = scriptedConnection([answer, discovery], { management: undefined });
-    expect(await failureOf(() => createSession(tenant, request))).toMatchObject({
+    expect(await failureOf(() => createSession(tenant, request, explainRefusal))).toMatchObject({
       code: 'gate_closed',
       gate: 'tenant',
       command: undefined,
@@ -42,7 +43,7 @@ describe('a tenant that has no /anonymous/token', () => {
     ['JSON of something else', json({ hello: 'world' })],
   ])('is none where the host does not describe itself as one: %s', async (_, other) => {
     const tenant = scriptedConnection([page(404), other], { management: undefined });
-    expect(await failureOf(() => createSession(tenant, request))).toMatchObject({
+    expect(await failureOf(() => createSession(tenant, request, explainRefusal))).toMatchObject({
       code: 'tenant_unreachable',
       message: 'acme.example does not describe itself as an Auth0 tenant, and it has no POST /anonymous/token (404).',
       hint: expect.stringContaining('Check the domain'),
@@ -81,7 +82,7 @@ describe('a tenant that has no /anonymous/token', () => {
 
 it('a page with 403 is no word on the request: the feature may be missing, or something on the way in between', async () => {
   const tenant = scriptedConnection([page(403)], { management: undefined });
-  expect(await failureOf(() => createSession(tenant, request))).toMatchObject({
+  expect(await failureOf(() => createSession(tenant, request, explainRefusal))).toMatchObject({
     code: 'response_invalid',
     message: 'The tenant answered POST /anonymous/token with 403 and an HTML page, not JSON.',
     hint: expect.stringMatching(/may lack the anonymous sessions feature, or .* a firewall/),
@@ -91,7 +92,7 @@ it('a page with 403 is no word on the request: the feature may be missing, or so
 it.each([500, 502, 503, 504, 520, 530, 408])('a page with %i is trouble of the service’s', async (status) => {
   for (const answer of [page(status), json({ message: 'Upstream timed out' }, status)]) {
     const error = await failureOf(() =>
-      createSession(scriptedConnection([answer], { management: undefined }), request),
+      createSession(scriptedConnection([answer], { management: undefined }), request, explainRefusal),
     );
     expect(error.code).toBe('server_error');
     expect(error.hint).toMatch(/try again/);
@@ -101,7 +102,7 @@ it.each([500, 502, 503, 504, 520, 530, 408])('a page with %i is trouble of the s
 
 it('a refusal without a code of the service’s has its words all the same', async () => {
   const tenant = scriptedConnection([json({ message: 'Blocked by policy 7' }, 403)], { management: undefined });
-  expect((await failureOf(() => createSession(tenant, request))).message).toBe(
+  expect((await failureOf(() => createSession(tenant, request, explainRefusal))).message).toBe(
     'The tenant answered POST /anonymous/token with 403. The tenant says: "Blocked by policy 7"',
   );
 });

@@ -1,5 +1,5 @@
-import { AnonError } from '../../errors.ts';
-import { nameTwice } from '../token/strict-json.ts';
+import { AnonError } from '../../../errors.ts';
+import { nameTwice } from '../../token/strict-json.ts';
 
 /** A thousand times what metadata may have. */
 const longest = 1 << 20;

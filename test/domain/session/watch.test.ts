@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { renewalAtMs } from '../../../src/domain/session/renewal.ts';
+import { renewalAtMs } from '../../../src/domain/session/watch.ts';
 
 const minute = 60_000;
 

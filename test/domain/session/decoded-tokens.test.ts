@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { type Obtained, sessionToSave } from '../../../src/domain/session/decoded-tokens.ts';
 import {
-  accessTokenHolds,
-  hasEnded,
-  inPlaceOf,
-  type Obtained,
-  sessionToRemember,
-} from '../../../src/domain/session/remembered.ts';
-import type { RememberedSession } from '../../../src/domain/session/saved-session.ts';
+  isAccessTokenFresh,
+  isExpired,
+  replacing,
+  type SavedSession,
+} from '../../../src/domain/session/saved-session.ts';
 import type { DecodedToken } from '../../../src/domain/token/decode.ts';
 import { tokenTimes } from '../../../src/domain/token/times.ts';
 import { noon } from '../../support/domain.ts';
@@ -35,72 +34,72 @@ function obtained(more: Partial<Obtained> & { sessionToken?: string; left?: numb
   };
 }
 
-const kept: RememberedSession = {
+const kept: SavedSession = {
   ...{ sessionToken: 'kept', accessToken: 'old', clientId: 'abc', audience: 'urn:shop', guestId: 'anon|1' },
   ...{ metadata: { cart: 1 }, createdAtMs: noon - 1000, sessionEndsAtMs: noon + 5000 },
 };
 
 describe('what is kept of a session', () => {
   it('is its tokens, whose it is, what it is for, and until when', () => {
-    expect(sessionToRemember(obtained({ sessionToken: 'first', left: 60 }))).toEqual({
+    expect(sessionToSave(obtained({ sessionToken: 'first', left: 60 }))).toEqual({
       ...{ sessionToken: 'first', accessToken: 'new', clientId: 'abc', audience: 'urn:shop', scope: undefined },
       ...{ appName: 'web', apiName: 'shop', guestId: 'anon|1', metadata: { language: 'en' }, createdAtMs: noon },
       ...{ accessEndsAtMs: noon + 7_200_000, sessionEndsAtMs: noon + 60_000, replaced: undefined },
     });
-    expect(sessionToRemember(obtained())).toBeUndefined();
+    expect(sessionToSave(obtained())).toBeUndefined();
   });
 
   it('is what its token says, where that can be read', () => {
     const ends = decoded({ metadata: { a: 1 }, exp: noon / 1000 + 9 });
-    expect(sessionToRemember(obtained({ sessionToken: 'first', session: ends }))).toMatchObject({
+    expect(sessionToSave(obtained({ sessionToken: 'first', session: ends }))).toMatchObject({
       metadata: { a: 1 },
       sessionEndsAtMs: noon + 9000,
     });
     const never = decoded({ metadata: {} });
-    expect(sessionToRemember(obtained({ sessionToken: 'first', session: never }))).toMatchObject({
+    expect(sessionToSave(obtained({ sessionToken: 'first', session: never }))).toMatchObject({
       sessionEndsAtMs: null,
     });
   });
 
   it('is nothing that could not be kept, whatever its token says', () => {
     const odd = decoded({ metadata: ['a'], exp: 1e300 });
-    expect(sessionToRemember(obtained({ sessionToken: 'first', session: odd }))).toMatchObject({
+    expect(sessionToSave(obtained({ sessionToken: 'first', session: odd }))).toMatchObject({
       metadata: { language: 'en' },
       sessionEndsAtMs: null,
     });
   });
 
   it('is what was known, with what was sent, where it is sealed', () => {
-    expect(sessionToRemember(obtained({ sessionToken: 'second' }), kept)).toMatchObject({
+    expect(sessionToSave(obtained({ sessionToken: 'second' }), kept)).toMatchObject({
       ...{ sessionToken: 'second', metadata: { cart: 1, language: 'en' }, createdAtMs: noon - 1000 },
       // It may have a longer life than the one before.
       sessionEndsAtMs: undefined,
     });
-    expect(sessionToRemember(obtained(), kept)).toMatchObject({ sessionToken: 'kept', sessionEndsAtMs: noon + 5000 });
+    expect(sessionToSave(obtained(), kept)).toMatchObject({ sessionToken: 'kept', sessionEndsAtMs: noon + 5000 });
     const unknown = { ...kept, metadata: undefined };
-    expect(sessionToRemember(obtained({ sessionToken: 'second' }), unknown)?.metadata).toBeUndefined();
+    expect(sessionToSave(obtained({ sessionToken: 'second' }), unknown)?.metadata).toBeUndefined();
   });
 });
 
 describe('a kept session', () => {
   it('has ended when its end is known and past', () => {
-    expect(hasEnded({ ...kept, sessionEndsAtMs: noon }, noon)).toBe(true);
-    expect(hasEnded({ ...kept, sessionEndsAtMs: noon + 1 }, noon)).toBe(false);
-    expect([null, undefined].map((sessionEndsAtMs) => hasEnded({ ...kept, sessionEndsAtMs }, noon))).toEqual([
+    expect(isExpired({ ...kept, sessionEndsAtMs: noon }, noon)).toBe(true);
+    expect(isExpired({ ...kept, sessionEndsAtMs: noon + 1 }, noon)).toBe(false);
+    expect([null, undefined].map((sessionEndsAtMs) => isExpired({ ...kept, sessionEndsAtMs }, noon))).toEqual([
       false,
       false,
     ]);
   });
 
   it('has an access token that holds for another minute, or one of which that is not known', () => {
-    expect(accessTokenHolds({ ...kept, accessEndsAtMs: noon + 60_000 }, noon)).toBe(true);
-    expect(accessTokenHolds({ ...kept, accessEndsAtMs: noon + 59_999 }, noon)).toBe(false);
-    expect(accessTokenHolds(kept, noon)).toBe(false);
+    expect(isAccessTokenFresh({ ...kept, accessEndsAtMs: noon + 60_000 }, noon)).toBe(true);
+    expect(isAccessTokenFresh({ ...kept, accessEndsAtMs: noon + 59_999 }, noon)).toBe(false);
+    expect(isAccessTokenFresh(kept, noon)).toBe(false);
   });
 
   it('knows whom it replaced, the latest first', () => {
-    const second = inPlaceOf({ ...kept, guestId: 'anon|2' }, kept, noon);
-    expect(inPlaceOf({ ...kept, guestId: 'anon|3' }, second, noon + 1).replaced).toEqual([
+    const second = replacing({ ...kept, guestId: 'anon|2' }, kept, noon);
+    expect(replacing({ ...kept, guestId: 'anon|3' }, second, noon + 1).replaced).toEqual([
       { guestId: 'anon|2', untilMs: noon + 1 },
       { guestId: 'anon|1', untilMs: noon },
     ]);
@@ -108,7 +107,7 @@ describe('a kept session', () => {
 
   it('knows a hundred of them at most', () => {
     const guests = Array.from({ length: 150 }, (_, number) => ({ ...kept, guestId: `anon|${number}` }));
-    const last = guests.reduce<RememberedSession>((before, next) => inPlaceOf(next, before, noon), kept);
+    const last = guests.reduce<SavedSession>((before, next) => replacing(next, before, noon), kept);
     expect(last.replaced).toHaveLength(100);
     expect(last.replaced?.[0]?.guestId).toBe('anon|148');
   });

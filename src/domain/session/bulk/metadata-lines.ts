@@ -1,59 +1,59 @@
-import { AnonError, isAnonError, reworded } from '../../errors.ts';
-import { nestedMetadataKeys } from '../../wire/metadata.ts';
-import type { JsonObject } from '../../wire/schema.ts';
-import { addTo, type FirstFew, firstFew } from '../first-few.ts';
-import type { TextLine } from '../ports.ts';
+import { AnonError, isAnonError, reworded } from '../../../errors.ts';
+import { nestedMetadataKeys } from '../../../wire/metadata.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import { addTo, type FirstFew, firstFew } from '../../first-few.ts';
+import type { TextLine } from '../../ports.ts';
+import type { NestedValue } from '../edition-limits.ts';
+import { checkMetadataSize, readMetadata } from '../metadata/metadata.ts';
 import type { NumberedGuest } from './create-many.ts';
-import type { NestedValue } from './edition-limits.ts';
-import type { MadeBefore } from './made-before.ts';
-import { checkMetadataSize, readMetadata } from './metadata.ts';
+import type { WrittenGuests } from './guest-lines.ts';
 
-/** Metadata of many guests, one JSON object a line, under each of which `common` lies. */
+/** Metadata of many guests, one JSON object per line; members of `common` apply where a line has no such member. */
 export interface MetadataLines {
   readonly lines: AsyncIterable<TextLine>;
   readonly common: JsonObject | undefined;
 }
 
 /**
- * Reads the first `most` lines, so that a wrong one is told before anything is made. `look` is shown what each line
- * itself says.
+ * Reads the first `most` lines, so that an invalid one is reported before a guest is created. `inspect` gets each line's own
+ * metadata.
  * @throws {AnonError} `usage`, with the number of the line
  */
 export async function checkMetadataLines(
   file: MetadataLines,
   most: number,
-  look: (own: JsonObject, line: number) => void,
+  inspect: (own: JsonObject, line: number) => void,
 ): Promise<{ count: number; nested: FirstFew<NestedValue> }> {
   let count = 0;
   const nested = firstFew<NestedValue>(nestedMetadataKeys(file.common ?? {}).map((key) => ({ key })));
   for await (const own of linesOf(file)) {
     count += 1;
-    look(own, count);
+    inspect(own, count);
     for (const key of nestedMetadataKeys(own)) addTo(nested, { key, line: count });
     if (count === most) break;
   }
   return { count, nested };
 }
 
-/** The guests from 1 to `count` but for those that there are, each with the metadata of its line or else what is common. */
-export async function* guestsToMake(
+/** The guests from 1 to `count` that are not written yet, each with the metadata of its line, otherwise the common metadata. */
+export async function* guestsToCreate(
   count: number,
   {
     before,
     metadata: file,
     common,
-  }: { before: MadeBefore | undefined; metadata: MetadataLines | undefined; common: JsonObject | undefined },
+  }: { before: WrittenGuests | undefined; metadata: MetadataLines | undefined; common: JsonObject | undefined },
 ): AsyncGenerator<NumberedGuest> {
   const lines = file && linesOf(file);
   for (let n = 1; n <= count; n += 1) {
     const line = await lines?.next();
-    // Every line was there when it was checked.
-    if (line?.done) throw new AnonError('usage', `The metadata file has changed: it has no line ${n} any more.`);
+    // Every line existed when the file was checked.
+    if (line?.done) throw new AnonError('usage', `The metadata file has changed: line ${n} is missing.`);
     if (!before?.has(n)) yield { n, metadata: line ? { ...common, ...line.value } : common };
   }
 }
 
-/** What each line itself says. */
+/** Each line's own metadata. */
 async function* linesOf({ lines, common }: MetadataLines): AsyncGenerator<JsonObject> {
   let number = 0;
   for await (const { text } of lines) {
@@ -71,7 +71,7 @@ function readLine(text: string, number: number, common: JsonObject | undefined):
     if (!isAnonError(error)) throw error;
     throw reworded(error, {
       message: `Line ${number} of the metadata file: ${error.message}`,
-      hint: error.hint ?? 'Each line is one JSON object, such as {"language":"en"}.',
+      hint: error.hint ?? 'Each line is one JSON object. Example: {"language":"en"}',
     });
   }
 }

@@ -3,25 +3,20 @@ import { readExactJson } from '../../wire/exact-json.ts';
 import { check } from '../../wire/schema.ts';
 import { type ExportedSession, type SessionExport, sessionExport } from '../../wire/session-export.ts';
 import { jsonObjectIn, takeApart } from '../token/compact.ts';
-import { checkSessionName } from './name.ts';
-import type { RememberedSession } from './saved-session.ts';
+import type { NamedSession } from './find.ts';
+import { checkSessionName } from './saved-session.ts';
 
-export interface NamedSession {
-  readonly name: string;
-  readonly session: RememberedSession;
-}
-
-/** A session that was exported, and the issuer of its tenant where that is known. */
-export interface ImportedSession extends NamedSession {
+/** A session with its name, and the issuer of its tenant where that is known. */
+export interface ImportedSession extends Omit<NamedSession, 'current'> {
   readonly issuer: string | undefined;
 }
 
-/** Kept sessions of the tenant with this issuer, as they are written for another machine: their tokens are in it. */
-export function exportOf(issuer: string, sessions: readonly NamedSession[]): SessionExport {
+/** Saved sessions of the tenant with this issuer, written for another machine with their tokens. */
+export function exportOf(issuer: string, sessions: readonly Omit<NamedSession, 'current'>[]): SessionExport {
   return { version: 1, issuer, sessions: sessions.map(exported) };
 }
 
-function exported({ name, session }: NamedSession): ExportedSession {
+function exported({ name, session }: Omit<NamedSession, 'current'>): ExportedSession {
   const { sessionEndsAtMs: end, replaced } = session;
   return {
     name,
@@ -46,9 +41,9 @@ function exported({ name, session }: NamedSession): ExportedSession {
 }
 
 /**
- * The sessions in what was exported. It checks their shape, their names and that their tokens may be tokens: a tenant may
- * give any text for one, and whether it takes it only that can say.
- * @throws {AnonError} `usage`, repeating nothing of them
+ * Reads the sessions of an export. Checks their shape, their names and the characters of their tokens: only the tenant can
+ * tell whether it accepts a token.
+ * @throws {AnonError} `usage`, repeating nothing of the tokens
  */
 export function readExport(text: string): ImportedSession[] {
   const content = parse(text);
@@ -60,8 +55,9 @@ export function readExport(text: string): ImportedSession[] {
   const checked = check(sessionExport, content);
   if (!checked.ok) throw notAnExport(checked.problem);
   const { sessions, issuer } = checked.value;
-  if (sessions.length === 0) throw notAnExport('it has no session');
-  if (new Set(sessions.map(({ name }) => name)).size < sessions.length) throw notAnExport('two sessions have one name');
+  if (sessions.length === 0) throw notAnExport('it has no sessions');
+  if (new Set(sessions.map(({ name }) => name)).size < sessions.length)
+    throw notAnExport('two sessions have the same name');
   return sessions.map((session) => imported(session, issuer));
 }
 
@@ -93,12 +89,12 @@ function imported(session: ExportedSession, issuer: string | undefined): Importe
 }
 
 function checkToken(name: string, what: string, token: string): void {
-  // What a header takes as it stands, and two characters more that issuers put in. @see RFC 6750, section 2.1
+  // The characters of a bearer token, and two more that issuers use. @see RFC 6750, section 2.1
   if (/^[\w.~+/=:|-]+$/.test(token)) return;
-  throw notAnExport(`the ${what} of '${name}' is no token`);
+  throw notAnExport(`the ${what} of '${name}' is not a token`);
 }
 
-/** Whose an access token says it is, nothing of it checked; undefined where it cannot be read. */
+/** The issuer in an access token, unchecked; undefined where it cannot be read. */
 function issuerIn(token: string | undefined): string | undefined {
   if (token === undefined) return undefined;
   try {
@@ -115,8 +111,8 @@ function parse(text: string): unknown {
   try {
     return readExactJson(text);
   } catch {
-    // The parser's own message quotes the text, in which tokens are.
-    throw notAnExport('it is no JSON');
+    // The parser's own message quotes the text, which has tokens in it.
+    throw notAnExport('it is not JSON');
   }
 }
 
@@ -126,7 +122,7 @@ function isNewer(content: unknown): boolean {
 }
 
 function notAnExport(problem: string): AnonError {
-  return new AnonError('usage', `This is not what session export writes: ${problem}.`);
+  return new AnonError('usage', `This is not an export of sessions: ${problem}.`);
 }
 
 function isoTime(timeMs: number | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSession, updateSession } from '../../../src/domain/session/create.ts';
+import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
+import { createSession, updateSession } from '../../../src/domain/session/token-request.ts';
 import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';
 import { claimsOf, confidentialApp, openSealed, openTenant, type TestTenant, testTenant } from '../../support/local.ts';
 
@@ -24,7 +25,7 @@ const acme = {
 describe('a session', () => {
   it('is created with both tokens, and every scope that guests may have', async () => {
     const tenant = await openTenant();
-    const tokens = await createSession(connectionTo(tenant), requestTo(tenant));
+    const tokens = await createSession(connectionTo(tenant), requestTo(tenant), explainRefusal);
     expect(tokens).toMatchObject({
       tokenType: 'Bearer',
       expiresInSeconds: 86_400,
@@ -36,12 +37,16 @@ describe('a session', () => {
 
   it('is created with the metadata, the guest id and the scope that were asked for', async () => {
     const tenant = await openTenant();
-    const tokens = await createSession(connectionTo(tenant), {
-      ...requestTo(tenant),
-      scope: 'read:catalog',
-      metadata: { language: 'en' },
-      userId: 'anon|me',
-    });
+    const tokens = await createSession(
+      connectionTo(tenant),
+      {
+        ...requestTo(tenant),
+        scope: 'read:catalog',
+        metadata: { language: 'en' },
+        userId: 'anon|me',
+      },
+      explainRefusal,
+    );
     expect(tokens.scope).toBe('read:catalog');
     expect(claimsOf(tokens.accessToken)).toMatchObject({ sub: 'anon|me', scope: 'read:catalog' });
     expect(await openSealed(tenant.store, tokens.sessionToken ?? '')).toMatchObject({ metadata: { language: 'en' } });
@@ -54,7 +59,7 @@ describe('a session', () => {
       const registered = await confidentialApp(tenant, { token_endpoint_auth_method: authMethod });
       const { client_id: clientId, client_secret: clientSecret } = registered;
       const app = { clientId, name: 'server', authMethod, clientSecret };
-      const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app });
+      const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app }, explainRefusal);
       expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });
     },
   );
@@ -66,7 +71,7 @@ describe('a session', () => {
     const authMethod = 'client_secret_basic';
     tenant.change('client', clientId, { client_secret: clientSecret, token_endpoint_auth_method: authMethod });
     const app = { clientId, name: 'server', clientSecret, authMethod };
-    const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app });
+    const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app }, explainRefusal);
     expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });
   });
 
@@ -74,13 +79,17 @@ describe('a session', () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant);
     const request = { ...requestTo(tenant), metadata: { language: 'en', cart: 1 } };
-    const created = await createSession(connection, request);
+    const created = await createSession(connection, request, explainRefusal);
     tenant.clock.forward(60);
-    const updated = await updateSession(connection, {
-      ...request,
-      metadata: { language: 'de', cart: null, country: 'US' },
-      sessionToken: created.sessionToken ?? '',
-    });
+    const updated = await updateSession(
+      connection,
+      {
+        ...request,
+        metadata: { language: 'de', cart: null, country: 'US' },
+        sessionToken: created.sessionToken ?? '',
+      },
+      explainRefusal,
+    );
     const [before, after] = await Promise.all(
       [created, updated].map(({ sessionToken }) => openSealed(tenant.store, sessionToken ?? '')),
     );
@@ -95,13 +104,15 @@ describe('a session', () => {
 
   it('keeps its token when the edition gives no new one', async () => {
     const answer = json({ access_token: 'abc', token_type: 'Bearer', expires_in: 60 });
-    expect(await updateSession(scriptedConnection([answer]), { ...acme, sessionToken: 'old' })).toEqual({
-      sessionToken: undefined,
-      accessToken: 'abc',
-      tokenType: 'Bearer',
-      expiresInSeconds: 60,
-      scope: 'read:catalog',
-    });
+    expect(await updateSession(scriptedConnection([answer]), { ...acme, sessionToken: 'old' }, explainRefusal)).toEqual(
+      {
+        sessionToken: undefined,
+        accessToken: 'abc',
+        tokenType: 'Bearer',
+        expiresInSeconds: 60,
+        scope: 'read:catalog',
+      },
+    );
   });
 });
 
@@ -123,7 +134,7 @@ describe('a request that the tenant refuses', () => {
     const tenant = scriptedConnection([json({ error, error_description: 'In its own words.' }, status)], {
       management: undefined,
     });
-    expect(await failureOf(() => createSession(tenant, acme))).toMatchObject({
+    expect(await failureOf(() => createSession(tenant, acme, explainRefusal))).toMatchObject({
       code,
       status,
       error,
@@ -134,13 +145,15 @@ describe('a request that the tenant refuses', () => {
   it('has neither the secret nor the session token in its words', async () => {
     const sessionToken = 'a session token of an unusual shape';
     const answer = json({ error: 'invalid_request', error_description: `the-secret-of-web and ${sessionToken}` }, 400);
-    const error = await failureOf(() => updateSession(scriptedConnection([answer]), { ...acme, sessionToken }));
+    const error = await failureOf(() =>
+      updateSession(scriptedConnection([answer]), { ...acme, sessionToken }, explainRefusal),
+    );
     expect(error).toMatchObject({ description: '*** and ***', message: 'invalid_request (400): *** and ***' });
   });
 
   it('with an answer that lacks the token is of no use', async () => {
     const tenant = scriptedConnection([json({ token_type: 'Bearer', expires_in: 60 })]);
-    expect(await failureOf(() => createSession(tenant, acme))).toMatchObject({
+    expect(await failureOf(() => createSession(tenant, acme, explainRefusal))).toMatchObject({
       code: 'response_invalid',
       message: "The tenant's answer to POST /anonymous/token cannot be used: access_token is required.",
     });
@@ -152,11 +165,11 @@ describe('a request that the tenant refuses', () => {
   ])('because the session %s says how to start a new one', async (what, seconds, error, why) => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { selection: ' --profile acme' });
-    const { sessionToken } = await createSession(connection, requestTo(tenant));
+    const { sessionToken } = await createSession(connection, requestTo(tenant), explainRefusal);
     tenant.clock.forward(seconds);
     const given = what === 'expired' ? sessionToken : `${sessionToken}x`;
     const request = { ...requestTo(tenant), sessionToken: given ?? '' };
-    expect(await failureOf(() => updateSession(connection, request))).toMatchObject({
+    expect(await failureOf(() => updateSession(connection, request, explainRefusal))).toMatchObject({
       code: 'token_unacceptable',
       error,
       hint: `${why}Start a new session: anon-cli token create --profile acme`,
@@ -166,7 +179,9 @@ describe('a request that the tenant refuses', () => {
   it('because the application is unknown says what to check', async () => {
     const tenant = await testTenant();
     const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
-    const error = await failureOf(() => createSession(connectionTo(tenant), { ...requestTo(tenant), app }));
+    const error = await failureOf(() =>
+      createSession(connectionTo(tenant), { ...requestTo(tenant), app }, explainRefusal),
+    );
     expect(error).toMatchObject({
       code: 'not_authorised',
       status: 401,

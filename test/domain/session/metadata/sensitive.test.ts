@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findSensitive } from '../../../src/domain/session/sensitive.ts';
-import { rsa } from '../../support/tokens.ts';
+import { findSensitive } from '../../../../src/domain/session/metadata/sensitive.ts';
+import { rsa } from '../../../support/tokens.ts';
 
 const kinds = (value: unknown, key = 'note') => findSensitive({ [key]: value }).map(({ kind }) => kind);
 

@@ -1,5 +1,5 @@
-import { metadataMaxBytes } from '../../wire/metadata.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { metadataMaxBytes } from '../../../wire/metadata.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
 import { hasCardNumber, hasNationalId, isLuhnOfCard } from './personal-numbers.ts';
 
 /** Something that should not be in metadata, which whoever holds the session token keeps, and an Action may log. */

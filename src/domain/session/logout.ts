@@ -6,9 +6,9 @@ import { isTrouble } from '../exchange/pause.ts';
 import { repeatedForms } from '../exchange/secrecy.ts';
 import { type Exchange, isMissing, send } from '../exchange/send.ts';
 import { serviceWords } from '../exchange/service-words.ts';
-import { missingFeature } from '../gates/missing-feature.ts';
 import type { TenantConnection } from '../ports.ts';
-import type { RememberedSession } from './saved-session.ts';
+import { missingFeature } from './missing-feature.ts';
+import type { SavedSession } from './saved-session.ts';
 
 /**
  * Tells the tenant that a guest of an application has left, where its edition can be told. That clears the cookie of
@@ -18,7 +18,7 @@ import type { RememberedSession } from './saved-session.ts';
  */
 export async function logOut(
   tenant: TenantConnection,
-  { clientId, metadata }: Pick<RememberedSession, 'clientId' | 'metadata'>,
+  { clientId, metadata }: Pick<SavedSession, 'clientId' | 'metadata'>,
 ): Promise<boolean> {
   // Without credentials to ask for the edition, the tenant itself says whether it can.
   const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);

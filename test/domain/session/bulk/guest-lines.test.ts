@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TextLine } from '../../../src/domain/ports.ts';
-import { guestLine } from '../../../src/domain/session/guest-line.ts';
-import { readMadeBefore } from '../../../src/domain/session/made-before.ts';
-import { failureOf } from '../../support/domain.ts';
+import type { TextLine } from '../../../../src/domain/ports.ts';
+import { guestLine, readGuestLines } from '../../../../src/domain/session/bulk/guest-lines.ts';
+import { failureOf } from '../../../support/domain.ts';
 
 const tokens = {
   sessionToken: 's',
@@ -48,29 +47,38 @@ describe('the line of a guest', () => {
   });
 });
 
-describe('what was made before', () => {
-  it('is what has a line, in any order', async () => {
+describe('the guests that are written', () => {
+  it('are those with a line, in any order', async () => {
     const lines = [lineOf(3), lineOf(1)];
-    const before = await readMadeBefore(linesOf(lines), 4);
+    const before = await readGuestLines(linesOf(lines), 4);
     expect(before).toMatchObject({ count: 2, endOffset: lines.join('\n').length + 1 });
     expect([1, 2, 3, 4].filter((n) => before.has(n))).toEqual([1, 3]);
   });
 
-  it('is not what a last line without an end says, even if all of it is there', async () => {
-    const before = await readMadeBefore(linesOf([lineOf(3), lineOf(1)], false), 4);
+  it('do not include a last line without a line end, even if all of it is there', async () => {
+    const before = await readGuestLines(linesOf([lineOf(3), lineOf(1)], false), 4);
     expect(before).toMatchObject({ count: 1, endOffset: lineOf(3).length + 1 });
     expect(before.has(1)).toBe(false);
   });
 
+  it('include one without an access token, which is counted', async () => {
+    const failed = { ...tokens, accessToken: '', problem: 'access_token is required' };
+    expect(guestLine(2, failed)).toEqual({
+      ...{ n: 2, session_token: 's', token_type: 'Bearer', expires_in: 60, error: 'access_token is required' },
+    });
+    const before = await readGuestLines(linesOf([lineOf(1), JSON.stringify(guestLine(2, failed))]), 4);
+    expect(before).toMatchObject({ count: 2, failed: 1 });
+  });
+
   it.each([
-    ['a line of another kind', [lineOf(1), '{"name":"x"}'], /^Line 2 of the file to resume is none of a guest\.$/],
-    ['half a line in the middle', [lineOf(1).slice(0, 30), lineOf(2)], /^Line 1 .* is none of a guest\.$/],
-    ['an empty line', ['', lineOf(2)], /^Line 1 .* is none of a guest\.$/],
-    ['a number that is none', [lineOf(0)], /^Line 1 .* is none of a guest\.$/],
-    ['a number over the count', [lineOf(5)], /is of guest 5, and --count says 4\.$/],
-    ['a number twice', [lineOf(2), lineOf(2)], /^Line 2 .* is of guest 2, who has one before it\.$/],
-  ])('is not told by a file with %s', async (_, lines, message) => {
-    expect(await failureOf(() => readMadeBefore(linesOf(lines), 4))).toMatchObject({
+    ['a line of another kind', [lineOf(1), '{"name":"x"}'], /^Line 2 of the file to resume is not a guest\.$/],
+    ['half a line in the middle', [lineOf(1).slice(0, 30), lineOf(2)], /^Line 1 .* is not a guest\.$/],
+    ['an empty line', ['', lineOf(2)], /^Line 1 .* is not a guest\.$/],
+    ['the number 0', [lineOf(0)], /^Line 1 .* is not a guest\.$/],
+    ['a number over the count', [lineOf(5)], /has guest 5, which is more than --count 4\.$/],
+    ['a number twice', [lineOf(2), lineOf(2)], /^Line 2 .* repeats guest 2\.$/],
+  ])('cannot be read from a file with %s', async (_, lines, message) => {
+    expect(await failureOf(() => readGuestLines(linesOf(lines), 4))).toMatchObject({
       code: 'usage',
       message: expect.stringMatching(message),
     });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkMergedSize, checkMetadataSize, readMetadata } from '../../../src/domain/session/metadata.ts';
-import { isAnonError } from '../../../src/errors.ts';
-import { metadataBytes } from '../../../src/wire/metadata.ts';
-import { failureOf } from '../../support/domain.ts';
+import { checkMergedSize, checkMetadataSize, readMetadata } from '../../../../src/domain/session/metadata/metadata.ts';
+import { isAnonError } from '../../../../src/errors.ts';
+import { metadataBytes } from '../../../../src/wire/metadata.ts';
+import { failureOf } from '../../../support/domain.ts';
 
 const meta = (...assignments: string[]) => readMetadata({ assignments, unset: [] });
 const unset = (...keys: string[]) => readMetadata({ assignments: [], unset: keys });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, Pause } from '../../../src/domain/ports.ts';
-import { createMany, type NumberedGuest } from '../../../src/domain/session/create-many.ts';
-import { UnreachableError } from '../../../src/errors.ts';
-import { json, scriptedConnection, type TestConnection } from '../../support/domain.ts';
+import { explainRefusal } from '../../../../src/domain/gates/explain-refusal.ts';
+import type { HttpAnswer, Pause } from '../../../../src/domain/ports.ts';
+import { createMany, type NumberedGuest } from '../../../../src/domain/session/bulk/create-many.ts';
+import { UnreachableError } from '../../../../src/errors.ts';
+import { json, scriptedConnection, type TestConnection } from '../../../support/domain.ts';
 
 const request = {
   app: { clientId: 'web', name: 'web', clientSecret: undefined },
@@ -49,6 +50,7 @@ async function run(
     guests: numbers(count),
     concurrency: 4,
     signal: new AbortController().signal,
+    explain: explainRefusal,
     async write(n) {
       written.push(n);
       return true;
@@ -64,7 +66,7 @@ describe('many guests', () => {
   it('are each made once, with what is theirs', async () => {
     const { tenant, bodies } = tenantOf(() => undefined);
     const { tally, written } = await run(tenant, 50);
-    expect(tally).toEqual({ made: 50, lost: 0, unread: false, failure: undefined });
+    expect(tally).toEqual({ created: 50, lost: 0, unread: false, failure: undefined });
     expect(written).toEqual(upTo(50));
     expect(bodies.map((body) => JSON.parse(body).metadata.n).sort((a, b) => a - b)).toEqual(upTo(50));
   });
@@ -95,7 +97,7 @@ describe('many guests', () => {
   it('stop when nobody reads them', async () => {
     const { tenant, bodies } = tenantOf(() => undefined);
     const { tally } = await run(tenant, 1000, { write: async () => false });
-    expect(tally).toMatchObject({ made: 0, unread: true });
+    expect(tally).toMatchObject({ created: 0, unread: true });
     expect(bodies.length).toBeLessThanOrEqual(4);
   });
 
@@ -112,7 +114,7 @@ describe('many guests', () => {
     const slow: TestConnection = { ...tenant, patience: { ...tenant.patience, wait } };
     const { tally, written } = await run(slow, 30);
     expect(written).toEqual(upTo(30));
-    expect(tally).toMatchObject({ made: 30, lost: 0 });
+    expect(tally).toMatchObject({ created: 30, lost: 0 });
     expect(waits.map(({ ms }) => ms)).toEqual([2000, 3000]);
     // Who was first has its answer and asks on before anybody knows.
     expect(waits[0]?.sentBefore).toBeLessThanOrEqual(5);
@@ -123,21 +125,21 @@ describe('many guests', () => {
     // The first guest is refused for longer than anybody waits at once.
     const { tenant } = tenantOf((nth, body) => (body.includes('"n":1}') && nth < 40 ? limited(30) : undefined));
     const { tally, written } = await run(tenant, 60);
-    expect(tally).toMatchObject({ made: 60, failure: undefined });
+    expect(tally).toMatchObject({ created: 60, failure: undefined });
     expect(written).toEqual(upTo(60));
   });
 
   it('end when a rate limit lets nobody through', async () => {
     const { tenant } = tenantOf((nth) => (nth < 8 ? undefined : limited(30)));
     const { tally } = await run(tenant, 60);
-    expect(tally).toMatchObject({ made: 8, failure: { code: 'rate_limited' } });
+    expect(tally).toMatchObject({ created: 8, failure: { code: 'rate_limited' } });
   });
 
   it('are asked for again when an answer is lost, and have one number all the same', async () => {
     const { tenant } = tenantOf((nth) => (nth % 5 === 1 ? broken : nth % 7 === 1 ? failed : undefined));
     const { tally, written } = await run(tenant, 100);
     expect(written).toEqual(upTo(100));
-    expect(tally.made).toBe(100);
+    expect(tally.created).toBe(100);
     expect(tally.lost).toBeGreaterThan(20);
   });
 
@@ -152,7 +154,7 @@ describe('many guests', () => {
     const { tenant, bodies } = tenantOf((nth) => (nth >= 10 ? closed : undefined));
     const { tally, written } = await run(tenant, 1000);
     expect(written).toHaveLength(10);
-    expect(tally).toMatchObject({ made: 10, lost: 0, failure: { code: 'gate_closed', gate: 'application' } });
+    expect(tally).toMatchObject({ created: 10, lost: 0, failure: { code: 'gate_closed', gate: 'application' } });
     expect(bodies.filter((body) => body.includes('metadata')).length).toBeLessThanOrEqual(14);
   });
 
@@ -164,7 +166,7 @@ describe('many guests', () => {
     });
     const { tally, written } = await run(tenant, 1000, { signal: controller.signal });
     expect(tally).toMatchObject({ lost: 0, failure: undefined });
-    expect(tally.made).toBe(bodies.length);
+    expect(tally.created).toBe(bodies.length);
     expect(written).toEqual(upTo(bodies.length));
     expect(bodies.length).toBeLessThan(20);
   });
@@ -176,7 +178,7 @@ describe('many guests', () => {
       return nth >= 10 ? broken : undefined;
     });
     const { tally } = await run(tenant, 1000, { signal: controller.signal });
-    expect(tally).toMatchObject({ made: 10, failure: undefined });
+    expect(tally).toMatchObject({ created: 10, failure: undefined });
     expect(tally.lost).toBeGreaterThan(0);
   });
 

@@ -1,8 +1,8 @@
-import { AnonError } from '../../errors.ts';
-import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
-import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import { isDeeperThan } from '../json-depth.ts';
-import { readMetadataJson } from './metadata-json.ts';
+import { AnonError } from '../../../errors.ts';
+import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../../wire/metadata.ts';
+import { isJsonObject, type JsonObject } from '../../../wire/schema.ts';
+import { isDeeperThan } from '../../json-depth.ts';
+import { readMetadataJson } from './json.ts';
 
 /** What the user said of a session's metadata. */
 export interface MetadataInput {
