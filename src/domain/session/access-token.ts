@@ -1,5 +1,5 @@
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import type { Profile } from '../profile/profile.ts';
 import { decodeTokens, sessionToSave } from './decoded-tokens.ts';
 import { checkCreation } from './edition-limits.ts';

@@ -1,5 +1,5 @@
 import { AnonError, isAnonError } from '../../errors.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 import { decodeTokens, sessionToSave } from './decoded-tokens.ts';
 import { isExpired, type SavedSession, type SessionStore } from './saved-session.ts';

@@ -1,9 +1,10 @@
 import { mergeMetadata } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
-import type { KeyRing, TenantConnection } from '../ports.ts';
+import type { RequestedApi } from '../api/find.ts';
+import type { RequestingApp } from '../app/find.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { type DecodedToken, inspectToken } from '../token/decode.ts';
+import type { KeyRing } from '../token/key-ring.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import { expiryOf, isUntold } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';

@@ -1,6 +1,6 @@
 import { AnonError, isAnonError } from '../../errors.ts';
+import { mostSimilar } from '../did-you-mean.ts';
 import { shellWord } from '../shell-word.ts';
-import { mostSimilar } from '../similar.ts';
 import { checkSessionName, type SavedSession, type SessionStore } from './saved-session.ts';
 
 /** The saved sessions of a profile. */

@@ -1,5 +1,5 @@
 import { ResponseError } from '../../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 import type { DecodedTokens } from './decoded-tokens.ts';
 import { isExpired, type SavedSession, type SessionStore } from './saved-session.ts';
 import type { ExplainRefusal } from './token-request.ts';

@@ -1,8 +1,8 @@
 import { ResponseError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { chooseApi, type RequestedApi } from '../api/choose.ts';
-import { chooseRequestingApp, type RequestingApp } from '../app/choose.ts';
-import type { TenantConnection } from '../ports.ts';
+import { chooseApi, type RequestedApi } from '../api/find.ts';
+import { chooseRequestingApp, type RequestingApp } from '../app/find.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import type { Profile } from '../profile/profile.ts';
 import { type GuestTokens, requestTokens } from './request-tokens.ts';
 

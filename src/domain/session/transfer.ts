@@ -6,11 +6,11 @@ import {
   anonymousTransferResponse,
 } from '../../wire/anonymous-token.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
-import { unexpectedAnswer } from '../exchange/send.ts';
-import { saying } from '../exchange/service-words.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { RequestedApi } from '../api/find.ts';
+import type { RequestingApp } from '../app/find.ts';
+import { unexpectedAnswer } from '../exchange/answer.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { quotedReason } from '../exchange/error-body.ts';
 import { noTickets } from './edition-limits.ts';
 import { askForTokens } from './request-tokens.ts';
 import type { ExplainRefusal } from './token-request.ts';
@@ -64,7 +64,7 @@ async function explained(
 
 /** Our error for a refusal, with the service's own words. */
 function withServiceWords(error: AnonError, description: string): AnonError {
-  return reworded(error, { message: `${error.message}${saying(description)}` });
+  return reworded(error, { message: `${error.message}${quotedReason(description)}` });
 }
 
 /** A request for a login that takes a guest along. */

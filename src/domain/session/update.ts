@@ -1,5 +1,5 @@
 import { mergeMetadata } from '../../wire/metadata.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { decodeToken } from '../token/decode.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import { decodeTokens, sessionToSave } from './decoded-tokens.ts';

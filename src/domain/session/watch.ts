@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { type DecodedToken, decodeToken } from '../token/decode.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import { expiryOf } from '../token/times.ts';

@@ -1,6 +1,6 @@
-import { requestingApp } from '../../../domain/app/choose.ts';
+import { requestingApp } from '../../../domain/app/find.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
 import { isOutdated } from '../../../domain/session/access-token.ts';
 import { createAndSave, type SaveAs } from '../../../domain/session/create.ts';
 import { type DecodedTokens, decodeTokens } from '../../../domain/session/decoded-tokens.ts';

@@ -1,4 +1,3 @@
-import type { FirstFew } from '../../../domain/first-few.ts';
 import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
 import { createMany, type Tally } from '../../../domain/session/bulk/create-many.ts';
 import {
@@ -11,6 +10,7 @@ import { checkMetadataLines, guestsToCreate } from '../../../domain/session/bulk
 import { checkCreation, type NestedValue } from '../../../domain/session/edition-limits.ts';
 import { tokenRequest } from '../../../domain/session/token-request.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
+import type { TruncatedList } from '../../../domain/truncate.ts';
 import { AnonError, reworded } from '../../../errors.ts';
 import type { LineWriter } from '../../../io/files/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -33,7 +33,7 @@ interface Order {
   readonly count: number;
   readonly common: JsonObject | undefined;
   /** Nested values in the metadata of lines, which edition `ea` refuses. */
-  readonly nested: FirstFew<NestedValue> | undefined;
+  readonly nested: TruncatedList<NestedValue> | undefined;
   readonly clientSecret: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { type CreationOutcome, createAndSave } from '../../../domain/session/create.ts';
 import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';

@@ -1,5 +1,5 @@
-import { addTo, type FirstFew, firstFew, inWords } from '../../../domain/first-few.ts';
 import type { SensitiveValue } from '../../../domain/session/metadata/sensitive.ts';
+import { addToList, listInWords, type TruncatedList, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
@@ -19,7 +19,7 @@ export async function checkSensitive(
 ): Promise<void> {
   if (metadata === undefined) return;
   const { findSensitive } = await import('../../../domain/session/metadata/sensitive.ts');
-  report(context, strict, 'In the metadata', firstFew(findSensitive(metadata)));
+  report(context, strict, 'In the metadata', truncateList(findSensitive(metadata)));
 }
 
 /** The same for the metadata of many guests: `inspect` each line, then `report`. */
@@ -28,10 +28,10 @@ export async function sensitiveLines(
   strict: true | undefined,
 ): Promise<{ inspect: (metadata: JsonObject, line: number) => void; report: () => void }> {
   const { findSensitive } = await import('../../../domain/session/metadata/sensitive.ts');
-  const found = firstFew<FoundValue>();
+  const found = truncateList<FoundValue>();
   return {
     inspect: (metadata, line) => {
-      for (const value of findSensitive(metadata)) addTo(found, { ...value, line });
+      for (const value of findSensitive(metadata)) addToList(found, { ...value, line });
     },
     report: () => report(context, strict, 'In the metadata file', found),
   };
@@ -41,9 +41,9 @@ interface FoundValue extends SensitiveValue {
   readonly line?: number;
 }
 
-function report({ warn }: Context, strict: true | undefined, where: string, found: FirstFew<FoundValue>): void {
+function report({ warn }: Context, strict: true | undefined, where: string, found: TruncatedList<FoundValue>): void {
   if (found.items.length === 0) return;
-  const words = inWords(found, ({ path, kind, line }) => {
+  const words = listInWords(found, ({ path, kind, line }) => {
     return `'${printable(path)}'${line ? ` in line ${line}` : ''} looks like ${kind}`;
   });
   const message = `${where} ${words}.`;

@@ -1,9 +1,10 @@
-import type { KeyRing, TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { checkSignatures, type DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { asAsked } from '../../../domain/token/as-asked.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
+import type { KeyRing } from '../../../domain/token/key-ring.ts';
 import { AnonError } from '../../../errors.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/choose.ts';
+import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/find.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
 import { findSession } from '../../../domain/session/find.ts';
 import { withSecret } from '../../../domain/session/token-request.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { updateSaved, updateUnsaved } from '../../../domain/session/update.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { isExpiryRefusal } from '../../../domain/session/target.ts';
 import { renewalAtMs, renewWatched, watchedSession } from '../../../domain/session/watch.ts';
 import { AnonError, interrupted, isAnonError } from '../../../errors.ts';

@@ -1,8 +1,8 @@
 import { type AnonError, isAnonError, isUnreachable, ResponseError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { mayBeDone } from '../../exchange/doubt.ts';
-import { pausingTogether } from '../../exchange/pause-together.ts';
-import type { TenantConnection } from '../../ports.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import { sharingRateLimit } from '../../exchange/shared-rate-limit.ts';
+import { mayHaveTakenEffect } from '../../exchange/unknown-outcome.ts';
 import { checkComplete, type GuestTokens, requestTokens } from '../request-tokens.ts';
 import type { ExplainRefusal, TokenRequest } from '../token-request.ts';
 
@@ -45,13 +45,13 @@ export interface Tally {
  * Creates guests concurrently, each once: at most `concurrency` are under way or unwritten. A rate limit holds all of them
  * up. A guest whose answer was lost is requested again, at most three times: the lost one has no number. A guest without an
  * access token is written, because its session token may be the only trace of it. The first lasting failure ends the run,
- * and so does a rate limit that lets no request through for as long as the connection's patience.
+ * and so does a rate limit that lets no request through for the connection's longest wait.
  * @throws what `guests` or `write` throw, once nothing is under way any more
  */
 export async function createMany(tenant: TenantConnection, request: TokenRequest, many: ManyGuests): Promise<Tally> {
   const { guests, concurrency, signal, explain, write } = many;
   const tally: Tally = { created: 0, failed: 0, lost: 0, unread: false, failure: undefined };
-  const together = pausingTogether(tenant);
+  const together = sharingRateLimit(tenant);
   let thrown: { error: unknown } | undefined;
   const ended = () => signal.aborted || tally.unread || tally.failure !== undefined || thrown !== undefined;
 
@@ -93,14 +93,14 @@ async function createOne(
   { app, api, scope }: TokenRequest,
   { metadata, tally, ended }: Creation,
 ): Promise<GuestTokens> {
-  const { clock, patience } = tenant;
+  const { clock, retry } = tenant;
   let createdBefore = tally.created;
   for (let retries = 0; ; ) {
     try {
       return await requestTokens(tenant, app, { audience: api.audience, scope, metadata });
     } catch (error) {
       if (!isAnonError(error)) throw error;
-      const lost = mayBeDone(error);
+      const lost = mayHaveTakenEffect(error);
       if (lost) tally.lost += 1;
       if (ended()) throw error;
       // Other requests got through meanwhile: the limit is on the rate, and this request had bad luck.
@@ -109,7 +109,7 @@ async function createOne(
         continue;
       }
       if (retries === maxRetries || !(lost || (isUnreachable(error) && error.broken))) throw error;
-      await clock.wait(Math.round(firstBackoffMs * 2 ** retries * (1 - patience.random() / 2)));
+      await clock.wait(Math.round(firstBackoffMs * 2 ** retries * (1 - retry.random() / 2)));
       retries += 1;
     }
   }

@@ -1,7 +1,7 @@
 import { AnonError } from '../../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../../wire/schema.ts';
-import type { TextLine } from '../../ports.ts';
 import { answerMembers, type GuestTokens } from '../request-tokens.ts';
+import type { TextLine } from './metadata-lines.ts';
 
 /** Every member that a line may have. */
 export const guestLineNames: readonly string[] =

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { HttpAnswer } from '../../../../src/domain/exchange/http.ts';
+import type { Pause } from '../../../../src/domain/exchange/retry.ts';
 import { explainRefusal } from '../../../../src/domain/gates/explain-refusal.ts';
-import type { HttpAnswer, Pause } from '../../../../src/domain/ports.ts';
 import { createMany, type NumberedGuest } from '../../../../src/domain/session/bulk/create-many.ts';
 import { UnreachableError } from '../../../../src/errors.ts';
 import { json, scriptedConnection, type TestConnection } from '../../../support/domain.ts';
@@ -66,7 +67,7 @@ describe('many guests', () => {
   it('are each made once, with what is theirs', async () => {
     const { tenant, bodies } = tenantOf(() => undefined);
     const { tally, written } = await run(tenant, 50);
-    expect(tally).toEqual({ created: 50, lost: 0, unread: false, failure: undefined });
+    expect(tally).toEqual({ created: 50, failed: 0, lost: 0, unread: false, failure: undefined });
     expect(written).toEqual(upTo(50));
     expect(bodies.map((body) => JSON.parse(body).metadata.n).sort((a, b) => a - b)).toEqual(upTo(50));
   });
@@ -111,7 +112,7 @@ describe('many guests', () => {
       waits.push({ ms: pause.ms, sentBefore, sentMeanwhile: bodies.length - sentBefore });
       await tenant.clock.wait(pause.ms);
     };
-    const slow: TestConnection = { ...tenant, patience: { ...tenant.patience, wait } };
+    const slow: TestConnection = { ...tenant, retry: { ...tenant.retry, wait } };
     const { tally, written } = await run(slow, 30);
     expect(written).toEqual(upTo(30));
     expect(tally).toMatchObject({ created: 30, lost: 0 });

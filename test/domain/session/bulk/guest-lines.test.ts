@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TextLine } from '../../../../src/domain/ports.ts';
 import { guestLine, readGuestLines } from '../../../../src/domain/session/bulk/guest-lines.ts';
+import type { TextLine } from '../../../../src/domain/session/bulk/metadata-lines.ts';
 import { failureOf } from '../../../support/domain.ts';
 
 const tokens = {
