@@ -20,7 +20,7 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
 import { saveAs, tokenPorts } from '../token/session-options.ts';
 import { showTokens } from '../token/show-tokens.ts';
-import type { Inquiry } from './inquiry.ts';
+import type { Dialog } from './dialog.ts';
 
 /** The session that setup ends with. */
 export interface FirstSession {
@@ -44,19 +44,19 @@ interface Saved {
  * that of a new guest. `changed`: what guests may do has just changed, so an access token from before says too little.
  */
 export async function firstSession(
-  inquiry: Inquiry,
+  dialog: Dialog,
   { app, api }: SetUp,
   { changed }: { changed: boolean },
   show: Show,
 ): Promise<void> {
-  const { context, access, input } = inquiry;
+  const { context, access, input } = dialog;
   const saving = await saveAs(context, access.profile, { save: true });
   const wanted = { clientId: app.clientId, audience: api.audience, nowMs: context.clock.now() };
   const saved = saving && (await savedSession(saving, wanted));
-  if (saved && (await goOn(inquiry, saving, saved, { changed, show }))) return;
+  if (saved && (await goOn(dialog, saving, saved, { changed, show }))) return;
   const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
   const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
-  const { strict } = inquiry.options;
+  const { strict } = dialog.options;
   const created = await createAndSave(tokenPorts(context), access.tenant, request, saving);
   const { name, replaced } = created.saved ?? {};
   await showTokens(context, { tenant: access.tenant, strict }, created, (inspected) => {
@@ -84,18 +84,18 @@ async function savedSession(
 
 /** False where the tenant takes the session no more. */
 async function goOn(
-  inquiry: Inquiry,
+  dialog: Dialog,
   { sessions }: SaveAs,
   { name, session: before }: Saved,
   { changed, show }: { changed: boolean; show: Show },
 ): Promise<boolean> {
-  const { context, access, input } = inquiry;
+  const { context, access, input } = dialog;
   const { tenant } = access;
   if (!changed && isAccessTokenFresh(before, context.clock.now()) && !isOutdated(access, before)) {
     await sessions.use(name);
-    warnOfMetadata(inquiry, before);
+    warnOfMetadata(dialog, before);
     const saved = await savedTokens(tenant, before);
-    await shown(inquiry, { decoded: saved, audience: before.audience }, (inspected) =>
+    await shown(dialog, { decoded: saved, audience: before.audience }, (inspected) =>
       show({ inspected, name, origin: 'kept' }),
     );
     return true;
@@ -116,9 +116,9 @@ async function goOn(
       if (session) await sessions.put(name, session);
       await sessions.use(name);
     };
-    warnOfMetadata(inquiry, session ?? now);
+    warnOfMetadata(dialog, session ?? now);
     const outcome = { ...renewed, saveFailure: await failureOf(keep()) };
-    await shown(inquiry, outcome, (checked) => show({ inspected: checked, name, origin: 'renewed' }));
+    await shown(dialog, outcome, (checked) => show({ inspected: checked, name, origin: 'renewed' }));
     return true;
   });
 }
@@ -130,7 +130,7 @@ function unlessRefused(error: unknown): undefined {
 
 /** Shows tokens with their signatures checked, and says what of them is not as it was asked for. */
 function shown(
-  { context, access: { tenant }, options: { strict } }: Inquiry,
+  { context, access: { tenant }, options: { strict } }: Dialog,
   outcome: Parameters<typeof showTokens>[2],
   show: (inspected: DecodedTokens) => void,
 ): Promise<void> {
@@ -155,7 +155,7 @@ async function savedTokens(tenant: TenantConnection, session: SavedSession): Pro
 }
 
 /** The metadata of the command line is for a new guest: that it was not sent is said, unless the session has it already. */
-function warnOfMetadata({ context, access, input, edition }: Inquiry, session: SavedSession): void {
+function warnOfMetadata({ context, access, input, edition }: Dialog, session: SavedSession): void {
   const { metadata } = input;
   if (!metadata || holds(session.metadata, metadata)) return;
   const replace = edition.updatesMetadata ? '' : ' --replace';

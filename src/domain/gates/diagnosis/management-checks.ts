@@ -8,87 +8,92 @@ import type { App } from '../../app/app.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
 import type { SavedApi, SavedApp } from '../../profile/profile.ts';
 import { readSettings } from '../../tenant/settings.ts';
-import { apiToCheck, checkApi, checkGrant, checkScopes, effectiveScopes } from './api-checks.ts';
-import { appToCheck, checkApp } from './app-check.ts';
-import { type Attempt, attempt, type Check, type CheckName, closedBy, phrase, skipped, unseen } from './check.ts';
+import {
+  type Attempt,
+  attempt,
+  type Check,
+  type CheckName,
+  closedBy,
+  findingFrom,
+  skipped,
+  unknownBecause,
+} from './check.ts';
 import { checkManagementScopes } from './connection-checks.ts';
+import { apiToCheck, appToCheck, checkApi, checkApp, checkGrant, checkScopes, effectiveScopes } from './gate-checks.ts';
 import { checkEdition, checkFeature, checkFormat, checkLifetime } from './tenant-checks.ts';
 
-export interface Question {
+export interface DiagnosisRequest {
   readonly app: { readonly named: string | undefined; readonly chosen: SavedApp | undefined };
   readonly api: { readonly named: string | undefined; readonly chosen: SavedApi | undefined };
-  /** The scopes that guests are to get; none: any will do. */
+  /** The scopes that guests should get. Empty: any scope will do. */
   readonly wanted: readonly string[];
-  /** What the user says the tenant speaks, against what its settings tell. */
+  /** From --edition; overrides the edition detected from the tenant's settings. */
   readonly forcedEdition: EditionName | undefined;
-  /** Make a guest. The application's secret where the user gave one. */
+  /** Request real tokens, with the application's secret if the user gave it. Undefined: don't. */
   readonly probe: { readonly clientSecret: string | undefined } | undefined;
 }
 
-/** What there is to look at, and what guests get there. */
-export interface Seen {
+/** The application and API of a diagnosis, and the scopes that guests get. */
+export interface Subjects {
   readonly app: App | undefined;
   readonly api: ApiWithGrants | undefined;
   readonly scopes: readonly string[];
 }
 
-export const nothing: Seen = { app: undefined, api: undefined, scopes: [] };
+export const noSubjects: Subjects = { app: undefined, api: undefined, scopes: [] };
 
-/** Makes every check that takes the Management API, and gives what there was to look at. */
-export async function look(
+/** Runs all checks that need the Management API. */
+export async function runManagementChecks(
   tenant: TenantConnection & { edition: EditionName | undefined },
-  question: Question,
+  request: DiagnosisRequest,
   managementScopes: readonly string[] | undefined,
   add: (...found: Check[]) => void,
-): Promise<Seen> {
+): Promise<Subjects> {
   const settings = await attempt(() => readSettings(tenant));
   if (!settings.ok && settings.error instanceof ResponseError && settings.error.status === 401) {
-    // A token that somebody handed over, and that the tenant does not take.
+    // The profile's credentials are an access token, which the tenant refuses.
     add(closedBy('credentials', settings.error));
-    return nothing;
+    return noSubjects;
   }
   if (settings.ok) add(checkEdition(tenant, settings.value));
-  const edition = await settleEdition(tenant, question, settings);
+  const edition = await settleEdition(tenant, request, settings);
   add(checkManagementScopes(tenant, managementScopes, edition));
   add(...tenantChecks(tenant, edition, settings));
-  if (!edition) return nothing;
-  const app = await attempt(() => appToCheck(tenant, question.app));
-  add(app.ok ? checkApp(tenant, edition, app.value) : unchosen('app', app.error));
-  const api = await attempt(() => apiToCheck(tenant, question.api));
+  if (!edition) return noSubjects;
+  const app = await attempt(() => appToCheck(tenant, request.app));
+  add(app.ok ? checkApp(tenant, edition, app.value) : undecided('app', app.error));
+  const api = await attempt(() => apiToCheck(tenant, request.api));
   if (!api.ok) {
-    add(unchosen('api', api.error));
-    return { ...nothing, app: app.ok ? app.value : undefined };
+    add(undecided('api', api.error));
+    return { ...noSubjects, app: app.ok ? app.value : undefined };
   }
   const grants = await attempt(() => apiWithGrants(tenant, api.value));
-  const meeting = {
+  const access = {
     edition,
     app: app.ok ? app.value : undefined,
     api: grants.ok ? grants.value : { ...api.value, grants: [] },
-    wanted: question.wanted,
+    wanted: request.wanted,
   };
-  add(checkApi(tenant, meeting));
+  add(checkApi(tenant, access));
   if (!grants.ok) {
-    add(unseen('grant', grants.error), skipped('scopes', 'the grants could not be looked at'));
-    return { ...meeting, scopes: [] };
+    add(unknownBecause('grant', grants.error), skipped('scopes', 'the grants could not be read'));
+    return { ...access, scopes: [] };
   }
-  const grant = checkGrant(tenant, meeting);
-  add(
-    grant,
-    grant.state === 'closed' ? skipped('scopes', 'without a grant there are none') : checkScopes(tenant, meeting),
-  );
-  return { ...meeting, scopes: effectiveScopes(meeting.api, meeting.app) };
+  const grant = checkGrant(tenant, access);
+  add(grant, grant.state === 'closed' ? skipped('scopes', 'no scopes without a grant') : checkScopes(tenant, access));
+  return { ...access, scopes: effectiveScopes(access.api, access.app) };
 }
 
-/** What the tenant tells wins over what a profile remembers, and what the user says now over both. */
+/** --edition wins over the detected edition, and that wins over the profile's saved one. */
 async function settleEdition(
   tenant: { edition: EditionName | undefined } & Pick<TenantConnection, 'saveEdition'>,
-  { forcedEdition }: Question,
+  { forcedEdition }: DiagnosisRequest,
   settings: Attempt<TenantSettingsBody>,
 ): Promise<Edition | undefined> {
-  const remembered = tenant.edition;
-  const told = settings.ok ? detectEdition(settings.value) : undefined;
-  tenant.edition = forcedEdition ?? told ?? remembered;
-  if (remembered === undefined && told !== undefined) await tenant.saveEdition(told);
+  const saved = tenant.edition;
+  const detected = settings.ok ? detectEdition(settings.value) : undefined;
+  tenant.edition = forcedEdition ?? detected ?? saved;
+  if (saved === undefined && detected !== undefined) await tenant.saveEdition(detected);
   return tenant.edition && editionNamed(tenant.edition);
 }
 
@@ -99,7 +104,7 @@ function tenantChecks(
 ): Check[] {
   if (!settings.ok) {
     return (['edition', 'feature', 'lifetime', 'format'] as const).map((name) =>
-      name === 'edition' ? unseen(name, settings.error) : skipped(name, 'the settings could not be read'),
+      name === 'edition' ? unknownBecause(name, settings.error) : skipped(name, 'the settings could not be read'),
     );
   }
   const feature = checkFeature(settings.value);
@@ -107,10 +112,10 @@ function tenantChecks(
   return [feature, checkLifetime(tenant, edition, settings.value), checkFormat(tenant, edition, settings.value)];
 }
 
-/** That none of several can be told is not certain to stand in a guest's way; that none is open is. */
-function unchosen(check: CheckName, error: Check['error'] & {}): Check {
+/** A choice between several may still succeed for a guest; without an open one, no guest gets a token. */
+function undecided(check: CheckName, error: Check['error'] & {}): Check {
   const { message, hint, code } = error;
-  if (code !== 'gate_closed') return unseen(check, error);
+  if (code !== 'gate_closed') return unknownBecause(check, error);
   const [, fix] = /: (anon-cli [^<]+)$/.exec(hint ?? '') ?? [];
-  return { check, state: 'closed', finding: phrase(message), fix, advice: fix ? undefined : hint };
+  return { check, state: 'closed', finding: findingFrom(message), fix, advice: fix ? undefined : hint };
 }

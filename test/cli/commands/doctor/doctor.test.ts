@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { doctorCommand } from '../../../src/cli/commands/doctor/doctor.ts';
-import { changeDocument, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
+import { doctorCommand } from '../../../../src/cli/commands/doctor/doctor.ts';
+import {
+  changeDocument,
+  freshMachine,
+  openMachine,
+  parsed,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
 
 const stateOf = (json: { checks: { check: string; state: string }[] }, name: string) =>
   json.checks.find(({ check }) => check === name)?.state;
@@ -25,7 +32,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect(json.checks[0]).toEqual({
       check: 'reachable',
       state: 'open',
-      finding: 'localhost:4400 answers as https://localhost:4400/',
+      finding: 'localhost:4400 reports the issuer https://localhost:4400/',
       fix: null,
       advice: null,
     });
@@ -58,8 +65,8 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   });
 
   it.each([
-    ['several', 'web', 2, "'web' names 2 applications"],
-    ['none', 'wbe', 1, "There is no application 'wbe'"],
+    ['several', 'web', 2, "'web' matches 2 applications"],
+    ['none', 'wbe', 1, "Application 'wbe' not found"],
   ])('of %s of that name it probes nothing, and says that', async (_, app, exitCode, finding) => {
     const machine = await openMachine({ edition });
     await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
@@ -67,7 +74,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     const { checks } = JSON.parse(stdout);
     const found = (name: string) => checks.find(({ check }: { check: string }) => check === name);
     expect(found('app').finding).toContain(finding);
-    expect(found('probe')).toMatchObject({ state: 'skipped', finding: 'takes an application and an API' });
+    expect(found('probe')).toMatchObject({ state: 'skipped', finding: 'needs an application and an API' });
     expect(code).toBe(exitCode);
   });
 
@@ -144,7 +151,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it('--fix gives guests no scopes that nobody named', async () => {
     const { code, jsonError } = await (await freshMachine({ edition })).run('doctor', '--fix', '--yes', '--json');
     expect(code).toBe(2);
-    expect(jsonError.message).toBe("No scopes given for guests of API 'shop'.");
+    expect(jsonError.message).toBe("No scopes given for API 'shop'.");
   });
 
   it('--scopes looks for just these', async () => {
@@ -215,7 +222,10 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await machine.run('doctor', '--json');
     expect(code).toBe(2);
     expect(stateOf(JSON.parse(stdout), 'app')).toBe('unknown');
-    expect(errorIn(stderr)).toMatchObject({ code: 'usage', message: 'Which application? 2 are enabled: web, kiosk.' });
+    expect(errorIn(stderr)).toMatchObject({
+      code: 'usage',
+      message: 'No application given, and 2 are enabled: web, kiosk.',
+    });
     await machine.done('doctor', '--app', 'kiosk', '--api', 'shop');
   });
 

@@ -1,13 +1,13 @@
 import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
-import { repeatedLine, tellLine } from '../../input/repeated-line.ts';
+import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
 import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { SetupInput, SetupOptions } from './options.ts';
 
 /** What setup was told, and whom it may ask for the rest. */
-export interface Inquiry {
+export interface Dialog {
   readonly context: Context;
   readonly access: Access;
   readonly edition: Edition;
@@ -23,11 +23,11 @@ export interface Inquiry {
   readonly missing: string[];
 }
 
-export async function beginInquiry(
+export async function beginDialog(
   context: Context,
   access: Access,
-  { options, input }: Pick<Inquiry, 'options' | 'input'>,
-): Promise<Inquiry> {
+  { options, input }: Pick<Dialog, 'options' | 'input'>,
+): Promise<Dialog> {
   const person = context.terminal.interactive && !options.yes ? context : undefined;
   return {
     context,
@@ -43,7 +43,7 @@ export async function beginInquiry(
 }
 
 /** @throws {AnonError} `usage` naming everything that is missing at once */
-export function checkNothingMissing({ missing, context: { terminal } }: Inquiry): void {
+export function checkNothingMissing({ missing, context: { terminal } }: Dialog): void {
   if (missing.length === 0) return;
   const { questionsRuledOutBy: name } = terminal;
   throw new AnonError('usage', `Setup has nobody to ask, and needs ${missing.join(', ')}.`, {
@@ -54,16 +54,16 @@ export function checkNothingMissing({ missing, context: { terminal } }: Inquiry)
 }
 
 /** A person answered, so the command line at the end says this too. */
-export function answered({ answers }: Inquiry, answer: Partial<SetupOptions>): void {
+export function answered({ answers }: Dialog, answer: Partial<SetupOptions>): void {
   Object.assign(answers, answer);
 }
 
 /** Shows a person who was asked the command line that says the same; `done` once it was agreed to. */
-export function tellAnswers({ context, options, answers, assumed }: Inquiry, { done }: { done: boolean }): void {
+export function tellAnswers({ context, options, answers, assumed }: Dialog, { done }: { done: boolean }): void {
   if (Object.keys(answers).length === 0) return;
   const { session, yes: _, ...said } = { ...options, ...assumed, ...answers };
   const line = { ...inOrder(said), ...(!session && { session }), ...(done && !options.dryRun && { yes: true }) };
-  tellLine(context, repeatedLine(['setup'], line), { done });
+  noteEquivalentCommand(context, equivalentCommand(['setup'], line), { done });
 }
 
 /** As the questions come, whichever of them an option answered. */
