@@ -22,8 +22,8 @@ import { chosenEdition, namedChoices, selectProfile } from '../../tenant/access.
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import type { Bulk, BulkOptions } from './bulk-options.ts';
-import { readTokenInput, requestOptions, type TokenRequestOptions } from './options.ts';
-import { sensitiveLines } from './sensitive-metadata.ts';
+import { sensitiveLines } from './metadata-input.ts';
+import { readRequestInput, requestOptions, type TokenRequestOptions } from './options.ts';
 import { mismatchCounter } from './show-tokens.ts';
 
 type Options = TokenRequestOptions & BulkOptions;
@@ -59,7 +59,7 @@ export async function createManyGuests(context: Context, options: Options, bulk:
 
 async function readOrder(context: Context, options: Options, { count }: Bulk): Promise<Order> {
   const { metaFile, ...others } = options;
-  const { metadata: common, clientSecret } = await readTokenInput(context, others);
+  const { metadata: common, clientSecret } = await readRequestInput(context, others);
   if (metaFile === undefined) return { count: Number(count), common, nested: undefined, clientSecret };
   const most = count === 'all' ? Number.POSITIVE_INFINITY : count;
   const sensitive = await sensitiveLines(context, options.strict);

@@ -1,70 +1,64 @@
-import { Command } from 'commander';
 import { type FreshSession, freshSession, isOutdated, matches } from '../../../domain/session/access-token.ts';
 import { sessionNotFound } from '../../../domain/session/find.ts';
 import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import { type SavedSession, secondsUntil } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
-import { withExample } from '../../options/example.ts';
 import { printResult } from '../../output/output.ts';
 import { type Access, accessTenant, namedChoices, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { addTokenRequestOptions, readTokenInput, requestOptions, type TokenRequestOptions } from './options.ts';
-import { addSaveOptions, type SaveOptions, sessionPorts, sessionTarget } from './session-options.ts';
+import { defineCommand } from '../define-command.ts';
+import { readRequestInput, requestOptions, type TokenRequestOptions, tokenRequestOptions } from './options.ts';
+import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
 import { noKeys, reportMismatch } from './show-tokens.ts';
 
-export interface TokenGetOptions extends TokenRequestOptions, SaveOptions {
-  readonly create?: true;
-}
-
-export function tokenGetCommand(context: Context, run = getAndPrint): Command {
-  const command = addSaveOptions(
-    addTokenRequestOptions(new Command('get').description('print an access token that is good for another minute')),
-    'of this session, not of the current one',
-  )
-    .option('--create', 'where no session can give one, begin one with a new guest')
-    .action((options: TokenGetOptions) => run(context, options));
-  return withExample(
-    command,
-    'token get --create',
-    'The one that is kept, else a new one of the same session, else with --create one\nof a new guest, which is told on stderr, as is one that holds for less than the\nminute. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
-  );
-}
-
-async function getAndPrint(context: Context, options: TokenGetOptions): Promise<void> {
-  const input = await readTokenInput(context, options);
-  const { profile } = await selectProfile(context, options);
-  const ports = await sessionPorts(context, profile);
-  const target = await sessionTarget(context, ports, options);
-  const { name } = target;
-  const request = { ...requestOptions(options, input), create: options.create };
-  const known = await ports.sessions.get(name);
-  // The local tenant's issuer may have changed; a tenant elsewhere is not asked while the saved token is fresh.
-  const local = profile.domain === undefined ? await accessTenant(context, options) : undefined;
-  if (known && matches(request, known, context.clock.now()) && !(local && isOutdated(local, known))) {
-    print(context, options, name, { session: known, origin: 'kept' });
-    // It was warned of when it came.
-    return options.strict && check(context, options, local ?? (await accessTenant(context, options)), known);
-  }
-  const access = local ?? (await accessTenant(context, options));
-  if (!known && !options.create) {
-    throw await sessionNotFound({ ...access.tenant, sessions: ports.sessions }, name, 'token get --create');
-  }
-  const forNewGuest = requestOptions({ ...options, ...namedChoices(context, options) }, input);
-  const fresh = await freshSession(ports, access, target, { known, request, forNewGuest });
-  const { origin, session, saveFailure } = fresh;
-  try {
-    print(context, options, name, fresh);
-    if (origin !== 'kept' || options.strict) await check(context, options, access, session);
-  } catch (error) {
-    throw saveFailure ? saveFailure.error : error;
-  }
-  if (saveFailure) throw saveFailure.error;
-}
+export const tokenGetCommand = defineCommand({
+  description: 'print an access token with at least a minute left',
+  options: {
+    ...tokenRequestOptions,
+    ...saveOptions,
+    '--create': 'create a session of a new guest if no saved session can give a token',
+  },
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['token get --create'],
+  notes:
+    'The saved access token is printed while it has a minute left, then a renewed one, and with --create otherwise one of a new guest. A new guest, or a token with less than a minute left, is reported on stderr. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
+  async run(context, _args, options) {
+    const input = await readRequestInput(context, options);
+    const { profile } = await selectProfile(context, options);
+    const ports = await sessionPorts(context, profile);
+    const target = await sessionTarget(context, ports, options);
+    const { name } = target;
+    const request = { ...requestOptions(options, input), create: options.create };
+    const known = await ports.sessions.get(name);
+    // The local tenant's issuer may have changed; a tenant elsewhere is not asked while the saved token is fresh.
+    const local = profile.domain === undefined ? await accessTenant(context, options) : undefined;
+    if (known && matches(request, known, context.clock.now()) && !(local && isOutdated(local, known))) {
+      print(context, options, name, { session: known, origin: 'kept' });
+      // It was warned of when it came.
+      return options.strict && check(context, options, local ?? (await accessTenant(context, options)), known);
+    }
+    const access = local ?? (await accessTenant(context, options));
+    if (!known && !options.create) {
+      throw await sessionNotFound({ ...access.tenant, sessions: ports.sessions }, name, 'token get --create');
+    }
+    const forNewGuest = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+    const fresh = await freshSession(ports, access, target, { known, request, forNewGuest });
+    const { origin, session, saveFailure } = fresh;
+    try {
+      print(context, options, name, fresh);
+      if (origin !== 'kept' || options.strict) await check(context, options, access, session);
+    } catch (error) {
+      throw saveFailure ? saveFailure.error : error;
+    }
+    if (saveFailure) throw saveFailure.error;
+  },
+});
 
 /** @throws {AnonError} `token_unacceptable` with `--strict`, for an access token that is not what was requested */
 async function check(
   context: Context,
-  { strict }: TokenGetOptions,
+  { strict }: TokenRequestOptions,
   { tenant: { issuer, clock } }: Access,
   { accessToken, audience }: SavedSession,
 ): Promise<void> {
@@ -74,7 +68,7 @@ async function check(
 /** @throws {AnonError} `response_invalid` where the tenant gave no access token */
 function print(
   context: Context,
-  options: TokenGetOptions,
+  options: TokenRequestOptions,
   name: string,
   { session, origin }: Pick<FreshSession, 'session' | 'origin'>,
 ): void {

@@ -1,56 +1,46 @@
-import { Command } from 'commander';
 import { findSession } from '../../../domain/session/find.ts';
 import { logOut } from '../../../domain/session/logout.ts';
 import type { SavedSession } from '../../../domain/session/saved-session.ts';
 import { isUnreachable, withHint } from '../../../errors.ts';
-import { withExample } from '../../options/example.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { endText, sessionData } from '../../render/session.ts';
 import { accessTenant } from '../../tenant/access.ts';
-import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
 
-export interface TokenLogoutOptions extends GlobalOptions {
-  readonly session?: string;
-  readonly keep?: true;
-}
-
-export function tokenLogoutCommand(context: Context, run = logOutAndForget): Command {
-  const command = new Command('logout')
-    .description('log a session out at the tenant and forget it; its tokens stay valid until they expire')
-    .option('--session <name>', 'this session, not the current one')
-    .option('--keep', 'keep the session on this machine')
-    .action((options: TokenLogoutOptions) => run(context, options));
-  return withExample(
-    command,
-    'token logout --keep',
-    'Nothing revokes tokens: they can be used until they expire. Edition ea clears the\ncookie of the browser that logs out; edition preview has no logout.',
-  );
-}
-
-async function logOutAndForget(context: Context, options: TokenLogoutOptions): Promise<void> {
-  const { tenant, profile } = await accessTenant(context, options);
-  const sessions = await context.sessions(profile);
-  const found = await findSession({ ...tenant, sessions }, options.session);
-  const { name, session } = found;
-  const sent = await logOut(tenant, session).catch((error: unknown) => {
-    if (!isUnreachable(error)) throw error;
-    throw withHint(error, `To forget it on this machine only: anon-cli session forget ${name}${tenant.selection}`);
-  });
-  const forgotten = options.keep !== true;
-  if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
-  // A forgotten session is not the current one any more.
-  const current = !forgotten && found.current;
-  const nowMs = context.clock.now();
-  printResult(context, options, {
-    data: { tenant_told: sent, forgotten, session: sessionData({ name, session, current }, nowMs) },
-    human: (paint) =>
-      `${paint.green('✔')} Session ${printable(name)} ${forgotten ? 'forgotten' : 'is still saved'} on this machine\n` +
-      paint.dim(`  ${sent ? accepted : notSent}\n`) +
-      `${paint.yellow('!')} ${tokenLives(session, nowMs)}\n`,
-  });
-}
+export const tokenLogoutCommand = defineCommand({
+  description: 'log a session out at the tenant and forget it; its tokens stay valid until they expire',
+  options: {
+    '--session <session>': 'this session, not the current one',
+    '--keep': 'leave the session saved on this machine',
+  },
+  calls: 'tenant',
+  examples: ['token logout --keep'],
+  notes:
+    'Nothing revokes tokens: they can be used until they expire. Edition ea clears the cookie of the browser that logs out; edition preview has no logout.',
+  async run(context, _args, options) {
+    const { tenant, profile } = await accessTenant(context, options);
+    const sessions = await context.sessions(profile);
+    const found = await findSession({ ...tenant, sessions }, options.session);
+    const { name, session } = found;
+    const sent = await logOut(tenant, session).catch((error: unknown) => {
+      if (!isUnreachable(error)) throw error;
+      throw withHint(error, `To forget it on this machine only: anon-cli session forget ${name}${tenant.selection}`);
+    });
+    const forgotten = options.keep !== true;
+    if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
+    // A forgotten session is not the current one any more.
+    const current = !forgotten && found.current;
+    const nowMs = context.clock.now();
+    printResult(context, options, {
+      data: { tenant_told: sent, forgotten, session: sessionData({ name, session, current }, nowMs) },
+      human: (paint) =>
+        `${paint.green('✔')} Session ${printable(name)} ${forgotten ? 'forgotten' : 'is still saved'} on this machine\n` +
+        paint.dim(`  ${sent ? accepted : notSent}\n`) +
+        `${paint.yellow('!')} ${tokenLives(session, nowMs)}\n`,
+    });
+  },
+});
 
 const accepted = 'The tenant accepted the logout. Only the cookie of this request is cleared; a browser keeps its own.';
 const notSent = 'Nothing was sent: edition preview has no logout.';

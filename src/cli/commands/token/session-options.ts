@@ -1,25 +1,20 @@
-import type { Command } from 'commander';
 import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import type { SaveAs } from '../../../domain/session/create.ts';
 import { checkSessionName, defaultSessionName } from '../../../domain/session/saved-session.ts';
 import type { SessionPorts, SessionTarget, TokenPorts } from '../../../domain/session/target.ts';
 import { AnonError } from '../../../errors.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
 
-/** Options of commands that save sessions. */
-export interface SaveOptions {
-  readonly session?: string;
-  /** False with --no-save. */
-  readonly save: boolean;
-}
+/** Of commands that save sessions. */
+export const noSaveOption = { '--no-save': 'save nothing on this machine, like ANON_SAVE=0' } as const;
 
-export function addSaveOptions(command: Command, about: string): Command {
-  return command
-    .option('--session <name>', about)
-    .option('--no-save', 'save nothing on this machine, as with ANON_SAVE=0');
-}
+/** Of commands that use a saved session, and save the result. */
+export const saveOptions = { '--session <session>': 'use this session, not the current one', ...noSaveOption } as const;
+
+export type SaveOptions = OptionValues<typeof saveOptions>;
 
 /** What the domain's verbs on tokens need of this process. */
 export function tokenPorts({ clock, warn }: Pick<Context, 'clock' | 'warn'>): TokenPorts {

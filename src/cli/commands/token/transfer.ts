@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/find.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
 import { findSession } from '../../../domain/session/find.ts';
@@ -12,7 +11,7 @@ import {
 } from '../../../domain/session/transfer.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { withExample } from '../../options/example.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { scopeText } from '../../options/scopes.ts';
 import { isForPeople } from '../../output/formats.ts';
@@ -22,63 +21,54 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { type Access, accessTenant, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { readTokenInput } from './options.ts';
+import { defineCommand } from '../define-command.ts';
+import { readTokenInput, secretOption } from './options.ts';
 import { tokenPorts } from './session-options.ts';
 import { countTicketDown } from './ticket-countdown.ts';
 
-export interface TokenTransferOptions extends GlobalOptions {
-  readonly app?: string;
-  readonly session?: string;
-  readonly sessionToken?: string;
-  readonly clientSecret?: string;
-  readonly redirectUri?: string;
-  readonly loginScope: string;
-  readonly pkce?: true;
-}
+const options = {
+  '--redirect-uri <uri>': 'print the whole /authorize URL, which returns to this URI',
+  '--login-scope <list>': { description: 'scopes to log in with', default: 'openid profile email' },
+  '--pkce': 'add a code challenge, and print its verifier',
+  '--app <app>': 'the application: name or client id',
+  '--session <session>': 'transfer this session, not the current one',
+  '--session-token <->': "transfer one that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+  ...secretOption,
+} as const;
 
-export function tokenTransferCommand(context: Context, run = transferAndShow): Command {
-  const command = new Command('transfer')
-    .description('get the ticket that carries the session into a login: once, for 30 seconds')
-    .option('--redirect-uri <uri>', 'give the whole /authorize URL, which comes back here')
-    .option('--login-scope <list>', 'scopes to log in with', 'openid profile email')
-    .option('--pkce', 'with a code challenge; its verifier is shown')
-    .option('--app <app>', 'the application: name or client id')
-    .option('--session <name>', 'carry this session, not the current one')
-    .option('--session-token <->', "carry one that is not saved: '-' reads its token from stdin, '@<file>' from a file")
-    .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
-    .action((options: TokenTransferOptions) => run(context, options));
-  return withExample(
-    command,
-    'token transfer --redirect-uri http://localhost:3000/callback',
-    'Only edition ea has tickets. On a terminal the seconds are counted down; in a\n' +
-      'pipe the result is the ticket, or the URL, and with --pkce a second line with\n' +
-      'the verifier.',
-  );
-}
+type TransferOptions = GlobalOptions & OptionValues<typeof options>;
 
-async function transferAndShow(context: Context, options: TokenTransferOptions): Promise<void> {
-  checkOptions(options);
-  const { clientSecret, sessionToken } = await readTokenInput(context, options);
-  const access = await accessTenant(context, options);
-  const { tenant } = access;
-  await checkTransfer(tenant);
-  const session = await sessionToCarry(context, options, access, sessionToken);
-  const app = withSecret(session.app, clientSecret);
-  const wanted = { app, sessionToken: session.token, heldMetadata: session.metadata };
-  const ticket = await requestTransferTicket(tenant, wanted, tokenPorts(context).explain);
-  const authorize = urlFor(access, app, ticket, options);
-  const { terminal } = context;
-  const forPeople = terminal.resultIsTerminal;
-  printResult(context, options, {
-    data: dataOf(app, ticket, authorize),
-    human: (paint) => (forPeople ? render(paint, app, ticket, authorize) : plain(ticket, authorize)),
-  });
-  if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
-  await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
-}
+export const tokenTransferCommand = defineCommand({
+  description: 'get the ticket that carries the session into a login: valid once, for 30 seconds',
+  options,
+  calls: 'tenant',
+  examples: ['token transfer --redirect-uri http://localhost:3000/callback'],
+  notes:
+    'Only edition ea has tickets. On a terminal the seconds are counted down; in a pipe the result is the ticket or the URL, and with --pkce a second line with the verifier.',
+  async run(context, _args, options) {
+    checkOptions(options);
+    const { clientSecret, sessionToken } = await readTokenInput(context, options);
+    const access = await accessTenant(context, options);
+    const { tenant } = access;
+    await checkTransfer(tenant);
+    const session = await sessionToCarry(context, options, access, sessionToken);
+    const app = withSecret(session.app, clientSecret);
+    const wanted = { app, sessionToken: session.token, heldMetadata: session.metadata };
+    const ticket = await requestTransferTicket(tenant, wanted, tokenPorts(context).explain);
+    const authorize = urlFor(access, app, ticket, options);
+    const { terminal } = context;
+    const forPeople = terminal.resultIsTerminal;
+    printResult(context, options, {
+      data: dataOf(app, ticket, authorize),
+      human: (paint) => (forPeople ? render(paint, app, ticket, authorize) : plain(ticket, authorize)),
+    });
+    if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
+    await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
+  },
+});
 
 /** @throws {AnonError} `usage` */
-function checkOptions({ redirectUri, pkce }: TokenTransferOptions): void {
+function checkOptions({ redirectUri, pkce }: TransferOptions): void {
   if (redirectUri !== undefined) checkRedirectUri(redirectUri);
   else if (pkce) throw new AnonError('usage', '--pkce is for the URL: give --redirect-uri <uri> too.');
 }
@@ -86,7 +76,7 @@ function checkOptions({ redirectUri, pkce }: TokenTransferOptions): void {
 /** The session of the given token, by default the saved one with its application. */
 async function sessionToCarry(
   context: Context,
-  options: TokenTransferOptions,
+  options: TransferOptions,
   { tenant, profile }: Access,
   given: string | undefined,
 ): Promise<{ token: string; app: RequestingApp; metadata?: JsonObject | undefined }> {
@@ -108,7 +98,7 @@ function urlFor(
   { tenant: { baseUrl } }: Access,
   { clientId }: RequestingApp,
   { ticket }: TransferTicket,
-  { redirectUri, loginScope, pkce }: TokenTransferOptions,
+  { redirectUri, loginScope, pkce }: TransferOptions,
 ): AuthorizeUrl | undefined {
   if (redirectUri === undefined) return undefined;
   return authorizeUrl({

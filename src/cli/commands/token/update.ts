@@ -1,11 +1,10 @@
-import { Command } from 'commander';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { updateSaved, updateUnsaved } from '../../../domain/session/update.ts';
 import { AnonError } from '../../../errors.ts';
-import { withExample } from '../../options/example.ts';
-import { collect } from '../../options/global.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import {
   metadataSize,
@@ -17,65 +16,58 @@ import {
 import { relativeText } from '../../render/time.ts';
 import { accessTenant, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import {
-  addTokenRequestOptions,
-  oneSession,
-  readTokenInput,
-  requestOptions,
-  type TokenRequestOptions,
-} from './options.ts';
-import { addSaveOptions, type SaveOptions, sessionPorts, sessionTarget, tokenPorts } from './session-options.ts';
+import { defineCommand } from '../define-command.ts';
+import { readRequestInput, requestOptions, tokenRequestOptions } from './options.ts';
+import { saveOptions, sessionPorts, sessionTarget, tokenPorts } from './session-options.ts';
 import { showTokens } from './show-tokens.ts';
 
-export interface TokenUpdateOptions extends TokenRequestOptions, SaveOptions {
-  readonly unset?: string[];
-  readonly sessionToken?: string;
-  readonly replace?: true;
-}
+const options = {
+  ...tokenRequestOptions,
+  '--unset <key>': { description: 'remove a top-level metadata key, repeatable', repeatable: true },
+  ...saveOptions,
+  '--session-token <->': "update a session that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+  '--replace': 'create a new session, of another guest, with the metadata of both',
+} as const;
 
-export function tokenUpdateCommand(context: Context, run = updateAndShow): Command {
-  const command = addSaveOptions(
-    addTokenRequestOptions(
-      new Command('update').description('update the session: merge metadata, get new tokens'),
-    ).option('--unset <key>', 'remove a top-level metadata key, repeatable', collect),
-    'update this session, not the current one',
-  )
-    .option(
-      '--session-token <->',
-      "update one that is not saved: '-' reads its token from stdin, '@<file>' from a file",
-    )
-    .option('--replace', 'start a new session, of another guest, with the metadata of both')
-    .action((options: TokenUpdateOptions) => run(context, options));
-  return withExample(
-    command,
-    'token update --meta language=en --meta country=US',
-    "Top-level keys are merged; a nested object is replaced whole. Edition ea sets\nmetadata once, at creation: there this renews the guest's access token, and new\nmetadata takes --replace.",
-  );
-}
+type UpdateOptions = GlobalOptions & OptionValues<typeof options>;
 
-async function updateAndShow(context: Context, options: TokenUpdateOptions): Promise<void> {
-  checkOptions(options);
-  const input = await readTokenInput(context, options);
-  const { tenant, profile } = await accessTenant(context, options);
-  if (input.sessionToken !== undefined) {
-    const request = requestOptions({ ...options, ...namedChoices(context, options) }, input);
-    const unsaved = { ...request, sessionToken: input.sessionToken };
-    return show(context, options, tenant, {
-      ...(await updateUnsaved(tokenPorts(context), tenant, unsaved, profile)),
-      name: undefined,
-    });
-  }
-  const ports = await sessionPorts(context, profile);
-  const target = await sessionTarget(context, ports, options);
-  const request = { ...requestOptions(options, input), replace: options.replace === true };
-  const outcome = await updateSaved(ports, tenant, target, request);
-  return show(context, options, tenant, { ...outcome, name: target.name });
-}
+export const tokenUpdateCommand = defineCommand({
+  description: 'update the session: merge metadata, get new tokens',
+  options,
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['token update --meta language=en --meta country=US'],
+  notes:
+    'Top-level keys are merged; a nested object is replaced as a whole. Edition ea sets metadata once, at creation: there token update renews the access token, and new metadata needs --replace.',
+  async run(context, _args, options) {
+    checkOptions(options);
+    const input = await readRequestInput(context, options);
+    const { tenant, profile } = await accessTenant(context, options);
+    if (input.sessionToken !== undefined) {
+      const request = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+      const unsaved = { ...request, sessionToken: input.sessionToken };
+      return show(context, options, tenant, {
+        ...(await updateUnsaved(tokenPorts(context), tenant, unsaved, profile)),
+        name: undefined,
+      });
+    }
+    const ports = await sessionPorts(context, profile);
+    const target = await sessionTarget(context, ports, options);
+    const request = { ...requestOptions(options, input), replace: options.replace === true };
+    const outcome = await updateSaved(ports, tenant, target, request);
+    return show(context, options, tenant, { ...outcome, name: target.name });
+  },
+});
 
 /** @throws {AnonError} `usage` */
-function checkOptions({ sessionToken, session, replace }: TokenUpdateOptions): void {
+function checkOptions({ sessionToken, session, replace }: UpdateOptions): void {
   if (sessionToken === undefined) return;
-  if (session !== undefined) throw new AnonError('usage', oneSession);
+  if (session !== undefined) {
+    throw new AnonError(
+      'usage',
+      "--session and --session-token can't be combined: one names a saved session, the other is a raw token.",
+    );
+  }
   if (replace)
     throw new AnonError(
       'usage',
@@ -86,7 +78,7 @@ function checkOptions({ sessionToken, session, replace }: TokenUpdateOptions): v
 /** Saved metadata counts where the session token can't be read. `name`: of the saved session. */
 function show(
   context: Context,
-  options: TokenUpdateOptions,
+  options: UpdateOptions,
   tenant: TenantConnection,
   outcome: TokenOutcome & { readonly name: string | undefined },
 ): Promise<void> {
@@ -103,7 +95,7 @@ function show(
 }
 
 /** Edition `ea` answers with an access token only: the session stays as it is. */
-function outcomeText({ tokens }: DecodedTokens, { replace }: TokenUpdateOptions): string {
+function outcomeText({ tokens }: DecodedTokens, { replace }: UpdateOptions): string {
   if (replace) return 'Session replaced: another guest, with the metadata of both';
   if (tokens.sessionToken !== undefined) return 'Session updated: a new session token and a new access token';
   const left = tokens.sessionExpiresInSeconds;

@@ -1,9 +1,6 @@
-import { Command } from 'commander';
-import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { isExpiryRefusal } from '../../../domain/session/target.ts';
 import { renewalAtMs, renewWatched, watchedSession } from '../../../domain/session/watch.ts';
 import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
-import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
@@ -14,28 +11,9 @@ import { renderWatch, type WatchEvent, type WatchState, watchData, watchLine } f
 import { fitted } from '../../render/wrapped.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { readTokenInput } from './options.ts';
-import { addSaveOptions, type SaveOptions, sessionPorts, sessionTarget } from './session-options.ts';
-
-export interface TokenWatchOptions extends GlobalOptions, SaveOptions {
-  readonly clientSecret?: string;
-}
-
-export function tokenWatchCommand(context: Context, run = watch): Command {
-  const command = addSaveOptions(
-    new Command('watch').description('watch the session count down, renewing its access token, until Ctrl-C'),
-    'this session, not the current one',
-  )
-    .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
-    .action((options: TokenWatchOptions) => run(context, options));
-  return withExample(
-    command,
-    'token watch',
-    'The access token is renewed a minute before it expires, and the new one is saved.\n' +
-      'In a pipe each event is a line, with --json a JSON object per line: started,\n' +
-      'renewed, renewal_failed, ended. When the session expires, the exit code is 3.',
-  );
-}
+import { defineCommand } from '../define-command.ts';
+import { readTokenInput, secretOption } from './options.ts';
+import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
 
 /** The wait after a failed renewal. */
 const retryMs = 10_000;
@@ -46,43 +24,49 @@ const minWaitMs = 1000;
 /** The wait after a renewal whose access token has an unknown end, as an opaque one may: without it requests never stop. */
 const unknownEndWaitMs = 300_000;
 
-async function watch(context: Context, options: TokenWatchOptions): Promise<void> {
-  const { clientSecret } = await readTokenInput(context, options);
-  const { tenant, profile } = await accessTenant(context, options);
-  const display = displayOn(context, options, profile.name);
-  // Read before the first output: from then on Ctrl-C ends this command as it ends every other.
-  const { signal } = context;
-  const ports = await sessionPorts(context, profile);
-  const target = await sessionTarget(context, ports, options);
-  let session = await watchedSession(ports, tenant, target.name);
-  let state: WatchState = { ...session, name: target.name, renewals: 0 };
-  display.event('started', state);
-  while (!context.terminal.resultUnread) {
-    if (signal.aborted) throw interrupted();
-    const dueMs = renewalAtMs(session, context.clock.now());
-    await waitUntil(context, dueMs ?? session.accessEndsAtMs ?? 0, () => display.tick(state));
-    if (dueMs === undefined) return expired(tenant, () => display.event('ended', state));
-    try {
-      session = await renewWatched(ports, tenant, target, { before: session, clientSecret });
-      state = { ...session, name: target.name, renewals: state.renewals + 1 };
-      display.event('renewed', state);
-      const waitMs = session.accessEndsAtMs === undefined ? unknownEndWaitMs : minWaitMs;
-      await waitUntil(context, context.clock.now() + waitMs, () => display.tick(state));
-    } catch (error) {
-      if (isExpiryRefusal(error)) return expired(tenant, () => display.event('ended', state));
-      state = { ...state, problem: temporary(error).message };
-      display.event('renewal_failed', state);
-      await waitUntil(context, context.clock.now() + retryMs, () => display.tick(state));
+export const tokenWatchCommand = defineCommand({
+  description: 'watch the session count down, renewing its access token, until Ctrl-C',
+  options: { ...saveOptions, ...secretOption },
+  calls: 'nothing',
+  examples: ['token watch'],
+  notes:
+    'The access token is renewed a minute before it expires, and the new one is saved. In a pipe each event is a line, with --json a JSON object per line: started, renewed, renewal_failed, ended. When the session expires, the exit code is 3.',
+  async run(context, _args, options) {
+    const { clientSecret } = await readTokenInput(context, options);
+    const { tenant, profile } = await accessTenant(context, options);
+    const display = displayOn(context, options, profile.name);
+    // Read before the first output: from then on Ctrl-C ends this command as it ends every other.
+    const { signal } = context;
+    const ports = await sessionPorts(context, profile);
+    const target = await sessionTarget(context, ports, options);
+    let session = await watchedSession(ports, tenant, target.name);
+    let state: WatchState = { ...session, name: target.name, renewals: 0 };
+    display.event('started', state);
+    while (!context.terminal.resultUnread) {
+      if (signal.aborted) throw interrupted();
+      const dueMs = renewalAtMs(session, context.clock.now());
+      await waitUntil(context, dueMs ?? session.accessEndsAtMs ?? 0, () => display.tick(state));
+      if (dueMs === undefined) break;
+      try {
+        session = await renewWatched(ports, tenant, target, { before: session, clientSecret });
+        state = { ...session, name: target.name, renewals: state.renewals + 1 };
+        display.event('renewed', state);
+        const waitMs = session.accessEndsAtMs === undefined ? unknownEndWaitMs : minWaitMs;
+        await waitUntil(context, context.clock.now() + waitMs, () => display.tick(state));
+      } catch (error) {
+        if (isExpiryRefusal(error)) break;
+        state = { ...state, problem: temporary(error).message };
+        display.event('renewal_failed', state);
+        await waitUntil(context, context.clock.now() + retryMs, () => display.tick(state));
+      }
     }
-  }
-}
-
-function expired({ selection }: TenantConnection, show: () => void): never {
-  show();
-  throw new AnonError('token_unacceptable', 'The session has expired.', {
-    hint: `Create a new one: anon-cli token create${selection}`,
-  });
-}
+    if (context.terminal.resultUnread) return;
+    display.event('ended', state);
+    throw new AnonError('token_unacceptable', 'The session has expired.', {
+      hint: `Create a new one: anon-cli token create${tenant.selection}`,
+    });
+  },
+});
 
 /** A failure that may pass; any other ends the command. */
 function temporary(error: unknown): AnonError {
