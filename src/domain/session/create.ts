@@ -12,7 +12,7 @@ export interface SaveAs {
   readonly name: string;
   /** The user gave the name: it is not taken from another session. */
   readonly given: boolean;
-  /** The new session may replace one of that name. */
+  /** The new session may replace one with this name. */
   readonly replaces: boolean;
 }
 

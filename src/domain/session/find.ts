@@ -19,7 +19,7 @@ export interface NamedSession {
   readonly current: boolean;
 }
 
-/** The session of that name, by default the current one. @throws {AnonError} `usage`, `not_found` */
+/** The session with this name, by default the current one. @throws {AnonError} `usage`, `not_found` */
 export async function findSession(from: ProfileSessions, name: string | undefined): Promise<NamedSession> {
   const current = await from.sessions.current();
   const wanted = name === undefined ? current : checkSessionName(name);
@@ -58,7 +58,7 @@ export async function getReadable(
   }
 }
 
-/** Checks that a session of that name exists, readable or not. @throws {AnonError} `usage`, `not_found` */
+/** Checks that a session with this name exists, readable or not. @throws {AnonError} `usage`, `not_found` */
 export async function checkListed(from: ProfileSessions, name: string): Promise<string> {
   checkSessionName(name);
   if ((await from.sessions.names()).includes(name)) return name;

@@ -13,19 +13,18 @@ import { missingFeature } from './missing-feature.ts';
 import type { SavedSession } from './saved-session.ts';
 
 /**
- * Tells the tenant that a guest of an application has left, where its edition can be told. That clears the cookie of
- * who asks and revokes nothing. False where the edition has no such thing.
- * @see wire contract, section 3
+ * Sends the logout of a guest of an application. That clears the cookie of this request and revokes nothing. False
+ * where the edition has no logout. @see wire contract, section 3
  * @throws {ResponseError} when the tenant refuses
  */
 export async function logOut(
   tenant: TenantConnection,
   { clientId, metadata }: Pick<SavedSession, 'clientId' | 'metadata'>,
 ): Promise<boolean> {
-  // Without credentials to ask for the edition, the tenant itself says whether it can.
+  // Without credentials to read the edition, the tenant's answer decides.
   const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);
   if (known && !editionNamed(known).hasCookie) return false;
-  // Neither a session token nor a secret may be in it.
+  // The body must have no session token and no secret.
   const exchange: Exchange = {
     ...{ method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } },
     mayBeMissing: true,

@@ -67,9 +67,9 @@ function withServiceWords(error: AnonError, description: string): AnonError {
   return reworded(error, { message: `${error.message}${quotedReason(description)}` });
 }
 
-/** A request for a login that takes a guest along. */
+/** A login that continues a guest's session. */
 export interface AuthorizeRequest {
-  /** Where the tenant is reached, without a slash at the end. */
+  /** Where requests go, without a trailing slash. */
   readonly baseUrl: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -82,9 +82,9 @@ export interface AuthorizeRequest {
 
 export interface AuthorizeUrl {
   readonly url: string;
-  /** To compare with what comes back to the redirect URI. */
+  /** To compare with the value at the redirect URI. */
   readonly state: string;
-  /** To compare with the ID token's. */
+  /** To compare with the value in the ID token. */
   readonly nonce: string;
   /** To send when the code is exchanged; undefined without PKCE. */
   readonly codeVerifier: string | undefined;
@@ -108,15 +108,15 @@ export function authorizeUrl({ baseUrl, ticket, pkce, ...request }: AuthorizeReq
   return { url: url.href, state, nonce, codeVerifier };
 }
 
-/** @throws {AnonError} `usage` when it is no absolute URI, or has a fragment. @see RFC 6749, section 3.1.2 */
+/** @throws {AnonError} `usage` for a relative URI or one with a fragment. @see RFC 6749, section 3.1.2 */
 export function checkRedirectUri(uri: string): void {
   const shown = uri.slice(0, 60);
   if (!URL.canParse(uri)) {
     throw new AnonError('usage', `'${shown}' is not a redirect URI.`, {
-      hint: 'Such as http://localhost:3000/callback, as it is in the allowed callback URLs of the application.',
+      hint: "Use one of the application's allowed callback URLs. Example: http://localhost:3000/callback",
     });
   }
-  if (uri.includes('#')) throw new AnonError('usage', `A redirect URI has no fragment, and '${shown}' has one.`);
+  if (uri.includes('#')) throw new AnonError('usage', `A redirect URI can't have a fragment: '${shown}'.`);
 }
 
 function random(bytes: number): string {

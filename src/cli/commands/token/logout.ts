@@ -29,7 +29,7 @@ export const tokenLogoutCommand = defineCommand({
     });
     const forgotten = options.keep !== true;
     if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
-    // A forgotten session is not the current one any more.
+    // Forgetting a session ends its being the current one.
     const current = !forgotten && found.current;
     const nowMs = context.clock.now();
     printResult(context, options, {

@@ -37,7 +37,7 @@ export async function showTokens(
     show(checked.tokens);
   } catch (error) {
     if (saveFailure) throw saveFailure.error;
-    // The member to show may be missing from the tenant's answer: that is no fault of the command line.
+    // The tenant's answer may lack the member to show: then the command line is not to blame.
     if (decoded.tokens.accessToken === '') checkComplete(decoded.tokens);
     throw error;
   }

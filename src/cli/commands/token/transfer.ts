@@ -24,7 +24,6 @@ import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { readTokenInput, secretOption } from './options.ts';
 import { tokenPorts } from './session-options.ts';
-import { countTicketDown } from './ticket-countdown.ts';
 
 const options = {
   '--redirect-uri <uri>': 'print the whole /authorize URL, which returns to this URI',
@@ -70,7 +69,7 @@ export const tokenTransferCommand = defineCommand({
 /** @throws {AnonError} `usage` */
 function checkOptions({ redirectUri, pkce }: TransferOptions): void {
   if (redirectUri !== undefined) checkRedirectUri(redirectUri);
-  else if (pkce) throw new AnonError('usage', '--pkce is for the URL: give --redirect-uri <uri> too.');
+  else if (pkce) throw new AnonError('usage', '--pkce needs --redirect-uri.');
 }
 
 /** The session of the given token, by default the saved one with its application. */
@@ -126,7 +125,7 @@ function dataOf({ clientId }: RequestingApp, ticket: TransferTicket, authorize: 
   };
 }
 
-/** For a pipe: what it is for, and nothing else. */
+/** The result alone, for a pipe. */
 function plain({ ticket }: TransferTicket, authorize: AuthorizeUrl | undefined): string {
   const lines = authorize ? [authorize.url, authorize.codeVerifier] : [printable(ticket)];
   return lines.map((line) => (line === undefined ? '' : `${line}\n`)).join('');
@@ -138,9 +137,32 @@ function render(
   { ticket, expiresInSeconds }: TransferTicket,
   authorize: AuthorizeUrl | undefined,
 ): string {
-  const headline = `${paint.green('✔')} Transfer ticket of ${printable(name)}, good once and for ${expiresInSeconds} seconds\n`;
+  const headline = `${paint.green('✔')} Transfer ticket for ${printable(name)}, valid once and for ${expiresInSeconds} seconds\n`;
   if (!authorize) return `${headline}\n${printable(ticket)}\n`;
   const { url, state, nonce, codeVerifier } = authorize;
-  const kept = [['state', state] as const, ['nonce', nonce] as const];
-  return `${headline}${rows(paint, codeVerifier === undefined ? kept : [...kept, ['code verifier', codeVerifier]])}\n${url}\n`;
+  const checks: [string, string][] = [
+    ['state', state],
+    ['nonce', nonce],
+    ...(codeVerifier === undefined ? [] : [['code verifier', codeVerifier] satisfies [string, string]]),
+  ];
+  return `${headline}${rows(paint, checks)}\n${url}\n`;
+}
+
+const eraseLine = '\r\u001b[2K';
+
+/** Counts the seconds of a ticket down on one line of a terminal, until it expires or Ctrl-C. */
+async function countTicketDown({ terminal, clock }: Context, endsAtMs: number, again: string): Promise<void> {
+  try {
+    for (let leftMs = endsAtMs - clock.now(); leftMs > 0; leftMs = endsAtMs - clock.now()) {
+      const left = `valid for ${Math.ceil(leftMs / 1000)} s`;
+      const line = `${left}, once; Ctrl-C to leave`;
+      terminal.note(`${eraseLine}${line.length < terminal.noteColumns ? line : left}`);
+      await clock.wait(leftMs % 1000 || 1000);
+    }
+    terminal.note(`${eraseLine}The ticket has expired. For another: ${again}\n`);
+  } catch (error) {
+    // Ctrl-C does not fail the command: the ticket was printed and may be in use.
+    if (!isAnonError(error) || error.code !== 'interrupted') throw error;
+    terminal.note(eraseLine);
+  }
 }

@@ -4,20 +4,20 @@ import { isJsonObject, type JsonObject } from '../../../wire/schema.ts';
 import { isDeeperThan } from '../../json-depth.ts';
 import { readMetadataJson } from './json.ts';
 
-/** What the user said of a session's metadata. */
+/** A session's metadata as the user gives it. */
 export interface MetadataInput {
   /** `key=value` for text, `key:=json` for any JSON; a dot in the key nests, `\.` is a dot. */
   readonly assignments: readonly string[];
   /** The text of a JSON file; assignments win over it. */
   readonly file?: string | undefined;
-  /** The same from the command line, instead. */
+  /** The same from the command line, in place of a file. */
   readonly json?: string | undefined;
   /** Top-level keys to remove. */
   readonly unset: readonly string[];
 }
 
 /**
- * The metadata to send, or undefined when nothing was said of it.
+ * The metadata to send, or undefined when none is given.
  * @throws {AnonError} `usage`: not an assignment, not JSON, a key that is not allowed, or over 1024 bytes
  */
 export function readMetadata({ assignments, file, json, unset }: MetadataInput): JsonObject | undefined {
@@ -29,21 +29,21 @@ export function readMetadata({ assignments, file, json, unset }: MetadataInput):
   for (const key of unset) remove(metadata, key);
   if (isDeeperThan(maxDepth, metadata)) throw tooDeep();
   const refused = refusedMetadataKey(metadata);
-  if (refused !== undefined) throw new AnonError('usage', `Metadata may not have a key '${refused}'.`);
+  if (refused !== undefined) throw new AnonError('usage', `Metadata can't have the key '${refused}'.`);
   checkMetadataSize(metadata);
   return metadata;
 }
 
-/** Deeper metadata is over the limit of bytes too, and whoever recurses into it may run out of stack. */
+/** Deeper metadata exceeds the limit of bytes too, and recursing into it may exhaust the stack. */
 const maxDepth = metadataMaxBytes / 2;
 
 function tooDeep(): AnonError {
-  return new AnonError('usage', 'The metadata is nested too deeply.');
+  return new AnonError('usage', 'The metadata is nested too deep.');
 }
 
 /**
- * `what` is what an error calls it.
- * @throws {AnonError} `usage`, saying by how much the limit is passed
+ * `what` is the subject of the error.
+ * @throws {AnonError} `usage`, with how many bytes are too many
  */
 export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): void {
   const bytes = metadataBytes(metadata);
@@ -51,7 +51,7 @@ export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): 
   throw new AnonError(
     'usage',
     `${what} is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
-    { hint: 'Keep large data in your own store, and put its key here.' },
+    { hint: 'Keep large data in your own store, and put an id here.' },
   );
 }
 
@@ -61,7 +61,7 @@ function readObject(text: string, source: string): JsonObject {
   const invalid = () => new AnonError('usage', `${source} is not valid JSON.`, { hint });
   const value = readMetadataJson(text, source, invalid);
   if (isJsonObject(value)) return value;
-  throw new AnonError('usage', `${source} must hold a JSON object, such as {"language":"en"}.`, { hint });
+  throw new AnonError('usage', `${source} must be a JSON object. Example: {"language":"en"}`, { hint });
 }
 
 function assign(metadata: JsonObject, assignment: string): void {
@@ -70,7 +70,7 @@ function assign(metadata: JsonObject, assignment: string): void {
   const path = assignment.slice(0, typed ? equals - 1 : equals);
   if (equals < 1 || path === '') {
     throw new AnonError('usage', '--meta takes key=value, or key:=json for a typed value.', {
-      hint: 'Such as --meta language=en --meta cart.items:=3',
+      hint: 'Example: --meta language=en --meta cart.items:=3',
     });
   }
   const text = assignment.slice(equals + 1);
@@ -81,8 +81,8 @@ function assign(metadata: JsonObject, assignment: string): void {
 }
 
 function notJson(path: string): AnonError {
-  return new AnonError('usage', `The value of --meta ${path}:= is not JSON.`, {
-    hint: `For text write ${path}=…; JSON text needs quotes: '${path}:="text"'.`,
+  return new AnonError('usage', `The value of --meta ${path}:= is not valid JSON.`, {
+    hint: `For text, write ${path}=…; JSON text needs quotes: '${path}:="text"'`,
   });
 }
 
@@ -93,8 +93,8 @@ function keysOf(path: string): string[] {
 function place(target: JsonObject, keys: readonly string[], path: string, value: unknown): void {
   const [key, ...rest] = keys;
   if (!key)
-    throw new AnonError('usage', `'${path}' has an empty key.`, { hint: 'A dot nests; write \\. for a dot in a key.' });
-  // Defined, not assigned: `__proto__=x` must become a key that the check after this one can refuse.
+    throw new AnonError('usage', `'${path}' has an empty key.`, { hint: 'A dot nests. For a dot in a key, write \\.' });
+  // Defined, not assigned: `__proto__=x` must become a key that the later check can refuse.
   const set = (next: unknown) =>
     Object.defineProperty(target, key, { value: next, enumerable: true, configurable: true, writable: true });
   if (rest.length === 0) {
@@ -109,25 +109,25 @@ function place(target: JsonObject, keys: readonly string[], path: string, value:
   place(inner, rest, path, value);
 }
 
-/** The service removes a top-level key whose value is null; deeper ones it cannot remove. */
+/** The service removes a top-level key whose value is null; it can't remove deeper ones. */
 function remove(metadata: JsonObject, path: string): void {
   const [key = '', ...deeper] = keysOf(path);
   if (deeper.length > 0) {
-    throw new AnonError('usage', `--unset takes a top-level key, and '${path}' is not one.`, {
-      hint: `Set '${key}' anew without it, or write \\. for a dot in a key.`,
+    throw new AnonError('usage', `--unset takes a top-level key; '${path}' is nested.`, {
+      hint: `Set '${key}' again without it. For a dot in a key, write \\.`,
     });
   }
   if (Object.hasOwn(metadata, key)) {
-    throw new AnonError('usage', `'${key}' is both set and unset.`);
+    throw new AnonError('usage', `'${key}' can't be both set and unset.`);
   }
   place(metadata, [key], path, null);
 }
 
 /**
- * Checks what a session will hold after an update, where what it holds now is known.
+ * Checks the size of a session's metadata after an update, where the current metadata is known.
  * @throws {AnonError} `usage`
  */
 export function checkMergedSize(current: unknown, change: JsonObject | undefined): void {
   if (!change || !isJsonObject(current)) return;
-  checkMetadataSize(mergeMetadata(current, change), 'With what the session has already the metadata');
+  checkMetadataSize(mergeMetadata(current, change), "Together with the session's current metadata, the metadata");
 }

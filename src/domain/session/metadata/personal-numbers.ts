@@ -2,43 +2,43 @@ import isIdentityCard from 'validator/lib/isIdentityCard.js';
 import isLuhnNumber from 'validator/lib/isLuhnNumber.js';
 import isTaxID from 'validator/lib/isTaxID.js';
 
-// Card numbers and national ids, told by their forms and checksums.
+// Card numbers and national ids, recognised by their forms and checksums.
 
 /**
- * Digits in a row, or in the groups that are printed on cards: 4-4-4-4 with up to three more, 4-6-5 and 4-6-4. Not
- * inside a longer number, an id in groups, or a phone number with its country.
+ * Digits in a row, or in the groups printed on cards: 4-4-4-4 with up to three more, 4-6-5 and 4-6-4. Not inside a
+ * longer number, a grouped id, or a phone number with its country code.
  */
 const cardNumber =
   /(?<![\w.+-])(?:\d{14,19}|\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ \u00a0-])\d{6}\2\d{4,5})(?!\w|-\w)/g;
 
 /**
- * How the numbers of Visa, Mastercard, American Express, Diners Club, JCB, Discover, UnionPay and Maestro begin, and how
- * long they are. The last ones of 13 digits are long gone, and numbers of articles, orders and phones have as many.
+ * Prefixes and lengths of the numbers of Visa, Mastercard, American Express, Diners Club, JCB, Discover, UnionPay and
+ * Maestro. Visa's 13 digits are no longer issued, and article, order and phone numbers have that many.
  */
 const issued =
   /^(?:4\d{15}(?:\d{3})?|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|35\d{14}|6(?:011|4[4-9]\d|5\d\d)\d{12}(?:\d{3})?|62\d{14,17}|(?:50(?:18|20|38)|5893|6304|6759|676[1-3])\d{12})$/;
 
-/** Whether a card number stands in a text. */
+/** Whether a text contains a card number. */
 export function hasCardNumber(text: string): boolean {
   return candidates(text, cardNumber).some(isCardNumber);
 }
 
 function isCardNumber(text: string): boolean {
   const digits = text.replaceAll(/\D/g, '');
-  // The group after four may be what is printed on the back.
+  // The group after the four may be the code printed on the back.
   const numbers = digits === text ? [digits] : [digits, digits.slice(0, 16)];
   return numbers.some((number) => issued.test(number) && isLuhnNumber.default(number));
 }
 
-/** Whether a text is as many digits as a card has, however they are joined, with the checksum of cards. */
+/** Whether a text has as many digits as a card, in any grouping, and their checksum. */
 export function isLuhnOfCard(text: string): boolean {
   const digits = text.replaceAll(/\D/g, '');
   return /^\d{13,19}$/.test(digits) && isLuhnNumber.default(digits);
 }
 
-/** As people write them; a number without its dots, dashes or letters may be any number. */
+/** As people write them; without its dots, dashes or letters, any number could match. */
 const nationalIds: readonly { form: RegExp; isOne: (text: string) => boolean }[] = [
-  // Spain, DNI and NIE: digits and a letter that follows from them.
+  // Spain, DNI and NIE: digits and a check letter.
   { form: /\b[XYZ\d]\d{7}-?[A-Z]\b/gi, isOne: (text) => isIdentityCard.default(text.replace('-', ''), 'ES') },
   // Italy, codice fiscale.
   {
@@ -51,18 +51,18 @@ const nationalIds: readonly { form: RegExp; isOne: (text: string) => boolean }[]
   { form: /(?<!\w[ -]?)[2-9]\d{3} \d{4} \d{4}(?![ -]?\w)/g, isOne: (text) => isIdentityCard.default(text, 'IN') },
   // China, with the date of birth in it.
   { form: /\b[1-9]\d{5}(?:19|20)\d{9}[\dX]\b/gi, isOne: (text) => isIdentityCard.default(text, 'zh-CN') },
-  // Finland, with the date of birth in it, where it ends with a letter: orders are numbered so too.
+  // Finland, with the date of birth in it, if it ends with a letter: order numbers look like the others.
   { form: /\b\d{6}[-+A]\d{3}[A-Y]\b/gi, isOne: (text) => isTaxID.default(text.toUpperCase(), 'fi-FI') },
-  // United Kingdom, national insurance number: it has no checksum, but beginnings that were never given.
+  // United Kingdom, national insurance number: without a checksum, but some prefixes were never issued.
   {
     form: /\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D]\b/g,
     isOne: () => true,
   },
-  // United States, social security number: it has no checksum, but numbers that were never given.
+  // United States, social security number: without a checksum, but some numbers were never issued.
   { form: /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g, isOne: () => true },
 ];
 
-/** Whether a national id stands in a text. */
+/** Whether a text contains a national id. */
 export function hasNationalId(text: string): boolean {
   return nationalIds.some(({ form, isOne }) => candidates(text, form).some(isOne));
 }

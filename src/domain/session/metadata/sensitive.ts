@@ -2,33 +2,35 @@ import { metadataMaxBytes } from '../../../wire/metadata.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { hasCardNumber, hasNationalId, isLuhnOfCard } from './personal-numbers.ts';
 
-/** Something that should not be in metadata, which whoever holds the session token keeps, and an Action may log. */
+/**
+ * Something that does not belong in metadata: every holder of the session token can read it, and an Action may log it.
+ */
 export interface SensitiveValue {
-  /** Where it is, dotted; nothing of the value. */
+  /** Its dotted path, without the value. */
   readonly path: string;
-  /** What it looks like: `a card number`. */
+  /** `a card number`. */
   readonly kind: string;
 }
 
 /**
- * What of the metadata looks like a card number, a national id, a password, a private key, a token or an API key. It
- * goes by checksums, known beginnings and the names of keys: a guess, and no proof either way.
+ * Finds values that look like a card number, a national id, a password, a private key, a token or an API key: by
+ * checksums, known prefixes and the names of keys. A guess, not a proof either way.
  */
 export function findSensitive(metadata: JsonObject): SensitiveValue[] {
-  // Null takes a key away, and nothing with it.
+  // Null removes a key.
   const members = Object.entries(metadata).filter(([, value]) => value !== null);
   return members.flatMap(([key, value]) => inMember('', key, value));
 }
 
 function inMember(parent: string, key: string, value: unknown): SensitiveValue[] {
   const kind = kindOfText(key);
-  const told = kind === undefined ? key.slice(0, 60) : '(a key)';
-  const path = parent === '' ? told : `${parent}.${told}`;
+  const shown = kind === undefined ? key.slice(0, 60) : '(a key)';
+  const path = parent === '' ? shown : `${parent}.${shown}`;
   return [...(kind === undefined ? [] : [{ path, kind }]), ...inValue(path, key, value, kind !== undefined)];
 }
 
-/** What stands in a list is called what the list is. */
-function inValue(path: string, key: string, value: unknown, isTold: boolean): SensitiveValue[] {
+/** Items of a list go by the name of the list. */
+function inValue(path: string, key: string, value: unknown, isReported: boolean): SensitiveValue[] {
   if (isPrivateJwk(value)) return [{ path, kind: 'a private key' }];
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => inValue(`${path}.${index}`, key, item, false));
@@ -38,17 +40,17 @@ function inValue(path: string, key: string, value: unknown, isTold: boolean): Se
   }
   const inside = typeof value === 'string' ? jsonIn(value) : undefined;
   if (inside !== undefined) {
-    const found = inValue(path, key, inside, isTold);
+    const found = inValue(path, key, inside, isReported);
     if (found.length > 0) return found;
   }
-  const kind = isTold ? undefined : kindOfValue(key, value);
+  const kind = isReported ? undefined : kindOfValue(key, value);
   return kind === undefined ? [] : [{ path, kind }];
 }
 
-/** More than any metadata may have, and short enough that no depth of it is too much. */
+/** More than metadata may have, and short enough to be parsed at any depth. */
 const longestJson = 4 * metadataMaxBytes;
 
-/** Where values are texts alone, what has members is written as JSON in one. */
+/** Where values can only be text, objects are written as JSON inside them. */
 function jsonIn(text: string): unknown {
   if (text.length > longestJson || !/^\s*[{[]/.test(text)) return undefined;
   try {
@@ -65,7 +67,7 @@ function kindOfValue(key: string, value: unknown): string | undefined {
   return kindOfText(text) ?? kindByName(key, text);
 }
 
-/** No shape has less than nine characters, and most keys and many values have. */
+/** No pattern matches less than nine characters, and most keys and many values have less. */
 function kindOfText(text: string): string | undefined {
   if (text.length < 9) return undefined;
   if (/-----BEGIN [A-Z ]*PRIVATE KEY|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1/.test(text)) return 'a private key';
@@ -77,15 +79,15 @@ function kindOfText(text: string): string | undefined {
 }
 
 /**
- * Three or more parts of base64url whose first begins as a JOSE header does, a session token of today's tenants, or
- * what stands in a header after `Bearer`.
+ * Three or more base64url parts of which the first begins like a JOSE header, a session token as tenants issue it
+ * today, or the value of an Authorization header.
  */
 const token =
   /(?:^|[^\w-])(?:ANONYMOUS_SESSION_)?eyJ[\w-]{8,}\.[\w-]*\.[\w.-]*|ANONYMOUS_SESSION_[\w-]{8}|\bBearer [\w.~+/-]{20}/;
 
 /**
- * By what services put before theirs: Stripe, GitHub, GitLab, Slack, AWS, Google, OpenAI and Anthropic, npm, SendGrid,
- * Shopify, Hugging Face, DigitalOcean.
+ * By the prefixes of Stripe, GitHub, GitLab, Slack, AWS, Google, OpenAI and Anthropic, npm, SendGrid, Shopify, Hugging
+ * Face and DigitalOcean.
  */
 const apiKey = new RegExp(
   `(?:^|[^\\w-])(?:${[
@@ -98,7 +100,7 @@ const apiKey = new RegExp(
     'AIza[\\w-]{30,}',
     'GOCSPX-[\\w-]{20,}',
     'ya29\\.[\\w-]{20,}',
-    // With a capital and a digit: a slug may begin so too.
+    // With a capital and a digit, because a slug may have this prefix too.
     'sk-(?=[\\w-]*[A-Z])(?=[\\w-]*\\d)[\\w-]{20,}',
     'npm_\\w{30,}',
     'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
@@ -121,14 +123,16 @@ const nameOf = {
 
 const cardNames = ['card', 'cardnumber', 'cardno', 'creditcard', 'ccnumber', 'pan'];
 
-/** Many are digits alone, which any number may be. */
+/** Many are only digits, as any number is. */
 const nationalIdNames = [
   ...['nationalid', 'nationalidnumber', 'identitycard', 'idcard', 'idcardnumber', 'passportnumber', 'passportno'],
   ...['ssn', 'socialsecurity', 'socialsecuritynumber', 'nino', 'nationalinsurancenumber', 'taxid', 'steuerid'],
   ...['pesel', 'cpf', 'aadhaar', 'aadhar', 'adhaar', 'dni', 'bsn', 'cnp', 'curp', 'codicefiscale', 'personnummer'],
 ];
 
-/** `userPassword`, `user_password`, `user-password`: what counts is how it ends, `password_changed` is none. */
+/**
+ * `userPassword`, `user_password`, `user-password`: the end of the name counts, so `password_changed` does not match.
+ */
 function kindByName(key: string, text: string): string | undefined {
   if (/^(?:true|false|yes|no|on|off|none|null|undefined)$/i.test(text)) return undefined;
   const words = key.split(/[^A-Za-z\d]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
