@@ -91,20 +91,23 @@ describe('token create --count', () => {
 
 describe('bad input', () => {
   it.each([
-    [['--count', '0'], '--count takes a whole number from 1 to 10000000.'],
-    [['--count', '1e3'], '--count takes a whole number from 1 to 10000000.'],
-    [['--count', '2', '--concurrency', '0'], '--concurrency takes a whole number from 1 to 256.'],
-    [['--concurrency', '2'], '--concurrency goes with --count.'],
-    [['--resume', 'x'], '--resume goes with --count.'],
+    [['--count', '0'], '--count must be a whole number from 1 to 10000000.'],
+    [['--count', '1e3'], '--count must be a whole number from 1 to 10000000.'],
+    [['--count', '2', '--concurrency', '0'], '--concurrency must be a whole number from 1 to 256.'],
+    [['--concurrency', '2'], '--concurrency needs --count.'],
+    [['--resume', 'x'], '--resume needs --count.'],
     [['--count', 'all'], '--count all makes a guest of each line of a --meta-file, and there is none.'],
-    [['--count', '2', '--user-id', 'me'], '--user-id is of one guest, and --count makes many.'],
+    [['--count', '2', '--user-id', 'me'], "--user-id can't be used with --count."],
     [['--count', '2', '--meta-file', '-'], 'With --count the metadata is in a file, which is looked through first.'],
     [
       ['--count', '2', '--output', 'a', '--resume', 'b'],
       'Either --output or --resume: the file to resume is written to.',
     ],
     [['--count', '2', '--output', 'a', '--field', 'n'], 'A file takes whole guests, not one --field of them.'],
-    [['--count', '2', '--session', 'cart'], '--session names one session, and those of --count are not kept.'],
+    [
+      ['--count', '2', '--session', 'cart'],
+      "--session and --count can't be combined: guests of --count are not saved.",
+    ],
     [['--count', '2', '--field', 'acces_token'], "The result has no field 'acces_token'."],
     [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: there is no such file.'],
     [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be made: there is no such file.'],
@@ -128,9 +131,9 @@ describe('bad input', () => {
   it.each([
     ['{"a":1}\nnothing\n', 'Line 2 of the metadata file: The metadata file is not valid JSON.'],
     ['{"a":1}\n\n{"a":1}\n', 'Line 2 of the metadata file: The metadata file is not valid JSON.'],
-    ['[1]\n', 'Line 1 of the metadata file: The metadata file must hold a JSON object, such as {"language":"en"}.'],
-    ['{"a":1}\n{"__proto__":1}\n', "Line 2 of the metadata file: Metadata may not have a key '__proto__'."],
-    ['{"a":1}\n', /people has 1 lines, and --count says 2\.$/],
+    ['[1]\n', 'Line 1 of the metadata file: The metadata file must be a JSON object. Example: {"language":"en"}'],
+    ['{"a":1}\n{"__proto__":1}\n', "Line 2 of the metadata file: Metadata can't have the key '__proto__'."],
+    ['{"a":1}\n', /people has 1 lines, fewer than --count 2\.$/],
     ['', /people is empty\.$/],
   ])('in the metadata file %j costs no call', async (text, message) => {
     const machine = await freshMachine({ seeded: false });
@@ -149,7 +152,7 @@ describe('bad input', () => {
       code: 7,
       stdout: '',
       stderr:
-        "error: In edition 'ea' metadata values are texts, numbers, true and false, and 'a' in line 2, 'a' in line 3, " +
+        "error: Edition ea supports only text, numbers and booleans as metadata values; 'a' in line 2, 'a' in line 3, " +
         "'b' in line 3 are objects or arrays.\n" +
         'hint:  Write them as text, such as {"cart":"3 items"}.\n',
     });
@@ -165,7 +168,7 @@ describe('bad input', () => {
     const people = file('people', '{"a":1}\n{"card":"4111111111111111"}\n{"user":{"password":"hunter2"}}\n');
     const order = ['token', 'create', '--count', 'all', '--meta-file', people];
     const found =
-      "In the metadata file 'card' in line 2 looks like a card number, 'user.password' in line 3 looks like a password.";
+      "In the metadata file, 'card' in line 2 looks like a card number, 'user.password' in line 3 looks like a password.";
     const refused = await run(...order, '--strict');
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`error: ${found}\nhint: `) });
     const warned = await run(...order);
@@ -256,7 +259,7 @@ describe('a run that ends early', () => {
     );
     expect(code).toBe(5);
     expect(jsonError).toMatchObject({
-      message: expect.stringMatching(/\. 3 of 9 guests are made; to go on: --resume .*guests\.ndjson$/),
+      message: expect.stringMatching(/\. 3 of 9 guests written; to continue: --resume .*guests\.ndjson$/),
       hint: expect.stringContaining('anon-cli app enable web'),
     });
     expect(linesOf(readFileSync(path, 'utf8'))).toHaveLength(3);
@@ -273,7 +276,7 @@ describe('a run that ends early', () => {
     expect(lines.map(({ n }) => n)).toEqual(upTo(lines.length));
     expect({ code, stderr }).toEqual({
       code: 130,
-      stderr: `error: Interrupted: ${lines.length} of 5000 guests are made.\nhint:  To go on, the same command with --resume <the file they are in>\n`,
+      stderr: `error: Interrupted: ${lines.length} of 5000 guests written.\nhint:  To continue, repeat the command with --resume <file with their lines>\n`,
     });
   });
 
@@ -322,7 +325,7 @@ describe('a run that ends early', () => {
     const { stdout, stderr } = await machine.done('token', 'create', '--app', 'web', '--api', 'shop', '--count', '9');
     expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(9));
     expect(stderr).toBe(
-      'warning: 1 answer was lost: a guest may be at the service without anybody having the tokens.\n',
+      'warning: 1 answer was lost: the service may have a guest for each, whose tokens nobody has.\n',
     );
   });
 });

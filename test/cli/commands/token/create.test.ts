@@ -20,7 +20,7 @@ describe('token create', () => {
   it('shows people both tokens, decoded and shortened', async () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create');
-    expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
+    expect(stdout).toMatch(/^✔ Guest session of web for shop\n/);
     expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ opened and authentic/);
     expect(stdout).toMatch(/Access token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n {2}✔ signature verified: key /);
     expect(stdout).toMatch(/exp +2026-07-01 12:00:00 UTC \(in 30 days\)\n/);
@@ -386,8 +386,8 @@ describe('the metadata of token create', () => {
       ['--meta', 'a=1', '--meta', 'a.b=2'],
       "'a.b' would nest under 'a', which already has a value.",
     ],
-    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata may not have a key '__proto__'."],
-    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata may not have a key 'constructor'."],
+    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata can't have the key '__proto__'."],
+    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata can't have the key 'constructor'."],
     [
       'a file that is not there',
       ['--meta-file', '/nowhere/at/all'],
@@ -601,14 +601,17 @@ describe("the words of the service's quickstart", () => {
   });
 
   it.each([
-    [['--client-id', 'web', '--app', 'web'], '--app and --client-id name the same thing: give one.'],
-    [['--audience', 'a', '--api', 'b'], '--api and --audience name the same thing: give one.'],
+    [['--client-id', 'web', '--app', 'web'], "--app and --client-id can't be combined: they mean the same."],
+    [['--audience', 'a', '--api', 'b'], "--api and --audience can't be combined: they mean the same."],
     [['--metadata', 'language=en'], '--metadata is not valid JSON.'],
     [['--metadata', '{language:en}'], '--metadata is not valid JSON.'],
-    [['--metadata', '["a"]'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
-    [['--metadata', '"text"'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
+    [['--metadata', '["a"]'], '--metadata must be a JSON object. Example: {"language":"en"}'],
+    [['--metadata', '"text"'], '--metadata must be a JSON object. Example: {"language":"en"}'],
     [['--metadata', '{"a":1,"a":2}'], '--metadata'],
-    [['--metadata', '{}', '--meta-file', 'x'], '--metadata and --meta-file both give the whole metadata: give one.'],
+    [
+      ['--metadata', '{}', '--meta-file', 'x'],
+      "--metadata and --meta-file can't be combined: both give the whole metadata.",
+    ],
   ])('are refused where they say nothing, or two things: %j', async (options, message) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'create', ...options);
@@ -617,7 +620,7 @@ describe("the words of the service's quickstart", () => {
   });
 
   it.each([
-    ['anon', 'Leave --scope out to ask for all that guests may have.'],
+    ['anon', 'Leave --scopes out to request all that guests may have.'],
     ['anon read:catalog', 'Ask for the others alone: --scope read:catalog'],
     ['read:catalog,anon,write:cart', 'Ask for the others alone: --scope read:catalog,write:cart'],
   ])('--scope %s is said to grant nothing', async (scope, then) => {

@@ -82,12 +82,13 @@ describe('token get', () => {
     expect(await machine.run('token', 'get')).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: 'error: The session has ended.\nhint:  Begin one with a new guest: anon-cli token get --create\n',
+      stderr:
+        'error: The session has expired.\nhint:  To create a session of a new guest: anon-cli token get --create\n',
     });
     const { stderr } = await machine.done('token', 'get', '--create');
     const { guest_id: is } = await got(machine);
     expect(is).not.toBe(was);
-    expect(stderr).toBe(`warning: The guest id changed: it is ${is} now, and was ${was}.\n`);
+    expect(stderr).toBe(`warning: The guest id changed from ${was} to ${is}.\n`);
     const { json } = await machine.done('session', 'show', '--lineage', '--field', 'lineage');
     expect(json).toMatchObject([{ guest_id: is, until: null }, { guest_id: was }]);
   });
@@ -99,7 +100,7 @@ describe('token get', () => {
     await machine.done('app', 'create', 'kiosk', '--enable');
     expect(await machine.run('token', 'get', '--app', 'kiosk')).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('Begin one with a new guest: anon-cli token get --create'),
+      stderr: expect.stringContaining('To create a session of a new guest: anon-cli token get --create'),
     });
     expect(await got(machine, '--app', 'kiosk', '--create')).toMatchObject({ origin: 'created' });
   });
@@ -109,11 +110,11 @@ describe('token get', () => {
     await machine.done('token', 'create');
     machine.clock.forward(30 * day - 20);
     const { stderr } = await machine.done('token', 'get');
-    expect(stderr).toBe('warning: This access token is good for 20 s only: its session ends then.\n');
+    expect(stderr).toBe('warning: This access token expires in 20 s, with its session.\n');
     changeDocument(machine.store, 'resource_server', 'shop', { token_lifetime_for_anonymous_access_tokens: 30 });
     await machine.done('token', 'create');
     const short = await machine.done('token', 'get');
-    expect(short.stderr).toBe('warning: This access token is good for 30 s only.\n');
+    expect(short.stderr).toBe('warning: This access token expires in 30 s.\n');
   });
 
   it('of a session that is named says how to begin that one anew', async () => {

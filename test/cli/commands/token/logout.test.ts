@@ -17,9 +17,9 @@ describe('token logout', () => {
     await machine.done('token', 'create', '--session', 'cart');
     const { stdout } = await machine.done('token', 'logout');
     expect(stdout).toBe(
-      '✔ Session cart is forgotten here\n' +
+      '✔ Session cart forgotten on this machine\n' +
         '  Nothing was sent: edition preview has no logout.\n' +
-        '! Its tokens live on until they expire: the access token in 1 day, the session token in 30 days.\n',
+        '! Its tokens stay valid until they expire: the access token in 1 day, the session token in 30 days.\n',
     );
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
     expect(await machine.run('token', 'logout')).toMatchObject({ code: 2 });

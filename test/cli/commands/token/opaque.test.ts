@@ -291,12 +291,12 @@ describe('an access token that is not as asked for', () => {
     const loose = await create();
     expect({ code: loose.code, stderr: loose.stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining(`warning: The access token is not as asked for: ${doubt}`),
+      stderr: expect.stringContaining(`warning: The access token is not as requested: it ${doubt}`),
     });
     const strict = await create('--strict');
     expect({ code: strict.code, stderr: strict.stderr }).toEqual({
       code: 3,
-      stderr: expect.stringContaining(`error: The access token is not as asked for: ${doubt}`),
+      stderr: expect.stringContaining(`error: The access token is not as requested: it ${doubt}`),
     });
     expect(strict.stdout).toContain('Access token');
     expect(await savedToken(machine)).toMatch(/^eyJ/);
@@ -314,7 +314,7 @@ describe('an access token that is not as asked for', () => {
     const many = await create('--count', '2');
     expect(many).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('None of the 2 access tokens is as asked for'),
+      stderr: expect.stringContaining('2 of 2 access tokens are not as requested'),
     });
     expect((await create('--count', '2', '--strict')).code).toBe(3);
   });
@@ -328,12 +328,12 @@ describe('an access token that is not as asked for', () => {
     expect(await hidden.create('--count', '2', '--strict')).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(
-        'Nobody can tell whether all access tokens are as asked for: of one, it is opaque',
+        'Cannot tell whether all access tokens are as requested: for at least one, it is opaque',
       ),
     });
     expect(await hidden.create('--strict')).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('Nobody can tell whether the access token is as asked for: it is opaque'),
+      stderr: expect.stringContaining('Cannot tell whether the access token is as requested: it is opaque'),
     });
   });
 });

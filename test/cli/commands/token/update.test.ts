@@ -128,7 +128,7 @@ describe('what token update refuses', () => {
     expect(await run('token', 'update', '--meta', 'a=1')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: "error: No session is remembered for profile 'local'.\n" + 'hint:  Create one: anon-cli token create\n',
+      stderr: "error: Session 'default' not found in profile 'local'.\nhint:  Create it: anon-cli token create\n",
     });
   });
 
@@ -181,15 +181,15 @@ describe('what token update refuses', () => {
     const { code, stderr } = await machine.run('token', 'update', '--meta', `second=${'b'.repeat(600)}`);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'With what the session has already the metadata is 1224 bytes as JSON, 200 over the limit of 1024.',
+      'Together with the session's current metadata, the metadata is 1224 bytes as JSON, 200 over the limit of 1024.',
     );
     // The same change fits once the other key goes.
     await machine.done('token', 'update', '--meta', `second=${'b'.repeat(600)}`, '--unset', 'first');
   });
 
   it.each([
-    [['--unset', 'cart.items'], "--unset takes a top-level key, and 'cart.items' is not one."],
-    [['--unset', 'a', '--meta', 'a=1'], "'a' is both set and unset."],
+    [['--unset', 'cart.items'], "--unset takes a top-level key; 'cart.items' is nested."],
+    [['--unset', 'a', '--meta', 'a=1'], "'a' can't be both set and unset."],
     [['--unset', ''], "'' has an empty key."],
   ])('is %j', async (options, message) => {
     const { machine } = await withSession();

@@ -80,7 +80,7 @@ describe('an assignment', () => {
     const error = await failureOf(() => meta(`id:=${text}`));
     expect(error).toMatchObject({
       code: 'usage',
-      message: 'The value of --meta id:= has a number that would arrive as another: it is too large.',
+      message: 'The value of --meta id:= has a number that is too large: it would arrive as another number.',
       hint: 'Write it as text, which keeps every digit.',
     });
   });
@@ -120,7 +120,7 @@ describe('a key that would reach a prototype is refused', () => {
   ])('%s, as in %s', async (key, assignment) => {
     expect(await failureOf(() => meta(assignment))).toMatchObject({
       code: 'usage',
-      message: `Metadata may not have a key '${key}'.`,
+      message: `Metadata can't have the key '${key}'.`,
     });
     expect({}).not.toHaveProperty('polluted');
   });
@@ -161,7 +161,7 @@ describe('a file', () => {
     });
     expect(await failureOf(() => file('{"id":12345678901234567890}'))).toMatchObject({
       code: 'usage',
-      message: 'The metadata file has a number that would arrive as another: it is too large.',
+      message: 'The metadata file has a number that is too large: it would arrive as another number.',
     });
     expect(file('{"a":{"b":1},"b":{"b":1}}')).toEqual({ a: { b: 1 }, b: { b: 1 } });
   });
@@ -179,7 +179,7 @@ describe('a file', () => {
 
   it('nested too deeply to be sent is refused like anything else', async () => {
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    const refusal = { code: 'usage', message: 'The metadata is nested too deeply.' };
+    const refusal = { code: 'usage', message: 'The metadata is nested too deep.' };
     expect(await failureOf(() => file(deep))).toMatchObject(refusal);
     expect(await failureOf(() => meta(`${'a.'.repeat(20_000)}b=c`))).toMatchObject(refusal);
   });
@@ -187,7 +187,7 @@ describe('a file', () => {
   it.each(['[]', 'null', '"text"', '7', '[{"a":1}]'])('of %s is no object', async (text) => {
     expect(await failureOf(() => file(text))).toMatchObject({
       code: 'usage',
-      message: 'The metadata file must hold a JSON object, such as {"language":"en"}.',
+      message: 'The metadata file must be a JSON object. Example: {"language":"en"}',
     });
   });
 });
@@ -204,14 +204,14 @@ describe('a key to remove', () => {
   it('may not be set as well', async () => {
     expect(await failureOf(() => readMetadata({ assignments: ['a=1'], unset: ['a'] }))).toMatchObject({
       code: 'usage',
-      message: "'a' is both set and unset.",
+      message: "'a' can't be both set and unset.",
     });
   });
 
   it('is at the top: deeper ones the service cannot remove', async () => {
     expect(await failureOf(() => unset('cart.items'))).toMatchObject({
       code: 'usage',
-      message: "--unset takes a top-level key, and 'cart.items' is not one.",
+      message: "--unset takes a top-level key; 'cart.items' is nested.",
       hint: "Set 'cart' anew without it, or write \\. for a dot in a key.",
     });
   });
@@ -248,7 +248,7 @@ describe('the limit of 1024 bytes', () => {
   it('is for what a session will hold, where what it holds now is known', async () => {
     const current = { a: 'x'.repeat(600) };
     expect(await failureOf(() => checkMergedSize(current, { b: 'x'.repeat(600) }))).toMatchObject({
-      message: 'With what the session has already the metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
+      message: 'Together with the session's current metadata, the metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
     });
     expect(() => checkMergedSize(current, { a: null, b: 'x'.repeat(600) })).not.toThrow();
     expect(() => checkMergedSize(current, undefined)).not.toThrow();
