@@ -1,10 +1,11 @@
 import type { NamedSession } from '../../domain/session/find.ts';
 import { isExpired, type SavedSession, secondsUntil } from '../../domain/session/saved-session.ts';
+import { dateText } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
 import { rows, table } from './rows.ts';
-import { dateText, relativeText } from './time.ts';
+import { relativeText } from './time.ts';
 
 /** The saved sessions of a profile as a table. */
 export function renderSessions(paint: Paint, views: readonly NamedSession[], nowMs: number): string {

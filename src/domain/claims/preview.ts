@@ -11,7 +11,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { isExpired, type SavedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
-import type { KeyRing } from '../token/key-ring.ts';
+import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
 

@@ -4,7 +4,7 @@ import type { RequestedApi } from '../api/find.ts';
 import type { RequestingApp } from '../app/find.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { type DecodedToken, inspectToken } from '../token/decode.ts';
-import type { KeyRing } from '../token/key-ring.ts';
+import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import { expiryOf, isUntold } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';

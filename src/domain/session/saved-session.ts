@@ -1,6 +1,7 @@
 import { AnonError } from '../../errors.ts';
+import { takeApart } from '../../jose/compact.ts';
+import { jsonObjectIn } from '../../jose/json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { jsonObjectIn, takeApart } from '../token/compact.ts';
 
 /** A guest whose session was replaced by another: where metadata is set once, changing it takes a new session. */
 export interface ReplacedGuest {

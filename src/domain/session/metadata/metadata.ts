@@ -1,7 +1,7 @@
 import { AnonError } from '../../../errors.ts';
+import { isDeeperThan } from '../../../jose/json.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../../wire/schema.ts';
-import { isDeeperThan } from '../../json-depth.ts';
 import { readMetadataJson } from './json.ts';
 
 /** A session's metadata as the user gives it. */

@@ -23,7 +23,7 @@ async function* linesOf(texts: readonly string[], whole = true): AsyncGenerator<
 }
 
 describe('the line of a guest', () => {
-  it('has the number, what the service answered, and who it is', () => {
+  it("has the number, the service's answer and the guest id", () => {
     expect(JSON.parse(lineOf(7))).toEqual({
       n: 7,
       session_token: 's',
@@ -34,7 +34,7 @@ describe('the line of a guest', () => {
     });
   });
 
-  it('has all that another edition answers, and does without an id that cannot be read', () => {
+  it('has everything that another edition returns, and no guest id if it cannot be read', () => {
     const more = { ...tokens, sessionToken: undefined, accessToken: 'opaque', sessionExpiresInSeconds: 9, scope: 'a' };
     expect(guestLine(1, more)).toEqual({
       n: 1,
@@ -47,15 +47,15 @@ describe('the line of a guest', () => {
   });
 });
 
-describe('the guests that are written', () => {
-  it('are those with a line, in any order', async () => {
+describe('guests from an earlier run', () => {
+  it('have a line, in any order', async () => {
     const lines = [lineOf(3), lineOf(1)];
     const before = await readGuestLines(linesOf(lines), 4);
     expect(before).toMatchObject({ count: 2, endOffset: lines.join('\n').length + 1 });
     expect([1, 2, 3, 4].filter((n) => before.has(n))).toEqual([1, 3]);
   });
 
-  it('do not include a last line without a line end, even if all of it is there', async () => {
+  it('exclude a last line without a line break, even if it is complete', async () => {
     const before = await readGuestLines(linesOf([lineOf(3), lineOf(1)], false), 4);
     expect(before).toMatchObject({ count: 1, endOffset: lineOf(3).length + 1 });
     expect(before.has(1)).toBe(false);
