@@ -85,8 +85,12 @@ export async function sessionNotFound(
   const named = name === current ? '' : ` --session ${shellWord(name)}`;
   const creation = `anon-cli ${create}${named}${selection}`;
   const similar = mostSimilar(name, names);
-  const others = `${similar ? `Did you mean '${similar}'? ` : ''}Run: anon-cli session list${selection}`;
   return new AnonError('not_found', `Session '${name}' not found in profile '${profile}'.`, {
-    hint: names.length === 0 ? `Create it: ${creation}` : `${others}, or create it: ${creation}`,
+    hint:
+      names.length === 0
+        ? `Create it: ${creation}`
+        : similar
+          ? `Did you mean '${similar}'? Run: anon-cli session list${selection}`
+          : `Run: anon-cli session list${selection}, or create it: ${creation}`,
   });
 }

@@ -106,11 +106,12 @@ function problemOf(body: JsonObject, tokens: GivenTokens): string | undefined {
  * Call it once the tokens are safe: they may be the only trace of a guest.
  * @throws {AnonError} `response_invalid` where the answer has no access token, or a lifetime that makes no sense
  */
-export function checkComplete({ problem }: Pick<GuestTokens, 'problem'>): void {
+export function checkComplete(
+  { problem }: Pick<GuestTokens, 'problem'>,
+  hint = 'The answer has a session token. To get an access token with it: anon-cli token renew',
+): void {
   if (problem === undefined) return;
-  throw new AnonError('response_invalid', `The tenant's answer is invalid: ${problem}.`, {
-    hint: 'The answer has a session token. To get an access token with it: anon-cli token renew',
-  });
+  throw new AnonError('response_invalid', `The tenant's answer is invalid: ${problem}.`, { hint });
 }
 
 /** The same for an answer of any shape. */

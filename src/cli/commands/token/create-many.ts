@@ -164,8 +164,8 @@ function reportMany(context: Context, options: BulkOptions, report: Report): voi
   const failed = tally.failed + (before?.failed ?? 0);
   const written = (before?.count ?? 0) + created + tally.failed;
   if (lost > 0) {
-    const answers = lost === 1 ? '1 answer was lost' : `${lost} answers were lost`;
-    context.warn(`${answers}: the service may have a guest for each, whose tokens nobody has.`);
+    const [answers, guests] = lost === 1 ? ['1 answer was', 'a guest'] : [`${lost} answers were`, 'that many guests'];
+    context.warn(`${answers} lost: the service may have ${guests} whose tokens nobody has.`);
   }
   if (failed > 0) {
     context.warn(

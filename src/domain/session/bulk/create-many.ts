@@ -64,7 +64,7 @@ export async function createMany(tenant: TenantConnection, request: TokenRequest
       if (!(await write(n, tokens))) tally.unread = true;
       else if (tokens.problem === undefined) tally.created += 1;
       else tally.failed += 1;
-      checkComplete(tokens);
+      checkComplete(tokens, 'The session token of that guest is in its line: anon-cli token update --session-token -');
     }
   }
 

@@ -58,7 +58,7 @@ describe('token create --count', () => {
   it('saves none of them', async () => {
     const { done, run } = await openMachine();
     await done('token', 'create', '--count', '2');
-    expect(await run('token', 'update')).toMatchObject({ code: 2 });
+    expect(await run('token', 'update')).toMatchObject({ code: 1 });
   });
 
   it('gives each guest the metadata of its line, on top of the common metadata', async () => {
@@ -96,14 +96,17 @@ describe('bad input', () => {
     [['--count', '2', '--concurrency', '0'], '--concurrency must be a whole number from 1 to 256.'],
     [['--concurrency', '2'], '--concurrency needs --count.'],
     [['--resume', 'x'], '--resume needs --count.'],
-    [['--count', 'all'], '--count all makes a guest of each line of a --meta-file, and there is none.'],
+    [['--count', 'all'], '--count all needs --meta-file: it creates one guest per line.'],
     [['--count', '2', '--user-id', 'me'], "--user-id can't be used with --count."],
-    [['--count', '2', '--meta-file', '-'], 'With --count the metadata is in a file, which is looked through first.'],
+    [['--count', '2', '--meta-file', '-'], "--meta-file - can't be used with --count: the metadata is read twice."],
     [
       ['--count', '2', '--output', 'a', '--resume', 'b'],
-      'Either --output or --resume: the file to resume is written to.',
+      "--output and --resume can't be combined: --resume also writes to its file.",
     ],
-    [['--count', '2', '--output', 'a', '--field', 'n'], 'A file takes whole guests, not one --field of them.'],
+    [
+      ['--count', '2', '--output', 'a', '--field', 'n'],
+      "--field and --output can't be combined: a file has whole guests.",
+    ],
     [
       ['--count', '2', '--session', 'cart'],
       "--session and --count can't be combined: guests of --count are not saved.",
@@ -124,7 +127,7 @@ describe('bad input', () => {
     expect(await machine.run('token', 'create', '--count', '2', '--format', 'env')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('--count prints a line of JSON a guest, and not --format env.'),
+      stderr: expect.stringContaining("--count and --format env can't be combined: each guest is a line of JSON."),
     });
   });
 
@@ -154,7 +157,7 @@ describe('bad input', () => {
       stderr:
         "error: Edition ea supports only text, numbers and booleans as metadata values; 'a' in line 2, 'a' in line 3, " +
         "'b' in line 3 are objects or arrays.\n" +
-        'hint:  Write them as text, such as {"cart":"3 items"}.\n',
+        'hint:  Write them as text. Example: {"cart":"3 items"}\n',
     });
     expect((await run(...order, '--meta', 'cart.items:=3')).stderr).toContain(" and 'cart', 'a' in line 2, ");
     const many = file('many', '{"a":{}}\n'.repeat(9));
@@ -172,7 +175,7 @@ describe('bad input', () => {
     const refused = await run(...order, '--strict');
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`error: ${found}\nhint: `) });
     const warned = await run(...order);
-    expect(warned).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${found} Whoever`) });
+    expect(warned).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${found} Metadata is in`) });
     expect(linesOf(warned.stdout)).toHaveLength(3);
     expect(refused.stderr + warned.stderr).not.toMatch(/4111|hunter2/);
   });
@@ -324,9 +327,41 @@ describe('a run that ends early', () => {
     await useRemote(machine, tenant);
     const { stdout, stderr } = await machine.done('token', 'create', '--app', 'web', '--api', 'shop', '--count', '9');
     expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(9));
-    expect(stderr).toBe(
-      'warning: 1 answer was lost: the service may have a guest for each, whose tokens nobody has.\n',
-    );
+    expect(stderr).toBe('warning: 1 answer was lost: the service may have a guest whose tokens nobody has.\n');
+  });
+
+  it('writes a guest without an access token, with its session token and the error, and counts it as failed', async () => {
+    const machine = await openMachine();
+    let asked = 0;
+    const tenant = await servedTenant(machine.clock, {
+      answer(request) {
+        if (!request.url.endsWith('/anonymous/token')) return undefined;
+        asked += 1;
+        const whole = { access_token: 'e30.e30.x', session_token: `s${asked}`, token_type: 'Bearer', expires_in: 60 };
+        return Response.json(asked === 2 ? { ...whole, access_token: undefined } : whole);
+      },
+    });
+    await useRemote(machine, tenant);
+    const path = join(machine.folder, 'guests.ndjson');
+    const create = ['token', 'create', '--app', 'web', '--api', 'shop', '--count', '4', '--concurrency', '1'];
+    const { code, jsonError } = await machine.run(...create, '--output', path, '--json');
+    expect(code).toBe(1);
+    expect(jsonError).toMatchObject({
+      code: 'response_invalid',
+      message: expect.stringMatching(/access_token is required\. 2 of 4 guests written; to continue: --resume /),
+      hint: expect.stringContaining('--session-token -'),
+    });
+    const failed = {
+      n: 2,
+      session_token: 's2',
+      token_type: 'Bearer',
+      expires_in: 60,
+      error: 'access_token is required',
+    };
+    expect(linesOf(readFileSync(path, 'utf8'))[1]).toEqual(failed);
+    const { stderr } = await machine.done(...create, '--resume', path);
+    expect(stderr).toContain('warning: 1 of the guests written has no usable access token: see "error".\n');
+    expect(linesOf(readFileSync(path, 'utf8')).map(({ n }) => n)).toEqual(upTo(4));
   });
 });
 

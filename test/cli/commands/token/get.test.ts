@@ -72,8 +72,8 @@ describe('token get', () => {
   it('creates a new guest only with --create, and reports that with the previous guest', async () => {
     const machine = await openMachine();
     expect(await machine.run('token', 'get')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('hint:  Create one: anon-cli token get --create\n'),
+      code: 1,
+      stderr: expect.stringContaining('hint:  Create it: anon-cli token get --create\n'),
     });
     const first = await machine.done('token', 'get', '--create', '--meta', 'language=en');
     expect(first.stderr).toMatch(/^warning: This is a new guest: anon\|\S+\.\n$/);

@@ -66,7 +66,7 @@ describe('a value of --meta', () => {
       stdout: '',
       stderr:
         'error: The file of --meta handle=@… cannot be read: there is no such file.\n' +
-        'hint:  For a text that begins with @ write handle=\\@…\n',
+        'hint:  For a text that begins with @, write handle=\\@…\n',
     });
     expect(await run('token', 'create', '--meta', 'a=-', '--meta', 'b=-')).toMatchObject({
       code: 2,
@@ -158,7 +158,7 @@ describe('metadata that looks sensitive', () => {
     expect(JSON.parse(stdout)).toEqual({ pay: { card }, user: { password: 'hunter2' } });
     expect(stderr).toBe(
       "warning: In the metadata, 'pay.card' looks like a card number, 'user.password' looks like a password. " +
-        'Whoever has the session token keeps it, and Actions may log it: keep it in your own store, and put an id here.\n',
+        'Metadata is in the session token, and Actions may log it: keep such data in your own store, and put an id here.\n',
     );
     expect(stderr).not.toContain('hunter2');
   });

@@ -158,18 +158,26 @@ describe('token transfer', () => {
   });
 
   it.each([
-    [['--pkce'], '--pkce is for the URL'],
+    [['--pkce'], '--pkce needs --redirect-uri.'],
     [['--redirect-uri', 'callback'], "'callback' is not a redirect URI."],
-    [['--redirect-uri', `${redirect}#there`], 'has no fragment'],
+    [['--redirect-uri', `${redirect}#there`], "A redirect URI can't have a fragment"],
     [['--session-token', '-', '--client-secret', '-'], 'Only one option can read stdin'],
-    [[], "Session 'default' not found in profile 'local'."],
-    [[], 'anon-cli token create; or give its token: --session-token -'],
     [['--session', '../x'], "Invalid session name '../x'."],
   ])('refuses %j', async (options, text) => {
     const { run } = await openMachine({ edition: 'ea' });
     const result = await run('token', 'transfer', ...options);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toContain(text);
+  });
+
+  it('needs a session', async () => {
+    const { run } = await openMachine({ edition: 'ea' });
+    const { code, stdout, stderr } = await run('token', 'transfer');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("Session 'default' not found in profile 'local'.");
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'anon-cli token create; for a session that is not saved, pass its token: --session-token -',
+    );
   });
 
   it('names the given session if it does not exist, and no other', async () => {

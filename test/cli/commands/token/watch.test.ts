@@ -205,7 +205,7 @@ describe('token watch', () => {
   it('needs a session', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'watch')).toMatchObject({
-      code: 2,
+      code: 1,
       stderr: "error: Session 'default' not found in profile 'local'.\nhint:  Create it: anon-cli token create\n",
     });
   });

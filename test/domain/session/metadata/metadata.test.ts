@@ -57,7 +57,7 @@ describe('an assignment', () => {
     expect(await failureOf(() => meta(assignment))).toMatchObject({
       code: 'usage',
       message: `'${assignment.slice(0, -2)}' has an empty key.`,
-      hint: 'A dot nests; write \\. for a dot in a key.',
+      hint: 'A dot nests. For a dot in a key, write \\.',
     });
   });
 
@@ -65,8 +65,8 @@ describe('an assignment', () => {
     '%s is not JSON, and its value is not repeated',
     async (given) => {
       const error = await failureOf(() => meta(given));
-      expect(error).toMatchObject({ code: 'usage', message: 'The value of --meta pin:= is not JSON.' });
-      expect(error.hint).toBe(`For text write pin=…; JSON text needs quotes: 'pin:="text"'.`);
+      expect(error).toMatchObject({ code: 'usage', message: 'The value of --meta pin:= is not valid JSON.' });
+      expect(error.hint).toBe(`For text, write pin=…; JSON text needs quotes: 'pin:="text"'.`);
     },
   );
 
@@ -81,7 +81,7 @@ describe('an assignment', () => {
     expect(error).toMatchObject({
       code: 'usage',
       message: 'The value of --meta id:= has a number that is too large: it would arrive as another number.',
-      hint: 'Write it as text, which keeps every digit.',
+      hint: 'Write it as text to keep every digit.',
     });
   });
 
@@ -212,7 +212,7 @@ describe('a key to remove', () => {
     expect(await failureOf(() => unset('cart.items'))).toMatchObject({
       code: 'usage',
       message: "--unset takes a top-level key; 'cart.items' is nested.",
-      hint: "Set 'cart' anew without it, or write \\. for a dot in a key.",
+      hint: "Set 'cart' again without it. For a dot in a key, write \\.",
     });
   });
 
@@ -241,7 +241,7 @@ describe('the limit of 1024 bytes', () => {
     expect(await failureOf(() => meta(`k=${value}`))).toMatchObject({
       code: 'usage',
       message: `The metadata is ${bytes} bytes as JSON, ${over} over the limit of 1024.`,
-      hint: 'Keep large data in your own store, and put its key here.',
+      hint: 'Keep large data in your own store, and put an id here.',
     });
   });
 
