@@ -163,7 +163,7 @@ describe('a value', () => {
       before: '--scope=a:b,c:d,',
       without: ['a:b', 'c:d'],
     });
-    expect(expected('token create --scope ').lookUp?.api).toBeUndefined();
+    expect(expected('token create --scopes ').lookUp?.api).toBeUndefined();
     expect(expected('api create news --scopes ')).toEqual({ candidates: [] });
   });
 

@@ -261,7 +261,7 @@ describe('session export and session import', () => {
       expect(await machine.run('session', 'import', ...args)).toMatchObject({
         code: 3,
         stdout: '',
-        stderr: `error: ${source} is empty: it holds no token.\n`,
+        stderr: `error: ${source} is empty; expected a token.\n`,
       });
     }
     machine.terminal.stdin = undefined;

@@ -159,7 +159,7 @@ describe('bad input', () => {
         "'b' in line 3 are objects or arrays.\n" +
         'hint:  Write them as text. Example: {"cart":"3 items"}\n',
     });
-    expect((await run(...order, '--meta', 'cart.items:=3')).stderr).toContain(" and 'cart', 'a' in line 2, ");
+    expect((await run(...order, '--meta', 'cart.items:=3')).stderr).toContain(" 'cart', 'a' in line 2, ");
     const many = file('many', '{"a":{}}\n'.repeat(9));
     expect((await run('token', 'create', '--count', 'all', '--meta-file', many)).stderr).toContain(
       "'a' in line 4, 'a' in line 5 and 4 more are objects or arrays",
