@@ -156,11 +156,11 @@ describe('a value', () => {
       before: '',
       without: [],
     });
-    expect(expected('token create --api=shop --scope=a:b,c:d,e').lookUp).toMatchObject({
+    expect(expected('token create --api=shop --scopes=a:b,c:d,e').lookUp).toMatchObject({
       kind: 'scope',
       api: 'shop',
       prefix: 'e',
-      before: '--scope=a:b,c:d,',
+      before: '--scopes=a:b,c:d,',
       without: ['a:b', 'c:d'],
     });
     expect(expected('token create --scopes ').lookUp?.api).toBeUndefined();
@@ -231,7 +231,7 @@ it('any line, however wrong, gets an answer', () => {
       '--profile',
       '--',
       '-',
-      '--scope=a,',
+      '--scopes=a,',
       'app',
       'set',
       'profile',
