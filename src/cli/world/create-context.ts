@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
 import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
+import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
-import { defaultSessionName } from '../../domain/session/name.ts';
+import { defaultSessionName } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
@@ -59,6 +60,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     const { profileStore } = await import('../../io/store/profiles.ts');
     const savedSecrets = () => secrets('file');
     return profileStore({
+      defaultProfile: localProfileName,
       folders: await folders(),
       now,
       warn,
@@ -137,7 +139,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     async sessions({ name, domain, secrets: place }) {
       const { sessionStore } = await import('../../io/store/sessions.ts');
       // The local tenant never needs the keyring.
-      const inKeyring = place === 'keyring' && name !== localProfile;
+      const inKeyring = place === 'keyring' && name !== localProfileName;
       const savedSecrets = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
         ...{
@@ -188,6 +190,3 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
   };
 }
-
-/** The local tenant's profile. */
-const localProfile = 'local';

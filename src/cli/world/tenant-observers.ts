@@ -1,5 +1,6 @@
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { HttpAnswer } from '../../domain/exchange/http.ts';
+import { hostOf } from '../../domain/exchange/http.ts';
 import { redactSecrets } from '../../domain/exchange/redact.ts';
 import { isAnonError } from '../../errors.ts';
 import { spinner } from '../../io/terminal/spinner.ts';
@@ -59,7 +60,7 @@ function idOf(headers: HttpAnswer['headers']): string {
 
 /** Shows a spinner while a command waits for the tenant. A wait for a rate limit has its own display. */
 export function withSpinner(tenant: TenantConnection, screen: Parameters<typeof spinner>[1]): TenantConnection {
-  const { during } = spinner(printable(new URL(tenant.baseUrl).host), screen);
+  const { during } = spinner(printable(hostOf(tenant.baseUrl)), screen);
   const { retry } = tenant;
   return {
     ...tenant,

@@ -4,8 +4,7 @@ import type { NamedKey } from '../../jose/jwk.ts';
 import { jwksPath } from '../../wire/discovery.ts';
 
 import type { TenantConnection } from '../exchange/connection.ts';
-import type { KeyRing } from './key-source.ts';
-import { publicKeys } from './key-source.ts';
+import { type KeyRing, publicKeys } from './key-source.ts';
 import { fetchKeySet } from './served-keys.ts';
 
 /** A tenant's keys for decoding: its published keys, and its session key if that is on this machine. */
@@ -20,7 +19,7 @@ export function tenantKeyRing(tenant: TenantConnection): KeyRing {
   };
 }
 
-/** Without the tenant's keys its tokens stay unchecked; that is no reason to fail. */
+/** If the keys can't be fetched, tokens stay unchecked; decoding still works. */
 async function signatureKeys(tenant: TenantConnection): Promise<NamedKey[]> {
   try {
     const { keys } = await fetchKeySet(tenant, jwksPath);

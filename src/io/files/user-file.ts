@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, constants, createReadStream, openSync, statSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
-import type { TextLine } from '../../domain/session/metadata-lines.ts';
+import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { kindOf } from './descriptor.ts';
 import { reasonOf } from './files.ts';

@@ -7,9 +7,6 @@ import { exists } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 
-/** The local tenant's profile, which always exists. */
-const localName = 'local';
-
 const credentials = v.variant('kind', [
   v.strictObject({ kind: v.literal('client_secret'), clientId: v.string() }),
   v.strictObject({
@@ -37,6 +34,8 @@ type Profiles = v.InferOutput<typeof profiles>;
 
 interface Ports {
   readonly folders: Folders;
+  /** The profile that always exists, and is current by default. */
+  readonly defaultProfile: string;
   /** Where secrets of version 0.1.0 are moved to. */
   readonly secrets: () => Promise<SecretStore>;
   readonly now: () => number;
@@ -46,14 +45,14 @@ interface Ports {
 }
 
 /** Profiles in `profiles.json` of the config folder, without secrets. */
-export function profileStore({ folders, secrets, exclusively, ...ports }: Ports): ProfileStore {
+export function profileStore({ folders, defaultProfile, secrets, exclusively, ...ports }: Ports): ProfileStore {
   const path = join(folders.config, 'profiles.json');
   const file: JsonFile<Profiles> = { ...ports, path, version: 2, schema: profiles };
 
   // Not loaded until there is a file to read.
   const load = async (): Promise<Profiles> => {
     const content = exists(path) ? (await import('../files/json-file.ts')).readJsonFile(file) : undefined;
-    return { current: content?.current ?? localName, profiles: { [localName]: {}, ...content?.profiles } };
+    return { current: content?.current ?? defaultProfile, profiles: { [defaultProfile]: {}, ...content?.profiles } };
   };
 
   const change = (work: (before: Profiles) => Profiles): Promise<Profiles> =>
@@ -84,7 +83,7 @@ export function profileStore({ folders, secrets, exclusively, ...ports }: Ports)
       await change(({ current, profiles: { [name]: before, ...others } }) => {
         const { management: _, ...known } = before ?? {};
         const after = work(before && { ...known, name });
-        if (!after) return { current: current === name ? localName : current, profiles: others };
+        if (!after) return { current: current === name ? defaultProfile : current, profiles: others };
         const { name: __, adHoc: ___, ...saved } = after;
         return { current, profiles: { ...others, [name]: saved } };
       });

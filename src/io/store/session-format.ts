@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../../domain/profile/profile.ts';
-import type { RememberedSession } from '../../domain/session/saved-session.ts';
+import type { SavedSession } from '../../domain/session/saved-session.ts';
 import { plainObject } from '../../wire/schema.ts';
 import { exists, removeFile } from '../files/files.ts';
 import type { SessionPorts } from './sessions.ts';
@@ -11,7 +11,7 @@ interface Ports extends Pick<SessionPorts, 'profile' | 'folders' | 'now' | 'warn
 }
 
 /** The session of a profile from the time when a profile had only one. */
-export async function legacySession(ports: Ports): Promise<RememberedSession | undefined> {
+export async function legacySession(ports: Ports): Promise<SavedSession | undefined> {
   const text = await (await ports.secrets()).get(`session/${ports.profile}`);
   if (text === undefined) return sessionInFile(ports);
   const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), savedSession), text);
@@ -30,7 +30,7 @@ function legacyPath({ folders, profile }: Ports): string {
   return join(folders.data, 'sessions', `${profile}.json`);
 }
 
-async function sessionInFile(ports: Ports): Promise<RememberedSession | undefined> {
+async function sessionInFile(ports: Ports): Promise<SavedSession | undefined> {
   const path = legacyPath(ports);
   if (!exists(path)) return undefined;
   const { now, warn, readOnly } = ports;

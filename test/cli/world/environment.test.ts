@@ -432,7 +432,7 @@ describe('a variable', () => {
       machine.env.AUTH0_DOMAIN = domain;
       expect(await machine.run('tenant', 'show')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('error: AUTH0_DOMAIN: '),
+        stderr: expect.stringContaining('error: AUTH0_DOMAIN: Invalid tenant domain '),
       });
     },
   );
@@ -479,7 +479,7 @@ describe('the profile that commands use', () => {
       undefined,
       "Commands without --profile fail: There is no profile 'nobody', which ANON_PROFILE names.",
     ],
-    [{ AUTH0_DOMAIN: 'not a host' }, undefined, 'Commands without --profile fail: AUTH0_DOMAIN: '],
+    [{ AUTH0_DOMAIN: 'not a host' }, undefined, 'Commands without --profile fail: AUTH0_DOMAIN: Invalid tenant domain'],
     [{ AUTH0_CLIENT_ID: 'tool' }, undefined, 'Commands without --profile fail: AUTH0_CLIENT_ID is set, but'],
   ])('is the one that every command names as current: %j', async (env, used, sentence) => {
     const machine = await withProfiles();

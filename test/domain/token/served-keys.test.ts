@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CachedKeys, KeyCache } from '../../../src/domain/token/served-keys.ts';
-import { servedKeys } from '../../../src/domain/token/served-keys.ts';
+import { type CachedKeys, type KeyCache, servedKeys } from '../../../src/domain/token/served-keys.ts';
 import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';
@@ -128,8 +127,8 @@ describe('offline', () => {
     const { kids } = served([], { offline: true });
     expect(await failureOf(() => kids('k1'))).toMatchObject({
       code: 'not_found',
-      message: 'No keys of https://acme.example/ are kept, and --offline fetches none.',
-      hint: 'Verify once without --offline, or give the keys: --jwks <file>',
+      message: 'No saved keys for https://acme.example/, and --offline prevents fetching them.',
+      hint: 'Verify once without --offline, or pass the keys: --jwks <file>',
     });
   });
 });

@@ -1,16 +1,17 @@
 import { guestScopes } from '../../../domain/api/guest-grants.ts';
 import { describeTokenLifetime } from '../../../domain/duration.ts';
+import { hostOf } from '../../../domain/exchange/http.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { apiData } from '../../render/api.ts';
 import { appData } from '../../render/app.ts';
+import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import { renderNextSteps, updateStep } from '../../render/next-steps.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { sessionsText, tenantData } from '../../render/tenant.ts';
-import { renderTokens, tokensData } from '../token/guest-tokens.ts';
 import type { FirstSession } from './first-session.ts';
 
 /** What is set up now, gate by gate. */
@@ -20,7 +21,7 @@ export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
   return (
     `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +
     rows(paint, [
-      ['tenant', `${printable(new URL(tenant.issuer).host)}, ${sessionsText(tenant)}`],
+      ['tenant', `${printable(hostOf(tenant.issuer))}, ${sessionsText(tenant)}`],
       ['app', `${printable(app.name)}, client id ${printable(app.clientId)}`],
       ['api', `${printable(api.name)}, ${printable(api.audience)}`],
       ['guests get', `${scopes}, access tokens live ${life}`],

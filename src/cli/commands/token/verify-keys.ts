@@ -3,8 +3,7 @@ import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { loopback } from '../../../domain/profile/address.ts';
 import type { Expectations } from '../../../domain/token/claim-checks.ts';
 import { checkForm } from '../../../domain/token/form-checks.ts';
-import type { KeySource } from '../../../domain/token/key-source.ts';
-import { keySourceOf, publicKeys } from '../../../domain/token/key-source.ts';
+import { type KeySource, keySourceOf, publicKeys } from '../../../domain/token/key-source.ts';
 import { servedKeys } from '../../../domain/token/served-keys.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
@@ -20,7 +19,7 @@ const maxToleranceSeconds = 600;
 
 /** The expectations given as options. @throws {AnonError} `usage` */
 export function checkOptions(options: TokenVerifyOptions): Expectations {
-  const { api, audience, jwks, scope, guest, clockTolerance } = options;
+  const { api, audience, jwks, scopes: list, guest, clockTolerance } = options;
   if (api !== undefined && audience !== undefined) {
     throw new AnonError('usage', "--api and --audience can't be combined: both name the API.");
   }
@@ -39,9 +38,9 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
       hint: 'Example: --clock-tolerance 30s',
     });
   }
-  const scopes = scopeList(scope ?? '');
+  const scopes = scopeList(list ?? '');
   // An empty variable in a script: something was meant to be checked.
-  if (scope !== undefined && scopes.length === 0) {
+  if (list !== undefined && scopes.length === 0) {
     throw new AnonError('usage', '--scopes is empty.', { hint: 'Example: --scopes read:catalog,write:cart' });
   }
   return { scopes, guest, clockToleranceSeconds };

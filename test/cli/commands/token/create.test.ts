@@ -20,8 +20,8 @@ describe('token create', () => {
   it('shows both tokens, decoded and shortened', async () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create');
-    expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
-    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/^✔ Guest session of web for shop\n/);
+    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ decrypted and authentic/);
     expect(stdout).toMatch(/Access token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n {2}✔ signature verified: key /);
     expect(stdout).toMatch(/exp +2026-07-01 12:00:00 UTC \(in 30 days\)\n/);
     expect(stdout).toMatch(/exp +2026-06-02 12:00:00 UTC \(in 1 day\)\n/);
@@ -62,7 +62,7 @@ describe('token create', () => {
     expect(claimsOf(json.session_token)).toMatchObject({ session_id: expect.stringMatching(/^sess_/) });
     expect(json.decoded.session_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
     expect(json.decoded.session_token.claims).not.toHaveProperty('exp');
-    expect((await done('token', 'create')).stdout).toMatch(/exp +none: it never expires\n/);
+    expect((await done('token', 'create')).stdout).toMatch(/exp +not set: the token never expires\n/);
   });
 
   it("gives an access token the API's lifetime", async () => {
@@ -172,7 +172,7 @@ describe('the application and API of token create', () => {
     expect(await run('token', 'create', '--app', 'web')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/,
+        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Pass one of these ids/,
       ),
     });
   });
@@ -233,7 +233,7 @@ describe('the application and API of token create', () => {
       code: 2,
       stderr:
         "error: No application given, and 2 are enabled: web, 'my kiosk'.\n" +
-        'hint:  Choose one: --app <app>, or save a default: anon-cli profile set app <app>\n',
+        'hint:  Choose one: --app <app>, or save a default:\n       anon-cli profile set app <app>\n',
     });
     await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
     await done('api', 'enable', 'news', '--scopes', 'read:articles');
@@ -380,14 +380,14 @@ describe('the metadata of token create', () => {
     ['no assignment', ['--meta', 'language'], '--meta takes key=value, or key:=json for a typed value.'],
     ['no key', ['--meta', '=en'], '--meta takes key=value, or key:=json for a typed value.'],
     ['an empty key', ['--meta', 'a..b=1'], "'a..b' has an empty key."],
-    ['a value that is not JSON', ['--meta', 'count:=private'], 'The value of --meta count:= is not JSON.'],
+    ['a value that is not JSON', ['--meta', 'count:=private'], 'The value of --meta count:= is not valid JSON.'],
     [
       'nesting under a value',
       ['--meta', 'a=1', '--meta', 'a.b=2'],
       "'a.b' would nest under 'a', which already has a value.",
     ],
-    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata may not have a key '__proto__'."],
-    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata may not have a key 'constructor'."],
+    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata can't have the key '__proto__'."],
+    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata can't have the key 'constructor'."],
     ['a file that is not there', ['--meta-file', '/nowhere/at/all'], '/nowhere/at/all cannot be read: no such file.'],
   ])('is refused before any call: %s', async (_problem, options, message) => {
     const machine = await freshMachine();
@@ -415,7 +415,7 @@ describe('the metadata of token create', () => {
       code: 2,
       stderr:
         'error: The metadata is 1027 bytes as JSON, 3 over the limit of 1024.\n' +
-        'hint:  Keep large data in your own store, and put its key here.\n',
+        'hint:  Keep large data in your own store, and put an id here.\n',
     });
   });
 });
@@ -449,7 +449,7 @@ describe('a tenant that token create meets', () => {
 
   it.each([
     [200, '<html>', 'response_invalid', 'an HTML page'],
-    [200, '{"access_token":"a"}', 'response_invalid', 'cannot be used'],
+    [200, '{"access_token":"a"}', 'response_invalid', 'is not valid'],
     [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
     [302, '', 'failed', 'a redirect to http://elsewhere.example/, which is not followed'],
@@ -501,7 +501,7 @@ describe('a tenant that token create meets', () => {
     const guest = ['token', 'create', '--profile', 'guest'];
     const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');
     expect(json.decoded.access_token.signature.state).toBe('verified');
-    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'its key is not at hand' });
+    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'no key on this machine' });
 
     expect(await machine.run(...guest)).toMatchObject({
       code: 2,
@@ -528,13 +528,24 @@ it('token create saves nothing of an answer without a session token, and does no
   expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
 });
 
+it.each([
+  ['ea', { session_expires_in: 3600 }, 'token update'],
+  ['preview', {}, 'token update --meta language=en'],
+])('token create names the next step for an undetected edition %s by its answer', async (_, more, command) => {
+  const machine = await openMachine();
+  const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: 60, ...more };
+  machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
+  const { stdout } = await machine.run('token', 'create', '--app', 'abc', '--api', audience);
+  expect(stdout).toContain(`\nNext: anon-cli ${command}\n`);
+});
+
 it.each([1e300, -1e300])('token create refuses an answer with impossible times: %d', async (seconds) => {
   const machine = await openMachine();
   const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: seconds };
   machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
   const { code, stderr } = await machine.run('token', 'create', '--app', 'abc', '--api', audience);
   expect(code).toBe(1);
-  expect(stderr).toContain('expires_in must be seconds from now');
+  expect(stderr).toContain('expires_in must be a number of seconds');
 });
 
 describe('what token create parses', () => {
@@ -549,7 +560,7 @@ describe('what token create parses', () => {
       ),
     ).toEqual([
       {
-        ...{ app: 'web', api: 'shop', scope: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
+        ...{ app: 'web', api: 'shop', scopes: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
         ...{ userId: 'me', json: true, field: ['x'], profile: 'p', edition: 'ea' },
         ...{ session: 'cart', replace: true, save: false },
       },
@@ -597,14 +608,17 @@ describe("the words of the service's quickstart", () => {
   });
 
   it.each([
-    [['--client-id', 'web', '--app', 'web'], '--app and --client-id name the same thing: give one.'],
-    [['--audience', 'a', '--api', 'b'], '--api and --audience name the same thing: give one.'],
+    [['--client-id', 'web', '--app', 'web'], "--app and --client-id can't be combined: they mean the same."],
+    [['--audience', 'a', '--api', 'b'], "--api and --audience can't be combined: they mean the same."],
     [['--metadata', 'language=en'], '--metadata is not valid JSON.'],
     [['--metadata', '{language:en}'], '--metadata is not valid JSON.'],
-    [['--metadata', '["a"]'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
-    [['--metadata', '"text"'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
+    [['--metadata', '["a"]'], '--metadata must be a JSON object. Example: {"language":"en"}'],
+    [['--metadata', '"text"'], '--metadata must be a JSON object. Example: {"language":"en"}'],
     [['--metadata', '{"a":1,"a":2}'], '--metadata'],
-    [['--metadata', '{}', '--meta-file', 'x'], '--metadata and --meta-file both give the whole metadata: give one.'],
+    [
+      ['--metadata', '{}', '--meta-file', 'x'],
+      "--metadata and --meta-file can't be combined: both give the whole metadata.",
+    ],
   ])('are refused if they are empty or contradictory: %j', async (options, message) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'create', ...options);
@@ -613,9 +627,9 @@ describe("the words of the service's quickstart", () => {
   });
 
   it.each([
-    ['anon', 'Leave --scope out to ask for all that guests may have.'],
-    ['anon read:catalog', 'Ask for the others alone: --scope read:catalog'],
-    ['read:catalog,anon,write:cart', 'Ask for the others alone: --scope read:catalog,write:cart'],
+    ['anon', 'Leave --scopes out to request all that guests may have.'],
+    ['anon read:catalog', 'Leave it out: --scopes read:catalog'],
+    ['read:catalog,anon,write:cart', 'Leave it out: --scopes read:catalog,write:cart'],
   ])('--scope %s is reported to grant nothing', async (scope, then) => {
     const machine = await openMachine();
     const { stderr } = await machine.run('token', 'create', '--scope', scope);
