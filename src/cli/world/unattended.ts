@@ -4,8 +4,8 @@ import type { World } from './context.ts';
 import { type Env, isOn } from './environment.ts';
 
 /**
- * What disables questions, even on a terminal: --no-input, ANON_NO_INPUT, or the CI that every build service sets.
- * Told before the line is parsed.
+ * What disables questions, even on a terminal: --no-input, ANON_NO_INPUT, or CI, which every build service sets. Found
+ * before the command line is parsed.
  */
 export function questionsRuledOutBy(argv: readonly string[], env: Env): string | undefined {
   const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;

@@ -10,7 +10,7 @@ import { editionMismatch } from './state-errors.ts';
  * can't be read. A token of an Auth0 tenant doesn't load them.
  *
  * If the local tenant speaks another edition than `edition`, a token of its issuer is refused (`edition_unsupported`). The
- * issuer of a sealed token is unknown, so its key is skipped with a warning.
+ * issuer of an encrypted token is unknown, so its key is skipped with a warning.
  */
 export function localKeyRing(
   findState: () => Promise<string | undefined>,
