@@ -214,10 +214,10 @@ describe('app create', () => {
     await useRemote(machine, tenant);
     expect(await machine.run('app', 'create', 'kiosk', '--type', 'nativ')).toMatchObject({
       code: 2,
-      stderr: "error: 'nativ' is not a type of application.\nhint:  Did you mean native?\n",
+      stderr: "error: Unknown application type 'nativ'.\nhint:  Did you mean native?\n",
     });
     expect((await machine.run('app', 'create', 'kiosk', '--type', 'toaster')).stderr).toContain(
-      'The types are native, spa, regular_web, non_interactive.',
+      'Choose native, spa, regular_web or non_interactive.',
     );
     expect(tenant.requests).toEqual([]);
   });

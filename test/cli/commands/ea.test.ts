@@ -23,7 +23,7 @@ describe('on a tenant of edition ea', () => {
     const { run } = await freshMachine({ edition: 'ea' });
     expect(await run('tenant', 'set-cookie', 'maybe')).toMatchObject({
       code: 2,
-      stderr: "error: 'maybe' is neither on nor off.\n",
+      stderr: "error: Invalid value 'maybe'.\nhint:  Choose on or off.\n",
     });
   });
 

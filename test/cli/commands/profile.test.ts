@@ -165,7 +165,7 @@ describe('profile set', () => {
     [['apo', 'web'], "A profile has no 'apo' to set.", 2],
     [['app', 'wbe'], "There is no application 'wbe'.", 1],
     [['api', 'web'], "There is no API 'web'.", 1],
-    [['production', 'yes'], "'yes' is neither on nor off.", 2],
+    [['production', 'yes'], "Invalid value 'yes'.", 2],
   ])('refuses %j', async (args, message, code) => {
     const { run } = await freshMachine();
     expect(await run('profile', 'set', ...args)).toMatchObject({

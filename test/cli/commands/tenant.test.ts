@@ -165,7 +165,7 @@ describe('tenant set-format', () => {
 
   it.each([
     ['jws', 'Did you mean jwe?'],
-    ['opaque', 'The formats are jwe and jwt.'],
+    ['opaque', 'Choose jwe or jwt.'],
   ])('refuses %s before any call', async (format, hint) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
@@ -173,7 +173,7 @@ describe('tenant set-format', () => {
     expect(await machine.run('tenant', 'set-format', format)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: '${format}' is not a session token format.\nhint:  ${hint}\n`,
+      stderr: `error: Unknown session token format '${format}'.\nhint:  ${hint}\n`,
     });
     expect(tenant.requests).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { checkNoNamesake, planApiCreation } from '../../../domain/api/create.ts';
 import { withExample } from '../../options/example.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { apiData, renderApi } from '../../render/api.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { checkNoNamesake, planAppCreation } from '../../../domain/app/create.ts';
 import { clientTypes } from '../../../wire/client.ts';
-import { knownWord, typeWord } from '../../options/choice.ts';
 import { withExample } from '../../options/example.ts';
+import { knownWord, typeWord } from '../../options/parse.ts';
 import { appData, renderApp } from '../../render/app.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';

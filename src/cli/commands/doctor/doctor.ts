@@ -4,7 +4,7 @@ import type { Question } from '../../../domain/gates/diagnosis/look.ts';
 import { AnonError } from '../../../errors.ts';
 import { readAppSecret } from '../../input/app-secret.ts';
 import { withExample } from '../../options/example.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { chosenEdition, namedChoices } from '../../tenant/access.ts';
 import { accessToWrite, addWriteOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';

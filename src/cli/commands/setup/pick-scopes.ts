@@ -6,7 +6,7 @@ import type { NewApp } from '../../../domain/app/create.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import { askedUntil } from '../../input/asked-again.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { printable } from '../../render/printable.ts';
 import { answered, type Inquiry } from './inquiry.ts';
 import type { NamedApi } from './pick-api.ts';

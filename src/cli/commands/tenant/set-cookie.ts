@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
 import { withExample } from '../../options/example.ts';
-import { onOrOff } from '../../options/on-or-off.ts';
+import { onOrOff } from '../../options/parse.ts';
 import { tenantData } from '../../render/tenant.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { planTenantChange } from '../../../domain/tenant/settings.ts';
 import { sessionTokenFormats } from '../../../wire/edition/edition.ts';
-import { formatWord, knownWord } from '../../options/choice.ts';
 import { withExample } from '../../options/example.ts';
+import { formatWord, knownWord } from '../../options/parse.ts';
 import { readableTokens, tenantData } from '../../render/tenant.ts';
 import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';

@@ -9,7 +9,7 @@ import { checkMetadataLines, guestsToMake } from '../../../domain/session/metada
 import { AnonError } from '../../../errors.ts';
 import type { LineWriter } from '../../../io/files/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { scopeText } from '../../options/scopes.ts';
+import { scopeText } from '../../options/parse.ts';
 import { checkLineField, printLine } from '../../output/output.ts';
 import { progressOf } from '../../output/progress.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../../tenant/access.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../domain/session/remembered.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
-import { scopeText } from '../../options/scopes.ts';
+import { scopeText } from '../../options/parse.ts';
 import { type Access, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { continueSession } from './continue-session.ts';

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import { readAppSecret } from '../../input/app-secret.ts';
 import { emptyInput, isBlank, referredText } from '../../input/referred-text.ts';
 import { collect, type GlobalOptions } from '../../options/global.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import type { Context } from '../../world/context.ts';
 import { metaReadsStdin, readMetaValues } from './meta-values.ts';
 import { checkSensitive } from './sensitive-metadata.ts';

@@ -2,7 +2,7 @@ import { chooseApi, type RequestedApi } from '../../../domain/api/choose.ts';
 import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/choose.ts';
 import type { TenantConnection } from '../../../domain/ports.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { scopeText } from '../../options/scopes.ts';
+import { scopeText } from '../../options/parse.ts';
 import type { namedChoices } from '../../tenant/access.ts';
 import { type TokenInput, type TokenRequestOptions, withSecret } from './options.ts';
 

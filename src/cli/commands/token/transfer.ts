@@ -7,7 +7,7 @@ import { AnonError, withHint } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { scopeText } from '../../options/scopes.ts';
+import { scopeText } from '../../options/parse.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';

@@ -8,7 +8,7 @@ import { servedKeys } from '../../../domain/token/served-keys.ts';
 import type { KeySource } from '../../../domain/token/verify.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { accessTenant, namedChoices } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';

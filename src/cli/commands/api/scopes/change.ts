@@ -1,7 +1,7 @@
 import { findApi } from '../../../../domain/api/find.ts';
 import { apiWithGrants, guestScopes } from '../../../../domain/api/guest-grants.ts';
 import { planGuestScopes } from '../../../../domain/api/set-access.ts';
-import { scopeList } from '../../../options/scopes.ts';
+import { scopeList } from '../../../options/parse.ts';
 import { apiData } from '../../../render/api.ts';
 import { printable } from '../../../render/printable.ts';
 import { accessToWrite, type WriteOptions, writeAndShow } from '../../../tenant/write.ts';
