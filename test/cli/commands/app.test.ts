@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { appDisableCommand, appEnableCommand } from '../../../src/cli/commands/app/access.ts';
 import { appCreateCommand } from '../../../src/cli/commands/app/create.ts';
-import { appDisableCommand } from '../../../src/cli/commands/app/disable.ts';
-import { appEnableCommand } from '../../../src/cli/commands/app/enable.ts';
 import { appListCommand } from '../../../src/cli/commands/app/list.ts';
 import { appShowCommand } from '../../../src/cli/commands/app/show.ts';
 import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
@@ -270,13 +269,10 @@ describe('what the app commands parse', () => {
       'kiosk',
       { type: 'native', enable: true, revealSecrets: true },
     ]);
-    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', { enabled: true, oidcConformant: false }, {}]);
-    expect(await parsed(appEnableCommand, 'web', '--oidc-conformant')).toMatchObject([
-      'web',
-      { enabled: true, oidcConformant: true },
-      {},
-    ]);
-    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', { enabled: false }, {}]);
+    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', {}]);
+    expect(await parsed(appEnableCommand, 'web', '--oidc-conformant')).toEqual(['web', { oidcConformant: true }]);
+    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', {}]);
+    expect(await parsed(appDisableCommand, 'web', '--undo-conformant')).toEqual(['web', { undoConformant: true }]);
   });
 
   it('says which option was meant', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tenantSetFormatCommand } from '../../../src/cli/commands/tenant/set-format.ts';
-import { tenantSetLifetimeCommand } from '../../../src/cli/commands/tenant/set-lifetime.ts';
+import { tenantSetFormatCommand, tenantSetLifetimeCommand } from '../../../src/cli/commands/tenant/set.ts';
 import { tenantShowCommand } from '../../../src/cli/commands/tenant/show.ts';
 import { freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
