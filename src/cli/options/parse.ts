@@ -1,4 +1,4 @@
-import { mostSimilar } from '../../domain/similar.ts';
+import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 
 export const typeWord = 'application type';

@@ -1,9 +1,9 @@
 import { type ClientGrantBody, clientGrantPage, clientGrantsPath, guestSubject } from '../../wire/client-grant.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { editionOf, managementRequest } from '../exchange/management.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { allCheckpoints } from '../exchange/pages.ts';
-import type { TenantConnection } from '../ports.ts';
 import type { Api, ApiWithGrants } from './api.ts';
 
 /** The fourth gate: scopes that guests get at an API. */
@@ -98,7 +98,7 @@ export async function guestGrants(
   });
   const bodies = await allCheckpoints<ClientGrantBody>(tenant, {
     plural: 'client grants',
-    otherwise: 'Name the application and the API, so that fewer are asked for: --app <app> --api <api>',
+    otherwise: 'Pass --app <app> --api <api> to fetch fewer.',
     idOf: ({ id }) => id,
     async page(query, measure) {
       const exchange = { method: 'GET', path: `${clientGrantsPath}?${query}&${filter}`, measure } as const;

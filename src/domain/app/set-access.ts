@@ -1,10 +1,10 @@
 import { AnonError } from '../../errors.ts';
 import { client, clientPath } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
-import { editionOf } from '../exchange/management.ts';
-import { changed } from '../plan/changed.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { changed } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
-import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
 
@@ -36,11 +36,7 @@ export function lacksConformance(edition: Edition, app: Pick<App, 'oidcConforman
 
 function checkConformance({ selection }: TenantConnection, edition: Edition, app: App): void {
   if (!lacksConformance(edition, app)) return;
-  throw new AnonError(
-    'failed',
-    `Application '${app.name}' is not OIDC-conformant, and only such may create anonymous sessions.`,
-    {
-      hint: `It changes how the application signs users in. To set both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
-    },
-  );
+  throw new AnonError('failed', `Application '${app.name}' is not OIDC-conformant, which anonymous sessions require.`, {
+    hint: `Conformance changes how the application signs users in. To set both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
+  });
 }

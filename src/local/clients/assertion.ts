@@ -1,5 +1,4 @@
-import { assertionType } from '../../wire/client-credential.ts';
-import { oauthTokenPath } from '../../wire/oauth.ts';
+import { clientAssertionType, oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantScope } from '../scope.ts';
 import { readBase64url } from '../tokens/base64url.ts';
@@ -25,7 +24,7 @@ const maxLifetimeSeconds = 300;
  */
 export async function provesKey(scope: TenantScope, { client, credentials, url }: Proof): Promise<boolean> {
   const { assertion } = credentials;
-  if (assertion?.type !== assertionType) return false;
+  if (assertion?.type !== clientAssertionType) return false;
   const now = scope.clock() / 1000;
   const keys = credentialsOf(scope.store, client).filter((credential) => !isExpired(credential, now));
   if (keys.length === 0) return false;

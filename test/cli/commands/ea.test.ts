@@ -30,7 +30,7 @@ describe('on a tenant of edition ea', () => {
   it.each([
     [['tenant', 'set-format', 'jwt'], 7, 'always sealed'],
     [['tenant', 'set-lifetime', 'never'], 7, 'every session ends'],
-    [['tenant', 'set-lifetime', '100s'], 2, 'The nearest are 1m and 2m.'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'Closest: 1m or 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [
@@ -61,7 +61,9 @@ describe('on a tenant of edition ea', () => {
     const { json } = await done('api', 'enable', 'shop', '--json');
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'], requests: [] });
     const closed = await done('api', 'disable', 'shop');
-    expect(closed.stdout).toContain('  guests get these scopes back when it is enabled again: read:catalog (in 1 client grant)\n');
+    expect(closed.stdout).toContain(
+      '  guests get these scopes back when it is enabled again: read:catalog (in 1 client grant)\n',
+    );
     expect((await done('api', 'disable', 'shop', '--revoke-grants', '--json')).json).toMatchObject({
       guest_grants: [],
     });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { apiWithGrants, guestScopes } from '../../../src/domain/api/guest-grants.ts';
-import { listApis } from '../../../src/domain/api/list.ts';
-import { newClientId } from '../../../src/domain/app/create.ts';
-import { listApps } from '../../../src/domain/app/list.ts';
-import { planSetUp, type Wish } from '../../../src/domain/gates/set-up.ts';
+import { listApis } from '../../../src/domain/api/read.ts';
+import { newClientId } from '../../../src/domain/app/lifecycle.ts';
+import { listApps } from '../../../src/domain/app/read.ts';
+import { type DesiredSetUp, planSetUp } from '../../../src/domain/gates/set-up.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { unsent } from '../../../src/domain/plan/plan.ts';
 import { createSession } from '../../../src/domain/session/create.ts';
@@ -20,7 +20,7 @@ async function known(connection: TestConnection) {
   return { app, api: await apiWithGrants(connection, api) };
 }
 
-function wish(parts: Pick<Wish, 'app' | 'api'> & Partial<Wish>): Wish {
+function wish(parts: Pick<DesiredSetUp, 'app' | 'api'> & Partial<DesiredSetUp>): DesiredSetUp {
   return { settings: {}, oidcConformant: false, scopes: ['read:catalog'], ...parts };
 }
 
@@ -30,7 +30,7 @@ const fresh = {
 } as const;
 
 /** A guest of what was set up gets a token; its scopes. */
-async function guestScope(connection: TestConnection, { app, api }: Pick<Wish, 'app' | 'api'>) {
+async function guestScope(connection: TestConnection, { app, api }: Pick<DesiredSetUp, 'app' | 'api'>) {
   if (!('clientId' in app)) throw new Error('the application is not there');
   const request = { app, api, scope: undefined, metadata: undefined, userId: undefined };
   return (await createSession(connection, request)).scope;
@@ -110,7 +110,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     };
     expect(await failureOf(() => applyPlan(refusing, plan))).toMatchObject({
       message: 'The tenant refused: Not today. (400).',
-      hint: 'Already written: application mobile. Run the command again: it does what is left.',
+      hint: 'Already applied: application mobile. Run the command again to apply the rest.',
     });
     const app = (await listApps(connection)).find(({ name }) => name === 'mobile');
     const again = await planSetUp(connection, wish({ ...fresh, ...(app && { app }), scopes: ['read:news'] }));

@@ -1,4 +1,4 @@
-import { checkNoNamesake, planApiCreation } from '../../../domain/api/create.ts';
+import { checkNoNamesake, planApiCreation } from '../../../domain/api/lifecycle.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData, renderApi } from '../../render/api.ts';
 import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';

@@ -1,7 +1,7 @@
 import type { ApiWithGrants } from '../../../domain/api/api.ts';
-import { planApiDeletion } from '../../../domain/api/delete.ts';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import { askToDelete } from '../../tenant/delete.ts';

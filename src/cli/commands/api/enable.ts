@@ -8,7 +8,7 @@ import {
   guestTokenLifetimeWarning,
   parseGuestTokenLifetime,
 } from '../../../domain/duration.ts';
-import { editionOf } from '../../../domain/exchange/management.ts';
+import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';

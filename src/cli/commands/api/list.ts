@@ -1,5 +1,5 @@
 import { withGrants } from '../../../domain/api/guest-grants.ts';
-import { listApis } from '../../../domain/api/list.ts';
+import { listApis } from '../../../domain/api/read.ts';
 import { explainEmptyList, listed, listOptions } from '../../options/list.ts';
 import { printResult } from '../../output/output.ts';
 import { apiData, renderApis } from '../../render/api.ts';

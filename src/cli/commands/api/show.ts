@@ -1,6 +1,6 @@
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
-import { namesOfHolders } from '../../../domain/app/holders.ts';
+import { grantHolderNames } from '../../../domain/app/read.ts';
 import { printResult } from '../../output/output.ts';
 import { apiData, renderApi } from '../../render/api.ts';
 import { accessTenant } from '../../tenant/access.ts';
@@ -14,7 +14,7 @@ export const apiShowCommand = defineCommand({
   async run(context, { api: reference }, options) {
     const { tenant } = await accessTenant(context, options);
     const api = await apiWithGrants(tenant, await findApi(tenant, reference));
-    const names = await namesOfHolders(tenant, api);
+    const names = await grantHolderNames(tenant, api);
     printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api, names) });
   },
 });

@@ -1,4 +1,4 @@
-import { checkNoNamesake, planAppCreation } from '../../../domain/app/create.ts';
+import { checkNoNamesake, planAppCreation } from '../../../domain/app/lifecycle.ts';
 import { clientTypes } from '../../../wire/client.ts';
 import { knownWord, typeWord } from '../../options/parse.ts';
 import { appData, renderApp } from '../../render/app.ts';

@@ -1,6 +1,6 @@
 import type { App } from '../../../domain/app/app.ts';
-import { type AppDeletion, planAppDeletion } from '../../../domain/app/delete.ts';
 import { findApp } from '../../../domain/app/find.ts';
+import { type AppDeletion, planAppDeletion } from '../../../domain/app/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import { askToDelete } from '../../tenant/delete.ts';

@@ -1,4 +1,4 @@
-import { listApps } from '../../../domain/app/list.ts';
+import { listApps } from '../../../domain/app/read.ts';
 import { explainEmptyList, listed, listOptions } from '../../options/list.ts';
 import { printResult } from '../../output/output.ts';
 import { appData, renderApps } from '../../render/app.ts';

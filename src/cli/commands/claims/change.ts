@@ -1,7 +1,11 @@
-import { type ClaimsChange, planClaimMapping, planClaimRemoval } from '../../../domain/claims/change.ts';
-import { readClaimMapping } from '../../../domain/claims/check.ts';
 import type { ClaimsHolder } from '../../../domain/claims/holder.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import {
+  type ClaimsChange,
+  parseClaimMapping,
+  planClaimMapping,
+  planClaimRemoval,
+} from '../../../domain/claims/mapping.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { sessionAttributes } from '../../../wire/claims-mapping.ts';
 import { claimsData, holderText, renderPreview } from '../../render/claims.ts';
 import { printable } from '../../render/printable.ts';
@@ -25,7 +29,7 @@ export const claimsSetCommand = defineCommand({
   notes: `The expression may begin with anonymous_session, as in the Management API; dots lead into nested values. Where a \
 session has no such value, or null, its tokens lack the claim. Tokens that guests already have don't change.`,
   async run(context, { name, expression }, options) {
-    const mapping = readClaimMapping({ name, expression });
+    const mapping = parseClaimMapping({ name, expression });
     await changeClaims(
       context,
       options,

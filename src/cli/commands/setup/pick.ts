@@ -1,8 +1,8 @@
-import { only, usual } from '../../../domain/one-of.ts';
+import { defaultChoice, only } from '../../../domain/find-by-reference.ts';
 import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
 import type { Choice } from '../../../io/terminal/prompt.ts';
-import { askedUntil } from '../../input/asked-again.ts';
-import type { Inquiry } from './inquiry.ts';
+import { askUntilAccepted } from '../../input/questions.ts';
+import type { Dialog } from './dialog.ts';
 
 /** Applications or APIs, as far as choosing one of them goes. */
 export interface Pickable<Item, New> {
@@ -31,15 +31,15 @@ export interface Pickable<Item, New> {
   assumed(reference: string): void;
 }
 
-/** The one that the options name or make, else the usual one, else the one that a person chooses. */
+/** The one that the options name or make, else the defaultChoice one, else the one that a person chooses. */
 export async function pick<Item, New>(
-  { person, missing }: Inquiry,
+  { person, missing }: Dialog,
   pickable: Pickable<Item, New>,
 ): Promise<Item | New | undefined> {
   if (pickable.toCreate !== undefined) return pickable.create(pickable.toCreate);
   if (pickable.named !== undefined) return findOrCreate(person, pickable, pickable.named);
   const items = await pickable.list();
-  const preferred = usual(items, pickable);
+  const preferred = defaultChoice(items, pickable);
   if (person && !only(items)) return asked(person, pickable, items, preferred);
   if (preferred === undefined) missing.push(pickable.flag);
   else pickable.assumed(pickable.nameOf(preferred));
@@ -47,7 +47,7 @@ export async function pick<Item, New>(
 }
 
 async function findOrCreate<Item, New>(
-  person: Inquiry['person'],
+  person: Dialog['person'],
   pickable: Pickable<Item, New>,
   reference: string,
 ): Promise<Item | New | undefined> {
@@ -59,12 +59,12 @@ async function findOrCreate<Item, New>(
     if (!person) throw withHint(error, `${error.hint ?? ''} Or make it: ${createFlag(reference)}`);
     if (await person.confirm(`${error.message} Create that ${noun}?`)) return create(reference);
     const items = await pickable.list();
-    return asked(person, pickable, items, usual(items, pickable));
+    return asked(person, pickable, items, defaultChoice(items, pickable));
   }
 }
 
 function asked<Item, New>(
-  person: NonNullable<Inquiry['person']>,
+  person: NonNullable<Dialog['person']>,
   pickable: Pickable<Item, New>,
   items: readonly Item[],
   preferred: Item | undefined,
@@ -74,7 +74,7 @@ function asked<Item, New>(
   const first = preferred === undefined ? [] : [preferred];
   const inOrder = [...new Set([...first, ...items.filter(isOpen), ...items])];
   const byValue = new Map(inOrder.map((item) => [choice(item).value, item]));
-  return askedUntil(
+  return askUntilAccepted(
     person,
     () => person.prompts.chooseOrNew(question, inOrder.map(choice), noun),
     (answer) => {

@@ -1,9 +1,9 @@
-import type { KeyRing } from '../../../domain/ports.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
+import type { KeyRing } from '../../../domain/token/key-ring.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../input/referred-text.ts';
+import { emptyInput, emptyStdinHint, type GivenText, isBlank, readStdinOrFile } from '../../input/stdin-or-file.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printable } from '../../render/printable.ts';
 import { chosenEdition, selectProfile } from '../../tenant/access.ts';
@@ -25,7 +25,7 @@ export async function givenTexts(context: Context, given: readonly string[]): Pr
     throw new AnonError('usage', "Only one '-' can read stdin.");
   }
   const texts: GivenText[] = [];
-  for (const word of words) texts.push((await referredText(context, word)) ?? { text: word, source: undefined });
+  for (const word of words) texts.push((await readStdinOrFile(context, word)) ?? { text: word, source: undefined });
   return texts;
 }
 

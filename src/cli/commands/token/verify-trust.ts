@@ -1,5 +1,5 @@
 import { parseDuration } from '../../../domain/duration.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { loopback } from '../../../domain/profile/address.ts';
 import { checkForm } from '../../../domain/token/access-token-form.ts';
 import type { Expectations } from '../../../domain/token/claim-checks.ts';
@@ -29,7 +29,7 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
       hint: 'Give its audience: --audience <audience>',
     });
   }
-  const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, 'such as 30s or 2m');
+  const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, '30s or 2m');
   if (clockToleranceSeconds > mostToleranceSeconds) {
     throw new AnonError('usage', '--clock-tolerance is 10 minutes at most.', { hint: 'Such as --clock-tolerance 30s' });
   }

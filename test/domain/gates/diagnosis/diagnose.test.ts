@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../../src/domain/gates/diagnosis/check.ts';
 import { type Diagnosis, diagnose } from '../../../../src/domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../../src/domain/gates/diagnosis/look.ts';
+import type { DiagnosisRequest } from '../../../../src/domain/gates/diagnosis/management-checks.ts';
 import { AnonError, interrupted } from '../../../../src/errors.ts';
 import { managementAudience } from '../../../../src/wire/oauth.ts';
 import { connectionTo, json, scriptedConnection, secretAccess } from '../../../support/domain.ts';
 import { confidentialApp, guestGrantId, openTenant, type TestTenant, testTenant } from '../../../support/local.ts';
 
-const nothing: Question = {
+const nothing: DiagnosisRequest = {
   app: { named: undefined, chosen: undefined },
   api: { named: undefined, chosen: undefined },
   wanted: [],
   forcedEdition: undefined,
   probe: undefined,
 };
-const probing: Question = { ...nothing, probe: { clientSecret: undefined } };
-const named = (app: string | undefined, api: string | undefined): Question => ({
+const probing: DiagnosisRequest = { ...nothing, probe: { clientSecret: undefined } };
+const named = (app: string | undefined, api: string | undefined): DiagnosisRequest => ({
   ...nothing,
   app: { named: app, chosen: undefined },
   api: { named: api, chosen: undefined },
@@ -82,17 +82,17 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant, feature: 'open', probe: 'open' });
     expect(found(diagnosis, 'probe')).toMatchObject({
       finding:
-        'a guest of web got a token for shop: read:catalog write:cart; signature, issuer, audience and times are right',
+        'a guest of web got a token for shop: read:catalog write:cart; signature, issuer, audience and times are correct',
     });
     expect(connection.sent.filter((line) => line === 'POST /anonymous/token')).toHaveLength(1);
   });
 
-  it('a fresh tenant is closed: what there is is looked at, and the commands open it', async () => {
+  it('a fresh tenant is closed, and the fix commands open it', async () => {
     const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ app: 'closed', api: 'closed' });
     expect(diagnosis).toMatchObject({
       ok: false,
-      verdict: 'A guest of web cannot get a token for shop: web may not create guest sessions, and 2 more',
+      verdict: 'A guest of web cannot get a token for shop: web may not create guest sessions; 2 more gates are closed',
       failure: { code: 'gate_closed' },
     });
     const fixes = new Set(diagnosis.checks.flatMap(({ fix }) => fix ?? []));
@@ -135,7 +135,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(diagnosis, 'scopes')).toEqual({
       check: 'scopes',
       state: 'closed',
-      finding: "API 'shop' defines no scope 'raed:catalog'",
+      finding: "API 'shop' has no scope 'raed:catalog'",
       advice: expect.stringContaining("Did you mean 'read:catalog'?"),
     });
   });
@@ -146,7 +146,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(diagnosis, 'scopes')).toEqual({
       check: 'scopes',
       state: 'warning',
-      finding: 'guests get read:catalog; write:cart is granted too, but shop no longer defines it',
+      finding: 'guests get read:catalog; write:cart is also granted, but shop no longer defines it',
       fix: `anon-cli api scopes remove shop write:cart${holder}`,
     });
     expect(diagnosis).toMatchObject({ ok: true, scopes: ['read:catalog'] });
@@ -158,8 +158,8 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toEqual({
       check: 'api',
       state: 'closed',
-      finding: 'shop does not take guests',
-      advice: 'shop defines no scopes: define some in the dashboard, under APIs, Permissions.',
+      finding: 'shop does not accept guests',
+      advice: 'shop defines no scopes. Add some in the Auth0 dashboard: APIs > Permissions.',
     });
   });
 
@@ -170,8 +170,8 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(diagnosis, 'app')).toEqual({
       check: 'app',
       state: 'unknown',
-      finding: 'Which application? 2 are enabled: web, server',
-      advice: 'Name one: --app <app>, or for good: anon-cli profile set app <app> --profile acme',
+      finding: 'No application given, and 2 are enabled: web, server',
+      advice: 'Choose one: --app <app>, or save a default: anon-cli profile set app <app> --profile acme',
     });
     expect(statesOf(diagnosis)).toMatchObject({ api: 'open', probe: 'skipped' });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'usage' } });
@@ -180,7 +180,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   it('what is named and not there is told as any command does', async () => {
     const diagnosis = await diagnose(connectionTo(await openTenant({ edition })), named('wbe', 'shpo'));
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_found' } });
-    expect(found(diagnosis, 'app')).toMatchObject({ finding: "There is no application 'wbe'" });
+    expect(found(diagnosis, 'app')).toMatchObject({ finding: "Application 'wbe' not found" });
     expect(found(diagnosis, 'api')).toMatchObject({ advice: expect.stringContaining("'shop'") });
     expect(statesOf(diagnosis)).toMatchObject({ scopes: 'skipped' });
   });
@@ -211,11 +211,11 @@ describe('edition ea', () => {
     });
   });
 
-  it('a grant of all scopes is told apart', async () => {
+  it('a grant of all scopes is shown as one', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     tenant.change('client_grant', guestGrantId, { allow_all_scopes: true, scope: undefined });
     const diagnosis = await diagnose(connectionTo(tenant), nothing);
-    expect(found(diagnosis, 'grant').finding).toContain('of all scopes');
+    expect(found(diagnosis, 'grant').finding).toContain('for all scopes');
     expect(diagnosis.scopes).toHaveLength(4);
   });
 
@@ -238,7 +238,7 @@ describe('edition ea', () => {
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toMatchObject({
       state: 'closed',
       fix: 'anon-cli api enable shop --app web',
-      finding: 'shop does not take guests, although they have a grant there: a grant alone does not let them in',
+      finding: 'shop does not accept guests, although they have a grant there: a grant alone is not enough',
     });
   });
 
@@ -253,8 +253,8 @@ describe('edition ea', () => {
 
 describe('the settings', () => {
   it.each([
-    ['never expires', 0, /^sessions never expire: sessions that never expire are advised against/],
-    ['is under a day', 3600, /^sessions live 1 hour: under 24 hours/],
+    ['never expires', 0, /^sessions never expire: without expiry, a leaked session token works forever/],
+    ['is under a day', 3600, /^sessions live 1 hour: with less than 24 hours/],
     ['is under 30 days', 864_000, /^sessions live 10 days: 30 days or longer is recommended$/],
     ['is over the limit', 63_072_000, /the limits are 1 second and 1 year$/],
   ])('a lifetime that %s is a warning', async (_, anonymous_session_lifetime, finding) => {
@@ -281,7 +281,7 @@ describe('the settings', () => {
     expect(found(diagnosis, 'edition')).toEqual({
       check: 'edition',
       state: 'warning',
-      finding: 'its settings tell of ea, and commands speak preview',
+      finding: "the tenant's settings look like ea, but commands use preview",
       fix: 'anon-cli profile set edition auto',
     });
     expect(diagnosis).toMatchObject({ ok: true, tenant: { edition: 'ea' } });
@@ -339,7 +339,7 @@ describe('the Management API scopes', () => {
       scopes: 'skipped',
     });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised' } });
-    expect(diagnosis.verdict).toMatch(/^Whether a guest can get a token cannot be told: .*Insufficient scope/);
+    expect(diagnosis.verdict).toMatch(/^Cannot tell whether a guest can get a token: .*Insufficient scope/);
   });
 
   it('and a guest who is made settles it all the same', async () => {
@@ -359,7 +359,7 @@ describe('a tenant that does not answer as it should', () => {
     const diagnosis = await diagnose(scriptedConnection([() => Promise.reject(out)]), probing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped', probe: 'skipped' });
     expect(new Set(diagnosis.checks.slice(1).map(({ finding }) => finding))).toEqual(
-      new Set(['the tenant cannot be reached']),
+      new Set(['the tenant is unreachable']),
     );
     expect(diagnosis).toMatchObject({ ok: false, failure: out });
   });
@@ -370,7 +370,7 @@ describe('a tenant that does not answer as it should', () => {
     const diagnosis = await diagnose(scriptedConnection([other, denied]), nothing);
     expect(found(diagnosis, 'reachable')).toMatchObject({
       state: 'warning',
-      finding: 'acme.example answers as https://login.acme.example/, and that is what its tokens say too',
+      finding: 'acme.example reports the issuer https://login.acme.example/, which its tokens will have too',
     });
   });
 
@@ -378,7 +378,7 @@ describe('a tenant that does not answer as it should', () => {
     const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
     const diagnosis = await diagnose(scriptedConnection([discovery, denied]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ credentials: 'closed', edition: 'skipped', app: 'skipped' });
-    expect(found(diagnosis, 'app').finding).toBe('takes a Management API token');
+    expect(found(diagnosis, 'app').finding).toBe('needs a Management API token');
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised', status: 401 } });
   });
 
@@ -403,7 +403,7 @@ describe('a tenant that does not answer as it should', () => {
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped' });
     expect(diagnosis.failure).toMatchObject({
       code: 'tenant_unreachable',
-      message: `acme.example does not answer as an Auth0 tenant does: it answered GET /.well-known/openid-configuration with ${status} and ${what}.`,
+      message: `acme.example does not respond like an Auth0 tenant: it answered GET /.well-known/openid-configuration with ${status} and ${what}.`,
     });
   });
 
@@ -417,8 +417,8 @@ describe('without Management API credentials', () => {
   it('only a probe can tell, with a client id and an audience', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { management: undefined, edition: undefined });
-    const question = { ...probing, ...named(tenant.app.client_id, tenant.api.identifier), probe: probing.probe };
-    const diagnosis = await diagnose(connection, question);
+    const request = { ...probing, ...named(tenant.app.client_id, tenant.api.identifier), probe: probing.probe };
+    const diagnosis = await diagnose(connection, request);
     expect(statesOf(diagnosis)).toMatchObject({
       credentials: 'closed',
       app: 'skipped',
