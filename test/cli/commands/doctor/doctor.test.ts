@@ -16,7 +16,7 @@ const errorIn = (stderr: string) => JSON.parse(stderr).error;
 describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   const holder = edition === 'ea' ? ' --app web' : '';
 
-  it('says that a guest can get a token, and ends with 0', async () => {
+  it('reports that a guest can get a token, and ends with 0', async () => {
     const machine = await openMachine({ edition });
     const { json, stderr } = await machine.done('doctor', '--json');
     expect(json).toMatchObject({
@@ -39,7 +39,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect(stderr).toBe('');
   });
 
-  it('says what is closed and how to open it, and ends with 5', async () => {
+  it('reports closed gates and how to open them, and ends with 5', async () => {
     const machine = await freshMachine({ edition });
     const { code, stdout, stderr } = await machine.run('doctor');
     expect(code).toBe(5);
@@ -56,7 +56,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     );
   });
 
-  it('the commands it names, run as they are printed, open the gates', async () => {
+  it('prints commands that open the gates', async () => {
     const machine = await freshMachine({ edition });
     const { stdout } = await machine.run('doctor', '--json');
     const fixes = new Set(JSON.parse(stdout).checks.flatMap(({ fix }: { fix: string | null }) => fix ?? []));
@@ -67,7 +67,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it.each([
     ['several', 'web', 2, "'web' matches 2 applications"],
     ['none', 'wbe', 1, "Application 'wbe' not found"],
-  ])('of %s of that name it probes nothing, and says that', async (_, app, exitCode, finding) => {
+  ])('does not probe %s with that name, and reports it', async (_, app, exitCode, finding) => {
     const machine = await openMachine({ edition });
     await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
     const { code, stdout } = await machine.run('doctor', '--app', app, '--api', 'shop', '--probe', '--json');
@@ -78,14 +78,14 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect(code).toBe(exitCode);
   });
 
-  it('--probe makes a guest, whom nobody remembers', async () => {
+  it('--probe creates a guest and does not save it', async () => {
     const machine = await openMachine({ edition });
     const { stdout } = await machine.done('doctor', '--probe');
     expect(stdout).toMatch(/^✔ open {5}probe {8}a guest of web got a token for shop: read:catalog /m);
     expect(await machine.run('token', 'update')).toMatchObject({ code: 2 });
   });
 
-  it('--fix --yes opens what is closed and looks again', async () => {
+  it('--fix --yes opens closed gates and checks again', async () => {
     const machine = await freshMachine({ edition });
     const { json } = await machine.done('doctor', '--fix', '--yes', '--scopes', 'read:catalog', '--probe', '--json');
     expect(json).toMatchObject({ ok: true, scopes: ['read:catalog'], dry_run: false });
@@ -95,7 +95,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect(again.json).toMatchObject({ ok: true, requests: [], changes: [] });
   });
 
-  it('--fix shows the plan and asks, where somebody is there to answer', async () => {
+  it('--fix shows the plan and asks, at a terminal', async () => {
     const machine = await freshMachine({ edition });
     machine.terminal.interactive = true;
     machine.answers.push(true);
@@ -116,7 +116,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect((await machine.run('doctor')).code).toBe(5);
   });
 
-  it('--fix with nobody to ask is refused with 2', async () => {
+  it('--fix without a terminal is refused with 2', async () => {
     const machine = await freshMachine({ edition });
     const { code, jsonError } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--json');
     expect(code).toBe(2);
@@ -143,24 +143,24 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect((await machine.run('doctor')).code).toBe(5);
   });
 
-  it('--fix --dry-run with nothing closed says so', async () => {
+  it('--fix --dry-run reports when nothing is closed', async () => {
     const { stdout } = await (await openMachine({ edition })).done('doctor', '--fix', '--dry-run');
     expect(stdout).toBe('✔ No changes: nothing is closed that could be opened\n');
   });
 
-  it('--fix gives guests no scopes that nobody named', async () => {
+  it('--fix grants no scopes that were not given', async () => {
     const { code, jsonError } = await (await freshMachine({ edition })).run('doctor', '--fix', '--yes', '--json');
     expect(code).toBe(2);
     expect(jsonError.message).toBe("No scopes given for API 'shop'.");
   });
 
-  it('--scopes looks for just these', async () => {
+  it('--scopes checks only the given scopes', async () => {
     const machine = await openMachine({ edition });
     expect((await machine.run('doctor', '--scopes', 'read:catalog,read:orders')).code).toBe(5);
     await machine.done('doctor', '--scopes', 'read:catalog');
   });
 
-  it('a warning has its command, and does not count', async () => {
+  it('a warning has its command, and does not change the exit code', async () => {
     const machine = await openMachine({ edition });
     await machine.done('tenant', 'set-lifetime', '10d');
     const { stdout } = await machine.done('doctor');
@@ -185,7 +185,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     ]);
   });
 
-  it('--matrix is of one application, or of one API, where it is named', async () => {
+  it('--matrix shows one application or API if it is given', async () => {
     const machine = await openMachine({ edition });
     await machine.done('app', 'create', 'kiosk');
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
@@ -203,7 +203,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     expect((await machine.run('doctor', '--matrix', '--api', 'https://localhost:4400/api/v2/')).code).toBe(2);
   });
 
-  it('--matrix of a fresh tenant has nothing to show but with --all', async () => {
+  it('--matrix of a new tenant is empty without --all', async () => {
     const machine = await freshMachine({ edition });
     expect((await machine.done('doctor', '--matrix')).stderr).toMatch(/^No application may create guest sessions/);
     expect((await machine.done('doctor', '--matrix', '--all')).stdout).toBe('web\tshop\t\tclosed\n');
@@ -216,7 +216,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
 });
 
 describe('doctor', () => {
-  it('of several applications asks which, with the candidates, and ends with 2', async () => {
+  it('with several applications lists the candidates, and ends with 2', async () => {
     const machine = await openMachine();
     await machine.done('app', 'create', 'kiosk', '--enable');
     const { code, stdout, stderr } = await machine.run('doctor', '--json');
@@ -229,21 +229,21 @@ describe('doctor', () => {
     await machine.done('doctor', '--app', 'kiosk', '--api', 'shop');
   });
 
-  it('takes the application and the API of the profile', async () => {
+  it('uses the application and the API of the profile', async () => {
     const machine = await openMachine();
     await machine.done('app', 'create', 'kiosk', '--enable');
     await machine.done('profile', 'set', 'app', 'kiosk');
     expect((await machine.done('doctor', '--field', 'app.name')).stdout).toBe('kiosk\n');
   });
 
-  it('of an application that is not there ends with 1 and the similar one', async () => {
+  it('for an unknown application ends with 1 and suggests a similar one', async () => {
     const { code, stdout, stderr } = await (await openMachine()).run('doctor', '--app', 'wbe', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout).ok).toBe(false);
     expect(errorIn(stderr).hint).toContain("Did you mean 'web'?");
   });
 
-  it('of a token in the wrong place tells nothing of it', async () => {
+  it('does not repeat a token in the wrong place', async () => {
     const machine = await openMachine();
     const { stdout: token } = await machine.done('token', 'create', '--field', 'access_token');
     const { code, stdout, stderr } = await machine.run('doctor', '--app', token.trim());
@@ -251,7 +251,7 @@ describe('doctor', () => {
     expect(stdout + stderr).not.toContain(token.slice(0, 30));
   });
 
-  it('--probe takes a secret from stdin, and a wrong one ends with 4', async () => {
+  it('--probe reads a secret from stdin, and a wrong one ends with 4', async () => {
     const machine = await openMachine();
     await machine.done('app', 'create', 'server', '--type', 'regular_web', '--enable');
     machine.terminal.stdin = 'not-the-secret';
@@ -272,7 +272,7 @@ describe('doctor', () => {
   });
 });
 
-describe('doctor --fix of a profile marked production', () => {
+describe('doctor --fix with a profile marked as production', () => {
   async function productionMachine() {
     const machine = await freshMachine();
     const remote = await servedTenant(machine.clock);
@@ -283,7 +283,7 @@ describe('doctor --fix of a profile marked production', () => {
     return { machine, host: new URL(remote.url).host, writes };
   }
 
-  it('shows the plan and asks for its name, and for nothing else', async () => {
+  it('shows the plan and asks only for its name', async () => {
     const { machine, host, writes } = await productionMachine();
     machine.replies.push(host);
     const { stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
@@ -292,7 +292,7 @@ describe('doctor --fix of a profile marked production', () => {
     expect(writes()).toHaveLength(2);
   });
 
-  it('sends nothing when that is not its name', async () => {
+  it('sends nothing if the name is wrong', async () => {
     const { machine, writes } = await productionMachine();
     machine.replies.push('yes');
     expect((await machine.run('doctor', '--fix', '--scopes', 'read:catalog')).code).toBe(1);
@@ -300,8 +300,8 @@ describe('doctor --fix of a profile marked production', () => {
   });
 });
 
-describe('doctor at a distance', () => {
-  it('is told when the tenant is out of reach, and ends with 6 and the report', async () => {
+describe('doctor over HTTP', () => {
+  it('reports an unreachable tenant, and ends with 6', async () => {
     const machine = await freshMachine();
     const remote = await servedTenant(machine.clock);
     await useRemote(machine, remote);
@@ -313,7 +313,7 @@ describe('doctor at a distance', () => {
     expect(errorIn(stderr)).toMatchObject({ code: 'tenant_unreachable' });
   });
 
-  it('is told when the credentials are refused, and ends with 4 and the report', async () => {
+  it('reports refused credentials, and ends with 4', async () => {
     const machine = await freshMachine();
     const remote = await servedTenant(machine.clock);
     await useRemote(machine, remote);
@@ -344,7 +344,7 @@ describe('doctor at a distance', () => {
 });
 
 describe('the command line of doctor', () => {
-  it('is all of its options', async () => {
+  it('accepts all options', async () => {
     const [options] = await parsed(
       doctorCommand,
       ...['--app', 'web', '--api', 'shop', '--scopes', 'a,b', '--probe', '--client-secret', '-'],
@@ -372,12 +372,12 @@ describe('the command line of doctor', () => {
     [['--yes'], '--yes goes with --fix only.'],
     [['--dry-run'], '--dry-run goes with --fix only.'],
     [['--oidc-conformant'], '--oidc-conformant goes with --fix only.'],
-  ])('%j means nothing', async (flags, message) => {
+  ])('%j is refused', async (flags, message) => {
     const { code, jsonError } = await (await freshMachine({ seeded: false })).run('doctor', ...flags, '--json');
     expect({ code, message: jsonError.message }).toEqual({ code: 2, message });
   });
 
-  it('--client-secret is not taken from the command line', async () => {
+  it('--client-secret is not accepted as an argument', async () => {
     const machine = await freshMachine({ seeded: false });
     expect((await machine.run('doctor', '--probe', '--client-secret', 'shh-secret')).code).toBe(2);
   });

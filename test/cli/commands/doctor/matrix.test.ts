@@ -27,7 +27,7 @@ function matrixOf(appNames: string[], apiNames: string[], scopes: string[][][]):
 }
 
 describe('the matrix', () => {
-  it('has applications down, APIs across and a scope a line', () => {
+  it('has a row per application, a column per API and a line per scope', () => {
     const matrix = matrixOf(
       ['kiosk', 'web'],
       ['news', 'shop'],
@@ -44,7 +44,7 @@ web          read:news  a
 `);
   });
 
-  it('tells what is granted and does not count', () => {
+  it('shows grants that have no effect', () => {
     expect(renderMatrix(plain, matrixOf(['(web)'], ['shop'], [[['a']]]))).toBe(`\
 APPLICATION   shop
 web (closed)  (a)
@@ -52,7 +52,7 @@ web (closed)  (a)
 `);
   });
 
-  it('of many APIs is a list of what there is', () => {
+  it('of many APIs is a list of open pairs', () => {
     const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
     const matrix = matrixOf(['web'], apis, [apis.map((_, index) => (index < 2 ? ['read:all', 'write:all'] : []))]);
     expect(renderMatrix(plain, matrix)).toBe(`\
@@ -62,7 +62,7 @@ web          inventory-1  read:all write:all
 `);
   });
 
-  it.each([40, 80, 200])('of many APIs has closed pairs too with --all, on %i columns', (columns) => {
+  it.each([40, 80, 200])('of many APIs includes closed pairs with --all, on %i columns', (columns) => {
     const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
     const matrix = matrixOf(['web', '(kiosk)'], apis, [apis.map(() => []), []]);
     const paint = paintFor(false, { columns });
@@ -73,24 +73,24 @@ web          inventory-1  read:all write:all
     expect(renderMatrix(paint, matrix)).toMatch(columns < 200 ? /^No guest has any scope/ : /^APPLICATION/);
   });
 
-  it.each([80, 200])('for another program is a line for each pair, at %i columns as well', (columns) => {
+  it.each([80, 200])('in a pipe is one line per pair, also at %i columns', (columns) => {
     const matrix = matrixOf(['web', '(kiosk)'], ['shop'], [[['a', 'b']], [[]]]);
     const paint = paintFor(false, { columns, tabbed: true });
     expect(renderMatrix(paint, matrix)).toBe('web\tshop\ta b\topen\n');
     expect(renderMatrix(paint, matrix, { all: true })).toBe('web\tshop\ta b\topen\nkiosk\tshop\t\tclosed\n');
   });
 
-  it('of many APIs with nothing in it says so', () => {
+  it('of many APIs without an open pair reports that', () => {
     const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
     expect(renderMatrix(plain, matrixOf(['web'], apis, []))).toBe('No guest has any scope anywhere.\n');
   });
 
-  it('without APIs or applications says what is missing', () => {
+  it('without APIs or applications reports what is missing', () => {
     expect(renderMatrix(plain, matrixOf(['web'], [], []))).toMatch(/^No API takes guests/);
     expect(renderMatrix(plain, matrixOf([], ['shop'], []))).toMatch(/^No application may create guest sessions/);
   });
 
-  it('keeps names from acting on the terminal', () => {
+  it('escapes control characters in names', () => {
     const evil = '\u001b[2J';
     const text = renderMatrix(plain, matrixOf([evil], [evil], [[[evil]]]));
     expect(unsafe.test(text.replaceAll('\n', ''))).toBe(false);
