@@ -13,7 +13,7 @@ import { endText, type SessionView, sessionData } from '../render/session.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
-import { type KeptSessions, readable } from './session/kept-sessions.ts';
+import { getReadable, type SavedSessions } from './session/saved-sessions.ts';
 
 export function statusCommand(context: Context, run = printStatus): Command {
   const command = new Command('status')
@@ -67,8 +67,8 @@ function editionFor(context: Context, options: GlobalOptions, profile: Profile):
 async function currentSession(context: Context, profile: Profile, selection: string): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
-  const kept: KeptSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
-  const session = await readable(kept, name);
+  const saved: SavedSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
+  const session = await getReadable(saved, name);
   return session && { name, session, current: true };
 }
 
