@@ -26,7 +26,6 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'login --signing-alg': { words: assertionAlgorithms },
   'setup --type': { words: clientTypes },
   'setup --token-format': { words: sessionTokenFormats },
-  'token verify --jwks': { file: true },
 };
 
 /** What a placeholder takes, unless a definition says otherwise. */

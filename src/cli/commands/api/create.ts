@@ -1,4 +1,4 @@
-import { checkNoNamesake, planApiCreation } from '../../../domain/api/lifecycle.ts';
+import { checkNameIsFree, planApiCreation } from '../../../domain/api/lifecycle.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData, renderApi } from '../../render/api.ts';
 import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
@@ -19,7 +19,7 @@ export const apiCreateCommand = defineCommand({
     const access = await accessToWrite(context, options);
     const scopes = scopeList(options.scopes ?? '');
     const look = async () => {
-      if (!options.allowDuplicate) await checkNoNamesake(access.tenant, name);
+      if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
       return { plan: await planApiCreation(access.tenant, { name, audience: options.audience, scopes }) };
     };
     await writeAndShow(context, options, access, look, {

@@ -1,4 +1,4 @@
-import { checkNoNamesake, planAppCreation } from '../../../domain/app/lifecycle.ts';
+import { checkNameIsFree, planAppCreation } from '../../../domain/app/lifecycle.ts';
 import { clientTypes } from '../../../wire/client.ts';
 import { knownWord, typeWord } from '../../options/parse.ts';
 import { appData, renderApp } from '../../render/app.ts';
@@ -21,7 +21,7 @@ export const appCreateCommand = defineCommand({
     const type = knownWord(options.type, clientTypes, typeWord);
     const access = await accessToWrite(context, options);
     const look = async () => {
-      if (!options.allowDuplicate) await checkNoNamesake(access.tenant, name);
+      if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
       return { plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }) };
     };
     await writeAndShow(context, options, access, look, {

@@ -1,3 +1,4 @@
+import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { chosenEdition } from '../../tenant/access.ts';
@@ -24,8 +25,8 @@ export const localResetCommand = defineCommand({
     const local = await context.local();
     const newEdition = await local.reset(edition);
     // Its sessions and the defaults of its profile are useless now.
-    await (await context.sessions({ name: 'local' })).forgetAll();
-    await (await context.profiles()).change('local', (before) => before && { name: before.name });
+    await (await context.sessions({ name: localProfileName })).forgetAll();
+    await (await context.profiles()).change(localProfileName, (before) => before && { name: before.name });
     printResult(context, options, {
       data: { reset: true, state: local.statePath, edition: newEdition },
       human: (paint) =>

@@ -1,3 +1,4 @@
+import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError } from '../../../errors.ts';
 import { confirmProfileLoss } from '../../input/confirmation.ts';
 import { printResult } from '../../output/output.ts';
@@ -17,7 +18,7 @@ export const profileRemoveCommand = defineCommand({
     // Not through selectProfile: a profile that lost its domain can be removed too.
     const stored = await (await context.profiles()).get(name);
     const profile = stored ?? (await selectProfile(context, { ...options, profile: name })).profile;
-    if (profile.domain === undefined && profile.name === 'local') {
+    if (profile.domain === undefined && profile.name === localProfileName) {
       throw new AnonError('usage', "The local tenant's profile can't be removed.", {
         hint: 'To reset the local tenant: anon-cli local reset',
       });
