@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
-import type { NamedSession } from '../../domain/session/find.ts';
+import { getReadable, type NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { withExample } from '../options/example.ts';
@@ -14,7 +14,7 @@ import { endText, sessionData } from '../render/session.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
-import { type KeptSessions, readable } from './session/kept-sessions.ts';
+import type { SavedSessions } from './session/saved-sessions.ts';
 
 export function statusCommand(context: Context, run = printStatus): Command {
   const command = new Command('status')
@@ -68,8 +68,8 @@ function editionFor(context: Context, options: GlobalOptions, profile: Profile):
 async function currentSession(context: Context, profile: Profile, selection: string): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
-  const kept: KeptSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
-  const session = await readable(kept, name);
+  const saved: SavedSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
+  const session = await getReadable(saved, name);
   return session && { name, session, current: true };
 }
 

@@ -53,7 +53,7 @@ describe.each(leaves)('the help of "%s"', (path) => {
   });
 });
 
-it('the help of all has the global options', () => {
+it('the root help has the global options', () => {
   for (const { flags } of globalOptions) expect(texts['']).toContain(`  ${flags} `);
 });
 

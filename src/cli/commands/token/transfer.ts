@@ -13,7 +13,7 @@ import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { scopeText } from '../../options/scopes.ts';
+import { scopeText } from '../../options/parse.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
