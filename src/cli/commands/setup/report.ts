@@ -23,7 +23,7 @@ export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
       ['tenant', `${printable(new URL(tenant.issuer).host)}, ${sessionsText(tenant)}`],
       ['app', `${printable(app.name)}, client id ${printable(app.clientId)}`],
       ['api', `${printable(api.name)}, ${printable(api.audience)}`],
-      ['guests get', `${scopes}, access tokens live ${life}`],
+      ['guests get', `${scopes}; access tokens live for ${life}`],
     ])
   );
 }

@@ -32,17 +32,17 @@ export function reachVerdict(checks: readonly Check[], subjects: Subjects, reque
   if (first) {
     const others = closed.filter(({ check, fix }) => check !== 'probe' && fix !== first.fix).length;
     const more = others > 0 ? `; ${others} more ${others === 1 ? 'gate is' : 'gates are'} closed` : '';
+    const verdict = `A guest of ${app} cannot get a token for ${api}: ${first.finding}${more}`;
     return {
       ok: false,
-      verdict: `A guest of ${app} cannot get a token for ${api}: ${first.finding}${more}`,
-      failure:
-        (probe?.state === 'closed' && probe.error) || new AnonError('gate_closed', 'A guest cannot get a token.'),
+      verdict,
+      failure: (probe?.state === 'closed' && probe.error) || new AnonError('gate_closed', `${verdict}.`),
     };
   }
   const failed = checks.find(({ error }) => error !== undefined);
   const why = failed?.finding ?? 'some checks could not be made';
-  const failure = failed?.error ?? new AnonError('not_authorised', 'Cannot tell whether a guest can get a token.');
-  return { ok: false, verdict: `Cannot tell whether a guest can get a token: ${why}`, failure };
+  const verdict = `Cannot tell whether a guest can get a token: ${why}`;
+  return { ok: false, verdict, failure: failed?.error ?? new AnonError('not_authorised', `${verdict}.`) };
 }
 
 /** All gates are known to be open, and a requested probe did not stay unknown. */

@@ -57,7 +57,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     const { stdout, stderr } = await done(...all, '--yes');
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^✔ Guests of web get tokens for shop\n {2}tenant +localhost:4400, sessions live 30 days/);
-    expect(stdout).toMatch(/^ {2}guests get {2}read:catalog, access tokens live /m);
+    expect(stdout).toMatch(/^ {2}guests get {2}read:catalog; access tokens live for /m);
     expect(stdout).toMatch(/^ {2}application web \(localhost:4400\)$/m);
     expect(stdout).toMatch(/^ {2}sent {2}PATCH \/api\/v2\/clients\//m);
     expect(stdout).toMatch(/\nSession token .*\n {2}✔ opened and authentic: /);

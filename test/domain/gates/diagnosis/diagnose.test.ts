@@ -407,6 +407,19 @@ describe('a tenant that does not answer as it should', () => {
     });
   });
 
+  it.each([
+    ['a page', () => new Response('<html>Down</html>', { status: 503 }), 'The tenant acme.example is unavailable: it'],
+    ['a text', () => new Response('down', { status: 502 }), 'The tenant acme.example is unavailable: it'],
+    [
+      'a redirect',
+      () => new Response('', { status: 302, headers: { location: 'https://login.example/' } }),
+      'acme.example does not respond like an Auth0 tenant: it',
+    ],
+  ])('answers with %s: unreachable, as any command reports it', async (_, answer, message) => {
+    const { failure } = await diagnose(scriptedConnection([answer, answer, answer]), nothing);
+    expect(failure).toMatchObject({ code: 'tenant_unreachable', message: expect.stringContaining(message) });
+  });
+
   it('is no tenant', async () => {
     const diagnosis = await diagnose(scriptedConnection([json({}, 404), json({}, 404)]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'warning', credentials: 'closed' });
