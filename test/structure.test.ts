@@ -212,6 +212,14 @@ describe('the house', () => {
     expect(inside.filter((parts) => parts.length === 1).length).toBeLessThanOrEqual(8);
   });
 
+  it.each(Object.keys(floors))('docs/architecture.md lists the folders of %s in their order', (room) => {
+    const [, page = ''] = readFileSync(join('docs', 'architecture.md'), 'utf8').split('## Inside the rooms');
+    const [, row = ''] = new RegExp(`^\\| \`${room}/\` \\|(.+)$`, 'm').exec(page) ?? [];
+    const listed = [...row.matchAll(/`([\w-]+)\/[^`]*`/g)].map(([, folder]) => folder ?? '');
+    const folders = floors[room]?.folders ?? [];
+    expect(listed.filter((folder) => folders.includes(folder))).toEqual(folders);
+  });
+
   it.each(Object.keys(floors))('no arrow in %s runs upwards', (room) => {
     const upwards = files
       .filter((file) => file.room === room && !typesBelow.includes(file.path.replaceAll(sep, '/')))

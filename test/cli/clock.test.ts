@@ -124,7 +124,9 @@ it('a login with a private key signs by the tenant’s clock, and says why', asy
     return Response.json({ access_token: 'opaque', expires_in: 600, token_type: 'Bearer' }, { headers });
   });
   const { stderr } = await machine.done('login', 'acme', '--domain', url, '--client-id', 'tool', '--private-key', path);
-  expect(stderr).toContain(`Your clock is 2 h behind ${new URL(url).host}; assertions are signed by that clock.`);
+  expect(stderr).toContain(
+    `Your clock is 2 h behind ${new URL(url).host}'s; client assertions use the tenant's clock.`,
+  );
 });
 
 it('AUTH0_ACCESS_TOKEN has not expired while the tenant takes it, whatever this machine’s clock says', async () => {
@@ -146,7 +148,9 @@ it('AUTH0_ACCESS_TOKEN has not expired while the tenant takes it, whatever this 
   // By the tenant's clock an hour is left, by this machine's it ended an hour ago.
   machine.clock.forward(86_400 - 3600);
   const { stderr } = await machine.done('app', 'list');
-  expect(stderr).toContain(`Your clock is 2 h ahead of ${host}; by that clock the access token has not expired.`);
+  expect(stderr).toContain(
+    `Your clock is 2 h ahead of ${host}'s; by the tenant's clock the access token has not expired.`,
+  );
   machine.clock.forward(3600);
   expect(await machine.run('app', 'list')).toMatchObject({ code: 4, stderr: expect.stringContaining('has expired') });
 });

@@ -24,7 +24,7 @@ export function transportOf(options: GlobalOptions, env: Env): Transport {
 
 function maxWaitSeconds({ maxWait }: GlobalOptions): number {
   if (maxWait === undefined) return usualMaxWaitSeconds;
-  const seconds = parseDuration(maxWait, 'such as 90s, 5m, or 0 not to wait at all');
+  const seconds = parseDuration(maxWait, '90s, 5m, or 0 for no waiting');
   if (seconds <= longestMaxWaitSeconds) return seconds;
   throw new AnonError('usage', 'No request waits longer than a day.', { hint: 'Such as --max-wait 5m' });
 }
@@ -34,7 +34,7 @@ function timeoutMs({ timeout }: GlobalOptions, { ANON_TIMEOUT: setting }: Env): 
   const text = timeout ?? (setting || undefined);
   if (text === undefined) return undefined;
   const name = timeout === undefined ? 'ANON_TIMEOUT' : '--timeout';
-  const seconds = parseDuration(text, `for ${name} such as 10s, 90s or 2m`);
+  const seconds = parseDuration(text, `10s, 90s or 2m (${name})`);
   if (seconds >= 1 && seconds <= longestMaxWaitSeconds) return 1000 * seconds;
   throw new AnonError('usage', `${name} is from 1 second to a day.`, { hint: 'For example --timeout 2m' });
 }

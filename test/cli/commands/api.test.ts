@@ -112,13 +112,13 @@ describe('api show', () => {
     expect((await done('api', 'show', 'Shop', '--field', 'audience')).stdout).toBe('https://two.example\n');
     expect(await run('api', 'show', 'SHOP')).toMatchObject({
       code: 2,
-      stderr: `error: 'SHOP' names 2 APIs: ${audience}, https://two.example.\nhint:  Name one of them by its id.\n`,
+      stderr: `error: 'SHOP' matches 2 APIs: ${audience}, https://two.example.\nhint:  Pass one of these ids instead of the name.\n`,
     });
   });
 
   it.each([
-    ['shp', "There is no API 'shp'.", "Did you mean 'shop'? See anon-cli api list."],
-    ['https://api.shop.exampl', "There is no API 'https://api.shop.exampl'.", `Did you mean '${audience}'?`],
+    ['shp', "API 'shp' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
+    ['https://api.shop.exampl', "API 'https://api.shop.exampl' not found.", `Did you mean '${audience}'?`],
   ])('knows no API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();
     const { code, jsonError } = await run('api', 'show', reference, '--json');
@@ -219,8 +219,8 @@ describe('api enable', () => {
     expect(await run('api', 'enable', 'shop')).toMatchObject({
       code: 2,
       stderr:
-        "error: No scopes given for guests of API 'shop'.\n" +
-        'hint:  Choose from read:catalog, write:cart, read:orders, write:orders: --scopes read:catalog\n',
+        "error: No scopes given for API 'shop'.\n" +
+        'hint:  Choose from: read:catalog, write:cart, read:orders, write:orders (--scopes read:catalog)\n',
     });
   });
 
@@ -236,16 +236,16 @@ describe('api enable', () => {
     expect(await run('api', 'enable', 'shop', '--scopes', 'read:catalog,red:orders')).toMatchObject({
       code: 2,
       stderr:
-        "error: API 'shop' defines no scope 'red:orders'.\n" +
+        "error: API 'shop' has no scope 'red:orders'.\n" +
         "hint:  Did you mean 'read:orders'? Its scopes: read:catalog, write:cart, read:orders, write:orders.\n",
     });
     expect(documentNamed(store, 'resource_server', 'shop')).toEqual(before);
   });
 
   it.each([
-    ['31d', 'is out of range', 'Between 1 second and 30 days.'],
-    ['0', 'is out of range', 'Between 1 second and 30 days.'],
-    ['never', "'never' is not a duration.", 'Write one such as 1d, 12h or 3600 (seconds).'],
+    ['31d', 'is out of range', 'Choose 1 second to 30 days.'],
+    ['0', 'is out of range', 'Choose 1 second to 30 days.'],
+    ['never', "'never' is not a valid duration.", 'Examples: 1d, 12h or 3600 (seconds)'],
   ])('refuses a token lifetime of %s before any call', async (lifetime, message, hint) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);

@@ -120,8 +120,8 @@ describe('app show', () => {
     expect(code).toBe(2);
     expect(jsonError).toMatchObject({
       code: 'ambiguous',
-      message: `'twin' names 2 applications: ${ids.join(', ')}.`,
-      hint: 'Name one of them by its id.',
+      message: `'twin' matches 2 applications: ${ids.join(', ')}.`,
+      hint: 'Pass one of these ids instead of the name.',
     });
     expect((await done('app', 'show', ids[1] ?? '', '--field', 'type')).stdout).toBe('native\n');
   });
@@ -134,15 +134,15 @@ describe('app show', () => {
   });
 
   it.each([
-    ['wbe', "Did you mean 'web'? See anon-cli app list."],
-    ['something else', 'See anon-cli app list.'],
-    ['All Applications', 'See anon-cli app list.'],
+    ['wbe', "Did you mean 'web'? Run: anon-cli app list"],
+    ['something else', 'Run: anon-cli app list'],
+    ['All Applications', 'Run: anon-cli app list'],
   ])('knows no application %s', async (reference, hint) => {
     const { run } = await freshMachine();
     expect(await run('app', 'show', reference)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: There is no application '${reference}'.\nhint:  ${hint}\n`,
+      stderr: `error: Application '${reference}' not found.\nhint:  ${hint}\n`,
     });
   });
 

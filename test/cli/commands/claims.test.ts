@@ -125,7 +125,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 describe('claims set', () => {
   it.each([
     [['SUB', 'user_id'], "'SUB' is reserved"],
-    [['a', 'metadata.x + 1'], 'is names joined by dots'],
+    [['a', 'metadata.x + 1'], 'consists of names joined by dots'],
     [['a', 'metdata.x'], "Did you mean 'metadata'?"],
   ])('refuses %j before any call', async (words, text) => {
     const machine = await freshMachine();
@@ -148,15 +148,15 @@ describe('claims set', () => {
       code: 2,
       stdout: '',
       stderr:
-        "error: 'web' maps 10 claims, and 10 is the most there may be.\n" +
-        'hint:  Take one away first: anon-cli claims remove <name> --app web\n',
+        "error: 'web' already maps 10 claims; the maximum is 10.\n" +
+        'hint:  Remove one first: anon-cli claims remove <name> --app web\n',
     });
   });
 
   it('says why there is no preview', async () => {
     const machine = await openMachine();
     expect((await machine.done('claims', 'set', 'a', 'user_id')).stdout).toMatch(
-      /\n\nNo preview: no session is remembered\.\n$/,
+      /\n\nNo preview: no session is saved\.\n$/,
     );
     await machine.done('token', 'create');
     await machine.done('app', 'create', 'kiosk', '--enable');
@@ -166,7 +166,7 @@ describe('claims set', () => {
       mapped: [],
       left_out: [],
       metadata_as_last_known: false,
-      reason: "the current session is not one of application 'kiosk'",
+      reason: "the current session is for another application, not 'kiosk'",
     });
   });
 
@@ -202,8 +202,8 @@ describe('claims remove', () => {
     expect(code).toBe(1);
     expect(jsonError).toMatchObject({
       code: 'not_found',
-      message: "'web' maps no claim 'langage'.",
-      hint: "Did you mean 'language'? See anon-cli claims list --app web",
+      message: "Claim 'langage' not found on 'web'.",
+      hint: "Did you mean 'language'? Run: anon-cli claims list --app web",
     });
   });
 });

@@ -157,7 +157,9 @@ it('credentials that may not look for another of the name can make one all the s
   await useRemote(machine, tenant);
   expect(await machine.run('app', 'create', 'kiosk')).toMatchObject({
     code: 4,
-    stderr: expect.stringContaining('To create it without looking for another of that name, add --allow-duplicate.'),
+    stderr: expect.stringContaining(
+      'To create it without checking for one with the same name, pass --allow-duplicate.',
+    ),
   });
   await machine.done('app', 'create', 'kiosk', '--allow-duplicate');
 });

@@ -126,8 +126,8 @@ describe('in edition ea', () => {
     const expected = {
       code: 2,
       stderr:
-        `error: A session lifetime of ${lifetime} is out of range: ${bound}.\n` +
-        'hint:  Between 1 minute and 1 year, in whole minutes (1 to 525600).\n',
+        `error: Session lifetime ${lifetime} is out of range: ${bound}.\n` +
+        'hint:  Choose 1 minute to 1 year, in whole minutes (1 to 525600).\n',
     };
     expect(await machine.run('tenant', 'set-lifetime', lifetime)).toMatchObject(expected);
     const setup = [
@@ -149,7 +149,7 @@ describe('in edition ea', () => {
   it('bounds of ea are stated too where nobody has asked the tenant for its edition', async () => {
     const { machine, tenant } = await eaMachine();
     expect((await machine.run('tenant', 'set-lifetime', '2y')).stderr).toContain(
-      'In edition ea: Between 1 minute and 1 year, in whole minutes (1 to 525600).',
+      'In edition ea, choose 1 minute to 1 year, in whole minutes (1 to 525600).',
     );
     expect((await machine.run('tenant', 'set-lifetime', '30s')).stderr).toContain('at least 60s (1 minute)');
     expect(writesOf(tenant)).toEqual([]);

@@ -30,7 +30,7 @@ describe('on a tenant of edition ea', () => {
   it.each([
     [['tenant', 'set-format', 'jwt'], 7, 'always sealed'],
     [['tenant', 'set-lifetime', 'never'], 7, 'every session ends'],
-    [['tenant', 'set-lifetime', '100s'], 2, 'The nearest are 1m and 2m.'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'Closest: 1m or 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [

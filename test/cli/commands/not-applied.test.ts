@@ -116,8 +116,8 @@ describe('a tenant that accepts a write', () => {
     const command = ['tenant', 'set-lifetime', '7d'];
     expect((await machine.run(...command, '--json')).jsonError).toMatchObject({
       message:
-        'The tenant accepted the change of tenant settings, but shows another state: anonymous_session_lifetime is 2592000, not 604800.',
-      hint: 'Somebody else wrote at the same time, or the tenant ignores it. Run the command again: it looks first, and sends only what is still to change.',
+        'The tenant accepted the update of tenant settings, but reports other values: anonymous_session_lifetime is 2592000, not 604800.',
+      hint: 'Someone else changed it at the same time, or the tenant ignored the change. Run the command again: it checks first and sends only what still differs.',
     });
     expect((await machine.done(...command, '--json')).json.requests).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe('a tenant that accepts a write', () => {
       expect({ code, stderr }).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /with 200 and a body that cannot be read\. The answer says that it is br, and is not\. It is not known whether the change was made\.\n/,
+          /with 200 and an unreadable body\. The answer says that it is br, and is not\. The change may or may not have been made\.\n/,
         ),
       });
     },
@@ -165,7 +165,7 @@ describe('a tenant that accepts a write', () => {
     lying.now = true;
     const { code, stderr } = await machine.run('tenant', 'set-lifetime', '7d');
     expect(code).toBe(1);
-    expect(stderr).toContain('with 200 and an HTML page, not JSON. It is not known whether the change was made.');
+    expect(stderr).toContain('with 200 and an HTML page, not JSON. The change may or may not have been made.');
   });
 
   it('says which of several writes are done, and sends no other', async () => {
@@ -187,7 +187,7 @@ describe('a tenant that accepts a write', () => {
     );
     expect(ran).toMatchObject({ code: 8, stdout: '' });
     expect(ran.stderr).toContain(
-      'error: The tenant accepted the change of application web, but shows another state: can_create_anonymous_sessions is not shown.\n',
+      'error: The tenant accepted the update of application web, but reports other values: can_create_anonymous_sessions is missing.\n',
     );
     expect(ran.stderr).toContain('Already written: tenant settings.');
     const patched = tenant.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.split('/')[3]);
@@ -206,7 +206,7 @@ describe('a tenant that accepts a write', () => {
     const { code, stderr } = await machine.run('app', 'create', 'kiosk', '--enable');
     expect(code).toBe(8);
     expect(stderr).toContain(
-      'The tenant made application kiosk, but shows another state: can_create_anonymous_sessions',
+      'The tenant created application kiosk, but reports other values: can_create_anonymous_sessions',
     );
     expect(stderr).toContain('anon-cli app list');
   });
@@ -222,7 +222,7 @@ describe('a tenant that accepts a write', () => {
     await machine.open();
     const { code, stderr } = await machine.run('api', 'disable', 'shop', '--revoke-grants');
     expect(code).toBe(8);
-    expect(stderr).toContain('but still shows it');
+    expect(stderr).toContain('but still has it');
   });
 });
 

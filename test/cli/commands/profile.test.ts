@@ -163,8 +163,8 @@ describe('profile set', () => {
   it.each([
     [['application', 'web'], "A profile has no 'application' to set.", 2],
     [['apo', 'web'], "A profile has no 'apo' to set.", 2],
-    [['app', 'wbe'], "There is no application 'wbe'.", 1],
-    [['api', 'web'], "There is no API 'web'.", 1],
+    [['app', 'wbe'], "Application 'wbe' not found.", 1],
+    [['api', 'web'], "API 'web' not found.", 1],
     [['production', 'yes'], "'yes' is neither on nor off.", 2],
   ])('refuses %j', async (args, message, code) => {
     const { run } = await freshMachine();

@@ -59,7 +59,7 @@ describe('stderr with --json', () => {
 
   it('is text where --json stands behind --, as an argument', async () => {
     const { run } = await freshMachine();
-    expect((await run('app', 'show', '--', '--json')).stderr).toMatch(/^error: There is no application '--json'/);
+    expect((await run('app', 'show', '--', '--json')).stderr).toMatch(/^error: Application '--json' not found/);
   });
 
   it('has the warnings of a command that is done', async () => {

@@ -12,8 +12,8 @@ const machines = { ...people, json: true };
 
 describe('an error for people', () => {
   it('is one line, and a second one with what to do', () => {
-    const error = new AnonError('not_found', "There is no API 'shp'.", { hint: "Did you mean 'shop'?" });
-    expect(renderError(error, people)).toBe("error: There is no API 'shp'.\nhint:  Did you mean 'shop'?\n");
+    const error = new AnonError('not_found', "API 'shp' not found.", { hint: "Did you mean 'shop'?" });
+    expect(renderError(error, people)).toBe("error: API 'shp' not found.\nhint:  Did you mean 'shop'?\n");
   });
 
   it('is one line when there is nothing to do', () => {

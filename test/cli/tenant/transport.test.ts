@@ -52,8 +52,8 @@ describe('how a command talks to its tenant', () => {
   });
 
   it.each([
-    ['soon', "'soon' is not a duration."],
-    ['-1', "'-1' is not a duration."],
+    ['soon', "'soon' is not a valid duration."],
+    ['-1', "'-1' is not a valid duration."],
     ['2d', 'No request waits longer than a day.'],
   ])('does not wait for %s', async (maxWait, message) => {
     expect(await failureOf(() => transportOf({ maxWait }, {}))).toMatchObject({ code: 'usage', message });
@@ -76,7 +76,7 @@ describe('--timeout', () => {
   });
 
   it.each([
-    [{ timeout: 'soon' }, {}, "'soon' is not a duration."],
+    [{ timeout: 'soon' }, {}, "'soon' is not a valid duration."],
     [{ timeout: '0' }, {}, '--timeout is from 1 second to a day.'],
     [{ timeout: '2d' }, {}, '--timeout is from 1 second to a day.'],
     [{}, { ANON_TIMEOUT: '0s' }, 'ANON_TIMEOUT is from 1 second to a day.'],

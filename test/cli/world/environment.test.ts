@@ -149,7 +149,7 @@ describe('credentials in the environment', () => {
     machine.env.AUTH0_ACCESS_TOKEN = 'a-token-of-the-environment';
     expect(await machine.run('app', 'list', '--edition', 'preview')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('hint:  Give a new one in AUTH0_ACCESS_TOKEN.\n'),
+      stderr: expect.stringContaining('hint:  Set a new token in AUTH0_ACCESS_TOKEN.\n'),
     });
   });
 
@@ -171,7 +171,7 @@ describe('credentials in the environment', () => {
     // What other tools take it for.
     expect(await machine.run('tenant', 'show')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is no RSA key, which RS256 needs.'),
+      stderr: expect.stringContaining('is not an RSA key, which RS256 needs.'),
     });
     machine.env.AUTH0_CLIENT_SIGNING_ALGORITHM = 'ES256';
     await machine.done('tenant', 'show');

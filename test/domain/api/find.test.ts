@@ -145,8 +145,8 @@ describe('which API cannot be told', () => {
     await addStock(connection, true);
     expect(await failureOf(() => chooseApi(connection, nothing))).toMatchObject({
       code: 'usage',
-      message: "Which API? 2 take guests: shop, 'My stock'.",
-      hint: 'Name one: --api <api>, or for good: anon-cli profile set api <api>',
+      message: "No API given, and 2 are enabled for guests: shop, 'My stock'.",
+      hint: 'Choose one: --api <api>, or save a default: anon-cli profile set api <api>',
     });
   });
 
@@ -154,8 +154,8 @@ describe('which API cannot be told', () => {
     const connection = connectionTo(await testTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseApi(connection, nothing))).toMatchObject({
       code: 'gate_closed',
-      message: 'No API takes guests yet.',
-      hint: 'Open one: anon-cli api enable shop --scopes read:catalog --profile acme',
+      message: 'No API is enabled for guests.',
+      hint: 'Enable one: anon-cli api enable shop --scopes read:catalog --profile acme',
     });
   });
 
@@ -163,8 +163,8 @@ describe('which API cannot be told', () => {
     const connection = connectionTo(await openTenant());
     expect(await failureOf(() => chooseApi(connection, { named: 'shp', chosen: undefined }))).toMatchObject({
       code: 'not_found',
-      message: "There is no API 'shp'.",
-      hint: "Did you mean 'shop'? See anon-cli api list.",
+      message: "API 'shp' not found.",
+      hint: "Did you mean 'shop'? Run: anon-cli api list",
     });
   });
 
@@ -173,7 +173,7 @@ describe('which API cannot be told', () => {
     const named = `${tenant.issuer}api/v2/`;
     expect(await failureOf(() => chooseApi(connectionTo(tenant), { named, chosen: undefined }))).toMatchObject({
       code: 'usage',
-      message: "'Auth0 Management API' is the tenant's own API; guests cannot be let into it.",
+      message: "API 'Auth0 Management API' is the tenant's own and can't be enabled for guests.",
     });
   });
 });
@@ -192,7 +192,7 @@ describe('without Management API credentials', () => {
     const connection = connectionTo(await openTenant(), { management: undefined });
     expect(await failureOf(() => chooseApi(connection, nothing))).toMatchObject({
       code: 'usage',
-      hint: 'Give its audience: --api <audience>',
+      hint: 'Pass its audience: --api <audience>',
     });
   });
 });

@@ -81,7 +81,7 @@ describe('the guests of an API in edition preview', () => {
   ])('do not get the scope %s, which the API does not define', async (scope, hint) => {
     const { connection, api } = await shop();
     const scopes = ['read:catalog', scope];
-    const refusal = { code: 'usage', message: `API 'shop' defines no scope '${scope}'.`, hint };
+    const refusal = { code: 'usage', message: `API 'shop' has no scope '${scope}'.`, hint };
     expect(await failureOf(() => planApiOpening(connection, api, { ...anybody, scopes }))).toMatchObject(refusal);
     expect(await failureOf(() => planGuestScopes(connection, api, { ...anybody, add: scopes }))).toMatchObject(refusal);
     expect(await failureOf(() => planGuestScopes(connection, api, { ...anybody, remove: scopes }))).toMatchObject(
@@ -94,7 +94,7 @@ describe('the guests of an API in edition preview', () => {
     const creation = await planApiCreation(connection, { name: 'bare', audience: 'https://bare.example', scopes: [] });
     const bare = { ...(await applyPlan(connection, creation)), grants: [] };
     expect(await failureOf(() => planApiOpening(connection, bare, { ...anybody, scopes: ['x'] }))).toMatchObject({
-      hint: 'Its scopes: none.',
+      hint: 'It has no scopes.',
     });
   });
 });
@@ -130,8 +130,8 @@ it("the tenant's own API is refused, by name and by audience", async () => {
   for (const reference of ['Auth0 Management API', 'https://localhost:4400/api/v2/']) {
     expect(await failureOf(() => findApi(connection, reference))).toMatchObject({
       code: 'usage',
-      message: "'Auth0 Management API' is the tenant's own API; guests cannot be let into it.",
-      hint: 'Choose one of yours: anon-cli api list',
+      message: "API 'Auth0 Management API' is the tenant's own and can't be enabled for guests.",
+      hint: 'Choose one of your own: anon-cli api list',
     });
   }
 });

@@ -50,8 +50,8 @@ describe('which application cannot be told', () => {
     await confidentialApp(tenant, { name: 'My server' });
     expect(await failureOf(() => chooseRequestingApp(connectionTo(tenant), nothing))).toMatchObject({
       code: 'usage',
-      message: "Which application? 2 are enabled: web, 'My server'.",
-      hint: 'Name one: --app <app>, or for good: anon-cli profile set app <app>',
+      message: "No application given, and 2 are enabled: web, 'My server'.",
+      hint: 'Choose one: --app <app>, or save a default: anon-cli profile set app <app>',
     });
   });
 
@@ -59,7 +59,7 @@ describe('which application cannot be told', () => {
     const connection = connectionTo(await testTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'gate_closed',
-      message: 'No application may create anonymous sessions yet.',
+      message: 'No application is enabled for anonymous sessions.',
       hint: 'Enable one: anon-cli app enable web --profile acme',
     });
   });
@@ -77,7 +77,7 @@ describe('which application cannot be told', () => {
     const connection = connectionTo(await openTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, { named: undefined, chosen: gone }))).toMatchObject({
       code: 'not_found',
-      message: "The profile's application 'old web' is no longer there.",
+      message: "Application 'old web', the profile's default, not found.",
       hint: 'Choose another: anon-cli profile set app <app> --profile acme',
     });
   });
@@ -86,8 +86,8 @@ describe('which application cannot be told', () => {
     const connection = connectionTo(await openTenant());
     expect(await failureOf(() => chooseRequestingApp(connection, { named: 'wed', chosen: gone }))).toMatchObject({
       code: 'not_found',
-      message: "There is no application 'wed'.",
-      hint: "Did you mean 'web'? See anon-cli app list.",
+      message: "Application 'wed' not found.",
+      hint: "Did you mean 'web'? Run: anon-cli app list",
     });
   });
 
@@ -97,7 +97,7 @@ describe('which application cannot be told', () => {
     const error = await failureOf(() => chooseRequestingApp(connectionTo(tenant), { named: 'web', chosen: undefined }));
     expect(error).toMatchObject({
       code: 'ambiguous',
-      message: `'web' names 2 applications: ${tenant.app.client_id}, ${other.client_id}.`,
+      message: `'web' matches 2 applications: ${tenant.app.client_id}, ${other.client_id}.`,
     });
   });
 });
@@ -119,7 +119,7 @@ describe('without Management API credentials', () => {
     const connection = await blind();
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'usage',
-      hint: 'Give its client id: --app <client id>',
+      hint: 'Pass its client id: --app <client id>',
     });
   });
 });

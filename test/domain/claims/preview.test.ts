@@ -79,7 +79,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
         {
           name: 'language',
           state: 'unknown',
-          reason: 'the session token is sealed, and only the tenant knows its metadata',
+          reason: 'the session token is encrypted, so only the tenant knows its metadata',
         },
       ],
     });
@@ -104,7 +104,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
       metadataAsLastKnown: true,
     });
     const ended = { ...heard, sessionEndsAtMs: connection.clock.now() };
-    expect(await previewToken(sealed, holder, claims, ended)).toEqual({ none: 'the current session has ended' });
+    expect(await previewToken(sealed, holder, claims, ended)).toEqual({ none: 'the current session has expired' });
     // What can be opened is believed, and not what was heard.
     expect(await previewToken(connection, holder, claims, heard)).toMatchObject({
       mapped: [{ value: 'en' }, { name: 'id' }],
@@ -115,12 +115,12 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
   it('is of no session but those that the mapping reaches', async () => {
     const { session, connection, holder } = await started(edition);
     const other = { ...session, clientId: 'other', audience: 'urn:other' };
-    expect(await previewToken(connection, holder, [], undefined)).toEqual({ none: 'no session is remembered' });
+    expect(await previewToken(connection, holder, [], undefined)).toEqual({ none: 'no session is saved' });
     expect(await previewToken(connection, holder, [], other)).toEqual({
       none:
         edition === 'ea'
-          ? "the current session is not for API 'shop'"
-          : "the current session is not one of application 'web'",
+          ? "the current session is for another API, not 'shop'"
+          : "the current session is for another application, not 'web'",
     });
     // The one that the list does not depend on may be any.
     const elsewhere = edition === 'ea' ? { clientId: 'other' } : { audience: 'urn:other' };
@@ -130,7 +130,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
   it('is of no session that has ended', async () => {
     const { tenant, session, connection, holder } = await started(edition);
     tenant.clock.forward(2_592_000);
-    expect(await previewToken(connection, holder, [], session)).toEqual({ none: 'the current session has ended' });
+    expect(await previewToken(connection, holder, [], session)).toEqual({ none: 'the current session has expired' });
   });
 });
 

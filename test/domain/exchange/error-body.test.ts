@@ -86,7 +86,7 @@ describe('a refusal by /oauth/token', () => {
     const error_description = 'Wrong secret the-secret-of-the-tool';
     const tenant = scriptedConnection([json({ error: 'access_denied', error_description }, 401)]);
     const { message } = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
-    expect(message).toContain('The tenant says: "Wrong secret ***"');
+    expect(message).toContain('The tenant reported: "Wrong secret ***"');
   });
 });
 

@@ -75,7 +75,7 @@ describe('a secret of one letter', () => {
       managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath }),
     );
     expect(error.message).toBe(
-      `The tenant refused the credentials of profile 'acme': client tool has no grant for the Management API (403). The tenant says: "${words}"`,
+      `The tenant refused the credentials of profile 'acme': client tool has no grant for the Management API (403). The tenant reported: "${words}"`,
     );
   });
 

@@ -226,15 +226,23 @@ describe('a GET that fails', () => {
 });
 
 describe('a change whose answer is lost', () => {
-  const outcome = 'It is not known whether the change was made.';
+  const outcome = 'The change may or may not have been made.';
   const html = () => new Response('<html>private</html>', { status: 200 });
 
   it.each<['POST' | 'PATCH' | 'DELETE', string, RegExp]>([
-    ['POST', '/api/v2/clients', /^See whether it was made .*: anon-cli app list --profile acme$/],
-    ['POST', '/api/v2/resource-servers', /^See whether it was made .*: anon-cli api list --profile acme$/],
-    ['POST', '/api/v2/client-grants', /^See how the tenant stands/],
-    ['DELETE', '/api/v2/client-grants/cgr_1', /^See how the tenant stands/],
-    ['PATCH', '/api/v2/tenants/settings', /^Run the command again: it looks first/],
+    [
+      'POST',
+      '/api/v2/clients',
+      /^Before you run the command again, check whether it was created.*: anon-cli app list --profile acme$/,
+    ],
+    [
+      'POST',
+      '/api/v2/resource-servers',
+      /^Before you run the command again, check whether it was created.*: anon-cli api list --profile acme$/,
+    ],
+    ['POST', '/api/v2/client-grants', /^Before you run the command again, check the state of the tenant/],
+    ['DELETE', '/api/v2/client-grants/cgr_1', /^Before you run the command again, check the state of the tenant/],
+    ['PATCH', '/api/v2/tenants/settings', /^Run the command again: it checks first/],
   ])('is not sent again, and said to be unknown: %s %s', async (method, path, hint) => {
     for (const answer of [broken, unreachable(true, false), html]) {
       const tenant = scriptedConnection([answer]);
@@ -258,7 +266,7 @@ describe('a change whose answer is lost', () => {
   it.each(['/oauth/token', '/anonymous/token'])('does no harm when it only asked for tokens: %s', async (path) => {
     const tenant = scriptedConnection([broken], { maxWaitMs: 0 });
     const error = await failureOf(() => send(tenant, { method: 'POST', path }));
-    expect(error).toMatchObject({ hint: 'Run the command again: it only asks for tokens.' });
+    expect(error).toMatchObject({ hint: 'Run the command again: it only requests tokens.' });
     expect(error.message).not.toContain(outcome);
     expect(tenant.sent).toHaveLength(1);
   });
@@ -327,5 +335,5 @@ it('a rate limit that repeats what was sent is reported without it', async () =>
   const tenant = scriptedConnection([json({ error_description: words }, 429)], { maxWaitMs: 0 });
   const exchange = { method: 'POST', path: '/anonymous/token', body, authorization: 'Basic Zm9vOmJhcg' } as const;
   const { message } = await failureOf(() => send(tenant, exchange));
-  expect(message).toBe(`The tenant's rate limit is reached. The tenant says: "Slow down, *** and *** and ***"`);
+  expect(message).toBe(`The tenant's rate limit is reached. The tenant reported: "Slow down, *** and *** and ***"`);
 });

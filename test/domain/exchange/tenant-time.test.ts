@@ -81,11 +81,11 @@ describe('the time of a tenant', () => {
   });
 
   it.each([
-    [45_000, 'your clock is 45 s behind acme.example'],
-    [20 * 60_000, 'your clock is 20 min behind acme.example'],
-    [2 * hours, 'your clock is 2 h behind acme.example'],
-    [-90 * 60_000, 'your clock is 1 h 30 min ahead of acme.example'],
-    [72 * hours, 'your clock is 3 days behind acme.example'],
+    [45_000, "your clock is 45 s behind acme.example's"],
+    [20 * 60_000, "your clock is 20 min behind acme.example's"],
+    [2 * hours, "your clock is 2 h behind acme.example's"],
+    [-90 * 60_000, "your clock is 1 h 30 min ahead of acme.example's"],
+    [72 * hours, "your clock is 3 days behind acme.example's"],
     [29_000, undefined],
     [-29_000, undefined],
   ])('is put into words when it is worth them: %i ms', (offsetMs, words) => {
@@ -133,7 +133,7 @@ describe.each([
     expect(signed).toHaveLength(2);
     expect(signed[0]?.jti).not.toBe(signed[1]?.jti);
     expect(tenant.warnings).toEqual([
-      `Your clock is 2 h ${direction} acme.example; assertions are signed by that clock.`,
+      `Your clock is 2 h ${direction} acme.example's; client assertions use the tenant's clock.`,
     ]);
   });
 
@@ -141,8 +141,8 @@ describe.each([
     const refused = json({ error: 'invalid_client', error_description: 'iat in the future' }, 401, { date });
     const tenant = privateKey([refused, refused]);
     const { message } = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
-    expect(message).toContain(' The tenant says: "iat in the future"');
-    expect(message).toContain(` Your clock is 2 h ${direction} acme.example.`);
+    expect(message).toContain(' The tenant reported: "iat in the future"');
+    expect(message).toContain(` Your clock is 2 h ${direction} acme.example's.`);
   });
 
   it('a ready access token is judged by the tenant’s clock', async () => {

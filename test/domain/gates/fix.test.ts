@@ -43,8 +43,8 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     const before = await found(await testTenant({ edition }));
     expect(await failureOf(() => planFix(before, { scopes: [], oidcConformant: false }))).toMatchObject({
       code: 'usage',
-      message: "No scopes given for guests of API 'shop'.",
-      hint: 'Choose from read:catalog, write:cart, read:orders, write:orders: --scopes read:catalog',
+      message: "No scopes given for API 'shop'.",
+      hint: 'Choose from: read:catalog, write:cart, read:orders, write:orders (--scopes read:catalog)',
     });
   });
 

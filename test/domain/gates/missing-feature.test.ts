@@ -20,7 +20,7 @@ const missing = [404, 405, 501].flatMap((status) => [
   [
     `${status} and JSON`,
     json({ error: 'Not Found', message: 'Cannot POST /anonymous/token' }, status),
-    ' The tenant says: "Cannot POST /anonymous/token"',
+    ' The tenant reported: "Cannot POST /anonymous/token"',
   ] as const,
 ]);
 
@@ -103,6 +103,6 @@ it.each([500, 502, 503, 504, 520, 530, 408])('a page with %i is a failure of the
 it('a refusal without a code of the service’s has its words all the same', async () => {
   const tenant = scriptedConnection([json({ message: 'Blocked by policy 7' }, 403)], { management: undefined });
   expect((await failureOf(() => createSession(tenant, request))).message).toBe(
-    'The tenant answered POST /anonymous/token with 403. The tenant says: "Blocked by policy 7"',
+    'The tenant answered POST /anonymous/token with 403. The tenant reported: "Blocked by policy 7"',
   );
 });

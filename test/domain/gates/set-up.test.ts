@@ -110,7 +110,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     };
     expect(await failureOf(() => applyPlan(refusing, plan))).toMatchObject({
       message: 'The tenant refused: Not today. (400).',
-      hint: 'Already written: application mobile. Run the command again: it does what is left.',
+      hint: 'Already applied: application mobile. Run the command again to apply the rest.',
     });
     const app = (await listApps(connection)).find(({ name }) => name === 'mobile');
     const again = await planSetUp(connection, wish({ ...fresh, ...(app && { app }), scopes: ['read:news'] }));

@@ -73,7 +73,7 @@ describe('a plan that is applied', () => {
       code: 'failed',
       status: 409,
       message: 'The tenant refused: There is one. (409).',
-      hint: 'Already written: application web. Run the command again: it does what is left.',
+      hint: 'Already applied: application web. Run the command again to apply the rest.',
     });
   });
 
@@ -84,7 +84,7 @@ describe('a plan that is applied', () => {
     );
     const error = await failureOf(() => applyPlan(scriptedConnection([managementToken, refused]), plan));
     expect(error.hint).toBe(
-      "Give the client of profile 'acme' the Management API scope create:clients: it is needed for app create.",
+      "Grant the client of profile 'acme' the Management API scope create:clients (needed for app create).",
     );
   });
 

@@ -37,6 +37,6 @@ it.each([
 ])('a profile may not be called %j: its name is also a file’s', async (name) => {
   expect(await failureOf(() => checkProfileName(name))).toMatchObject({
     code: 'usage',
-    message: `'${name.slice(0, 80)}' cannot be a profile's name.`,
+    message: `Invalid profile name '${name.slice(0, 80)}'.`,
   });
 });

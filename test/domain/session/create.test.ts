@@ -142,7 +142,7 @@ describe('a request that the tenant refuses', () => {
     const tenant = scriptedConnection([json({ token_type: 'Bearer', expires_in: 60 })]);
     expect(await failureOf(() => createSession(tenant, acme))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's answer to POST /anonymous/token cannot be used: access_token is required.",
+      message: "The tenant's answer to POST /anonymous/token is not valid: access_token is required.",
     });
   });
 

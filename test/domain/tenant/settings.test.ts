@@ -76,8 +76,8 @@ describe('in edition ea', () => {
   });
 
   it.each([
-    [90, '1m and 2m'],
-    [86_399, '1439m and 1d'],
+    [90, '1m or 2m'],
+    [86_399, '1439m or 1d'],
     [30, '1m'],
   ])(
     'a lifetime of %i seconds is no whole minutes: the nearest are told, and nothing is asked',
@@ -86,18 +86,15 @@ describe('in edition ea', () => {
       const error = await failureOf(() => planTenantChange(tenant, { lifetimeSeconds }));
       expect(error.code).toBe('usage');
       expect(error.hint).toContain(
-        nearest === '1m' ? 'Between 1 minute and 1 year, in whole minutes (1 to 525600).' : nearest,
+        nearest === '1m' ? 'Choose 1 minute to 1 year, in whole minutes (1 to 525600).' : nearest,
       );
       expect(tenant.sent).toEqual([]);
     },
   );
 
   it.each([
-    [
-      { tokenFormat: 'jwt' } as const,
-      "In edition 'ea' session tokens are always sealed (JWE); no setting makes them JWTs.",
-    ],
-    [{ lifetimeSeconds: 0 }, "In edition 'ea' every session ends."],
+    [{ tokenFormat: 'jwt' } as const, "Edition ea always encrypts session tokens (JWE); the format can't be changed."],
+    [{ lifetimeSeconds: 0 }, 'Sessions always expire in edition ea.'],
   ])('%o is refused, and nothing is asked', async (change, message) => {
     const tenant = ea();
     expect(await failureOf(() => planTenantChange(tenant, change))).toMatchObject({
@@ -112,6 +109,6 @@ it('in edition preview there is no cookie switch', async () => {
   const tenant = connectionTo(await testTenant());
   expect(await failureOf(() => planTenantChange(tenant, { cookie: false }))).toMatchObject({
     code: 'edition_unsupported',
-    message: "In edition 'preview' there is no cookie switch.",
+    message: 'Edition preview has no cookie setting.',
   });
 });

@@ -29,7 +29,7 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
       hint: 'Give its audience: --audience <audience>',
     });
   }
-  const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, 'such as 30s or 2m');
+  const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, '30s or 2m');
   if (clockToleranceSeconds > mostToleranceSeconds) {
     throw new AnonError('usage', '--clock-tolerance is 10 minutes at most.', { hint: 'Such as --clock-tolerance 30s' });
   }

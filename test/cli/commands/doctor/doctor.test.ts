@@ -64,8 +64,8 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   });
 
   it.each([
-    ['ambiguous', 'web', 2, "'web' names 2 applications"],
-    ['unknown', 'wbe', 1, "There is no application 'wbe'"],
+    ['ambiguous', 'web', 2, "'web' matches 2 applications"],
+    ['unknown', 'wbe', 1, "Application 'wbe' not found"],
   ])('does not probe for an %s application', async (_, app, exitCode, finding) => {
     const machine = await openMachine({ edition });
     await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
@@ -150,7 +150,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it('--fix grants no scopes that were not given', async () => {
     const { code, jsonError } = await (await freshMachine({ edition })).run('doctor', '--fix', '--yes', '--json');
     expect(code).toBe(2);
-    expect(jsonError.message).toBe("No scopes given for guests of API 'shop'.");
+    expect(jsonError.message).toBe("No scopes given for API 'shop'.");
   });
 
   it('--scopes checks for the given scopes only', async () => {
@@ -221,7 +221,7 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await machine.run('doctor', '--json');
     expect(code).toBe(2);
     expect(stateOf(JSON.parse(stdout), 'app')).toBe('unknown');
-    expect(errorIn(stderr)).toMatchObject({ code: 'usage', message: 'Which application? 2 are enabled: web, kiosk.' });
+    expect(errorIn(stderr)).toMatchObject({ code: 'usage', message: 'No application given, and 2 are enabled: web, kiosk.' });
     await machine.done('doctor', '--app', 'kiosk', '--api', 'shop');
   });
 

@@ -74,7 +74,7 @@ describe('login', () => {
     const options = ['--domain', tenant.url, '--client-id', tenant.credentials.clientId, '--client-secret', '-'];
     const { code, jsonError } = await machine.run('login', 'acme', ...options, '--json');
     expect(code).toBe(4);
-    expect(jsonError.hint).toBe('Nothing was saved; give them anew.');
+    expect(jsonError.hint).toBe('Nothing was saved. Pass them again.');
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
     expect(() => readdirSync(join(machine.folder, 'data', 'credentials'))).toThrow();
   });
@@ -176,11 +176,11 @@ describe('login', () => {
   });
 
   it.each([
-    ['http://acme.eu.auth0.com', 'plain http is for this machine only'],
-    ['ftp://acme.eu.auth0.com', 'only https is spoken'],
-    ['acme.eu.auth0.com/path', 'it is a host alone, without a path'],
-    ['https://user:password@acme.eu.auth0.com', 'it may not hold a user name'],
-    ['not a host', 'it is not a host name'],
+    ['http://acme.eu.auth0.com', 'plain http is allowed only for this machine'],
+    ['ftp://acme.eu.auth0.com', 'only https is supported'],
+    ['acme.eu.auth0.com/path', 'give only the host, without a path'],
+    ['https://user:password@acme.eu.auth0.com', 'a user name is not allowed'],
+    ['not a host', 'not a host name'],
   ])('refuses the domain %s', async (domain, reason) => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('login', 'acme', '--domain', domain);
@@ -208,7 +208,7 @@ describe('login', () => {
     ],
     [
       ['--domain', 'a.example', '--client-id', 'id', '--private-key', 'x', '--signing-alg', 'HS256'],
-      '--signing-alg is no algorithm that client assertions are signed with.',
+      '--signing-alg is not a supported signing algorithm.',
     ],
     [['--domain', 'a.example', '--edition', 'beta'], "There is no edition 'beta'."],
   ])('needs more than %j', async (options, message) => {
@@ -330,7 +330,7 @@ describe('login with a private key', () => {
     const tenant = await servedTenant(machine.clock);
     expect(
       await machine.run('login', 'acme', '--domain', tenant.url, '--client-id', 'tool', '--private-key', path),
-    ).toMatchObject({ code: 2, stderr: expect.stringContaining(`${path} is neither PEM nor a JWK.`) });
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining(`${path} is not PEM or a JWK.`) });
     expect(tenant.requests).toEqual([]);
   });
 });
@@ -361,7 +361,7 @@ describe('login with an access token', () => {
       code: 4,
       stderr:
         "error: The access token of profile 'acme' has expired.\n" +
-        'hint:  Give a new one: anon-cli login acme --access-token -\n',
+        'hint:  Replace it: anon-cli login acme --access-token -\n',
     });
     expect(tenant.requests.slice(before)).toMatchObject([{ method: 'GET', path: '/.well-known/openid-configuration' }]);
   });
@@ -412,7 +412,7 @@ describe('login on a terminal', () => {
     machine.replies.push('private_key', '', 'tool', machine.file('none', ''), wrong, right);
     const keyed = await machine.run('login', 'acme', '--domain', 'localhost:1');
     expect(keyed).toMatchObject({ code: 6, stderr: expect.stringContaining('An answer is needed.') });
-    expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is neither PEM nor a JWK.`);
+    expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is not PEM or a JWK.`);
     expect(keyed.stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
       `To continue from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
     );

@@ -277,9 +277,9 @@ describe('setup with nobody to ask', () => {
   });
 
   it.each([
-    [['--app', 'mobil'], "There is no application 'mobil'.", 'Or make it: --create-app mobil'],
-    [['--api', 'my news'], "There is no API 'my news'.", "Or make it: --create-api 'my news' --audience <uri>"],
-    [['--api', 'urn:a'], "There is no API 'urn:a'.", 'Or make it: --create-api <name> --audience urn:a'],
+    [['--app', 'mobil'], "Application 'mobil' not found.", 'Or make it: --create-app mobil'],
+    [['--api', 'my news'], "API 'my news' not found.", "Or make it: --create-api 'my news' --audience <uri>"],
+    [['--api', 'urn:a'], "API 'urn:a' not found.", 'Or make it: --create-api <name> --audience urn:a'],
   ])('says of %j how to make it', async (options, message, hint) => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('setup', ...options, '--yes');
@@ -318,7 +318,7 @@ describe('setup with nobody to ask', () => {
     [['--no-session', '--client-secret', '-'], '--client-secret is for a session'],
     [['--create-app', 'x', '--type', 'web'], "'web' is not a type of application."],
     [['--token-format', 'jws'], "'jws' is not a session token format."],
-    [['--lifetime', 'long'], "'long' is not a duration."],
+    [['--lifetime', 'long'], "'long' is not a valid duration."],
     [['--meta', 'a'], '--meta takes key=value'],
   ])('takes no %j, and asks the tenant nothing', async (options, message) => {
     const { machine, tenant } = await remoteMachine();
@@ -330,7 +330,7 @@ describe('setup with nobody to ask', () => {
   });
 
   it.each([
-    [['--scopes', 'read:catalogue'], 2, "API 'shop' defines no scope 'read:catalogue'."],
+    [['--scopes', 'read:catalogue'], 2, "API 'shop' has no scope 'read:catalogue'."],
     [['--create-api', 'own', '--audience', 'https://localhost:4400/api/v2/', '--scopes', 'a'], 2, "the tenant's own"],
   ])('refuses %j before it writes', async (options, code, message) => {
     const { run } = await freshMachine();
@@ -430,9 +430,9 @@ describe('setup with a person at the terminal', () => {
       requests: [],
     });
     expect(machine.questions).toEqual([
-      "There is no application 'mobile'. Create that application?",
+      "Application 'mobile' not found. Create that application?",
       'What type is it?',
-      "There is no API 'news'. Create that API?",
+      "API 'news' not found. Create that API?",
       'Its identifier, such as https://api.shop.example',
       'Scopes that guests get there, such as read:catalog',
       'Apply this to localhost:4400?',
@@ -483,7 +483,7 @@ describe('setup with a person at the terminal', () => {
     machine.answers.push(true);
     const ran = await machine.done('setup');
     const told = ran.stderr.replaceAll(/\s+/g, ' ');
-    expect(told).toContain("error: 'twin' names 2 applications");
+    expect(told).toContain("error: 'twin' matches 2 applications");
     expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
     expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
     expect(told).toContain("is the tenant's own API");

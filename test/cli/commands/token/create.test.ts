@@ -157,8 +157,8 @@ describe('the application and API of token create', () => {
   });
 
   it.each([
-    ['--app', 'wbe', "There is no application 'wbe'.", "Did you mean 'web'? See anon-cli app list."],
-    ['--api', 'shpo', "There is no API 'shpo'.", "Did you mean 'shop'? See anon-cli api list."],
+    ['--app', 'wbe', "Application 'wbe' not found.", "Did you mean 'web'? Run: anon-cli app list"],
+    ['--api', 'shpo', "API 'shpo' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
   ])('are not guessed: %s %s', async (option, reference, message, hint) => {
     const { run } = await openMachine();
     const { code, jsonError } = await run('token', 'create', option, reference, '--json');
@@ -171,7 +171,9 @@ describe('the application and API of token create', () => {
     await done('app', 'create', 'web', '--allow-duplicate');
     expect(await run('token', 'create', '--app', 'web')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: 'web' names 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/),
+      stderr: expect.stringMatching(
+        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/,
+      ),
     });
   });
 
@@ -208,7 +210,7 @@ describe('the application and API of token create', () => {
     expect(app.code).toBe(5);
     expect(app.jsonError).toMatchObject({
       code: 'gate_closed',
-      message: 'No application may create anonymous sessions yet.',
+      message: 'No application is enabled for anonymous sessions.',
       hint: 'Enable one: anon-cli app enable web',
     });
     await done('app', 'enable', 'web');
@@ -217,8 +219,8 @@ describe('the application and API of token create', () => {
     expect(api.code).toBe(5);
     expect(api.jsonError).toMatchObject({
       code: 'gate_closed',
-      message: 'No API takes guests yet.',
-      hint: 'Open one: anon-cli api enable shop --scopes read:catalog',
+      message: 'No API is enabled for guests.',
+      hint: 'Enable one: anon-cli api enable shop --scopes read:catalog',
     });
     await done('api', 'enable', 'shop', '--scopes', 'read:catalog');
     await done('token', 'create');
@@ -230,14 +232,14 @@ describe('the application and API of token create', () => {
     expect(await run('token', 'create')).toMatchObject({
       code: 2,
       stderr:
-        "error: Which application? 2 are enabled: web, 'my kiosk'.\n" +
-        'hint:  Name one: --app <app>, or for good: anon-cli profile set app <app>\n',
+        "error: No application given, and 2 are enabled: web, 'my kiosk'.\n" +
+        'hint:  Choose one: --app <app>, or save a default: anon-cli profile set app <app>\n',
     });
     await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
     await done('api', 'enable', 'news', '--scopes', 'read:articles');
     expect(await run('token', 'create', '--app', 'my kiosk')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: Which API\? 2 take guests: shop, news\.\n/),
+      stderr: expect.stringMatching(/^error: No API given, and 2 are enabled for guests: shop, news\.\n/),
     });
   });
 
@@ -248,7 +250,7 @@ describe('the application and API of token create', () => {
     expect(await run('token', 'create')).toMatchObject({
       code: 1,
       stderr:
-        "error: The profile's application 'web' is no longer there.\n" +
+        "error: Application 'web', the profile's default, not found.\n" +
         'hint:  Choose another: anon-cli profile set app <app>\n',
     });
   });
@@ -507,11 +509,11 @@ describe('a tenant that token create meets', () => {
 
     expect(await machine.run(...guest)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Give its client id: --app <client id>'),
+      stderr: expect.stringContaining('hint:  Pass its client id: --app <client id>'),
     });
     expect(await machine.run(...guest, '--app', String(client_id))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Give its audience: --api <audience>'),
+      stderr: expect.stringContaining('hint:  Pass its audience: --api <audience>'),
     });
   });
 });

@@ -153,7 +153,7 @@ describe('token transfer', () => {
     });
     expect(await run('token', 'transfer')).toMatchObject(refused(''));
     await done('token', 'create');
-    const words = ' The tenant says: "[^"]+"';
+    const words = ' The tenant reported: "[^"]+"';
     expect(await run('token', 'transfer', '--edition', 'ea')).toMatchObject(refused(words));
   });
 

@@ -431,8 +431,8 @@ describe('what token verify parses', () => {
     [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
     [['--scope', ' , '], '--scope names no scope.'],
     [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
-    [['--clock-tolerance', '-1'], "'-1' is not a duration."],
-    [['--clock-tolerance', 'soon'], "'soon' is not a duration."],
+    [['--clock-tolerance', '-1'], "'-1' is not a valid duration."],
+    [['--clock-tolerance', 'soon'], "'soon' is not a valid duration."],
   ])('and not %j', async (args, message) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stdout, stderr } = await run('token', 'verify', 'x', ...args);

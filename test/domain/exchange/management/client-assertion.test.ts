@@ -51,7 +51,7 @@ describe('a client assertion', () => {
     const credentials = { kind: 'private_key', clientId: 'tool', alg: 'RS256' } as const;
     expect(await failureOf(() => clientAssertion(credentials, text, { audience, nowMs: noon }))).toMatchObject({
       code: 'usage',
-      message: 'The private key of client tool is no RSA key, which RS256 needs.',
+      message: 'The private key of client tool is not an RSA key, which RS256 needs.',
     });
   });
 });

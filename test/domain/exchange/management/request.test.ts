@@ -52,7 +52,7 @@ describe('a Management API request', () => {
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'not_authorised',
       message: "Profile 'acme' has no Management API credentials.",
-      hint: 'Add some: anon-cli login acme --client-id <id> --client-secret -',
+      hint: 'Add them: anon-cli login acme --client-id <id> --client-secret -',
     });
     expect(tenant.sent).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('credentials', () => {
     );
     expect(error).toMatchObject({ code: 'not_authorised', status: 401, error: 'access_denied' });
     expect(error.message).toBe(
-      'The tenant refused the credentials of profile \'local\': the client id or the secret is wrong, or the secret was rotated (401). The tenant says: "Unauthorized"',
+      'The tenant refused the credentials of profile \'local\': wrong client id or secret, or the secret was rotated (401). The tenant reported: "Unauthorized"',
     );
     expect(error.hint).toContain('anon-cli login local');
     expect(JSON.stringify(error)).not.toContain('a-wrong-secret');
@@ -96,7 +96,7 @@ describe('credentials', () => {
     const tenant = scriptedConnection([json({ token_type: 'Bearer', expires_in: 1 })]);
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's answer to POST /oauth/token cannot be used: access_token is required.",
+      message: "The tenant's answer to POST /oauth/token is not valid: access_token is required.",
     });
   });
 });
@@ -121,7 +121,7 @@ describe('a refusal of the Management API', () => {
       status: 403,
       error: 'insufficient_scope',
       hint: expect.stringMatching(
-        /^Give the client of profile 'acme' one of the Management API scopes read:clients\b.*: .*\bapp list\b.*\.$/,
+        /^Grant the client of profile 'acme' one of the Management API scopes read:clients\b.* \(needed for .*\bapp list\b.*\)\.$/,
       ),
     });
   });
@@ -189,7 +189,7 @@ describe('a refusal of the Management API', () => {
     const tenant = scriptedConnection([managementToken, json({ friendly_name: 7 })]);
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's answer to GET /api/v2/tenants/settings cannot be used: friendly_name must be a string.",
+      message: "The tenant's answer to GET /api/v2/tenants/settings is not valid: friendly_name must be a string.",
     });
   });
 });

@@ -144,7 +144,7 @@ describe('a Management API token', () => {
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       status: 403,
-      hint: "Give the client of profile 'acme' the Management API scope read:tenant_settings: it is needed for tenant show, tenant set-lifetime, tenant set-format, tenant set-cookie, setup, doctor.",
+      hint: "Grant the client of profile 'acme' the Management API scope read:tenant_settings (needed for tenant show, tenant set-lifetime, tenant set-format, tenant set-cookie, setup, doctor).",
     });
   });
 
@@ -166,7 +166,7 @@ describe('a Management API token', () => {
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'response_invalid',
       message:
-        "The tenant's answer to POST /oauth/token cannot be used: access_token must be a token that fits into a header.",
+        "The tenant's answer to POST /oauth/token is not valid: access_token must be a token that fits into a header.",
     });
   });
 
@@ -239,16 +239,16 @@ describe('a ready access token', () => {
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       message: "The access token of profile 'acme' has expired.",
-      hint: 'Give a new one: anon-cli login acme --access-token -',
+      hint: 'Replace it: anon-cli login acme --access-token -',
     });
     const fromEnvironment = ready(jwt({ exp: noon / 1000 }), [], { source: 'environment' });
-    expect((await failureOf(() => request(fromEnvironment))).hint).toBe('Give a new one in AUTH0_ACCESS_TOKEN.');
+    expect((await failureOf(() => request(fromEnvironment))).hint).toBe('Set a new token in AUTH0_ACCESS_TOKEN.');
   });
 
   it('that cannot be one is not sent', async () => {
     expect(await failureOf(() => request(ready('two words\n', [])))).toMatchObject({
       code: 'not_authorised',
-      message: "The access token of profile 'acme' is none.",
+      message: "The access token of profile 'acme' is not a valid access token.",
     });
   });
 
@@ -258,7 +258,7 @@ describe('a ready access token', () => {
       'Bad audience: https://other.example/api/v2/',
       401,
       undefined,
-      'is for another tenant than acme.example, or not for its Management API (401). The tenant says: "Bad audience: https://other.example/api/v2/"',
+      'is for a tenant other than acme.example, or not for its Management API (401). The tenant reported: "Bad audience: https://other.example/api/v2/"',
     ],
     [
       'Invalid signature received for JSON Web Token validation',
@@ -270,14 +270,14 @@ describe('a ready access token', () => {
       'Bad HTTP authentication header format',
       400,
       'Bearer',
-      'is not one for a Management API (400). The tenant says: "Bad HTTP authentication header format"',
+      'is not a Management API token (400). The tenant reported: "Bad HTTP authentication header format"',
     ],
   ])('that is refused with "%s" is not replaced', async (message, status, errorCode, problem) => {
     const tenant = ready('opaque', [json({ statusCode: status, error: 'Unauthorized', message, errorCode }, status)]);
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       message: `The access token of profile 'acme' ${problem}`,
-      hint: 'Give a new one: anon-cli login acme --access-token -',
+      hint: 'Replace it: anon-cli login acme --access-token -',
     });
   });
 });
@@ -289,14 +289,14 @@ describe('no token', () => {
       'wrong or unknown client',
       json({ error: 'access_denied', error_description: 'Unauthorized' }, 401),
       'not_authorised',
-      'the client id or the secret is wrong, or the secret was rotated (401). The tenant says: "Unauthorized"',
+      'wrong client id or secret, or the secret was rotated (401). The tenant reported: "Unauthorized"',
       'anon-cli login acme --client-id',
     ],
     [
       'the same in other words',
       json({ error: 'invalid_client', error_description: 'Client authentication failed' }, 401),
       'not_authorised',
-      'the client id or the secret is wrong',
+      'wrong client id or secret',
       'anon-cli login acme --client-id',
     ],
     [
@@ -338,7 +338,7 @@ describe('no token', () => {
       ),
       'not_authorised',
       'the tenant has no API https://acme.example/api/v2/ (403).',
-      'A custom domain has no Management API of its own.',
+      'Custom domains have no Management API.',
     ],
     [
       'the grant type off',
@@ -350,7 +350,7 @@ describe('no token', () => {
         403,
       ),
       'not_authorised',
-      'client tool may not use the client credentials grant (403).',
+      'client tool is not allowed to use the client credentials grant (403).',
       'Grant Types',
     ],
     ['a host that is no tenant', html, 'tenant_unreachable', 'acme.example is not an Auth0 tenant', 'Check the domain'],
@@ -367,16 +367,16 @@ describe('no token', () => {
           `a page with ${status}`,
           () => new Response('<html>Blocked</html>', { status }),
           'tenant_unreachable',
-          'acme.example does not answer as an Auth0 tenant does. The tenant answered POST /oauth/token with',
-          'such as a firewall or a proxy',
+          'acme.example does not answer like an Auth0 tenant. The tenant answered POST /oauth/token with',
+          'A firewall or proxy may have answered instead',
         ] as const,
     ),
     [
       'a proxy that says nothing',
       () => new Response(null, { status: 407 }),
       'tenant_unreachable',
-      'acme.example does not answer as an Auth0 tenant does. It answered POST /oauth/token with 407.',
-      'such as a firewall or a proxy',
+      'acme.example does not answer like an Auth0 tenant. It answered POST /oauth/token with 407.',
+      'A firewall or proxy may have answered instead',
     ],
     [
       'a host that sends elsewhere',
@@ -397,7 +397,7 @@ describe('no token', () => {
     const { tenant } = asked([limited], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'rate_limited',
-      message: 'The tenant gives no more access tokens for now: its rate limit is reached.',
+      message: "The tenant's rate limit for access tokens is reached.",
       hint: expect.stringContaining('Try again in 700 seconds'),
     });
   });
@@ -411,8 +411,8 @@ describe('no token', () => {
     const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
     expect(await failureOf(() => request(scriptedConnection([denied], { management })))).toMatchObject({
       message:
-        'The tenant refused the credentials of profile \'acme\': the client id is wrong, or its key is none that the client may sign ES256 with (401). The tenant says: "Unauthorized"',
-      hint: 'Give them anew: anon-cli login acme --client-id <id> --private-key <file>',
+        'The tenant refused the credentials of profile \'acme\': wrong client id, or the client may not sign ES256 with this key (401). The tenant reported: "Unauthorized"',
+      hint: 'Replace them: anon-cli login acme --client-id <id> --private-key <file>',
     });
   });
 });

@@ -135,7 +135,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(diagnosis, 'scopes')).toEqual({
       check: 'scopes',
       state: 'closed',
-      finding: "API 'shop' defines no scope 'raed:catalog'",
+      finding: "API 'shop' has no scope 'raed:catalog'",
       advice: expect.stringContaining("Did you mean 'read:catalog'?"),
     });
   });
@@ -170,8 +170,8 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(diagnosis, 'app')).toEqual({
       check: 'app',
       state: 'unknown',
-      finding: 'Which application? 2 are enabled: web, server',
-      advice: 'Name one: --app <app>, or for good: anon-cli profile set app <app> --profile acme',
+      finding: 'No application given, and 2 are enabled: web, server',
+      advice: 'Choose one: --app <app>, or save a default: anon-cli profile set app <app> --profile acme',
     });
     expect(statesOf(diagnosis)).toMatchObject({ api: 'open', probe: 'skipped' });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'usage' } });
@@ -180,7 +180,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   it('what is named and not there is told as any command does', async () => {
     const diagnosis = await diagnose(connectionTo(await openTenant({ edition })), named('wbe', 'shpo'));
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_found' } });
-    expect(found(diagnosis, 'app')).toMatchObject({ finding: "There is no application 'wbe'" });
+    expect(found(diagnosis, 'app')).toMatchObject({ finding: "Application 'wbe' not found" });
     expect(found(diagnosis, 'api')).toMatchObject({ advice: expect.stringContaining("'shop'") });
     expect(statesOf(diagnosis)).toMatchObject({ scopes: 'skipped' });
   });
@@ -253,8 +253,8 @@ describe('edition ea', () => {
 
 describe('the settings', () => {
   it.each([
-    ['never expires', 0, /^sessions never expire: sessions that never expire are advised against/],
-    ['is under a day', 3600, /^sessions live 1 hour: under 24 hours/],
+    ['never expires', 0, /^sessions never expire: without expiry, a leaked session token works forever/],
+    ['is under a day', 3600, /^sessions live 1 hour: with less than 24 hours/],
     ['is under 30 days', 864_000, /^sessions live 10 days: 30 days or longer is recommended$/],
     ['is over the limit', 63_072_000, /the limits are 1 second and 1 year$/],
   ])('a lifetime that %s is a warning', async (_, anonymous_session_lifetime, finding) => {
