@@ -188,10 +188,10 @@ describe('profiles', () => {
   it('are a table that marks the current one, and tells no secret', () => {
     const text = renderProfiles(plain, [{ name: 'local', edition: 'preview' }, acme, served], 'acme');
     expect(lines(text)).toEqual([
-      '   PROFILE  TENANT                     EDITION        APP  API',
-      '   local    embedded, on this machine  preview        -    -',
-      '*  acme     acme.eu.auth0.com          not asked yet  web  -',
-      '   served   http://localhost:4400      ea             -    -',
+      '   PROFILE  TENANT                 EDITION           APP  API',
+      '   local    built into anon-cli    preview           -    -',
+      '*  acme     acme.eu.auth0.com      not detected yet  web  -',
+      '   served   http://localhost:4400  ea                -    -',
     ]);
   });
 
@@ -270,7 +270,7 @@ it('nothing of what a tenant calls its things gets past the screen', () => {
           plain,
           { ...acme, domain: text, credentials: { kind: 'client_secret', clientId: text } },
           undefined,
-          false,
+          { inUse: false, detected: false },
         ),
         renderRequests(plain, 'sent', [hostileWrite(text)]),
         renderChanges(plain, text, [hostileWrite(text)]),

@@ -221,7 +221,10 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await machine.run('doctor', '--json');
     expect(code).toBe(2);
     expect(stateOf(JSON.parse(stdout), 'app')).toBe('unknown');
-    expect(errorIn(stderr)).toMatchObject({ code: 'usage', message: 'No application given, and 2 are enabled: web, kiosk.' });
+    expect(errorIn(stderr)).toMatchObject({
+      code: 'usage',
+      message: 'No application given, and 2 are enabled: web, kiosk.',
+    });
     await machine.done('doctor', '--app', 'kiosk', '--api', 'shop');
   });
 
