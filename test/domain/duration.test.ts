@@ -31,7 +31,7 @@ describe('a session lifetime', () => {
     expect(parseSessionLifetime(text)).toBe(seconds);
   });
 
-  it('is written as the argument that gives it again', () => {
+  it('is written as an argument with the same value', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: year }), (seconds) => {
         expect(parseSessionLifetime(lifetimeArgument(seconds))).toBe(seconds);
@@ -39,7 +39,7 @@ describe('a session lifetime', () => {
     );
   });
 
-  it.each(['31536001', '366d', '2y', '999999999999y'])('%s is over a year, which is the longest', async (text) => {
+  it.each(['31536001', '366d', '2y', '999999999999y'])('%s is more than a year, the maximum', async (text) => {
     const error = await failureOf(() => parseSessionLifetime(text));
     expect(error).toMatchObject({
       code: 'usage',
@@ -49,7 +49,7 @@ describe('a session lifetime', () => {
   });
 
   it.each(['', ' ', '30 d', '30D', '1w', '1.5d', '-1', '+1', '1e3', 'd', '30dd', '1h30m', '٣d', 'NEVER', '1\n'])(
-    '%j is no duration',
+    '%j is not a duration',
     async (text) => {
       expect(await failureOf(() => parseSessionLifetime(text))).toMatchObject({
         code: 'usage',
@@ -59,7 +59,7 @@ describe('a session lifetime', () => {
     },
   );
 
-  it('is a number of seconds in range or refused as usage, whatever the text', async () => {
+  it('is a number of seconds in range or a usage error, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.stringMatching(/^\d{0,14}[smhdyw]?$/)), async (text) => {
         let seconds: number;
@@ -90,7 +90,7 @@ describe('a session lifetime out of range', () => {
     ['ea', '0', 'at least 60s (1 minute)'],
     ['preview', '2y', 'at most 1y (365 days)'],
     ['preview', '9999h', 'at most 8760h (1 year)'],
-  ] as const)('in edition %s, %s, is told in the unit that was typed: %s', async (name, text, bound) => {
+  ] as const)('in edition %s, %s, is reported in the given unit: %s', async (name, text, bound) => {
     const hint =
       name === 'ea' ? 'Choose 1 minute to 1 year, in whole minutes (1 to 525600).' : 'Choose 1 second to 1 year.';
     expect(await failureOf(() => parseSessionLifetime(text, editionNamed(name)))).toMatchObject({
@@ -103,14 +103,14 @@ describe('a session lifetime out of range', () => {
   it.each([
     ['90s', 'Closest: 1m or 2m.'],
     ['3599', 'Closest: 59m or 1h.'],
-  ])('in edition ea has to be whole minutes: %s', async (text, hint) => {
+  ])('in edition ea must be whole minutes: %s', async (text, hint) => {
     expect(await failureOf(() => parseSessionLifetime(text, editionNamed('ea')))).toMatchObject({
       message: `Session lifetime ${text} is not a whole number of minutes.`,
       hint,
     });
   });
 
-  it('in edition ea always ends', async () => {
+  it('in edition ea cannot be never', async () => {
     expect(await failureOf(() => parseSessionLifetime('never', editionNamed('ea')))).toMatchObject({
       code: 'edition_unsupported',
       hint: 'The longest lifetime is 1 year: anon-cli tenant set-lifetime 1y',
@@ -128,7 +128,7 @@ describe("the lifetime of a guest's access token", () => {
     expect(parseGuestTokenLifetime(text)).toBe(seconds);
   });
 
-  it.each(['0', '31d', '1y'])('%s is out of range: it always ends, and within 30 days', async (text) => {
+  it.each(['0', '31d', '1y'])('%s is out of range: the maximum is 30 days', async (text) => {
     expect(await failureOf(() => parseGuestTokenLifetime(text))).toMatchObject({
       code: 'usage',
       hint: 'Choose 1 second to 30 days.',
@@ -148,7 +148,7 @@ describe("the lifetime of a guest's access token", () => {
     [86_399, 'A tenant may refuse access token lifetimes under 1 day (86400 seconds); this one is 86399 seconds.'],
     [3600, 'A tenant may refuse access token lifetimes under 1 day (86400 seconds); this one is 1 hour.'],
     [86_400, undefined],
-  ])('may be refused by tenants of edition ea when it is short: %i', (seconds, warning) => {
+  ])('can be refused by tenants of edition ea if it is short: %i', (seconds, warning) => {
     expect(guestTokenLifetimeWarning(editionNamed('ea'), seconds)).toBe(warning);
     expect(guestTokenLifetimeWarning(editionNamed('preview'), seconds)).toBeUndefined();
   });

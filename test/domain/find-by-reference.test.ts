@@ -31,11 +31,11 @@ describe('a reference', () => {
     ['a name in other case', 'MOBILE', 'id-3'],
     ['the exact one of names that differ in case', 'web', 'id-2'],
     ['an id before a name', 'id-1', 'id-1'],
-  ])('names by %s: %s', (_, reference, id) => {
+  ])('matches by %s: %s', (_, reference, id) => {
     expect(find(reference).id).toBe(id);
   });
 
-  it('is ambiguous when several bear the name, and then the ids are listed', async () => {
+  it('is ambiguous if several have the name, and their ids are listed', async () => {
     expect(await failureOf(() => find('Kiosk'))).toMatchObject({
       code: 'ambiguous',
       message: "'Kiosk' matches 2 shops: id-4, id-5.",
@@ -43,7 +43,7 @@ describe('a reference', () => {
     });
   });
 
-  it('is ambiguous when several bear the name in other case', async () => {
+  it('is ambiguous if several have the name in other case', async () => {
     expect(await failureOf(() => find('WEB'))).toMatchObject({
       code: 'ambiguous',
       message: "'WEB' matches 2 shops: id-1, id-2.",
@@ -54,7 +54,7 @@ describe('a reference', () => {
     ['Mobil', "Did you mean 'Mobile'? Run: anon-cli shop list"],
     ['https://thre.example', "Did you mean 'https://three.example'? Run: anon-cli shop list"],
     ['something else', 'Run: anon-cli shop list'],
-  ])('that names nothing is not found: %s', async (reference, hint) => {
+  ])('that matches nothing is not found: %s', async (reference, hint) => {
     expect(await failureOf(() => find(reference))).toMatchObject({
       code: 'not_found',
       message: `Shop '${reference}' not found.`,
@@ -62,7 +62,7 @@ describe('a reference', () => {
     });
   });
 
-  it('names nothing where there is nothing', async () => {
+  it('matches nothing in an empty list', async () => {
     expect(await failureOf(() => find('web', []))).toMatchObject({
       code: 'not_found',
       hint: 'Run: anon-cli shop list',
@@ -70,7 +70,7 @@ describe('a reference', () => {
   });
 });
 
-describe('the one that is meant when none is named', () => {
+describe('the default without a reference', () => {
   const meant = (items: readonly string[], chosen?: string) =>
     defaultChoice(items, { isChosen: (item) => item === chosen, isOpen: (item) => item.startsWith('open') });
 

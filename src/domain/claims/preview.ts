@@ -12,7 +12,7 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { hasEnded } from '../session/remembered.ts';
 import type { RememberedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
-import type { KeyRing } from '../token/key-ring.ts';
+import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
 

@@ -1,7 +1,8 @@
-import { clientAssertionType, oauthTokenPath } from '../../wire/oauth.ts';
+import { readBase64url } from '../../jose/base64url.ts';
+import { clientAssertionType } from '../../wire/client-assertion.ts';
+import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantScope } from '../scope.ts';
-import { readBase64url } from '../tokens/base64url.ts';
 import type { ClientAssertion, ClientCredentials } from './authentication.ts';
 import { credentialsOf, isExpired } from './public-keys.ts';
 import { useOnce } from './used-tokens.ts';

@@ -1,13 +1,14 @@
+import { base64urlJson } from '../../jose/base64url.ts';
 import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
 import { check } from '../../wire/schema.ts';
 import { type SessionTokenClaims, sessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-token-format.ts';
 import type { Random } from '../random.ts';
 import type { TenantKeys } from '../tokens/keys.ts';
-import { seal, sealedHeader, unseal } from '../tokens/sealed-token.ts';
+import { seal, unseal } from '../tokens/sealed-token.ts';
 import { readSignedToken, signToken } from '../tokens/signed-token.ts';
 
-const header = sealedHeader(sealedSessionTokenHeader);
+const header = base64urlJson(sealedSessionTokenHeader);
 
 /** Writes a session token in the tenant's format; `prefix` is what its edition puts before a sealed one. */
 export async function writeSessionToken(

@@ -1,13 +1,14 @@
+import { base64urlJson } from '../../jose/base64url.ts';
 import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader } from '../../wire/session-token-format.ts';
 import { randomToken } from '../random.ts';
 import type { TenantScope } from '../scope.ts';
 import { tenantKeys } from '../tokens/keys.ts';
-import { seal, sealedHeader } from '../tokens/sealed-token.ts';
+import { seal } from '../tokens/sealed-token.ts';
 
 /** Another header than a session token's, so that neither opens as the other. Assumed: the type. */
-const header = sealedHeader({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
+const header = base64urlJson({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
 
 /**
  * A ticket that carries a guest's session into a login: sealed, for 30 seconds, and by its `jti` for one use,

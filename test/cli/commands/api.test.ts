@@ -11,7 +11,7 @@ import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemo
 const audience = 'https://api.shop.example';
 
 describe('api list', () => {
-  it('shows the one API of a fresh tenant, closed, and not the Management API', async () => {
+  it('shows the only API of a new tenant as closed, and not the Management API', async () => {
     const { done, terminal } = await freshMachine();
     expect((await done('api', 'list')).stdout).toBe('shop\tclosed\t-\thttps://api.shop.example\n');
     terminal.interactive = true;
@@ -23,7 +23,7 @@ describe('api list', () => {
     ]);
   });
 
-  it('gives everything as JSON', async () => {
+  it('prints everything as JSON', async () => {
     const { done, store } = await openMachine();
     const { id } = documentNamed(store, 'resource_server', 'shop');
     expect((await done('api', 'list', '--json')).json).toEqual([
@@ -46,7 +46,7 @@ describe('api list', () => {
     expect((await done('api', 'list')).stdout).toMatch(/^shop\tenabled\tread:catalog write:cart\thttps/m);
   });
 
-  it('says how to create one where there is none', async () => {
+  it('explains how to create one if there is none', async () => {
     const { done, store, terminal } = await freshMachine();
     store.write((writer) =>
       writer.remove('resource_server', String(documentNamed(store, 'resource_server', 'shop').id)),
@@ -71,14 +71,14 @@ describe('api list', () => {
     [['--search', 'api.sh'], ['shop']],
     [['--search', 'https://news'], ['news']],
     [['--search', 'example'], []],
-  ])('takes %j', async (options, names) => {
+  ])('accepts %j', async (options, names) => {
     const { done } = await openMachine();
     await done('api', 'create', 'news', '--audience', 'https://news.example');
     const { json } = await done('api', 'list', ...options, '--json');
     expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
   });
 
-  it('says that nothing matches', async () => {
+  it('reports that nothing matches', async () => {
     const { done } = await openMachine();
     expect(await done('api', 'list', '--search', 'zzz')).toMatchObject({
       stdout: '',
@@ -96,7 +96,7 @@ describe('api show', () => {
     }
   });
 
-  it('tells people what guests may do and what they may not', async () => {
+  it('shows what guests may and may not do', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'show', 'shop');
     expect(stdout).toMatch(/^shop\n/);
@@ -119,7 +119,7 @@ describe('api show', () => {
   it.each([
     ['shp', "API 'shp' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
     ['https://api.shop.exampl', "API 'https://api.shop.exampl' not found.", `Did you mean '${audience}'?`],
-  ])('knows no API %s', async (reference, message, hint) => {
+  ])('does not find API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();
     const { code, jsonError } = await run('api', 'show', reference, '--json');
     expect(code).toBe(1);
@@ -128,7 +128,7 @@ describe('api show', () => {
 });
 
 describe('api create', () => {
-  it('creates an API with scopes, closed to guests, and says what it sent', async () => {
+  it('creates an API with scopes, closed to guests, and reports what it sent', async () => {
     const { done } = await freshMachine();
     const { json } = await done(
       ...['api', 'create', 'news', '--audience', 'https://api.news.example'],
@@ -163,7 +163,7 @@ describe('api create', () => {
     });
   });
 
-  it("passes on the service's own words when the audience is taken", async () => {
+  it("shows the service's own words when the audience is taken", async () => {
     const { run } = await freshMachine();
     expect(await run('api', 'create', 'again', '--audience', audience)).toMatchObject({
       code: 1,
@@ -174,7 +174,7 @@ describe('api create', () => {
 });
 
 describe('api enable', () => {
-  it('lets guests in with the scopes that were named', async () => {
+  it('opens the API with the given scopes', async () => {
     const { done, store } = await freshMachine();
     const { id } = documentNamed(store, 'resource_server', 'shop');
     const { stdout } = await done(
@@ -202,7 +202,7 @@ describe('api enable', () => {
     });
   });
 
-  it('keeps the scopes and the lifetime that guests had when none are named', async () => {
+  it('leaves the scopes and the lifetime unchanged if none are given', async () => {
     const { done } = await freshMachine();
     await done('api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h');
     await done('api', 'disable', 'shop');
@@ -214,7 +214,7 @@ describe('api enable', () => {
     ]);
   });
 
-  it('gives guests no scopes that nobody named', async () => {
+  it('grants no scopes that were not given', async () => {
     const { run } = await freshMachine();
     expect(await run('api', 'enable', 'shop')).toMatchObject({
       code: 2,
@@ -224,7 +224,7 @@ describe('api enable', () => {
     });
   });
 
-  it('may give guests no scopes at all when that is said', async () => {
+  it('can grant no scopes at all if asked', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('api', 'enable', audience, '--scopes', '');
     expect(stdout).toContain('shop takes guests: no scopes');
@@ -260,7 +260,7 @@ describe('api enable', () => {
 });
 
 describe('api disable', () => {
-  it('closes the API and keeps the scopes for another time', async () => {
+  it('closes the API and leaves the scopes', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'disable', 'shop');
     expect(stdout.split('\n')).toEqual([
@@ -278,7 +278,7 @@ describe('api disable', () => {
     });
   });
 
-  it('says in JSON what it sent', async () => {
+  it('reports in JSON what it sent', async () => {
     const { done } = await openMachine();
     const { json } = await done('api', 'disable', 'shop', '--json');
     expect(json).toMatchObject({
@@ -288,7 +288,7 @@ describe('api disable', () => {
     });
   });
 
-  it('takes the scopes away too when that is said', async () => {
+  it('also removes the scopes if asked', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'disable', 'shop', '--revoke-grants');
     expect(stdout).toContain('anonymous_access_scopes  -read:catalog -write:cart\n');
@@ -298,7 +298,7 @@ describe('api disable', () => {
 });
 
 describe('api scopes', () => {
-  it('gives guests scopes and takes them away, and nothing twice', async () => {
+  it('adds and removes scopes, and sends nothing twice', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'scopes', 'add', 'shop', 'read:orders', 'write:cart');
     expect(stdout).toMatch(/^✔ Guests get at shop: read:catalog write:cart read:orders\n/);
@@ -310,7 +310,7 @@ describe('api scopes', () => {
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'] });
   });
 
-  it('warns that an application makes no difference in edition preview', async () => {
+  it('warns that --app has no effect in edition preview', async () => {
     const { done } = await openMachine();
     const { stderr } = await done('api', 'scopes', 'add', 'shop', 'read:orders', '--app', 'web');
     expect(stderr).toBe(
@@ -328,7 +328,7 @@ describe('api scopes', () => {
 });
 
 describe('what the api commands parse', () => {
-  it('is a name and options', async () => {
+  it('are a name and options', async () => {
     expect(await parsed(apiListCommand)).toEqual([{}]);
     expect(await parsed(apiShowCommand, 'shop')).toEqual(['shop', {}]);
     expect(await parsed(apiCreateCommand, 'news', '--audience=urn:news', '--scopes', 'a b')).toEqual([

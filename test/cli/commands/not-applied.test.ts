@@ -99,7 +99,7 @@ describe('a tenant that accepts a write', () => {
     });
   }
 
-  it('and accepts half of it ends with 8 and the other half', async () => {
+  it('and applies half of it ends with 8 and names the other half', async () => {
     const { machine, lying } = await machineWith(lies['accepts half of it']);
     lying.now = true;
     const command = ['api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h'];
@@ -110,7 +110,7 @@ describe('a tenant that accepts a write', () => {
     expect(json.changes).toMatchObject([{ member: 'token_lifetime_for_anonymous_access', after: 3600 }]);
   });
 
-  it('and answers the object as it was ends with 8: it may have been applied, and the next time tells', async () => {
+  it('and returns the old object ends with 8: it may have been applied, and the next run shows', async () => {
     const { machine, lying } = await machineWith(lies['answers the object as it was']);
     lying.now = true;
     const command = ['tenant', 'set-lifetime', '7d'];
@@ -123,7 +123,7 @@ describe('a tenant that accepts a write', () => {
   });
 
   for (const [kind, answer] of Object.entries(reticence)) {
-    it.each(previewWrites)(`and answers ${kind} is asked, and %j is done`, async (command) => {
+    it.each(previewWrites)(`and answers ${kind} is asked again, and %j succeeds`, async (command) => {
       const { machine, tenant, lying } = await machineWith(answer);
       lying.now = true;
       await machine.done(...command);
@@ -135,7 +135,7 @@ describe('a tenant that accepts a write', () => {
   }
 
   it.each(['app create kiosk', 'api create orders --audience https://orders.example', 'app delete kiosk --yes'])(
-    'and answers %j with what cannot be read says that it is not known what became of it',
+    'and answers %j with something unreadable leads to an unknown outcome',
     async (command) => {
       const machine = await freshMachine();
       let broken = false;
@@ -158,7 +158,7 @@ describe('a tenant that accepts a write', () => {
     },
   );
 
-  it('or something on the way that answers with a page in its place: nobody is said to have accepted anything', async () => {
+  it('or a proxy that answers with a page: nothing is reported as accepted', async () => {
     const { machine, lying } = await machineWith(
       async () => new Response('<html>Blocked</html>', { headers: { 'content-type': 'text/html' } }),
     );
@@ -168,7 +168,7 @@ describe('a tenant that accepts a write', () => {
     expect(stderr).toContain('with 200 and an HTML page, not JSON. The change may or may not have been made.');
   });
 
-  it('says which of several writes are done, and sends no other', async () => {
+  it('leads to a report of the writes that succeeded, and nothing more is sent', async () => {
     const { machine, tenant, lying } = await machineWith(async (request, ask) =>
       request.url.includes('/clients/') ? objectAt(request, ask) : ask(request),
     );
@@ -194,7 +194,7 @@ describe('a tenant that accepts a write', () => {
     expect(patched).toEqual(['tenants', 'clients']);
   });
 
-  it('and made something else than was asked for is told', async () => {
+  it('and creates something else is reported', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, {
       answer: (request, ask) =>
@@ -211,7 +211,7 @@ describe('a tenant that accepts a write', () => {
     expect(stderr).toContain('anon-cli app list');
   });
 
-  it('and keeps what it said was deleted is told', async () => {
+  it('and does not delete is reported', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, {
       edition: 'ea',
@@ -226,7 +226,7 @@ describe('a tenant that accepts a write', () => {
   });
 });
 
-it('what another writes at the same time to the same list is found by the answer', async () => {
+it('a concurrent write to the same list is detected from the answer', async () => {
   const machine = await freshMachine();
   let other: (() => void) | undefined;
   const tenant = await servedTenant(machine.clock, {

@@ -6,7 +6,7 @@ import { valuesByName } from '../../../src/cli/completion/values.ts';
 import { commands } from '../../../src/cli/program/commands.ts';
 import { completionTree, nodeOf } from '../../../src/cli/program/completion-tree.ts';
 
-it('what is shipped for completion is what the command tree says, of each command', async () => {
+it('the shipped completion data matches the command tree', async () => {
   const built: { completionTree(): Promise<CompletionTree> } = createRequire(import.meta.url)(
     '../../../dist/program-completion-tree.cjs',
   );
@@ -15,7 +15,7 @@ it('what is shipped for completion is what the command tree says, of each comman
   for (const path of Object.keys(commands)) expect(tree[path]?.about).toMatch(/\S/);
 });
 
-it('every entry of the table of values is about something in the tree', async () => {
+it('every entry of the table of values exists in the tree', async () => {
   const tree = await completionTree();
   const names = Object.entries(tree).flatMap(([path, { options, positionals }]) => [
     ...options.flatMap(({ flags }) => flags.map((flag) => `${path} ${flag}`)),
@@ -31,13 +31,13 @@ it('every entry of the table of values is about something in the tree', async ()
   expect(idle.filter((key) => !placeholders.includes(key))).toEqual([]);
 });
 
-it('an option that gathers is told from one that is given once', async () => {
+it('a repeatable option is distinguished from a single one', async () => {
   const options = (await completionTree())['token update']?.options ?? [];
   const repeatable = options.filter((option) => option.repeatable).map(({ flags }) => flags[0]);
   expect(repeatable).toEqual(['--meta', '--unset', '--field']);
 });
 
-it('choices that a command declares itself count before the table', () => {
+it('choices that a command declares take precedence over the table', () => {
   const command = new Command('x')
     .addArgument(new Argument('<app>').choices(['a', 'b']))
     .addOption(new Option('--profile <name>').choices(['c']))

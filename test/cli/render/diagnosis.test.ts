@@ -88,7 +88,7 @@ What to do
     expect(renderDiagnosis(paintFor(true), diagnosisOf(checks), undefined)).toContain('\u001b[');
   });
 
-  it('keeps what a tenant says from acting on the terminal', () => {
+  it('escapes control characters from the tenant', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const check: Check = { check: 'app', state: 'closed', finding: text, fix: text };

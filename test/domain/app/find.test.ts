@@ -6,8 +6,8 @@ import { confidentialApp, openTenant, testTenant } from '../../support/local.ts'
 const nothing = { named: undefined, chosen: undefined };
 const gone = { clientId: 'gone', name: 'old web' };
 
-describe('the application to ask as', () => {
-  it('is the one that was named, by its name or its client id', async () => {
+describe('the application of a request', () => {
+  it('is the given one, by its name or client id', async () => {
     const tenant = await openTenant();
     const server = await confidentialApp(tenant);
     const connection = connectionTo(tenant);
@@ -17,7 +17,7 @@ describe('the application to ask as', () => {
     }
   });
 
-  it("is the profile's when none was named, although others are enabled", async () => {
+  it("defaults to the profile's, even if others are enabled", async () => {
     const tenant = await openTenant();
     const server = await confidentialApp(tenant);
     const chosen = { clientId: server.client_id, name: 'server' };
@@ -28,13 +28,13 @@ describe('the application to ask as', () => {
     });
   });
 
-  it('is the only enabled one when the profile has none', async () => {
+  it('defaults to the only enabled one if the profile has none', async () => {
     const tenant = await openTenant();
     await confidentialApp(tenant, { name: 'closed', can_create_anonymous_sessions: false });
     expect(await chooseRequestingApp(connectionTo(tenant), nothing)).toMatchObject({ clientId: tenant.app.client_id });
   });
 
-  it('sends no secret when it is public, although the tenant keeps one for it', async () => {
+  it('sends no secret if it is public, even if the tenant has one for it', async () => {
     const tenant = await openTenant();
     expect(tenant.app.client_secret).not.toBe('');
     expect(await chooseRequestingApp(connectionTo(tenant), nothing)).toMatchObject({
@@ -44,8 +44,8 @@ describe('the application to ask as', () => {
   });
 });
 
-describe('which application cannot be told', () => {
-  it('when several are enabled: they are listed, quoted where a shell needs it', async () => {
+describe('the application of a request is unknown', () => {
+  it('when several are enabled: they are listed, quoted for a shell', async () => {
     const tenant = await openTenant();
     await confidentialApp(tenant, { name: 'My server' });
     expect(await failureOf(() => chooseRequestingApp(connectionTo(tenant), nothing))).toMatchObject({
@@ -73,7 +73,7 @@ describe('which application cannot be told', () => {
     });
   });
 
-  it("when the profile's is no longer there", async () => {
+  it("when the profile's does not exist", async () => {
     const connection = connectionTo(await openTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, { named: undefined, chosen: gone }))).toMatchObject({
       code: 'not_found',
@@ -82,7 +82,7 @@ describe('which application cannot be told', () => {
     });
   });
 
-  it('when the one that was named is not there: the most similar is told', async () => {
+  it('when the given one does not exist: the most similar one is suggested', async () => {
     const connection = connectionTo(await openTenant());
     expect(await failureOf(() => chooseRequestingApp(connection, { named: 'wed', chosen: gone }))).toMatchObject({
       code: 'not_found',
@@ -91,7 +91,7 @@ describe('which application cannot be told', () => {
     });
   });
 
-  it('when two bear the name: their client ids are told', async () => {
+  it('when two have the same name: their client ids are listed', async () => {
     const tenant = await openTenant();
     const other = await confidentialApp(tenant, { name: 'web' });
     const error = await failureOf(() => chooseRequestingApp(connectionTo(tenant), { named: 'web', chosen: undefined }));
@@ -109,13 +109,13 @@ describe('without Management API credentials', () => {
     ['a reference is a client id', { named: 'abc', chosen: undefined }, { clientId: 'abc', name: 'abc' }],
     ["a reference wins over the profile's", { named: 'abc', chosen: gone }, { clientId: 'abc' }],
     ["the profile's is taken as it is", { named: undefined, chosen: gone }, { clientId: 'gone', name: 'old web' }],
-  ])('%s, and nothing is asked', async (_, choice, app) => {
+  ])('%s, without a request', async (_, choice, app) => {
     const connection = await blind();
     expect(await chooseRequestingApp(connection, choice)).toMatchObject({ ...app, clientSecret: undefined });
     expect(connection.sent).toEqual([]);
   });
 
-  it('and without a choice there is only asking back', async () => {
+  it('and without a default the user has to choose', async () => {
     const connection = await blind();
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'usage',

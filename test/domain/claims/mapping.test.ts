@@ -31,7 +31,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
       ? tenant.store.get('resource_server', tenant.api.id)?.access_token
       : tenant.store.get('client', tenant.app.client_id)?.access_token;
 
-  it('claims are mapped for what is open to guests when nothing is named', async () => {
+  it('claims are mapped for what is open to guests by default', async () => {
     const { tenant, holder } = await opened(edition);
     expect(holder).toMatchObject(
       edition === 'ea'
@@ -40,7 +40,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     );
   });
 
-  it('what is named counts, and then what the profile says', async () => {
+  it("the given one takes precedence, then the profile's", async () => {
     const { tenant, connection } = await opened(edition);
     const named = { app: 'web', api: 'shop' };
     const chosen = {
@@ -58,7 +58,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(failure.code).toBe('not_found');
   });
 
-  it('a claim is mapped beside the others, and other settings of access tokens stay', async () => {
+  it('a claim is added to the others, and other access token settings stay', async () => {
     const { tenant, connection, holder } = await opened(edition, [guest]);
     const { plan, claims } = await planClaimMapping(connection, holder, language);
     expect(claims).toEqual([guest, language]);
@@ -68,19 +68,19 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(await chooseClaimsHolder(connection, none)).toMatchObject({ claims: [guest, language] });
   });
 
-  it('a claim that is mapped already is mapped otherwise, in its place', async () => {
+  it('a mapped claim is replaced in its place', async () => {
     const { connection, holder } = await opened(edition, [guest, language]);
     const otherwise = { name: 'guest', expression: 'anonymous_session.session_id' };
     expect((await planClaimMapping(connection, holder, otherwise)).claims).toEqual([otherwise, language]);
   });
 
-  it('nothing is sent where it is so already', async () => {
+  it('nothing is sent without changes', async () => {
     const { connection, holder } = await opened(edition, [guest, language]);
     const { plan } = await planClaimMapping(connection, holder, language);
     expect(plan.writes).toEqual([]);
   });
 
-  it('no more claims than the edition has room for, but those that are there may change', async () => {
+  it('no more claims than the edition allows, but existing ones can change', async () => {
     const { maxClaims } = editionNamed(edition).claims;
     const full = Array.from({ length: maxClaims }, (_, index) => ({ ...guest, name: `c${index}` }));
     const { connection, holder } = await opened(edition, full);
@@ -92,14 +92,14 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect((await planClaimMapping(connection, holder, { ...language, name: 'c0' })).plan.writes).toHaveLength(1);
   });
 
-  it('a claim is mapped no longer, and the last one leaves an empty list', async () => {
+  it('a claim is removed, and the last one leaves an empty list', async () => {
     const { connection, holder } = await opened(edition, [guest]);
     const { plan, claims } = await planClaimRemoval(connection, holder, 'guest');
     expect(claims).toEqual([]);
     expect(await applyPlan(connection, plan)).toMatchObject({ claims: [] });
   });
 
-  it('a claim that is not mapped is not there', async () => {
+  it('a claim that is not mapped is not found', async () => {
     const { connection, holder } = await opened(edition, [language]);
     const failure = await failureOf(() => planClaimRemoval(connection, holder, 'langage'));
     expect(failure.code).toBe('not_found');
@@ -107,7 +107,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
   });
 });
 
-it('where no API or several take guests, one has to be named in edition ea', async () => {
+it('with no or several open APIs, edition ea needs one to be given', async () => {
   const { tenant, connection } = await opened('ea');
   const manage = await tenant.management();
   const shop = tenant.store.get('resource_server', tenant.api.id);
@@ -125,7 +125,7 @@ it('where no API or several take guests, one has to be named in edition ea', asy
 
 const expression = 'anonymous_session.user_id';
 
-describe('what is to be mapped', () => {
+describe('a claim mapping', () => {
   it.each([
     ['user_id', 'anonymous_session.user_id'],
     ['session_id', 'anonymous_session.session_id'],
@@ -146,11 +146,11 @@ describe('what is to be mapped', () => {
     ['a\u001b[31mb', "A claim name can't start or end with a space or contain invisible characters."],
     ['sub', "Claim 'sub' is reserved and can't be mapped, in any letter case."],
     ['Scope', "Claim 'Scope' is reserved and can't be mapped, in any letter case."],
-  ])('a claim cannot be called %j', async (name, message) => {
+  ])('refuses the claim name %j', async (name, message) => {
     expect(await failureOf(() => parseClaimMapping({ name, expression }))).toMatchObject({ code: 'usage', message });
   });
 
-  it('a reserved name comes with one that is free', async () => {
+  it('suggests a free name for a reserved one', async () => {
     for (const [name, free] of [
       ['SUB', 'guest_sub'],
       ['__proto__', 'guest_proto'],
@@ -175,7 +175,7 @@ describe('what is to be mapped', () => {
     ['anonymous_session.userid', "have no attribute 'userid'", "Did you mean 'user_id'?"],
     ['user_id.length', "'user_id' has no nested keys", 'only metadata'],
     [`metadata.${'a'.repeat(250)}`, 'has at most 255 characters; this one has 277', 'Expressions are paths'],
-  ])('%j is no expression', async (text, problem, help) => {
+  ])('refuses the expression %j', async (text, problem, help) => {
     const failure = await failureOf(() => parseClaimMapping({ name: 'c', expression: text }));
     expect(failure.code).toBe('usage');
     expect(failure.message).toContain(problem);

@@ -15,7 +15,7 @@ function refused(connection: TenantConnection, tenant: TestTenant, more: object 
 }
 
 describe('a closed gate is named, with the command that opens it', () => {
-  it('gate 1: the tenant does not have the feature, and no command gives it', async () => {
+  it('gate 1: the tenant does not have the feature, and no command adds it', async () => {
     const tenant = await openTenant({ settings: { flags: { anonymous_sessions_enabled: false } } });
     const error = await refused(connectionTo(tenant), tenant);
     expect(error).toBeInstanceOf(GateClosedError);
@@ -39,7 +39,7 @@ describe('a closed gate is named, with the command that opens it', () => {
     });
   });
 
-  it('gate 2: the command is fit for a shell, and for the tenant that was asked', async () => {
+  it('gate 2: the command is quoted for a shell, and for the same tenant', async () => {
     const tenant = await openTenant({ app: { can_create_anonymous_sessions: false } });
     const connection = connectionTo(tenant, { selection: ' --profile acme' });
     const app = { clientId: tenant.app.client_id, name: "Tom's web", clientSecret: undefined };
@@ -62,7 +62,7 @@ describe('a closed gate is named, with the command that opens it', () => {
     });
   });
 
-  it('gate 3: the scopes that guests have need not be said again', async () => {
+  it('gate 3: existing scopes need not be repeated', async () => {
     const tenant = await openTenant({ api: { allow_anonymous_access: false } });
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({ command: 'anon-cli api enable shop' });
   });
@@ -70,14 +70,14 @@ describe('a closed gate is named, with the command that opens it', () => {
   it.each([
     ['gate 3', { allow_anonymous_access: false }],
     ['gate 4', {}],
-  ])("%s: a scope with a shell's own signs in it is quoted", async (_, api) => {
+  ])('%s: a scope with shell characters is quoted', async (_, api) => {
     const tenant = await openTenant({ api: { ...api, scopes: [{ value: 'x;reboot' }], anonymous_access_scopes: [] } });
     expect(await refused(connectionTo(tenant), tenant, { scope: 'x;reboot' })).toMatchObject({
       command: "anon-cli api enable shop --scopes 'x;reboot'",
     });
   });
 
-  it('gate 4: the scopes, beside those that guests have already', async () => {
+  it('gate 4: the scopes, in addition to existing ones', async () => {
     const tenant = await openTenant();
     expect(await refused(connectionTo(tenant), tenant, { scope: 'read:catalog read:orders anon' })).toMatchObject({
       gate: 'scopes',
@@ -88,7 +88,7 @@ describe('a closed gate is named, with the command that opens it', () => {
   });
 });
 
-describe('a refusal that no gate explains is no closed gate', () => {
+describe('a refusal that no gate explains is not a closed gate', () => {
   it('an audience that no API has', async () => {
     const tenant = await openTenant();
     const api = { audience: 'https://nothing.example', name: 'nothing' };
@@ -137,8 +137,8 @@ describe.each(['preview', 'ea'] as const)('a refusal of what the settings of edi
   });
 });
 
-describe('without a look at the tenant', () => {
-  it('for lack of credentials, gate 3 is named all the same', async () => {
+describe('without reading the tenant', () => {
+  it('because of missing credentials, gate 3 is still named', async () => {
     const tenant = await openTenant({ api: { allow_anonymous_access: false } });
     const connection = connectionTo(tenant, { management: undefined });
     expect(await refused(connection, tenant)).toMatchObject({
@@ -149,7 +149,7 @@ describe('without a look at the tenant', () => {
     expect(connection.sent).toEqual(['POST /anonymous/token']);
   });
 
-  it('for lack of credentials, gate 4 is named all the same', async () => {
+  it('because of missing credentials, gate 4 is still named', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { management: undefined });
     expect(await refused(connection, tenant, { scope: 'read:orders' })).toMatchObject({
@@ -158,7 +158,7 @@ describe('without a look at the tenant', () => {
     });
   });
 
-  it('because it failed, the refusal is still the one that is told', async () => {
+  it('because that failed, the refusal itself is reported', async () => {
     const tenant = await openTenant();
     const answers = [json({ error: 'invalid_scope', error_description: 'No.' }, 400), json({ error: 'down' }, 503)];
     expect(await refused(scriptedConnection(answers, { maxWaitMs: 0 }), tenant, { scope: 'fly' })).toMatchObject({
@@ -168,7 +168,7 @@ describe('without a look at the tenant', () => {
     });
   });
 
-  it('because the user stopped it, that is what is told', async () => {
+  it('because of Ctrl-C, the interruption is reported', async () => {
     const tenant = await openTenant();
     const stopped = () => Promise.reject(interrupted());
     const connection = scriptedConnection([json({ error: 'invalid_target' }, 400), stopped]);
@@ -185,14 +185,14 @@ describe('in edition ea', () => {
     });
   });
 
-  it('gate 2: so is one of a tenant whose edition nobody has found out yet', async () => {
+  it("gate 2: also if the tenant's edition is not yet known", async () => {
     const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined, oidc_conformant: false } });
     expect(await refused(connectionTo(tenant, { edition: undefined }), tenant)).toMatchObject({
       command: 'anon-cli app enable web --oidc-conformant',
     });
   });
 
-  it('gate 3: the API, and whose guests are let in', async () => {
+  it('gate 3: the API, and the application whose guests it accepts', async () => {
     const tenant = await testTenant({ edition: 'ea' });
     tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: true } });
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
@@ -214,7 +214,7 @@ describe('in edition ea', () => {
 
 const doctor = /: anon-cli doctor --app \w+ --api https:\/\/api\.shop\.example --profile acme$/;
 
-describe('what is wrong with a request is told in more words than the service has', () => {
+describe("a refused request is explained beyond the service's words", () => {
   const request = { app: { clientId: 'web', name: 'web', clientSecret: undefined }, api: shop, scope: undefined };
   const hintTo = async (error: string, description: string, status = 400, more: object = {}) => {
     const connection = scriptedConnection([], { management: undefined });
@@ -244,14 +244,14 @@ describe('what is wrong with a request is told in more words than the service ha
     expect(await hintTo(error, description)).toMatch(hint);
   });
 
-  it('the doctor does not send for the doctor', async () => {
+  it('doctor does not suggest doctor', async () => {
     expect(await hintTo('something_new', '', 400, { diagnosed: true })).toBeUndefined();
     expect(await hintTo('invalid_client', '', 401, { diagnosed: true })).toBe(
       'Check the client id of web, and its secret if it has one (--client-secret -).',
     );
   });
 
-  it('a rate limit keeps what it says of the wait', async () => {
+  it('a rate limit keeps its waiting time', async () => {
     const answer = { status: 429, error: 'too_many_requests', description: '' };
     const limit = new ResponseError('rate_limited', answer, { hint: 'Try again in 7 seconds.' });
     const explained = await explainRefusal(scriptedConnection([]), limit, request);
@@ -260,7 +260,7 @@ describe('what is wrong with a request is told in more words than the service ha
 });
 
 describe('a client that is refused', () => {
-  it('is not there', async () => {
+  it('does not exist', async () => {
     const tenant = await openTenant();
     const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
     expect(await refused(connectionTo(tenant), tenant, { app })).toMatchObject({

@@ -18,7 +18,7 @@ const found = (tenant: TestTenant, more: Partial<DiagnosisRequest> = {}) =>
   diagnose(connectionTo(tenant), { ...request, ...more });
 
 describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
-  it('a fresh tenant is opened by one plan', async () => {
+  it('a new tenant is opened by one plan', async () => {
     const tenant = await testTenant({ edition });
     const before = await found(tenant);
     const plan = await planFix(before, { scopes, oidcConformant: false });
@@ -31,7 +31,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(await found(tenant)).toMatchObject({ ok: true, scopes });
   });
 
-  it('an open tenant is left alone, and so is what is only a warning', async () => {
+  it('an open tenant is left alone, also with warnings', async () => {
     const settings =
       edition === 'ea' ? { sessions: { anonymous: { lifetime_in_minutes: 1 } } } : { anonymous_session_lifetime: 0 };
     const tenant = await openTenant({ edition, settings });
@@ -39,7 +39,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(plan?.writes).toEqual([]);
   });
 
-  it('scopes that nobody named are not given', async () => {
+  it('scopes that were not given are not granted', async () => {
     const before = await found(await testTenant({ edition }));
     expect(await failureOf(() => planFix(before, { scopes: [], oidcConformant: false }))).toMatchObject({
       code: 'usage',
@@ -48,7 +48,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     });
   });
 
-  it('the command for it asks for what is lacking', async () => {
+  it('the command for it asks for what is missing', async () => {
     const before = await found(await testTenant({ edition }));
     expect(fixCommand(before, request)).toBe('anon-cli doctor --fix --scopes read:catalog');
     const wanted = { ...request, app: { named: 'web', chosen: undefined }, wanted: ['write:cart', 'read:orders'] };
@@ -57,7 +57,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   });
 });
 
-it('an application is made OIDC-conformant only when that is said', async () => {
+it('an application is made OIDC-conformant only if asked', async () => {
   const tenant = await openTenant({ edition: 'ea', app: { oidc_conformant: false } });
   const before = await found(tenant);
   expect(await failureOf(() => planFix(before, { scopes: [], oidcConformant: false }))).toMatchObject({
@@ -81,7 +81,7 @@ it('an API that lost its policy gets it back, and the grants stay', async () => 
   });
 });
 
-it('where it is not known which application is meant there is no plan', async () => {
+it('without a known application there is no plan', async () => {
   const nobody = { named: 'nobody', chosen: undefined };
   const before = await found(await openTenant(), { app: nobody });
   expect(await planFix(before, { scopes, oidcConformant: false })).toBeUndefined();

@@ -40,7 +40,7 @@ describe('a tenant that has no /anonymous/token', () => {
   it.each([
     ['another page', page(404)],
     ['JSON of something else', json({ hello: 'world' })],
-  ])('is none where the host does not describe itself as one: %s', async (_, other) => {
+  ])('is not a tenant if the host does not describe itself as one: %s', async (_, other) => {
     const tenant = scriptedConnection([page(404), other], { management: undefined });
     expect(await failureOf(() => createSession(tenant, request))).toMatchObject({
       code: 'tenant_unreachable',
@@ -80,7 +80,7 @@ describe('a tenant that has no /anonymous/token', () => {
   });
 });
 
-it('a page with 403 says nothing about the request: the feature may be missing, or a firewall refused', async () => {
+it('a page with 403 leaves the cause unknown: the feature may be missing, or a firewall refused', async () => {
   const tenant = scriptedConnection([page(403)], { management: undefined });
   expect(await failureOf(() => createSession(tenant, request))).toMatchObject({
     code: 'response_invalid',
@@ -100,7 +100,7 @@ it.each([500, 502, 503, 504, 520, 530, 408])('a page with %i is a failure of the
   }
 });
 
-it('a refusal without a code of the service’s has its words all the same', async () => {
+it('a refusal without a code of the service still has its words', async () => {
   const tenant = scriptedConnection([json({ message: 'Blocked by policy 7' }, 403)], { management: undefined });
   expect((await failureOf(() => createSession(tenant, request))).message).toBe(
     'The tenant answered POST /anonymous/token with 403. The tenant reported: "Blocked by policy 7"',

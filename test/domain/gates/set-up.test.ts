@@ -42,7 +42,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     return { tenant, connection: connectionTo(tenant) };
   }
 
-  it('opens all gates of a fresh tenant, and a guest gets a token', async () => {
+  it('opens all gates of a new tenant, and a guest gets a token', async () => {
     const { connection } = await connected();
     const plan = await planSetUp(connection, wish(await known(connection)));
     expect(writes(connection)).toEqual([]);
@@ -56,7 +56,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(await guestScope(connection, done)).toBe('read:catalog');
   });
 
-  it('writes nothing where all is so already', async () => {
+  it('writes nothing without changes', async () => {
     const { connection } = await connected(openTenant);
     const settings = { lifetimeSeconds: 2_592_000, tokenFormat: 'jwe' } as const;
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), settings }));
@@ -64,7 +64,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(plan.outcome(unsent)).toMatchObject({ app: { enabled: true }, api: { guests: { enabled: true } } });
   });
 
-  it('does only what is left, and takes nothing away', async () => {
+  it('does only what is missing, and removes nothing', async () => {
     const { connection } = await connected(openTenant);
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), scopes: ['read:orders'] }));
     expect(plan.writes).toHaveLength(1);
@@ -72,7 +72,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(guestScopes(done.api, done.app.clientId)).toEqual(['read:catalog', 'write:cart', 'read:orders']);
   });
 
-  it('changes the settings that were wished for, first', async () => {
+  it('changes the requested settings first', async () => {
     const { connection } = await connected(openTenant);
     const settings = { lifetimeSeconds: 7_776_000 };
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), settings }));
@@ -80,7 +80,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect((await applyPlan(connection, plan)).tenant.lifetimeSeconds).toBe(7_776_000);
   });
 
-  it('makes an application and an API, open from the start', async () => {
+  it('creates an application and an API, open from the start', async () => {
     const { tenant, connection } = await connected();
     const plan = await planSetUp(connection, wish({ ...fresh, scopes: ['read:news'] }));
     expect(plan.outcome(unsent)).toMatchObject({ app: { clientId: newClientId, name: 'mobile', enabled: true } });
@@ -96,7 +96,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(JSON.stringify(tenant.store.list('client_grant'))).not.toContain(newClientId);
   });
 
-  it('says what was written when a later write is refused, and the next run does what is left', async () => {
+  it('reports what was written if a later write is refused, and the next run does the rest', async () => {
     const { tenant, connection } = await connected();
     const plan = await planSetUp(connection, wish({ ...fresh, scopes: ['read:news'] }));
     const refusing: TestConnection = {
@@ -135,7 +135,7 @@ describe('an application that is not OIDC-conformant, in edition ea', () => {
     expect(writes(connection)).toEqual([]);
   });
 
-  it('is made so where that was wished for', async () => {
+  it('is made conformant if asked', async () => {
     const connection = await nonconformant();
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), oidcConformant: true }));
     expect((await applyPlan(connection, plan)).app).toMatchObject({ enabled: true, oidcConformant: true });

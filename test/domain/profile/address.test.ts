@@ -14,7 +14,7 @@ describe("a tenant's domain", () => {
     ['http://localhost:4400', 'http://localhost:4400'],
     ['http://127.0.0.1:4400/', 'http://127.0.0.1:4400'],
     ['http://[::1]:4400', 'http://[::1]:4400'],
-  ])('%s is kept as %s', (text, domain) => {
+  ])('%s is saved as %s', (text, domain) => {
     expect(parseTenantDomain(text)).toBe(domain);
   });
 
@@ -55,6 +55,6 @@ it.each([
   ['acme.eu.auth0.com', { issuer: 'https://acme.eu.auth0.com/', baseUrl: 'https://acme.eu.auth0.com' }],
   ['localhost:4400', { issuer: 'https://localhost:4400/', baseUrl: 'https://localhost:4400' }],
   ['http://localhost:4400', { issuer: 'https://localhost:4400/', baseUrl: 'http://localhost:4400' }],
-])('%s is called and reached as %o', (domain, address) => {
+])('%s is shown and reached as %o', (domain, address) => {
   expect(addressOf(domain)).toEqual(address);
 });

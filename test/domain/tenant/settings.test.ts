@@ -17,7 +17,7 @@ describe("a tenant's settings", () => {
     });
   });
 
-  it('name a tenant by its host when it has no name', async () => {
+  it('name a tenant by its host if it has no name', async () => {
     const tenant = scriptedConnection([managementToken, json({ anonymous_session_lifetime: 60 })]);
     expect(await readTenant(tenant)).toMatchObject({ name: 'acme.example', lifetimeSeconds: 60 });
   });
@@ -42,7 +42,7 @@ describe("a tenant's settings", () => {
     expect((await planTenantChange(tenant, change)).writes).toEqual([]);
   });
 
-  it('that count by default already are not written', async () => {
+  it('that match the defaults are not written', async () => {
     const tenant = scriptedConnection([managementToken, json({ friendly_name: 'bare' })]);
     const plan = await planTenantChange(tenant, { lifetimeSeconds: 2_592_000, tokenFormat: 'jwe' });
     expect(plan.writes).toEqual([]);
@@ -57,7 +57,7 @@ describe('in edition ea', () => {
   const ea = (settings: object = { sessions }) =>
     scriptedConnection([managementToken, json(settings)], { edition: 'ea' });
 
-  it('sessions are sent whole, and only what changes is told', async () => {
+  it('sessions are sent as a whole, and only changes are reported', async () => {
     const plan = await planTenantChange(ea(), { lifetimeSeconds: 2_592_000, cookie: false });
     expect(plan.writes).toMatchObject([
       {
@@ -80,7 +80,7 @@ describe('in edition ea', () => {
     [86_399, '1439m or 1d'],
     [30, '1m'],
   ])(
-    'a lifetime of %i seconds is no whole minutes: the nearest are told, and nothing is asked',
+    'a lifetime of %i seconds is not in whole minutes: the nearest are suggested, without a request',
     async (lifetimeSeconds, nearest) => {
       const tenant = ea();
       const error = await failureOf(() => planTenantChange(tenant, { lifetimeSeconds }));
@@ -95,7 +95,7 @@ describe('in edition ea', () => {
   it.each([
     [{ tokenFormat: 'jwt' } as const, "Edition ea always encrypts session tokens (JWE); the format can't be changed."],
     [{ lifetimeSeconds: 0 }, 'Sessions always expire in edition ea.'],
-  ])('%o is refused, and nothing is asked', async (change, message) => {
+  ])('%o is refused without a request', async (change, message) => {
     const tenant = ea();
     expect(await failureOf(() => planTenantChange(tenant, change))).toMatchObject({
       code: 'edition_unsupported',

@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { AnonError } from '../../../errors.ts';
+import { type AssertionAlgorithm, assertionAlgorithms } from '../../../wire/client-assertion.ts';
 import { looksLikePem, type PemBlock, pemBlocks } from '../../pem.ts';
-import { type SigningAlgorithm, signingAlgorithms } from './credentials.ts';
 
 /** A key that signs client assertions. */
 export interface PrivateKey {
   readonly key: KeyObject;
-  readonly alg: SigningAlgorithm;
+  readonly alg: AssertionAlgorithm;
   /** The `kid` of a JWK that has one. */
   readonly keyId: string | undefined;
 }
@@ -17,11 +17,11 @@ export interface PrivateKey {
  * Without `alg` it is the JWK's own, else RS256, or ES256 for an elliptic curve key.
  * @throws {AnonError} `usage` for what is no private key, and for one that `alg` cannot sign with
  */
-export function readPrivateKey(text: string, name: string, alg?: SigningAlgorithm): PrivateKey {
+export function readPrivateKey(text: string, name: string, alg?: AssertionAlgorithm): PrivateKey {
   const trimmed = unquoted(text.replace(/^\uFEFF/, '').trim());
   const jwk = trimmed.startsWith('{') ? readJwk(trimmed, name) : undefined;
   const key = jwk ? fromJwk(jwk, name) : fromPem(trimmed, name);
-  const chosen = alg ?? signingAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
+  const chosen = alg ?? assertionAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
   if (jwk?.alg !== undefined && jwk.alg !== chosen) {
     throw unusable(name, `is for ${String(jwk.alg).slice(0, 20)}, not ${chosen}`, algorithmHint(String(jwk.alg)));
   }
@@ -41,11 +41,11 @@ function unquoted(text: string): string {
 }
 
 /** @throws {AnonError} `usage` */
-export function parseSigningAlgorithm(text: string, where: string): SigningAlgorithm {
-  const known = signingAlgorithms.find((alg) => alg === text);
+export function parseSigningAlgorithm(text: string, where: string): AssertionAlgorithm {
+  const known = assertionAlgorithms.find((alg) => alg === text);
   if (known) return known;
   throw new AnonError('usage', `${where} is not a supported signing algorithm.`, {
-    hint: `Choose one of ${signingAlgorithms.join(', ')}.`,
+    hint: `Choose one of ${assertionAlgorithms.join(', ')}.`,
   });
 }
 
@@ -97,12 +97,12 @@ function isPublic({ label, text }: PemBlock): boolean {
   }
 }
 
-function defaultFor({ asymmetricKeyType }: KeyObject): SigningAlgorithm {
+function defaultFor({ asymmetricKeyType }: KeyObject): AssertionAlgorithm {
   if (asymmetricKeyType === 'ec') return 'ES256';
   return asymmetricKeyType === 'rsa-pss' ? 'PS256' : 'RS256';
 }
 
-function checkFits(key: KeyObject, alg: SigningAlgorithm, name: string): void {
+function checkFits(key: KeyObject, alg: AssertionAlgorithm, name: string): void {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (alg === 'ES256') {
     if (type !== 'ec') throw unusable(name, 'is not an elliptic curve key, which ES256 needs', algorithmHint('RS256'));
@@ -117,7 +117,7 @@ function checkFits(key: KeyObject, alg: SigningAlgorithm, name: string): void {
 }
 
 function algorithmHint(alg: string): string | undefined {
-  return signingAlgorithms.some((known) => known === alg) ? `Pass --signing-alg ${alg}` : undefined;
+  return assertionAlgorithms.some((known) => known === alg) ? `Pass --signing-alg ${alg}` : undefined;
 }
 
 function publicKey(name: string): AnonError {
@@ -126,6 +126,6 @@ function publicKey(name: string): AnonError {
 
 function unusable(name: string, problem: string, hint?: string): AnonError {
   return new AnonError('usage', `${name} ${problem}.`, {
-    hint: hint ?? `Pass a private key as PEM or JWK, for ${signingAlgorithms.join(', ')}.`,
+    hint: hint ?? `Pass a private key as PEM or JWK, for ${assertionAlgorithms.join(', ')}.`,
   });
 }

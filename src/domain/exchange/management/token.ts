@@ -1,10 +1,5 @@
-import {
-  bearerToken,
-  clientAssertionType,
-  managementAudience,
-  oauthTokenPath,
-  oauthTokenResponse,
-} from '../../../wire/oauth.ts';
+import { clientAssertionType } from '../../../wire/client-assertion.ts';
+import { bearerToken, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../../wire/oauth.ts';
 import { check, type JsonObject } from '../../../wire/schema.ts';
 import { unexpectedAnswer } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';

@@ -271,7 +271,7 @@ describe('doctor', () => {
   });
 });
 
-describe('doctor --fix of a profile marked production', () => {
+describe('doctor --fix with a profile marked as production', () => {
   async function productionMachine() {
     const machine = await freshMachine();
     const remote = await servedTenant(machine.clock);
@@ -282,7 +282,7 @@ describe('doctor --fix of a profile marked production', () => {
     return { machine, host: new URL(remote.url).host, writes };
   }
 
-  it('shows the plan and asks for its name, and for nothing else', async () => {
+  it('shows the plan and asks only for its name', async () => {
     const { machine, host, writes } = await productionMachine();
     machine.replies.push(host);
     const { stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
@@ -376,7 +376,7 @@ describe('the command line of doctor', () => {
     expect({ code, message: jsonError.message }).toEqual({ code: 2, message });
   });
 
-  it('--client-secret is not taken from the command line', async () => {
+  it('--client-secret is not accepted as an argument', async () => {
     const machine = await freshMachine({ seeded: false });
     expect((await machine.run('doctor', '--probe', '--client-secret', 'shh-secret')).code).toBe(2);
   });

@@ -27,7 +27,7 @@ function matrixOf(appNames: string[], apiNames: string[], scopes: string[][][]):
 }
 
 describe('the matrix', () => {
-  it('has applications down, APIs across and a scope a line', () => {
+  it('has a row per application, a column per API and a line per scope', () => {
     const matrix = matrixOf(
       ['kiosk', 'web'],
       ['news', 'shop'],
@@ -62,7 +62,7 @@ web          inventory-1  read:all write:all
 `);
   });
 
-  it.each([40, 80, 200])('of many APIs has closed pairs too with --all, on %i columns', (columns) => {
+  it.each([40, 80, 200])('of many APIs includes closed pairs with --all, on %i columns', (columns) => {
     const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
     const matrix = matrixOf(['web', '(kiosk)'], apis, [apis.map(() => []), []]);
     const paint = paintFor(false, { columns });
@@ -73,7 +73,7 @@ web          inventory-1  read:all write:all
     expect(renderMatrix(paint, matrix)).toMatch(columns < 200 ? /^Guests have no scopes/ : /^APPLICATION/);
   });
 
-  it.each([80, 200])('for another program is a line for each pair, at %i columns as well', (columns) => {
+  it.each([80, 200])('in a pipe is one line per pair, also at %i columns', (columns) => {
     const matrix = matrixOf(['web', '(kiosk)'], ['shop'], [[['a', 'b']], [[]]]);
     const paint = paintFor(false, { columns, tabbed: true });
     expect(renderMatrix(paint, matrix)).toBe('web\tshop\ta b\topen\n');
@@ -90,7 +90,7 @@ web          inventory-1  read:all write:all
     expect(renderMatrix(plain, matrixOf([], ['shop'], []))).toMatch(/^No application may create guest sessions/);
   });
 
-  it('keeps names from acting on the terminal', () => {
+  it('escapes control characters in names', () => {
     const evil = '\u001b[2J';
     const text = renderMatrix(plain, matrixOf([evil], [evil], [[[evil]]]));
     expect(unsafe.test(text.replaceAll('\n', ''))).toBe(false);

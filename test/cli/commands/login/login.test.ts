@@ -169,7 +169,7 @@ describe('login', () => {
     ['ACME.eu.auth0.com:8443', 'acme.eu.auth0.com:8443'],
     ['http://localhost:4400', 'http://localhost:4400'],
     ['http://127.0.0.1:4400/', 'http://127.0.0.1:4400'],
-  ])('takes the domain %s', async (given, kept) => {
+  ])('accepts the domain %s', async (given, kept) => {
     const { done } = await freshMachine();
     const { stdout } = await done('login', 'acme', '--domain', given, '--no-check');
     expect(stdout).toContain(`✔ Profile acme: ${kept}. Commands use it now.\n`);
@@ -209,7 +209,7 @@ describe('login', () => {
       '--signing-alg is not a supported signing algorithm.',
     ],
     [['--domain', 'a.example', '--edition', 'beta'], "There is no edition 'beta'."],
-  ])('needs more than %j', async (options, message) => {
+  ])('is refused with only %j', async (options, message) => {
     const { run, terminal } = await freshMachine();
     terminal.stdin = secret;
     const { code, stderr } = await run('login', 'acme', ...options);

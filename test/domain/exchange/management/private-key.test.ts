@@ -24,7 +24,7 @@ describe('a private key', () => {
     expect(read.key.type).toBe('private');
   });
 
-  it('of a JWK keeps its name', () => {
+  it('from a JWK keeps its id', () => {
     expect(readPrivateKey(jwkOf(rsa.privateKey, { kid: 'k1' }), 'key.json').keyId).toBe('k1');
   });
 

@@ -64,14 +64,14 @@ function asked(answers: readonly (() => Response)[], doors: Partial<ManagementAc
 const request = (tenant: ReturnType<typeof scriptedConnection>) => managementRequest(tenant, tenantSettings, settings);
 
 describe('a Management API token', () => {
-  it('that was kept is used, and the tenant is not asked for another', async () => {
+  it('that was saved is used without another request', async () => {
     const { tenant, bearers } = asked([named, named], { cache: keeperOf(kept) });
     await request(tenant);
     await request(tenant);
     expect(bearers).toEqual(['Bearer kept-token', 'Bearer kept-token']);
   });
 
-  it('is kept with whom it is for, and when it ends', async () => {
+  it('is saved with its tenant and its expiry', async () => {
     const cache = keeperOf(undefined);
     const { tenant } = asked([tokenCalled('new-token', { scope: 'read:clients' }), named], { cache });
     await request(tenant);
@@ -94,7 +94,7 @@ describe('a Management API token', () => {
     expect(bearers).toEqual([undefined, 'Bearer new-token']);
   });
 
-  it('is used until a minute before its end, and then renewed within a command too', async () => {
+  it('is used until a minute before its expiry, and then renewed, even within a command', async () => {
     let now = noon;
     const answers = [tokenCalled('one', { expires_in: 120 }), named, named, tokenCalled('two'), named];
     const { tenant, bearers } = asked(answers, {});
@@ -107,7 +107,7 @@ describe('a Management API token', () => {
     expect(bearers).toEqual([undefined, 'Bearer one', 'Bearer one', undefined, 'Bearer two']);
   });
 
-  it('that was kept and is refused is dropped, and the request sent once more with a new one', async () => {
+  it('that was saved and is refused is dropped, and the request is sent again with a new one', async () => {
     const cache = keeperOf(kept);
     const { tenant, bearers } = asked([refused, tokenCalled('new-token'), named], { cache });
     expect(await request(tenant)).toEqual({ friendly_name: 'Acme' });
@@ -115,13 +115,13 @@ describe('a Management API token', () => {
     expect(cache.content()).toMatchObject({ token: 'new-token' });
   });
 
-  it('that is refused is replaced once, not for ever', async () => {
+  it('that is refused is replaced only once', async () => {
     const { tenant, bearers } = asked([refused, tokenCalled('new-token'), refused], { cache: keeperOf(kept) });
     expect(await failureOf(() => request(tenant))).toMatchObject({ code: 'not_authorised', status: 401 });
     expect(bearers).toHaveLength(3);
   });
 
-  it('that is new and refused is not replaced: the next would be refused as well', async () => {
+  it('that is new and refused is not replaced', async () => {
     const { tenant, bearers } = asked([tokenCalled('new-token'), refused], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
@@ -130,14 +130,14 @@ describe('a Management API token', () => {
     expect(bearers).toHaveLength(2);
   });
 
-  it('that was good and is refused in the same command is replaced', async () => {
+  it('that worked and is then refused in the same command is replaced', async () => {
     const { tenant, bearers } = asked([tokenCalled('one'), named, refused, tokenCalled('two'), named], {});
     await request(tenant);
     await request(tenant);
     expect(bearers.at(-1)).toBe('Bearer two');
   });
 
-  it('that was kept from before a scope was given is replaced; a new one without it is not', async () => {
+  it('that was saved before a scope was granted is replaced; a new one without it is not', async () => {
     const old = asked([unscoped, tokenCalled('new-token'), named], { cache: keeperOf(kept) });
     expect(await request(old.tenant)).toEqual({ friendly_name: 'Acme' });
     const { tenant } = asked([tokenCalled('new-token'), unscoped], { cache: keeperOf(undefined) });
@@ -148,7 +148,7 @@ describe('a Management API token', () => {
     });
   });
 
-  it('is asked for again after a failure that may have passed', async () => {
+  it('is requested again after a temporary failure', async () => {
     const unavailable = () => new Response('<html>', { status: 308 });
     const { tenant, bearers } = asked([unavailable, tokenCalled('a-token'), named], {});
     await failureOf(() => request(tenant));
@@ -161,7 +161,7 @@ describe('a Management API token', () => {
     ['a line break', 'a\nb'],
     ['nothing', ''],
     ['an umlaut', 'tüken'],
-  ])('that is %s is none, and nothing is sent with it', async (_, token) => {
+  ])('that is %s is invalid, and nothing is sent with it', async (_, token) => {
     const { tenant } = asked([tokenCalled(token)], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'response_invalid',
@@ -182,7 +182,7 @@ describe('a Management API token', () => {
     ['by the tenant', { scope: 'read:clients  update:clients' }, 'opaque', ['read:clients', 'update:clients']],
     ['by itself', {}, jwt({ scope: 'read:clients' }), ['read:clients']],
     ['by nobody', {}, 'opaque', undefined],
-  ])('has the scopes that are told %s', async (_, more, token, scopes) => {
+  ])('has the scopes that are reported %s', async (_, more, token, scopes) => {
     const { tenant } = asked([tokenCalled(token, more)], {});
     expect((await managementToken(tenant)).scopes).toEqual(scopes);
   });
@@ -227,14 +227,14 @@ describe('a ready access token', () => {
     return scriptedConnection(answers, { management: secretAccess('', token, { credentials, ...more }) });
   };
 
-  it('is used as it is', async () => {
+  it('is used unchanged', async () => {
     const tenant = ready(jwt({ exp: noon / 1000 + 30 }), [named, named]);
     await request(tenant);
     await request(tenant);
     expect(tenant.sent).toHaveLength(2);
   });
 
-  it('that has expired is not sent, and says how to give a new one', async () => {
+  it('that has expired is not sent, and the hint explains how to give a new one', async () => {
     const tenant = ready(jwt({ exp: noon / 1000 }), []);
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
@@ -245,7 +245,7 @@ describe('a ready access token', () => {
     expect((await failureOf(() => request(fromEnvironment))).hint).toBe('Set a new token in AUTH0_ACCESS_TOKEN.');
   });
 
-  it('that cannot be one is not sent', async () => {
+  it('that is malformed is not sent', async () => {
     expect(await failureOf(() => request(ready('two words\n', [])))).toMatchObject({
       code: 'not_authorised',
       message: "The access token of profile 'acme' is not a valid access token.",
@@ -385,14 +385,14 @@ describe('no token', () => {
       'acme.example is not an Auth0 tenant',
       'Check the domain',
     ],
-  ] as const)('comes of %s', async (_, answer, code, message, hint) => {
+  ] as const)('results from %s', async (_, answer, code, message, hint) => {
     const { tenant } = asked([answer], {});
     const error = await failureOf(() => request(tenant));
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
     expect(error.hint ?? '').toContain(hint);
   });
 
-  it('comes of a rate limit that holds on', async () => {
+  it('results from a rate limit that continues', async () => {
     const limited = json({ error: 'too_many_requests' }, 429, { 'retry-after': '700' });
     const { tenant } = asked([limited], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
@@ -402,7 +402,7 @@ describe('no token', () => {
     });
   });
 
-  it('comes of a private key that the client does not have', async () => {
+  it('results from a private key that the client does not have', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const text = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const management = secretAccess('tool', text, {

@@ -63,7 +63,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   const grant = edition === 'ea' ? 'open' : 'skipped';
   const holder = edition === 'ea' ? ' --app web' : '';
 
-  it('an open tenant lets guests in, and nothing is sent but questions', async () => {
+  it('an open tenant accepts guests, and only reads are sent', async () => {
     const connection = connectionTo(await openTenant({ edition }));
     const diagnosis = await diagnose(connection, nothing);
     expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant });
@@ -76,7 +76,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(connection.sent.filter((line) => !line.startsWith('GET '))).toEqual(['POST /oauth/token']);
   });
 
-  it('a guest who is made proves it, and the feature', async () => {
+  it('a created guest proves it, and the feature', async () => {
     const connection = connectionTo(await openTenant({ edition }));
     const diagnosis = await diagnose(connection, probing);
     expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant, feature: 'open', probe: 'open' });
@@ -87,7 +87,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(connection.sent.filter((line) => line === 'POST /anonymous/token')).toHaveLength(1);
   });
 
-  it('a fresh tenant is closed, and the fix commands open it', async () => {
+  it('a new tenant is closed, and the fix commands open it', async () => {
     const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ app: 'closed', api: 'closed' });
     expect(diagnosis).toMatchObject({
@@ -99,7 +99,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect([...fixes]).toEqual(['anon-cli app enable web', `anon-cli api enable shop${holder} --scopes read:catalog`]);
   });
 
-  it('a probe of a closed tenant says what the service says, and its fix', async () => {
+  it("a probe of a closed tenant reports the service's answer and the fix", async () => {
     const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), probing);
     expect(found(diagnosis, 'probe')).toMatchObject({
       state: 'closed',
@@ -116,7 +116,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'gate_closed' } });
   });
 
-  it('scopes that are wanted are looked for, and those alone are lacking', async () => {
+  it('requested scopes are checked, and only those are reported', async () => {
     const connection = connectionTo(await openTenant({ edition }));
     const diagnosis = await diagnose(connection, { ...nothing, wanted: ['read:catalog', 'read:orders'] });
     expect(found(diagnosis, 'scopes')).toEqual({
@@ -140,7 +140,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     });
   });
 
-  it('a scope that was granted and is no longer defined is a warning', async () => {
+  it('a granted scope that is no longer defined is a warning', async () => {
     const tenant = await openTenant({ edition, api: { scopes: [{ value: 'read:catalog' }] } });
     const diagnosis = await diagnose(connectionTo(tenant), nothing);
     expect(found(diagnosis, 'scopes')).toEqual({
@@ -152,7 +152,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(diagnosis).toMatchObject({ ok: true, scopes: ['read:catalog'] });
   });
 
-  it('an API without scopes has nothing to give', async () => {
+  it('an API without scopes has nothing to grant', async () => {
     const tenant = await testTenant({ edition });
     tenant.change('resource_server', tenant.api.id, { scopes: [] });
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toEqual({
@@ -163,7 +163,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     });
   });
 
-  it('several that are enabled have to be told apart, and the rest is looked at all the same', async () => {
+  it('several enabled applications need a choice, and the rest is still checked', async () => {
     const tenant = await openTenant({ edition });
     await confidentialApp(tenant);
     const diagnosis = await diagnose(connectionTo(tenant, { selection: ' --profile acme' }), probing);
@@ -177,7 +177,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'usage' } });
   });
 
-  it('what is named and not there is told as any command does', async () => {
+  it('an unknown name is reported as in other commands', async () => {
     const diagnosis = await diagnose(connectionTo(await openTenant({ edition })), named('wbe', 'shpo'));
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_found' } });
     expect(found(diagnosis, 'app')).toMatchObject({ finding: "Application 'wbe' not found" });
@@ -200,7 +200,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
 });
 
 describe('edition ea', () => {
-  it('a grant of another application is none', async () => {
+  it('a grant of another application does not count', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const { client_id } = await confidentialApp(tenant);
     const diagnosis = await diagnose(connectionTo(tenant), named(client_id, undefined));
@@ -230,7 +230,7 @@ describe('edition ea', () => {
   it.each([
     ['denies', { anonymous_user: { policy: 'deny_all' } }],
     ['is not shown', { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } }],
-  ])('a policy that %s is closed whatever grants there are, and nobody is blamed for it', async (_, policies) => {
+  ])('a policy that %s is closed whatever the grants are, and no other gate is reported', async (_, policies) => {
     const tenant = await openTenant({ edition: 'ea' });
     // Past what the local tenant does by itself: it fills what a state lacks at the first request, and merges what is sent.
     await tenant.management();
@@ -275,7 +275,7 @@ describe('the settings', () => {
     expect(diagnosis.ok).toBe(true);
   });
 
-  it('tell of another edition than the profile: that is told, and believed', async () => {
+  it('show another edition than the profile: that is reported, and the settings are used', async () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
     const diagnosis = await diagnose(connection, nothing);
     expect(found(diagnosis, 'edition')).toEqual({
@@ -288,13 +288,13 @@ describe('the settings', () => {
     expect(connection.remembered).toEqual([]);
   });
 
-  it('tell of another edition than the user says now: the user is obeyed', async () => {
+  it('show another edition than the option: the option is used', async () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
     const diagnosis = await diagnose(connection, { ...nothing, forcedEdition: 'preview' });
     expect(statesOf(diagnosis)).toMatchObject({ edition: 'warning', app: 'closed' });
   });
 
-  it('tell the edition of a tenant that was not asked before, once', async () => {
+  it('show the edition of a new tenant, once', async () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: undefined });
     expect(statesOf(await diagnose(connection, nothing))).toMatchObject({ edition: 'open', scopes: 'open' });
     expect(connection.remembered).toEqual(['ea']);
@@ -303,7 +303,7 @@ describe('the settings', () => {
 });
 
 describe('the Management API scopes', () => {
-  it('that only changes need are a warning', async () => {
+  it('that are missing for changes are a warning', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const read = ['read:tenant_settings', 'read:clients', 'read:resource_servers', 'read:client_grants'];
     const diagnosis = await diagnose(connectionWith(tenant, read), nothing);
@@ -314,7 +314,7 @@ describe('the Management API scopes', () => {
     expect(diagnosis.ok).toBe(true);
   });
 
-  it('for grants are not missed where there are none', async () => {
+  it('for grants are not needed without grants', async () => {
     const tenant = await openTenant();
     const scopes = ['tenant_settings', 'clients', 'resource_servers'].flatMap((kind) => [
       `read:${kind}`,
@@ -325,7 +325,7 @@ describe('the Management API scopes', () => {
     });
   });
 
-  it('that looking takes leave what they hide unknown, and the rest is looked at', async () => {
+  it('that are missing for reads leave their results unknown, and the rest is checked', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), nothing);
     expect(statesOf(diagnosis)).toMatchObject({
@@ -342,19 +342,19 @@ describe('the Management API scopes', () => {
     expect(diagnosis.verdict).toMatch(/^Cannot tell whether a guest can get a token: .*Insufficient scope/);
   });
 
-  it('and a guest who is made settles it all the same', async () => {
+  it('do not matter if a guest is created', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), probing);
     expect(diagnosis).toMatchObject({ ok: true, failure: undefined, scopes: ['read:catalog', 'write:cart'] });
   });
 });
 
-describe('a tenant that does not answer as it should', () => {
+describe('a tenant that does not answer as expected', () => {
   const issuer = 'https://acme.example/';
   const discovery = json({ issuer });
   const token = json({ access_token: 'a-management-token', token_type: 'Bearer', expires_in: 86_400, scope: '' });
 
-  it('is out of reach: that is all', async () => {
+  it('is unreachable, and nothing else is reported', async () => {
     const out = new AnonError('tenant_unreachable', 'The tenant acme.example cannot be reached: no such host.');
     const diagnosis = await diagnose(scriptedConnection([() => Promise.reject(out)]), probing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped', probe: 'skipped' });
@@ -364,7 +364,7 @@ describe('a tenant that does not answer as it should', () => {
     expect(diagnosis).toMatchObject({ ok: false, failure: out });
   });
 
-  it('describes itself by another name', async () => {
+  it('reports another issuer', async () => {
     const other = json({ issuer: 'https://login.acme.example/' });
     const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
     const diagnosis = await diagnose(scriptedConnection([other, denied]), nothing);
@@ -382,14 +382,14 @@ describe('a tenant that does not answer as it should', () => {
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised', status: 401 } });
   });
 
-  it('takes the credentials and not the token', async () => {
+  it('accepts the credentials but not the token', async () => {
     const invalid = json({ statusCode: 401, error: 'Unauthorized', message: 'Invalid token' }, 401);
     const diagnosis = await diagnose(scriptedConnection([discovery, token, invalid, token, invalid]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ credentials: 'closed', edition: 'skipped' });
     expect(diagnosis.failure).toMatchObject({ code: 'not_authorised' });
   });
 
-  it('is not asked further when the user stops it', async () => {
+  it('gets no more requests after Ctrl-C', async () => {
     const connection = scriptedConnection([discovery, () => Promise.reject(interrupted())]);
     await expect(diagnose(connection, nothing)).rejects.toMatchObject({ code: 'interrupted' });
   });
@@ -398,7 +398,7 @@ describe('a tenant that does not answer as it should', () => {
     ['a page for what it has not', '<html>Not Found</html>', 404, 'an HTML page, not JSON'],
     ['one page for everything', '<!doctype html><title>Acme</title>', 200, 'an HTML page, not JSON'],
     ['a text', 'OK', 200, 'a body that is not JSON'],
-  ])('is a site with %s, and is named', async (_, page, status, what) => {
+  ])('is a site with %s, which is reported', async (_, page, status, what) => {
     const diagnosis = await diagnose(scriptedConnection([() => new Response(page, { status })]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped' });
     expect(diagnosis.failure).toMatchObject({
@@ -416,7 +416,7 @@ describe('a tenant that does not answer as it should', () => {
       'acme.example does not respond like an Auth0 tenant: it',
     ],
   ])('answers with %s: unreachable, as any command reports it', async (_, answer, message) => {
-    const { failure } = await diagnose(scriptedConnection([answer, answer, answer]), nothing);
+    const { failure } = await diagnose(scriptedConnection(Array.from({ length: 10 }, () => answer)), nothing);
     expect(failure).toMatchObject({ code: 'tenant_unreachable', message: expect.stringContaining(message) });
   });
 

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { keyRingOf } from '../../../src/domain/token/key-text.ts';
+import { keyRingOf } from '../../../src/domain/token/key-file.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { failureOf } from '../../support/domain.ts';
 import { decode, ec, ecPair, noKeys, part, rsa, sign } from '../../support/tokens.ts';
@@ -41,7 +41,7 @@ describe('a key is read from', () => {
   });
 });
 
-describe('a sealed token opens with', () => {
+describe('an encrypted token is decrypted with', () => {
   const text = new TextEncoder().encode('{"sub":"anon|1"}');
   const secret = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index));
   const sealed = () => new CompactEncrypt(text).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(secret);
@@ -58,7 +58,7 @@ describe('a sealed token opens with', () => {
     expect(decoded).toMatchObject({ seal: { state: 'opened', key: 'a.key' }, claims: { sub: 'anon|1' } });
   });
 
-  it('none of another length or value, which is named once', async () => {
+  it('no key of another length or value, which is named once', async () => {
     const other = Buffer.alloc(32, 'a').toString('hex');
     expect((await decode(await sealed(), keyRingOf(other, 'a.key'))).seal).toEqual({
       state: 'sealed',
@@ -85,20 +85,20 @@ describe('a sealed token opens with', () => {
 });
 
 describe('the keys of a file', () => {
-  it('are called by their id and its name', async () => {
+  it('are named by their id and the file', async () => {
     const set = { keys: [{ ...rsa.publicJwk, kid: 'one' }, ec.publicJwk, { ...ec.publicJwk, kid: 7 }] };
     const keys = await keyRingOf(JSON.stringify(set), 'jwks.json').signatureKeys(any);
     expect(keys.map(({ name }) => name)).toEqual(['key one of jwks.json', 'jwks.json', 'jwks.json']);
   });
 
-  it('are those that are keys: others in a set do not matter', async () => {
+  it('are the valid keys of a set', async () => {
     const set = { keys: [null, 'x', {}, { kty: 7 }, { kty: 'RSA', kid: 'a' }, []] };
     expect(await keyRingOf(JSON.stringify(set), 'jwks.json').sealKeys()).toEqual([
       { name: 'key a of jwks.json', jwk: { kty: 'RSA', kid: 'a' }, anyUse: true },
     ]);
   });
 
-  it('of a kind that nobody here knows leave a token unchecked and another sealed, and are no error', async () => {
+  it('of an unknown kind leave tokens unchecked or encrypted, and are not an error', async () => {
     const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
     for (const key of [
       { kty: 'AKP' },
@@ -121,7 +121,7 @@ describe('the keys of a file', () => {
       generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).publicKey,
       /curve that cannot be checked here \(brainpoolP256r1\)/,
     ],
-  ])('in PEM that no JWK can hold, %s, are keys that nothing can be checked with', async (_, key, reason) => {
+  ])('in PEM without a JWK form, %s, cannot check anything', async (_, key, reason) => {
     const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
     const { signature } = await decode(token, keyRingOf(pem(key, 'spki'), 'odd.pem'));
     expect(signature).toEqual({ state: 'not_checked', reason: expect.stringMatching(reason) });
@@ -135,7 +135,7 @@ describe('the keys of a file', () => {
   });
 });
 
-describe('a file holds no key, and nothing of it is repeated, when it is', () => {
+describe('a file has no key, and is not repeated, if it is', () => {
   it.each([
     ['empty', ''],
     ['a few words', 'no key'],
@@ -158,7 +158,7 @@ describe('a file holds no key, and nothing of it is repeated, when it is', () =>
   });
 });
 
-it.each(['pkcs8', 'sec1'] as const)('a private key under a passphrase (%s) is called just that', async (type) => {
+it.each(['pkcs8', 'sec1'] as const)('a private key with a passphrase (%s) is reported as such', async (type) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const locked = privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hunter2' });
   expect(await failureOf(() => keyRingOf(String(locked), 'a.key'))).toMatchObject({

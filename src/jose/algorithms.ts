@@ -1,6 +1,5 @@
-/** What a JWK may be used for, by the key alone: a token never chooses. @see RFC 7518; RFC 8037; RFC 8725, section 3.1 */
-
-type Jwk = Readonly<Record<string, unknown>>;
+// What a JWK may be used for. The key alone decides, never the token. @see RFC 7518; RFC 8037; RFC 8725, section 3.1
+import type { Jwk } from './jwk.ts';
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const ecAlgorithms: Record<string, string> = {
@@ -12,15 +11,15 @@ const ecAlgorithms: Record<string, string> = {
 const edwardsAlgorithms: Record<string, string[]> = { Ed25519: ['EdDSA', 'Ed25519'], Ed448: ['EdDSA', 'Ed448'] };
 const secretAlgorithms = ['HS256', 'HS384', 'HS512'];
 
-/** Every algorithm whose signatures can be checked here with a public key. */
+/** Every algorithm whose signatures can be checked with a public key. */
 export const publicKeyAlgorithms: readonly string[] = [...rsaAlgorithms, 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
-/** Whether signatures of this algorithm can be checked here at all. */
+/** Whether signatures of this algorithm can be checked at all. */
 export function isSupported(alg: string): boolean {
   return publicKeyAlgorithms.includes(alg) || secretAlgorithms.includes(alg);
 }
 
-/** The algorithms that a key of this kind can sign with, those that cannot be checked here included. */
+/** The algorithms that a key of this type can sign with, including those that can't be checked here. */
 function possibleAlgorithms({ kty, crv }: Jwk): string[] {
   switch (kty) {
     case 'RSA':
@@ -36,21 +35,21 @@ function possibleAlgorithms({ kty, crv }: Jwk): string[] {
   }
 }
 
-/** The algorithms that a key is for: the one that it names, where it can be for that. */
+/** The algorithms that a key may sign with: only its own `alg`, if that is possible for its type. */
 export function signatureAlgorithms(jwk: Jwk): string[] {
   const possible = possibleAlgorithms(jwk);
   return typeof jwk.alg === 'string' && possible.includes(jwk.alg) ? [jwk.alg] : possible;
 }
 
-/** What keeps a key from vouching for any signature. */
+/** Why a key can't verify any signature. */
 export interface KeyProblem {
-  /** In words that go on from the key's name: `has 1024 bits`. */
+  /** Follows the key's name in a sentence: `lacks n and e`. */
   readonly reason: string;
-  /** It is there for something else, so that it has not signed the token either. */
+  /** The key is for another purpose, so it can't have signed the token. */
   readonly otherUse: boolean;
 }
 
-/** Undefined for a key that signatures can be checked with. */
+/** Undefined for a key that can verify signatures. */
 export function keyProblem(jwk: Jwk): KeyProblem | undefined {
   const otherUse = otherUseOf(jwk);
   if (otherUse !== undefined) return { reason: otherUse, otherUse: true };
@@ -62,13 +61,13 @@ export function keyProblem(jwk: Jwk): KeyProblem | undefined {
 function otherUseOf(jwk: Jwk): string | undefined {
   const { use, key_ops: operations, alg, crv } = jwk;
   if (use !== undefined && use !== 'sig') return `is not for signatures (use ${short(use)})`;
-  // Of a private key the public half is used: who may sign with it may have it checked.
+  // A private key counts too: its public half is used.
   if (Array.isArray(operations) && !operations.includes('verify') && !operations.includes('sign'))
     return 'is not for signatures (key_ops without verify)';
   if (crv === 'X25519' || crv === 'X448') return `is not for signatures (${crv})`;
   const possible = possibleAlgorithms(jwk);
   if (alg === undefined || possible.length === 0 || possible.includes(String(alg))) return undefined;
-  return `is for ${short(alg)}, which is no signature of its kind of key`;
+  return `is for ${short(alg)}, which is not a signature algorithm of its key type`;
 }
 
 const members: Record<string, readonly string[]> = {
@@ -82,26 +81,25 @@ function unusable(jwk: Jwk): string | undefined {
   const { kty } = jwk;
   if (typeof kty !== 'string' || !Object.hasOwn(members, kty)) {
     return Array.isArray(jwk.x5c)
-      ? 'has a certificate that cannot be read'
-      : `is of a kind not known here (${short(kty)})`;
+      ? "has a certificate that can't be read"
+      : `has an unsupported key type (${short(kty)})`;
   }
   if ((kty === 'EC' || kty === 'OKP') && typeof jwk.crv === 'string' && !possibleAlgorithms(jwk).some(isSupported))
-    return `is on a curve that cannot be checked here (${short(jwk.crv)})`;
+    return `is on an unsupported curve (${short(jwk.crv)})`;
   const missing = (members[kty] ?? []).filter((name) => typeof jwk[name] !== 'string' || jwk[name] === '');
   if (missing.length > 0) return `lacks ${missing.join(' and ')}`;
   if (kty === 'RSA') return weakness(jwk);
-  // For EdDSA too, of which only one curve is known here.
-  return jwk.crv === 'Ed448' ? 'is on a curve that cannot be checked here (Ed448)' : undefined;
+  return jwk.crv === 'Ed448' ? 'is on an unsupported curve (Ed448)' : undefined;
 }
 
-/** What a short modulus signs anybody can sign, and with an exponent of 1 the signature is the text. @see RFC 7518, section 3.3 */
+/** A short modulus can be factored, and with an exponent of 1 the signature is the text. @see RFC 7518, section 3.3 */
 function weakness({ n, e }: Jwk): string | undefined {
   const bits = bitsOf(Buffer.from(String(n), 'base64url'));
-  if (bits < 2048) return `is too weak to vouch for anything: ${bits} bits, and 2048 are the least`;
+  if (bits < 2048) return `is too weak to trust: ${bits} bits (minimum: 2048)`;
   const exponent = Buffer.from(String(e), 'base64url');
   const last = exponent.at(-1) ?? 0;
   const weak = bitsOf(exponent) < 2 || last % 2 === 0;
-  return weak ? 'is too weak to vouch for anything: its exponent is 1 or even' : undefined;
+  return weak ? 'is too weak to trust: its exponent is 1 or even' : undefined;
 }
 
 function bitsOf(bytes: Uint8Array): number {
@@ -113,6 +111,7 @@ function short(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 40) : typeof value;
 }
 
+/** The algorithms that a key may decrypt with. */
 export function keyManagementAlgorithms(jwk: Jwk): string[] {
   switch (jwk.kty) {
     case 'RSA':

@@ -1,15 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
+import { withCertificateKey } from '../../jose/certificate.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
+import { type Jwk, readKeySet } from '../../jose/jwk.ts';
 import { looksLikePem, pemBlocks } from '../pem.ts';
-import { withCertificateKey } from './certificate.ts';
-import type { KeyRing, NamedKey } from './key-ring.ts';
-import { readKeySet } from './key-set.ts';
+import type { KeyRing } from './key-source.ts';
 
 /**
- * The keys in a file: a JWK, a JWK Set (RFC 7517), PEM keys or certificates in whatever form they were kept, one of them in
- * DER, or one secret key, as raw bytes, text, base64url or hex.
- * @throws {AnonError} `usage`, repeating nothing of the text
+ * The keys in a file: a JWK, a JWK Set (RFC 7517), PEM keys or certificates however they were pasted, one DER key or
+ * certificate, or one secret key as raw bytes, text, base64url or hex.
+ * @throws {AnonError} `usage`, without repeating the text
  */
 export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing {
   const jwks = keysIn(Buffer.from(file), fileName);
@@ -20,8 +21,6 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
   }));
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
 }
-
-type Jwk = Readonly<Record<string, unknown>>;
 
 function keysIn(bytes: Buffer, fileName: string): readonly Jwk[] {
   const text = textOf(bytes);
@@ -35,19 +34,19 @@ function keysIn(bytes: Buffer, fileName: string): readonly Jwk[] {
   throw pemBlocks(text).some(({ encrypted }) => encrypted) ? lockedKey(fileName) : noKey(fileName);
 }
 
-/** DER may be in base64 without the lines around it, as `x5c` and consoles give it. */
+/** DER may be base64 without PEM's lines around it, as in `x5c` and in consoles. */
 function keysOrSecret(bytes: Buffer, text: string): readonly Jwk[] {
   const found = [bytes, Buffer.from(text, 'base64')].flatMap(fromDer);
   return found.length > 0 ? found : fromSecret(bytes, text);
 }
 
-/** Nothing where it is no text: UTF-8, or UTF-16 by its mark, as PowerShell writes it. */
+/** The text in UTF-8, or in UTF-16 with a byte order mark, as PowerShell writes it; empty for anything else. */
 function textOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
   return isUtf8(bytes) ? bytes.toString('utf8').replace(/^\uFEFF/, '') : '';
 }
 
-/** JSON may be a text that holds the key, as in a quoted variable. */
+/** The JSON may be a string that holds the key, as in a quoted variable. */
 function parse(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -57,16 +56,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** More would be a file, and no secret that anybody typed or copied. */
+/** In bytes. Anything longer is some other file. */
 const longestSecret = 1024;
 
 /**
- * One secret key. Hex is base64url as well, and either may be the key itself: each reading that gives a key is one
- * to try, for what a key opens or vouches for shows which is right.
+ * One secret key in every possible reading: hex is also base64url, and either may be the key itself. Whichever reading
+ * decrypts or verifies the token is the right one.
  */
 function fromSecret(bytes: Buffer, whole: string): Jwk[] {
   const text = whole.trim();
-  // Text of several lines or a few words is a file of something else, and so is what looks like JSON or a page.
+  // Several lines, a few words, JSON or HTML: some other file.
   const other = /^[{["<]|[\r\n]/.test(text) || (text.length < 16 && /\s/.test(text));
   if (bytes.length > longestSecret || other) return [];
   const readings = [bytes];
@@ -85,7 +84,7 @@ function fromPem(text: string): Jwk[] {
 }
 
 function fromDer(bytes: Buffer): Jwk[] {
-  // A sequence, as each of them is.
+  // All of them are an ASN.1 sequence.
   if (bytes[0] !== 0x30) return [];
   return firstOf([
     () => new X509Certificate(bytes).publicKey,
@@ -94,19 +93,19 @@ function fromDer(bytes: Buffer): Jwk[] {
   ]);
 }
 
-/** What the first reading that succeeds gives; of a certificate it is the public key in it. */
+/** The key of the first reading that succeeds. */
 function firstOf(readings: readonly (() => KeyObject)[]): Jwk[] {
   for (const read of readings) {
     try {
       return [jwkOf(read())];
     } catch {
-      // Not that kind of key.
+      // Not this type of key.
     }
   }
   return [];
 }
 
-/** A key of which there is no JWK is a key all the same, of a kind that nothing can be checked with. */
+/** A key without a JWK form is reported by its type, as a key that can't check anything. */
 function jwkOf(key: KeyObject): Jwk {
   try {
     return { ...key.export({ format: 'jwk' }) };
@@ -117,13 +116,13 @@ function jwkOf(key: KeyObject): Jwk {
 }
 
 function lockedKey(fileName: string): AnonError {
-  return new AnonError('usage', `${fileName} holds a key under a passphrase, which cannot be opened here.`, {
-    hint: 'Take it off, into a file for you alone: openssl pkey -in <file> -out <other file>',
+  return new AnonError('usage', `The key in ${fileName} is protected by a passphrase.`, {
+    hint: 'Remove the passphrase: openssl pkey -in <file> -out <private file>',
   });
 }
 
 function noKey(fileName: string): AnonError {
-  return new AnonError('usage', `${fileName} holds no key.`, {
+  return new AnonError('usage', `No key found in ${fileName}.`, {
     hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
   });
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { takeApart } from '../../../src/domain/token/compact.ts';
-import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
-import { failureOf } from '../../support/domain.ts';
-import { openTenant } from '../../support/local.ts';
-import { decode, part, ringOf } from '../../support/tokens.ts';
+import { takeApart } from '../../src/jose/compact.ts';
+import rfc7515 from '../fixtures/tokens/rfc7515.json' with { type: 'json' };
+import { failureOf } from '../support/domain.ts';
+import { openTenant } from '../support/local.ts';
+import { decode, part, ringOf } from '../support/tokens.ts';
 
 const { token, key, claims } = rfc7515.examples['A.2'];
 const [head = '', body = '', signature = ''] = token.split('.');
 
-describe('a token is found in what a user pastes', () => {
+describe('a token is found in pasted text', () => {
   it.each([
     ['with a Bearer before it', `Bearer ${token}`],
     ['with a bearer in small letters', `bearer\t${token}`],
@@ -21,7 +21,7 @@ describe('a token is found in what a user pastes', () => {
     expect(await decode(pasted, ringOf(key))).toMatchObject({ claims, signature: { state: 'verified' } });
   });
 
-  it("and a sealed session token of today's tenants", async () => {
+  it("and an encrypted session token of today's tenants", async () => {
     const { session_token } = await (await openTenant()).session();
     expect(takeApart(`ANONYMOUS_SESSION_${session_token}`)).toMatchObject({
       form: 'jwe',
@@ -32,7 +32,7 @@ describe('a token is found in what a user pastes', () => {
   });
 });
 
-describe('what is no token is called so, because', () => {
+describe('something that is not a token is refused, because', () => {
   const parts = (count: number) => `a JWT has 3 parts joined by dots and a JWE 5, and this has ${count}`;
   it.each([
     ['it is empty', ''],
@@ -44,10 +44,10 @@ describe('what is no token is called so, because', () => {
     [parts(4), `${token}.${body}`],
     [parts(6), `${head}.${body}.a.b.c.d`],
     ['it is JSON; give the token in its compact form, parts joined by dots', '{"payload":"…"}'],
-    ['its part 1 is not base64url: no base64url has 5 characters', `abcde.${body}.${signature}`],
+    ["its part 1 is not base64url: 5 characters can't be base64url", `abcde.${body}.${signature}`],
     ["its part 2 is not base64url: character 2 is '+'", `${head}.a+b/.${signature}`],
     [`its part 3 is not base64url: character ${signature.length + 1} is '='`, `${head}.${body}.${signature}=`],
-    ['its part 3 is not base64url: no base64url has 1 characters', `${head}.${body}.a.b.c`],
+    ["its part 3 is not base64url: 1 characters can't be base64url", `${head}.${body}.a.b.c`],
     ['its header is not a JSON object', `.${body}.${signature}`],
     ['its header is not a JSON object', `${part('hunter2')}.${body}.`],
     ['its header is not a JSON object', `${part('["HS256"]')}.${body}.`],
@@ -66,7 +66,7 @@ describe('what is no token is called so, because', () => {
   });
 });
 
-it('contents may be anything: nothing, text, or bytes that are no text', async () => {
+it('contents can be anything: nothing, text, or binary data', async () => {
   expect(await decode(`${head}..`)).toMatchObject({ claims: undefined, text: '' });
   expect(await decode(`${head}.${part('[1,2]')}.`)).toMatchObject({ claims: undefined, text: '[1,2]' });
   expect(await decode(`${head}.${Buffer.from([0xff, 0x00]).toString('base64url')}.`)).toMatchObject({
@@ -75,7 +75,7 @@ it('contents may be anything: nothing, text, or bytes that are no text', async (
   });
 });
 
-it('contents that are signed as they stand are read as they stand, and not checked', async () => {
+it('unencoded contents (b64: false) are read unchanged, and not checked', async () => {
   const header = { alg: 'HS256', b64: false, crit: ['b64'] };
   expect(await decode(`${part(header)}.{"sub":"anon|1"}.AAAA`, ringOf(key))).toMatchObject({
     claims: { sub: 'anon|1' },
@@ -83,7 +83,7 @@ it('contents that are signed as they stand are read as they stand, and not check
   });
 });
 
-it('contents that nest without end are text, for what shows a value would run out of stack', async () => {
+it('endlessly nested contents are treated as text, to protect the stack', async () => {
   const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
   const claims = JSON.parse(nested(400));
   expect(await decode(`${head}.${part(nested(400))}.`)).toMatchObject({ claims });

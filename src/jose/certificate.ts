@@ -1,12 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import type { JsonObject } from '../../wire/schema.ts';
-import { isInCertificate } from './key-set.ts';
-
-type Jwk = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../wire/schema.ts';
+import { isInCertificate, type Jwk } from './jwk.ts';
 
 /**
- * The JWK with the members of the key in its first certificate, which is the key's own. One that has them, and one whose
- * certificate cannot be read, is left as it is.
+ * A JWK that is only a certificate, completed with the members of the key in it. Any other JWK, and one whose
+ * certificate can't be read, is returned unchanged.
  * @see RFC 7517, section 4.7
  */
 export function withCertificateKey(jwk: Jwk): Jwk {
@@ -15,7 +13,7 @@ export function withCertificateKey(jwk: Jwk): Jwk {
   try {
     const { publicKey } = new X509Certificate(Buffer.from(first.replaceAll(/\s/g, ''), 'base64'));
     const members: JsonObject = { ...publicKey.export({ format: 'jwk' }) };
-    // A key that says it is of another kind than its certificate is not the certificate's.
+    // A `kty` that contradicts the certificate means that the certificate is not the key's.
     return jwk.kty === undefined || jwk.kty === members.kty ? { ...jwk, ...members } : jwk;
   } catch {
     return jwk;

@@ -1,20 +1,21 @@
-import { jsonObjectIn, maxLength, type TokenParts, takeApart } from './compact.ts';
+import { maxLength, type TokenParts, takeApart } from '../../jose/compact.ts';
+import { jsonObjectIn } from '../../jose/json.ts';
 
-/** A token that begins somewhere in a text, as it is once line breaks and the like are out of it. */
+/** A token in a text, with line breaks and the like removed. */
 export interface TokenInText {
   readonly token: string;
-  /** Where the text goes on behind it. */
+  /** The index after it. */
   readonly end: number;
-  /** What was done to it, but for taking white space out: `padding`. */
+  /** What was removed or converted, apart from white space: `padding`. */
   readonly repairs: readonly string[];
 }
 
-/** What stands on a line of a wrapped token. */
+/** One line of a wrapped token. */
 interface Piece {
-  /** As it stands, with padding, the other base64 alphabet and what an address makes of them. */
+  /** Unconverted: with padding, plain base64 and URL escapes. */
   readonly text: string;
   readonly end: number;
-  /** Nothing but the end of its line, or of what is quoted, stands behind it. */
+  /** Followed by nothing but the end of its line or of a quotation. */
   readonly clean: boolean;
 }
 
@@ -22,28 +23,27 @@ interface Candidate {
   readonly token: string;
   readonly end: number;
   readonly repairs: readonly string[];
-  /** Its last part is as long as its algorithm makes it, or shorter; `unknown` where nobody knows how long that is. */
+  /** Whether its last part has the length that its algorithm makes; `unknown` for other algorithms. */
   readonly length: 'whole' | 'short' | 'unknown';
-  /** Its contents are a JSON object; undefined of a sealed one. */
+  /** Whether its contents are a JSON object; undefined for a JWE. */
   readonly claims: boolean | undefined;
 }
 
-/** The lines of what may be a token, as far as they were read. */
+/** The lines of a possible token that were read so far. */
 interface Lines {
   readonly pieces: readonly Piece[];
   readonly joined: string;
   readonly dots: number;
-  /** What was taken out between them. */
+  /** What was removed between the lines. */
   readonly marks: ReadonlySet<string>;
 }
 
-/** No token has more lines, and no header; and each of many beginnings may have to be followed. */
+/** Limits on lines, because each of many possible beginnings may have to be followed. */
 const mostLines = { token: 400, header: 12 };
 
 /**
- * The token that begins at `start`. One that is wrapped, behind a header, in a mail, in a shell command, is put together from
- * its lines: to where its algorithm says that it ends, else as long as the lines leave no doubt. What begins anew is
- * another token.
+ * The token that begins at `start`. A wrapped token (in a header, a mail, a shell command) is joined from its lines: up to
+ * the length that its algorithm makes, or as long as the lines clearly belong together. A new header begins another token.
  */
 export function tokenAt(text: string, start: number): TokenInText | undefined {
   const marks = new Set<string>();
@@ -52,7 +52,7 @@ export function tokenAt(text: string, start: number): TokenInText | undefined {
   let best: Candidate | undefined;
   for (let at: number | undefined = start; at !== undefined && pieces.length < mostLines.token; ) {
     const piece = pieceAt(text, at);
-    if (!piece || beginsAnew(piece, pieces.at(-1))) break;
+    if (!piece || beginsToken(piece, pieces.at(-1))) break;
     const wasFull = isFull(pieces);
     const hadHeader = dots > 0;
     pieces.push(piece);
@@ -65,14 +65,14 @@ export function tokenAt(text: string, start: number): TokenInText | undefined {
       const better = candidate.length === 'whole' || ((!best || wasFull) && best?.length !== 'whole' && likely);
       if (better) best = candidate;
     }
-    // What may be all of it goes on only where its lines are full.
+    // A possible end is passed only if the lines are full.
     if ((best && best.length !== 'short' && !isFull(pieces)) || dots > 4) break;
     at = nextLine(text, piece.end, pieces, marks);
   }
   return best;
 }
 
-/** Whether the first part is the header of a token: of most texts that look like one it is not. */
+/** Whether the first part is a token's header. Most texts that look like one aren't. */
 function hasHeader(joined: string): boolean {
   const [head = ''] = joined.replace(/^ANONYMOUS_SESSION_/, '').split('.', 1);
   const { text } = inBase64url(head);
@@ -82,19 +82,19 @@ function hasHeader(joined: string): boolean {
 const words = /(?:[\w.+/=-]|%2[BbFf]|%3[Dd])+/y;
 const lineEnd = /[ \t]*(?:[\\^`]?[\r\n]|\\[rn]|%0[AaDd]|$|["'`,;)\]}>|<&\\])/y;
 
-/** Undefined also for a word longer than any token, of which no more is read: a pattern runs out of stack on millions. */
+/** Undefined also for a word longer than any token: a pattern runs out of stack on millions of characters. */
 function pieceAt(text: string, at: number): Piece | undefined {
   words.lastIndex = 0;
   const [found] = words.exec(text.slice(at, at + maxLength + 1)) ?? [];
   if (found === undefined || found.length > maxLength) return undefined;
   const end = at + found.length;
   lineEnd.lastIndex = end;
-  // Of padding nothing is lost, and in quoted-printable it says that the line goes on.
+  // At the end of a line '=' is padding, or quoted-printable's mark for a line that continues.
   const line = /[\r\n]/.test(text[end] ?? '') ? found.replace(/=+$/, '') : found;
   return { text: line, end, clean: lineEnd.test(text) };
 }
 
-/** From one line to the next: what a shell, a mail, a listing or a program puts between them. */
+/** What a shell, a mail, a listing or a program puts between two lines. */
 const lineBreak =
   /(?:(["'])[ \t]*[+&]?)?[ \t]*([\\^`=]?)(?:\r\n?|\n|\\r\\n|\\[rn]|%0[Dd]%0[Aa]|%0[AaDd])(?:[ \t]|\r\n?|\n|\\[nrt]|%0[AaDd9]|%20)*((?:[>|][ \t]*)*(?:\d{1,5}[ \t:|]+(?=[\w.-]+))?)\1/y;
 const blanks = /(?:[ \t\u00a0]|%20)+/y;
@@ -105,46 +105,46 @@ function nextLine(text: string, end: number, pieces: readonly Piece[], marks: Se
   if (found) {
     const [, quote, mark = '', prefix = ''] = found;
     if (quote !== undefined) marks.add('quotes');
-    if (mark !== '') marks.add('marks at the ends of lines');
-    if (prefix !== '') marks.add('marks at the beginnings of lines');
+    if (mark !== '') marks.add('marks at line ends');
+    if (prefix !== '') marks.add('marks at line starts');
     return lineBreak.lastIndex;
   }
-  // Blanks within a line are between words, unless the words are those of a token that lost its line breaks.
+  // Blanks separate words, unless they replaced the line breaks of a token.
   if (!hasLength(pieces.at(-1))) return undefined;
   blanks.lastIndex = end;
   return blanks.test(text) ? blanks.lastIndex : undefined;
 }
 
-/** Long enough for a line of a token; a short one may end with one of its dots. */
+/** Whether it is long enough for a line of a token. A short line may end with a dot. */
 function hasLength(piece: Piece | undefined): boolean {
   return piece !== undefined && (piece.text.length >= 16 || piece.text.endsWith('.'));
 }
 
-/** Every line but the last is one of a token, and nothing but that stands on any. */
+/** Whether every line looks like one of a token and has nothing else on it. */
 function isPlausible(pieces: readonly Piece[]): boolean {
   return pieces.slice(0, -1).every((piece) => hasLength(piece)) && pieces.slice(1).every(({ clean }) => clean);
 }
 
-/** Whether the last line is as long as the one before, so that what is a token already may go on on the next. */
+/** Whether the last line is as long as the one before, so that the token may continue on the next. */
 function isFull(pieces: readonly Piece[]): boolean {
   const [last, before] = [pieces.at(-1), pieces.at(-2)];
   return pieces.length > 1 && last?.clean === true && last.text.length === before?.text.length;
 }
 
-/** Whether a line begins another token: with a header, of which a payload that begins a line is told by the dot before it. */
-function beginsAnew({ text }: Piece, before: Piece | undefined): boolean {
+/** Whether a line begins another token's header. After a line that ends with a dot, it may be a payload instead. */
+function beginsToken({ text }: Piece, before: Piece | undefined): boolean {
   if (!before) return false;
   const begin = Buffer.from(text.replace(/^ANONYMOUS_SESSION_/, '').slice(0, 400), 'base64url').toString('latin1');
   if (!before.text.endsWith('.')) return /^\{\s*"(alg|typ|kid|enc|cty|zip|x5t|jku|iss)"\s*:/.test(begin);
   return /^\{[^{}]*"alg"\s*:\s*"[\w+-]{1,20}"/.test(begin);
 }
 
-/** What the lines may be together: as they stand, without what is no base64url of the last, in base64url. */
+/** What the lines may be together: verbatim, without a last word that isn't base64url, or converted to base64url. */
 function* candidatesOf({ pieces, joined, dots, marks }: Lines): Generator<Candidate> {
   if (dots < 2) return;
   const end = pieces.at(-1)?.end ?? 0;
   const [strict = ''] = /^[\w.-]+/.exec(joined) ?? [];
-  // What stands behind the strict part belongs to the last line, else there is more to it.
+  // The rest after the base64url part must belong to the last line.
   const behind = joined.length - strict.length;
   if (behind <= (pieces.at(-1)?.text.length ?? 0)) {
     const padded = joined.startsWith('=', strict.length);
@@ -156,7 +156,7 @@ function* candidatesOf({ pieces, joined, dots, marks }: Lines): Generator<Candid
 }
 
 function* tokens(text: string, end: number, repairs: readonly string[]): Generator<Candidate> {
-  // A sentence may end after it; but a token without a signature ends with a dot too.
+  // A dot at the end may end a sentence, or a token without a signature.
   const bare = withoutDots(text);
   for (const token of bare === text ? [text] : [text, `${bare}.`, bare]) {
     const parts = partsOf(token);
@@ -166,7 +166,7 @@ function* tokens(text: string, end: number, repairs: readonly string[]): Generat
   }
 }
 
-/** Without those it ends with. A pattern would begin anew at each dot, and there may be a million. */
+/** Without trailing dots. A pattern would take quadratic time on a million dots. */
 function withoutDots(text: string): string {
   let end = text.length;
   while (text[end - 1] === '.') end -= 1;
@@ -178,27 +178,27 @@ function partsOf(token: string): TokenParts | undefined {
   if (dots !== 2 && dots !== 4) return undefined;
   try {
     const parts = takeApart(token);
-    // Three parts of a sealed token are not all of it.
+    // A JWS header has no 'enc': these are three of a JWE's five parts.
     return parts.form === 'jws' && parts.header.enc !== undefined ? undefined : parts;
   } catch {
     return undefined;
   }
 }
 
-/** The other alphabet of base64 and its padding, as libraries that know no base64url write it. @see RFC 4648, section 5 */
+/** Converts plain base64 with padding, as libraries without base64url write it. @see RFC 4648, section 5 */
 function inBase64url(joined: string): { text: string | undefined; repairs: string[] } {
   const decoded = joined.replaceAll(/%[\dA-Fa-f]{2}/g, decodeURIComponent);
   const bare = decoded.replaceAll(/=+(?=\.|$)/g, '');
-  // A text that has both alphabets is of neither.
+  // A text with both alphabets is in neither.
   if (bare.includes('=') || (/[+/]/.test(bare) && /[_-]/.test(bare))) return { text: undefined, repairs: [] };
   const text = bare.replaceAll('+', '-').replaceAll('/', '_');
   return {
     text,
-    repairs: [...(bare === decoded ? [] : ['padding']), ...(text === bare ? [] : ['the other base64 alphabet'])],
+    repairs: [...(bare === decoded ? [] : ['padding']), ...(text === bare ? [] : ['plain base64'])],
   };
 }
 
-/** How long a signature is, in characters: of an algorithm each, of RSA by the size of its key, of ECDSA also in DER. */
+/** Lengths of signatures in characters, by algorithm: for RSA by key size, for ECDSA also in DER. */
 const signatureLengths: readonly [RegExp, readonly number[]][] = [
   [/^[RP]S\d/, [342, 512, 683, 1366]],
   [/^ES256/, [86, 94, 95, 96]],
@@ -211,7 +211,7 @@ const signatureLengths: readonly [RegExp, readonly number[]][] = [
   [/^none$/i, [0]],
 ];
 
-/** And the tag of a sealed token. @see RFC 7518, section 5.1 */
+/** Lengths of a JWE's tag. @see RFC 7518, section 5.1 */
 const tagLengths: readonly [RegExp, readonly number[]][] = [
   [/GCM$|HS256$/, [22]],
   [/HS384$/, [32]],

@@ -1,58 +1,64 @@
 import { parseDuration } from '../../../domain/duration.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { loopback } from '../../../domain/profile/address.ts';
-import { checkForm } from '../../../domain/token/access-token-form.ts';
 import type { Expectations } from '../../../domain/token/claim-checks.ts';
-import { keySourceOf, publicKeys } from '../../../domain/token/public-keys.ts';
+import { checkForm } from '../../../domain/token/form-checks.ts';
+import type { KeySource } from '../../../domain/token/key-source.ts';
+import { keySourceOf, publicKeys } from '../../../domain/token/key-source.ts';
 import { servedKeys } from '../../../domain/token/served-keys.ts';
-import type { KeySource } from '../../../domain/token/verify.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { accessTenant, namedChoices } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
+import type { TokenToVerify } from './token-arguments.ts';
 import type { TokenVerifyOptions } from './verify.ts';
-import type { TokenToVerify } from './verify-input.ts';
 
-/** Clocks that differ by more are wrong, and a token that ended so long ago has ended. */
-const mostToleranceSeconds = 600;
+/** Clocks that differ by more are wrong, and a token that expired longer ago is expired. */
+const maxToleranceSeconds = 600;
 
-/** What of the expectations stands on the command line. @throws {AnonError} `usage` */
+/** The expectations given as options. @throws {AnonError} `usage` */
 export function checkOptions(options: TokenVerifyOptions): Expectations {
   const { api, audience, jwks, scope, guest, clockTolerance } = options;
   if (api !== undefined && audience !== undefined) {
-    throw new AnonError('usage', '--api and --audience say the same thing twice.', { hint: 'Give one of them.' });
+    throw new AnonError('usage', "--api and --audience can't be combined: both name the API.");
   }
   if (api !== undefined && jwks !== undefined) {
-    throw new AnonError('usage', "--api names one of the tenant's APIs, and with --jwks there is no tenant.", {
-      hint: 'Give its audience: --audience <audience>',
-    });
+    throw new AnonError(
+      'usage',
+      "--api and --jwks can't be combined: --api is looked up at the tenant, and --jwks uses none.",
+      {
+        hint: 'Pass the audience instead: --audience <audience>',
+      },
+    );
   }
   const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, '30s or 2m');
-  if (clockToleranceSeconds > mostToleranceSeconds) {
-    throw new AnonError('usage', '--clock-tolerance is 10 minutes at most.', { hint: 'Such as --clock-tolerance 30s' });
+  if (clockToleranceSeconds > maxToleranceSeconds) {
+    throw new AnonError('usage', "--clock-tolerance can't be longer than 10 minutes.", {
+      hint: 'Example: --clock-tolerance 30s',
+    });
   }
   const scopes = scopeList(scope ?? '');
-  // Of a script's empty variable: it means to have something checked.
+  // An empty variable in a script: something was meant to be checked.
   if (scope !== undefined && scopes.length === 0) {
-    throw new AnonError('usage', '--scope names no scope.', { hint: 'Such as --scope read:catalog,write:cart' });
+    throw new AnonError('usage', '--scopes is empty.', { hint: 'Example: --scopes read:catalog,write:cart' });
   }
   return { scopes, guest, clockToleranceSeconds };
 }
 
-/** Whose keys count, and what a token that they vouch for must name. */
+/** The trusted keys, and the issuer and audience that a token signed with them must have. */
 export interface Trust {
   readonly keys: KeySource;
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
-  /** They are the embedded tenant's keys, with which nobody else signs: a token of another issuer is an earlier one of its own. */
+  /** The keys are the embedded tenant's alone: a token of another issuer is one of its own from before the issuer changed. */
   readonly isEmbedded: boolean;
-  /** Whose tokens are judged by its clock; undefined where the keys are given. */
+  /** The tenant whose clock decides about times; undefined with given keys. */
   readonly tenant: TenantConnection | undefined;
 }
 
-/** Where there is no token to check, no keys are looked for. */
+/** For no token: no keys are fetched. */
 export const noTrust: Trust = {
   keys: { algorithms: [], origin: '', find: async () => [] },
   issuer: undefined,
@@ -68,7 +74,7 @@ export async function trustFor(context: Context, options: TokenVerifyOptions, gi
     return { keys: await keys, issuer, audience: audience ?? given.audience, isEmbedded: false, tenant: undefined };
   }
   const { tenant, profile } = await accessTenant(context, options);
-  // The embedded tenant is asked without a network, so there is nothing to keep and nothing to go without.
+  // The embedded tenant needs no network, so its keys are not saved and --offline changes nothing.
   const remote = profile.domain !== undefined;
   const keys = servedKeys(tenant, {
     path: jwksPath,
@@ -78,20 +84,20 @@ export async function trustFor(context: Context, options: TokenVerifyOptions, gi
     offline: remote && offline,
   });
   const named = given.audience === undefined ? namedChoices(context, options).api : options.api;
-  // What is no token costs no look-up.
-  const lookedUp = named !== undefined && audience === undefined && checkForm(given.token).token !== undefined;
+  // Not a token: no need to look up the API.
+  const needsLookup = named !== undefined && audience === undefined && checkForm(given.token).token !== undefined;
   return {
     keys,
     issuer: issuer ?? tenant.issuer,
     tenant,
     audience:
       audience ??
-      (lookedUp ? await audienceOf(tenant, named, remote && offline) : (given.audience ?? profile.api?.audience)),
+      (needsLookup ? await audienceOf(tenant, named, remote && offline) : (given.audience ?? profile.api?.audience)),
     isEmbedded: !remote && issuer === undefined,
   };
 }
 
-/** Without credentials, or without a network, a reference is an audience. */
+/** Without credentials or network, the name is taken as an audience. */
 async function audienceOf(tenant: TenantConnection, reference: string, offline: boolean | undefined): Promise<string> {
   if (!tenant.management || offline) return reference;
   const { findApi } = await import('../../../domain/api/find.ts');
@@ -99,15 +105,15 @@ async function audienceOf(tenant: TenantConnection, reference: string, offline: 
 }
 
 async function jwksFile({ readBytes }: Context, path: string): Promise<KeySource> {
-  const { keyRingOf } = await import('../../../domain/token/key-text.ts');
+  const { keyRingOf } = await import('../../../domain/token/key-file.ts');
   const found = await keyRingOf(await readBytes(path), path).signatureKeys({ kid: undefined, issuer: undefined });
   const keys = publicKeys(
     found.map(({ jwk }) => jwk),
     path,
   );
   if (keys.length > 0) return keySourceOf(keys, path);
-  throw new AnonError('usage', `${path} holds no public key for signatures.`, {
-    hint: "A shared secret is none. Give the issuer's JWK Set, a JWK or PEM.",
+  throw new AnonError('usage', `${path} has no public key for signatures.`, {
+    hint: "Pass the issuer's JWK Set, a JWK or PEM. A shared secret can't be used.",
   });
 }
 
@@ -124,13 +130,13 @@ async function jwksUrl(context: Context, options: TokenVerifyOptions, text: stri
     cache: await context.keyCache(),
     offline: options.offline,
   });
-  return { ...keys, find: (kid) => keys.find(kid).catch(notThere) };
+  return { ...keys, find: (kid) => keys.find(kid).catch(explainAddress) };
 }
 
-/** What is at the address need not be a tenant of the profiles. */
-function notThere(error: unknown): never {
+/** Errors speak of the tenant, but any server may be at the address. */
+function explainAddress(error: unknown): never {
   if (!isAnonError(error) || (error.code !== 'response_invalid' && error.code !== 'failed')) throw error;
-  throw withHint(error, 'Does the address give a JWK Set? A file of one will do: --jwks <file>');
+  throw withHint(error, 'Does the address serve a JWK Set? A file works too: --jwks <file>');
 }
 
 /** @throws {AnonError} `usage` */
@@ -140,9 +146,9 @@ function jwksAddress(text: string): URL {
   if (url && safe && !url.username && !url.password) return url;
   throw new AnonError(
     'usage',
-    '--jwks takes an https address, or http on this machine, without a user name; or a file.',
+    '--jwks needs a file, or an https address (or http on this machine) without a user name.',
     {
-      hint: 'Such as --jwks https://issuer.example/.well-known/jwks.json',
+      hint: 'Example: --jwks https://issuer.example/.well-known/jwks.json',
     },
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStrictJson } from '../../../src/domain/token/strict-json.ts';
+import { isDeeperThan, readStrictJson } from '../../src/jose/json.ts';
 
 const read = (text: string, encoding: BufferEncoding = 'utf8') => readStrictJson(Buffer.from(text, encoding));
 const nested = (depth: number, open = '{"a":', close = '}') => `${open.repeat(depth)}1${close.repeat(depth)}`;
@@ -22,15 +22,15 @@ describe('a JSON object is read', () => {
 
 describe('and refused', () => {
   it.each([
-    ['{"a":1,"a":1}', "names 'a' twice"],
-    ['{"alg":1,"\\u0061lg":2}', "names 'alg' twice"],
-    ['{"a":[1,{"b":{},"c":[],"b":2}]}', "names 'b' twice"],
-    ['{"":1,"":2}', "names '' twice"],
-    ['{"a" \t:1,"a"\n:2}', "names 'a' twice"],
-    ['{"__proto__":1,"__proto__":2}', "names '__proto__' twice"],
-    [nested(33), 'nests more than 32 deep'],
-    [nested(33, '[', ']').replace(/.*/s, '{"a":$&}'), 'nests more than 32 deep'],
-    [nested(5000), 'nests more than 32 deep'],
+    ['{"a":1,"a":1}', "has two members named 'a'"],
+    ['{"alg":1,"\\u0061lg":2}', "has two members named 'alg'"],
+    ['{"a":[1,{"b":{},"c":[],"b":2}]}', "has two members named 'b'"],
+    ['{"":1,"":2}', "has two members named ''"],
+    ['{"a" \t:1,"a"\n:2}', "has two members named 'a'"],
+    ['{"__proto__":1,"__proto__":2}', "has two members named '__proto__'"],
+    [nested(33), 'nests more than 32 levels deep'],
+    [nested(33, '[', ']').replace(/.*/s, '{"a":$&}'), 'nests more than 32 levels deep'],
+    [nested(5000), 'nests more than 32 levels deep'],
     ['[]', 'is not a JSON object'],
     ['null', 'is not a JSON object'],
     ['', 'is not a JSON object'],
@@ -39,11 +39,27 @@ describe('and refused', () => {
     ['{"a":1,}', 'is not a JSON object'],
     ['\ufeff{"a":1}', 'is not a JSON object'],
     ['{"a":NaN}', 'is not a JSON object'],
-  ])('where it is not one thing to everybody: %#', (text, problem) => {
+  ])('if readers could disagree: %#', (text, problem) => {
     expect(read(text)).toEqual({ problem });
   });
 
   it('when it is not UTF-8', () => {
     expect(read('{"a":"\xff"}', 'latin1')).toEqual({ problem: 'is not UTF-8' });
   });
+});
+
+const listsAndObjects = (levels: number) => JSON.parse(`${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`);
+
+it.each([
+  [0, 'text', false],
+  [0, null, false],
+  [0, {}, false],
+  [0, [1], true],
+  [1, { a: 1, b: { c: 2 } }, true],
+  [2, { a: 1, b: { c: 2 } }, false],
+  [10, listsAndObjects(10), false],
+  [10, listsAndObjects(12), true],
+  [500, listsAndObjects(200_000), true],
+])('deeper than %i: %#', (levels, value, deeper) => {
+  expect(isDeeperThan(levels, value)).toBe(deeper);
 });

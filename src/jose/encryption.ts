@@ -2,17 +2,17 @@ import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { importJWK } from 'jose/key/import';
 import { keyManagementAlgorithms } from './algorithms.ts';
 import type { TokenParts } from './compact.ts';
-import type { NamedKey } from './key-ring.ts';
+import type { NamedKey } from './jwk.ts';
 
 /**
- * Whether a sealed token could be opened. What opens with a shared key is also authentic, for only who holds that key can
- * have sealed it. What opens with a private key is not: anyone may seal with its public half.
+ * Whether a JWE could be decrypted. With a shared key the contents are also authentic: only holders of the key can have
+ * encrypted them. With a private key they are not: anyone can encrypt with its public half.
  */
 export type Seal =
   | { readonly state: 'opened' | 'opened_unauthenticated'; readonly key: string }
   | { readonly state: 'sealed'; readonly reason: string };
 
-/** Opens a JWE with the first of `keys` that fits. @see RFC 7516, section 5.2 */
+/** Decrypts a JWE with the first of `keys` that fits. @see RFC 7516, section 5.2 */
 export async function openSeal(
   { text, header }: TokenParts,
   keys: readonly NamedKey[],
@@ -26,11 +26,11 @@ export async function openSeal(
       const state = jwk.kty === 'oct' ? 'opened' : 'opened_unauthenticated';
       return { seal: { state, key: name }, contents: plaintext };
     } catch {
-      // The next key may fit; that none does is a result, not an error.
+      // The next key may fit. If none does, that is a result, not an error.
     }
   }
   const names = [...new Set((usable.length > 0 ? usable : keys).map(({ name }) => name))].join(', ');
   const reason =
-    usable.length > 0 ? `it does not open with ${names}` : `its algorithm is not one that opens with ${names}`;
+    usable.length > 0 ? `it can't be decrypted with ${names}` : `its algorithm can't be used with ${names}`;
   return { seal: { state: 'sealed', reason }, contents: undefined };
 }
