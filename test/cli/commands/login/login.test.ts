@@ -208,7 +208,7 @@ describe('login', () => {
       ['--domain', 'a.example', '--client-id', 'id', '--private-key', 'x', '--signing-alg', 'HS256'],
       '--signing-alg is not a supported signing algorithm.',
     ],
-    [['--domain', 'a.example', '--edition', 'beta'], "There is no edition 'beta'."],
+    [['--domain', 'a.example', '--edition', 'beta'], "Unknown edition 'beta'."],
   ])('is refused with only %j', async (options, message) => {
     const { run, terminal } = await freshMachine();
     terminal.stdin = secret;

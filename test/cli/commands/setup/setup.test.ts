@@ -60,7 +60,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(stdout).toMatch(/^ {2}guests get {2}read:catalog; access tokens live for /m);
     expect(stdout).toMatch(/^ {2}application web \(localhost:4400\)$/m);
     expect(stdout).toMatch(/^ {2}sent {2}PATCH \/api\/v2\/clients\//m);
-    expect(stdout).toMatch(/\nSession token .*\n {2}✔ opened and authentic: /);
+    expect(stdout).toMatch(/\nSession token .*\n {2}✔ decrypted and authentic: /);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: /);
     expect(stdout).toMatch(/\nNext\n {2}\$ anon-cli token update/);
   });

@@ -21,7 +21,7 @@ describe('token create', () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create');
     expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
-    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ decrypted and authentic/);
     expect(stdout).toMatch(/Access token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n {2}✔ signature verified: key /);
     expect(stdout).toMatch(/exp +2026-07-01 12:00:00 UTC \(in 30 days\)\n/);
     expect(stdout).toMatch(/exp +2026-06-02 12:00:00 UTC \(in 1 day\)\n/);
@@ -62,7 +62,7 @@ describe('token create', () => {
     expect(claimsOf(json.session_token)).toMatchObject({ session_id: expect.stringMatching(/^sess_/) });
     expect(json.decoded.session_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
     expect(json.decoded.session_token.claims).not.toHaveProperty('exp');
-    expect((await done('token', 'create')).stdout).toMatch(/exp +none: it never expires\n/);
+    expect((await done('token', 'create')).stdout).toMatch(/exp +not set: the token never expires\n/);
   });
 
   it("gives an access token the API's lifetime", async () => {
@@ -505,7 +505,7 @@ describe('a tenant that token create meets', () => {
     const guest = ['token', 'create', '--profile', 'guest'];
     const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');
     expect(json.decoded.access_token.signature.state).toBe('verified');
-    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'its key is not at hand' });
+    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'no key on this machine' });
 
     expect(await machine.run(...guest)).toMatchObject({
       code: 2,
