@@ -1,8 +1,6 @@
-import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
 import type { Paint } from '../render/paint.ts';
@@ -13,14 +11,16 @@ import { endText, type SessionView, sessionData } from '../render/session.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
+import { defineCommand } from './define-command.ts';
 import { type KeptSessions, readable } from './session/kept-sessions.ts';
 
-export function statusCommand(context: Context, run = printStatus): Command {
-  const command = new Command('status')
-    .description('show which tenant, application, API and session commands use')
-    .action((options: GlobalOptions) => run(context, options));
-  return withExample(command, 'status', 'Reads only this machine, and sends nothing to the tenant.');
-}
+export const statusCommand = defineCommand({
+  description: 'show which tenant, application, API and session commands use',
+  calls: 'nothing',
+  examples: ['status'],
+  notes: 'Reads only this machine, and sends nothing to the tenant.',
+  run: (context, _args, options) => printStatus(context, options),
+});
 
 async function printStatus(context: Context, options: GlobalOptions): Promise<void> {
   const selected = await selectProfile(context, options);

@@ -3,20 +3,20 @@ import { printable } from './printable.ts';
 import { displayWidth, padded } from './width.ts';
 import { fitted } from './wrapped.ts';
 
-/** Commands to go on with, without the program's name, and what each is for. */
+/** The next commands, without the program's name, and what each is for. */
 export function renderNextSteps(paint: Paint, steps: readonly (readonly [command: string, why: string])[]): string {
   const shown = steps.map(([command, why]) => [printable(command), why] as const);
   const width = Math.max(...shown.map(([command]) => displayWidth(command)));
   const line = ([text, why]: readonly [string, string], most: number) =>
     `  ${paint.cyan(`$ anon-cli ${padded(text, most)}`)}  ${why}`;
-  const besides = shown.map((step) => line(step, width));
-  const fit = besides.every((one) => displayWidth(one) <= paint.columns);
-  // A reason under its command needs no room beside the longest of them.
-  const lines = fit ? besides : shown.flatMap(([text, why]) => [`  ${paint.cyan(`$ anon-cli ${text}`)}`, `    ${why}`]);
+  const inline = shown.map((step) => line(step, width));
+  const fit = inline.every((one) => displayWidth(one) <= paint.columns);
+  // On a narrow terminal, each reason goes below its command.
+  const lines = fit ? inline : shown.flatMap(([text, why]) => [`  ${paint.cyan(`$ anon-cli ${text}`)}`, `    ${why}`]);
   return `${paint.bold('Next')}\n${fitted(`${lines.join('\n')}\n`, paint.columns)}`;
 }
 
-/** The step after a first session: in its edition it takes new metadata, or is only renewed. */
+/** The step after a first session: change its metadata, or renew it in editions that can't. */
 export function updateStep(selection: string, updatesMetadata: boolean): readonly [command: string, why: string] {
   return updatesMetadata
     ? [`token update --meta cart.items:=3${selection}`, "change the session's metadata"]

@@ -1,18 +1,26 @@
 import { AnonError } from '../../../errors.ts';
 import { flagFor } from '../../input/equivalent-command.ts';
-import type { WriteOptions } from '../../tenant/write.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { writeOptions } from '../../tenant/write.ts';
 
-export interface DoctorOptions extends WriteOptions {
-  readonly app?: string;
-  readonly api?: string;
-  readonly scopes?: string;
-  readonly probe?: true;
-  readonly clientSecret?: string;
-  readonly fix?: true;
-  readonly oidcConformant?: true;
-  readonly matrix?: true;
-  readonly all?: true;
-}
+export const doctorOptions = {
+  '--app <app>': 'the application: name or client id',
+  '--api <api>': 'the API: name, audience or id',
+  '--scopes <list>': {
+    description: 'scopes that guests should get; --fix grants them',
+    values: { live: 'scope', list: true },
+  },
+  '--probe': 'also request real tokens and check them; creates a guest',
+  '--client-secret <->': "the application's secret for --probe: '-' for stdin, '@<file>' for a file",
+  '--fix': 'open closed gates, after showing the changes',
+  '--oidc-conformant': 'with --fix: make the application OIDC-conformant (edition ea)',
+  '--matrix': 'show instead which scopes guests get: applications by APIs',
+  '--all': 'with --matrix: include closed applications and APIs',
+  ...writeOptions,
+} as const;
+
+export type DoctorOptions = GlobalOptions & OptionValues<typeof doctorOptions>;
 
 /** @throws {AnonError} `usage` for options that can't be combined, or need another one */
 export function checkCombination(options: DoctorOptions): void {

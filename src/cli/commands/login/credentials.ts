@@ -2,20 +2,26 @@ import type { ManagementCredentials } from '../../../domain/exchange/management/
 import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/exchange/management/private-key.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
+import { assertionAlgorithms } from '../../../wire/client-assertion.ts';
 import { readSecret } from '../../input/secret.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
 import { environmentCredentials } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 
-/** The options of `login` for credentials. */
-export interface CredentialOptions extends GlobalOptions {
-  readonly clientId?: string;
-  readonly clientSecret?: string;
-  readonly privateKey?: string;
-  readonly signingAlg?: string;
-  readonly accessToken?: string;
-}
+export const credentialOptions = {
+  '--client-id <id>': 'client id of an application with a Management API grant',
+  '--client-secret <->': "its client secret: '-' for stdin, '@<file>' for a file",
+  '--private-key <file>': 'its private key instead: a PEM or JWK file',
+  '--signing-alg <alg>': {
+    description: `signing algorithm of the key: ${assertionAlgorithms.join(', ')}`,
+    values: assertionAlgorithms,
+  },
+  '--access-token <->': "a Management API token instead: '-' for stdin, '@<file>' for a file",
+} as const;
+
+type CredentialOptions = GlobalOptions & OptionValues<typeof credentialOptions>;
 
 export interface GivenCredentials {
   readonly credentials: ManagementCredentials;

@@ -1,10 +1,10 @@
-import { Command } from 'commander';
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { checkProfileName, profileNameFor } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
-import { withExample } from '../../options/example.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { loginData, renderLogin } from '../../render/profile.ts';
 import { chosenEdition } from '../../tenant/access.ts';
@@ -13,42 +13,34 @@ import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import { checkDomainIsSet } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
+import { defineCommand } from '../define-command.ts';
 import { type CheckedLogin, checkLogin, type Login } from './check.ts';
-import { type CredentialOptions, credentialsMissing, type GivenCredentials, givenCredentials } from './credentials.ts';
+import { credentialOptions, credentialsMissing, type GivenCredentials, givenCredentials } from './credentials.ts';
 import { saveLogin } from './save.ts';
 
-export interface LoginOptions extends CredentialOptions {
-  readonly domain?: string;
-  readonly app?: string;
-  readonly api?: string;
-  readonly production?: true;
-  readonly yes?: true;
-  /** False with --no-check. */
-  readonly check: boolean;
-}
+const loginOptions = {
+  '--domain <domain>': 'domain of the tenant (example: acme.eu.auth0.com)',
+  ...credentialOptions,
+  '--app <app>': 'default application: name or client id',
+  '--api <api>': 'default API: name, audience or id',
+  '--production': 'mark the profile as production: ask before changes',
+  '--no-check': 'save without signing in',
+  '-y, --yes': "don't ask, even to replace the profile of another tenant",
+} as const;
 
-export function loginCommand(context: Context, run = login): Command {
-  const command = new Command('login')
-    .description('sign in to a tenant and save it as the current profile')
-    .argument('[name]', 'profile name (default: acme for acme.eu.auth0.com)')
-    .option('--domain <domain>', 'domain of the tenant (example: acme.eu.auth0.com)')
-    .option('--client-id <id>', 'client id of an application with a Management API grant')
-    .option('--client-secret <->', "its client secret: '-' for stdin, '@<file>' for a file")
-    .option('--private-key <file>', 'its private key instead: a PEM or JWK file')
-    .option('--signing-alg <alg>', 'signing algorithm of the key: RS256, RS384, PS256, ES256')
-    .option('--access-token <->', "a Management API token instead: '-' or '@<file>'")
-    .option('--app <app>', 'default application: name or client id')
-    .option('--api <api>', 'default API: name, audience or id')
-    .option('--production', 'mark the profile as production: ask before changes')
-    .option('--no-check', 'save without signing in')
-    .option('-y, --yes', "don't ask, even to replace the profile of another tenant")
-    .action((name: string | undefined, options: LoginOptions) => run(context, name, options));
-  return withExample(
-    command,
-    'login acme --domain acme.eu.auth0.com --no-check',
-    'On a terminal, login asks for what is missing. The environment can supply\ncredentials too: AUTH0_DOMAIN with AUTH0_ACCESS_TOKEN, or with AUTH0_CLIENT_ID\nand AUTH0_CLIENT_SECRET or AUTH0_CLIENT_SIGNING_KEY_PATH.',
-  );
-}
+type LoginOptions = GlobalOptions & OptionValues<typeof loginOptions>;
+
+export const loginCommand = defineCommand({
+  description: 'sign in to a tenant and save it as the current profile',
+  args: { '[name]': 'profile name (default: acme for acme.eu.auth0.com)' },
+  options: loginOptions,
+  calls: 'nothing',
+  examples: ['login acme --domain acme.eu.auth0.com --no-check'],
+  notes:
+    'On a terminal, login asks for what is missing. The environment can supply credentials too: AUTH0_DOMAIN with ' +
+    'AUTH0_ACCESS_TOKEN, or with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET or AUTH0_CLIENT_SIGNING_KEY_PATH.',
+  run: (context, { name }, options) => login(context, name, options),
+});
 
 /** The user's answers, as the argument and options that give the same. */
 interface Answers {

@@ -22,12 +22,12 @@ import { noticingEnd } from '../token/kept-session.ts';
 import { withSecret } from '../token/options.ts';
 import type { Dialog } from './dialog.ts';
 
-/** The session that setup ends with. */
+/** The session at the end of setup. */
 export interface FirstSession {
   readonly inspected: InspectedTokens;
-  /** The name it is saved by; undefined where it is not saved. */
+  /** Its saved name; undefined if it is not saved. */
   readonly name: string | undefined;
-  /** It was saved already and stays as it is, or with a new access token; or its guest is new. */
+  /** A saved session, unchanged or with a new access token; or a new guest. */
   readonly origin: 'kept' | 'renewed' | 'created';
 }
 
@@ -40,8 +40,8 @@ interface Saved {
 }
 
 /**
- * The saved session of this application and API where it still holds: who runs setup again keeps the guest there is. Else
- * that of a new guest. `changed`: what guests may do has just changed, so an access token from before says too little.
+ * The saved session of this application and API if it has not expired, so that setup can run again with the same guest;
+ * otherwise a new guest's. `changed`: scopes have just changed, so a saved access token is outdated.
  */
 export async function firstSession(
   dialog: Dialog,
@@ -60,13 +60,13 @@ export async function firstSession(
   await createAndRemember(context, access, { request, keeping, strict }, (inspected, kept) => {
     if (kept?.inPlaceOf) {
       const guest = printable(kept.inPlaceOf.guestId ?? 'unknown');
-      context.warn(`Session ${kept.name} was that of guest ${guest}: a new guest took its place.`);
+      context.warn(`Replaced session '${kept.name}' of guest ${guest} with a new guest's.`);
     }
     show({ inspected, name: kept?.name, origin: 'created' });
   });
 }
 
-/** The current one, else the one in whose place a new one would be. */
+/** The current session, otherwise the one that a new session would replace. */
 async function savedSession(
   { sessions, name: unnamed }: Keeping,
   { clientId, audience, nowMs }: { clientId: string; audience: string; nowMs: number },
@@ -80,7 +80,7 @@ async function savedSession(
   return undefined;
 }
 
-/** False where the tenant takes the session no more. */
+/** False if the tenant no longer accepts the session. */
 async function goOn(
   dialog: Dialog,
   { sessions }: Keeping,
@@ -120,7 +120,7 @@ function unlessRefused(error: unknown): undefined {
   throw error;
 }
 
-/** Shows tokens with their signatures checked, and says what of them is not as it was asked for. */
+/** Shows tokens with checked signatures, and warns of differences from the request. */
 function shown(
   { context, access: { tenant }, options: { strict } }: Dialog,
   audience: string,
@@ -130,7 +130,7 @@ function shown(
   return inspectAndShow(context, { tenant, audience, strict }, read, show);
 }
 
-/** The tokens as the tenant gave them, by what is known of them now. */
+/** Saved tokens in the form of a tenant's answer. */
 async function savedTokens(tenant: TenantConnection, session: RememberedSession): Promise<InspectedTokens> {
   const nowMs = tenant.clock.now();
   const sessionSeconds = tenant.edition === 'ea' ? secondsUntil(session.sessionEndsAtMs, nowMs) : undefined;
@@ -147,14 +147,14 @@ async function savedTokens(tenant: TenantConnection, session: RememberedSession)
   return { ...inspected, tokens: { ...tokens, scope: typeof granted === 'string' ? granted : session.scope } };
 }
 
-/** The metadata of the command line is for a new guest: that it was not sent is said, unless the session has it already. */
+/** --meta is only for a new guest: warns that it was not sent, unless the session already has it. */
 function warnOfMetadata({ context, access, input, edition }: Dialog, session: RememberedSession): void {
   const { metadata } = input;
   if (!metadata || holds(session.metadata, metadata)) return;
   const replace = edition.updatesMetadata ? '' : ' --replace';
   context.warn(
-    'The saved session stays, and --meta is for a new one: nothing of it was sent. ' +
-      `To change it: anon-cli token update${replace} --meta <key=value>${access.tenant.selection}`,
+    '--meta was not sent: it applies to a new session, and the saved one is reused. ' +
+      `To change its metadata: anon-cli token update${replace} --meta <key=value>${access.tenant.selection}`,
   );
 }
 

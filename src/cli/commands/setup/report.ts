@@ -13,7 +13,7 @@ import { sessionsText, tenantData } from '../../render/tenant.ts';
 import { renderTokens, tokensData } from '../token/guest-tokens.ts';
 import type { FirstSession } from './first-session.ts';
 
-/** What is set up now, gate by gate. */
+/** The settings after setup, gate by gate. */
 export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
   const scopes = printable(guestScopes(api, app.clientId).join(' ')) || 'no scopes';
   const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
@@ -32,11 +32,11 @@ export function setUpData({ tenant, app, api }: SetUp): JsonObject {
   return { tenant: tenantData(tenant), app: appData(app), api: apiData(api) };
 }
 
-/** Both tokens of the session, under a line that says whether its guest was there before. */
+/** Both tokens of the session. A line above them tells a saved session from a new one. */
 export function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
   const outcomes = {
-    kept: `Saved session ${name} stays, with the same guest.`,
-    renewed: `Saved session ${name} stays, with the same guest and a new access token.`,
+    kept: `Saved session '${name}' reused, with the same guest.`,
+    renewed: `Saved session '${name}' renewed: same guest, new access token.`,
     created: undefined,
   };
   const outcome = outcomes[origin];
@@ -47,7 +47,7 @@ export function firstSessionData({ inspected, name, origin }: FirstSession): Jso
   return { ...tokensData(inspected), session_name: name ?? null, origin };
 }
 
-/** What to do with what is set up: with a session, or to get one. */
+/** The next commands, with a session or to get one. */
 export function setUpSteps(
   paint: Paint,
   { app }: SetUp,
@@ -56,7 +56,7 @@ export function setUpSteps(
   const secret = `app show ${shellWord(app.name)} --reveal-secrets --field client_secret${selection}`;
   return renderNextSteps(paint, [
     ...(session ? [updateStep(selection, updatesMetadata)] : []),
-    [`token create${selection}`, session ? 'another guest' : 'a guest session'],
-    ...(app.authMethod === 'none' ? [] : [[secret, "the application's secret, for your server"] as const]),
+    [`token create${selection}`, session ? 'create another guest' : 'create a guest session'],
+    ...(app.authMethod === 'none' ? [] : [[secret, "show the application's secret, for your server"] as const]),
   ]);
 }
