@@ -11,14 +11,14 @@ import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemo
 const audience = 'https://api.shop.example';
 
 describe('api list', () => {
-  it('shows the only API of a new tenant as closed, and not the Management API', async () => {
+  it('shows the only API of a new tenant as disabled, and not the Management API', async () => {
     const { done, terminal } = await freshMachine();
-    expect((await done('api', 'list')).stdout).toBe('shop\tclosed\t-\thttps://api.shop.example\n');
+    expect((await done('api', 'list')).stdout).toBe('shop\tdisabled\t-\thttps://api.shop.example\n');
     terminal.interactive = true;
     const { stdout } = await done('api', 'list');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^NAME +GUESTS +GUEST SCOPES +AUDIENCE$/),
-      expect.stringMatching(/^shop +closed +- +https:\/\/api\.shop\.example$/),
+      expect.stringMatching(/^shop +disabled +- +https:\/\/api\.shop\.example$/),
       '',
     ]);
   });
@@ -322,7 +322,7 @@ describe('api scopes', () => {
     const { run } = await openMachine();
     expect(await run('api', 'scopes', 'add', 'Auth0 Management API', 'read:clients')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("is the tenant's own API; guests cannot be let into it."),
+      stderr: expect.stringContaining("is the tenant's own and can't be enabled for guests."),
     });
   });
 });

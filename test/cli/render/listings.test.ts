@@ -75,9 +75,9 @@ const acme: Profile = {
 describe('applications', () => {
   it('are a table', () => {
     expect(lines(renderApps(plain, [web, server]))).toEqual([
-      'NAME       GUESTS   TYPE  CLIENT ID',
-      'web        enabled  spa   abc123',
-      'My server  closed   -     def456',
+      'NAME       GUESTS    TYPE  CLIENT ID',
+      'web        enabled   spa   abc123',
+      'My server  disabled  -     def456',
     ]);
   });
 
@@ -90,7 +90,7 @@ describe('applications', () => {
       'web',
       '  client id       abc123',
       '  type            spa',
-      '  authentication  none, it is public',
+      '  authentication  none (public application)',
       '  guests          enabled',
     ]);
     expect(lines(renderApp(plain, server))).toContain('  authentication  client_secret_post');
@@ -117,9 +117,9 @@ describe('APIs', () => {
   it('are a table', () => {
     const bare = { ...shop, name: 'bare', guests: { ...shop.guests, enabled: false }, grants: [] };
     expect(lines(renderApis(plain, [shop, bare]))).toEqual([
-      'NAME  GUESTS   GUEST SCOPES  AUDIENCE',
-      'shop  enabled  read:catalog  https://api.shop.example',
-      'bare  closed   -             https://api.shop.example',
+      'NAME  GUESTS    GUEST SCOPES  AUDIENCE',
+      'shop  enabled   read:catalog  https://api.shop.example',
+      'bare  disabled  -             https://api.shop.example',
     ]);
   });
 

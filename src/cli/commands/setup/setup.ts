@@ -22,7 +22,7 @@ export const setupCommand = defineCommand({
   calls: 'tenant',
   examples: [
     'setup --app web --api shop --scopes read:catalog --yes',
-    'setup --app web --create-api news --audience https://api.news.example --scopes read:news --yes',
+    'setup --app web --api shop --scopes read:catalog --dry-run',
   ],
   notes:
     'Setup can run again: it keeps what is already set up and the saved session, and does what is missing. On a terminal ' +
