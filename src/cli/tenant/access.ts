@@ -1,5 +1,6 @@
 import { mostSimilar } from '../../domain/did-you-mean.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { AnonError } from '../../errors.ts';
@@ -77,7 +78,7 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
 
 /** One that lost its domain is not for the embedded tenant, which only `local` is for. */
 function ofTenant(profile: Profile): Profile {
-  if (profile.domain !== undefined || profile.name === 'local') return profile;
+  if (profile.domain !== undefined || profile.name === localProfileName) return profile;
   throw new AnonError(
     'state_unusable',
     `Profile '${profile.name}' names no tenant: it has no domain in profiles.json.`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { hostOf } from '../../domain/exchange/http.ts';
 import { applyPlan } from '../../domain/plan/apply.ts';
 import { type Plan, unsent } from '../../domain/plan/plan.ts';
 import { shellWord } from '../../domain/shell-word.ts';
@@ -83,7 +84,7 @@ export function renderWrites(
   { writes }: Plan<unknown>,
   headline: string,
 ): string {
-  const host = hostOf(access);
+  const host = tenantHost(access);
   if (options.dryRun && writes.length > 0) {
     return `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
   }
@@ -148,7 +149,7 @@ async function agreed(context: Context, access: Access, plan: Plan<unknown>, { a
     });
   }
   if (ask && !production) return ask(plan);
-  const host = hostOf(access);
+  const host = tenantHost(access);
   const paint = notePaint(terminal);
   const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
   terminal.note(`${marked}This changes:\n`);
@@ -166,6 +167,6 @@ async function agreedByName({ prompts }: Context, host: string): Promise<void> {
 }
 
 /** What people call the tenant: its domain. */
-export function hostOf({ tenant }: Access): string {
-  return printable(new URL(tenant.issuer).host);
+export function tenantHost({ tenant }: Access): string {
+  return printable(hostOf(tenant.issuer));
 }

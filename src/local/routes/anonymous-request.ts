@@ -36,8 +36,8 @@ export function readRequest(edition: Edition, members: JsonObject, authorization
 }
 
 /** What an edition does not know is ignored, whatever its type. */
-function known({ takesUserId }: Edition, members: JsonObject): JsonObject {
-  if (takesUserId || !('user_id' in members)) return members;
+function known({ acceptsUserId }: Edition, members: JsonObject): JsonObject {
+  if (acceptsUserId || !('user_id' in members)) return members;
   const { user_id: _, ...others } = members;
   return others;
 }

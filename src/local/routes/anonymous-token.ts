@@ -100,7 +100,7 @@ async function answer(scope: TenantScope, grant: Grant): Promise<AnonymousTokenR
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetime,
-    ...(edition.tellsSessionLifetime && { session_expires_in: sessionLeft }),
+    ...(edition.reportsSessionLifetime && { session_expires_in: sessionLeft }),
     ...(granted !== request.scope && { scope: granted }),
   };
 }

@@ -24,11 +24,11 @@ export function newResourceServer(random: Random, edition: Edition, body: JsonOb
  * missing comes from `before`, the same one as it was, else from the edition's defaults.
  */
 export function keptResourceServer(
-  { newResourceServer: defaults, unshownMembers }: Edition,
+  { newResourceServer: defaults, hiddenMembers }: Edition,
   server: JsonObject,
   before: JsonObject = defaults,
 ): JsonObject {
-  const shown = Object.entries(server).filter(([member]) => !unshownMembers.includes(member));
+  const shown = Object.entries(server).filter(([member]) => !hiddenMembers.includes(member));
   const kept = Object.fromEntries(shown);
   for (const [member, preset] of Object.entries(defaults)) {
     const value = kept[member];

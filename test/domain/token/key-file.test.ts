@@ -153,7 +153,7 @@ describe('a file has no key, and is not repeated, if it is', () => {
     expect(await failureOf(() => keyRingOf(text, 'a.key'))).toMatchObject({
       code: 'usage',
       message: 'a.key holds no key.',
-      hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
+      hint: 'Pass a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
     });
   });
 });

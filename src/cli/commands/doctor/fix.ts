@@ -11,7 +11,7 @@ import { notePaint, resultPaint } from '../../render/paint.ts';
 import { renderChanges } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
-import { carryOut, hostOf, renderWrites, writeData } from '../../tenant/write.ts';
+import { carryOut, renderWrites, tenantHost, writeData } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './options.ts';
 import { printDiagnosis } from './report.ts';
@@ -57,7 +57,7 @@ function showPlan({ terminal }: Context, access: Access, { writes }: Plan<unknow
   if (writes.length === 0) return;
   const paint = notePaint(terminal);
   terminal.note(
-    `${paint.bold('Changes that open the closed gates:')}\n${renderChanges(paint, hostOf(access), writes)}`,
+    `${paint.bold('Changes that open the closed gates:')}\n${renderChanges(paint, tenantHost(access), writes)}`,
   );
 }
 

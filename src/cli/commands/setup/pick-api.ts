@@ -72,7 +72,7 @@ async function newOrExisting(dialog: Dialog, given: string | undefined): Promise
   return api;
 }
 
-async function nameFor(user: Dialog['person'], fallback = ''): Promise<string> {
+async function nameFor(user: Dialog['user'], fallback = ''): Promise<string> {
   return user ? askText(user, 'Name of the new API') : fallback;
 }
 

@@ -65,7 +65,7 @@ const typeNotes: Readonly<Record<ClientType, string>> = {
   non_interactive: 'signs in no users, has a secret',
 };
 
-async function pickType(user: Dialog['person']): Promise<ClientType> {
+async function pickType(user: Dialog['user']): Promise<ClientType> {
   if (!user) return 'spa';
   const types = (['spa', ...clientTypes] as const).filter((type, index, all) => all.indexOf(type) === index);
   const choices = types.map((type) => ({ value: type, label: type, note: typeNotes[type] }));

@@ -45,7 +45,7 @@ export function checkScopes({ input }: Dialog, api: Pick<ApiWithGrants, 'name' |
   });
 }
 
-async function newScopes(dialog: Dialog, user: NonNullable<Dialog['person']>): Promise<readonly string[]> {
+async function newScopes(dialog: Dialog, user: NonNullable<Dialog['user']>): Promise<readonly string[]> {
   const question = 'Scopes for guests (example: read:catalog)';
   const scopes = await askUntilAccepted(
     user,
@@ -62,7 +62,7 @@ async function newScopes(dialog: Dialog, user: NonNullable<Dialog['person']>): P
 
 async function chosenScopes(
   dialog: Dialog,
-  { prompts }: NonNullable<Dialog['person']>,
+  { prompts }: NonNullable<Dialog['user']>,
   { app, api, granted }: { app: string; api: ApiWithGrants; granted: readonly string[] },
 ): Promise<readonly string[]> {
   checkScopes(dialog, api);

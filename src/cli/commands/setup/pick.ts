@@ -48,7 +48,7 @@ export async function pick<Item, New>(
 }
 
 async function findOrCreate<Item, New>(
-  user: Dialog['person'],
+  user: Dialog['user'],
   pickable: Pickable<Item, New>,
   reference: string,
 ): Promise<Item | New | undefined> {
@@ -65,7 +65,7 @@ async function findOrCreate<Item, New>(
 }
 
 function askWhich<Item, New>(
-  user: NonNullable<Dialog['person']>,
+  user: NonNullable<Dialog['user']>,
   pickable: Pickable<Item, New>,
   items: readonly Item[],
   preferred: Item | undefined,

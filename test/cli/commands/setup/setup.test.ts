@@ -484,7 +484,7 @@ describe('setup on a terminal', () => {
     expect(told).toContain("error: 'twin' matches 2 applications");
     expect(told.match(/error: An answer is required\./g)).toHaveLength(3);
     expect(told).toContain("error: API 'shop' defines no scopes, so guests can't get any.");
-    expect(told).toContain("is the tenant's own API");
+    expect(told).toContain("is the tenant's own and can't be enabled for guests");
     expect(told).toContain('error: Enter at least one scope');
     expect(machine.replies).toEqual([]);
     expect((await repeated(machine, lineShown(ran))).json).toMatchObject({

@@ -172,7 +172,7 @@ describe('the application and API of token create', () => {
     expect(await run('token', 'create', '--app', 'web')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/,
+        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Pass one of these ids/,
       ),
     });
   });
@@ -233,7 +233,7 @@ describe('the application and API of token create', () => {
       code: 2,
       stderr:
         "error: No application given, and 2 are enabled: web, 'my kiosk'.\n" +
-        'hint:  Choose one: --app <app>, or save a default: anon-cli profile set app <app>\n',
+        'hint:  Choose one: --app <app>, or save a default:\n       anon-cli profile set app <app>\n',
     });
     await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
     await done('api', 'enable', 'news', '--scopes', 'read:articles');
@@ -453,7 +453,7 @@ describe('a tenant that token create meets', () => {
 
   it.each([
     [200, '<html>', 'response_invalid', 'an HTML page'],
-    [200, '{"access_token":"a"}', 'response_invalid', 'cannot be used'],
+    [200, '{"access_token":"a"}', 'response_invalid', 'is not valid'],
     [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
     [302, '', 'failed', 'a redirect to http://elsewhere.example/, which is not followed'],

@@ -165,7 +165,7 @@ describe('what token decode reports about a signature', () => {
     expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/No key found in .*key\.txt\.\nhint: {2}Give a JWK, a JWK Set, a PEM key /),
+      stderr: expect.stringMatching(/No key found in .*key\.txt\.\nhint: {2}Pass a JWK, a JWK Set, a PEM key /),
     });
     expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
       code: 2,
@@ -337,7 +337,7 @@ describe('several tokens given to token decode', () => {
     });
     expect(await run('token', 'decode', '-', '-')).toMatchObject({
       code: 2,
-      stderr: "error: '-' can be given only once\n",
+      stderr: "error: '-' can be given only once: stdin can't be read twice.\n",
     });
     expect(await run('token', 'decode', '@/nowhere')).toMatchObject({ code: 2, stdout: '' });
   });

@@ -90,7 +90,7 @@ describe('token diff', () => {
     [
       [`A=${unsigned({ a: 1 })} B=${unsigned({ a: 2 })}`, unsigned({ a: 3 }, { typ: 'x' })],
       2,
-      'Can't pair 2 tokens with 1',
+      "Can't pair 2 tokens with 1",
     ],
     [[unsigned({})], 2, 'no saved session'],
   ])('refuses what it cannot compare: %#', async (given, code, text) => {
@@ -101,8 +101,8 @@ describe('token diff', () => {
   });
 
   it('parses two tokens and a key', async () => {
-    expect(await parsed(tokenDiffCommand, 'a', 'b', '--key', 'k')).toEqual([{ before: 'a', after: 'b' }, { key: 'k' }]);
-    expect(await parsed(tokenDiffCommand, 'a')).toEqual([{ before: 'a', after: undefined }, {}]);
+    expect(await parsed(tokenDiffCommand, 'a', 'b', '--key', 'k')).toEqual(['a', 'b', { key: 'k' }]);
+    expect(await parsed(tokenDiffCommand, 'a')).toEqual(['a', undefined, {}]);
     await expect(parsed(tokenDiffCommand)).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -124,10 +124,10 @@ describe('a time that seems to have another unit', () => {
       signed(JSON.stringify({ exp: noon + 60, ...{ [claim]: 0 } }).replace(new RegExp(`("${claim}":)0`), `$1${value}`)),
     );
     const { stdout } = await done('token', 'decode', `@${token}`);
-    expect(stdout).toContain(`${value} ! looks like ${meant}, tokens count seconds\n`);
+    expect(stdout).toContain(`${value} ! looks like ${meant}, but tokens count seconds\n`);
     const { json, stdout: text } = await done('token', 'decode', `@${token}`, '--json');
     expect(json.times).not.toHaveProperty(claim);
-    expect(json.notes).toEqual([`${claim} looks like ${meant}, tokens count seconds`]);
+    expect(json.notes).toEqual([`${claim} looks like ${meant}, but tokens count seconds`]);
     expect(text).toContain(`"${claim}": ${value}`);
     const key = file('key.json', JSON.stringify(rsa.publicJwk));
     const verified = await run('token', 'verify', `@${token}`, '--jwks', key);

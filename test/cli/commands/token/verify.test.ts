@@ -174,7 +174,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
   it('in text on stdout, and in a line on stderr without its contents', async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
-    const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scope', 'admin');
+    const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scopes', 'admin');
     expect(code).toBe(3);
     expect(stdout).toContain('✘ failed   scope      lacks admin\n');
     expect(stdout).toMatch(/\n✘ Not valid: an API should reject this token\n$/);
@@ -224,7 +224,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     machine.terminal.stdin = (await machine.done('token', 'create', '--field', 'session_token')).stdout;
     const { json, code } = await machine.run('token', 'verify', '-', '--json');
     expect(code).toBe(3);
-    expect(checkNamed(json, 'kind')?.detail).toContain("the 'typ' is that of a session token");
+    expect(checkNamed(json, 'kind')?.detail).toContain("'typ' is that of a session token");
   });
 
   it('an expired one, unless the clock tolerance covers it', async () => {
@@ -425,7 +425,7 @@ describe('what token verify parses', () => {
     expect(await parsed(tokenVerifyCommand)).toEqual([undefined, {}]);
     expect(await parsed(tokenVerifyCommand, '-', '--no-guest', '--offline', '--jwks', 'k', '--scope', 'a')).toEqual([
       '-',
-      { guest: false, offline: true, jwks: 'k', scope: 'a' },
+      { guest: false, offline: true, jwks: 'k', scopes: 'a' },
     ]);
     expect(await parsed(tokenVerifyCommand, '--guest')).toEqual([undefined, { guest: true }]);
     await expect(parsed(tokenVerifyCommand, 'a', 'b')).rejects.toMatchObject({ code: 'usage' });
@@ -437,7 +437,7 @@ describe('what token verify parses', () => {
       ['--api', 'a', '--jwks', 'b'],
       "--api and --jwks can't be combined: --api is looked up at the tenant, and --jwks uses none.",
     ],
-    [['--scope', ' , '], '--scopes is empty.'],
+    [['--scopes', ' , '], '--scopes is empty.'],
     [['--clock-tolerance', '11m'], "--clock-tolerance can't be longer than 10 minutes."],
     [['--clock-tolerance', '-1'], "'-1' is not a valid duration."],
     [['--clock-tolerance', 'soon'], "'soon' is not a valid duration."],
