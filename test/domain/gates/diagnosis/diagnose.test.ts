@@ -292,6 +292,10 @@ describe('the settings', () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
     const diagnosis = await diagnose(connection, { ...nothing, forcedEdition: 'preview' });
     expect(statesOf(diagnosis)).toMatchObject({ edition: 'warning', app: 'closed' });
+    expect(found(diagnosis, 'edition')).toMatchObject({
+      finding: "the tenant's settings look like ea, but this command uses preview",
+      advice: 'Run it without --edition and ANON_EDITION.',
+    });
   });
 
   it('show the edition of a new tenant, once', async () => {
