@@ -9,15 +9,13 @@ import { createSession, updateSession } from '../../domain/session/create.ts';
 import { guestIdOf, hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
 import type { RememberedSession } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
-import type { JsonObject } from '../../wire/schema.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { isForPeople } from '../output/formats.ts';
 import { printForPeople, printResult } from '../output/output.ts';
-import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
+import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/steps.ts';
 import { sessionsText } from '../render/tenant.ts';
-import { beside } from '../render/wrapped.ts';
 import { accessTenant } from '../tenant/access.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import { rememberChoices } from '../tenant/save-choices.ts';
@@ -36,13 +34,6 @@ export const quickstartCommand = defineCommand({
   examples: ['quickstart'],
   run: (context, _args, options) => runQuickstart(context, options),
 });
-
-interface Step {
-  readonly title: string;
-  readonly outcome: string;
-  readonly changed: boolean;
-  readonly commands: readonly string[];
-}
 
 async function runQuickstart(context: Context, options: GlobalOptions): Promise<void> {
   const { profile, tenant } = await accessLocal(context, options);
@@ -152,17 +143,6 @@ function stepReporter({ terminal }: Context, options: GlobalOptions) {
       print((paint) => renderStep(paint, steps.length, step));
     },
   };
-}
-
-function renderStep(paint: Paint, number: number, { title, outcome, changed, commands }: Step): string {
-  const already = changed ? '' : paint.dim(' (no changes)');
-  const lines = commands.map((command) => `            ${paint.cyan(printable(`$ anon-cli ${command}`))}\n`);
-  const head = `${number}  ${title.padEnd(6)}  ${paint.green('✔')} `;
-  return beside(head, `${printable(outcome)}${already}`, paint.columns) + lines.join('');
-}
-
-function stepData({ title, outcome, changed, commands }: Step): JsonObject {
-  return { step: title, outcome, changed, commands: commands.map((command) => `anon-cli ${command}`) };
 }
 
 function nextSteps(paint: Paint, selection: string, updatesMetadata: boolean): string {

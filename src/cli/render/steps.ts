@@ -1,7 +1,27 @@
+import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { displayWidth, padded } from './width.ts';
-import { fitted } from './wrapped.ts';
+import { beside, fitted } from './wrapped.ts';
+
+/** A step of the quickstart: what it did, and the commands that do the same. */
+export interface Step {
+  readonly title: string;
+  readonly outcome: string;
+  readonly changed: boolean;
+  readonly commands: readonly string[];
+}
+
+export function renderStep(paint: Paint, number: number, { title, outcome, changed, commands }: Step): string {
+  const already = changed ? '' : paint.dim(' (no changes)');
+  const lines = commands.map((command) => `            ${paint.cyan(printable(`$ anon-cli ${command}`))}\n`);
+  const head = `${number}  ${title.padEnd(6)}  ${paint.green('✔')} `;
+  return beside(head, `${printable(outcome)}${already}`, paint.columns) + lines.join('');
+}
+
+export function stepData({ title, outcome, changed, commands }: Step): JsonObject {
+  return { step: title, outcome, changed, commands: commands.map((command) => `anon-cli ${command}`) };
+}
 
 /** The next commands, without the program's name, and what each is for. */
 export function renderNextSteps(paint: Paint, steps: readonly (readonly [command: string, why: string])[]): string {
