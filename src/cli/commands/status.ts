@@ -1,4 +1,5 @@
 import type { Profile } from '../../domain/profile/profile.ts';
+import type { NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { GlobalOptions } from '../options/global.ts';
@@ -7,7 +8,7 @@ import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { credentialsText, tenantText } from '../render/profile.ts';
 import { rows } from '../render/rows.ts';
-import { endText, type SessionView, sessionData } from '../render/session.ts';
+import { endText, sessionData } from '../render/session.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
@@ -84,7 +85,7 @@ interface Status {
   readonly fromEnvironment: boolean;
   readonly app: StatusResult['app'];
   readonly api: StatusResult['api'];
-  readonly session: SessionView | undefined;
+  readonly session: NamedSession | undefined;
   /** The option that makes another command use the same profile. */
   readonly selection: string;
 }
@@ -121,7 +122,7 @@ function choiceText(choice: { id: string | null; name: string; source: string } 
   return source === 'profile' ? text : `${text}, from ${source}`;
 }
 
-function sessionRows(session: SessionView | undefined, selection: string, nowMs: number): [string, string][] {
+function sessionRows(session: NamedSession | undefined, selection: string, nowMs: number): [string, string][] {
   if (!session) return [['session', `none. Create one: anon-cli token create${selection}`]];
   const { guestId, sessionEndsAtMs, accessEndsAtMs } = session.session;
   return [

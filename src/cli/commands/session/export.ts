@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exportOf } from '../../../domain/session/exported.ts';
+import { exportOf } from '../../../domain/session/export.ts';
 import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { hasEnded } from '../../../domain/session/remembered.ts';
+import { isExpired } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -43,7 +43,7 @@ async function forgetSessions(
     await sessions.exclusively(candidate, async () => {
       const session = await readable(kept, candidate);
       // Another may have renewed it, or begun it anew, since it was looked at.
-      if (options.expired && (!session || !hasEnded(session, nowMs))) return;
+      if (options.expired && (!session || !isExpired(session, nowMs))) return;
       await sessions.forget(candidate);
       if (session || name !== undefined) forgotten.push(candidate);
     });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loopback, sameHost } from '../../../domain/profile/address.ts';
-import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
-import { checkSessionName } from '../../../domain/session/name.ts';
+import { type ImportedSession, readExport } from '../../../domain/session/export.ts';
+import { checkSessionName } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
 import { emptyInput, isBlank, type ReadText } from '../../input/stdin-or-file.ts';
 import { withExample } from '../../options/example.ts';
