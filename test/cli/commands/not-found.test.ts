@@ -60,6 +60,23 @@ const lookups: Record<string, { similar: string; message: unknown; commands: str
       ['doctor', '--profile', 'locl'],
     ],
   },
+  session: {
+    similar: "Did you mean 'default'?",
+    message: "Session 'defalt' not found in profile 'local'.",
+    commands: [
+      ['session', 'show', 'defalt'],
+      ['session', 'use', 'defalt'],
+      ['session', 'rename', 'defalt', 'other'],
+      ['session', 'forget', 'defalt'],
+      ['session', 'export', 'defalt'],
+      ['token', 'update', '--session', 'defalt'],
+      ['token', 'renew', '--session', 'defalt'],
+      ['token', 'get', '--session', 'defalt'],
+      ['token', 'logout', '--session', 'defalt'],
+      ['token', 'transfer', '--session', 'defalt'],
+      ['token', 'watch', '--session', 'defalt'],
+    ],
+  },
 };
 
 /** In edition preview claims belong to applications, in ea to APIs. */
@@ -68,6 +85,7 @@ const inPreview = (words: readonly string[]) => words[0] === 'claims';
 describe.each(Object.entries(lookups))('an unknown %s', (_, { similar, message, commands }) => {
   it.each(commands.map((words) => [words.join(' '), words] as const))('%s', async (_line, words) => {
     const machine = await openMachine({ edition: inPreview(words) ? 'preview' : 'ea' });
+    await machine.done('token', 'create');
     const { code, stderr } = await machine.run(...words, '--json');
     const { error } = JSON.parse(stderr);
     expect({ code, error }).toMatchObject({ code: 1, error: { code: 'not_found', message } });
