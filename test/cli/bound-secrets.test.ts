@@ -71,7 +71,7 @@ describe('an edited domain', () => {
     for (const secret of saved) expect(other.heard.join('\n')).not.toContain(secret);
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/log in to it:\s+anon-cli login remote/),
+      stderr: expect.stringMatching(/log in again:\s+anon-cli login remote/),
     });
   });
 
@@ -106,7 +106,7 @@ describe('an edited domain', () => {
   it('when removed leaves a profile that can be removed', async () => {
     const { machine } = await movedProfile();
     edit(machine, 'remote', { domain: undefined });
-    expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toContain('Profile remote is gone');
+    expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toContain('Removed profile remote');
   });
 
   it('in another spelling is still the same tenant', async () => {
@@ -125,7 +125,7 @@ describe('an edited domain', () => {
     edit(machine, 'local', { domain: other.url });
     expect(await machine.run('token', 'renew')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("The saved session 'default' is for the embedded tenant"),
+      stderr: expect.stringContaining("The saved session 'default' is for the local tenant"),
     });
     expect(other.heard).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('an edited domain', () => {
     const { machine, tenant } = await movedProfile();
     const { stdout, stderr } = await machine.done('session', 'list');
     expect(stdout).toBe('');
-    expect(stderr).toContain('No session is saved');
+    expect(stderr).toContain('No sessions saved');
     expect(stderr).toContain(`warning: The saved session 'cart' is for ${tenant.url}`);
     await machine.done('session', 'forget', 'cart');
     edit(machine, 'remote', { domain: tenant.url });
@@ -204,7 +204,7 @@ describe('what an earlier version saved', () => {
       const { code, stderr } = await machine.run(...command);
       expect({ code, stderr }).toEqual({
         code: 4,
-        stderr: expect.stringContaining('the profile now names https://acme.eu.auth0.com'),
+        stderr: expect.stringContaining('the profile is now for https://acme.eu.auth0.com'),
       });
     }
   });
@@ -228,7 +228,7 @@ describe('an imported session', () => {
     expect(await machine.run('session', 'import', ofLocal, ...again)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        "The session 'again' is from localhost:4400, and profile 'remote' is another tenant.",
+        "Session 'again' is from localhost:4400, but profile 'remote' is for another tenant.",
       ),
     });
     // What an earlier version exported names its tenant in its access token.

@@ -12,7 +12,7 @@ const order = [...paths.filter((path) => !last.includes(path)), ...last];
 
 it('every example in the help of a command runs as it is printed', async () => {
   await runExamples(newHome(), order);
-});
+}, 90_000);
 
 it('so do those of what only edition ea has', async () => {
   const home = newHome();

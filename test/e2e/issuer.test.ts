@@ -114,7 +114,7 @@ describe('the issuer of a state', () => {
     const port = await freePort();
     const served = await serve(home, [], ['--port', String(port)]);
     expect(served.stdout).toContain(
-      `\nThe issuer is now https://localhost:${port}/ instead of https://localhost:4400/, for every command.\n`,
+      `\nThe issuer is now https://localhost:${port}/ (was https://localhost:4400/), for every command.\n`,
     );
   });
 
@@ -135,7 +135,7 @@ describe('the issuer of a state', () => {
   });
 
   it.each([
-    ['--domain', 'http://localhost:4400', '--domain takes a host name'],
+    ['--domain', 'http://localhost:4400', '--domain needs a host name'],
     ['--domain', 'guests.example/path', 'give only the host'],
     ['--domain', '', 'Invalid tenant domain'],
   ])('is refused as %s %j', async (option, value, words) => {

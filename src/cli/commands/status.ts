@@ -1,5 +1,5 @@
 import type { Profile } from '../../domain/profile/profile.ts';
-import type { NamedSession } from '../../domain/session/find.ts';
+import { getReadable, type NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { GlobalOptions } from '../options/global.ts';
@@ -13,7 +13,7 @@ import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts'
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
 import { defineCommand } from './define-command.ts';
-import { type KeptSessions, readable } from './session/kept-sessions.ts';
+import type { SavedSessions } from './session/saved-sessions.ts';
 
 export const statusCommand = defineCommand({
   description: 'show which tenant, application, API and session commands use',
@@ -68,8 +68,8 @@ function editionFor(context: Context, options: GlobalOptions, profile: Profile):
 async function currentSession(context: Context, profile: Profile, selection: string): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
-  const kept: KeptSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
-  const session = await readable(kept, name);
+  const saved: SavedSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
+  const session = await getReadable(saved, name);
   return session && { name, session, current: true };
 }
 

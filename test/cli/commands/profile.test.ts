@@ -142,9 +142,9 @@ describe('profile set', () => {
     const { done, run } = await freshMachine();
     expect(await run('profile', 'set', 'edition', 'ea')).toMatchObject({ code: 2 });
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
-    expect((await done('profile', 'set', 'edition', 'ea')).stdout).toBe('✔ Profile acme speaks edition ea\n');
+    expect((await done('profile', 'set', 'edition', 'ea')).stdout).toBe('✔ Profile acme uses edition ea\n');
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('ea\n');
-    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain('asks its tenant for the edition');
+    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain('detects the edition of its tenant');
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('null\n');
   });
 
@@ -161,11 +161,11 @@ describe('profile set', () => {
   });
 
   it.each([
-    [['application', 'web'], "A profile has no 'application' to set.", 2],
-    [['apo', 'web'], "A profile has no 'apo' to set.", 2],
+    [['application', 'web'], "Unknown profile setting 'application'.", 2],
+    [['apo', 'web'], "Unknown profile setting 'apo'.", 2],
     [['app', 'wbe'], "Application 'wbe' not found.", 1],
     [['api', 'web'], "API 'web' not found.", 1],
-    [['production', 'yes'], "'yes' is neither on nor off.", 2],
+    [['production', 'yes'], "Invalid value 'yes'.", 2],
   ])('refuses %j', async (args, message, code) => {
     const { run } = await freshMachine();
     expect(await run('profile', 'set', ...args)).toMatchObject({
@@ -190,7 +190,7 @@ describe('profile remove', () => {
     await machine.open();
     await machine.done('token', 'create');
     expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toBe(
-      '✔ Profile remote is gone. On the tenant nothing changed.\n  Commands use profile local now.\n',
+      '✔ Removed profile remote. The tenant itself is unchanged.\n  Commands use profile local now.\n',
     );
     expect(readdirSync(`${machine.folder}/data/credentials`)).toEqual([]);
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
@@ -201,7 +201,7 @@ describe('profile remove', () => {
     await done('login', 'other', '--domain', 'a.example', '--no-check');
     await done('profile', 'use', 'local');
     expect((await done('profile', 'remove', 'other')).stdout).toBe(
-      '✔ Profile other is gone. On the tenant nothing changed.\n',
+      '✔ Removed profile other. The tenant itself is unchanged.\n',
     );
   });
 
@@ -209,7 +209,8 @@ describe('profile remove', () => {
     const { run } = await openMachine();
     expect(await run('profile', 'remove', 'local')).toMatchObject({
       code: 2,
-      stderr: "error: The embedded tenant's profile stays.\nhint:  To start it over: anon-cli local reset\n",
+      stderr:
+        "error: The local tenant's profile can't be removed.\nhint:  To reset the local tenant: anon-cli local reset\n",
     });
     expect(await run('profile', 'remove', 'acme')).toMatchObject({ code: 1 });
   });
@@ -225,7 +226,7 @@ describe('a profile that cannot do what is asked', () => {
     expect(code).toBe(6);
     expect(jsonError).toEqual({
       code: 'tenant_unreachable',
-      message: `The tenant ${tenant.url.slice('http://'.length)} cannot be reached: it refuses connections.`,
+      message: `The tenant ${tenant.url.slice('http://'.length)} cannot be reached: connection refused.`,
       hint: `Is it running? anon-cli local start --port ${new URL(tenant.url).port}`,
       exit_code: 6,
     });
@@ -282,7 +283,7 @@ describe('an invalid profiles file', () => {
     const { json, stderr } = await done('profile', 'list', '--json');
     expect(json).toHaveLength(1);
     const aside = `${profilesPath}.set-aside-20260601T120000Z`;
-    expect(stderr).toContain(`It is now ${aside}, and a new one is started.`);
+    expect(stderr).toContain(`It was moved to ${aside}, and a new one takes its place.`);
     expect(readFileSync(aside, 'utf8')).toBe('{"half": ');
   });
 

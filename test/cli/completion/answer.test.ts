@@ -29,7 +29,7 @@ function snapshot(folder: string): Record<string, string> {
   );
 }
 
-const cookie = (between: string) => `set-cookie${between}set whether browsers get the session as a cookie too`;
+const cookie = (between: string) => `set-cookie${between}set whether browsers also get the session as a cookie`;
 
 describe('what a shell gets', () => {
   it.each([

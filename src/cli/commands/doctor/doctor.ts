@@ -1,7 +1,7 @@
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { readAppSecret } from '../../input/secret.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { chosenEdition, namedChoices } from '../../tenant/access.ts';
 import { accessToWrite } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';

@@ -7,7 +7,7 @@ import { readAppSecret } from '../../input/secret.ts';
 import { emptyInput, isBlank, readStdinOrFile } from '../../input/stdin-or-file.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { scopeList, scopeText } from '../../options/scopes.ts';
+import { scopeList, scopeText } from '../../options/parse.ts';
 import type { Context } from '../../world/context.ts';
 import { checkSensitive, metaReadsStdin, readMetaValues } from './metadata-input.ts';
 

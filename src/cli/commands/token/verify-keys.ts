@@ -7,7 +7,7 @@ import { type KeySource, keySourceOf, publicKeys } from '../../../domain/token/k
 import { servedKeys } from '../../../domain/token/served-keys.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { accessTenant, namedChoices } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';

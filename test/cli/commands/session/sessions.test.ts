@@ -68,18 +68,18 @@ describe('session list', () => {
     const { json, stderr } = await machine.done('session', 'list', '--json');
     expect(json).toMatchObject([{ name: 'cart' }]);
     expect(JSON.parse(stderr).warnings).toEqual([
-      expect.stringMatching(/^The session 'bad' of profile local is not readable as one of anon-cli/),
+      expect.stringMatching(/^The saved session 'bad' of profile local is not valid/),
       `${fileOf('newer')} was written by a newer anon-cli.`,
     ]);
-    expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Forgotten: bad\n');
+    expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Removed from this machine: bad\n');
     await machine.done('session', 'forget', '--all');
     const { stdout, stderr: none } = await machine.done('session', 'list');
-    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No session is saved/) });
+    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No sessions saved/) });
   });
 
   it('explains what to do if none are saved', async () => {
     const { done, terminal } = await freshMachine();
-    const none = 'No session is saved for profile local.\nNext: anon-cli token create\n';
+    const none = 'No sessions saved for profile local.\nNext: anon-cli token create\n';
     expect(await done('session', 'list')).toMatchObject({ stdout: '', stderr: none });
     terminal.interactive = true;
     expect((await done('session', 'list')).stdout).toBe(none);
@@ -214,7 +214,7 @@ describe('session use and session rename', () => {
       code: 2,
       stderr:
         "error: Session 'other' already exists.\n" +
-        'hint:  Choose another name, or forget that one first:\n       anon-cli session forget other\n',
+        'hint:  Choose another name, or remove that session first:\n       anon-cli session forget other\n',
     });
     expect(await namesOf(machine)).toEqual(['cart', 'other']);
   });
@@ -228,12 +228,12 @@ describe('session forget', () => {
     machine.clock.forward(2 * day);
     expect((await machine.done('session', 'forget', '--expired', '--json')).json).toEqual({ forgotten: ['a', 'b'] });
     await machine.done('token', 'create', '--session', 'd');
-    expect((await machine.done('session', 'forget', 'd')).stdout).toBe('✔ Forgotten: d\n');
+    expect((await machine.done('session', 'forget', 'd')).stdout).toBe('✔ Removed from this machine: d\n');
     expect(await machine.run('token', 'update')).toMatchObject({ code: 1 });
     expect(await namesOf(machine)).toEqual(['c']);
     await machine.done('session', 'forget', '--all');
     expect(await namesOf(machine)).toEqual([]);
-    expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ There was none to forget\n');
+    expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ No sessions to remove\n');
   });
 
   it.each([[[]], [['a', '--all']], [['--all', '--expired']]])(
@@ -242,7 +242,7 @@ describe('session forget', () => {
       const machine = await keeping('a');
       expect(await machine.run('session', 'forget', ...args)).toMatchObject({
         code: 2,
-        stderr: 'error: Which sessions? Name one, or say --expired or --all.\n',
+        stderr: 'error: Give one of: a session name, --expired or --all.\n',
       });
     },
   );
@@ -276,11 +276,11 @@ describe('session export and session import', () => {
     const { json } = await machine.done('session', 'list', '--json');
     const path = join(machine.folder, 'sessions.json');
     const { stdout } = await machine.done('session', 'export', '--all', '--file', path);
-    expect(stdout).toBe(`✔ cart, other with tokens in ${path}, which only you can read\n`);
+    expect(stdout).toBe(`✔ Exported cart, other with tokens to ${path}, which only you can read\n`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await machine.run('session', 'export', '--file', path)).toMatchObject({
       code: 2,
-      stderr: `error: ${path} cannot be written: it is there already.\n`,
+      stderr: `error: ${path} cannot be written: it already exists.\n`,
     });
     await machine.done('session', 'forget', '--all');
     expect((await machine.done('session', 'import', path, '--json')).json).toEqual({ imported: ['cart', 'other'] });
@@ -298,7 +298,7 @@ describe('session export and session import', () => {
     expect(json.lineage).toHaveLength(3);
     machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
     await machine.done('session', 'forget', 'cart');
-    expect((await machine.done('session', 'import')).stdout).toBe('✔ Kept: cart\nNext: anon-cli token get\n');
+    expect((await machine.done('session', 'import')).stdout).toBe('✔ Saved: cart\nNext: anon-cli token get\n');
     expect((await machine.done('session', 'show', '--lineage', '--json')).json).toEqual(json);
   });
 
@@ -309,10 +309,10 @@ describe('session export and session import', () => {
     machine.terminal.stdin = exported;
     expect(await machine.run('session', 'import')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Take its place with --replace, or keep the one by another name'),
+      stderr: expect.stringContaining('hint:  Replace it with --replace, or save the new one by another name'),
     });
     expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toBe(
-      '✔ Kept: copy\nNext: anon-cli session use copy\n',
+      '✔ Saved: copy\nNext: anon-cli session use copy\n',
     );
     await machine.done('session', 'import', '-', '--replace');
     expect(await namesOf(machine)).toEqual(['cart', 'copy']);

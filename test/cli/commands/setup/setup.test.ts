@@ -314,8 +314,8 @@ describe('setup without a terminal', () => {
     [['--audience', 'urn:news'], '--audience needs --create-api.'],
     [['--no-session', '--meta', 'a=b'], "--meta can't be combined with --no-session: it is for the session."],
     [['--no-session', '--client-secret', '-'], "--client-secret can't be combined with --no-session"],
-    [['--create-app', 'x', '--type', 'web'], "'web' is not a type of application."],
-    [['--token-format', 'jws'], "'jws' is not a session token format."],
+    [['--create-app', 'x', '--type', 'web'], "Unknown application type 'web'."],
+    [['--token-format', 'jws'], "Unknown session token format 'jws'."],
     [['--lifetime', 'long'], "'long' is not a valid duration."],
     [['--meta', 'a'], '--meta takes key=value'],
   ])('refuses %j without a request', async (options, message) => {

@@ -1,0 +1,73 @@
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { HttpAnswer } from '../../domain/exchange/http.ts';
+import { hostOf } from '../../domain/exchange/http.ts';
+import { redactSecrets } from '../../domain/exchange/redact.ts';
+import { isAnonError } from '../../errors.ts';
+import { spinner } from '../../io/terminal/spinner.ts';
+import { printable } from '../render/printable.ts';
+
+/** Query members without personal data. */
+const harmless = new Set([
+  ...['page', 'per_page', 'take', 'include_totals', 'fields', 'include_fields', 'sort'],
+  ...['is_global', 'is_first_party', 'app_type', 'subject_type', 'client_id', 'audience', 'identifiers'],
+]);
+
+/** Headers with an id for support requests, the most useful first. */
+const idHeaders = ['x-auth0-requestid', 'x-correlation-id', 'x-request-id', 'cf-ray'];
+
+/** Passes a line to `log` for each exchange and wait, without secrets. */
+export function withDebugLines(tenant: TenantConnection, log: (line: string) => void): TenantConnection {
+  const { clock, retry, baseUrl } = tenant;
+  return {
+    ...tenant,
+    retry: {
+      ...retry,
+      wait(pause) {
+        log(`waiting ${Math.round(pause.ms / 100) / 10} s: ${pause.reason}`);
+        return retry.wait(pause);
+      },
+    },
+    fetch: async (url, request) => {
+      const what = `${request.method} ${pathOf(url.slice(baseUrl.length))}`;
+      const startedAt = clock.now();
+      const milliseconds = () => `${Math.round(clock.now() - startedAt)} ms`;
+      try {
+        const response = await tenant.fetch(url, request);
+        log(`${what} ${response.status} ${milliseconds()}${idOf(response.headers)}`);
+        return response;
+      } catch (error) {
+        log(`${what} failed after ${milliseconds()}: ${isAnonError(error) ? error.message : 'unexpected'}`);
+        throw error;
+      }
+    },
+  };
+}
+
+function pathOf(url: string): string {
+  const [path = '', query] = url.split('?');
+  if (!query) return redactSecrets(path);
+  const members = query.split('&').map((member) => {
+    const name = member.split('=', 1)[0] ?? '';
+    return harmless.has(name) ? member : `${name}=***`;
+  });
+  return redactSecrets(`${path}?${members.join('&')}`);
+}
+
+function idOf(headers: HttpAnswer['headers']): string {
+  const id = idHeaders.map((name) => headers.get(name)).find((value) => value);
+  return id && /^[\w.:/+=-]{1,100}$/.test(id) ? ` id=${redactSecrets(id)}` : '';
+}
+
+/** Shows a spinner while a command waits for the tenant. A wait for a rate limit has its own display. */
+export function withSpinner(tenant: TenantConnection, screen: Parameters<typeof spinner>[1]): TenantConnection {
+  const { during } = spinner(printable(hostOf(tenant.baseUrl)), screen);
+  const { retry } = tenant;
+  return {
+    ...tenant,
+    fetch: (url, request) => during(() => tenant.fetch(url, request)),
+    retry: {
+      ...retry,
+      wait: (pause) => (pause.asked ? retry.wait(pause) : during(() => retry.wait(pause))),
+    },
+  };
+}
