@@ -126,21 +126,21 @@ describe('stderr with --json', () => {
 describe('a question at a narrow terminal', () => {
   it('breaks no word, and neither do its choices and answers', { timeout: 30_000 }, async () => {
     const person = atTerminalOf(40, newHome(), ['login']);
-    await person.sees('auth0.com ‣');
+    await person.sees('auth0.com) ‣');
     person.types('tenant-of-a-long-name.eu.auth0.com', keys.enter);
     await person.sees('enter to select');
     person.types(keys.down, keys.enter);
-    await person.sees('Client id');
+    await person.sees('Client ID');
     person.types('tool', keys.enter);
-    await person.sees('PEM or JWK');
+    await person.sees('or JWK) ‣');
     person.types(keys.interrupt);
     expect(await person.ended).toBe(130);
     const shown = person.shown.replaceAll(/ *\r/g, '');
     expect(shown).toContain(
-      '✔ Domain of the tenant,\n  such as\n  acme.eu.auth0.com ·\n  tenant-of-a-long-name.eu.auth0.com\n? How to sign in to its\n',
+      '✔ Domain of your tenant\n  (example:\n  acme.eu.auth0.com) ·\n  tenant-of-a-long-name.eu.auth0.com\n? How do you sign in to\n',
     );
-    expect(shown).toContain('\n❯ with the client id and secret of an\n  application\n  with its client id');
-    expect(shown).toContain('Management API ·\n  with its client id and private key\n? Client id ‣');
+    expect(shown).toContain('\n❯ client id and secret of an\n  application\n  client id and private key');
+    expect(shown).toContain('the Management API? ·\n  client id and private key of an\n  application\n? Client ID ‣');
   });
 });
 

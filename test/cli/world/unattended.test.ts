@@ -25,7 +25,7 @@ describe.each(ways)(
   'with %s %j %j no question is asked on a terminal, and what is missing is named:',
   (name, before, env) => {
     it.each([
-      ['login', '--domain is missing'],
+      ['login', 'No --domain given'],
       ['login acme --domain acme.example', '--client-id <id> with --client-secret -'],
       ['setup --create-app kiosk', '--yes'],
       ['setup --app web --create-api news', '--audience <uri>'],
