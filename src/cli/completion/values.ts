@@ -20,7 +20,6 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   '<profile>': profile,
   '<file>': { file: true },
   'token --session': session,
-  '--scope': scopes,
   '--scopes': scopes,
   'token create --session': null,
   'login --signing-alg': { words: assertionAlgorithms },

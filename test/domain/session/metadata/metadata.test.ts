@@ -66,7 +66,7 @@ describe('an assignment', () => {
     async (given) => {
       const error = await failureOf(() => meta(given));
       expect(error).toMatchObject({ code: 'usage', message: 'The value of --meta pin:= is not valid JSON.' });
-      expect(error.hint).toBe(`For text, write pin=…; JSON text needs quotes: 'pin:="text"'.`);
+      expect(error.hint).toBe(`For text, write pin=…; JSON text needs quotes: 'pin:="text"'`);
     },
   );
 
