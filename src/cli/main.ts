@@ -32,16 +32,16 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const found = route(argv);
   if (found.version) return showVersion(found.rest, world, report);
   const load = commands[found.path];
-  if (found.help && found.stray === undefined) return showHelp(found.path, world);
+  if (found.help && found.unknown === undefined) return showHelp(found.path, world);
   if (load) {
     return runCommand(found.path, await load(), createContext(world, report), found.rest);
   }
-  if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
-  const { notACommand } = await import('./program/unknown-command.ts');
-  throw notACommand(found);
+  if (found.unknown === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
+  const { unknownCommand } = await import('./program/unknown-command.ts');
+  throw unknownCommand(found);
 }
 
-/** By itself it is answered at once: it is what an installation is tried out with. */
+/** Without other options nothing more is loaded. */
 async function showVersion(options: readonly string[], world: World, report: Report): Promise<void> {
   const others = options.filter((option) => option !== '--version' && option !== '-V');
   if (others.length === 0) return world.terminal.result(`${version}\n`);

@@ -6,7 +6,7 @@ import type { Values } from '../options/definition.ts';
 import { addGlobalOptions, globalOptions } from '../options/global.ts';
 import { commandTree, type TreeCommand } from './tree.ts';
 
-// The build ships a file with this function and the tree written down in place of this one.
+// The build replaces this file by one that has the finished tree.
 
 /** Read from the definitions of commands and options. */
 export async function completionTree(): Promise<CompletionTree> {

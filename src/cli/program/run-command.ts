@@ -5,7 +5,7 @@ import { addGlobalOptions, type GlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
 import type { LoadedCommand } from './commands.ts';
 
-/** Parses `args` as the command at `path` and runs it. @throws {AnonError} `usage` for what it does not take */
+/** Parses `args` for the command at `path` and runs it. @throws {AnonError} `usage` for a wrong command line */
 export async function runCommand(
   path: string,
   loaded: LoadedCommand,
@@ -51,7 +51,7 @@ function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 }
 
-/** Commander's message, `error: unknown option '--meat'\n(Did you mean --meta?)`, as ours. */
+/** Rewords commander's message: `error: unknown option '--meat'\n(Did you mean --meta?)`. */
 function usageError(path: string, error: CommanderError): AnonError {
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const didYouMean = suggestion?.replace(/^\(|\)$/g, '');

@@ -8,7 +8,7 @@ import { version } from '../world/version.ts';
 import { commanderCommand } from './commander.ts';
 import { commands, groups } from './commands.ts';
 
-/** Help is written for a terminal of this width, whatever terminal it is read in. */
+/** Help is written for this width and refitted for narrower terminals. */
 const helpWidth = 80;
 
 /** A command or a noun. */
@@ -23,7 +23,7 @@ export type CommandTree = Map<string, TreeCommand>;
 /** The whole command tree, by path. Loads every command: for help texts, which the build writes to a file. */
 export async function commandTree(): Promise<CommandTree> {
   const root = new Command('anon-cli')
-    .description('Auth0 anonymous sessions from the command line: set them up, get guest tokens, look inside.')
+    .description('Auth0 Anonymous Sessions from the command line: set them up, get and inspect guest tokens.')
     .usage('<command> [options]')
     .option('-V, --version', 'print the version')
     .addHelpText('after', rootNotes());
@@ -42,12 +42,12 @@ export async function commandTree(): Promise<CommandTree> {
     command
       .helpCommand(false)
       .helpOption('-h, --help', 'print this help')
-      .configureHelp({ helpWidth, subcommandTerm: term, optionDescription });
+      .configureHelp({ helpWidth, subcommandTerm, optionDescription });
   }
   return tree;
 }
 
-/** What commander prints for `--help` of the command or noun at `path`. */
+/** The help of the command or noun at `path`. */
 export function renderHelp(tree: CommandTree, path: string): string {
   let text = '';
   const command = tree.get(path)?.command;
@@ -60,8 +60,8 @@ export function renderHelp(tree: CommandTree, path: string): string {
   return text;
 }
 
-/** A command in a list: its name and what it needs, without the options that all have. */
-function term(command: Command): string {
+/** A command in a list: its name and arguments, without options. */
+function subcommandTerm(command: Command): string {
   const args = command.registeredArguments.map((arg) => (arg.required ? ` <${arg.name()}>` : ` [${arg.name()}]`));
   return `${command.name()}${args.join('')}`;
 }
@@ -72,7 +72,7 @@ function optionDescription(option: Option): string {
   return typeof defaultValue === 'string' ? `${description} (default: ${defaultValue})` : description;
 }
 
-/** The command of a noun, made when its first verb comes. */
+/** The command of a noun, created with its first verb. */
 function groupAt(tree: CommandTree, words: readonly string[]): Command {
   const path = words.join(' ');
   const known = tree.get(path)?.command;
@@ -98,12 +98,12 @@ function rootNotes(): string {
   const codes = exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`);
   return `
 Start here:
-  $ anon-cli quickstart          all five steps on the local tenant, no account
+  $ anon-cli quickstart          all five steps on the local tenant, without an account
   $ anon-cli setup               the same on your own tenant, after login
   $ anon-cli token create        a guest session, both tokens decoded
-  $ anon-cli doctor              why can a guest not get a token?
-  $ anon-cli status              which tenant, app, API and session now?
-  $ anon-cli <command> --help    what it takes, with an example
+  $ anon-cli doctor              why can't a guest get a token?
+  $ anon-cli status              the tenant, app, API and session in use
+  $ anon-cli <command> --help    help for a command, with examples
 
 Exit codes:
 ${codes.join('\n')}
