@@ -41,7 +41,7 @@ function apiCandidates(apis: readonly NamedApi[], prefix: string): Candidate[] {
   return apis.flatMap(({ name, audience }) => named({ name, id: audience, alone: alone(name), prefix }));
 }
 
-/** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix is of the id. */
+/** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix matches the id. */
 function named(one: { name: string; id: string; alone: boolean; prefix: string }): Candidate[] {
   const { name, id, alone, prefix } = one;
   if (!alone || !typeable(name)) return typeable(id) ? [{ text: id, about: name }] : [];

@@ -80,7 +80,7 @@ const plain = /[\w@%+=:,./\u0080-\u{10ffff}-]/u;
 /** Quotes `text` for bash, to continue a word in which `open` is open. */
 export function writeBashWord(text: string, open: OpenQuote): string {
   if (open === "'") return text.replaceAll("'", `'\\''`);
-  // Inside double quotes a `!` starts history expansion, and a backslash before it would be kept: so close them around it.
+  // Inside double quotes a `!` starts history expansion, and a backslash before it would stay: so close them around it.
   if (open === '"') return text.replaceAll(/[\\"$`]/g, '\\$&').replaceAll('!', `"'!'"`);
   return Array.from(text, (character) => (plain.test(character) ? character : `\\${character}`)).join('');
 }

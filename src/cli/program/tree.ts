@@ -98,7 +98,7 @@ function rootNotes(): string {
   const codes = exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning}`);
   return `
 Start here:
-  $ anon-cli quickstart          all five steps on the local tenant, without an account
+  $ anon-cli quickstart          all five steps on the local tenant, no account
   $ anon-cli setup               the same on your own tenant, after login
   $ anon-cli token create        a guest session, both tokens decoded
   $ anon-cli doctor              why can't a guest get a token?

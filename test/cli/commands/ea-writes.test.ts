@@ -187,7 +187,7 @@ describe('the gates of edition ea are independent', () => {
     expect(await machine.run('api', 'enable', 'shop', '--scopes', 'read:catalog')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: Whose guests get the scopes\? There are 2 applications: .*\nhint: {2}Name one: --app <app>/,
+        /^error: No application given, and the tenant has 2: .*\nhint: {2}Choose whose guests get the scopes: --app\s+<app>/,
       ),
     });
   });

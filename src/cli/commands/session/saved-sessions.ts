@@ -59,14 +59,14 @@ export async function getReadable(
   }
 }
 
-/** Checks that a session of that name exists, readable or not. @throws {AnonError} `usage`, `not_found` */
+/** Checks that a session with that name exists, readable or not. @throws {AnonError} `usage`, `not_found` */
 export async function checkListed(saved: SavedSessions, name: string): Promise<string> {
   checkSessionName(name);
   if ((await saved.sessions.names()).includes(name)) return name;
   throw await sessionNotFound(saved, name);
 }
 
-/** The session of that name, by default the current one. @throws {AnonError} `usage`, `not_found` */
+/** The session with that name, by default the current one. @throws {AnonError} `usage`, `not_found` */
 export async function findSession(saved: SavedSessions, name: string | undefined): Promise<SessionView> {
   const current = await saved.sessions.current();
   const wanted = name === undefined ? current : checkSessionName(name);
