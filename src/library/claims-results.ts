@@ -1,26 +1,26 @@
-// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
-// docs/json.md shows each of them, as a test has printed it.
+// What commands print with `--json`. Within a major version members are added, never removed or changed in type.
+// docs/json.md shows each of them, printed by a test.
 
 import type { WriteResult } from './tenant-results.ts';
 
 /** `claims list`. */
 export type ClaimsResult = {
-  /** Where the edition maps claims for an application. */
+  /** Where the edition maps claims per application. */
   readonly client_id?: string;
-  /** Where it maps them for an API. */
+  /** Where it maps claims per API. */
   readonly audience?: string;
   readonly name: string;
-  /** How many may be mapped. */
+  /** How many claims can be mapped. */
   readonly max_claims: number;
   readonly claims: readonly { readonly name: string; readonly expression: string }[];
   /** The next access token of the current session. */
   readonly preview: {
-    /** Null: there is no preview; `reason` says why. */
+    /** Null: no preview; `reason` has the cause. */
     readonly claims: Readonly<Record<string, unknown>> | null;
-    /** Names of those that come of a mapping. */
+    /** The names of the mapped claims. */
     readonly mapped: readonly string[];
     readonly left_out: readonly { readonly name: string; readonly unknown: boolean; readonly reason: string }[];
-    /** The session token is sealed. */
+    /** The session token is encrypted, so its metadata is as last known. */
     readonly metadata_as_last_known: boolean;
     readonly reason: string | null;
   };

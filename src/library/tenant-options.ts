@@ -1,11 +1,11 @@
-/** How a function of the library reaches a tenant. */
+/** The tenant that a function calls, and how. */
 export interface TenantOptions {
   /** The tenant's domain, `acme.eu.auth0.com`; a tenant on this machine may be `http://localhost:4400`. */
   readonly domain: string;
-  /** In place of the global `fetch`: for a proxy, or a tenant that is served some other way. */
+  /** Instead of the global `fetch`: for a proxy, or a tenant that is served in another way. */
   readonly fetch?: typeof globalThis.fetch;
-  /** For how long a request may be put off by a rate limit, in seconds: 60 unless given, 0 not to wait. */
+  /** The longest time to wait when rate limited, in seconds (default: 60; 0 never waits). */
   readonly maxWaitSeconds?: number;
-  /** Gives up when it is aborted. */
+  /** Abort it to give up. */
   readonly signal?: AbortSignal;
 }

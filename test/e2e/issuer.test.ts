@@ -136,8 +136,8 @@ describe('the issuer of a state', () => {
 
   it.each([
     ['--domain', 'http://localhost:4400', '--domain needs a host name'],
-    ['--domain', 'guests.example/path', 'a host alone'],
-    ['--domain', '', 'is not a tenant domain'],
+    ['--domain', 'guests.example/path', 'give only the host'],
+    ['--domain', '', 'Invalid tenant domain'],
   ])('is refused as %s %j', async (option, value, words) => {
     const { code, stderr } = await run(newHome(), ['local', 'start', option, value]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });

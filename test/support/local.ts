@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { compactDecrypt } from 'jose';
 import type { Random } from '../../src/local/random.ts';
 import { editionOf } from '../../src/local/state/edition.ts';
-import { sampleApi, sampleApp, seed } from '../../src/local/state/seed.ts';
+import { seed } from '../../src/local/state/seed.ts';
 import { memoryStore } from '../../src/local/store/memory.ts';
 import type { Kind, Store } from '../../src/local/store/store.ts';
 import { createTenant, type Tenant, type TenantOptions } from '../../src/local/tenant.ts';
 import type { KeyMaterial } from '../../src/local/tokens/keys.ts';
 import type { AnonymousTokenResponse } from '../../src/wire/anonymous-token.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
+import { sampleApi, sampleApp } from '../../src/wire/sample.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import storedKeys from '../local/tenant-keys.json' with { type: 'json' };
 

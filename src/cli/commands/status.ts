@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
+import { getReadable, type NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { withExample } from '../options/example.ts';
@@ -9,11 +10,10 @@ import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { credentialsText } from '../render/profile.ts';
 import { rows } from '../render/rows.ts';
-import { endText, type SessionView, sessionData } from '../render/session.ts';
+import { endText, sessionData } from '../render/session.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
-import { getReadable, type SavedSessions } from './session/saved-sessions.ts';
 
 export function statusCommand(context: Context, run = printStatus): Command {
   const command = new Command('status')
@@ -44,7 +44,7 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
       : api
         ? { audience: api.audience, name: api.name, source: 'profile' }
         : null,
-    session: await currentSession(context, profile, selection),
+    session: await currentSession(context, profile),
   };
   const nowMs = context.clock.now();
   printResult(context, options, {
@@ -64,11 +64,10 @@ function editionFor(context: Context, options: GlobalOptions, profile: Profile):
 }
 
 /** One that cannot be read is none to commands either, which is reported. */
-async function currentSession(context: Context, profile: Profile, selection: string): Promise<Status['session']> {
+async function currentSession(context: Context, profile: Profile): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
-  const saved: SavedSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
-  const session = await getReadable(saved, name);
+  const session = await getReadable({ sessions, warn: context.warn }, name);
   return session && { name, session, current: true };
 }
 
@@ -84,7 +83,7 @@ interface Status {
   readonly fromEnvironment: boolean;
   readonly app: StatusResult['app'];
   readonly api: StatusResult['api'];
-  readonly session: SessionView | undefined;
+  readonly session: NamedSession | undefined;
   /** What another command needs so that it goes there too. */
   readonly selection: string;
 }
@@ -122,7 +121,7 @@ function choiceText(choice: { id: string | null; name: string; source: string } 
   return source === 'profile' ? text : `${text}, given by ${source}`;
 }
 
-function sessionRows(session: SessionView | undefined, selection: string, nowMs: number): [string, string][] {
+function sessionRows(session: NamedSession | undefined, selection: string, nowMs: number): [string, string][] {
   if (!session) return [['session', `none. Create one: anon-cli token create${selection}`]];
   const { guestId, sessionEndsAtMs, accessEndsAtMs } = session.session;
   return [

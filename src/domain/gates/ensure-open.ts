@@ -1,3 +1,4 @@
+import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import type { NewApi } from '../api/lifecycle.ts';
@@ -14,10 +15,10 @@ import { shellWord } from '../shell-word.ts';
 import { planTenantChange, readTenant, type TenantView } from '../tenant/settings.ts';
 import { planEnabledApp, planOpenApi } from './set-up.ts';
 
-/** The application and API that the quickstart creates if the tenant has none. */
+/** The scopes that guests of the sample API get. */
 const sampleScopes = ['read:catalog', 'write:cart'] as const;
-const sampleApp: NewApp = { name: 'web', type: 'spa' };
-const sampleApi: NewApi = { name: 'shop', audience: 'https://api.shop.example', scopes: sampleScopes };
+const newApp: NewApp = { name: sampleApp.name, type: 'spa' };
+const newApi: NewApi = { name: sampleApi.name, audience: sampleApi.identifier, scopes: sampleScopes };
 
 /** A gate that is open now, whether that took a change, and the commands that do the same. */
 export interface Ensured<Subject> {
@@ -51,7 +52,7 @@ export async function ensureAppOpen(tenant: TenantConnection, chosen: SavedApp |
     apps.find(({ name }) => name === sampleApp.name) ??
     apps[0];
   const { needsOidcConformance } = await editionOf(tenant);
-  const plan = await planEnabledApp(tenant, app ?? sampleApp, { oidcConformant: needsOidcConformance });
+  const plan = await planEnabledApp(tenant, app ?? newApp, { oidcConformant: needsOidcConformance });
   const conformance = app && needsOidcConformance && !app.oidcConformant ? ' --oidc-conformant' : '';
   const command = app ? `app enable ${shellWord(app.name)}${conformance}` : `app create ${sampleApp.name} --enable`;
   return {
@@ -69,7 +70,7 @@ export async function ensureApiOpen(
 ): Promise<Ensured<ApiWithGrants>> {
   const before = await existingApi(tenant, chosen);
   const scopes = before ? wantedScopes(before, app) : sampleScopes;
-  const plan = await planOpenApi(tenant, before ?? sampleApi, { app, scopes });
+  const plan = await planOpenApi(tenant, before ?? newApi, { app, scopes });
   const api = await applyPlan(tenant, plan);
   const granted = guestScopes(api, app.clientId).join(',');
   const { grantsScopes } = await editionOf(tenant);

@@ -139,7 +139,7 @@ function checkScopes({ scope }: JsonObject, required: readonly string[]): Check 
 function checkGuest({ sub }: JsonObject, wanted: boolean | undefined): Check {
   const prefix = typeof sub === 'string' ? guestPrefixes.find((begin) => sub.startsWith(begin)) : undefined;
   const finding = prefix ? `a guest: 'sub' begins with ${prefix}` : "not a guest, by its 'sub'";
-  if (wanted === undefined) return skipped('guest', `${finding}; not required (--guest or --no-guest)`);
+  if (wanted === undefined) return skipped('guest', `${finding}; no expectation given (--guest or --no-guest)`);
   if (typeof sub !== 'string') return failed('guest', "no 'sub': cannot tell whether it is a guest");
   return wanted === (prefix !== undefined) ? ok('guest', finding) : failed('guest', finding);
 }

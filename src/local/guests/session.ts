@@ -48,7 +48,7 @@ function cookieSession(scope: TenantScope, cookies: string, client: JsonObject):
   if (sessionSettings(scope).cookie !== true) return undefined;
   const token = readSessionCookie(cookies);
   const session = token === undefined ? undefined : sessionOf(scope, token, client);
-  return session && !hasEnded(scope, session) ? session : undefined;
+  return session && !isExpired(scope, session) ? session : undefined;
 }
 
 function bodySession(scope: TenantScope, token: string, client: JsonObject): SessionTokenClaims {
@@ -56,7 +56,7 @@ function bodySession(scope: TenantScope, token: string, client: JsonObject): Ses
   if (session === undefined) {
     throw anonymousTokenRefusal('invalid_session_token', 'The session token is not valid.');
   }
-  if (hasEnded(scope, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
+  if (isExpired(scope, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
   return session;
 }
 
@@ -66,7 +66,7 @@ function sessionOf(scope: TenantScope, token: string, client: JsonObject): Sessi
   return session?.client_id === client.client_id ? session : undefined;
 }
 
-function hasEnded(scope: TenantScope, { exp }: SessionTokenClaims): boolean {
+function isExpired(scope: TenantScope, { exp }: SessionTokenClaims): boolean {
   return exp !== undefined && exp <= seconds(scope);
 }
 

@@ -1,6 +1,7 @@
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
+import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Random, randomName, randomToken } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
@@ -9,19 +10,6 @@ import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
 import { managementScopes } from './management-scopes.ts';
 import { newResourceServer } from './resource-server.ts';
-
-/** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
-export const sampleApp = { name: 'web' } as const;
-export const sampleApi = {
-  name: 'shop',
-  identifier: 'https://api.shop.example',
-  scopes: [
-    { value: 'read:catalog', description: 'Browse the catalog' },
-    { value: 'write:cart', description: 'Fill a cart' },
-    { value: 'read:orders', description: 'See past orders' },
-    { value: 'write:orders', description: 'Place an order' },
-  ],
-} as const;
 
 interface Seeding {
   readonly store: Store;

@@ -1,9 +1,10 @@
-import { exportOf } from '../../../domain/session/exported.ts';
+import { exportOf } from '../../../domain/session/export.ts';
+import { findSession, listSessions } from '../../../domain/session/find.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { printable, printableJson } from '../../render/printable.ts';
 import { defineCommand } from '../define-command.ts';
-import { findSession, issuerOf, listSessions, savedSessions } from './saved-sessions.ts';
+import { issuerOf, savedSessions } from './saved-sessions.ts';
 
 export const sessionExportCommand = defineCommand({
   description: 'print a saved session as JSON, with its tokens',

@@ -1,9 +1,10 @@
-import { hasEnded } from '../../../domain/session/remembered.ts';
+import { checkListed, getReadable, listSessions } from '../../../domain/session/find.ts';
+import { isExpired } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { defineCommand } from '../define-command.ts';
-import { checkListed, getReadable, listSessions, savedSessions } from './saved-sessions.ts';
+import { savedSessions } from './saved-sessions.ts';
 
 export const sessionForgetCommand = defineCommand({
   description: 'remove a session from this machine; its tokens work until they expire',
@@ -34,7 +35,7 @@ export const sessionForgetCommand = defineCommand({
       await sessions.exclusively(candidate, async () => {
         const session = await getReadable(saved, candidate);
         // Another process may have renewed or replaced it since it was listed.
-        if (expired && (!session || !hasEnded(session, nowMs))) return;
+        if (expired && (!session || !isExpired(session, nowMs))) return;
         await sessions.forget(candidate);
         if (session || name !== undefined) removed.push(candidate);
       });

@@ -1,6 +1,7 @@
 import { loopback, sameHost } from '../../../domain/profile/address.ts';
-import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
-import { checkSessionName } from '../../../domain/session/name.ts';
+import { type ImportedSession, readExport } from '../../../domain/session/export.ts';
+import { checkUnused } from '../../../domain/session/find.ts';
+import { checkSessionName } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
 import { emptyInput, isBlank, type ReadText } from '../../input/stdin-or-file.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -8,7 +9,7 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { checkUnused, issuerOf, type SavedSessions, savedSessions } from './saved-sessions.ts';
+import { issuerOf, type SavedSessions, savedSessions } from './saved-sessions.ts';
 
 export const sessionImportCommand = defineCommand({
   description: 'save sessions from the JSON of session export',

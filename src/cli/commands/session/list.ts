@@ -1,8 +1,9 @@
+import { listSessions } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderSessions, sessionData } from '../../render/session.ts';
 import { defineCommand } from '../define-command.ts';
-import { listSessions, savedSessions } from './saved-sessions.ts';
+import { savedSessions } from './saved-sessions.ts';
 
 export const sessionListCommand = defineCommand({
   description: 'list the saved guest sessions of a profile, and mark the current one',

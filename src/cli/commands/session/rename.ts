@@ -1,7 +1,8 @@
+import { checkUnused, findSession } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { defineCommand } from '../define-command.ts';
-import { checkUnused, findSession, savedSessions } from './saved-sessions.ts';
+import { savedSessions } from './saved-sessions.ts';
 
 export const sessionRenameCommand = defineCommand({
   description: 'rename a saved session',

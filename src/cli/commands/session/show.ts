@@ -1,7 +1,8 @@
+import { findSession } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { lineageData, renderLineage, renderSession, sessionData } from '../../render/session.ts';
 import { defineCommand } from '../define-command.ts';
-import { findSession, savedSessions } from './saved-sessions.ts';
+import { savedSessions } from './saved-sessions.ts';
 
 export const sessionShowCommand = defineCommand({
   description: 'show a saved session, without its tokens',

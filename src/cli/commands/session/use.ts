@@ -1,7 +1,8 @@
+import { findSession } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { defineCommand } from '../define-command.ts';
-import { findSession, savedSessions } from './saved-sessions.ts';
+import { savedSessions } from './saved-sessions.ts';
 
 export const sessionUseCommand = defineCommand({
   description: 'make a session the current one',

@@ -40,7 +40,8 @@ export const tokenVerifyCommand = defineCommand({
   calls: 'nothing',
   examples: ['token create --field access_token | anon-cli token verify --guest'],
   notes:
-    'Exits with 0 if the token is valid. Exits with 3 if it is not, or if that is unknown: for an opaque token, or without its key. The report is on stdout either way. Without --api or --audience, the API of the profile is expected. An API accepts guests unless it rejects them: test yours with --no-guest.',
+    'Exits with 0 if the token is valid. Exits with 3 if it is not, or if that is unknown: for an opaque token, or without its key. The report is on stdout either way. Without --api or --audience, the API of the profile is expected. An API that does not look for guests accepts their tokens: see what --no-guest rejects.',
+  more: 'docs/ci.md',
   async run(context, { token }, options) {
     const wanted = checkOptions(options);
     const given = await tokenToVerify(context, options, token);

@@ -1,8 +1,7 @@
 import { type AnonError, type ErrorCode, ResponseError } from '../../../errors.ts';
 import type { TenantConnection } from '../connection.ts';
 import { quotedReason, readErrorBody } from '../error-body.ts';
-import type { Answer } from '../http.ts';
-import { hostOf } from '../http.ts';
+import { type Answer, hostOf } from '../http.ts';
 import { redactSecrets, secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { commandsThatNeed } from './needed-scopes.ts';

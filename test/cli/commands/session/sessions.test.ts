@@ -112,7 +112,7 @@ describe('what is saved of a session', () => {
     machine.env.ANON_SAVE = 'never';
     expect(await machine.run('token', 'create')).toMatchObject({
       code: 2,
-      stderr: 'error: ANON_SAVE is neither 0 nor 1.\n',
+      stderr: 'error: ANON_SAVE must be 0 or 1.\n',
     });
   });
 
@@ -128,7 +128,7 @@ describe('what is saved of a session', () => {
     const machine = await keeping('cart');
     const guest = (await machine.done('token', 'create', '--field', 'decoded.access_token.claims.sub')).stdout.trim();
     const { stdout } = await machine.done('token', 'create');
-    expect(stdout).toContain(`Kept as session default, in place of guest ${guest}\n`);
+    expect(stdout).toContain(`Saved as session default, replacing guest ${guest}\n`);
     expect(await namesOf(machine)).toEqual(['cart', 'default']);
   });
 
@@ -138,8 +138,8 @@ describe('what is saved of a session', () => {
     expect(refused).toMatchObject({
       code: 2,
       stderr:
-        "error: There is a session 'cart' already.\n" +
-        'hint:  Begin anew with --replace, or go on with it:\n       anon-cli token get --session cart\n',
+        "error: Session 'cart' already exists.\n" +
+        'hint:  To replace it, pass --replace. To use it:\n       anon-cli token get --session cart\n',
     });
     await machine.done('token', 'create', '--session', 'cart', '--replace');
     machine.clock.forward(30 * day);
@@ -148,9 +148,9 @@ describe('what is saved of a session', () => {
   });
 
   it.each([
-    [['--session', '../cart'], "'../cart' cannot be a session's name."],
-    [['--session', ''], "'' cannot be a session's name."],
-    [['--session', 'cart', '--no-save'], '--session says what to keep it as, and --no-save not to keep it.'],
+    [['--session', '../cart'], "Invalid session name '../cart'."],
+    [['--session', ''], "Invalid session name ''."],
+    [['--session', 'cart', '--no-save'], "--session and --no-save can't be combined: one names the session to save."],
   ])('cannot be called %j', async (options, message) => {
     const { run } = await openMachine();
     expect(await run('token', 'create', ...options)).toMatchObject({
@@ -169,10 +169,10 @@ describe('what is saved of a session', () => {
       { name: 'other', current: false, metadata: { of: 'other' } },
     ]);
     expect(await machine.run('token', 'update', '--session', 'carts')).toMatchObject({
-      code: 2,
+      code: 1,
       stderr:
-        "error: No session 'carts' is remembered for profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? See anon-cli session list, and name one: --session <name>\n",
+        "error: Session 'carts' not found in profile 'local'.\n" +
+        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
     });
   });
 });
@@ -229,7 +229,7 @@ describe('session forget', () => {
     expect((await machine.done('session', 'forget', '--expired', '--json')).json).toEqual({ forgotten: ['a', 'b'] });
     await machine.done('token', 'create', '--session', 'd');
     expect((await machine.done('session', 'forget', 'd')).stdout).toBe('✔ Removed from this machine: d\n');
-    expect(await machine.run('token', 'update')).toMatchObject({ code: 2 });
+    expect(await machine.run('token', 'update')).toMatchObject({ code: 1 });
     expect(await namesOf(machine)).toEqual(['c']);
     await machine.done('session', 'forget', '--all');
     expect(await namesOf(machine)).toEqual([]);
@@ -261,7 +261,7 @@ describe('session export and session import', () => {
       expect(await machine.run('session', 'import', ...args)).toMatchObject({
         code: 3,
         stdout: '',
-        stderr: `error: ${source} is empty: it holds no token.\n`,
+        stderr: `error: ${source} is empty; expected a token.\n`,
       });
     }
     machine.terminal.stdin = undefined;
@@ -325,15 +325,15 @@ describe('session export and session import', () => {
     machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
     expect(await machine.run('session', 'import', '--session', '../x', '--replace')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error: '../x' cannot be a session's name.\n"),
+      stderr: expect.stringContaining("error: Invalid session name '../x'.\n"),
     });
     expect(await namesOf(machine)).toEqual(['cart']);
   });
 
   it.each([
-    ['no JSON', (text: string) => text.slice(0, -9), 'it is no JSON'],
+    ['no JSON', (text: string) => text.slice(0, -9), 'it is not JSON'],
     ['a newer version', (text: string) => text.replace('"version": 1', '"version": 2'), 'by a newer anon-cli'],
-    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??'), "of 'cart' is no token"],
+    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??'), "of 'cart' is not a token"],
     [
       'a time that is none',
       (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon '),
@@ -344,8 +344,12 @@ describe('session export and session import', () => {
       (text: string) => text.replace(/("created_at": "[^"]*)Z/, '$1+02'),
       'must be a time',
     ],
-    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"'), 'cannot be'],
-    ['no session', () => '{"version":1,"sessions":[]}', 'it has no session'],
+    [
+      'a name that is a path',
+      (text: string) => text.replace('"name": "cart"', '"name": "../cart"'),
+      'Invalid session name',
+    ],
+    ['no session', () => '{"version":1,"sessions":[]}', 'it has no sessions'],
   ])('refuse %s and save nothing of it', async (_, spoil, message) => {
     const machine = await keeping('cart');
     const { stdout } = await machine.done('session', 'export', '--json');

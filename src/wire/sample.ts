@@ -1,0 +1,13 @@
+/** The application and API that a new local tenant has, and that the quickstart creates in any other. */
+export const sampleApp = { name: 'web' } as const;
+
+export const sampleApi = {
+  name: 'shop',
+  identifier: 'https://api.shop.example',
+  scopes: [
+    { value: 'read:catalog', description: 'Browse the catalog' },
+    { value: 'write:cart', description: 'Fill a cart' },
+    { value: 'read:orders', description: 'See past orders' },
+    { value: 'write:orders', description: 'Place an order' },
+  ],
+} as const;
