@@ -57,13 +57,13 @@ export async function decodeToken(token: string, { key, now }: DecodeTokenOption
 }
 
 /** With plain numbers: a program expects no others. */
-function asLibrary({ header, claims, inner, timeDoubts, notes, ...others }: ReadToken): DecodedToken {
+function asLibrary({ header, claims, inner, timeProblems, notes, ...others }: ReadToken): DecodedToken {
   return {
     ...others,
     header: plainJson(header),
     claims: plainJson(claims),
     inner: inner && asLibrary(inner),
-    notes: [...notes, ...timeDoubts.map(({ claim, doubt }) => `${claim} ${doubt}`)],
+    notes: [...notes, ...timeProblems.map(({ claim, problem }) => `${claim} ${problem}`)],
   };
 }
 

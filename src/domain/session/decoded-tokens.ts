@@ -6,7 +6,7 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { type DecodedToken, inspectToken } from '../token/decode.ts';
 import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
-import { expiryOf, isUntold } from '../token/times.ts';
+import { expiryOf, hasAmbiguousTime } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';
 import type { SavedSession } from './saved-session.ts';
 
@@ -112,7 +112,7 @@ function metadataNow({ request, session }: Obtained, before: SavedSession | unde
 function sessionEnd({ tokens, session, nowMs, clockOffsetMs }: Obtained, before: SavedSession | undefined) {
   if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
   // A token without `exp` never expires; one whose `exp` makes no sense expires at an unknown time.
-  if (session?.claims) return isUntold(session, 'exp') ? undefined : (expiryOf(session, clockOffsetMs) ?? null);
+  if (session?.claims) return hasAmbiguousTime(session, 'exp') ? undefined : (expiryOf(session, clockOffsetMs) ?? null);
   // A new session token may live longer than the one before it.
   return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
 }

@@ -4,7 +4,7 @@ import type { GlobalOptions } from '../../options/global.ts';
 import { chosenEdition, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
-/** The saved sessions of the profile that a command is for. */
+/** The saved sessions of one profile, and their tenant. */
 export interface SavedSessions extends ProfileSessions {
   /** Of the profile's tenant; undefined for the local tenant, whose state has it. */
   readonly issuer: string | undefined;

@@ -4,7 +4,7 @@ import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
 import type { KeyRing } from '../../../domain/token/key-source.ts';
-import { asAsked } from '../../../domain/token/received-token.ts';
+import { compareWithRequest } from '../../../domain/token/received-token.ts';
 import { AnonError } from '../../../errors.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
@@ -54,9 +54,10 @@ export async function showTokens(
  */
 export function reportMismatch({ warn }: Pick<Context, 'warn'>, access: DecodedToken, requested: Requested): void {
   const { strict } = requested;
-  const { doubts, untold } = asAsked(access, requested);
-  if (strict && untold !== undefined) warn(`Cannot tell whether the access token is as requested: ${untold}.`);
-  if (doubts.length > 0) report({ warn }, `The access token is not as requested: it ${sentence(doubts)}.`, strict);
+  const { differences, unreadable } = compareWithRequest(access, requested);
+  if (strict && unreadable !== undefined) warn(`Cannot tell whether the access token is as requested: ${unreadable}.`);
+  if (differences.length > 0)
+    report({ warn }, `The access token is not as requested: it ${sentence(differences)}.`, strict);
 }
 
 /** The same for many access tokens, which are reported once, with the first mismatch. */
@@ -73,12 +74,15 @@ export function mismatchCounter(
   const seen = { all: 0, wrong: 0, first: '', unreadable: '' };
   return {
     async count(accessToken) {
-      const { doubts, untold } = asAsked(await inspectToken({ clock, keys: noKeys }, accessToken), requested);
+      const { differences, unreadable } = compareWithRequest(
+        await inspectToken({ clock, keys: noKeys }, accessToken),
+        requested,
+      );
       seen.all += 1;
-      seen.unreadable ||= untold ?? '';
-      if (doubts.length === 0) return;
+      seen.unreadable ||= unreadable ?? '';
+      if (differences.length === 0) return;
       seen.wrong += 1;
-      seen.first ||= sentence(doubts);
+      seen.first ||= sentence(differences);
     },
     report() {
       const { all, wrong, first, unreadable } = seen;
@@ -93,8 +97,8 @@ export function mismatchCounter(
 /** For tokens whose signatures need no check. */
 export const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
 
-function sentence(doubts: readonly string[]): string {
-  return doubts.map(printable).join('; it ');
+function sentence(differences: readonly string[]): string {
+  return differences.map(printable).join('; it ');
 }
 
 function report({ warn }: Pick<Context, 'warn'>, message: string, strict: boolean | undefined): void {

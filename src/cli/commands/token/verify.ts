@@ -2,7 +2,7 @@ import { askTime } from '../../../domain/exchange/send.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
 import type { Check } from '../../../domain/token/check.ts';
 import { findTokens } from '../../../domain/token/find.ts';
-import { isUntold, timeDoubts } from '../../../domain/token/times.ts';
+import { hasAmbiguousTime, timeProblems } from '../../../domain/token/times.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
 import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
@@ -73,7 +73,8 @@ export const tokenVerifyCommand = defineCommand({
 /** An API accepts the token, but its issuer hardly meant that time. */
 function warnOfLateExpiry({ warn }: Context, { checks, claims = {} }: Verification): void {
   const exp = checks.find(({ check }) => check === 'exp');
-  if (exp?.state === 'ok' && isUntold({ timeDoubts: timeDoubts(claims) }, 'exp')) warn(`exp: ${exp.detail}.`);
+  if (exp?.state === 'ok' && hasAmbiguousTime({ timeProblems: timeProblems(claims) }, 'exp'))
+    warn(`exp: ${exp.detail}.`);
 }
 
 /** Then this machine's clock may be wrong. */

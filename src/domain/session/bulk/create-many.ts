@@ -1,8 +1,7 @@
 import { type AnonError, isAnonError, isUnreachable, ResponseError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
-import { backoffMs } from '../../exchange/retry.ts';
-import { sharingRateLimit } from '../../exchange/shared-rate-limit.ts';
+import { backoffMs, type Pause } from '../../exchange/retry.ts';
 import { mayHaveTakenEffect } from '../../exchange/unknown-outcome.ts';
 import { checkComplete, type GuestTokens, requestTokens } from '../request-tokens.ts';
 import type { ExplainRefusal, TokenRequest } from '../token-request.ts';
@@ -113,4 +112,39 @@ async function createOne(
       retries += 1;
     }
   }
+}
+
+/**
+ * The same connection for many concurrent requests. When one of them has to wait, all wait: later requests are held
+ * back until then, and the wait is reported once.
+ */
+function sharingRateLimit(tenant: TenantConnection): TenantConnection {
+  const { clock, retry } = tenant;
+  let endsAtMs = 0;
+  let pausing: Promise<void> | undefined;
+
+  async function waitOut(pause: Pause): Promise<void> {
+    // A request refused in the meantime may have extended the wait.
+    for (let leftMs = pause.ms; leftMs > 0; leftMs = endsAtMs - clock.now()) {
+      await retry.wait({ ...pause, ms: Math.ceil(leftMs) });
+    }
+  }
+
+  return {
+    ...tenant,
+    retry: {
+      ...retry,
+      async wait(pause) {
+        endsAtMs = Math.max(endsAtMs, clock.now() + pause.ms);
+        pausing ??= waitOut(pause).finally(() => {
+          pausing = undefined;
+        });
+        await pausing;
+      },
+    },
+    fetch: async (url, request) => {
+      while (pausing) await pausing;
+      return tenant.fetch(url, request);
+    },
+  };
 }

@@ -125,8 +125,8 @@ describe('token create', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'error: --client-secret is not taken from the command line, where others can read it.\n' +
-        "hint:  Write '--client-secret -' and pipe it in, '--client-secret @<file>', or set ANON_APP_SECRET.\n",
+        "error: --client-secret can't be given on the command line, where others can read it.\n" +
+        "hint:  Pipe it in with '--client-secret -', pass a file with '--client-secret @<file>', or set ANON_APP_SECRET.\n",
     });
     expect(stderr).not.toContain('typed-out-secret');
   });
