@@ -33,7 +33,7 @@ describe('a keyring that answers', () => {
   it('holds all secrets of a profile, and no file does', async () => {
     const { machine, keyring, tenant } = await machineWithKeyring();
     expect(await login(machine, tenant)).toContain(
-      "with its secret\n  kept         in the operating system's keyring\n",
+      "(client secret)\n  saved        in the operating system's keyring\n",
     );
     await machine.open();
     await machine.done('token', 'create');

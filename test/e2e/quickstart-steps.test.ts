@@ -17,12 +17,12 @@ describe("the service's quickstart, each step a command of its own, in a new hom
     await says('tenant show', /session lifetime +30 days \(2592000 seconds\)/);
     await says('tenant set-lifetime 30d', /Session lifetime: 30 days \(2592000 seconds\)\n {2}No changes/);
     await says('tenant set-format jwe', /Session token format: JWE/);
-    await says('app list', /^web\tclosed/m);
+    await says('app list', /^web\tdisabled/m);
     await says('app enable web', /web may create guest sessions/);
     await says('app show web', /guests +enabled/);
     await says('app create kiosk', /Created application kiosk/);
     await says('app disable kiosk', /may no longer create guest sessions/);
-    await says('api list', /^shop\tclosed/m);
+    await says('api list', /^shop\tdisabled/m);
     await says(
       'api enable shop --scopes read:catalog,write:cart --token-lifetime 1d',
       /takes guests: read:catalog write:cart/,

@@ -21,17 +21,17 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
   it('is done by typing some of a name, by choosing and by agreeing', { timeout: 30_000 }, async () => {
     const home = await furnishedHome(edition);
     const person = atTerminal(home, 'setup');
-    await person.sees('Which application do guests come with?');
+    await person.sees('Which application will guests use?');
     await person.sees('+ new application');
     person.types('bil');
     await person.sees("+ new application 'bil'");
     person.types(keys.enter);
     await person.sees('· mobile');
-    await person.sees('Which API do guests call?');
+    await person.sees('Which API will guests call?');
     // Pasted at once, and the choice is the one that was found by all of it: by its name, before any address.
     person.types('news', keys.enter);
     await person.sees('· news');
-    await person.sees('What may guests do at news?');
+    await person.sees('Which scopes should guests get at news?');
     person.types(keys.space, keys.enter);
     await person.sees('· read:news');
     await person.sees('Apply this to localhost:4400?');
@@ -57,7 +57,7 @@ describe('a choice at a terminal', () => {
     await person.sees('· server(old)');
     await person.sees('+ new API');
     person.types(keys.enter);
-    await person.sees('What may guests do at shop?');
+    await person.sees('Which scopes should guests get at shop?');
     person.types(keys.enter);
     await person.sees('Choose at least one, with the space bar');
     person.types('write:cart');
@@ -136,7 +136,7 @@ describe('a name that is typed in a list', () => {
     person.types('kiosk');
     await person.sees("❯ + new application 'kiosk'");
     person.types(keys.enter);
-    await person.sees('What type is it?');
+    await person.sees('What type of application is it?');
     person.types(keys.enter);
     await person.sees('+ new API');
     // Up from the first one is the one behind the last.
@@ -148,7 +148,7 @@ describe('a name that is typed in a list', () => {
     await person.sees('error: An answer is needed.');
     await person.sees('Name of the new API');
     person.types('maps', keys.enter);
-    await person.sees('Its identifier');
+    await person.sees('Audience of the new API');
     person.types(keys.interrupt);
     expect(await person.ended).toBe(130);
     expect(person.shown).toContain('To continue from here:');

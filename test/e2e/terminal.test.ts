@@ -48,7 +48,7 @@ describe('colours of a question', () => {
     const home = newHome();
     for (const [command, question] of [
       ['local reset', 'Delete all'],
-      ['setup', 'What may guests do'],
+      ['setup', 'Which scopes should guests'],
     ] as const) {
       const line = `TERM=xterm script -qec "${env}anon-cli ${command}" /dev/null`;
       const { stdout } = await runShell(home, line, { dialogue: [[question, '\u0003']] });
@@ -153,15 +153,15 @@ describe('login', () => {
     const line = "TERM=xterm script -qec 'anon-cli login; echo code=$?' /dev/null";
     return runShell(home, line, { dialogue });
   }
-  const domain = ['Domain of the tenant', 'localhost:1\r'] as const;
+  const domain = ['Domain of your tenant', 'localhost:1\r'] as const;
   const down = '\u001b[B';
 
   it('asks on a terminal, and what is secret does not show', async () => {
     const { stdout } = await typed(newHome(), [
       domain,
-      ['How to sign in', down],
+      ['How do you sign in', down],
       ['❯', `${down}\r`],
-      ['Access token (it is not shown)', 'the-token-that-is-typed\r'],
+      ['Access token (hidden)', 'the-token-that-is-typed\r'],
     ]);
     expect(stdout).not.toContain('the-token-that-is-typed');
     // Nobody serves a tenant there.

@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { requestingApp } from '../../domain/app/find.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
@@ -10,40 +9,32 @@ import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../dom
 import { isExpired, type SavedSession } from '../../domain/session/saved-session.ts';
 import { createSession, updateSession } from '../../domain/session/token-request.ts';
 import { AnonError } from '../../errors.ts';
-import type { JsonObject } from '../../wire/schema.ts';
-import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { isForPeople } from '../output/formats.ts';
 import { printForPeople, printResult } from '../output/output.ts';
 import { renderTokens, tokensData } from '../render/guest-tokens.ts';
-import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
+import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/steps.ts';
 import { sessionsText } from '../render/tenant.ts';
-import { beside } from '../render/wrapped.ts';
 import { accessTenant } from '../tenant/access.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import { rememberChoices } from '../tenant/save-choices.ts';
 import type { Context } from '../world/context.ts';
+import { defineCommand } from './define-command.ts';
 import { saveAs, tokenPorts } from './token/session-options.ts';
 import { showTokens } from './token/show-tokens.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;
 const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);
 
-export function quickstartCommand(context: Context, run = runQuickstart): Command {
-  const command = new Command('quickstart')
-    .description('all five steps on the local tenant: from nothing to two decoded guest tokens')
-    .action((options: GlobalOptions) => run(context, options));
-  return withExample(command, 'quickstart');
-}
-
-interface Step {
-  readonly title: string;
-  readonly outcome: string;
-  readonly changed: boolean;
-  readonly commands: readonly string[];
-}
+export const quickstartCommand = defineCommand({
+  description: 'all five steps on the local tenant, from nothing to two decoded guest tokens',
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['quickstart'],
+  run: (context, _args, options) => runQuickstart(context, options),
+});
 
 async function runQuickstart(context: Context, options: GlobalOptions): Promise<void> {
   const { profile, tenant } = await accessLocal(context, options);
@@ -54,7 +45,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
 
   const request = { app: await requestingApp(tenant, app.subject), api: api.subject, scope: undefined };
   await rememberChoices(context, profile, request);
-  // Where metadata is set once, the session begins with it and is renewed; else it is updated.
+  // In editions that set metadata only at creation, the session starts with it and is then renewed.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
   const { explain } = tokenPorts(context);
@@ -71,10 +62,10 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken }, explain);
   const decoded = await decodeTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
   const obtained = { ...decoded, request: { ...request, metadata }, nowMs: context.clock.now() };
-  const before = await keep(context, profile, obtained);
+  const before = await saveSession(context, profile, obtained);
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
-    outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token, the session stays',
+    outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token for the same session',
     changed: true,
     commands: [['token update', ...(second ? metadataArguments : [])].join(' ') + tenant.selection],
   });
@@ -84,12 +75,12 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     printResult(context, options, {
       data: { steps: report.steps.map(stepData), ...tokensData(checked) },
       human: (paint) =>
-        `${tookPlaceOf(before)}\n${renderTokens(paint, checked)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
+        `${replacedNote(before)}\n${renderTokens(paint, checked)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
     }),
   );
 }
 
-/** The first three steps, which leave what is set up already. */
+/** The first three steps, which change only what is not set up yet. */
 async function openGates(
   tenant: TenantConnection,
   profile: Profile,
@@ -103,12 +94,12 @@ async function openGates(
 
   const api = await ensureApiOpen(tenant, app.subject, profile.api);
   const scopes = guestScopes(api.subject, app.subject.clientId).join(' ');
-  report.step({ ...api, title: 'api', outcome: `guests of ${api.subject.name} get ${scopes || 'no scopes'}` });
+  report.step({ ...api, title: 'api', outcome: `guests get ${scopes || 'no scopes'} at ${api.subject.name}` });
   return { app, api };
 }
 
-/** Saves the session, and gives the live one whose place it took. */
-async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<SavedSession | undefined> {
+/** Saves the session. Returns the unexpired session that it replaced. */
+async function saveSession(context: Context, profile: Profile, obtained: Obtained): Promise<SavedSession | undefined> {
   const saving = await saveAs(context, profile, { save: true });
   const session = sessionToSave(obtained);
   if (!saving || !session) return undefined;
@@ -122,50 +113,41 @@ async function keep(context: Context, profile: Profile, obtained: Obtained): Pro
   return before && !isExpired(before, obtained.nowMs) ? before : undefined;
 }
 
-function tookPlaceOf(before: SavedSession | undefined): string {
-  return before ? `\nSaved in place of guest ${printable(before.guestId ?? 'unknown')}.\n` : '';
+function replacedNote(before: SavedSession | undefined): string {
+  return before ? `\nReplaced the saved session of guest ${printable(before.guestId ?? 'unknown')}.\n` : '';
 }
 
-/** The quickstart is about the embedded tenant, whatever the current profile is. */
+/** The quickstart always uses the local tenant, whatever the current profile is. */
 async function accessLocal(context: Context, options: GlobalOptions) {
   if (options.profile !== undefined && options.profile !== localProfileName) {
-    throw new AnonError('usage', 'The quickstart runs on the local tenant only.', { hint: 'Leave --profile out.' });
+    throw new AnonError('usage', 'The quickstart runs only on the local tenant.', {
+      hint: 'Run it without --profile.',
+    });
   }
   const inUse = (await profileInUse(context)).profile?.name === localProfileName;
   const access = await accessTenant(context, { ...options, profile: localProfileName });
   return inUse ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
 }
 
-/** People see each step when it is done; the JSON has them all at the end. */
+/** Prints each step when it is done, for people; JSON has all steps at the end. */
 function stepReporter({ terminal }: Context, options: GlobalOptions) {
   const steps: Step[] = [];
-  const say = isForPeople(options) ? (human: (paint: Paint) => string) => printForPeople(terminal, human) : () => {};
+  const print = isForPeople(options) ? (human: (paint: Paint) => string) => printForPeople(terminal, human) : () => {};
   return {
     steps,
     begin: (issuer: string) =>
-      say((paint) => `${paint.bold('Quickstart')} on the local tenant ${issuer} ${paint.dim('(no account)')}\n\n`),
+      print((paint) => `${paint.bold('Quickstart')} on the local tenant ${issuer} ${paint.dim('(no account)')}\n\n`),
     step(step: Step) {
       steps.push(step);
-      say((paint) => renderStep(paint, steps.length, step));
+      print((paint) => renderStep(paint, steps.length, step));
     },
   };
-}
-
-function renderStep(paint: Paint, number: number, { title, outcome, changed, commands }: Step): string {
-  const already = changed ? '' : paint.dim(' (no changes)');
-  const lines = commands.map((command) => `            ${paint.cyan(printable(`$ anon-cli ${command}`))}\n`);
-  const head = `${number}  ${title.padEnd(6)}  ${paint.green('✔')} `;
-  return beside(head, `${printable(outcome)}${already}`, paint.columns) + lines.join('');
-}
-
-function stepData({ title, outcome, changed, commands }: Step): JsonObject {
-  return { step: title, outcome, changed, commands: commands.map((command) => `anon-cli ${command}`) };
 }
 
 function nextSteps(paint: Paint, selection: string, updatesMetadata: boolean): string {
   return renderNextSteps(paint, [
     updateStep(selection, updatesMetadata),
     ['local start', 'serve this tenant to your app'],
-    ['--help', 'everything else'],
+    ['--help', 'see all commands'],
   ]);
 }

@@ -1,26 +1,26 @@
-import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { getReadable, type NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
-import { credentialsText } from '../render/profile.ts';
+import { credentialsText, tenantText } from '../render/profile.ts';
 import { rows } from '../render/rows.ts';
 import { endText, sessionData } from '../render/session.ts';
 import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
+import { defineCommand } from './define-command.ts';
 
-export function statusCommand(context: Context, run = printStatus): Command {
-  const command = new Command('status')
-    .description('show the tenant, application, API and session that commands use now')
-    .action((options: GlobalOptions) => run(context, options));
-  return withExample(command, 'status', 'It asks no tenant: all of it is from this machine.');
-}
+export const statusCommand = defineCommand({
+  description: 'show which tenant, application, API and session commands use',
+  calls: 'nothing',
+  examples: ['status'],
+  notes: 'Reads only this machine, and sends nothing to the tenant.',
+  run: (context, _args, options) => printStatus(context, options),
+});
 
 async function printStatus(context: Context, options: GlobalOptions): Promise<void> {
   const selected = await selectProfile(context, options);
@@ -53,17 +53,17 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
   });
 }
 
-/** The edition that commands speak there. The embedded tenant speaks its own, whatever is asked for. */
+/** The edition that commands use there. The local tenant has its own, whatever is requested. */
 function editionFor(context: Context, options: GlobalOptions, profile: Profile): EditionName | undefined {
   const chosen = chosenEdition(context, options);
   if (profile.domain !== undefined) return chosen ?? profile.edition;
   if (chosen && profile.edition && chosen !== profile.edition) {
-    context.warn(`The local tenant speaks edition ${profile.edition}: commands that ask for ${chosen} are refused.`);
+    context.warn(`The local tenant's edition is ${profile.edition}; it refuses commands with edition ${chosen}.`);
   }
   return profile.edition;
 }
 
-/** One that cannot be read is none to commands either, which is reported. */
+/** Undefined, with a warning, for a session that cannot be read: commands can't use it either. */
 async function currentSession(context: Context, profile: Profile): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
@@ -71,40 +71,39 @@ async function currentSession(context: Context, profile: Profile): Promise<Statu
   return session && { name, session, current: true };
 }
 
-/** Why a profile is the one that commands use. */
+/** Why commands use this profile. */
 type ProfileSource = StatusResult['profile_source'];
 
-/** Where a command would go now, and with what. */
+/** What a command would use now. */
 interface Status {
   readonly profile: Profile;
   readonly source: ProfileSource;
   readonly edition: EditionName | undefined;
-  /** What signs in, where not the profile's own: from the environment. */
+  /** Credentials come from the environment, not from the profile. */
   readonly fromEnvironment: boolean;
   readonly app: StatusResult['app'];
   readonly api: StatusResult['api'];
   readonly session: NamedSession | undefined;
-  /** What another command needs so that it goes there too. */
+  /** The option that makes another command use the same profile. */
   readonly selection: string;
 }
 
 const reasons: Readonly<Record<ProfileSource, string>> = {
-  option: 'given by --profile',
-  ANON_PROFILE: 'given by ANON_PROFILE',
-  AUTH0_DOMAIN: 'for the tenant in AUTH0_DOMAIN',
+  option: 'from --profile',
+  ANON_PROFILE: 'from ANON_PROFILE',
+  AUTH0_DOMAIN: 'from AUTH0_DOMAIN',
   current: 'the current profile',
 };
 
 function renderStatus(paint: Paint, status: Status, nowMs: number): string {
   const { profile, source, edition, app, api, session, selection } = status;
-  const domain = profile.domain ?? 'embedded, on this machine';
   return rows(
     paint,
     [
-      ['tenant', paint.bold(printable(domain))],
+      ['tenant', paint.bold(printable(tenantText(profile)))],
       ['profile', `${printable(profile.name)}, ${profile.adHoc ? 'not saved, ' : ''}${reasons[source]}`],
-      ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
-      ['edition', edition ?? 'unknown: the tenant was not asked yet'],
+      ...(profile.production ? [['production', paint.yellow('yes: changes ask first')] as const] : []),
+      ['edition', edition ?? 'not detected yet'],
       ['application', choiceText(app && { id: app.client_id, ...app })],
       ['API', choiceText(api && { id: api.audience, ...api })],
       ['signs in', printable(credentialsText(status))],
@@ -115,10 +114,10 @@ function renderStatus(paint: Paint, status: Status, nowMs: number): string {
 }
 
 function choiceText(choice: { id: string | null; name: string; source: string } | null): string {
-  if (!choice) return 'none chosen';
+  if (!choice) return 'not set';
   const { id, name, source } = choice;
   const text = printable(id === null || id === name ? name : `${name} (${id})`);
-  return source === 'profile' ? text : `${text}, given by ${source}`;
+  return source === 'profile' ? text : `${text}, from ${source}`;
 }
 
 function sessionRows(session: NamedSession | undefined, selection: string, nowMs: number): [string, string][] {
@@ -126,9 +125,15 @@ function sessionRows(session: NamedSession | undefined, selection: string, nowMs
   const { guestId, sessionEndsAtMs, accessEndsAtMs } = session.session;
   return [
     ['session', `${printable(session.name)}, guest ${printable(guestId ?? 'unknown')}`],
-    ['  ends', endText(sessionEndsAtMs, nowMs)],
-    ['  access token', endText(accessEndsAtMs, nowMs)],
+    ['  session token', expiryText(sessionEndsAtMs, nowMs)],
+    ['  access token', expiryText(accessEndsAtMs, nowMs)],
   ];
+}
+
+function expiryText(endsAtMs: number | null | undefined, nowMs: number): string {
+  const text = endText(endsAtMs, nowMs);
+  if (text === 'never') return 'never expires';
+  return text.startsWith('in ') ? `expires ${text}` : text;
 }
 
 function statusData(status: Status, nowMs: number): StatusResult {

@@ -43,5 +43,5 @@ export function askSecret(context: Pick<Context, 'terminal' | 'prompts'>, questi
 
 function nonEmpty(text: string): string {
   if (text.trim() !== '') return text.trim();
-  throw new AnonError('usage', 'Please answer.', { hint: 'Ctrl-C leaves; nothing has been saved or sent.' });
+  throw new AnonError('usage', 'An answer is required.', { hint: 'Ctrl-C leaves; nothing has been saved or sent.' });
 }

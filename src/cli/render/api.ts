@@ -2,7 +2,7 @@ import type { ApiWithGrants } from '../../domain/api/api.ts';
 import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
 import { describeTokenLifetime } from '../../domain/duration.ts';
 import type { ApiResult, GuestGrantResult } from '../../library/tenant-results.ts';
-import { gateText } from './app.ts';
+import { guestsText } from './app.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';
@@ -15,27 +15,27 @@ export function renderApis(paint: Paint, apis: readonly ApiWithGrants[]): string
     ['NAME', 'GUESTS', 'GUEST SCOPES', 'AUDIENCE'],
     apis.map((api) => [
       printable(api.name),
-      gateText(paint, api.guests.enabled),
+      guestsText(paint, api.guests.enabled),
       printable(anyGuestScopes(api).join(' ')) || '-',
       printable(api.audience),
     ]),
   );
 }
 
-/** One API; `names` are those of the applications whose guests have grants, by client id. */
+/** One API. `names` has the names of applications with guest grants, by client id. */
 export function renderApi(paint: Paint, api: ApiWithGrants, names: ReadonlyMap<string, string> = new Map()): string {
   const { enabled, tokenLifetimeSeconds } = api.guests;
   return `${paint.bold(printable(api.name))}\n${rows(paint, [
     ['audience', printable(api.audience)],
     ['id', printable(api.id || '-')],
-    ['guests', gateText(paint, enabled)],
+    ['guests', guestsText(paint, enabled)],
     ...grantRows(api.grants, names),
     ['other scopes', printable(otherScopes(api).join(' ')) || 'none'],
     ['guest token lifetime', describeTokenLifetime(tokenLifetimeSeconds)],
   ])}`;
 }
 
-/** A line for the guests of each application, or one for all. */
+/** A line for each application's guests, or one for all guests. */
 function grantRows(grants: readonly GuestGrant[], names: ReadonlyMap<string, string>): (readonly [string, string])[] {
   if (grants.length === 0) return [['guest scopes', 'none']];
   return grants.map(({ clientId, scopes, allScopes }) => {

@@ -11,7 +11,7 @@ export function renderApps(paint: Paint, apps: readonly App[]): string {
     ['NAME', 'GUESTS', 'TYPE', 'CLIENT ID'],
     apps.map((app) => [
       printable(app.name),
-      gateText(paint, app.enabled),
+      guestsText(paint, app.enabled),
       printable(app.type ?? '-'),
       printable(app.clientId),
     ]),
@@ -22,17 +22,17 @@ export function renderApp(paint: Paint, app: App): string {
   return `${paint.bold(printable(app.name))}\n${rows(paint, [
     ['client id', printable(app.clientId)],
     ['type', printable(app.type ?? 'not set')],
-    ['authentication', app.authMethod === 'none' ? 'none, it is public' : printable(app.authMethod)],
-    ['guests', gateText(paint, app.enabled)],
+    ['authentication', app.authMethod === 'none' ? 'none (public application)' : printable(app.authMethod)],
+    ['guests', guestsText(paint, app.enabled)],
   ])}`;
 }
 
-/** Whether a gate is open; in words, for who sees no colours. */
-export function gateText(paint: Paint, open: boolean): string {
-  return open ? paint.green('enabled') : paint.yellow('closed');
+/** Whether guests are enabled, in words, so that it can be read without colour. */
+export function guestsText(paint: Paint, enabled: boolean): string {
+  return enabled ? paint.green('enabled') : paint.yellow('disabled');
 }
 
-/** An application for `--json`; its secret only when the user asked for it. */
+/** An application for `--json`; with its secret only on request. */
 export function appData(app: App, { revealSecrets = false } = {}): AppResult {
   return {
     client_id: app.clientId,

@@ -7,7 +7,7 @@ import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
 import { rows, table } from './rows.ts';
 
-/** A preview, or why there is none. */
+/** A preview, or the reason for having no preview. */
 export type Preview = TokenPreview | { readonly none: string };
 
 /** `application web`, `API shop`. */
@@ -33,7 +33,7 @@ export function renderClaims(paint: Paint, holder: ClaimsHolder): string {
   return `${heading}${list()}`;
 }
 
-/** What the next access token holds: the mapped claims stand out, and those it will not have say why. */
+/** The claims of the next access token. Mapped claims stand out; those left out have a reason. */
 export function renderPreview(paint: Paint, preview: Preview): string {
   if ('none' in preview) return paint.dim(`\nNo preview: ${printable(preview.none)}.\n`);
   const { service, mapped, leftOut } = preview;
@@ -44,20 +44,19 @@ export function renderPreview(paint: Paint, preview: Preview): string {
   );
   const out = leftOut.map(
     ({ name, reason, state }) =>
-      [
-        printable(name),
-        paint.yellow(`${state === 'unknown' ? 'cannot be told' : 'left out'}: ${printable(reason)}`),
-      ] as const,
+      [printable(name), paint.yellow(`${state === 'unknown' ? 'unknown' : 'left out'}: ${printable(reason)}`)] as const,
   );
-  const anew = [claimsOfEachToken.join(', '), paint.dim('new in each token')] as const;
-  const shown = rows(paint, [...own, anew, ...added, ...out]);
-  const hearsay =
-    preview.metadataAsLastKnown && [...mapped, ...leftOut].some(({ expression }) => isOfMetadata(expression));
-  const note = hearsay ? paint.dim('  The session token is sealed: its metadata is as last known here.\n') : '';
+  const perToken = [claimsOfEachToken.join(', '), paint.dim('new in each token')] as const;
+  const shown = rows(paint, [...own, perToken, ...added, ...out]);
+  const isLastKnown =
+    preview.metadataAsLastKnown && [...mapped, ...leftOut].some(({ expression }) => usesMetadata(expression));
+  const note = isLastKnown
+    ? paint.dim('  The session token is encrypted; the metadata shown was last saved here.\n')
+    : '';
   return `\n${paint.bold("The current session's next access token")}\n${shown}${note}`;
 }
 
-function isOfMetadata(expression: string): boolean {
+function usesMetadata(expression: string): boolean {
   return sessionPath(expression)?.[0] === 'metadata';
 }
 

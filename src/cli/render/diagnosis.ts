@@ -15,18 +15,23 @@ const marks: Readonly<Record<CheckState, string>> = {
   skipped: '–',
 };
 
-/** Every check on a line, what fixes it below, and what it comes to. `fixAll` is the command that does it in one. */
+/**
+ * A line for each check, and the commands and advice that fix what is wrong. `fixAll` is the command for all of it. The
+ * verdict is shown only when guests get tokens: otherwise the error has it.
+ */
 export function renderDiagnosis(paint: Paint, diagnosis: Diagnosis, fixAll: string | undefined): string {
   const { checks, ok, verdict } = diagnosis;
   const closed = checks.filter(({ state }) => state === 'closed' || state === 'unknown');
   const commands = commandsOf(closed);
+  const warnings = checks.filter(({ state }) => state === 'warning');
+  const recommended = commandsOf(warnings).filter((command) => !commands.includes(command));
   const parts = [
     checks.map((check) => checkLines(paint, check)).join(''),
-    section(paint, 'To open it', commands),
+    section(paint, 'To fix', commands),
     commands.length > 1 && fixAll ? section(paint, 'Or all at once', [fixAll]) : '',
-    section(paint, 'Recommended', commandsOf(checks.filter(({ state }) => state === 'warning'))),
+    section(paint, 'Recommended', recommended),
     adviceLines(paint, checks),
-    `${ok ? paint.green('✔') : paint.red('✘')} ${printable(verdict)}\n`,
+    ok ? `${paint.green('✔')} ${printable(verdict)}\n` : '',
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -44,7 +49,7 @@ function checkLines(paint: Paint, { check, state, finding }: Check): string {
   return beside(head, state === 'skipped' ? paint.dim(text) : text, paint.columns);
 }
 
-/** In order, each once. */
+/** Without duplicates. */
 function commandsOf(checks: readonly Check[]): string[] {
   return [...new Set(checks.flatMap(({ fix }) => (fix === undefined ? [] : [fix])))];
 }
@@ -54,7 +59,7 @@ function section(paint: Paint, title: string, commands: readonly string[]): stri
   return `${paint.bold(title)}\n${commands.map((command) => `  ${paint.cyan(`$ ${printable(command)}`)}\n`).join('')}`;
 }
 
-/** What no single command does. */
+/** Advice where no single command helps. */
 function adviceLines(paint: Paint, checks: readonly Check[]): string {
   const advised = checks.filter(({ advice, fix }) => advice !== undefined && fix === undefined);
   if (advised.length === 0) return '';
@@ -83,7 +88,7 @@ export function diagnosisData({ ok, verdict, tenant, app, api, scopes, checks }:
   };
 }
 
-/** How far this machine's clock is behind the tenant's; what is not worth a word is nothing. */
+/** How far this machine's clock is behind the tenant's; 0 for a difference too small to matter, null if unknown. */
 function offsetSeconds(tenant: Diagnosis['tenant']): number | null {
   const offsetMs = tenant.time.offsetMs();
   if (offsetMs === undefined) return null;

@@ -5,14 +5,14 @@ import type { Paint } from './paint.ts';
 import { printable, printableJson } from './printable.ts';
 import { rows } from './rows.ts';
 
-/** What each write changes at the tenant `host`, member by member in the names of the wire. */
+/** What each write changes at the tenant `host`, member by member with the names of the wire. */
 export function renderChanges(paint: Paint, host: string, writes: readonly PlannedWrite[]): string {
   return writes
     .map((write) => `  ${printable(title(write))}${paint.dim(` (${printable(host)})`)}\n${memberLines(paint, write)}`)
     .join('');
 }
 
-/** The requests, for who would rather call the Management API themselves. */
+/** The Management API requests, for users who would rather send them themselves. */
 export function renderRequests(paint: Paint, label: string, writes: readonly PlannedWrite[]): string {
   return writes
     .map(({ method, path, body }) =>
@@ -57,7 +57,7 @@ function changeText(paint: Paint, method: PlannedWrite['method'], { before, afte
   return `${before === undefined ? paint.dim('not set') : valueText(before)} → ${paint.green(valueText(after))}`;
 }
 
-/** What a list gains and loses. */
+/** Added and removed items of a list. */
 function listText(paint: Paint, before: readonly unknown[], after: readonly unknown[]): string {
   const [old, now] = [before.map(valueText), after.map(valueText)];
   const gained = now.filter((item) => !old.includes(item)).map((item) => paint.green(`+${item}`));

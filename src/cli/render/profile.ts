@@ -6,21 +6,21 @@ import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';
 import { relativeText } from './time.ts';
 
-/** A profile, and what is to be said of it besides. */
+/** A profile and its context. */
 export interface ProfileView {
   readonly profile: Profile;
   readonly current: string;
-  /** Commands use it now, where no option names one. */
+  /** Commands without --profile use it. */
   readonly inUse: boolean;
-  /** Which one commands use, where the environment decides. */
+  /** Which profile commands use, if the environment decides. */
   readonly note: string | undefined;
-  /** The environment has credentials for its tenant, which win over its own. */
+  /** The environment has credentials for its tenant, which override the saved ones. */
   readonly fromEnvironment: boolean;
-  /** How long its kept Management API token still holds; undefined when none is kept. */
+  /** Seconds until its saved Management API token expires; undefined without one. */
   readonly tokenSecondsLeft: number | undefined;
 }
 
-/** `marked`: the name of the one that commands use. */
+/** `marked`: the name of the profile that commands use. */
 export function renderProfiles(paint: Paint, profiles: readonly Profile[], marked: string | undefined): string {
   return table(
     paint,
@@ -44,17 +44,17 @@ export function renderProfile(paint: Paint, view: ProfileView): string {
     rows(paint, [
       ['tenant', printable(tenantText(profile))],
       ['edition', editionText(profile)],
-      ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
+      ...(profile.production ? [['production', paint.yellow('yes: changes ask first')] as const] : []),
       ['application', printable(choiceText(profile.app?.name, profile.app?.clientId))],
       ['API', printable(choiceText(profile.api?.name, profile.api?.audience))],
       ['credentials', printable(credentialsText(view))],
-      ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
+      ...(profile.credentials ? [['saved', placeText(profile)] as const] : []),
       ...(tokenSecondsLeft === undefined ? [] : [['management token', tokenText(tokenSecondsLeft)] as const]),
     ])
   );
 }
 
-/** A profile for `--json`: never what is secret of it. `inUse`: commands use it now. */
+/** A profile for `--json`, without secrets. `inUse`: commands use it now. */
 export function profileData(profile: Profile, current: string, inUse: boolean): ProfileResult {
   const { credentials } = profile;
   return {
@@ -87,34 +87,34 @@ export function profileViewData({
   };
 }
 
-/** Where a profile's secrets are, in words. */
+/** Where a profile's secrets are. */
 export function placeText({ secrets }: Profile): string {
   return secrets === 'keyring' ? "in the operating system's keyring" : 'in a file that only you can read';
 }
 
-/** `client secret of client abc` */
+/** `client abc (client secret)` */
 export function credentialsText({
   profile,
   fromEnvironment,
 }: Pick<ProfileView, 'profile' | 'fromEnvironment'>): string {
   const { credentials, domain } = profile;
   if (fromEnvironment) return 'from the environment';
-  if (!credentials) return domain === undefined ? 'its own' : 'none: guest tokens only';
+  if (!credentials) return domain === undefined ? 'built in' : 'none: guest tokens only';
   if (credentials.kind === 'access_token') return 'an access token';
-  if (credentials.kind === 'client_secret') return `client ${credentials.clientId}, with its secret`;
-  return `client ${credentials.clientId}, with its private key (${credentials.alg})`;
+  const kind = credentials.kind === 'client_secret' ? 'client secret' : `private key, ${credentials.alg}`;
+  return `client ${credentials.clientId} (${kind})`;
 }
 
-function tenantText({ domain }: Profile): string {
-  return domain ?? 'embedded, on this machine';
+export function tenantText({ domain }: Profile): string {
+  return domain ?? 'built into anon-cli';
 }
 
 function editionText({ edition, domain }: Profile): string {
-  return edition ?? (domain ? 'not asked yet' : 'unknown');
+  return edition ?? (domain ? 'not detected yet' : 'unknown');
 }
 
 function choiceText(name: string | undefined, id: string | undefined): string {
-  if (name === undefined || id === undefined) return 'none chosen';
+  if (name === undefined || id === undefined) return 'not set';
   return name === id ? name : `${name} (${id})`;
 }
 
@@ -122,37 +122,41 @@ function tokenText(secondsLeft: number): string {
   return secondsLeft > 0 ? `expires ${relativeText(secondsLeft)}` : 'expired';
 }
 
-/** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
+/** The saved profile, and what its credentials allow, if that was checked. `detected`: its edition was, just now. */
 export function renderLogin(
   paint: Paint,
   profile: Profile,
   proof: CredentialCheck | undefined,
-  inUse: boolean,
+  { inUse, detected }: { inUse: boolean; detected: boolean },
 ): string {
-  const edition = profile.edition ? `, edition ${profile.edition}` : '';
+  const { edition } = profile;
   return [
-    `${paint.green('✔')} Profile ${printable(profile.name)}: ${printable(profile.domain ?? '')}${edition}. ${inUse ? 'Commands use it now' : 'It is the current profile'}.\n`,
+    `${paint.green('✔')} Profile ${printable(profile.name)}: ${printable(profile.domain ?? '')}. ${inUse ? 'Commands use it now' : 'It is now the current profile'}.\n`,
     rows(paint, [
+      ...(edition
+        ? [['edition', detected ? `${edition} (detected from the tenant's settings)` : edition] as const]
+        : []),
       ['credentials', printable(credentialsText({ profile, fromEnvironment: false }))],
-      ...(profile.credentials ? [['kept', placeText(profile)] as const] : []),
-      ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
+      ...(profile.credentials ? [['saved', placeText(profile)] as const] : []),
+      ...(profile.production ? [['production', paint.yellow('yes: changes ask first')] as const] : []),
     ]),
-    proof ? scopesText(paint, proof) : paint.dim('Nothing was checked.\n'),
+    proof ? scopesText(paint, proof) : paint.dim('Not checked: login did not sign in.\n'),
     paint.dim(`Next: anon-cli ${next(profile, proof)}${inUse ? '' : ` --profile ${profile.name}`}\n`),
   ].join('');
 }
 
-/** What goes with what the profile can do: doctor says how it comes by the scopes that it lacks. */
+/** The next command for this profile: `doctor` shows how to get missing scopes. */
 function next({ credentials }: Profile, proof: CredentialCheck | undefined): string {
   if (!credentials) return 'token create --app <client id> --api <audience>';
   return proof?.missing.some(({ commands }) => commands.includes('setup')) ? 'doctor' : 'setup';
 }
 
 function scopesText(paint: Paint, { scopes, missing }: CredentialCheck): string {
-  if (!scopes) return paint.yellow('Which scopes the token has cannot be told.\n');
-  if (missing.length === 0) return `${paint.green('✔')} It has all Management API scopes that commands need.\n`;
+  if (!scopes) return paint.yellow('Signed in. Cannot tell which scopes the token has.\n');
+  if (missing.length === 0)
+    return `${paint.green('✔')} Signed in to the Management API with all scopes that commands need.\n`;
   const lines = missing.map(({ scope, commands }) => [scope, `for ${commands.join(', ')}`] as const);
-  return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
+  return `${paint.yellow('Signed in to the Management API, without these scopes:')}\n${rows(paint, lines)}`;
 }
 
 export function loginData(profile: Profile, proof: CredentialCheck | undefined, inUse: boolean): LoginResult {

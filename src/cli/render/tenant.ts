@@ -31,7 +31,7 @@ export function sessionsText({ lifetimeSeconds, tokenFormat }: TenantView): stri
   return `${life}, session tokens are ${tokenFormat.toUpperCase()}`;
 }
 
-/** Why the JWT format is not for production. */
+/** Why not to use the JWT format in production. */
 export const readableTokens = 'Anyone who holds a session token in the JWT format can read it; use JWE in production.';
 
 export function tenantData(tenant: TenantView): TenantResult {

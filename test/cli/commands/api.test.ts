@@ -10,14 +10,14 @@ import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemo
 const audience = 'https://api.shop.example';
 
 describe('api list', () => {
-  it('shows the only API of a new tenant as closed, and not the Management API', async () => {
+  it('shows the only API of a new tenant as disabled, and not the Management API', async () => {
     const { done, terminal } = await freshMachine();
-    expect((await done('api', 'list')).stdout).toBe('shop\tclosed\t-\thttps://api.shop.example\n');
+    expect((await done('api', 'list')).stdout).toBe('shop\tdisabled\t-\thttps://api.shop.example\n');
     terminal.interactive = true;
     const { stdout } = await done('api', 'list');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^NAME +GUESTS +GUEST SCOPES +AUDIENCE$/),
-      expect.stringMatching(/^shop +closed +- +https:\/\/api\.shop\.example$/),
+      expect.stringMatching(/^shop +disabled +- +https:\/\/api\.shop\.example$/),
       '',
     ]);
   });

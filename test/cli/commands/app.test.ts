@@ -6,15 +6,15 @@ import { appShowCommand } from '../../../src/cli/commands/app/show.ts';
 import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('app list', () => {
-  it("shows the only application of a new tenant as closed, and not the tenant's own", async () => {
+  it("shows the only application of a new tenant as disabled, and not the tenant's own", async () => {
     const { done, store, terminal } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
-    expect((await done('app', 'list')).stdout).toBe(`web\tclosed\tspa\t${client_id}\n`);
+    expect((await done('app', 'list')).stdout).toBe(`web\tdisabled\tspa\t${client_id}\n`);
     terminal.interactive = true;
     const { stdout } = await done('app', 'list');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^NAME +GUESTS +TYPE +CLIENT ID$/),
-      expect.stringMatching(new RegExp(`^web +closed +spa +${client_id}$`)),
+      expect.stringMatching(new RegExp(`^web +disabled +spa +${client_id}$`)),
       '',
     ]);
     expect((await done('app', 'list', '--json')).json).toEqual([
@@ -101,8 +101,8 @@ describe('app show', () => {
     }
     const { stdout } = await done('app', 'show', 'web');
     expect(stdout).toMatch(/^web\n/);
-    expect(stdout).toMatch(/authentication +none, it is public\n/);
-    expect(stdout).toMatch(/guests +closed\n/);
+    expect(stdout).toMatch(/authentication +none \(public application\)\n/);
+    expect(stdout).toMatch(/guests +disabled\n/);
   });
 
   it('lists the candidates if a name is ambiguous, and accepts the id of one', async () => {

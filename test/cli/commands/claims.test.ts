@@ -187,8 +187,8 @@ describe('claims set', () => {
     expect(writes()).toHaveLength(before + 3);
     expect(stdout).toMatch(/^ {2}guest +anon@[0-9a-f-]+ ← anonymous_session\.user_id$/m);
     expect(stdout).toMatch(/^ {2}language +en ← anonymous_session\.metadata\.language$/m);
-    expect(stdout).toMatch(/^ {2}id +cannot be told: the session token is encrypted, so only the tenant knows/m);
-    expect(stdout).toMatch(/\n {2}The session token is sealed: its metadata is as last known here\.\n$/);
+    expect(stdout).toMatch(/^ {2}id +unknown: the session token is encrypted/m);
+    expect(stdout).toMatch(/\n {2}The session token is encrypted; the metadata shown was last saved here\.\n$/);
     expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(asked);
   });
 });

@@ -73,9 +73,9 @@ describe('on a tenant of edition ea', () => {
     const { done } = await openMachine({ edition: 'ea' });
     const life = "the tenant's default lifetime";
     expect((await done('api', 'show', 'shop')).stdout).toMatch(new RegExp(`guest token lifetime +${life}\\n`));
-    expect((await done('doctor')).stdout.replaceAll(/\s+/g, ' ')).toContain(`their access tokens live ${life}`);
+    expect((await done('doctor')).stdout.replaceAll(/\s+/g, ' ')).toContain(`access tokens live for ${life}`);
     const setUp = await done('setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog', '--yes');
-    expect(setUp.stdout.replaceAll(/\s+/g, ' ')).toContain(`access tokens live ${life}`);
+    expect(setUp.stdout.replaceAll(/\s+/g, ' ')).toContain(`access tokens live for ${life}`);
     expect((await done('api', 'list', '--json')).json).toMatchObject([{ guest_token_lifetime: null }]);
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--token-lifetime', '2h');
     expect(stdout).toContain('access tokens for 2 hours\n');

@@ -13,7 +13,7 @@ describe('profile list', () => {
   it('shows the embedded tenant before anything is added', async () => {
     const { done } = await freshMachine({ seeded: false });
     const { stdout } = await done('profile', 'list');
-    expect(stdout).toBe('*\tlocal\tembedded, on this machine\tpreview\t-\t-\n');
+    expect(stdout).toBe('*\tlocal\tbuilt into anon-cli\tpreview\t-\t-\n');
     expect((await done('profile', 'list', '--json')).json).toEqual([
       {
         name: 'local',
@@ -37,8 +37,8 @@ describe('profile list', () => {
     await done('profile', 'set', 'app', 'web');
     await done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check', '--production');
     const { stdout } = await done('profile', 'list');
-    expect(stdout).toMatch(/^ {2,}local +embedded, on this machine +preview +web +-$/m);
-    expect(stdout).toMatch(/^\* +acme +acme\.eu\.auth0\.com production +not asked yet +- +-$/m);
+    expect(stdout).toMatch(/^ {2,}local +built into anon-cli +preview +web +-$/m);
+    expect(stdout).toMatch(/^\* +acme +acme\.eu\.auth0\.com production +not detected yet +- +-$/m);
   });
 });
 
@@ -80,11 +80,11 @@ describe('profile show', () => {
     const { done } = await freshMachine();
     expect((await done('profile', 'show')).stdout).toBe(
       'local (current)\n' +
-        '  tenant       embedded, on this machine\n' +
+        '  tenant       built into anon-cli\n' +
         '  edition      preview\n' +
-        '  application  none chosen\n' +
-        '  API          none chosen\n' +
-        '  credentials  its own\n',
+        '  application  not set\n' +
+        '  API          not set\n' +
+        '  credentials  built in\n',
     );
   });
 
@@ -97,9 +97,9 @@ describe('profile show', () => {
     machine.clock.forward(3600);
     const { stdout } = await machine.done('profile', 'show', 'remote');
     const { clientId } = tenant.credentials;
-    expect(stdout).toContain(`  credentials       client ${clientId}, with its secret\n`);
-    expect(stdout).toContain('  kept              in a file that only you can read\n');
-    expect(stdout).toContain('  production        yes: changes there ask first\n');
+    expect(stdout).toContain(`  credentials       client ${clientId} (client secret)\n`);
+    expect(stdout).toContain('  saved             in a file that only you can read\n');
+    expect(stdout).toContain('  production        yes: changes ask first\n');
     expect(stdout).toContain('  management token  expires in 23 hours\n');
     expect((await machine.done('profile', 'show', '--json')).json).toEqual({
       name: 'remote',

@@ -16,7 +16,7 @@ describe('quickstart', () => {
     expect(steps).toEqual([
       ['1', 'tenant', 'sessions live 30 days, session tokens are JWE (no changes)'],
       ['2', 'app', 'web may create guest sessions'],
-      ['3', 'api', 'guests of shop get read:catalog write:cart'],
+      ['3', 'api', 'guests get read:catalog write:cart at shop'],
       ['4', 'create', expect.stringMatching(/^guest anon\|[\w-]{36} has a session$/)],
       ['5', 'update', 'metadata merged, two new tokens'],
     ]);
@@ -46,7 +46,7 @@ describe('quickstart', () => {
     expect(second.steps.map(({ changed }: { changed: boolean }) => changed)).toEqual([false, false, false, true, true]);
     expect(second.decoded.access_token.claims.sub).not.toBe(first.decoded.access_token.claims.sub);
     expect((await done('quickstart')).stdout).toContain(
-      `\nSaved in place of guest ${second.decoded.access_token.claims.sub}.\n`,
+      `\nReplaced the saved session of guest ${second.decoded.access_token.claims.sub}.\n`,
     );
     const { stdout } = await done('quickstart');
     expect(stdout.match(/\(no changes\)/g)).toHaveLength(3);
@@ -90,7 +90,7 @@ describe('quickstart', () => {
     expect(json.steps[1].commands).toEqual(['anon-cli app enable web --profile local']);
     expect(await machine.run('quickstart', '--profile', 'remote')).toMatchObject({
       code: 2,
-      stderr: 'error: The quickstart runs on the local tenant only.\nhint:  Leave --profile out.\n',
+      stderr: 'error: The quickstart runs only on the local tenant.\nhint:  Run it without --profile.\n',
     });
   });
 

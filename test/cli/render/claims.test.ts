@@ -51,7 +51,7 @@ it('mapped claims are highlighted', () => {
     mapped: [{ name: 'items', expression: 'anonymous_session.metadata.items', value: 3 }],
     leftOut: [
       { name: 'note', expression: 'anonymous_session.metadata.note', state: 'left_out', reason: 'it is null' },
-      { name: 'id', expression: 'anonymous_session.session_id', state: 'unknown', reason: 'it is sealed' },
+      { name: 'id', expression: 'anonymous_session.session_id', state: 'unknown', reason: 'it is encrypted' },
     ],
     metadataAsLastKnown: false,
   };
@@ -62,11 +62,11 @@ it('mapped claims are highlighted', () => {
     '  iat, exp, jti  new in each token',
     '  items          3 ← anonymous_session.metadata.items',
     '  note           left out: it is null',
-    '  id             cannot be told: it is sealed',
+    '  id             unknown: it is encrypted',
     '',
   ]);
   expect(renderPreview(plain, { ...preview, metadataAsLastKnown: true })).toBe(
-    `${renderPreview(plain, preview)}  The session token is sealed: its metadata is as last known here.\n`,
+    `${renderPreview(plain, preview)}  The session token is encrypted; the metadata shown was last saved here.\n`,
   );
   expect(renderPreview(plain, { ...preview, mapped: [], leftOut: [], metadataAsLastKnown: true })).not.toContain(
     'sealed',

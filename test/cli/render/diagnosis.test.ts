@@ -31,7 +31,7 @@ const checks: readonly Check[] = [
 ];
 
 describe('a diagnosis', () => {
-  it('has one line per check, each command once, and the verdict last', () => {
+  it('has a line for each check and each command once, and leaves the verdict to the error', () => {
     expect(renderDiagnosis(paintFor(false), diagnosisOf(checks), 'anon-cli doctor --fix')).toBe(`\
 ✔ open     reachable    acme.example answers
 ! warning  management   missing update:clients
@@ -41,7 +41,7 @@ describe('a diagnosis', () => {
 ✘ closed   scopes       none
 – skipped  probe        not asked for
 
-To open it
+To fix
   $ anon-cli app enable web
   $ anon-cli api enable shop --scopes a
 
@@ -53,25 +53,36 @@ Recommended
 
 What to do
   management   Give it.
-
-✘ A guest cannot get a token
 `);
   });
 
+  it('of an open tenant ends with the verdict', () => {
+    const open = { ...diagnosisOf([], 'A guest of web can get a token for shop: read:catalog'), ok: true };
+    expect(renderDiagnosis(paintFor(false), open, undefined)).toBe(`✔ ${open.verdict}\n`);
+  });
+
+  it('recommends no command that is already among the fixes', () => {
+    const both: Check[] = [
+      { check: 'api', state: 'closed', finding: 'closed', fix: 'anon-cli api enable shop' },
+      { check: 'scopes', state: 'warning', finding: 'stale', fix: 'anon-cli api enable shop' },
+    ];
+    expect(renderDiagnosis(paintFor(false), diagnosisOf(both), undefined).match(/api enable/g)).toHaveLength(1);
+  });
+
   it('breaks long findings at their spaces, within 80 columns', () => {
-    const finding = 'the API no longer says anything of guests, and somebody has to tell it again. '.repeat(3);
+    const finding = 'the API has no policy for guests any longer, and somebody has to set it again. '.repeat(3);
     const text = renderDiagnosis(
       paintFor(false, { columns: 80 }),
       diagnosisOf([{ check: 'api', state: 'closed', finding }]),
       undefined,
     );
-    const lines = text.split('\n\n')[0]?.split('\n') ?? [];
+    const lines = text.trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(3);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.slice(1).every((line) => line.startsWith(' '.repeat(24)))).toBe(true);
   });
 
-  it('is readable without colour: each state has its word', () => {
+  it('can be read without colour: each state has its word', () => {
     const plain = renderDiagnosis(paintFor(false), diagnosisOf(checks), undefined);
     for (const word of ['open', 'warning', 'closed', 'skipped']) expect(plain).toContain(` ${word} `);
     expect(renderDiagnosis(paintFor(true), diagnosisOf(checks), undefined)).toContain('\u001b[');
@@ -88,10 +99,10 @@ What to do
     );
   });
 
-  it('as JSON has null for missing values', () => {
-    const { tenant, checks: told } = diagnosisData(diagnosisOf(checks));
+  it('as JSON has null for unknown values', () => {
+    const { tenant, checks: data } = diagnosisData(diagnosisOf(checks));
     expect(tenant).toEqual({ profile: 'acme', issuer: 'https://acme.example/', edition: 'preview' });
-    expect(told.at(-1)).toEqual({
+    expect(data.at(-1)).toEqual({
       check: 'probe',
       state: 'skipped',
       finding: 'not asked for',

@@ -75,9 +75,9 @@ const acme: Profile = {
 describe('applications', () => {
   it('are a table', () => {
     expect(lines(renderApps(plain, [web, server]))).toEqual([
-      'NAME       GUESTS   TYPE  CLIENT ID',
-      'web        enabled  spa   abc123',
-      'My server  closed   -     def456',
+      'NAME       GUESTS    TYPE  CLIENT ID',
+      'web        enabled   spa   abc123',
+      'My server  disabled  -     def456',
     ]);
   });
 
@@ -90,7 +90,7 @@ describe('applications', () => {
       'web',
       '  client id       abc123',
       '  type            spa',
-      '  authentication  none, it is public',
+      '  authentication  none (public application)',
       '  guests          enabled',
     ]);
     expect(lines(renderApp(plain, server))).toContain('  authentication  client_secret_post');
@@ -117,9 +117,9 @@ describe('APIs', () => {
   it('are a table', () => {
     const bare = { ...shop, name: 'bare', guests: { ...shop.guests, enabled: false }, grants: [] };
     expect(lines(renderApis(plain, [shop, bare]))).toEqual([
-      'NAME  GUESTS   GUEST SCOPES  AUDIENCE',
-      'shop  enabled  read:catalog  https://api.shop.example',
-      'bare  closed   -             https://api.shop.example',
+      'NAME  GUESTS    GUEST SCOPES  AUDIENCE',
+      'shop  enabled   read:catalog  https://api.shop.example',
+      'bare  disabled  -             https://api.shop.example',
     ]);
   });
 
@@ -188,10 +188,10 @@ describe('profiles', () => {
   it('are a table that marks the current one, without secrets', () => {
     const text = renderProfiles(plain, [{ name: 'local', edition: 'preview' }, acme, served], 'acme');
     expect(lines(text)).toEqual([
-      '   PROFILE  TENANT                     EDITION        APP  API',
-      '   local    embedded, on this machine  preview        -    -',
-      '*  acme     acme.eu.auth0.com          not asked yet  web  -',
-      '   served   http://localhost:4400      ea             -    -',
+      '   PROFILE  TENANT                 EDITION           APP  API',
+      '   local    built into anon-cli    preview           -    -',
+      '*  acme     acme.eu.auth0.com      not detected yet  web  -',
+      '   served   http://localhost:4400  ea                -    -',
     ]);
   });
 
@@ -270,7 +270,7 @@ it('no name from a tenant can control the screen', () => {
           plain,
           { ...acme, domain: text, credentials: { kind: 'client_secret', clientId: text } },
           undefined,
-          false,
+          { inUse: false, detected: false },
         ),
         renderRequests(plain, 'sent', [hostileWrite(text)]),
         renderChanges(plain, text, [hostileWrite(text)]),

@@ -25,7 +25,7 @@ describe.each(ways)(
   'with %s %j %j no question is asked on a terminal, and what is missing is named:',
   (name, before, env) => {
     it.each([
-      ['login', '--domain is missing'],
+      ['login', 'No --domain given'],
       ['login acme --domain acme.example', '--client-id <id> with --client-secret -'],
       ['setup --create-app kiosk', '--yes'],
       ['setup --app web --create-api news', '--audience <uri>'],
@@ -64,9 +64,7 @@ describe.each(ways)(
       for (const line of ['set production off', 'remove remote']) {
         const refused = await machine.run(...before, 'profile', ...line.split(' '));
         expect(refused.code).toBe(2);
-        expect(onOneLine(refused.stderr)).toContain(
-          `, and ${name} rules questions out. hint: To go on all the same: --yes`,
-        );
+        expect(onOneLine(refused.stderr)).toContain(`, and ${name} rules questions out. hint: To confirm, pass --yes`);
       }
       expect(machine.questions).toEqual([]);
     });

@@ -9,7 +9,7 @@ import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './options.ts';
 
-/** What `doctor --matrix` does. */
+/** `doctor --matrix` */
 export async function showMatrix(context: Context, options: DoctorOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
   const all = options.all === true;
@@ -18,24 +18,24 @@ export async function showMatrix(context: Context, options: DoctorOptions): Prom
 }
 
 /**
- * Applications down, APIs across, a scope a line; a line for each pair where that is too wide for the terminal, or where
- * another program reads it. With `all`, pairs without a scope are told there too.
+ * Applications down, APIs across, a scope on each line. Lists pairs instead if that is too wide for the terminal, or a
+ * program reads it; with `all`, pairs without scopes too.
  */
 export function renderMatrix(paint: Paint, matrix: Matrix, { all = false }: { all?: boolean } = {}): string {
   const { apps, apis, rows } = matrix;
   if (apps.length === 0 || apis.length === 0) {
-    const what = apps.length === 0 ? 'application may create guest sessions' : 'API takes guests';
-    return `No ${what}, and no grant is left over. To see everything: --all\n`;
+    const none = apps.length === 0 ? 'application may create guest sessions' : 'API accepts guests';
+    return `No ${none}, and none has a grant. To show all: --all\n`;
   }
   const cells = rows.flat();
   if (paint.tabbed) return pairs(paint, cells, all);
   const columns = paint.columns === Number.POSITIVE_INFINITY ? gridWidth : paint.columns;
   const body = widthOf(matrix) <= columns ? grid(paint, matrix) : pairs(paint, cells, all);
   const closed = cells.some(({ scopes, open }) => scopes.length > 0 && !open);
-  return `${body}${closed ? paint.dim('( ) granted, but the application or the API is closed\n') : ''}`;
+  return `${body}${closed ? paint.dim('( ) granted, but the application or API is closed\n') : ''}`;
 }
 
-/** Where nobody knows how wide it is shown. */
+/** Columns of a grid whose output is not a terminal. */
 const gridWidth = 100;
 
 function grid(paint: Paint, { apps, apis, rows }: Matrix): string {
@@ -53,13 +53,13 @@ function grid(paint: Paint, { apps, apis, rows }: Matrix): string {
 
 function pairs(paint: Paint, cells: readonly Cell[], all: boolean): string {
   const shown = cells.filter(({ scopes }) => all || scopes.length > 0);
-  if (shown.length === 0) return paint.tabbed ? '' : 'No guest has any scope anywhere.\n';
+  if (shown.length === 0) return paint.tabbed ? '' : 'Guests have no scopes at any API.\n';
   const titles = ['APPLICATION', 'API', 'GUEST SCOPES'];
   if (!paint.tabbed) {
     const lines = shown.map((cell) => [...namesOf(cell), cellLines(paint, cell).join(' ')]);
     return table(paint, titles, lines);
   }
-  // Brackets would have to be taken off again.
+  // Without brackets, which a script would have to strip.
   const lines = shown.map(({ app, api, open, scopes }) => [
     ...[printable(app.name), printable(api.name)],
     ...[scopes.map(printable).join(' '), open ? 'open' : 'closed'],
@@ -96,7 +96,7 @@ function longest(texts: readonly string[]): number {
   return texts.reduce((length, text) => Math.max(length, displayWidth(text)), 0);
 }
 
-/** An object for each application and API, in an order that does not change by itself. */
+/** An object for each application and API, in a stable order. */
 export function matrixData({ rows }: Matrix): MatrixCellResult[] {
   return rows.flat().map(({ app, api, scopes, open }) => ({
     app: { client_id: app.clientId, name: app.name, enabled: app.enabled },

@@ -1,14 +1,35 @@
-import type { WriteOptions } from '../../tenant/write.ts';
+import { AnonError } from '../../../errors.ts';
+import { flagFor } from '../../input/equivalent-command.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { writeOptions } from '../../tenant/write.ts';
 
-/** What the command line of doctor may say. */
-export interface DoctorOptions extends WriteOptions {
-  readonly app?: string;
-  readonly api?: string;
-  readonly scopes?: string;
-  readonly probe?: true;
-  readonly clientSecret?: string;
-  readonly fix?: true;
-  readonly oidcConformant?: true;
-  readonly matrix?: true;
-  readonly all?: true;
+export const doctorOptions = {
+  '--app <app>': 'the application: name or client id',
+  '--api <api>': 'the API: name, audience or id',
+  '--scopes <list>': {
+    description: 'scopes that guests should get; --fix grants them',
+    values: { live: 'scope', list: true },
+  },
+  '--probe': 'also request real tokens and check them; creates a guest',
+  '--client-secret <->': "the application's secret for --probe: '-' for stdin, '@<file>' for a file",
+  '--fix': 'open closed gates, after showing the changes',
+  '--oidc-conformant': 'with --fix: make the application OIDC-conformant (edition ea)',
+  '--matrix': 'show instead which scopes guests get: applications by APIs',
+  '--all': 'with --matrix: include closed applications and APIs',
+  ...writeOptions,
+} as const;
+
+export type DoctorOptions = GlobalOptions & OptionValues<typeof doctorOptions>;
+
+/** @throws {AnonError} `usage` for options that can't be combined, or need another one */
+export function checkCombination(options: DoctorOptions): void {
+  const { matrix, fix } = options;
+  const given = (...names: (keyof DoctorOptions)[]) => names.find((name) => options[name] !== undefined);
+  const notForMatrix = matrix && given('fix', 'probe', 'scopes');
+  if (notForMatrix) throw new AnonError('usage', `${flagFor(notForMatrix)} and --matrix can't be combined.`);
+  if (!matrix && given('all')) throw new AnonError('usage', '--all needs --matrix.');
+  const needsFix = fix ? undefined : given('dryRun', 'yes', 'oidcConformant');
+  if (!needsFix) return;
+  throw new AnonError('usage', `${flagFor(needsFix)} needs --fix.`, { hint: 'Without --fix, doctor changes nothing.' });
 }

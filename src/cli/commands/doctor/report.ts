@@ -1,29 +1,34 @@
 import type { Diagnosis } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { fixCommand } from '../../../domain/gates/fix.ts';
-import { withHint } from '../../../errors.ts';
+import { reworded, withHint } from '../../../errors.ts';
+import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import { diagnosisData, renderDiagnosis } from '../../render/diagnosis.ts';
 import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './options.ts';
 
-/** What came before the diagnosis, for people and in the JSON. */
-interface Before {
+/** What to print before the diagnosis, as text and as JSON. */
+interface Preamble {
   readonly text?: string;
   readonly data?: object;
 }
 
-/** Prints what was found; then fails with what keeps guests from tokens, if anything does. */
+/** Prints a diagnosis; then throws its failure, if guests can't get tokens. */
 export function printDiagnosis(
   context: Context,
   options: DoctorOptions,
-  { diagnosis, request, before = {} }: { diagnosis: Diagnosis; request: DiagnosisRequest; before?: Before },
+  { diagnosis, request, preamble = {} }: { diagnosis: Diagnosis; request: DiagnosisRequest; preamble?: Preamble },
 ): void {
   const fixAll = fixCommand(diagnosis, request);
   printResult(context, options, {
-    data: { ...diagnosisData(diagnosis), ...before.data },
-    human: (paint) => `${before.text ?? ''}${renderDiagnosis(paint, diagnosis, fixAll)}`,
+    data: { ...diagnosisData(diagnosis), ...preamble.data },
+    human: (paint) => `${preamble.text ?? ''}${renderDiagnosis(paint, diagnosis, fixAll)}`,
   });
-  const { failure } = diagnosis;
-  if (failure) throw failure.hint || !fixAll ? failure : withHint(failure, `Open what is closed: ${fixAll}`);
+  const { checks, failure, verdict } = diagnosis;
+  if (!failure) return;
+  if (!isForPeople(options)) throw failure.hint || !fixAll ? failure : withHint(failure, `To fix: ${fixAll}`);
+  // The text has shown the way on. The error adds the verdict, which the text leaves to it.
+  const hasWayOn = checks.some(({ state, fix, advice }) => state !== 'warning' && (fix ?? advice) !== undefined);
+  throw reworded(failure, { message: `${verdict}.`, ...(hasWayOn && { hint: undefined }) });
 }

@@ -7,44 +7,47 @@ import { chosenApi, chosenApp } from '../../tenant/defaults.ts';
 import type { Context, Transport } from '../../world/context.ts';
 import type { GivenCredentials } from './credentials.ts';
 
-/** A profile that somebody wants to have. */
+/** The profile to save, as the user describes it. */
 export interface Login {
   readonly name: string;
   readonly domain: string;
-  /** As it was told; else it is asked for. */
+  /** From --edition; detected if undefined. */
   readonly edition: EditionName | undefined;
-  /** New ones; without them the profile keeps those it has. */
+  /** New credentials; without them the profile keeps the saved ones. */
   readonly credentials: GivenCredentials | undefined;
-  /** The profile of this name, if it is of the same tenant. */
+  /** The saved profile with this name, if its tenant is the same. */
   readonly before: Profile | undefined;
   readonly app: string | undefined;
   readonly api: string | undefined;
   readonly transport: Transport;
 }
 
-/** The same with what the tenant said, where it was asked. */
+/** A login with what the tenant answered, if it was asked. */
 export interface CheckedLogin extends Login {
   readonly proof: CredentialCheck | undefined;
   readonly chosen: { readonly app: SavedApp | undefined; readonly api: SavedApi | undefined };
-  /** The token that came of it. */
+  /** The Management API token from the check. */
   readonly token: SavedToken | undefined;
 }
 
-/** Signs in as the profile would, without saving anything, and looks up the application and API it is to use. */
-export async function checkLogin(context: Context, login: Login, asked: boolean): Promise<CheckedLogin> {
+/**
+ * Signs in as the profile will, without saving anything, and looks up its application and API. With `check` false, the
+ * tenant is not asked.
+ */
+export async function checkLogin(context: Context, login: Login, check: boolean): Promise<CheckedLogin> {
   const { name, domain, before, credentials, transport } = login;
-  if (!asked) return { ...login, proof: undefined, chosen: await choices(undefined, login), token: undefined };
-  // A kept token would prove nothing of what it was got with.
+  if (!check) return { ...login, proof: undefined, chosen: await choices(undefined, login), token: undefined };
+  // A saved token would say nothing about the credentials.
   if (before && !credentials)
     await (await context.secrets(before.secrets ?? 'file')).remove(`management-token/${name}`);
-  const cache = inMemory();
+  const cache = memoryCache();
   const management: ManagementAccess | undefined = credentials && {
     credentials: credentials.credentials,
     source: 'login',
     secret: async () => credentials.secret,
     cache,
   };
-  // Made up until it is saved: what is found out about it is not written down by the way.
+  // Ad hoc, so that nothing that is detected on the way is saved.
   const profile: Profile = { ...before, name, domain, edition: undefined, adHoc: true };
   const tenant = await context.connect(profile, { selection: '', edition: login.edition, transport, management });
   const proof = tenant.management && (await checkCredentials(tenant));
@@ -62,16 +65,16 @@ async function choices(
   };
 }
 
-/** Keeps the token for this command alone. */
-function inMemory(): TokenCache {
-  let kept: SavedToken | undefined;
+/** Holds the token for this command only. */
+function memoryCache(): TokenCache {
+  let saved: SavedToken | undefined;
   return {
-    get: async () => kept,
+    get: async () => saved,
     async put(token) {
-      kept = token;
+      saved = token;
     },
     async remove() {
-      kept = undefined;
+      saved = undefined;
     },
   };
 }

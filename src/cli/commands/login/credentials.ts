@@ -2,20 +2,26 @@ import type { ManagementCredentials } from '../../../domain/exchange/management/
 import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/exchange/management/private-key.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
+import { assertionAlgorithms } from '../../../wire/client-assertion.ts';
 import { readSecret } from '../../input/secret.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
 import { environmentCredentials } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 
-/** What `login` takes of credentials. */
-export interface CredentialOptions extends GlobalOptions {
-  readonly clientId?: string;
-  readonly clientSecret?: string;
-  readonly privateKey?: string;
-  readonly signingAlg?: string;
-  readonly accessToken?: string;
-}
+export const credentialOptions = {
+  '--client-id <id>': 'client id of an application with a Management API grant',
+  '--client-secret <->': "its client secret: '-' for stdin, '@<file>' for a file",
+  '--private-key <file>': 'its private key instead: a PEM or JWK file',
+  '--signing-alg <alg>': {
+    description: `signing algorithm of the key: ${assertionAlgorithms.join(', ')}`,
+    values: assertionAlgorithms,
+  },
+  '--access-token <->': "a Management API token instead: '-' for stdin, '@<file>' for a file",
+} as const;
+
+type CredentialOptions = GlobalOptions & OptionValues<typeof credentialOptions>;
 
 export interface GivenCredentials {
   readonly credentials: ManagementCredentials;
@@ -25,9 +31,9 @@ export interface GivenCredentials {
 const ways = '--client-id <id> with --client-secret - or --private-key <file>, or --access-token -';
 
 /**
- * Credentials from the options, else what the environment has for the tenant at `domain`; undefined when there
- * are none. `before` is the profile as it was, whose client may get a new secret.
- * @throws {AnonError} `usage` for half of them, too many, and a private key that is none
+ * Credentials from the options, otherwise from the environment if it has some for the tenant at `domain`. `before` is
+ * the saved profile: its client id is the default for a new secret or key.
+ * @throws {AnonError} `usage` for incomplete credentials, too many, and an invalid private key
  */
 export async function givenCredentials(
   context: Context,
@@ -66,28 +72,32 @@ export async function privateKeyCredentials(
   path: string,
   signingAlg?: string,
 ): Promise<GivenCredentials> {
-  const wanted = signingAlg === undefined ? undefined : parseSigningAlgorithm(signingAlg, '--signing-alg');
+  const algorithm = signingAlg === undefined ? undefined : parseSigningAlgorithm(signingAlg, '--signing-alg');
   const secret = await readFile(path);
-  const { alg, keyId } = readPrivateKey(secret, path, wanted);
+  const { alg, keyId } = readPrivateKey(secret, path, algorithm);
   return { credentials: { kind: 'private_key', clientId, alg, keyId }, secret };
 }
 
-/** Credentials are missing, and there is nobody to ask. */
+/** No credentials, and no terminal to ask for them. */
 export function credentialsMissing({ terminal }: Pick<Context, 'terminal'>): AnonError {
-  return new AnonError('usage', `The Management API credentials are missing, and ${whyNobodyIsAsked(terminal)}.`, {
-    hint: `Give ${ways}; or --no-check to keep the domain alone.`,
+  return new AnonError('usage', `No Management API credentials given, and ${whyNobodyIsAsked(terminal)}.`, {
+    hint: `Pass ${ways}; or --no-check to save only the domain.`,
   });
 }
 
 function checkTogether({ clientId, clientSecret, privateKey, accessToken, signingAlg }: CredentialOptions): void {
-  const proofs = { '--client-secret': clientSecret, '--private-key': privateKey, '--access-token': accessToken };
-  const given = Object.entries(proofs).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
-  if (given.length > 1) throw new AnonError('usage', `One way to sign in is enough, not ${given.join(' and ')}.`);
+  const secrets = { '--client-secret': clientSecret, '--private-key': privateKey, '--access-token': accessToken };
+  const given = Object.entries(secrets).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (given.length > 1)
+    throw new AnonError('usage', `${given.join(' and ')} can't be combined: choose one way to sign in.`);
   if (signingAlg !== undefined && privateKey === undefined) {
-    throw new AnonError('usage', '--signing-alg is for --private-key <file>, which is missing.');
+    throw new AnonError('usage', '--signing-alg needs --private-key <file>.');
   }
   if (clientId !== undefined && accessToken !== undefined) {
-    throw new AnonError('usage', '--access-token needs no --client-id: the token says whose it is.');
+    throw new AnonError(
+      'usage',
+      "--access-token and --client-id can't be combined: the token already names its client.",
+    );
   }
 }
 
@@ -95,7 +105,7 @@ function clientIdFor({ clientId }: CredentialOptions, before: Profile | undefine
   const known = before?.credentials;
   const found = clientId ?? (known && known.kind !== 'access_token' ? known.clientId : undefined);
   if (found !== undefined) return found;
-  throw new AnonError('usage', '--client-id is missing.', { hint: `Give ${ways}.` });
+  throw new AnonError('usage', 'No --client-id given.', { hint: `Pass ${ways}.` });
 }
 
 async function fromEnvironment(
@@ -110,5 +120,7 @@ async function fromEnvironment(
   }
   if (found) return { credentials: found.credentials, secret: await found.secret() };
   if (clientId === undefined) return undefined;
-  throw new AnonError('usage', 'Of the credentials there is only --client-id.', { hint: `Give ${ways}.` });
+  throw new AnonError('usage', '--client-id needs a secret, a private key or an access token.', {
+    hint: `Pass ${ways}.`,
+  });
 }

@@ -1,10 +1,10 @@
-import { Command } from 'commander';
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { checkProfileName, localProfileName, profileNameFor } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
-import { withExample } from '../../options/example.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { loginData, renderLogin } from '../../render/profile.ts';
 import { chosenEdition } from '../../tenant/access.ts';
@@ -13,44 +13,36 @@ import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import { checkDomainIsSet } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
+import { defineCommand } from '../define-command.ts';
 import { type CheckedLogin, checkLogin, type Login } from './check.ts';
-import { type CredentialOptions, credentialsMissing, type GivenCredentials, givenCredentials } from './credentials.ts';
+import { credentialOptions, credentialsMissing, type GivenCredentials, givenCredentials } from './credentials.ts';
 import { saveLogin } from './save.ts';
 
-export interface LoginOptions extends CredentialOptions {
-  readonly domain?: string;
-  readonly app?: string;
-  readonly api?: string;
-  readonly production?: true;
-  readonly yes?: true;
-  /** False with --no-check. */
-  readonly check: boolean;
-}
+const loginOptions = {
+  '--domain <domain>': 'domain of the tenant (example: acme.eu.auth0.com)',
+  ...credentialOptions,
+  '--app <app>': 'default application: name or client id',
+  '--api <api>': 'default API: name, audience or id',
+  '--production': 'mark the profile as production: ask before changes',
+  '--no-check': 'save without signing in',
+  '-y, --yes': "don't ask, even to replace the profile of another tenant",
+} as const;
 
-export function loginCommand(context: Context, run = login): Command {
-  const command = new Command('login')
-    .description('work with a tenant of yours: prove its credentials, keep them, make it the current profile')
-    .argument('[name]', 'what to call the profile; by itself acme for acme.eu.auth0.com')
-    .option('--domain <domain>', 'its domain, such as acme.eu.auth0.com')
-    .option('--client-id <id>', 'an application with a grant for the Management API')
-    .option('--client-secret <->', "'-' reads its secret from stdin, '@<file>' from a file")
-    .option('--private-key <file>', 'its private key instead: PEM or JWK')
-    .option('--signing-alg <alg>', 'what the key signs with: RS256, RS384, PS256 or ES256')
-    .option('--access-token <->', "a Management API token instead: '-' or '@<file>'")
-    .option('--app <app>', 'the application to use when none is named')
-    .option('--api <api>', 'the API to use when none is named')
-    .option('--production', 'mark it: changes there ask first')
-    .option('--no-check', 'save without asking the tenant')
-    .option('-y, --yes', 'do not ask, also where the profile of another tenant is given up')
-    .action((name: string | undefined, options: LoginOptions) => run(context, name, options));
-  return withExample(
-    command,
-    'login acme --domain acme.eu.auth0.com --no-check',
-    'On a terminal it asks for what is missing. Credentials may also come from the\nenvironment: AUTH0_DOMAIN with AUTH0_ACCESS_TOKEN, or AUTH0_CLIENT_ID and\nAUTH0_CLIENT_SECRET or AUTH0_CLIENT_SIGNING_KEY_PATH.',
-  );
-}
+type LoginOptions = GlobalOptions & OptionValues<typeof loginOptions>;
 
-/** What was asked for and answered, as the arguments and options that would have said it. */
+export const loginCommand = defineCommand({
+  description: 'sign in to a tenant and save it as the current profile',
+  args: { '[name]': 'profile name (default: acme for acme.eu.auth0.com)' },
+  options: loginOptions,
+  calls: 'nothing',
+  examples: ['login acme --domain acme.eu.auth0.com --no-check'],
+  notes:
+    'On a terminal, login asks for what is missing. The environment can supply credentials too: AUTH0_DOMAIN with ' +
+    'AUTH0_ACCESS_TOKEN, or with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET or AUTH0_CLIENT_SIGNING_KEY_PATH.',
+  run: (context, { name }, options) => login(context, name, options),
+});
+
+/** The user's answers, as the argument and options that give the same. */
 interface Answers {
   name?: string;
   options: Record<string, unknown>;
@@ -60,14 +52,14 @@ async function login(context: Context, text: string | undefined, options: LoginO
   const answers: Answers = { options: {} };
   let done = false;
   try {
-    await loginAsAnswered(context, text, options, answers);
+    await loginWithAnswers(context, text, options, answers);
     done = true;
   } finally {
-    if (Object.keys(answers.options).length > 0) tellAnswers(context, text, options, answers, done);
+    if (Object.keys(answers.options).length > 0) noteAnswers(context, text, options, answers, done);
   }
 }
 
-function tellAnswers(
+function noteAnswers(
   context: Context,
   text: string | undefined,
   options: LoginOptions,
@@ -83,30 +75,30 @@ function tellAnswers(
   noteEquivalentCommand(context, line, { done });
 }
 
-async function loginAsAnswered(
+async function loginWithAnswers(
   context: Context,
   text: string | undefined,
   options: LoginOptions,
   answers: Answers,
 ): Promise<void> {
-  const wantedName = text ?? options.profile;
-  const given = wantedName === undefined ? undefined : checkProfileName(wantedName);
+  const requested = text ?? options.profile;
+  const given = requested === undefined ? undefined : checkProfileName(requested);
   const profiles = await context.profiles();
   const known = given === undefined ? undefined : await profiles.get(given);
   const domain = await domainFor(context, options, known, answers);
   const name = given ?? (await nameFor(context, domain, answers));
   if (name === localProfileName) {
-    throw new AnonError('usage', "'local' is the embedded tenant's profile, which needs no login.", {
-      hint: 'Give the new one another name: anon-cli login <name>',
+    throw new AnonError('usage', "Profile 'local' is the built-in local tenant, which needs no login.", {
+      hint: 'Choose another name: anon-cli login <name>',
     });
   }
   const earlier = known ?? (await profiles.get(name));
-  // Another domain is another tenant: what was known of the old one does not hold there.
+  // Another domain is another tenant: nothing saved for the old one applies.
   const before = earlier?.domain === domain ? earlier : undefined;
   if (earlier && !before) {
     const { confirmProfileLoss } = await import('../../input/confirmation.ts');
-    const place = earlier.domain ?? 'no tenant any more';
-    await confirmProfileLoss(context, earlier, options, `It is for ${place}. Give that up, and log in to ${domain}?`);
+    const place = earlier.domain ?? 'an unknown tenant';
+    await confirmProfileLoss(context, earlier, options, `It is for ${place}. Replace it with ${domain}?`);
   }
   const checked = await checkedLogin(context, options, { name, domain, before }, answers);
   const production = options.production ?? before?.production;
@@ -114,9 +106,10 @@ async function loginAsAnswered(
   const found = await profileInUse(context);
   warnIfNotUsed(context, name, found);
   const inUse = found.profile?.name === name;
+  const detected = checked.edition === undefined && checked.proof?.edition !== undefined;
   printResult(context, options, {
     data: loginData(profile, checked.proof, inUse),
-    human: (paint) => renderLogin(paint, profile, checked.proof, inUse),
+    human: (paint) => renderLogin(paint, profile, checked.proof, { inUse, detected }),
   });
 }
 
@@ -136,12 +129,12 @@ async function domainFor(
     answers.options.domain = domain;
     return domain;
   }
-  throw new AnonError('usage', `--domain is missing, and ${whyNobodyIsAsked(terminal)}.`, {
-    hint: 'Such as anon-cli login --domain acme.eu.auth0.com --client-id <id> --client-secret -',
+  throw new AnonError('usage', `No --domain given, and ${whyNobodyIsAsked(terminal)}.`, {
+    hint: 'Example: anon-cli login --domain acme.eu.auth0.com --client-id <id> --client-secret -',
   });
 }
 
-/** The profile that this tenant has, or one made of its domain that is no other tenant's. */
+/** The name of the tenant's profile; otherwise one derived from its domain, or asked for if another tenant has that. */
 async function nameFor(context: Context, domain: string, answers: Answers): Promise<string> {
   const store = await context.profiles();
   const [profiles, current] = [await store.list(), await store.current()];
@@ -151,10 +144,10 @@ async function nameFor(context: Context, domain: string, answers: Answers): Prom
   const name = profileNameFor(domain);
   const other = profiles.find((profile) => profile.name === name);
   if (!other || name === localProfileName) return name;
-  const taken = new AnonError('usage', `Profile '${name}' is that of ${other.domain}.`, {
-    hint: `Give the new one a name: anon-cli login <name> --domain ${domain}`,
+  const taken = new AnonError('usage', `Profile '${name}' is for ${other.domain}.`, {
+    hint: `Choose another name: anon-cli login <name> --domain ${domain}`,
   });
-  // Who was not asked for the domain gave it in a line that wants a name too.
+  // The domain came from the command line, so the name has to as well.
   if (answers.options.domain === undefined) throw taken;
   const [{ noteRefusal }, { askName }] = await Promise.all([
     import('../../input/questions.ts'),
@@ -168,7 +161,7 @@ async function nameFor(context: Context, domain: string, answers: Answers): Prom
   return answers.name;
 }
 
-/** The login as the tenant takes it. Credentials that a person answered are asked for again when it refuses them. */
+/** Checks the login at the tenant. Asks again for credentials that the user entered and the tenant refused. */
 async function checkedLogin(
   context: Context,
   options: LoginOptions,

@@ -7,43 +7,42 @@ import type { Context } from '../../world/context.ts';
 import { type GivenCredentials, privateKeyCredentials } from './credentials.ts';
 
 const ways = [
-  { value: 'client_secret', label: 'with the client id and secret of an application' },
-  { value: 'private_key', label: 'with its client id and private key' },
-  { value: 'access_token', label: 'with a Management API access token that you have' },
+  { value: 'client_secret', label: 'client id and secret of an application' },
+  { value: 'private_key', label: 'client id and private key of an application' },
+  { value: 'access_token', label: 'a Management API access token you already have' },
 ] as const;
-const keep = { value: 'keep', label: 'as this profile does already' };
-const none = { value: 'none', label: 'not at all: guest tokens only' };
+const keep = { value: 'keep', label: 'the saved credentials of this profile' };
+const none = { value: 'none', label: 'none: only request guest tokens' };
 
-/** What a person answers to how the tool signs in. */
+/** The answer to how to sign in. */
 export type CredentialsAnswer = GivenCredentials | 'keep' | 'none';
 
-/** Asks for the domain of a tenant. */
 export function askDomain(context: Context): Promise<string> {
-  const question = 'Domain of the tenant, such as acme.eu.auth0.com';
+  const question = 'Domain of your tenant (example: acme.eu.auth0.com)';
   return askUntilAccepted(context, () => askText(context, question), parseTenantDomain);
 }
 
-/** Asks for the name of a profile that is not one of `taken`. */
+/** Asks for a profile name other than the `taken` ones. */
 export function askName(context: Context, taken: readonly string[]): Promise<string> {
   return askUntilAccepted(
     context,
-    () => askText(context, 'Name of the profile'),
+    () => askText(context, 'Profile name'),
     (text) => {
       const name = checkProfileName(text);
       if (!taken.includes(name)) return name;
-      throw new AnonError('usage', `There is a profile '${name}' already.`);
+      throw new AnonError('usage', `Profile '${name}' already exists.`);
     },
   );
 }
 
-/** Asks how to sign in, and for what that takes; `options` gets what would have said each answer, as soon as it is there. */
+/** Asks how to sign in, and for the credentials. Each answer is recorded in `options` as the option that gives it. */
 export async function askCredentials(
   context: Context,
   before: Profile | undefined,
   options: Record<string, unknown>,
 ): Promise<CredentialsAnswer> {
   const choices = before?.credentials ? [keep, ...ways] : [...ways, none];
-  const way = await context.prompts.choose('How to sign in to its Management API', choices);
+  const way = await context.prompts.choose('How do you sign in to the Management API?', choices);
   if (way === 'keep') return 'keep';
   if (way === 'none') {
     options.check = false;
@@ -51,14 +50,14 @@ export async function askCredentials(
   }
   if (way === 'access_token') {
     options.accessToken = '-';
-    const secret = await askSecret(context, 'Access token (it is not shown)');
+    const secret = await askSecret(context, 'Access token (hidden)');
     return { credentials: { kind: 'access_token' }, secret };
   }
-  const clientId = await askText(context, 'Client id');
+  const clientId = await askText(context, 'Client ID');
   options.clientId = clientId;
   if (way === 'private_key') return askPrivateKey(context, clientId, options);
   options.clientSecret = '-';
-  const secret = await askSecret(context, 'Client secret (it is not shown)');
+  const secret = await askSecret(context, 'Client secret (hidden)');
   return { credentials: { kind: 'client_secret', clientId }, secret };
 }
 
@@ -69,7 +68,7 @@ function askPrivateKey(
 ): Promise<GivenCredentials> {
   return askUntilAccepted(
     context,
-    () => askText(context, 'File of the private key, PEM or JWK'),
+    () => askText(context, 'Private key file (PEM or JWK)'),
     async (path) => {
       const given = await privateKeyCredentials(context, clientId, path);
       options.privateKey = path;

@@ -6,8 +6,8 @@ import { forgetSecrets } from '../../world/forget-secrets.ts';
 import type { CheckedLogin } from './check.ts';
 
 /**
- * Keeps a login as a profile, secrets first, and makes it the current one. `earlier` is what had its name: of
- * another tenant nothing stays.
+ * Saves a login as a profile, secrets first, and makes it the current one. `earlier` is the profile that had this name;
+ * if it was for another tenant, its secrets and sessions are removed.
  */
 export async function saveLogin(
   context: Context,
@@ -19,7 +19,7 @@ export async function saveLogin(
   const secrets: SecretPlace | undefined = credentials ? await context.secretPlace() : before?.secrets;
   if (credentials) {
     const store = await context.secretsOf({ name, domain, secrets });
-    if (before) await forgetForeign(context, before);
+    if (before) await removeForeignSessions(context, before);
     await moveSecrets(context, before, secrets ?? 'file');
     await store.put(`credentials/${name}`, credentials.secret);
     const cache = tokenCache(async () => store, name, context.warn);
@@ -42,8 +42,8 @@ export async function saveLogin(
   return profile;
 }
 
-/** What is left of another tenant, whose domain was edited into that of this one. */
-async function forgetForeign(context: Context, before: Profile): Promise<void> {
+/** Removes sessions of another tenant: the domain in profiles.json was edited. */
+async function removeForeignSessions(context: Context, before: Profile): Promise<void> {
   const sessions = await context.sessions(before);
   for (const name of await sessions.names()) {
     await sessions.get(name).catch(async (error: unknown) => {
@@ -53,7 +53,7 @@ async function forgetForeign(context: Context, before: Profile): Promise<void> {
   }
 }
 
-/** Secrets of one profile are in one place. What is put into the keyring is gone from files by that. */
+/** Moves a profile's secrets to one place. Putting a secret into the keyring removes it from files. */
 async function moveSecrets(context: Context, before: Profile | undefined, to: SecretPlace): Promise<void> {
   const from = before?.secrets ?? 'file';
   if (!before || from === to) return;
@@ -62,7 +62,7 @@ async function moveSecrets(context: Context, before: Profile | undefined, to: Se
   for (const name of await source.names()) {
     const session = await source.get(name);
     if (!session) continue;
-    // Taking it out of the keyring takes it out of files too.
+    // Before it is put into files: removing it from the keyring removes it from files too.
     if (from === 'keyring') await source.forget(name);
     await target.put(name, session);
   }

@@ -9,14 +9,14 @@ import type { DesiredSetUp } from '../../../domain/gates/set-up.ts';
 import { checkTenantChange, readTenant, type TenantView } from '../../../domain/tenant/settings.ts';
 import type { SessionTokenFormat } from '../../../wire/edition/edition.ts';
 import { readableTokens } from '../../render/tenant.ts';
-import { answered, checkNothingMissing, type Dialog } from './dialog.ts';
+import { checkNothingMissing, type Dialog, recordAnswer } from './dialog.ts';
 import { pickApi } from './pick-api.ts';
 import { pickApp, pickConformance } from './pick-app.ts';
 import { pickScopes } from './pick-scopes.ts';
 
 /**
- * What is to be set up: by the options, and where a person may be asked by questions for the rest.
- * @throws {AnonError} `usage` naming every option that is missing, `edition_unsupported` before any question
+ * What to set up, from the options, and from questions for the rest if the user can be asked.
+ * @throws {AnonError} `usage` naming all missing options, `edition_unsupported` before any question
  */
 export async function collectDesiredSetUp(dialog: Dialog): Promise<DesiredSetUp> {
   const { access, edition, input, options } = dialog;
@@ -35,12 +35,12 @@ export async function collectDesiredSetUp(dialog: Dialog): Promise<DesiredSetUp>
   const api = await pickApi(dialog);
   const scopes = await pickScopes(dialog, app, api);
   checkNothingMissing(dialog);
-  if (!app || !api) throw new Error('what is missing was not told');
+  if (!app || !api) throw new Error('a missing option was not recorded');
   const settings = await pickSettings(dialog);
   return { settings, app, oidcConformant, api: 'id' in api ? api : { ...api, scopes }, scopes };
 }
 
-/** The tenant's settings to change. What is as recommended already needs no question, and nothing is ever lowered. */
+/** The tenant's settings to change. Recommended values need no question, and a lifetime is never shortened unasked. */
 async function pickSettings(dialog: Dialog): Promise<DesiredSetUp['settings']> {
   const now = await readTenant(dialog.access.tenant);
   const lifetimeSeconds = await pickLifetime(dialog, now);
@@ -51,43 +51,42 @@ async function pickSettings(dialog: Dialog): Promise<DesiredSetUp['settings']> {
 const longLifetimes = ['30d', '90d', '1y'] as const;
 
 async function pickLifetime(dialog: Dialog, now: TenantView): Promise<number | undefined> {
-  const { context, input, person } = dialog;
+  const { context, input, user } = dialog;
   if (input.lifetimeSeconds !== undefined) {
     const warning = sessionLifetimeWarning(input.lifetimeSeconds);
     if (warning) context.warn(warning);
     return input.lifetimeSeconds;
   }
   if (isLongLived(now.lifetimeSeconds)) return undefined;
-  if (!person) {
-    context.warn(
-      `Sessions live ${describeLifetime(now.lifetimeSeconds)} here; 30 days or longer is recommended: --lifetime 30d`,
-    );
+  if (!user) {
+    const lifetime = describeLifetime(now.lifetimeSeconds);
+    context.warn(`Sessions live ${lifetime}; 30 days or longer is recommended: --lifetime 30d`);
     return undefined;
   }
-  const kept = lifetimeArgument(now.lifetimeSeconds);
   const choices = longLifetimes.map((value) => ({
     value,
     label: describeLifetime(parseSessionLifetime(value)),
     note: value === '30d' ? 'recommended' : '',
   }));
-  const as = { value: kept, label: describeLifetime(now.lifetimeSeconds), note: 'as it is' };
-  const lifetime = await person.prompts.choose('How long do guest sessions live?', [...choices, as]);
-  answered(dialog, { lifetime });
+  const value = lifetimeArgument(now.lifetimeSeconds);
+  const unchanged = { value, label: describeLifetime(now.lifetimeSeconds), note: 'current' };
+  const lifetime = await user.prompts.choose('How long should guest sessions live?', [...choices, unchanged]);
+  recordAnswer(dialog, { lifetime });
   return parseSessionLifetime(lifetime);
 }
 
 async function pickFormat(dialog: Dialog, now: TenantView): Promise<SessionTokenFormat | undefined> {
-  const { context, input, person } = dialog;
+  const { context, input, user } = dialog;
   const { tokenFormat } = input;
-  if (tokenFormat === 'jwt' || (tokenFormat === undefined && !person && now.tokenFormat === 'jwt')) {
+  if (tokenFormat === 'jwt' || (tokenFormat === undefined && !user && now.tokenFormat === 'jwt')) {
     context.warn(readableTokens);
   }
-  if (tokenFormat || now.tokenFormat === 'jwe' || !person) return tokenFormat;
-  const value = await person.prompts.choose('In which format are session tokens?', [
+  if (tokenFormat || now.tokenFormat === 'jwe' || !user) return tokenFormat;
+  const value = await user.prompts.choose('Which format should session tokens have?', [
     { value: 'jwe', label: 'JWE', note: 'encrypted, recommended' },
-    { value: 'jwt', label: 'JWT', note: 'readable by anyone, as it is' },
+    { value: 'jwt', label: 'JWT', note: 'readable by anyone, current' },
   ]);
   const format = value === 'jwt' ? 'jwt' : 'jwe';
-  answered(dialog, { tokenFormat: format });
+  recordAnswer(dialog, { tokenFormat: format });
   return format;
 }

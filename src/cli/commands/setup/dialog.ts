@@ -6,20 +6,20 @@ import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { SetupInput, SetupOptions } from './options.ts';
 
-/** What setup was told, and whom it may ask for the rest. */
+/** The options of setup, and the answers to questions for the rest. */
 export interface Dialog {
   readonly context: Context;
   readonly access: Access;
   readonly edition: Edition;
   readonly options: SetupOptions;
   readonly input: SetupInput;
-  /** Undefined when nobody is to be asked. */
-  readonly person: Pick<Context, 'confirm' | 'prompts' | 'terminal'> | undefined;
-  /** What was answered, as the options that would have said it. */
+  /** Undefined if no questions are allowed. */
+  readonly user: Pick<Context, 'confirm' | 'prompts' | 'terminal'> | undefined;
+  /** The answers, as options that give the same. */
   readonly answers: Partial<SetupOptions>;
-  /** What needed no question, in the same form. */
+  /** Defaults that needed no question, in the same form. */
   readonly assumed: Partial<SetupOptions>;
-  /** The options without which it cannot go on. */
+  /** Required options that were not given. */
   readonly missing: string[];
 }
 
@@ -28,45 +28,45 @@ export async function beginDialog(
   access: Access,
   { options, input }: Pick<Dialog, 'options' | 'input'>,
 ): Promise<Dialog> {
-  const person = context.terminal.interactive && !options.yes ? context : undefined;
+  const user = context.terminal.interactive && !options.yes ? context : undefined;
   return {
     context,
     access,
     edition: await editionOf(access.tenant),
     options,
     input,
-    person,
+    user,
     answers: {},
     assumed: {},
     missing: [],
   };
 }
 
-/** @throws {AnonError} `usage` naming everything that is missing at once */
+/** @throws {AnonError} `usage` naming all missing options at once */
 export function checkNothingMissing({ missing, context: { terminal } }: Dialog): void {
   if (missing.length === 0) return;
   const { questionsRuledOutBy: name } = terminal;
-  throw new AnonError('usage', `Setup has nobody to ask, and needs ${missing.join(', ')}.`, {
+  throw new AnonError('usage', `Missing options: ${missing.join(', ')}.`, {
     hint: name
-      ? `${name} rules questions out. See anon-cli setup --help`
-      : 'On a terminal, without --yes, it asks. See anon-cli setup --help',
+      ? `${name} rules out questions. See anon-cli setup --help`
+      : 'On a terminal without --yes, setup asks for them. See anon-cli setup --help',
   });
 }
 
-/** A person answered, so the command line at the end says this too. */
-export function answered({ answers }: Dialog, answer: Partial<SetupOptions>): void {
+/** Records an answer for the command line that is shown at the end. */
+export function recordAnswer({ answers }: Dialog, answer: Partial<SetupOptions>): void {
   Object.assign(answers, answer);
 }
 
-/** Shows a person who was asked the command line that says the same; `done` once it was agreed to. */
-export function tellAnswers({ context, options, answers, assumed }: Dialog, { done }: { done: boolean }): void {
+/** After questions, shows the command line that gives the same answers. `done`: the changes were confirmed. */
+export function noteAnswers({ context, options, answers, assumed }: Dialog, { done }: { done: boolean }): void {
   if (Object.keys(answers).length === 0) return;
-  const { session, yes: _, ...said } = { ...options, ...assumed, ...answers };
-  const line = { ...inOrder(said), ...(!session && { session }), ...(done && !options.dryRun && { yes: true }) };
+  const { session, yes: _, ...given } = { ...options, ...assumed, ...answers };
+  const line = { ...inOrder(given), ...(!session && { session }), ...(done && !options.dryRun && { yes: true }) };
   noteEquivalentCommand(context, equivalentCommand(['setup'], line), { done });
 }
 
-/** As the questions come, whichever of them an option answered. */
+/** In the order of the questions, even those that an option answered. */
 function inOrder(options: Partial<SetupOptions>): Partial<SetupOptions> {
   const { app, createApp, type, api, createApi, audience, scopes } = options;
   return { ...{ app, createApp, type, api, createApi, audience, scopes }, ...options };

@@ -22,12 +22,12 @@ import { saveAs, tokenPorts } from '../token/session-options.ts';
 import { showTokens } from '../token/show-tokens.ts';
 import type { Dialog } from './dialog.ts';
 
-/** The session that setup ends with. */
+/** The session at the end of setup. */
 export interface FirstSession {
   readonly inspected: DecodedTokens;
-  /** The name it is saved by; undefined where it is not saved. */
+  /** Its saved name; undefined if it is not saved. */
   readonly name: string | undefined;
-  /** It was saved already and stays as it is, or with a new access token; or its guest is new. */
+  /** A saved session, unchanged or with a new access token; or a new guest. */
   readonly origin: 'kept' | 'renewed' | 'created';
 }
 
@@ -40,8 +40,8 @@ interface Saved {
 }
 
 /**
- * The saved session of this application and API where it still holds: who runs setup again keeps the guest there is. Else
- * that of a new guest. `changed`: what guests may do has just changed, so an access token from before says too little.
+ * The saved session of this application and API if it has not expired, so that setup can run again with the same guest;
+ * otherwise a new guest's. `changed`: scopes have just changed, so a saved access token is outdated.
  */
 export async function firstSession(
   dialog: Dialog,
@@ -53,7 +53,7 @@ export async function firstSession(
   const saving = await saveAs(context, access.profile, { save: true });
   const wanted = { clientId: app.clientId, audience: api.audience, nowMs: context.clock.now() };
   const saved = saving && (await savedSession(saving, wanted));
-  if (saved && (await goOn(dialog, saving, saved, { changed, show }))) return;
+  if (saved && (await continueSaved(dialog, saving, saved, { changed, show }))) return;
   const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
   const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
   const { strict } = dialog.options;
@@ -62,13 +62,13 @@ export async function firstSession(
   await showTokens(context, { tenant: access.tenant, strict }, created, (inspected) => {
     if (replaced) {
       const guest = printable(replaced.guestId ?? 'unknown');
-      context.warn(`Session ${name} was that of guest ${guest}: a new guest took its place.`);
+      context.warn(`Replaced session '${name}' of guest ${guest} with a new guest's.`);
     }
     show({ inspected, name, origin: 'created' });
   });
 }
 
-/** The current one, else the one in whose place a new one would be. */
+/** The current session, otherwise the one that a new session would replace. */
 async function savedSession(
   { sessions, name: unnamed }: SaveAs,
   { clientId, audience, nowMs }: { clientId: string; audience: string; nowMs: number },
@@ -82,8 +82,8 @@ async function savedSession(
   return undefined;
 }
 
-/** False where the tenant takes the session no more. */
-async function goOn(
+/** False if the tenant no longer accepts the session. */
+async function continueSaved(
   dialog: Dialog,
   { sessions }: SaveAs,
   { name, session: before }: Saved,
@@ -95,7 +95,7 @@ async function goOn(
     await sessions.use(name);
     warnOfMetadata(dialog, before);
     const saved = await savedTokens(tenant, before);
-    await shown(dialog, { decoded: saved, audience: before.audience }, (inspected) =>
+    await showChecked(dialog, { decoded: saved, audience: before.audience }, (inspected) =>
       show({ inspected, name, origin: 'kept' }),
     );
     return true;
@@ -112,13 +112,13 @@ async function goOn(
     });
     if (!renewed) return false;
     const { session } = renewed;
-    const keep = async () => {
+    const save = async () => {
       if (session) await sessions.put(name, session);
       await sessions.use(name);
     };
     warnOfMetadata(dialog, session ?? now);
-    const outcome = { ...renewed, saveFailure: await failureOf(keep()) };
-    await shown(dialog, outcome, (checked) => show({ inspected: checked, name, origin: 'renewed' }));
+    const outcome = { ...renewed, saveFailure: await failureOf(save()) };
+    await showChecked(dialog, outcome, (checked) => show({ inspected: checked, name, origin: 'renewed' }));
     return true;
   });
 }
@@ -128,8 +128,8 @@ function unlessRefused(error: unknown): undefined {
   throw error;
 }
 
-/** Shows tokens with their signatures checked, and says what of them is not as it was asked for. */
-function shown(
+/** Shows tokens with checked signatures, and warns of differences from the request. */
+function showChecked(
   { context, access: { tenant }, options: { strict } }: Dialog,
   outcome: Parameters<typeof showTokens>[2],
   show: (inspected: DecodedTokens) => void,
@@ -137,7 +137,7 @@ function shown(
   return showTokens(context, { tenant, strict }, outcome, show);
 }
 
-/** The tokens as the tenant gave them, by what is known of them now. */
+/** Saved tokens in the form of a tenant's answer. */
 async function savedTokens(tenant: TenantConnection, session: SavedSession): Promise<DecodedTokens> {
   const nowMs = tenant.clock.now();
   const sessionSeconds = tenant.edition === 'ea' ? secondsUntil(session.sessionEndsAtMs, nowMs) : undefined;
@@ -154,17 +154,17 @@ async function savedTokens(tenant: TenantConnection, session: SavedSession): Pro
   return { ...inspected, tokens: { ...tokens, scope: typeof granted === 'string' ? granted : session.scope } };
 }
 
-/** The metadata of the command line is for a new guest: that it was not sent is said, unless the session has it already. */
+/** --meta is only for a new guest: warns that it was not sent, unless the session already has it. */
 function warnOfMetadata({ context, access, input, edition }: Dialog, session: SavedSession): void {
   const { metadata } = input;
-  if (!metadata || holds(session.metadata, metadata)) return;
+  if (!metadata || hasAll(session.metadata, metadata)) return;
   const replace = edition.updatesMetadata ? '' : ' --replace';
   context.warn(
-    'The saved session stays, and --meta is for a new one: nothing of it was sent. ' +
-      `To change it: anon-cli token update${replace} --meta <key=value>${access.tenant.selection}`,
+    '--meta was not sent: it applies to a new session, and the saved one is reused. ' +
+      `To change its metadata: anon-cli token update${replace} --meta <key=value>${access.tenant.selection}`,
   );
 }
 
-function holds(all: JsonObject | undefined, part: JsonObject): boolean {
+function hasAll(all: JsonObject | undefined, part: JsonObject): boolean {
   return Object.entries(part).every(([key, value]) => exactJson(all?.[key]) === exactJson(value));
 }

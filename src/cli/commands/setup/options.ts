@@ -2,30 +2,41 @@ import { parseSessionLifetime } from '../../../domain/duration.ts';
 import { AnonError } from '../../../errors.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
 import { type SessionTokenFormat, sessionTokenFormats } from '../../../wire/edition/edition.ts';
+import { flagFor } from '../../input/equivalent-command.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { formatWord, knownWord, scopeList, typeWord } from '../../options/parse.ts';
-import type { WriteOptions } from '../../tenant/write.ts';
+import { writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
-import { readTokenInput, type TokenInput } from '../token/options.ts';
+import { readTokenInput, strictText, type TokenInput } from '../token/options.ts';
 
-export interface SetupOptions extends WriteOptions {
-  readonly app?: string;
-  readonly createApp?: string;
-  readonly type?: string;
-  readonly api?: string;
-  readonly createApi?: string;
-  readonly audience?: string;
-  readonly scopes?: string;
-  readonly lifetime?: string;
-  readonly tokenFormat?: string;
-  readonly oidcConformant?: true;
-  readonly meta?: string[];
-  readonly clientSecret?: string;
-  readonly strict?: true;
-  /** False with `--no-session`. */
-  readonly session: boolean;
-}
+export const setupOptions = {
+  '--app <app>': 'the application that guests use: name or client id',
+  '--create-app <name>': 'create the application, unless it exists',
+  '--type <type>': { description: `type of a new application: ${clientTypes.join(', ')}`, values: clientTypes },
+  '--api <api>': 'the API that guests call: name, audience or id',
+  '--create-api <name>': 'create the API, unless its audience exists',
+  '--audience <uri>': 'audience of a new API; it cannot change later',
+  '--scopes <list>': {
+    description: 'scopes for guests, joined by commas; a new API defines them',
+    values: { live: 'scope', list: true },
+  },
+  '--lifetime <duration>': 'session lifetime: 30d, 12h, 3600 (default: unchanged)',
+  '--token-format <format>': {
+    description: 'format of session tokens: jwe or jwt (default: unchanged)',
+    values: sessionTokenFormats,
+  },
+  '--oidc-conformant': 'make the application OIDC-conformant, which edition ea requires',
+  '--meta <key=value>': { description: 'metadata of the first session, repeatable', repeatable: true },
+  '--client-secret <->': "the application's secret: '-' for stdin, '@<file>' for a file",
+  '--no-session': 'create no session',
+  '--strict': strictText,
+  ...writeOptions,
+} as const;
 
-/** What the options say, understood. Undefined: they say nothing of it. */
+export type SetupOptions = GlobalOptions & OptionValues<typeof setupOptions>;
+
+/** The parsed values of the options; undefined for those that were not given. */
 export interface SetupInput extends Pick<TokenInput, 'metadata' | 'clientSecret'> {
   readonly type: ClientType | undefined;
   readonly scopes: readonly string[] | undefined;
@@ -33,7 +44,7 @@ export interface SetupInput extends Pick<TokenInput, 'metadata' | 'clientSecret'
   readonly tokenFormat: SessionTokenFormat | undefined;
 }
 
-/** Reads what can be understood without the tenant: bad input costs no call. @throws {AnonError} `usage` */
+/** Parses the options, before the first request. @throws {AnonError} `usage` */
 export async function readSetupInput(context: Context, options: SetupOptions): Promise<SetupInput> {
   const { type, scopes, lifetime, tokenFormat } = options;
   notTogether(options, 'app', 'createApp');
@@ -54,19 +65,17 @@ type Flag = keyof SetupOptions;
 
 function notTogether(options: SetupOptions, one: Flag, other: Flag): void {
   if (options[one] === undefined || options[other] === undefined) return;
-  throw new AnonError('usage', `${written(one)} and ${written(other)} are one or the other.`);
+  throw new AnonError('usage', `${flagFor(one)} and ${flagFor(other)} can't be combined.`);
 }
 
 function onlyWith(options: SetupOptions, one: Flag, other: Flag): void {
   if (options[one] === undefined || options[other] !== undefined) return;
-  throw new AnonError('usage', `${written(one)} is for something new, and goes with ${written(other)}.`);
+  throw new AnonError('usage', `${flagFor(one)} needs ${flagFor(other)}.`);
 }
 
 function notWithoutSession(options: SetupOptions): void {
-  const stray = (['meta', 'clientSecret'] as const).find((flag) => options[flag] !== undefined);
-  if (stray) throw new AnonError('usage', `${written(stray)} is for a session, and there is none with --no-session.`);
-}
-
-function written(flag: Flag): string {
-  return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = (['meta', 'clientSecret'] as const).find((name) => options[name] !== undefined);
+  if (flag) {
+    throw new AnonError('usage', `${flagFor(flag)} can't be combined with --no-session: it is for the session.`);
+  }
 }

@@ -4,50 +4,51 @@ import type { Choice } from '../../../io/terminal/prompt.ts';
 import { askUntilAccepted } from '../../input/questions.ts';
 import type { Dialog } from './dialog.ts';
 
-/** Applications or APIs, as far as choosing one of them goes. */
+/** How to choose an application or an API, or create one. */
 export interface Pickable<Item, New> {
   /** `application` */
   readonly noun: string;
   readonly question: string;
-  /** The option that names one: `--app <app>`. */
+  /** The option for an existing one: `--app <app>`. */
   readonly flag: string;
-  /** What the options name. */
+  /** The name from the options. */
   readonly named: string | undefined;
   readonly toCreate: string | undefined;
-  /** The option that makes one of this name. */
+  /** The option that creates one with this name. */
   createFlag(name: string): string;
   find(reference: string): Promise<Item>;
   list(): Promise<readonly Item[]>;
-  /** One of this name, or of one that is asked for: to be made, or already there. */
+  /** A new or existing one with this name, or with a name that is asked for. */
   create(name: string | undefined): Promise<Item | New | undefined>;
   isChosen(item: Item): boolean;
   isOpen(item: Item): boolean;
   nameOf(item: Item): string;
   choice(item: Item): Choice;
-  /** Why one that a person chooses will not do. @throws {AnonError} `usage` */
+  /** Checks the user's choice. @throws {AnonError} `usage` */
   check?(item: Item): void;
-  /** A person chose the one that this option would name; or it was the only one. */
+  /** The user chose this one. */
   chosen(reference: string): void;
+  /** This one was the default. */
   assumed(reference: string): void;
 }
 
-/** The one that the options name or make, else the default one, else the one that a person chooses. */
+/** The one that the options name or create, otherwise the default one, otherwise the user's choice. */
 export async function pick<Item, New>(
-  { person, missing }: Dialog,
+  { user, missing }: Dialog,
   pickable: Pickable<Item, New>,
 ): Promise<Item | New | undefined> {
   if (pickable.toCreate !== undefined) return pickable.create(pickable.toCreate);
-  if (pickable.named !== undefined) return findOrCreate(person, pickable, pickable.named);
+  if (pickable.named !== undefined) return findOrCreate(user, pickable, pickable.named);
   const items = await pickable.list();
   const preferred = defaultChoice(items, pickable);
-  if (person && !only(items)) return asked(person, pickable, items, preferred);
+  if (user && !only(items)) return askWhich(user, pickable, items, preferred);
   if (preferred === undefined) missing.push(pickable.flag);
   else pickable.assumed(pickable.nameOf(preferred));
   return preferred;
 }
 
 async function findOrCreate<Item, New>(
-  person: Dialog['person'],
+  user: Dialog['user'],
   pickable: Pickable<Item, New>,
   reference: string,
 ): Promise<Item | New | undefined> {
@@ -56,15 +57,15 @@ async function findOrCreate<Item, New>(
     return await find(reference);
   } catch (error) {
     if (!isAnonError(error) || error instanceof ResponseError || error.code !== 'not_found') throw error;
-    if (!person) throw withHint(error, `${error.hint ?? ''} Or make it: ${createFlag(reference)}`);
-    if (await person.confirm(`${error.message} Create that ${noun}?`)) return create(reference);
+    if (!user) throw withHint(error, `To create it, pass ${createFlag(reference)}. ${error.hint ?? ''}`);
+    if (await user.confirm(`${error.message} Create this ${noun}?`)) return create(reference);
     const items = await pickable.list();
-    return asked(person, pickable, items, defaultChoice(items, pickable));
+    return askWhich(user, pickable, items, defaultChoice(items, pickable));
   }
 }
 
-function asked<Item, New>(
-  person: NonNullable<Dialog['person']>,
+function askWhich<Item, New>(
+  user: NonNullable<Dialog['user']>,
   pickable: Pickable<Item, New>,
   items: readonly Item[],
   preferred: Item | undefined,
@@ -75,8 +76,8 @@ function asked<Item, New>(
   const inOrder = [...new Set([...first, ...items.filter(isOpen), ...items])];
   const byValue = new Map(inOrder.map((item) => [choice(item).value, item]));
   return askUntilAccepted(
-    person,
-    () => person.prompts.chooseOrNew(question, inOrder.map(choice), noun),
+    user,
+    () => user.prompts.chooseOrNew(question, inOrder.map(choice), noun),
     (answer) => {
       const item = 'value' in answer ? byValue.get(answer.value) : undefined;
       if (item === undefined) return create(('name' in answer && answer.name) || undefined);

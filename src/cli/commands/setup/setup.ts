@@ -1,71 +1,63 @@
-import { Command } from 'commander';
+import { guestScopes } from '../../../domain/api/guest-grants.ts';
+import { describeTokenLifetime } from '../../../domain/duration.ts';
+import { hostOf } from '../../../domain/exchange/http.ts';
 import { type DesiredSetUp, planSetUp, refreshDesired, type SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
 import { type AnonError, GateClosedError, isAnonError, ResponseError, withHint } from '../../../errors.ts';
-import { clientTypes } from '../../../wire/client.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
 import { noteRefusal } from '../../input/questions.ts';
-import { withExample } from '../../options/example.ts';
-import { collect } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printForPeople, printResult } from '../../output/output.ts';
+import { apiData } from '../../render/api.ts';
+import { appData } from '../../render/app.ts';
+import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import type { Paint } from '../../render/paint.ts';
+import { printable } from '../../render/printable.ts';
+import { rows } from '../../render/rows.ts';
+import { renderNextSteps, updateStep } from '../../render/steps.ts';
+import { sessionsText, tenantData } from '../../render/tenant.ts';
 import type { Access } from '../../tenant/access.ts';
 import { rememberChoices } from '../../tenant/save-choices.ts';
-import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../../tenant/write.ts';
-import type { Context } from '../../world/context.ts';
-import { strictText } from '../token/options.ts';
+import { accessToWrite, carryOut, renderWrites, writeData } from '../../tenant/write.ts';
+import { defineCommand } from '../define-command.ts';
 import { collectDesiredSetUp } from './desired-setup.ts';
-import { beginDialog, type Dialog, tellAnswers } from './dialog.ts';
+import { beginDialog, type Dialog, noteAnswers } from './dialog.ts';
 import { type FirstSession, firstSession } from './first-session.ts';
-import { readSetupInput, type SetupOptions } from './options.ts';
-import { firstSessionData, renderFirstSession, renderSetUp, setUpData, setUpSteps } from './report.ts';
+import { readSetupInput, setupOptions } from './options.ts';
 
-export function setupCommand(context: Context, run = setUp): Command {
-  const command = addWriteOptions(
-    new Command('setup')
-      .description('open all four gates, and create a first guest session; asks for what no option says')
-      .option('--app <app>', 'the application that guests come with: name or client id')
-      .option('--create-app <name>', 'make it, unless there is one of that name')
-      .option('--type <type>', `the type of a new application: ${clientTypes.join(', ')}`)
-      .option('--api <api>', 'the API that guests call: name, audience or id')
-      .option('--create-api <name>', 'make it, unless there is one of that audience')
-      .option('--audience <uri>', 'the identifier of a new API; it cannot change later')
-      .option('--scopes <list>', 'the scopes guests get, joined by commas; a new API defines them')
-      .option('--lifetime <duration>', 'how long sessions live: 30d, 12h, 3600; left out: as it is')
-      .option('--token-format <format>', 'the format of session tokens, jwe or jwt; left out: as it is')
-      .option('--oidc-conformant', 'make the application OIDC-conformant too, which edition ea asks for')
-      .option('--meta <key=value>', 'metadata of the first session, repeatable', collect)
-      .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
-      .option('--no-session', 'set up only, and create no session')
-      .option('--strict', strictText),
-  ).action((options: SetupOptions) => run(context, options));
-  return withExample(
-    command,
+export const setupCommand = defineCommand({
+  description: 'open all four gates and create a first guest session; asks for missing options',
+  options: setupOptions,
+  calls: 'tenant',
+  examples: [
     'setup --app web --api shop --scopes read:catalog --yes',
-    'What is set up already stays, the saved session too: run it again, and it does\nwhat is left.',
-  );
-}
+    'setup --app web --api shop --scopes read:catalog --dry-run',
+  ],
+  notes:
+    'Setup can run again: it keeps what is already set up and the saved session, and does what is missing. On a terminal ' +
+    'it shows the changes and asks before it sends them.',
+  async run(context, _args, options) {
+    const input = await readSetupInput(context, options);
+    const access = await accessToWrite(context, options);
+    await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
+    const dialog = await beginDialog(context, access, { options, input });
+    let done = false;
+    try {
+      await setUp(dialog, () => {
+        done = true;
+      });
+    } finally {
+      noteAnswers(dialog, { done });
+    }
+  },
+});
 
-async function setUp(context: Context, options: SetupOptions): Promise<void> {
-  const input = await readSetupInput(context, options);
-  const access = await accessToWrite(context, options);
-  await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
-  const dialog = await beginDialog(context, access, { options, input });
-  let done = false;
-  try {
-    await setUpAsWished(dialog, () => {
-      done = true;
-    });
-  } finally {
-    tellAnswers(dialog, { done });
-  }
-}
-
-/** Calls `written` once what was wished for is at the tenant. */
-async function setUpAsWished(dialog: Dialog, written: () => void): Promise<void> {
+/** Calls `written` once all changes are made at the tenant. */
+async function setUp(dialog: Dialog, written: () => void): Promise<void> {
   const { context, access, options } = dialog;
-  const { plan, done } = await writtenWish(dialog);
+  const { plan, done } = await writeSetUp(dialog);
   written();
   const setUpNow = (paint: Paint) => renderOutcome(paint, dialog, plan, done);
   const data = { ...setUpData(done), ...writeData(options, plan) };
@@ -76,7 +68,7 @@ async function setUpAsWished(dialog: Dialog, written: () => void): Promise<void>
   if (!options.session) {
     return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });
   }
-  // What was written is told before the session is asked for: it stays when the session is refused.
+  // Shown before the session is requested: the changes stay even if the session is refused.
   if (isForPeople(options)) printForPeople(context.terminal, (paint) => `${setUpNow(paint)}\n`);
   const show = (first: FirstSession) =>
     printResult(context, options, {
@@ -90,41 +82,49 @@ async function setUpAsWished(dialog: Dialog, written: () => void): Promise<void>
   }
 }
 
-/** Where the tenant refuses what a person wants made, such as its name, that is asked for again. */
-async function writtenWish(dialog: Dialog): Promise<{ plan: Plan<SetUp>; done: SetUp }> {
-  const { context, access, options, person, answers } = dialog;
+/** Sends the changes. Asks again if the tenant refuses something that the user wants to create, such as its name. */
+async function writeSetUp(dialog: Dialog): Promise<{ plan: Plan<SetUp>; done: SetUp }> {
+  const { context, access, options, user, answers } = dialog;
   for (;;) {
-    let wish: DesiredSetUp | undefined;
+    let desired: DesiredSetUp | undefined;
     const look = async () => {
-      // A person is asked once; after the answer, what is there is looked at again.
-      wish = wish ? await refreshDesired(access.tenant, wish) : await collectDesiredSetUp(dialog);
-      return { plan: await planSetUp(access.tenant, wish) };
+      // The questions are asked once. Later rounds read the application and API again.
+      desired = desired ? await refreshDesired(access.tenant, desired) : await collectDesiredSetUp(dialog);
+      return { plan: await planSetUp(access.tenant, desired) };
     };
     try {
       const { outcome, found } = await carryOut(context, options, access, look, { always: true });
       return { plan: found.plan, done: outcome };
     } catch (error) {
       const asked = answers.createApp !== undefined || answers.createApi !== undefined;
-      if (!person || !asked || !(error instanceof ResponseError) || ![400, 409].includes(error.status)) throw error;
+      if (!user || !asked || !(error instanceof ResponseError) || ![400, 409].includes(error.status)) throw error;
       await noteRefusal(context.terminal, error);
     }
   }
 }
 
-/** A gate that was opened a moment ago is not to be opened again: a tenant may take its time. */
+/** After a change, a closed gate needs no command: the tenant may need some seconds to apply it. */
 function afterSetUp(error: AnonError, { writes }: Plan<SetUp>, { tenant }: Access): AnonError {
   const retry = `anon-cli token create${tenant.selection}`;
   const byGate = error.code === 'gate_closed' && !(error instanceof GateClosedError && error.command === undefined);
   if (byGate && writes.length > 0) {
-    return withHint(error, `The set-up is written; a tenant may take some seconds to act on it. Try again: ${retry}`);
+    return withHint(
+      error,
+      `All settings are saved; the tenant may need some seconds to apply them. Try again: ${retry}`,
+    );
   }
-  return withHint(error, `${error.hint ? `${error.hint} ` : ''}The set-up itself is done; for a session: ${retry}`);
+  return withHint(
+    error,
+    error.hint
+      ? `The settings are saved; run '${retry}' for a session. ${error.hint}`
+      : `The settings are saved. For a session: ${retry}`,
+  );
 }
 
-function renderOutcome(paint: Paint, { access, options, person }: Dialog, plan: Plan<SetUp>, done: SetUp): string {
+function renderOutcome(paint: Paint, { access, options, user }: Dialog, plan: Plan<SetUp>, done: SetUp): string {
   const outcome = renderSetUp(paint, done);
-  // A person has just seen what changes, and agreed to it.
-  const seen = person && !options.dryRun && plan.writes.length > 0;
+  // The user has just seen and confirmed the changes.
+  const seen = user && !options.dryRun && plan.writes.length > 0;
   return seen ? outcome : renderWrites(paint, options, access, plan, outcome);
 }
 
@@ -134,4 +134,52 @@ function nextOf({ access, edition, options }: Dialog) {
     updatesMetadata: edition.updatesMetadata,
     session: options.session,
   };
+}
+
+/** The settings after setup, gate by gate. */
+function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
+  const scopes = printable(guestScopes(api, app.clientId).join(' ')) || 'no scopes';
+  const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
+  return (
+    `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +
+    rows(paint, [
+      ['tenant', `${printable(hostOf(tenant.issuer))}, ${sessionsText(tenant)}`],
+      ['app', `${printable(app.name)}, client id ${printable(app.clientId)}`],
+      ['api', `${printable(api.name)}, ${printable(api.audience)}`],
+      ['guests get', `${scopes}; access tokens live for ${life}`],
+    ])
+  );
+}
+
+function setUpData({ tenant, app, api }: SetUp): JsonObject {
+  return { tenant: tenantData(tenant), app: appData(app), api: apiData(api) };
+}
+
+/** Both tokens of the session. A line above them tells a saved session from a new one. */
+function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
+  const outcomes = {
+    kept: `Saved session '${name}' reused, with the same guest.`,
+    renewed: `Saved session '${name}' renewed: same guest, new access token.`,
+    created: undefined,
+  };
+  const outcome = outcomes[origin];
+  return (outcome === undefined ? '' : `${paint.green('✔')} ${outcome}\n\n`) + renderTokens(paint, inspected);
+}
+
+function firstSessionData({ inspected, name, origin }: FirstSession): JsonObject {
+  return { ...tokensData(inspected), session_name: name ?? null, origin };
+}
+
+/** The next commands, with a session or to get one. */
+function setUpSteps(
+  paint: Paint,
+  { app }: SetUp,
+  { selection, updatesMetadata, session }: { selection: string; updatesMetadata: boolean; session: boolean },
+): string {
+  const secret = `app show ${shellWord(app.name)} --reveal-secrets --field client_secret${selection}`;
+  return renderNextSteps(paint, [
+    ...(session ? [updateStep(selection, updatesMetadata)] : []),
+    [`token create${selection}`, session ? 'create another guest' : 'create a guest session'],
+    ...(app.authMethod === 'none' ? [] : [[secret, "show the application's secret, for your server"] as const]),
+  ]);
 }

@@ -1,9 +1,11 @@
-import { AnonError } from '../../../errors.ts';
+import { AnonError, ResponseError } from '../../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
+import { RedirectError } from '../../exchange/answer.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
 import { type ManagementToken, managementToken } from '../../exchange/management/token.ts';
+import { isTransientFailure } from '../../exchange/retry.ts';
 import { send } from '../../exchange/send.ts';
 import { clockDifference } from '../../exchange/tenant-time.ts';
 import { type Attempt, attempt, type Check, closedBy } from './check.ts';
@@ -13,14 +15,16 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
   const check = 'reachable';
   const answer = await attempt(() => send(tenant, { method: 'GET', path: openidConfigurationPath }));
   const { host } = new URL(tenant.issuer);
-  if (!answer.ok) return closedBy(check, notLikeATenant(host, answer.error));
+  if (!answer.ok) return closedBy(check, connectionFailure(host, answer.error));
   const document = read(openidConfiguration, answer.value.body);
   if (answer.value.status !== 200 || !document.ok) {
     return {
       check,
       state: 'warning',
       finding: `${host} answers, but without the OpenID configuration of a tenant (status ${answer.value.status})`,
-      advice: 'Check the domain: anon-cli profile list',
+      advice: isTransientFailure(answer.value.status)
+        ? 'Try again later; see https://status.auth0.com'
+        : 'Check the domain: anon-cli profile list',
     };
   }
   const { issuer } = document.value;
@@ -95,7 +99,7 @@ export function checkManagementScopes(
   if (!granted) return { check, state: 'unknown', finding: 'the Management API token does not list its scopes' };
   const asked = needs.filter(({ forGrants }) => !forGrants || edition?.grantsScopes !== false);
   const missing = asked.filter(({ scopes }) => !scopes.some((scope) => granted.includes(scope)));
-  if (missing.length === 0) return { check, state: 'open', finding: 'all that are needed to check and to fix' };
+  if (missing.length === 0) return { check, state: 'open', finding: 'all scopes needed to check and fix' };
   const unreadable = missing.some(({ writes }) => !writes);
   return {
     check,
@@ -105,12 +109,21 @@ export function checkManagementScopes(
   };
 }
 
-/** A response that is not JSON is not from a tenant. Any other error stays unchanged. */
-function notLikeATenant(host: string, error: AnonError): AnonError {
-  if (error.code !== 'response_invalid') return error;
-  const cause = error.message.replace(/^The tenant/, 'it');
+/**
+ * The error for an answer that no tenant gives: a page, a redirect, or a failure in front of it. It ends as it does in
+ * every other command. Any other error stays unchanged.
+ */
+function connectionFailure(host: string, error: AnonError): AnonError {
+  const { message, hint, code } = error;
+  const status = error instanceof ResponseError && error.error === 'invalid_response' ? error.status : undefined;
+  if (status === undefined && code !== 'response_invalid') return error;
+  const cause = message.replace(/^The tenant/, 'it');
+  if (status !== undefined && isTransientFailure(status)) {
+    return new AnonError('tenant_unreachable', `The tenant ${host} is unavailable: ${cause}`, { hint, cause: error });
+  }
+  const redirects = error instanceof RedirectError && error.host !== undefined;
   return new AnonError('tenant_unreachable', `${host} does not respond like an Auth0 tenant: ${cause}`, {
-    hint: 'Check the domain (example: acme.eu.auth0.com): anon-cli profile list',
+    hint: redirects ? hint : 'Check the domain (example: acme.eu.auth0.com): anon-cli profile list',
     cause: error,
   });
 }

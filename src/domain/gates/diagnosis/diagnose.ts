@@ -1,13 +1,15 @@
+import { AnonError } from '../../../errors.ts';
 import type { ApiWithGrants } from '../../api/api.ts';
 import type { App } from '../../app/app.ts';
 import type { RequestingApp } from '../../app/find.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
+import { redactTokens } from '../../exchange/redact.ts';
+import { shellWord } from '../../shell-word.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
 import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
 import { type DiagnosisRequest, noSubjects, runManagementChecks, type Subjects } from './management-checks.ts';
 import { type Probed, probe } from './probe.ts';
 import { featureMissing } from './tenant-checks.ts';
-import { reachVerdict, type Verdict } from './verdict.ts';
 
 export interface Diagnosis extends Verdict {
   /** All checks, in order. */
@@ -98,4 +100,66 @@ function skipReason(name: CheckName, checks: ReadonlyMap<CheckName, Check>, requ
   if (checks.get('credentials')?.state === 'closed') return 'needs a Management API token';
   if (!checks.has('app')) return 'unknown edition: --edition <name>';
   return 'no API to check';
+}
+
+/** Whether guests can get tokens, from all checks together. */
+interface Verdict {
+  readonly ok: boolean;
+  /** In a sentence, without a full stop. */
+  readonly verdict: string;
+  /** The error that a command ends with; undefined when `ok`. */
+  readonly failure: AnonError | undefined;
+}
+
+/** The checks that decide whether a guest gets a token. The others only limit what can be checked. */
+const gates: readonly CheckName[] = ['feature', 'app', 'api', 'grant', 'scopes'];
+
+/**
+ * A probe decides, whether it got tokens or was refused; without one, the gates do. A closed gate counts more than an
+ * unknown one.
+ */
+function reachVerdict(checks: readonly Check[], subjects: Subjects, request: DiagnosisRequest): Verdict {
+  const { app, api } = namesOf(subjects, request);
+  const probe = checks.find(({ check }) => check === 'probe');
+  const closed = checks.filter(({ check, state }) => state === 'closed' && [...gates, 'probe'].includes(check));
+  if (isOpen(probe) || (closed.length === 0 && settled(checks))) {
+    const verdict = `A guest of ${app} can get a token for ${api}: ${subjects.scopes.join(' ')}`;
+    return { ok: true, verdict, failure: undefined };
+  }
+  const [first] = closed;
+  if (first) {
+    const others = closed.filter(({ check, fix }) => check !== 'probe' && fix !== first.fix).length;
+    const more = others > 0 ? `; ${others} more ${others === 1 ? 'gate is' : 'gates are'} closed` : '';
+    const verdict = `A guest of ${app} cannot get a token for ${api}: ${first.finding}${more}`;
+    return {
+      ok: false,
+      verdict,
+      failure: (probe?.state === 'closed' && probe.error) || new AnonError('gate_closed', `${verdict}.`),
+    };
+  }
+  const failed = checks.find(({ error }) => error !== undefined);
+  const why = failed?.finding ?? 'some checks could not be made';
+  const verdict = `Cannot tell whether a guest can get a token: ${why}`;
+  return { ok: false, verdict, failure: failed?.error ?? new AnonError('not_authorised', `${verdict}.`) };
+}
+
+/** All gates are known to be open, and a requested probe did not stay unknown. */
+function settled(checks: readonly Check[]): boolean {
+  const found = (name: CheckName) => checks.find(({ check }) => check === name);
+  return [found('app'), found('api'), found('scopes')].every(isOpen) && found('probe')?.state !== 'unknown';
+}
+
+function isOpen(check: Check | undefined): boolean {
+  return check?.state === 'open' || check?.state === 'warning';
+}
+
+function namesOf({ app, api }: Subjects, request: DiagnosisRequest) {
+  const appName = app?.name ?? request.app.chosen?.name ?? request.app.named;
+  const apiName = api?.name ?? request.api.chosen?.name ?? request.api.named;
+  return { app: safeName(appName, 'any application'), api: safeName(apiName, 'any API') };
+}
+
+/** The user may have typed anything, even a token. */
+function safeName(name: string | undefined, fallback: string): string {
+  return name === undefined ? fallback : shellWord(redactTokens(name));
 }

@@ -100,7 +100,7 @@ export function checkApi(tenant: TenantConnection, access: GuestAccess): Check {
   const name = shellWord(api.name);
   if (api.guests.enabled) {
     const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
-    return { check, state: 'open', finding: `${name} accepts guests; access tokens live ${life}` };
+    return { check, state: 'open', finding: `${name} accepts guests; access tokens live for ${life}` };
   }
   const grants = api.grants.length;
   const closed = { check, state: 'closed', ...openingFix(tenant, access) } as const;
@@ -114,7 +114,7 @@ export function checkGrant(tenant: TenantConnection, access: GuestAccess): Check
   const check = 'grant';
   const { edition, app, api } = access;
   if (!edition.grantsScopes) {
-    return skipped(check, `edition ${edition.name} has no grants: guests of every application get the API's scopes`);
+    return skipped(check, `edition ${edition.name} has no grants: guest scopes of an API apply to every application`);
   }
   if (!app) return skipped(check, 'no application to check');
   const grant = api.grants.find(({ clientId }) => clientId === app.clientId);

@@ -55,7 +55,7 @@ export async function runManagementChecks(
     add(closedBy('credentials', settings.error));
     return noSubjects;
   }
-  if (settings.ok) add(checkEdition(tenant, settings.value));
+  if (settings.ok) add(checkEdition(tenant, settings.value, { isForced: request.forcedEdition !== undefined }));
   const edition = await settleEdition(tenant, request, settings);
   add(checkManagementScopes(tenant, managementScopes, edition));
   add(...tenantChecks(tenant, edition, settings));

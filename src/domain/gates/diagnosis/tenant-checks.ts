@@ -4,12 +4,20 @@ import { describeLifetime, recommendedLifetimeSeconds, sessionLifetimeWarning } 
 import type { TenantConnection } from '../../exchange/connection.ts';
 import { type Check, findingFrom } from './check.ts';
 
-/** The edition detected from the tenant's settings, and whether commands use it. */
-export function checkEdition({ edition, selection }: TenantConnection, settings: TenantSettingsBody): Check {
+/** The edition detected from the tenant's settings, and whether commands use it. `isForced`: this command got another one. */
+export function checkEdition(
+  { edition, selection }: TenantConnection,
+  settings: TenantSettingsBody,
+  { isForced }: { isForced: boolean },
+): Check {
   const check = 'edition';
   const detected = detectEdition(settings);
   if (edition === undefined || edition === detected) {
     return { check, state: 'open', finding: `${detected} (detected from the tenant's settings)` };
+  }
+  if (isForced) {
+    const finding = `the tenant's settings look like ${detected}, but this command uses ${edition}`;
+    return { check, state: 'warning', finding, advice: 'Run it without --edition and ANON_EDITION.' };
   }
   return {
     check,

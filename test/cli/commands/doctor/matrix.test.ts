@@ -44,15 +44,15 @@ web          read:news  a
 `);
   });
 
-  it('shows grants that have no effect', () => {
+  it('shows grants that have no effect in brackets', () => {
     expect(renderMatrix(plain, matrixOf(['(web)'], ['shop'], [[['a']]]))).toBe(`\
 APPLICATION   shop
 web (closed)  (a)
-( ) granted, but the application or the API is closed
+( ) granted, but the application or API is closed
 `);
   });
 
-  it('of many APIs is a list of open pairs', () => {
+  it('of many APIs is a list of pairs with scopes', () => {
     const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
     const matrix = matrixOf(['web'], apis, [apis.map((_, index) => (index < 2 ? ['read:all', 'write:all'] : []))]);
     expect(renderMatrix(plain, matrix)).toBe(`\
@@ -70,7 +70,7 @@ web          inventory-1  read:all write:all
     for (const api of apis) expect(text).toContain(api);
     expect(text).toMatch(/^kiosk\s/m);
     expectFitting(text, columns);
-    expect(renderMatrix(paint, matrix)).toMatch(columns < 200 ? /^No guest has any scope/ : /^APPLICATION/);
+    expect(renderMatrix(paint, matrix)).toMatch(columns < 200 ? /^Guests have no scopes/ : /^APPLICATION/);
   });
 
   it.each([80, 200])('in a pipe is one line per pair, also at %i columns', (columns) => {
@@ -80,13 +80,13 @@ web          inventory-1  read:all write:all
     expect(renderMatrix(paint, matrix, { all: true })).toBe('web\tshop\ta b\topen\nkiosk\tshop\t\tclosed\n');
   });
 
-  it('of many APIs without an open pair reports that', () => {
+  it('of many APIs without any scope is one sentence', () => {
     const apis = Array.from({ length: 12 }, (_, index) => `inventory-${index}`);
-    expect(renderMatrix(plain, matrixOf(['web'], apis, []))).toBe('No guest has any scope anywhere.\n');
+    expect(renderMatrix(plain, matrixOf(['web'], apis, []))).toBe('Guests have no scopes at any API.\n');
   });
 
-  it('without APIs or applications reports what is missing', () => {
-    expect(renderMatrix(plain, matrixOf(['web'], [], []))).toMatch(/^No API takes guests/);
+  it('without APIs or applications names what is missing', () => {
+    expect(renderMatrix(plain, matrixOf(['web'], [], []))).toMatch(/^No API accepts guests/);
     expect(renderMatrix(plain, matrixOf([], ['shop'], []))).toMatch(/^No application may create guest sessions/);
   });
 

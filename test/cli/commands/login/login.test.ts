@@ -40,14 +40,15 @@ function clientWith({ machine, tenant }: { machine: Machine; tenant: ServedTenan
 }
 
 describe('login', () => {
-  it('checks and saves the credentials, detects the edition and makes the profile current', async () => {
+  it('checks and saves the credentials, detects the edition and makes the profile the current one', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     const { stdout } = await machine.done('login', 'acme', ...options);
-    expect(stdout).toContain(`✔ Profile acme: ${tenant.url}, edition preview. Commands use it now.\n`);
+    expect(stdout).toContain(`✔ Profile acme: ${tenant.url}. Commands use it now.\n`);
+    expect(stdout).toContain("  edition      preview (detected from the tenant's settings)\n");
     expect(stdout).toContain(
-      `client ${tenant.credentials.clientId}, with its secret\n  kept         in a file that only you can read\n`,
+      `client ${tenant.credentials.clientId} (client secret)\n  saved        in a file that only you can read\n`,
     );
-    expect(stdout).toContain('✔ It has all Management API scopes that commands need.\n');
+    expect(stdout).toContain('✔ Signed in to the Management API with all scopes that commands need.\n');
     expect(tenant.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'POST /oauth/token',
       'GET /api/v2/tenants/settings',
@@ -58,7 +59,7 @@ describe('login', () => {
     expect((await machine.done('profile', 'list', '--json')).json[1]).toMatchObject({ name: 'acme', current: true });
   });
 
-  it('writes secrets only to private files', async () => {
+  it('writes secrets into private files only', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(JSON.stringify(json)).not.toContain(tenant.credentials.clientSecret);
@@ -68,7 +69,7 @@ describe('login', () => {
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   });
 
-  it('saves nothing if they are refused', async () => {
+  it('saves nothing when the credentials are refused', async () => {
     const { machine, tenant } = await machineAndTenant();
     machine.terminal.stdin = secret;
     const options = ['--domain', tenant.url, '--client-id', tenant.credentials.clientId, '--client-secret', '-'];
@@ -79,18 +80,18 @@ describe('login', () => {
     expect(() => readdirSync(join(machine.folder, 'data', 'credentials'))).toThrow();
   });
 
-  it('reports which commands lack which scopes', async () => {
+  it('lists missing scopes with the commands that need them', async () => {
     const { machine, tenant } = await machineAndTenant();
     const scopes = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
     const options = clientWith({ machine, tenant }, ...scopes);
     Object.assign(machine.terminal, { interactive: true, columns: 80 });
     const { stdout } = await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = false;
-    expect(stdout).toContain('Management API scopes it does not have:\n');
+    expect(stdout).toContain('Signed in to the Management API, without these scopes:\n');
     expect(stdout).toMatch(
       /^ {2}update:clients +for app enable, app disable, claims set, claims\n {27}remove, setup$/m,
     );
-    expect(stdout.slice(stdout.indexOf('Management API scopes'))).not.toMatch(/^.{81,}$/m);
+    expect(stdout.slice(stdout.indexOf('without these scopes'))).not.toMatch(/^.{81,}$/m);
     expect(stdout).toMatch(/^ {2}read:resource_servers +for .* \S+\n {27}\S.*$/m);
     expect(stdout).toMatch(/\nNext: anon-cli doctor\n$/);
     const { json } = await machine.done('login', 'acme', ...options, '--json');
@@ -105,14 +106,14 @@ describe('login', () => {
     ]);
   });
 
-  it('continues with what the profile can do', async () => {
+  it('suggests a next command that the profile can run', async () => {
     const { machine, options } = await machineAndTenant();
     expect((await machine.done('login', 'acme', ...options)).stdout).toMatch(/\nNext: anon-cli setup\n$/);
     const { stdout } = await machine.done('login', 'guests', '--domain', 'a.example', '--no-check');
     expect(stdout).toMatch(/\nNext: anon-cli token create --app <client id> --api <audience>\n$/);
   });
 
-  it('succeeds even if the edition cannot be read', async () => {
+  it('succeeds when the edition cannot be read', async () => {
     const { machine, tenant } = await machineAndTenant();
     const options = clientWith({ machine, tenant }, 'read:clients');
     const { json } = await machine.done('login', 'acme', ...options, '--json');
@@ -132,7 +133,7 @@ describe('login', () => {
     });
   });
 
-  it("takes the name from the domain, or the tenant's existing profile", async () => {
+  it("derives the name from the domain, or uses the tenant's profile", async () => {
     const { done } = await freshMachine();
     const login = async (...args: string[]) => (await done('login', ...args, '--no-check', '--field', 'name')).stdout;
     expect(await login('--domain', 'acme.eu.auth0.com')).toBe('acme\n');
@@ -147,8 +148,8 @@ describe('login', () => {
     expect(await run('login', '--domain', 'acme.us.auth0.com', '--no-check')).toMatchObject({
       code: 2,
       stderr:
-        "error: Profile 'acme' is that of acme.eu.auth0.com.\n" +
-        'hint:  Give the new one a name:\n       anon-cli login <name> --domain acme.us.auth0.com\n',
+        "error: Profile 'acme' is for acme.eu.auth0.com.\n" +
+        'hint:  Choose another name: anon-cli login <name> --domain acme.us.auth0.com\n',
     });
     expect(await run('login', 'local', '--domain', 'a.example', '--no-check')).toMatchObject({ code: 2 });
     expect(await run('login', '--domain', 'local.eu.auth0.com', '--no-check')).toMatchObject({ code: 2 });
@@ -172,7 +173,7 @@ describe('login', () => {
     const { done } = await freshMachine();
     const { stdout } = await done('login', 'acme', '--domain', given, '--no-check');
     expect(stdout).toContain(`✔ Profile acme: ${kept}. Commands use it now.\n`);
-    expect(stdout).toContain('none: guest tokens only\nNothing was checked.\n');
+    expect(stdout).toContain('none: guest tokens only\nNot checked: login did not sign in.\n');
   });
 
   it.each([
@@ -185,27 +186,23 @@ describe('login', () => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('login', 'acme', '--domain', domain);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: Invalid tenant domain '[^']*': /);
     expect(stderr).toContain(`: ${reason}.`);
     expect(stderr).not.toContain('password');
   });
 
   it.each([
-    [[], '--domain is missing, and there is no terminal to ask on.'],
-    [['--domain', 'a.example'], 'The Management API credentials are missing, and there is no terminal to ask on.'],
-    [['--domain', 'a.example', '--client-id', 'id'], 'Of the credentials there is only --client-id.'],
-    [['--domain', 'a.example', '--client-secret', '-'], '--client-id is missing.'],
-    [
-      ['--domain', 'a.example', '--signing-alg', 'RS256'],
-      '--signing-alg is for --private-key <file>, which is missing.',
-    ],
+    [[], 'No --domain given, and there is no terminal to ask on.'],
+    [['--domain', 'a.example'], 'No Management API credentials given, and there is no terminal to ask on.'],
+    [['--domain', 'a.example', '--client-id', 'id'], '--client-id needs a secret, a private key or an access token.'],
+    [['--domain', 'a.example', '--client-secret', '-'], 'No --client-id given.'],
+    [['--domain', 'a.example', '--signing-alg', 'RS256'], '--signing-alg needs --private-key <file>.'],
     [
       ['--domain', 'a.example', '--client-id', 'id', '--access-token', '-'],
-      '--access-token needs no --client-id: the token says whose it is.',
+      "--access-token and --client-id can't be combined: the token already names its client.",
     ],
     [
       ['--domain', 'a.example', '--client-id', 'id', '--client-secret', '-', '--private-key', 'x'],
-      'One way to sign in is enough, not --client-secret and --private-key.',
+      "--client-secret and --private-key can't be combined: choose one way to sign in.",
     ],
     [
       ['--domain', 'a.example', '--client-id', 'id', '--private-key', 'x', '--signing-alg', 'HS256'],
@@ -219,7 +216,7 @@ describe('login', () => {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`error: ${message}\n`) });
   });
 
-  it('refuses a secret as an argument, but reads it from a file', async () => {
+  it('reads a secret from a file, not from the command line', async () => {
     const { machine, tenant } = await machineAndTenant();
     const start = ['login', 'acme', '--domain', tenant.url, '--client-id', tenant.credentials.clientId];
     const { code, stderr } = await machine.run(...start, '--client-secret', secret);
@@ -231,7 +228,7 @@ describe('login', () => {
     await machine.done('app', 'list');
   });
 
-  it('again saves a new secret and leaves the rest; another domain is another tenant', async () => {
+  it('again replaces the secret and keeps the rest; another domain is another tenant', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options, '--app', 'web');
     await machine.open();
@@ -241,7 +238,7 @@ describe('login', () => {
     const { json } = await machine.done('login', 'acme', '--client-secret', '-', '--json');
     expect(json).toMatchObject({ edition: 'preview', app: { name: 'web' }, production: true });
     expect(json.management_client_id).toBe(tenant.credentials.clientId);
-    // Nothing new at all proves what is there.
+    // Without options it checks the saved credentials.
     machine.terminal.stdin = undefined;
     expect((await machine.done('login', 'acme', '--json')).json).toMatchObject({ checked: true, app: { name: 'web' } });
     const elsewhere = ['login', 'acme', '--domain', 'other.example', '--no-check', '--json'];
@@ -256,7 +253,7 @@ describe('login', () => {
     expect(readdirSync(join(machine.folder, 'data', 'credentials'))).toEqual([]);
   });
 
-  it('explains how to log in again if the credentials are missing', async () => {
+  it('reports that the saved credentials are missing', async () => {
     const { machine, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options, '--no-check');
     rmSync(join(machine.folder, 'data', 'credentials', 'credentials~acme.json'));
@@ -322,7 +319,7 @@ describe('login with a private key', () => {
     machine.clock.forward(60);
     await machine.done('login', 'acme', '--json');
     expect(seen.size).toBe(2);
-    expect((await machine.done('profile', 'show')).stdout).toContain('client tool, with its private key (PS256)');
+    expect((await machine.done('profile', 'show')).stdout).toContain('client tool (private key, PS256)');
   });
 
   it('refuses an invalid key before any call', async () => {
@@ -337,7 +334,7 @@ describe('login with a private key', () => {
 });
 
 describe('login with an access token', () => {
-  it("uses it until it has expired, then reports that without sending it, once the tenant's time is known", async () => {
+  it("uses it until it expires by the tenant's clock, and then reports that without sending it", async () => {
     const { machine, tenant } = await machineAndTenant();
     const { clientId, clientSecret } = tenant.credentials;
     const answer = await fetch(`${tenant.url}/oauth/token`, {
@@ -367,7 +364,7 @@ describe('login with an access token', () => {
     expect(tenant.requests.slice(before)).toMatchObject([{ method: 'GET', path: '/.well-known/openid-configuration' }]);
   });
 
-  it('distinguishes a token of another tenant from a wrong one', async () => {
+  it('reports a token of another tenant', async () => {
     const { machine, tenant } = await machineAndTenant();
     const other = await servedTenant(machine.clock);
     const token = `${part({ alg: 'RS256' })}.${part({ aud: `${other.issuer}api/v2/` })}.${part('signature')}`;
@@ -375,14 +372,14 @@ describe('login with an access token', () => {
     expect(await machine.run('login', 'acme', '--domain', tenant.url, '--access-token', '-')).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(
-        /^error: The given access token .*\nhint: {2}Nothing was saved. Pass a new token\.\n$/,
+        /^error: The given access token was refused: .*\nhint: {2}Nothing was saved\. Pass a new token\.\n$/,
       ),
     });
   });
 });
 
 describe('login on a terminal', () => {
-  it('asks for what is missing, and shows no secrets', async () => {
+  it('asks for what is missing, and shows no secret', async () => {
     const { machine, tenant } = await machineAndTenant();
     const { clientId, clientSecret } = tenant.credentials;
     machine.terminal.stdin = undefined;
@@ -391,15 +388,15 @@ describe('login on a terminal', () => {
     const name = new URL(tenant.url).host.replace(':', '-');
     const { stdout, stderr } = await machine.done('login');
     expect(stdout).toContain(`✔ Profile ${name}: ${tenant.url}`);
-    expect(stdout).toContain(`  client ${clientId}, with its secret`.slice(2));
+    expect(stdout).toContain(`client ${clientId} (client secret)`);
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toBe(
       `\nTo repeat this without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
     );
     expect(machine.questions).toEqual([
-      'Domain of the tenant, such as acme.eu.auth0.com',
-      'How to sign in to its Management API',
-      'Client id',
-      'Client secret (it is not shown)',
+      'Domain of your tenant (example: acme.eu.auth0.com)',
+      'How do you sign in to the Management API?',
+      'Client ID',
+      'Client secret (hidden)',
     ]);
   });
 
@@ -409,23 +406,23 @@ describe('login on a terminal', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
     const [wrong, right] = [machine.file('wrong.pem', 'hunter2'), machine.file('key.pem', key)];
-    // An answer that will not do is asked for again, and so is one that is nothing.
+    // Refused and empty answers are asked for again.
     machine.replies.push('private_key', '', 'tool', machine.file('none', ''), wrong, right);
     const keyed = await machine.run('login', 'acme', '--domain', 'localhost:1');
-    expect(keyed).toMatchObject({ code: 6, stderr: expect.stringContaining('An answer is needed.') });
+    expect(keyed).toMatchObject({ code: 6, stderr: expect.stringContaining('An answer is required.') });
     expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is not PEM or a JWK.`);
     expect(keyed.stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
       `To continue from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
     );
     machine.replies.push('access_token', ' ', '', 'a-token-that-is-typed');
     const token = await machine.run('login', 'acme', '--domain', 'localhost:1');
-    expect(token.stderr.match(/An answer is needed/g)).toHaveLength(2);
+    expect(token.stderr.match(/An answer is required/g)).toHaveLength(2);
     expect(token.stderr).toContain('--access-token -');
     expect(token.stderr).not.toContain('a-token-that-is-typed');
     expect(machine.replies).toEqual([]);
   });
 
-  it('asks again if the tenant refuses the credentials, and saves only accepted ones', async () => {
+  it('asks again for credentials that the tenant refused, and saves only accepted ones', async () => {
     const { machine, tenant } = await machineAndTenant();
     const { clientId, clientSecret } = tenant.credentials;
     machine.terminal.interactive = true;
@@ -436,8 +433,8 @@ describe('login on a terminal', () => {
     expect(machine.replies).toEqual([]);
     expect(stderr.match(/^error: The tenant refused the credentials of profile 'acme'/gm)).toHaveLength(2);
     expect(stderr.match(/^error: The given access token /gm)).toHaveLength(1);
-    expect(stdout).toContain(`client ${clientId}, with its secret`);
-    // Of the answers that were refused the line has nothing.
+    expect(stdout).toContain(`client ${clientId} (client secret)`);
+    // The line has none of the refused answers.
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
       `To repeat this without questions:\n  $ anon-cli login acme --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
     );
@@ -445,7 +442,7 @@ describe('login on a terminal', () => {
     await machine.done('app', 'list');
   });
 
-  it('saves nothing if the user gives up after a refusal', async () => {
+  it('saves nothing when the user gives up after a refusal', async () => {
     const { machine, tenant } = await machineAndTenant();
     machine.terminal.interactive = true;
     machine.replies.push('client_secret', 'nobody', 'not-the-secret', 'client_secret', 'somebody', '^C');
@@ -461,7 +458,7 @@ describe('login on a terminal', () => {
     [['private_key', 'tool', '^C'], '--client-id tool'],
     [['access_token', '^C'], '--access-token -'],
     [['none'], '--no-check'],
-  ])('prints the command line with the answers given so far: %j', async (replies, options) => {
+  ])('shows the command for %j so far', async (replies, options) => {
     const { machine } = await machineAndTenant();
     machine.terminal.interactive = true;
     machine.replies.push(...replies);
@@ -471,7 +468,7 @@ describe('login on a terminal', () => {
     );
   });
 
-  it('leaves the profile unchanged if that is the answer', async () => {
+  it('keeps the saved credentials when that is the answer', async () => {
     const { machine, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = true;

@@ -57,7 +57,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     const { stdout, stderr } = await done(...all, '--yes');
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^✔ Guests of web get tokens for shop\n {2}tenant +localhost:4400, sessions live 30 days/);
-    expect(stdout).toMatch(/^ {2}guests get {2}read:catalog, access tokens live /m);
+    expect(stdout).toMatch(/^ {2}guests get {2}read:catalog; access tokens live for /m);
     expect(stdout).toMatch(/^ {2}application web \(localhost:4400\)$/m);
     expect(stdout).toMatch(/^ {2}sent {2}PATCH \/api\/v2\/clients\//m);
     expect(stdout).toMatch(/\nSession token .*\n {2}✔ decrypted and authentic: /);
@@ -77,7 +77,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(second.decoded.access_token.claims.sub).toBe(first.decoded.access_token.claims.sub);
     expect(second).toMatchObject({ session_token: first.session_token, access_token: first.access_token });
     expect(sessionsAsked(tenant)).toHaveLength(1);
-    expect((await machine.done(...all)).stdout).toContain('✔ Saved session default stays, with the same guest.');
+    expect((await machine.done(...all)).stdout).toContain("✔ Saved session 'default' reused, with the same guest.");
     expect((await machine.done('setup', '--no-session')).stdout).toContain('No changes: ');
   });
 
@@ -118,9 +118,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     const other = await machine.done(...fresh, '--yes', '--json');
     expect(other.json).toMatchObject({ origin: 'created', session_name: 'default' });
     expect(JSON.parse(other.stderr)).toEqual({
-      warnings: [
-        `Session default was that of guest ${first.decoded.access_token.claims.sub}: a new guest took its place.`,
-      ],
+      warnings: [`Replaced session 'default' of guest ${first.decoded.access_token.claims.sub} with a new guest's.`],
     });
     machine.clock.forward(400 * 86_400);
     const later = await machine.done(...fresh, '--json');
@@ -152,7 +150,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await machine.done(...all, ...meta)).stderr).toBe('');
     expect((await machine.done(...all, ...meta)).stderr).toBe('');
     const { stderr } = await machine.done(...all, '--meta', 'language=hidden');
-    expect(stderr).toContain('warning: The saved session stays, and --meta is for a new one: nothing of it was sent.');
+    expect(stderr).toContain('warning: --meta was not sent: it applies to a new session, and the saved one is reused.');
     expect(stderr).toContain(`anon-cli token update${edition === 'ea' ? ' --replace' : ''} --meta <key=value>`);
   });
 
@@ -216,23 +214,23 @@ describe('setup without a terminal', () => {
       code: 2,
       stdout: '',
       stderr:
-        'error: Setup has nobody to ask, and needs --app <app>, --api <api>, --scopes <list>.\n' +
-        'hint:  On a terminal, without --yes, it asks. See anon-cli setup --help\n',
+        'error: Missing options: --app <app>, --api <api>, --scopes <list>.\n' +
+        'hint:  On a terminal without --yes, setup asks for them. See anon-cli setup --help\n',
     });
     expect((await run('setup', '--app', 'web', '--create-api', 'extra')).stderr).toContain(
-      'needs --audience <uri>, --scopes <list>.',
+      'Missing options: --audience <uri>, --scopes <list>.',
     );
   });
 
   it('grants no scopes that were not given', async () => {
     const { run } = await freshMachine();
-    expect((await run('setup', '--scopes', ' ', '--yes')).stderr).toContain('needs --scopes <list>.');
+    expect((await run('setup', '--scopes', ' ', '--yes')).stderr).toContain('Missing options: --scopes <list>.');
   });
 
   it('asks nothing with --yes, even on a terminal', async () => {
     const machine = await freshMachine();
     machine.terminal.interactive = true;
-    expect((await machine.run('setup', '--yes')).stderr).toContain('needs --scopes <list>.');
+    expect((await machine.run('setup', '--yes')).stderr).toContain('Missing options: --scopes <list>.');
     expect(machine.questions).toEqual([]);
   });
 
@@ -277,10 +275,10 @@ describe('setup without a terminal', () => {
   });
 
   it.each([
-    [['--app', 'mobil'], "Application 'mobil' not found.", 'Or make it: --create-app mobil'],
-    [['--api', 'my news'], "API 'my news' not found.", "Or make it: --create-api 'my news' --audience <uri>"],
-    [['--api', 'urn:a'], "API 'urn:a' not found.", 'Or make it: --create-api <name> --audience urn:a'],
-  ])('says of %j how to make it', async (options, message, hint) => {
+    [['--app', 'mobil'], "Application 'mobil' not found.", 'To create it, pass --create-app mobil.'],
+    [['--api', 'my news'], "API 'my news' not found.", "To create it, pass --create-api 'my news' --audience <uri>."],
+    [['--api', 'urn:a'], "API 'urn:a' not found.", 'To create it, pass --create-api <name> --audience urn:a.'],
+  ])('reports how to create what %j names', async (options, message, hint) => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('setup', ...options, '--yes');
     expect(code).toBe(1);
@@ -301,7 +299,7 @@ describe('setup without a terminal', () => {
     const { json, stderr } = await done('setup', '--json');
     expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 604_800, session_token_format: 'jwt' } });
     expect(JSON.parse(stderr).warnings).toEqual([
-      'Sessions live 7 days here; 30 days or longer is recommended: --lifetime 30d',
+      'Sessions live 7 days; 30 days or longer is recommended: --lifetime 30d',
       expect.stringContaining('use JWE in production'),
     ]);
     const after = await done('setup', '--lifetime', '30d', '--token-format', 'JWE', '--yes', '--json');
@@ -310,12 +308,12 @@ describe('setup without a terminal', () => {
   });
 
   it.each([
-    [['--app', 'web', '--create-app', 'kiosk'], '--app and --create-app are one or the other.'],
-    [['--api', 'shop', '--create-api', 'news'], '--api and --create-api are one or the other.'],
-    [['--type', 'spa'], '--type is for something new, and goes with --create-app.'],
-    [['--audience', 'urn:news'], '--audience is for something new, and goes with --create-api.'],
-    [['--no-session', '--meta', 'a=b'], '--meta is for a session, and there is none with --no-session.'],
-    [['--no-session', '--client-secret', '-'], '--client-secret is for a session'],
+    [['--app', 'web', '--create-app', 'kiosk'], "--app and --create-app can't be combined."],
+    [['--api', 'shop', '--create-api', 'news'], "--api and --create-api can't be combined."],
+    [['--type', 'spa'], '--type needs --create-app.'],
+    [['--audience', 'urn:news'], '--audience needs --create-api.'],
+    [['--no-session', '--meta', 'a=b'], "--meta can't be combined with --no-session: it is for the session."],
+    [['--no-session', '--client-secret', '-'], "--client-secret can't be combined with --no-session"],
     [['--create-app', 'x', '--type', 'web'], "Unknown application type 'web'."],
     [['--token-format', 'jws'], "Unknown session token format 'jws'."],
     [['--lifetime', 'long'], "'long' is not a valid duration."],
@@ -355,7 +353,7 @@ describe('setup without a terminal', () => {
     changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
     const { code, stderr } = await machine.run(...all, '--yes');
     expect(code).toBe(2);
-    expect(stderr).toContain('needs --oidc-conformant (which changes how web signs users in).');
+    expect(stderr).toContain('Missing options: --oidc-conformant (which changes how web signs users in).');
     await machine.done(...all, '--oidc-conformant', '--yes');
     expect(documentNamed(machine.store, 'client', 'web').oidc_conformant).toBe(true);
   });
@@ -374,11 +372,11 @@ describe('setup on a terminal', () => {
     const { stdout, stderr } = await machine.done('setup');
     const host = new URL(tenant.url).host;
     expect(machine.questions).toEqual([
-      'Which application do guests come with?',
-      'Which API do guests call?',
-      'What may guests do at shop?',
-      'How long do guest sessions live?',
-      'In which format are session tokens?',
+      'Which application will guests use?',
+      'Which API will guests call?',
+      'Which scopes should guests get at shop?',
+      'How long should guest sessions live?',
+      'Which format should session tokens have?',
       `Apply this to ${host}?`,
     ]);
     expect(stderr).toContain(`This changes:\n  tenant settings (${host})\n`);
@@ -391,7 +389,7 @@ describe('setup on a terminal', () => {
     const machine = await openMachine();
     await personAt(machine, 'read:catalog,write:cart');
     await machine.done('setup');
-    expect(machine.questions).toEqual(['What may guests do at shop?']);
+    expect(machine.questions).toEqual(['Which scopes should guests get at shop?']);
   });
 
   it('leaves the lifetime if that is the answer', async () => {
@@ -430,11 +428,11 @@ describe('setup on a terminal', () => {
       requests: [],
     });
     expect(machine.questions).toEqual([
-      "Application 'mobile' not found. Create that application?",
-      'What type is it?',
-      "API 'news' not found. Create that API?",
-      'Its identifier, such as https://api.shop.example',
-      'Scopes that guests get there, such as read:catalog',
+      "Application 'mobile' not found. Create this application?",
+      'What type of application is it?',
+      "API 'news' not found. Create this API?",
+      'Audience of the new API (example: https://api.shop.example)',
+      'Scopes for guests (example: read:catalog)',
       'Apply this to localhost:4400?',
     ]);
   });
@@ -477,17 +475,17 @@ describe('setup on a terminal', () => {
       machine,
       // Two have that name; then none is typed at all, twice.
       ...['(new) twin', '(new)', ' ', '', 'mobile', 'spa'],
-      // It defines no scopes; then the tenant's own is meant, which takes no guests.
+      // The first API defines no scopes; the second is the system API.
       ...['https://api.shop.example', '(new) maps', '', system, 'urn:maps', ' , ', 'read:maps'],
     );
     machine.answers.push(true);
     const ran = await machine.done('setup');
     const told = ran.stderr.replaceAll(/\s+/g, ' ');
     expect(told).toContain("error: 'twin' matches 2 applications");
-    expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
-    expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
+    expect(told.match(/error: An answer is required\./g)).toHaveLength(3);
+    expect(told).toContain("error: API 'shop' defines no scopes, so guests can't get any.");
     expect(told).toContain("is the tenant's own and can't be enabled for guests");
-    expect(told).toContain('error: At least one scope is needed');
+    expect(told).toContain('error: Enter at least one scope');
     expect(machine.replies).toEqual([]);
     expect((await repeated(machine, lineShown(ran))).json).toMatchObject({
       ...{ app: { name: 'mobile' }, api: { name: 'maps', audience: 'urn:maps' }, requests: [] },
@@ -560,7 +558,7 @@ describe('setup on a terminal', () => {
     const { code, jsonError } = await machine.run('setup', '--json');
     expect({ code, message: jsonError.message }).toEqual({
       code: 2,
-      message: 'Setup has nobody to ask, and needs --scopes <list>.',
+      message: 'Missing options: --scopes <list>.',
     });
     expect(machine.questions).toEqual([]);
   });
@@ -570,7 +568,7 @@ describe('setup on a terminal', () => {
     await personAt(machine, 'read:catalog');
     const { stderr, stdout } = await machine.done('setup');
     expect(stderr.replaceAll(/\n {9}/g, ' ').split('\n')[0]).toBe(
-      'warning: Setup takes nothing away: guests keep write:cart. To take it away: anon-cli api scopes remove shop write:cart --app web',
+      'warning: Setup removes no scopes: guests still have write:cart. To remove: anon-cli api scopes remove shop write:cart --app web',
     );
     expect(stdout).toContain('guests get  read:catalog write:cart');
   });
@@ -605,7 +603,7 @@ describe('setup on a terminal', () => {
     await personAt(machine);
     expect(await machine.run('setup')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("API 'shop' defines no scopes that guests could get."),
+      stderr: expect.stringContaining("API 'shop' defines no scopes, so guests can't get any."),
     });
   });
 });
@@ -641,7 +639,7 @@ describe('a first session that is refused', () => {
     expect(stdout).toContain('✔ Guests of web get tokens for shop\n');
     expect(stdout).toContain('  sent  PATCH /api/v2/resource-servers/');
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-      'The set-up is written; a tenant may take some seconds to act on it. Try again: anon-cli token create',
+      'All settings are saved; the tenant may need some seconds to apply them. Try again: anon-cli token create',
     );
     expect(stderr).not.toContain('app enable');
     expect(sessionsAsked(tenant)).toHaveLength(1);
@@ -666,7 +664,9 @@ describe('a first session that is refused', () => {
     );
     expect(code).toBe(4);
     expect(stdout).toContain('✔ Guests of server get tokens for shop\n');
-    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('The set-up itself is done; for a session: anon-cli token create');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      "The settings are saved; run 'anon-cli token create' for a session. ",
+    );
     expect(writes(tenant).length).toBeGreaterThan(1);
   });
 });

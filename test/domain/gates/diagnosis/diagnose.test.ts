@@ -292,6 +292,10 @@ describe('the settings', () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
     const diagnosis = await diagnose(connection, { ...nothing, forcedEdition: 'preview' });
     expect(statesOf(diagnosis)).toMatchObject({ edition: 'warning', app: 'closed' });
+    expect(found(diagnosis, 'edition')).toMatchObject({
+      finding: "the tenant's settings look like ea, but this command uses preview",
+      advice: 'Run it without --edition and ANON_EDITION.',
+    });
   });
 
   it('show the edition of a new tenant, once', async () => {
@@ -407,7 +411,20 @@ describe('a tenant that does not answer as expected', () => {
     });
   });
 
-  it('is not a tenant', async () => {
+  it.each([
+    ['a page', () => new Response('<html>Down</html>', { status: 503 }), 'The tenant acme.example is unavailable: it'],
+    ['a text', () => new Response('down', { status: 502 }), 'The tenant acme.example is unavailable: it'],
+    [
+      'a redirect',
+      () => new Response('', { status: 302, headers: { location: 'https://login.example/' } }),
+      'acme.example does not respond like an Auth0 tenant: it',
+    ],
+  ])('answers with %s: unreachable, as any command reports it', async (_, answer, message) => {
+    const { failure } = await diagnose(scriptedConnection(Array.from({ length: 10 }, () => answer)), nothing);
+    expect(failure).toMatchObject({ code: 'tenant_unreachable', message: expect.stringContaining(message) });
+  });
+
+  it('is no tenant', async () => {
     const diagnosis = await diagnose(scriptedConnection([json({}, 404), json({}, 404)]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'warning', credentials: 'closed' });
   });
