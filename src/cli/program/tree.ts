@@ -3,7 +3,6 @@ import type { CommandFacts } from '../commands/define-command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { addGlobalOptions } from '../options/global.ts';
 import { wrapped } from '../render/wrapped.ts';
-import type { Context } from '../world/context.ts';
 import { version } from '../world/version.ts';
 import { commanderCommand } from './commander.ts';
 import { commands, groups } from './commands.ts';
@@ -29,13 +28,11 @@ export async function commandTree(): Promise<CommandTree> {
     .addHelpText('after', rootNotes());
   const tree: CommandTree = new Map([['', { command: addGlobalOptions(root), facts: undefined }]]);
   for (const [path, load] of Object.entries(commands)) {
-    const loaded = await load();
-    const facts = typeof loaded === 'function' ? undefined : loaded;
-    const command = typeof loaded === 'function' ? loaded({} as Context) : commanderCommand(loaded, async () => {});
+    const facts = await load();
+    const command = commanderCommand(facts, async () => {});
     const words = path.split(' ');
     groupAt(tree, words.slice(0, -1)).addCommand(command.name(words.at(-1) ?? path));
-    if (facts) command.addHelpText('after', notesOf(facts));
-    command.addHelpText('after', '\nGlobal options: anon-cli --help');
+    command.addHelpText('after', `${notesOf(facts)}\n\nGlobal options: anon-cli --help`);
     tree.set(path, { command, facts });
   }
   for (const { command } of tree.values()) {
