@@ -61,8 +61,8 @@ describe('an environment that is not whole', () => {
 
 describe('a proxy', () => {
   it.each([
-    ['http://bob:p@ss#1@proxy.invalid:3128', 'HTTPS_PROXY is not the address of a proxy.'],
-    ['socks5://proxy.invalid:1080', 'HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies can be used.'],
+    ['http://bob:p@ss#1@proxy.invalid:3128', 'HTTPS_PROXY is not a valid proxy address.'],
+    ['socks5://proxy.invalid:1080', 'HTTPS_PROXY is a SOCKS proxy; only HTTP proxies are supported.'],
   ])(
     'whose address cannot be meant so is refused, and its parts are repeated nowhere: %s',
     async (address, message) => {
@@ -87,7 +87,7 @@ describe('on a terminal, nothing is asked', () => {
   ])('%s', async (_, command) => {
     const line = `script -qec "${command}; echo code=\\$?" /dev/null < /dev/null`;
     const { stdout } = await runShell(newHome(), line, { env: { TERM: 'xterm' } });
-    expect(stdout).toContain('rules questions out.');
+    expect(stdout).toContain('disables questions.');
     expect(stdout).toContain('--yes');
     expect(stdout).toContain('code=2');
     expect(stdout).not.toContain('Delete all');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -83,9 +83,7 @@ describe('what a command loads', () => {
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
     expect(loaded).toContain('local-state-read-keys');
-    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'io-files-json-file'])).toEqual(
-      [],
-    );
+    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-http', 'io-files-json-file'])).toEqual([]);
   });
 
   it('for token create on the local tenant is no network client, no prompt and no server', async () => {
@@ -94,7 +92,7 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, ['token', 'create']));
     expect(loaded).toContain('local-open');
     const others = [
-      ...['io-http-remote-tenant', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
+      ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
       ...['world-management-access', 'world-environment-credentials', 'domain-exchange-client-assertion'],
       ...['io-embedded-control', 'local-http-listen', 'program-help'],
     ];
@@ -104,7 +102,7 @@ describe('what a command loads', () => {
   it('for a tenant on the network is its connections, and nothing else that undici can do', async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
-    expect(built(loaded)).toContain('io-http-remote-tenant');
+    expect(built(loaded)).toContain('io-http-http');
     expect(loaded).toContain('net');
     expect(loaded.filter((name) => /^(worker_threads|perf_hooks|dns|zlib|console|util\/types)$/.test(name))).toEqual(
       [],
@@ -140,8 +138,37 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, names));
     expect(loaded).toContain('local-state-read-names');
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
-    const others = ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'program-help'];
+    const others = ['local-open', 'io-embedded-tenant', 'io-http-http', 'program-help'];
     expect(among(loaded, others)).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['nothing that paints where it writes to a pipe', {}, false],
+    ['nothing that paints with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['what paints with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
+  ])('is %s', async (_, env, paints) => {
+    for (const args of [['tenant', 'show'], ['--help']]) {
+      const loaded = built(await loadedBy(newHome(), args, env));
+      expect(loaded.includes('io-terminal-palette'), args.join(' ')).toBe(paints);
+    }
+  });
+
+  it('is no JSON file where there is none', async () => {
+    const home = newHome();
+    const loaded = built(await loadedBy(home, ['profile', 'list']));
+    expect(among(loaded, ['io-files-json-file'])).toEqual([]);
+    await run(home, ['quickstart']);
+    expect(built(await loadedBy(home, ['profile', 'list']))).toContain('io-files-json-file');
+  });
+
+  it('is a painter and a holder of files in files of their own alone, so that the two tests above can fail', () => {
+    const text = (name: string) => readFileSync(`dist/${name}.cjs`, 'utf8');
+    const holding = readdirSync('dist')
+      .map((file) => file.replace(/\.cjs$/, ''))
+      .filter((name) => existsSync(`dist/${name}.cjs`));
+    const withCode = (mark: string) => holding.filter((name) => text(name).includes(mark));
+    expect(withCode('overline')).toEqual(['io-terminal-palette']);
+    expect(withCode('clearInvalidConfig')).toEqual(['io-files-json-file']);
   });
 
   it('for one command is not the code of another', async () => {

@@ -163,7 +163,7 @@ describe('local start', () => {
     expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: Port ${port} is in use at [::1].\nhint:  Take another: anon-cli local start --port 4401\n`,
+      stderr: `error: Port ${port} is in use at [::1].\nhint:  Choose another: anon-cli local start --port 4401\n`,
     });
   });
 
@@ -175,7 +175,7 @@ describe('local start', () => {
     expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: Port ${port} is in use.\nhint:  Take another: anon-cli local start --port 4401\n`,
+      stderr: `error: Port ${port} is in use.\nhint:  Choose another: anon-cli local start --port 4401\n`,
     });
   });
 

@@ -71,8 +71,8 @@ describe('what the system does not let be read is an error that names it, and ne
   });
 
   it.each<[string, (path: string) => void, string]>([
-    ['a file where a folder should be', (path) => writeFileSync(path, ''), 'a part of its path is not a folder'],
-    ['a link that leads to itself', (path) => symlinkSync(path, path), 'its links lead in a circle'],
+    ['a file where a folder should be', (path) => writeFileSync(path, ''), 'part of its path is not a folder'],
+    ['a link that leads to itself', (path) => symlinkSync(path, path), 'its symbolic links form a loop'],
   ])('%s', async (_, make, words) => {
     const home = await usedHome();
     for (const [folder, command] of [
@@ -103,7 +103,7 @@ describe('what the system does not let be read is an error that names it, and ne
     const { code, stderr } = await home.run('local', 'reset', '--yes');
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining('cannot be used: permission denied. It is now '),
+      stderr: expect.stringContaining('cannot be used: permission denied. It was moved to '),
     });
     expect(await home.run('app', 'list')).toMatchObject({ code: 0, stderr: '' });
   });

@@ -1,4 +1,4 @@
-import type { Timer } from '../../src/io/timer.ts';
+import type { Timer } from '../../src/io/clock.ts';
 
 /** A timer that ticks when a test says so, and a clock that goes with it. */
 export function steppedTimer() {

@@ -11,7 +11,7 @@ export function askToDelete({ terminal, confirm }: Context, access: Access): Ask
   return {
     always: true,
     async ask({ writes }: Plan<unknown>) {
-      const paint = paintFor(terminal.noteColour);
+      const paint = paintFor(terminal.noteColour && terminal.palette);
       terminal.note(`This cannot be undone:\n${renderChanges(paint, tenantHost(access), writes)}`);
       if (await confirm(`Delete it at ${tenantHost(access)}?`)) return;
       throw new AnonError('failed', 'The deletion was declined; nothing was sent.');
