@@ -69,10 +69,10 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
   });
 
-  it('for token decode of a tenant in the cloud is its own file, and neither a key nor a cipher nor a state', async () => {
+  it('for token decode of a tenant in the cloud is its own file and the parser, and neither a key nor a cipher nor a state', async () => {
     const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://acme.eu.auth0.com/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
-    expect(built(loaded)).toEqual(['start', 'commands-token-decode']);
+    expect(built(loaded)).toEqual(['start', 'commands-token-decode', 'program-commander']);
     expect(loaded.filter((name) => name.includes('node_modules'))).toEqual([]);
     expect(loaded.filter((name) => costly.includes(name) && name !== 'events')).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe('what a command loads', () => {
     expect(loaded).toContain('local-open');
     const others = [
       ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
-      ...['world-management-access', 'world-environment-credentials', 'domain-exchange-client-assertion'],
+      ...['world-management-access', 'world-environment-credentials', 'domain-exchange-management-client-assertion'],
       ...['io-embedded-control', 'local-http-listen', 'program-help'],
     ];
     expect(among(loaded, others)).toEqual([]);
