@@ -32,13 +32,13 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const found = route(argv);
   if (found.version) return showVersion(found.rest, world, report);
   const load = commands[found.path];
-  if (found.help && found.stray === undefined) return showHelp(found.path, world);
+  if (found.help && found.unknown === undefined) return showHelp(found.path, world);
   if (load) {
     return runCommand(found.path, await load(), createContext(await withPalette(world), report), found.rest);
   }
-  if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
-  const { notACommand } = await import('./program/unknown-command.ts');
-  throw notACommand(found);
+  if (found.unknown === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
+  const { unknownCommand } = await import('./program/unknown-command.ts');
+  throw unknownCommand(found);
 }
 
 /** Without other options, `--version` loads nothing else. */

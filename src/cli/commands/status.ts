@@ -13,7 +13,6 @@ import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts'
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
 import { defineCommand } from './define-command.ts';
-import type { SavedSessions } from './session/saved-sessions.ts';
 
 export const statusCommand = defineCommand({
   description: 'show which tenant, application, API and session commands use',
@@ -45,7 +44,7 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
       : api
         ? { audience: api.audience, name: api.name, source: 'profile' }
         : null,
-    session: await currentSession(context, profile, selection),
+    session: await currentSession(context, profile),
   };
   const nowMs = context.clock.now();
   printResult(context, options, {
@@ -65,11 +64,10 @@ function editionFor(context: Context, options: GlobalOptions, profile: Profile):
 }
 
 /** Undefined, with a warning, for a session that cannot be read: commands can't use it either. */
-async function currentSession(context: Context, profile: Profile, selection: string): Promise<Status['session']> {
+async function currentSession(context: Context, profile: Profile): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
-  const saved: SavedSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
-  const session = await getReadable(saved, name);
+  const session = await getReadable({ sessions, warn: context.warn }, name);
   return session && { name, session, current: true };
 }
 

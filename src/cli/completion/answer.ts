@@ -1,13 +1,12 @@
 import type { World } from '../world/context.ts';
-import { openQuotes } from './bash-words.ts';
 import { type Candidate, type Expected, expectedAfter } from './expect.ts';
-import { answerLines, readWord } from './protocol.ts';
+import { answerLines, openQuotes, readWord } from './protocol.ts';
 import type { Request } from './request.ts';
 import type { CompletionTree } from './tree.ts';
 
 /**
- * Answers a shell's script: what can stand where the cursor is. Whatever goes wrong, there is just nothing to offer:
- * somebody is typing, and neither an error nor a question may come between. `readTree` is asked once.
+ * Prints what can follow at the cursor, for the script of a shell. Any failure prints nothing: somebody is typing, and
+ * neither an error nor a question may interrupt that.
  */
 export async function answer(
   { shell, words, typed }: Request,
@@ -18,7 +17,7 @@ export async function answer(
     const before = words.map((word) => readWord(shell, word));
     const current = readWord(shell, typed);
     const { lookUp, ...expected } = expectedAfter(await readTree(), before, current);
-    // Bash puts in what all candidates begin with; the others match by the user's own rules, case or none.
+    // Bash inserts the common beginning of all candidates; the other shells match with or without case, as configured.
     const fits =
       shell === 'bash'
         ? (text: string) => text.startsWith(current)

@@ -2,28 +2,28 @@ import type { LiveKind, Values } from '../options/definition.ts';
 import { keyOf, type Line, readLine } from './line.ts';
 import type { CompletionTree, TreeOption } from './tree.ts';
 
-/** What may stand where the cursor is. */
+/** A word that may be inserted at the cursor. */
 export interface Candidate {
   readonly text: string;
-  /** What it is, for shells that show it. */
+  /** Its description, for shells that show it. */
   readonly about: string;
 }
 
-/** Names to look up: those of `kind` that begin with `prefix`. */
+/** A request for the names of `kind` that begin with `prefix`. */
 export interface LookUp {
   readonly kind: LiveKind;
   readonly prefix: string;
-  /** What the word has before the name: `--app=`, or with a list `read:cart,`. */
+  /** The part of the word before the name: `--app=`, or in a list `read:cart,`. */
   readonly before: string;
-  /** Not these, which the list has already. */
+  /** Names that the list already has. */
   readonly without: readonly string[];
-  /** The API whose scopes are meant, where the line names one. */
+  /** The API on the line, for its scopes. */
   readonly api: string | undefined;
-  /** The options of the line, by their long flags: some of them say which tenant is meant. */
+  /** The options on the line, by their long flags: some of them select the tenant. */
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** What the word at the cursor can become: words, names to look up, or files behind `file`, such as `--key=`. */
+/** What can complete the word at the cursor: candidates, names to look up, or files after the prefix `file`: `--key=`. */
 export interface Expected {
   readonly candidates: readonly Candidate[];
   readonly lookUp?: LookUp;
@@ -65,12 +65,12 @@ function expectedPositional(line: Line, current: string): Expected {
   const next = positionals[line.positionals.length] ?? (last?.repeatable ? last : undefined);
   const values = next && valuesHere(line, next.values);
   if (values) return expectedValue(line, values, '', current);
-  // Something unknown has to come first: nothing can be said, and an option would be misleading.
+  // A required positional comes first and its values are unknown; offering options would be misleading.
   if (next?.required || current !== '' || line.ended) return nothing;
   return { candidates: flagsLeft(line) };
 }
 
-/** The options that were not given yet, or may be given again, in their long form. */
+/** The options that are not given yet or repeatable, in their long form. */
 function flagsLeft({ options, given }: Line): Candidate[] {
   const left = (option: TreeOption) => option.repeatable || !given.has(keyOf(option));
   return options.filter(left).map((option) => ({ text: keyOf(option), about: option.about }));
@@ -78,8 +78,8 @@ function flagsLeft({ options, given }: Line): Candidate[] {
 
 function valuesHere({ positionals }: Line, values: Values | undefined): Values | undefined {
   if (!values || !('first' in values)) return values;
-  const said = positionals[0] ?? '';
-  return Object.hasOwn(values.first, said) ? values.first[said] : undefined;
+  const first = positionals[0] ?? '';
+  return Object.hasOwn(values.first, first) ? values.first[first] : undefined;
 }
 
 function expectedValue(line: Line, values: Values | undefined, before: string, current: string): Expected {
@@ -102,7 +102,7 @@ function expectedValue(line: Line, values: Values | undefined, before: string, c
   };
 }
 
-/** The API that the line names, as a positional or by `--api`. */
+/** The API on the line: a positional or the value of `--api`. */
 function apiOf(line: Line): string | undefined {
   const index = line.node.positionals.findIndex(({ values }) => values && 'live' in values && values.live === 'api');
   return line.given.get('--api') || line.positionals[index];

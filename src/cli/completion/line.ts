@@ -1,24 +1,24 @@
 import type { CompletionTree, TreeNode, TreeOption } from './tree.ts';
 
-/** What the words before the one that is being completed say. */
+/** The words before the one to complete, parsed. */
 export interface Line {
-  /** The noun or command that was reached, and what is known of it. */
+  /** The noun or command that the words name. */
   readonly path: string;
   readonly node: TreeNode;
-  /** Its options: those of its own, for a noun those that every command takes. */
+  /** The options that it takes; for a noun, the global ones. */
   readonly options: readonly TreeOption[];
   readonly positionals: readonly string[];
-  /** The options given, by the first of their flags, with the value of each or an empty text. */
+  /** The given options, by the first of their flags, with their values or an empty text. */
   readonly given: ReadonlyMap<string, string>;
-  /** The option whose value comes next. */
+  /** The option that waits for its value. */
   readonly open: TreeOption | undefined;
-  /** `--` was there: what follows is no option. */
+  /** `--` was given: only positionals follow. */
   readonly ended: boolean;
-  /** `help` was the first word: only words of commands follow. */
+  /** `help` was the first word: only command words follow. */
   readonly help: boolean;
 }
 
-/** Reads the words of a line that is not finished. Undefined when one of them leads nowhere. */
+/** Parses the words of an unfinished line. Undefined if one of them is unknown. */
 export function readLine(tree: CompletionTree, words: readonly string[]): Line | undefined {
   const root = tree[''];
   if (!root) return undefined;
@@ -58,18 +58,18 @@ export function readLine(tree: CompletionTree, words: readonly string[]): Line |
   return { path, node, options: optionsOf(root, path, node), positionals, given, open, ended, help };
 }
 
-/** A command's own options have those of every command with them; a noun is passed through with the latter. */
+/** A command's node includes the global options; a noun takes only the global ones. */
 function optionsOf(root: TreeNode, path: string, node: TreeNode): readonly TreeOption[] {
   if (path === '' || node.words.length === 0) return node.options;
   return root.options.filter(({ flags }) => !flags.includes('--version'));
 }
 
-/** `-` alone is a value: stdin. */
+/** `-` alone is a value, for stdin. */
 function isOption(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }
 
-/** The option that a word names, with the value that stands behind `=` or right behind a short one. */
+/** The option that a word names, with the value after `=` or directly after a short flag. */
 function optionIn(
   options: readonly TreeOption[],
   word: string,
@@ -83,7 +83,7 @@ function optionIn(
   return short && { option: short, value: word.slice(2) };
 }
 
-/** A noun and a command each have an option of this name of their own; it is the same to who types it. */
+/** Options of a noun and of a command count as the same if they have the same first flag. */
 export function keyOf({ flags }: TreeOption): string {
   return flags[0] ?? '';
 }

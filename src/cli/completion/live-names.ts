@@ -17,16 +17,16 @@ import { createContext } from '../world/create-context.ts';
 import type { Candidate, LookUp } from './expect.ts';
 import { type Found, nameCandidates } from './name-candidates.ts';
 
-/** What a person waits for after a key, starting the program included. */
+/** The longest wait after a key press, start-up included. */
 const limitMs = 1300;
 
-/** The names that `lookUp` asks for and `fits` lets through. Asks, tells and changes nothing on the way. */
+/** The names that `lookUp` asks for, filtered by `fits`. Prints nothing, asks nothing and changes nothing. */
 export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean, world: World): Promise<Candidate[]> {
   const candidates = (found: Found) => nameCandidates(lookUp, found, fits);
   const options = globalOptionsOf(lookUp);
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
   const { profile } = await selectProfile(quietContext(world), options);
-  if (lookUp.kind === 'session') return candidates({ sessions: await keptNames(quietContext(world), profile) });
+  if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
   if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, options)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
@@ -40,29 +40,29 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
 
 async function knownProfiles(context: Context): Promise<Candidate[]> {
   const profiles = await (await context.profiles()).list();
-  return profiles.map(({ name, domain }) => ({ text: name, about: domain ?? 'the embedded tenant' }));
+  return profiles.map(({ name, domain }) => ({ text: name, about: domain ?? 'the local tenant' }));
 }
 
-/** The names alone: what is secret of a session may take a keyring to read. */
-async function keptNames(context: Context, profile: Profile): Promise<Candidate[]> {
+/** The names alone: reading a session may need the keyring. */
+async function savedSessionNames(context: Context, profile: Profile): Promise<Candidate[]> {
   const sessions = await context.sessions(profile);
   const current = await sessions.current();
   return (await sessions.names()).map((name) => ({ text: name, about: name === current ? 'the current session' : '' }));
 }
 
-/** None where the line is for another edition than the tenant speaks: the command would be refused. */
+/** Nothing if the line asks for another edition than that of the local tenant: the command would be refused. */
 async function inLocalTenant(world: World, options: GlobalOptions): Promise<Found> {
   const [{ localNames }, { localStatePath }] = await Promise.all([
     import('../../io/embedded/names.ts'),
     import('../../io/files/folders.ts'),
   ]);
   const edition = chosenEdition(world, options);
-  const kept = await localNames(localStatePath(await world.folders()));
-  if (!kept || (edition !== undefined && edition !== kept.edition)) return {};
-  return { apps: namedApps(kept.clients), apis: namedApis(kept.resourceServers) };
+  const state = await localNames(localStatePath(await world.folders()));
+  if (!state || (edition !== undefined && edition !== state.edition)) return {};
+  return { apps: namedApps(state.clients), apis: namedApis(state.resourceServers) };
 }
 
-/** `--ca-file` as commander would hand it on: `caFile`. */
+/** Names options as commander does: `caFile` for `--ca-file`. */
 function globalOptionsOf({ options }: LookUp): GlobalOptions {
   return Object.fromEntries(
     Object.entries(options).map(([flag, value]) => [
@@ -72,7 +72,7 @@ function globalOptionsOf({ options }: LookUp): GlobalOptions {
   );
 }
 
-/** The world to somebody who is typing: it says nothing, asks nothing, keeps nothing, and waits for no rate limit. */
+/** A context for completion: it prints nothing, asks nothing, saves nothing and never waits for a rate limit. */
 function quietContext(world: World, signal = new AbortController().signal): Context {
   const terminal: Terminal = {
     result() {},

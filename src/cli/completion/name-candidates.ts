@@ -3,7 +3,7 @@ import type { NamedApi, NamedApp } from '../../domain/tenant/names.ts';
 import { printable } from '../render/printable.ts';
 import type { Candidate, LookUp } from './expect.ts';
 
-/** What was found of each kind; what was not asked for is not there. */
+/** What was looked up; kinds that were not asked for are missing. */
 export interface Found {
   readonly profiles?: readonly Candidate[];
   readonly sessions?: readonly Candidate[];
@@ -13,10 +13,10 @@ export interface Found {
   readonly apis?: readonly NamedApi[];
 }
 
-/** More than a screen holds helps nobody, and shells ask before they show that many. */
+/** More than this fills several screens, and shells ask before they show it. */
 const most = 200;
 
-/** The words that `lookUp` asks for, out of what was found: those that `fits` the word at the cursor, at most 200. */
+/** The names that `lookUp` asks for and that fit the word at the cursor, at most 200. */
 export function nameCandidates(lookUp: LookUp, found: Found, fits: (text: string) => boolean): Candidate[] {
   const offered = candidatesOf(lookUp, found).filter(({ text }) => !lookUp.without.includes(text));
   const whole = offered.map(({ text, about }) => ({ text: `${lookUp.before}${text}`, about }));
@@ -32,16 +32,16 @@ function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Can
 }
 
 function appCandidates(apps: readonly NamedApp[], prefix: string): Candidate[] {
-  const alone = onlyOnes(apps);
+  const alone = uniqueIn(apps);
   return apps.flatMap(({ name, clientId }) => named({ name, id: clientId, alone: alone(name), prefix }));
 }
 
 function apiCandidates(apis: readonly NamedApi[], prefix: string): Candidate[] {
-  const alone = onlyOnes(apis);
+  const alone = uniqueIn(apis);
   return apis.flatMap(({ name, audience }) => named({ name, id: audience, alone: alone(name), prefix }));
 }
 
-/** By its name; by its id where the name is no use on a command line, or the id is what somebody began to type. */
+/** By name; by id if the name is ambiguous or cannot be typed, or if the typed prefix matches the id. */
 function named(one: { name: string; id: string; alone: boolean; prefix: string }): Candidate[] {
   const { name, id, alone, prefix } = one;
   if (!alone || !typeable(name)) return typeable(id) ? [{ text: id, about: name }] : [];
@@ -49,19 +49,19 @@ function named(one: { name: string; id: string; alone: boolean; prefix: string }
   return prefix !== '' && id !== name && id.startsWith(prefix) ? [byName, { text: id, about: name }] : [byName];
 }
 
-/** Tells the names that only one has. */
-function onlyOnes(all: readonly { name: string }[]): (name: string) => boolean {
+/** Whether a name belongs to exactly one of `all`. */
+function uniqueIn(all: readonly { name: string }[]): (name: string) => boolean {
   const counts = new Map<string, number>();
   for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1);
   return (name) => counts.get(name) === 1;
 }
 
-/** Can stand in a line that is typed: not an option, nothing invisible, no space at either end that gets lost. */
+/** Can be typed on a command line: not like an option, nothing invisible, no space at either end. */
 function typeable(text: string): boolean {
   return text !== '' && !text.startsWith('-') && text === text.trim() && text === printable(text);
 }
 
-/** Those of the API on the line, else of the one that the profile uses, else of the only one there is. */
+/** Scopes of the API on the line, otherwise of the profile's default, otherwise of the only API. */
 function scopeCandidates({ profile, apis = [] }: Found, reference: string | undefined): Candidate[] {
   const wanted = reference || profile?.api?.audience;
   const [only, ...others] = apis;
@@ -79,7 +79,7 @@ function apiNamed(apis: readonly NamedApi[], reference: string): NamedApi | unde
   );
 }
 
-/** The last one stays: a shell puts in what all have in common, and must not be led astray by what was left out. */
+/** Keeps the last one: a shell inserts the common beginning of all candidates, which must hold for those left out too. */
 function capped(candidates: Candidate[]): Candidate[] {
   if (candidates.length <= most) return candidates;
   const sorted = candidates.sort((a, b) => (a.text < b.text ? -1 : 1));

@@ -1,24 +1,23 @@
 import { bash, fish, pwsh, type ShellCompletion, zsh } from '@optique/core/completion';
 import { printable } from '../render/printable.ts';
-import { type OpenQuote, readBashWord, writeBashWord } from './bash-words.ts';
 import type { Candidate, Expected } from './expect.ts';
-import type { ShellName } from './shells.ts';
+import type { ShellName } from './request.ts';
 
-/** The library's script of each shell, and the lines that it reads. */
+/** The library's script for each shell, and the encoder of the lines that it reads. */
 export const completions: Readonly<Record<ShellName, ShellCompletion>> = { bash, zsh, fish, powershell: pwsh };
 
-/** A word before the cursor. Bash hands on all but options as typed; the other scripts take quotes off themselves. */
+/** A word before the cursor. Bash passes on all but options as typed; the other scripts remove quotes themselves. */
 export function readWord(shell: ShellName, word: string): string {
   return shell === 'bash' && !isOption(word) ? readBashWord(word).text : word;
 }
 
-/** The word at the cursor. Of an option the script of bash takes the quotes off, and says which one is open. */
+/** The word at the cursor. For an option, the bash script removes the quotes and reports the open one. */
 export interface TypedWord {
   readonly typed: string;
   readonly quote: OpenQuote;
 }
 
-/** The lines that tell the script what can stand at the cursor, where `word` stands. */
+/** The candidates for the word at the cursor, as lines that the script reads. */
 export function answerLines(shell: ShellName, expected: Omit<Expected, 'lookUp'>, word: TypedWord): string {
   const { open, before } = isOption(word.typed) ? { open: word.quote, before: '' } : readBashWord(word.typed);
   const write = (text: string) => (shell === 'bash' ? writeBashWord(text.slice(before.length), open) : text);
@@ -32,11 +31,56 @@ export function answerLines(shell: ShellName, expected: Omit<Expected, 'lookUp'>
     key === undefined
       ? []
       : [{ kind: 'file' as const, type: 'file' as const, ...(key && { prefix: key, pattern: key }) }];
-  // The script of zsh wants each on a line, though what encodes them does not say so.
+  // The zsh script needs one candidate per line, but its encoder does not separate them.
   const chunks = [...completions[shell].encodeSuggestions([...suggestions, ...files])];
   return chunks.filter((chunk) => chunk !== '\n').join('\n');
 }
 
 function isOption(word: string): boolean {
   return /^[-+/]/.test(word);
+}
+
+// Bash passes words on as they were typed, and inserts candidates unchanged: unquoting and quoting is left to us.
+
+/** The quote that is still open at the end of a word, if any. */
+export const openQuotes = ['', "'", '"'] as const;
+export type OpenQuote = (typeof openQuotes)[number];
+
+/** A word as it was typed in bash. */
+export interface BashWord {
+  /** Without its quotes and backslashes. Nothing in it is ever run. */
+  readonly text: string;
+  readonly open: OpenQuote;
+  /** The part before the open quote: bash inserts candidates after it. */
+  readonly before: string;
+}
+
+export function readBashWord(typed: string): BashWord {
+  let text = '';
+  let open: OpenQuote = '';
+  let before = '';
+  for (let index = 0; index < typed.length; index += 1) {
+    const character = typed.charAt(index);
+    const next = typed.charAt(index + 1);
+    if (character === open) open = '';
+    else if (open === '' && (character === "'" || character === '"')) {
+      open = character;
+      before = text;
+    } else if (character === '\\' && (open === '' || (open === '"' && '$`"\\'.includes(next)))) {
+      text += next;
+      index += 1;
+    } else text += character;
+  }
+  return { text, open, before: open === '' ? '' : before };
+}
+
+// Characters that bash needs no quoting for inside a word. A colon must stay unquoted: bash breaks words there.
+const plain = /[\w@%+=:,./\u0080-\u{10ffff}-]/u;
+
+/** Quotes `text` for bash, to continue a word in which `open` is open. */
+export function writeBashWord(text: string, open: OpenQuote): string {
+  if (open === "'") return text.replaceAll("'", `'\\''`);
+  // Inside double quotes a `!` starts history expansion, and a backslash before it would stay: so close them around it.
+  if (open === '"') return text.replaceAll(/[\\"$`]/g, '\\$&').replaceAll('!', `"'!'"`);
+  return Array.from(text, (character) => (plain.test(character) ? character : `\\${character}`)).join('');
 }

@@ -1,20 +1,26 @@
-import { isShellName, type ShellName } from './shells.ts';
+/** The supported shells, by their names on the command line. */
+export const shellNames = ['bash', 'zsh', 'fish', 'powershell'] as const;
+export type ShellName = (typeof shellNames)[number];
 
-/** What the script of a shell asks. */
+export function isShellName(text: string | undefined): text is ShellName {
+  return (shellNames as readonly (string | undefined)[]).includes(text);
+}
+
+/** A request from the script of a shell. */
 export interface Request {
   readonly shell: ShellName;
   /** The words before the one at the cursor, without the program's name. */
   readonly words: readonly string[];
-  /** What stands before the cursor of that one; in bash as it was typed, quotes and all. */
+  /** The part of that word before the cursor; from bash as typed, with quotes. */
   readonly typed: string;
 }
 
-/** The words with which the scripts call back. They are no command: people have no use for them. */
+/** The words that the scripts call the program with. Not a command for people. */
 export function requestWords(shell: ShellName): string[] {
   return ['complete', shell, '--'];
 }
 
-/** Undefined for a command line that is no such request. */
+/** Undefined for any other command line. */
 export function completionRequest(argv: readonly string[]): Request | undefined {
   const [word, shell, dashes, ...words] = argv;
   if (word !== 'complete' || !isShellName(shell) || dashes !== '--') return undefined;

@@ -1,6 +1,5 @@
 import { completions } from './protocol.ts';
-import { requestWords } from './request.ts';
-import type { ShellName } from './shells.ts';
+import { requestWords, type ShellName } from './request.ts';
 
 const program = 'anon-cli';
 
@@ -12,8 +11,8 @@ export function completionScript(shell: ShellName): string {
 }
 
 /**
- * On Windows npm puts a script of PowerShell before a program, and to a script an array is one argument. Splatted, its
- * words stay apart, for a script as for a program.
+ * On Windows, npm wraps a program in a PowerShell script, which receives an array as one argument. Splatting passes its
+ * items as separate arguments, to scripts and programs alike.
  */
 function withWordsApart(script: string): string {
   const call = `& ${program} $completionArgs `;
@@ -22,8 +21,8 @@ function withWordsApart(script: string): string {
 }
 
 /**
- * Bash also ends a word at a colon and an at sign, which scopes, audiences and names have. The library's function gets
- * such words put together again; of what it finds, what stands before the part that bash replaces is taken off.
+ * Bash also breaks words at colons and at signs, which scopes, audiences and names contain. This function joins such words
+ * again for the library's function, and removes the part of its candidates that bash does not replace.
  */
 const bashWordBreaks = `\
 _anon_cli_whole_words () {

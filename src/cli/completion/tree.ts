@@ -2,19 +2,19 @@ import type { Values } from '../options/definition.ts';
 
 /** A command or a noun, as plain data. */
 export interface TreeNode {
-  /** What its help says. */
+  /** Its description in help. */
   readonly about: string;
-  /** The words that may follow it, in the order of help; none after a command. */
+  /** The words that may follow it, in the order of help; empty for a command. */
   readonly words: readonly string[];
   readonly options: readonly TreeOption[];
   readonly positionals: readonly TreePositional[];
 }
 
 export interface TreeOption {
-  /** As they may be written, the long form first: `--yes`, `-y`. */
+  /** The long form first: `--yes`, `-y`. */
   readonly flags: readonly string[];
   readonly about: string;
-  /** Whether a value follows it; an `optional` one does where the next word is no option. */
+  /** Whether a value follows; an `optional` one does unless the next word is an option. */
   readonly value: 'none' | 'required' | 'optional';
   readonly repeatable: boolean;
   readonly values: Values | undefined;

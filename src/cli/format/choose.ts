@@ -10,14 +10,12 @@ import { printable, printableJson } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';
 import { curlLines } from './curl.ts';
-import { dotenvLines, exportLines } from './environment.ts';
-import { maskLines, outputLines } from './github.ts';
-import { type Member, membersOf } from './members.ts';
 import { secretsIn } from './secret-members.ts';
+import { dotenvLines, exportLines, type Member, maskLines, membersOf, outputLines } from './variables.ts';
 
 const formatNoun = 'output format';
 
-/** What matters here of a command. */
+/** The part of a command definition that the choice depends on. */
 interface Facts {
   readonly calls: 'tenant' | 'nothing';
   readonly result?: 'one' | 'list' | 'access token';
@@ -63,7 +61,7 @@ function namesMembers(format: OutputFormat): boolean {
 
 type Printer = (result: Result) => void;
 
-/** Undefined: as `printResult` does by itself. */
+/** Undefined: `printResult` prints it without help. */
 const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | undefined>> = {
   human: () => undefined,
   json: () => undefined,
@@ -81,7 +79,8 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     ({ terminal, warn }) =>
     ({ data }) => {
       const { lines, leftOut } = dotenvLines(named('dotenv', data));
-      for (const name of leftOut) warn(`${name} is left out: readers of .env files would not agree on what it says.`);
+      for (const name of leftOut)
+        warn(`${name} is left out: programs that read .env files would not agree on its value.`);
       print(terminal, lines);
     },
   github: githubPrinter,
@@ -100,7 +99,7 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
   },
 };
 
-/** Nobody answers these lines unless the embedded tenant is served as well. */
+/** The local tenant answers these calls only while it is served. */
 function startFirst(baseUrl: string, columns: number): string {
   const { port } = new URL(baseUrl);
   const [what, start] = [
@@ -114,11 +113,11 @@ function startFirst(baseUrl: string, columns: number): string {
 function githubPrinter({ terminal, env }: Context): Printer {
   const file = env.GITHUB_OUTPUT;
   if (!file) {
-    throw new AnonError('usage', '--format github writes to the file that GITHUB_OUTPUT names, and nothing does.', {
-      hint: 'It is for a step of a GitHub Actions workflow; elsewhere take --format env or dotenv.',
+    throw new AnonError('usage', '--format github needs GITHUB_OUTPUT, the path of the file to write to.', {
+      hint: 'GitHub Actions sets it in every step. Elsewhere use --format env or dotenv.',
     });
   }
-  // Now, not when there is a guest whose tokens would be lost.
+  // Checked before the command runs: afterwards the tokens of a new guest would be lost.
   appendToFile(file, '');
   return ({ data }) => {
     const members = named('github', data);
@@ -127,7 +126,7 @@ function githubPrinter({ terminal, env }: Context): Printer {
   };
 }
 
-/** As it is for a program; where a person reads it, without what a terminal would act on. */
+/** Unchanged for programs; on a terminal, control characters are escaped. */
 function print(terminal: Terminal, lines: string): void {
   terminal.result(terminal.resultIsTerminal ? lines.split('\n').map(printable).join('\n') : lines);
 }
@@ -138,12 +137,12 @@ function named(format: OutputFormat, data: Result['data']): Member[] {
 }
 
 function listNotNamed(format: OutputFormat): AnonError {
-  return new AnonError('usage', `A list has no names for --format ${format}.`, {
-    hint: 'Take --format ndjson, one item a line, or --field for one value.',
+  return new AnonError('usage', `--format ${format} can't print a list.`, {
+    hint: 'Use --format ndjson for one item per line, or --field for one value.',
   });
 }
 
-/** As it came with the token. */
+/** The `token_type` of the answer; Bearer if it has none. */
 function schemeOf(data: Result['data']): string {
   const { token_type: type } = data as JsonObject;
   return typeof type === 'string' && /^[\w-]+$/.test(type) && type.toLowerCase() !== 'bearer' ? type : 'Bearer';
@@ -152,5 +151,5 @@ function schemeOf(data: Result['data']): string {
 function accessTokenOf(data: Result['data']): string {
   const token = (data as JsonObject).access_token;
   if (typeof token === 'string') return token;
-  throw new AnonError('usage', 'There is no access token in this result to make a header of.');
+  throw new AnonError('usage', 'The result has no access token to make a header from.');
 }

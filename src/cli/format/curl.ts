@@ -8,11 +8,11 @@ import { isSecretMember } from './secret-members.ts';
 const managementRoot = '/api/v2/';
 
 /**
- * The calls that a command made, for who would rather make them without it: those that change something or hand
- * out tokens, else those that read; of a dry run those that it would make. Every secret is a variable.
+ * The calls that a command made, as curl commands: those that change something or issue tokens, otherwise those that
+ * read; for a dry run, the planned ones. Every secret is a shell variable.
  */
 export function curlLines(data: JsonObject | readonly JsonObject[], { baseUrl, made }: Calls): string {
-  const calls = plannedCalls(data) ?? toldCalls(data, made);
+  const calls = plannedCalls(data) ?? relevantCalls(data, made);
   return calls.map((call) => curlLine(baseUrl, call)).join('\n');
 }
 
@@ -21,7 +21,7 @@ function plannedCalls(data: JsonObject | readonly JsonObject[]): readonly Call[]
   return data.requests.map(({ method, path, body }) => ({ method, path, body: body ?? undefined }));
 }
 
-function toldCalls(data: object, made: readonly Call[]): readonly Call[] {
+function relevantCalls(data: object, made: readonly Call[]): readonly Call[] {
   const writes = made.filter(({ method, path }) => method !== 'GET' && path !== oauthTokenPath);
   if (writes.length > 0 || 'requests' in data) return writes;
   return made.filter(({ method, path }) => method === 'GET' && path.startsWith(managementRoot));
@@ -40,7 +40,7 @@ function basicUser(authorization: string): string {
   return shellWord(printable(user));
 }
 
-/** The body between single quotes, out of which each secret steps as a variable. */
+/** The body in single quotes, with each secret as a variable outside of them. */
 function quotedBody(body: unknown): string {
   const mark = markFor(JSON.stringify(body));
   const marked = withSecrets(body, (name) => `${mark}${variable(name)}${mark}`);
@@ -56,7 +56,7 @@ function withSecrets(value: unknown, write: (name: string) => string, name = '')
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSecrets(inner, write, key)]));
 }
 
-/** One that stands nowhere in the text. */
+/** A marker that does not occur in the text. */
 function markFor(text: string): string {
   const taken = new Set(Array.from(text.matchAll(/@(?=(\d+)@)/g), ([, number]) => number));
   let free = 0;

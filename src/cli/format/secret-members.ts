@@ -1,14 +1,14 @@
-/** Members whose text is a secret, by their name. */
+/** Names of members whose value is a secret. */
 const secretName = /(^|_)(token|secret|assertion|verifier|ticket|password|private_key)$/i;
 
-// Looked for at the start of a word only: from every letter on, a long one would take its length squared.
+// Matches only at the start of a word: from every letter on, a long word would take quadratic time.
 const dottedWord = /(?<![\w-])[\w-]+\.[\w.-]*/g;
 
 export function isSecretMember(name: string): boolean {
   return secretName.test(name);
 }
 
-/** Every secret in a result, wherever it stands: by the name of its member, and whatever looks like a token. */
+/** Every secret in a result, at any depth: members with a secret name, and everything that looks like a token. */
 export function secretsIn(data: unknown, name = ''): string[] {
   if (typeof data === 'string') {
     const tokens = tokensIn(data);
@@ -19,7 +19,7 @@ export function secretsIn(data: unknown, name = ''): string[] {
   return Object.entries(data).flatMap(([key, value]) => secretsIn(value, key));
 }
 
-/** A JOSE header is a JSON object, so every token begins with the base64url of `{"`, whatever stands before it. */
+/** A JOSE header is a JSON object, so every token begins with the base64url of `{"`. */
 function tokensIn(text: string): string[] {
   return (text.match(dottedWord) ?? []).flatMap((word) => {
     const begin = word.indexOf('eyJ');

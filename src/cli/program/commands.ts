@@ -1,12 +1,4 @@
-import type { Command } from 'commander';
 import type { CommandDefinition } from '../commands/define-command.ts';
-import type { Context } from '../world/context.ts';
-
-/** A command that is not written with `defineCommand` yet. */
-export type CommandMaker = (context: Context) => Command;
-
-/** What a command's file exports. */
-export type LoadedCommand = CommandDefinition | CommandMaker;
 
 /** The nouns: what help says of them, and what to try first. */
 export const groups: Readonly<Record<string, { readonly description: string; readonly example: string }>> = {
@@ -25,7 +17,7 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
 };
 
 /** The command tree, one line per command; its code is loaded when it is used. */
-export const commands: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
+export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   quickstart: async () => (await import('../commands/quickstart.ts')).quickstartCommand,
   setup: async () => (await import('../commands/setup/setup.ts')).setupCommand,
   doctor: async () => (await import('../commands/doctor/doctor.ts')).doctorCommand,

@@ -1,12 +1,11 @@
 import { type Argument, Help, type Option } from 'commander';
 import type { CommandFacts } from '../commands/define-command.ts';
 import type { CompletionTree, TreeNode, TreeOption, TreePositional } from '../completion/tree.ts';
-import { valuesOf, valuesOfPlaceholder } from '../completion/values.ts';
 import type { Values } from '../options/definition.ts';
 import { addGlobalOptions, globalOptions } from '../options/global.ts';
 import { commandTree, type TreeCommand } from './tree.ts';
 
-// The build ships a file with this function and the tree written down in place of this one.
+// The build replaces this file by one that has the finished tree.
 
 /** Read from the definitions of commands and options. */
 export async function completionTree(): Promise<CompletionTree> {
@@ -21,12 +20,12 @@ export function nodeOf(path: string, { command, facts }: TreeCommand): TreeNode 
   return {
     about: command.description(),
     words: new Help().visibleCommands(command).map((child) => child.name()),
-    options: options.map((option) => optionOf(option, path, facts)),
-    positionals: command.registeredArguments.map((argument) => positionalOf(argument, path, facts)),
+    options: options.map((option) => optionOf(option, facts)),
+    positionals: command.registeredArguments.map((argument) => positionalOf(argument, facts)),
   };
 }
 
-function optionOf(option: Option, path: string, facts: CommandFacts | undefined): TreeOption {
+function optionOf(option: Option, facts: CommandFacts | undefined): TreeOption {
   const flags = [option.long, option.short].filter((flag) => flag !== undefined && flag !== null);
   const placeholder = /[<[].*[>\]]/.exec(option.flags)?.[0] ?? '';
   const global = globalOptions.find((one) => one.flags === option.flags);
@@ -35,23 +34,17 @@ function optionOf(option: Option, path: string, facts: CommandFacts | undefined)
     about: option.description,
     value: option.required ? 'required' : option.optional ? 'optional' : 'none',
     repeatable: option.variadic || isRepeatable(option),
-    values:
-      global?.values ??
-      (facts
-        ? (definedValues(facts.options?.[option.flags]) ?? valuesOfPlaceholder(placeholder))
-        : valuesOf(path, [...flags, placeholder])),
+    values: global?.values ?? definedValues(facts?.options?.[option.flags]) ?? valuesOfPlaceholder(placeholder),
   };
 }
 
-function positionalOf(argument: Argument, path: string, facts: CommandFacts | undefined): TreePositional {
+function positionalOf(argument: Argument, facts: CommandFacts | undefined): TreePositional {
   const flags = flagsOf(argument);
   return {
     name: argument.name(),
     required: argument.required,
     repeatable: argument.variadic,
-    values: facts
-      ? (definedValues(facts.args?.[flags]) ?? valuesOfPlaceholder(flags))
-      : valuesOf(path, [`<${argument.name()}>`]),
+    values: definedValues(facts?.args?.[flags]) ?? valuesOfPlaceholder(flags),
   };
 }
 
@@ -75,4 +68,18 @@ function isRepeatable({ parseArg }: Option): boolean {
   } catch {
     return false;
   }
+}
+
+/** What completion offers for a placeholder, unless a definition says otherwise. */
+const valuesByPlaceholder: Readonly<Record<string, Values>> = {
+  app: { live: 'app' },
+  api: { live: 'api' },
+  profile: { live: 'profile' },
+  session: { live: 'session' },
+  file: { file: true },
+};
+
+function valuesOfPlaceholder(placeholder: string): Values | undefined {
+  const name = /^[<[]([a-z]+)(?:\.\.\.)?[>\]]$/.exec(placeholder)?.[1] ?? '';
+  return Object.hasOwn(valuesByPlaceholder, name) ? valuesByPlaceholder[name] : undefined;
 }

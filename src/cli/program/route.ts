@@ -1,27 +1,27 @@
 import { valueFlags } from '../options/global.ts';
 import { commands, groups } from './commands.ts';
 
-/** Where a command line leads. */
+/** What a command line names. */
 export interface Route {
-  /** The words of a command or a noun that were found: `token create`, `token`, or nothing. */
+  /** The command or noun that was found: `token create`, `token`, or an empty text. */
   readonly path: string;
-  /** The first word that is none, when the path does not end at a command. */
-  readonly stray: string | undefined;
-  /** What the command is to parse. */
+  /** The first unknown word, if the path does not end at a command. */
+  readonly unknown: string | undefined;
+  /** What is left for the command to parse. */
   readonly rest: readonly string[];
   readonly help: boolean;
   readonly version: boolean;
 }
 
 /**
- * Finds the command that a line names, without the library that parses its options: that one is loaded
- * with the command. Options that every command takes may stand before its words.
+ * Finds the command that a line names. The library that parses its options is loaded later, with the command. Global
+ * options may stand before its words.
  */
 export function route(argv: readonly string[]): Route {
   const rest: string[] = [];
   let path = '';
   let help = false;
-  let stray: string | undefined;
+  let unknown: string | undefined;
   let index = 0;
   for (; index < argv.length && !Object.hasOwn(commands, path); index += 1) {
     const word = argv[index] ?? '';
@@ -38,7 +38,7 @@ export function route(argv: readonly string[]): Route {
     }
     const longer = path === '' ? word : `${path} ${word}`;
     if (!Object.hasOwn(commands, longer) && !Object.hasOwn(groups, longer)) {
-      stray = word;
+      unknown = word;
       break;
     }
     path = longer;
@@ -47,9 +47,10 @@ export function route(argv: readonly string[]): Route {
   const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
   return {
     path,
-    stray,
+    unknown,
     rest,
     help: help || options.some((option) => option === '--help' || option === '-h'),
-    version: path === '' && stray === undefined && options.some((option) => option === '--version' || option === '-V'),
+    version:
+      path === '' && unknown === undefined && options.some((option) => option === '--version' || option === '-V'),
   };
 }

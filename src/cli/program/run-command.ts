@@ -1,27 +1,29 @@
-import type { Command, CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { CommandDefinition } from '../commands/define-command.ts';
 import { addGlobalOptions, type GlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
-import type { LoadedCommand } from './commands.ts';
 
-/** Parses `args` as the command at `path` and runs it. @throws {AnonError} `usage` for what it does not take */
+/** Parses `args` for the command at `path` and runs it. @throws {AnonError} `usage` for a wrong command line */
 export async function runCommand(
   path: string,
-  loaded: LoadedCommand,
+  definition: CommandDefinition,
   context: Context,
   args: readonly string[],
 ): Promise<void> {
-  const command = typeof loaded === 'function' ? loaded(context) : await commandFor(loaded, context);
+  // Loaded only here: the built program prints help and completes without commander.
+  const { commanderCommand } = await import('./commander.ts');
+  const command = commanderCommand(definition, (given, options) =>
+    definition.run(context, given as never, options as never),
+  );
   addGlobalOptions(command).name(`anon-cli ${path}`).exitOverride();
   command.configureOutput({ writeOut() {}, writeErr() {} });
   command.hook('preAction', async () => {
     const options: GlobalOptions = command.opts();
     if (options.format === undefined) return;
     const { chooseFormat } = await import('../format/choose.ts');
-    const facts = typeof loaded === 'function' ? factsByPath(path) : loaded;
     // What else `--json` changes, `--format json` changes too.
-    if (chooseFormat(path, facts, context, options) === 'json') command.setOptionValue('json', true);
+    if (chooseFormat(path, definition, context, options) === 'json') command.setOptionValue('json', true);
   });
   try {
     await command.parseAsync(args, { from: 'user' });
@@ -31,27 +33,11 @@ export async function runCommand(
   }
 }
 
-async function commandFor(definition: CommandDefinition, context: Context): Promise<Command> {
-  const { commanderCommand } = await import('./commander.ts');
-  return commanderCommand(definition, (args, options) => definition.run(context, args as never, options as never));
-}
-
-const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'];
-const offlineCommands = /^(token watch|session|profile|local|login|status|completion|version)\b/;
-
-/** Of a command that is not written with `defineCommand` yet. */
-function factsByPath(path: string) {
-  return {
-    calls: offlineCommands.test(path) ? 'nothing' : 'tenant',
-    result: tokenCommands.includes(path) ? 'access token' : 'one',
-  } as const;
-}
-
 function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 }
 
-/** Commander's message, `error: unknown option '--meat'\n(Did you mean --meta?)`, as ours. */
+/** Rewords commander's message: `error: unknown option '--meat'\n(Did you mean --meta?)`. */
 function usageError(path: string, error: CommanderError): AnonError {
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const didYouMean = suggestion?.replace(/^\(|\)$/g, '');

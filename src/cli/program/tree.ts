@@ -3,12 +3,11 @@ import type { CommandFacts } from '../commands/define-command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { addGlobalOptions } from '../options/global.ts';
 import { wrapped } from '../render/wrapped.ts';
-import type { Context } from '../world/context.ts';
 import { version } from '../world/version.ts';
 import { commanderCommand } from './commander.ts';
 import { commands, groups } from './commands.ts';
 
-/** Help is written for a terminal of this width, whatever terminal it is read in. */
+/** Help is written for this width and refitted for narrower terminals. */
 const helpWidth = 80;
 
 /** A command or a noun. */
@@ -23,31 +22,29 @@ export type CommandTree = Map<string, TreeCommand>;
 /** The whole command tree, by path. Loads every command: for help texts, which the build writes to a file. */
 export async function commandTree(): Promise<CommandTree> {
   const root = new Command('anon-cli')
-    .description('Auth0 anonymous sessions from the command line: set them up, get guest tokens, look inside.')
+    .description('Auth0 Anonymous Sessions from the command line: set them up, get and inspect guest tokens.')
     .usage('<command> [options]')
     .option('-V, --version', 'print the version')
     .addHelpText('after', rootNotes());
   const tree: CommandTree = new Map([['', { command: addGlobalOptions(root), facts: undefined }]]);
   for (const [path, load] of Object.entries(commands)) {
-    const loaded = await load();
-    const facts = typeof loaded === 'function' ? undefined : loaded;
-    const command = typeof loaded === 'function' ? loaded({} as Context) : commanderCommand(loaded, async () => {});
+    const facts = await load();
+    const command = commanderCommand(facts, async () => {});
     const words = path.split(' ');
     groupAt(tree, words.slice(0, -1)).addCommand(command.name(words.at(-1) ?? path));
-    if (facts) command.addHelpText('after', notesOf(facts));
-    command.addHelpText('after', '\nGlobal options: anon-cli --help');
+    command.addHelpText('after', `${notesOf(facts)}\n\nGlobal options: anon-cli --help`);
     tree.set(path, { command, facts });
   }
   for (const { command } of tree.values()) {
     command
       .helpCommand(false)
       .helpOption('-h, --help', 'print this help')
-      .configureHelp({ helpWidth, subcommandTerm: term, optionDescription });
+      .configureHelp({ helpWidth, subcommandTerm, optionDescription });
   }
   return tree;
 }
 
-/** What commander prints for `--help` of the command or noun at `path`. */
+/** The help of the command or noun at `path`. */
 export function renderHelp(tree: CommandTree, path: string): string {
   let text = '';
   const command = tree.get(path)?.command;
@@ -60,8 +57,8 @@ export function renderHelp(tree: CommandTree, path: string): string {
   return text;
 }
 
-/** A command in a list: its name and what it needs, without the options that all have. */
-function term(command: Command): string {
+/** A command in a list: its name and arguments, without options. */
+function subcommandTerm(command: Command): string {
   const args = command.registeredArguments.map((arg) => (arg.required ? ` <${arg.name()}>` : ` [${arg.name()}]`));
   return `${command.name()}${args.join('')}`;
 }
@@ -72,7 +69,7 @@ function optionDescription(option: Option): string {
   return typeof defaultValue === 'string' ? `${description} (default: ${defaultValue})` : description;
 }
 
-/** The command of a noun, made when its first verb comes. */
+/** The command of a noun, created with its first verb. */
 function groupAt(tree: CommandTree, words: readonly string[]): Command {
   const path = words.join(' ');
   const known = tree.get(path)?.command;
@@ -101,9 +98,9 @@ Start here:
   $ anon-cli quickstart          all five steps on the local tenant, no account
   $ anon-cli setup               the same on your own tenant, after login
   $ anon-cli token create        a guest session, both tokens decoded
-  $ anon-cli doctor              why can a guest not get a token?
-  $ anon-cli status              which tenant, app, API and session now?
-  $ anon-cli <command> --help    what it takes, with an example
+  $ anon-cli doctor              why can't a guest get a token?
+  $ anon-cli status              the tenant, app, API and session in use
+  $ anon-cli <command> --help    help for a command, with examples
 
 Exit codes:
 ${codes.join('\n')}

@@ -4,8 +4,8 @@ import { globalOptions } from '../options/global.ts';
 import { commands, wordsAfter } from './commands.ts';
 import type { Route } from './route.ts';
 
-/** Words of other tools, and of what people have in mind, with the commands that do that here. */
-const elsewhere: Readonly<Record<string, readonly string[]>> = {
+/** Words that people know from other tools, with the commands that do the same here. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
   account: ['status', 'profile show'],
   accounts: ['profile list'],
   anonymous: ['token create'],
@@ -72,14 +72,14 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   whoami: ['status'],
 };
 
-/** Why a command line leads to no command, and what does. */
-export function notACommand({ path, stray, rest }: Route): AnonError {
+/** The error for a command line that names no command, with the commands that were probably meant. */
+export function unknownCommand({ path, unknown, rest }: Route): AnonError {
   const words = wordsAfter(path);
   const help = `anon-cli ${path}${path && ' '}--help`;
-  if (stray !== undefined) {
-    const command = `${path}${path && ' '}${stray.slice(0, 60)}`;
-    const meant = meantBy(path, stray, rest.slice(rest.indexOf(stray) + 1));
-    return new AnonError('usage', `There is no command '${command}'.`, {
+  if (unknown !== undefined) {
+    const command = `${path}${path && ' '}${unknown.slice(0, 60)}`;
+    const meant = meantBy(path, unknown, rest.slice(rest.indexOf(unknown) + 1));
+    return new AnonError('usage', `Unknown command '${command}'.`, {
       hint: meant.length > 0 ? `Did you mean ${either(meant)}? See ${help}` : `See ${help}`,
     });
   }
@@ -92,31 +92,31 @@ export function notACommand({ path, stray, rest }: Route): AnonError {
       hint: similar ? `Did you mean ${similar}? See ${help}` : `See ${help}`,
     });
   }
-  return new AnonError('usage', `A command is missing after 'anon-cli${path && ' '}${path}'.`, {
-    hint: `One of ${words.join(', ')}. See ${help}`,
+  return new AnonError('usage', `'anon-cli${path && ' '}${path}' needs a command.`, {
+    hint: `Choose from: ${words.join(', ')}. See ${help}`,
   });
 }
 
-/** The commands that a word may have meant, the most likely first; `after` is what follows it. */
-function meantBy(path: string, stray: string, after: readonly string[]): readonly string[] {
-  const word = stray.toLowerCase();
+/** The commands that were probably meant, the most likely first; `after` is what follows the word. */
+function meantBy(path: string, unknown: string, after: readonly string[]): readonly string[] {
+  const word = unknown.toLowerCase();
   const beside = `${path}${path && ' '}`;
   const next = after.find((one) => !one.startsWith('-'))?.toLowerCase() ?? '';
   const similar = mostSimilar(word, wordsAfter(path));
-  // Another spelling with what follows it, `apps create`; or the words the other way round, `create app`, `list apps`.
+  // A misspelt noun, `apps create`, or the words in the other order: `create app`, `list apps`.
   const spelt = `${beside}${similar ?? ''} ${next}`;
   const turned = path === '' ? `${singular(next)} ${word}` : `${word} ${path}`;
   for (const command of [spelt, turned]) if (Object.hasOwn(commands, command)) return [command];
-  if (path === '' && Object.hasOwn(elsewhere, word)) return elsewhere[word] ?? [];
+  if (path === '' && Object.hasOwn(synonyms, word)) return synonyms[word] ?? [];
   if (similar !== undefined) return [`${beside}${similar}`];
-  // A verb without its noun, or beside another one.
+  // A verb without its noun, or with the wrong one.
   const verbs = Object.keys(commands).filter((name) => name.split(' ').length > 1 && name.endsWith(` ${word}`));
-  if (verbs.length > 0 || path !== '') return firstTokens(verbs).slice(0, 4);
-  return elsewhere[mostSimilar(word, Object.keys(elsewhere)) ?? ''] ?? [];
+  if (verbs.length > 0 || path !== '') return tokensFirst(verbs).slice(0, 4);
+  return synonyms[mostSimilar(word, Object.keys(synonyms)) ?? ''] ?? [];
 }
 
-/** What is done to tokens is what most people come for. */
-function firstTokens(names: readonly string[]): string[] {
+/** Most people mean tokens. */
+function tokensFirst(names: readonly string[]): string[] {
   const isToken = (name: string) => name.startsWith('token ');
   return [...names.filter(isToken), ...names.filter((name) => !isToken(name))];
 }

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { hostOf } from '../../domain/exchange/http.ts';
 import { applyPlan } from '../../domain/plan/apply.ts';
@@ -23,10 +22,6 @@ export const writeOptions = {
 } as const;
 
 export type WriteOptions = GlobalOptions & OptionValues<typeof writeOptions>;
-
-export function addWriteOptions(command: Command): Command {
-  return Object.entries(writeOptions).reduce((made, [flags, description]) => made.option(flags, description), command);
-}
 
 /** The tenant to change; for a dry run a connection that cannot change it. */
 export async function accessToWrite(context: Context, options: WriteOptions): Promise<Access> {

@@ -313,7 +313,7 @@ describe('api scopes', () => {
     const { done } = await openMachine();
     const { stderr } = await done('api', 'scopes', 'add', 'shop', 'read:orders', '--app', 'web');
     expect(stderr).toBe(
-      "warning: In edition 'preview' an API's guest scopes are for the guests of every application.\n",
+      "warning: --app is ignored: in edition preview guests of every application get an API's guest scopes.\n",
     );
   });
 

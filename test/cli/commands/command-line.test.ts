@@ -5,17 +5,13 @@ import { freshMachine, servedAnswer } from '../../support/command.ts';
 
 describe('a command line', () => {
   it.each([
-    [['tokn', 'create'], "There is no command 'tokn'.", "Did you mean 'token create'? See anon-cli --help"],
-    [
-      ['token', 'crate'],
-      "There is no command 'token crate'.",
-      "Did you mean 'token create'? See anon-cli token --help",
-    ],
-    [['token', 'xyzzy'], "There is no command 'token xyzzy'.", 'See anon-cli token --help'],
+    [['tokn', 'create'], "Unknown command 'tokn'.", "Did you mean 'token create'? See anon-cli --help"],
+    [['token', 'crate'], "Unknown command 'token crate'.", "Did you mean 'token create'? See anon-cli token --help"],
+    [['token', 'xyzzy'], "Unknown command 'token xyzzy'.", 'See anon-cli token --help'],
     [
       ['profile'],
-      "A command is missing after 'anon-cli profile'.",
-      'One of list, show, use, set, remove. See anon-cli profile --help',
+      "'anon-cli profile' needs a command.",
+      'Choose from: list, show, use, set, remove. See anon-cli profile --help',
     ],
     [['--jsn'], "Unknown option '--jsn'.", 'Did you mean --json? See anon-cli --help'],
     [
@@ -27,7 +23,7 @@ describe('a command line', () => {
     [['app', 'list', 'all'], 'Too many arguments. Expected 0 arguments but got 1.', 'See anon-cli app list --help'],
     [['tenant', 'show', '--profile'], "Option '--profile <name>' argument missing.", 'See anon-cli tenant show --help'],
     [['tenant', 'show', '--edition', 'eq'], "Unknown edition 'eq'.", 'Choose preview or ea.'],
-    [['constructor'], "There is no command 'constructor'.", 'See anon-cli --help'],
+    [['constructor'], "Unknown command 'constructor'.", 'See anon-cli --help'],
   ])('with a mistake is an error with a suggestion: %j', async (argv, message, hint) => {
     const { run } = await freshMachine({ seeded: false });
     expect(await run(...argv)).toMatchObject({ code: 2, stdout: '', stderr: `error: ${message}\nhint:  ${hint}\n` });

@@ -52,7 +52,7 @@ describe('local reset', () => {
     const { json } = await done('app', 'list', '--json');
     expect(json).toMatchObject([{ name: 'web', enabled: false }]);
     expect(json[0].client_id).not.toBe(before);
-    expect(await run('token', 'update')).toMatchObject({ code: 2 });
+    expect(await run('token', 'update')).toMatchObject({ code: 1 });
     expect((await done('profile', 'list', '--json')).json[0]).toMatchObject({ app: null });
     // The key that it names is gone, so nobody can tell any more.
     expect((await done('token', 'decode', token.trim(), '--field', 'signature.state')).stdout).toBe('not_checked\n');

@@ -104,7 +104,7 @@ describe('names', () => {
     const machine = await freshMachine();
     await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
     expect(await told(machine, 'fish', 'profile', 'use', '')).toEqual([
-      'local\tthe embedded tenant',
+      'local\tthe local tenant',
       'acme\tacme.eu.auth0.com',
     ]);
   });
@@ -249,7 +249,7 @@ describe('the words that the scripts call back with', () => {
       const { run } = await freshMachine({ seeded: false });
       expect(await run(...argv)).toMatchObject({
         code: 2,
-        stderr: "error: There is no command 'complete'.\nhint:  Did you mean 'completion'? See anon-cli --help\n",
+        stderr: "error: Unknown command 'complete'.\nhint:  Did you mean 'completion'? See anon-cli --help\n",
       });
     },
   );

@@ -122,7 +122,7 @@ describe('--format github', () => {
   });
 
   it('lets no value end its own delimiter', async () => {
-    const { outputLines, maskLines } = await import('../../../src/cli/format/github.ts');
+    const { outputLines, maskLines } = await import('../../../src/cli/format/variables.ts');
     expect(outputLines([{ name: 'script', text: 'a\nEND_OF_VALUE\nadmin=1' }])).toBe(
       'script<<END_OF_VALUE_\na\nEND_OF_VALUE\nadmin=1\nEND_OF_VALUE_\n',
     );
@@ -216,7 +216,7 @@ describe('an impossible format', () => {
     [['token', 'create', '--format', 'github'], /GITHUB_OUTPUT/, /env or dotenv/],
     [['app', 'enable', 'web', '--format', 'header'], /app enable has no access token/, /token get/],
     [['profile', 'list', '--format', 'curl'], /profile list makes no calls/, /token create/],
-    [['app', 'list', '--format', 'env'], 'A list has no names for --format env.', /ndjson/],
+    [['app', 'list', '--format', 'env'], "--format env can't print a list.", /ndjson/],
   ] as const)('%j is refused before any call', async (argv, message, hint) => {
     const machine = await freshMachine();
     const { code, jsonErrorOf } = await refused(machine, argv);

@@ -26,16 +26,16 @@ describe('a command line leads', () => {
     ['token create -- --help', { path: 'token create', rest: ['--', '--help'] }],
     ['-- token create', { path: '', rest: ['--', 'token', 'create'] }],
   ])('"%s" to %o', (line, found) => {
-    expect(route(words(line))).toEqual({ stray: undefined, help: false, version: false, ...found });
+    expect(route(words(line))).toEqual({ unknown: undefined, help: false, version: false, ...found });
   });
 
   it.each<[string, Partial<Route>]>([
-    ['tokne create', { path: '', stray: 'tokne', rest: ['tokne', 'create'] }],
-    ['token craete --json', { path: 'token', stray: 'craete', rest: ['craete', '--json'] }],
-    ['--unknown value token', { path: '', stray: 'value', rest: ['--unknown', 'value', 'token'] }],
-    ['constructor', { path: '', stray: 'constructor', rest: ['constructor'] }],
-    ['token toString', { path: 'token', stray: 'toString', rest: ['toString'] }],
-    ['quickstart', { path: 'quickstart', stray: undefined, rest: [] }],
+    ['tokne create', { path: '', unknown: 'tokne', rest: ['tokne', 'create'] }],
+    ['token craete --json', { path: 'token', unknown: 'craete', rest: ['craete', '--json'] }],
+    ['--unknown value token', { path: '', unknown: 'value', rest: ['--unknown', 'value', 'token'] }],
+    ['constructor', { path: '', unknown: 'constructor', rest: ['constructor'] }],
+    ['token toString', { path: 'token', unknown: 'toString', rest: ['toString'] }],
+    ['quickstart', { path: 'quickstart', unknown: undefined, rest: [] }],
   ])('"%s" to an error: %o', (line, found) => {
     expect(route(words(line))).toMatchObject(found);
   });
@@ -52,7 +52,7 @@ describe('a command line leads', () => {
     ['--help token create', 'token create'],
     ['--help --version', ''],
   ])('"%s" to the help of "%s"', (line, path) => {
-    expect(route(words(line))).toMatchObject({ path, help: true, stray: undefined });
+    expect(route(words(line))).toMatchObject({ path, help: true, unknown: undefined });
   });
 
   it.each<[string, boolean]>([
@@ -71,7 +71,7 @@ describe('a command line leads', () => {
 
 it('every command is found by its words, and every noun has a description', () => {
   for (const path of Object.keys(commands)) {
-    expect(route(words(path))).toMatchObject({ path, stray: undefined, rest: [] });
+    expect(route(words(path))).toMatchObject({ path, unknown: undefined, rest: [] });
     const [noun = '', verb] = words(path);
     expect(wordsAfter('')).toContain(noun);
     if (verb !== undefined) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { commands, groups } from '../../../src/cli/program/commands.ts';
 import { route } from '../../../src/cli/program/route.ts';
-import { notACommand } from '../../../src/cli/program/unknown-command.ts';
+import { unknownCommand } from '../../../src/cli/program/unknown-command.ts';
 
 /** The commands that the hint about a line names. */
 function meant(line: string): string[] {
-  const { hint = '' } = notACommand(route(line.split(' ')));
+  const { hint = '' } = unknownCommand(route(line.split(' ')));
   const [, names = ''] = /^Did you mean (.*)\? See anon-cli/.exec(hint) ?? [];
   return [...names.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
 }

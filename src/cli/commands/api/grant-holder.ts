@@ -10,9 +10,9 @@ import { type Access, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /**
- * The application whose guests get scopes; undefined where the edition gives them to the guests of all. It need not be
- * enabled: each gate is opened by itself.
- * @throws {AnonError} `usage` where that cannot be told, or as `chooseApp`
+ * The application whose guests get scopes; undefined if the edition grants them to the guests of every application. It may
+ * be disabled: gates are independent.
+ * @throws {AnonError} `usage` if several could be meant, or as `chooseApp`
  */
 export async function grantHolder(
   context: Context,
@@ -25,7 +25,7 @@ export async function grantHolder(
     return choice.named !== undefined || choice.chosen ? chooseApp(tenant, choice) : onlyHolder(tenant);
   }
   if (options.app !== undefined) {
-    context.warn(`In edition '${edition.name}' an API's guest scopes are for the guests of every application.`);
+    context.warn(`--app is ignored: in edition ${edition.name} guests of every application get an API's guest scopes.`);
   }
   return undefined;
 }
@@ -35,12 +35,12 @@ async function onlyHolder(tenant: TenantConnection): Promise<GrantHolder> {
   const likely = likelyApp(apps);
   if (likely) return likely;
   if (apps.length === 0) {
-    throw new AnonError('usage', 'The tenant has no application whose guests could get scopes.', {
+    throw new AnonError('usage', 'The tenant has no application, and scopes are granted to the guests of one.', {
       hint: `Create one: anon-cli app create web --enable${tenant.selection}`,
     });
   }
   const names = listInWords(truncateList(apps), ({ name }) => shellWord(name));
-  throw new AnonError('usage', `Whose guests get the scopes? There are ${apps.length} applications: ${names}.`, {
-    hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${tenant.selection}`,
+  throw new AnonError('usage', `No application given, and the tenant has ${apps.length}: ${names}.`, {
+    hint: `Choose whose guests get the scopes: --app <app>, or set a default: anon-cli profile set app <app>${tenant.selection}`,
   });
 }

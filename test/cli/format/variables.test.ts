@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { parseEnv } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dotenvLines, exportLines } from '../../../src/cli/format/environment.ts';
-import { membersOf } from '../../../src/cli/format/members.ts';
+import { dotenvLines, exportLines, membersOf } from '../../../src/cli/format/variables.ts';
 
 describe('the members of a result', () => {
   it('are those of the top level and of the objects in it, arrays as JSON', () => {
