@@ -20,8 +20,8 @@ import { printable } from '../render/printable.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { beside } from '../render/wrapped.ts';
 import { accessTenant } from '../tenant/access.ts';
+import { saveDefaults } from '../tenant/profile-defaults.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
-import { rememberChoices } from '../tenant/save-choices.ts';
 import type { Context } from '../world/context.ts';
 import { inspectAndShow, readTokens, renderTokens, tokensData } from './token/guest-tokens.ts';
 import { keepingOf } from './token/keeping.ts';
@@ -51,7 +51,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const { app, api } = await context.changing(tenant, () => openGates(tenant, profile, report));
 
   const request = { app: await requestingApp(tenant, app.subject), api: api.subject, scope: undefined };
-  await rememberChoices(context, profile, request);
+  await saveDefaults(context, profile, request);
   // Where metadata is set once, the session begins with it and is renewed; else it is updated.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];

@@ -7,7 +7,7 @@ import type { GlobalOptions } from '../options/global.ts';
 import { notePaint, resultPaint } from '../render/paint.ts';
 import { printable, printableJson, printableLines } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
-import type { Printing, Result } from './printing.ts';
+import type { Printing, Result } from './formats.ts';
 
 /** What of a command's context printing takes. */
 interface Screen {

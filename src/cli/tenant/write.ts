@@ -7,7 +7,7 @@ import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
-import { notePaint, type Paint } from '../render/paint.ts';
+import { notePaint, type Paint, paintFor } from '../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../render/plan.ts';
 import { printable } from '../render/printable.ts';
 import type { Context } from '../world/context.ts';
@@ -135,6 +135,19 @@ export async function carryOut<Outcome, Found extends Looked<Outcome>>(
 /** What a plan changes and sends, to be compared with another. */
 function contentOf({ writes }: Plan<unknown>): string {
   return JSON.stringify(planData(writes));
+}
+
+/** Before anything is deleted a person sees what goes, and is asked; `--yes` answers. */
+export function askToDelete({ terminal, confirm }: Context, access: Access): Asking {
+  return {
+    always: true,
+    async ask({ writes }: Plan<unknown>) {
+      const paint = paintFor(terminal.noteColour);
+      terminal.note(`This cannot be undone:\n${renderChanges(paint, hostOf(access), writes)}`);
+      if (await confirm(`Delete it at ${hostOf(access)}?`)) return;
+      throw new AnonError('failed', 'The deletion was declined; nothing was sent.');
+    },
+  };
 }
 
 async function agreed(context: Context, access: Access, plan: Plan<unknown>, { ask }: Asking): Promise<void> {

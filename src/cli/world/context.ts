@@ -10,7 +10,7 @@ import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { Timer } from '../../io/timer.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { Printing } from '../output/printing.ts';
+import type { Printing } from '../output/formats.ts';
 import type { Env } from './environment.ts';
 import { environmentOf } from './environment.ts';
 

@@ -6,8 +6,7 @@ import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { askToDelete } from '../../tenant/delete.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import { accessToWrite, addWriteOptions, askToDelete, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 
 export function apiDeleteCommand(context: Context, run = deleteApi): Command {

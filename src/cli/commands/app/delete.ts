@@ -5,8 +5,7 @@ import { findApp } from '../../../domain/app/find.ts';
 import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { askToDelete } from '../../tenant/delete.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import { accessToWrite, addWriteOptions, askToDelete, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 
 export function appDeleteCommand(context: Context, run = deleteApp): Command {

@@ -2,7 +2,7 @@ import type { KeptToken, ManagementAccess, TenantConnection, TokenKeeper } from 
 import type { ChosenApi, ChosenApp, Profile } from '../../../domain/profile/profile.ts';
 import { type Proof, proveCredentials } from '../../../domain/profile/prove.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
-import { chosenApi, chosenApp } from '../../tenant/defaults.ts';
+import { resolveDefaultApi, resolveDefaultApp } from '../../tenant/profile-defaults.ts';
 import type { Context, Transport } from '../../world/context.ts';
 import type { GivenCredentials } from './credentials.ts';
 
@@ -56,8 +56,8 @@ async function choices(
   { app, api, before }: Login,
 ): Promise<CheckedLogin['chosen']> {
   return {
-    app: app === undefined ? before?.app : await chosenApp(tenant, app),
-    api: api === undefined ? before?.api : await chosenApi(tenant, api),
+    app: app === undefined ? before?.app : await resolveDefaultApp(tenant, app),
+    api: api === undefined ? before?.api : await resolveDefaultApi(tenant, api),
   };
 }
 

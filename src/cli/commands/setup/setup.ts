@@ -12,7 +12,7 @@ import { isForPeople } from '../../output/formats.ts';
 import { printForPeople, printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import type { Access } from '../../tenant/access.ts';
-import { rememberChoices } from '../../tenant/save-choices.ts';
+import { saveDefaults } from '../../tenant/profile-defaults.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { strictText } from '../token/options.ts';
@@ -72,7 +72,7 @@ async function setUpAsWished(inquiry: Inquiry, written: () => void): Promise<voi
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
 
-  await rememberChoices(context, access.profile, done);
+  await saveDefaults(context, access.profile, done);
   const steps = (paint: Paint) => `\n${setUpSteps(paint, done, nextOf(inquiry))}`;
   if (!options.session) {
     return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });
