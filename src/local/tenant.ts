@@ -1,5 +1,6 @@
 import { Hono } from 'hono/quick';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { TenantContext } from './context.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type Random, randomHex } from './random.ts';
@@ -13,7 +14,6 @@ import { discoveryRoutes } from './routes/discovery.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
-import type { TenantScope } from './scope.ts';
 import { editionOf } from './state/edition.ts';
 import { issuerOf } from './state/issuer.ts';
 import { seed } from './state/seed.ts';
@@ -57,7 +57,7 @@ export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition } = options;
   // As the state told it last. One that is empty begins as this, also where it was taken away from a running tenant.
   let told: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
-  const scope: TenantScope = {
+  const tenant: TenantContext = {
     store,
     clock,
     random,
@@ -65,7 +65,7 @@ export function createTenant(options: TenantOptions): Tenant {
       return told.issuer;
     },
   };
-  const app = routes(scope, options.rateLimit);
+  const app = routes(tenant, options.rateLimit);
   let upgraded = false;
   const ready = async (): Promise<void> => {
     store.refresh();
@@ -92,21 +92,21 @@ export function createTenant(options: TenantOptions): Tenant {
   };
 }
 
-function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
+function routes(tenant: TenantContext, rateLimit: RateLimit | undefined): Hono {
   const app = new Hono();
   app.onError((error, c) => failure(error, c.req.path));
-  app.use('/anonymous/*', anonymousCors(scope));
-  if (rateLimit) app.use(rateLimiter(rateLimit, scope.clock));
-  else app.use('/api/v2/*', fullBucket(scope.clock));
-  app.route('/', anonymousTokenRoute(scope));
-  app.route('/', anonymousLogoutRoute(scope));
-  app.route('/', oauthTokenRoute(scope));
-  app.route('/', discoveryRoutes(scope));
-  app.route('/', tenantSettingsRoutes(scope));
-  app.route('/', clientRoutes(scope));
-  app.route('/', clientCredentialRoutes(scope));
-  app.route('/', resourceServerRoutes(scope));
-  app.route('/', clientGrantRoutes(scope));
+  app.use('/anonymous/*', anonymousCors(tenant));
+  if (rateLimit) app.use(rateLimiter(rateLimit, tenant.clock));
+  else app.use('/api/v2/*', fullBucket(tenant.clock));
+  app.route('/', anonymousTokenRoute(tenant));
+  app.route('/', anonymousLogoutRoute(tenant));
+  app.route('/', oauthTokenRoute(tenant));
+  app.route('/', discoveryRoutes(tenant));
+  app.route('/', tenantSettingsRoutes(tenant));
+  app.route('/', clientRoutes(tenant));
+  app.route('/', clientCredentialRoutes(tenant));
+  app.route('/', resourceServerRoutes(tenant));
+  app.route('/', clientGrantRoutes(tenant));
   // What the real service has and this one does not is refused like a call without the right: tools that
   // export a whole tenant take that for a warning, and a 404 for a failure.
   app.all('/api/v2/*', () => {

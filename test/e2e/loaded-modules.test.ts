@@ -82,7 +82,7 @@ describe('what a command loads', () => {
     await run(home, ['quickstart']);
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
-    expect(loaded).toContain('local-state-read-keys');
+    expect(loaded).toContain('local-state-read-state');
     expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'io-files-json-file'])).toEqual(
       [],
     );
@@ -138,7 +138,7 @@ describe('what a command loads', () => {
     expect(none.filter((name) => name.includes('node_modules'))).toEqual([]);
     await run(home, ['quickstart']);
     const loaded = built(await loadedBy(home, names));
-    expect(loaded).toContain('local-state-read-names');
+    expect(loaded).toContain('local-state-read-state');
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
     const others = ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'program-help'];
     expect(among(loaded, others)).toEqual([]);

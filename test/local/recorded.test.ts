@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../src/local/store/memory.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { basic, confidentialApp, guestGrantId, openTenant, testTenant } from '../support/local.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 // What a real tenant with the feature was recorded to answer, in September 2026, replayed against the local one.
 // @see wire contract, sections 1 and 2, and management-api, sections 2.4 and 2.6: every line marked [rec], [REC], [REC26]

@@ -3,7 +3,6 @@ import { compactDecrypt } from 'jose';
 import type { Random } from '../../src/local/random.ts';
 import { editionOf } from '../../src/local/state/edition.ts';
 import { sampleApi, sampleApp, seed } from '../../src/local/state/seed.ts';
-import { memoryStore } from '../../src/local/store/memory.ts';
 import type { Kind, Store } from '../../src/local/store/store.ts';
 import { createTenant, type Tenant, type TenantOptions } from '../../src/local/tenant.ts';
 import type { KeyMaterial } from '../../src/local/tokens/keys.ts';
@@ -11,6 +10,7 @@ import type { AnonymousTokenResponse } from '../../src/wire/anonymous-token.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import storedKeys from '../local/tenant-keys.json' with { type: 'json' };
+import { memoryStore } from './memory-store.ts';
 
 /** The keys of every test tenant, and those of a tenant that is not this one. */
 export const testKeys: KeyMaterial = storedKeys.one;

@@ -10,7 +10,7 @@ import { isThere } from '../files/files.ts';
  */
 export async function localNames(statePath: string) {
   if (!isThere(statePath)) return undefined;
-  const kept = (await import('../../local/state/read-names.ts')).readLocalNames(statePath);
+  const kept = (await import('../../local/state/read-state.ts')).readLocalNames(statePath);
   return (
     kept && {
       edition: kept.edition,
@@ -27,7 +27,7 @@ export async function localEdition(
 ): Promise<EditionName | undefined> {
   try {
     const kept = isThere(statePath)
-      ? (await import('../../local/state/read-names.ts')).readLocalNames(statePath)
+      ? (await import('../../local/state/read-state.ts')).readLocalNames(statePath)
       : undefined;
     return kept?.edition ?? asked;
   } catch {

@@ -1,11 +1,11 @@
+import { createHash } from 'node:crypto';
 import { assertionType } from '../../wire/client-credential.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantScope } from '../scope.ts';
+import type { TenantContext } from '../context.ts';
 import { readBase64url } from '../tokens/base64url.ts';
 import type { ClientAssertion, ClientCredentials } from './authentication.ts';
 import { credentialsOf, isExpired } from './public-keys.ts';
-import { useOnce } from './used-tokens.ts';
 
 /** What an application shows to prove that it is that one, and the address it was sent to. */
 export interface Proof {
@@ -23,28 +23,28 @@ const maxLifetimeSeconds = 300;
  * most, and for one use. A `kid` in its header chooses the key, else every key is tried.
  * @see RFC 7523, section 3
  */
-export async function provesKey(scope: TenantScope, { client, credentials, url }: Proof): Promise<boolean> {
+export async function provesKey(tenant: TenantContext, { client, credentials, url }: Proof): Promise<boolean> {
   const { assertion } = credentials;
   if (assertion?.type !== assertionType) return false;
-  const now = scope.clock() / 1000;
-  const keys = credentialsOf(scope.store, client).filter((credential) => !isExpired(credential, now));
+  const now = tenant.clock() / 1000;
+  const keys = credentialsOf(tenant.store, client).filter((credential) => !isExpired(credential, now));
   if (keys.length === 0) return false;
   const { verifyAssertion } = await import('./verify-assertion.ts');
   const claims = await verifyAssertion(assertion.jwt, keys, {
     clientId: String(client.client_id),
-    audience: audiences(scope, url),
-    now: new Date(scope.clock()),
+    audience: audiences(tenant, url),
+    now: new Date(tenant.clock()),
     toleranceSeconds,
   });
   if (!claims || claims.exp - Math.min(now, claims.iat ?? now) > maxLifetimeSeconds + toleranceSeconds) return false;
-  return useOnce(scope, {
+  return useOnce(tenant, {
     token: `${String(client.client_id)} ${claims.jti}`,
     expiresAtSeconds: claims.exp + toleranceSeconds,
   });
 }
 
 /** The tenant by its name, or the endpoint by any address it has. */
-function audiences({ issuer }: TenantScope, url: string): string[] {
+function audiences({ issuer }: TenantContext, url: string): string[] {
   const { origin, pathname } = new URL(url);
   return [issuer, `${issuer}${oauthTokenPath.slice(1)}`, `${origin}${oauthTokenPath}`, `${origin}${pathname}`];
 }
@@ -58,4 +58,24 @@ export function assertedClientId(assertion: ClientAssertion | undefined): string
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a token that is good for one use has not been used before; from then on it has. Any process that
+ * serves the state knows. What has expired is forgotten, since nobody takes it any more.
+ */
+export function useOnce(
+  { store, clock }: TenantContext,
+  { token, expiresAtSeconds }: { token: string; expiresAtSeconds: number },
+): boolean {
+  const id = createHash('sha256').update(token).digest('base64url');
+  const now = clock() / 1000;
+  return store.write((writer) => {
+    for (const used of writer.list('used_token')) {
+      if (Number(used.expires_at) < now) writer.remove('used_token', String(used.id));
+    }
+    if (writer.get('used_token', id)) return false;
+    writer.put('used_token', id, { id, expires_at: expiresAtSeconds });
+    return true;
+  });
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantScope } from '../scope.ts';
+import type { TenantContext } from '../context.ts';
 import { editionOf } from '../state/edition.ts';
 
 export interface AnonymousVariables {
@@ -13,15 +13,15 @@ export interface AnonymousVariables {
  * preflight does not say which application it is for: there, any one's origin will do. No redirects.
  * Edition `preview` has none of this. @see wire contract, section 4
  */
-export function anonymousCors(scope: TenantScope): MiddlewareHandler<AnonymousVariables> {
+export function anonymousCors(tenant: TenantContext): MiddlewareHandler<AnonymousVariables> {
   return async (c, next) => {
     const origin = c.req.header('origin');
-    if (origin === undefined || !editionOf(scope.store).hasCookie) return next();
+    if (origin === undefined || !editionOf(tenant.store).hasCookie) return next();
     const preflight = c.req.method === 'OPTIONS';
     if (preflight) c.res = new Response(null, { status: 204 });
     else await next();
     c.header('vary', 'Origin', { append: true });
-    if (!isAllowed(scope, origin, c.get('clientId'))) return;
+    if (!isAllowed(tenant, origin, c.get('clientId'))) return;
     c.header('access-control-allow-origin', origin);
     c.header('access-control-allow-credentials', 'true');
     if (!preflight) return;
@@ -30,7 +30,7 @@ export function anonymousCors(scope: TenantScope): MiddlewareHandler<AnonymousVa
   };
 }
 
-function isAllowed({ store }: TenantScope, origin: string, clientId: string | undefined): boolean {
+function isAllowed({ store }: TenantContext, origin: string, clientId: string | undefined): boolean {
   const client = clientId === undefined ? undefined : store.get('client', clientId);
   const clients = client ? [client] : store.list('client');
   return clients.some((candidate) => originsOf(candidate).includes(origin));

@@ -1,8 +1,15 @@
 import { type AnonymousTokenRequest, anonymousTokenRequest } from '../../wire/anonymous-token.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import { type ClientCredentials, CredentialsError, readClientCredentials } from '../clients/authentication.ts';
-import { anonymousTokenRefusal, oauthRefusal } from '../http/refusal.ts';
+import { provesKey } from '../clients/assertion.ts';
+import {
+  type ClientCredentials,
+  CredentialsError,
+  readClientCredentials,
+  sameSecret,
+} from '../clients/authentication.ts';
+import type { TenantContext } from '../context.ts';
+import { anonymousTokenRefusal, oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 
 /** @throws {Refusal} invalid_request */
@@ -45,4 +52,30 @@ function known({ takesUserId }: Edition, members: JsonObject): JsonObject {
 /** With HTTP Basic the header names the client and the body need not. */
 function basicClientId(authorization: string): string | undefined {
   return readClientCredentials(authorization, {}).clientId;
+}
+
+/**
+ * The application that asks for guest tokens, once it has shown that it is that one. A secret is good in the body and in
+ * the header, whichever of the two `token_endpoint_auth_method` names. @throws {Refusal} invalid_client
+ */
+export async function authenticate(
+  tenant: TenantContext,
+  credentials: ClientCredentials,
+  url: string,
+): Promise<JsonObject> {
+  const client = tenant.store.get('client', credentials.clientId ?? '');
+  if (client === undefined || client.global === true) throw authenticationFailed(credentials);
+  if (credentials.assertion || client.client_authentication_methods !== undefined) {
+    if (await provesKey(tenant, { client, credentials, url })) return client;
+    throw authenticationFailed(credentials);
+  }
+  if (credentials.method === undefined && client.token_endpoint_auth_method === 'none') return client;
+  if (!sameSecret(credentials.secret, client.client_secret)) throw authenticationFailed(credentials);
+  return client;
+}
+
+function authenticationFailed({ method }: ClientCredentials): Refusal {
+  const challenge = { 'www-authenticate': 'Basic realm="local"' };
+  const headers = method === 'client_secret_basic' ? challenge : {};
+  return anonymousTokenRefusal('invalid_client', 'Client authentication failed.', headers);
 }

@@ -2,35 +2,34 @@ import { Hono } from 'hono/quick';
 import { clientGrantCreate, clientGrantPatch, clientGrantsPath, subjectTypes } from '../../wire/client-grant.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { subjectOf } from '../grants/grants.ts';
-import { checkGrant, checkNoDuplicate, findClient, findServer } from '../grants/rules.ts';
+import { checkGrant, checkNoDuplicate, findClient, findServer, subjectOf } from '../clients/grants.ts';
+import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import { randomName } from '../random.ts';
-import type { TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
 import { booleanFilter, choiceFilter, listing } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './patching.ts';
 
 /** /api/v2/client-grants: list, read, create, patch, delete. @see management-api, sections 2.1 to 2.5 */
-export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables> {
+export function clientGrantRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${clientGrantsPath}/:id`;
 
-  app.get(clientGrantsPath, requireScope(scope, 'read:client_grants'), (c) => {
+  app.get(clientGrantsPath, requireScope(tenant, 'read:client_grants'), (c) => {
     const url = new URL(c.req.url);
-    const grants = scope.store.list('client_grant').filter(grantFilter(url.searchParams));
+    const grants = tenant.store.list('client_grant').filter(grantFilter(url.searchParams));
     return c.json(listing(url, 'client_grants', grants));
   });
 
-  app.post(clientGrantsPath, requireScope(scope, 'create:client_grants'), async (c) => {
+  app.post(clientGrantsPath, requireScope(tenant, 'create:client_grants'), async (c) => {
     const checked = checkPayload(clientGrantCreate, await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     const asked = patched({}, checked.value, { nested: false });
-    const grant = scope.store.write((writer) => {
+    const grant = tenant.store.write((writer) => {
       const server = findServer(writer, asked.audience);
       const made = withScope({
-        id: `cgr_${randomName(scope.random, 16)}`,
+        id: `cgr_${randomName(tenant.random, 16)}`,
         ...asked,
         client_id: findClient(writer, asked.client_id).client_id,
         audience: server.identifier,
@@ -44,12 +43,12 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
     return c.json(grant, 201);
   });
 
-  app.get(onePath, requireScope(scope, 'read:client_grants'), (c) => c.json(find(scope.store, c.req.param('id'))));
+  app.get(onePath, requireScope(tenant, 'read:client_grants'), (c) => c.json(find(tenant.store, c.req.param('id'))));
 
-  app.patch(onePath, requireScope(scope, 'update:client_grants'), async (c) => {
+  app.patch(onePath, requireScope(tenant, 'update:client_grants'), async (c) => {
     const checked = checkPayload(clientGrantPatch, await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    const grant = scope.store.write((writer) => {
+    const grant = tenant.store.write((writer) => {
       const before = find(writer, c.req.param('id'));
       checkOwn(before);
       const next = withScope(patched(before, checked.value, { nested: false }));
@@ -62,9 +61,9 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
   });
 
   // Assumed: an id that is not there is answered like one that was.
-  app.delete(onePath, requireScope(scope, 'delete:client_grants'), (c) => {
+  app.delete(onePath, requireScope(tenant, 'delete:client_grants'), (c) => {
     const id = c.req.param('id');
-    scope.store.write((writer) => {
+    tenant.store.write((writer) => {
       const grant = writer.get('client_grant', id);
       if (grant) checkOwn(grant);
       writer.remove('client_grant', id);

@@ -3,9 +3,9 @@ import type { Edition } from '../../wire/edition/edition.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { definedScopes } from '../grants/grants.ts';
+import { definedScopes } from '../clients/grants.ts';
+import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import type { TenantScope } from '../scope.ts';
 import { editionOf, onceAnEdition } from '../state/edition.ts';
 import { keptResourceServer, newResourceServer } from '../state/resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -17,28 +17,28 @@ const createPayload = onceAnEdition(resourceServerCreate);
 const patchPayload = onceAnEdition(resourceServerPatch);
 
 /** /api/v2/resource-servers: list, read, create, patch, delete, by id or by identifier. */
-export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariables> {
+export function resourceServerRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${resourceServersPath}/:id`;
 
-  app.get(resourceServersPath, requireScope(scope, 'read:resource_servers'), (c) => {
+  app.get(resourceServersPath, requireScope(tenant, 'read:resource_servers'), (c) => {
     const url = new URL(c.req.url);
     const identifiers = url.searchParams.getAll('identifiers');
     if (identifiers.length > 10)
       throw queryRefusal(`Array is too long (${identifiers.length}), maximum 10`, 'identifiers');
-    const servers = scope.store
+    const servers = tenant.store
       .list('resource_server')
       .filter((server) => identifiers.length === 0 || identifiers.includes(String(server.identifier)));
     return c.json(listing(url, 'resource_servers', servers));
   });
 
-  app.post(resourceServersPath, requireScope(scope, 'create:resource_servers'), async (c) => {
-    const edition = editionOf(scope.store);
+  app.post(resourceServersPath, requireScope(tenant, 'create:resource_servers'), async (c) => {
+    const edition = editionOf(tenant.store);
     const checked = checkPayload(createPayload(edition), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
     checkGuestScopes(edition, checked.value, checked.value.scopes);
-    const server = newResourceServer(scope.random, edition, patched({}, checked.value, { nested: false }));
-    scope.store.write((writer) => {
+    const server = newResourceServer(tenant.random, edition, patched({}, checked.value, { nested: false }));
+    tenant.store.write((writer) => {
       if (writer.list('resource_server').some((other) => other.identifier === server.identifier)) {
         throw managementRefusal(
           409,
@@ -51,15 +51,15 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
     return c.json(server, 201);
   });
 
-  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) =>
-    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(scope.store, c.req.param('id')))),
+  app.get(onePath, requireScope(tenant, 'read:resource_servers'), (c) =>
+    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(tenant.store, c.req.param('id')))),
   );
 
-  app.patch(onePath, requireScope(scope, 'update:resource_servers'), async (c) => {
-    const edition = editionOf(scope.store);
+  app.patch(onePath, requireScope(tenant, 'update:resource_servers'), async (c) => {
+    const edition = editionOf(tenant.store);
     const checked = checkPayload(patchPayload(edition), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    const server = scope.store.write((writer) => {
+    const server = tenant.store.write((writer) => {
       const before = findResourceServer(writer, c.req.param('id'));
       checkSystem(before, checked.value);
       const next = keptResourceServer(edition, patched(before, checked.value, { nested: false }), before);
@@ -70,8 +70,8 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
     return c.json(server);
   });
 
-  app.delete(onePath, requireScope(scope, 'delete:resource_servers'), (c) => {
-    scope.store.write((writer) => {
+  app.delete(onePath, requireScope(tenant, 'delete:resource_servers'), (c) => {
+    tenant.store.write((writer) => {
       const server = lookUp(writer, c.req.param('id'));
       if (server?.is_system === true) throw managementRefusal(400, 'System resource servers cannot be deleted.');
       if (!server) return;

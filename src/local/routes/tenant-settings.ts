@@ -2,8 +2,8 @@ import { Hono } from 'hono/quick';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { loginLifetimes, minutesMember, tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
+import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import type { TenantScope } from '../scope.ts';
 import { editionOf, onceAnEdition } from '../state/edition.ts';
 import { fieldPicker } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
@@ -12,18 +12,18 @@ import { patched, readPayload } from './patching.ts';
 const patchPayload = onceAnEdition(tenantSettingsPatch);
 
 /** GET and PATCH /api/v2/tenants/settings. */
-export function tenantSettingsRoutes(scope: TenantScope): Hono<ManagementVariables> {
+export function tenantSettingsRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
 
-  app.get(tenantSettingsPath, requireScope(scope, 'read:tenant_settings'), (c) => {
+  app.get(tenantSettingsPath, requireScope(tenant, 'read:tenant_settings'), (c) => {
     const pick = fieldPicker(new URL(c.req.url).searchParams);
-    return c.json(pick(scope.store.get('tenant', 'settings') ?? {}));
+    return c.json(pick(tenant.store.get('tenant', 'settings') ?? {}));
   });
 
-  app.patch(tenantSettingsPath, requireScope(scope, 'update:tenant_settings'), async (c) => {
-    const checked = checkPayload(patchPayload(editionOf(scope.store)), await readPayload(c.req.raw));
+  app.patch(tenantSettingsPath, requireScope(tenant, 'update:tenant_settings'), async (c) => {
+    const checked = checkPayload(patchPayload(editionOf(tenant.store)), await readPayload(c.req.raw));
     if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    const settings = scope.store.write((writer) => {
+    const settings = tenant.store.write((writer) => {
       const change = clearedByEmptyText(inHours(checked.value));
       const next = patched(writer.get('tenant', 'settings') ?? {}, change, { nested: true });
       writer.put('tenant', 'settings', next);

@@ -2,12 +2,12 @@ import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { type Random, randomName, randomToken } from '../random.ts';
+import { type Random, randomName } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaker } from '../tokens/keys.ts';
+import { newClient } from './client.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
-import { managementScopes } from './management-scopes.ts';
 import { newResourceServer } from './resource-server.ts';
 
 /** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
@@ -22,6 +22,31 @@ export const sampleApi = {
     { value: 'write:orders', description: 'Place an order' },
   ],
 } as const;
+
+/** The Management API scopes of the calls that the local tenant serves. @see wire contract, section 6 */
+export const managementScopes = [
+  'read:tenant_settings',
+  'update:tenant_settings',
+  'read:clients',
+  'create:clients',
+  'update:clients',
+  'delete:clients',
+  'read:client_summary',
+  'read:client_keys',
+  'update:client_keys',
+  'read:client_credentials',
+  'create:client_credentials',
+  'update:client_credentials',
+  'delete:client_credentials',
+  'read:resource_servers',
+  'create:resource_servers',
+  'update:resource_servers',
+  'delete:resource_servers',
+  'read:client_grants',
+  'create:client_grants',
+  'update:client_grants',
+  'delete:client_grants',
+] as const;
 
 interface Seeding {
   readonly store: Store;
@@ -115,35 +140,4 @@ function settingsSeed(edition: Edition): JsonObject {
     sessions: { oidc_logout_prompt_enabled: true },
   };
   return { ...settings, ...edition.newTenant };
-}
-
-/** A client with the service's defaults. @see management-api, section 2.5 */
-export function newClient(random: Random, edition: Edition, body: JsonObject): JsonObject {
-  const isPublic = body.token_endpoint_auth_method === 'none';
-  return {
-    tenant: 'local',
-    global: false,
-    is_token_endpoint_ip_header_trusted: false,
-    is_first_party: true,
-    oidc_conformant: false,
-    sso_disabled: false,
-    cross_origin_authentication: false,
-    callbacks: [],
-    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
-    refresh_token: {
-      expiration_type: 'non-expiring',
-      leeway: 0,
-      infinite_token_lifetime: true,
-      infinite_idle_token_lifetime: true,
-      token_lifetime: 2_592_000,
-      idle_token_lifetime: 1_296_000,
-      rotation_type: 'non-rotating',
-    },
-    grant_types: ['authorization_code', 'implicit', 'refresh_token', ...(isPublic ? [] : ['client_credentials'])],
-    custom_login_page_on: true,
-    ...edition.newClient(body),
-    ...body,
-    client_id: randomName(random, 32),
-    client_secret: randomToken(random, 48),
-  };
 }

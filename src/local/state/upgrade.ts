@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Kind, Store, StoreReader, StoreWriter } from '../store/store.ts';
 import { editionOf } from './edition.ts';
-import { managementScopes } from './management-scopes.ts';
 import { keptResourceServer } from './resource-server.ts';
+import { managementScopes } from './seed.ts';
 
 /**
  * Gives a state that an earlier version made the Management API scopes which have come since, at the API and

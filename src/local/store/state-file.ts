@@ -1,10 +1,10 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, copyFileSync, linkSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import type { Contents } from './contents.ts';
-import { createStateFile } from './new-state-file.ts';
-import { applicationId, checkedContents, dataVersion, upgraded } from './schema.ts';
-import { StateFileError, system } from './state-file-error.ts';
+import { applicationId, checkedContents, dataVersion, makeState, upgraded } from './schema.ts';
+import { guarded, StateFileError, system } from './state-file-error.ts';
 import type { StoreReader } from './store.ts';
 import { atOneMoment, busyTimeoutMs } from './transaction.ts';
 
@@ -49,6 +49,46 @@ function connected(path: string): Pick<OpenedFile, 'database' | 'file'> {
       if (fileAt(path) === file || tries === mostTries) throw error;
     }
   }
+}
+
+/**
+ * A file that is there is a whole one: it is made under another name, and given its own when it is finished. So an empty
+ * file is one that has lost what was in it. Of several processes that make one at once the first wins.
+ */
+function createStateFile(path: string): void {
+  const draft = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    // Made here so that it is private from its first byte; SQLite gives its journal the same mode.
+    system(() => closeSync(openSync(draft, 'wx', 0o600)));
+    const database = guarded(() => new Database(draft, { timeout: busyTimeoutMs }));
+    try {
+      makeState(database);
+    } finally {
+      database.close();
+    }
+    system(() => named(draft, path));
+  } finally {
+    for (const ending of ['', '-journal']) rmSync(`${draft}${ending}`, { force: true });
+  }
+}
+
+function named(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    // Not every file system has links.
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    try {
+      copyFileSync(draft, path, constants.COPYFILE_EXCL);
+    } catch (again) {
+      if (!hasCode(again, 'EEXIST')) throw again;
+    }
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 /**

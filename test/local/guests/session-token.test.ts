@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { CompactEncrypt, CompactSign, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { readSessionToken, writeSessionToken } from '../../../src/local/guests/session-token.ts';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { tenantKeys } from '../../../src/local/tokens/keys.ts';
 import { ea } from '../../../src/wire/edition/ea.ts';
 import type { SessionTokenFormat } from '../../../src/wire/edition/edition.ts';
@@ -10,6 +9,7 @@ import { preview } from '../../../src/wire/edition/preview.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import type { SessionTokenClaims } from '../../../src/wire/session-token.ts';
 import { openSealed, openTenant, sequenceOfBytes, sessionKey, testKeys, withBearer } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const store = memoryStore();
 store.write((writer) => writer.put('key', 'current', { ...testKeys }));

@@ -1,7 +1,6 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Store } from '../../../src/local/store/store.ts';
 import { createTenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
@@ -20,6 +19,7 @@ import {
   testKeys,
   withBearer,
 } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const editions = ['preview', 'ea'] as const;
 

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { setIssuer } from '../../../src/local/state/issuer.ts';
-import { managementScopes } from '../../../src/local/state/management-scopes.ts';
+import { managementScopes } from '../../../src/local/state/seed.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { basic, claimsOf, globalClient, type TestTenant, testTenant, withBearer } from '../../support/local.ts';
 

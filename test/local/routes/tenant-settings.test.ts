@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { testTenant } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const path = '/api/v2/tenants/settings';
 

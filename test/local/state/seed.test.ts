@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { editionOf } from '../../../src/local/state/edition.ts';
 import { reseed, seed } from '../../../src/local/state/seed.ts';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Store } from '../../../src/local/store/store.ts';
 import { openTenant, otherTenantKeys, sequenceOfBytes, testKeys, testTenant } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const kinds = ['tenant', 'key', 'client', 'resource_server', 'client_grant'] as const;
 const everything = (store: Store) => kinds.map((kind) => store.list(kind));

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import type { Store } from '../../../src/local/store/store.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'anon-store-'));
 let files = 0;

@@ -1,8 +1,8 @@
 import { createPrivateKey, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { makeKeys, tenantKeys } from '../../../src/local/tokens/keys.ts';
 import { otherTenantKeys, testKeys } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 describe('the keys of a new tenant', () => {
   it('are RSA of 2048 bits and 256 bits, and never the same', async () => {

@@ -1,12 +1,12 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Kind } from '../../../src/local/store/store.ts';
 import { createTenant, type Tenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { freshMachine, type Machine, type Ran } from '../command.ts';
 import { globalClient, openTenant, sequenceOfBytes, type TestTenant, testKeys } from '../local.ts';
+import { memoryStore } from '../memory-store.ts';
 import type { HostileAnswer } from './answers.ts';
 import { appSecret, type HostileCommand, metadataValues } from './commands.ts';
 import type { HostileTenant } from './tenant.ts';

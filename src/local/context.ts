@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 import type { Store } from './store/store.ts';
 
 /** What every route needs to know of its tenant. */
-export interface TenantScope {
+export interface TenantContext {
   readonly store: Store;
   readonly clock: () => number;
   readonly random: Random;

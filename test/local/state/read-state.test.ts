@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readLocalNames } from '../../../src/local/state/read-names.ts';
+import { readLocalNames } from '../../../src/local/state/read-state.ts';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
