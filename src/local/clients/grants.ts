@@ -6,23 +6,23 @@ import type { StoreReader } from '../store/store.ts';
 
 const indexes = new WeakMap<readonly JsonObject[], ReadonlyMap<string, JsonObject>>();
 
-/** The grant of an application for an API and one kind of subject: there is at most one. */
+/** Finds an application's grant for an API and a subject type. There is at most one. */
 export function findGrant(
   store: StoreReader,
   { clientId, audience, subject }: { clientId: unknown; audience: unknown; subject: string },
 ): JsonObject | undefined {
   const grants = store.list('client_grant');
   const index = indexes.get(grants) ?? new Map(grants.map((grant) => [keyOf(grant), grant]));
-  // The store gives the same list until a grant is written; every request for a guest token looks one up.
+  // The store returns the same list until a grant is written, and every request for a guest token looks one up.
   indexes.set(grants, index);
   return index.get(JSON.stringify([clientId, audience, subject]));
 }
 
-/** What a grant gives of `defined`, the scopes that its API defines: those it names, or all. */
+/** The scopes that a grant allows, out of `defined`, the scopes of its API: those that it lists, or all. */
 export function grantedScopes(grant: JsonObject, defined: readonly string[]): readonly string[] {
   if (grant.allow_all_scopes === true) return defined;
-  const named = Array.isArray(grant.scope) ? grant.scope : [];
-  return named.filter((value) => defined.includes(value));
+  const listed = Array.isArray(grant.scope) ? grant.scope : [];
+  return listed.filter((value) => defined.includes(value));
 }
 
 /** The values of the scopes that an API defines. */
@@ -30,7 +30,7 @@ export function definedScopes(server: JsonObject): string[] {
   return Array.isArray(server.scopes) ? server.scopes.map((scope: { value: string }) => scope.value) : [];
 }
 
-/** One without a subject is for the application itself. */
+/** A grant without a subject type is for the application itself. */
 export function subjectOf(grant: JsonObject): string {
   return typeof grant.subject_type === 'string' ? grant.subject_type : 'client';
 }
@@ -39,30 +39,30 @@ function keyOf(grant: JsonObject): string {
   return JSON.stringify([grant.client_id, grant.audience, subjectOf(grant)]);
 }
 
-// What a client grant has to keep to. Assumed: every wording, and every code but those of the tables.
+// The rules of client grants. Assumed: all wording, and the codes that no table of the service lists.
 
-/** @throws {Refusal} 404 */
-export function findClient(store: StoreReader, clientId: unknown): JsonObject {
+/** The client of a grant. @throws {Refusal} 404 */
+export function findGrantedClient(store: StoreReader, clientId: unknown): JsonObject {
   const client = store.get('client', String(clientId));
   if (client === undefined) throw managementRefusal(404, 'Client not found', 'inexistent_client');
   return client;
 }
 
-/** The API of an audience. @throws {Refusal} 404 */
-export function findServer(store: StoreReader, audience: unknown): JsonObject {
+/** The API of a grant. @throws {Refusal} 404 */
+export function findGrantedServer(store: StoreReader, audience: unknown): JsonObject {
   const server = store.list('resource_server').find(({ identifier }) => identifier === audience);
   if (server === undefined) throw managementRefusal(404, 'Resource server not found', 'inexistent_resource_server');
   return server;
 }
 
-/** @throws {Refusal} 409: one grant an application, API and subject type */
+/** @throws {Refusal} 409 when the application has a grant for the API and subject type already */
 export function checkNoDuplicate(store: StoreReader, grant: JsonObject): void {
-  const known = findGrant(store, {
+  const existing = findGrant(store, {
     clientId: grant.client_id,
     audience: grant.audience,
     subject: subjectOf(grant),
   });
-  if (known === undefined) return;
+  if (existing === undefined) return;
   throw managementRefusal(
     409,
     'A client grant with the same client_id, audience and subject_type already exists.',
@@ -71,9 +71,9 @@ export function checkNoDuplicate(store: StoreReader, grant: JsonObject): void {
 }
 
 interface GrantChange {
-  /** As it will be. */
+  /** The grant after the change. */
   readonly grant: JsonObject;
-  /** What was sent. */
+  /** The payload of the request. */
   readonly change: JsonObject;
   readonly server: JsonObject;
 }
@@ -87,7 +87,7 @@ export function checkGrant(store: StoreReader, { grant, change, server }: GrantC
 
 function subjectProblem(store: StoreReader, grant: JsonObject, server: JsonObject): string | undefined {
   if (subjectOf(grant) !== guestSubject) return undefined;
-  // Such a grant would be kept and give nothing: guests get what the API's own list says.
+  // Such a grant would have no effect: guests get the scopes in the API's own list.
   if (!editionOf(store).grantsScopes) {
     return `Payload validation error: 'No enum match for: ${guestSubject} on property subject_type'.`;
   }
@@ -95,8 +95,8 @@ function subjectProblem(store: StoreReader, grant: JsonObject, server: JsonObjec
 }
 
 function organizationProblem(grant: JsonObject): string | undefined {
-  const named = grant.organization_usage !== undefined || grant.allow_any_organization !== undefined;
-  if (!named || subjectOf(grant) === 'client') return undefined;
+  const hasSettings = grant.organization_usage !== undefined || grant.allow_any_organization !== undefined;
+  if (!hasSettings || subjectOf(grant) === 'client') return undefined;
   return `Organization settings are not allowed for subject_type ${subjectOf(grant)}.`;
 }
 
@@ -104,6 +104,6 @@ function scopeProblem(grant: JsonObject, change: JsonObject, server: JsonObject)
   if (!Array.isArray(change.scope)) return undefined;
   if (grant.allow_all_scopes === true) return 'scope cannot be provided when allow_all_scopes is true.';
   const defined = definedScopes(server);
-  const stray = change.scope.filter((value: string) => !defined.includes(value));
-  return stray.length > 0 ? `Scopes not defined by the resource server: ${stray.join(', ')}` : undefined;
+  const unknown = change.scope.filter((value: string) => !defined.includes(value));
+  return unknown.length > 0 ? `Scopes not defined by the resource server: ${unknown.join(', ')}` : undefined;
 }

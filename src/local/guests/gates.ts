@@ -22,9 +22,9 @@ export function checkGuestsAllowed(tenant: TenantContext, client: JsonObject): v
 export interface ApiForGuests {
   readonly audience: string;
   readonly access: GuestAccess;
-  /** Every scope that guests of the application may have. */
+  /** The scopes that guests of the application may have. */
   readonly scopes: readonly string[];
-  /** What their access tokens get beside the claims of the service. */
+  /** The claims that are added to their access tokens. */
   readonly claims: readonly ClaimMapping[];
 }
 
@@ -48,7 +48,7 @@ export function findApi(tenant: TenantContext, request: AnonymousTokenRequest, c
   };
 }
 
-/** Gate 4: in one edition a list on the API, in the other a grant of the application, without which there is no API for it. */
+/** Gate 4: in edition `preview` a list on the API; in `ea` a grant of the application, which is required. */
 function scopesForGuests(
   { store }: TenantContext,
   client: JsonObject,
@@ -58,7 +58,7 @@ function scopesForGuests(
   const defined = definedScopes(server);
   if (access.scopes) return access.scopes.filter((value) => defined.includes(value));
   const grant = findGrant(store, { clientId: client.client_id, audience: server.identifier, subject: guestSubject });
-  // Assumed: the error. The API is open, and yet closed to the guests of this application.
+  // Assumed: the error. The API allows guests, but not those of this application.
   if (!grant) {
     throw anonymousTokenRefusal('invalid_target', 'The client has no grant for anonymous users of the audience.');
   }
@@ -66,7 +66,8 @@ function scopesForGuests(
 }
 
 /**
- * What a guest gets of what was asked, all of it or nothing. Left out means every scope guests may have.
+ * The scopes that a guest gets: all that were requested, or, without a request, all that guests may have. One unavailable
+ * scope refuses the request.
  * @throws {Refusal} invalid_scope
  */
 export function grantScopes(available: readonly string[], asked: string | undefined): readonly string[] {

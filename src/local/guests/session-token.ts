@@ -11,7 +11,7 @@ import { readSignedToken, signToken } from '../tokens/signed-token.ts';
 
 const sessionHeader = sealedHeader(sealedSessionTokenHeader);
 
-/** Writes a session token in the tenant's format; `prefix` is what its edition puts before a sealed one. */
+/** Writes a session token in the tenant's format. `prefix` is what its edition puts before a sealed token. */
 export async function writeSessionToken(
   keys: TenantKeys,
   random: Random,
@@ -24,8 +24,8 @@ export async function writeSessionToken(
 }
 
 /**
- * The claims of a session token of this tenant, in any format its edition has: a tenant that changes its
- * format goes on taking the tokens it gave out before. Undefined for anything else; expiry is the caller's.
+ * The claims of a session token of this tenant, in any format of its edition: a tenant that changes its format still
+ * accepts the tokens it issued before. Undefined for anything else. Does not check the expiry.
  */
 export function readSessionToken(keys: TenantKeys, edition: Edition, token: string): SessionTokenClaims | undefined {
   const checked = check(sessionTokenClaims, readClaims(keys, edition, token));
@@ -38,12 +38,12 @@ function readClaims(keys: TenantKeys, { sessionTokenPrefix: prefix, tokenFormats
   return readSignedToken(keys, sessionTokenType, token);
 }
 
-/** Another header than a session token's, so that neither opens as the other. Assumed: the type. */
+/** Differs from a session token's header, so that neither can be used as the other. Assumed: the type. */
 const ticketHeader = sealedHeader({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
 
 /**
- * A ticket that carries a guest's session into a login: sealed, for 30 seconds, and by its `jti` for one use,
- * which is for whoever takes it to see to. Assumed: the claims. @see wire contract, sections 2 and 5
+ * A ticket that takes a guest's session into a login: sealed, valid for 30 seconds, and with a `jti` by which its
+ * receiver can refuse a second use. Assumed: the claims. @see wire contract, sections 2 and 5
  */
 export function writeTransferTicket(tenant: TenantContext, session: SessionTokenClaims): string {
   const now = Math.floor(tenant.clock() / 1000);

@@ -22,7 +22,7 @@ interface SessionBearer {
   readonly cookies: string | undefined;
 }
 
-/** The session that a request updates or renews, or undefined for one that creates. @throws {Refusal} invalid_session_token, session_expired */
+/** The session that a request updates or renews; undefined when it creates one. @throws {Refusal} invalid_session_token, session_expired */
 export function readSession(
   tenant: TenantContext,
   { body, cookies }: SessionBearer,
@@ -40,14 +40,14 @@ export function readSession(
 }
 
 /**
- * The cookie goes before the body. Assumed: one that is no live session of this application is as good as none;
- * browsers send it whatever a page wants, and could never get rid of it.
+ * The cookie takes precedence over the body. Assumed: a cookie without a valid session of this application is ignored;
+ * browsers send it on every request, and a page could never remove it.
  */
 function cookieSession(tenant: TenantContext, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
   if (sessionSettings(tenant).cookie !== true) return undefined;
   const token = readSessionCookie(cookies);
   const session = token === undefined ? undefined : sessionOf(tenant, token, client);
-  return session && !hasEnded(tenant, session) ? session : undefined;
+  return session && !isExpired(tenant, session) ? session : undefined;
 }
 
 function bodySession(tenant: TenantContext, token: string, client: JsonObject): SessionTokenClaims {
@@ -55,7 +55,7 @@ function bodySession(tenant: TenantContext, token: string, client: JsonObject): 
   if (session === undefined) {
     throw anonymousTokenRefusal('invalid_session_token', 'The session token is not valid.');
   }
-  if (hasEnded(tenant, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
+  if (isExpired(tenant, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
   return session;
 }
 
@@ -65,11 +65,11 @@ function sessionOf(tenant: TenantContext, token: string, client: JsonObject): Se
   return session?.client_id === client.client_id ? session : undefined;
 }
 
-function hasEnded(tenant: TenantContext, { exp }: SessionTokenClaims): boolean {
+function isExpired(tenant: TenantContext, { exp }: SessionTokenClaims): boolean {
   return exp !== undefined && exp <= seconds(tenant);
 }
 
-/** The session after a request: a new one, one that is updated and gets a full lifetime again, or where that cannot be, the same. */
+/** The session after a request: a new one, an updated one with its full lifetime again, or, in an edition without updates, the same. */
 export function nextSession(
   tenant: TenantContext,
   request: AnonymousTokenRequest,
@@ -116,17 +116,17 @@ function seconds(tenant: TenantContext): number {
 
 const cookieName = 'auth0_anon';
 
-/** Assumed: every attribute. Pages call from other sites, so it must travel between sites. @see wire contract, section 4 */
+/** Assumed: all attributes. `SameSite=None` because pages call from other sites. @see wire contract, section 4 */
 const cookieAttributes = 'HttpOnly; Secure; SameSite=None; Path=/';
 
-/** Sets the guest's session for as long as it has left. */
+/** The `Set-Cookie` value of a session, for the rest of its lifetime. */
 export function sessionCookie(sessionToken: string, lifetimeSeconds: number): string {
   return `${cookieName}=${sessionToken}; ${cookieAttributes}; Max-Age=${lifetimeSeconds}`;
 }
 
 export const clearedSessionCookie = `${cookieName}=; ${cookieAttributes}; Max-Age=0`;
 
-/** The session token in a `Cookie` header, the first of several. @see RFC 6265, section 5.4 */
+/** The first session token in a `Cookie` header. @see RFC 6265, section 5.4 */
 function readSessionCookie(header: string | undefined): string | undefined {
   const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
   return pairs.find((pair) => pair.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);

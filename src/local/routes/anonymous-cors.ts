@@ -4,14 +4,13 @@ import type { TenantContext } from '../context.ts';
 import { editionOf } from '../state/edition.ts';
 
 export interface AnonymousVariables {
-  /** The application that a request says it comes from, once it has been read. */
+  /** The client id in the request; set once the request has been read. */
   Variables: { clientId: string | undefined };
 }
 
 /**
- * Lets pages call the endpoints for guests, with credentials, from the origins of their application. A
- * preflight does not say which application it is for: there, any one's origin will do. No redirects.
- * Edition `preview` has none of this. @see wire contract, section 4
+ * CORS for the guest endpoints: pages may call them, with credentials, from the origins of their application. A preflight
+ * names no application, so the origin of any application is allowed there. Edition `preview` has no CORS. @see wire contract, section 4
  */
 export function anonymousCors(tenant: TenantContext): MiddlewareHandler<AnonymousVariables> {
   return async (c, next) => {
@@ -38,7 +37,7 @@ function isAllowed({ store }: TenantContext, origin: string, clientId: string | 
 
 function originsOf({ web_origins, allowed_origins, callbacks }: JsonObject): string[] {
   const urls = [web_origins, allowed_origins, callbacks].flatMap((list) => (Array.isArray(list) ? list : []));
-  // The callback of a native application has no origin, which is written `null`, as a sandboxed page's is.
+  // The callback of a native application has the origin `null`, which is also a sandboxed page's.
   const origins = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
   return origins.filter((origin) => origin !== 'null');
 }

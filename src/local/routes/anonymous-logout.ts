@@ -8,7 +8,7 @@ import { editionOf } from '../state/edition.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers } from './anonymous-request.ts';
 
-/** What must not be in the body, since nothing is done with it: logging out revokes no token. */
+/** Refused in the body, because logging out revokes no token. */
 const refusedMembers = ['session_token', 'client_secret'];
 
 /** POST /anonymous/logout, where the edition has a cookie to clear. @see wire contract, section 3 */
@@ -22,7 +22,7 @@ export function anonymousLogoutRoute(tenant: TenantContext): Hono<AnonymousVaria
     if (!checked.ok) throw anonymousTokenRefusal('invalid_request', `${checked.problem}.`);
     const { client_id: clientId } = checked.value;
     c.set('clientId', clientId);
-    // Assumed: an application that is named has to be there.
+    // Assumed: a client id in the request must exist.
     if (clientId !== undefined && tenant.store.get('client', clientId) === undefined) {
       throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
     }

@@ -22,9 +22,9 @@ import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
 const uncached = { 'cache-control': 'no-store' };
 
 /**
- * POST /anonymous/token: creates a guest session, or updates or renews the one whose token comes with the
- * request. The checks run in this order: body, client, its authentication, feature, application, session
- * token, audience, scope, metadata. @see wire contract, section 2
+ * POST /anonymous/token: creates a guest session, or updates or renews the session whose token the request has. The
+ * checks run in this order: body, client, client authentication, feature, application, session token, audience, scope,
+ * metadata. @see wire contract, section 2
  */
 export function anonymousTokenRoute(tenant: TenantContext): Hono<AnonymousVariables> {
   return new Hono<AnonymousVariables>().post(anonymousTokenPath, async (c) => {
@@ -46,13 +46,13 @@ export function anonymousTokenRoute(tenant: TenantContext): Hono<AnonymousVariab
   });
 }
 
-/** Assumed: the refusal of a request without a session. */
+/** Assumed: a request without a session is refused. */
 function ticketFor(tenant: TenantContext, session: SessionTokenClaims | undefined): string {
   if (session) return writeTransferTicket(tenant, session);
   throw anonymousTokenRefusal('invalid_request', 'session_token is required for a transfer token.');
 }
 
-/** Where the edition has a cookie and the tenant wants it, whoever gets a session token gets that too. */
+/** With the cookie enabled, every response with a session token sets it. */
 function cookieFor(tenant: TenantContext, tokens: AnonymousTokenResponse): Record<string, string> {
   const { session_token: token, session_expires_in: left } = tokens;
   if (token === undefined || left === undefined || sessionSettings(tenant).cookie !== true) return {};
@@ -74,7 +74,7 @@ async function answer(tenant: TenantContext, grant: Grant): Promise<AnonymousTok
   const granted = grant.granted.join(' ');
   const now = Math.floor(tenant.clock() / 1000);
   const sessionLeft = (session.exp ?? Number.POSITIVE_INFINITY) - now;
-  // An access token never outlives its session.
+  // An access token never lasts longer than its session.
   const lifetime = Math.min(api.access.tokenLifetimeSeconds ?? edition.guestTokenLifetime.defaultSeconds, sessionLeft);
   const format = { format: sessionSettings(tenant).tokenFormat, prefix: edition.sessionTokenPrefix };
   const isNew = grant.before === undefined || edition.updatesMetadata;

@@ -3,16 +3,17 @@ import { clientsPath } from '../../wire/client.ts';
 import { publicKeyCredential } from '../../wire/client-credential.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import { findClient } from '../clients/client-rules.ts';
 import { namedCredentials, newCredential, shownCredential, withoutCredential } from '../clients/public-keys.ts';
 import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import type { StoreReader } from '../store/store.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
-import { readPayload } from './patching.ts';
+import { readPayload } from './payload.ts';
 
 /**
- * /api/v2/clients/{id}/credentials: list, read, register, remove. A key that is registered is not used until
- * the application's client_authentication_methods name it.
+ * /api/v2/clients/{id}/credentials: list, read, register, remove. A registered key is not used until the application's
+ * client_authentication_methods refer to it.
  */
 export function clientCredentialRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
@@ -28,12 +29,11 @@ export function clientCredentialRoutes(tenant: TenantContext): Hono<ManagementVa
   });
 
   app.post(path, requireScope(tenant, 'create:client_credentials'), async (c) => {
-    const checked = checkPayload(publicKeyCredential, await readPayload(c.req.raw));
-    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(publicKeyCredential, body));
     const clientId = c.req.param('id');
     const credential = tenant.store.write((writer) => {
       findClient(writer, clientId);
-      const made = newCredential({ random: tenant.random, now: new Date(tenant.clock()), clientId }, checked.value);
+      const made = newCredential({ random: tenant.random, now: new Date(tenant.clock()), clientId }, payload);
       checkNewKid(writer, made);
       writer.put('client_credential', String(made.id), made);
       return made;
@@ -50,7 +50,7 @@ export function clientCredentialRoutes(tenant: TenantContext): Hono<ManagementVa
     return c.json(shownCredential(credential));
   });
 
-  // Assumed: an id that is not there is answered like one that was.
+  // Assumed: deleting an unknown id succeeds too.
   app.delete(onePath, requireScope(tenant, 'delete:client_credentials'), (c) => {
     const [clientId, id] = [c.req.param('id'), c.req.param('credential')];
     tenant.store.write((writer) => {
@@ -65,13 +65,7 @@ export function clientCredentialRoutes(tenant: TenantContext): Hono<ManagementVa
   return app;
 }
 
-function findClient(store: StoreReader, id: string): JsonObject {
-  const client = store.get('client', id);
-  if (client === undefined) throw managementRefusal(404, 'The client does not exist', 'inexistent_client');
-  return client;
-}
-
-/** A `kid` chooses one key of an application, so it has to be one's own. */
+/** A `kid` selects a key of an application, so it must be unique there. */
 function checkNewKid(store: StoreReader, { client_id, kid }: JsonObject): void {
   const same = store.list('client_credential').some((other) => other.client_id === client_id && other.kid === kid);
   if (same) throw managementRefusal(409, 'A credential with the same kid already exists.', 'credential_exists');

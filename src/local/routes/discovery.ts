@@ -6,8 +6,8 @@ import type { TenantContext } from '../context.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 
 /**
- * The tenant's public keys and its metadata. The issuer is a name and stays what it is; the endpoints are
- * addresses, so they are those the request came to. Only what is served is listed.
+ * The tenant's public keys and its metadata. The issuer is fixed; the endpoints have the origin that the request came
+ * to. Lists only what is served.
  * @see RFC 8414, section 2; RFC 7517, section 5
  */
 export function discoveryRoutes(tenant: TenantContext): Hono {
@@ -20,7 +20,7 @@ export function discoveryRoutes(tenant: TenantContext): Hono {
         issuer: tenant.issuer,
         token_endpoint: `${origin}${oauthTokenPath}`,
         jwks_uri: `${origin}${jwksPath}`,
-        // Assumed: clients of OpenID Connect want these even where nobody logs in.
+        // Assumed: OpenID Connect clients need these even without a login.
         authorization_endpoint: `${origin}/authorize`,
         response_types_supported: ['code'],
         subject_types_supported: ['public'],

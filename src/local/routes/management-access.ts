@@ -11,7 +11,7 @@ export interface ManagementVariables {
 }
 
 /**
- * Lets a request through that carries a Management API token of this tenant with any of `anyOf`.
+ * Requires a Management API token of this tenant with at least one of the scopes `anyOf`.
  * @see management-api, section 2.1 for each refusal
  */
 export function requireScope(

@@ -1,7 +1,7 @@
 import { Hono } from 'hono/quick';
 import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import { assertedClientId, type Proof, provesKey } from '../clients/assertion.ts';
+import { type AuthenticationAttempt, assertedClientId, hasValidAssertion } from '../clients/assertion.ts';
 import {
   type ClientCredentials,
   CredentialsError,
@@ -57,14 +57,15 @@ async function readRequest(raw: Request): Promise<{ request: OauthTokenRequest; 
 async function authenticate(tenant: TenantContext, credentials: ClientCredentials, url: string): Promise<JsonObject> {
   const clientId = credentials.clientId ?? assertedClientId(credentials.assertion);
   const client = tenant.store.get('client', clientId ?? '');
-  if (client && (await proves(tenant, { client, credentials, url }))) return client;
+  if (client && (await isAuthentic(tenant, { client, credentials, url }))) return client;
   throw oauthRefusal(401, 'access_denied', 'Unauthorized');
 }
 
-/** An application that has keys to authenticate with cannot use its secret any more. */
-async function proves(tenant: TenantContext, proof: Proof): Promise<boolean> {
-  const { client, credentials } = proof;
-  if (credentials.assertion || client.client_authentication_methods !== undefined) return provesKey(tenant, proof);
+/** An application that authenticates with keys can no longer use its secret. */
+async function isAuthentic(tenant: TenantContext, attempt: AuthenticationAttempt): Promise<boolean> {
+  const { client, credentials } = attempt;
+  if (credentials.assertion || client.client_authentication_methods !== undefined)
+    return hasValidAssertion(tenant, attempt);
   return sameSecret(credentials.secret, client.client_secret);
 }
 

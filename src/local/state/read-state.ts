@@ -13,9 +13,9 @@ export interface LocalKeys {
 }
 
 /**
- * The keys in the state file at `path` and whose they are, without the tenant around them; undefined in a state that is
- * still empty. Makes and changes nothing.
- * @throws {StateFileError} when the file holds something else or cannot be read
+ * Reads the keys, issuer and edition in the state file at `path` without starting the tenant. Undefined in an empty state.
+ * Creates and changes nothing.
+ * @throws {StateFileError} when the file is not a state file or cannot be read
  */
 export function readLocalKeys(path: string): LocalKeys | undefined {
   const state = readStateFile(path);
@@ -30,9 +30,9 @@ export function readLocalKeys(path: string): LocalKeys | undefined {
 }
 
 /**
- * The applications and APIs in the state file at `path`, as they are kept, without the tenant around them, and the edition
- * that it speaks; undefined in a state that is still empty. Makes and changes nothing.
- * @throws {StateFileError} when the file holds something else or cannot be read
+ * Reads the applications, APIs and edition in the state file at `path` without starting the tenant. Undefined in an empty
+ * state. Creates and changes nothing.
+ * @throws {StateFileError} when the file is not a state file or cannot be read
  */
 export function readLocalNames(
   path: string,

@@ -10,7 +10,7 @@ import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
 import { newResourceServer } from './resource-server.ts';
 
-/** What a fresh tenant holds for the quickstart: one application and one API, both closed to guests. */
+/** The application and the API of a new tenant, for the quickstart. Both are closed to guests. */
 export const sampleApp = { name: 'web' } as const;
 export const sampleApi = {
   name: 'shop',
@@ -23,7 +23,7 @@ export const sampleApi = {
   ],
 } as const;
 
-/** The Management API scopes of the calls that the local tenant serves. @see wire contract, section 6 */
+/** The Management API scopes of the endpoints that the local tenant serves. @see wire contract, section 6 */
 export const managementScopes = [
   'read:tenant_settings',
   'update:tenant_settings',
@@ -52,13 +52,13 @@ interface Seeding {
   readonly store: Store;
   readonly random: Random;
   readonly keys: KeyMaker;
-  /** What the tenant is called while its state does not tell. */
+  /** The issuer of an empty state. */
   readonly issuer: string;
-  /** What the tenant shall speak; a new one speaks `preview` unless told otherwise. */
+  /** The edition; by default `preview` for an empty state, and unchanged for any other. */
   readonly edition?: EditionName | undefined;
 }
 
-/** Fills an empty state. Safe when several processes find it empty at once: one of them wins. */
+/** Fills an empty state. When several processes find it empty at once, one of them wins. */
 export async function seed({ store, random, keys, issuer, edition = 'preview' }: Seeding): Promise<void> {
   if (isSeeded(store)) return;
   const material = await keys();
@@ -69,16 +69,16 @@ export async function seed({ store, random, keys, issuer, edition = 'preview' }:
 }
 
 /**
- * Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. It keeps its
- * issuer, and goes on speaking its edition unless another is named.
+ * Empties a state and fills it again, with new keys, in one transaction. It keeps its issuer, and its edition unless
+ * another is given.
  */
 export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
   const material = await keys();
   store.write((writer) => {
-    const speaks = edition ? editionNamed(edition) : editionOf(writer);
-    const named = issuerOf(writer) ?? issuer;
+    const nextEdition = edition ? editionNamed(edition) : editionOf(writer);
+    const nextIssuer = issuerOf(writer) ?? issuer;
     writer.clear();
-    putSeed(writer, { random, issuer: named, material: { ...material }, edition: speaks });
+    putSeed(writer, { random, issuer: nextIssuer, material: { ...material }, edition: nextEdition });
   });
 }
 
@@ -101,7 +101,7 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
     name: sampleApp.name,
     app_type: 'spa',
     token_endpoint_auth_method: 'none',
-    // As the service's dashboard makes them: where guests need it, the sample is one toggle away from them.
+    // Like an application from the service's dashboard: only anonymous sessions remain to be enabled.
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
   });
   for (const client of [global, app]) writer.put('client', String(client.client_id), client);
@@ -117,7 +117,7 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
     scopes: [...sampleApi.scopes],
   });
   for (const server of [management, api]) writer.put('resource_server', String(server.id), server);
-  // The global client is the one that every tenant has and no list of applications shows; this tool signs in as it.
+  // Every tenant has a global client, which lists of applications leave out. This tool signs in as it.
   const grant = {
     id: `cgr_${randomName(random, 16)}`,
     client_id: global.client_id,

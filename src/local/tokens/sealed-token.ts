@@ -7,7 +7,7 @@ import type { TenantKeys } from './keys.ts';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** The first part of the tokens of one kind: the base64url text of a protected header. */
+/** The first part of a kind of sealed token: its protected header in base64url. */
 export function sealedHeader(header: JsonObject): string {
   return Buffer.from(JSON.stringify(header)).toString('base64url');
 }
@@ -21,7 +21,7 @@ export function seal(keys: TenantKeys, random: Random, header: string, claims: J
   return [header, '', base64url(iv), base64url(sealed), base64url(cipher.getAuthTag())].join('.');
 }
 
-/** The claims of a token that this tenant sealed with just this header; undefined for anything else. */
+/** The claims of a token that this tenant sealed with exactly this header; undefined for any other. */
 export function unseal(keys: TenantKeys, header: string, token: string): unknown {
   if (!token.startsWith(`${header}..`)) return undefined;
   const [, , iv, sealed, tag, ...more] = token.split('.').map(readBase64url);
@@ -32,7 +32,7 @@ export function unseal(keys: TenantKeys, header: string, token: string): unknown
     decipher.setAuthTag(tag);
     return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
   } catch {
-    // Not sealed with this key, or changed since.
+    // Sealed with another key, or modified.
     return undefined;
   }
 }
