@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/ports.ts';
+import type { Clock } from '../domain/clock.ts';
 import { interrupted } from '../errors.ts';
 
 /** The system's clock; a wait ends when the user stops the command. */

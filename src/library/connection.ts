@@ -1,5 +1,7 @@
+import type { Clock } from '../domain/clock.ts';
+import type { TenantConnection } from '../domain/exchange/connection.ts';
+import type { Fetch } from '../domain/exchange/http.ts';
 import { tenantTime } from '../domain/exchange/tenant-time.ts';
-import type { Clock, Fetch, TenantConnection } from '../domain/ports.ts';
 import { addressOf, loopback, parseTenantDomain } from '../domain/profile/address.ts';
 import { AnonError, interrupted, UnreachableError } from '../errors.ts';
 import type { TenantOptions } from './tenant-options.ts';
@@ -26,10 +28,10 @@ export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantO
     clock,
     time: tenantTime(clock),
     warn() {},
-    patience: { maxWaitMs: 1000 * maxWaitSeconds, wait: ({ ms }) => clock.wait(ms), random: () => Math.random() },
+    retry: { maxWaitMs: 1000 * maxWaitSeconds, wait: ({ ms }) => clock.wait(ms), random: () => Math.random() },
     management: undefined,
     edition: undefined,
-    rememberEdition: async () => {},
+    saveEdition: async () => {},
     sessionKey: undefined,
   };
 }

@@ -1,5 +1,5 @@
-import type { KeyRing } from '../domain/ports.ts';
 import { decodeToken as decodeWith, type ReadToken } from '../domain/token/decode.ts';
+import type { KeyRing } from '../domain/token/key-ring.ts';
 import { keyRingOf } from '../domain/token/key-text.ts';
 import { plainJson } from '../wire/exact-json.ts';
 import { systemClock } from './connection.ts';

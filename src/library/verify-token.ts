@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../domain/ports.ts';
+import type { TenantConnection } from '../domain/exchange/connection.ts';
 import type { KeptKeys, KeyCache } from '../domain/token/kept-keys.ts';
 import { keyRingOf } from '../domain/token/key-text.ts';
 import { keySourceOf, publicKeys } from '../domain/token/public-keys.ts';

@@ -4,9 +4,6 @@ import * as v from 'valibot';
 export const assertionAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const;
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
 
-/** @see RFC 7523, section 2.2 */
-export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
 /** A public key as POST /api/v2/clients/{id}/credentials takes it. @see auth0@7.1.0 PostClientCredentialRequestContent */
 export const publicKeyCredential = v.strictObject({
   credential_type: v.literal('public_key'),

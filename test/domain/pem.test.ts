@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { readPrivateKey } from '../../src/domain/exchange/management/private-key.ts';
 import { pemBlocks } from '../../src/domain/pem.ts';
-import { readPrivateKey } from '../../src/domain/profile/private-key.ts';
 import { keyRingOf } from '../../src/domain/token/key-text.ts';
 import certificate from '../fixtures/tokens/certificate.json' with { type: 'json' };
 import { failureOf } from '../support/domain.ts';

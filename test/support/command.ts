@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { runCommand } from '../../src/cli/program/run-command.ts';
 import type { Context, World } from '../../src/cli/world/context.ts';
-import type { Clock } from '../../src/domain/ports.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import { interrupted } from '../../src/errors.ts';
 import type { KeyringOptions } from '../../src/io/store/keyring.ts';
 import type { Terminal } from '../../src/io/terminal/terminal.ts';

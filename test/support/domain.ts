@@ -1,14 +1,10 @@
+import type { Clock } from '../../src/domain/clock.ts';
+import type { TenantConnection } from '../../src/domain/exchange/connection.ts';
+import type { FetchRequest } from '../../src/domain/exchange/http.ts';
+import type { ManagementAccess } from '../../src/domain/exchange/management/credentials.ts';
+import type { Pause, RetryPolicy } from '../../src/domain/exchange/retry.ts';
 import { tenantTime } from '../../src/domain/exchange/tenant-time.ts';
-import type {
-  Clock,
-  FetchRequest,
-  ManagementAccess,
-  Patience,
-  Pause,
-  TenantConnection,
-} from '../../src/domain/ports.ts';
-import type { AnonError } from '../../src/errors.ts';
-import { isAnonError } from '../../src/errors.ts';
+import { type AnonError, isAnonError } from '../../src/errors.ts';
 import { editionOf } from '../../src/local/state/edition.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { globalClient, sessionKey, type TestTenant } from './local.ts';
@@ -34,7 +30,7 @@ export function steppingClock(now = () => noon): SteppingClock {
 }
 
 /** Never waits. */
-export const patience: Patience = { maxWaitMs: 0, wait: async () => {}, random: () => 0 };
+export const retry: RetryPolicy = { maxWaitMs: 0, wait: async () => {}, random: () => 0 };
 
 export interface TestConnection extends TenantConnection {
   readonly clock: SteppingClock;
@@ -56,12 +52,12 @@ export function secretAccess(
     credentials: { kind: 'client_secret', clientId },
     source: 'profile',
     secret: async () => secret,
-    keeper: undefined,
+    cache: undefined,
     ...doors,
   };
 }
 
-type Given = Omit<TenantConnection, 'clock' | 'time' | 'patience' | 'warn' | 'rememberEdition'>;
+type Given = Omit<TenantConnection, 'clock' | 'time' | 'retry' | 'warn' | 'saveEdition'>;
 type Doors = Partial<Given> & { maxWaitMs?: number };
 
 /** A connection to the real local tenant, its `handle` where a socket would be. */
@@ -138,14 +134,14 @@ function recorded({ maxWaitMs = 60_000, ...connection }: Given & Doors, clock: S
     warnings,
     warn: (message) => void warnings.push(message),
     pauses,
-    patience: { maxWaitMs, wait, random: () => 0 },
+    retry: { maxWaitMs, wait, random: () => 0 },
     sent,
     remembered,
     fetch(url, request) {
       sent.push(`${request.method} ${url.slice(connection.baseUrl.length)}`);
       return connection.fetch(url, request);
     },
-    async rememberEdition(edition) {
+    async saveEdition(edition) {
       remembered.push(edition);
     },
   };

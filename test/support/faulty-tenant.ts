@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/domain/ports.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import { openLocalTenant } from '../../src/local/open.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { type Asked, openedStore, type ServedTenant, seededState } from './command.ts';

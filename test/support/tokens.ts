@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CompactSign } from 'jose';
-import type { KeyRing } from '../../src/domain/ports.ts';
 import { type DecodedToken, decodeToken } from '../../src/domain/token/decode.ts';
+import type { KeyRing } from '../../src/domain/token/key-ring.ts';
 import { keyRingOf } from '../../src/domain/token/key-text.ts';
 import { noon } from './domain.ts';
 import { otherTenantKeys, testKeys } from './local.ts';

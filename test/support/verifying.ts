@@ -1,6 +1,6 @@
-import type { NamedKey } from '../../src/domain/ports.ts';
 import type { CheckName } from '../../src/domain/token/check.ts';
 import type { Expectations } from '../../src/domain/token/claim-checks.ts';
+import type { NamedKey } from '../../src/domain/token/key-ring.ts';
 import { keySourceOf, publicKeys } from '../../src/domain/token/public-keys.ts';
 import { type KeySource, type Verification, verifyToken } from '../../src/domain/token/verify.ts';
 import { noon } from './domain.ts';

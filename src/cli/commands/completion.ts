@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { mostSimilar } from '../../domain/similar.ts';
+import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 import { completionScript } from '../completion/script.ts';
 import { isShellName, type ShellName, shellNames } from '../completion/shells.ts';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { guestScopes } from '../../domain/api/guest-grants.ts';
-import { requestingApp } from '../../domain/app/choose.ts';
-import { editionOf } from '../../domain/exchange/management.ts';
+import { requestingApp } from '../../domain/app/find.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { editionOf } from '../../domain/exchange/management/request.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
-import type { TenantConnection } from '../../domain/ports.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
 import { guestIdOf, hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';

@@ -1,4 +1,4 @@
-import { mostSimilar } from '../../domain/similar.ts';
+import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 
 /** The one of `words` that `text` is; `noun` is what they are, `a session token format`. @throws {AnonError} `usage` */

@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../../domain/ports.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { readExactJson } from '../../wire/exact-json.ts';
 
 /** A request that a tenant took. */

@@ -1,4 +1,4 @@
-import { mostSimilar } from '../../domain/similar.ts';
+import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError, isAnonError, reworded } from '../../errors.ts';
 import type { LineWriter } from '../../io/files/line-writer.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';

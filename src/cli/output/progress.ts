@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { Timer } from '../../io/timer.ts';
 import { notePaint } from '../render/paint.ts';

@@ -1,4 +1,4 @@
-import { withoutTokens } from '../../domain/exchange/secrecy.ts';
+import { redactTokens } from '../../domain/exchange/redact.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import { exitCodeOf } from '../exit-code.ts';
@@ -33,7 +33,7 @@ export function reportForPeople({ terminal }: Pick<Speaker, 'terminal'>): Report
       // What is looked at twice is warned of once.
       if (told.has(message)) return;
       told.add(message);
-      const line = behind('warning: ', printable(withoutTokens(message)), terminal.noteColumns);
+      const line = behind('warning: ', printable(redactTokens(message)), terminal.noteColumns);
       terminal.note(printableLines(line));
     },
     debug: (line) => terminal.note(`debug: ${printable(line)}\n`),
@@ -69,7 +69,7 @@ export function reportAsJson({ terminal, nodeWarnings }: Speaker): Report {
     // What its members are is found out when they are asked for.
     terminal: Object.create(terminal, silent),
     warn(message) {
-      const text = withoutTokens(message);
+      const text = redactTokens(message);
       if (!warnings.includes(text)) warnings.push(text);
     },
     debug(line) {

@@ -1,4 +1,4 @@
-import { mostSimilar } from '../../domain/similar.ts';
+import { mostSimilar } from '../../domain/did-you-mean.ts';
 import { AnonError } from '../../errors.ts';
 import { globalOptions } from '../options/global.ts';
 import { commands, wordsAfter } from './commands.ts';

@@ -1,5 +1,5 @@
-import { cutShort } from '../../domain/cut-short.ts';
-import { withoutTokens } from '../../domain/exchange/secrecy.ts';
+import { redactTokens } from '../../domain/exchange/redact.ts';
+import { truncateText } from '../../domain/truncate.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { printable, printableJson, printableLines } from './printable.ts';
@@ -60,8 +60,8 @@ function errorData(error: AnonError): object {
     hint: error.hint && shown(error.hint),
     ...('status' in error && {
       status: error.status,
-      service_error: cutShort((error as ResponseError).error),
-      service_description: cutShort((error as ResponseError).description),
+      service_error: truncateText((error as ResponseError).error),
+      service_description: truncateText((error as ResponseError).description),
     }),
     ...('gate' in error && { gate: error.gate, command: (error as GateClosedError).command }),
     ...('members' in error && { members: (error as NotAppliedError).members }),
@@ -70,5 +70,5 @@ function errorData(error: AnonError): object {
 
 /** In the order in which no half of a token is left. */
 function shown(text: string): string {
-  return cutShort(withoutTokens(text));
+  return truncateText(redactTokens(text));
 }

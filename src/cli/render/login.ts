@@ -1,5 +1,5 @@
+import type { CredentialCheck } from '../../domain/exchange/management/check-credentials.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
-import type { Proof } from '../../domain/profile/prove.ts';
 import type { LoginResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -7,7 +7,12 @@ import { credentialsText, placeText, profileData } from './profile.ts';
 import { rows } from './rows.ts';
 
 /** A profile as it was saved, and what its credentials turned out to be good for, if somebody asked. */
-export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undefined, inUse: boolean): string {
+export function renderLogin(
+  paint: Paint,
+  profile: Profile,
+  proof: CredentialCheck | undefined,
+  inUse: boolean,
+): string {
   const edition = profile.edition ? `, edition ${profile.edition}` : '';
   return [
     `${paint.green('✔')} Profile ${printable(profile.name)}: ${printable(profile.domain ?? '')}${edition}. ${inUse ? 'Commands use it now' : 'It is the current profile'}.\n`,
@@ -22,19 +27,19 @@ export function renderLogin(paint: Paint, profile: Profile, proof: Proof | undef
 }
 
 /** What goes with what the profile can do: doctor says how it comes by the scopes that it lacks. */
-function next({ credentials }: Profile, proof: Proof | undefined): string {
+function next({ credentials }: Profile, proof: CredentialCheck | undefined): string {
   if (!credentials) return 'token create --app <client id> --api <audience>';
   return proof?.missing.some(({ commands }) => commands.includes('setup')) ? 'doctor' : 'setup';
 }
 
-function scopesText(paint: Paint, { scopes, missing }: Proof): string {
+function scopesText(paint: Paint, { scopes, missing }: CredentialCheck): string {
   if (!scopes) return paint.yellow('Which scopes the token has cannot be told.\n');
   if (missing.length === 0) return `${paint.green('✔')} It has all Management API scopes that commands need.\n`;
   const lines = missing.map(({ scope, commands }) => [scope, `for ${commands.join(', ')}`] as const);
   return `${paint.yellow('Management API scopes it does not have:')}\n${rows(paint, lines)}`;
 }
 
-export function loginData(profile: Profile, proof: Proof | undefined, inUse: boolean): LoginResult {
+export function loginData(profile: Profile, proof: CredentialCheck | undefined, inUse: boolean): LoginResult {
   return {
     ...profileData(profile, profile.name, inUse),
     checked: proof !== undefined,

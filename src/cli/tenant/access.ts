@@ -1,7 +1,7 @@
-import type { TenantConnection } from '../../domain/ports.ts';
+import { mostSimilar } from '../../domain/did-you-mean.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { shellWord } from '../../domain/shell-word.ts';
-import { mostSimilar } from '../../domain/similar.ts';
 import { AnonError } from '../../errors.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { editionOption, type GlobalOptions } from '../options/global.ts';

@@ -1,18 +1,18 @@
 import { findApi } from '../../domain/api/find.ts';
 import { findApp } from '../../domain/app/find.ts';
-import type { TenantConnection } from '../../domain/ports.ts';
-import type { ChosenApi, ChosenApp, Profile } from '../../domain/profile/profile.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { Profile, SavedApi, SavedApp } from '../../domain/profile/profile.ts';
 import type { Context } from '../world/context.ts';
 
 /** The application to save as a profile's default. Without credentials to look it up, `reference` is taken as its client id. */
-export async function resolveDefaultApp(tenant: TenantConnection | undefined, reference: string): Promise<ChosenApp> {
+export async function resolveDefaultApp(tenant: TenantConnection | undefined, reference: string): Promise<SavedApp> {
   if (!tenant?.management) return { clientId: reference, name: reference };
   const { clientId, name } = await findApp(tenant, reference);
   return { clientId, name };
 }
 
 /** The API to save as a profile's default. Without credentials to look it up, `reference` is taken as its audience. */
-export async function resolveDefaultApi(tenant: TenantConnection | undefined, reference: string): Promise<ChosenApi> {
+export async function resolveDefaultApi(tenant: TenantConnection | undefined, reference: string): Promise<SavedApi> {
   if (!tenant?.management) return { audience: reference, name: reference };
   const { audience, name } = await findApi(tenant, reference);
   return { audience, name };
@@ -22,7 +22,7 @@ export async function resolveDefaultApi(tenant: TenantConnection | undefined, re
 export async function saveDefaults(
   context: Pick<Context, 'profiles'>,
   profile: Profile,
-  { app, api }: { app: ChosenApp; api: ChosenApi },
+  { app, api }: { app: SavedApp; api: SavedApi },
 ): Promise<void> {
   // An ad-hoc profile comes from the environment alone; the user never asked to save it.
   if (profile.adHoc) return;

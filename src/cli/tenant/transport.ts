@@ -2,8 +2,7 @@ import { parseDuration } from '../../domain/duration.ts';
 import { AnonError } from '../../errors.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import type { Transport } from '../world/context.ts';
-import type { Env } from '../world/environment.ts';
-import { isOn } from '../world/environment.ts';
+import { type Env, isOn } from '../world/environment.ts';
 
 const usualMaxWaitSeconds = 60;
 /** A timer holds no more than 24 days; nobody waits for one. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { applyPlan } from '../../domain/plan/apply.ts';
 import { type Plan, unsent } from '../../domain/plan/plan.ts';
-import type { TenantConnection } from '../../domain/ports.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';

@@ -1,7 +1,11 @@
-import type { Clock, KeyRing, ManagementAccess, TenantConnection, TextLine } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { ManagementAccess } from '../../domain/exchange/management/credentials.ts';
 import type { Profile, ProfileStore, SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
+import type { TextLine } from '../../domain/session/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyCache } from '../../domain/token/kept-keys.ts';
+import type { KeyRing } from '../../domain/token/key-ring.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
@@ -11,8 +15,7 @@ import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { Timer } from '../../io/timer.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/formats.ts';
-import type { Env } from './environment.ts';
-import { environmentOf } from './environment.ts';
+import { type Env, environmentOf } from './environment.ts';
 
 /**
  * What a command may touch. What costs something to have is a function, loaded when a command asks for it:

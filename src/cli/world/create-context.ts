@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
-import type { TenantConnection } from '../../domain/ports.ts';
 import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/name.ts';
@@ -149,7 +149,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     async connect(profile, { selection, edition, transport, management: given, signal }) {
       const { caFile, maxWaitMs, silent } = transport;
       const waits = patience(maxWaitMs, { clock, terminal, silent });
-      const common = { profile: profile.name, selection, clock, time: tenantTime(clock), patience: waits, warn };
+      const common = { profile: profile.name, selection, clock, time: tenantTime(clock), retry: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
@@ -159,14 +159,14 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         import('../../io/http/remote-tenant.ts'),
         import('./management-access.ts'),
       ]);
-      const rememberEdition = async (found: EditionName) => {
+      const saveEdition = async (found: EditionName) => {
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
       const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
-        { ...common, ...addressOf(domain), management, rememberEdition },
+        { ...common, ...addressOf(domain), management, saveEdition },
         { env, signal: signal ?? world.signal(), caFile },
         transport.timeoutMs,
       );

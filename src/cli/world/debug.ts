@@ -1,5 +1,6 @@
-import { withoutSecrets } from '../../domain/exchange/secrecy.ts';
-import type { HttpAnswer, TenantConnection } from '../../domain/ports.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import type { HttpAnswer } from '../../domain/exchange/http.ts';
+import { redactSecrets } from '../../domain/exchange/redact.ts';
 import { isAnonError } from '../../errors.ts';
 
 /** Members of a query that say how to list, and nothing of what. */
@@ -13,14 +14,14 @@ const idHeaders = ['x-auth0-requestid', 'x-correlation-id', 'x-request-id', 'cf-
 
 /** The same tenant; every exchange with it and every wait is a line of text for `tell`, without anything secret. */
 export function debugged(tenant: TenantConnection, tell: (line: string) => void): TenantConnection {
-  const { clock, patience, baseUrl } = tenant;
+  const { clock, retry, baseUrl } = tenant;
   return {
     ...tenant,
-    patience: {
-      ...patience,
+    retry: {
+      ...retry,
       wait(pause) {
         tell(`waiting ${Math.round(pause.ms / 100) / 10} s: ${pause.reason}`);
-        return patience.wait(pause);
+        return retry.wait(pause);
       },
     },
     fetch: async (url, request) => {
@@ -41,15 +42,15 @@ export function debugged(tenant: TenantConnection, tell: (line: string) => void)
 
 function pathOf(url: string): string {
   const [path = '', query] = url.split('?');
-  if (!query) return withoutSecrets(path);
+  if (!query) return redactSecrets(path);
   const members = query.split('&').map((member) => {
     const name = member.split('=', 1)[0] ?? '';
     return harmless.has(name) ? member : `${name}=***`;
   });
-  return withoutSecrets(`${path}?${members.join('&')}`);
+  return redactSecrets(`${path}?${members.join('&')}`);
 }
 
 function idOf(headers: HttpAnswer['headers']): string {
   const id = idHeaders.map((name) => headers.get(name)).find((value) => value);
-  return id && /^[\w.:/+=-]{1,100}$/.test(id) ? ` id=${withoutSecrets(id)}` : '';
+  return id && /^[\w.:/+=-]{1,100}$/.test(id) ? ` id=${redactSecrets(id)}` : '';
 }

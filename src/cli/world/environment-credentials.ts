@@ -1,12 +1,11 @@
-import type { ManagementCredentials } from '../../domain/ports.ts';
+import type { ManagementCredentials } from '../../domain/exchange/management/credentials.ts';
+import { parseSigningAlgorithm } from '../../domain/exchange/management/private-key.ts';
 import { parseTenantDomain } from '../../domain/profile/address.ts';
 import { hostName } from '../../domain/profile/name.ts';
-import { parseSigningAlgorithm } from '../../domain/profile/private-key.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import type { Context } from './context.ts';
-import type { Env } from './environment.ts';
-import { credentialVariables } from './environment.ts';
+import { credentialVariables, type Env } from './environment.ts';
 
 /** Credentials, and how to come by what is secret of them. */
 export interface FoundCredentials {

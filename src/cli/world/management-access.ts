@@ -1,7 +1,7 @@
-import type { ManagementAccess } from '../../domain/ports.ts';
+import type { ManagementAccess } from '../../domain/exchange/management/credentials.ts';
 import type { Profile, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError } from '../../errors.ts';
-import { tokenKeeper } from '../../io/store/management-token.ts';
+import { tokenCache } from '../../io/store/management-token.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 
@@ -16,7 +16,7 @@ export function managementAccess(
 ): ManagementAccess | undefined {
   const { name, domain, credentials } = profile;
   const found = environmentCredentials(context, domain);
-  if (found) return { ...found, source: 'environment', keeper: undefined };
+  if (found) return { ...found, source: 'environment', cache: undefined };
   if (!credentials) return undefined;
   return {
     credentials,
@@ -26,7 +26,7 @@ export function managementAccess(
       if (secret !== undefined) return secret;
       throw gone(profile);
     },
-    keeper: credentials.kind === 'access_token' ? undefined : tokenKeeper(secrets, name, context.warn),
+    cache: credentials.kind === 'access_token' ? undefined : tokenCache(secrets, name, context.warn),
   };
 }
 

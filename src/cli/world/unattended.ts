@@ -1,8 +1,7 @@
 import { AnonError } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { World } from './context.ts';
-import type { Env } from './environment.ts';
-import { isOn } from './environment.ts';
+import { type Env, isOn } from './environment.ts';
 
 /**
  * What rules questions out, even on a terminal: --no-input, ANON_NO_INPUT, or the CI that every build service sets.

@@ -1,14 +1,61 @@
 import { AnonError } from '../../errors.ts';
-import { oneOf } from '../one-of.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { findByReference, only } from '../find-by-reference.ts';
+import type { SavedApi } from '../profile/profile.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Api } from './api.ts';
-import { listEveryApi } from './list.ts';
-import { readApi } from './read.ts';
+import { listApis, listEveryApi, readApi } from './read.ts';
+
+/** What a token request needs to know of an API. */
+export type RequestedApi = Pick<Api, 'audience' | 'name'>;
+
+/**
+ * The API to ask for a token for: the one named, else the profile's, else the only one that takes guests.
+ * Without Management API credentials a reference is taken for an audience.
+ * @throws {AnonError} `usage` or `gate_closed` when none can be told, or as `findApi`
+ */
+export async function chooseApi(
+  tenant: TenantConnection,
+  { named, chosen }: { named: string | undefined; chosen: SavedApi | undefined },
+): Promise<RequestedApi> {
+  if (named === undefined && chosen) return chosen;
+  if (!tenant.management) return withoutLookUp(named);
+  if (named !== undefined) return findApi(tenant, named);
+  const apis = await listApis(tenant);
+  const open = apis.filter((api) => api.guests.enabled);
+  const one = only(open);
+  if (one) return one;
+  throw undecidedApi(tenant, apis);
+}
+
+function withoutLookUp(named: string | undefined): RequestedApi {
+  if (named !== undefined) return { audience: named, name: named };
+  throw new AnonError('usage', 'Which API? The profile has none, and no credentials to look for one.', {
+    hint: 'Give its audience: --api <audience>',
+  });
+}
+
+/** Why none of `apis` is the one to use: `usage` when several take guests, `gate_closed` when none does. */
+export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): AnonError {
+  const open = apis.filter((api) => api.guests.enabled);
+  if (open.length > 1) {
+    const names = open.map(({ name }) => shellWord(name)).join(', ');
+    return new AnonError('usage', `Which API? ${open.length} take guests: ${names}.`, {
+      hint: `Name one: --api <api>, or for good: anon-cli profile set api <api>${tenant.selection}`,
+    });
+  }
+  const [first] = apis;
+  const name = apis.length === 1 && first ? shellWord(first.name) : '<api>';
+  const scope = first?.scopes[0] ? shellWord(first.scopes[0].value) : '<scope>';
+  return new AnonError('gate_closed', 'No API takes guests yet.', {
+    hint: `Open one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
+  });
+}
 
 /**
  * The API that `reference` names: its audience, its id or its name. It is asked for alone first, since a tenant may
  * have thousands; only a name takes the whole list.
- * @throws as {@link oneOf}; {AnonError} `usage` for one of the tenant's own
+ * @throws as {@link findByReference}; {AnonError} `usage` for one of the tenant's own
  */
 export async function findApi(tenant: TenantConnection, reference: string): Promise<Api> {
   const known = await readApi(tenant, reference);
@@ -17,7 +64,7 @@ export async function findApi(tenant: TenantConnection, reference: string): Prom
 
 export function apiNamed(tenant: Pick<TenantConnection, 'selection'>, apis: readonly Api[], reference: string): Api {
   const listCommand = `anon-cli api list${tenant.selection}`;
-  const api = oneOf(apis, reference, (one) => ({ name: one.name, ids: [one.audience, one.id] }), {
+  const api = findByReference(apis, reference, (one) => ({ name: one.name, ids: [one.audience, one.id] }), {
     noun: 'API',
     listCommand,
   });

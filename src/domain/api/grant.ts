@@ -1,6 +1,5 @@
 import { clientGrant, clientGrantPath, clientGrantsPath, guestSubject } from '../../wire/client-grant.ts';
-import type { JsonObject } from '../../wire/schema.ts';
-import { noContent } from '../../wire/schema.ts';
+import { type JsonObject, noContent } from '../../wire/schema.ts';
 import { type Answers, type PlannedWrite, plannedDelete, plannedPatch, plannedPost } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import type { ApiWithGrants } from './api.ts';

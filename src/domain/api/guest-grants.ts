@@ -1,9 +1,9 @@
 import { type ClientGrantBody, clientGrantPage, clientGrantsPath, guestSubject } from '../../wire/client-grant.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { editionOf, managementRequest } from '../exchange/management.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { allCheckpoints } from '../exchange/pages.ts';
-import type { TenantConnection } from '../ports.ts';
 import type { Api, ApiWithGrants } from './api.ts';
 
 /** The fourth gate: scopes that guests get at an API. */

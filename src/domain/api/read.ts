@@ -1,8 +1,49 @@
 import { type AnonError, isAnonError, type ResponseError } from '../../errors.ts';
-import { resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
-import { editionOf, managementRequest } from '../exchange/management.ts';
-import type { TenantConnection } from '../ports.ts';
+import {
+  type ResourceServerBody,
+  resourceServer,
+  resourceServerCheckpoint,
+  resourceServerFields,
+  resourceServerPage,
+  resourceServerPath,
+  resourceServersPath,
+} from '../../wire/resource-server.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf, managementRequest } from '../exchange/management/request.ts';
+import { allPages, type NumberedList } from '../exchange/pages.ts';
 import { type Api, apiOf } from './api.ts';
+
+/** Every API of the tenant; its own, such as the Management API, which no guest can be let into, are left out. */
+export async function listApis(tenant: TenantConnection): Promise<Api[]> {
+  return (await listEveryApi(tenant)).filter(({ system }) => !system);
+}
+
+/** Every API, the tenant's own too. */
+export async function listEveryApi(tenant: TenantConnection): Promise<Api[]> {
+  const edition = await editionOf(tenant);
+  const bodies = await allPages(tenant, resourceServerList(tenant, resourceServerFields(edition)));
+  return bodies.map((body) => apiOf(edition, body));
+}
+
+/** The list of APIs, with just these members of each. */
+export function resourceServerList(tenant: TenantConnection, fields: string): NumberedList<ResourceServerBody> {
+  const path = (query: string) => `${resourceServersPath}?${query}&fields=${fields}&include_fields=true`;
+  return {
+    plural: 'APIs',
+    otherwise: 'Name the API by its audience or its id.',
+    idOf: ({ id }) => id,
+    async numbered(query, measure) {
+      const exchange = { method: 'GET', path: path(query), measure } as const;
+      const { total, resource_servers: items } = await managementRequest(tenant, resourceServerPage, exchange);
+      return { items, total };
+    },
+    async page(query, measure) {
+      const exchange = { method: 'GET', path: path(query), measure } as const;
+      const { next, resource_servers: items } = await managementRequest(tenant, resourceServerCheckpoint, exchange);
+      return { items, next };
+    },
+  };
+}
 
 /** One API by its id or its exact audience, asked for alone; undefined when there is none. */
 export async function readApi(tenant: TenantConnection, idOrAudience: string): Promise<Api | undefined> {

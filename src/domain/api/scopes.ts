@@ -1,6 +1,6 @@
 import { AnonError } from '../../errors.ts';
+import { mostSimilar } from '../did-you-mean.ts';
 import { shellWord } from '../shell-word.ts';
-import { mostSimilar } from '../similar.ts';
 import type { Api } from './api.ts';
 
 /** @throws {AnonError} `usage` when one is not a scope that the API defines */

@@ -1,10 +1,10 @@
 import type { Edition, GuestAccess } from '../../wire/edition/edition.ts';
 import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
 import { checkGuestTokenLifetime } from '../duration.ts';
-import { editionOf } from '../exchange/management.ts';
-import { changed } from '../plan/changed.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { changed } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
-import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { type ApiWithGrants, apiOf } from './api.ts';
 import { type GrantHolder, planGrant, planRevocations } from './grant.ts';

@@ -1,8 +1,31 @@
 import { isAnonError } from '../../errors.ts';
-import { client, clientPath } from '../../wire/client.ts';
-import { editionOf, managementRequest } from '../exchange/management.ts';
-import type { TenantConnection } from '../ports.ts';
+import { type ClientBody, client, clientFields, clientPage, clientPath, clientsPath } from '../../wire/client.ts';
+import type { ApiWithGrants } from '../api/api.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf, managementRequest } from '../exchange/management/request.ts';
+import { allCheckpoints, type List } from '../exchange/pages.ts';
 import { type App, appOf } from './app.ts';
+
+/** Every application of the tenant, without its secret; the global client, which is none, is left out. */
+export async function listApps(tenant: TenantConnection): Promise<App[]> {
+  const edition = await editionOf(tenant);
+  const bodies = await allCheckpoints(tenant, clientList(tenant, clientFields(edition)));
+  return bodies.filter((body) => body.global !== true).map((body) => appOf(edition, body));
+}
+
+/** The list of applications, with just these members of each. */
+export function clientList(tenant: TenantConnection, fields: string): List<ClientBody> {
+  return {
+    plural: 'applications',
+    otherwise: 'Name the application by its client id.',
+    idOf: ({ client_id }) => client_id,
+    async page(query, measure) {
+      const path = `${clientsPath}?${query}&fields=${fields}&include_fields=true`;
+      const { clients: items, next } = await managementRequest(tenant, clientPage, { method: 'GET', path, measure });
+      return { items, next };
+    },
+  };
+}
 
 /** One application, with its secret where the credentials may read it; undefined when there is none of that id. */
 export async function readApp(tenant: TenantConnection, clientId: string): Promise<App | undefined> {
@@ -11,6 +34,23 @@ export async function readApp(tenant: TenantConnection, clientId: string): Promi
     return appOf(edition, await managementRequest(tenant, client, { method: 'GET', path: clientPath(clientId) }));
   } catch (error) {
     if (isAnonError(error) && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What the applications are called whose guests have grants at an API, by client id. Credentials that may not look
+ * at applications give no names; the grants are worth showing all the same.
+ */
+export async function grantHolderNames(
+  tenant: TenantConnection,
+  { grants }: ApiWithGrants,
+): Promise<ReadonlyMap<string, string>> {
+  if (grants.every(({ clientId }) => clientId === undefined)) return new Map();
+  try {
+    return new Map((await listApps(tenant)).map(({ clientId, name }) => [clientId, name]));
+  } catch (error) {
+    if (isAnonError(error) && error.code === 'not_authorised') return new Map();
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import { AnonError } from '../../errors.ts';
 import { client, clientPath } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
-import { editionOf } from '../exchange/management.ts';
-import { changed } from '../plan/changed.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { changed } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
-import type { TenantConnection } from '../ports.ts';
 import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
 

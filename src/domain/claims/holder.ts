@@ -2,13 +2,12 @@ import type { ClaimMapping } from '../../wire/claims-mapping.ts';
 import { type ClientBody, client, clientPath } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
-import { undecidedApi } from '../api/choose.ts';
-import { findApi } from '../api/find.ts';
-import { listApis } from '../api/list.ts';
-import { chooseApp } from '../app/choose.ts';
-import { editionOf } from '../exchange/management.ts';
-import { only } from '../one-of.ts';
-import type { TenantConnection } from '../ports.ts';
+import { findApi, undecidedApi } from '../api/find.ts';
+import { listApis } from '../api/read.ts';
+import { chooseApp } from '../app/find.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { only } from '../find-by-reference.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** What has a list of mapped claims: an application in edition `preview`, an API in edition `ea`. */

@@ -8,10 +8,11 @@ import {
   valueAt,
 } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { KeyRing, TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { hasEnded } from '../session/remembered.ts';
 import type { RememberedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
+import type { KeyRing } from '../token/key-ring.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
 

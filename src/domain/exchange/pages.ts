@@ -1,5 +1,5 @@
 import { AnonError, isAnonError, type ResponseError } from '../../errors.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from './connection.ts';
 
 /** The most objects that the Management API gives at once. */
 const perPage = 100;

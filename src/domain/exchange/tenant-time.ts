@@ -1,4 +1,6 @@
-import type { Clock, HttpAnswer, TenantConnection } from '../ports.ts';
+import type { Clock } from '../clock.ts';
+import type { TenantConnection } from './connection.ts';
+import type { HttpAnswer } from './http.ts';
 
 /** The tenant's clock. What the tenant dates is judged by it, and not by this machine's, which may be wrong. */
 export interface TenantTime {

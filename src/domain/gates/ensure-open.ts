@@ -1,15 +1,15 @@
 import type { ApiWithGrants } from '../api/api.ts';
-import type { NewApi } from '../api/create.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
-import { listApis } from '../api/list.ts';
+import type { NewApi } from '../api/lifecycle.ts';
+import { listApis } from '../api/read.ts';
 import type { App } from '../app/app.ts';
-import type { NewApp } from '../app/create.ts';
-import { listApps } from '../app/list.ts';
+import type { NewApp } from '../app/lifecycle.ts';
+import { listApps } from '../app/read.ts';
 import { isLongLived, lifetimeArgument, recommendedLifetimeSeconds } from '../duration.ts';
-import { editionOf } from '../exchange/management.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import { applyPlan } from '../plan/apply.ts';
-import type { TenantConnection } from '../ports.ts';
-import type { ChosenApi, ChosenApp } from '../profile/profile.ts';
+import type { SavedApi, SavedApp } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
 import { planTenantChange, readTenant, type TenantView } from '../tenant/settings.ts';
 import { planEnabledApp, planOpenApi } from './set-up.ts';
@@ -44,7 +44,7 @@ export async function ensureTenantReady(tenant: TenantConnection): Promise<Ensur
 }
 
 /** Gate 2: the chosen application, or else the sample's, may create anonymous sessions. */
-export async function ensureAppOpen(tenant: TenantConnection, chosen: ChosenApp | undefined): Promise<Ensured<App>> {
+export async function ensureAppOpen(tenant: TenantConnection, chosen: SavedApp | undefined): Promise<Ensured<App>> {
   const apps = await listApps(tenant);
   const app =
     apps.find(({ clientId }) => clientId === chosen?.clientId) ??
@@ -65,7 +65,7 @@ export async function ensureAppOpen(tenant: TenantConnection, chosen: ChosenApp 
 export async function ensureApiOpen(
   tenant: TenantConnection,
   app: App,
-  chosen: ChosenApi | undefined,
+  chosen: SavedApi | undefined,
 ): Promise<Ensured<ApiWithGrants>> {
   const before = await knownApi(tenant, chosen);
   const scopes = before ? wantedScopes(before, app) : sampleScopes;
@@ -81,7 +81,7 @@ export async function ensureApiOpen(
   return { subject: api, changed: plan.writes.length > 0, commands: [words.join(' ') + tenant.selection] };
 }
 
-async function knownApi(tenant: TenantConnection, chosen: ChosenApi | undefined): Promise<ApiWithGrants | undefined> {
+async function knownApi(tenant: TenantConnection, chosen: SavedApi | undefined): Promise<ApiWithGrants | undefined> {
   const apis = await listApis(tenant);
   const found =
     apis.find(({ audience }) => audience === chosen?.audience) ??

@@ -4,7 +4,7 @@ import { editionNamed } from '../../wire/edition/editions.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { readApi } from '../api/read.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 import { lookedUp } from './looked-up.ts';
 import { apiEnableCommand, suggestedScopes } from './opening-command.ts';

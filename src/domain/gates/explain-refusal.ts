@@ -2,9 +2,9 @@ import { GateClosedError, type ResponseError, withHint } from '../../errors.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { metadataMaxBytes } from '../../wire/metadata.ts';
 import { readApp } from '../app/read.ts';
-import { editionOf } from '../exchange/management.ts';
-import { isTrouble } from '../exchange/pause.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { isTransientFailure } from '../exchange/retry.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
 import { lookedUp } from './looked-up.ts';
@@ -53,7 +53,7 @@ export async function explainRefusal(
     case 'invalid_response':
       return refusal.status === 403 ? withHint(refusal, pageInstead) : refusal;
     default:
-      if (isTrouble(refusal.status)) return withHint(refusal, inTrouble);
+      if (isTransientFailure(refusal.status)) return withHint(refusal, inTrouble);
       // One that the contract does not have; a rate limit says itself how long to wait.
       return refusal.hint ? refusal : withHint(refusal, unsure(tenant, request));
   }

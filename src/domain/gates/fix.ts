@@ -1,7 +1,7 @@
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { noScopesGiven } from '../api/scopes.ts';
 import { lacksConformance } from '../app/set-access.ts';
-import { editionOf } from '../exchange/management.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import type { Plan } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { effectiveScopes } from './diagnosis/api-checks.ts';

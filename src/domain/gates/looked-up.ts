@@ -1,5 +1,5 @@
 import { isAnonError } from '../../errors.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 
 /** What a look at the tenant gives; a refusal matters more than a look-up that fails on the way to its explanation. */
 export async function lookedUp<Found>(

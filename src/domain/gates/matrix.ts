@@ -2,13 +2,13 @@ import type { Edition } from '../../wire/edition/edition.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import { apiNamed } from '../api/find.ts';
 import { withGrants } from '../api/guest-grants.ts';
-import { listEveryApi } from '../api/list.ts';
+import { listEveryApi } from '../api/read.ts';
 import type { App } from '../app/app.ts';
 import { appNamed } from '../app/find.ts';
-import { listApps } from '../app/list.ts';
+import { listApps } from '../app/read.ts';
 import { lacksConformance } from '../app/set-access.ts';
-import { editionOf } from '../exchange/management.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import { effectiveScopes } from './diagnosis/api-checks.ts';
 
 /** What guests of one application get at one API. */

@@ -1,9 +1,10 @@
 import { AnonError, GateClosedError, isAnonError, reworded } from '../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../wire/discovery.ts';
 import { check } from '../../wire/schema.ts';
-import { type Exchange, send } from '../exchange/send.ts';
-import { saying } from '../exchange/service-words.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { quotedReason } from '../exchange/error-body.ts';
+import type { Exchange } from '../exchange/http.ts';
+import { send } from '../exchange/send.ts';
 
 /** What no command can do about it. */
 export const lacksFeature =
@@ -19,7 +20,7 @@ export async function missingFeature(
   refused: { readonly status: number; readonly error: string; readonly description: string },
 ): Promise<AnonError> {
   const { host } = new URL(tenant.issuer);
-  const found = `it has no ${method} ${path} (${refused.status}).${saying(refused.description)}`;
+  const found = `it has no ${method} ${path} (${refused.status}).${quotedReason(refused.description)}`;
   if (!(await isTenant(tenant))) {
     return new AnonError('tenant_unreachable', `${host} does not describe itself as an Auth0 tenant, and ${found}`, {
       hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',

@@ -2,7 +2,7 @@ import type { Edition } from '../../wire/edition/edition.ts';
 import type { Api } from '../api/api.ts';
 import type { App } from '../app/app.ts';
 import { lacksConformance } from '../app/set-access.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** Stand for what is not known. */

@@ -1,5 +1,5 @@
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
+import type { RequestedApi } from '../api/find.ts';
+import type { RequestingApp } from '../app/find.ts';
 
 /** What was asked when the tenant refused. */
 export interface RefusedRequest {

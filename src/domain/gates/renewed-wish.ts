@@ -1,15 +1,14 @@
 import { AnonError } from '../../errors.ts';
 import type { ApiWithGrants } from '../api/api.ts';
-import type { NewApi } from '../api/create.ts';
 import { apiNamed } from '../api/find.ts';
 import { apiWithGrants } from '../api/guest-grants.ts';
-import { listEveryApi } from '../api/list.ts';
+import type { NewApi } from '../api/lifecycle.ts';
+import { listEveryApi } from '../api/read.ts';
 import type { App } from '../app/app.ts';
-import type { NewApp } from '../app/create.ts';
 import { appNamed } from '../app/find.ts';
-import { listApps } from '../app/list.ts';
-import { readApp } from '../app/read.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { NewApp } from '../app/lifecycle.ts';
+import { listApps, readApp } from '../app/read.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Wish } from './set-up.ts';
 

@@ -1,15 +1,15 @@
 import type { SessionSettings } from '../../wire/edition/edition.ts';
 import { type Api, type ApiWithGrants, apiOf } from '../api/api.ts';
-import { type NewApi, planApiCreation } from '../api/create.ts';
 import { type GrantHolder, planGrant } from '../api/grant.ts';
 import { listedScopes } from '../api/guest-grants.ts';
+import { type NewApi, planApiCreation } from '../api/lifecycle.ts';
 import { planApiOpening } from '../api/set-access.ts';
 import type { App } from '../app/app.ts';
-import { type NewApp, newClientId, planAppCreation } from '../app/create.ts';
+import { type NewApp, newClientId, planAppCreation } from '../app/lifecycle.ts';
 import { planAppAccess } from '../app/set-access.ts';
-import { editionOf } from '../exchange/management.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import { both, type Plan, planned } from '../plan/plan.ts';
-import type { TenantConnection } from '../ports.ts';
 import { planTenantChange, type TenantView } from '../tenant/settings.ts';
 
 /** What guests are to have: each part as it is at the tenant, or to be made. */

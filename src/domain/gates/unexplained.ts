@@ -1,5 +1,5 @@
 import { type ResponseError, withHint } from '../../errors.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 import type { RefusedRequest } from './refused-request.ts';
 

@@ -1,8 +1,107 @@
-import { isAnonError, withHint } from '../../errors.ts';
-import type { JsonObject, Read, Schema } from '../../wire/schema.ts';
-import type { TenantConnection } from '../ports.ts';
+import { isAnonError, NotAppliedError, withHint } from '../../errors.ts';
+import { anyBody, isJsonObject, type JsonObject, type Read, type Schema } from '../../wire/schema.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { managementRequest } from '../exchange/management/request.ts';
+import { mayHaveTakenEffect, nextStep, outcomeUnknown } from '../exchange/unknown-outcome.ts';
+import { type Mismatch, mismatches } from './difference.ts';
 import type { Answers, Plan, PlannedWrite } from './plan.ts';
-import { sendWrite } from './write.ts';
+
+/**
+ * Sends one write, and compares what the tenant shows after it with what was asked for. Where the answer does not show
+ * a member, or is not the object at all, the object is read; so it is whether what was deleted is gone.
+ * @returns the object as the tenant shows it; undefined for what is gone
+ * @throws {NotAppliedError} when the tenant shows it otherwise: it ignores the write, or somebody else wrote as well
+ * @throws {AnonError} as {@link managementRequest}
+ */
+export async function sendWrite(tenant: TenantConnection, write: PlannedWrite): Promise<unknown> {
+  if (write.method === 'DELETE') return sendDelete(tenant, write);
+  const { body = {} } = write;
+  const answer = await answerOf(tenant, write);
+  const found = mismatches(body, answer);
+  if (found.length === 0) return answer;
+  const isUnclear = found.some(({ shown }) => shown === undefined);
+  const read = isUnclear ? await readBack(tenant, write.answer, pathOf(write, answer)) : undefined;
+  const shown = (read ?? answer) as JsonObject;
+  const left = mismatches(body, shown);
+  if (left.length > 0) throw notApplied(tenant, write, left);
+  return shown;
+}
+
+/** What is no longer there is as good as deleted. */
+async function sendDelete(tenant: TenantConnection, write: PlannedWrite): Promise<undefined> {
+  try {
+    await managementRequest(tenant, write.answer, request(write));
+  } catch (error) {
+    if (isAnonError(error) && error.code === 'not_found') return;
+    throw error;
+  }
+  // Where it cannot be read, nothing speaks against the answer.
+  const shown = await readBack(tenant, anyBody, write.path);
+  if (isJsonObject(shown) && ('id' in shown || 'client_id' in shown)) throw notApplied(tenant, write, []);
+}
+
+/** The object in the answer; where it is not there the one that a PATCH was for, as it reads now. */
+async function answerOf(tenant: TenantConnection, write: PlannedWrite): Promise<JsonObject> {
+  try {
+    return (await managementRequest(tenant, write.answer, request(write))) as JsonObject;
+  } catch (error) {
+    // A refusal and a lost answer have another code, and say themselves what they mean.
+    if (!isAnonError(error) || error.code !== 'response_invalid') throw error;
+    if ('status' in error && !mayHaveTakenEffect(error)) throw error;
+    const shown = write.method === 'PATCH' ? await readBack(tenant, write.answer, write.path) : undefined;
+    if (!('status' in error)) {
+      if (shown) return shown as JsonObject;
+      throw outcomeUnknown(error, request(write), tenant);
+    }
+    // A page may be of something on the way: that the tenant accepted anything can only be seen.
+    if (shown && mismatches(write.body ?? {}, shown as JsonObject).length === 0) return shown as JsonObject;
+    throw error;
+  }
+}
+
+/** Undefined where it cannot be read. */
+async function readBack(tenant: TenantConnection, schema: Schema, path: string): Promise<unknown> {
+  try {
+    return await managementRequest(tenant, schema, { method: 'GET', path });
+  } catch (error) {
+    if (isAnonError(error) && error.code !== 'interrupted') return undefined;
+    throw error;
+  }
+}
+
+function request({ method, path, body }: PlannedWrite) {
+  return { method, path, body };
+}
+
+/** Where the object is that a write changed or made. */
+function pathOf({ method, path }: PlannedWrite, answer: JsonObject): string {
+  return method === 'POST' ? `${path}/${encodeURIComponent(String(answer.id ?? answer.client_id))}` : path;
+}
+
+function notApplied(
+  { selection }: TenantConnection,
+  { method, path, subject }: PlannedWrite,
+  found: readonly Mismatch[],
+): NotAppliedError {
+  const done = { POST: 'made', PATCH: 'accepted the change of', DELETE: 'accepted the deletion of' }[method];
+  const but = method === 'DELETE' ? 'still shows it' : `shows another state: ${found.map(mismatchText).join(', ')}`;
+  const hint = `Somebody else wrote at the same time, or the tenant ignores it. ${nextStep(method, path, selection)}`;
+  return new NotAppliedError(
+    `The tenant ${done} ${subject}, but ${but}.`,
+    found.map(({ member }) => member),
+    { hint },
+  );
+}
+
+/** Without what texts and lists say, which may be anything. */
+function mismatchText({ member, sent, shown }: Mismatch): string {
+  if (shown === undefined) return `${member} is not shown`;
+  return isPlain(sent) && isPlain(shown) ? `${member} is ${shown}, not ${sent}` : `${member} differs`;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || value === null;
+}
 
 /**
  * Sends the writes of a plan, one after the other, and gives the state they leave. The first that is refused, or that

@@ -1,13 +1,13 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { ManagementCredentials } from '../ports.ts';
+import type { ManagementCredentials } from '../exchange/management/credentials.ts';
 /** An application as a profile remembers it. */
-export interface ChosenApp {
+export interface SavedApp {
   readonly clientId: string;
   readonly name: string;
 }
 
 /** An API as a profile remembers it. */
-export interface ChosenApi {
+export interface SavedApi {
   readonly audience: string;
   readonly name: string;
 }
@@ -25,8 +25,8 @@ export interface Profile {
   readonly production?: boolean | undefined;
   /** Made up for AUTH0_DOMAIN: no file knows of it. */
   readonly adHoc?: true;
-  readonly app?: ChosenApp | undefined;
-  readonly api?: ChosenApi | undefined;
+  readonly app?: SavedApp | undefined;
+  readonly api?: SavedApi | undefined;
 }
 
 export interface ProfileStore {

@@ -1,10 +1,10 @@
 import { type AnonError, isAnonError, isUnreachable, ResponseError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { mayBeDone } from '../exchange/doubt.ts';
-import { pausingTogether } from '../exchange/pause-together.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { sharingRateLimit } from '../exchange/shared-rate-limit.ts';
+import { mayHaveTakenEffect } from '../exchange/unknown-outcome.ts';
 import { explainRefusal } from '../gates/explain-refusal.ts';
 import type { RefusedRequest } from '../gates/refused-request.ts';
-import type { TenantConnection } from '../ports.ts';
 import { checkComplete, type GuestTokens, requestTokens } from './request-tokens.ts';
 
 /** How often one guest is asked for again. */
@@ -49,7 +49,7 @@ export interface Tally {
 export async function createMany(tenant: TenantConnection, request: RefusedRequest, many: ManyGuests): Promise<Tally> {
   const { guests, concurrency, signal, write } = many;
   const tally: Tally = { made: 0, lost: 0, unread: false, failure: undefined };
-  const together = pausingTogether(tenant);
+  const together = sharingRateLimit(tenant);
   let thrown: { error: unknown } | undefined;
   const ended = () => signal.aborted || tally.unread || tally.failure !== undefined || thrown !== undefined;
 
@@ -89,7 +89,7 @@ async function createOne(
   { app, api, scope }: RefusedRequest,
   { metadata, tally, ended }: Making,
 ): Promise<GuestTokens> {
-  const { clock, patience } = tenant;
+  const { clock, retry } = tenant;
   let madeBefore = tally.made;
   for (let retries = 0; ; ) {
     try {
@@ -98,7 +98,7 @@ async function createOne(
       return tokens;
     } catch (error) {
       if (!isAnonError(error)) throw error;
-      const lost = mayBeDone(error);
+      const lost = mayHaveTakenEffect(error);
       if (lost) tally.lost += 1;
       if (ended()) throw error;
       // Others came through meanwhile: it is a limit on how many, and this one had bad luck.
@@ -107,7 +107,7 @@ async function createOne(
         continue;
       }
       if (retries === maxRetries || !(lost || (isUnreachable(error) && error.broken))) throw error;
-      await clock.wait(Math.round(firstBackoffMs * 2 ** retries * (1 - patience.random() / 2)));
+      await clock.wait(Math.round(firstBackoffMs * 2 ** retries * (1 - retry.random() / 2)));
       retries += 1;
     }
   }

@@ -1,8 +1,8 @@
 import { ResponseError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { explainRefusal } from '../gates/explain-refusal.ts';
 import type { RefusedRequest } from '../gates/refused-request.ts';
-import type { TenantConnection } from '../ports.ts';
 import { type GuestTokens, requestTokens } from './request-tokens.ts';
 
 export interface SessionRequest extends RefusedRequest {

@@ -3,10 +3,10 @@ import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { editionOf } from '../exchange/management.ts';
-import { type FirstFew, firstFew, inWords } from '../first-few.ts';
-import type { TenantConnection } from '../ports.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import { shellWord } from '../shell-word.ts';
+import { listInWords, type TruncatedList, truncateList } from '../truncate.ts';
 
 /** A metadata value that is an object or an array, by its top-level key; of many guests with its line. */
 export interface NestedValue {
@@ -18,7 +18,7 @@ interface NewSession {
   readonly metadata: JsonObject | undefined;
   readonly userId: string | undefined;
   /** Of the metadata of many guests. */
-  readonly nested?: FirstFew<NestedValue>;
+  readonly nested?: TruncatedList<NestedValue>;
 }
 
 /**
@@ -26,7 +26,7 @@ interface NewSession {
  * @throws {AnonError} `edition_unsupported`
  */
 export async function checkCreation(tenant: TenantConnection, session: NewSession): Promise<void> {
-  const { metadata, userId, nested = firstFew(nestedIn(metadata ?? {})) } = session;
+  const { metadata, userId, nested = truncateList(nestedIn(metadata ?? {})) } = session;
   if (metadata === undefined && userId === undefined && nested.items.length === 0) return;
   const edition = await knownEdition(tenant);
   if (!edition) return;
@@ -40,8 +40,8 @@ function nestedIn(metadata: JsonObject): NestedValue[] {
   return nestedMetadataKeys(metadata).map((key) => ({ key }));
 }
 
-function nests(edition: Edition, nested: FirstFew<NestedValue>): AnonError {
-  const names = inWords(nested, ({ key, line }) => `'${key.slice(0, 40)}'${line ? ` in line ${line}` : ''}`);
+function nests(edition: Edition, nested: TruncatedList<NestedValue>): AnonError {
+  const names = listInWords(nested, ({ key, line }) => `'${key.slice(0, 40)}'${line ? ` in line ${line}` : ''}`);
   const what = nested.items.length === 1 ? 'is an object or an array' : 'are objects or arrays';
   const reason = `metadata values are texts, numbers, true and false, and ${names} ${what}`;
   const [{ key, line }] = nested.items as [NestedValue];

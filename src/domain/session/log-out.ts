@@ -1,13 +1,15 @@
 import { ResponseError } from '../../errors.ts';
 import { anonymousLogoutPath } from '../../wire/anonymous-logout.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
-import { editionOf } from '../exchange/management.ts';
-import { isTrouble } from '../exchange/pause.ts';
-import { repeatedForms } from '../exchange/secrecy.ts';
-import { type Exchange, isMissing, send } from '../exchange/send.ts';
-import { serviceWords } from '../exchange/service-words.ts';
+import { isMissing } from '../exchange/answer.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { readErrorBody } from '../exchange/error-body.ts';
+import type { Exchange } from '../exchange/http.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { secretForms } from '../exchange/redact.ts';
+import { isTransientFailure } from '../exchange/retry.ts';
+import { send } from '../exchange/send.ts';
 import { missingFeature } from '../gates/missing-feature.ts';
-import type { TenantConnection } from '../ports.ts';
 import type { RememberedSession } from './saved-session.ts';
 
 /**
@@ -32,8 +34,9 @@ export async function logOut(
   const { status } = answer;
   if (status < 300) return true;
   if (!known && status === 404) return false;
-  const { sent, error, description } = serviceWords(answer, repeatedForms(metadata));
+  const { sent, error, description } = readErrorBody(answer, secretForms(metadata));
   if (isMissing(status)) throw await missingFeature(tenant, exchange, { status, error, description });
-  const code = sent.error === 'invalid_client' ? 'not_authorised' : isTrouble(status) ? 'server_error' : 'failed';
+  const code =
+    sent.error === 'invalid_client' ? 'not_authorised' : isTransientFailure(status) ? 'server_error' : 'failed';
   throw new ResponseError(code, { status, error, description });
 }

@@ -1,6 +1,6 @@
 import { AnonError } from '../../errors.ts';
-import type { TextLine } from '../ports.ts';
 import { numberOfLine } from './guest-line.ts';
+import type { TextLine } from './metadata-lines.ts';
 
 /** What an earlier run has written. */
 export interface MadeBefore {

@@ -1,12 +1,20 @@
 import { AnonError, isAnonError, reworded } from '../../errors.ts';
 import { nestedMetadataKeys } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { addTo, type FirstFew, firstFew } from '../first-few.ts';
-import type { TextLine } from '../ports.ts';
+import { addToList, type TruncatedList, truncateList } from '../truncate.ts';
 import type { NumberedGuest } from './create-many.ts';
 import type { NestedValue } from './edition-limits.ts';
 import type { MadeBefore } from './made-before.ts';
 import { checkMetadataSize, readMetadata } from './metadata.ts';
+
+/** One line of a text file that is read as a stream. */
+export interface TextLine {
+  readonly text: string;
+  /** False for a last line without a line break. */
+  readonly whole: boolean;
+  /** Bytes from the start of the file to the end of this line, line break included. */
+  readonly endOffset: number;
+}
 
 /** Metadata of many guests, one JSON object a line, under each of which `common` lies. */
 export interface MetadataLines {
@@ -23,13 +31,13 @@ export async function checkMetadataLines(
   file: MetadataLines,
   most: number,
   look: (own: JsonObject, line: number) => void,
-): Promise<{ count: number; nested: FirstFew<NestedValue> }> {
+): Promise<{ count: number; nested: TruncatedList<NestedValue> }> {
   let count = 0;
-  const nested = firstFew<NestedValue>(nestedMetadataKeys(file.common ?? {}).map((key) => ({ key })));
+  const nested = truncateList<NestedValue>(nestedMetadataKeys(file.common ?? {}).map((key) => ({ key })));
   for await (const own of linesOf(file)) {
     count += 1;
     look(own, count);
-    for (const key of nestedMetadataKeys(own)) addTo(nested, { key, line: count });
+    for (const key of nestedMetadataKeys(own)) addToList(nested, { key, line: count });
     if (count === most) break;
   }
   return { count, nested };

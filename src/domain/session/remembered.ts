@@ -1,7 +1,7 @@
 import { mergeMetadata } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
+import type { RequestedApi } from '../api/find.ts';
+import type { RequestingApp } from '../app/find.ts';
 import { jsonObjectIn, takeApart } from '../token/compact.ts';
 import type { DecodedToken } from '../token/decode.ts';
 import { expiryOf, isUntold } from '../token/times.ts';

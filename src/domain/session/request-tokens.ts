@@ -7,13 +7,15 @@ import {
   givenTokens,
 } from '../../wire/anonymous-token.ts';
 import { check, isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import type { RequestingApp } from '../app/choose.ts';
-import { isTrouble } from '../exchange/pause.ts';
-import { repeatedForms } from '../exchange/secrecy.ts';
-import { type Exchange, isMissing, secretsIn, send, unexpectedAnswer } from '../exchange/send.ts';
-import { saying, serviceWords } from '../exchange/service-words.ts';
+import type { RequestingApp } from '../app/find.ts';
+import { isMissing, unexpectedAnswer } from '../exchange/answer.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { quotedReason, readErrorBody } from '../exchange/error-body.ts';
+import type { Exchange } from '../exchange/http.ts';
+import { secretForms } from '../exchange/redact.ts';
+import { isTransientFailure } from '../exchange/retry.ts';
+import { secretsIn, send } from '../exchange/send.ts';
 import { missingFeature } from '../gates/missing-feature.ts';
-import type { TenantConnection } from '../ports.ts';
 
 /** Both tokens of a guest, as the service hands them out. Nothing of what they look like is checked. */
 export interface GuestTokens {
@@ -129,20 +131,20 @@ export async function askForTokens(
   const answer = await send(tenant, exchange);
   const { status } = answer;
   if (status < 300) return { exchange, body: answer.body };
-  const secrets = [...secretsIn(exchange), ...repeatedForms([clientSecret, held])];
-  const { sent, error, description } = serviceWords(answer, secrets);
+  const secrets = [...secretsIn(exchange), ...secretForms([clientSecret, held])];
+  const { sent, error, description } = readErrorBody(answer, secrets);
   const code = codes.get(sent.error);
   // A word of the protocol is none of the tenant's.
   const isProtocol = code !== undefined || otherErrors.has(sent.error);
   const refused = { status, error: isProtocol ? sent.error : error, description };
   if (code === undefined && isMissing(status)) throw await missingFeature(tenant, exchange, refused);
-  throw new ResponseError(code ?? (isTrouble(status) ? 'server_error' : 'failed'), refused, unnamed(refused));
+  throw new ResponseError(code ?? (isTransientFailure(status) ? 'server_error' : 'failed'), refused, unnamed(refused));
 }
 
 /** Where the service has no code of its own its status says all there is. */
 function unnamed({ status, error, description }: { status: number; error: string; description: string }) {
   if (error !== `http_${status}`) return {};
-  return { message: `The tenant answered POST ${anonymousTokenPath} with ${status}.${saying(description)}` };
+  return { message: `The tenant answered POST ${anonymousTokenPath} with ${status}.${quotedReason(description)}` };
 }
 
 /** The id and the secret are form-encoded before they are joined. @see RFC 6749, section 2.3.1 */

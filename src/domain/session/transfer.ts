@@ -5,12 +5,12 @@ import {
   anonymousTransferResponse,
 } from '../../wire/anonymous-token.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import type { RequestedApi } from '../api/choose.ts';
-import type { RequestingApp } from '../app/choose.ts';
-import { unexpectedAnswer } from '../exchange/send.ts';
-import { saying } from '../exchange/service-words.ts';
+import type { RequestedApi } from '../api/find.ts';
+import type { RequestingApp } from '../app/find.ts';
+import { unexpectedAnswer } from '../exchange/answer.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { quotedReason } from '../exchange/error-body.ts';
 import { explainRefusal } from '../gates/explain-refusal.ts';
-import type { TenantConnection } from '../ports.ts';
 import { noTickets } from './edition-limits.ts';
 import { askForTokens } from './request-tokens.ts';
 
@@ -65,5 +65,5 @@ async function explained<Result>(
 
 /** What we make of a refusal, with its own words beside it. */
 function withSaying(error: AnonError, description: string): AnonError {
-  return reworded(error, { message: `${error.message}${saying(description)}` });
+  return reworded(error, { message: `${error.message}${quotedReason(description)}` });
 }

@@ -1,9 +1,9 @@
 import type { ClientBody } from '../../wire/client.ts';
 import type { ResourceServerBody } from '../../wire/resource-server.ts';
-import { resourceServerList } from '../api/list.ts';
-import { clientList } from '../app/list.ts';
+import { resourceServerList } from '../api/read.ts';
+import { clientList } from '../app/read.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { allCheckpoints, allPages } from '../exchange/pages.ts';
-import type { TenantConnection } from '../ports.ts';
 
 export interface NamedApp {
   readonly name: string;

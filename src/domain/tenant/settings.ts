@@ -2,10 +2,10 @@ import { AnonError } from '../../errors.ts';
 import type { Edition, EditionName, SessionSettings } from '../../wire/edition/edition.ts';
 import { type TenantSettingsBody, tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import { checkSessionLifetime } from '../duration.ts';
-import { editionOf, managementRequest } from '../exchange/management.ts';
-import { changed } from '../plan/changed.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf, managementRequest } from '../exchange/management/request.ts';
+import { changed } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
-import type { TenantConnection } from '../ports.ts';
 
 /** A tenant as the first gate sees it. */
 export interface TenantView extends SessionSettings {

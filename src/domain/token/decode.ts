@@ -1,8 +1,9 @@
 import { type AnonError, isAnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Clock, KeyRing, NamedKey } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 import { isSupported } from './algorithms.ts';
 import { jsonObjectIn, type TokenParts, takeApart } from './compact.ts';
+import type { KeyRing, NamedKey } from './key-ring.ts';
 import type { Seal } from './seal.ts';
 import type { Signature } from './signature.ts';
 import { nameTwice } from './strict-json.ts';

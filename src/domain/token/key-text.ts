@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
 import { looksLikePem, pemBlocks } from '../pem.ts';
-import type { KeyRing, NamedKey } from '../ports.ts';
 import { withCertificateKey } from './certificate.ts';
+import type { KeyRing, NamedKey } from './key-ring.ts';
 import { readKeySet } from './key-set.ts';
 
 /**

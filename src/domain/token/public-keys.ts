@@ -1,5 +1,5 @@
-import type { NamedKey } from '../ports.ts';
 import { keyProblem, publicKeyAlgorithms, signatureAlgorithms } from './algorithms.ts';
+import type { NamedKey } from './key-ring.ts';
 import type { KeySource } from './verify.ts';
 
 type Jwk = NamedKey['jwk'];

@@ -1,8 +1,8 @@
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { importJWK } from 'jose/key/import';
-import type { NamedKey } from '../ports.ts';
 import { keyManagementAlgorithms } from './algorithms.ts';
 import type { TokenParts } from './compact.ts';
+import type { NamedKey } from './key-ring.ts';
 
 /**
  * Whether a sealed token could be opened. What opens with a shared key is also authentic, for only who holds that key can

@@ -1,8 +1,10 @@
 import { AnonError } from '../../errors.ts';
-import { send, unexpectedAnswer } from '../exchange/send.ts';
-import type { NamedKey, TenantConnection } from '../ports.ts';
+import { unexpectedAnswer } from '../exchange/answer.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { send } from '../exchange/send.ts';
 import { publicKeyAlgorithms } from './algorithms.ts';
 import type { KeptKeys, KeyCache } from './kept-keys.ts';
+import type { NamedKey } from './key-ring.ts';
 import { readCertificates, readKeySet } from './key-set.ts';
 import { keysNamed, publicKeys } from './public-keys.ts';
 import type { KeySource } from './verify.ts';

@@ -1,8 +1,8 @@
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
-import type { NamedKey } from '../ports.ts';
 import { isSupported, keyProblem, signatureAlgorithms } from './algorithms.ts';
 import type { TokenParts } from './compact.ts';
+import type { NamedKey } from './key-ring.ts';
 
 /**
  * Whether a signature was checked, and what came of it. Claims are to be believed only when it is `verified`; it is `wrong`

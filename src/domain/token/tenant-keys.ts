@@ -1,7 +1,8 @@
 import { AnonError } from '../../errors.ts';
 import { jwksPath } from '../../wire/discovery.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
 import { send } from '../exchange/send.ts';
-import type { KeyRing, NamedKey, TenantConnection } from '../ports.ts';
+import type { KeyRing, NamedKey } from './key-ring.ts';
 import { readCertificates, readKeySet } from './key-set.ts';
 import { publicKeys } from './public-keys.ts';
 

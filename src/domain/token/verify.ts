@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Clock, NamedKey } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 import { checkForm } from './access-token-form.ts';
 import { isSupported, keyProblem, signatureAlgorithms } from './algorithms.ts';
 import { type Check, checkNames, failed, notChecked, ok, type SignedToken, skipped } from './check.ts';
 import { checkClaims, type Expectations } from './claim-checks.ts';
+import type { NamedKey } from './key-ring.ts';
 
 /** The public keys of one issuer, from wherever they come. */
 export interface KeySource {

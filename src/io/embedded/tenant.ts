@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { TenantConnection } from '../../domain/ports.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { AnonError } from '../../errors.ts';
 import type { LocalTenant, LocalTenantOptions } from '../../local/open.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
@@ -148,7 +148,7 @@ function isInTheWay(error: unknown): boolean {
 /** The embedded tenant as any other: its `handle` stands where a socket would. */
 export async function connectLocal(
   ports: LocalPorts,
-  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'patience' | 'warn'>,
+  common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn'>,
   edition?: EditionName,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports, { edition });
@@ -162,10 +162,10 @@ export async function connectLocal(
       credentials: { kind: 'client_secret', clientId },
       source: 'profile',
       secret: async () => clientSecret,
-      keeper: undefined,
+      cache: undefined,
     },
     edition: local.edition(),
-    rememberEdition: async () => {},
+    saveEdition: async () => {},
     sessionKey: async () => local.sessionKey(),
   };
 }

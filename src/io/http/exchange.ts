@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { HttpAnswer } from '../../domain/ports.ts';
+import type { HttpAnswer } from '../../domain/exchange/http.ts';
 
 /** No answer is nearly as long; one that does not end shall not take all the memory there is. */
 export const maxResponseSize = 64 * 2 ** 20;

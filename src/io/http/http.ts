@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher } from 'undici';
-import type { Fetch } from '../../domain/ports.ts';
+import type { Fetch } from '../../domain/exchange/http.ts';
 import { interrupted } from '../../errors.ts';
 import { unreachable } from './connection-failure.ts';
 import { HttpExchange, maxResponseSize } from './exchange.ts';

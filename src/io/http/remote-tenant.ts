@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../../domain/ports.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { type HttpWorld, httpFetch, limitsWithin } from './http.ts';
 
@@ -7,16 +7,7 @@ export function connectRemote(
   profile: Profile,
   common: Pick<
     TenantConnection,
-    | 'profile'
-    | 'selection'
-    | 'clock'
-    | 'time'
-    | 'patience'
-    | 'warn'
-    | 'issuer'
-    | 'baseUrl'
-    | 'management'
-    | 'rememberEdition'
+    'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn' | 'issuer' | 'baseUrl' | 'management' | 'saveEdition'
   >,
   world: HttpWorld,
   timeoutMs?: number,

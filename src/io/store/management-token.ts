@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { TokenKeeper } from '../../domain/ports.ts';
+import type { TokenCache } from '../../domain/exchange/management/credentials.ts';
 import type { SecretStore } from '../../domain/profile/profile.ts';
 import { isAnonError } from '../../errors.ts';
 
@@ -23,11 +23,11 @@ async function ofThisTenant(secret: Promise<string | undefined>): Promise<string
 }
 
 /** Keeps the Management API token of a profile among its secrets. What is no token there is as good as none. */
-export function tokenKeeper(
+export function tokenCache(
   secrets: () => Promise<SecretStore>,
   profile: string,
   warn: (message: string) => void,
-): TokenKeeper {
+): TokenCache {
   const key = `management-token/${profile}` as const;
   return {
     async get() {

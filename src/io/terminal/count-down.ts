@@ -1,4 +1,5 @@
-import type { Clock, Pause } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Pause } from '../../domain/exchange/retry.ts';
 import type { Terminal } from './terminal.ts';
 
 const eraseLine = '\r\u001b[2K';

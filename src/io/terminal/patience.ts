@@ -1,11 +1,12 @@
-import type { Clock, Patience, Pause } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Pause, RetryPolicy } from '../../domain/exchange/retry.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Waits of `maxWaitMs` at most, told on the terminal unless it is to be `silent`. */
 export function patience(
   maxWaitMs: number,
   { clock, terminal, silent }: { clock: Clock; terminal: Pick<Terminal, 'note' | 'noteRewritable'>; silent: boolean },
-): Patience {
+): RetryPolicy {
   const told = (pause: Pause) => pause.asked && !silent;
   return {
     maxWaitMs,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/clock.ts';
 import type { Timer } from '../timer.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assertionType } from '../../wire/client-credential.ts';
-import { oauthTokenPath } from '../../wire/oauth.ts';
+import { clientAssertionType, oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantContext } from '../context.ts';
 import { readBase64url } from '../tokens/base64url.ts';
@@ -28,7 +27,7 @@ export async function hasValidAssertion(
   { client, credentials, url }: AuthenticationAttempt,
 ): Promise<boolean> {
   const { assertion } = credentials;
-  if (assertion?.type !== assertionType) return false;
+  if (assertion?.type !== clientAssertionType) return false;
   const now = tenant.clock() / 1000;
   const keys = credentialsOf(tenant.store, client).filter((credential) => !isExpired(credential, now));
   if (keys.length === 0) return false;

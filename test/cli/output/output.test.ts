@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GlobalOptions } from '../../../src/cli/options/global.ts';
-import { editionOption } from '../../../src/cli/options/global.ts';
+import { editionOption, type GlobalOptions } from '../../../src/cli/options/global.ts';
 import { printResult } from '../../../src/cli/output/output.ts';
 import type { Context } from '../../../src/cli/world/context.ts';
 import { failureOf } from '../../support/domain.ts';

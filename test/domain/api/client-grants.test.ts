@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
-import { planApiCreation } from '../../../src/domain/api/create.ts';
 import { findApi } from '../../../src/domain/api/find.ts';
 import { apiWithGrants, guestScopes, withGrants } from '../../../src/domain/api/guest-grants.ts';
-import { listApis } from '../../../src/domain/api/list.ts';
+import { planApiCreation } from '../../../src/domain/api/lifecycle.ts';
+import { listApis } from '../../../src/domain/api/read.ts';
 import { planApiClosing, planApiOpening, planGuestScopes } from '../../../src/domain/api/set-access.ts';
-import { planAppCreation } from '../../../src/domain/app/create.ts';
 import { findApp } from '../../../src/domain/app/find.ts';
+import { planAppCreation } from '../../../src/domain/app/lifecycle.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import { connectionTo } from '../../support/domain.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planApiCreation } from '../../../src/domain/api/create.ts';
 import { findApi } from '../../../src/domain/api/find.ts';
 import { apiWithGrants, guestScopes } from '../../../src/domain/api/guest-grants.ts';
-import { listApis } from '../../../src/domain/api/list.ts';
+import { planApiCreation } from '../../../src/domain/api/lifecycle.ts';
+import { listApis } from '../../../src/domain/api/read.ts';
 import { planApiClosing, planApiOpening, planGuestScopes } from '../../../src/domain/api/set-access.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { connectionTo, failureOf } from '../../support/domain.ts';

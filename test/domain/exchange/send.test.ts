@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { managementRequest } from '../../../src/domain/exchange/management.ts';
+import { managementRequest } from '../../../src/domain/exchange/management/request.ts';
 import { send } from '../../../src/domain/exchange/send.ts';
 import { interrupted, UnreachableError } from '../../../src/errors.ts';
 import { tenantSettings } from '../../../src/wire/tenant-settings.ts';
@@ -190,7 +190,7 @@ describe('a GET that fails', () => {
 
   it('waits less by chance, but not less than half', async () => {
     const tenant = scriptedConnection([broken, json({})]);
-    await send({ ...tenant, patience: { ...tenant.patience, random: () => 0.999_999 } }, request);
+    await send({ ...tenant, retry: { ...tenant.retry, random: () => 0.999_999 } }, request);
     expect(tenant.clock.waits).toEqual([250]);
   });
 

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { managementRequest } from '../../../src/domain/exchange/management.ts';
+import { managementRequest } from '../../../src/domain/exchange/management/request.ts';
 import { send } from '../../../src/domain/exchange/send.ts';
 import { clockDifference, tenantTime } from '../../../src/domain/exchange/tenant-time.ts';
 import { tenantSettings, tenantSettingsPath } from '../../../src/wire/tenant-settings.ts';

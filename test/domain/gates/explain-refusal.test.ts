@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TenantConnection } from '../../../src/domain/exchange/connection.ts';
 import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
-import type { TenantConnection } from '../../../src/domain/ports.ts';
 import { createSession } from '../../../src/domain/session/create.ts';
 import { GateClosedError, interrupted, ResponseError } from '../../../src/errors.ts';
 import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { apiWithGrants, guestScopes } from '../../../src/domain/api/guest-grants.ts';
-import { listApis } from '../../../src/domain/api/list.ts';
-import { newClientId } from '../../../src/domain/app/create.ts';
-import { listApps } from '../../../src/domain/app/list.ts';
+import { listApis } from '../../../src/domain/api/read.ts';
+import { newClientId } from '../../../src/domain/app/lifecycle.ts';
+import { listApps } from '../../../src/domain/app/read.ts';
 import { planSetUp, type Wish } from '../../../src/domain/gates/set-up.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { unsent } from '../../../src/domain/plan/plan.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, Pause } from '../../../src/domain/ports.ts';
+import type { HttpAnswer } from '../../../src/domain/exchange/http.ts';
+import type { Pause } from '../../../src/domain/exchange/retry.ts';
 import { createMany, type NumberedGuest } from '../../../src/domain/session/create-many.ts';
 import { UnreachableError } from '../../../src/errors.ts';
 import { json, scriptedConnection, type TestConnection } from '../../support/domain.ts';
@@ -109,7 +110,7 @@ describe('many guests', () => {
       waits.push({ ms: pause.ms, sentBefore, sentMeanwhile: bodies.length - sentBefore });
       await tenant.clock.wait(pause.ms);
     };
-    const slow: TestConnection = { ...tenant, patience: { ...tenant.patience, wait } };
+    const slow: TestConnection = { ...tenant, retry: { ...tenant.retry, wait } };
     const { tally, written } = await run(slow, 30);
     expect(written).toEqual(upTo(30));
     expect(tally).toMatchObject({ made: 30, lost: 0 });

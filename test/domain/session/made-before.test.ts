@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TextLine } from '../../../src/domain/ports.ts';
 import { guestLine } from '../../../src/domain/session/guest-line.ts';
 import { readMadeBefore } from '../../../src/domain/session/made-before.ts';
+import type { TextLine } from '../../../src/domain/session/metadata-lines.ts';
 import { failureOf } from '../../support/domain.ts';
 
 const tokens = {

@@ -1,6 +1,6 @@
 import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { KeyRing } from '../../../src/domain/ports.ts';
+import type { KeyRing } from '../../../src/domain/token/key-ring.ts';
 import { keyRingOf } from '../../../src/domain/token/key-text.ts';
 import { decode, ec, noKeys, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 

@@ -12,7 +12,7 @@ import { connectLocal, type LocalPorts, openLocal } from '../../../src/io/embedd
 import type { LocalTenant } from '../../../src/local/open.ts';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
-import { failureOf, noon, patience, steppingClock } from '../../support/domain.ts';
+import { failureOf, noon, retry, steppingClock } from '../../support/domain.ts';
 import { modeOf, temporaryFolder } from '../../support/folder.ts';
 import { freePort } from '../../support/free-port.ts';
 import { testTenant } from '../../support/local.ts';
@@ -126,7 +126,7 @@ it.each(['preview', 'ea'] as const)(
     const ports = localPorts();
     await withState(ports, edition);
     const clock = steppingClock();
-    const world = { clock, time: tenantTime(clock), patience, warn() {} };
+    const world = { clock, time: tenantTime(clock), retry, warn() {} };
     const tenant = await connectLocal(ports, { profile: 'local', selection: '', ...world });
     expect(tenant.edition).toBe(edition);
     expect(await readTenant(tenant)).toMatchObject({ name: 'Local tenant', edition });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SecretStore } from '../../../src/domain/profile/profile.ts';
-import { tokenKeeper } from '../../../src/io/store/management-token.ts';
+import { tokenCache } from '../../../src/io/store/management-token.ts';
 import { secretFiles } from '../../../src/io/store/secret-files.ts';
 import { noon } from '../../support/domain.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -18,20 +18,20 @@ function opened() {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const secrets = secretFiles({ folders: { config: data, data }, now: () => noon, warn });
-  const keeperOf = (profile: string, store: SecretStore = secrets) => tokenKeeper(async () => store, profile, warn);
+  const keeperOf = (profile: string, store: SecretStore = secrets) => tokenCache(async () => store, profile, warn);
   return { secrets, warnings, keeperOf };
 }
 
 describe('a kept Management API token', () => {
   it('is that of its profile, until it is removed', async () => {
     const { keeperOf } = opened();
-    const keeper = keeperOf('acme');
-    await keeper.put(token);
-    await keeper.put({ ...token, scope: 'read:clients' });
-    expect(await keeper.get()).toEqual({ ...token, scope: 'read:clients' });
+    const cache = keeperOf('acme');
+    await cache.put(token);
+    await cache.put({ ...token, scope: 'read:clients' });
+    expect(await cache.get()).toEqual({ ...token, scope: 'read:clients' });
     expect(await keeperOf('other').get()).toBeUndefined();
-    await keeper.remove();
-    expect(await keeper.get()).toBeUndefined();
+    await cache.remove();
+    expect(await cache.get()).toBeUndefined();
   });
 
   it.each(['not JSON', '{"token":7}'])('that is %s is none', async (text) => {

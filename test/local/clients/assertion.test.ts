@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../../src/local/http/listen.ts';
-import { assertionType } from '../../../src/wire/client-credential.ts';
+import { clientAssertionType } from '../../../src/wire/oauth.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { basic, openTenant, type TestTenant } from '../../support/local.ts';
 import { rawConnection, statusOf } from '../../support/raw-http.ts';
@@ -57,7 +57,7 @@ function requests(tenant: TestTenant, clientId: string, alg: Algorithm) {
   const members = (jwt: string) => ({
     client_id: clientId,
     client_assertion: jwt,
-    client_assertion_type: assertionType,
+    client_assertion_type: clientAssertionType,
   });
   const audience = tenant.api.identifier;
   const ask = {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { checkNoNamesake, planApiCreation } from '../../../domain/api/create.ts';
+import { checkNoNamesake, planApiCreation } from '../../../domain/api/lifecycle.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { apiData, renderApi } from '../../render/api.ts';

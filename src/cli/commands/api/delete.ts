@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { ApiWithGrants } from '../../../domain/api/api.ts';
-import { planApiDeletion } from '../../../domain/api/delete.ts';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';

@@ -10,7 +10,7 @@ import {
   guestTokenLifetimeWarning,
   parseGuestTokenLifetime,
 } from '../../../domain/duration.ts';
-import { editionOf } from '../../../domain/exchange/management.ts';
+import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { apiData } from '../../render/api.ts';

@@ -1,10 +1,10 @@
 import type { GrantHolder } from '../../../domain/api/grant.ts';
-import { chooseApp, likelyApp } from '../../../domain/app/choose.ts';
-import { listApps } from '../../../domain/app/list.ts';
-import { editionOf } from '../../../domain/exchange/management.ts';
-import { firstFew, inWords } from '../../../domain/first-few.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import { chooseApp, likelyApp } from '../../../domain/app/find.ts';
+import { listApps } from '../../../domain/app/read.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
+import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
+import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
 import { type Access, namedChoices } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
@@ -39,7 +39,7 @@ async function onlyHolder(tenant: TenantConnection): Promise<GrantHolder> {
       hint: `Create one: anon-cli app create web --enable${tenant.selection}`,
     });
   }
-  const names = inWords(firstFew(apps), ({ name }) => shellWord(name));
+  const names = listInWords(truncateList(apps), ({ name }) => shellWord(name));
   throw new AnonError('usage', `Whose guests get the scopes? There are ${apps.length} applications: ${names}.`, {
     hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${tenant.selection}`,
   });

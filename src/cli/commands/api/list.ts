@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { withGrants } from '../../../domain/api/guest-grants.ts';
-import { listApis } from '../../../domain/api/list.ts';
+import { listApis } from '../../../domain/api/read.ts';
 import { withExample } from '../../options/example.ts';
 import { addListOptions, type ListOptions, listed, noneListed } from '../../options/list.ts';
 import { printResult } from '../../output/output.ts';

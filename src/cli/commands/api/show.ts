@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
-import { namesOfHolders } from '../../../domain/app/holders.ts';
+import { grantHolderNames } from '../../../domain/app/read.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -20,6 +20,6 @@ export function apiShowCommand(context: Context, run = showApi): Command {
 async function showApi(context: Context, reference: string, options: GlobalOptions): Promise<void> {
   const { tenant } = await accessTenant(context, options);
   const api = await apiWithGrants(tenant, await findApi(tenant, reference));
-  const names = await namesOfHolders(tenant, api);
+  const names = await grantHolderNames(tenant, api);
   printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api, names) });
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { checkNoNamesake, planAppCreation } from '../../../domain/app/create.ts';
+import { checkNoNamesake, planAppCreation } from '../../../domain/app/lifecycle.ts';
 import { clientTypes } from '../../../wire/client.ts';
 import { knownWord, typeWord } from '../../options/choice.ts';
 import { withExample } from '../../options/example.ts';

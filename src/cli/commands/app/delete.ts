@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { App } from '../../../domain/app/app.ts';
-import { type AppDeletion, planAppDeletion } from '../../../domain/app/delete.ts';
 import { findApp } from '../../../domain/app/find.ts';
+import { type AppDeletion, planAppDeletion } from '../../../domain/app/lifecycle.ts';
 import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { listApps } from '../../../domain/app/list.ts';
+import { listApps } from '../../../domain/app/read.ts';
 import { withExample } from '../../options/example.ts';
 import { addListOptions, type ListOptions, listed, noneListed } from '../../options/list.ts';
 import { printResult } from '../../output/output.ts';

@@ -1,6 +1,6 @@
-import type { ClaimsChange } from '../../../domain/claims/change.ts';
 import type { ClaimsHolder } from '../../../domain/claims/holder.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { ClaimsChange } from '../../../domain/claims/mapping.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { claimsData, renderPreview } from '../../render/claims.ts';
 import type { Paint } from '../../render/paint.ts';
 import { accessToWrite, type WriteOptions, writeAndShow } from '../../tenant/write.ts';

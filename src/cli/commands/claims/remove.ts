@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { planClaimRemoval } from '../../../domain/claims/change.ts';
+import { planClaimRemoval } from '../../../domain/claims/mapping.ts';
 import { withExample } from '../../options/example.ts';
 import { holderText } from '../../render/claims.ts';
 import { printable } from '../../render/printable.ts';

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { planClaimMapping } from '../../../domain/claims/change.ts';
-import { readClaimMapping } from '../../../domain/claims/check.ts';
+import { parseClaimMapping, planClaimMapping } from '../../../domain/claims/mapping.ts';
 import { withExample } from '../../options/example.ts';
 import { holderText } from '../../render/claims.ts';
 import { printable } from '../../render/printable.ts';
@@ -31,7 +30,7 @@ async function setClaim(
   expression: string,
   options: ClaimsWriteOptions,
 ): Promise<void> {
-  const mapping = readClaimMapping({ name, expression });
+  const mapping = parseClaimMapping({ name, expression });
   await changeClaims(
     context,
     options,

@@ -1,6 +1,7 @@
-import type { KeptToken, ManagementAccess, TenantConnection, TokenKeeper } from '../../../domain/ports.ts';
-import type { ChosenApi, ChosenApp, Profile } from '../../../domain/profile/profile.ts';
-import { type Proof, proveCredentials } from '../../../domain/profile/prove.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
+import { type CredentialCheck, checkCredentials } from '../../../domain/exchange/management/check-credentials.ts';
+import type { ManagementAccess, SavedToken, TokenCache } from '../../../domain/exchange/management/credentials.ts';
+import type { Profile, SavedApi, SavedApp } from '../../../domain/profile/profile.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
 import { resolveDefaultApi, resolveDefaultApp } from '../../tenant/profile-defaults.ts';
 import type { Context, Transport } from '../../world/context.ts';
@@ -23,10 +24,10 @@ export interface Login {
 
 /** The same with what the tenant said, where it was asked. */
 export interface CheckedLogin extends Login {
-  readonly proof: Proof | undefined;
-  readonly chosen: { readonly app: ChosenApp | undefined; readonly api: ChosenApi | undefined };
+  readonly proof: CredentialCheck | undefined;
+  readonly chosen: { readonly app: SavedApp | undefined; readonly api: SavedApi | undefined };
   /** The token that came of it. */
-  readonly token: KeptToken | undefined;
+  readonly token: SavedToken | undefined;
 }
 
 /** Signs in as the profile would, without saving anything, and looks up the application and API it is to use. */
@@ -36,19 +37,19 @@ export async function checkLogin(context: Context, login: Login, asked: boolean)
   // A kept token would prove nothing of what it was got with.
   if (before && !credentials)
     await (await context.secrets(before.secrets ?? 'file')).remove(`management-token/${name}`);
-  const keeper = inMemory();
+  const cache = inMemory();
   const management: ManagementAccess | undefined = credentials && {
     credentials: credentials.credentials,
     source: 'login',
     secret: async () => credentials.secret,
-    keeper,
+    cache,
   };
   // Made up until it is saved: what is found out about it is not written down by the way.
   const profile: Profile = { ...before, name, domain, edition: undefined, adHoc: true };
   const tenant = await context.connect(profile, { selection: '', edition: login.edition, transport, management });
-  const proof = tenant.management && (await proveCredentials(tenant));
+  const proof = tenant.management && (await checkCredentials(tenant));
   const chosen = await choices({ ...tenant, edition: proof?.edition ?? before?.edition }, login);
-  return { ...login, proof, chosen, token: await keeper.get() };
+  return { ...login, proof, chosen, token: await cache.get() };
 }
 
 async function choices(
@@ -62,8 +63,8 @@ async function choices(
 }
 
 /** Keeps the token for this command alone. */
-function inMemory(): TokenKeeper {
-  let kept: KeptToken | undefined;
+function inMemory(): TokenCache {
+  let kept: SavedToken | undefined;
   return {
     get: async () => kept,
     async put(token) {

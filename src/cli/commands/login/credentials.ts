@@ -1,5 +1,5 @@
-import type { ManagementCredentials } from '../../../domain/ports.ts';
-import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/profile/private-key.ts';
+import type { ManagementCredentials } from '../../../domain/exchange/management/credentials.ts';
+import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/exchange/management/private-key.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
 import { readSecret } from '../../input/secret.ts';

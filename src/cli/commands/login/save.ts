@@ -1,6 +1,6 @@
 import type { Profile, SecretPlace } from '../../../domain/profile/profile.ts';
 import { isAnonError } from '../../../errors.ts';
-import { tokenKeeper } from '../../../io/store/management-token.ts';
+import { tokenCache } from '../../../io/store/management-token.ts';
 import type { Context } from '../../world/context.ts';
 import { forgetSecrets } from '../../world/forget-secrets.ts';
 import type { CheckedLogin } from './check.ts';
@@ -22,9 +22,9 @@ export async function saveLogin(
     if (before) await forgetForeign(context, before);
     await moveSecrets(context, before, secrets ?? 'file');
     await store.put(`credentials/${name}`, credentials.secret);
-    const keeper = tokenKeeper(async () => store, name, context.warn);
-    if (token) await keeper.put(token);
-    else await keeper.remove();
+    const cache = tokenCache(async () => store, name, context.warn);
+    if (token) await cache.put(token);
+    else await cache.remove();
   }
   const profile: Profile = {
     name,

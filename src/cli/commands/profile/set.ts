@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { mostSimilar } from '../../../domain/did-you-mean.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError } from '../../../errors.ts';
 import { confirmed } from '../../input/confirmed.ts';
 import { withExample } from '../../options/example.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { tokenKeeper } from '../../../io/store/management-token.ts';
+import { tokenCache } from '../../../io/store/management-token.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -34,6 +34,6 @@ async function showProfile(context: Context, name: string | undefined, options: 
 
 async function tokenSecondsLeft(context: Context, profile: Profile): Promise<number | undefined> {
   if (!profile.credentials) return undefined;
-  const kept = await tokenKeeper(() => context.secretsOf(profile), profile.name, context.warn).get();
+  const kept = await tokenCache(() => context.secretsOf(profile), profile.name, context.warn).get();
   return kept && Math.max(0, Math.floor((kept.endsAtMs - context.clock.now()) / 1000));
 }

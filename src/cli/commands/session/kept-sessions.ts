@@ -1,7 +1,7 @@
+import { mostSimilar } from '../../../domain/did-you-mean.ts';
 import { addressOf } from '../../../domain/profile/address.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
-import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, isAnonError } from '../../../errors.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { SessionView } from '../../render/session.ts';

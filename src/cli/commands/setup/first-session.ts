@@ -1,6 +1,6 @@
-import { requestingApp } from '../../../domain/app/choose.ts';
+import { requestingApp } from '../../../domain/app/find.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
 import { accessTokenHolds, hasEnded, secondsUntil } from '../../../domain/session/remembered.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';

@@ -1,4 +1,4 @@
-import { editionOf } from '../../../domain/exchange/management.ts';
+import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { AnonError } from '../../../errors.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { repeatedLine, tellLine } from '../../input/repeated-line.ts';

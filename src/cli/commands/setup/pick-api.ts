@@ -1,8 +1,8 @@
 import type { Api, ApiWithGrants } from '../../../domain/api/api.ts';
-import type { NewApi } from '../../../domain/api/create.ts';
 import { apiNamed, findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
-import { listApis, listEveryApi } from '../../../domain/api/list.ts';
+import type { NewApi } from '../../../domain/api/lifecycle.ts';
+import { listApis, listEveryApi } from '../../../domain/api/read.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { askedText, askedUntil } from '../../input/asked-again.ts';
 import { printable } from '../../render/printable.ts';

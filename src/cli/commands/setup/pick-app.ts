@@ -1,7 +1,7 @@
 import type { App } from '../../../domain/app/app.ts';
-import type { NewApp } from '../../../domain/app/create.ts';
 import { appNamed, findApp } from '../../../domain/app/find.ts';
-import { listApps } from '../../../domain/app/list.ts';
+import type { NewApp } from '../../../domain/app/lifecycle.ts';
+import { listApps } from '../../../domain/app/read.ts';
 import { lacksConformance } from '../../../domain/app/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';

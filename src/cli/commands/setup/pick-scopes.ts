@@ -2,7 +2,7 @@ import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { guestScopes } from '../../../domain/api/guest-grants.ts';
 import { checkDefined } from '../../../domain/api/scopes.ts';
 import type { App } from '../../../domain/app/app.ts';
-import type { NewApp } from '../../../domain/app/create.ts';
+import type { NewApp } from '../../../domain/app/lifecycle.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import { askedUntil } from '../../input/asked-again.ts';

@@ -1,4 +1,4 @@
-import { only, usual } from '../../../domain/one-of.ts';
+import { defaultChoice, only } from '../../../domain/find-by-reference.ts';
 import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
 import type { Choice } from '../../../io/terminal/prompt.ts';
 import { askedUntil } from '../../input/asked-again.ts';
@@ -31,7 +31,7 @@ export interface Pickable<Item, New> {
   assumed(reference: string): void;
 }
 
-/** The one that the options name or make, else the usual one, else the one that a person chooses. */
+/** The one that the options name or make, else the defaultChoice one, else the one that a person chooses. */
 export async function pick<Item, New>(
   { person, missing }: Inquiry,
   pickable: Pickable<Item, New>,
@@ -39,7 +39,7 @@ export async function pick<Item, New>(
   if (pickable.toCreate !== undefined) return pickable.create(pickable.toCreate);
   if (pickable.named !== undefined) return findOrCreate(person, pickable, pickable.named);
   const items = await pickable.list();
-  const preferred = usual(items, pickable);
+  const preferred = defaultChoice(items, pickable);
   if (person && !only(items)) return asked(person, pickable, items, preferred);
   if (preferred === undefined) missing.push(pickable.flag);
   else pickable.assumed(pickable.nameOf(preferred));
@@ -59,7 +59,7 @@ async function findOrCreate<Item, New>(
     if (!person) throw withHint(error, `${error.hint ?? ''} Or make it: ${createFlag(reference)}`);
     if (await person.confirm(`${error.message} Create that ${noun}?`)) return create(reference);
     const items = await pickable.list();
-    return asked(person, pickable, items, usual(items, pickable));
+    return asked(person, pickable, items, defaultChoice(items, pickable));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { updateSession } from '../../../domain/session/create.ts';
 import { checkUpdate } from '../../../domain/session/edition-limits.ts';

@@ -1,11 +1,11 @@
-import { chooseApi } from '../../../domain/api/choose.ts';
-import { chooseRequestingApp } from '../../../domain/app/choose.ts';
-import type { FirstFew } from '../../../domain/first-few.ts';
+import { chooseApi } from '../../../domain/api/find.ts';
+import { chooseRequestingApp } from '../../../domain/app/find.ts';
 import { createMany, type Tally } from '../../../domain/session/create-many.ts';
 import { checkCreation, type NestedValue } from '../../../domain/session/edition-limits.ts';
 import { guestLine, guestLineNames } from '../../../domain/session/guest-line.ts';
 import { type MadeBefore, readMadeBefore } from '../../../domain/session/made-before.ts';
 import { checkMetadataLines, guestsToMake } from '../../../domain/session/metadata-lines.ts';
+import type { TruncatedList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LineWriter } from '../../../io/files/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -28,7 +28,7 @@ interface Order {
   readonly count: number;
   readonly common: JsonObject | undefined;
   /** What some edition refuses of the metadata of lines. */
-  readonly nested: FirstFew<NestedValue> | undefined;
+  readonly nested: TruncatedList<NestedValue> | undefined;
   readonly clientSecret: string | undefined;
 }
 

@@ -1,7 +1,7 @@
-import type { KeyRing } from '../../../domain/ports.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
+import type { KeyRing } from '../../../domain/token/key-ring.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { emptyInput, emptyStdinHint, type GivenText, isBlank, referredText } from '../../input/referred-text.ts';
 import type { GlobalOptions } from '../../options/global.ts';

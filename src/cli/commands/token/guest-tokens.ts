@@ -1,9 +1,10 @@
-import type { KeyRing, TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { createSession } from '../../../domain/session/create.ts';
 import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.ts';
 import { answerMembers, checkComplete, type GuestTokens } from '../../../domain/session/request-tokens.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
+import type { KeyRing } from '../../../domain/token/key-ring.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { isAnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { checkSessionName, defaultSessionName } from '../../../domain/session/name.ts';
 import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';

@@ -1,9 +1,9 @@
-import type { TenantConnection } from '../../../domain/ports.ts';
+import { mostSimilar } from '../../../domain/did-you-mean.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { hasEnded } from '../../../domain/session/remembered.ts';
 import type { RememberedSession, SessionStore } from '../../../domain/session/saved-session.ts';
-import { mostSimilar } from '../../../domain/similar.ts';
 import { AnonError, ResponseError } from '../../../errors.ts';
 import type { Context } from '../../world/context.ts';
 import { type InspectedTokens, showThenSettle } from './guest-tokens.ts';

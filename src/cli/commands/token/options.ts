@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { RequestingApp } from '../../../domain/app/choose.ts';
+import type { RequestingApp } from '../../../domain/app/find.ts';
 import { readMetadata } from '../../../domain/session/metadata.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';

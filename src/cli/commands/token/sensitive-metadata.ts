@@ -1,5 +1,5 @@
-import { addTo, type FirstFew, firstFew, inWords } from '../../../domain/first-few.ts';
 import type { SensitiveValue } from '../../../domain/session/sensitive.ts';
+import { addToList, listInWords, type TruncatedList, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
@@ -19,7 +19,7 @@ export async function checkSensitive(
 ): Promise<void> {
   if (metadata === undefined) return;
   const { findSensitive } = await import('../../../domain/session/sensitive.ts');
-  tell(context, strict, 'In the metadata', firstFew(findSensitive(metadata)));
+  tell(context, strict, 'In the metadata', truncateList(findSensitive(metadata)));
 }
 
 /** The same for the metadata of many guests: `look` at each line, then `tell`. */
@@ -28,10 +28,10 @@ export async function sensitiveLines(
   strict: true | undefined,
 ): Promise<{ look: (metadata: JsonObject, line: number) => void; tell: () => void }> {
   const { findSensitive } = await import('../../../domain/session/sensitive.ts');
-  const found = firstFew<FoundValue>();
+  const found = truncateList<FoundValue>();
   return {
     look: (metadata, line) => {
-      for (const value of findSensitive(metadata)) addTo(found, { ...value, line });
+      for (const value of findSensitive(metadata)) addToList(found, { ...value, line });
     },
     tell: () => tell(context, strict, 'In the metadata file', found),
   };
@@ -41,9 +41,9 @@ interface FoundValue extends SensitiveValue {
   readonly line?: number;
 }
 
-function tell({ warn }: Context, strict: true | undefined, where: string, found: FirstFew<FoundValue>): void {
+function tell({ warn }: Context, strict: true | undefined, where: string, found: TruncatedList<FoundValue>): void {
   if (found.items.length === 0) return;
-  const words = inWords(found, ({ path, kind, line }) => {
+  const words = listInWords(found, ({ path, kind, line }) => {
     return `'${printable(path)}'${line ? ` in line ${line}` : ''} looks like ${kind}`;
   });
   const message = `${where} ${words}.`;

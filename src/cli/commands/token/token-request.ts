@@ -1,6 +1,6 @@
-import { chooseApi, type RequestedApi } from '../../../domain/api/choose.ts';
-import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/choose.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import { chooseApi, type RequestedApi } from '../../../domain/api/find.ts';
+import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/find.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { scopeText } from '../../options/scopes.ts';
 import type { namedChoices } from '../../tenant/access.ts';

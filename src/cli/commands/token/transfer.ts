@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/choose.ts';
+import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/find.ts';
 import { type AuthorizeUrl, authorizeUrl, checkRedirectUri } from '../../../domain/session/authorize-url.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
 import { requestTransferTicket, type TransferTicket } from '../../../domain/session/transfer.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
 import { collect } from '../../options/global.ts';

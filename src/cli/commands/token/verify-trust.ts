@@ -1,5 +1,5 @@
 import { parseDuration } from '../../../domain/duration.ts';
-import type { TenantConnection } from '../../../domain/ports.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { loopback } from '../../../domain/profile/address.ts';
 import { checkForm } from '../../../domain/token/access-token-form.ts';
 import type { Expectations } from '../../../domain/token/claim-checks.ts';

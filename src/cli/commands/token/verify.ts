@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { askTime } from '../../../domain/exchange/ask-time.ts';
+import { askTime } from '../../../domain/exchange/send.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
 import type { Check } from '../../../domain/token/check.ts';
 import { findTokens } from '../../../domain/token/find.ts';

@@ -1,14 +1,13 @@
 import type { Edition } from '../../../wire/edition/edition.ts';
 import type { Api, ApiWithGrants } from '../../api/api.ts';
-import { undecidedApi } from '../../api/choose.ts';
-import { findApi } from '../../api/find.ts';
+import { findApi, undecidedApi } from '../../api/find.ts';
 import { guestScopes } from '../../api/guest-grants.ts';
-import { listApis } from '../../api/list.ts';
+import { listApis } from '../../api/read.ts';
 import { strayScope } from '../../api/scopes.ts';
 import type { App } from '../../app/app.ts';
 import { describeTokenLifetime } from '../../duration.ts';
-import type { TenantConnection } from '../../ports.ts';
-import type { ChosenApi } from '../../profile/profile.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import type { SavedApi } from '../../profile/profile.ts';
 import { shellWord } from '../../shell-word.ts';
 import { apiEnableCommand, suggestedScopes } from '../opening-command.ts';
 import { type Check, phrase, skipped } from './check.ts';
@@ -19,7 +18,7 @@ import { type Check, phrase, skipped } from './check.ts';
  */
 export async function apiToCheck(
   tenant: TenantConnection,
-  { named, chosen }: { named: string | undefined; chosen: ChosenApi | undefined },
+  { named, chosen }: { named: string | undefined; chosen: SavedApi | undefined },
 ): Promise<Api> {
   const reference = named ?? chosen?.audience;
   if (reference !== undefined) return findApi(tenant, reference);

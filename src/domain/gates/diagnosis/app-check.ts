@@ -1,11 +1,10 @@
 import type { Edition } from '../../../wire/edition/edition.ts';
 import type { App } from '../../app/app.ts';
-import { chooseApp, likelyApp, undecidedApp } from '../../app/choose.ts';
-import { listApps } from '../../app/list.ts';
-import { readApp } from '../../app/read.ts';
+import { chooseApp, likelyApp, undecidedApp } from '../../app/find.ts';
+import { listApps, readApp } from '../../app/read.ts';
 import { lacksConformance } from '../../app/set-access.ts';
-import type { TenantConnection } from '../../ports.ts';
-import type { ChosenApp } from '../../profile/profile.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import type { SavedApp } from '../../profile/profile.ts';
 import { shellWord } from '../../shell-word.ts';
 import { appEnableCommand } from '../opening-command.ts';
 import type { Check } from './check.ts';
@@ -17,7 +16,7 @@ import type { Check } from './check.ts';
  */
 export async function appToCheck(
   tenant: TenantConnection,
-  choice: { named: string | undefined; chosen: ChosenApp | undefined },
+  choice: { named: string | undefined; chosen: SavedApp | undefined },
 ): Promise<App> {
   const app = choice.named !== undefined || choice.chosen ? await chooseApp(tenant, choice) : await onlyApp(tenant);
   if (app.authMethod === 'none' || app.clientSecret !== undefined) return app;

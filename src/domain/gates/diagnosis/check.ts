@@ -1,6 +1,6 @@
 import { type AnonError, isAnonError } from '../../../errors.ts';
-import { cutShort } from '../../cut-short.ts';
-import { withoutTokens } from '../../exchange/secrecy.ts';
+import { redactTokens } from '../../exchange/redact.ts';
+import { truncateText } from '../../truncate.ts';
 
 /** What is looked at, in the order in which a guest's request meets it. */
 export const checkNames = [
@@ -56,7 +56,7 @@ export async function attempt<Value>(work: () => Promise<Value>): Promise<Attemp
 /** A check that could not be made. */
 export function unseen(check: CheckName, error: AnonError): Check {
   const { message, hint } = error;
-  return { check, state: 'unknown', finding: phrase(message), advice: hint && withoutTokens(hint), error };
+  return { check, state: 'unknown', finding: phrase(message), advice: hint && redactTokens(hint), error };
 }
 
 /** What certainly stands in the way, as the tenant or the way to it says. */
@@ -70,5 +70,5 @@ export function skipped(check: CheckName, why: string): Check {
 
 /** The message of an error as a finding; it may hold what a user typed in the wrong place. */
 export function phrase(message: string): string {
-  return cutShort(withoutTokens(message.replace(/\.$/, '')));
+  return truncateText(redactTokens(message.replace(/\.$/, '')));
 }

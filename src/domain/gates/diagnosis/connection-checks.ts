@@ -2,10 +2,10 @@ import { AnonError } from '../../../errors.ts';
 import { openidConfiguration, openidConfigurationPath } from '../../../wire/discovery.ts';
 import type { Edition } from '../../../wire/edition/edition.ts';
 import { check as read } from '../../../wire/schema.ts';
-import { type ManagementToken, managementToken } from '../../exchange/management-token.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import { type ManagementToken, managementToken } from '../../exchange/management/token.ts';
 import { send } from '../../exchange/send.ts';
 import { clockDifference } from '../../exchange/tenant-time.ts';
-import type { TenantConnection } from '../../ports.ts';
 import { type Attempt, attempt, type Check, closedBy } from './check.ts';
 
 /** Whether the domain is that of a tenant, asked without credentials, and whether it goes by the name it is called. */

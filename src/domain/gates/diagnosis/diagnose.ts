@@ -1,7 +1,7 @@
 import type { ApiWithGrants } from '../../api/api.ts';
 import type { App } from '../../app/app.ts';
-import type { RequestingApp } from '../../app/choose.ts';
-import type { TenantConnection } from '../../ports.ts';
+import type { RequestingApp } from '../../app/find.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
 import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
 import { look, nothing, type Question, type Seen } from './look.ts';

@@ -5,8 +5,8 @@ import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
 import type { ApiWithGrants } from '../../api/api.ts';
 import { apiWithGrants } from '../../api/guest-grants.ts';
 import type { App } from '../../app/app.ts';
-import type { TenantConnection } from '../../ports.ts';
-import type { ChosenApi, ChosenApp } from '../../profile/profile.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import type { SavedApi, SavedApp } from '../../profile/profile.ts';
 import { readSettings } from '../../tenant/settings.ts';
 import { apiToCheck, checkApi, checkGrant, checkScopes, effectiveScopes } from './api-checks.ts';
 import { appToCheck, checkApp } from './app-check.ts';
@@ -15,8 +15,8 @@ import { checkManagementScopes } from './connection-checks.ts';
 import { checkEdition, checkFeature, checkFormat, checkLifetime } from './tenant-checks.ts';
 
 export interface Question {
-  readonly app: { readonly named: string | undefined; readonly chosen: ChosenApp | undefined };
-  readonly api: { readonly named: string | undefined; readonly chosen: ChosenApi | undefined };
+  readonly app: { readonly named: string | undefined; readonly chosen: SavedApp | undefined };
+  readonly api: { readonly named: string | undefined; readonly chosen: SavedApi | undefined };
   /** The scopes that guests are to get; none: any will do. */
   readonly wanted: readonly string[];
   /** What the user says the tenant speaks, against what its settings tell. */
@@ -81,14 +81,14 @@ export async function look(
 
 /** What the tenant tells wins over what a profile remembers, and what the user says now over both. */
 async function settleEdition(
-  tenant: { edition: EditionName | undefined } & Pick<TenantConnection, 'rememberEdition'>,
+  tenant: { edition: EditionName | undefined } & Pick<TenantConnection, 'saveEdition'>,
   { forcedEdition }: Question,
   settings: Attempt<TenantSettingsBody>,
 ): Promise<Edition | undefined> {
   const remembered = tenant.edition;
   const told = settings.ok ? detectEdition(settings.value) : undefined;
   tenant.edition = forcedEdition ?? told ?? remembered;
-  if (remembered === undefined && told !== undefined) await tenant.rememberEdition(told);
+  if (remembered === undefined && told !== undefined) await tenant.saveEdition(told);
   return tenant.edition && editionNamed(tenant.edition);
 }
 

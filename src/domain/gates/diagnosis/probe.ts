@@ -1,10 +1,10 @@
 import { AnonError, type ErrorCode, type GateClosedError, ResponseError } from '../../../errors.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
 import type { Api } from '../../api/api.ts';
-import type { RequestedApi } from '../../api/choose.ts';
-import type { RequestingApp } from '../../app/choose.ts';
+import type { RequestedApi } from '../../api/find.ts';
+import type { RequestingApp } from '../../app/find.ts';
 import { describeLifetime } from '../../duration.ts';
-import type { TenantConnection } from '../../ports.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
 import { type GuestTokens, requestTokens } from '../../session/request-tokens.ts';
 import { shellWord } from '../../shell-word.ts';
 import { type DecodedToken, inspectToken } from '../../token/decode.ts';

@@ -1,7 +1,7 @@
 import { detectEdition, type Edition } from '../../../wire/edition/edition.ts';
 import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
 import { describeLifetime, recommendedLifetimeSeconds, sessionLifetimeWarning } from '../../duration.ts';
-import type { TenantConnection } from '../../ports.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
 import { type Check, phrase } from './check.ts';
 
 /** Which edition the tenant's settings tell of, and whether commands speak that one. */

@@ -1,7 +1,7 @@
 import { AnonError } from '../../../errors.ts';
 import type { ApiWithGrants } from '../../api/api.ts';
 import type { App } from '../../app/app.ts';
-import { withoutTokens } from '../../exchange/secrecy.ts';
+import { redactTokens } from '../../exchange/redact.ts';
 import { shellWord } from '../../shell-word.ts';
 import type { Check, CheckName } from './check.ts';
 import type { Question } from './look.ts';
@@ -69,5 +69,5 @@ function subjects({ app, api }: { app: App | undefined; api: ApiWithGrants | und
 
 /** What a user typed may be anything. */
 function named(name: string | undefined, otherwise: string): string {
-  return name === undefined ? otherwise : shellWord(withoutTokens(name));
+  return name === undefined ? otherwise : shellWord(redactTokens(name));
 }

@@ -1,0 +1,149 @@
+import { AnonError } from '../../errors.ts';
+import {
+  type ClaimMapping,
+  claimNameMaxLength,
+  expressionMaxLength,
+  expressionRoot,
+  isReservedClaim,
+  sessionAttributes,
+  sessionPath,
+} from '../../wire/claims-mapping.ts';
+import { mostSimilar } from '../did-you-mean.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
+import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
+import { shellWord } from '../shell-word.ts';
+import { type ClaimsHolder, holderOf } from './holder.ts';
+
+/** A change of the mapped claims, and what they will be once it is made. */
+export interface ClaimsChange {
+  readonly plan: Plan<ClaimsHolder>;
+  readonly claims: readonly ClaimMapping[];
+}
+
+/**
+ * Plans to map a claim, or to map it otherwise; the others stay as they are.
+ * @throws {AnonError} `usage` when there are as many as there may be
+ */
+export async function planClaimMapping(
+  tenant: TenantConnection,
+  holder: ClaimsHolder,
+  mapping: ClaimMapping,
+): Promise<ClaimsChange> {
+  const { claims, maxClaims, name } = holder;
+  const isThere = claims.some((claim) => claim.name === mapping.name);
+  if (!isThere && claims.length >= maxClaims) {
+    throw new AnonError('usage', `'${name}' maps ${claims.length} claims, and ${maxClaims} is the most there may be.`, {
+      hint: `Take one away first: anon-cli claims remove <name>${flagOf(holder)}${tenant.selection}`,
+    });
+  }
+  const changed = claims.map((claim) => (claim.name === mapping.name ? mapping : claim));
+  return change(tenant, holder, isThere ? changed : [...claims, mapping]);
+}
+
+/** Plans to map a claim no longer. @throws {AnonError} `not_found` */
+export async function planClaimRemoval(
+  tenant: TenantConnection,
+  holder: ClaimsHolder,
+  name: string,
+): Promise<ClaimsChange> {
+  const { claims } = holder;
+  const rest = claims.filter((claim) => claim.name !== name);
+  if (rest.length < claims.length) return change(tenant, holder, rest);
+  const similar = mostSimilar(
+    name,
+    claims.map((claim) => claim.name),
+  );
+  const see = `See anon-cli claims list${flagOf(holder)}${tenant.selection}`;
+  throw new AnonError('not_found', `'${holder.name}' maps no claim '${name.slice(0, 60)}'.`, {
+    hint: similar ? `Did you mean '${similar}'? ${see}` : see,
+  });
+}
+
+async function change(
+  tenant: TenantConnection,
+  holder: ClaimsHolder,
+  claims: readonly ClaimMapping[],
+): Promise<ClaimsChange> {
+  const edition = await editionOf(tenant);
+  const { body, path, schema: answer, name, heldBy } = holder;
+  const subject = `${heldBy === 'application' ? 'application' : 'API'} ${shellWord(name)}`;
+  const patch = plannedPatch({ path, subject, answer }, body, edition.claims.write(claims, body));
+  return {
+    claims,
+    plan: { writes: planned(patch), outcome: (answers) => holderOf(edition, answers.to(patch) ?? body) },
+  };
+}
+
+function flagOf({ heldBy, name }: ClaimsHolder): string {
+  return ` --${heldBy === 'application' ? 'app' : 'api'} ${shellWord(name)}`;
+}
+
+/**
+ * What the user wants mapped, as it is sent: `metadata.language` and the other attributes of a session may stand
+ * without the root that all expressions have. Says before any call what no tenant would take.
+ * @throws {AnonError} `usage`
+ */
+export function parseClaimMapping({ name, expression: text }: ClaimMapping): ClaimMapping {
+  checkName(name);
+  const expression = withRoot(text);
+  checkExpression(expression);
+  return { name, expression };
+}
+
+function checkName(name: string): void {
+  if (name === '') throw new AnonError('usage', 'A claim needs a name.');
+  if (name.length > claimNameMaxLength) {
+    throw new AnonError('usage', `A claim's name has at most ${claimNameMaxLength} characters, not ${name.length}.`);
+  }
+  if (name.trim() !== name || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) {
+    throw new AnonError('usage', "A claim's name has no spaces around it, and nothing that cannot be seen.");
+  }
+  if (!isReservedClaim(name)) return;
+  throw new AnonError('usage', `'${name}' is reserved: no mapping can set it, in whatever case it is written.`, {
+    hint: `Choose a name of your own, such as guest_${name.toLowerCase().replaceAll(/^_+|_+$/g, '')}.`,
+  });
+}
+
+function withRoot(text: string): string {
+  const [first = ''] = text.split('.');
+  return sessionAttributes.some((attribute) => attribute === first) ? `${expressionRoot}.${text}` : text;
+}
+
+const form = `It is a path and no logic: ${sessionAttributes.slice(0, 3).join(', ')}, or metadata.<key>, with a dot for each level below.`;
+
+function checkExpression(expression: string): void {
+  if (sessionPath(expression)) return;
+  if (expression.length > expressionMaxLength) {
+    throw refused(`has at most ${expressionMaxLength} characters, not ${expression.length}`, form);
+  }
+  const [root = '', attribute, ...keys] = expression.split('.');
+  if (!/^[\w-]+(\.[\w-]+)*$/.test(expression)) {
+    throw refused('is names joined by dots, of letters, digits, _ and -', form);
+  }
+  if (root !== expressionRoot) throw refused(`cannot begin with '${root.slice(0, 60)}'`, otherRoot(root, attribute));
+  if (attribute === undefined) throw refused('must name an attribute of the session', form);
+  if (keys.length > 0 && sessionAttributes.some((known) => known === attribute)) {
+    throw refused(`goes no further than '${attribute}'; only metadata has something below`, form);
+  }
+  throw refused(
+    `cannot lead to '${attribute.slice(0, 60)}', which a session does not have`,
+    suggestion(attribute, sessionAttributes) ??
+      `For a key of the metadata write metadata.${[attribute, ...keys].join('.')}`,
+  );
+}
+
+/** A word alone may be an attribute or a key of the metadata; one with something below it is none of the first three. */
+function otherRoot(root: string, below: string | undefined): string {
+  const known = below === undefined ? [...sessionAttributes, expressionRoot] : ['metadata', expressionRoot];
+  return suggestion(root, known) ?? (below === undefined ? `For a key of the metadata write metadata.${root}` : form);
+}
+
+function refused(problem: string, hint: string): AnonError {
+  return new AnonError('usage', `A claim's expression ${problem}.`, { hint });
+}
+
+function suggestion(word: string, known: readonly string[]): string | undefined {
+  const similar = mostSimilar(word, known);
+  return similar && `Did you mean '${similar}'?`;
+}

@@ -1,0 +1,109 @@
+import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
+import type { TenantConnection } from './connection.ts';
+import type { Answer, Exchange, HttpAnswer } from './http.ts';
+import { redactSecrets } from './redact.ts';
+import { isTransientFailure } from './retry.ts';
+import { withUnknownOutcome } from './unknown-outcome.ts';
+
+/** Half a surrogate pair: JSON can spell one out, but it can't stand in an address or a header. */
+const loneSurrogate = /\p{Surrogate}/gu;
+const escapedSurrogate = /\\u[dD][89a-fA-F]/;
+
+/**
+ * Parses the JSON of an answer. Lone surrogates become U+FFFD, as a UTF-8 decoder would replace them: the values go
+ * into addresses, headers and files.
+ * @throws {SyntaxError}
+ */
+export function parseAnswer(text: string): unknown {
+  if (!escapedSurrogate.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_, value) =>
+    typeof value === 'string' ? value.replaceAll(loneSurrogate, '\ufffd') : value,
+  );
+}
+
+export async function readAnswer(response: HttpAnswer, exchange: Exchange, tenant: TenantConnection): Promise<Answer> {
+  const { status, headers } = response;
+  if (status >= 300 && status < 400) throw redirected(status, headers.get('location'), exchange, tenant);
+  const text = await response.text().catch((cause: unknown) => {
+    if (!isAnonError(cause) || cause.code !== 'response_invalid') throw cause;
+    throw withUnknownOutcome(notAnAnswer(status, 'a body that cannot be read', exchange, cause), exchange, tenant);
+  });
+  exchange.measure?.(text.length);
+  if (text === '') return { status, body: undefined };
+  try {
+    return { status, body: parseAnswer(text) };
+  } catch (cause) {
+    if (exchange.mayBeMissing && isMissing(status)) return { status, body: undefined };
+    const page = headers.get('content-type')?.startsWith('text/html') || text.trimStart().startsWith('<');
+    const what = page ? 'an HTML page, not JSON' : 'a body that is not JSON';
+    throw withUnknownOutcome(notAnAnswer(status, what, exchange, cause), exchange, tenant);
+  }
+}
+
+/** A server answers so where it has nothing of that path, or nothing that takes the method. */
+export function isMissing(status: number): boolean {
+  return status === 404 || status === 405 || status === 501;
+}
+
+function notAnAnswer(status: number, what: string, { method, path }: Exchange, cause: unknown): ResponseError {
+  const failed = isTransientFailure(status);
+  const why = isAnonError(cause) ? ` ${cause.message}` : '';
+  const advice = isAnonError(cause) ? cause.hint : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.';
+  return new ResponseError(
+    failed ? 'server_error' : 'response_invalid',
+    { status, error: 'invalid_response', description: '' },
+    {
+      message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.${why}`,
+      hint: failed ? 'The service, or something on the way to it, is in trouble: try again later.' : advice,
+      cause,
+    },
+  );
+}
+
+/** Where a tenant sends us is not followed: a token must not travel to where it was not sent. */
+export class RedirectError extends ResponseError {
+  /** The other host; undefined where it is the same, or not named. */
+  readonly host: string | undefined;
+
+  constructor(status: number, host: string | undefined, words: { message: string; hint: string }) {
+    super('failed', { status, error: 'invalid_response', description: '' }, words);
+    this.host = host;
+  }
+}
+
+function redirected(
+  status: number,
+  location: string | null,
+  { method, path }: Exchange,
+  { baseUrl, profile }: TenantConnection,
+): RedirectError {
+  const target = targetOf(location, `${baseUrl}${path}`);
+  const host = target && target.host !== new URL(baseUrl).host ? target.host : undefined;
+  const where = target ? ` to ${target.shown}` : '';
+  return new RedirectError(status, host, {
+    message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and a redirect${where}, which is not followed.`,
+    hint: host
+      ? `If ${host} is the tenant, use that domain: anon-cli login ${profile} --domain ${host}`
+      : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.',
+  });
+}
+
+/** Host and path: a query may hold anything. */
+function targetOf(location: string | null, from: string): { host: string; shown: string } | undefined {
+  if (!location || !URL.canParse(location, from)) return undefined;
+  const { protocol, host, pathname } = new URL(location, from);
+  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
+  return { host, shown: redactSecrets(`${protocol}//${host}${pathname}`).slice(0, 200) };
+}
+
+/** What the answer was expected to look like and did not. */
+export function unexpectedAnswer({ method, path }: Pick<Exchange, 'method' | 'path'>, problem: string): AnonError {
+  return new AnonError(
+    'response_invalid',
+    `The tenant's answer to ${method} ${withoutQuery(path)} cannot be used: ${problem}.`,
+  );
+}
+
+function withoutQuery(path: string): string {
+  return redactSecrets(path.split('?')[0] ?? path);
+}

@@ -1,0 +1,33 @@
+import type { EditionName } from '../../wire/edition/edition.ts';
+import type { Clock } from '../clock.ts';
+import type { Fetch } from './http.ts';
+import type { ManagementAccess } from './management/credentials.ts';
+import type { RetryPolicy } from './retry.ts';
+import type { TenantTime } from './tenant-time.ts';
+
+/** A tenant that commands can talk to, remote or embedded. */
+export interface TenantConnection {
+  /** The name of its profile. */
+  readonly profile: string;
+  /** What a command in a hint needs to reach this tenant too: empty, or ` --profile NAME`. */
+  readonly selection: string;
+  /** `https://DOMAIN/`, with the slash. */
+  readonly issuer: string;
+  /** Where requests go, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly time: TenantTime;
+  readonly retry: RetryPolicy;
+  /** Reports something the user should know although the command succeeds. */
+  warn(message: string): void;
+  /** Undefined when the profile has no credentials: then nothing that needs the Management API works. */
+  readonly management: ManagementAccess | undefined;
+  /** Undefined until the tenant's settings were read. */
+  readonly edition: EditionName | undefined;
+  saveEdition(edition: EditionName): Promise<void>;
+  /** A dry run: the Management API is only read. */
+  readonly readOnly?: boolean;
+  /** The key that encrypts this tenant's session tokens, if this machine has it. */
+  readonly sessionKey: (() => Promise<Uint8Array>) | undefined;
+}

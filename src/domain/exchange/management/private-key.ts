@@ -1,0 +1,131 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { AnonError } from '../../../errors.ts';
+import { looksLikePem, type PemBlock, pemBlocks } from '../../pem.ts';
+import { type SigningAlgorithm, signingAlgorithms } from './credentials.ts';
+
+/** A key that signs client assertions. */
+export interface PrivateKey {
+  readonly key: KeyObject;
+  readonly alg: SigningAlgorithm;
+  /** The `kid` of a JWK that has one. */
+  readonly keyId: string | undefined;
+}
+
+/**
+ * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1), in whatever form it was kept and whatever stands around it, or a JWK.
+ * `name` is what errors call it.
+ * Without `alg` it is the JWK's own, else RS256, or ES256 for an elliptic curve key.
+ * @throws {AnonError} `usage` for what is no private key, and for one that `alg` cannot sign with
+ */
+export function readPrivateKey(text: string, name: string, alg?: SigningAlgorithm): PrivateKey {
+  const trimmed = unquoted(text.replace(/^\uFEFF/, '').trim());
+  const jwk = trimmed.startsWith('{') ? readJwk(trimmed, name) : undefined;
+  const key = jwk ? fromJwk(jwk, name) : fromPem(trimmed, name);
+  const chosen = alg ?? signingAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
+  if (jwk?.alg !== undefined && jwk.alg !== chosen) {
+    throw unusable(name, `is for ${String(jwk.alg).slice(0, 20)}, not ${chosen}`, algorithmHint(String(jwk.alg)));
+  }
+  checkFits(key, chosen, name);
+  return { key, alg: chosen, keyId: typeof jwk?.kid === 'string' ? jwk.kid : undefined };
+}
+
+/** Without the quotes that a shell or a file of variables has left around it. */
+function unquoted(text: string): string {
+  if (/^'[^']*'$/s.test(text)) return text.slice(1, -1).trim();
+  try {
+    const inside: unknown = text.startsWith('"') ? JSON.parse(text) : text;
+    return typeof inside === 'string' ? inside.trim() : text;
+  } catch {
+    return text;
+  }
+}
+
+/** @throws {AnonError} `usage` */
+export function parseSigningAlgorithm(text: string, where: string): SigningAlgorithm {
+  const known = signingAlgorithms.find((alg) => alg === text);
+  if (known) return known;
+  throw new AnonError('usage', `${where} is no algorithm that client assertions are signed with.`, {
+    hint: `One of ${signingAlgorithms.join(', ')}.`,
+  });
+}
+
+function readJwk(text: string, name: string): JsonWebKey {
+  let jwk: JsonWebKey;
+  try {
+    jwk = JSON.parse(text);
+  } catch {
+    throw unusable(name, 'is neither PEM nor a JWK');
+  }
+  if ('keys' in jwk) throw unusable(name, 'is a set of keys', 'Give a file with the one private key alone.');
+  if (jwk.kty !== 'RSA' && jwk.kty !== 'EC') throw unusable(name, 'is neither an RSA nor an elliptic curve key');
+  if (jwk.d === undefined) throw publicKey(name);
+  return jwk;
+}
+
+function fromJwk(jwk: JsonWebKey, name: string): KeyObject {
+  try {
+    return createPrivateKey({ key: jwk, format: 'jwk' });
+  } catch {
+    throw unusable(name, 'is a damaged JWK');
+  }
+}
+
+function fromPem(text: string, name: string): KeyObject {
+  const blocks = pemBlocks(text);
+  // A chain of certificates may stand before it or behind.
+  const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY')) ?? blocks[0];
+  if (!block) throw unusable(name, looksLikePem(text) ? 'is damaged PEM' : 'is neither PEM nor a JWK');
+  if (block.encrypted) {
+    throw unusable(name, 'is encrypted', 'Decrypt it: openssl pkcs8 -topk8 -nocrypt -in <file> -out <new file>');
+  }
+  if (block.label === 'OPENSSH PRIVATE KEY') {
+    throw unusable(name, 'is in the format of OpenSSH', 'Make a copy of it PEM: ssh-keygen -p -m PKCS8 -f <copy>');
+  }
+  try {
+    return createPrivateKey(block.text);
+  } catch {
+    throw isPublic(block) ? publicKey(name) : unusable(name, 'is damaged PEM');
+  }
+}
+
+function isPublic({ label, text }: PemBlock): boolean {
+  try {
+    createPublicKey(text);
+    return true;
+  } catch {
+    return label === 'CERTIFICATE';
+  }
+}
+
+function defaultFor({ asymmetricKeyType }: KeyObject): SigningAlgorithm {
+  if (asymmetricKeyType === 'ec') return 'ES256';
+  return asymmetricKeyType === 'rsa-pss' ? 'PS256' : 'RS256';
+}
+
+function checkFits(key: KeyObject, alg: SigningAlgorithm, name: string): void {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (alg === 'ES256') {
+    if (type !== 'ec') throw unusable(name, 'is no elliptic curve key, which ES256 needs', algorithmHint('RS256'));
+    if (details?.namedCurve !== 'prime256v1') throw unusable(name, 'is on another curve than P-256, which ES256 needs');
+    return;
+  }
+  if (type === 'ec') throw unusable(name, `is no RSA key, which ${alg} needs`, algorithmHint('ES256'));
+  if (type !== 'rsa' && !(type === 'rsa-pss' && alg === 'PS256')) {
+    throw unusable(name, `is no RSA key that ${alg} can sign with`);
+  }
+  if ((details?.modulusLength ?? 0) < 2048) throw unusable(name, `has less than the 2048 bits that ${alg} needs`);
+}
+
+function algorithmHint(alg: string): string | undefined {
+  return signingAlgorithms.some((known) => known === alg) ? `Say --signing-alg ${alg}` : undefined;
+}
+
+function publicKey(name: string): AnonError {
+  return unusable(name, 'is the public half of a key', 'Give the private one; the public one goes to the application.');
+}
+
+function unusable(name: string, problem: string, hint?: string): AnonError {
+  return new AnonError('usage', `${name} ${problem}.`, {
+    hint: hint ?? `A private key as PEM or JWK, for ${signingAlgorithms.join(', ')}.`,
+  });
+}

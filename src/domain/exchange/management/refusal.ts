@@ -1,0 +1,82 @@
+import { type AnonError, type ErrorCode, ResponseError } from '../../../errors.ts';
+import type { TenantConnection } from '../connection.ts';
+import { quotedReason, readErrorBody } from '../error-body.ts';
+import type { Answer } from '../http.ts';
+import { redactSecrets, secretForms } from '../redact.ts';
+import { isTransientFailure } from '../retry.ts';
+import { commandsThatNeed } from './needed-scopes.ts';
+import type { ManagementToken } from './token.ts';
+import { credentialsHint, expiredToken } from './token-refusal.ts';
+
+/** What the Management API refused, and what to do about it. @see management-api, section 2.1 */
+export function managementRefusal(
+  tenant: TenantConnection,
+  answer: Answer,
+  { token, secret }: Pick<ManagementToken, 'token' | 'secret'>,
+): AnonError {
+  const { status } = answer;
+  const { sent, ...words } = readErrorBody(answer, secretForms([secret, token]));
+  const { description } = words;
+  const refused = { status, error: sent.error === 'Bearer' ? sent.error : words.error, description };
+  if (status === 401 || (status === 400 && sent.error === 'Bearer')) return tokenRefused(tenant, refused);
+  // What is looked for in its words is looked for as it was sent: a short secret may be part of any.
+  const missing = /^Insufficient scope, expected any of: (.+)$/.exec(sent.description)?.[1];
+  return new ResponseError(codeOf(status), refused, {
+    message:
+      description === '' && isTransientFailure(status)
+        ? `The tenant could not answer (${status}).`
+        : `The tenant refused: ${description || 'no reason given'} (${status}).`,
+    hint:
+      missing &&
+      scopeHint(
+        tenant,
+        missing.split(/[,;]\s*/).map((scope) => knownScope(scope, secret)),
+      ),
+  });
+}
+
+interface Refused {
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+}
+
+function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
+  const ready = tenant.management?.credentials.kind === 'access_token';
+  if (ready && /^Expired token/i.test(refused.description)) return expiredToken(tenant);
+  const { host } = new URL(tenant.issuer);
+  const guess = /^Bad audience/i.test(refused.description)
+    ? `is for another tenant than ${host}, or not for its Management API`
+    : refused.error === 'Bearer'
+      ? 'is not one for a Management API'
+      : undefined;
+  const problem = guess ?? `was refused: ${refused.description || 'no reason given'}`;
+  return new ResponseError('not_authorised', refused, {
+    message: `The access token of profile '${tenant.profile}' ${problem} (${refused.status}).${guess ? quotedReason(refused.description) : ''}`,
+    hint: ready ? credentialsHint(tenant) : undefined,
+  });
+}
+
+/** A word of the service's own, or else what a tenant may not repeat of the secret. */
+function knownScope(scope: string, secret: string | undefined): string {
+  return commandsThatNeed(scope).length > 0 ? scope : redactSecrets(scope, [secret]);
+}
+
+function scopeHint({ profile, management }: TenantConnection, scopes: readonly string[]): string {
+  const commands = [...new Set(scopes.flatMap((scope) => commandsThatNeed(scope)))];
+  const whose =
+    management?.credentials.kind === 'access_token'
+      ? `Profile '${profile}' needs an access token with`
+      : `Give the client of profile '${profile}'`;
+  const what =
+    scopes.length === 1
+      ? `the Management API scope ${scopes[0]}`
+      : `one of the Management API scopes ${scopes.join(', ')}`;
+  return `${whose} ${what}${commands.length > 0 ? `: it is needed for ${commands.join(', ')}` : ''}.`;
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 403) return 'not_authorised';
+  if (status === 404) return 'not_found';
+  return isTransientFailure(status) ? 'server_error' : 'failed';
+}

@@ -1,0 +1,175 @@
+import { AnonError, isAnonError, ResponseError } from '../../../errors.ts';
+import { managementAudience, oauthTokenPath } from '../../../wire/oauth.ts';
+import { isMissing, RedirectError } from '../answer.ts';
+import type { TenantConnection } from '../connection.ts';
+import { type ErrorBody, quotedReason, readErrorBody } from '../error-body.ts';
+import type { Answer } from '../http.ts';
+import { secretForms } from '../redact.ts';
+import { isTransientFailure } from '../retry.ts';
+import { clockSentence } from '../tenant-time.ts';
+import type { ManagementAccess, ManagementCredentials } from './credentials.ts';
+
+/** What to do where there are no credentials. */
+export function noCredentials({ profile }: TenantConnection): AnonError {
+  return new AnonError('not_authorised', `Profile '${profile}' has no Management API credentials.`, {
+    hint: `Add some: anon-cli login ${profile} --client-id <id> --client-secret -`,
+  });
+}
+
+/** A ready-made token has expired, and nothing here can make another. */
+export function expiredToken(tenant: TenantConnection): AnonError {
+  return new AnonError('not_authorised', `The access token of profile '${tenant.profile}' has expired.`, {
+    hint: credentialsHint(tenant),
+  });
+}
+
+/** What was given as a token cannot be one. */
+export function notAToken(tenant: TenantConnection): AnonError {
+  return new AnonError('not_authorised', `The access token of profile '${tenant.profile}' is none.`, {
+    hint: credentialsHint(tenant),
+  });
+}
+
+/** How the user gives this tenant's credentials anew. */
+export function credentialsHint({ profile, management }: TenantConnection): string {
+  const kind = management?.credentials.kind ?? 'client_secret';
+  const anew = kind === 'access_token' ? 'a new one' : 'them anew';
+  if (management?.source === 'login') return `Nothing was saved; give ${anew}.`;
+  if (management?.source === 'environment') return `Give ${anew} in ${variables[kind]}.`;
+  return `Give ${anew}: anon-cli login ${profile} ${flags[kind]}`;
+}
+
+type Kind = ManagementCredentials['kind'];
+
+const variables: Readonly<Record<Kind, string>> = {
+  client_secret: 'AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET',
+  private_key: 'AUTH0_CLIENT_ID and AUTH0_CLIENT_SIGNING_KEY_PATH',
+  access_token: 'AUTH0_ACCESS_TOKEN',
+};
+
+const flags: Readonly<Record<Kind, string>> = {
+  client_secret: '--client-id <id> --client-secret -',
+  private_key: '--client-id <id> --private-key <file>',
+  access_token: '--access-token -',
+};
+
+/** Why no answer to the request for a token could be used: what is not JSON is not from a tenant. */
+export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): unknown {
+  if (!isAnonError(error)) return error;
+  if (error instanceof ResponseError && error.error === 'invalid_response') {
+    return isTransientFailure(error.status) ? unavailable(tenant, error) : notATenant(tenant, error);
+  }
+  if (error.code === 'response_invalid') return notATenant(tenant, error);
+  if (error.code !== 'rate_limited') return error;
+  const description = error instanceof ResponseError ? error.description : '';
+  return new AnonError(
+    'rate_limited',
+    `The tenant gives no more access tokens for now: its rate limit is reached.${quotedReason(description)}`,
+    { hint: error.hint, cause: error },
+  );
+}
+
+/** Nothing there gives tokens, by what came. A redirect names where it leads, and its hint says how to go there. */
+function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError {
+  const { host } = new URL(issuer);
+  const words = isAnonError(answered)
+    ? answered.message
+    : `It answered POST ${oauthTokenPath} with ${answered.status}.${quotedReason(answered.description)}`;
+  const status = 'status' in answered ? answered.status : 0;
+  if (status >= 400 && !isMissing(status)) return notItsWord(host, words, answered);
+  const elsewhere = answered instanceof RedirectError && answered.host !== undefined;
+  return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint. ${words}`, {
+    hint: elsewhere ? answered.hint : 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
+    cause: isAnonError(answered) ? answered : undefined,
+  });
+}
+
+/** A refusal that is none of OAuth's: whoever made it, it says nothing of the credentials, nor whether there is a tenant. */
+function notItsWord(host: string, words: string, answered: Answered): AnonError {
+  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does. ${words}`, {
+    hint: 'Something on the way to it, such as a firewall or a proxy, may have answered. Else check the domain: anon-cli profile show',
+    cause: isAnonError(answered) ? answered : undefined,
+  });
+}
+
+type Answered = AnonError | Pick<ResponseError, 'status' | 'description'>;
+
+/** The tenant is there, and says nothing of the credentials. */
+function unavailable(
+  { issuer }: TenantConnection,
+  { status, error, description }: Pick<ResponseError, 'status' | 'error' | 'description'>,
+): AnonError {
+  const { host } = new URL(issuer);
+  return new ResponseError(
+    'tenant_unreachable',
+    { status, error, description },
+    {
+      message: `The tenant ${host} is unavailable: it answered POST ${oauthTokenPath} with ${status}.${quotedReason(description)}`,
+      hint: 'The service, or something on the way to it, is in trouble: try again later, and see https://status.auth0.com',
+    },
+  );
+}
+
+/** Why the tenant gave no token, and what to do about it. @see management-api, section 1.2 */
+export function tokenRefusal(
+  tenant: TenantConnection,
+  access: ManagementAccess,
+  answer: Answer,
+  secret: string,
+): AnonError {
+  const { status } = answer;
+  const { sent, error, description } = readErrorBody(answer, secretForms(secret));
+  const refused = { status, error, description };
+  const isSilent = ![400, 401, 403].includes(status) && error === `http_${status}`;
+  if (status < 400 || isMissing(status) || (isSilent && !isTransientFailure(status)))
+    return notATenant(tenant, refused);
+  if (isTransientFailure(status)) return unavailable(tenant, refused);
+  const { problem, hint, inItsWords } = explain(tenant, access.credentials, refused, sent);
+  const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);
+  return new ResponseError('not_authorised', refused, {
+    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${inItsWords ? '' : quotedReason(description)}${clock ? ` ${clock}` : ''}`,
+    hint: hint ?? credentialsHint(tenant),
+  });
+}
+
+interface Explained {
+  readonly problem: string;
+  readonly hint?: string;
+  /** The problem is what the tenant says, and no guess of ours. */
+  readonly inItsWords?: true;
+}
+
+function explain(
+  tenant: TenantConnection,
+  credentials: ManagementCredentials,
+  { status, error, description }: { status: number; error: string; description: string },
+  sent: ErrorBody['sent'],
+): Explained {
+  const client = credentials.kind === 'access_token' ? 'the client' : `client ${credentials.clientId}`;
+  if (status === 401) {
+    const proof =
+      credentials.kind === 'private_key'
+        ? `the client id is wrong, or its key is none that the client may sign ${credentials.alg} with`
+        : 'the client id or the secret is wrong, or the secret was rotated';
+    return { problem: proof };
+  }
+  if (sent.error === 'unauthorized_client') {
+    return {
+      problem: `${client} may not use the client credentials grant`,
+      hint: "Switch it on in the dashboard: the application's Advanced Settings, Grant Types, Client Credentials.",
+    };
+  }
+  if (/is not authorized to access/i.test(sent.description)) {
+    return {
+      problem: `${client} has no grant for the Management API`,
+      hint: `Give it one in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications. Its scopes are chosen there too.`,
+    };
+  }
+  if (/^Service not enabled within domain/i.test(sent.description)) {
+    return {
+      problem: `the tenant has no API ${managementAudience(tenant.issuer)}`,
+      hint: `A custom domain has no Management API of its own. Use the tenant's first domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
+    };
+  }
+  return { problem: description || error, inItsWords: true };
+}

@@ -1,0 +1,118 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { parseSigningAlgorithm, readPrivateKey } from '../../../../src/domain/exchange/management/private-key.ts';
+import { failureOf } from '../../../support/domain.ts';
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pkcs8 = (key: KeyObject) => String(key.export({ type: 'pkcs8', format: 'pem' }));
+const jwkOf = (key: KeyObject, more = {}) => JSON.stringify({ ...key.export({ format: 'jwk' }), ...more });
+
+describe('a private key', () => {
+  it.each([
+    ['PKCS#8', pkcs8(rsa.privateKey), 'RS256'],
+    ['PKCS#8 of an elliptic curve', pkcs8(ec.privateKey), 'ES256'],
+    ['PKCS#1', String(rsa.privateKey.export({ type: 'pkcs1', format: 'pem' })), 'RS256'],
+    ['SEC 1', String(ec.privateKey.export({ type: 'sec1', format: 'pem' })), 'ES256'],
+    ['a JWK', jwkOf(rsa.privateKey), 'RS256'],
+    ['a JWK of an elliptic curve', jwkOf(ec.privateKey), 'ES256'],
+    ['a JWK that says what for', jwkOf(rsa.privateKey, { alg: 'PS256' }), 'PS256'],
+    ['PEM after a byte order mark', `\uFEFF\n${pkcs8(rsa.privateKey)}`, 'RS256'],
+  ])('may be %s', (_, text, alg) => {
+    const read = readPrivateKey(text, 'key.pem');
+    expect(read).toMatchObject({ alg, keyId: undefined });
+    expect(read.key.type).toBe('private');
+  });
+
+  it('of a JWK keeps its name', () => {
+    expect(readPrivateKey(jwkOf(rsa.privateKey, { kid: 'k1' }), 'key.json').keyId).toBe('k1');
+  });
+
+  it.each(['RS256', 'RS384', 'PS256'] as const)('of RSA is for %s', (alg) => {
+    expect(readPrivateKey(pkcs8(rsa.privateKey), 'key.pem', alg).alg).toBe(alg);
+  });
+
+  const encrypted = String(
+    rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }),
+  );
+  const oldEncrypted = String(
+    rsa.privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }),
+  );
+  const small = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const edwards = generateKeyPairSync('ed25519');
+  it.each([
+    ['encrypted PEM', encrypted, undefined, 'is encrypted.', 'openssl pkcs8 -topk8 -nocrypt'],
+    ['encrypted PEM of the old kind', oldEncrypted, undefined, 'is encrypted.', 'openssl pkcs8'],
+    [
+      'a public key',
+      String(rsa.publicKey.export({ type: 'spki', format: 'pem' })),
+      undefined,
+      'is the public half of a key.',
+      'Give the private one',
+    ],
+    ['a public JWK', jwkOf(rsa.publicKey), undefined, 'is the public half of a key.', 'Give the private one'],
+    [
+      'a JWK Set',
+      JSON.stringify({ keys: [JSON.parse(jwkOf(rsa.privateKey))] }),
+      undefined,
+      'is a set of keys.',
+      'the one private key alone',
+    ],
+    ['a symmetric JWK', '{"kty":"oct","k":"c2VjcmV0"}', undefined, 'is neither an RSA nor an elliptic curve key.', ''],
+    ['a JWK without its numbers', '{"kty":"RSA","d":"AQAB"}', undefined, 'is a damaged JWK.', ''],
+    ['half a JWK', '{"kty":', undefined, 'is neither PEM nor a JWK.', ''],
+    ['something else', 'hunter2', undefined, 'is neither PEM nor a JWK.', ''],
+    ['cut PEM', pkcs8(rsa.privateKey).slice(0, 400), undefined, 'is damaged PEM.', ''],
+    [
+      'a key of OpenSSH',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----',
+      undefined,
+      'is in the format of OpenSSH.',
+      'ssh-keygen',
+    ],
+    [
+      'an elliptic curve key for RS256',
+      pkcs8(ec.privateKey),
+      'RS256',
+      'is no RSA key, which RS256 needs.',
+      '--signing-alg ES256',
+    ],
+    [
+      'an RSA key for ES256',
+      pkcs8(rsa.privateKey),
+      'ES256',
+      'is no elliptic curve key, which ES256 needs.',
+      '--signing-alg RS256',
+    ],
+    [
+      'another curve',
+      pkcs8(otherCurve.privateKey),
+      undefined,
+      'is on another curve than P-256, which ES256 needs.',
+      '',
+    ],
+    ['an Edwards key', pkcs8(edwards.privateKey), undefined, 'is no RSA key that RS256 can sign with.', ''],
+    ['a small key', pkcs8(small.privateKey), undefined, 'has less than the 2048 bits that RS256 needs.', ''],
+    [
+      'a JWK for another algorithm',
+      jwkOf(rsa.privateKey, { alg: 'RS384' }),
+      'RS256',
+      'is for RS384, not RS256.',
+      '--signing-alg RS384',
+    ],
+  ] as const)('is not %s', async (_, text, alg, problem, hint) => {
+    const error = await failureOf(() => readPrivateKey(text, 'key.pem', alg));
+    expect(error).toMatchObject({ code: 'usage', message: `key.pem ${problem}` });
+    expect(error.hint).toContain(hint);
+    expect(`${error.message} ${error.hint}`).not.toContain(text.slice(40, 80) || text);
+  });
+
+  it('signs with no other algorithm', async () => {
+    expect(parseSigningAlgorithm('PS256', '--signing-alg')).toBe('PS256');
+    expect(await failureOf(() => parseSigningAlgorithm('HS256', '--signing-alg'))).toMatchObject({
+      code: 'usage',
+      message: '--signing-alg is no algorithm that client assertions are signed with.',
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { defaultChoice, findByReference } from '../../src/domain/find-by-reference.ts';
+import { failureOf } from '../support/domain.ts';
+
+interface Shop {
+  readonly id: string;
+  readonly name: string;
+  readonly audience: string;
+}
+
+const shops: readonly Shop[] = [
+  { id: 'id-1', name: 'Web', audience: 'https://one.example' },
+  { id: 'id-2', name: 'web', audience: 'https://two.example' },
+  { id: 'id-3', name: 'Mobile', audience: 'https://three.example' },
+  { id: 'id-4', name: 'Kiosk', audience: 'https://four.example' },
+  { id: 'id-5', name: 'Kiosk', audience: 'https://five.example' },
+  { id: 'id-6', name: 'id-1', audience: 'https://six.example' },
+];
+
+const find = (reference: string, among = shops) =>
+  findByReference(among, reference, ({ id, name, audience }) => ({ name, ids: [id, audience] }), {
+    noun: 'shop',
+    listCommand: 'anon-cli shop list',
+  });
+
+describe('a reference', () => {
+  it.each([
+    ['an id', 'id-3', 'id-3'],
+    ['another id that it has', 'https://three.example', 'id-3'],
+    ['a name', 'Mobile', 'id-3'],
+    ['a name in other case', 'MOBILE', 'id-3'],
+    ['the exact one of names that differ in case', 'web', 'id-2'],
+    ['an id before a name', 'id-1', 'id-1'],
+  ])('names by %s: %s', (_, reference, id) => {
+    expect(find(reference).id).toBe(id);
+  });
+
+  it('is ambiguous when several bear the name, and then the ids are listed', async () => {
+    expect(await failureOf(() => find('Kiosk'))).toMatchObject({
+      code: 'ambiguous',
+      message: "'Kiosk' names 2 shops: id-4, id-5.",
+      hint: 'Name one of them by its id.',
+    });
+  });
+
+  it('is ambiguous when several bear the name in other case', async () => {
+    expect(await failureOf(() => find('WEB'))).toMatchObject({
+      code: 'ambiguous',
+      message: "'WEB' names 2 shops: id-1, id-2.",
+    });
+  });
+
+  it.each([
+    ['Mobil', "Did you mean 'Mobile'? See anon-cli shop list."],
+    ['https://thre.example', "Did you mean 'https://three.example'? See anon-cli shop list."],
+    ['something else', 'See anon-cli shop list.'],
+  ])('that names nothing is not found: %s', async (reference, hint) => {
+    expect(await failureOf(() => find(reference))).toMatchObject({
+      code: 'not_found',
+      message: `There is no shop '${reference}'.`,
+      hint,
+    });
+  });
+
+  it('names nothing where there is nothing', async () => {
+    expect(await failureOf(() => find('web', []))).toMatchObject({
+      code: 'not_found',
+      hint: 'See anon-cli shop list.',
+    });
+  });
+});
+
+describe('the one that is meant when none is named', () => {
+  const meant = (items: readonly string[], chosen?: string) =>
+    defaultChoice(items, { isChosen: (item) => item === chosen, isOpen: (item) => item.startsWith('open') });
+
+  it.each([
+    ['is the one that was chosen', ['a', 'open b'], 'a', 'a'],
+    ['is the only one when the chosen one is gone', ['a'], 'gone', 'a'],
+    ['is the only one that is open', ['a', 'open b', 'c'], undefined, 'open b'],
+    ['is none of two that are open', ['open a', 'open b'], undefined, undefined],
+    ['is none of two that are closed', ['a', 'b'], undefined, undefined],
+    ['is none of none', [], 'a', undefined],
+  ])('%s', (_, items, chosen, expected) => {
+    expect(meant(items, chosen)).toBe(expected);
+  });
+});
