@@ -29,9 +29,13 @@ it('so do those in the help of nouns', async () => {
 async function runExamples(home: string, paths: readonly string[]): Promise<void> {
   const texts = await helpTexts();
   for (const path of paths) {
-    const example = /^Example:\n {2}\$ (.+)$/m.exec(texts[path] ?? '')?.[1];
-    expect(example, `the help of ${path} has an example`).toMatch(new RegExp(`anon-cli ${path}\\b`));
-    const { code, stderr } = await runShell(home, example ?? '');
-    expect({ path, code, stderr: code === 0 ? '' : stderr }).toEqual({ path, code: 0, stderr: '' });
+    const [, lines = ''] = /^Examples?:\n((?: {2}\$ .+\n?)+)/m.exec(texts[path] ?? '') ?? [];
+    const examples = lines.split('\n').flatMap((line) => (line === '' ? [] : [line.replace('  $ ', '')]));
+    expect(examples.length, `the help of ${path} has an example`).toBeGreaterThan(0);
+    for (const example of examples) {
+      expect(example).toMatch(new RegExp(`anon-cli ${path}\\b`));
+      const { code, stderr } = await runShell(home, example);
+      expect({ example, code, stderr: code === 0 ? '' : stderr }).toEqual({ example, code: 0, stderr: '' });
+    }
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, onTestFinished } from 'vitest';
+import type { CommandDefinition } from '../../src/cli/commands/define-command.ts';
 import { main } from '../../src/cli/main.ts';
 import { runCommand } from '../../src/cli/program/run-command.ts';
 import type { Context, World } from '../../src/cli/world/context.ts';
@@ -327,18 +328,28 @@ export function documentNamed(store: Store, kind: Kind, name: string): JsonObjec
 }
 
 /**
- * What a command passes on of its command line: the arguments of `run` after the context. The command gets
+ * What a command passes on of its command line: its positionals in order, then its options. The command gets
  * nothing of the world, so that parsing alone cannot touch any of it.
  */
+export async function parsed(definition: CommandDefinition, ...args: string[]): Promise<unknown[]>;
+/** The same of a command that is not written with `defineCommand` yet: the arguments of `run` after the context. */
 export async function parsed<Given extends unknown[]>(
   make: (context: Context, run: (context: Context, ...given: Given) => Promise<void>) => Command,
   ...args: string[]
-): Promise<Given> {
-  let recorded: Given | undefined;
-  const record = async (_context: Context, ...given: Given) => {
+): Promise<Given>;
+export async function parsed(
+  made: CommandDefinition | ((context: Context, run: never) => Command),
+  ...args: string[]
+): Promise<unknown[]> {
+  let recorded: unknown[] | undefined;
+  const record = async (_context: Context, ...given: unknown[]) => {
     recorded = given;
   };
-  await runCommand('test', (context) => make(context, record), {} as Context, args);
+  const recordNamed = (context: Context, named: object, options: object) =>
+    record(context, ...Object.values(named), options);
+  const loaded =
+    typeof made === 'function' ? (context: Context) => made(context, record as never) : { ...made, run: recordNamed };
+  await runCommand('test', loaded, {} as Context, args);
   if (!recorded) throw new Error('the command did not run');
   return recorded;
 }

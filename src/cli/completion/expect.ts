@@ -1,6 +1,6 @@
+import type { LiveKind, Values } from '../options/definition.ts';
 import { keyOf, type Line, readLine } from './line.ts';
 import type { CompletionTree, TreeOption } from './tree.ts';
-import type { LiveKind, Values } from './values.ts';
 
 /** What may stand where the cursor is. */
 export interface Candidate {

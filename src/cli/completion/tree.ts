@@ -1,4 +1,4 @@
-import type { Values } from './values.ts';
+import type { Values } from '../options/definition.ts';
 
 /** A command or a noun, as plain data. */
 export interface TreeNode {

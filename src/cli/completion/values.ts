@@ -1,21 +1,8 @@
 import { sessionAttributes } from '../../wire/claims-mapping.ts';
 import { clientTypes } from '../../wire/client.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
-import { outputFormats } from '../output/formats.ts';
+import type { Values } from '../options/definition.ts';
 import { shellNames } from './shells.ts';
-
-/** What can be looked up while a line is typed. */
-export type LiveKind = 'app' | 'api' | 'profile' | 'scope' | 'session';
-
-/** What a positional or an option takes. As plain data: the build writes it down. */
-export type Values =
-  /** One of these words. */
-  | { readonly words: readonly string[] }
-  /** The name of one of these; with `list`, several of them joined by commas. */
-  | { readonly live: LiveKind; readonly list?: true }
-  | { readonly file: true }
-  /** What the first positional says: `profile set app <reference>`. */
-  | { readonly first: Readonly<Record<string, Values>> };
 
 const app: Values = { live: 'app' };
 const api: Values = { live: 'api' };
@@ -33,9 +20,6 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   '<api>': api,
   '<session>': session,
   '<file>': { file: true },
-  '--format': { words: outputFormats },
-  '--profile': profile,
-  '--edition': { words: editionNames },
   '--session': session,
   '--scope': scopes,
   '--scopes': scopes,

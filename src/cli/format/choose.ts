@@ -3,9 +3,9 @@ import { appendToFile } from '../../io/files/appended-file.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { knownWord } from '../options/choice.ts';
-import type { GlobalOptions } from '../options/global.ts';
+import { type GlobalOptions, type OutputFormat, outputFormats } from '../options/global.ts';
 import type { Calls } from '../output/calls.ts';
-import { type OutputFormat, outputFormats, type Result } from '../output/formats.ts';
+import type { Result } from '../output/formats.ts';
 import { printable, printableJson } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';
@@ -17,24 +17,20 @@ import { secretsIn } from './secret-members.ts';
 
 const formatNoun = { noun: 'an output format', plural: 'formats' };
 
-/** Commands that always end with an access token. */
-const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'];
-
-/** What of the command tree talks to a tenant, and what of that does not. */
-const callingNouns = ['tenant', 'app', 'api', 'claims', 'token', 'setup', 'doctor', 'quickstart'];
-const offlineCommands = ['token decode', 'token verify', 'token diff', 'token watch'];
-
-/** Their result is an array. */
-const listCommands = ['app list', 'api list', 'session list', 'profile list'];
+/** What matters here of a command. */
+interface Facts {
+  readonly calls: 'tenant' | 'nothing';
+  readonly result?: 'one' | 'list' | 'access token';
+}
 
 /**
  * Settles how the command at `path` prints its result, before it does anything.
- * @throws {AnonError} `usage` for a format that is none, that the command does not have, or that another option speaks against
+ * @throws {AnonError} `usage` for an unknown format, one that the command does not have, or one that another option rules out
  */
-export function chooseFormat(path: string, context: Context, options: GlobalOptions): OutputFormat {
+export function chooseFormat(path: string, facts: Facts, context: Context, options: GlobalOptions): OutputFormat {
   const format = knownWord(options.format ?? '', outputFormats, formatNoun);
   checkTogether(format, options);
-  checkCommand(path, format);
+  checkCommand(path, facts, format);
   const print = printers[format](context);
   if (print) context.printing.as = print;
   return format;
@@ -44,22 +40,21 @@ function checkTogether(format: OutputFormat, { json, field }: GlobalOptions): vo
   if (format === 'json') return;
   const other = json ? '--json' : field !== undefined ? '--field' : undefined;
   if (!other) return;
-  throw new AnonError('usage', `${other} and --format ${format} are one or the other.`);
+  throw new AnonError('usage', `${other} and --format ${format} can't be combined.`);
 }
 
-function checkCommand(path: string, format: OutputFormat): void {
-  if (format === 'header' && !tokenCommands.includes(path)) {
-    throw new AnonError('usage', `anon-cli ${path} gives no access token to make a header of.`, {
-      hint: `These do: ${tokenCommands.join(', ')}.`,
+function checkCommand(path: string, { calls, result }: Facts, format: OutputFormat): void {
+  if (format === 'header' && result !== 'access token') {
+    throw new AnonError('usage', `anon-cli ${path} has no access token to make a header from.`, {
+      hint: 'Run: anon-cli token get --format header',
     });
   }
-  const calls = callingNouns.includes(path.split(' ')[0] ?? '') && !offlineCommands.includes(path);
-  if (format === 'curl' && !calls) {
-    throw new AnonError('usage', `anon-cli ${path} has no call to show for curl.`, {
-      hint: 'Commands that ask or change a tenant do: token create, app enable, tenant show.',
+  if (format === 'curl' && calls === 'nothing') {
+    throw new AnonError('usage', `anon-cli ${path} makes no calls that --format curl could show.`, {
+      hint: 'Commands that read or change a tenant do: token create, app enable, tenant show.',
     });
   }
-  if (namesMembers(format) && listCommands.includes(path)) throw listNotNamed(format);
+  if (namesMembers(format) && result === 'list') throw listNotNamed(format);
 }
 
 function namesMembers(format: OutputFormat): boolean {

@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
 import { AnonError } from '../../errors.ts';
 import { type EditionName, editionNames } from '../../wire/edition/edition.ts';
+import type { Values } from './definition.ts';
 
-/** Options that every command takes, before or after its own. */
+/** What `--format` takes. */
+export const outputFormats = ['human', 'json', 'ndjson', 'env', 'dotenv', 'github', 'header', 'curl'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** Options that every command takes; they may stand before its words too. */
 export interface GlobalOptions {
   readonly json?: true;
-  /** Of each the value is printed, in this order. */
+  /** The values to print, in this order. */
   readonly field?: readonly string[];
   readonly format?: string;
   readonly profile?: string;
@@ -22,28 +27,47 @@ interface GlobalOption {
   readonly description: string;
   readonly takesValue: boolean;
   readonly repeatable?: true;
+  readonly values?: Values;
 }
 
 export const globalOptions: readonly GlobalOption[] = [
   { flags: '--json', description: 'print everything as JSON; errors too, on stderr', takesValue: false },
   {
-    ...{ flags: '--field <name>', description: 'print a value of the JSON alone, repeatable; list.*.name' },
+    ...{ flags: '--field <name>', description: 'print only this value of the JSON, repeatable; list.*.name' },
     ...{ takesValue: true, repeatable: true },
   },
-  { flags: '--format <name>', description: 'print it as env, dotenv, github, header, curl, ndjson', takesValue: true },
-  { flags: '--profile <name>', description: 'use this tenant instead of the current one', takesValue: true },
-  { flags: '--edition <name>', description: `speak this edition: ${editionNames.join(' or ')}`, takesValue: true },
-  { flags: '--ca-file <file>', description: 'trust the certificates in this PEM file too', takesValue: true },
-  { flags: '--max-wait <duration>', description: 'wait so long for a rate limit at most (60s)', takesValue: true },
-  { flags: '--timeout <duration>', description: 'give up on an answer after this time (30s)', takesValue: true },
-  { flags: '--no-input', description: 'ask nothing; an option that is missing is an error', takesValue: false },
-  { flags: '--debug', description: 'tell every request on stderr, without secrets', takesValue: false },
+  {
+    ...{ flags: '--format <name>', description: 'print as env, dotenv, github, header, curl or ndjson' },
+    ...{ takesValue: true, values: { words: outputFormats } },
+  },
+  {
+    ...{ flags: '--profile <name>', description: 'use this profile, not the current one' },
+    ...{ takesValue: true, values: { live: 'profile' } },
+  },
+  {
+    ...{ flags: '--edition <name>', description: `use this edition: ${editionNames.join(' or ')}` },
+    ...{ takesValue: true, values: { words: editionNames } },
+  },
+  {
+    ...{ flags: '--ca-file <file>', description: 'also trust the certificates in this PEM file' },
+    ...{ takesValue: true, values: { file: true } },
+  },
+  {
+    ...{ flags: '--max-wait <duration>', description: 'longest time to wait when rate limited (default: 60s)' },
+    ...{ takesValue: true },
+  },
+  {
+    ...{ flags: '--timeout <duration>', description: 'longest time to wait for an answer (default: 30s)' },
+    ...{ takesValue: true },
+  },
+  { flags: '--no-input', description: 'never ask; a missing option is an error', takesValue: false },
+  { flags: '--debug', description: 'show every request on stderr, without secrets', takesValue: false },
 ];
 
 export function addGlobalOptions(command: Command): Command {
   for (const { flags, description, repeatable } of globalOptions) {
     const option = command.createOption(flags, description);
-    // An option of its own: commander takes --no-input for the opposite of an --input that is on by itself.
+    // Otherwise commander takes --no-input for the negation of an option --input that is on by default.
     option.negate = false;
     if (repeatable) option.argParser(collect);
     command.addOption(option);
@@ -51,12 +75,12 @@ export function addGlobalOptions(command: Command): Command {
   return command;
 }
 
-/** Gathers a repeatable option. Its default is nothing, so that help does not print an empty list. */
+/** Collects the values of a repeatable option. No default, so that help does not print an empty list. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-/** The names of those that take a value, as they are written: `--field`. */
+/** The global flags that take a value: `--field`. */
 export const valueFlags: ReadonlySet<string> = new Set(
   globalOptions.filter(({ takesValue }) => takesValue).map(({ flags }) => flags.split(' ')[0] ?? ''),
 );
@@ -66,7 +90,7 @@ export function editionOption({ edition }: GlobalOptions): EditionName | undefin
   if (edition === undefined) return undefined;
   const name = editionNames.find((candidate) => candidate === edition);
   if (name) return name;
-  throw new AnonError('usage', `There is no edition '${edition.slice(0, 40)}'.`, {
-    hint: `There are ${editionNames.join(' and ')}.`,
+  throw new AnonError('usage', `Unknown edition '${edition.slice(0, 40)}'.`, {
+    hint: `Choose ${editionNames.join(' or ')}.`,
   });
 }

@@ -1,21 +1,17 @@
-import type { Command } from 'commander';
 import { type Searched, searched } from '../../io/terminal/search.ts';
 import { printable } from '../render/printable.ts';
+import type { OptionValues } from './definition.ts';
 import type { GlobalOptions } from './global.ts';
 
 /** What the lists of applications and APIs take. */
-export interface ListOptions extends GlobalOptions {
-  readonly enabled?: true;
-  readonly search?: string;
-}
+export const listOptions = {
+  '--enabled': 'only those enabled for guests',
+  '--search <text>': 'only those with this in their name or at the start of their id',
+} as const;
 
-export function addListOptions(command: Command): Command {
-  return command
-    .option('--enabled', 'only those that are enabled for guests')
-    .option('--search <text>', 'only those with this in their name, or whose id begins with it');
-}
+export type ListOptions = GlobalOptions & OptionValues<typeof listOptions>;
 
-/** The items that are asked for, the best match first. */
+/** The items that the options ask for, the best match first. */
 export function listed<Item>(
   items: readonly Item[],
   { enabled, search }: ListOptions,
@@ -25,8 +21,8 @@ export function listed<Item>(
   return search === undefined ? open : searched(open, search, searchedOf);
 }
 
-/** That none of `all` is among them, where there are some; `nouns` is what they are. */
-export function noneListed(
+/** Explains an empty list when the options filtered out every item. */
+export function explainEmptyList(
   all: readonly unknown[],
   { enabled, search }: ListOptions,
   nouns: string,

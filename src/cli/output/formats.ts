@@ -3,16 +3,12 @@ import type { GlobalOptions } from '../options/global.ts';
 import type { Paint } from '../render/paint.ts';
 import type { Calls } from './calls.ts';
 
-/** What `--format` takes. */
-export const outputFormats = ['human', 'json', 'ndjson', 'env', 'dotenv', 'github', 'header', 'curl'] as const;
-export type OutputFormat = (typeof outputFormats)[number];
-
-/** Whether a person reads the result, and may be told more than the result on the way. */
+/** Whether a person reads the result, so that progress may be shown as well. */
 export function isForPeople({ json, field, format }: GlobalOptions): boolean {
   return !json && field === undefined && (format === undefined || format === 'human');
 }
 
-/** Whether the command line asks for JSON, so that its errors are JSON too: told before it is parsed. */
+/** Whether the command line asks for JSON, and so for errors as JSON. Decided before it is parsed: parsing may fail. */
 export function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).some((word, index) => {

@@ -1,24 +1,31 @@
 import type { Command } from 'commander';
+import type { CommandDefinition } from '../commands/define-command.ts';
 import type { Context } from '../world/context.ts';
 
-/** Makes a command; what it runs is an argument, so that a test can see what was parsed. */
+/** A command that is not written with `defineCommand` yet. */
 export type CommandMaker = (context: Context) => Command;
 
-/** The nouns, with what their help says. */
-export const groups: Readonly<Record<string, string>> = {
-  tenant: 'gate 1: the session lifetime, the session token format and the cookie',
-  app: 'gate 2: applications that may create anonymous sessions',
-  api: 'gates 3 and 4: APIs that take guests, and the scopes guests get',
-  'api scopes': 'the scopes that guests get at an API',
-  claims: "values of a session that guests' access tokens carry as claims",
-  token: 'guest sessions and their tokens: create, update, decode, verify',
-  session: 'the guest sessions that are kept on this machine, by name',
-  profile: 'the tenants you work with, and what commands use there',
-  local: 'the embedded tenant: serve it, look at it, start it over',
+/** What a command's file exports. */
+export type LoadedCommand = CommandDefinition | CommandMaker;
+
+/** The nouns: what help says of them, and what to try first. */
+export const groups: Readonly<Record<string, { readonly description: string; readonly example: string }>> = {
+  tenant: {
+    description: 'gate 1: the session lifetime, the session token format and the cookie',
+    example: 'tenant show',
+  },
+  app: { description: 'gate 2: applications that may create guest sessions', example: 'app list' },
+  api: { description: 'gates 3 and 4: APIs that take guests, and the scopes guests get', example: 'api list' },
+  'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
+  claims: { description: "session values in guests' access tokens, as claims", example: 'claims list' },
+  token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
+  session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
+  profile: { description: 'the tenants you work with, and what commands use there', example: 'profile list' },
+  local: { description: 'the local tenant: serve it, show it, reset it', example: 'local show' },
 };
 
-/** The command tree, one line a command; its code is loaded when it is used. */
-export const commands: Readonly<Record<string, () => Promise<CommandMaker>>> = {
+/** The command tree, one line per command; its code is loaded when it is used. */
+export const commands: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
   quickstart: async () => (await import('../commands/quickstart.ts')).quickstartCommand,
   setup: async () => (await import('../commands/setup/setup.ts')).setupCommand,
   doctor: async () => (await import('../commands/doctor/doctor.ts')).doctorCommand,

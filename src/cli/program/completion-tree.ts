@@ -1,54 +1,67 @@
-import type { Argument, Command, Option } from 'commander';
+import { type Argument, Help, type Option } from 'commander';
 import type { CompletionTree, TreeNode, TreeOption, TreePositional } from '../completion/tree.ts';
-import { type Values, valuesOf } from '../completion/values.ts';
-import { commandTree } from './tree.ts';
+import { valuesOf } from '../completion/values.ts';
+import type { Values } from '../options/definition.ts';
+import { addGlobalOptions, globalOptions } from '../options/global.ts';
+import { commandTree, type TreeCommand } from './tree.ts';
 
 // The build ships a file with this function and the tree written down in place of this one.
 
-/** Read from the command tree itself: what a command takes is said in one place. */
+/** Read from the definitions of commands and options. */
 export async function completionTree(): Promise<CompletionTree> {
   const tree = await commandTree();
   return Object.fromEntries([...tree].map(([path, command]) => [path, nodeOf(path, command)]));
 }
 
 /** What completion knows of the command at `path`. */
-export function nodeOf(path: string, command: Command): TreeNode {
-  const help = command.createHelp();
+export function nodeOf(path: string, { command, facts }: TreeCommand): TreeNode {
+  const isLeaf = path !== '' && command.commands.length === 0;
+  const options = new Help().visibleOptions(isLeaf ? addGlobalOptions(command) : command);
   return {
     about: command.description(),
-    words: help.visibleCommands(command).map((child) => child.name()),
-    options: help.visibleOptions(command).map((option) => optionOf(path, option)),
-    positionals: command.registeredArguments.map((argument) => positionalOf(path, argument)),
+    words: new Help().visibleCommands(command).map((child) => child.name()),
+    options: options.map((option) => optionOf(option, definedValues(facts?.options?.[option.flags]), path)),
+    positionals: command.registeredArguments.map((argument) =>
+      positionalOf(argument, definedValues(facts?.args?.[flagsOf(argument)]), path),
+    ),
   };
 }
 
-function optionOf(path: string, option: Option): TreeOption {
+function optionOf(option: Option, values: Values | undefined, path: string): TreeOption {
   const flags = [option.long, option.short].filter((flag) => flag !== undefined && flag !== null);
   const placeholder = /[<[].*[>\]]/.exec(option.flags)?.[0] ?? '';
+  const global = globalOptions.find((one) => one.flags === option.flags);
   return {
     flags,
     about: option.description,
     value: option.required ? 'required' : option.optional ? 'optional' : 'none',
-    repeatable: option.variadic || gathers(option),
-    values: choices(option) ?? valuesOf(path, [...flags, placeholder]),
+    repeatable: option.variadic || isRepeatable(option),
+    values: values ?? global?.values ?? valuesOf(path, [...flags, placeholder]),
   };
 }
 
-function positionalOf(path: string, argument: Argument): TreePositional {
+function positionalOf(argument: Argument, values: Values | undefined, path: string): TreePositional {
   return {
     name: argument.name(),
     required: argument.required,
     repeatable: argument.variadic,
-    values: choices(argument) ?? valuesOf(path, [`<${argument.name()}>`]),
+    values: values ?? valuesOf(path, [`<${argument.name()}>`]),
   };
 }
 
-function choices({ argChoices }: { argChoices?: string[] | undefined }): Values | undefined {
-  return argChoices && { words: argChoices };
+function definedValues(definition: string | { values?: Values | readonly string[] } | undefined): Values | undefined {
+  const values = typeof definition === 'string' ? undefined : definition?.values;
+  return Array.isArray(values) ? { words: values } : (values as Values | undefined);
 }
 
-/** Its parser makes a list of what it is given one after another, as `--meta a=1 --meta b=2` needs. */
-function gathers({ parseArg }: Option): boolean {
+/** As a definition writes it: `<api>`, `[file]`, `<scopes...>`. */
+function flagsOf(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+/** Its parser collects values, as `--meta a=1 --meta b=2` needs. */
+function isRepeatable({ parseArg }: Option): boolean {
   if (!parseArg) return false;
   try {
     const both: unknown = parseArg('b', parseArg('a', undefined as never));

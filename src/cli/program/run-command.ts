@@ -1,24 +1,27 @@
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { AnonError, isAnonError } from '../../errors.ts';
+import type { CommandDefinition } from '../commands/define-command.ts';
 import { addGlobalOptions, type GlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
-import type { CommandMaker } from './commands.ts';
+import type { LoadedCommand } from './commands.ts';
 
 /** Parses `args` as the command at `path` and runs it. @throws {AnonError} `usage` for what it does not take */
 export async function runCommand(
   path: string,
-  make: CommandMaker,
+  loaded: LoadedCommand,
   context: Context,
   args: readonly string[],
 ): Promise<void> {
-  const command = addGlobalOptions(make(context)).name(`anon-cli ${path}`).exitOverride();
+  const command = typeof loaded === 'function' ? loaded(context) : await commandFor(loaded, context);
+  addGlobalOptions(command).name(`anon-cli ${path}`).exitOverride();
   command.configureOutput({ writeOut() {}, writeErr() {} });
   command.hook('preAction', async () => {
     const options: GlobalOptions = command.opts();
     if (options.format === undefined) return;
     const { chooseFormat } = await import('../format/choose.ts');
-    // What asks for JSON by another name finds all that `--json` changes.
-    if (chooseFormat(path, context, options) === 'json') command.setOptionValue('json', true);
+    const facts = typeof loaded === 'function' ? factsByPath(path) : loaded;
+    // What else `--json` changes, `--format json` changes too.
+    if (chooseFormat(path, facts, context, options) === 'json') command.setOptionValue('json', true);
   });
   try {
     await command.parseAsync(args, { from: 'user' });
@@ -26,6 +29,22 @@ export async function runCommand(
     if (isAnonError(error) || !isCommanderError(error)) throw error;
     throw usageError(path, error);
   }
+}
+
+async function commandFor(definition: CommandDefinition, context: Context): Promise<Command> {
+  const { commanderCommand } = await import('./commander.ts');
+  return commanderCommand(definition, (args, options) => definition.run(context, args as never, options as never));
+}
+
+const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'];
+const offlineCommands = /^(token (decode|verify|diff|watch)|session|profile|local|login|status|completion|version)\b/;
+
+/** Of a command that is not written with `defineCommand` yet. */
+function factsByPath(path: string) {
+  return {
+    calls: offlineCommands.test(path) ? 'nothing' : 'tenant',
+    result: tokenCommands.includes(path) ? 'access token' : 'one',
+  } as const;
 }
 
 function isCommanderError(error: unknown): error is CommanderError {
@@ -37,10 +56,10 @@ function usageError(path: string, error: CommanderError): AnonError {
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const didYouMean = suggestion?.replace(/^\(|\)$/g, '');
   const help = `anon-cli ${path} --help`;
-  // What stands behind a misspelt option may be a secret.
+  // The value of a misspelt option may be a secret.
   const [, option] = /^unknown option '([^=']+)=/.exec(first) ?? [];
-  const told = option === undefined ? first : `unknown option '${option}'.`;
-  const message = `${told.charAt(0).toUpperCase()}${told.slice(1)}`;
+  const problem = option === undefined ? first : `unknown option '${option}'.`;
+  const message = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}`;
   return new AnonError('usage', message.endsWith('.') ? message : `${message}.`, {
     hint: didYouMean ? `${didYouMean} See ${help}` : `See ${help}`,
   });

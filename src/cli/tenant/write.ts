@@ -5,6 +5,7 @@ import { type Plan, unsent } from '../../domain/plan/plan.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import type { OptionValues } from '../options/definition.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
 import { notePaint, type Paint, paintFor } from '../render/paint.ts';
@@ -15,15 +16,15 @@ import { whyNobodyIsAsked } from '../world/unattended.ts';
 import { type Access, accessTenant } from './access.ts';
 
 /** What every command takes that changes something at the tenant. */
-export interface WriteOptions extends GlobalOptions {
-  readonly dryRun?: true;
-  readonly yes?: true;
-}
+export const writeOptions = {
+  '--dry-run': 'show what would be sent, without sending it',
+  '-y, --yes': "don't ask for confirmation, even where the profile is marked production",
+} as const;
+
+export type WriteOptions = GlobalOptions & OptionValues<typeof writeOptions>;
 
 export function addWriteOptions(command: Command): Command {
-  return command
-    .option('--dry-run', 'show what would be sent, and send nothing')
-    .option('-y, --yes', 'do not ask, also where the profile is marked production');
+  return Object.entries(writeOptions).reduce((made, [flags, description]) => made.option(flags, description), command);
 }
 
 /** The tenant to change; for a dry run a connection that cannot change it. */

@@ -26,7 +26,7 @@ describe('a command line', () => {
     [['app', 'show'], "Missing required argument 'app'.", 'See anon-cli app show --help'],
     [['app', 'list', 'all'], 'Too many arguments. Expected 0 arguments but got 1.', 'See anon-cli app list --help'],
     [['tenant', 'show', '--profile'], "Option '--profile <name>' argument missing.", 'See anon-cli tenant show --help'],
-    [['tenant', 'show', '--edition', 'eq'], "There is no edition 'eq'.", 'There are preview and ea.'],
+    [['tenant', 'show', '--edition', 'eq'], "Unknown edition 'eq'.", 'Choose preview or ea.'],
     [['constructor'], "There is no command 'constructor'.", 'See anon-cli --help'],
   ])('that is wrong is an error with a suggestion: %j', async (argv, message, hint) => {
     const { run } = await freshMachine({ seeded: false });
@@ -125,7 +125,7 @@ describe('help and version', () => {
     const { done } = await freshMachine({ seeded: false });
     const { stdout } = await done(...path.split(' '), '--help');
     expect(stdout).toMatch(new RegExp(`^Usage: anon-cli ${path}( |\n)`));
-    expect(stdout).toMatch(new RegExp(`\nExample:\n {2}\\$ (anon-cli .* \\| )?anon-cli ${path}`));
+    expect(stdout).toMatch(new RegExp(`\nExamples?:\n {2}\\$ (anon-cli .* \\| )?anon-cli ${path}`));
   });
 });
 

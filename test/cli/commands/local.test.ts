@@ -74,7 +74,7 @@ describe('local reset', () => {
     expect(await speaks()).toEqual(['preview', 'preview', 'preview']);
     expect(await run('local', 'reset', '--yes', '--edition', 'beta')).toMatchObject({
       code: 2,
-      stderr: "error: There is no edition 'beta'.\nhint:  There are preview and ea.\n",
+      stderr: "error: Unknown edition 'beta'.\nhint:  Choose preview or ea.\n",
     });
   });
 

@@ -207,15 +207,15 @@ describe('a format that cannot be', () => {
   it.each([
     [['token', 'create', '--format', 'jsn'], "'jsn' is not an output format.", 'Did you mean json?'],
     [['token', 'create', '--format', ''], "'' is not an output format.", /human, json/],
-    [['token', 'create', '--json', '--format', 'env'], '--json and --format env are one or the other.', undefined],
+    [['token', 'create', '--json', '--format', 'env'], "--json and --format env can't be combined.", undefined],
     [
       ['token', 'create', '--field', 'scope', '--format', 'env'],
-      '--field and --format env are one or the other.',
+      "--field and --format env can't be combined.",
       undefined,
     ],
     [['token', 'create', '--format', 'github'], /GITHUB_OUTPUT/, /env or dotenv/],
-    [['app', 'enable', 'web', '--format', 'header'], /app enable gives no access token/, /token create/],
-    [['profile', 'list', '--format', 'curl'], /profile list has no call to show/, /token create/],
+    [['app', 'enable', 'web', '--format', 'header'], /app enable has no access token/, /token get/],
+    [['profile', 'list', '--format', 'curl'], /profile list makes no calls/, /token create/],
     [['app', 'list', '--format', 'env'], 'A list has no names for --format env.', /ndjson/],
   ] as const)('%j is refused before anything is done', async (argv, message, hint) => {
     const machine = await freshMachine();

@@ -140,8 +140,8 @@ describe('--edition', () => {
   it.each(['', 'Preview', 'ga', 'constructor'])('takes nothing else: %j', async (edition) => {
     expect(await failureOf(() => editionOption({ edition }))).toMatchObject({
       code: 'usage',
-      message: `There is no edition '${edition}'.`,
-      hint: 'There are preview and ea.',
+      message: `Unknown edition '${edition}'.`,
+      hint: 'Choose preview or ea.',
     });
   });
 });

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
-import { Argument, Command, Option } from 'commander';
 import { expect, it } from 'vitest';
+import type { CommandFacts } from '../../../src/cli/commands/define-command.ts';
 import type { CompletionTree } from '../../../src/cli/completion/tree.ts';
 import { valuesByName } from '../../../src/cli/completion/values.ts';
+import { globalOptions } from '../../../src/cli/options/global.ts';
+import { commanderCommand } from '../../../src/cli/program/commander.ts';
 import { commands } from '../../../src/cli/program/commands.ts';
 import { completionTree, nodeOf } from '../../../src/cli/program/completion-tree.ts';
 
@@ -37,15 +39,22 @@ it('an option that gathers is told from one that is given once', async () => {
   expect(repeatable).toEqual(['--meta', '--unset', '--field']);
 });
 
-it('choices that a command declares itself count before the table', () => {
-  const command = new Command('x')
-    .addArgument(new Argument('<app>').choices(['a', 'b']))
-    .addOption(new Option('--profile <name>').choices(['c']))
-    .addOption(new Option('--silent').hideHelp());
-  const node = nodeOf('x', command);
+it('values that a definition declares count before the table', () => {
+  const facts: CommandFacts = {
+    ...{ description: 'x', calls: 'nothing', examples: ['x'] },
+    args: { '<app>': { description: 'y', values: ['a', 'b'] } },
+    options: {
+      '--colour <name>': { description: 'z', values: { words: ['c'] }, alias: '--color <name>' },
+      '--silent': { description: 'w', hidden: true },
+    },
+  };
+  const node = nodeOf('x', { facts, command: commanderCommand(facts, async () => {}) });
   expect(node.positionals).toMatchObject([{ name: 'app', required: true, values: { words: ['a', 'b'] } }]);
-  expect(node.options.map(({ flags, values }) => ({ flags, values }))).toEqual([
-    { flags: ['--profile'], values: { words: ['c'] } },
+  const own = node.options.filter(
+    ({ flags }) => !globalOptions.some((option) => option.flags.startsWith(flags[0] ?? '')),
+  );
+  expect(own.map(({ flags, values }) => ({ flags, values }))).toEqual([
+    { flags: ['--colour'], values: { words: ['c'] } },
     { flags: ['--help', '-h'], values: undefined },
   ]);
 });

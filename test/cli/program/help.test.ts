@@ -43,13 +43,18 @@ describe.each(paths)('the help of "%s"', (path) => {
 
 describe.each(leaves)('the help of "%s"', (path) => {
   it('has an example that begins with the program', () => {
-    expect(texts[path]).toMatch(/^Example:\n {2}\$ (.* \| )?anon-cli /m);
+    expect(texts[path]).toMatch(/^Examples?:\n {2}\$ (.* \| )?anon-cli /m);
     expect(texts[path]).toContain(`anon-cli ${path}`);
   });
 
-  it('has the options that every command takes', () => {
-    for (const { flags } of globalOptions) expect(texts[path]).toContain(`  ${flags} `);
+  it('says in one line where the global options are', () => {
+    expect(texts[path]).toMatch(/^Global options: anon-cli --help$/m);
+    expect(texts[path]).not.toContain('  --max-wait ');
   });
+});
+
+it('the help of all has the global options', () => {
+  for (const { flags } of globalOptions) expect(texts['']).toContain(`  ${flags} `);
 });
 
 it('the help of all has the table of exit codes', () => {

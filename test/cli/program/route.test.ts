@@ -76,7 +76,7 @@ it('every command is found by its words, and every noun has a text of its own', 
     expect(wordsAfter('')).toContain(noun);
     if (verb !== undefined) {
       expect(wordsAfter(noun)).toContain(verb);
-      expect(groups[noun]).toMatch(/\S/);
+      expect(groups[noun]?.description).toMatch(/\S/);
     }
   }
   expect(wordsAfter('')).toHaveLength(new Set(wordsAfter('')).size);

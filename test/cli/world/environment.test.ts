@@ -225,7 +225,7 @@ describe('what commands use', () => {
     machine.env.ANON_EDITION = 'beta';
     expect(await machine.run('tenant', 'show')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("There is no edition 'beta'."),
+      stderr: expect.stringContaining("Unknown edition 'beta'."),
     });
     await machine.done('tenant', 'show', '--edition', 'preview');
   });

@@ -1,5 +1,3 @@
-import { Command } from 'commander';
-import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApi } from '../../../domain/api/find.ts';
 import { apiWithGrants, guestScopes } from '../../../domain/api/guest-grants.ts';
 import { noScopesGiven } from '../../../domain/api/scopes.ts';
@@ -11,63 +9,57 @@ import {
   parseGuestTokenLifetime,
 } from '../../../domain/duration.ts';
 import { editionOf } from '../../../domain/exchange/management/request.ts';
-import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
-import type { Context } from '../../world/context.ts';
+import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import { defineCommand } from '../define-command.ts';
 import { grantHolder } from './grant-holder.ts';
 
-export interface ApiEnableOptions extends WriteOptions {
-  readonly app?: string;
-  readonly scopes?: string;
-  readonly tokenLifetime?: string;
-}
-
-export function apiEnableCommand(context: Context, run = enableApi): Command {
-  const command = addWriteOptions(
-    new Command('enable')
-      .description('let guests into an API, with these scopes beside those they have')
-      .argument('<api>', 'its name, audience or id')
-      .option('--app <app>', 'whose guests get the scopes: name or client id (edition ea)')
-      .option('--scopes <list>', 'the scopes guests get, joined by commas; left out: those they have')
-      .option('--token-lifetime <duration>', "how long a guest's access token lives: 1d, 12h, 3600"),
-  ).action((api: string, options: ApiEnableOptions) => run(context, api, options));
-  return withExample(
-    command,
-    'api enable shop --scopes read:catalog --token-lifetime 1d',
-    'Scopes that guests have stay; to take some away: anon-cli api scopes remove.',
-  );
-}
-
-async function enableApi(context: Context, reference: string, options: ApiEnableOptions): Promise<void> {
-  const { tokenLifetime } = options;
-  const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
-  const access = await accessToWrite(context, options);
-  const edition = await editionOf(access.tenant);
-  if (tokenLifetimeSeconds !== undefined) checkGuestTokenLifetime(edition, tokenLifetimeSeconds, tokenLifetime);
-  const mayBeRefused = tokenLifetimeSeconds && guestTokenLifetimeWarning(edition, tokenLifetimeSeconds);
-  if (mayBeRefused) context.warn(mayBeRefused);
-  const scopes = scopeList(options.scopes ?? '');
-  const look = async () => {
-    const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-    const app = await grantHolder(context, access, options);
-    if (options.scopes === undefined) checkSomeScopes(before, app?.clientId);
-    return { app, plan: await planApiOpening(access.tenant, before, { app, scopes, tokenLifetimeSeconds }) };
-  };
-  await writeAndShow(context, options, access, look, {
-    data: (api) => apiData(api),
-    headline: (api, _paint, { app }) => {
-      const granted = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
-      const whose = app ? `guests of ${printable(app.name)}` : 'guests';
-      const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
-      return `${printable(api.name)} takes ${whose}: ${granted}, access tokens for ${life}`;
+export const apiEnableCommand = defineCommand({
+  description: 'let guests use an API, with these scopes in addition to those they have',
+  args: { '<api>': 'its name, audience or id' },
+  options: {
+    '--app <app>': 'whose guests get the scopes: name or client id (edition ea)',
+    '--scopes <list>': {
+      description: 'scopes for guests, joined by commas (default: those they have)',
+      values: { live: 'scope', list: true },
     },
-  });
-}
-
-/** Guests are never given scopes that nobody named. */
-function checkSomeScopes(api: ApiWithGrants, clientId = ''): void {
-  if (guestScopes(api, clientId).length === 0) throw noScopesGiven(api);
-}
+    '--token-lifetime <duration>': "how long a guest's access token lives: 1d, 12h, 3600",
+    ...writeOptions,
+  },
+  calls: 'tenant',
+  examples: [
+    'api enable shop --scopes read:catalog --token-lifetime 1d',
+    'api enable shop --scopes read:catalog --dry-run',
+  ],
+  notes: 'Guests keep the scopes they have. To take some away: anon-cli api scopes remove.',
+  async run(context, { api: reference }, options) {
+    const { scopes, tokenLifetime } = options;
+    const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
+    const access = await accessToWrite(context, options);
+    const edition = await editionOf(access.tenant);
+    if (tokenLifetimeSeconds !== undefined) {
+      checkGuestTokenLifetime(edition, tokenLifetimeSeconds, tokenLifetime);
+      const warning = guestTokenLifetimeWarning(edition, tokenLifetimeSeconds);
+      if (warning) context.warn(warning);
+    }
+    const look = async () => {
+      const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+      const app = await grantHolder(context, access, options);
+      // Guests never get scopes that nobody named.
+      if (scopes === undefined && guestScopes(before, app?.clientId ?? '').length === 0) throw noScopesGiven(before);
+      const change = { app, scopes: scopeList(scopes ?? ''), tokenLifetimeSeconds };
+      return { app, plan: await planApiOpening(access.tenant, before, change) };
+    };
+    await writeAndShow(context, options, access, look, {
+      data: (api) => apiData(api),
+      headline: (api, _paint, { app }) => {
+        const granted = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
+        const whose = app ? `guests of ${printable(app.name)}` : 'guests';
+        const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
+        return `${printable(api.name)} takes ${whose}: ${granted}, access tokens for ${life}`;
+      },
+    });
+  },
+});

@@ -210,7 +210,7 @@ describe('login', () => {
       ['--domain', 'a.example', '--client-id', 'id', '--private-key', 'x', '--signing-alg', 'HS256'],
       '--signing-alg is no algorithm that client assertions are signed with.',
     ],
-    [['--domain', 'a.example', '--edition', 'beta'], "There is no edition 'beta'."],
+    [['--domain', 'a.example', '--edition', 'beta'], "Unknown edition 'beta'."],
   ])('needs more than %j', async (options, message) => {
     const { run, terminal } = await freshMachine();
     terminal.stdin = secret;
