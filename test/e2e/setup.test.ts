@@ -34,7 +34,7 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
     await person.sees('What may guests do at news?');
     person.types(keys.space, keys.enter);
     await person.sees('· read:news');
-    await person.sees('Apply this to localhost:4400?');
+    await person.sees('Apply to localhost:4400?');
     person.types('y');
     expect(await person.ended).toBe(0);
     expect(person.shown).toContain('✔ Guests of mobile get tokens for news');

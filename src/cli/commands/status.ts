@@ -5,7 +5,7 @@ import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
 import { renderStatus, type Status, statusData } from '../render/status.ts';
-import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
+import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
 import { type KeptSessions, readable } from './session/kept-sessions.ts';
@@ -20,8 +20,8 @@ export function statusCommand(context: Context, run = printStatus): Command {
 async function printStatus(context: Context, options: GlobalOptions): Promise<void> {
   const selected = await selectProfile(context, options);
   const { selection, because } = selected;
-  const profile = await context.withEdition(selected.profile, chosenEdition(context, options));
-  const named = namedChoices(context, {});
+  const profile = await context.withEdition(selected.profile, requestedEdition(context, options));
+  const named = requestedAppAndApi(context, {});
   const { app, api } = profile;
   const status: Status = {
     profile,
@@ -50,7 +50,7 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
 
 /** The edition that commands speak there. The embedded tenant speaks its own, whatever is asked for. */
 function editionFor(context: Context, options: GlobalOptions, profile: Profile): EditionName | undefined {
-  const chosen = chosenEdition(context, options);
+  const chosen = requestedEdition(context, options);
   if (profile.domain !== undefined) return chosen ?? profile.edition;
   if (chosen && profile.edition && chosen !== profile.edition) {
     context.warn(`The local tenant speaks edition ${profile.edition}: commands that ask for ${chosen} are refused.`);

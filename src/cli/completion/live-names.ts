@@ -10,7 +10,7 @@ import {
 import { interrupted } from '../../errors.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { GlobalOptions } from '../options/global.ts';
-import { accessTenant, chosenEdition, selectProfile } from '../tenant/access.ts';
+import { accessTenant, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context, World } from '../world/context.ts';
 import { createContext } from '../world/create-context.ts';
 import type { Candidate, LookUp } from './expect.ts';
@@ -56,7 +56,7 @@ async function inLocalTenant(world: World, options: GlobalOptions): Promise<Foun
     import('../../io/embedded/names.ts'),
     import('../../io/files/folders.ts'),
   ]);
-  const edition = chosenEdition(world, options);
+  const edition = requestedEdition(world, options);
   const kept = await localNames(localStatePath(await world.folders()));
   if (!kept || (edition !== undefined && edition !== kept.edition)) return {};
   return { apps: namedApps(kept.clients), apis: namedApis(kept.resourceServers) };

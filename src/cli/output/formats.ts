@@ -18,21 +18,21 @@ export function asksForJson(argv: readonly string[]): boolean {
   });
 }
 
-/** What a command found out or did. */
+/** The result of a command. */
 export interface Result {
   /** For `--json` and `--field`; names are in snake_case, as on the wire. */
   readonly data: JsonObject | readonly JsonObject[];
   /** For people. */
   readonly human: (paint: Paint) => string;
-  /** Text that is no lines for people, such as a script: as it is on a terminal too. */
+  /** The text is printed unchanged, on a terminal too. For scripts and files. */
   readonly verbatim?: true;
-  /** What people are told is only that a list is empty; as it is where `data` is an empty array. */
+  /** The text for people only says that there is nothing to list. Default: whether `data` is an empty array. */
   readonly empty?: boolean;
 }
 
-/** How this command's result is printed, where `--format` says; decided before the command runs. */
+/** How `--format` prints the result; decided before the command runs. */
 export interface Printing {
   as?: (result: Result) => void;
-  /** Where to write down what is sent to a tenant. */
+  /** Records the requests to the tenant. */
   calls?: Calls;
 }

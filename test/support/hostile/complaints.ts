@@ -31,7 +31,7 @@ export function complaintsOf(
   expectThat(command.endless === true || waitedMs <= mostWaitedMs, `waited ${waitedMs} ms`);
   expectThat(requests.length <= mostRequests, `made ${requests.length} requests`);
 
-  expectThat(!/\bdefect\b|unexpected/.test(stderr), 'calls it a defect of its own');
+  expectThat(!/\bbug in anon-cli\b|unexpected/i.test(stderr), 'calls it a bug of its own');
   expectThat(!/^\s+at .+:\d+/m.test(stderr), 'shows a stack trace');
   expectThat(!/\bundefined\b|\[object |\bNaN\b|<html|<!doctype/i.test(stderr), 'shows what no person should see');
   expectThat(!controls.test(stderr), 'prints control characters on stderr');

@@ -6,7 +6,13 @@ import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, addWriteOptions, askToDelete, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import {
+  accessToWrite,
+  addWriteOptions,
+  confirmDeletion,
+  type WriteOptions,
+  writeAndShow,
+} from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 
 export function apiDeleteCommand(context: Context, run = deleteApi): Command {
@@ -37,7 +43,7 @@ async function deleteApi(context: Context, reference: string, options: WriteOpti
     }),
     headline: ({ name }: ApiWithGrants) => `Deleted API ${printable(name)}`,
   };
-  const { audience } = await writeAndShow(context, options, access, look, shown, askToDelete(context, access));
+  const { audience } = await writeAndShow(context, options, access, look, shown, confirmDeletion(context, access));
   if (options.dryRun || access.profile.adHoc || access.profile.api?.audience !== audience) return;
   await (await context.profiles()).change(access.profile.name, (before) => before && { ...before, api: undefined });
 }

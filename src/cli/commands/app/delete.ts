@@ -5,7 +5,13 @@ import { type AppDeletion, planAppDeletion } from '../../../domain/app/lifecycle
 import { withExample } from '../../options/example.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, addWriteOptions, askToDelete, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import {
+  accessToWrite,
+  addWriteOptions,
+  confirmDeletion,
+  type WriteOptions,
+  writeAndShow,
+} from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 
 export function appDeleteCommand(context: Context, run = deleteApp): Command {
@@ -33,8 +39,8 @@ async function deleteApp(context: Context, reference: string, options: WriteOpti
       guest_grants: grantsData(grants),
     }),
   };
-  const asking = askToDelete(context, access);
-  const { clientId } = await writeAndShow<App, AppDeletion>(context, options, access, look, shown, asking);
+  const confirmation = confirmDeletion(context, access);
+  const { clientId } = await writeAndShow<App, AppDeletion>(context, options, access, look, shown, confirmation);
   if (options.dryRun || access.profile.adHoc || access.profile.app?.clientId !== clientId) return;
   await (await context.profiles()).change(access.profile.name, (before) => before && { ...before, app: undefined });
 }

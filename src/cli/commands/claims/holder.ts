@@ -4,7 +4,7 @@ import { previewToken } from '../../../domain/claims/preview.ts';
 import type { ClaimMapping } from '../../../wire/claims-mapping.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Preview } from '../../render/claims.ts';
-import { type Access, namedChoices } from '../../tenant/access.ts';
+import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /** What all commands about claims take. */
@@ -25,7 +25,7 @@ export async function claimsHolder(
   { tenant, profile }: Access,
   options: ClaimsOptions,
 ): Promise<ClaimsHolder> {
-  const holder = await chooseClaimsHolder(tenant, { named: namedChoices(context, options), chosen: profile });
+  const holder = await chooseClaimsHolder(tenant, { named: requestedAppAndApi(context, options), chosen: profile });
   const isApp = holder.heldBy === 'application';
   const [flag, idle, noun] = isApp ? ['--api', options.api, 'an application'] : ['--app', options.app, 'an API'];
   if (idle !== undefined) context.warn(`${flag} is not used: in this tenant's edition claims are mapped for ${noun}.`);

@@ -5,7 +5,7 @@ import { AnonError } from '../../../errors.ts';
 import { readAppSecret } from '../../input/app-secret.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
-import { chosenEdition, namedChoices } from '../../tenant/access.ts';
+import { requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
 import { accessToWrite, addWriteOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './options.ts';
@@ -41,9 +41,9 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   checkCombination(options);
   if (options.matrix) return (await import('./matrix.ts')).showMatrix(context, options);
   const clientSecret = await readAppSecret(context, options);
-  const forcedEdition = chosenEdition(context, options);
+  const forcedEdition = requestedEdition(context, options);
   const access = await accessToWrite(context, options);
-  const named = namedChoices(context, options);
+  const named = requestedAppAndApi(context, options);
   const question: Question = {
     app: { named: named.app, chosen: access.profile.app },
     api: { named: named.api, chosen: access.profile.api },

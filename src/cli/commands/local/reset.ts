@@ -3,7 +3,7 @@ import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 
@@ -24,7 +24,7 @@ export function localResetCommand(context: Context, run = resetLocal): Command {
 }
 
 async function resetLocal(context: Context, options: LocalResetOptions): Promise<void> {
-  const edition = chosenEdition(context, options);
+  const edition = requestedEdition(context, options);
   if (!options.yes && !(await confirmed(context, options))) {
     throw new AnonError('failed', 'The reset was declined; nothing was changed.');
   }

@@ -4,7 +4,7 @@ import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 interface LocalShowOptions extends GlobalOptions {
@@ -21,7 +21,7 @@ export function localShowCommand(context: Context, run = showLocal): Command {
 
 async function showLocal(context: Context, options: LocalShowOptions): Promise<void> {
   const local = await context.local();
-  const { issuer, edition, clientId, clientSecret } = await local.describe(chosenEdition(context, options));
+  const { issuer, edition, clientId, clientSecret } = await local.describe(requestedEdition(context, options));
   printResult(context, options, {
     data: {
       issuer,

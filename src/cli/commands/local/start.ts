@@ -7,7 +7,7 @@ import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { rows } from '../../render/rows.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 export interface LocalStartOptions extends GlobalOptions {
@@ -38,7 +38,7 @@ async function startLocal(context: Context, options: LocalStartOptions): Promise
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
   const rateLimit = parseRateLimit(options.rateLimit);
-  const edition = chosenEdition(context, options);
+  const edition = requestedEdition(context, options);
   const { signal } = context;
   const hosts = options.allowHost;
   const server = await (await context.local()).serve({ port, domain, rateLimit, edition, hosts });

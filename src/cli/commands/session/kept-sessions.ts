@@ -5,7 +5,7 @@ import type { RememberedSession, SessionStore } from '../../../domain/session/sa
 import { AnonError, isAnonError } from '../../../errors.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { SessionView } from '../../render/session.ts';
-import { chosenEdition, selectProfile } from '../../tenant/access.ts';
+import { requestedEdition, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /** The sessions that are kept of one profile. */
@@ -28,7 +28,7 @@ export async function keptSessions(context: Context, options: GlobalOptions): Pr
 
 /** The issuer of the sessions' tenant, whichever it is. */
 export async function issuerOf(context: Context, { issuer }: KeptSessions, options: GlobalOptions): Promise<string> {
-  return issuer ?? (await (await context.local()).describe(chosenEdition(context, options))).issuer;
+  return issuer ?? (await (await context.local()).describe(requestedEdition(context, options))).issuer;
 }
 
 export async function sessionViews(kept: KeptSessions): Promise<SessionView[]> {

@@ -6,7 +6,7 @@ import { listApis, listEveryApi } from '../../../domain/api/read.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { askedText, askedUntil } from '../../input/asked-again.ts';
 import { printable } from '../../render/printable.ts';
-import { namedChoices } from '../../tenant/access.ts';
+import { requestedAppAndApi } from '../../tenant/access.ts';
 import { answered, type Inquiry } from './inquiry.ts';
 import { pick } from './pick.ts';
 import { checkScopes } from './pick-scopes.ts';
@@ -22,7 +22,7 @@ export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedAp
     noun: 'API',
     question: 'Which API do guests call?',
     flag: '--api <api>',
-    named: namedChoices(context, options).api,
+    named: requestedAppAndApi(context, options).api,
     toCreate: options.createApi,
     createFlag: (name) =>
       isAudience(name)

@@ -8,7 +8,7 @@ import type { RememberedSession } from '../../../domain/session/saved-session.ts
 import { decodeToken } from '../../../domain/token/decode.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import type { namedChoices } from '../../tenant/access.ts';
+import type { requestedAppAndApi } from '../../tenant/access.ts';
 import { readTokens } from './guest-tokens.ts';
 import type { KeepOptions } from './keeping.ts';
 import { type Continued, choicesOf, sessionSelection } from './kept-session.ts';
@@ -36,7 +36,7 @@ export async function continueSession(
 export async function updateWith(
   { tenant, options, input }: Continuation,
   target: {
-    readonly named: ReturnType<typeof namedChoices>;
+    readonly named: ReturnType<typeof requestedAppAndApi>;
     readonly chosen: Pick<Profile, 'app' | 'api'>;
     readonly sessionToken: string;
     readonly remembered?: RememberedSession;

@@ -12,7 +12,7 @@ import type { JsonObject } from '../../../wire/schema.ts';
 import { scopeText } from '../../options/scopes.ts';
 import { checkLineField, printLine } from '../../output/output.ts';
 import { progressOf } from '../../output/progress.ts';
-import { chosenEdition, namedChoices, selectProfile } from '../../tenant/access.ts';
+import { requestedAppAndApi, requestedEdition, selectProfile } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import { doubtCounter } from './access-doubts.ts';
@@ -126,12 +126,12 @@ async function prepare(context: Context, options: Options, { common, nested, cli
   const silent = options.json === true || !context.terminal.noteRewritable;
   const tenant = await context.connect(profile, {
     selection,
-    edition: chosenEdition(context, options),
+    edition: requestedEdition(context, options),
     transport: { ...transportOf(options, env), silent, spins: false },
     signal: controller.signal,
   });
   await checkCreation(tenant, { metadata: common, userId: undefined, ...(nested && { nested }) });
-  const named = namedChoices(context, options);
+  const named = requestedAppAndApi(context, options);
   const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
   const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
   const begin = (stopping: () => void) => {

@@ -3,7 +3,7 @@ import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import { withExample } from '../../options/example.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
 import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
@@ -55,7 +55,7 @@ async function createAndShow(context: Context, options: TokenCreateOptions): Pro
   const { tenant, profile } = await accessTenant(context, options);
   const keeping = await keepingOf(context, profile, options);
   await checkCreation(tenant, { metadata: input.metadata, userId: options.userId });
-  const choices = { named: namedChoices(context, options), chosen: profile };
+  const choices = { named: requestedAppAndApi(context, options), chosen: profile };
   const request = { ...(await tokenRequest(tenant, choices, { options, input })), userId: options.userId };
   const { app, api } = request;
   await createAndRemember(

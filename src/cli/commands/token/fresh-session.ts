@@ -10,7 +10,7 @@ import {
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { scopeText } from '../../options/scopes.ts';
-import { type Access, namedChoices } from '../../tenant/access.ts';
+import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { continueSession } from './continue-session.ts';
 import { readTokens } from './guest-tokens.ts';
@@ -97,7 +97,7 @@ async function renewed(
 async function newGuest(context: Context, { tenant, profile }: Access, asked: Asked): Promise<RememberedSession> {
   const { options, input } = asked;
   await checkCreation(tenant, { metadata: input.metadata, userId: undefined });
-  const choices = { named: namedChoices(context, options), chosen: profile };
+  const choices = { named: requestedAppAndApi(context, options), chosen: profile };
   const request = { ...(await tokenRequest(tenant, choices, asked)), userId: undefined };
   const tokens = await createSession(tenant, request);
   // Without a session token it cannot be saved, and the access token is good all the same.

@@ -5,7 +5,7 @@ import { withExample } from '../../options/example.ts';
 import { collect } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { relativeText } from '../../render/time.ts';
-import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { continueSession, updateWith } from './continue-session.ts';
 import { type InspectedTokens, inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
@@ -47,7 +47,7 @@ async function updateAndShow(context: Context, options: TokenUpdateOptions): Pro
   const { tenant, profile } = await accessTenant(context, options);
   const continuation = { tenant, options, input };
   if (input.sessionToken !== undefined) {
-    const target = { named: namedChoices(context, options), chosen: profile, sessionToken: input.sessionToken };
+    const target = { named: requestedAppAndApi(context, options), chosen: profile, sessionToken: input.sessionToken };
     return show(context, options, { tenant, ...(await updateWith(continuation, target)), kept: undefined });
   }
   const kept = await keptSession(context, profile, options);

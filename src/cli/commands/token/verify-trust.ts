@@ -9,7 +9,7 @@ import type { KeySource } from '../../../domain/token/verify.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { scopeList } from '../../options/scopes.ts';
-import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import type { TokenVerifyOptions } from './verify.ts';
@@ -77,7 +77,7 @@ export async function trustFor(context: Context, options: TokenVerifyOptions, gi
     cache: remote ? await context.keyCache() : undefined,
     offline: remote && offline,
   });
-  const named = given.audience === undefined ? namedChoices(context, options).api : options.api;
+  const named = given.audience === undefined ? requestedAppAndApi(context, options).api : options.api;
   // What is no token costs no look-up.
   const lookedUp = named !== undefined && audience === undefined && checkForm(given.token).token !== undefined;
   return {

@@ -173,7 +173,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
   it('sends nothing in a dry run but questions, and says what it would send', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const { stdout } = await machine.done(...fresh, '--lifetime', '90d', '--dry-run');
-    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}tenant settings /);
+    expect(stdout).toMatch(/^dry run: nothing was sent\n {2}tenant settings /);
     expect(stdout).toMatch(/^ {2}would send {2}POST \/api\/v2\/clients /m);
     const { json } = await machine.done(...fresh, '--dry-run', '--json');
     expect(json).toMatchObject({ dry_run: true, app: { name: 'mobile' } });
@@ -270,8 +270,8 @@ describe('setup with nobody to ask', () => {
     expect(await machine.run(...all)).toMatchObject({
       code: 2,
       stderr:
-        'error: This changes settings of the tenant, and there is no terminal to ask on.\n' +
-        'hint:  Look first with --dry-run, then add --yes\n',
+        'error: This change needs confirmation, and there is no terminal to ask on.\n' +
+        'hint:  Preview it with --dry-run, then pass --yes.\n',
     });
     expect(writes(tenant)).toEqual([]);
   });
@@ -379,7 +379,7 @@ describe('setup with a person at the terminal', () => {
       'What may guests do at shop?',
       'How long do guest sessions live?',
       'In which format are session tokens?',
-      `Apply this to ${host}?`,
+      `Apply to ${host}?`,
     ]);
     expect(stderr).toContain(`This changes:\n  tenant settings (${host})\n`);
     expect(stdout).toContain('sessions live 90 days, session tokens are JWE\n');
@@ -411,7 +411,7 @@ describe('setup with a person at the terminal', () => {
     expect(await machine.run(...all)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/\nerror: The change was declined; nothing was sent\.\n$/),
+      stderr: expect.stringMatching(/\nerror: Change declined; nothing was sent\.\n$/),
     });
     expect([...writes(tenant), ...sessionsAsked(tenant)]).toEqual([]);
   });
@@ -435,7 +435,7 @@ describe('setup with a person at the terminal', () => {
       "There is no API 'news'. Create that API?",
       'Its identifier, such as https://api.shop.example',
       'Scopes that guests get there, such as read:catalog',
-      'Apply this to localhost:4400?',
+      'Apply to localhost:4400?',
     ]);
   });
 
@@ -596,7 +596,7 @@ describe('setup with a person at the terminal', () => {
     await personAt(machine, host);
     const { stderr } = await machine.done(...all);
     expect(stderr).toContain(`${host} is marked production. This changes:\n`);
-    expect(machine.questions.at(-1)).toBe(`To go on, type the tenant's name (${host}):`);
+    expect(machine.questions.at(-1)).toBe(`To confirm, type the tenant's name (${host}):`);
   });
 
   it('says what an API without scopes lacks', async () => {
