@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/cli/exit-code.ts';
@@ -32,6 +32,12 @@ function leadsSomewhere(line: string): boolean {
       .split(/\s+/),
   );
   return found.path in commands || found.help || found.version;
+}
+
+/** Every path of a source, test, script or page that is set as code. */
+function pathsIn(text: string): string[] {
+  const rooms = ['src', 'cli', 'domain', 'io', 'jose', 'library', 'local', 'wire', 'test', 'scripts', 'docs'].join('|');
+  return [...text.matchAll(new RegExp(`(?<=[\`(])(?:${rooms})/[\\w./-]*(?=[\`)])`, 'g'))].map(([path]) => path);
 }
 
 describe('README', () => {
@@ -86,10 +92,24 @@ describe('commands named', () => {
   });
 });
 
+describe('paths named', () => {
+  it.each(['docs/architecture.md', 'CONTRIBUTING.md', 'docs/local-tenant.md'])('in %s exist', (page) => {
+    const paths = pathsIn(readFileSync(page, 'utf8'));
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(path) && !existsSync(join('src', path)))).toEqual([]);
+  });
+
+  it('are told apart from other code, so that the test above can fail', () => {
+    expect(pathsIn('`cli/gone.ts`, `api/enable`, `src/cli/<noun>`, `test/a.test.ts` and `io/http`')).toEqual([
+      ...['cli/gone.ts', 'test/a.test.ts', 'io/http'],
+    ]);
+  });
+});
+
 describe('the changelog', () => {
   it('names every command', () => {
     const changelog = readFileSync('CHANGELOG.md', 'utf8');
-    const missing = Object.keys(commands).filter((name) => !changelog.includes(name.split(' ').at(-1) ?? name));
+    const missing = Object.keys(commands).filter((name) => !changelog.includes(`\`${name}\``));
     expect(missing).toEqual([]);
   });
 });

@@ -16,6 +16,11 @@ function commandOf({ args }: JsonExample): string {
   return Object.keys(commands).find((path) => words.join(' ').startsWith(path) && path !== '') ?? '';
 }
 
+it('every command line of docs/json.md is an example that runs', () => {
+  const lines = [...readFileSync(jsonDocPath, 'utf8').matchAll(/^```sh\nanon-cli (.+)$/gm)].map(([, line]) => line);
+  expect(examples.map(({ args }) => args.join(' '))).toEqual(lines);
+});
+
 it('every command is in docs/json.md', () => {
   expect([...new Set(examples.map(commandOf))].sort()).toEqual(Object.keys(commands).sort());
 });

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** The one table of exit codes; `anon-cli --help` and docs/reference.md are made from it. */
+/** The table of exit codes. `anon-cli --help` and docs/reference.md show it. */
 export const exitCodes = [
   { code: 0, meaning: 'done', errors: [] },
   {
@@ -8,13 +8,13 @@ export const exitCodes = [
     meaning: 'failed',
     errors: ['failed', 'not_found', 'rate_limited', 'server_error', 'response_invalid', 'state_unusable'],
   },
-  { code: 2, meaning: 'usage: the command line is wrong', errors: ['usage', 'ambiguous'] },
+  { code: 2, meaning: 'usage error: wrong command line', errors: ['usage', 'ambiguous'] },
   { code: 3, meaning: 'token not acceptable', errors: ['token_unacceptable'] },
   { code: 4, meaning: 'not authorised', errors: ['not_authorised'] },
   { code: 5, meaning: 'refused by a closed gate', errors: ['gate_closed'] },
   { code: 6, meaning: 'tenant unreachable', errors: ['tenant_unreachable'] },
-  { code: 7, meaning: 'this edition cannot do that', errors: ['edition_unsupported'] },
-  { code: 8, meaning: 'written, but the tenant shows another state than was asked for', errors: ['not_applied'] },
+  { code: 7, meaning: "not supported by the tenant's edition", errors: ['edition_unsupported'] },
+  { code: 8, meaning: 'change sent, but the tenant reports a different state', errors: ['not_applied'] },
   { code: 130, meaning: 'interrupted', errors: ['interrupted'] },
 ] as const satisfies readonly { code: number; meaning: string; errors: readonly ErrorCode[] }[];
 

@@ -5,8 +5,8 @@ import { editionNamed } from '../wire/edition/editions.ts';
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 } as const;
 type Unit = keyof typeof unitSeconds;
 
-const sessionLifetime = 'A session lifetime';
-const guestTokenLifetime = "A guest's access token lifetime";
+const sessionLifetime = 'Session lifetime';
+const guestTokenLifetime = 'Guest access token lifetime';
 
 /** What the documentation recommends at least: 30 days. */
 export const recommendedLifetimeSeconds = 30 * unitSeconds.d;
@@ -22,14 +22,14 @@ export function isLongLived(lifetimeSeconds: number): boolean {
  * @throws {AnonError} `usage`, and as {@link checkSessionLifetime}
  */
 export function parseSessionLifetime(text: string, edition?: Edition): number {
-  const seconds = text === 'never' ? 0 : parseDuration(text, "such as 30d, 12h, 3600 (seconds) or 'never'");
+  const seconds = text === 'never' ? 0 : parseDuration(text, '30d, 12h, 3600 (seconds) or never');
   checkByEdition(edition, (one) => checkSessionLifetime(one, seconds, text));
   return seconds;
 }
 
 /** The lifetime of a guest's access token in seconds; like a session lifetime, but it always ends. */
 export function parseGuestTokenLifetime(text: string, edition?: Edition): number {
-  const seconds = parseDuration(text, 'such as 1d, 12h or 3600 (seconds)');
+  const seconds = parseDuration(text, '1d, 12h or 3600 (seconds)');
   checkByEdition(edition, (one) => checkGuestTokenLifetime(one, seconds, text));
   return seconds;
 }
@@ -41,8 +41,8 @@ export function parseGuestTokenLifetime(text: string, edition?: Edition): number
 export function checkSessionLifetime(edition: Edition, lifetimeSeconds: number, typed?: string): void {
   if (lifetimeSeconds === 0 && (edition.sessionLifetime.mayNeverEnd || typed === undefined || typed === 'never')) {
     if (edition.sessionLifetime.mayNeverEnd) return;
-    throw new AnonError('edition_unsupported', `In edition '${edition.name}' every session ends.`, {
-      hint: `The longest is ${describeLifetime(edition.sessionLifetime.maxSeconds)}: anon-cli tenant set-lifetime ${lifetimeArgument(edition.sessionLifetime.maxSeconds)}`,
+    throw new AnonError('edition_unsupported', `Sessions always expire in edition ${edition.name}.`, {
+      hint: `The longest lifetime is ${describeLifetime(edition.sessionLifetime.maxSeconds)}: anon-cli tenant set-lifetime ${lifetimeArgument(edition.sessionLifetime.maxSeconds)}`,
     });
   }
   checkLifetime(lifetimeSeconds, edition.sessionLifetime, { what: sessionLifetime, typed });
@@ -56,10 +56,10 @@ export function checkGuestTokenLifetime(edition: Edition, lifetimeSeconds: numbe
 /** Why the documentation advises against a session lifetime, or undefined when it does not. */
 export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefined {
   if (lifetimeSeconds === 0) {
-    return 'Sessions that never expire are advised against: a leaked session token works for ever. 30 days or longer is recommended.';
+    return 'Without expiry, a leaked session token works forever. Recommended: 30 days or longer.';
   }
   if (lifetimeSeconds < unitSeconds.d) {
-    return 'Under 24 hours guests lose their session between visits. 30 days or longer is recommended.';
+    return 'With less than 24 hours, guests lose their session between visits. Recommended: 30 days or longer.';
   }
   return undefined;
 }
@@ -68,7 +68,7 @@ export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefi
 export function guestTokenLifetimeWarning(edition: Edition, lifetimeSeconds: number): string | undefined {
   const { surelyTakenFromSeconds: least = 0 } = edition.guestTokenLifetime;
   if (lifetimeSeconds >= least) return undefined;
-  return `Tenants may refuse an access token lifetime under ${describeLifetime(least)} (${least} seconds), and ${describeLifetime(lifetimeSeconds)} is less.`;
+  return `A tenant may refuse access token lifetimes under ${describeLifetime(least)} (${least} seconds); this one is ${describeLifetime(lifetimeSeconds)}.`;
 }
 
 /** `30 days`, `90 minutes`, `1 year`, `never expires`: the largest unit that divides it. */
@@ -103,7 +103,7 @@ export function lifetimeArgument(lifetimeSeconds: number): string {
 export function parseDuration(text: string, examples: string): number {
   const match = /^(\d{1,12})([smhdy]?)$/.exec(text);
   if (!match)
-    throw new AnonError('usage', `'${text.slice(0, 40)}' is not a duration.`, { hint: `Write one ${examples}.` });
+    throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid duration.`, { hint: `Examples: ${examples}` });
   return Number(match[1]) * (match[2] ? unitSeconds[match[2] as Unit] : 1);
 }
 
@@ -117,8 +117,15 @@ function checkByEdition(edition: Edition | undefined, check: (edition: Edition) 
   const [first, ...others] = refusals;
   if (!first || refusals.length < asked.length) return;
   const differing = others.filter(({ error }) => error.hint !== first.error.hint);
-  const hints = [first.error.hint, ...differing.map(({ name, error }) => `In edition ${name}: ${error.hint}`)];
+  const hints = [
+    first.error.hint,
+    ...differing.map(({ name, error }) => `In edition ${name}, ${lowerFirst(error.hint ?? '')}`),
+  ];
   throw withHint(first.error, hints.join(' '));
+}
+
+function lowerFirst(text: string): string {
+  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 }
 
 function refusalOf(check: () => void): AnonError | undefined {
@@ -138,20 +145,20 @@ interface Judged {
 
 function checkLifetime(seconds: number, range: LifetimeRange, { what, typed }: Judged): void {
   const { minSeconds, maxSeconds, stepSeconds } = range;
-  const lifetime = `${what} of ${typed ?? lifetimeArgument(seconds)}`;
+  const lifetime = `${what} ${typed ?? lifetimeArgument(seconds)}`;
   const unit = unitOf(typed);
   if (seconds < minSeconds || seconds > maxSeconds) {
     const bound = seconds < minSeconds ? `at least ${inUnit(minSeconds, unit)}` : `at most ${inUnit(maxSeconds, unit)}`;
     const minutes = stepSeconds === 60 ? `, in whole minutes (${minSeconds / 60} to ${maxSeconds / 60})` : '';
     throw new AnonError('usage', `${lifetime} is out of range: ${bound}.`, {
-      hint: `Between ${describeLifetime(minSeconds)} and ${describeLifetime(maxSeconds)}${minutes}.`,
+      hint: `Choose ${describeLifetime(minSeconds)} to ${describeLifetime(maxSeconds)}${minutes}.`,
     });
   }
   if (seconds % stepSeconds === 0) return;
   const below = seconds - (seconds % stepSeconds);
   const nearest = [below, below + stepSeconds].filter((near) => near <= maxSeconds).map(lifetimeArgument);
-  throw new AnonError('usage', `${lifetime} is not whole minutes, and only those are taken here.`, {
-    hint: `The nearest are ${nearest.join(' and ')}.`,
+  throw new AnonError('usage', `${lifetime} is not a whole number of minutes.`, {
+    hint: `Closest: ${nearest.join(' or ')}.`,
   });
 }
 

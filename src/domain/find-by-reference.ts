@@ -33,16 +33,16 @@ export function findByReference<Item>(
   if (first !== undefined && found.length === 1) return first;
   if (found.length > 1) {
     const candidates = found.map((item) => named(item).ids[0]).join(', ');
-    throw new AnonError('ambiguous', `'${reference}' names ${found.length} ${noun}s: ${candidates}.`, {
-      hint: 'Name one of them by its id.',
+    throw new AnonError('ambiguous', `'${reference}' matches ${found.length} ${noun}s: ${candidates}.`, {
+      hint: 'Pass one of these ids instead of the name.',
     });
   }
   const similar = mostSimilar(
     reference,
     items.flatMap((item) => [named(item).name, ...named(item).ids]),
   );
-  throw new AnonError('not_found', `There is no ${noun} '${reference}'.`, {
-    hint: similar ? `Did you mean '${similar}'? See ${listCommand}.` : `See ${listCommand}.`,
+  throw new AnonError('not_found', `${noun[0]?.toUpperCase()}${noun.slice(1)} '${reference}' not found.`, {
+    hint: similar ? `Did you mean '${similar}'? Run: ${listCommand}` : `Run: ${listCommand}`,
   });
 }
 
@@ -63,5 +63,5 @@ export function defaultChoice<Item>(
 export function cannotLook(error: unknown): never {
   if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
   const after = error.hint ? ` Otherwise: ${error.hint}` : '';
-  throw withHint(error, `To create it without looking for another of that name, add --allow-duplicate.${after}`);
+  throw withHint(error, `To create it without checking for one with the same name, pass --allow-duplicate.${after}`);
 }

@@ -1,6 +1,6 @@
 import { decodeToken as decodeWith, type ReadToken } from '../domain/token/decode.ts';
-import type { KeyRing } from '../domain/token/key-ring.ts';
-import { keyRingOf } from '../domain/token/key-text.ts';
+import { keyRingOf } from '../domain/token/key-file.ts';
+import type { KeyRing } from '../domain/token/key-source.ts';
 import { plainJson } from '../wire/exact-json.ts';
 import { systemClock } from './connection.ts';
 

@@ -1,9 +1,9 @@
 import type { TenantConnection } from '../domain/exchange/connection.ts';
-import type { KeptKeys, KeyCache } from '../domain/token/kept-keys.ts';
-import { keyRingOf } from '../domain/token/key-text.ts';
-import { keySourceOf, publicKeys } from '../domain/token/public-keys.ts';
+import { keyRingOf } from '../domain/token/key-file.ts';
+import { type KeySource, keySourceOf, publicKeys } from '../domain/token/key-source.ts';
+import type { CachedKeys, KeyCache } from '../domain/token/served-keys.ts';
 import { servedKeys } from '../domain/token/served-keys.ts';
-import { type KeySource, verifyToken as verifyWith } from '../domain/token/verify.ts';
+import { verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError, interrupted } from '../errors.ts';
 import { jwksPath } from '../wire/discovery.ts';
 import { plainJson } from '../wire/exact-json.ts';
@@ -102,7 +102,7 @@ function sharedSource(tenant: TenantConnection, fetch: typeof globalThis.fetch):
 }
 
 function keptInMemory(): KeyCache {
-  let kept: KeptKeys | undefined;
+  let kept: CachedKeys | undefined;
   return {
     get: async () => kept,
     put: async (keys) => {

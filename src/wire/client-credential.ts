@@ -1,8 +1,5 @@
 import * as v from 'valibot';
-
-/** What an application may sign its assertions with. Assumed: ES256; the published list ends at PS256. */
-export const assertionAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const;
-export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
+import { assertionAlgorithms } from './client-assertion.ts';
 
 /** A public key as POST /api/v2/clients/{id}/credentials takes it. @see auth0@7.1.0 PostClientCredentialRequestContent */
 export const publicKeyCredential = v.strictObject({

@@ -3,9 +3,6 @@ import * as v from 'valibot';
 /** @see management-api, section 1.1 */
 export const oauthTokenPath = '/oauth/token';
 
-/** What a `client_assertion` is: a JWT that the client signed with its own key. @see RFC 7523, section 2.2 */
-export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
 /** POST /oauth/token with grant_type=client_credentials, JSON or form-encoded. */
 export const oauthTokenRequest = v.looseObject({
   grant_type: v.string(),

@@ -93,7 +93,7 @@ describe('an edited domain', () => {
     [['session', 'list']],
     [['status']],
     [['doctor']],
-  ])('that was taken away is not the embedded tenant: %j says so', async (command) => {
+  ])('when removed does not mean the embedded tenant: %j reports it', async (command) => {
     const { machine } = await movedProfile();
     edit(machine, 'remote', { domain: undefined });
     expect(await machine.run(...command)).toMatchObject({
@@ -103,13 +103,13 @@ describe('an edited domain', () => {
     });
   });
 
-  it('that was taken away leaves a profile that can be removed', async () => {
+  it('when removed leaves a profile that can be removed', async () => {
     const { machine } = await movedProfile();
     edit(machine, 'remote', { domain: undefined });
     expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toContain('Profile remote is gone');
   });
 
-  it('that is only written otherwise is the same', async () => {
+  it('in another spelling is still the same tenant', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -117,7 +117,7 @@ describe('an edited domain', () => {
     await machine.done('app', 'list');
   });
 
-  it('of the embedded tenant gets none of its sessions, nor does the embedded tenant get others', async () => {
+  it('of the embedded tenant gets none of its sessions, and the embedded tenant gets no others', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
     await machine.done('profile', 'set', 'app', 'web');
@@ -130,7 +130,7 @@ describe('an edited domain', () => {
     expect(other.heard).toEqual([]);
   });
 
-  it('is told in lists, where other sessions stay to be seen, and forgetting goes on', async () => {
+  it('is reported in lists, which still show the other sessions, and sessions can still be removed', async () => {
     const { machine, tenant } = await movedProfile();
     const { stdout, stderr } = await machine.done('session', 'list');
     expect(stdout).toBe('');
@@ -141,7 +141,7 @@ describe('an edited domain', () => {
     expect((await machine.done('session', 'list', '--json')).json).toMatchObject([{ name: 'default' }]);
   });
 
-  it('is put right by a login: what was saved for the old tenant is gone', async () => {
+  it('is fixed by a login, which removes what was saved for the old tenant', async () => {
     const { machine, saved } = await movedProfile();
     const next = await servedTenant(machine.clock);
     edit(machine, 'remote', { domain: next.url, app: undefined, api: undefined });
@@ -154,7 +154,7 @@ describe('an edited domain', () => {
     for (const secret of saved) expect(kept).not.toContain(secret);
   });
 
-  it('and back again is what it was', async () => {
+  it('that is changed back works as before', async () => {
     const { machine, tenant } = await movedProfile();
     expect(await machine.run('app', 'list')).toMatchObject({ code: 4 });
     edit(machine, 'remote', { domain: tenant.url });
@@ -178,7 +178,7 @@ describe('what an earlier version saved', () => {
     return { machine, tenant };
   }
 
-  it('works on, and is bound when it is used', async () => {
+  it('still works, and is bound on first use', async () => {
     const { machine, tenant } = await earlierProfile();
     machine.clock.forward(90_000);
     await machine.done('app', 'list');
@@ -188,7 +188,7 @@ describe('what an earlier version saved', () => {
     }
   });
 
-  it('is not sent to another host, where it tells whose it is', async () => {
+  it('is not sent to another host if it names its tenant', async () => {
     const { machine } = await earlierProfile();
     const other = await stranger();
     edit(machine, 'remote', { domain: other.url });
@@ -210,8 +210,8 @@ describe('what an earlier version saved', () => {
   });
 });
 
-describe('a session that is imported', () => {
-  it('goes into a profile of its tenant, and into no other', async () => {
+describe('an imported session', () => {
+  it('goes only into a profile of its tenant', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -249,8 +249,8 @@ describe('a session that is imported', () => {
   });
 });
 
-describe('a secret of the environment', () => {
-  it('is for the tenant of AUTH0_DOMAIN, and goes to no profile of another', async () => {
+describe('a secret in the environment', () => {
+  it('is for the tenant of AUTH0_DOMAIN and never sent to another', async () => {
     const { machine, tenant } = await (async () => {
       const machine = await freshMachine();
       const tenant = await servedTenant(machine.clock);

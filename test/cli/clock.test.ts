@@ -36,7 +36,7 @@ describe.each([
   ['2 h ahead of', -2 * hour],
   ['1 h 30 min behind', 1.5 * hour],
 ] as const)('with a clock that is %s the tenant', (words, offsetMs) => {
-  it('doctor says so, for people and in JSON', async () => {
+  it('doctor reports it, in text and in JSON', async () => {
     const { machine, host } = await skewed(offsetMs);
     const { json } = await machine.done('doctor', '--json');
     expect(checkOf(json, 'clock')).toMatchObject({ state: 'warning', finding: `your clock is ${words} ${host}` });
@@ -48,7 +48,7 @@ describe.each([
     });
   });
 
-  it.each(['preview', 'ea'] as const)('a session is saved for as long as it really lives: %s', async (edition) => {
+  it.each(['preview', 'ea'] as const)('a session is saved with its real lifetime: %s', async (edition) => {
     const { machine, tenant } = await skewed(offsetMs, edition);
     await machine.done('tenant', 'set-lifetime', '3d');
     // Sealed, it would not say how long it lives.
@@ -61,14 +61,14 @@ describe.each([
     expect(tokenRequests(tenant.requests)).toBe(made);
   });
 
-  it('a token that has just come is told to have its whole life before it', async () => {
+  it('a new token is shown with its whole lifetime left', async () => {
     const { machine } = await skewed(offsetMs);
     const { json } = await machine.done('token', 'create', '--json');
     const { exp } = json.decoded.access_token.times;
     expect(Math.abs(exp.seconds_from_now - json.expires_in)).toBeLessThanOrEqual(2);
   });
 
-  it('token verify judges a token by the tenant’s clock, and says so', async () => {
+  it('token verify uses the tenant’s clock, and reports it', async () => {
     const { machine, host } = await skewed(offsetMs);
     const token = (await machine.done('token', 'create', '--field', 'access_token')).stdout.trim();
     expect(await machine.run('token', 'verify', token)).toMatchObject({
@@ -78,7 +78,7 @@ describe.each([
   });
 });
 
-it('token verify asks what time it is where the keys were fetched before, and a token seems not to have begun', async () => {
+it('token verify asks for the time if the keys are cached and a token seems not yet valid', async () => {
   const { machine } = await skewed(2 * hour);
   const token = (await machine.done('token', 'create', '--field', 'access_token')).stdout.trim();
   expect(await machine.run('token', 'verify', token)).toMatchObject({ code: 0 });
@@ -86,7 +86,7 @@ it('token verify asks what time it is where the keys were fetched before, and a 
   expect(await machine.run('token', 'verify', token, '--offline')).toMatchObject({ code: 3 });
 });
 
-it('a clock that is some seconds off is nothing', async () => {
+it('a clock that is a few seconds off is ignored', async () => {
   const { machine, host } = await skewed(20_000);
   const { json, stderr } = await machine.done('doctor', '--json');
   expect(json.clock_offset_seconds).toBe(0);
@@ -94,7 +94,7 @@ it('a clock that is some seconds off is nothing', async () => {
   expect(stderr).toBe('');
 });
 
-it('doctor says that it cannot tell where no answer is dated', async () => {
+it('doctor reports an unknown offset if no answer has a date', async () => {
   const machine = await freshMachine();
   const { url } = await servedAnswer(async (request) =>
     Response.json({ issuer: `https://${new URL(request.url).host}/` }, { headers: { date: 'just now' } }),
@@ -106,7 +106,7 @@ it('doctor says that it cannot tell where no answer is dated', async () => {
   expect(checkOf(json, 'clock')).toMatchObject({ state: 'unknown' });
 });
 
-it('a login with a private key signs by the tenant’s clock, and says why', async () => {
+it('a login with a private key signs with the tenant’s time, and explains why', async () => {
   const machine: Machine = await freshMachine();
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const path = machine.file('key.pem', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
@@ -124,10 +124,12 @@ it('a login with a private key signs by the tenant’s clock, and says why', asy
     return Response.json({ access_token: 'opaque', expires_in: 600, token_type: 'Bearer' }, { headers });
   });
   const { stderr } = await machine.done('login', 'acme', '--domain', url, '--client-id', 'tool', '--private-key', path);
-  expect(stderr).toContain(`Your clock is 2 h behind ${new URL(url).host}; assertions are signed by that clock.`);
+  expect(stderr).toContain(
+    `Your clock is 2 h behind ${new URL(url).host}'s; client assertions use the tenant's clock.`,
+  );
 });
 
-it('AUTH0_ACCESS_TOKEN has not expired while the tenant takes it, whatever this machine’s clock says', async () => {
+it('AUTH0_ACCESS_TOKEN has not expired as long as the tenant accepts it, whatever this machine’s clock shows', async () => {
   const { machine, tenant, host } = await skewed(-2 * hour);
   const answer = await fetch(`${tenant.url}/oauth/token`, {
     method: 'POST',
@@ -146,7 +148,9 @@ it('AUTH0_ACCESS_TOKEN has not expired while the tenant takes it, whatever this 
   // By the tenant's clock an hour is left, by this machine's it ended an hour ago.
   machine.clock.forward(86_400 - 3600);
   const { stderr } = await machine.done('app', 'list');
-  expect(stderr).toContain(`Your clock is 2 h ahead of ${host}; by that clock the access token has not expired.`);
+  expect(stderr).toContain(
+    `Your clock is 2 h ahead of ${host}'s; by the tenant's clock the access token has not expired.`,
+  );
   machine.clock.forward(3600);
   expect(await machine.run('app', 'list')).toMatchObject({ code: 4, stderr: expect.stringContaining('has expired') });
 });

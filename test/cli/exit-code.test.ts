@@ -22,11 +22,11 @@ const expected: Record<ErrorCode, number> = {
 };
 
 describe('the table of exit codes', () => {
-  it('has every kind of error, each once', () => {
+  it('has every error code once', () => {
     expect(exitCodes.flatMap(({ errors }) => errors).sort()).toEqual(Object.keys(expected).sort());
   });
 
-  it('has every exit code once, and 0 for what is done', () => {
+  it('has every exit code once, and 0 for success', () => {
     const codes = exitCodes.map(({ code }) => code);
     expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
     expect(exitCodes[0]).toEqual({ code: 0, meaning: 'done', errors: [] });

@@ -248,7 +248,7 @@ async function runLine(machine: Machine, path: string, line: Line, mode: keyof t
   return ran;
 }
 
-it('every command of the table is walked', () => {
+it('every command of the table is covered', () => {
   expect(Object.keys(lines).sort()).toEqual(Object.keys(commands).sort());
 });
 
@@ -296,7 +296,7 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
   });
 });
 
-describe('what runs until it is stopped', () => {
+describe('a command that runs until Ctrl-C', () => {
   it.each(['in a pipe', 'on a terminal'] as const)('is harmless %s', async (mode) => {
     for (const [line, begun] of [
       [['token', 'watch'], 'ends in'],

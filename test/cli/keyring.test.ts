@@ -30,7 +30,7 @@ function filesOf(machine: Machine): string[] {
 }
 
 describe('a keyring that answers', () => {
-  it('holds all that is secret of a profile, and no file does', async () => {
+  it('holds all secrets of a profile, and no file does', async () => {
     const { machine, keyring, tenant } = await machineWithKeyring();
     expect(await login(machine, tenant)).toContain(
       "with its secret\n  kept         in the operating system's keyring\n",
@@ -58,7 +58,7 @@ describe('a keyring that answers', () => {
     expect(tenant.requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(1);
   });
 
-  it('is left with nothing of a profile that is removed', async () => {
+  it('keeps nothing of a removed profile', async () => {
     const { machine, keyring, tenant } = await machineWithKeyring();
     await login(machine, tenant);
     await machine.open();
@@ -67,7 +67,7 @@ describe('a keyring that answers', () => {
     expect(keyring.entries()).toEqual({});
   });
 
-  it('takes over what files had, the session too', async () => {
+  it('takes over secrets from files, including the session', async () => {
     const { machine, keyring, tenant } = await machineWithKeyring();
     machine.env.ANON_KEYRING = 'off';
     await login(machine, tenant);
@@ -87,7 +87,7 @@ describe('a keyring that answers', () => {
     await machine.done('token', 'update', '--meta', 'country=US');
   });
 
-  it('is not asked for the embedded tenant, nor for one that only the environment names', async () => {
+  it('is not used for the embedded tenant, or for one from the environment only', async () => {
     const machine = await openMachine();
     const keyring = testKeyring();
     delete machine.env.ANON_KEYRING;
@@ -104,9 +104,9 @@ describe('a keyring that answers', () => {
   });
 });
 
-describe('a keyring that does not', () => {
+describe('a keyring that does not answer', () => {
   it.each(['hanging', 'refusing'] as const)(
-    'because it is %s leaves secrets to files, and the profile says so',
+    'because it is %s leaves secrets to files, and the profile shows it',
     async (mood) => {
       const { machine, keyring, tenant } = await machineWithKeyring(mood === 'hanging' ? 400 : undefined);
       keyring.become(mood);
@@ -118,7 +118,7 @@ describe('a keyring that does not', () => {
     },
   );
 
-  it('any more is the reason that credentials are not at hand', async () => {
+  it('is reported as the reason for missing credentials', async () => {
     const { machine, keyring, tenant } = await machineWithKeyring();
     await login(machine, tenant, '--no-check');
     keyring.become('refusing');
@@ -130,7 +130,7 @@ describe('a keyring that does not', () => {
     expect(await machine.run('app', 'list')).toMatchObject({ code: 4 });
   });
 
-  it('is told to in one word', async () => {
+  it('can be disabled with one variable', async () => {
     const { machine, tenant } = await machineWithKeyring();
     machine.env.ANON_KEYRING = 'no';
     machine.terminal.stdin = tenant.credentials.clientSecret;

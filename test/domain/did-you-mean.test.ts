@@ -16,25 +16,25 @@ it.each([
   ['zzz', undefined],
   ['', undefined],
   ['deploy', undefined],
-])('%j was most likely meant to be %s', (text, meant) => {
+])('%j suggests %s', (text, meant) => {
   expect(mostSimilar(text, commands)).toBe(meant);
 });
 
-it('prefers the nearer of two, and among equals the first', () => {
+it('prefers the nearest candidate, and the first of equals', () => {
   expect(mostSimilar('read:catalogs', ['read:catalogue', 'read:catalog'])).toBe('read:catalog');
   expect(mostSimilar('cat', ['car', 'bat'])).toBe('car');
 });
 
-it('never takes a candidate of which no letter was typed', () => {
+it('never suggests a candidate without a common letter', () => {
   expect(mostSimilar('x', ['a', 'b'])).toBeUndefined();
   expect(mostSimilar('xy', ['ab'])).toBeUndefined();
 });
 
-it('finds nothing where there is nothing', () => {
+it('finds nothing in an empty list', () => {
   expect(mostSimilar('token', [])).toBeUndefined();
 });
 
-it('gives a candidate or nothing, and always the one that was typed exactly', () => {
+it('returns a candidate or nothing, and always an exact match', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(fc.string({ minLength: 1 })), (text, candidates) => {
       const found = mostSimilar(text, candidates);

@@ -31,7 +31,7 @@ describe('a session lifetime', () => {
     expect(parseSessionLifetime(text)).toBe(seconds);
   });
 
-  it('is written as the argument that gives it again', () => {
+  it('is written as an argument with the same value', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: year }), (seconds) => {
         expect(parseSessionLifetime(lifetimeArgument(seconds))).toBe(seconds);
@@ -39,27 +39,27 @@ describe('a session lifetime', () => {
     );
   });
 
-  it.each(['31536001', '366d', '2y', '999999999999y'])('%s is over a year, which is the longest', async (text) => {
+  it.each(['31536001', '366d', '2y', '999999999999y'])('%s is more than a year, the maximum', async (text) => {
     const error = await failureOf(() => parseSessionLifetime(text));
     expect(error).toMatchObject({
       code: 'usage',
-      hint: 'Between 1 second and 1 year. In edition ea: Between 1 minute and 1 year, in whole minutes (1 to 525600).',
+      hint: 'Choose 1 second to 1 year. In edition ea, choose 1 minute to 1 year, in whole minutes (1 to 525600).',
     });
-    expect(error.message).toContain(`A session lifetime of ${text} is out of range: at most `);
+    expect(error.message).toContain(`Session lifetime ${text} is out of range: at most `);
   });
 
   it.each(['', ' ', '30 d', '30D', '1w', '1.5d', '-1', '+1', '1e3', 'd', '30dd', '1h30m', '٣d', 'NEVER', '1\n'])(
-    '%j is no duration',
+    '%j is not a duration',
     async (text) => {
       expect(await failureOf(() => parseSessionLifetime(text))).toMatchObject({
         code: 'usage',
-        message: `'${text}' is not a duration.`,
-        hint: "Write one such as 30d, 12h, 3600 (seconds) or 'never'.",
+        message: `'${text}' is not a valid duration.`,
+        hint: 'Examples: 30d, 12h, 3600 (seconds) or never',
       });
     },
   );
 
-  it('is a number of seconds in range or refused as usage, whatever the text', async () => {
+  it('is a number of seconds in range or a usage error, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.stringMatching(/^\d{0,14}[smhdyw]?$/)), async (text) => {
         let seconds: number;
@@ -90,30 +90,30 @@ describe('a session lifetime out of range', () => {
     ['ea', '0', 'at least 60s (1 minute)'],
     ['preview', '2y', 'at most 1y (365 days)'],
     ['preview', '9999h', 'at most 8760h (1 year)'],
-  ] as const)('in edition %s, %s, is told in the unit that was typed: %s', async (name, text, bound) => {
+  ] as const)('in edition %s, %s, is reported in the given unit: %s', async (name, text, bound) => {
     const hint =
-      name === 'ea' ? 'Between 1 minute and 1 year, in whole minutes (1 to 525600).' : 'Between 1 second and 1 year.';
+      name === 'ea' ? 'Choose 1 minute to 1 year, in whole minutes (1 to 525600).' : 'Choose 1 second to 1 year.';
     expect(await failureOf(() => parseSessionLifetime(text, editionNamed(name)))).toMatchObject({
       code: 'usage',
-      message: `A session lifetime of ${text} is out of range: ${bound}.`,
+      message: `Session lifetime ${text} is out of range: ${bound}.`,
       hint,
     });
   });
 
   it.each([
-    ['90s', 'The nearest are 1m and 2m.'],
-    ['3599', 'The nearest are 59m and 1h.'],
-  ])('in edition ea has to be whole minutes: %s', async (text, hint) => {
+    ['90s', 'Closest: 1m or 2m.'],
+    ['3599', 'Closest: 59m or 1h.'],
+  ])('in edition ea must be whole minutes: %s', async (text, hint) => {
     expect(await failureOf(() => parseSessionLifetime(text, editionNamed('ea')))).toMatchObject({
-      message: `A session lifetime of ${text} is not whole minutes, and only those are taken here.`,
+      message: `Session lifetime ${text} is not a whole number of minutes.`,
       hint,
     });
   });
 
-  it('in edition ea always ends', async () => {
+  it('in edition ea cannot be never', async () => {
     expect(await failureOf(() => parseSessionLifetime('never', editionNamed('ea')))).toMatchObject({
       code: 'edition_unsupported',
-      hint: 'The longest is 1 year: anon-cli tenant set-lifetime 1y',
+      hint: 'The longest lifetime is 1 year: anon-cli tenant set-lifetime 1y',
     });
     expect(parseSessionLifetime('0', editionNamed('preview'))).toBe(0);
   });
@@ -128,35 +128,35 @@ describe("the lifetime of a guest's access token", () => {
     expect(parseGuestTokenLifetime(text)).toBe(seconds);
   });
 
-  it.each(['0', '31d', '1y'])('%s is out of range: it always ends, and within 30 days', async (text) => {
+  it.each(['0', '31d', '1y'])('%s is out of range: the maximum is 30 days', async (text) => {
     expect(await failureOf(() => parseGuestTokenLifetime(text))).toMatchObject({
       code: 'usage',
-      hint: 'Between 1 second and 30 days.',
+      hint: 'Choose 1 second to 30 days.',
     });
   });
 
   it.each([
-    ['2y', "A guest's access token lifetime of 2y is out of range: at most 30d (30 days)."],
-    ['721h', "A guest's access token lifetime of 721h is out of range: at most 720h (30 days)."],
-    ['43201m', "A guest's access token lifetime of 43201m is out of range: at most 43200m (30 days)."],
-    ['0h', "A guest's access token lifetime of 0h is out of range: at least 1s (1 second)."],
+    ['2y', 'Guest access token lifetime 2y is out of range: at most 30d (30 days).'],
+    ['721h', 'Guest access token lifetime 721h is out of range: at most 720h (30 days).'],
+    ['43201m', 'Guest access token lifetime 43201m is out of range: at most 43200m (30 days).'],
+    ['0h', 'Guest access token lifetime 0h is out of range: at least 1s (1 second).'],
   ])('%s is refused in its unit', async (text, message) => {
     expect(await failureOf(() => parseGuestTokenLifetime(text))).toMatchObject({ message });
   });
 
   it.each([
-    [86_399, 'Tenants may refuse an access token lifetime under 1 day (86400 seconds), and 86399 seconds is less.'],
-    [3600, 'Tenants may refuse an access token lifetime under 1 day (86400 seconds), and 1 hour is less.'],
+    [86_399, 'A tenant may refuse access token lifetimes under 1 day (86400 seconds); this one is 86399 seconds.'],
+    [3600, 'A tenant may refuse access token lifetimes under 1 day (86400 seconds); this one is 1 hour.'],
     [86_400, undefined],
-  ])('may be refused by tenants of edition ea when it is short: %i', (seconds, warning) => {
+  ])('can be refused by tenants of edition ea if it is short: %i', (seconds, warning) => {
     expect(guestTokenLifetimeWarning(editionNamed('ea'), seconds)).toBe(warning);
     expect(guestTokenLifetimeWarning(editionNamed('preview'), seconds)).toBeUndefined();
   });
 
   it("cannot be 'never'", async () => {
     expect(await failureOf(() => parseGuestTokenLifetime('never'))).toMatchObject({
-      message: "'never' is not a duration.",
-      hint: 'Write one such as 1d, 12h or 3600 (seconds).',
+      message: "'never' is not a valid duration.",
+      hint: 'Examples: 1d, 12h or 3600 (seconds)',
     });
   });
 });
@@ -179,9 +179,9 @@ it.each([
 });
 
 it.each([
-  [0, /never expire/],
-  [1, /Under 24 hours/],
-  [86_399, /Under 24 hours/],
+  [0, /Without expiry/],
+  [1, /With less than 24 hours/],
+  [86_399, /With less than 24 hours/],
   [86_400, undefined],
   [2_592_000, undefined],
 ])('%i seconds are warned about with %s', (seconds, warning) => {

@@ -31,46 +31,46 @@ describe('a reference', () => {
     ['a name in other case', 'MOBILE', 'id-3'],
     ['the exact one of names that differ in case', 'web', 'id-2'],
     ['an id before a name', 'id-1', 'id-1'],
-  ])('names by %s: %s', (_, reference, id) => {
+  ])('matches by %s: %s', (_, reference, id) => {
     expect(find(reference).id).toBe(id);
   });
 
-  it('is ambiguous when several bear the name, and then the ids are listed', async () => {
+  it('is ambiguous if several have the name, and their ids are listed', async () => {
     expect(await failureOf(() => find('Kiosk'))).toMatchObject({
       code: 'ambiguous',
-      message: "'Kiosk' names 2 shops: id-4, id-5.",
-      hint: 'Name one of them by its id.',
+      message: "'Kiosk' matches 2 shops: id-4, id-5.",
+      hint: 'Pass one of these ids instead of the name.',
     });
   });
 
-  it('is ambiguous when several bear the name in other case', async () => {
+  it('is ambiguous if several have the name in other case', async () => {
     expect(await failureOf(() => find('WEB'))).toMatchObject({
       code: 'ambiguous',
-      message: "'WEB' names 2 shops: id-1, id-2.",
+      message: "'WEB' matches 2 shops: id-1, id-2.",
     });
   });
 
   it.each([
-    ['Mobil', "Did you mean 'Mobile'? See anon-cli shop list."],
-    ['https://thre.example', "Did you mean 'https://three.example'? See anon-cli shop list."],
-    ['something else', 'See anon-cli shop list.'],
-  ])('that names nothing is not found: %s', async (reference, hint) => {
+    ['Mobil', "Did you mean 'Mobile'? Run: anon-cli shop list"],
+    ['https://thre.example', "Did you mean 'https://three.example'? Run: anon-cli shop list"],
+    ['something else', 'Run: anon-cli shop list'],
+  ])('that matches nothing is not found: %s', async (reference, hint) => {
     expect(await failureOf(() => find(reference))).toMatchObject({
       code: 'not_found',
-      message: `There is no shop '${reference}'.`,
+      message: `Shop '${reference}' not found.`,
       hint,
     });
   });
 
-  it('names nothing where there is nothing', async () => {
+  it('matches nothing in an empty list', async () => {
     expect(await failureOf(() => find('web', []))).toMatchObject({
       code: 'not_found',
-      hint: 'See anon-cli shop list.',
+      hint: 'Run: anon-cli shop list',
     });
   });
 });
 
-describe('the one that is meant when none is named', () => {
+describe('the default without a reference', () => {
   const meant = (items: readonly string[], chosen?: string) =>
     defaultChoice(items, { isChosen: (item) => item === chosen, isOpen: (item) => item.startsWith('open') });
 

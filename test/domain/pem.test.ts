@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readPrivateKey } from '../../src/domain/exchange/management/private-key.ts';
 import { pemBlocks } from '../../src/domain/pem.ts';
-import { keyRingOf } from '../../src/domain/token/key-text.ts';
+import { keyRingOf } from '../../src/domain/token/key-file.ts';
 import certificate from '../fixtures/tokens/certificate.json' with { type: 'json' };
 import { failureOf } from '../support/domain.ts';
 import { decode, ec, rsa, sign } from '../support/tokens.ts';
@@ -37,7 +37,7 @@ const forms: [string, (pem: string) => string][] = [
 const pem = (key: typeof rsa.privateKey, type: 'spki' | 'pkcs1' | 'pkcs8' | 'sec1') =>
   key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }).toString();
 
-it('PEM as a string of a program keeps a plus at the beginning of a line', () => {
+it("PEM in a program's string keeps a plus at the beginning of a line", () => {
   const text = '-----BEGIN PUBLIC KEY-----\n+AAA\n+BBB\n-----END PUBLIC KEY-----';
   for (const form of [
     text.replaceAll(/^.*$/gm, '"$&\\n" +'),
@@ -69,7 +69,7 @@ describe.each(forms)('PEM %s', (_, form) => {
     expect(readPrivateKey(form(text), 'the key')).toMatchObject({ alg, key: { type: 'private' } });
   });
 
-  it('is called encrypted where it is', async () => {
+  it('is reported as encrypted if it is', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     for (const type of ['pkcs8', 'sec1'] as const) {
       const locked = String(privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hunter2' }));
@@ -90,7 +90,7 @@ it('a key may be a certificate or a key in DER, or PEM that PowerShell wrote', a
   }
 });
 
-it('blocks are as every reader takes them, each with its label; what has no end is none', () => {
+it("blocks match other readers', each with its label; a block without an end is ignored", () => {
   const text = pem(rsa.publicKey, 'spki');
   expect(pemBlocks(`${text.replaceAll('\n', ' ')}${certificate.pem}`)).toEqual([
     { label: 'PUBLIC KEY', text, encrypted: false },
@@ -99,7 +99,7 @@ it('blocks are as every reader takes them, each with its label; what has no end 
   expect(pemBlocks(text.slice(0, 200))).toEqual([]);
 });
 
-it('of texts that would take a careless search for ever there are none', () => {
+it('texts that would slow down a careless search have no blocks', () => {
   const started = performance.now();
   for (const text of ['-----BEGIN A-----'.repeat(20_000), `${'-----BEGIN A-----x'.repeat(5000)}-----END B-----`])
     expect(pemBlocks(text)).toEqual([]);

@@ -20,7 +20,7 @@ const awkward = fc.stringMatching(/^[a-z '"\\$`!*?~#&|;<>(){}[\]\n\t%=-]{0,12}$/
 /** All but NUL, which an argument of a process cannot hold. */
 const anything = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'));
 
-it('is one word to a real shell, and just that text', () => {
+it('is a single word with the same text for a real shell', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(awkward, anything), { minLength: 1, maxLength: 20 }), (texts) => {
       const script = `printf '%s\\0' ${texts.map(shellWord).join(' ')}`;

@@ -151,7 +151,7 @@ describe('a name that is typed in a list', () => {
     await person.sees('Its identifier');
     person.types(keys.interrupt);
     expect(await person.ended).toBe(130);
-    expect(person.shown).toContain('To go on from here:');
+    expect(person.shown).toContain('To continue from here:');
     expect(person.shown).toContain('$ anon-cli setup --create-app kiosk --type spa --create-api maps --no-session');
   });
 });

@@ -116,7 +116,7 @@ describe('the program', () => {
     const home = await homeAt(await answering(tenant([reset], asked)));
     const { code, stderr } = await run(home, ['app', 'create', 'shop', '--allow-duplicate', '--edition', 'preview']);
     expect(code, stderr).toBe(6);
-    expect(stderr).toContain('It is not known whether the change was made.');
+    expect(stderr).toContain('The change may or may not have been made.');
     expect(stderr).toContain('anon-cli app list');
     expect(asked.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });

@@ -12,7 +12,7 @@ export interface JsonExample {
 
 export const jsonDocPath = 'docs/json.md';
 
-const example = /^`(\w+(?:\[\])?)`(.*)\n\n```sh\nanon-cli (.+)\n```\n```json\n([\s\S]*?)\n```$/gm;
+const example = /^`(\w+(?:\[\])?)`(.*(?:\n.+)*)\n\n```sh\nanon-cli (.+)\n```\n```json\n([\s\S]*?)\n```$/gm;
 
 export function jsonExamples(text = readFileSync(jsonDocPath, 'utf8')): JsonExample[] {
   return [...text.matchAll(example)].map(([, type = '', note = '', line = '', json = '']) => ({

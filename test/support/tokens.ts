@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CompactSign } from 'jose';
 import { type DecodedToken, decodeToken } from '../../src/domain/token/decode.ts';
-import type { KeyRing } from '../../src/domain/token/key-ring.ts';
-import { keyRingOf } from '../../src/domain/token/key-text.ts';
+import { keyRingOf } from '../../src/domain/token/key-file.ts';
+import type { KeyRing } from '../../src/domain/token/key-source.ts';
 import { noon } from './domain.ts';
 import { otherTenantKeys, testKeys } from './local.ts';
 

@@ -1,8 +1,8 @@
 import type { CheckName } from '../../src/domain/token/check.ts';
 import type { Expectations } from '../../src/domain/token/claim-checks.ts';
-import type { NamedKey } from '../../src/domain/token/key-ring.ts';
-import { keySourceOf, publicKeys } from '../../src/domain/token/public-keys.ts';
-import { type KeySource, type Verification, verifyToken } from '../../src/domain/token/verify.ts';
+import { type KeySource, keySourceOf, publicKeys } from '../../src/domain/token/key-source.ts';
+import { type Verification, verifyToken } from '../../src/domain/token/verify.ts';
+import type { NamedKey } from '../../src/jose/jwk.ts';
 import { noon } from './domain.ts';
 import { rsa, sign } from './tokens.ts';
 

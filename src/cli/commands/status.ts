@@ -1,10 +1,15 @@
 import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
+import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
-import { renderStatus, type Status, statusData } from '../render/status.ts';
+import type { Paint } from '../render/paint.ts';
+import { printable } from '../render/printable.ts';
+import { credentialsText } from '../render/profile.ts';
+import { rows } from '../render/rows.ts';
+import { endText, type SessionView, sessionData } from '../render/session.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
@@ -65,4 +70,81 @@ async function currentSession(context: Context, profile: Profile, selection: str
   const kept: KeptSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
   const session = await readable(kept, name);
   return session && { name, session, current: true };
+}
+
+/** Why a profile is the one that commands use. */
+type ProfileSource = StatusResult['profile_source'];
+
+/** Where a command would go now, and with what. */
+interface Status {
+  readonly profile: Profile;
+  readonly source: ProfileSource;
+  readonly edition: EditionName | undefined;
+  /** What signs in, where not the profile's own: from the environment. */
+  readonly fromEnvironment: boolean;
+  readonly app: StatusResult['app'];
+  readonly api: StatusResult['api'];
+  readonly session: SessionView | undefined;
+  /** What another command needs so that it goes there too. */
+  readonly selection: string;
+}
+
+const reasons: Readonly<Record<ProfileSource, string>> = {
+  option: 'given by --profile',
+  ANON_PROFILE: 'given by ANON_PROFILE',
+  AUTH0_DOMAIN: 'for the tenant in AUTH0_DOMAIN',
+  current: 'the current profile',
+};
+
+function renderStatus(paint: Paint, status: Status, nowMs: number): string {
+  const { profile, source, edition, app, api, session, selection } = status;
+  const domain = profile.domain ?? 'embedded, on this machine';
+  return rows(
+    paint,
+    [
+      ['tenant', paint.bold(printable(domain))],
+      ['profile', `${printable(profile.name)}, ${profile.adHoc ? 'not saved, ' : ''}${reasons[source]}`],
+      ...(profile.production ? [['production', paint.yellow('yes: changes there ask first')] as const] : []),
+      ['edition', edition ?? 'unknown: the tenant was not asked yet'],
+      ['application', choiceText(app && { id: app.client_id, ...app })],
+      ['API', choiceText(api && { id: api.audience, ...api })],
+      ['signs in', printable(credentialsText(status))],
+      ...sessionRows(session, selection, nowMs),
+    ],
+    0,
+  );
+}
+
+function choiceText(choice: { id: string | null; name: string; source: string } | null): string {
+  if (!choice) return 'none chosen';
+  const { id, name, source } = choice;
+  const text = printable(id === null || id === name ? name : `${name} (${id})`);
+  return source === 'profile' ? text : `${text}, given by ${source}`;
+}
+
+function sessionRows(session: SessionView | undefined, selection: string, nowMs: number): [string, string][] {
+  if (!session) return [['session', `none. Create one: anon-cli token create${selection}`]];
+  const { guestId, sessionEndsAtMs, accessEndsAtMs } = session.session;
+  return [
+    ['session', `${printable(session.name)}, guest ${printable(guestId ?? 'unknown')}`],
+    ['  ends', endText(sessionEndsAtMs, nowMs)],
+    ['  access token', endText(accessEndsAtMs, nowMs)],
+  ];
+}
+
+function statusData(status: Status, nowMs: number): StatusResult {
+  const { profile, source, edition, fromEnvironment, app, api, session } = status;
+  const { credentials } = profile;
+  return {
+    profile: profile.name,
+    profile_source: source,
+    domain: profile.domain ?? null,
+    edition: edition ?? null,
+    production: profile.production === true,
+    credentials: fromEnvironment ? null : (credentials?.kind ?? null),
+    credentials_from_environment: fromEnvironment,
+    app,
+    api,
+    session: session ? (sessionData(session, nowMs) as StatusResult['session']) : null,
+  };
 }

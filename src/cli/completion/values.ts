@@ -1,5 +1,6 @@
 import { sessionAttributes } from '../../wire/claims-mapping.ts';
 import { clientTypes } from '../../wire/client.ts';
+import { assertionAlgorithms } from '../../wire/client-assertion.ts';
 import { editionNames, sessionTokenFormats } from '../../wire/edition/edition.ts';
 import type { Values } from '../options/definition.ts';
 import { shellNames } from './shells.ts';
@@ -31,7 +32,7 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'claims set <expression>': { words: sessionAttributes },
   'completion <shell>': { words: shellNames },
   'profile <name>': profile,
-  'login --signing-alg': { words: ['RS256', 'RS384', 'PS256', 'ES256'] },
+  'login --signing-alg': { words: assertionAlgorithms },
   'profile set <what>': { words: ['app', 'api', 'production', 'edition'] },
   'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
   'setup --type': { words: clientTypes },

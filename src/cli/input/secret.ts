@@ -1,18 +1,20 @@
 import { AnonError, type ErrorCode } from '../../errors.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
-import { isBlank, referredText } from './referred-text.ts';
+import { isBlank, readStdinOrFile } from './stdin-or-file.ts';
 
 interface SecretOption {
   readonly flag: string;
   readonly value: string | undefined;
   readonly variable: string;
-  /** What an empty one is: `usage` unless it is a token. */
+  /** The code of the error for an empty input; `usage` by default. */
   readonly empty?: ErrorCode;
 }
 
 /**
- * A secret from stdin (`-`), a file (`@path`) or an environment variable. Never from the command line, which
- * other users of the machine can read, and which shells write down.
+ * A secret from stdin (`-`), a file (`@path`) or an environment variable. Never from the command line, which other
+ * users of the machine can read, and which shells save in their history.
  * @throws {AnonError} `usage`
  */
 export async function readSecret(
@@ -20,14 +22,35 @@ export async function readSecret(
   { flag, value, variable, empty = 'usage' }: SecretOption,
 ): Promise<string | undefined> {
   if (value === undefined) return context.env[variable] || undefined;
-  const ways = `Write '${flag} -' and pipe it in, '${flag} @<file>', or set ${variable}.`;
+  const ways = `Pipe it in with '${flag} -', pass a file with '${flag} @<file>', or set ${variable}.`;
   if (value === '') throw new AnonError('usage', `${flag} is empty.`, { hint: ways });
-  const given = await referredText(context, value);
-  if (!given) {
-    throw new AnonError('usage', `${flag} is not taken from the command line, where others can read it.`, {
+  const input = await readStdinOrFile(context, value);
+  if (!input) {
+    throw new AnonError('usage', `${flag} can't be given on the command line, where others can read it.`, {
       hint: ways,
     });
   }
-  if (isBlank(given.text)) throw new AnonError(empty, `${given.source} is empty: it holds no value for ${flag}.`);
-  return given.text.trim();
+  if (isBlank(input.text)) throw new AnonError(empty, `${input.source} is empty; expected a value for ${flag}.`);
+  return input.text.trim();
+}
+
+/**
+ * The application's client secret: from --client-secret, otherwise from ANON_APP_SECRET. With AUTH0_DOMAIN set, the
+ * variables are for that tenant, and the secret is not sent to any other.
+ * @throws {AnonError} `usage`
+ */
+export async function readAppSecret(
+  context: Context,
+  options: GlobalOptions & { readonly clientSecret?: string | undefined },
+): Promise<string | undefined> {
+  const { clientSecret: value } = options;
+  const secret = await readSecret(context, { flag: '--client-secret', value, variable: 'ANON_APP_SECRET' });
+  if (secret === undefined || value !== undefined || !context.env.AUTH0_DOMAIN) return secret;
+  const [{ isDomainOfEnvironment }, { profile }] = await Promise.all([
+    import('../world/environment-credentials.ts'),
+    selectProfile(context, options),
+  ]);
+  if (isDomainOfEnvironment(context.env, profile.domain)) return secret;
+  context.warn('ANON_APP_SECRET is not used: AUTH0_DOMAIN names another tenant.');
+  return undefined;
 }

@@ -1,9 +1,9 @@
 import type { SessionEnds } from '../../domain/session/renewal.ts';
+import { dateText } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';
-import { dateText } from './time.ts';
 
 /** A session as it is being watched. */
 export interface WatchedSession extends SessionEnds {

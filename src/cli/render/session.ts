@@ -1,10 +1,11 @@
 import { hasEnded, secondsUntil } from '../../domain/session/remembered.ts';
 import type { RememberedSession } from '../../domain/session/saved-session.ts';
+import { dateText } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
 import { rows, table } from './rows.ts';
-import { dateText, relativeText } from './time.ts';
+import { relativeText } from './time.ts';
 
 /** A kept session and what it is among the others. */
 export interface SessionView {

@@ -1,17 +1,19 @@
+import type { TokenChange } from '../../domain/token/compare.ts';
 import type { DecodedToken } from '../../domain/token/decode.ts';
-import type { Seal } from '../../domain/token/seal.ts';
+import { dateText, timeDoubts as timeDoubtsOf, tokenTimes } from '../../domain/token/times.ts';
+import type { Seal } from '../../jose/encryption.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableValue } from './printable.ts';
 import { rows } from './rows.ts';
-import { dateText, relativeText } from './time.ts';
+import { relativeText } from './time.ts';
 
-/** A token as it is shown to people: enough of it to tell two apart, too little to use. */
+/** Enough of a token to recognise it, too little to use it. */
 export function shortToken(token: string): string {
   return token.length <= 24 ? token : `${token.slice(0, 12)}…${token.slice(-6)}`;
 }
 
-/** A decoded token: what vouches for it first, then the header and the claims. */
+/** A decoded token: first whether it can be trusted, then header and claims. */
 export function renderToken(paint: Paint, title: string, token: string, decoded: DecodedToken): string {
   const form = `${formName(decoded)}, ${token.length} characters`;
   const short = decoded.form === 'opaque' ? beginning(token) : shortToken(token);
@@ -19,7 +21,7 @@ export function renderToken(paint: Paint, title: string, token: string, decoded:
   return heading + renderDecoded(paint, decoded);
 }
 
-/** An opaque token may be short, and all of it is what lets its holder in. */
+/** An opaque token may be short, so even less of it is shown. */
 function beginning(token: string): string {
   return `${token.slice(0, Math.min(6, Math.floor(token.length / 4)))}…`;
 }
@@ -33,12 +35,12 @@ function formName({ form, claims, inner }: DecodedToken): string {
 function renderDecoded(paint: Paint, decoded: DecodedToken): string {
   const { form, header, claims, text, inner, notes } = decoded;
   if (form === 'opaque') {
-    return `  ${paint.yellow(`▪ OPAQUE: ${printable(notes.join('; '))}. Only who issued it can read it.`)}\n`;
+    return `  ${paint.yellow(`▪ Opaque: only its issuer can read it (${printable(notes.join('; '))})`)}\n`;
   }
   const pairs: [string, string][] = [['header', headerText(header)]];
   for (const [claim, value] of Object.entries(claims ?? {}))
     pairs.push([printable(claim), claimText(paint, claim, value, decoded)]);
-  if (claims && claims.exp === undefined) pairs.push(['exp', paint.yellow('none: it never expires')]);
+  if (claims && claims.exp === undefined) pairs.push(['exp', paint.yellow('not set: the token never expires')]);
   if (text !== undefined) pairs.push(['contents', printable(text)]);
   const nested = inner ? `\n${paint.bold('Inside')}\n${renderDecoded(paint, inner)}` : '';
   const lines = [
@@ -53,12 +55,12 @@ function warningsOf({ signature, notes }: DecodedToken): readonly string[] {
   return warning === undefined ? notes : [warning, ...notes];
 }
 
-/** The line nobody may miss. */
+/** The line that nobody may miss. */
 function stateText(paint: Paint, { signature, seal, inner }: DecodedToken): string {
   if (seal) return sealText(paint, seal, inner !== undefined);
   if (signature?.state === 'verified') return paint.green(`✔ signature verified: ${printable(signature.key)}`);
   if (signature?.state === 'wrong')
-    return paint.red(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Believe nothing below.`);
+    return paint.red(`✘ SIGNATURE WRONG: ${printable(signature.reason)}. Trust nothing below.`);
   return paint.yellow(
     `! SIGNATURE NOT CHECKED: ${printable(signature?.reason ?? '')}. Anyone could have written this.`,
   );
@@ -66,12 +68,14 @@ function stateText(paint: Paint, { signature, seal, inner }: DecodedToken): stri
 
 function sealText(paint: Paint, seal: Seal, isNested: boolean): string {
   if (seal.state === 'sealed')
-    return paint.yellow(`▪ SEALED: ${printable(seal.reason)}. Only who holds its key can read it.`);
+    return paint.yellow(`▪ Encrypted: only the holder of its key can read it (${printable(seal.reason)})`);
   const key = printable(seal.key);
-  if (seal.state === 'opened') return paint.green(`✔ opened and authentic: ${key}`);
-  // Whose a token inside is, that one tells.
-  if (isNested) return paint.green(`✔ opened: ${key}`);
-  return paint.yellow(`! OPENED, ORIGIN NOT CHECKED: ${key}. Anyone with its public half could have sealed this.`);
+  if (seal.state === 'opened') return paint.green(`✔ decrypted and authentic: ${key}`);
+  // The origin is checked by the signature of the token inside.
+  if (isNested) return paint.green(`✔ decrypted: ${key}`);
+  return paint.yellow(
+    `! ORIGIN NOT CHECKED: decrypted with ${key}. Anyone with its public half could have written this.`,
+  );
 }
 
 function headerText(header: JsonObject): string {
@@ -91,7 +95,7 @@ function claimText(paint: Paint, claim: string, value: unknown, { times, timeDou
   return `${dateText(time.at)} (${relative})${doubt}`;
 }
 
-/** A decoded token for `--json`. A time that cannot be told is no time, and a note says why. */
+/** A decoded token for `--json`. A time in an unknown unit is left out of `times`, and a note says why. */
 export function tokenData(decoded: DecodedToken): JsonObject {
   const { form, header, claims, text, signature, seal, inner, timeDoubts } = decoded;
   const times = decoded.times.filter(({ claim }) => !timeDoubts.some((one) => one.claim === claim && one.untold));
@@ -109,4 +113,50 @@ export function tokenData(decoded: DecodedToken): JsonObject {
     ),
     ...(notes.length > 0 && { notes }),
   };
+}
+
+/** One change per line: `+` added, `-` removed, `~` changed. */
+export function renderTokenChanges(paint: Paint, changes: readonly TokenChange[], nowMs: number): string {
+  return rows(
+    paint,
+    changes.map(({ path, before, after }) => [
+      `${markOf(before, after)} ${printable(path)}`,
+      valuesText(paint, { path, before, after }, nowMs),
+    ]),
+  );
+}
+
+function markOf(before: unknown, after: unknown): string {
+  if (before === undefined) return '+';
+  return after === undefined ? '-' : '~';
+}
+
+function valuesText(paint: Paint, { path, before, after }: TokenChange, nowMs: number): string {
+  const text = (value: unknown) => valueText(path, value, nowMs);
+  if (before === undefined) return paint.green(text(after));
+  if (after === undefined) return paint.red(text(before));
+  return `${paint.red(text(before))} ${paint.dim('→')} ${paint.green(text(after))}`;
+}
+
+/** Times of claims as dates with the time left; strings as JSON, so that "1" differs from 1. */
+function valueText(path: string, value: unknown, nowMs: number): string {
+  const [, claim] = /(?:^|\.)claims\.([^.]+)$/.exec(path) ?? [];
+  const claims = claim === undefined ? {} : { [claim]: value };
+  const [found] = timeDoubtsOf(claims);
+  if (found?.untold) return `${printableValue(quoted(value))} (${found.doubt})`;
+  const [time] = tokenTimes(claims, nowMs);
+  return time ? `${dateText(time.at)} (${relativeText(time.secondsFromNow)})` : printableValue(quoted(value));
+}
+
+function quoted(value: unknown): unknown {
+  return typeof value === 'string' ? JSON.stringify(value) : value;
+}
+
+/** Changes for `--json`: `before` or `after` is left out where the member was missing. */
+export function tokenChangesData(changes: readonly TokenChange[]): JsonObject[] {
+  return changes.map(({ path, before, after }) => ({
+    path,
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  }));
 }

@@ -5,16 +5,27 @@ import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { beside } from './wrapped.ts';
 
-/** Every check on a line with its outcome, and what it comes to. */
-export function renderVerification(paint: Paint, { valid, checks }: Verification): string {
-  const named = (wanted: Check['state']) => checks.filter(({ state }) => state === wanted).map(({ check }) => check);
-  const [bad, unknown] = [named('failed'), named('not_checked')];
-  const verdict = valid
-    ? `${paint.green('✔')} Valid: every check that was asked for is good`
-    : bad.length > 0
-      ? `${paint.red('✘')} Not valid: ${bad.join(', ')}. No API should take it`
-      : `${paint.yellow('?')} Cannot tell: ${unknown.join(', ')} could not be checked. Nothing says that it is good`;
-  return `${checks.map((check) => checkLines(paint, check)).join('')}\n${verdict}\n`;
+/** Each check with its outcome on a line, and the verdict. Checks that were not reached share one line. */
+export function renderVerification(paint: Paint, { valid, checks, claims }: Verification): string {
+  // Without claims the checks stopped early, and those that were skipped were not reached.
+  const shown = claims ? checks : checks.filter(({ state }) => state !== 'skipped');
+  const skipped = checks.length - shown.length;
+  const lines = shown.map((check) => checkLines(paint, check));
+  if (skipped > 0) lines.push(`${paint.dim(`– ${skipped} checks skipped (${reasonToStop(checks)})`)}\n`);
+  return `${lines.join('')}\n${verdict(paint, valid, checks)}\n`;
+}
+
+function verdict(paint: Paint, valid: boolean, checks: readonly Check[]): string {
+  if (valid) return `${paint.green('✔')} Valid: every requested check passed`;
+  return checks.some(({ state }) => state === 'failed')
+    ? `${paint.red('✘')} Not valid: an API should reject this token`
+    : `${paint.yellow('?')} Unknown: the token may or may not be valid`;
+}
+
+function reasonToStop(checks: readonly Check[]): string {
+  const worst = checks.find(({ state }) => state === 'failed') ?? checks.find(({ state }) => state === 'not_checked');
+  if (worst?.state === 'not_checked') return `${worst.check} not checked`;
+  return worst?.check === 'form' || worst?.check === 'kind' ? 'not an access token' : `${worst?.check} check failed`;
 }
 
 function checkLines(paint: Paint, { check, state, detail }: Check): string {
@@ -33,8 +44,8 @@ function checkLines(paint: Paint, { check, state, detail }: Check): string {
 }
 
 /**
- * For `--json`: a check has `ok`, true or false, or `skipped`, or `not_checked` where it could not be made; `claims` are
- * there only when the signature is good.
+ * For `--json`: a check has `ok`, true or false, or `skipped`, or `not_checked` if it could not be made; `claims` only if
+ * the signature is verified.
  */
 export function verificationData({ valid, checks, claims }: Verification): JsonObject {
   return {

@@ -24,7 +24,7 @@ export function transportOf(options: GlobalOptions, env: Env): Transport {
 
 function maxWaitSeconds({ maxWait }: GlobalOptions): number {
   if (maxWait === undefined) return defaultMaxWaitSeconds;
-  const seconds = parseDuration(maxWait, 'such as 90s, 5m, or 0 for no wait');
+  const seconds = parseDuration(maxWait, '90s, 5m, or 0 for no wait');
   if (seconds <= longestSeconds) return seconds;
   throw new AnonError('usage', '--max-wait must be at most 1 day.', { hint: 'Example: --max-wait 5m' });
 }
@@ -34,7 +34,7 @@ function timeoutMs({ timeout }: GlobalOptions, { ANON_TIMEOUT: setting }: Env): 
   const text = timeout ?? (setting || undefined);
   if (text === undefined) return undefined;
   const name = timeout === undefined ? 'ANON_TIMEOUT' : '--timeout';
-  const seconds = parseDuration(text, `for ${name} such as 10s, 90s or 2m`);
+  const seconds = parseDuration(text, `10s, 90s or 2m (${name})`);
   if (seconds >= 1 && seconds <= longestSeconds) return 1000 * seconds;
   throw new AnonError('usage', `${name} must be between 1 second and 1 day.`, { hint: 'Example: --timeout 2m' });
 }

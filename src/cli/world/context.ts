@@ -4,8 +4,8 @@ import type { ManagementAccess } from '../../domain/exchange/management/credenti
 import type { Profile, ProfileStore, SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
 import type { TextLine } from '../../domain/session/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
-import type { KeyCache } from '../../domain/token/kept-keys.ts';
-import type { KeyRing } from '../../domain/token/key-ring.ts';
+import type { KeyRing } from '../../domain/token/key-source.ts';
+import type { KeyCache } from '../../domain/token/served-keys.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';

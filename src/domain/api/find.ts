@@ -30,8 +30,8 @@ export async function chooseApi(
 
 function withoutLookUp(named: string | undefined): RequestedApi {
   if (named !== undefined) return { audience: named, name: named };
-  throw new AnonError('usage', 'Which API? The profile has none, and no credentials to look for one.', {
-    hint: 'Give its audience: --api <audience>',
+  throw new AnonError('usage', 'No API given, and the profile has no credentials to look one up.', {
+    hint: 'Pass its audience: --api <audience>',
   });
 }
 
@@ -40,15 +40,15 @@ export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): An
   const open = apis.filter((api) => api.guests.enabled);
   if (open.length > 1) {
     const names = open.map(({ name }) => shellWord(name)).join(', ');
-    return new AnonError('usage', `Which API? ${open.length} take guests: ${names}.`, {
-      hint: `Name one: --api <api>, or for good: anon-cli profile set api <api>${tenant.selection}`,
+    return new AnonError('usage', `No API given, and ${open.length} are enabled for guests: ${names}.`, {
+      hint: `Choose one: --api <api>, or save a default: anon-cli profile set api <api>${tenant.selection}`,
     });
   }
   const [first] = apis;
   const name = apis.length === 1 && first ? shellWord(first.name) : '<api>';
   const scope = first?.scopes[0] ? shellWord(first.scopes[0].value) : '<scope>';
-  return new AnonError('gate_closed', 'No API takes guests yet.', {
-    hint: `Open one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
+  return new AnonError('gate_closed', 'No API is enabled for guests.', {
+    hint: `Enable one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
   });
 }
 
@@ -69,7 +69,7 @@ export function apiNamed(tenant: Pick<TenantConnection, 'selection'>, apis: read
     listCommand,
   });
   if (!api.system) return api;
-  throw new AnonError('usage', `'${api.name}' is the tenant's own API; guests cannot be let into it.`, {
-    hint: `Choose one of yours: ${listCommand}`,
+  throw new AnonError('usage', `API '${api.name}' is the tenant's own and can't be enabled for guests.`, {
+    hint: `Choose one of your own: ${listCommand}`,
   });
 }

@@ -98,7 +98,7 @@ export async function guestGrants(
   });
   const bodies = await allCheckpoints<ClientGrantBody>(tenant, {
     plural: 'client grants',
-    otherwise: 'Name the application and the API, so that fewer are asked for: --app <app> --api <api>',
+    otherwise: 'Pass --app <app> --api <api> to fetch fewer.',
     idOf: ({ id }) => id,
     async page(query, measure) {
       const exchange = { method: 'GET', path: `${clientGrantsPath}?${query}&${filter}`, measure } as const;

@@ -20,8 +20,8 @@ export interface NewApi {
 export async function checkNoNamesake(tenant: TenantConnection, name: string): Promise<void> {
   const namesake = (await listEveryApi(tenant).catch(cannotLook)).find((api) => api.name === name);
   if (!namesake) return;
-  throw new AnonError('usage', `There is an API '${namesake.name}' already: ${namesake.audience}.`, {
-    hint: 'To make another of that name: --allow-duplicate',
+  throw new AnonError('usage', `API '${namesake.name}' already exists (${namesake.audience}).`, {
+    hint: 'To create another with this name, pass --allow-duplicate.',
   });
 }
 

@@ -30,7 +30,7 @@ export function resourceServerList(tenant: TenantConnection, fields: string): Nu
   const path = (query: string) => `${resourceServersPath}?${query}&fields=${fields}&include_fields=true`;
   return {
     plural: 'APIs',
-    otherwise: 'Name the API by its audience or its id.',
+    otherwise: 'Pass the audience or id of the API.',
     idOf: ({ id }) => id,
     async numbered(query, measure) {
       const exchange = { method: 'GET', path: path(query), measure } as const;

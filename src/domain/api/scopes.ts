@@ -12,8 +12,8 @@ export function checkDefined(api: Pick<Api, 'name' | 'scopes'>, wanted: readonly
 
 export function strayScope(api: string, stray: string, defined: readonly string[]): AnonError {
   const similar = mostSimilar(stray, defined);
-  return new AnonError('usage', `API '${api}' defines no scope '${stray}'.`, {
-    hint: `${similar ? `Did you mean '${similar}'? ` : ''}Its scopes: ${defined.join(', ') || 'none'}.`,
+  return new AnonError('usage', `API '${api}' has no scope '${stray}'.`, {
+    hint: `${similar ? `Did you mean '${similar}'? ` : ''}${defined.length > 0 ? `Its scopes: ${defined.join(', ')}.` : 'It has no scopes.'}`,
   });
 }
 
@@ -26,11 +26,11 @@ export function union(before: readonly string[], added: readonly string[]): stri
 export function noScopesGiven({ name, scopes }: Pick<Api, 'name' | 'scopes'>): AnonError {
   const [first, ...others] = scopes.map(({ value }) => value);
   if (first === undefined) {
-    return new AnonError('usage', `No scopes given, and API '${name}' defines none.`, {
-      hint: "To let guests in without scopes: --scopes ''",
+    return new AnonError('usage', `No scopes given, and API '${name}' has none.`, {
+      hint: "To enable it without scopes: --scopes ''",
     });
   }
-  return new AnonError('usage', `No scopes given for guests of API '${name}'.`, {
-    hint: `Choose from ${[first, ...others].join(', ')}: --scopes ${shellWord(first)}`,
+  return new AnonError('usage', `No scopes given for API '${name}'.`, {
+    hint: `Choose from: ${[first, ...others].join(', ')} (--scopes ${shellWord(first)})`,
   });
 }

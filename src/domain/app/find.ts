@@ -55,14 +55,14 @@ function withoutLookUp({ named, chosen }: Choice): RequestingApp {
   if (clientId !== undefined) {
     return { clientId, name: chosen?.name ?? clientId, clientSecret: undefined };
   }
-  throw new AnonError('usage', 'Which application? The profile has none, and no credentials to look for one.', {
-    hint: 'Give its client id: --app <client id>',
+  throw new AnonError('usage', 'No application given, and the profile has no credentials to look one up.', {
+    hint: 'Pass its client id: --app <client id>',
   });
 }
 
 function stillThere(tenant: TenantConnection, app: App | undefined, chosen: SavedApp): App {
   if (app) return app;
-  throw new AnonError('not_found', `The profile's application '${chosen.name}' is no longer there.`, {
+  throw new AnonError('not_found', `Application '${chosen.name}', the profile's default, not found.`, {
     hint: `Choose another: anon-cli profile set app <app>${tenant.selection}`,
   });
 }
@@ -72,12 +72,12 @@ export function undecidedApp({ selection }: TenantConnection, apps: readonly App
   const enabled = apps.filter((app) => app.enabled);
   if (enabled.length > 1) {
     const names = enabled.map(({ name }) => shellWord(name)).join(', ');
-    return new AnonError('usage', `Which application? ${enabled.length} are enabled: ${names}.`, {
-      hint: `Name one: --app <app>, or for good: anon-cli profile set app <app>${selection}`,
+    return new AnonError('usage', `No application given, and ${enabled.length} are enabled: ${names}.`, {
+      hint: `Choose one: --app <app>, or save a default: anon-cli profile set app <app>${selection}`,
     });
   }
   const name = apps.length === 1 && apps[0] ? shellWord(apps[0].name) : '<app>';
-  return new AnonError('gate_closed', 'No application may create anonymous sessions yet.', {
+  return new AnonError('gate_closed', 'No application is enabled for anonymous sessions.', {
     hint:
       apps.length === 0
         ? `Create one: anon-cli app create web --enable${selection}`

@@ -26,8 +26,8 @@ export interface NewApp {
 export async function checkNoNamesake(tenant: TenantConnection, name: string): Promise<void> {
   const namesake = (await listApps(tenant).catch(cannotLook)).find((app) => app.name === name);
   if (!namesake) return;
-  throw new AnonError('usage', `There is an application '${namesake.name}' already: ${namesake.clientId}.`, {
-    hint: 'To make another of that name: --allow-duplicate',
+  throw new AnonError('usage', `Application '${namesake.name}' already exists (${namesake.clientId}).`, {
+    hint: 'To create another with this name, pass --allow-duplicate.',
   });
 }
 
@@ -66,9 +66,13 @@ export interface AppDeletion {
  */
 export async function planAppDeletion(tenant: TenantConnection, app: App): Promise<AppDeletion> {
   if ((await signedInClient(tenant)) === app.clientId) {
-    throw new AnonError('usage', `Profile '${tenant.profile}' signs in with application '${app.name}': it stays.`, {
-      hint: 'To delete it, sign in with another application first: anon-cli login',
-    });
+    throw new AnonError(
+      'usage',
+      `Application '${app.name}' can't be deleted: profile '${tenant.profile}' signs in with it.`,
+      {
+        hint: 'Sign in with another application first: anon-cli login',
+      },
+    );
   }
   const grants = await guestGrants(tenant, await editionOf(tenant), { clientId: app.clientId });
   const write = plannedDelete(

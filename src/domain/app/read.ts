@@ -17,7 +17,7 @@ export async function listApps(tenant: TenantConnection): Promise<App[]> {
 export function clientList(tenant: TenantConnection, fields: string): List<ClientBody> {
   return {
     plural: 'applications',
-    otherwise: 'Name the application by its client id.',
+    otherwise: 'Pass the client id of the application.',
     idOf: ({ client_id }) => client_id,
     async page(query, measure) {
       const path = `${clientsPath}?${query}&fields=${fields}&include_fields=true`;

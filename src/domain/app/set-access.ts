@@ -36,11 +36,7 @@ export function lacksConformance(edition: Edition, app: Pick<App, 'oidcConforman
 
 function checkConformance({ selection }: TenantConnection, edition: Edition, app: App): void {
   if (!lacksConformance(edition, app)) return;
-  throw new AnonError(
-    'failed',
-    `Application '${app.name}' is not OIDC-conformant, and only such may create anonymous sessions.`,
-    {
-      hint: `It changes how the application signs users in. To set both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
-    },
-  );
+  throw new AnonError('failed', `Application '${app.name}' is not OIDC-conformant, which anonymous sessions require.`, {
+    hint: `Conformance changes how the application signs users in. To set both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
+  });
 }

@@ -33,8 +33,8 @@ export async function planClaimMapping(
   const { claims, maxClaims, name } = holder;
   const isThere = claims.some((claim) => claim.name === mapping.name);
   if (!isThere && claims.length >= maxClaims) {
-    throw new AnonError('usage', `'${name}' maps ${claims.length} claims, and ${maxClaims} is the most there may be.`, {
-      hint: `Take one away first: anon-cli claims remove <name>${flagOf(holder)}${tenant.selection}`,
+    throw new AnonError('usage', `'${name}' already maps ${claims.length} claims; the maximum is ${maxClaims}.`, {
+      hint: `Remove one first: anon-cli claims remove <name>${flagOf(holder)}${tenant.selection}`,
     });
   }
   const changed = claims.map((claim) => (claim.name === mapping.name ? mapping : claim));
@@ -54,8 +54,8 @@ export async function planClaimRemoval(
     name,
     claims.map((claim) => claim.name),
   );
-  const see = `See anon-cli claims list${flagOf(holder)}${tenant.selection}`;
-  throw new AnonError('not_found', `'${holder.name}' maps no claim '${name.slice(0, 60)}'.`, {
+  const see = `Run: anon-cli claims list${flagOf(holder)}${tenant.selection}`;
+  throw new AnonError('not_found', `Claim '${name.slice(0, 60)}' not found on '${holder.name}'.`, {
     hint: similar ? `Did you mean '${similar}'? ${see}` : see,
   });
 }
@@ -92,16 +92,19 @@ export function parseClaimMapping({ name, expression: text }: ClaimMapping): Cla
 }
 
 function checkName(name: string): void {
-  if (name === '') throw new AnonError('usage', 'A claim needs a name.');
+  if (name === '') throw new AnonError('usage', 'The claim name is empty.');
   if (name.length > claimNameMaxLength) {
-    throw new AnonError('usage', `A claim's name has at most ${claimNameMaxLength} characters, not ${name.length}.`);
+    throw new AnonError(
+      'usage',
+      `A claim name has at most ${claimNameMaxLength} characters; this one has ${name.length}.`,
+    );
   }
   if (name.trim() !== name || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) {
-    throw new AnonError('usage', "A claim's name has no spaces around it, and nothing that cannot be seen.");
+    throw new AnonError('usage', "A claim name can't start or end with a space or contain invisible characters.");
   }
   if (!isReservedClaim(name)) return;
-  throw new AnonError('usage', `'${name}' is reserved: no mapping can set it, in whatever case it is written.`, {
-    hint: `Choose a name of your own, such as guest_${name.toLowerCase().replaceAll(/^_+|_+$/g, '')}.`,
+  throw new AnonError('usage', `Claim '${name}' is reserved and can't be mapped, in any letter case.`, {
+    hint: `Choose another name, for example guest_${name.toLowerCase().replaceAll(/^_+|_+$/g, '')}.`,
   });
 }
 
@@ -110,37 +113,40 @@ function withRoot(text: string): string {
   return sessionAttributes.some((attribute) => attribute === first) ? `${expressionRoot}.${text}` : text;
 }
 
-const form = `It is a path and no logic: ${sessionAttributes.slice(0, 3).join(', ')}, or metadata.<key>, with a dot for each level below.`;
+const form = `Expressions are paths: ${sessionAttributes.slice(0, 3).join(', ')}, or metadata.<key>, with a dot for each nested key.`;
 
 function checkExpression(expression: string): void {
   if (sessionPath(expression)) return;
   if (expression.length > expressionMaxLength) {
-    throw refused(`has at most ${expressionMaxLength} characters, not ${expression.length}`, form);
+    throw refused(
+      `A claim expression has at most ${expressionMaxLength} characters; this one has ${expression.length}.`,
+      form,
+    );
   }
   const [root = '', attribute, ...keys] = expression.split('.');
   if (!/^[\w-]+(\.[\w-]+)*$/.test(expression)) {
-    throw refused('is names joined by dots, of letters, digits, _ and -', form);
+    throw refused('A claim expression consists of names joined by dots, with letters, digits, _ and - only.', form);
   }
-  if (root !== expressionRoot) throw refused(`cannot begin with '${root.slice(0, 60)}'`, otherRoot(root, attribute));
-  if (attribute === undefined) throw refused('must name an attribute of the session', form);
+  if (root !== expressionRoot)
+    throw refused(`A claim expression can't start with '${root.slice(0, 60)}'.`, otherRoot(root, attribute));
+  if (attribute === undefined) throw refused('The claim expression names no session attribute.', form);
   if (keys.length > 0 && sessionAttributes.some((known) => known === attribute)) {
-    throw refused(`goes no further than '${attribute}'; only metadata has something below`, form);
+    throw refused(`'${attribute}' has no nested keys; only metadata has.`, form);
   }
   throw refused(
-    `cannot lead to '${attribute.slice(0, 60)}', which a session does not have`,
-    suggestion(attribute, sessionAttributes) ??
-      `For a key of the metadata write metadata.${[attribute, ...keys].join('.')}`,
+    `Sessions have no attribute '${attribute.slice(0, 60)}'.`,
+    suggestion(attribute, sessionAttributes) ?? `For a metadata key, write metadata.${[attribute, ...keys].join('.')}`,
   );
 }
 
 /** A word alone may be an attribute or a key of the metadata; one with something below it is none of the first three. */
 function otherRoot(root: string, below: string | undefined): string {
   const known = below === undefined ? [...sessionAttributes, expressionRoot] : ['metadata', expressionRoot];
-  return suggestion(root, known) ?? (below === undefined ? `For a key of the metadata write metadata.${root}` : form);
+  return suggestion(root, known) ?? (below === undefined ? `For a metadata key, write metadata.${root}` : form);
 }
 
 function refused(problem: string, hint: string): AnonError {
-  return new AnonError('usage', `A claim's expression ${problem}.`, { hint });
+  return new AnonError('usage', problem, { hint });
 }
 
 function suggestion(word: string, known: readonly string[]): string | undefined {

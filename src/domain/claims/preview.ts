@@ -12,7 +12,7 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { hasEnded } from '../session/remembered.ts';
 import type { RememberedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
-import type { KeyRing } from '../token/key-ring.ts';
+import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
 
@@ -45,15 +45,16 @@ export async function previewToken(
   claims: readonly ClaimMapping[],
   session: RememberedSession | undefined,
 ): Promise<TokenPreview | { readonly none: string }> {
-  if (!session) return { none: 'no session is remembered' };
+  if (!session) return { none: 'no session is saved' };
   const { heldBy, id, name } = holder;
   if (heldBy === 'application' && session.clientId !== id) {
-    return { none: `the current session is not one of application '${name}'` };
+    return { none: `the current session is for another application, not '${name}'` };
   }
-  if (heldBy === 'api' && session.audience !== id) return { none: `the current session is not for API '${name}'` };
+  if (heldBy === 'api' && session.audience !== id)
+    return { none: `the current session is for another API, not '${name}'` };
   const access = await claimsOf(tenant, session.accessToken);
   const opened = await claimsOf(tenant, session.sessionToken);
-  if (isOver(opened, session, tenant)) return { none: 'the current session has ended' };
+  if (isOver(opened, session, tenant)) return { none: 'the current session has expired' };
   const known = opened ? attributesOf(opened) : lastKnown(session, access);
   const values = mappedClaims(claims, known);
   return {
@@ -96,7 +97,7 @@ function serviceClaims(access: JsonObject): JsonObject {
 function whyLeftOut({ name, expression }: ClaimMapping, known: JsonObject): Pick<LeftOut, 'state' | 'reason'> {
   if (isReservedClaim(name)) return { state: 'left_out', reason: 'the name is reserved' };
   const path = sessionPath(expression);
-  if (!path) return { state: 'unknown', reason: 'its expression is of a kind that this tool does not know' };
+  if (!path) return { state: 'unknown', reason: 'this tool does not recognize the expression' };
   const [attribute, ...keys] = path;
   if (!Object.hasOwn(known, attribute)) return { state: 'unknown', reason: unknownReason(attribute) };
   if (valueAt(known, path) === null) return { state: 'left_out', reason: `${path.join('.')} is null` };
@@ -104,7 +105,7 @@ function whyLeftOut({ name, expression }: ClaimMapping, known: JsonObject): Pick
 }
 
 function unknownReason(attribute: SessionAttribute): string {
-  return `the session token is sealed, and only the tenant knows its ${attribute}`;
+  return `the session token is encrypted, so only the tenant knows its ${attribute}`;
 }
 
 /** The claims of a token of this session, which nobody else wrote: its signature need not be asked about. */

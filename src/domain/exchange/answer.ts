@@ -26,7 +26,7 @@ export async function readAnswer(response: HttpAnswer, exchange: Exchange, tenan
   if (status >= 300 && status < 400) throw redirected(status, headers.get('location'), exchange, tenant);
   const text = await response.text().catch((cause: unknown) => {
     if (!isAnonError(cause) || cause.code !== 'response_invalid') throw cause;
-    throw withUnknownOutcome(notAnAnswer(status, 'a body that cannot be read', exchange, cause), exchange, tenant);
+    throw withUnknownOutcome(notAnAnswer(status, 'an unreadable body', exchange, cause), exchange, tenant);
   });
   exchange.measure?.(text.length);
   if (text === '') return { status, body: undefined };
@@ -48,13 +48,13 @@ export function isMissing(status: number): boolean {
 function notAnAnswer(status: number, what: string, { method, path }: Exchange, cause: unknown): ResponseError {
   const failed = isTransientFailure(status);
   const why = isAnonError(cause) ? ` ${cause.message}` : '';
-  const advice = isAnonError(cause) ? cause.hint : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.';
+  const advice = isAnonError(cause) ? cause.hint : 'Is this the domain of an Auth0 tenant? Run: anon-cli profile list';
   return new ResponseError(
     failed ? 'server_error' : 'response_invalid',
     { status, error: 'invalid_response', description: '' },
     {
       message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.${why}`,
-      hint: failed ? 'The service, or something on the way to it, is in trouble: try again later.' : advice,
+      hint: failed ? 'The service, or something between it and you, is failing: try again later.' : advice,
       cause,
     },
   );
@@ -84,7 +84,7 @@ function redirected(
     message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and a redirect${where}, which is not followed.`,
     hint: host
       ? `If ${host} is the tenant, use that domain: anon-cli login ${profile} --domain ${host}`
-      : 'Is the domain that of an Auth0 tenant? See anon-cli profile list.',
+      : 'Is this the domain of an Auth0 tenant? Run: anon-cli profile list',
   });
 }
 
@@ -100,7 +100,7 @@ function targetOf(location: string | null, from: string): { host: string; shown:
 export function unexpectedAnswer({ method, path }: Pick<Exchange, 'method' | 'path'>, problem: string): AnonError {
   return new AnonError(
     'response_invalid',
-    `The tenant's answer to ${method} ${withoutQuery(path)} cannot be used: ${problem}.`,
+    `The tenant's answer to ${method} ${withoutQuery(path)} is not valid: ${problem}.`,
   );
 }
 

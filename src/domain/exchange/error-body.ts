@@ -36,9 +36,9 @@ export function readErrorBody(
   };
 }
 
-/** The same behind a message of ours, which may only guess: ` The tenant says: "…"`. */
+/** The same behind a message of ours, which may only guess: ` The tenant reported: "…"`. */
 export function quotedReason(description: string): string {
-  return description === '' ? '' : ` The tenant says: "${description}"`;
+  return description === '' ? '' : ` The tenant reported: "${description}"`;
 }
 
 function firstText(...values: readonly unknown[]): string | undefined {

@@ -56,7 +56,7 @@ export async function allPages<Item>(
       collected.checkBounds();
       continue;
     }
-    if (count < total) throw collected.unusable(`it says that there are ${total}, and gives ${count}`);
+    if (count < total) throw collected.unusable(`it reports a total of ${total}, but has ${count}`);
     return collected.items;
   }
 }
@@ -80,7 +80,7 @@ async function beyondNumbers<Item>(
     if (begun || !known) throw error;
     throw new AnonError(
       'response_invalid',
-      `The tenant has ${total} ${list.plural}, and lists only the first ${mostNumbered}.`,
+      `The tenant has ${total} ${list.plural}, but lists only the first ${mostNumbered}.`,
       { hint: list.otherwise, cause: error },
     );
   }
@@ -104,7 +104,7 @@ export async function allCheckpoints<Item>(
     const { items, next } = await list.page(query, collected.measure);
     take(collected.add(items));
     if (!next) return collected.items;
-    if (seen.has(next)) throw collected.unusable('it runs in circles: a page names an earlier one as the next');
+    if (seen.has(next)) throw collected.unusable('a page names an earlier page as the next');
     collected.checkBounds();
     seen.add(next);
     from = next;
@@ -139,7 +139,7 @@ class Collected<Item> {
       if (isNew) this.#ids.add(id);
       return isNew;
     });
-    if (page.length > 0 && added.length === 0) throw this.unusable('it gives the same page again and again');
+    if (page.length > 0 && added.length === 0) throw this.unusable('it repeats the same page');
     this.#emptyPages = page.length === 0 ? this.#emptyPages + 1 : 0;
     for (const item of added) this.items.push(item);
     return added;
@@ -148,21 +148,21 @@ class Collected<Item> {
   /** Before the next page is asked for. */
   checkBounds(): void {
     const endless = this.#whyEndless();
-    if (endless) throw this.unusable(`it does not end: ${endless}`);
+    if (endless) throw this.unusable(`it does not end (${endless})`);
   }
 
   unusable(problem: string): AnonError {
     const { plural, otherwise } = this.#list;
-    return new AnonError('response_invalid', `The tenant's list of ${plural} cannot be used: ${problem}.`, {
+    return new AnonError('response_invalid', `The tenant's list of ${plural} is not usable: ${problem}.`, {
       hint: otherwise,
     });
   }
 
   #whyEndless(): string | undefined {
-    if (this.items.length >= most.items) return `there are more than ${most.items}`;
-    if (this.#characters > most.megabytes * 2 ** 20) return `it is longer than ${most.megabytes} MB`;
-    if (this.#emptyPages > most.emptyPages) return `${this.#emptyPages} pages in a row are empty`;
+    if (this.items.length >= most.items) return `more than ${most.items} entries`;
+    if (this.#characters > most.megabytes * 2 ** 20) return `more than ${most.megabytes} MB`;
+    if (this.#emptyPages > most.emptyPages) return `${this.#emptyPages} empty pages in a row`;
     const minutes = (this.#clock.now() - this.#startedAtMs) / 60_000;
-    return minutes > most.minutes ? `it took more than ${most.minutes} minutes` : undefined;
+    return minutes > most.minutes ? `more than ${most.minutes} minutes` : undefined;
   }
 }

@@ -54,14 +54,14 @@ export function dateOf(headers: HttpAnswer['headers'], nowMs: number): number | 
   return Math.abs(date - nowMs) <= mostMs ? date : undefined;
 }
 
-/** That this machine's clock is wrong, as a clause: `your clock is 2 h behind acme.eu.auth0.com`. */
+/** That this machine's clock is wrong, as a clause: `your clock is 2 h behind acme.eu.auth0.com's`. */
 export function clockDifference({ time, issuer }: Pick<TenantConnection, 'time' | 'issuer'>): string | undefined {
   const offsetMs = time.offsetMs() ?? 0;
   if (Math.abs(offsetMs) <= worthAWordMs) return undefined;
-  return `your clock is ${inWords(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${new URL(issuer).host}`;
+  return `your clock is ${inWords(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${new URL(issuer).host}'s`;
 }
 
-/** The same as a sentence, with what comes of it, or nothing: `Your clock is 2 h behind acme.eu.auth0.com.` */
+/** The same as a sentence, with what comes of it, or nothing: `Your clock is 2 h behind acme.eu.auth0.com's.` */
 export function clockSentence(
   tenant: Pick<TenantConnection, 'time' | 'issuer'>,
   consequence?: string,

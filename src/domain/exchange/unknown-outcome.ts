@@ -21,7 +21,7 @@ export function withUnknownOutcome(error: AnonError, exchange: Exchange, tenant:
   const { method, path } = exchange;
   if (method === 'GET' || !mayHaveTakenEffect(error)) return error;
   if (path === oauthTokenPath || path === anonymousTokenPath) {
-    return isUnreachable(error) ? reworded(error, { hint: 'Run the command again: it only asks for tokens.' }) : error;
+    return isUnreachable(error) ? reworded(error, { hint: 'Run the command again: it only requests tokens.' }) : error;
   }
   return outcomeUnknown(error, exchange, tenant);
 }
@@ -29,7 +29,7 @@ export function withUnknownOutcome(error: AnonError, exchange: Exchange, tenant:
 /** The error that a write ended with, which says that it may have been made, and what to do. */
 export function outcomeUnknown(error: AnonError, { method, path }: Exchange, tenant: TenantConnection): AnonError {
   return reworded(error, {
-    message: `${error.message} It is not known whether the change was made.`,
+    message: `${error.message} The change may or may not have been made.`,
     hint: nextStep(method, path, tenant.selection),
   });
 }
@@ -43,9 +43,9 @@ export function mayHaveTakenEffect(error: AnonError): boolean {
 
 /** What to do about a write whose outcome is not as asked, or not known. */
 export function nextStep(method: Exchange['method'], path: string, selection: string): string {
-  if (method === 'PATCH') return 'Run the command again: it looks first, and sends only what is still to change.';
+  if (method === 'PATCH') return 'Run the command again: it checks first and sends only what still differs.';
   const list = lists[path];
   return list
-    ? `See whether it was made before you run the command again: ${list}${selection}`
-    : 'See how the tenant stands before you run the command again.';
+    ? `Before you run the command again, check whether it was created: ${list}${selection}`
+    : 'Before you run the command again, check the state of the tenant.';
 }

@@ -14,19 +14,19 @@ import { shellWord } from '../shell-word.ts';
 import { planTenantChange, readTenant, type TenantView } from '../tenant/settings.ts';
 import { planEnabledApp, planOpenApi } from './set-up.ts';
 
-/** What the quickstart calls its application and its API where it has to make them. */
+/** The application and API that the quickstart creates if the tenant has none. */
 const sampleScopes = ['read:catalog', 'write:cart'] as const;
 const sampleApp: NewApp = { name: 'web', type: 'spa' };
 const sampleApi: NewApi = { name: 'shop', audience: 'https://api.shop.example', scopes: sampleScopes };
 
-/** A gate that is open now, whether it was before, and the command that does just that. */
+/** A gate that is open now, whether that took a change, and the commands that do the same. */
 export interface Ensured<Subject> {
   readonly subject: Subject;
   readonly changed: boolean;
   readonly commands: readonly string[];
 }
 
-/** Gate 1: sessions live 30 days or longer, or as long as somebody decided, and their tokens are sealed. */
+/** Gate 1: sets a long session lifetime, unless it already is, and encrypted session tokens. */
 export async function ensureTenantReady(tenant: TenantConnection): Promise<Ensured<TenantView>> {
   const before = await readTenant(tenant);
   const lifetimeSeconds = isLongLived(before.lifetimeSeconds) ? before.lifetimeSeconds : recommendedLifetimeSeconds;
@@ -43,7 +43,7 @@ export async function ensureTenantReady(tenant: TenantConnection): Promise<Ensur
   };
 }
 
-/** Gate 2: the chosen application, or else the sample's, may create anonymous sessions. */
+/** Gate 2: enables the profile's application, otherwise the sample application. */
 export async function ensureAppOpen(tenant: TenantConnection, chosen: SavedApp | undefined): Promise<Ensured<App>> {
   const apps = await listApps(tenant);
   const app =
@@ -61,13 +61,13 @@ export async function ensureAppOpen(tenant: TenantConnection, chosen: SavedApp |
   };
 }
 
-/** Gates 3 and 4: the chosen API, or else the sample's, takes guests of `app`; scopes they already have stay. */
+/** Gates 3 and 4: opens the profile's API, otherwise the sample API, to guests of `app`. Granted scopes stay. */
 export async function ensureApiOpen(
   tenant: TenantConnection,
   app: App,
   chosen: SavedApi | undefined,
 ): Promise<Ensured<ApiWithGrants>> {
-  const before = await knownApi(tenant, chosen);
+  const before = await existingApi(tenant, chosen);
   const scopes = before ? wantedScopes(before, app) : sampleScopes;
   const plan = await planOpenApi(tenant, before ?? sampleApi, { app, scopes });
   const api = await applyPlan(tenant, plan);
@@ -81,7 +81,7 @@ export async function ensureApiOpen(
   return { subject: api, changed: plan.writes.length > 0, commands: [words.join(' ') + tenant.selection] };
 }
 
-async function knownApi(tenant: TenantConnection, chosen: SavedApi | undefined): Promise<ApiWithGrants | undefined> {
+async function existingApi(tenant: TenantConnection, chosen: SavedApi | undefined): Promise<ApiWithGrants | undefined> {
   const apis = await listApis(tenant);
   const found =
     apis.find(({ audience }) => audience === chosen?.audience) ??
@@ -90,7 +90,7 @@ async function knownApi(tenant: TenantConnection, chosen: SavedApi | undefined):
   return found && apiWithGrants(tenant, found);
 }
 
-/** Guests who have scopes keep just these. */
+/** Empty for guests who already have scopes. */
 function wantedScopes(api: ApiWithGrants, app: App): readonly string[] {
   if (guestScopes(api, app.clientId).length > 0) return [];
   const defined = api.scopes.map(({ value }) => value);

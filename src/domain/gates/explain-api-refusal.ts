@@ -6,20 +6,21 @@ import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import { readApi } from '../api/read.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
-import { lookedUp } from './looked-up.ts';
 import { apiEnableCommand, suggestedScopes } from './opening-command.ts';
-import type { RefusedRequest } from './refused-request.ts';
-import { seemsOpen } from './unexplained.ts';
+import { contradictedBySettings, type RefusedRequest, readIfPossible } from './refused-request.ts';
 
-/** The API is unknown, closed, or open without a grant for guests of this application. */
+/** The API is unknown, closed, or has no grant for guests of this application. */
 export async function explainTarget(
   tenant: TenantConnection,
   refusal: ResponseError,
   request: RefusedRequest,
 ): Promise<ResponseError> {
-  const api = await lookedUp(tenant, async () => (await knownApi(tenant, request)) ?? 'none');
+  const api = await readIfPossible(tenant, async () => (await knownApi(tenant, request)) ?? 'none');
   if (api === 'none') {
-    return withHint(refusal, `The tenant has no API of that audience: anon-cli api list${tenant.selection}`);
+    return withHint(
+      refusal,
+      `The tenant has no API with audience ${shellWord(request.api.audience)}. See: anon-cli api list${tenant.selection}`,
+    );
   }
   const wanted = wantedScopes(request.scope);
   if (api?.guests.enabled) return withoutScopes(tenant, refusal, { request, api, wanted });
@@ -27,27 +28,27 @@ export async function explainTarget(
   const has = api && guestScopes(api, request.app.clientId).length > 0;
   return new GateClosedError(refusal, {
     name: 'api',
-    // The service has one word for both, and nobody has looked.
-    explanation: `Gate 3, the API: ${shellWord(name)} does not take guests${api ? '' : `, or guests of ${shellWord(request.app.name)} have no scopes there`}.`,
-    command: enableCommand(tenant, request, name, has ? wanted : someScopes(wanted, api)),
+    // The service has one error for both causes, and the settings could not be read.
+    explanation: `Gate 3, the API: ${shellWord(name)} does not accept guests${api ? '' : `, or guests of ${shellWord(request.app.name)} have no scopes there`}.`,
+    command: enableCommand(tenant, request, name, has ? wanted : scopesToGrant(wanted, api)),
   });
 }
 
-/** A scope that guests of this application do not get there, or that the API does not have. */
+/** A requested scope is not granted to guests of this application, or not defined by the API. */
 export async function explainScope(
   tenant: TenantConnection,
   refusal: ResponseError,
   request: RefusedRequest,
 ): Promise<ResponseError> {
-  const api = await lookedUp(tenant, () => knownApi(tenant, request));
+  const api = await readIfPossible(tenant, () => knownApi(tenant, request));
   const wanted = wantedScopes(request.scope);
-  const missing = lacking(wanted, api, request);
+  const missing = missingScopes(wanted, api, request);
   const undefinedScope = api && missing.find((value) => !api.scopes.some((scope) => scope.value === value));
   if (api && undefinedScope !== undefined) {
     const defined = api.scopes.map(({ value }) => value).join(', ') || 'none';
     return withHint(
       refusal,
-      `API ${shellWord(api.name)} defines no scope '${undefinedScope}'. Its scopes: ${defined}.`,
+      `API ${shellWord(api.name)} does not define the scope '${undefinedScope}'. Its scopes: ${defined}.`,
     );
   }
   return withoutScopes(tenant, refusal, { request, api, wanted });
@@ -58,33 +59,33 @@ function withoutScopes(
   refusal: ResponseError,
   { request, api, wanted }: { request: RefusedRequest; api: ApiWithGrants | undefined; wanted: readonly string[] },
 ): ResponseError {
-  const missing = lacking(wanted, api, request);
+  const missing = missingScopes(wanted, api, request);
   const name = api?.name ?? request.api.name;
   const granted = api?.guests.enabled ? guestScopes(api, request.app.clientId) : [];
   if (granted.length > 0 && missing.length === 0) {
-    const open = `guests of ${shellWord(request.app.name)} get ${granted.join(' ')} at ${shellWord(name)}`;
-    return seemsOpen(tenant, refusal, request, open);
+    const settings = `guests of ${shellWord(request.app.name)} get ${granted.join(' ')} at ${shellWord(name)}`;
+    return contradictedBySettings(tenant, refusal, request, settings);
   }
   return new GateClosedError(refusal, {
     name: 'scopes',
-    explanation: `Gate 4, the scopes: guests of ${shellWord(request.app.name)} do not get ${missing.join(', ') || 'any'} at ${shellWord(name)}.`,
-    command: enableCommand(tenant, request, name, someScopes(missing, api)),
+    explanation: `Gate 4, the scopes: guests of ${shellWord(request.app.name)} ${missing.length > 0 ? `do not get ${missing.join(', ')}` : 'get no scopes'} at ${shellWord(name)}.`,
+    command: enableCommand(tenant, request, name, scopesToGrant(missing, api)),
   });
 }
 
-/** Those of the scopes that guests of the application do not get there. */
-function lacking(wanted: readonly string[], api: ApiWithGrants | undefined, { app }: RefusedRequest): string[] {
+/** The wanted scopes that guests of the application do not get. */
+function missingScopes(wanted: readonly string[], api: ApiWithGrants | undefined, { app }: RefusedRequest): string[] {
   const granted = api ? guestScopes(api, app.clientId) : [];
   return wanted.filter((value) => !granted.includes(value));
 }
 
-function someScopes(wanted: readonly string[], api: ApiWithGrants | undefined): readonly string[] {
+function scopesToGrant(wanted: readonly string[], api: ApiWithGrants | undefined): readonly string[] {
   if (wanted.length > 0) return wanted;
   const suggested = api ? suggestedScopes(api) : [];
   return suggested.length > 0 ? suggested : ['<scope>'];
 }
 
-/** Each edition understands `--app`; unless this one is known to do without, it is said. */
+/** Every edition accepts `--app`; it is left out where the edition is known not to need it. */
 function enableCommand(
   tenant: TenantConnection,
   { app }: RefusedRequest,

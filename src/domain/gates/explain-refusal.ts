@@ -7,15 +7,13 @@ import { editionOf } from '../exchange/management/request.ts';
 import { isTransientFailure } from '../exchange/retry.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
-import { lookedUp } from './looked-up.ts';
 import { lacksFeature } from './missing-feature.ts';
 import { appEnableCommand } from './opening-command.ts';
-import type { RefusedRequest } from './refused-request.ts';
-import { seemsOpen, unsure } from './unexplained.ts';
+import { contradictedBySettings, doctorHint, type RefusedRequest, readIfPossible } from './refused-request.ts';
 
 /**
- * The same refusal with what to do about it. For a closed gate it says which one and the command that
- * opens it; the tenant is asked for what the command needs, where the profile may ask.
+ * The same refusal with a hint. For a closed gate, names the gate and the command that opens it; the details for that
+ * command are read from the tenant if the profile has Management API credentials.
  * @see wire contract, section 2, "Errors"
  */
 export async function explainRefusal(
@@ -41,7 +39,7 @@ export async function explainRefusal(
     case 'invalid_session_token':
       return withHint(
         refusal,
-        `It is damaged, or of another tenant or application. Start a new session: anon-cli token create${tenant.selection}`,
+        `The session token is damaged, or from another tenant or application. Start a new session: anon-cli token create${tenant.selection}`,
       );
     case 'session_expired':
       return withHint(refusal, `Start a new session: anon-cli token create${tenant.selection}`);
@@ -54,16 +52,16 @@ export async function explainRefusal(
       return refusal.status === 403 ? withHint(refusal, pageInstead) : refusal;
     default:
       if (isTransientFailure(refusal.status)) return withHint(refusal, inTrouble);
-      // One that the contract does not have; a rate limit says itself how long to wait.
-      return refusal.hint ? refusal : withHint(refusal, unsure(tenant, request));
+      // An error code outside the contract. A rate limit already has a hint.
+      return refusal.hint ? refusal : withHint(refusal, doctorHint(tenant, request));
   }
 }
 
-const inTrouble = 'The service failed, not the request: try again, and see https://status.auth0.com';
+const inTrouble = 'The service failed, not your request. Try again later; see https://status.auth0.com';
 
-/** A page is no word of the service's on the request. */
+/** An HTML page with status 403 comes from something in front of the service. */
 const pageInstead =
-  'The tenant may lack the anonymous sessions feature, or something on the way to it, such as a firewall, refused the request.';
+  'The tenant may lack the anonymous sessions feature, or a firewall or proxy on the way refused the request.';
 
 async function explainToggle(
   tenant: TenantConnection,
@@ -71,12 +69,12 @@ async function explainToggle(
   request: RefusedRequest,
 ): Promise<ResponseError> {
   const { app } = request;
-  const known = await lookedUp(tenant, () => readApp(tenant, app.clientId));
+  const known = await readIfPossible(tenant, () => readApp(tenant, app.clientId));
   const edition = known
-    ? await lookedUp(tenant, () => editionOf(tenant))
+    ? await readIfPossible(tenant, () => editionOf(tenant))
     : tenant.edition && editionNamed(tenant.edition);
   if (known?.enabled && (known.oidcConformant || edition?.needsOidcConformance === false)) {
-    return seemsOpen(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
+    return contradictedBySettings(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
   }
   return new GateClosedError(refusal, {
     name: 'application',
@@ -85,39 +83,40 @@ async function explainToggle(
   });
 }
 
-/** An unknown client id, or a secret that is wrong, missing, or given where there is none. */
+/** The client id is unknown, or its secret is wrong, missing, or given for a public application. */
 async function clientHint(tenant: TenantConnection, request: RefusedRequest): Promise<string | undefined> {
   const { app } = request;
   const name = shellWord(app.name);
-  const known = await lookedUp(tenant, async () => (await readApp(tenant, app.clientId)) ?? 'none');
-  if (known === 'none') return `The tenant has no application of that client id: anon-cli app list${tenant.selection}`;
+  const known = await readIfPossible(tenant, async () => (await readApp(tenant, app.clientId)) ?? 'none');
+  if (known === 'none')
+    return `The tenant has no application with client id ${shellWord(app.clientId)}. See: anon-cli app list${tenant.selection}`;
   if (known && known.authMethod !== 'none') {
     return app.clientSecret === undefined
-      ? `${name} is confidential; give its secret: --client-secret -`
-      : `The secret is not that of ${name}, or was rotated; give the new one: --client-secret -`;
+      ? `${name} is confidential. Pass its secret: --client-secret -`
+      : `The secret of ${name} is wrong, or was rotated. Pass the current one: --client-secret -`;
   }
-  return unsure(
+  return doctorHint(
     tenant,
     request,
-    `Check the client id of ${name}, and if it has one its secret, given with --client-secret - on stdin.`,
+    `Check the client id of ${name}, and its secret if it has one (--client-secret -).`,
   );
 }
 
-/** The service gives one code for all that is wrong with a request; its words tell more. */
+/** The service has one code for every kind of bad request; only its description tells them apart. */
 function requestHint(tenant: TenantConnection, refusal: ResponseError, request: RefusedRequest): string | undefined {
-  // Far more than the service says: the patterns below take the square of its length.
+  // The service's descriptions are far shorter. The patterns below take quadratic time.
   const words = refusal.description.slice(0, 1000).toLowerCase();
   if (refusal.error === 'metadata_too_large' || /metadata.*(maximum|size|large)/.test(words)) {
-    return `Metadata may take ${metadataMaxBytes} bytes as JSON in UTF-8: keep ids there, and the rest at your own.`;
+    return `Metadata is limited to ${metadataMaxBytes} bytes of JSON in UTF-8. Store ids in it, and the data itself in your own database.`;
   }
   if (/metadata.*session_token/.test(words)) {
-    return `In edition ea metadata is set once, at creation. A new session can carry old and new together: anon-cli token update --meta <key=value> --replace${tenant.selection}`;
+    return `Edition ea sets metadata only when a session is created. Replace the session with one that has the old and the new metadata: anon-cli token update --meta <key=value> --replace${tenant.selection}`;
   }
   if (/multiple authentication methods/.test(words)) {
-    return 'The application sent its secret twice over, in the body and in a header: one of them has to go.';
+    return 'The application sent its secret twice, in the body and in a header. Send it only once.';
   }
   if (words.includes('metadata')) {
-    return 'Metadata is an object of texts, numbers, true and false; edition preview takes objects and arrays in it too.';
+    return 'Metadata is an object of strings, numbers and booleans; edition preview also accepts nested objects and arrays.';
   }
-  return unsure(tenant, request);
+  return doctorHint(tenant, request);
 }

@@ -4,27 +4,26 @@ import { lacksConformance } from '../app/set-access.ts';
 import { editionOf } from '../exchange/management/request.ts';
 import type { Plan } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
-import { effectiveScopes } from './diagnosis/api-checks.ts';
 import type { Diagnosis } from './diagnosis/diagnose.ts';
-import type { Question } from './diagnosis/look.ts';
+import { effectiveScopes } from './diagnosis/gate-checks.ts';
+import type { DiagnosisRequest } from './diagnosis/management-checks.ts';
 import { suggestedScopes } from './opening-command.ts';
 import { planOpenApi, planSetUp } from './set-up.ts';
 
 /**
- * Plans to open every closed gate that a write can open, and changes nothing else: where the application would have to
- * be made OIDC-conformant, and may not, those of the API. Undefined where it was not found out which application and API
- * are meant.
- * @throws {AnonError} `usage` when guests have no scopes and none are named, or one that the API does not define;
- * `failed` when the application would have to be made OIDC-conformant and nothing else is closed
+ * Plans to open every closed gate that a write can open, and changes nothing else. If the application has to become
+ * OIDC-conformant and that is not allowed, opens only the API's gates. Undefined without an application or an API.
+ * @throws {AnonError} `usage` when guests have no scopes and none are given, or the API does not define one of them;
+ * `failed` when nothing is closed but the application, which has to become OIDC-conformant
  */
 export async function planFix(
   { tenant, app, api, checks }: Diagnosis,
   { scopes, oidcConformant }: { scopes: readonly string[]; oidcConformant: boolean },
 ): Promise<Plan<unknown> | undefined> {
   if (!app || !api) return undefined;
-  const unseen = checks.find(({ check, state }) => check === 'grant' && state === 'unknown');
-  // What is there is merged with, so it has to be known.
-  if (unseen?.error) throw unseen.error;
+  const unknownGrant = checks.find(({ check, state }) => check === 'grant' && state === 'unknown');
+  // New scopes are merged with the granted ones, so those must be known.
+  if (unknownGrant?.error) throw unknownGrant.error;
   if (scopes.length === 0 && effectiveScopes(api, app).length === 0) {
     throw noScopesGiven(api);
   }
@@ -35,16 +34,16 @@ export async function planFix(
   return planSetUp(tenant, { settings: {}, app, oidcConformant, api, scopes });
 }
 
-/** The command that does all of that at once; undefined where nothing that is closed can be opened so. */
-export function fixCommand({ tenant, app, api, checks }: Diagnosis, question: Question): string | undefined {
+/** The `doctor --fix` command for {@link planFix}; undefined if it could open nothing. */
+export function fixCommand({ tenant, app, api, checks }: Diagnosis, request: DiagnosisRequest): string | undefined {
   if (!app || !api || !checks.some(({ state, fix }) => state === 'closed' && fix !== undefined)) return undefined;
   const suggested = effectiveScopes(api, app).length > 0 ? [] : suggestedScopes(api);
-  const scopes = question.wanted.length > 0 ? question.wanted : suggested;
+  const scopes = request.wanted.length > 0 ? request.wanted : suggested;
   const edition = tenant.edition && editionNamed(tenant.edition);
   const words = [
     'anon-cli doctor',
-    ...(question.app.named === undefined ? [] : [`--app ${shellWord(question.app.named)}`]),
-    ...(question.api.named === undefined ? [] : [`--api ${shellWord(question.api.named)}`]),
+    ...(request.app.named === undefined ? [] : [`--app ${shellWord(request.app.named)}`]),
+    ...(request.api.named === undefined ? [] : [`--api ${shellWord(request.api.named)}`]),
     '--fix',
     ...(scopes.length > 0 ? [`--scopes ${shellWord(scopes.join(','))}`] : []),
     ...(edition && lacksConformance(edition, app) ? ['--oidc-conformant'] : []),

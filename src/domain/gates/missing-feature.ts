@@ -6,13 +6,12 @@ import { quotedReason } from '../exchange/error-body.ts';
 import type { Exchange } from '../exchange/http.ts';
 import { send } from '../exchange/send.ts';
 
-/** What no command can do about it. */
-export const lacksFeature =
-  'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.';
+/** No command can open this gate. */
+export const lacksFeature = 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 enables them on request.';
 
 /**
- * Why a host has nothing where guests get their tokens: it is a tenant without the feature, or no tenant at all, which
- * it is asked about.
+ * Why a host has no token endpoint for guests: it is a tenant without the feature, or not a tenant at all. Its OpenID
+ * configuration decides which.
  */
 export async function missingFeature(
   tenant: TenantConnection,
@@ -20,14 +19,18 @@ export async function missingFeature(
   refused: { readonly status: number; readonly error: string; readonly description: string },
 ): Promise<AnonError> {
   const { host } = new URL(tenant.issuer);
-  const found = `it has no ${method} ${path} (${refused.status}).${quotedReason(refused.description)}`;
+  const missing = `no ${method} ${path} (${refused.status}).${quotedReason(refused.description)}`;
   if (!(await isTenant(tenant))) {
-    return new AnonError('tenant_unreachable', `${host} does not describe itself as an Auth0 tenant, and ${found}`, {
-      hint: 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
-    });
+    return new AnonError(
+      'tenant_unreachable',
+      `${host} does not look like an Auth0 tenant: no OpenID configuration and ${missing}`,
+      {
+        hint: 'Check the domain (example: acme.eu.auth0.com): anon-cli profile show',
+      },
+    );
   }
   const closed = new GateClosedError(refused, { name: 'tenant', explanation: lacksFeature, command: undefined });
-  return reworded(closed, { message: `${host} lacks the anonymous sessions feature: ${found}` });
+  return reworded(closed, { message: `${host} lacks the anonymous sessions feature: ${missing}` });
 }
 
 async function isTenant(tenant: TenantConnection): Promise<boolean> {

@@ -5,23 +5,23 @@ import { lacksConformance } from '../app/set-access.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { shellWord } from '../shell-word.ts';
 
-/** Stand for what is not known. */
+/** Shown for unknown values, and never quoted. */
 const placeholders = ['<app>', '<scope>'];
 
 type Place = Pick<TenantConnection, 'selection'>;
 
-/** The command that opens gate 2; it makes the application OIDC-conformant too where the edition asks for that. */
+/** The command that opens gate 2, with --oidc-conformant where the edition requires it. */
 export function appEnableCommand(
   { selection }: Place,
   app: Pick<App, 'name'> & Partial<Pick<App, 'oidcConformant'>>,
   edition: Edition | undefined,
 ): string {
   const { oidcConformant = true } = app;
-  const lacking = edition !== undefined && lacksConformance(edition, { oidcConformant });
-  return `anon-cli app enable ${shellWord(app.name)}${lacking ? ' --oidc-conformant' : ''}${selection}`;
+  const needed = edition !== undefined && lacksConformance(edition, { oidcConformant });
+  return `anon-cli app enable ${shellWord(app.name)}${needed ? ' --oidc-conformant' : ''}${selection}`;
 }
 
-/** `--app` is understood in each edition, and asked for in those that grant scopes to applications. */
+/** The command that opens gates 3 and 4. Every edition accepts `--app`; those with grants require it. */
 export function apiEnableCommand(
   { selection }: Place,
   api: string,
@@ -36,7 +36,7 @@ function word(text: string): string {
   return placeholders.includes(text) ? text : shellWord(text);
 }
 
-/** What to suggest where guests have no scope and nobody said which: one that reads, if the API defines such. */
+/** A scope to suggest when guests have none and none was given: preferably one that only reads. */
 export function suggestedScopes({ scopes }: Pick<Api, 'scopes'>): string[] {
   const values = scopes.map(({ value }) => value);
   const suggested = values.find((value) => value.startsWith('read:')) ?? values[0];

@@ -1,39 +1,46 @@
+import { AnonError } from '../../errors.ts';
 import type { SessionSettings } from '../../wire/edition/edition.ts';
 import { type Api, type ApiWithGrants, apiOf } from '../api/api.ts';
+import { apiNamed } from '../api/find.ts';
 import { type GrantHolder, planGrant } from '../api/grant.ts';
-import { listedScopes } from '../api/guest-grants.ts';
+import { apiWithGrants, listedScopes } from '../api/guest-grants.ts';
 import { type NewApi, planApiCreation } from '../api/lifecycle.ts';
+import { listEveryApi } from '../api/read.ts';
 import { planApiOpening } from '../api/set-access.ts';
 import type { App } from '../app/app.ts';
+import { appNamed } from '../app/find.ts';
 import { type NewApp, newClientId, planAppCreation } from '../app/lifecycle.ts';
+import { listApps, readApp } from '../app/read.ts';
 import { planAppAccess } from '../app/set-access.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
 import { both, type Plan, planned } from '../plan/plan.ts';
+import { shellWord } from '../shell-word.ts';
 import { planTenantChange, type TenantView } from '../tenant/settings.ts';
 
-/** What guests are to have: each part as it is at the tenant, or to be made. */
-export interface Wish {
+/** The desired state: an application and an API, each existing or to be created, and the settings and scopes to apply. */
+export interface DesiredSetUp {
   readonly settings: Partial<Pick<SessionSettings, 'lifetimeSeconds' | 'tokenFormat'>>;
   readonly app: App | NewApp;
-  /** Make the application OIDC-conformant too, where the edition asks for that. */
+  /** Make the application OIDC-conformant where the edition requires it. */
   readonly oidcConformant: boolean;
   readonly api: ApiWithGrants | NewApi;
   readonly scopes: readonly string[];
 }
 
+/** The state after a set-up. */
 export interface SetUp {
   readonly tenant: TenantView;
   readonly app: App;
   readonly api: ApiWithGrants;
 }
 
-/** Plans what is left to do until guests of an application get tokens for an API: all four gates at once. */
-export async function planSetUp(tenant: TenantConnection, wish: Wish): Promise<Plan<SetUp>> {
-  const settings = await planTenantChange(tenant, wish.settings);
-  const app = await planEnabledApp(tenant, wish.app, wish);
-  const holder = 'clientId' in wish.app ? wish.app : { clientId: newClientId, name: wish.app.name };
-  const api = await planOpenApi(tenant, wish.api, { app: holder, scopes: wish.scopes });
+/** Plans the writes that are missing until guests of the application get tokens for the API: all four gates. */
+export async function planSetUp(tenant: TenantConnection, desired: DesiredSetUp): Promise<Plan<SetUp>> {
+  const settings = await planTenantChange(tenant, desired.settings);
+  const app = await planEnabledApp(tenant, desired.app, desired);
+  const holder = 'clientId' in desired.app ? desired.app : { clientId: newClientId, name: desired.app.name };
+  const api = await planOpenApi(tenant, desired.api, { app: holder, scopes: desired.scopes });
   const all = both(both(settings, app), api);
   return {
     writes: all.writes,
@@ -44,28 +51,28 @@ export async function planSetUp(tenant: TenantConnection, wish: Wish): Promise<P
   };
 }
 
-/** Gate 2: plans that an application may create anonymous sessions, whether it is there or to be made. */
+/** Gate 2: plans to let an application create anonymous sessions, creating it if it is new. */
 export function planEnabledApp(
   tenant: TenantConnection,
   app: App | NewApp,
-  { oidcConformant }: Pick<Wish, 'oidcConformant'>,
+  { oidcConformant }: Pick<DesiredSetUp, 'oidcConformant'>,
 ): Promise<Plan<App>> {
   return 'clientId' in app
     ? planAppAccess(tenant, app, { enabled: true, oidcConformant })
     : planAppCreation(tenant, { name: app.name, type: app.type, enabled: true });
 }
 
-/** Gates 3 and 4: plans that an API takes guests of an application, whether it is there or to be made. */
+/** Gates 3 and 4: plans to let guests of an application into an API, creating it if it is new. */
 export function planOpenApi(
   tenant: TenantConnection,
   api: ApiWithGrants | NewApi,
   guests: { readonly app: GrantHolder; readonly scopes: readonly string[] },
 ): Promise<Plan<ApiWithGrants>> {
-  return 'id' in api ? planApiOpening(tenant, api, guests) : openFromTheStart(tenant, api, guests.app, guests.scopes);
+  return 'id' in api ? planApiOpening(tenant, api, guests) : planOpenCreation(tenant, api, guests.app, guests.scopes);
 }
 
-/** A new API is made open: the service never sees it closed. */
-async function openFromTheStart(
+/** A new API is created open, in one write. */
+async function planOpenCreation(
   tenant: TenantConnection,
   wanted: NewApi,
   holder: GrantHolder,
@@ -91,4 +98,29 @@ async function openFromTheStart(
   function withListed(api: Api): ApiWithGrants {
     return { ...api, grants: listedScopes(edition, api) };
   }
+}
+
+/**
+ * The same desired state with the application and API read again from the tenant: one that was to be created may exist
+ * by now.
+ * @throws {AnonError} `not_found` when one was deleted
+ */
+export async function refreshDesired(tenant: TenantConnection, desired: DesiredSetUp): Promise<DesiredSetUp> {
+  return { ...desired, app: await refreshApp(tenant, desired.app), api: await refreshApi(tenant, desired.api) };
+}
+
+async function refreshApp(tenant: TenantConnection, app: App | NewApp): Promise<App | NewApp> {
+  if ('clientId' in app) return (await readApp(tenant, app.clientId)) ?? deleted('Application', app.name);
+  const found = (await listApps(tenant)).filter(({ name }) => name === app.name);
+  return found.length > 0 ? appNamed(tenant, found, app.name) : app;
+}
+
+async function refreshApi(tenant: TenantConnection, api: ApiWithGrants | NewApi): Promise<ApiWithGrants | NewApi> {
+  const found = (await listEveryApi(tenant)).filter(({ audience }) => audience === api.audience);
+  if (found.length > 0) return apiWithGrants(tenant, apiNamed(tenant, found, api.audience));
+  return 'id' in api ? deleted('API', api.name) : api;
+}
+
+function deleted(noun: string, name: string): never {
+  throw new AnonError('not_found', `${noun} ${shellWord(name)} was deleted in the meantime.`);
 }

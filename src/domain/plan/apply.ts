@@ -83,9 +83,9 @@ function notApplied(
   { method, path, subject }: PlannedWrite,
   found: readonly Mismatch[],
 ): NotAppliedError {
-  const done = { POST: 'made', PATCH: 'accepted the change of', DELETE: 'accepted the deletion of' }[method];
-  const but = method === 'DELETE' ? 'still shows it' : `shows another state: ${found.map(mismatchText).join(', ')}`;
-  const hint = `Somebody else wrote at the same time, or the tenant ignores it. ${nextStep(method, path, selection)}`;
+  const done = { POST: 'created', PATCH: 'accepted the update of', DELETE: 'accepted the deletion of' }[method];
+  const but = method === 'DELETE' ? 'still has it' : `reports other values: ${found.map(mismatchText).join(', ')}`;
+  const hint = `Someone else changed it at the same time, or the tenant ignored the change. ${nextStep(method, path, selection)}`;
   return new NotAppliedError(
     `The tenant ${done} ${subject}, but ${but}.`,
     found.map(({ member }) => member),
@@ -95,7 +95,7 @@ function notApplied(
 
 /** Without what texts and lists say, which may be anything. */
 function mismatchText({ member, sent, shown }: Mismatch): string {
-  if (shown === undefined) return `${member} is not shown`;
+  if (shown === undefined) return `${member} is missing`;
   return isPlain(sent) && isPlain(shown) ? `${member} is ${shown}, not ${sent}` : `${member} differs`;
 }
 
@@ -142,5 +142,5 @@ function answersOf(answers: ReadonlyMap<PlannedWrite, unknown>): Answers {
 
 function partlyDone(done: readonly PlannedWrite[], hint: string | undefined): string {
   const subjects = done.map(({ subject }) => subject).join(', ');
-  return `${hint ? `${hint} ` : ''}Already written: ${subjects}. Run the command again: it does what is left.`;
+  return `${hint ? `${hint} ` : ''}Already applied: ${subjects}. Run the command again to apply the rest.`;
 }

@@ -14,11 +14,11 @@ const hostLike = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 export function parseTenantDomain(text: string): string {
   const url = toUrl(text);
   const isPlain = url.protocol === 'http:';
-  if (url.protocol !== 'https:' && !isPlain) throw refused(text, 'only https is spoken');
-  if (isPlain && !loopback.test(url.hostname)) throw refused(text, 'plain http is for this machine only');
-  if (url.username || url.password) throw refused(text, 'it may not hold a user name');
-  if (!hostLike.test(url.hostname)) throw refused(text, 'it is not a host name');
-  if (url.pathname !== '/' || url.search || url.hash) throw refused(text, 'it is a host alone, without a path');
+  if (url.protocol !== 'https:' && !isPlain) throw refused(text, 'only https is supported');
+  if (isPlain && !loopback.test(url.hostname)) throw refused(text, 'plain http is allowed only for this machine');
+  if (url.username || url.password) throw refused(text, 'a user name is not allowed');
+  if (!hostLike.test(url.hostname)) throw refused(text, 'not a host name');
+  if (url.pathname !== '/' || url.search || url.hash) throw refused(text, 'give only the host, without a path');
   return isPlain ? url.origin : url.host;
 }
 
@@ -47,11 +47,11 @@ function toUrl(text: string): URL {
   try {
     return new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
   } catch {
-    throw refused(text, 'it is not a host name');
+    throw refused(text, 'not a host name');
   }
 }
 
 function refused(text: string, reason: string): AnonError {
   const shown = text.replace(/^(\w[\w+.-]*:\/\/)?.*@/s, '$1***@').slice(0, 80);
-  return new AnonError('usage', `'${shown}' is not a tenant domain: ${reason}.`, { hint: 'Such as acme.eu.auth0.com' });
+  return new AnonError('usage', `Invalid tenant domain '${shown}': ${reason}.`, { hint: 'Example: acme.eu.auth0.com' });
 }

@@ -1,8 +1,9 @@
 import { AnonError, isAnonError } from '../../errors.ts';
+import { takeApart } from '../../jose/compact.ts';
+import { jsonObjectIn } from '../../jose/json.ts';
 import { readExactJson } from '../../wire/exact-json.ts';
 import { check } from '../../wire/schema.ts';
 import { type ExportedSession, type SessionExport, sessionExport } from '../../wire/session-export.ts';
-import { jsonObjectIn, takeApart } from '../token/compact.ts';
 import { checkSessionName } from './name.ts';
 import type { RememberedSession } from './saved-session.ts';
 

@@ -1,5 +1,5 @@
 import { AnonError } from '../../errors.ts';
-import { nameTwice } from '../token/strict-json.ts';
+import { duplicateMember } from '../../jose/json.ts';
 
 /** A thousand times what metadata may have. */
 const longest = 1 << 20;
@@ -12,7 +12,7 @@ const longest = 1 << 20;
 export function readMetadataJson(text: string, source: string, notJson: () => AnonError): unknown {
   if (text.length > longest) throw new AnonError('usage', `${source} is longer than 1 MiB.`);
   const value = parse(text, notJson);
-  const twice = nameTwice(text);
+  const twice = duplicateMember(text);
   if (twice !== undefined) throw new AnonError('usage', `${source} ${twice}.`);
   if (!largeNumbersIn(text).some(arrivesAsAnother)) return value;
   throw new AnonError('usage', `${source} has a number that would arrive as another: it is too large.`, {

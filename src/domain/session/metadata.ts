@@ -1,7 +1,7 @@
 import { AnonError } from '../../errors.ts';
+import { isDeeperThan } from '../../jose/json.ts';
 import { mergeMetadata, metadataBytes, metadataMaxBytes, refusedMetadataKey } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import { isDeeperThan } from '../json-depth.ts';
 import { readMetadataJson } from './metadata-json.ts';
 
 /** What the user said of a session's metadata. */

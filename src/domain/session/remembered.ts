@@ -1,8 +1,9 @@
+import { takeApart } from '../../jose/compact.ts';
+import { jsonObjectIn } from '../../jose/json.ts';
 import { mergeMetadata } from '../../wire/metadata.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { RequestedApi } from '../api/find.ts';
 import type { RequestingApp } from '../app/find.ts';
-import { jsonObjectIn, takeApart } from '../token/compact.ts';
 import type { DecodedToken } from '../token/decode.ts';
 import { expiryOf, isUntold } from '../token/times.ts';
 import type { GuestTokens } from './request-tokens.ts';

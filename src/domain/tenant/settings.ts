@@ -62,13 +62,13 @@ export function checkTenantChange(
   if (tokenFormat !== undefined && !edition.tokenFormats.includes(tokenFormat)) {
     throw new AnonError(
       'edition_unsupported',
-      `In edition '${edition.name}' session tokens are always sealed (JWE); no setting makes them JWTs.`,
-      { hint: `To look at a guest, decode the access token, which is a JWT: anon-cli token create${selection}` },
+      `Edition ${edition.name} always encrypts session tokens (JWE); the format can't be changed.`,
+      { hint: `To inspect a guest, decode the access token, which is a JWT: anon-cli token create${selection}` },
     );
   }
   if (cookie !== undefined && !edition.hasCookie) {
-    throw new AnonError('edition_unsupported', `In edition '${edition.name}' there is no cookie switch.`, {
-      hint: `See what it has: anon-cli tenant show${selection}`,
+    throw new AnonError('edition_unsupported', `Edition ${edition.name} has no cookie setting.`, {
+      hint: `See its settings: anon-cli tenant show${selection}`,
     });
   }
 }

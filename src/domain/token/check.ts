@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../wire/schema.ts';
 
-/** What is looked at in an access token, in this order. */
+/** The checks of an access token, in order. */
 export const checkNames = [
   'form',
   'header',
@@ -19,8 +19,8 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number];
 
 /**
- * What came of looking at one thing. `not_checked` is what should have been looked at and could not be: neither good nor bad.
- * `skipped` is no failure; the detail says why nobody looked.
+ * The outcome of one check. `not_checked`: the check was due but could not be made, so the result is unknown.
+ * `skipped`: the check was not due; the detail says why.
  */
 export interface Check {
   readonly check: CheckName;
@@ -44,7 +44,7 @@ export function skipped(check: CheckName, detail: string): Check {
   return { check, state: 'skipped', detail };
 }
 
-/** A compact JWS that is what it should look like. Nothing that it says is believed yet. */
+/** A well-formed compact JWS. Nothing in it is verified yet. */
 export interface SignedToken {
   readonly text: string;
   readonly form: 'jws';

@@ -2,31 +2,31 @@ import { isExactNumber } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import type { DecodedToken } from './decode.ts';
 
-/** One thing that differs between two tokens. */
+/** One difference between two tokens. */
 export interface TokenChange {
-  /** Where it is, dotted: `header.kid`, `claims.metadata.cart.items`, `form`; in a sealed token `inner.claims.sub`. */
+  /** Dotted: `header.kid`, `claims.metadata.cart.items`, `form`; in a nested token `inner.claims.sub`. */
   readonly path: string;
-  /** Undefined: it was not there. */
+  /** Undefined: added. */
   readonly before: unknown;
-  /** Undefined: it is no more. */
+  /** Undefined: removed. */
   readonly after: unknown;
 }
 
 export interface TokenComparison {
-  /** Nothing differs, and nothing was left uncompared. */
+  /** Nothing differs, and everything was compared. */
   readonly same: boolean;
   readonly changes: readonly TokenChange[];
-  /** What could be compared: the claims of a sealed token cannot, and nothing of an opaque one. */
+  /** What could be compared: not the claims of an encrypted token, and nothing of an opaque one. */
   readonly compared: readonly ('header' | 'claims')[];
 }
 
 interface Side {
-  /** Without what is around it. */
+  /** The bare token. */
   readonly token: string;
   readonly decoded: DecodedToken;
 }
 
-/** What changed from one token to another: in its form, its header, and where both can be read in its claims. */
+/** What changed from one token to another: in form, header and, if both can be read, claims. */
 export function compareTokens(before: Side, after: Side): TokenComparison {
   const readable = isReadable(before.decoded) && isReadable(after.decoded);
   const changes = changesIn('', viewOf(before.decoded, readable), viewOf(after.decoded, readable));
@@ -45,7 +45,7 @@ function isReadable({ claims, text, inner }: DecodedToken): boolean {
   return claims !== undefined || text !== undefined || inner !== undefined;
 }
 
-/** What of a token counts when two are compared: not what vouches for it, and not what is left of its times. */
+/** The compared parts of a token: not its signature, and not the time left. */
 function viewOf({ form, header, claims, text, inner }: DecodedToken, contents: boolean): JsonObject {
   return {
     form,
@@ -63,7 +63,7 @@ function changesIn(path: string, before: JsonObject, after: JsonObject): TokenCh
   );
 }
 
-/** Objects are looked into, also when only one side has them; arrays are compared whole. */
+/** Objects are compared member by member, even if only one side has them; arrays are compared whole. */
 function changesAt(path: string, before: unknown, after: unknown): TokenChange[] {
   if (isJsonObject(before) && isJsonObject(after)) return changesIn(path, before, after);
   if (isFilled(before) && after === undefined) return changesIn(path, before, {});
@@ -80,7 +80,7 @@ function isSame(before: unknown, after: unknown): boolean {
   return before === after;
 }
 
-/** A claim may be called as a member that every object has. */
+/** A claim may have the name of an inherited member, such as `constructor`. */
 function memberOf(value: JsonObject, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -1,44 +1,45 @@
 import { type AnonError, isAnonError } from '../../errors.ts';
+import { isSupported } from '../../jose/algorithms.ts';
+import { type TokenParts, takeApart } from '../../jose/compact.ts';
+import type { Seal } from '../../jose/encryption.ts';
+import { duplicateMember, jsonObjectIn } from '../../jose/json.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
+import type { Signature } from '../../jose/signature.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock } from '../clock.ts';
-import { isSupported } from './algorithms.ts';
-import { jsonObjectIn, type TokenParts, takeApart } from './compact.ts';
-import type { KeyRing, NamedKey } from './key-ring.ts';
-import type { Seal } from './seal.ts';
-import type { Signature } from './signature.ts';
-import { nameTwice } from './strict-json.ts';
+import type { KeyRing } from './key-source.ts';
 import { type TimeDoubt, type TokenTime, timeDoubts, tokenTimes } from './times.ts';
 
 export interface DecodedToken {
-  /** `opaque`: only who issued it can read it. */
+  /** `opaque`: only the issuer can read it. */
   readonly form: 'jws' | 'jwe' | 'opaque';
-  /** Empty of an opaque token. */
+  /** Empty for an opaque token. */
   readonly header: JsonObject;
-  /** The claims, where the contents are a JSON object that can be read. */
+  /** The contents, if they could be read and are a JSON object. */
   readonly claims: JsonObject | undefined;
-  /** The contents, where they are text and no JSON object. */
+  /** The contents, if they could be read and are not a JSON object. */
   readonly text: string | undefined;
-  /** Of a JWS. */
+  /** For a JWS. */
   readonly signature: Signature | undefined;
-  /** Of a JWE. */
+  /** For a JWE. */
   readonly seal: Seal | undefined;
-  /** The token inside a sealed one (a nested JWT). */
+  /** The token inside a JWE (a nested JWT). */
   readonly inner: ReadToken | undefined;
   readonly times: readonly TokenTime[];
   readonly timeDoubts: readonly TimeDoubt[];
-  /** What a reader should know beside what it says: why it is opaque, that it names a member twice. */
+  /** What a reader should know about the token: why it is opaque, or that it has a duplicate member. */
   readonly notes: readonly string[];
 }
 
-/** One that is what it looks like, whether or not its contents could be read. */
+/** A JWT or JWE, whether or not its contents could be read. */
 export type ReadToken = DecodedToken & { readonly form: 'jws' | 'jwe' };
 
-/** Deep enough for a nested JWT, and an end for one that nests for ever. */
+/** Deep enough for a nested JWT, and a limit for hostile nesting. */
 const maxDepth = 3;
 
 /**
- * Decodes a JWT or JWE with the keys at hand, offline. A signature that cannot be checked and a seal that
- * cannot be opened are results, not errors. @see RFC 7519, section 7.2
+ * Decodes a JWT or JWE with the given keys. A signature that can't be checked and a JWE that can't be decrypted are
+ * results, not errors. @see RFC 7519, section 7.2
  * @throws {AnonError} `token_unacceptable` when `input` is not a token
  */
 export async function decodeToken(
@@ -48,10 +49,7 @@ export async function decodeToken(
   return decodeParts(ports, takeApart(input), 1);
 }
 
-/**
- * The same for what a tenant gave as a token, which may be of any form: what is neither a JWT nor a JWE is opaque, and that
- * is no error.
- */
+/** Decodes a token that a tenant issued, which may have any form: anything but a JWT or JWE is opaque. */
 export async function inspectToken(ports: Ports, token: string): Promise<DecodedToken> {
   try {
     return await decodeToken(ports, token);
@@ -61,7 +59,7 @@ export async function inspectToken(ports: Ports, token: string): Promise<Decoded
   }
 }
 
-/** `why`: what `decodeToken` refused it with. */
+/** `why`: the error of `decodeToken`. */
 export function opaqueToken(why: AnonError): DecodedToken {
   const reason = why.message.replace(/^This is not a token: /, 'not a JWT: ').replace(/\.$/, '');
   const nothing = { claims: undefined, text: undefined, signature: undefined, seal: undefined, inner: undefined };
@@ -71,7 +69,7 @@ export function opaqueToken(why: AnonError): DecodedToken {
 type Ports = Parameters<typeof decodeToken>[0];
 
 function decodeParts(ports: Ports, parts: TokenParts, depth: number): Promise<ReadToken> {
-  return parts.form === 'jws' ? decodeSigned(ports, parts) : decodeSealed(ports, parts, depth);
+  return parts.form === 'jws' ? decodeSigned(ports, parts) : decodeEncrypted(ports, parts, depth);
 }
 
 async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<ReadToken> {
@@ -94,52 +92,54 @@ function timesOf(claims: JsonObject = {}, clock: Ports['clock']): Pick<DecodedTo
   return { times: tokenTimes(claims, clock.now()), timeDoubts: timeDoubts(claims) };
 }
 
-/** Of a member that is named twice JSON.parse takes the last, and others the first. */
+/** JSON.parse takes the last of two members with the same name; other parsers take the first. */
 function notesOn({ head }: TokenParts, claims: Uint8Array | undefined): string[] {
-  const twice = (what: string, bytes: Uint8Array) => {
-    const named = nameTwice(Buffer.from(bytes).toString('utf8'));
-    return named === undefined ? [] : [`${what} ${named}: here the last counts, elsewhere the first may`];
+  const noteOn = (part: string, bytes: Uint8Array) => {
+    const problem = duplicateMember(Buffer.from(bytes).toString('utf8'));
+    return problem === undefined
+      ? []
+      : [`the ${part} ${problem}; this shows the last, other readers may use the first`];
   };
-  return [...twice('its header', head), ...(claims ? twice('it', claims) : [])];
+  return [...noteOn('header', head), ...(claims ? noteOn('payload', claims) : [])];
 }
 
 async function checkSignature(ring: KeyRing, parts: TokenParts, claims: JsonObject | undefined): Promise<Signature> {
-  if (parts.header.alg === 'none') return { state: 'not_checked', reason: "it has none (alg 'none')" };
-  // No key is needed to tell: none of these makes an empty one.
+  if (parts.header.alg === 'none') return { state: 'not_checked', reason: "the token is not signed (alg 'none')" };
+  // Needs no key: no supported algorithm makes an empty signature.
   if (parts.text.endsWith('.') && isSupported(String(parts.header.alg)))
-    return { state: 'wrong', reason: 'it has none: it was stripped' };
+    return { state: 'wrong', reason: 'it was stripped from the token' };
   const kid = textOf(parts.header.kid);
   const keys = await ring.signatureKeys({ kid, issuer: textOf(claims?.iss) });
-  if (keys.length === 0) return { state: 'not_checked', reason: 'no key of its issuer is at hand' };
-  const { verifySignature } = await import('./signature.ts');
+  if (keys.length === 0) return { state: 'not_checked', reason: 'no key of its issuer available' };
+  const { verifySignature } = await import('../../jose/signature.ts');
   const named = keys.filter(({ jwk }) => kid !== undefined && jwk.kid === kid);
   if (named.length > 0) return verifySignature(parts, named);
   const signature = await verifySignature(parts, keys);
-  return signature.state === 'wrong' && isOfAnotherKey(kid, keys)
-    ? { state: 'not_checked', reason: `key ${kid?.slice(0, 60)} is not at hand, and ${signature.reason}` }
+  return signature.state === 'wrong' && namesAnotherKey(kid, keys)
+    ? { state: 'not_checked', reason: `key ${kid?.slice(0, 60)} is not available, and ${signature.reason}` }
     : signature;
 }
 
-/** It names a key, and those at hand all have other names. */
-function isOfAnotherKey(kid: string | undefined, keys: readonly NamedKey[]): boolean {
+/** Whether the token names a key, and all available keys have other names. */
+function namesAnotherKey(kid: string | undefined, keys: readonly NamedKey[]): boolean {
   return kid !== undefined && keys.every(({ jwk }) => jwk.kid !== undefined);
 }
 
-async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Promise<ReadToken> {
-  const sealed = { form: 'jwe', header: parts.header, signature: undefined } as const;
+async function decodeEncrypted(ports: Ports, parts: TokenParts, depth: number): Promise<ReadToken> {
+  const jwe = { form: 'jwe', header: parts.header, signature: undefined } as const;
   const notes = notesOn(parts, undefined);
-  const nothing = { claims: undefined, text: undefined, inner: undefined, times: [], timeDoubts: [], notes };
+  const unread = { claims: undefined, text: undefined, inner: undefined, times: [], timeDoubts: [], notes };
   const keys = await ports.keys.sealKeys();
-  if (keys.length === 0) return { ...sealed, ...nothing, seal: { state: 'sealed', reason: 'its key is not at hand' } };
-  const { openSeal } = await import('./seal.ts');
+  if (keys.length === 0) return { ...jwe, ...unread, seal: { state: 'sealed', reason: 'no key on this machine' } };
+  const { openSeal } = await import('../../jose/encryption.ts');
   const opened = await openSeal(parts, keys);
-  if (!opened.contents) return { ...sealed, ...nothing, seal: opened.seal };
+  if (!opened.contents) return { ...jwe, ...unread, seal: opened.seal };
   const claims = jsonObjectIn(opened.contents);
   const text = claims ? undefined : Buffer.from(opened.contents).toString('utf8');
   const nested = text === undefined || depth === maxDepth ? undefined : tokenIn(text);
   const inner = nested && (await decodeParts(ports, nested, depth + 1));
   return {
-    ...sealed,
+    ...jwe,
     seal: opened.seal,
     claims,
     text: inner ? undefined : text,
@@ -149,7 +149,7 @@ async function decodeSealed(ports: Ports, parts: TokenParts, depth: number): Pro
   };
 }
 
-/** What is sealed may be any text, and `www.example.com` is one. */
+/** Decrypted contents may be any text with dots: `www.example.com`. */
 function tokenIn(text: string): TokenParts | undefined {
   try {
     return takeApart(text);

@@ -1,62 +1,61 @@
-import { bareToken, takeApart } from './compact.ts';
-import { withoutTraces } from './pasted-text.ts';
-import { tokenAt } from './wrapped.ts';
+import { bareToken, takeApart } from '../../jose/compact.ts';
+import { tokenAt } from './wrapped-token.ts';
 
-/** A token in a text, and what the text calls it: `access_token`, `ACCESS_TOKEN`, `Authorization`. */
+/** A token in a text, with its name there: `access_token`, `ACCESS_TOKEN`, `Authorization`. */
 export interface FoundToken {
   readonly name: string | undefined;
   readonly token: string;
-  /** What had to be taken out of it or written otherwise, other than white space: `padding`. */
+  /** What was removed from it or converted, apart from white space: `padding`. */
   readonly repairs?: readonly string[];
-  /** A tenant gave it as a token, so that it is one whatever it looks like. */
+  /** A tenant issued it as a token, so it is one whatever it looks like. */
   readonly issued?: true;
 }
 
 /**
- * The tokens in what somebody pasted: one token, however it is wrapped; a JSON answer of a token endpoint; a line of
- * a `.env` file, a header, a curl command, or any text with tokens in it. Each once, in their order.
- * @throws {AnonError} `token_unacceptable` when there is none, saying what is wrong with the text as a token
+ * The tokens in a pasted text: one token, however it is wrapped; a JSON answer of a token endpoint; a line of a `.env`
+ * file, a header, a curl command, or any other text. Each token once, in order.
+ * @throws {AnonError} `token_unacceptable` when there is no token; it says why the text isn't one
  */
 export function findTokens(text: string): FoundToken[] {
   const json = jsonIn(text);
   const found = json === undefined ? inText(text) : stringsOf(json).flatMap(named);
-  if (found.length > 0) return onlyOnce(found);
-  // Its header may begin with white space, which no pattern foresees.
+  if (found.length > 0) return withoutDuplicates(found);
+  // The header's JSON may begin with white space, which the patterns below don't cover.
   const bare = bareToken(text);
-  // It throws: the whole was no token, or else it says where what looks like one breaks.
-  takeApart(json === undefined && /\s/.test(text.trim()) ? (brokenIn(text) ?? text) : text);
+  // Throws unless the whole text is a token; for text with spaces it says where what looks like a token breaks.
+  takeApart(json === undefined && /\s/.test(text.trim()) ? (brokenTokenIn(text) ?? text) : text);
   return [{ name: undefined, token: bare }];
 }
 
-/** Beyond that a name tells nobody anything. */
+/** A longer name helps nobody. */
 const longestName = 120;
 
-/** Members of an answer that are tokens, JWT or not. @see RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3 */
+/** Members of an answer that are tokens, JWTs or not. @see RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3 */
 const tokenMembers = /(?:^|\.)(?:access_token|session_token|id_token|refresh_token|anon_transfer_token)$/;
 
 function named({ name: path, text }: { name: string; text: string }): FoundToken[] {
   const name = path === '' || path.length > longestName ? undefined : path;
-  const found = inText(text).map((one) => ({ ...one, name }));
+  const found = inText(text).map((token) => ({ ...token, name }));
   if (found.length > 0) return found;
   return tokenMembers.test(path) && /^[\x21-\x7e]+$/.test(text) ? [{ name, token: text, issued: true }] : [];
 }
 
-// A JOSE header is a JSON object, whose base64url begins so, with or without white space after the brace. Looked
-// for at the start of a word only, so that a long text takes its length and not its square: `%3D` is no part of a word.
+// How the base64url of a JOSE header begins, with or without white space after the brace. Only matched at the start of a
+// word (`%3D` ends one), which keeps the search linear in the length of the text.
 const beginning = /(?:(?<![\w.-])|(?<=%[\dA-Fa-f]{2})|(?<=\\[nrt]))(?:ANONYMOUS_SESSION_)?e[yw][\w-]{6}/g;
 
-// What stands before it may touch it. Where the first is one, others that only look like it are not worth the time.
+// Tokens that follow a word without a space. Limited, because most matches only look like a token.
 const glued = /(?<=[\w.-])eyJ[\w-]{6}/g;
 const mostGlued = 100;
 
 function inText(given: string): FoundToken[] {
-  const { text, repairs } = withoutTraces(given);
+  const { text, repairs } = cleaned(given);
   const found = startingAt(text, text.matchAll(beginning));
-  const all = found.length > 0 ? found : startingAt(text, [...text.matchAll(glued)].slice(0, mostGlued));
-  return all.map((one) => {
-    // One that stands in the text as it is was not touched.
-    const done = [...(given.includes(one.token) ? [] : repairs), ...one.repairs];
-    return { name: one.name, token: one.token, ...(done.length > 0 && { repairs: done }) };
+  const tokens = found.length > 0 ? found : startingAt(text, [...text.matchAll(glued)].slice(0, mostGlued));
+  return tokens.map(({ name, token, repairs: made }) => {
+    // A token that occurs verbatim in the text was not repaired.
+    const all = [...(given.includes(token) ? [] : repairs), ...made];
+    return { name, token, ...(all.length > 0 && { repairs: all }) };
   });
 }
 
@@ -73,16 +72,16 @@ function startingAt(text: string, starts: Iterable<RegExpExecArray>) {
   return found;
 }
 
-/** What looks most like a token in a text that holds none: as much of it as could be one. */
-function brokenIn(given: string): string | undefined {
-  const { text } = withoutTraces(given);
+/** The part of a text without tokens that looks most like one. */
+function brokenTokenIn(given: string): string | undefined {
+  const { text } = cleaned(given);
   const start = text.search(beginning);
   beginning.lastIndex = 0;
   if (start === -1) return undefined;
   return /^[^\s"'`,;)\]}<>|&]{1,20000}/.exec(text.slice(start, start + 20_000))?.[0];
 }
 
-/** `NAME=`, `"name": "`, `Name: Bearer `, whatever the quotes. */
+/** The name in `NAME=`, `"name": "` or `Name: Bearer `, whatever the quotes. */
 function nameBefore(text: string, index: number): string | undefined {
   const before = text.slice(Math.max(0, index - longestName), index);
   return /([A-Za-z_][\w.-]*)\\?["']?\s*[=:]\s*\\?["']?(?:bearer\s+)?$/i.exec(before)?.[1];
@@ -97,7 +96,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** The texts in a JSON value with the members that lead to them, dotted. It may nest too deeply for recursion. */
+/** The strings in a JSON value with their dotted paths. Not recursive: the value may nest too deeply for that. */
 function stringsOf(value: unknown): { name: string; text: string }[] {
   const strings: { name: string; text: string }[] = [];
   const left: { name: string; value: unknown }[] = [{ name: '', value }];
@@ -114,7 +113,7 @@ function stringsOf(value: unknown): { name: string; text: string }[] {
   return strings;
 }
 
-function onlyOnce(found: readonly FoundToken[]): FoundToken[] {
+function withoutDuplicates(found: readonly FoundToken[]): FoundToken[] {
   const seen = new Set<string>();
   return found.filter(({ token }) => {
     const bare = bareToken(token);
@@ -122,4 +121,36 @@ function onlyOnce(found: readonly FoundToken[]): FoundToken[] {
     seen.add(bare);
     return true;
   });
+}
+
+/** A text prepared for the search. */
+interface CleanText {
+  readonly text: string;
+  /** For people: `invisible characters`. */
+  readonly repairs: readonly string[];
+}
+
+/** Invisible characters: terminal colours, soft hyphens, zero-width characters, direction marks. */
+const invisible =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are searched for
+  /\u001b\[[\d;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|&(?:shy|zwnj|zwj|ZeroWidthSpace|NoBreak);|<wbr\s*\/?>/g;
+
+/** Dot, hyphen and underscore, as escaped in JSON, URLs and HTML. */
+const escaped: readonly [RegExp, string][] = [
+  [/\\u002e|%(?:25)*2e|&(?:#46|#x2e|period);/gi, '.'],
+  [/\\u002d|%(?:25)*2d|&(?:#45|#x2d|hyphen|dash);/gi, '-'],
+  [/\\u005f|%(?:25)*5f|&(?:#95|#x5f|lowbar|underbar);/gi, '_'],
+];
+
+/** Removes invisible characters and undoes escapes, which programs leave in tokens. */
+function cleaned(text: string): CleanText {
+  const visible = text.replaceAll(invisible, '').replaceAll(/<br\s*\/?>|[\v\f\u0085\u2028\u2029]/gi, '\n');
+  const plain = escaped.reduce((changed, [written, character]) => changed.replaceAll(written, character), visible);
+  return {
+    text: plain,
+    repairs: [
+      ...(visible === text ? [] : ['invisible characters']),
+      ...(plain === visible ? [] : ['escaped characters']),
+    ],
+  };
 }

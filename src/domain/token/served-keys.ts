@@ -1,67 +1,81 @@
 import { AnonError } from '../../errors.ts';
+import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
+import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
 import { unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { send } from '../exchange/send.ts';
-import { publicKeyAlgorithms } from './algorithms.ts';
-import type { KeptKeys, KeyCache } from './kept-keys.ts';
-import type { NamedKey } from './key-ring.ts';
-import { readCertificates, readKeySet } from './key-set.ts';
-import { keysNamed, publicKeys } from './public-keys.ts';
-import type { KeySource } from './verify.ts';
+import type { KeySource } from './key-source.ts';
+import { keysNamed, publicKeys } from './key-source.ts';
 
-/** For how long served keys are used without asking again, in seconds: where the answer does not say, and at most. */
-const lifetimes = { usual: 600, most: 86_400 };
+/** A published key set as it was fetched. */
+export interface CachedKeys {
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly fetchedAtMs: number;
+  readonly freshForSeconds: number;
+  /** Right after they were fetched, a token named a key that was not among them. */
+  readonly missedOne?: boolean | undefined;
+  readonly keys: readonly Jwk[];
+}
+
+/** Saves published key sets from one command to the next. */
+export interface KeyCache {
+  get(url: string): Promise<CachedKeys | undefined>;
+  put(keys: CachedKeys): Promise<void>;
+}
+
+/** For how many seconds fetched keys are used: if the answer doesn't say, and at most. */
+const lifetimes = { default: 600, max: 86_400 };
 
 /**
- * An unknown `kid` has the keys fetched again, for they may have been rotated. When that was in vain, nobody asks again
- * for so long: whoever makes tokens up shall not make us ask all the time.
+ * For an unknown `kid` the keys are fetched again, because they may have been rotated. If that finds nothing, they are not
+ * fetched for this many seconds, so that made-up tokens can't cause a request each.
  */
-const afterInVainSeconds = 30;
+const missRetrySeconds = 30;
 
 export interface ServedKeysOptions {
-  /** Where the key set is, from the connection's base. */
+  /** Path of the key set at the connection's base URL. */
   readonly path: string;
-  /** In words, for people. */
+  /** For people: whose keys they are. */
   readonly origin: string;
-  /** The only algorithm, where that is known; else what the keys are for. */
+  /** The one algorithm to accept; if left out, whatever the keys are for. */
   readonly only?: 'RS256';
-  /** Undefined where asking costs nothing. */
+  /** Undefined where fetching costs nothing. */
   readonly cache: KeyCache | undefined;
-  /** Nothing is fetched: what is kept is used, however old. */
+  /** Use saved keys, however old, and fetch nothing. */
   readonly offline?: boolean | undefined;
 }
 
 /**
- * The keys that a server publishes, kept for as long as its `Cache-Control` says. Whoever needs them while they are being
- * fetched waits for that fetch, whichever key it is about.
- * @throws {AnonError} `not_found` when nothing may be fetched and nothing is kept; `response_invalid` for what is no key
- *   set; as {@link send} when it cannot be fetched
+ * The keys that a server publishes, saved for as long as its `Cache-Control` allows. Simultaneous callers share one fetch.
+ * @throws {AnonError} `not_found` when `offline` and no keys are saved; as {@link fetchKeySet} otherwise
  */
 export function servedKeys(connection: TenantConnection, options: ServedKeysOptions): KeySource {
   const { cache, offline, only, origin, path } = options;
   const url = `${connection.baseUrl}${path}`;
-  const named = ({ keys }: KeptKeys, kid: string | undefined): NamedKey[] =>
+  const named = ({ keys }: CachedKeys, kid: string | undefined): NamedKey[] =>
     keysNamed(publicKeys(keys, origin, only), kid);
-  let underWay: Promise<KeptKeys> | undefined;
-  const fetchShared = (kid: string | undefined): Promise<KeptKeys> => {
-    underWay ??= fetchKept(connection, { url, path })
-      .then(async ({ mayBeKept, ...fetched }) => {
+  let pending: Promise<CachedKeys> | undefined;
+  const fetchShared = (kid: string | undefined): Promise<CachedKeys> => {
+    pending ??= fetchKeySet(connection, path)
+      .then(async ({ cacheable, ...fetched }) => {
         const missedOne = named(fetched, kid).length === 0;
-        if (mayBeKept) await cache?.put(missedOne ? { ...fetched, missedOne } : fetched);
+        if (cacheable) await cache?.put(missedOne ? { ...fetched, missedOne } : fetched);
         return fetched;
       })
       .finally(() => {
-        underWay = undefined;
+        pending = undefined;
       });
-    return underWay;
+    return pending;
   };
   const fetchNamed = async (kid: string | undefined): Promise<NamedKey[]> => {
     const fetched = await fetchShared(kid);
     const found = named(fetched, kid);
-    // Who waited for a fetch about another key may be the first to find that its own is not there.
+    // A caller that shared a fetch for another key may be the first to miss its own.
     if (found.length === 0 && cache) {
-      const kept = await cache.get(url);
-      if (kept?.fetchedAtMs === fetched.fetchedAtMs && !kept.missedOne) await cache.put({ ...kept, missedOne: true });
+      const saved = await cache.get(url);
+      if (saved?.fetchedAtMs === fetched.fetchedAtMs && !saved.missedOne)
+        await cache.put({ ...saved, missedOne: true });
     }
     return found;
   };
@@ -69,23 +83,27 @@ export function servedKeys(connection: TenantConnection, options: ServedKeysOpti
     algorithms: only ? [only] : publicKeyAlgorithms,
     origin,
     async find(kid) {
-      const kept = await cache?.get(url);
+      const saved = await cache?.get(url);
       if (offline) {
-        if (kept) return named(kept, kid);
-        throw nothingKept(origin);
+        if (saved) return named(saved, kid);
+        throw noSavedKeys(origin);
       }
-      const age = kept ? (connection.clock.now() - kept.fetchedAtMs) / 1000 : -1;
-      if (!kept || age < 0 || age >= kept.freshForSeconds) return fetchNamed(kid);
-      const known = named(kept, kid);
-      return known.length > 0 || (kept.missedOne && age < afterInVainSeconds) ? known : fetchNamed(kid);
+      const age = saved ? (connection.clock.now() - saved.fetchedAtMs) / 1000 : -1;
+      if (!saved || age < 0 || age >= saved.freshForSeconds) return fetchNamed(kid);
+      const known = named(saved, kid);
+      return known.length > 0 || (saved.missedOne && age < missRetrySeconds) ? known : fetchNamed(kid);
     },
   };
 }
 
-async function fetchKept(
+/**
+ * Fetches a key set, with how long its answer may be used again.
+ * @throws {AnonError} `response_invalid` for an answer that is not a key set; as {@link send} when it can't be fetched
+ */
+export async function fetchKeySet(
   connection: TenantConnection,
-  { url, path }: { url: string; path: string },
-): Promise<KeptKeys & { mayBeKept: boolean }> {
+  path: string,
+): Promise<CachedKeys & { cacheable: boolean }> {
   let cacheControl = '';
   const listening: TenantConnection = {
     ...connection,
@@ -97,28 +115,29 @@ async function fetchKept(
   };
   const { status, body } = await send(listening, { method: 'GET', path });
   const exchange = { method: 'GET', path } as const;
-  if (status >= 500) throw new AnonError('server_error', `The keys cannot be had: GET ${path} answered ${status}.`);
+  if (status >= 500)
+    throw new AnonError('server_error', `The keys could not be fetched: GET ${path} answered ${status}.`);
   if (status !== 200) throw unexpectedAnswer(exchange, `it is ${status}, not a key set`);
   const read = readKeySet(body);
   if (!read.ok) throw unexpectedAnswer(exchange, read.problem);
   return {
-    url,
+    url: `${connection.baseUrl}${path}`,
     fetchedAtMs: connection.clock.now(),
-    mayBeKept: !/(^|[\s,])no-store($|[\s,])/i.test(cacheControl),
+    cacheable: !/(^|[\s,])no-store($|[\s,])/i.test(cacheControl),
     freshForSeconds: lifetime(cacheControl),
     keys: await readCertificates(read.value),
   };
 }
 
-/** For how many seconds an answer may be used again without asking. @see RFC 9111, section 5.2.2 */
+/** For how many seconds an answer may be reused. @see RFC 9111, section 5.2.2 */
 function lifetime(cacheControl: string): number {
   if (/(^|[\s,])no-cache($|[\s,])/i.test(cacheControl)) return 0;
-  const [, said] = /(?:^|[\s,])max-age="?(\d{1,12})/i.exec(cacheControl) ?? [];
-  return Math.min(said === undefined ? lifetimes.usual : Number(said), lifetimes.most);
+  const [, maxAge] = /(?:^|[\s,])max-age="?(\d{1,12})/i.exec(cacheControl) ?? [];
+  return Math.min(maxAge === undefined ? lifetimes.default : Number(maxAge), lifetimes.max);
 }
 
-function nothingKept(origin: string): AnonError {
-  return new AnonError('not_found', `No keys of ${origin} are kept, and --offline fetches none.`, {
-    hint: 'Verify once without --offline, or give the keys: --jwks <file>',
+function noSavedKeys(origin: string): AnonError {
+  return new AnonError('not_found', `No saved keys for ${origin}, and --offline prevents fetching them.`, {
+    hint: 'Verify once without --offline, or pass the keys: --jwks <file>',
   });
 }

@@ -1,15 +1,17 @@
 import { AnonError } from '../../errors.ts';
-import { jwksPath } from '../../wire/discovery.ts';
-import type { TenantConnection } from '../exchange/connection.ts';
-import { send } from '../exchange/send.ts';
-import type { KeyRing, NamedKey } from './key-ring.ts';
-import { readCertificates, readKeySet } from './key-set.ts';
-import { publicKeys } from './public-keys.ts';
+import type { NamedKey } from '../../jose/jwk.ts';
 
-/** The keys of a tenant: the public ones that it serves, and the one that seals, where that is at hand. */
+import { jwksPath } from '../../wire/discovery.ts';
+
+import type { TenantConnection } from '../exchange/connection.ts';
+import type { KeyRing } from './key-source.ts';
+import { publicKeys } from './key-source.ts';
+import { fetchKeySet } from './served-keys.ts';
+
+/** A tenant's keys for decoding: its published keys, and its session key if that is on this machine. */
 export function tenantKeyRing(tenant: TenantConnection): KeyRing {
   return {
-    signatureKeys: async ({ issuer }) => (issuer === tenant.issuer ? servedKeys(tenant) : []),
+    signatureKeys: async ({ issuer }) => (issuer === tenant.issuer ? signatureKeys(tenant) : []),
     async sealKeys() {
       if (!tenant.sessionKey) return [];
       const k = Buffer.from(await tenant.sessionKey()).toString('base64url');
@@ -18,13 +20,11 @@ export function tenantKeyRing(tenant: TenantConnection): KeyRing {
   };
 }
 
-/** A tenant that gives no keys leaves its tokens unchecked; the tokens are there all the same. */
-async function servedKeys(tenant: TenantConnection): Promise<NamedKey[]> {
+/** Without the tenant's keys its tokens stay unchecked; that is no reason to fail. */
+async function signatureKeys(tenant: TenantConnection): Promise<NamedKey[]> {
   try {
-    const answer = await send(tenant, { method: 'GET', path: jwksPath });
-    const read = readKeySet(answer.body);
-    if (answer.status !== 200 || !read.ok) return [];
-    return publicKeys(await readCertificates(read.value), tenant.issuer, 'RS256');
+    const { keys } = await fetchKeySet(tenant, jwksPath);
+    return publicKeys(keys, tenant.issuer, 'RS256');
   } catch (error) {
     if (error instanceof AnonError && error.code !== 'interrupted') return [];
     throw error;

@@ -1,29 +1,29 @@
 import { numberOf } from '../../wire/exact-json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
-/** Claims that hold epoch seconds, by the names of RFC 7519 and OpenID Connect. */
+/** Claims that hold epoch seconds. @see RFC 7519; OpenID Connect Core */
 const numericDates = ['iat', 'nbf', 'exp', 'auth_time', 'updated_at', 'created_at'] as const;
 
-/** Those that are numbers in every token. @see RFC 7519, section 4.1 */
+/** Claims that must be numbers. @see RFC 7519, section 4.1 */
 const registered: readonly string[] = ['iat', 'nbf', 'exp'];
 
 export interface TokenTime {
   readonly claim: string;
   readonly at: Date;
-  /** Seconds from now; negative when it is past. */
+  /** Negative in the past. */
   readonly secondsFromNow: number;
 }
 
-/** A claim that holds no time as a token should: `exp` that counts milliseconds. */
+/** A claim that is not a proper time, such as an `exp` in milliseconds. */
 export interface TimeDoubt {
   readonly claim: string;
-  /** In words that go on from the claim's name: `looks like milliseconds (2026-06-01 12:00:00 UTC)`. */
+  /** Follows the claim's name: `looks like milliseconds (2026-06-01 12:00:00 UTC)`. */
   readonly doubt: string;
-  /** Its time cannot be told. */
+  /** The time is unknown: only the issuer knows which unit was meant. */
   readonly untold: boolean;
 }
 
-/** The times among a token's claims. A value that is no date, or beyond what a date can hold, is left out. */
+/** The times in a token's claims. Values that are not dates, or too large for a Date, are left out. */
 export function tokenTimes(claims: JsonObject, nowMs: number): TokenTime[] {
   return numericDates.flatMap((claim) => {
     const at = dateOf(claims[claim]);
@@ -31,7 +31,7 @@ export function tokenTimes(claims: JsonObject, nowMs: number): TokenTime[] {
   });
 }
 
-/** Those of a token's claims that should be times and give rise to doubt. */
+/** The claims that should be times and are doubtful. */
 export function timeDoubts(claims: JsonObject): TimeDoubt[] {
   return numericDates.flatMap((claim) => {
     const found = Object.hasOwn(claims, claim) ? doubtOf(claim, claims[claim]) : undefined;
@@ -40,8 +40,8 @@ export function timeDoubts(claims: JsonObject): TimeDoubt[] {
 }
 
 /**
- * When a token that can be read ends, in milliseconds since 1970, by a clock that is `clockOffsetMs` behind that of who
- * made it; undefined where it does not say so, or cannot mean it.
+ * When a readable token expires, in milliseconds since 1970, by a clock that is `clockOffsetMs` behind the issuer's.
+ * Undefined if it has no `exp`, or one in an unknown unit.
  */
 export function expiryOf(
   token: { readonly times: readonly TokenTime[]; readonly timeDoubts?: readonly TimeDoubt[] },
@@ -52,7 +52,7 @@ export function expiryOf(
   return end === undefined ? undefined : end - clockOffsetMs;
 }
 
-/** Whether a claim says a time that it cannot mean. */
+/** Whether a claim has a time in an unknown unit. */
 export function isUntold({ timeDoubts: doubts = [] }: { readonly timeDoubts?: readonly TimeDoubt[] }, name: string) {
   return doubts.some(({ claim, untold }) => claim === name && untold);
 }
@@ -61,20 +61,17 @@ function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'unto
   const number = numberOf(value);
   const unit = number === undefined ? undefined : finerUnit(number);
   if (number !== undefined && unit) {
-    const meant = utc(new Date((number / unit.perSecond) * 1000));
-    return { doubt: `looks like ${unit.name} (${meant}), and a token counts seconds`, untold: true };
+    const meant = dateText(new Date((number / unit.perSecond) * 1000));
+    return { doubt: `looks like ${unit.name} (${meant}); tokens count seconds`, untold: true };
   }
   if (!registered.includes(claim)) return undefined;
-  if (typeof value === 'string') return { doubt: 'is text, and a token has a number of seconds', untold: true };
+  if (typeof value === 'string') return { doubt: 'is a string, not a number of seconds', untold: true };
   if (number !== undefined && !Number.isInteger(number) && Number.isFinite(number))
-    return { doubt: 'is no whole number of seconds, which some verifiers refuse', untold: false };
+    return { doubt: 'is not a whole number of seconds, which some verifiers reject', untold: false };
   return undefined;
 }
 
-/**
- * Units that a clock of somebody else counts, by numbers that mean 2001 to 2286 in them. As seconds they are times in the
- * year 33,658 and later.
- */
+/** Other units, recognised by numbers that mean 2001 to 2286 in them. As seconds these are in the year 33,658 or later. */
 const finerUnits = [
   { name: 'milliseconds', perSecond: 1e3 },
   { name: 'microseconds', perSecond: 1e6 },
@@ -85,14 +82,15 @@ function finerUnit(value: number): (typeof finerUnits)[number] | undefined {
   return finerUnits.find(({ perSecond }) => value >= 1e9 * perSecond && value < 1e10 * perSecond);
 }
 
-function utc(date: Date): string {
+/** `2026-11-22 23:44:28 UTC`. */
+export function dateText(date: Date): string {
   return date
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
 }
 
-/** Epoch seconds, or an ISO 8601 text as edition `preview` writes `created_at`. */
+/** Epoch seconds, or ISO 8601 as edition `preview` writes `created_at`. */
 function dateOf(value: unknown): Date | undefined {
   const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
   const number = numberOf(value);

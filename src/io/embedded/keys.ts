@@ -1,4 +1,4 @@
-import type { KeyRing } from '../../domain/token/key-ring.ts';
+import type { KeyRing } from '../../domain/token/key-source.ts';
 import { isAnonError } from '../../errors.ts';
 import type { LocalKeys } from '../../local/state/read-state.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';

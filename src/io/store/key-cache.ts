@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { KeyCache } from '../../domain/token/kept-keys.ts';
+import type { KeyCache } from '../../domain/token/served-keys.ts';
 import { isAnonError } from '../../errors.ts';
 import type { Folders } from '../files/folders.ts';
 import { type JsonFile, readJsonFile, writeJsonFile } from '../files/json-file.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ProfileStore, SecretStore } from '../../domain/profile/profile.ts';
+import { assertionAlgorithms } from '../../wire/client-assertion.ts';
 import { editionNames } from '../../wire/edition/edition.ts';
 import { isThere } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
@@ -14,7 +15,7 @@ const credentials = v.variant('kind', [
   v.strictObject({
     kind: v.literal('private_key'),
     clientId: v.string(),
-    alg: v.picklist(['RS256', 'RS384', 'PS256', 'ES256']),
+    alg: v.picklist(assertionAlgorithms),
     keyId: v.optional(v.string()),
   }),
   v.strictObject({ kind: v.literal('access_token') }),

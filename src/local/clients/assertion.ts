@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { clientAssertionType, oauthTokenPath } from '../../wire/oauth.ts';
+import { readBase64url } from '../../jose/base64url.ts';
+import { clientAssertionType } from '../../wire/client-assertion.ts';
+import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantContext } from '../context.ts';
-import { readBase64url } from '../tokens/base64url.ts';
 import type { ClientAssertion, ClientCredentials } from './authentication.ts';
 import { credentialsOf, isExpired } from './public-keys.ts';
 

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import type { AssertionAlgorithm, AuthenticationMethods, PublicKeyCredential } from '../../wire/client-credential.ts';
+import type { AssertionAlgorithm } from '../../wire/client-assertion.ts';
+import type { AuthenticationMethods, PublicKeyCredential } from '../../wire/client-credential.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
 import { type Random, randomName } from '../random.ts';

@@ -1,3 +1,4 @@
+import { base64urlJson } from '../../jose/base64url.ts';
 import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts';
 import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
 import { check } from '../../wire/schema.ts';
@@ -6,10 +7,10 @@ import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-t
 import type { TenantContext } from '../context.ts';
 import { type Random, randomToken } from '../random.ts';
 import { type TenantKeys, tenantKeys } from '../tokens/keys.ts';
-import { seal, sealedHeader, unseal } from '../tokens/sealed-token.ts';
+import { seal, unseal } from '../tokens/sealed-token.ts';
 import { readSignedToken, signToken } from '../tokens/signed-token.ts';
 
-const sessionHeader = sealedHeader(sealedSessionTokenHeader);
+const sessionHeader = base64urlJson(sealedSessionTokenHeader);
 
 /** Writes a session token in the tenant's format. `prefix` is what its edition puts before a sealed token. */
 export async function writeSessionToken(
@@ -39,7 +40,7 @@ function readClaims(keys: TenantKeys, { sessionTokenPrefix: prefix, tokenFormats
 }
 
 /** Differs from a session token's header, so that neither can be used as the other. Assumed: the type. */
-const ticketHeader = sealedHeader({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
+const ticketHeader = base64urlJson({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
 
 /**
  * A ticket that takes a guest's session into a login: sealed, valid for 30 seconds, and with a `jti` by which its

@@ -1,3 +1,4 @@
+import { isDeeperThan } from '../../jose/json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
 /** A body that is neither JSON nor a form, or malformed. */
@@ -48,7 +49,7 @@ function readJson(text: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BodyError('The body must be a JSON object.');
   }
-  checkDepth(value);
+  if (isDeeperThan(maxDepth, value)) throw new BodyError('The body is nested too deeply.');
   return value as JsonObject;
 }
 
@@ -57,14 +58,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     throw new BodyError('The body is not valid JSON.');
-  }
-}
-
-function checkDepth(value: object): void {
-  let level: object[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) throw new BodyError('The body is nested too deeply.');
-    level = level.flatMap((item) => Object.values(item).filter((inner) => typeof inner === 'object' && inner !== null));
   }
 }
 

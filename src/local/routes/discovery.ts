@@ -1,5 +1,5 @@
 import { Hono } from 'hono/quick';
-import { assertionAlgorithms } from '../../wire/client-credential.ts';
+import { assertionAlgorithms } from '../../wire/client-assertion.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { TenantContext } from '../context.ts';

@@ -1,16 +1,11 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { readBase64url } from '../../jose/base64url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Random } from '../random.ts';
-import { readBase64url } from './base64url.ts';
 import type { TenantKeys } from './keys.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;
-
-/** The first part of a kind of sealed token: its protected header in base64url. */
-export function sealedHeader(header: JsonObject): string {
-  return Buffer.from(JSON.stringify(header)).toString('base64url');
-}
 
 /** A compact JWE with direct encryption: the key part is empty and the header is authenticated. @see RFC 7516, section 5.1 */
 export function seal(keys: TenantKeys, random: Random, header: string, claims: JsonObject): string {

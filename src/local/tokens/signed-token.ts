@@ -1,7 +1,7 @@
 import { sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
+import { base64urlJson, readBase64url } from '../../jose/base64url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { readBase64url } from './base64url.ts';
 import type { TenantKeys } from './keys.ts';
 
 const signAsync = promisify(sign);
@@ -12,7 +12,7 @@ const signAsync = promisify(sign);
  * @see RFC 7519, RFC 7515
  */
 export async function signToken(keys: TenantKeys, type: string, claims: JsonObject): Promise<string> {
-  const input = `${header(keys, type)}.${part(claims)}`;
+  const input = `${header(keys, type)}.${base64urlJson(claims)}`;
   const signature = await signAsync('sha256', Buffer.from(input), keys.privateKey);
   return `${input}.${signature.toString('base64url')}`;
 }
@@ -30,9 +30,5 @@ export function readSignedToken(keys: TenantKeys, type: string, token: string): 
 }
 
 function header({ kid }: TenantKeys, type: string): string {
-  return part({ alg: 'RS256', typ: type, kid });
-}
-
-function part(value: JsonObject): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
+  return base64urlJson({ alg: 'RS256', typ: type, kid });
 }

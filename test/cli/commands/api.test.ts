@@ -11,7 +11,7 @@ import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemo
 const audience = 'https://api.shop.example';
 
 describe('api list', () => {
-  it('shows the one API of a fresh tenant, closed, and not the Management API', async () => {
+  it('shows the only API of a new tenant as closed, and not the Management API', async () => {
     const { done, terminal } = await freshMachine();
     expect((await done('api', 'list')).stdout).toBe('shop\tclosed\t-\thttps://api.shop.example\n');
     terminal.interactive = true;
@@ -23,7 +23,7 @@ describe('api list', () => {
     ]);
   });
 
-  it('gives everything as JSON', async () => {
+  it('prints everything as JSON', async () => {
     const { done, store } = await openMachine();
     const { id } = documentNamed(store, 'resource_server', 'shop');
     expect((await done('api', 'list', '--json')).json).toEqual([
@@ -46,7 +46,7 @@ describe('api list', () => {
     expect((await done('api', 'list')).stdout).toMatch(/^shop\tenabled\tread:catalog write:cart\thttps/m);
   });
 
-  it('says how to create one where there is none', async () => {
+  it('explains how to create one if there is none', async () => {
     const { done, store, terminal } = await freshMachine();
     store.write((writer) =>
       writer.remove('resource_server', String(documentNamed(store, 'resource_server', 'shop').id)),
@@ -71,14 +71,14 @@ describe('api list', () => {
     [['--search', 'api.sh'], ['shop']],
     [['--search', 'https://news'], ['news']],
     [['--search', 'example'], []],
-  ])('takes %j', async (options, names) => {
+  ])('accepts %j', async (options, names) => {
     const { done } = await openMachine();
     await done('api', 'create', 'news', '--audience', 'https://news.example');
     const { json } = await done('api', 'list', ...options, '--json');
     expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
   });
 
-  it('says that nothing matches', async () => {
+  it('reports that nothing matches', async () => {
     const { done } = await openMachine();
     expect(await done('api', 'list', '--search', 'zzz')).toMatchObject({
       stdout: '',
@@ -96,7 +96,7 @@ describe('api show', () => {
     }
   });
 
-  it('tells people what guests may do and what they may not', async () => {
+  it('shows what guests may and may not do', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'show', 'shop');
     expect(stdout).toMatch(/^shop\n/);
@@ -112,14 +112,14 @@ describe('api show', () => {
     expect((await done('api', 'show', 'Shop', '--field', 'audience')).stdout).toBe('https://two.example\n');
     expect(await run('api', 'show', 'SHOP')).toMatchObject({
       code: 2,
-      stderr: `error: 'SHOP' names 2 APIs: ${audience}, https://two.example.\nhint:  Name one of them by its id.\n`,
+      stderr: `error: 'SHOP' matches 2 APIs: ${audience}, https://two.example.\nhint:  Pass one of these ids instead of the name.\n`,
     });
   });
 
   it.each([
-    ['shp', "There is no API 'shp'.", "Did you mean 'shop'? See anon-cli api list."],
-    ['https://api.shop.exampl', "There is no API 'https://api.shop.exampl'.", `Did you mean '${audience}'?`],
-  ])('knows no API %s', async (reference, message, hint) => {
+    ['shp', "API 'shp' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
+    ['https://api.shop.exampl', "API 'https://api.shop.exampl' not found.", `Did you mean '${audience}'?`],
+  ])('does not find API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();
     const { code, jsonError } = await run('api', 'show', reference, '--json');
     expect(code).toBe(1);
@@ -128,7 +128,7 @@ describe('api show', () => {
 });
 
 describe('api create', () => {
-  it('creates an API with scopes, closed to guests, and says what it sent', async () => {
+  it('creates an API with scopes, closed to guests, and reports what it sent', async () => {
     const { done } = await freshMachine();
     const { json } = await done(
       ...['api', 'create', 'news', '--audience', 'https://api.news.example'],
@@ -163,7 +163,7 @@ describe('api create', () => {
     });
   });
 
-  it("passes on the service's own words when the audience is taken", async () => {
+  it("shows the service's own words when the audience is taken", async () => {
     const { run } = await freshMachine();
     expect(await run('api', 'create', 'again', '--audience', audience)).toMatchObject({
       code: 1,
@@ -174,7 +174,7 @@ describe('api create', () => {
 });
 
 describe('api enable', () => {
-  it('lets guests in with the scopes that were named', async () => {
+  it('opens the API with the given scopes', async () => {
     const { done, store } = await freshMachine();
     const { id } = documentNamed(store, 'resource_server', 'shop');
     const { stdout } = await done(
@@ -202,7 +202,7 @@ describe('api enable', () => {
     });
   });
 
-  it('keeps the scopes and the lifetime that guests had when none are named', async () => {
+  it('leaves the scopes and the lifetime unchanged if none are given', async () => {
     const { done } = await freshMachine();
     await done('api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h');
     await done('api', 'disable', 'shop');
@@ -214,17 +214,17 @@ describe('api enable', () => {
     ]);
   });
 
-  it('gives guests no scopes that nobody named', async () => {
+  it('grants no scopes that were not given', async () => {
     const { run } = await freshMachine();
     expect(await run('api', 'enable', 'shop')).toMatchObject({
       code: 2,
       stderr:
-        "error: No scopes given for guests of API 'shop'.\n" +
-        'hint:  Choose from read:catalog, write:cart, read:orders, write:orders: --scopes read:catalog\n',
+        "error: No scopes given for API 'shop'.\n" +
+        'hint:  Choose from: read:catalog, write:cart, read:orders, write:orders (--scopes read:catalog)\n',
     });
   });
 
-  it('may give guests no scopes at all when that is said', async () => {
+  it('can grant no scopes at all if asked', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('api', 'enable', audience, '--scopes', '');
     expect(stdout).toContain('shop takes guests: no scopes');
@@ -236,16 +236,16 @@ describe('api enable', () => {
     expect(await run('api', 'enable', 'shop', '--scopes', 'read:catalog,red:orders')).toMatchObject({
       code: 2,
       stderr:
-        "error: API 'shop' defines no scope 'red:orders'.\n" +
+        "error: API 'shop' has no scope 'red:orders'.\n" +
         "hint:  Did you mean 'read:orders'? Its scopes: read:catalog, write:cart, read:orders, write:orders.\n",
     });
     expect(documentNamed(store, 'resource_server', 'shop')).toEqual(before);
   });
 
   it.each([
-    ['31d', 'is out of range', 'Between 1 second and 30 days.'],
-    ['0', 'is out of range', 'Between 1 second and 30 days.'],
-    ['never', "'never' is not a duration.", 'Write one such as 1d, 12h or 3600 (seconds).'],
+    ['31d', 'is out of range', 'Choose 1 second to 30 days.'],
+    ['0', 'is out of range', 'Choose 1 second to 30 days.'],
+    ['never', "'never' is not a valid duration.", 'Examples: 1d, 12h or 3600 (seconds)'],
   ])('refuses a token lifetime of %s before any call', async (lifetime, message, hint) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
@@ -260,7 +260,7 @@ describe('api enable', () => {
 });
 
 describe('api disable', () => {
-  it('closes the API and keeps the scopes for another time', async () => {
+  it('closes the API and leaves the scopes', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'disable', 'shop');
     expect(stdout.split('\n')).toEqual([
@@ -278,7 +278,7 @@ describe('api disable', () => {
     });
   });
 
-  it('says in JSON what it sent', async () => {
+  it('reports in JSON what it sent', async () => {
     const { done } = await openMachine();
     const { json } = await done('api', 'disable', 'shop', '--json');
     expect(json).toMatchObject({
@@ -288,7 +288,7 @@ describe('api disable', () => {
     });
   });
 
-  it('takes the scopes away too when that is said', async () => {
+  it('also removes the scopes if asked', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'disable', 'shop', '--revoke-grants');
     expect(stdout).toContain('anonymous_access_scopes  -read:catalog -write:cart\n');
@@ -298,7 +298,7 @@ describe('api disable', () => {
 });
 
 describe('api scopes', () => {
-  it('gives guests scopes and takes them away, and nothing twice', async () => {
+  it('adds and removes scopes, and sends nothing twice', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'scopes', 'add', 'shop', 'read:orders', 'write:cart');
     expect(stdout).toMatch(/^✔ Guests get at shop: read:catalog write:cart read:orders\n/);
@@ -310,7 +310,7 @@ describe('api scopes', () => {
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'] });
   });
 
-  it('warns that an application makes no difference in edition preview', async () => {
+  it('warns that --app has no effect in edition preview', async () => {
     const { done } = await openMachine();
     const { stderr } = await done('api', 'scopes', 'add', 'shop', 'read:orders', '--app', 'web');
     expect(stderr).toBe(
@@ -328,7 +328,7 @@ describe('api scopes', () => {
 });
 
 describe('what the api commands parse', () => {
-  it('is a name and options', async () => {
+  it('are a name and options', async () => {
     expect(await parsed(apiListCommand)).toEqual([{}]);
     expect(await parsed(apiShowCommand, 'shop')).toEqual(['shop', {}]);
     expect(await parsed(apiCreateCommand, 'news', '--audience=urn:news', '--scopes', 'a b')).toEqual([

@@ -7,7 +7,7 @@ import { appShowCommand } from '../../../src/cli/commands/app/show.ts';
 import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('app list', () => {
-  it('shows the one application of a fresh tenant, closed, and nothing of the tenant itself', async () => {
+  it("shows the only application of a new tenant as closed, and not the tenant's own", async () => {
     const { done, store, terminal } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
     expect((await done('app', 'list')).stdout).toBe(`web\tclosed\tspa\t${client_id}\n`);
@@ -34,7 +34,7 @@ describe('app list', () => {
     expect((await done('app', 'list')).stdout).toMatch(/^kiosk\tenabled\t/m);
   });
 
-  it('shows all of more than a page', async () => {
+  it('shows more than one page', async () => {
     const { done, store } = await freshMachine();
     const web = documentNamed(store, 'client', 'web');
     store.write((writer) => {
@@ -45,7 +45,7 @@ describe('app list', () => {
     expect((await done('app', 'list', '--json')).json).toHaveLength(121);
   });
 
-  it('says how to create one where there is none', async () => {
+  it('explains how to create one if there is none', async () => {
     const { done, store, terminal } = await freshMachine();
     store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
     const none = 'No applications yet. Create one: anon-cli app create web\n';
@@ -75,7 +75,7 @@ describe('app list', () => {
     // The beginning of its client id, and nothing from the middle of one.
     [['--search', 'pAphrnBkI9'], ['web']],
     [['--search', 'phrnBkI9'], []],
-  ])('takes %j', async (options, names) => {
+  ])('accepts %j', async (options, names) => {
     const { done } = await withApps('one', 'on the web', 'other');
     const { json } = await done('app', 'list', ...options, '--json');
     expect(json.map(({ name }: { name: string }) => name)).toEqual(names);
@@ -85,7 +85,7 @@ describe('app list', () => {
     [['--search', 'zzz'], "No applications match 'zzz'.\n"],
     [['--enabled'], 'No enabled applications (1 disabled).\n'],
     [['--enabled', '--search', 'w'], "No enabled applications match 'w'.\n"],
-  ])('says that nothing matches %j, apart from the list', async (options, message) => {
+  ])('reports on stderr that nothing matches %j', async (options, message) => {
     const { done, terminal } = await freshMachine();
     expect(await done('app', 'list', ...options)).toMatchObject({ stdout: '', stderr: message });
     terminal.interactive = true;
@@ -106,7 +106,7 @@ describe('app show', () => {
     expect(stdout).toMatch(/guests +closed\n/);
   });
 
-  it('lists the candidates when a name is ambiguous, and takes the id of one', async () => {
+  it('lists the candidates if a name is ambiguous, and accepts the id of one', async () => {
     const { done, run } = await freshMachine();
     const ids: string[] = [];
     for (const type of ['spa', 'native']) {
@@ -120,13 +120,13 @@ describe('app show', () => {
     expect(code).toBe(2);
     expect(jsonError).toMatchObject({
       code: 'ambiguous',
-      message: `'twin' names 2 applications: ${ids.join(', ')}.`,
-      hint: 'Name one of them by its id.',
+      message: `'twin' matches 2 applications: ${ids.join(', ')}.`,
+      hint: 'Pass one of these ids instead of the name.',
     });
     expect((await done('app', 'show', ids[1] ?? '', '--field', 'type')).stdout).toBe('native\n');
   });
 
-  it('prefers the exact name to one in other case', async () => {
+  it('prefers the exact name to one with other case', async () => {
     const { done, store } = await freshMachine();
     await done('app', 'create', 'Web');
     const { client_id } = documentNamed(store, 'client', 'web');
@@ -134,19 +134,19 @@ describe('app show', () => {
   });
 
   it.each([
-    ['wbe', "Did you mean 'web'? See anon-cli app list."],
-    ['something else', 'See anon-cli app list.'],
-    ['All Applications', 'See anon-cli app list.'],
-  ])('knows no application %s', async (reference, hint) => {
+    ['wbe', "Did you mean 'web'? Run: anon-cli app list"],
+    ['something else', 'Run: anon-cli app list'],
+    ['All Applications', 'Run: anon-cli app list'],
+  ])('does not find application %s', async (reference, hint) => {
     const { run } = await freshMachine();
     expect(await run('app', 'show', reference)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: There is no application '${reference}'.\nhint:  ${hint}\n`,
+      stderr: `error: Application '${reference}' not found.\nhint:  ${hint}\n`,
     });
   });
 
-  it('gives the secret of a confidential application only when asked, and never to people', async () => {
+  it('prints the secret of a confidential application only if asked, and only as JSON', async () => {
     const { done, store } = await freshMachine();
     await done('app', 'create', 'server', '--type', 'regular_web');
     const { client_secret } = documentNamed(store, 'client', 'server');
@@ -156,7 +156,7 @@ describe('app show', () => {
     expect((await done('app', 'show', 'web', '--json', '--reveal-secrets')).json).not.toHaveProperty('client_secret');
   });
 
-  it('shows a name from outside without letting it act on the terminal', async () => {
+  it('escapes control characters in a name', async () => {
     const { done, store } = await freshMachine();
     const web = documentNamed(store, 'client', 'web');
     store.write((writer) => writer.put('client', 'odd', { ...web, client_id: 'odd', name: 'odd\u001b[2J\u202e' }));
@@ -190,7 +190,7 @@ describe('app create', () => {
     expect(store.get('client', json.client_id)).toMatchObject({ name: 'kiosk', token_endpoint_auth_method: method });
   });
 
-  it('creates one that may create sessions right away, a single-page one unless told', async () => {
+  it('creates an enabled application, a single-page one by default', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('app', 'create', 'my kiosk', '--enable');
     expect(stdout).toMatch(/^✔ Created application my kiosk\n/);
@@ -199,7 +199,7 @@ describe('app create', () => {
     expect(stdout).toContain('sent  POST /api/v2/clients {"name":"my kiosk"');
   });
 
-  it('gives the secret with --reveal-secrets, to machines', async () => {
+  it('prints the secret with --reveal-secrets, in JSON only', async () => {
     const { done, store } = await freshMachine();
     const secret = (...more: string[]) =>
       done('app', 'create', 'server', '--type', 'regular_web', '--allow-duplicate', ...more);
@@ -222,7 +222,7 @@ describe('app create', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it("passes on the service's own words when it refuses", async () => {
+  it("shows the service's own words if it refuses", async () => {
     const { run } = await freshMachine();
     const { code, jsonError } = await run('app', 'create', '<b>', '--json');
     expect(code).toBe(1);
@@ -232,7 +232,7 @@ describe('app create', () => {
 });
 
 describe('app enable and app disable', () => {
-  it('open and close the gate, and say what they sent', async () => {
+  it('open and close the gate, and report what they sent', async () => {
     const { done, store } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
     const enabled = await done('app', 'enable', 'web');
@@ -249,20 +249,20 @@ describe('app enable and app disable', () => {
     expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(false);
   });
 
-  it('may be said twice', async () => {
+  it('change nothing the second time', async () => {
     const { done } = await freshMachine();
     await done('app', 'enable', 'web');
     expect((await done('app', 'enable', 'web', '--field', 'enabled')).stdout).toBe('true\n');
   });
 
-  it.each(['enable', 'disable'])('%s knows only applications that are there', async (verb) => {
+  it.each(['enable', 'disable'])('%s does not find an application that does not exist', async (verb) => {
     const { run } = await freshMachine();
     expect(await run('app', verb, 'shop')).toMatchObject({ code: 1, stdout: '' });
   });
 });
 
 describe('what the app commands parse', () => {
-  it('is a name and options', async () => {
+  it('are a name and options', async () => {
     expect(await parsed(appListCommand, '--json')).toEqual([{ json: true }]);
     expect(await parsed(appShowCommand, 'web', '--reveal-secrets')).toEqual(['web', { revealSecrets: true }]);
     expect(await parsed(appCreateCommand, 'kiosk')).toEqual(['kiosk', { type: 'spa' }]);
@@ -279,7 +279,7 @@ describe('what the app commands parse', () => {
     expect(await parsed(appDisableCommand, 'web')).toEqual(['web', { enabled: false }, {}]);
   });
 
-  it('says which option was meant', async () => {
+  it('suggests the option that was meant', async () => {
     await expect(parsed(appCreateCommand, 'kiosk', '--enabel')).rejects.toMatchObject({
       message: "Unknown option '--enabel'.",
       hint: expect.stringContaining('Did you mean --enable?'),

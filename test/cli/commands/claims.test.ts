@@ -40,7 +40,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
   const flag = edition === 'ea' ? '--api' : '--app';
   const name = edition === 'ea' ? 'shop' : 'web';
 
-  it('a claim is mapped, listed, in the tokens, and mapped no longer', async () => {
+  it('a claim is mapped, listed, included in tokens, and removed', async () => {
     const { done, terminal } = await guestMachine(edition);
     const set = await done('claims', 'set', 'language', 'metadata.language');
     expect(set.stdout).toMatch(new RegExp(`^✔ Guests' access tokens of ${holder} carry language\n  ${holder} `));
@@ -70,7 +70,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     );
   });
 
-  it('everything is there as JSON', async () => {
+  it('everything is available as JSON', async () => {
     const { done, store } = await guestMachine(edition);
     const id = edition === 'ea' ? { audience } : { client_id: documentNamed(store, 'client', 'web').client_id };
     await done('claims', 'set', 'country', 'metadata.country');
@@ -96,7 +96,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(listed).toEqual({ ...id, name, max_claims: json.max_claims, claims: json.claims, preview: json.preview });
   });
 
-  it('a dry run sends nothing and shows the token all the same', async () => {
+  it('a dry run sends nothing but shows the token', async () => {
     const { done } = await guestMachine(edition);
     const { stdout } = await done('claims', 'set', 'language', 'metadata.language', '--dry-run');
     expect(stdout).toMatch(/^dry run: nothing was sent\n/);
@@ -106,7 +106,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect((await done('claims', 'list', '--json')).json.claims).toEqual([]);
   });
 
-  it('an option of the other edition is told not to be used', async () => {
+  it('an option of the other edition is refused', async () => {
     const { done } = await guestMachine(edition);
     const [other, value, kind] = edition === 'ea' ? ['--app', 'web', 'an API'] : ['--api', 'shop', 'an application'];
     expect((await done('claims', 'list', other, value)).stderr).toContain(
@@ -114,7 +114,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     );
   });
 
-  it('what is so already is not sent again', async () => {
+  it('no changes means no request', async () => {
     const { done } = await guestMachine(edition);
     await done('claims', 'set', 'language', 'metadata.language');
     const { stdout } = await done('claims', 'set', 'language', 'metadata.language');
@@ -125,7 +125,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 describe('claims set', () => {
   it.each([
     [['SUB', 'user_id'], "'SUB' is reserved"],
-    [['a', 'metadata.x + 1'], 'is names joined by dots'],
+    [['a', 'metadata.x + 1'], 'consists of names joined by dots'],
     [['a', 'metdata.x'], "Did you mean 'metadata'?"],
   ])('refuses %j before any call', async (words, text) => {
     const machine = await freshMachine();
@@ -137,7 +137,7 @@ describe('claims set', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it('says that there is no room for more', async () => {
+  it('reports that the limit is reached', async () => {
     const { run, store } = await guestMachine();
     const web = documentNamed(store, 'client', 'web');
     const list = Array.from({ length: 10 }, (_, index) => ({ ...language, name: `c${index}` }));
@@ -148,15 +148,15 @@ describe('claims set', () => {
       code: 2,
       stdout: '',
       stderr:
-        "error: 'web' maps 10 claims, and 10 is the most there may be.\n" +
-        'hint:  Take one away first: anon-cli claims remove <name> --app web\n',
+        "error: 'web' already maps 10 claims; the maximum is 10.\n" +
+        'hint:  Remove one first: anon-cli claims remove <name> --app web\n',
     });
   });
 
-  it('says why there is no preview', async () => {
+  it('explains why there is no preview', async () => {
     const machine = await openMachine();
     expect((await machine.done('claims', 'set', 'a', 'user_id')).stdout).toMatch(
-      /\n\nNo preview: no session is remembered\.\n$/,
+      /\n\nNo preview: no session is saved\.\n$/,
     );
     await machine.done('token', 'create');
     await machine.done('app', 'create', 'kiosk', '--enable');
@@ -166,11 +166,11 @@ describe('claims set', () => {
       mapped: [],
       left_out: [],
       metadata_as_last_known: false,
-      reason: "the current session is not one of application 'kiosk'",
+      reason: "the current session is for another application, not 'kiosk'",
     });
   });
 
-  it('asks before a production tenant is changed, and knows of a remote session what was heard of it', async () => {
+  it('asks before it changes a production tenant, and previews a remote session from what was saved', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, { edition: 'ea' });
     await useRemote(machine, tenant);
@@ -195,15 +195,15 @@ describe('claims set', () => {
 });
 
 describe('claims remove', () => {
-  it('knows no claim that is not mapped', async () => {
+  it('does not find a claim that is not mapped', async () => {
     const { done, run } = await guestMachine();
     await done('claims', 'set', 'language', 'metadata.language');
     const { code, jsonError } = await run('claims', 'remove', 'langage', '--json');
     expect(code).toBe(1);
     expect(jsonError).toMatchObject({
       code: 'not_found',
-      message: "'web' maps no claim 'langage'.",
-      hint: "Did you mean 'language'? See anon-cli claims list --app web",
+      message: "Claim 'langage' not found on 'web'.",
+      hint: "Did you mean 'language'? Run: anon-cli claims list --app web",
     });
   });
 });

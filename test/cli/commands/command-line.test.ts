@@ -28,7 +28,7 @@ describe('a command line', () => {
     [['tenant', 'show', '--profile'], "Option '--profile <name>' argument missing.", 'See anon-cli tenant show --help'],
     [['tenant', 'show', '--edition', 'eq'], "Unknown edition 'eq'.", 'Choose preview or ea.'],
     [['constructor'], "There is no command 'constructor'.", 'See anon-cli --help'],
-  ])('that is wrong is an error with a suggestion: %j', async (argv, message, hint) => {
+  ])('with a mistake is an error with a suggestion: %j', async (argv, message, hint) => {
     const { run } = await freshMachine({ seeded: false });
     expect(await run(...argv)).toMatchObject({ code: 2, stdout: '', stderr: `error: ${message}\nhint:  ${hint}\n` });
     const { jsonError } = await run('--json', ...argv);
@@ -41,12 +41,12 @@ describe('a command line', () => {
     ['tenant', 'show', '--json'],
     ['--profile', 'local', 'tenant', 'show', '--json'],
     ['--profile=local', 'tenant', '--edition', 'preview', 'show', '--json'],
-  ])('may have the options of every command before, between and after its words: %s %s %s %s', async (...argv) => {
+  ])('may have global options before, between and after its words: %s %s %s %s', async (...argv) => {
     const { done } = await freshMachine();
     expect((await done(...argv)).json).toMatchObject({ issuer: 'https://localhost:4400/' });
   });
 
-  it('tells no token that was typed where none belongs', async () => {
+  it('with a token in the wrong place does not repeat the token', async () => {
     const { run } = await freshMachine();
     const token =
       'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.eyJzdWIiOiJhbm9uLXRva2VuLXByaXZhdGUifQ.c2lnbmF0dXJlLXRvby1wcml2YXRl';
@@ -75,7 +75,7 @@ describe('a command line', () => {
 });
 
 describe('help and version', () => {
-  it.each([[['--help']], [['help']], [['-h']], [[]]])('are there without a command: %j', async (argv) => {
+  it.each([[['--help']], [['help']], [['-h']], [[]]])('work without a command: %j', async (argv) => {
     const { done } = await freshMachine({ seeded: false });
     const { stdout, stderr } = await done(...argv);
     expect(stdout).toMatch(/^Usage: anon-cli <command> \[options\]\n/);
@@ -105,7 +105,7 @@ describe('help and version', () => {
     [['version']],
     [['--version', '--field', 'version']],
     [['--profile', 'nobody', '--version']],
-  ])('are the version: %j', async (argv) => {
+  ])('print the version: %j', async (argv) => {
     const { done } = await freshMachine({ seeded: false });
     expect((await done(...argv)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -115,7 +115,7 @@ describe('help and version', () => {
     [['--json', '-V']],
     [['version', '--json']],
     [['--version', '--format', 'json']],
-  ])('are the version as JSON: %j', async (argv) => {
+  ])('print the version as JSON: %j', async (argv) => {
     const { done } = await freshMachine({ seeded: false });
     const { json, stderr } = await done(...argv);
     expect({ json, stderr }).toEqual({ json: { version: expect.stringMatching(/^\d+\.\d+\.\d+$/) }, stderr: '' });
@@ -137,7 +137,7 @@ describe('an error', () => {
     expect((await run('app', 'show', 'x', '--json')).stderr).not.toContain('\u001b');
   });
 
-  it('takes the warnings before it into its JSON object', async () => {
+  it('includes earlier warnings in its JSON object', async () => {
     const { run, profilesPath, done } = await freshMachine();
     await done('profile', 'use', 'local');
     writeFileSync(profilesPath, 'broken');
@@ -151,7 +151,7 @@ describe('an error', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('while a tenant is asked that never answers ends with 130', async () => {
+  it('ends with 130 while waiting for a tenant that never answers', async () => {
     const machine = await freshMachine();
     const { url } = await servedAnswer(() => {
       machine.interrupt();
@@ -165,7 +165,7 @@ describe('Ctrl-C', () => {
     expect(jsonError).toEqual({ code: 'interrupted', message: 'Interrupted.', exit_code: 130 });
   });
 
-  it('while a rate limit is waited for ends with 130', async () => {
+  it('ends with 130 while waiting for a rate limit', async () => {
     const machine = await freshMachine();
     const { url } = await servedAnswer(async () => {
       machine.interrupt();

@@ -13,7 +13,7 @@ it.each(shellNames)('prints the script of %s and nothing else', async (shell) =>
   expect(stdout).not.toContain(folder);
 });
 
-it('tells a person at a terminal where the script belongs, apart from it', async () => {
+it('explains on stderr where to put the script if stdout is a terminal', async () => {
   const { done, terminal } = await freshMachine({ seeded: false });
   terminal.interactive = true;
   const { stdout, stderr } = await done('completion', 'zsh');
@@ -23,7 +23,7 @@ it('tells a person at a terminal where the script belongs, apart from it', async
   );
 });
 
-it('is there as JSON too', async () => {
+it('is also available as JSON', async () => {
   const { done } = await freshMachine({ seeded: false });
   expect((await done('completion', 'fish', '--json')).json).toEqual({
     shell: 'fish',
@@ -35,7 +35,7 @@ it.each([
   ['fishy', 'Did you mean fish?'],
   ['bsh', 'Did you mean bash?'],
   ['elvish', 'The shells are bash, zsh, fish, powershell.'],
-])('of another shell is an error with a suggestion: %s', async (shell, hint) => {
+])('for another shell is an error with a suggestion: %s', async (shell, hint) => {
   const { run } = await freshMachine({ seeded: false });
   expect(await run('completion', shell)).toMatchObject({
     code: 2,
@@ -44,7 +44,7 @@ it.each([
   });
 });
 
-it('knows PowerShell by the name of its program', async () => {
+it("accepts the name of PowerShell's program", async () => {
   const { done } = await freshMachine({ seeded: false });
   expect((await done('completion', 'pwsh')).stdout).toBe(completionScript('powershell'));
 });
@@ -54,6 +54,6 @@ it.each([
   ['zsh', '832fd9e9807147a9'],
   ['fish', '7583c581db471a87'],
   ['powershell', 'dde987f234a1f3eb'],
-] as const)('the script of %s is the one that was tried', (shell, digest) => {
+] as const)('the script for %s is the one that was tested', (shell, digest) => {
   expect(createHash('sha256').update(completionScript(shell)).digest('hex').slice(0, 16)).toBe(digest);
 });

@@ -32,7 +32,7 @@ describe.each([
   ['app', 'web', 'application web'],
   ['api', 'shop', 'API shop'],
 ] as const)('%s delete', (noun, name, subject) => {
-  it('asks on a terminal, showing what goes with it', async () => {
+  it('asks on a terminal, and shows what is deleted with it', async () => {
     const { machine, tenant } = await remoteMachine();
     machine.terminal.interactive = true;
     machine.answers.push(false);
@@ -52,7 +52,7 @@ describe.each([
     );
   });
 
-  it('needs --yes where nobody can be asked, and sends nothing in a dry run', async () => {
+  it('needs --yes without a terminal, and sends nothing in a dry run', async () => {
     const { machine, tenant } = await remoteMachine();
     expect(await machine.run(noun, 'delete', name)).toMatchObject({ code: 2, stdout: '' });
     const dry = (await machine.done(noun, 'delete', name, '--dry-run', '--json')).json;
@@ -74,7 +74,7 @@ describe.each([
     expect(deletions(tenant.requests)).toHaveLength(1);
   });
 
-  it('forgets that the profile uses it', async () => {
+  it("removes it from the profile's defaults", async () => {
     const { machine } = await remoteMachine('preview');
     await machine.done('profile', 'set', noun, name);
     await machine.done(noun, 'delete', name, '--yes');
@@ -124,7 +124,7 @@ describe('what is never deleted', () => {
   });
 });
 
-describe('a second one of the same name', () => {
+describe('a second one with the same name', () => {
   it.each([
     ['app', ['app', 'create', 'web'], "There is an application 'web' already: "],
     ['api', ['api', 'create', 'shop', '--audience', 'urn:other'], "There is an API 'shop' already: "],
@@ -145,7 +145,7 @@ describe('a second one of the same name', () => {
   });
 });
 
-it('credentials that may not look for another of the name can make one all the same', async () => {
+it('credentials without read access can still create one with --allow-duplicate', async () => {
   const machine = await freshMachine();
   const refusal = { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope, expected any of: read:clients' };
   const tenant = await servedTenant(machine.clock, {
@@ -157,13 +157,15 @@ it('credentials that may not look for another of the name can make one all the s
   await useRemote(machine, tenant);
   expect(await machine.run('app', 'create', 'kiosk')).toMatchObject({
     code: 4,
-    stderr: expect.stringContaining('To create it without looking for another of that name, add --allow-duplicate.'),
+    stderr: expect.stringContaining(
+      'To create it without checking for one with the same name, pass --allow-duplicate.',
+    ),
   });
   await machine.done('app', 'create', 'kiosk', '--allow-duplicate');
 });
 
 describe('OIDC conformance', () => {
-  it('that app enable gave is told, and app disable --undo-conformant takes it back', async () => {
+  it('set by app enable is reported, and app disable --undo-conformant undoes it', async () => {
     const machine = await openMachine({ edition: 'ea' });
     const conformance = () => documentNamed(machine.store, 'client', 'old').oidc_conformant;
     await machine.done('app', 'create', 'old');
@@ -180,7 +182,7 @@ describe('OIDC conformance', () => {
   });
 });
 
-describe('a profile that is not given up by a slip', () => {
+describe('a profile that is not removed by accident', () => {
   async function profileWith({ production = false, session = false }) {
     const { machine } = await remoteMachine('preview');
     if (session) await machine.done('token', 'create');
@@ -192,7 +194,7 @@ describe('a profile that is not given up by a slip', () => {
     [{ production: true }, "Profile 'remote' is marked production"],
     [{ session: true }, "Profile 'remote' has 1 saved session"],
     [{ production: true, session: true }, "Profile 'remote' is marked production and has 1 saved session"],
-  ])('is removed when that is agreed to: %j', async (has, fact) => {
+  ])('is removed after confirmation: %j', async (has, fact) => {
     const machine = await profileWith(has);
     expect(await machine.run('profile', 'remove', 'remote')).toMatchObject({
       code: 2,
@@ -207,12 +209,12 @@ describe('a profile that is not given up by a slip', () => {
     expect((await machine.done('profile', 'list', '--json')).json).toHaveLength(1);
   });
 
-  it('is removed without a question where nothing is lost', async () => {
+  it('is removed without a question if nothing is lost', async () => {
     const machine = await profileWith({});
     await machine.done('profile', 'remove', 'remote');
   });
 
-  it('keeps its mark until that is agreed to', async () => {
+  it('stays marked as production until confirmed', async () => {
     const machine = await profileWith({ production: true });
     const off = ['profile', 'set', 'production', 'off'];
     expect(await machine.run(...off)).toMatchObject({ code: 2 });

@@ -51,7 +51,7 @@ const walk = [
 const elsewhere = ['tenant set-format'];
 
 describe('in edition ea', () => {
-  it('every command that writes is walked through', async () => {
+  it('covers every command that writes', async () => {
     const writing: string[] = [];
     for (const [path, load] of Object.entries(commands)) {
       const command = await load();
@@ -66,7 +66,7 @@ describe('in edition ea', () => {
     expect(writing.filter((path) => !walked.has(path))).toEqual([]);
   });
 
-  it('no write of any command has allow_anonymous_access in it, nor does a dry run or a list ask for it', async () => {
+  it('no write, dry run or list contains allow_anonymous_access', async () => {
     const { machine, tenant } = await eaMachine();
     for (const [path, args] of walk) {
       const before = writesOf(tenant).length;
@@ -95,7 +95,7 @@ describe('in edition ea', () => {
   const short =
     /^warning: Tenants may refuse an access token lifetime under 1 day \(86400 seconds\), and 1 hour is less\.\n/;
 
-  it.each([[[]], [['--dry-run']]])('a token lifetime under a day is warned about before the call %j', async (more) => {
+  it.each([[[]], [['--dry-run']]])('a token lifetime under a day causes a warning before the call %j', async (more) => {
     const { machine, tenant } = await eaMachine();
     const open = ['api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog', '--token-lifetime'];
     expect((await machine.done(...open, '1h', ...more)).stderr).toMatch(short);
@@ -103,7 +103,7 @@ describe('in edition ea', () => {
     expect(writesOf(tenant).length > 0).toBe(more.length === 0);
   });
 
-  it('the warning stands before the refusal of a tenant that does refuse it', async () => {
+  it("the warning comes before the tenant's refusal", async () => {
     const machine = await freshMachine();
     const refusal = { statusCode: 400, error: 'Bad Request', message: 'Value 3600 is less than minimum 86400' };
     const tenant = await servedTenant(machine.clock, {
@@ -124,14 +124,14 @@ describe('in edition ea', () => {
     ['9999h', 'at most 8760h (1 year)'],
     ['30s', 'at least 60s (1 minute)'],
     ['0', 'at least 60s (1 minute)'],
-  ])('tenant set-lifetime %s states the bounds of ea, in its unit', async (lifetime, bound) => {
+  ])('tenant set-lifetime %s reports the bounds of ea in the given unit', async (lifetime, bound) => {
     const { machine, tenant } = await eaMachine();
     await machine.done('tenant', 'show');
     const expected = {
       code: 2,
       stderr:
-        `error: A session lifetime of ${lifetime} is out of range: ${bound}.\n` +
-        'hint:  Between 1 minute and 1 year, in whole minutes (1 to 525600).\n',
+        `error: Session lifetime ${lifetime} is out of range: ${bound}.\n` +
+        'hint:  Choose 1 minute to 1 year, in whole minutes (1 to 525600).\n',
     };
     expect(await machine.run('tenant', 'set-lifetime', lifetime)).toMatchObject(expected);
     const setup = [
@@ -150,10 +150,10 @@ describe('in edition ea', () => {
     expect(writesOf(tenant)).toEqual([]);
   });
 
-  it('bounds of ea are stated too where nobody has asked the tenant for its edition', async () => {
+  it('the bounds of ea are also reported before the edition is known', async () => {
     const { machine, tenant } = await eaMachine();
     expect((await machine.run('tenant', 'set-lifetime', '2y')).stderr).toContain(
-      'In edition ea: Between 1 minute and 1 year, in whole minutes (1 to 525600).',
+      'In edition ea, choose 1 minute to 1 year, in whole minutes (1 to 525600).',
     );
     expect((await machine.run('tenant', 'set-lifetime', '30s')).stderr).toContain('at least 60s (1 minute)');
     expect(writesOf(tenant)).toEqual([]);
@@ -171,20 +171,17 @@ describe('the gates of edition ea are independent', () => {
   it.each([
     ['named', ['--app', 'web']],
     ['the only one there is', []],
-  ])(
-    'an API is opened, with a grant, for an application that is neither enabled nor conformant: %s',
-    async (_, app) => {
-      const { machine, tenant } = await eaMachine();
-      closeApp(tenant);
-      await machine.done('api', 'enable', 'shop', ...app, '--scopes', 'read:catalog');
-      await machine.done('api', 'scopes', 'add', 'shop', 'write:cart', ...app);
-      const { code, stdout } = await machine.run('doctor', '--json');
-      expect(code).toBe(5);
-      expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'open', grant: 'open', scopes: 'open' });
-    },
-  );
+  ])('an API is opened with a grant for an application that is not enabled or conformant: %s', async (_, app) => {
+    const { machine, tenant } = await eaMachine();
+    closeApp(tenant);
+    await machine.done('api', 'enable', 'shop', ...app, '--scopes', 'read:catalog');
+    await machine.done('api', 'scopes', 'add', 'shop', 'write:cart', ...app);
+    const { code, stdout } = await machine.run('doctor', '--json');
+    expect(code).toBe(5);
+    expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'open', grant: 'open', scopes: 'open' });
+  });
 
-  it('of several, none of them enabled, one has to be named', async () => {
+  it('one of several disabled applications must be given', async () => {
     const { machine } = await eaMachine();
     await machine.done('app', 'create', 'kiosk');
     expect(await machine.run('api', 'enable', 'shop', '--scopes', 'read:catalog')).toMatchObject({
@@ -195,7 +192,7 @@ describe('the gates of edition ea are independent', () => {
     });
   });
 
-  it('doctor names each gate by itself, with the command that opens it', async () => {
+  it('doctor reports each gate separately, with the command that opens it', async () => {
     const { machine, tenant } = await eaMachine();
     closeApp(tenant);
     const { stdout } = await machine.run('doctor', '--json');
@@ -205,7 +202,7 @@ describe('the gates of edition ea are independent', () => {
     expect(statesOf(later.stdout)).toMatchObject({ app: 'open', api: 'closed', grant: 'closed' });
   });
 
-  it('doctor --fix opens those of the API where the application may not be made conformant, and says what is left', async () => {
+  it("doctor --fix opens the API's gates if the application may not be made conformant, and reports what is left", async () => {
     const { machine, tenant } = await eaMachine();
     closeApp(tenant);
     const { code, stdout } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--yes', '--json');

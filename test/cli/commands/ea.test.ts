@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('on a tenant of edition ea', () => {
-  it('the tenant shows its cookie switch, and set-cookie turns it', async () => {
+  it('the tenant shows its cookie setting, and set-cookie changes it', async () => {
     const { done } = await freshMachine({ edition: 'ea' });
     expect((await done('tenant', 'show')).stdout).toMatch(/session cookie +on\n/);
     const { stdout } = await done('tenant', 'set-cookie', 'off');
@@ -12,14 +12,14 @@ describe('on a tenant of edition ea', () => {
     expect((await done('tenant', 'set-cookie', 'off')).stdout).toContain('No changes');
   });
 
-  it('a renewal says when the session ends, which is not when its access token does', async () => {
+  it('a renewal reports when the session ends, not when its access token does', async () => {
     const { done } = await openMachine({ edition: 'ea' });
     await done('token', 'create');
     const { stdout } = await done('token', 'update');
     expect(stdout).toMatch(/^✔ Session renewed: a new access token; the session ends in 30 days\n/);
   });
 
-  it('set-cookie takes on and off only', async () => {
+  it('set-cookie accepts only on and off', async () => {
     const { run } = await freshMachine({ edition: 'ea' });
     expect(await run('tenant', 'set-cookie', 'maybe')).toMatchObject({
       code: 2,
@@ -30,7 +30,7 @@ describe('on a tenant of edition ea', () => {
   it.each([
     [['tenant', 'set-format', 'jwt'], 7, 'always sealed'],
     [['tenant', 'set-lifetime', 'never'], 7, 'every session ends'],
-    [['tenant', 'set-lifetime', '100s'], 2, 'The nearest are 1m and 2m.'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'Closest: 1m or 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [
@@ -40,7 +40,7 @@ describe('on a tenant of edition ea', () => {
     ],
     [['token', 'create', '--meta', 'a.b=1', '--meta', 'c:=[]', '--meta', 'd=1'], 7, "'a', 'c' are objects or arrays"],
     [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],
-  ])('%j ends with %i and says why', async (command, code, text) => {
+  ])('%j ends with %i and explains why', async (command, code, text) => {
     const machine = await openMachine({ edition: 'ea' });
     await machine.done('token', 'create');
     const result = await machine.run(...command);
@@ -48,7 +48,7 @@ describe('on a tenant of edition ea', () => {
     expect(result.stderr).toContain(text);
   });
 
-  it('an API is opened for the guests of the application named, and the rest is told', async () => {
+  it('an API is opened for guests of the given application, and what is missing is reported', async () => {
     const { done } = await freshMachine({ edition: 'ea' });
     await done('app', 'enable', 'web');
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
@@ -67,7 +67,7 @@ describe('on a tenant of edition ea', () => {
     });
   });
 
-  it('how long tokens live where nobody has set it is for the tenant to say, and no number is made up', async () => {
+  it("an unset token lifetime is shown as the tenant's default, without a number", async () => {
     const { done } = await openMachine({ edition: 'ea' });
     const life = "the tenant's default lifetime";
     expect((await done('api', 'show', 'shop')).stdout).toMatch(new RegExp(`guest token lifetime +${life}\\n`));
@@ -80,7 +80,7 @@ describe('on a tenant of edition ea', () => {
     expect((await done('api', 'show', 'shop', '--json')).json).toMatchObject({ guest_token_lifetime: 7200 });
   });
 
-  it('an API is shown with its grants also to whom the applications are not shown', async () => {
+  it('an API is shown with its grants even without access to the applications', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, { edition: 'ea' });
     await useRemote(machine, tenant);

@@ -11,13 +11,13 @@ const refusal = {
     'hint:  Start it over in edition ea: anon-cli local reset --edition ea\n',
 };
 
-describe('a local tenant that is not there yet', () => {
+describe('a local tenant that does not exist yet', () => {
   it.each([
     ['quickstart', '--edition', 'ea'],
     ['local', 'show', '--edition', 'ea'],
     ['app', 'list', '--edition', 'ea'],
     ['tenant', 'show', '--edition', 'ea'],
-  ])('speaks the edition that %s %s %s asks for', async (...command) => {
+  ])('uses the edition that %s %s %s asks for', async (...command) => {
     const { done, store } = await freshMachine({ seeded: false }).then(async (machine) => {
       await machine.done(...command);
       return machine;
@@ -27,7 +27,7 @@ describe('a local tenant that is not there yet', () => {
     expect((await done('profile', 'list', '--json')).json[0].edition).toBe('ea');
   });
 
-  it('speaks the one of ANON_EDITION', async () => {
+  it('uses the edition in ANON_EDITION', async () => {
     const { done, env } = await freshMachine({ seeded: false });
     env.ANON_EDITION = 'ea';
     expect((await done('quickstart', '--json')).json.access_token).toMatch(/^ey/);
@@ -35,7 +35,7 @@ describe('a local tenant that is not there yet', () => {
   });
 });
 
-describe('an edition that the local tenant does not speak', () => {
+describe("an edition other than the local tenant's", () => {
   it.each([
     ['quickstart'],
     ['local', 'show'],
@@ -62,7 +62,7 @@ describe('an edition that the local tenant does not speak', () => {
     expect((await run(...command, '--edition', 'ea')).code).toBe(7);
   });
 
-  it('is refused where a token of the tenant is looked into, verified or watched', async () => {
+  it('is refused when a token of the tenant is decoded, verified or watched', async () => {
     const { run, done } = await openMachine();
     const { json } = await done('token', 'create', '--json');
     for (const command of [
@@ -81,7 +81,7 @@ describe('an edition that the local tenant does not speak', () => {
     });
   });
 
-  it('offers a shell no names, and says nothing', async () => {
+  it('gives no completions and no message', async () => {
     const { run, env } = await openMachine();
     const complete = ['complete', 'zsh', '--', 'app', 'show', ''];
     expect((await run(...complete)).stdout).toContain('web');
@@ -90,7 +90,7 @@ describe('an edition that the local tenant does not speak', () => {
     expect((await run(...complete)).stdout).not.toContain('web');
   });
 
-  it('is what the hint makes of it', async () => {
+  it('is what the command in the hint switches to', async () => {
     const { done, env } = await openMachine();
     env.ANON_EDITION = 'ea';
     expect((await done('local', 'reset', '--yes')).stdout).toContain('in edition ea');
@@ -98,8 +98,8 @@ describe('an edition that the local tenant does not speak', () => {
   });
 });
 
-describe('what profiles.json says of the local tenant', () => {
-  it('is never believed over its state', async () => {
+describe('what profiles.json has about the local tenant', () => {
+  it('never overrides its state', async () => {
     const { done, run, profilesPath } = await openMachine();
     await done('profile', 'set', 'app', 'web');
     const kept = JSON.parse(readFileSync(profilesPath, 'utf8'));
@@ -114,7 +114,7 @@ describe('what profiles.json says of the local tenant', () => {
     expect((await run('profile', 'set', 'edition', 'ea')).stderr).toContain('anon-cli local reset --edition');
   });
 
-  it('is that nobody knows, where the state cannot be read', async () => {
+  it('is an unknown edition if the state cannot be read', async () => {
     const { done, statePath } = await openMachine();
     writeFileSync(statePath, 'no state');
     expect((await done('profile', 'list', '--json')).json[0].edition).toBeNull();

@@ -6,7 +6,7 @@ import { localStartCommand } from '../../../src/cli/commands/local/start.ts';
 import { documentNamed, freshMachine, openMachine, parsed } from '../../support/command.ts';
 
 describe('local show', () => {
-  it('tells where the state is and who may configure it, without the secret', async () => {
+  it('shows where the state is and which client may configure it, without the secret', async () => {
     const { done, statePath, store } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'All Applications');
     const { stdout } = await done('local', 'show');
@@ -21,7 +21,7 @@ describe('local show', () => {
     });
   });
 
-  it('gives the secret with --reveal-secrets, to machines only', async () => {
+  it('prints the secret with --reveal-secrets, in JSON only', async () => {
     const { done, run, store } = await freshMachine();
     const { client_secret } = documentNamed(store, 'client', 'All Applications');
     const field = ['--field', 'management_client_secret'];
@@ -30,7 +30,7 @@ describe('local show', () => {
     expect(await run('local', 'show', ...field)).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('makes the tenant where there was none, private to the user', async () => {
+  it('creates a missing tenant, private to the user', async () => {
     const { done, statePath } = await freshMachine({ seeded: false });
     await done('local', 'show');
     expect(statSync(statePath).mode & 0o777).toBe(0o600);
@@ -39,7 +39,7 @@ describe('local show', () => {
 });
 
 describe('local reset', () => {
-  it('starts over with new keys and closed gates, and forgets what was remembered and chosen', async () => {
+  it('starts over with new keys and closed gates, and removes saved sessions and defaults', async () => {
     const { done, run, store } = await openMachine();
     await done('profile', 'set', 'app', 'web');
     await done('app', 'create', 'kiosk');
@@ -59,7 +59,7 @@ describe('local reset', () => {
     expect(await run('token', 'verify', token.trim())).toMatchObject({ code: 3 });
   });
 
-  it('makes a tenant of the edition that is named, and keeps that one when none is', async () => {
+  it('creates a tenant of the given edition, or of the current one by default', async () => {
     const { done, run } = await openMachine();
     expect((await done('local', 'reset', '--yes', '--edition', 'ea', '--json')).json).toMatchObject({ edition: 'ea' });
     const speaks = async () => [
@@ -78,7 +78,7 @@ describe('local reset', () => {
     });
   });
 
-  it('asks a person first, and does nothing unless told yes', async () => {
+  it('asks first, and does nothing without a yes', async () => {
     const { run, done, terminal, answers, questions, store } = await openMachine();
     terminal.interactive = true;
     const before = documentNamed(store, 'client', 'web');
@@ -95,7 +95,7 @@ describe('local reset', () => {
     expect(questions).toEqual(Array(2).fill('Delete all applications, APIs and keys of the local tenant?'));
   });
 
-  it('needs --yes where nobody can be asked', async () => {
+  it('needs --yes without a terminal', async () => {
     const { run, store } = await openMachine();
     const before = documentNamed(store, 'client', 'web');
     expect(await run('local', 'reset')).toMatchObject({
@@ -113,7 +113,7 @@ describe('local reset', () => {
 });
 
 describe('local start', () => {
-  it('serves the state that other commands work on, until Ctrl-C', async () => {
+  it('serves the state that other commands use, until Ctrl-C', async () => {
     const machine = await openMachine();
     const listening = machine.printed('}');
     const serving = machine.run('local', 'start', '--port', '0', '--json');
@@ -145,11 +145,11 @@ describe('local start', () => {
   });
 });
 
-describe('a state file that is not one', () => {
+describe('an invalid state file', () => {
   it.each([
     ['damaged', Buffer.from('not a database at all, whatever its name says. '.repeat(100)), 'is damaged'],
     ['cut short', undefined, 'is damaged'],
-  ])('is set aside with a warning and kept byte for byte: %s', async (_kind, bytes, words) => {
+  ])('is renamed with a warning and left unchanged: %s', async (_kind, bytes, words) => {
     const { done, statePath } = await openMachine();
     const kept = bytes ?? readFileSync(statePath).subarray(0, 5000);
     writeFileSync(statePath, kept);
@@ -163,7 +163,7 @@ describe('a state file that is not one', () => {
 });
 
 describe('what the local commands parse', () => {
-  it('is options', async () => {
+  it('are options', async () => {
     expect(await parsed(localStartCommand)).toEqual([{}]);
     expect(await parsed(localStartCommand, '--allow-host', 'A.test', '--allow-host', '[FD00::1]')).toEqual([
       { allowHost: ['a.test', '[fd00::1]'] },

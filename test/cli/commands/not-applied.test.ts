@@ -99,7 +99,7 @@ describe('a tenant that accepts a write', () => {
     });
   }
 
-  it('and accepts half of it ends with 8 and the other half', async () => {
+  it('and applies half of it ends with 8 and names the other half', async () => {
     const { machine, lying } = await machineWith(lies['accepts half of it']);
     lying.now = true;
     const command = ['api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h'];
@@ -110,20 +110,20 @@ describe('a tenant that accepts a write', () => {
     expect(json.changes).toMatchObject([{ member: 'token_lifetime_for_anonymous_access', after: 3600 }]);
   });
 
-  it('and answers the object as it was ends with 8: it may have been applied, and the next time tells', async () => {
+  it('and returns the old object ends with 8: it may have been applied, and the next run shows', async () => {
     const { machine, lying } = await machineWith(lies['answers the object as it was']);
     lying.now = true;
     const command = ['tenant', 'set-lifetime', '7d'];
     expect((await machine.run(...command, '--json')).jsonError).toMatchObject({
       message:
-        'The tenant accepted the change of tenant settings, but shows another state: anonymous_session_lifetime is 2592000, not 604800.',
-      hint: 'Somebody else wrote at the same time, or the tenant ignores it. Run the command again: it looks first, and sends only what is still to change.',
+        'The tenant accepted the update of tenant settings, but reports other values: anonymous_session_lifetime is 2592000, not 604800.',
+      hint: 'Someone else changed it at the same time, or the tenant ignored the change. Run the command again: it checks first and sends only what still differs.',
     });
     expect((await machine.done(...command, '--json')).json.requests).toEqual([]);
   });
 
   for (const [kind, answer] of Object.entries(reticence)) {
-    it.each(previewWrites)(`and answers ${kind} is asked, and %j is done`, async (command) => {
+    it.each(previewWrites)(`and answers ${kind} is asked again, and %j succeeds`, async (command) => {
       const { machine, tenant, lying } = await machineWith(answer);
       lying.now = true;
       await machine.done(...command);
@@ -135,7 +135,7 @@ describe('a tenant that accepts a write', () => {
   }
 
   it.each(['app create kiosk', 'api create orders --audience https://orders.example', 'app delete kiosk --yes'])(
-    'and answers %j with what cannot be read says that it is not known what became of it',
+    'and answers %j with something unreadable leads to an unknown outcome',
     async (command) => {
       const machine = await freshMachine();
       let broken = false;
@@ -152,23 +152,23 @@ describe('a tenant that accepts a write', () => {
       expect({ code, stderr }).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /with 200 and a body that cannot be read\. The answer says that it is br, and is not\. It is not known whether the change was made\.\n/,
+          /with 200 and an unreadable body\. The answer says that it is br, and is not\. The change may or may not have been made\.\n/,
         ),
       });
     },
   );
 
-  it('or something on the way that answers with a page in its place: nobody is said to have accepted anything', async () => {
+  it('or a proxy that answers with a page: nothing is reported as accepted', async () => {
     const { machine, lying } = await machineWith(
       async () => new Response('<html>Blocked</html>', { headers: { 'content-type': 'text/html' } }),
     );
     lying.now = true;
     const { code, stderr } = await machine.run('tenant', 'set-lifetime', '7d');
     expect(code).toBe(1);
-    expect(stderr).toContain('with 200 and an HTML page, not JSON. It is not known whether the change was made.');
+    expect(stderr).toContain('with 200 and an HTML page, not JSON. The change may or may not have been made.');
   });
 
-  it('says which of several writes are done, and sends no other', async () => {
+  it('leads to a report of the writes that succeeded, and nothing more is sent', async () => {
     const { machine, tenant, lying } = await machineWith(async (request, ask) =>
       request.url.includes('/clients/') ? objectAt(request, ask) : ask(request),
     );
@@ -187,14 +187,14 @@ describe('a tenant that accepts a write', () => {
     );
     expect(ran).toMatchObject({ code: 8, stdout: '' });
     expect(ran.stderr).toContain(
-      'error: The tenant accepted the change of application web, but shows another state: can_create_anonymous_sessions is not shown.\n',
+      'error: The tenant accepted the update of application web, but reports other values: can_create_anonymous_sessions is missing.\n',
     );
     expect(ran.stderr).toContain('Already written: tenant settings.');
     const patched = tenant.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.split('/')[3]);
     expect(patched).toEqual(['tenants', 'clients']);
   });
 
-  it('and made something else than was asked for is told', async () => {
+  it('and creates something else is reported', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, {
       answer: (request, ask) =>
@@ -206,12 +206,12 @@ describe('a tenant that accepts a write', () => {
     const { code, stderr } = await machine.run('app', 'create', 'kiosk', '--enable');
     expect(code).toBe(8);
     expect(stderr).toContain(
-      'The tenant made application kiosk, but shows another state: can_create_anonymous_sessions',
+      'The tenant created application kiosk, but reports other values: can_create_anonymous_sessions',
     );
     expect(stderr).toContain('anon-cli app list');
   });
 
-  it('and keeps what it said was deleted is told', async () => {
+  it('and does not delete is reported', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, {
       edition: 'ea',
@@ -222,11 +222,11 @@ describe('a tenant that accepts a write', () => {
     await machine.open();
     const { code, stderr } = await machine.run('api', 'disable', 'shop', '--revoke-grants');
     expect(code).toBe(8);
-    expect(stderr).toContain('but still shows it');
+    expect(stderr).toContain('but still has it');
   });
 });
 
-it('what another writes at the same time to the same list is found by the answer', async () => {
+it('a concurrent write to the same list is detected from the answer', async () => {
   const machine = await freshMachine();
   let other: (() => void) | undefined;
   const tenant = await servedTenant(machine.clock, {

@@ -10,7 +10,7 @@ import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemo
 const secret = 'the-secret-of-the-management-client';
 
 describe('profile list', () => {
-  it('has the embedded tenant before anything was added', async () => {
+  it('shows the embedded tenant before anything is added', async () => {
     const { done } = await freshMachine({ seeded: false });
     const { stdout } = await done('profile', 'list');
     expect(stdout).toBe('*\tlocal\tembedded, on this machine\tpreview\t-\t-\n');
@@ -31,7 +31,7 @@ describe('profile list', () => {
     ]);
   });
 
-  it('marks the current one and says what each uses', async () => {
+  it('marks the current one and shows what each uses', async () => {
     const { done, terminal } = await freshMachine();
     Object.assign(terminal, { interactive: true, columns: 100 });
     await done('profile', 'set', 'app', 'web');
@@ -43,7 +43,7 @@ describe('profile list', () => {
 });
 
 describe('profile use', () => {
-  it('makes it the one that commands use', async () => {
+  it('makes it the profile that commands use', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -52,7 +52,7 @@ describe('profile use', () => {
     expect((await machine.done('tenant', 'show', '--field', 'issuer')).stdout).toBe('https://localhost:4400/\n');
   });
 
-  it('gives way to ANON_PROFILE, and that to --profile', async () => {
+  it('is overridden by ANON_PROFILE, and that by --profile', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -67,7 +67,7 @@ describe('profile use', () => {
     ['lokal', "hint:  Did you mean 'local'? To see all: anon-cli profile list\n"],
     ['acme', 'hint:  Run: anon-cli profile list\n'],
     ['__proto__', 'hint:  Run: anon-cli profile list\n'],
-  ])('knows no profile %s', async (name, hint) => {
+  ])('does not find profile %s', async (name, hint) => {
     const { run } = await freshMachine();
     const expected = { code: 1, stdout: '', stderr: `error: Profile '${name}' not found.\n${hint}` };
     expect(await run('profile', 'use', name)).toMatchObject(expected);
@@ -76,7 +76,7 @@ describe('profile use', () => {
 });
 
 describe('profile show', () => {
-  it('says of the embedded tenant that it needs nothing', async () => {
+  it('shows that the embedded tenant needs no credentials', async () => {
     const { done } = await freshMachine();
     expect((await done('profile', 'show')).stdout).toBe(
       'local (current)\n' +
@@ -88,7 +88,7 @@ describe('profile show', () => {
     );
   });
 
-  it('says how it signs in, where the secret is and how long its access token holds, and shows neither', async () => {
+  it('shows how it signs in, where the secret is and when its access token expires, but neither of them', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -120,14 +120,14 @@ describe('profile show', () => {
     expect((await machine.done('profile', 'show')).stdout).toContain('  management token  expired\n');
   });
 
-  it('knows no profile that is not there', async () => {
+  it('does not find a profile that does not exist', async () => {
     const { run } = await freshMachine();
     expect(await run('profile', 'show', 'acme')).toMatchObject({ code: 1, stdout: '' });
   });
 });
 
 describe('profile set', () => {
-  it('marks a tenant as production, and takes the mark away', async () => {
+  it('marks a tenant as production, and removes the mark', async () => {
     const { done } = await freshMachine();
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
     expect((await done('profile', 'set', 'production', 'on')).stdout).toBe(
@@ -138,7 +138,7 @@ describe('profile set', () => {
     expect((await done('profile', 'show', '--field', 'production')).stdout).toBe('false\n');
   });
 
-  it('tells the edition of a tenant, or has it asked again', async () => {
+  it('sets the edition of a tenant, or detects it again', async () => {
     const { done, run } = await freshMachine();
     expect(await run('profile', 'set', 'edition', 'ea')).toMatchObject({ code: 2 });
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
@@ -148,7 +148,7 @@ describe('profile set', () => {
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('null\n');
   });
 
-  it('chooses by name, id or audience, and says so', async () => {
+  it('accepts a name, id or audience, and reports it', async () => {
     const { done, store } = await freshMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
     expect((await done('profile', 'set', 'app', String(client_id))).stdout).toBe(
@@ -163,8 +163,8 @@ describe('profile set', () => {
   it.each([
     [['application', 'web'], "A profile has no 'application' to set.", 2],
     [['apo', 'web'], "A profile has no 'apo' to set.", 2],
-    [['app', 'wbe'], "There is no application 'wbe'.", 1],
-    [['api', 'web'], "There is no API 'web'.", 1],
+    [['app', 'wbe'], "Application 'wbe' not found.", 1],
+    [['api', 'web'], "API 'web' not found.", 1],
     [['production', 'yes'], "'yes' is neither on nor off.", 2],
   ])('refuses %j', async (args, message, code) => {
     const { run } = await freshMachine();
@@ -174,7 +174,7 @@ describe('profile set', () => {
     });
   });
 
-  it('takes a reference as it is where the profile has no credentials to look it up', async () => {
+  it('saves a reference unchecked if the profile has no credentials to look it up', async () => {
     const { done } = await freshMachine();
     await done('login', 'guest', '--domain', 'a.example', '--no-check');
     const { json } = await done('profile', 'set', 'app', 'some-client-id', '--profile', 'guest', '--json');
@@ -183,7 +183,7 @@ describe('profile set', () => {
 });
 
 describe('profile remove', () => {
-  it('forgets the tenant and its session, and the current one is local again', async () => {
+  it('removes the tenant and its session, and the current profile is local again', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -196,7 +196,7 @@ describe('profile remove', () => {
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
   });
 
-  it('of another than the current one says nothing of that', async () => {
+  it('does not mention the current profile when it removes another', async () => {
     const { done } = await freshMachine();
     await done('login', 'other', '--domain', 'a.example', '--no-check');
     await done('profile', 'use', 'local');
@@ -205,7 +205,7 @@ describe('profile remove', () => {
     );
   });
 
-  it('leaves the embedded tenant be', async () => {
+  it('leaves the embedded tenant alone', async () => {
     const { run } = await openMachine();
     expect(await run('profile', 'remove', 'local')).toMatchObject({
       code: 2,
@@ -216,7 +216,7 @@ describe('profile remove', () => {
 });
 
 describe('a profile that cannot do what is asked', () => {
-  it('whose tenant nobody serves ends with 6', async () => {
+  it('with an unreachable tenant ends with 6', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -233,7 +233,7 @@ describe('a profile that cannot do what is asked', () => {
     expect(await machine.run('tenant', 'set-lifetime', '2y')).toMatchObject({ code: 2 });
   });
 
-  it('whose secret is wrong ends with 4, and the error does not hold it', async () => {
+  it('with a wrong secret ends with 4, and the error does not contain the secret', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     machine.terminal.stdin = secret;
@@ -249,7 +249,7 @@ describe('a profile that cannot do what is asked', () => {
     expect(jsonError.message).toContain("refused the credentials of profile 'acme'");
   });
 
-  it('that has no credentials says how to add some', async () => {
+  it('without credentials explains how to add some', async () => {
     const { done, run } = await freshMachine();
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
     expect(await run('app', 'list', '--profile', 'acme')).toMatchObject({
@@ -260,7 +260,7 @@ describe('a profile that cannot do what is asked', () => {
     });
   });
 
-  it('whose tenant turns out to speak that edition ends with 7, and it is remembered', async () => {
+  it('whose tenant turns out to use that edition ends with 7, and the edition is saved', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     tenant.store.write((writer) => {
@@ -274,8 +274,8 @@ describe('a profile that cannot do what is asked', () => {
   });
 });
 
-describe('a profiles file that is not one', () => {
-  it('is set aside with a warning, and kept as it was', async () => {
+describe('an invalid profiles file', () => {
+  it('is renamed with a warning, and left unchanged', async () => {
     const { done, profilesPath } = await freshMachine();
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
     writeFileSync(profilesPath, '{"half": ');
@@ -286,7 +286,7 @@ describe('a profiles file that is not one', () => {
     expect(readFileSync(aside, 'utf8')).toBe('{"half": ');
   });
 
-  it('is left alone when a newer version wrote it', async () => {
+  it('is left alone if a newer version wrote it', async () => {
     const { done, run, profilesPath } = await freshMachine();
     await done('profile', 'use', 'local');
     const newer = '{"version":3,"something":"new"}';
@@ -297,7 +297,7 @@ describe('a profiles file that is not one', () => {
 });
 
 describe('what the profile commands parse', () => {
-  it('is names and options', async () => {
+  it('are names and options', async () => {
     expect(await parsed(profileListCommand)).toEqual([{}]);
     expect(await parsed(profileShowCommand)).toEqual([undefined, {}]);
     expect(await parsed(profileShowCommand, 'acme')).toEqual(['acme', {}]);

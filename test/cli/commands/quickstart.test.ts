@@ -3,7 +3,7 @@ import { quickstartCommand } from '../../../src/cli/commands/quickstart.ts';
 import { freshMachine, openMachine, parsed, servedTenant, useRemote, wordsOf } from '../../support/command.ts';
 
 describe('quickstart', () => {
-  it('takes a fresh tenant through all five steps to two decoded tokens with the metadata in the session', async () => {
+  it('takes a new tenant through all five steps to two decoded tokens with metadata in the session', async () => {
     const { done } = await freshMachine();
     const { stdout, stderr } = await done('quickstart');
     expect(stderr).toBe('');
@@ -25,7 +25,7 @@ describe('quickstart', () => {
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: /);
   });
 
-  it('names for each step the command that does just that, and they do it on a fresh tenant', async () => {
+  it('names a command for each step, and these commands work on a new tenant', async () => {
     const first = await freshMachine();
     const { json } = await first.done('quickstart', '--json');
     expect(json.steps.map(({ step }: { step: string }) => step)).toEqual(['tenant', 'app', 'api', 'create', 'update']);
@@ -39,7 +39,7 @@ describe('quickstart', () => {
     });
   });
 
-  it('says the second time what was already so, and makes another session', async () => {
+  it('reports no changes the second time, and creates another session', async () => {
     const { done } = await freshMachine();
     const { json: first } = await done('quickstart', '--json');
     const { json: second } = await done('quickstart', '--json');
@@ -52,7 +52,7 @@ describe('quickstart', () => {
     expect(stdout.match(/\(no changes\)/g)).toHaveLength(3);
   });
 
-  it('repairs what is in the way, and leaves what somebody decided', async () => {
+  it('repairs what is in the way, and leaves deliberate settings alone', async () => {
     const { done } = await openMachine();
     await done('tenant', 'set-lifetime', '1h');
     await done('tenant', 'set-format', 'jwt');
@@ -66,7 +66,7 @@ describe('quickstart', () => {
     expect((await done('tenant', 'show', '--field', 'session_lifetime')).stdout).toBe('31536000\n');
   });
 
-  it('leaves the session and the choices behind for the commands after it', async () => {
+  it('saves the session and the defaults for later commands', async () => {
     const { done } = await freshMachine();
     await done('quickstart');
     await done('app', 'create', 'kiosk', '--enable');
@@ -81,7 +81,7 @@ describe('quickstart', () => {
     });
   });
 
-  it('is about the local tenant, whatever the current profile is', async () => {
+  it('uses the local tenant, whatever the current profile is', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -94,21 +94,21 @@ describe('quickstart', () => {
     });
   });
 
-  it('asks as a confidential application with its secret', async () => {
+  it('authenticates as a confidential application with its secret', async () => {
     const { done } = await freshMachine();
     await done('app', 'create', 'server', '--type', 'regular_web');
     await done('profile', 'set', 'app', 'server');
     expect((await done('quickstart', '--json')).json.steps[1].outcome).toBe('server may create guest sessions');
   });
 
-  it('gives one value alone', async () => {
+  it('prints a single value', async () => {
     const { done } = await freshMachine();
     expect((await done('quickstart', '--field', 'session_token')).stdout).toMatch(
       /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+\n$/,
     );
   });
 
-  it('takes nothing but the options of every command', async () => {
+  it('accepts only global options', async () => {
     expect(await parsed(quickstartCommand, '--json')).toEqual([{ json: true }]);
     await expect(parsed(quickstartCommand, 'now')).rejects.toMatchObject({ code: 'usage' });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('status', () => {
-  it('of a machine on which nothing was done yet says so, and makes nothing', async () => {
+  it('on a new machine reports that nothing is set up, and creates nothing', async () => {
     const machine = await freshMachine({ seeded: false });
     expect((await machine.done('status')).stdout).toBe(
       'tenant       embedded, on this machine\n' +
@@ -18,7 +18,7 @@ describe('status', () => {
   });
 
   it.each(['preview', 'ea'] as const)(
-    'has the edition of the embedded tenant, its session and what is left of it: %s',
+    'shows the edition of the embedded tenant, its session and the remaining lifetime: %s',
     async (edition) => {
       const machine = await openMachine({ edition });
       await machine.done('token', 'create', '--session', 'cart');
@@ -37,7 +37,7 @@ describe('status', () => {
     },
   );
 
-  it('says why the profile is the one, and asks no tenant', async () => {
+  it('explains why the profile is used, and sends no request', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -65,7 +65,7 @@ describe('status', () => {
     expect(tenant.requests.slice(asked)).toEqual([]);
   });
 
-  it('knows no profile that is not there', async () => {
+  it('does not find a profile that does not exist', async () => {
     const { run } = await freshMachine({ seeded: false });
     expect(await run('status', '--profile', 'nobody')).toMatchObject({ code: 1, stdout: '' });
   });

@@ -5,7 +5,7 @@ import { tenantShowCommand } from '../../../src/cli/commands/tenant/show.ts';
 import { freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('tenant show', () => {
-  it('tells people the lifetime and the format', async () => {
+  it('shows the lifetime and the format', async () => {
     const { done } = await freshMachine();
     const { stdout, stderr } = await done('tenant', 'show');
     expect(stdout).toMatch(/^Local tenant\n/);
@@ -16,7 +16,7 @@ describe('tenant show', () => {
     expect(stderr).toBe('');
   });
 
-  it('gives all of it as JSON', async () => {
+  it('prints all of it as JSON', async () => {
     const { done } = await freshMachine();
     expect((await done('tenant', 'show', '--json')).json).toEqual({
       name: 'Local tenant',
@@ -27,13 +27,13 @@ describe('tenant show', () => {
     });
   });
 
-  it('gives one value alone', async () => {
+  it('prints a single value', async () => {
     const { done } = await freshMachine();
     expect((await done('tenant', 'show', '--field', 'session_lifetime')).stdout).toBe('2592000\n');
     expect((await done('tenant', 'show', '--field', 'session_token_format')).stdout).toBe('jwe\n');
   });
 
-  it('uses colours when the terminal has them', async () => {
+  it('uses colours if the terminal has them', async () => {
     const { done, terminal } = await freshMachine();
     expect((await done('tenant', 'show')).stdout).not.toContain('\u001b[');
     terminal.colour = true;
@@ -41,7 +41,7 @@ describe('tenant show', () => {
     expect((await done('tenant', 'show', '--json')).stdout).not.toContain('\u001b[');
   });
 
-  it('names the field that was meant when there is none of that name', async () => {
+  it('suggests the field that was meant if a field is unknown', async () => {
     const { run } = await freshMachine();
     expect(await run('tenant', 'show', '--field', 'session_lifetme')).toMatchObject({
       code: 2,
@@ -65,7 +65,7 @@ describe('tenant set-lifetime', () => {
     ['1y', 31_536_000, '1 year'],
     ['86400', 86_400, '1 day'],
     ['1', 1, '1 second'],
-  ])('sends %s as %i seconds and says so', async (duration, seconds, words) => {
+  ])('sends %s as %i seconds and reports it', async (duration, seconds, words) => {
     const { done } = await freshMachine();
     const { stdout } = await done('tenant', 'set-lifetime', duration);
     expect(stdout).toContain(`Session lifetime: ${words} (${seconds} seconds)\n`);
@@ -79,7 +79,7 @@ describe('tenant set-lifetime', () => {
     const { stdout, stderr } = await done('tenant', 'set-lifetime', 'never');
     expect(stdout).toContain('never expires (0)');
     expect(stdout).toContain('{"anonymous_session_lifetime":0}');
-    expect(stderr).toMatch(/^warning: Sessions that never expire are advised against: .* 30 days or longer/);
+    expect(stderr).toMatch(/^warning: Without expiry, .* 30 days or longer/);
   });
 
   it.each([
@@ -94,7 +94,7 @@ describe('tenant set-lifetime', () => {
     else expect(stderr).toBe('');
   });
 
-  it('says in JSON what went over the wire, and keeps the warning on stderr', async () => {
+  it('reports in JSON what was sent, with the warning on stderr', async () => {
     const { done } = await freshMachine();
     const { json, stderr } = await done('tenant', 'set-lifetime', '1h', '--json');
     expect(json).toMatchObject({
@@ -107,13 +107,13 @@ describe('tenant set-lifetime', () => {
   });
 
   it.each([
-    ['366d', 'A session lifetime of 366d is out of range: at most 365d (1 year).', 'Between 1 second and 1 year.'],
-    ['2y', 'A session lifetime of 2y is out of range: at most 1y (365 days).', 'Between 1 second and 1 year.'],
-    ['30x', "'30x' is not a duration.", "such as 30d, 12h, 3600 (seconds) or 'never'"],
-    ['-5', "'-5' is not a duration.", 'Write one such as'],
-    ['1.5h', "'1.5h' is not a duration.", 'Write one such as'],
-    ['', "'' is not a duration.", 'Write one such as'],
-    ['Never', "'Never' is not a duration.", "'never'"],
+    ['366d', 'Session lifetime 366d is out of range: at most 365d (1 year).', 'Choose 1 second to 1 year.'],
+    ['2y', 'Session lifetime 2y is out of range: at most 1y (365 days).', 'Choose 1 second to 1 year.'],
+    ['30x', "'30x' is not a valid duration.", 'Examples: 30d, 12h, 3600 (seconds) or never'],
+    ['-5', "'-5' is not a valid duration.", 'Examples: 30d'],
+    ['1.5h', "'1.5h' is not a valid duration.", 'Examples: 30d'],
+    ['', "'' is not a valid duration.", 'Examples: 30d'],
+    ['Never', "'Never' is not a valid duration.", 'or never'],
   ])('refuses %s before any call', async (duration, message, hint) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
@@ -125,7 +125,7 @@ describe('tenant set-lifetime', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it('changes nothing else of the settings', async () => {
+  it('changes no other settings', async () => {
     const { done, store } = await freshMachine();
     const before = store.get('tenant', 'settings');
     await done('tenant', 'set-lifetime', '7d');
@@ -151,13 +151,13 @@ describe('tenant set-format', () => {
     );
   });
 
-  it('warns of JWT, which anyone can read, and not of JWE', async () => {
+  it('warns about JWT, which anyone can read, but not about JWE', async () => {
     const { done } = await freshMachine();
     expect((await done('tenant', 'set-format', 'jwt')).stderr).toMatch(/^warning: Anyone who holds .* use JWE in prod/);
     expect((await done('tenant', 'set-format', 'jwe')).stderr).toBe('');
   });
 
-  it('says in JSON what it sent', async () => {
+  it('reports in JSON what it sent', async () => {
     const { done } = await freshMachine();
     expect((await done('tenant', 'set-format', 'jwt', '--json')).json).toMatchObject({
       session_token_format: 'jwt',
@@ -183,7 +183,7 @@ describe('tenant set-format', () => {
 });
 
 describe('what the tenant commands parse', () => {
-  it('is one argument, and options that every command takes', async () => {
+  it('are one argument and global options', async () => {
     expect(await parsed(tenantShowCommand)).toEqual([{}]);
     expect(await parsed(tenantSetLifetimeCommand, '30d', '--json')).toEqual(['30d', { json: true }]);
     expect(await parsed(tenantSetFormatCommand, '--profile', 'acme', 'jwe', '--edition', 'preview')).toEqual([
@@ -196,7 +196,7 @@ describe('what the tenant commands parse', () => {
     [[], "Missing required argument 'duration'."],
     [['30d', '40d'], 'Too many arguments. Expected 1 argument but got 2.'],
     [['30d', '--jsn'], "Unknown option '--jsn'."],
-  ])('is nothing else: %j', async (args, message) => {
+  ])('are nothing else: %j', async (args, message) => {
     await expect(parsed(tenantSetLifetimeCommand, ...args)).rejects.toMatchObject({ code: 'usage', message });
   });
 });

@@ -31,7 +31,7 @@ function snapshot(folder: string): Record<string, string> {
 
 const cookie = (between: string) => `set-cookie${between}set whether browsers get the session as a cookie too`;
 
-describe('what a shell is told', () => {
+describe('what a shell gets', () => {
   it.each([
     ['bash', ['set-lifetime', 'set-format', 'set-cookie']],
     [
@@ -54,23 +54,23 @@ describe('what a shell is told', () => {
         `set-cookie\t${cookie('\t')}`,
       ],
     ],
-  ])('is a line a candidate, as %s reads it', async (shell, lines) => {
+  ])('is one line per candidate, in the form that %s reads', async (shell, lines) => {
     expect(await told(await freshMachine({ seeded: false }), shell, 'tenant', 'set')).toEqual(lines);
   });
 
-  it('is that files are wanted, behind what the word already has', async () => {
+  it('is a request for files, after the prefix of the word', async () => {
     const machine = await freshMachine({ seeded: false });
     expect(await told(machine, 'bash', 'token', 'decode', '--key', '')).toEqual(['__FILE__:file:::0']);
     expect(await told(machine, 'bash', 'token', 'decode', '--key=')).toEqual(['__FILE__:file::--key=:0:--key=']);
   });
 
-  it('fits the word by its case in bash, which puts in what all have in common, and in any case elsewhere', async () => {
+  it('matches case in bash, which inserts the common prefix, and ignores it elsewhere', async () => {
     const machine = await freshMachine();
     expect(await told(machine, 'bash', 'app', 'show', 'WE')).toEqual([]);
     expect(await told(machine, 'fish', 'app', 'show', 'WE')).toEqual([expect.stringMatching(/^web\t/)]);
   });
 
-  it('is quoted for bash, by the quote that is open, and bare for the others', async () => {
+  it('is quoted for bash, according to the open quote, and unquoted for other shells', async () => {
     const machine = await freshMachine();
     const name = 'my $(shop) "x"';
     changeDocument(machine.store, 'client', 'web', { name });
@@ -84,14 +84,14 @@ describe('what a shell is told', () => {
     }
   });
 
-  it('reads what stands before in bash as bash would', async () => {
+  it('depends on the words before, read as bash does', async () => {
     const machine = await freshMachine();
     changeDocument(machine.store, 'resource_server', 'shop', { name: 'my shop' });
     expect(await told(machine, 'bash', 'api', 'enable', "'my shop'", '--scopes', 'read:c')).toEqual(['read:catalog']);
     expect(await told(machine, 'bash', 'api', 'enable', 'my\\ shop', '--scopes', 'read:c')).toEqual(['read:catalog']);
   });
 
-  it('holds nothing that moves a cursor, in names or in what is beside them', async () => {
+  it('contains no control characters, in names or descriptions', async () => {
     const machine = await freshMachine();
     changeDocument(machine.store, 'client', 'web', { name: 'new\nline\u001b[31m\ttab' });
     const id = String(machine.store.list('client').find(({ global }) => global !== true)?.client_id);
@@ -100,7 +100,7 @@ describe('what a shell is told', () => {
 });
 
 describe('names', () => {
-  it('of profiles are those there are', async () => {
+  it('of profiles are the existing ones', async () => {
     const machine = await freshMachine();
     await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
     expect(await told(machine, 'fish', 'profile', 'use', '')).toEqual([
@@ -109,7 +109,7 @@ describe('names', () => {
     ]);
   });
 
-  it('of sessions are those that are kept of the profile on the line', async () => {
+  it('of sessions are those saved for the profile on the line', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
     await machine.done('token', 'create', '--session', 'cart');
@@ -122,7 +122,7 @@ describe('names', () => {
     expect(await told(machine, 'bash', 'session', 'show', '--profile', 'local', 'd')).toEqual(['default']);
   });
 
-  it('of the local tenant leave out what no guest can be let into', async () => {
+  it('of the local tenant leave out what guests can never use', async () => {
     const machine = await freshMachine();
     expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['web']);
     expect(await told(machine, 'bash', 'api', 'show', '')).toEqual(['shop']);
@@ -132,7 +132,7 @@ describe('names', () => {
     ]);
   });
 
-  it('come from the tenant that the line selects, else the environment, else the current profile', async () => {
+  it('come from the tenant of the line, then of the environment, then of the current profile', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     changeDocument(tenant.store, 'client', 'web', { name: 'far' });
@@ -148,7 +148,7 @@ describe('names', () => {
     ]);
   });
 
-  it('of a tenant far away cost no more than a token and the names', async () => {
+  it('of a remote tenant cost only a token request and the lists', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -161,14 +161,14 @@ describe('names', () => {
   });
 });
 
-describe('while somebody is typing', () => {
-  it('no local tenant is made', async () => {
+describe('during completion', () => {
+  it('no local tenant is created', async () => {
     const machine = await freshMachine({ seeded: false });
     expect(await told(machine, 'bash', 'app', 'show', '')).toEqual([]);
     expect(readdirSync(machine.folder)).toEqual([]);
   });
 
-  it('nothing is written, neither to the local tenant nor of a tenant far away', async () => {
+  it('nothing is written, for a local or a remote tenant', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -180,7 +180,7 @@ describe('while somebody is typing', () => {
     expect(snapshot(machine.folder)).toEqual(before);
   });
 
-  it.each(['profiles', 'state'])('%s that cannot be read stay where they are', async (which) => {
+  it.each(['profiles', 'state'])('unreadable %s are left alone', async (which) => {
     const machine = await freshMachine();
     await machine.done('login', 'acme', '--domain', 'acme.eu.auth0.com', '--no-check');
     const path = which === 'profiles' ? machine.profilesPath : machine.statePath;
@@ -217,7 +217,7 @@ describe('while somebody is typing', () => {
     expect(machine.clock.waits).toEqual([]);
   });
 
-  it('a profile that is not there, or has no credentials, gives no names', async () => {
+  it('an unknown profile, or one without credentials, gives no names', async () => {
     const machine = await freshMachine();
     await machine.done('login', 'bare', '--domain', 'http://localhost:1', '--no-check');
     for (const profile of ['nobody', 'bare', '']) {
@@ -225,7 +225,7 @@ describe('while somebody is typing', () => {
     }
   });
 
-  it('the pages that came are used although the next one fails', async () => {
+  it('received pages are used even if the next one fails', async () => {
     const machine = await freshMachine();
     const clients = Array.from({ length: 100 }, (_, index) => ({ client_id: `c${index}`, name: `app${index}` }));
     const { url } = await servedAnswer(async (request) => {
@@ -244,7 +244,7 @@ describe('while somebody is typing', () => {
 
 describe('the words that the scripts call back with', () => {
   it.each([[['complete']], [['complete', 'bash']], [['complete', 'csh', '--', '']]])(
-    'are no command: %j',
+    'are not a command: %j',
     async (argv) => {
       const { run } = await freshMachine({ seeded: false });
       expect(await run(...argv)).toMatchObject({
@@ -254,7 +254,7 @@ describe('the words that the scripts call back with', () => {
     },
   );
 
-  it('are nowhere in help, nor offered themselves', async () => {
+  it('are not in help or completion', async () => {
     const machine = await freshMachine({ seeded: false });
     expect((await machine.done('--help')).stdout).not.toMatch(/\bcomplete\b(?!s)/);
     expect(await told(machine, 'bash', 'compl')).toEqual(['completion']);

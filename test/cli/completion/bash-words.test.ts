@@ -36,12 +36,12 @@ function asBashReads(words: readonly string[]): string[] {
   return execFileSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8', cwd: '/' }).split('\0').slice(0, -1);
 }
 
-it.each(openQuotes)('bash reads a word that is written for it as just that, after an open [%s]', (open) => {
+it.each(openQuotes)('bash reads a quoted word unchanged, after an open [%s]', (open) => {
   const written = awkward.map((text) => `${open}${writeBashWord(text, open)}${open}`);
   expect(asBashReads(written)).toEqual(awkward);
 });
 
-it('bash reads any word without control characters as just that', () => {
+it('bash reads any quoted word without control characters unchanged', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ text, open: fc.constantFrom(...openQuotes) }), { minLength: 1 }), (words) => {
       const written = words.map(({ text, open }) => `${open}${writeBashWord(text, open)}${open}`);
@@ -51,7 +51,7 @@ it('bash reads any word without control characters as just that', () => {
   );
 });
 
-it('what was written is read back, and the quote that is still open is told', () => {
+it('quoted words are read back, with the quote that is still open', () => {
   fc.assert(
     fc.property(text, fc.constantFrom(...openQuotes), (text, open) => {
       expect(readBashWord(open + writeBashWord(text, open))).toMatchObject({ text, open });
@@ -72,7 +72,7 @@ it.each([
   expect(readBashWord(typed)).toMatchObject({ text, open });
 });
 
-it('a colon, a comma and an equals sign stay bare, since bash breaks words there', () => {
+it('a colon, a comma and an equals sign stay unquoted, because bash breaks words there', () => {
   expect(writeBashWord('--scopes=read:catalog,write:cart', '')).toBe('--scopes=read:catalog,write:cart');
 });
 

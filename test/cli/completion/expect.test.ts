@@ -36,40 +36,40 @@ const everywhere = [
 ];
 
 describe('words of commands', () => {
-  it('come first, each with what its help says', () => {
+  it('come first, each with its description', () => {
     expect(texts('')).toEqual([...new Set(Object.keys(commands).map((path) => path.split(' ')[0]))]);
     expect(expected('api ').candidates).toContainEqual({ text: 'disable', about: 'close an API to guests' });
     expect(texts('api ')).toEqual(['list', 'show', 'create', 'enable', 'disable', 'delete', 'scopes']);
   });
 
   it.each(['--json ', '--profile acme ', '--profile=acme ', '--field a --edition ea ', 'help '])(
-    'come after what may stand before them: "%s"',
+    'come after global options: "%s"',
     (before) => {
       expect(texts(`${before}profile `)).toEqual(['list', 'show', 'use', 'set', 'remove']);
     },
   );
 
   it.each(['tokne ', 'token crate ', 'tokne --', '-- ', '--unknown value token '])(
-    'end where one leads nowhere: "%s"',
+    'end after an unknown word: "%s"',
     (line) => {
       expect(expected(line)).toEqual({ candidates: [] });
     },
   );
 
-  it('are none after a command, and help takes no more than words', () => {
+  it('end after a command, and help accepts only words', () => {
     expect(texts('help token create ')).toEqual([]);
     expect(texts('tenant show sh')).toEqual([]);
   });
 });
 
 describe('options', () => {
-  it('are those of the command with those of every command', () => {
+  it('are those of the command and the global ones', () => {
     expect(texts('local reset -')).toEqual(['--yes', ...everywhere].sort(byTree('local reset')));
     expect(texts('token -').sort()).toEqual([...everywhere].sort());
     expect(texts('-').sort()).toEqual([...everywhere, '--version'].sort());
   });
 
-  it('that were given are not offered again, unless they may be repeated', () => {
+  it('that were given are not offered again, unless repeatable', () => {
     const left = texts('--json token create --meta a=1 --app=web --profile local --');
     expect(left).toContain('--meta');
     expect(left).toContain('--api');
@@ -77,14 +77,14 @@ describe('options', () => {
     expect(texts('local reset -y --')).not.toContain('--yes');
   });
 
-  it('are all that is left after the last positional', () => {
+  it('are the only candidates after the last positional', () => {
     expect(texts('app show web ')).toEqual(texts('app show web --'));
     expect(texts('tenant show ')).toEqual(texts('tenant show --'));
     expect(texts('token decode ')).toContain('--key');
     expect(expected('app show web s')).toEqual({ candidates: [] });
   });
 
-  it('are not offered in place of a positional that has to come, nor after --', () => {
+  it('are not offered in place of a required positional, or after --', () => {
     expect(expected('app create ')).toEqual({ candidates: [] });
     expect(expected('app show -- web ')).toEqual({ candidates: [] });
     expect(expected('app show -- ').lookUp).toMatchObject({ kind: 'app' });
@@ -101,7 +101,7 @@ describe('a value', () => {
     ['profile set ', ['app', 'api', 'production', 'edition']],
     ['claims set language ', ['user_id', 'session_id', 'created_at', 'metadata']],
     ['completion ', ['bash', 'zsh', 'fish', 'powershell']],
-  ])('is one of the words there are: "%s"', (line, words) => {
+  ])('is one of the choices: "%s"', (line, words) => {
     expect(texts(line)).toEqual(words);
   });
 
@@ -124,7 +124,7 @@ describe('a value', () => {
     expect(expected(line)).toMatchObject({ candidates: [], lookUp: { kind, before } });
   });
 
-  it('of an option is looked for even where it looks like an option', () => {
+  it('of an option is completed even if it looks like an option', () => {
     expect(expected('token create --app -').lookUp).toMatchObject({ kind: 'app', prefix: '-' });
   });
 
@@ -135,7 +135,7 @@ describe('a value', () => {
     'tenant set-lifetime ',
     '--field ',
     'token create --meta ',
-  ])('that nobody can know is none: "%s"', (line) => {
+  ])('that is free text has no candidates: "%s"', (line) => {
     expect(expected(line).lookUp).toBeUndefined();
     expect(expected(line).candidates.filter(({ text }) => !text.startsWith('-'))).toEqual([]);
   });
@@ -148,7 +148,7 @@ describe('a value', () => {
     expect(expected(line)).toEqual({ candidates: [], file: before });
   });
 
-  it('that is a list goes on after the last comma', () => {
+  it('that is a list continues after the last comma', () => {
     expect(expected('api enable shop --scopes ').lookUp).toMatchObject({
       kind: 'scope',
       api: 'shop',
@@ -167,7 +167,7 @@ describe('a value', () => {
     expect(expected('api create news --scopes ')).toEqual({ candidates: [] });
   });
 
-  it('comes with the options that say at which tenant to look', () => {
+  it('comes with the options that select the tenant', () => {
     expect(expected('--profile acme --edition=ea app show --json ').lookUp?.options).toEqual({
       '--profile': 'acme',
       '--edition': 'ea',
@@ -209,11 +209,11 @@ describe('a tree of another shape', () => {
     expect(expected('api scopes add ', other).lookUp?.kind).toBe('api');
   });
 
-  it('may have a positional again and again', () => {
+  it('may have a repeated positional', () => {
     expect(texts('doctor keys keys ', other)).toEqual(['keys']);
   });
 
-  it('may have an option that can do without its value, and short ones with theirs', () => {
+  it('may have an option with an optional value, and short options with values', () => {
     expect(texts('doctor --colour ', other)).toEqual(['red']);
     expect(texts('doctor --colour --', other)).toEqual(['--port']);
     expect(texts('doctor -p80 -', other)).toEqual(['--colour']);
@@ -221,7 +221,7 @@ describe('a tree of another shape', () => {
   });
 });
 
-it('any line, however wrong, is answered', () => {
+it('any line, however wrong, gets an answer', () => {
   const word = fc.oneof(
     fc.string(),
     fc.constantFrom(

@@ -24,11 +24,11 @@ const api = (name: string, ...scopes: string[]) => ({
 });
 
 describe('an application', () => {
-  it('goes by its name, with its client id beside it', () => {
+  it('is completed by its name, with its client id as description', () => {
     expect(names({}, { apps: [app('web', 'c1')] })).toEqual([{ text: 'web', about: 'c1' }]);
   });
 
-  it('goes by its client id too, once that is begun', () => {
+  it('is also completed by its client id, once that is begun', () => {
     const apps = [app('web', 'c1'), app('cart', 'c2')];
     expect(names({ prefix: 'c' }, { apps })).toEqual([
       { text: 'c1', about: 'web' },
@@ -37,7 +37,7 @@ describe('an application', () => {
     ]);
   });
 
-  it('goes by its client id alone where its name is of no use on a command line', () => {
+  it('is completed only by its client id if its name is unusable on a command line', () => {
     const useless = ['two', 'two', '-dash', ' space', 'new\nline', 'esc\u001b[31m', 'hidden\u202e'];
     const apps = useless.map((name, index) => app(name, `c${index}`));
     expect(names({}, { apps }).map(({ text }) => text)).toEqual(apps.map(({ clientId }) => clientId));
@@ -45,7 +45,7 @@ describe('an application', () => {
 });
 
 describe('an API', () => {
-  it('goes by its name or, once that is begun, its audience', () => {
+  it('is completed by its name or, once that is begun, its audience', () => {
     const apis = [api('shop')];
     expect(names({ kind: 'api' }, { apis })).toEqual([{ text: 'shop', about: 'https://shop.example' }]);
     expect(names({ kind: 'api', prefix: 'https:' }, { apis })).toEqual([
@@ -59,11 +59,11 @@ describe('a scope', () => {
   const scopes = (asked: Partial<LookUp>, found: Found = { apis }) =>
     names({ kind: 'scope', ...asked }, found).map(({ text }) => text);
 
-  it.each(['shop', 'SHOP', 'https://shop.example', 'rs-shop'])('is of the API on the line: %s', (reference) => {
+  it.each(['shop', 'SHOP', 'https://shop.example', 'rs-shop'])('belongs to the API on the line: %s', (reference) => {
     expect(scopes({ api: reference })).toEqual(['read:a', 'write:a', 'write:b']);
   });
 
-  it('is of the API that the profile uses, or of the only one', () => {
+  it("belongs to the profile's API, or the only one", () => {
     const profile = { name: 'x', api: { audience: 'https://news.example', name: 'news' } };
     expect(scopes({}, { apis, profile })).toEqual(['read:news']);
     expect(scopes({}, { apis: apis.slice(1) })).toEqual(['read:news']);
@@ -71,20 +71,20 @@ describe('a scope', () => {
     expect(scopes({ api: 'nobody' })).toEqual([]);
   });
 
-  it('is added to the list, and none is there twice', () => {
+  it('is added to the list, without duplicates', () => {
     expect(scopes({ api: 'shop', before: 'write:a,', prefix: 'w', without: ['write:a'] })).toEqual(['write:a,write:b']);
   });
 });
 
-describe('thousands', () => {
+describe('thousands of candidates', () => {
   const apps = Array.from({ length: 5000 }, (_, index) => app(`app-${String(index).padStart(4, '0')}`));
 
-  it('are cut short, after those that do not fit are gone', () => {
+  it('are truncated after filtering', () => {
     expect(names({}, { apps })).toHaveLength(200);
     expect(names({ prefix: 'app-499' }, { apps })).toHaveLength(10);
   });
 
-  it('keep the last one, so that what all have in common is what a shell sees', () => {
+  it('keep the last one, so that the shell sees the common prefix', () => {
     const found = names({}, { apps: [...apps, app('zebra')].reverse() });
     expect(found[0]?.text).toBe('app-0000');
     expect(found.at(-1)?.text).toBe('zebra');

@@ -31,7 +31,7 @@ describe('the members of a result', () => {
     expect(membersOf(data)).toEqual([{ name: 'metadata_Lang', text: 'en' }]);
   });
 
-  it('have names that are one word, whatever a tenant calls its things', () => {
+  it("have names that are single words, whatever the tenant's names are", () => {
     const data = { claims: { 'https://shop.example/cart; rm': 3, $IFS: 'x' } };
     expect(membersOf(data).map(({ name }) => name)).toEqual(['claims_https___shop_example_cart__rm', 'claims__IFS']);
   });
@@ -40,14 +40,14 @@ describe('the members of a result', () => {
 const texts = ['', "it's", '$(touch x) `id` "quoted" \\', 'two\nlines', 'all \' " ` $', 'ü 🛒', ' spaced ', '#no'];
 
 describe('--format env', () => {
-  it('gives a POSIX shell exactly the texts', () => {
+  it('gives a POSIX shell exactly the values', () => {
     const lines = exportLines(texts.map((text, index) => ({ name: `text_${index}`, text })));
     const shown = texts.map((_, index) => `printf '%s\\0' "$TEXT_${index}"`).join('\n');
     const printed = execFileSync('sh', ['-c', `${lines}${shown}`], { encoding: 'utf8', env: {} });
     expect(printed.split('\0').slice(0, -1)).toEqual(texts);
   });
 
-  it('leaves no backslash between quotes, where fish takes it for an escape', () => {
+  it('has no backslash in quotes, which fish would read as an escape', () => {
     expect(exportLines([{ name: 'text', text: "a\\'b" }])).toBe("export TEXT='a'\\\\''\\''b'\n");
   });
 
@@ -79,22 +79,22 @@ describe('--format dotenv', () => {
     '!x',
   ];
 
-  it.each(written)('gives a reader of .env files the text %j', (text) => {
+  it.each(written)('gives readers of .env files the value %j', (text) => {
     expect(parseEnv(dotenvLines([{ name: 'text', text }]).lines)).toEqual({ TEXT: text });
   });
 
-  it('gives the same to a shell that sources the file', () => {
+  it('gives the same value to a shell that sources the file', () => {
     const { lines } = dotenvLines(written.map((text, index) => ({ name: `text_${index}`, text })));
     expect(sourced(lines, written.length)).toEqual(written);
   });
 
-  it('leaves out what some reader would read as something else, or a shell run', () => {
+  it('leaves out values that a reader would misread or a shell would execute', () => {
     for (const text of [`it's $(touch x)`, "it's `id`", `it's "so"`, `it's \\`, 'a"\\', 'a\rb', 'a\0b']) {
       expect(dotenvLines([{ name: 'note', text }])).toEqual({ lines: '', leftOut: ['NOTE'] });
     }
   });
 
-  it('gives any other text to all of them', () => {
+  it('gives any other value to all of them', () => {
     const texts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: quotesAndMore })), {
       maxLength: 40,
     });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { freshMachine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('--format', () => {
-  it('env prints what a shell can take over', async () => {
+  it('env prints what a shell can evaluate', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('token', 'create', '--meta', "name=O'Neil", '--format', 'env');
     const shell = `${stdout}\nprintf '%s' "$EXPIRES_IN $APP_NAME $API_AUDIENCE $TOKEN_TYPE"`;
@@ -23,7 +23,7 @@ describe('--format', () => {
     );
   });
 
-  it('dotenv says what it leaves out', async () => {
+  it('dotenv reports what it leaves out', async () => {
     const { done } = await openMachine();
     await done('token', 'create', '--meta', `note=it's $(id)`, '--meta', 'lang=en');
     const { stdout, stderr } = await done('session', 'show', '--format', 'dotenv');
@@ -32,18 +32,18 @@ describe('--format', () => {
     expect(stderr).toMatch(/^warning: METADATA_NOTE is left out: .+\n$/);
   });
 
-  it('env takes what is called a list and is none', async () => {
+  it('env accepts a result that is named like a list but is an object', async () => {
     const { done } = await openMachine();
     expect((await done('claims', 'list', '--format', 'env')).stdout).toMatch(/^export MAX_CLAIMS='10'$/m);
   });
 
-  it('header prints a header that curl -H takes', async () => {
+  it('header prints a header for curl -H', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('token', 'create', '--format', 'header');
     expect(stdout).toMatch(/^Authorization: Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
   });
 
-  it('ndjson prints a line an item, and one for what is no list', async () => {
+  it('ndjson prints one line per item, or one for an object', async () => {
     const { done } = await openMachine();
     await done('app', 'create', 'second');
     const apps = (await done('app', 'list', '--format', 'ndjson')).stdout.trimEnd().split('\n');
@@ -58,14 +58,14 @@ describe('--format', () => {
     expect((await run('app', 'show', 'nothing', '--format', 'ndjson')).jsonError).toMatchObject({ code: 'not_found' });
   });
 
-  it('human is what people get', async () => {
+  it('human is the default text', async () => {
     const { done } = await openMachine();
     expect((await done('app', 'show', 'web', '--format', 'human')).stdout).toBe(
       (await done('app', 'show', 'web')).stdout,
     );
   });
 
-  it('prints nothing but the result, of what tells its steps to people too', async () => {
+  it('prints only the result, also for commands that report steps', async () => {
     const { done } = await freshMachine();
     expect((await done('quickstart', '--format', 'header')).stdout).toMatch(/^Authorization: Bearer \S+\n$/);
   });
@@ -85,7 +85,7 @@ describe('--format github', () => {
     expect(stdout).toBe(`::add-mask::${session}\n::add-mask::${access}\n`);
   });
 
-  it('is refused before there is a guest when the outputs cannot be written', async () => {
+  it('is refused before a guest is created if the outputs cannot be written', async () => {
     const { run, done, env, folder, file } = await openMachine();
     env.GITHUB_OUTPUT = folder;
     const { code, stdout, stderr } = await run('token', 'create', '--format', 'github');
@@ -108,7 +108,7 @@ describe('--format github', () => {
     expect(shown.stdout).toBe(`::add-mask::${secret}\n`);
   });
 
-  it('masks whatever looks like a token, wherever it stands, and takes a long text in time', async () => {
+  it('masks everything that looks like a token, anywhere, and handles long text quickly', async () => {
     const { secretsIn } = await import('../../../src/cli/format/secret-members.ts');
     const told = {
       text: 'a=ANONYMOUS_SESSION_eyJhbGciOi.b.c, "...eyJhbGciOiJ.." www.example.com',
@@ -121,7 +121,7 @@ describe('--format github', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  it('lets no text end its own value', async () => {
+  it('lets no value end its own delimiter', async () => {
     const { outputLines, maskLines } = await import('../../../src/cli/format/github.ts');
     expect(outputLines([{ name: 'script', text: 'a\nEND_OF_VALUE\nadmin=1' }])).toBe(
       'script<<END_OF_VALUE_\na\nEND_OF_VALUE\nadmin=1\nEND_OF_VALUE_\n',
@@ -135,21 +135,21 @@ describe('--format curl', () => {
     ['what a command did', ['token', 'create']],
     ['what a command asked', ['tenant', 'show']],
     ['what a dry run would do', ['app', 'enable', 'web', '--dry-run']],
-  ])('notes that the local tenant must be served to run %s', async (_, args) => {
+  ])('notes that the local tenant must be running for %s', async (_, args) => {
     const machine = args[0] === 'token' ? await openMachine() : await freshMachine();
     const { stdout, stderr } = await machine.done(...args, '--format', 'curl');
     expect(stdout).toMatch(/^curl -sS -X \w+ http:\/\/localhost:4400\//);
     expect(stderr).toBe('note: To run this, serve the local tenant first: anon-cli local start --port 4400\n');
   });
 
-  it('notes nothing where there is nothing to run', async () => {
+  it('notes nothing if there is nothing to run', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'enable', 'web');
     const { stdout, stderr } = await machine.done('app', 'enable', 'web', '--format', 'curl');
     expect([stdout, stderr]).toEqual(['# no changes\n', '']);
   });
 
-  it('prints the call for tokens, its session token as a variable', async () => {
+  it('prints the request for tokens, with the session token as a variable', async () => {
     const machine = await openMachine();
     const created = (await machine.done('token', 'create', '--meta', "who=O'Neil", '--format', 'curl')).stdout;
     expect(created).toMatch(
@@ -161,7 +161,7 @@ describe('--format curl', () => {
     expect(stdout).not.toMatch(/eyJ/);
   });
 
-  it('prints calls that do what the command did', async () => {
+  it('prints requests that do what the command did', async () => {
     const machine = await freshMachine();
     const remote = await servedTenant(machine.clock);
     await useRemote(machine, remote);
@@ -172,7 +172,7 @@ describe('--format curl', () => {
     expect((await machine.done('app', 'enable', 'web', '--format', 'curl')).stdout).toBe('# no changes\n');
   });
 
-  it("gives an application's secret as a variable, in the body and in a header", async () => {
+  it("prints an application's secret as a variable, in the body and in a header", async () => {
     const machine = await openMachine();
     await machine.done('app', 'create', 'server', '--type', 'regular_web', '--enable');
     const { stdout } = await machine.done('token', 'create', '--app', 'server', '--format', 'curl');
@@ -186,7 +186,7 @@ describe('--format curl', () => {
     expect(basic).not.toContain('s3cret');
   });
 
-  it('takes a body that is full of what marks a variable', async () => {
+  it('handles a body full of variable markers', async () => {
     const { curlLines } = await import('../../../src/cli/format/curl.ts');
     const note = `${'@'.repeat(100_000)}@0@TOKEN@0@@1@`;
     const call = { method: 'POST', path: '/anonymous/token', body: { note, token: 'a.b.c' } };
@@ -194,7 +194,7 @@ describe('--format curl', () => {
     expect(lines.endsWith(`-d '{"note":"${note}","token":"'"$TOKEN"'"}'\n`)).toBe(true);
   });
 
-  it('prints what was asked where nothing is changed', async () => {
+  it('prints the reads if nothing is changed', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('tenant', 'show', '--format', 'curl');
     expect(stdout).toMatch(
@@ -203,7 +203,7 @@ describe('--format curl', () => {
   });
 });
 
-describe('a format that cannot be', () => {
+describe('an impossible format', () => {
   it.each([
     [['token', 'create', '--format', 'jsn'], "'jsn' is not an output format.", 'Did you mean json?'],
     [['token', 'create', '--format', ''], "'' is not an output format.", /human, json/],
@@ -217,7 +217,7 @@ describe('a format that cannot be', () => {
     [['app', 'enable', 'web', '--format', 'header'], /app enable has no access token/, /token get/],
     [['profile', 'list', '--format', 'curl'], /profile list makes no calls/, /token create/],
     [['app', 'list', '--format', 'env'], 'A list has no names for --format env.', /ndjson/],
-  ] as const)('%j is refused before anything is done', async (argv, message, hint) => {
+  ] as const)('%j is refused before any call', async (argv, message, hint) => {
     const machine = await freshMachine();
     const { code, jsonErrorOf } = await refused(machine, argv);
     expect(code).toBe(2);

@@ -31,7 +31,7 @@ function printed(options: GlobalOptions, { colour = false, given = data as objec
 }
 
 describe('a result', () => {
-  it('is for people unless something else was asked for', () => {
+  it('is text unless another format is requested', () => {
     expect(printed({})).toBe('done\n');
     expect(printed({}, { colour: true })).toBe('\u001b[32mdone\u001b[39m\n');
   });
@@ -53,12 +53,12 @@ describe('a result', () => {
     ['decoded.claims.metadata.a.b', 'dotted'],
     ['decoded.claims.https://shop.example/cart', '3'],
     ['decoded.claims.flat', 'whole names first'],
-  ])('is one value and nothing else with --field %s', (field, value) => {
+  ])('is a single value with --field %s', (field, value) => {
     expect(printed({ field: [field] }, { colour: true })).toBe(`${value}\n`);
     expect(printed({ field: [field], json: true })).toBe(`${value}\n`);
   });
 
-  it('of a list has fields too', () => {
+  it('that is a list has fields too', () => {
     expect(printed({ field: ['0.name'] }, { given: [{ name: 'web' }] })).toBe('web\n');
   });
 
@@ -81,7 +81,7 @@ describe('a result', () => {
     [['0.*'], 'web\n1\n[{"value":"a"},{"value":"b"}]\n'],
     [['1.scopes.*'], ''],
     [['1.scopes.*.value'], ''],
-  ])('has values on a line each with --field %j', (field, text) => {
+  ])('has one value per line with --field %j', (field, text) => {
     expect(printed({ field }, { given: list })).toBe(text);
   });
 
@@ -90,7 +90,7 @@ describe('a result', () => {
     expect(printed({ field: ['decoded.claims.metadata.*'] })).toBe('en\ndotted\n');
   });
 
-  it('prints nothing where one of several fields is unknown', async () => {
+  it('prints nothing if one of several fields is unknown', async () => {
     const terminal = { resultIsTerminal: true, result: () => expect.fail('something was printed') };
     const context = { terminal, printing: {} } as unknown as Context;
     const result = { data, human: () => '' };
@@ -104,7 +104,7 @@ describe('a result', () => {
     ['*.nmae', "No item of the result has a field '*.nmae'.", "Did you mean 'name'?"],
     ['*.scopes.*.valeu', "No item of the result has a field '*.scopes.*.valeu'.", undefined],
     ['0.name.*', "The result has no field '0.name.*'.", undefined],
-  ])('with --field %s says what is wrong', async (field, message, hint) => {
+  ])('with --field %s explains what is wrong', async (field, message, hint) => {
     const error = await failureOf(() => printed({ field: [field] }, { given: list }));
     expect(error).toMatchObject({ code: 'usage', message, ...(hint && { hint }) });
   });
@@ -120,7 +120,7 @@ describe('a result', () => {
     ['constructor', /^Available fields:/],
     ['__proto__', /^Available fields:/],
     ['scopes.length.x', "'scopes.length' has no fields."],
-  ])('that has no field %j says so, and prints nothing', async (field, hint) => {
+  ])('without a field %j is an error, and prints nothing', async (field, hint) => {
     const error = await failureOf(() => printed({ field: [field] }));
     expect(error.code).toBe('usage');
     expect(error.hint).toMatch(hint);
@@ -129,15 +129,15 @@ describe('a result', () => {
 });
 
 describe('--edition', () => {
-  it.each(['preview', 'ea'])('takes %s', (edition) => {
+  it.each(['preview', 'ea'])('accepts %s', (edition) => {
     expect(editionOption({ edition })).toBe(edition);
   });
 
-  it('may be left out', () => {
+  it('is optional', () => {
     expect(editionOption({})).toBeUndefined();
   });
 
-  it.each(['', 'Preview', 'ga', 'constructor'])('takes nothing else: %j', async (edition) => {
+  it.each(['', 'Preview', 'ga', 'constructor'])('accepts nothing else: %j', async (edition) => {
     expect(await failureOf(() => editionOption({ edition }))).toMatchObject({
       code: 'usage',
       message: `Unknown edition '${edition}'.`,

@@ -13,7 +13,7 @@ function progress({ rewritable = false, shown = true, columns = 80, total = 10_0
 }
 
 describe('a log', () => {
-  it('has a line every 10 seconds, whether something was done or not, and none after the end', () => {
+  it('has a line every 10 seconds, with or without progress, and none after the end', () => {
     const { notes, time, show, end } = progress();
     time.pass(9_999);
     expect(notes).toEqual([]);
@@ -29,13 +29,13 @@ describe('a log', () => {
     expect(time.ticking).toBe(false);
   });
 
-  it('of one guest says so', () => {
+  it('uses the singular for one guest', () => {
     const { notes, time } = progress({ total: 1 });
     time.pass(10_000);
     expect(notes).toEqual(['0 of 1 guest\n']);
   });
 
-  it('has none where nothing is to be shown', () => {
+  it('has none if nothing is to be shown', () => {
     const { notes, time, show } = progress({ shown: false });
     show(5);
     time.pass(60_000);

@@ -25,7 +25,7 @@ const examples = [...new Set(jsonExamples().map(({ args }) => args.join(' ')))].
   (line) => !/local start|token watch|before\.json|session\.json/.test(line),
 );
 
-it('stderr has for people each thing when it happens', async () => {
+it('stderr shows each event as text when it happens', async () => {
   const machine = await openMachine();
   const started = machine.run('local', 'start', '--port', '0');
   await machine.printed('Ctrl-C').then(machine.interrupt);
@@ -48,7 +48,7 @@ describe('stderr with --json', () => {
   });
 
   it.each([['--json'], ['--format', 'json'], ['--format=json'], ['--format', 'ndjson']].map((flags) => [flags]))(
-    'is asked for by %j',
+    'is requested by %j',
     async (flags) => {
       const machine = await freshMachine();
       expect(objectOn(await machine.run('app', 'show', 'nobody', ...flags))).toMatchObject({
@@ -57,12 +57,12 @@ describe('stderr with --json', () => {
     },
   );
 
-  it('is text where --json stands behind --, as an argument', async () => {
+  it('is text if --json is an argument after --', async () => {
     const { run } = await freshMachine();
-    expect((await run('app', 'show', '--', '--json')).stderr).toMatch(/^error: There is no application '--json'/);
+    expect((await run('app', 'show', '--', '--json')).stderr).toMatch(/^error: Application '--json' not found/);
   });
 
-  it('has the warnings of a command that is done', async () => {
+  it('has the warnings of a command that succeeds', async () => {
     const machine = await openMachine();
     const ran = await machine.done('token', 'create', '--scope', 'anon', '--json');
     expect(objectOn(ran)).toEqual({
@@ -81,7 +81,7 @@ describe('stderr with --json', () => {
     });
   });
 
-  it('holds a thousand lines of --debug, the last ones', async () => {
+  it('holds the last thousand lines of --debug', async () => {
     const machine = await openMachine();
     const ran = await machine.done('token', 'create', '--count', '1100', '--json', '--debug');
     const { debug } = objectOn(ran);
@@ -90,7 +90,7 @@ describe('stderr with --json', () => {
     expect(debug[1000]).toMatch(/^POST \/anonymous\/token /);
   });
 
-  it('has nothing of waits, of progress, or of what goes on until Ctrl-C', async () => {
+  it('has no waits, progress or events until Ctrl-C', async () => {
     const machine = await openMachine();
     machine.terminal.interactive = true;
     const started = machine.run('local', 'start', '--port', '0', '--json');
@@ -109,14 +109,14 @@ describe('stderr with --json', () => {
     expect(other.clock.waits.filter((ms) => ms >= 7000)).toHaveLength(2);
   });
 
-  it('has what a defect leaves, and nothing of what it holds', async () => {
+  it('has an internal error, without its contents', async () => {
     const machine = await freshMachine();
     machine.terminal.stdin = undefined;
     const ran = await machine.run('token', 'update', '--meta', 'note=-', '--json');
     expect(objectOn(ran).error).toMatchObject({ code: 'failed', message: 'Unexpected error (Error).' });
   });
 
-  it('has the words of a tenant that is none', async () => {
+  it('has the answer of a host that is not a tenant', async () => {
     const machine = await freshMachine();
     const { url } = await servedAnswer(async () => new Response('<html>\u001b[2J</html>', { status: 502 }));
     await machine.done('login', 'odd', '--no-check', '--domain', url, '--app', 'a', '--api', 'b');

@@ -8,7 +8,7 @@ import { commanderCommand } from '../../../src/cli/program/commander.ts';
 import { commands } from '../../../src/cli/program/commands.ts';
 import { completionTree, nodeOf } from '../../../src/cli/program/completion-tree.ts';
 
-it('what is shipped for completion is what the command tree says, of each command', async () => {
+it('the shipped completion data matches the command tree', async () => {
   const built: { completionTree(): Promise<CompletionTree> } = createRequire(import.meta.url)(
     '../../../dist/program-completion-tree.cjs',
   );
@@ -17,7 +17,7 @@ it('what is shipped for completion is what the command tree says, of each comman
   for (const path of Object.keys(commands)) expect(tree[path]?.about).toMatch(/\S/);
 });
 
-it('every entry of the table of values is about something in the tree', async () => {
+it('every entry of the table of values exists in the tree', async () => {
   const tree = await completionTree();
   const names = Object.entries(tree).flatMap(([path, { options, positionals }]) => [
     ...options.flatMap(({ flags }) => flags.map((flag) => `${path} ${flag}`)),
@@ -33,13 +33,13 @@ it('every entry of the table of values is about something in the tree', async ()
   expect(idle.filter((key) => !placeholders.includes(key))).toEqual([]);
 });
 
-it('an option that gathers is told from one that is given once', async () => {
+it('a repeatable option is distinguished from a single one', async () => {
   const options = (await completionTree())['token update']?.options ?? [];
   const repeatable = options.filter((option) => option.repeatable).map(({ flags }) => flags[0]);
   expect(repeatable).toEqual(['--meta', '--unset', '--field']);
 });
 
-it('values that a definition declares count before the table', () => {
+it('choices that a definition declares take precedence over the table', () => {
   const facts: CommandFacts = {
     ...{ description: 'x', calls: 'nothing', examples: ['x'] },
     args: { '<app>': { description: 'y', values: ['a', 'b'] } },

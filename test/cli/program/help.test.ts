@@ -18,12 +18,12 @@ beforeAll(async () => {
   built = createRequire(import.meta.url)('../../../dist/program-help.cjs');
 });
 
-it('the help that is shipped is what the command tree would print, of each command and no more', async () => {
+it('the shipped help matches the command tree', async () => {
   expect(await built.helpTexts()).toEqual(texts);
   expect(Object.keys(texts).sort()).toEqual([...paths].sort());
 });
 
-it('the help of one path is that of all', async () => {
+it('the help of one path is the same as in the list of all', async () => {
   for (const path of ['', 'token', 'token create']) expect(await helpText(path)).toBe(texts[path]);
 });
 
@@ -53,15 +53,15 @@ describe.each(leaves)('the help of "%s"', (path) => {
   });
 });
 
-it('the help of all has the global options', () => {
+it('the root help has the global options', () => {
   for (const { flags } of globalOptions) expect(texts['']).toContain(`  ${flags} `);
 });
 
-it('the help of all has the table of exit codes', () => {
+it('the root help has the table of exit codes', () => {
   for (const { code, meaning } of exitCodes) expect(texts['']).toContain(`  ${String(code).padEnd(5)}${meaning}\n`);
 });
 
-it('help for a terminal with colours is the same text with titles and examples set off', () => {
+it('help for a terminal with colours is the same text with highlighted titles and examples', () => {
   for (const text of Object.values(texts)) {
     const painted = paintHelp(text);
     expect(painted).not.toBe(text);

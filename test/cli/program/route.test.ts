@@ -25,7 +25,7 @@ describe('a command line leads', () => {
     ['app show help', { path: 'app show', rest: ['help'] }],
     ['token create -- --help', { path: 'token create', rest: ['--', '--help'] }],
     ['-- token create', { path: '', rest: ['--', 'token', 'create'] }],
-  ])('"%s" leads to %o', (line, found) => {
+  ])('"%s" to %o', (line, found) => {
     expect(route(words(line))).toEqual({ stray: undefined, help: false, version: false, ...found });
   });
 
@@ -36,7 +36,7 @@ describe('a command line leads', () => {
     ['constructor', { path: '', stray: 'constructor', rest: ['constructor'] }],
     ['token toString', { path: 'token', stray: 'toString', rest: ['toString'] }],
     ['quickstart', { path: 'quickstart', stray: undefined, rest: [] }],
-  ])('"%s" astray: %o', (line, found) => {
+  ])('"%s" to an error: %o', (line, found) => {
     expect(route(words(line))).toMatchObject(found);
   });
 
@@ -69,7 +69,7 @@ describe('a command line leads', () => {
   });
 });
 
-it('every command is found by its words, and every noun has a text of its own', () => {
+it('every command is found by its words, and every noun has a description', () => {
   for (const path of Object.keys(commands)) {
     expect(route(words(path))).toMatchObject({ path, stray: undefined, rest: [] });
     const [noun = '', verb] = words(path);
@@ -82,7 +82,7 @@ it('every command is found by its words, and every noun has a text of its own', 
   expect(wordsAfter('')).toHaveLength(new Set(wordsAfter('')).size);
 });
 
-it('any command line leads somewhere, and no word of it is lost', () => {
+it('any command line leads somewhere, and no word is lost', () => {
   const word = fc.oneof(
     fc.string(),
     fc.constantFrom('token', 'create', 'help', '--json', '--profile', '--', '-h', 'app'),

@@ -10,7 +10,7 @@ function meant(line: string): string[] {
   return [...names.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
 }
 
-describe('a line that is no command', () => {
+describe('an unknown command', () => {
   it.each([
     ['open', ['setup', 'doctor --fix']],
     ['whoami', ['status']],
@@ -43,11 +43,11 @@ describe('a line that is no command', () => {
     ['xyzzy', []],
     ['toString', []],
     ['__proto__', []],
-  ])('%s may have meant %j', (line, names) => {
+  ])('%s suggests %j', (line, names) => {
     expect(meant(line)).toEqual(names);
   });
 
-  it('is only ever answered with commands that are there', () => {
+  it('suggests only existing commands', () => {
     const words = [
       'open',
       'config',

@@ -26,7 +26,7 @@ function previewOf(text: string): Preview {
   };
 }
 
-it('nothing that is shown can act on a terminal, whatever claims are called and sessions hold', () => {
+it('nothing that is shown can control a terminal, whatever names and values claims have', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
       const claims = [{ name: text, expression: text }];
@@ -45,7 +45,7 @@ it('nothing that is shown can act on a terminal, whatever claims are called and 
   );
 });
 
-it('mapped claims stand out among the others', () => {
+it('mapped claims are highlighted', () => {
   const preview: Preview = {
     service: { iss: 'https://tenant.example/' },
     mapped: [{ name: 'items', expression: 'anonymous_session.metadata.items', value: 3 }],

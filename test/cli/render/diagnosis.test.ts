@@ -31,7 +31,7 @@ const checks: readonly Check[] = [
 ];
 
 describe('a diagnosis', () => {
-  it('has a line for each check, each command once, and the verdict last', () => {
+  it('has one line per check, each command once, and the verdict last', () => {
     expect(renderDiagnosis(paintFor(false), diagnosisOf(checks), 'anon-cli doctor --fix')).toBe(`\
 ✔ open     reachable    acme.example answers
 ! warning  management   missing update:clients
@@ -71,13 +71,13 @@ What to do
     expect(lines.slice(1).every((line) => line.startsWith(' '.repeat(24)))).toBe(true);
   });
 
-  it('is told apart without colour: each state has its word', () => {
+  it('is readable without colour: each state has its word', () => {
     const plain = renderDiagnosis(paintFor(false), diagnosisOf(checks), undefined);
     for (const word of ['open', 'warning', 'closed', 'skipped']) expect(plain).toContain(` ${word} `);
     expect(renderDiagnosis(paintFor(true), diagnosisOf(checks), undefined)).toContain('\u001b[');
   });
 
-  it('keeps what a tenant says from acting on the terminal', () => {
+  it('escapes control characters from the tenant', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const check: Check = { check: 'app', state: 'closed', finding: text, fix: text };
@@ -88,7 +88,7 @@ What to do
     );
   });
 
-  it('as JSON says null for what there is not', () => {
+  it('as JSON has null for missing values', () => {
     const { tenant, checks: told } = diagnosisData(diagnosisOf(checks));
     expect(tenant).toEqual({ profile: 'acme', issuer: 'https://acme.example/', edition: 'preview' });
     expect(told.at(-1)).toEqual({

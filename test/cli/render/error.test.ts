@@ -10,17 +10,17 @@ const gate = { name: 'application', explanation: 'Gate 2: closed.', command: 'an
 const people = { json: false, colour: false, exitCode: 1, warnings: [] };
 const machines = { ...people, json: true };
 
-describe('an error for people', () => {
-  it('is one line, and a second one with what to do', () => {
-    const error = new AnonError('not_found', "There is no API 'shp'.", { hint: "Did you mean 'shop'?" });
-    expect(renderError(error, people)).toBe("error: There is no API 'shp'.\nhint:  Did you mean 'shop'?\n");
+describe('an error as text', () => {
+  it('is one line, and a second one with the hint', () => {
+    const error = new AnonError('not_found', "API 'shp' not found.", { hint: "Did you mean 'shop'?" });
+    expect(renderError(error, people)).toBe("error: API 'shp' not found.\nhint:  Did you mean 'shop'?\n");
   });
 
-  it('is one line when there is nothing to do', () => {
+  it('is one line without a hint', () => {
     expect(renderError(new AnonError('interrupted', 'Interrupted.'), people)).toBe('error: Interrupted.\n');
   });
 
-  it('has the command at the end of a long hint on a line of its own', () => {
+  it('has the command of a long hint on its own line', () => {
     const hint = `${'A long explanation of why, '.repeat(3)}and so. Open it: anon-cli api enable shop --scopes read:catalog`;
     expect(renderError(new AnonError('gate_closed', 'No.', { hint }), people).split('\n')).toEqual([
       'error: No.',
@@ -30,7 +30,7 @@ describe('an error for people', () => {
     ]);
   });
 
-  it('has escape codes only where there are to be colours', () => {
+  it('has escape codes only with colours', () => {
     const error = new AnonError('usage', 'No.', { hint: 'Yes.' });
     expect(renderError(error, people)).not.toContain('\u001b');
     const coloured = renderError(error, { ...people, colour: true });
@@ -38,7 +38,7 @@ describe('an error for people', () => {
     expect(stripVTControlCharacters(coloured)).toBe(renderError(error, people));
   });
 
-  it('is no longer than somebody reads, however much the tenant says', () => {
+  it("has a limited length, however long the tenant's answer is", () => {
     const much = `no ${'😀'.repeat(100_000)}`;
     const error = new ResponseError('failed', { status: 400, error: much, description: much }, { hint: much });
     expect(renderError(error, people).length).toBeLessThan(10_000);
@@ -47,7 +47,7 @@ describe('an error for people', () => {
     expect(JSON.parse(text).error.service_description).toMatch(/^no 😀+…$/u);
   });
 
-  it('never brings control characters of a tenant to the terminal', () => {
+  it('never contains control characters from a tenant', () => {
     fc.assert(
       fc.property(hostileText, hostileText, (message, hint) => {
         const text = renderError(new AnonError('failed', message, { hint: `x${hint}` }), people);
@@ -58,14 +58,14 @@ describe('an error for people', () => {
   });
 });
 
-describe('an error for machines', () => {
+describe('an error as JSON', () => {
   it('is one JSON object on one line', () => {
     const text = renderError(new AnonError('usage', 'a\nb', { hint: 'c' }), { ...machines, exitCode: 2 });
     expect(text.split('\n')).toHaveLength(2);
     expect(JSON.parse(text)).toEqual({ error: { code: 'usage', message: 'a\nb', hint: 'c', exit_code: 2 } });
   });
 
-  it('has what the service said', () => {
+  it("has the service's answer", () => {
     expect(JSON.parse(renderError(new ResponseError('failed', refusal), machines))).toEqual({
       error: {
         code: 'failed',
@@ -88,18 +88,18 @@ describe('an error for machines', () => {
     });
   });
 
-  it('has no command where none opens the gate', () => {
+  it('has no command if none opens the gate', () => {
     const closed = new GateClosedError(refusal, { ...gate, command: undefined });
     expect(JSON.parse(renderError(closed, machines)).error).not.toHaveProperty('command');
   });
 
-  it('has the warnings that came before it', () => {
+  it('has the earlier warnings', () => {
     const text = renderError(new AnonError('failed', 'No.'), { ...machines, warnings: ['one', 'two'] });
     expect(JSON.parse(text)).toMatchObject({ warnings: ['one', 'two'] });
     expect(JSON.parse(renderError(new AnonError('failed', 'No.'), machines))).not.toHaveProperty('warnings');
   });
 
-  it('never has colours, nor what caused it', () => {
+  it('never has colours or its cause', () => {
     const error = new AnonError('failed', 'No.', { cause: new Error('hunter2') });
     const text = renderError(error, { ...machines, colour: true });
     expect(text).toBe(renderError(error, machines));

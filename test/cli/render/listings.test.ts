@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apiData, renderApi, renderApis } from '../../../src/cli/render/api.ts';
 import { appData, renderApp, renderApps } from '../../../src/cli/render/app.ts';
-import { renderLogin } from '../../../src/cli/render/login.ts';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { renderChanges, renderRequests } from '../../../src/cli/render/plan.ts';
-import { profileData, renderProfile, renderProfiles } from '../../../src/cli/render/profile.ts';
+import { profileData, renderLogin, renderProfile, renderProfiles } from '../../../src/cli/render/profile.ts';
 import { renderTenant, tenantData } from '../../../src/cli/render/tenant.ts';
 import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
@@ -82,11 +81,11 @@ describe('applications', () => {
     ]);
   });
 
-  it('of which there are none say how to make one', () => {
+  it('that are missing: explains how to create one', () => {
     expect(renderApps(plain, [])).toBe('No applications yet. Create one: anon-cli app create web\n');
   });
 
-  it('are shown one by one, and never their secret', () => {
+  it('are shown one by one, without their secret', () => {
     expect(lines(renderApp(plain, web))).toEqual([
       'web',
       '  client id       abc123',
@@ -98,7 +97,7 @@ describe('applications', () => {
     expect(renderApp(plain, server)).not.toContain('hunter2');
   });
 
-  it('tell machines their secret only when that was asked for', () => {
+  it('have their secret in JSON only if asked', () => {
     expect(appData(server)).toEqual({
       client_id: 'def456',
       name: 'My server',
@@ -124,7 +123,7 @@ describe('APIs', () => {
     ]);
   });
 
-  it('of which there are none say how to make one', () => {
+  it('that are missing: explains how to create one', () => {
     expect(renderApis(plain, [])).toMatch(/^No APIs yet\. Create one: anon-cli api create shop --audience \S+\n$/);
   });
 
@@ -140,7 +139,7 @@ describe('APIs', () => {
     ]);
   });
 
-  it('tell machines all of it', () => {
+  it('are complete in JSON', () => {
     expect(apiData(shop)).toEqual({
       id: 'api-1',
       name: 'shop',
@@ -172,7 +171,7 @@ describe('a tenant', () => {
     ]);
   });
 
-  it('is told to machines', () => {
+  it('is shown as JSON', () => {
     expect(tenantData(tenant)).toEqual({
       name: 'Local tenant',
       issuer: 'https://localhost:4400/',
@@ -186,7 +185,7 @@ describe('a tenant', () => {
 describe('profiles', () => {
   const served: Profile = { name: 'served', domain: 'http://localhost:4400', edition: 'ea' };
 
-  it('are a table that marks the current one, and tells no secret', () => {
+  it('are a table that marks the current one, without secrets', () => {
     const text = renderProfiles(plain, [{ name: 'local', edition: 'preview' }, acme, served], 'acme');
     expect(lines(text)).toEqual([
       '   PROFILE  TENANT                     EDITION        APP  API',
@@ -196,7 +195,7 @@ describe('profiles', () => {
     ]);
   });
 
-  it('are told to machines without their secrets', () => {
+  it('are shown as JSON without secrets', () => {
     expect(profileData(acme, 'acme', false)).toEqual({
       name: 'acme',
       current: true,
@@ -231,7 +230,7 @@ function hostileWrite(text: string): PlannedWrite {
   };
 }
 
-it('nothing of what a tenant calls its things gets past the screen', () => {
+it('no name from a tenant can control the screen', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
       const shown = [

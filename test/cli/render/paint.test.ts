@@ -5,17 +5,17 @@ import { type Paint, paintFor } from '../../../src/cli/render/paint.ts';
 const styles = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'] as const satisfies readonly (keyof Paint)[];
 
 describe('paint', () => {
-  it.each(styles)('that is off gives %s text back as it is', (style) => {
+  it.each(styles)('that is off leaves %s text unchanged', (style) => {
     expect(paintFor(false)[style]('text')).toBe('text');
   });
 
-  it.each(styles)('that is on sets %s text off, whatever this process writes to', (style) => {
+  it.each(styles)('that is on styles %s text, whatever this process writes to', (style) => {
     const painted = paintFor(true)[style]('text');
     expect(painted).not.toBe('text');
     expect(stripVTControlCharacters(painted)).toBe('text');
   });
 
-  it('has a style of its own for each purpose', () => {
+  it('has a style for each purpose', () => {
     const paint = paintFor(true);
     expect(new Set(styles.map((style) => paint[style]('text'))).size).toBe(styles.length);
   });

@@ -23,7 +23,7 @@ const remove = plannedDelete(
 const writes = [patch, post, remove].filter((write) => write !== undefined);
 
 describe('a plan', () => {
-  it('is told member by member, with the tenant it goes to', () => {
+  it('is shown member by member, with its tenant', () => {
     expect(renderChanges(plain, 'acme.eu.auth0.com', writes).split('\n')).toEqual([
       '  API shop (acme.eu.auth0.com)',
       '    lifetime       60 → 90',
@@ -38,7 +38,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('tells of a list of objects what it gains and loses', () => {
+  it('shows the added and removed objects of a list', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ name }));
     const change = plannedPatch(
       { path: '/api/v2/clients/1', subject: 'application web', answer: noContent },
@@ -50,7 +50,7 @@ describe('a plan', () => {
     );
   });
 
-  it('is told as its requests', () => {
+  it('is shown as its requests', () => {
     expect(renderRequests(plain, 'sent', writes).split('\n')).toEqual([
       '  sent  PATCH /api/v2/resource-servers/1 {"lifetime":90,"scopes":["b","c"],"policy":{"guests":"open"}}',
       '  sent  POST /api/v2/clients {"name":"web","n":1}',
@@ -59,7 +59,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('is told to machines', () => {
+  it('is shown as JSON', () => {
     expect(planData(writes)).toEqual({
       changes: [
         { subject: 'API shop', member: 'lifetime', before: 60, after: 90 },

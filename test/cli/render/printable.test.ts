@@ -27,7 +27,7 @@ describe('text from outside', () => {
     expect(printable(text)).toBe(shown);
   });
 
-  it('is safe for a terminal, whatever it is', () => {
+  it('is always safe for a terminal', () => {
     fc.assert(
       fc.property(hostileText, (given) => {
         expect(printable(given)).not.toMatch(unsafe);
@@ -62,7 +62,7 @@ describe('all that is printed at once', () => {
 });
 
 describe('JSON for a terminal', () => {
-  it.each([undefined, 2])('means what it meant and is safe, indented by %s', (indent) => {
+  it.each([undefined, 2])('keeps its meaning and is safe, indented by %s', (indent) => {
     fc.assert(
       fc.property(fc.dictionary(hostileText, hostileText), (value) => {
         const text = printableJson(value, indent);
@@ -72,14 +72,14 @@ describe('JSON for a terminal', () => {
     );
   });
 
-  it('has no command for the runner of a job in it, and means the same', () => {
+  it('contains no command for a CI runner, and keeps its meaning', () => {
     const value = { name: '##vso[a]b', list: ['::error::x', '\\##[c]'] };
     const text = printableJson(value, 2);
     expect(text).not.toMatch(/##[a-z]*\[|^\s*::/m);
     expect(JSON.parse(text)).toEqual(value);
   });
 
-  it('escapes what is beyond 16 bits as two units', () => {
+  it('escapes characters beyond 16 bits as two units', () => {
     expect(printableJson('\u{e0041}')).toBe('"\\udb40\\udc41"');
   });
 });

@@ -13,7 +13,7 @@ describe('progress', () => {
     expect(renderProgress(paintFor(false), progress)).toContain(text);
   });
 
-  it('has colours where they are wanted', () => {
+  it('has colours if they are enabled', () => {
     const progress = { done: 1, total: 2, fresh: 1, elapsedMs: 1000 };
     expect(renderProgress(paintFor(true), progress)).toContain('\u001b[32m━');
     expect(renderProgress(paintFor(false), progress)).not.toContain('\u001b');
@@ -28,7 +28,7 @@ describe('progress', () => {
     expect(timeText(seconds)).toBe(text);
   });
 
-  it('tells a slow pace with a fraction', () => {
+  it('shows a slow rate with a fraction', () => {
     expect([rate(0.42), rate(9.96), rate(1234.5)]).toEqual(['0.4', '10.0', '1235']);
   });
 });

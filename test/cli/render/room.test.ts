@@ -112,7 +112,7 @@ describe.each(shown)('%s', (_what, render, words) => {
     expectFitting(fitted(render(paintFor(true, { columns })), columns), columns, words);
   });
 
-  it('is not broken at all where no terminal shows it', () => {
+  it('is not broken without a terminal', () => {
     expect(render(paintFor(false))).toBe(render(paintFor(false, { columns: Number.POSITIVE_INFINITY })));
   });
 });
@@ -124,25 +124,25 @@ describe('a list', () => {
     [' ', '三 四', clientId],
   ];
 
-  it('has columns that fit by what is seen', () => {
+  it('has columns that fit by their visible width', () => {
     expect(table(paintFor(false, { columns: 80 }), titles, lines)).toBe(
       `   NAME     CLIENT ID\n*  one two  ${clientId}\n   三 四    ${clientId}\n`,
     );
   });
 
-  it('breaks cells at their spaces where that is enough', () => {
+  it('breaks cells at spaces if that is enough', () => {
     expect(table(paintFor(false, { columns: 41 }), titles, lines)).toBe(
       `   NAME  CLIENT ID\n*  one   ${clientId}\n   two\n   三    ${clientId}\n   四\n`,
     );
   });
 
-  it('is a block for each where it is not', () => {
+  it('is a block per item otherwise', () => {
     expect(table(paintFor(false, { columns: 40 }), titles, lines)).toBe(
       `* one two\n  client id\n    ${clientId}\n三 四\n  client id\n    ${clientId}\n`,
     );
   });
 
-  it('is for another program a record a line, without titles, colours or what would end a cell', () => {
+  it('is one record per line in a pipe, without headers, colours or characters that end a cell', () => {
     const { green } = paintFor(true);
     const cells = [
       ['*', green('a\tb'), 'c\nd'],

@@ -10,7 +10,7 @@ const colour = paintFor(true);
 const seen = stripVTControlCharacters;
 
 describe('rows', () => {
-  it('stand in two aligned columns', () => {
+  it('are two aligned columns', () => {
     const text = rows(plain, [
       ['issuer', 'https://localhost:4400/'],
       ['session lifetime', '30 days'],
@@ -18,7 +18,7 @@ describe('rows', () => {
     expect(text).toBe('  issuer            https://localhost:4400/\n  session lifetime  30 days\n');
   });
 
-  it('are indented as far as they are to be', () => {
+  it('are indented as requested', () => {
     expect(rows(plain, [['a', 'b']], 0)).toBe('a  b\n');
   });
 
@@ -35,7 +35,7 @@ describe('rows', () => {
 describe('a table', () => {
   const header = ['NAME', 'GUESTS', 'ID'];
 
-  it('has columns as wide as they need be, the last one ragged', () => {
+  it('has columns as wide as needed, and a ragged last one', () => {
     expect(
       table(plain, header, [
         ['web', 'enabled', '1'],
@@ -44,7 +44,7 @@ describe('a table', () => {
     ).toBe('NAME           GUESTS   ID\nweb            enabled  1\na longer name  closed   22222\n');
   });
 
-  it('is aligned by what is seen of coloured cells', () => {
+  it('is aligned by the visible width of coloured cells', () => {
     const lines = [
       ['web', colour.green('enabled'), '1'],
       ['x', colour.yellow('closed'), '2'],
@@ -52,7 +52,7 @@ describe('a table', () => {
     expect(seen(table(colour, header, lines))).toBe('NAME  GUESTS   ID\nweb   enabled  1\nx     closed   2\n');
   });
 
-  it('of nothing is its header', () => {
+  it('without rows is its header', () => {
     expect(table(plain, header, [])).toBe('NAME  GUESTS  ID\n');
   });
 });

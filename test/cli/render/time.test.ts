@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { dateText, relativeText } from '../../../src/cli/render/time.ts';
+import { relativeText } from '../../../src/cli/render/time.ts';
+import { dateText } from '../../../src/domain/token/times.ts';
 
 const [minute, hour, day, year] = [60, 3600, 86_400, 31_536_000];
 

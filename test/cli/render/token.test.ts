@@ -21,8 +21,8 @@ async function shown(token: string, keys = ringOf(a1.key), paint = plain): Promi
   return lines(renderToken(paint, 'Token', token, await decode(token, keys)));
 }
 
-describe('a token for people', () => {
-  it('that is verified says so before its claims', async () => {
+describe('a token as text', () => {
+  it('that is verified shows that before its claims', async () => {
     expect(await shown(a1.token)).toEqual([
       `Token  eyJ0eXAiOiJK…FOEjXk (JWT, ${a1.token.length} characters)`,
       '  ✔ signature verified: key.jwk',
@@ -33,7 +33,7 @@ describe('a token for people', () => {
     ]);
   });
 
-  it('that was not checked says so as loudly, and why', async () => {
+  it('that was not checked shows that as prominently, with the reason', async () => {
     expect((await shown(`${part({ alg: 'none' })}.${part({ sub: 'x' })}.`)).slice(1)).toEqual([
       "  ! SIGNATURE NOT CHECKED: it has none (alg 'none'). Anyone could have written this.",
       '  header  alg none',
@@ -42,26 +42,26 @@ describe('a token for people', () => {
     ]);
   });
 
-  it('that is wrong says not to believe it', async () => {
+  it('that is wrong warns not to trust it', async () => {
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) })))[1]).toBe(
       '  ✘ SIGNATURE WRONG: it does not fit key.jwk. Believe nothing below.',
     );
   });
 
-  it('that a key at hand cannot check says just that, and not to believe nothing', async () => {
+  it('that a known key cannot check shows just that, and does not warn against trusting it', async () => {
     expect((await shown(a1.token, ringOf({ ...a2.key, alg: 'RS256' })))[1]).toBe(
       '  ! SIGNATURE NOT CHECKED: its algorithm is HS256, and key.jwk is for RS256. Anyone could have written this.',
     );
   });
 
-  it('that is sealed says so, that it is no error, and shows its header', async () => {
+  it('that is encrypted shows that and its header, without an error', async () => {
     expect((await shown(sealed.token, ringOf(a1.key))).slice(1)).toEqual([
       '  ▪ SEALED: it does not open with key.jwk. Only who holds its key can read it.',
       '  header  alg A128KW, enc A128CBC-HS256',
     ]);
   });
 
-  it('that opened with a private key is not called authentic, for anyone can seal with the public one', async () => {
+  it('that opened with a private key is not called authentic, because anyone can encrypt with the public one', async () => {
     const { token, key } = rfc7516.examples['A.1'];
     expect((await shown(token, ringOf(key)))[1]).toBe(
       '  ! OPENED, ORIGIN NOT CHECKED: key.jwk. Anyone with its public half could have sealed this.',
@@ -69,14 +69,14 @@ describe('a token for people', () => {
     expect((await shown(token, ringOf(key), paintFor(true)))[1]).toContain('\u001b[33m! OPENED');
   });
 
-  it('and has a token inside leaves that one to say whose it is', async () => {
+  it('with a token inside leaves the issuer to that one', async () => {
     const { token, key, signatureKey } = rfc7520.examples['6'];
     const text = await shown(token, ringOf(key, signatureKey));
     expect(text[1]).toBe('  ✔ opened: key samwise.gamgee@hobbiton.example of key.jwk');
     expect(text).toContain('  ✔ signature verified: key hobbiton.example of key.jwk');
   });
 
-  it('that was opened says that it is authentic, and shows what is inside', async () => {
+  it('that was opened shows that it is authentic, and its contents', async () => {
     const [heading, ...rest] = await shown(sealed.token, ringOf(sealed.key));
     expect(heading).toMatch(/\(JWE, \d+ characters\)$/);
     expect(rest).toEqual([
@@ -86,7 +86,7 @@ describe('a token for people', () => {
     ]);
   });
 
-  it('with another one inside shows both, each with its own state', async () => {
+  it('with a token inside shows both, each with its own state', async () => {
     const token = await new CompactEncrypt(new TextEncoder().encode(a1.token))
       .setProtectedHeader({ alg: 'A128KW', enc: 'A256GCM' })
       .encrypt(Buffer.from(sealed.key.k, 'base64url'));
@@ -101,13 +101,13 @@ describe('a token for people', () => {
     ]);
   });
 
-  it('whose contents are text is no JWT', async () => {
+  it('with text as contents is not a JWT', async () => {
     const text = await shown(rfc7515.examples['A.4'].token, ringOf(rfc7515.examples['A.4'].key));
     expect(text[0]).toMatch(/\(JWS, \d+ characters\)$/);
     expect(text.at(-1)).toBe('  contents  Payload');
   });
 
-  it('of a tenant has its times as dates, with the time left', async () => {
+  it('of a tenant shows its times as dates, with the time left', async () => {
     const tenant = await openTenant();
     const { access_token, session_token } = await tenant.session({ metadata: { language: 'en' } });
     const keys = tenantKeyRing(connectionTo(tenant));
@@ -124,7 +124,7 @@ describe('a token for people', () => {
     expect(session).toContain('  metadata    {"language":"en"}');
   });
 
-  it('has its state in colours where there are any, and in words all the same', async () => {
+  it('shows its state in colours if enabled, and always in words', async () => {
     const colour = paintFor(true);
     expect((await shown(a1.token, ringOf(a1.key), colour))[1]).toContain('\u001b[32m✔ signature verified');
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) }), colour))[1]).toContain(
@@ -143,8 +143,8 @@ it.each([
   expect(shortToken(token)).toBe(short);
 });
 
-describe('a token for machines', () => {
-  it('has all of it', async () => {
+describe('a token as JSON', () => {
+  it('is complete', async () => {
     expect(tokenData(await decode(a1.token, ringOf(a1.key)))).toEqual({
       form: 'jws',
       header: { typ: 'JWT', alg: 'HS256' },
@@ -154,7 +154,7 @@ describe('a token for machines', () => {
     });
   });
 
-  it('that is sealed has no claims rather than empty ones', async () => {
+  it('that is encrypted has no claims rather than empty ones', async () => {
     expect(tokenData(await decode(sealed.token))).toEqual({
       form: 'jwe',
       header: { alg: 'A128KW', enc: 'A128CBC-HS256' },
@@ -163,12 +163,12 @@ describe('a token for machines', () => {
     });
   });
 
-  it('whose contents are text has the text', async () => {
+  it('with text as contents has the text', async () => {
     expect(tokenData(await decode(sealed.token, ringOf(sealed.key)))).toMatchObject({ text: sealed.text });
   });
 });
 
-describe('nothing in a token gets past the screen', () => {
+describe('nothing in a token can control the screen', () => {
   const value = fc.oneof(
     hostileText,
     fc.array(hostileText, { maxLength: 2 }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { displayWidth, padded } from '../../../src/cli/render/width.ts';
 
-describe('the columns that text takes', () => {
+describe('the width of text', () => {
   it.each([
     ['', 0],
     ['web', 3],
@@ -26,12 +26,12 @@ describe('the columns that text takes', () => {
     ['ไทย', 3],
     ['น้ำ', 2],
     ['𠮷', 2],
-  ])('of %j are %i', (text, width) => {
+  ])('of %j is %i', (text, width) => {
     expect(displayWidth(text)).toBe(width);
     expect(displayWidth(paintFor(true).green(text))).toBe(width);
   });
 
-  it('are made up to by spaces', () => {
+  it('is padded with spaces', () => {
     expect(padded('日本', 6)).toBe('日本  ');
     expect(padded('longer', 3)).toBe('longer');
     expect(displayWidth(padded(paintFor(true).red('é'), 5))).toBe(5);

@@ -10,18 +10,18 @@ const paint = paintFor(true);
 const id = 'pAphrnBkI9dfDxgwA8anOh2PuEU2rcBF';
 
 describe('text', () => {
-  it('is broken at its spaces, a word longer than the line on a line of its own', () => {
+  it('is broken at spaces, with longer words on their own line', () => {
     expect(wrapped(`see ${id} for more`, 12)).toEqual(['see', id, 'for more']);
     expect(wrapped('one two', 7)).toEqual(['one two']);
     expect(wrapped('one two', 6)).toEqual(['one', 'two']);
     expect(wrapped('', 10)).toEqual(['']);
   });
 
-  it('of wide characters fits by what is seen', () => {
+  it('of wide characters fits by its visible width', () => {
     expect(wrapped('日本 日本 日本', 9)).toEqual(['日本 日本', '日本']);
   });
 
-  it('ends its colour with a line and goes on with it in the next', () => {
+  it('ends its colour with the line and resumes it in the next', () => {
     const lines = wrapped(`${paint.red('one two')} three`, 4);
     expect(lines.map((line) => stripVTControlCharacters(line))).toEqual(['one', 'two', 'three']);
     expect(lines[0]).toBe('\u001b[1m\u001b[31mone\u001b[22m\u001b[39m');
@@ -29,7 +29,7 @@ describe('text', () => {
     expect(lines[2]).toBe('three');
   });
 
-  it('loses no word, whatever it is', () => {
+  it('never loses a word', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme', minLength: 1 })),
@@ -46,30 +46,30 @@ describe('text', () => {
 });
 
 describe('text beside a label', () => {
-  it('goes on in its column', () => {
+  it('continues in its column', () => {
     expect(beside('hint:  ', 'some words that go on for a while', 30)).toBe(
       'hint:  some words that go on\n       for a while\n',
     );
   });
 
-  it('goes below it where a word of it has no room beside it', () => {
+  it('goes below it if a word does not fit beside it', () => {
     expect(beside('  client id of it  ', id, 40)).toBe(`  client id of it\n    ${id}\n`);
     expect(beside('  client id of it  ', id, 60)).toBe(`  client id of it  ${id}\n`);
   });
 
-  it('is moved to the left where it is one word that fits the line only there', () => {
+  it('is moved to the left if it is a word that fits only there', () => {
     const guest = 'anon|f81d4fae-7dec-41d0-8765-00a0c91e6bf6';
     expect(beside('  guest  ', guest, 44)).toBe(`  guest\n   ${guest}\n`);
     expect(beside('  guest  ', `cart ${guest}`, 41)).toBe(`  guest\n    cart\n${guest}\n`);
   });
 
-  it('stays on its line where nobody knows how long that may be', () => {
+  it('stays on its line if the width is unknown', () => {
     expect(beside('a  ', 'b '.repeat(100), Number.POSITIVE_INFINITY)).toBe(`a  ${'b '.repeat(100)}\n`);
   });
 });
 
-describe('prose behind a label', () => {
-  it('goes on in its column, and moves a word that has no room there to the left', () => {
+describe('prose after a label', () => {
+  it('continues in its column, and moves a word that does not fit to the left', () => {
     expect(behind('error: ', `There is no client ${id}x of yours.`, 40)).toBe(
       `error: There is no client\n       ${id}x\n       of yours.\n`,
     );
@@ -81,7 +81,7 @@ describe('prose behind a label', () => {
 describe('a command', () => {
   const words = ['anon-cli', 'api', 'scopes', 'remove', "'my own shop'", 'read:catalog', '--profile', "'it'\\''s'"];
 
-  it.each([20, 40, 60])('stays one to a shell over lines of %i columns', (columns) => {
+  it.each([20, 40, 60])('stays a single command for a shell over lines of %i columns', (columns) => {
     const text = command(words.join(' '), columns, '  ');
     expect(text.split('\n').length).toBeGreaterThan(1);
     expect(text.replaceAll(/ \\\n\s*/g, ' ')).toBe(words.join(' '));
@@ -89,11 +89,11 @@ describe('a command', () => {
     expect(text).toContain("'my own shop'");
   });
 
-  it('is as it is where it fits', () => {
+  it('is unchanged if it fits', () => {
     expect(command(words.join(' '), 100, '  ')).toBe(words.join(' '));
   });
 
-  it('that has little room where it stands begins further to the left', () => {
+  it('that has little room starts further to the left', () => {
     const text = `            ${paint.cyan('$ anon-cli tenant set-lifetime 30d')}`;
     expect(stripVTControlCharacters(fitted(text, 40))).toBe('  $ anon-cli tenant set-lifetime 30d');
     expect(stripVTControlCharacters(fitted(text, 60))).toBe('            $ anon-cli tenant set-lifetime 30d');

@@ -15,7 +15,7 @@ import { busy, fine, htmlPage, reset, tenant, truncated } from '../../support/ht
 import { answering } from '../../support/http-server.ts';
 
 describe('how a command talks to its tenant', () => {
-  it('is said by options', () => {
+  it('is set by options', () => {
     expect(transportOf({ caFile: 'ca.pem', maxWait: '5m', debug: true, json: true }, {})).toEqual({
       caFile: 'ca.pem',
       maxWaitMs: 300_000,
@@ -26,13 +26,13 @@ describe('how a command talks to its tenant', () => {
     });
   });
 
-  it('is said by the environment, an option before it', () => {
+  it('is set by the environment, overridden by options', () => {
     const env = { ANON_CA_FILE: 'env.pem', ANON_DEBUG: '1' };
     expect(transportOf({}, env)).toMatchObject({ caFile: 'env.pem', debug: true });
     expect(transportOf({ caFile: 'option.pem' }, env)).toMatchObject({ caFile: 'option.pem' });
   });
 
-  it.each(['', '0', 'false'])('with ANON_DEBUG=%s is not told', (text) => {
+  it.each(['', '0', 'false'])('is not logged with ANON_DEBUG=%s', (text) => {
     expect(transportOf({}, { ANON_DEBUG: text, ANON_CA_FILE: '' })).toEqual({
       caFile: undefined,
       maxWaitMs: 60_000,
@@ -52,8 +52,8 @@ describe('how a command talks to its tenant', () => {
   });
 
   it.each([
-    ['soon', "'soon' is not a duration."],
-    ['-1', "'-1' is not a duration."],
+    ['soon', "'soon' is not a valid duration."],
+    ['-1', "'-1' is not a valid duration."],
     ['2d', '--max-wait must be at most 1 day.'],
   ])('does not wait for %s', async (maxWait, message) => {
     expect(await failureOf(() => transportOf({ maxWait }, {}))).toMatchObject({ code: 'usage', message });
@@ -71,20 +71,20 @@ describe('--timeout', () => {
     expect(transportOf({ timeout }, { ANON_TIMEOUT: '7' })).toMatchObject({ timeoutMs });
   });
 
-  it('is the default where the environment leaves it empty', () => {
+  it('has its default if the variable is empty', () => {
     expect(transportOf({}, { ANON_TIMEOUT: '' })).toMatchObject({ timeoutMs: undefined });
   });
 
   it.each([
-    [{ timeout: 'soon' }, {}, "'soon' is not a duration."],
+    [{ timeout: 'soon' }, {}, "'soon' is not a valid duration."],
     [{ timeout: '0' }, {}, '--timeout must be between 1 second and 1 day.'],
     [{ timeout: '2d' }, {}, '--timeout must be between 1 second and 1 day.'],
     [{}, { ANON_TIMEOUT: '0s' }, 'ANON_TIMEOUT must be between 1 second and 1 day.'],
-  ])('is not %j with %j', async (options, env, message) => {
+  ])('refuses %j with %j', async (options, env, message) => {
     expect(await failureOf(() => transportOf(options, env))).toMatchObject({ code: 'usage', message });
   });
 
-  it('ends a command whose tenant does not answer, and says after how long', async () => {
+  it('ends a command whose tenant does not answer, and reports after how long', async () => {
     const machine = await freshMachine();
     const { url } = await servedAnswer(() => new Promise(() => {}));
     await machine.done('login', 'silent', '--no-check', '--domain', url, '--app', 'a', '--api', 'b');
@@ -106,7 +106,7 @@ async function busyTenant(machine: Machine): Promise<{ asked: number }> {
 const tokenCreate = ['token', 'create', '--app', 'a', '--api', 'b', '--profile', 'busy'];
 
 describe('a command on a tenant that limits the rate', () => {
-  it('says that it waits', async () => {
+  it('reports that it waits', async () => {
     const machine = await openMachine();
     await busyTenant(machine);
     const { code, stderr, stdout } = await machine.run(...tokenCreate, '--max-wait', '10s');
@@ -119,7 +119,7 @@ describe('a command on a tenant that limits the rate', () => {
     ]);
   });
 
-  it('does not wait with --max-wait 0, and says nothing of waiting with --json', async () => {
+  it('does not wait with --max-wait 0, and does not report waits with --json', async () => {
     const machine = await openMachine();
     const seen = await busyTenant(machine);
     expect((await machine.run(...tokenCreate, '--max-wait', '0', '--json')).jsonError.code).toBe('rate_limited');
@@ -151,7 +151,7 @@ describe('a command on a tenant that only fails', () => {
     ['resets', reset],
     ['truncated JSON', truncated],
     ['HTML pages', htmlPage],
-  ])('now and then with %s does what it was told', async (_, fault) => {
+  ])('succeeds on a tenant that sometimes fails with %s', async (_, fault) => {
     const machine = await machineAt(await answering(tenant([fault, fault, fine])));
     expect((await machine.done('tenant', 'show', '--edition', 'preview')).stdout).toContain('Acme');
   });
@@ -168,7 +168,7 @@ async function machineAt(domain: string): Promise<Machine> {
 }
 
 describe('--ca-file', () => {
-  it('that cannot be used ends a command before it asks anybody', async () => {
+  it('that is unusable ends a command before any request', async () => {
     const machine = await openMachine();
     const seen = await busyTenant(machine);
     const { code, jsonError } = await machine.run(...tokenCreate, '--ca-file', '/nowhere/ca.pem', '--json');
@@ -187,7 +187,7 @@ describe('--ca-file', () => {
 });
 
 describe('--debug', () => {
-  it('tells every request of the embedded tenant', async () => {
+  it('logs every request to the embedded tenant', async () => {
     const machine = await openMachine();
     const { stderr } = await machine.done('tenant', 'show', '--debug');
     expect(stderr).toMatch(
@@ -195,7 +195,7 @@ describe('--debug', () => {
     );
   });
 
-  it('is a member of the one JSON object beside JSON', async () => {
+  it('is a member of the JSON object on stderr with --json', async () => {
     const machine = await openMachine();
     machine.env.ANON_DEBUG = '1';
     const { json, stderr } = await machine.done('tenant', 'show', '--json');
@@ -205,7 +205,7 @@ describe('--debug', () => {
     });
   });
 
-  it('tells no secret, token or metadata value of a whole run', async () => {
+  it('logs no secret, token or metadata value in a whole run', async () => {
     // Every run is searched for what it may not tell.
     const machine = await openMachine();
     await useRemote(machine, await servedTenant(machine.clock));

@@ -40,14 +40,14 @@ describe('a dry run', () => {
     expect(writes(tenant.requests)).toEqual([]);
   });
 
-  it('says when there would be no changes', async () => {
+  it('reports when there would be no changes', async () => {
     const { done } = await freshMachine();
     expect((await done('tenant', 'set-lifetime', '30d', '--dry-run')).stdout).toContain('No changes');
   });
 });
 
 describe('a production tenant', () => {
-  it('is changed when its name is typed: what changes is shown before', async () => {
+  it('is changed after its name is typed, and the changes are shown first', async () => {
     const { machine, tenant, host } = await productionTenant();
     machine.terminal.interactive = true;
     machine.replies.push(host);
@@ -73,7 +73,7 @@ describe('a production tenant', () => {
     expect(writes(tenant.requests)).toEqual([]);
   });
 
-  it('is not changed where nobody can be asked, unless --yes is given', async () => {
+  it('is not changed without a terminal, unless --yes is given', async () => {
     const { machine, tenant } = await productionTenant();
     expect(await machine.run(...lifetime)).toMatchObject({
       code: 2,
@@ -86,7 +86,7 @@ describe('a production tenant', () => {
     expect(writes(tenant.requests)).toHaveLength(1);
   });
 
-  it('is not asked about where nothing changes or nothing is sent, nor by what only reads or makes guests', async () => {
+  it('needs no confirmation if nothing changes or is sent, or for reads and new guests', async () => {
     const { machine } = await productionTenant();
     await machine.done('tenant', 'set-lifetime', '30d');
     await machine.done(...lifetime, '--dry-run');
@@ -103,8 +103,8 @@ function meanwhile(machine: Machine, answer: string, event: () => void): void {
   };
 }
 
-describe('a tenant that somebody else changes while a person is asked', () => {
-  it('is looked at again, and the person is shown what changes now', async () => {
+describe('a tenant that changes during a question', () => {
+  it('is read again, and the new changes are shown', async () => {
     const { machine, tenant, host } = await productionTenant();
     machine.terminal.interactive = true;
     const event = () => changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 60 });
@@ -117,7 +117,7 @@ describe('a tenant that somebody else changes while a person is asked', () => {
     expect(writes(tenant.requests)).toHaveLength(1);
   });
 
-  it('with setup too, whose questions are not asked again', async () => {
+  it('also with setup, which does not repeat its questions', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -139,7 +139,7 @@ describe('a tenant that somebody else changes while a person is asked', () => {
     expect(json.guest_scopes).toEqual(['write:cart', 'read:catalog']);
   });
 
-  it('and is so by then is left alone', async () => {
+  it('and then needs no change is left alone', async () => {
     const { machine, tenant, host } = await productionTenant();
     machine.terminal.interactive = true;
     meanwhile(machine, host, () =>

@@ -23,12 +23,12 @@ describe('--debug', () => {
     ['none', {}, ''],
     ['one that is no id', { 'x-request-id': 'two words' }, ''],
     ['one that is a token', { 'x-request-id': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIn0.c2ln' }, ' id=***'],
-  ])('tells an exchange, and the id that the service gave it: %s', async (_, headers, id) => {
+  ])('logs an exchange with the id from the service: %s', async (_, headers, id) => {
     const lines = await told([json({ secret: 1 }, 200, headers)], '/api/v2/clients');
     expect(lines).toEqual([`GET /api/v2/clients 200 0 ms${id}`]);
   });
 
-  it('tells how long it took', async () => {
+  it('logs the duration', async () => {
     const lines: string[] = [];
     const scripted = scriptedConnection([
       async () => {
@@ -49,11 +49,11 @@ describe('--debug', () => {
     ['/a?q=name%3Asecret&token=secret&flag', '/a?q=***&token=***&flag=***'],
     ['/api/v2/clients/abc123', '/api/v2/clients/abc123'],
     ['/t/eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcml2YXRlIn0.c2ln', '/t/***'],
-  ])('keeps of %s what is harmless', async (path, shown) => {
+  ])('logs only the harmless parts of %s', async (path, shown) => {
     expect(await told([json({})], path)).toEqual([`GET ${shown} 200 0 ms`]);
   });
 
-  it('tells waits and what is sent again', async () => {
+  it('logs waits and retries', async () => {
     const broken = () => {
       throw new UnreachableError('The tenant acme.example did not answer.', { sent: true, broken: true });
     };
@@ -69,14 +69,14 @@ describe('--debug', () => {
     ]);
   });
 
-  it('says nothing of what it does not know', async () => {
+  it('logs nothing that it does not know', async () => {
     const defect = () => {
       throw new TypeError('a secret');
     };
     expect(await told([defect], '/x')).toEqual(['GET /x failed after 0 ms: unexpected']);
   });
 
-  it('changes nothing else of a tenant', async () => {
+  it('changes nothing else about a tenant', async () => {
     const tenant = connectionTo(await openTenant());
     const watched = debugged(tenant, () => {});
     expect(await send(watched, { method: 'GET', path: '/.well-known/jwks.json' })).toMatchObject({ status: 200 });

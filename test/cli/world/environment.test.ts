@@ -28,7 +28,7 @@ const issuer = async (machine: Machine, ...options: string[]) =>
   (await machine.done('tenant', 'show', '--field', 'issuer', ...options)).stdout.trim();
 
 describe('the tenant of a command', () => {
-  it('is that of --profile, else ANON_PROFILE, else AUTH0_DOMAIN, else the current one', async () => {
+  it('is that of --profile, then ANON_PROFILE, then AUTH0_DOMAIN, then the current profile', async () => {
     const { machine, tenant } = await withTenant();
     const other = await servedTenant(machine.clock);
     await useRemote(machine, other);
@@ -53,7 +53,7 @@ describe('the tenant of a command', () => {
     ]);
   });
 
-  it('that AUTH0_DOMAIN names has a session to remember, apart from those of profiles', async () => {
+  it('that AUTH0_DOMAIN names has its own saved session, separate from those of profiles', async () => {
     const { machine, tenant } = await withTenant();
     nameInEnvironment(machine, tenant);
     const name = new URL(tenant.url).host.replace(':', '-');
@@ -65,7 +65,7 @@ describe('the tenant of a command', () => {
     expect(files).toEqual([`session~${name}-2~default.json`]);
   });
 
-  it('that AUTH0_DOMAIN names is that of the profile which has this domain', async () => {
+  it('that AUTH0_DOMAIN names uses the profile with this domain', async () => {
     const { machine, tenant } = await withTenant();
     await useRemote(machine, tenant);
     await machine.done('profile', 'set', 'app', 'web');
@@ -78,7 +78,7 @@ describe('the tenant of a command', () => {
     expect(await issuer(machine)).toBe(tenant.issuer);
   });
 
-  it('is not guessed when AUTH0_DOMAIN is none', async () => {
+  it('is not guessed if AUTH0_DOMAIN is invalid', async () => {
     const machine = await freshMachine();
     machine.env.AUTH0_DOMAIN = 'not a host';
     expect(await machine.run('tenant', 'show')).toMatchObject({
@@ -88,7 +88,7 @@ describe('the tenant of a command', () => {
     expect(await issuer(machine, '--profile', 'local')).toBe('https://localhost:4400/');
   });
 
-  it('of the quickstart is the embedded one all the same, and its hints say so', async () => {
+  it('of the quickstart is always the embedded one, and its hints show that', async () => {
     const { machine, tenant } = await withTenant();
     nameInEnvironment(machine, tenant);
     const { stdout } = await machine.done('quickstart');
@@ -96,7 +96,7 @@ describe('the tenant of a command', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it('without a profile has none to set', async () => {
+  it('without a profile has no profile settings to change', async () => {
     const { machine, tenant } = await withTenant();
     nameInEnvironment(machine, tenant);
     const name = new URL(tenant.url).host.replace(':', '-');
@@ -111,7 +111,7 @@ describe('the tenant of a command', () => {
 });
 
 describe('credentials in the environment', () => {
-  it("win over the profile's own", async () => {
+  it("take precedence over the profile's own", async () => {
     const { machine, tenant } = await withTenant();
     machine.terminal.stdin = 'a-secret-that-is-wrong';
     await machine.done(
@@ -127,7 +127,7 @@ describe('credentials in the environment', () => {
     });
   });
 
-  it('go to no tenant but the one that AUTH0_DOMAIN names', async () => {
+  it('are sent only to the tenant in AUTH0_DOMAIN', async () => {
     const { machine, tenant } = await withTenant();
     const other = await servedTenant(machine.clock);
     await machine.done('login', 'other', '--no-check', '--domain', other.url);
@@ -143,13 +143,13 @@ describe('credentials in the environment', () => {
     expect(other.requests).toEqual([]);
   });
 
-  it('may be a token, which wins, and is refused with its own advice', async () => {
+  it('may be a token, which takes precedence and has its own advice if refused', async () => {
     const { machine, tenant } = await withTenant();
     nameInEnvironment(machine, tenant);
     machine.env.AUTH0_ACCESS_TOKEN = 'a-token-of-the-environment';
     expect(await machine.run('app', 'list', '--edition', 'preview')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('hint:  Give a new one in AUTH0_ACCESS_TOKEN.\n'),
+      stderr: expect.stringContaining('hint:  Set a new token in AUTH0_ACCESS_TOKEN.\n'),
     });
   });
 
@@ -171,7 +171,7 @@ describe('credentials in the environment', () => {
     // What other tools take it for.
     expect(await machine.run('tenant', 'show')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is no RSA key, which RS256 needs.'),
+      stderr: expect.stringContaining('is not an RSA key, which RS256 needs.'),
     });
     machine.env.AUTH0_CLIENT_SIGNING_ALGORITHM = 'ES256';
     await machine.done('tenant', 'show');
@@ -183,7 +183,7 @@ describe('credentials in the environment', () => {
     });
   });
 
-  it('by halves are an error that names the other half', async () => {
+  it('that are incomplete are an error that names the other half', async () => {
     const { machine, tenant } = await withTenant();
     nameInEnvironment(machine, tenant);
     delete machine.env.AUTH0_CLIENT_ID;
@@ -193,7 +193,7 @@ describe('credentials in the environment', () => {
     });
   });
 
-  it('are what login proves and keeps', async () => {
+  it('are what login checks and saves', async () => {
     const { machine, tenant } = await withTenant();
     nameInEnvironment(machine, tenant);
     const { json } = await machine.done('login', 'acme', '--json');
@@ -205,7 +205,7 @@ describe('credentials in the environment', () => {
 });
 
 describe('what commands use', () => {
-  it('is what ANON_APP and ANON_API name, below options and above the profile', async () => {
+  it('is what ANON_APP and ANON_API name, after options and before the profile', async () => {
     const machine = await openMachine();
     await machine.done('app', 'create', 'kiosk', '--enable');
     changeDocument(machine.store, 'client', 'kiosk', { can_create_anonymous_sessions: true });
@@ -220,7 +220,7 @@ describe('what commands use', () => {
     await machine.done('token', 'update', '--meta', 'language=en');
   });
 
-  it('is the edition that ANON_EDITION names, below --edition', async () => {
+  it('is the edition that ANON_EDITION names, after --edition', async () => {
     const machine = await freshMachine();
     machine.env.ANON_EDITION = 'beta';
     expect(await machine.run('tenant', 'show')).toMatchObject({
@@ -273,7 +273,7 @@ describe('credentials in the environment without AUTH0_DOMAIN', () => {
     }
   });
 
-  it('keep nobody from what chooses no tenant, or names a profile', async () => {
+  it('do not affect commands without a tenant or with a profile', async () => {
     const machine = await openMachine();
     Object.assign(machine.env, { AUTH0_CLIENT_ID: 'tool', AUTH0_CLIENT_SECRET: 'a-secret' });
     for (const line of [
@@ -297,8 +297,8 @@ describe('credentials in the environment without AUTH0_DOMAIN', () => {
   });
 });
 
-describe('credentials in the environment by halves', () => {
-  it('may be whole, with a key file that is not there: the variable is named', async () => {
+describe('incomplete credentials in the environment', () => {
+  it('may be complete with a missing key file: the variable is named', async () => {
     const machine = await freshMachine();
     Object.assign(machine.env, {
       AUTH0_DOMAIN: 'acme.example',
@@ -343,7 +343,7 @@ describe('a variable', () => {
     ["' %s'\n", 'in quotes among blanks'],
     ['\ufeff%s', 'behind the mark of an encoding'],
     ['\u200b%s\u00a0', 'among what nobody sees'],
-  ])('%j counts without what stands around it, %s', async (around) => {
+  ])('%j is used without its surroundings, %s', async (around) => {
     const { machine, tenant } = await withTenant();
     const { clientId, clientSecret } = tenant.credentials;
     const set = {
@@ -389,7 +389,7 @@ describe('a variable', () => {
     '__HIDDEN_22__',
     'YOUR_HIDDEN_22',
     'undefined',
-  ])('that nothing replaced is named and never used: %s', async (value) => {
+  ])('with an unreplaced placeholder is named and never used: %s', async (value) => {
     for (const [name, line] of Object.entries(variables)) {
       for (const text of [value, `"${value}"\r\n`]) {
         const machine = await openMachine();
@@ -411,7 +411,7 @@ describe('a variable', () => {
     ['a-secret\r\nhalf', 'holds a line break or another control character'],
     ['a-secret\u200bhalf', 'holds an invisible character'],
     ['Bearer a-secret-half', 'holds a blank'],
-  ])('whose value cannot be meant is named, and its value is not: %j', async (value, problem) => {
+  ])('with an impossible value is named, without its value: %j', async (value, problem) => {
     for (const name of ['AUTH0_ACCESS_TOKEN', 'AUTH0_CLIENT_SECRET', 'AUTH0_CLIENT_ID']) {
       const machine = await freshMachine();
       machine.env.AUTH0_DOMAIN = 'acme.example';
@@ -437,7 +437,7 @@ describe('a variable', () => {
     },
   );
 
-  it('that is broken is no business of a command that does not use it', async () => {
+  it('that is broken does not affect a command that does not use it', async () => {
     const machine = await openMachine();
     for (const name of Object.keys(variables)) machine.env[name] = '$' + '{UNSET}';
     for (const line of ['--version', 'completion zsh', 'complete bash -- app show w']) {
@@ -481,7 +481,7 @@ describe('the profile that commands use', () => {
     ],
     [{ AUTH0_DOMAIN: 'not a host' }, undefined, 'Commands without --profile fail: AUTH0_DOMAIN names no tenant'],
     [{ AUTH0_CLIENT_ID: 'tool' }, undefined, 'Commands without --profile fail: AUTH0_CLIENT_ID is set, but'],
-  ])('is the one that every command names which speaks of the current one: %j', async (env, used, sentence) => {
+  ])('is the one that every command names as current: %j', async (env, used, sentence) => {
     const machine = await withProfiles();
     Object.assign(machine.env, env);
     const list = await machine.done('profile', 'list');
@@ -513,7 +513,7 @@ describe('the profile that commands use', () => {
     else expect(shown.code).not.toBe(0);
   });
 
-  it('is named after a removal as it really is then', async () => {
+  it('is named correctly after a removal', async () => {
     const machine = await withProfiles();
     machine.env.AUTH0_DOMAIN = 'other.example';
     expect((await machine.done('profile', 'remove', 'acme')).stdout).toBe(

@@ -22,7 +22,7 @@ async function atTerminal(): Promise<Machine> {
 const onOneLine = (text: string) => text.trim().replaceAll(/\s+/g, ' ');
 
 describe.each(ways)(
-  'with %s %j %j nobody is asked on a terminal, and what is missing is named:',
+  'with %s %j %j no question is asked on a terminal, and what is missing is named:',
   (name, before, env) => {
     it.each([
       ['login', '--domain is missing'],
@@ -50,7 +50,7 @@ describe.each(ways)(
       if (missing === '--yes') expect(onOneLine(stderr)).toContain(`, and ${name} rules questions out.`);
     });
 
-    it('a profile that is marked production', async () => {
+    it('a profile marked as production', async () => {
       const machine = await atTerminal();
       await useRemote(machine, await servedTenant(machine.clock));
       await machine.done('profile', 'set', 'production', 'on');
@@ -71,7 +71,7 @@ describe.each(ways)(
       expect(machine.questions).toEqual([]);
     });
 
-    it('what is to be typed into stdin', async () => {
+    it('a value from stdin', async () => {
       const machine = await atTerminal();
       Object.assign(machine.env, env);
       const { code, stderr } = await machine.run(...before, 'token', 'decode', '-');
@@ -82,7 +82,7 @@ describe.each(ways)(
 );
 
 it.each([{}, { CI: '' }, { CI: 'false' }, { CI: '0' }, { ANON_NO_INPUT: '0' }, { ANON_NO_INPUT: '' }])(
-  'a person is asked with %j, and --no-input behind -- is no option',
+  'questions are asked with %j, and --no-input after -- is not an option',
   async (env) => {
     const machine = await atTerminal();
     Object.assign(machine.env, env);
@@ -93,7 +93,7 @@ it.each([{}, { CI: '' }, { CI: 'false' }, { CI: '0' }, { ANON_NO_INPUT: '0' }, {
   },
 );
 
-it('--no-input goes with every command, also one that asks nothing', async () => {
+it('--no-input is accepted by every command, also one without questions', async () => {
   const machine = await freshMachine();
   await machine.done('--no-input', 'tenant', 'show');
   await machine.done('profile', 'list', '--no-input');

@@ -27,7 +27,7 @@ async function eaShop() {
 }
 
 describe('in edition ea an API is opened', () => {
-  it('by its policy, beside those for others, and a grant for the guests of one application', async () => {
+  it('by its policy, without changing other policies, and a grant for the guests of one application', async () => {
     const { tenant, connection, api, web, apply, grants } = await eaShop();
     tenant.change('resource_server', api.id, {
       subject_type_authorization: { user: { policy: 'deny_all' }, client: { policy: 'deny_all' } },
@@ -64,7 +64,7 @@ describe('in edition ea an API is opened', () => {
     expect((await planApiOpening(connection, open, { app: web, scopes: ['read:catalog'] })).writes).toEqual([]);
   });
 
-  it('to more scopes by merging, and grants of others stay as they are', async () => {
+  it('to more scopes by merging, and other grants stay unchanged', async () => {
     const { tenant, connection, api, web, kiosk, apply, grants } = await eaShop();
     const forItself = {
       id: 'cgr_itself',
@@ -85,7 +85,7 @@ describe('in edition ea an API is opened', () => {
     expect(tenant.store.get('client_grant', forItself.id)).toEqual(forItself);
   });
 
-  it('and nothing is added to a grant of all scopes; to lack one it gets the list of the others', async () => {
+  it('and a grant of all scopes is unchanged; removing one scope lists the others', async () => {
     const { tenant, connection, api, web, apply } = await eaShop();
     const all = {
       id: 'cgr_all',
@@ -113,7 +113,7 @@ describe('in edition ea an API is opened', () => {
 });
 
 describe('in edition ea an API is closed', () => {
-  it('by its policy alone, and the grants count again when it is opened', async () => {
+  it('by its policy alone, and the grants apply again once it is opened', async () => {
     const { connection, api, web, apply, grants } = await eaShop();
     const open = await apply(await planApiOpening(connection, api, { app: web, scopes: ['read:catalog'] }));
     const closed = await apply(await planApiClosing(connection, open, { revoke: false }));
@@ -121,7 +121,7 @@ describe('in edition ea an API is closed', () => {
     expect(grants()).toHaveLength(1);
   });
 
-  it('and its guest grants are removed where that is said, and no other', async () => {
+  it('and only its guest grants are removed, if asked', async () => {
     const { tenant, connection, api, web, kiosk, apply, grants } = await eaShop();
     const others = tenant.store.list('client_grant').length;
     const one = await apply(await planApiOpening(connection, api, { app: web, scopes: ['read:catalog'] }));
@@ -135,7 +135,7 @@ describe('in edition ea an API is closed', () => {
   });
 });
 
-it('a new API can be open from the start: the other policies are those that the service gives', async () => {
+it("a new API can be open from the start, with the service's defaults for the other policies", async () => {
   const { tenant, connection } = await eaShop();
   const stock = { name: 'stock', audience: 'https://stock.example', scopes: ['read:stock'] };
   const { id } = await applyPlan(connection, await planApiCreation(connection, stock, { scopes: ['read:stock'] }));

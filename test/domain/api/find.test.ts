@@ -37,7 +37,7 @@ describe.each(['preview', 'ea'] as const)('in a tenant of 1,100 APIs, edition %s
     ['an id', (1099).toString(16).padStart(24, '0'), 'API 1099'],
     ['an audience that is an address', 'https://api1099.example/v1?x=1', 'API 1099'],
     ['an audience that is a word', 'plain-audience-1098', 'API 1098'],
-  ])('%s is asked for alone', async (_, reference, name) => {
+  ])('%s is requested alone', async (_, reference, name) => {
     const { connection, asked } = await bigTenant(edition);
     expect(await findApi(connection, reference)).toMatchObject({ name });
     expect(asked()).toEqual([`GET /api/v2/resource-servers/${encodeURIComponent(reference)}`]);
@@ -48,7 +48,7 @@ describe.each(['preview', 'ea'] as const)('in a tenant of 1,100 APIs, edition %s
     expect(await findApi(connection, 'api 1099')).toMatchObject({ audience: 'https://api1099.example/v1?x=1' });
   });
 
-  it('a name that is wrong is told with the one most like it', async () => {
+  it('a wrong name is reported with the most similar one', async () => {
     const { connection } = await bigTenant(edition);
     expect(await failureOf(() => findApi(connection, 'API 1099x'))).toMatchObject({
       code: 'not_found',
@@ -80,7 +80,7 @@ it('the claims of an API are found with the API alone', async () => {
   expect(asked()).toHaveLength(1);
 });
 
-it('an application’s client id is asked for alone', async () => {
+it('an application’s client id is requested alone', async () => {
   const tenant = await openTenant();
   const clientId = 'a'.repeat(32);
   tenant.change('client', clientId, { client_id: clientId, name: 'one of many' });
@@ -89,14 +89,17 @@ it('an application’s client id is asked for alone', async () => {
   expect(connection.sent.filter((line) => line.startsWith('GET '))).toEqual([`GET /api/v2/clients/${clientId}`]);
 });
 
-it.each(['.', '..', ''])('what would be another address is not asked for alone: "%s"', async (reference) => {
-  const tenant = await openTenant();
-  const connection = connectionTo(tenant);
-  expect(await failureOf(() => findApi(connection, reference))).toMatchObject({ code: 'not_found' });
-  expect(connection.sent.filter((line) => /resource-servers(?!\?)/.test(line))).toEqual([]);
-});
+it.each(['.', '..', ''])(
+  'a reference that would change the address is not requested alone: "%s"',
+  async (reference) => {
+    const tenant = await openTenant();
+    const connection = connectionTo(tenant);
+    expect(await failureOf(() => findApi(connection, reference))).toMatchObject({ code: 'not_found' });
+    expect(connection.sent.filter((line) => /resource-servers(?!\?)/.test(line))).toEqual([]);
+  },
+);
 
-it('a reference that the tenant takes for no id at all may be a name', async () => {
+it('a reference that the tenant refuses as an id may be a name', async () => {
   const path = json(
     { statusCode: 400, error: 'Bad Request', message: 'Path validation error', errorCode: 'invalid_uri' },
     400,
@@ -115,8 +118,8 @@ async function addStock(connection: TestConnection, enabled: boolean): Promise<v
   await applyPlan(connection, await planApiCreation(connection, { ...stock, scopes: ['read:stock'] }, guests));
 }
 
-describe('the API to ask for', () => {
-  it('is the one that was named, by its name, its audience or its id', async () => {
+describe('the API of a request', () => {
+  it('is the given one, by its name, audience or id', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant);
     await addStock(connection, true);
@@ -125,13 +128,13 @@ describe('the API to ask for', () => {
     }
   });
 
-  it("is the profile's when none was named, and nothing is asked", async () => {
+  it("defaults to the profile's, without a request", async () => {
     const connection = connectionTo(await openTenant());
     expect(await chooseApi(connection, { named: undefined, chosen: stock })).toEqual(stock);
     expect(connection.sent).toEqual([]);
   });
 
-  it('is the only one that takes guests when the profile has none', async () => {
+  it('defaults to the only open one if the profile has none', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant);
     await addStock(connection, false);
@@ -139,14 +142,14 @@ describe('the API to ask for', () => {
   });
 });
 
-describe('which API cannot be told', () => {
+describe('the API of a request is unknown', () => {
   it('when several take guests: they are listed', async () => {
     const connection = connectionTo(await openTenant());
     await addStock(connection, true);
     expect(await failureOf(() => chooseApi(connection, nothing))).toMatchObject({
       code: 'usage',
-      message: "Which API? 2 take guests: shop, 'My stock'.",
-      hint: 'Name one: --api <api>, or for good: anon-cli profile set api <api>',
+      message: "No API given, and 2 are enabled for guests: shop, 'My stock'.",
+      hint: 'Choose one: --api <api>, or save a default: anon-cli profile set api <api>',
     });
   });
 
@@ -154,26 +157,26 @@ describe('which API cannot be told', () => {
     const connection = connectionTo(await testTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseApi(connection, nothing))).toMatchObject({
       code: 'gate_closed',
-      message: 'No API takes guests yet.',
-      hint: 'Open one: anon-cli api enable shop --scopes read:catalog --profile acme',
+      message: 'No API is enabled for guests.',
+      hint: 'Enable one: anon-cli api enable shop --scopes read:catalog --profile acme',
     });
   });
 
-  it('when the one that was named is not there', async () => {
+  it('when the given one does not exist', async () => {
     const connection = connectionTo(await openTenant());
     expect(await failureOf(() => chooseApi(connection, { named: 'shp', chosen: undefined }))).toMatchObject({
       code: 'not_found',
-      message: "There is no API 'shp'.",
-      hint: "Did you mean 'shop'? See anon-cli api list.",
+      message: "API 'shp' not found.",
+      hint: "Did you mean 'shop'? Run: anon-cli api list",
     });
   });
 
-  it('when it would be the Management API, which no guest is let into', async () => {
+  it('when it would be the Management API, which never accepts guests', async () => {
     const tenant = await openTenant();
     const named = `${tenant.issuer}api/v2/`;
     expect(await failureOf(() => chooseApi(connectionTo(tenant), { named, chosen: undefined }))).toMatchObject({
       code: 'usage',
-      message: "'Auth0 Management API' is the tenant's own API; guests cannot be let into it.",
+      message: "API 'Auth0 Management API' is the tenant's own and can't be enabled for guests.",
     });
   });
 });
@@ -188,11 +191,11 @@ describe('without Management API credentials', () => {
     expect(connection.sent).toEqual([]);
   });
 
-  it('and without a choice there is only asking back', async () => {
+  it('and without a default the user has to choose', async () => {
     const connection = connectionTo(await openTenant(), { management: undefined });
     expect(await failureOf(() => chooseApi(connection, nothing))).toMatchObject({
       code: 'usage',
-      hint: 'Give its audience: --api <audience>',
+      hint: 'Pass its audience: --api <audience>',
     });
   });
 });

@@ -16,7 +16,7 @@ async function shop() {
 const anybody = { app: undefined };
 
 describe('the guests of an API in edition preview', () => {
-  it('are let in with some of its scopes, for as long as was said', async () => {
+  it('get the given scopes and token lifetime', async () => {
     const { connection, api } = await shop();
     const opening = { ...anybody, scopes: ['read:catalog'], tokenLifetimeSeconds: 3600 };
     const plan = await planApiOpening(connection, api, opening);
@@ -39,7 +39,7 @@ describe('the guests of an API in edition preview', () => {
     expect((await planApiOpening(connection, after, opening)).writes).toEqual([]);
   });
 
-  it('keep the scopes that they have when they get others', async () => {
+  it('keep their scopes when they get more', async () => {
     const { connection, api } = await shop();
     const first = await applyPlan(
       connection,
@@ -49,7 +49,7 @@ describe('the guests of an API in edition preview', () => {
     expect(plan.writes).toMatchObject([{ body: { anonymous_access_scopes: ['read:orders', 'read:catalog'] } }]);
   });
 
-  it('are shut out, and what they may have stays written down unless it is taken away', async () => {
+  it('are refused, and their scopes stay unless they are removed', async () => {
     const { connection, api } = await shop();
     const open = await applyPlan(
       connection,
@@ -64,7 +64,7 @@ describe('the guests of an API in edition preview', () => {
     expect(await applyPlan(connection, revocation)).toMatchObject({ grants: [] });
   });
 
-  it('are given scopes and lose them without the API being opened', async () => {
+  it('get and lose scopes without opening the API', async () => {
     const { connection, api } = await shop();
     const given = await applyPlan(
       connection,
@@ -81,7 +81,7 @@ describe('the guests of an API in edition preview', () => {
   ])('do not get the scope %s, which the API does not define', async (scope, hint) => {
     const { connection, api } = await shop();
     const scopes = ['read:catalog', scope];
-    const refusal = { code: 'usage', message: `API 'shop' defines no scope '${scope}'.`, hint };
+    const refusal = { code: 'usage', message: `API 'shop' has no scope '${scope}'.`, hint };
     expect(await failureOf(() => planApiOpening(connection, api, { ...anybody, scopes }))).toMatchObject(refusal);
     expect(await failureOf(() => planGuestScopes(connection, api, { ...anybody, add: scopes }))).toMatchObject(refusal);
     expect(await failureOf(() => planGuestScopes(connection, api, { ...anybody, remove: scopes }))).toMatchObject(
@@ -89,12 +89,12 @@ describe('the guests of an API in edition preview', () => {
     );
   });
 
-  it('of an API without scopes get none', async () => {
+  it('get no scopes from an API without scopes', async () => {
     const { connection } = await shop();
     const creation = await planApiCreation(connection, { name: 'bare', audience: 'https://bare.example', scopes: [] });
     const bare = { ...(await applyPlan(connection, creation)), grants: [] };
     expect(await failureOf(() => planApiOpening(connection, bare, { ...anybody, scopes: ['x'] }))).toMatchObject({
-      hint: 'Its scopes: none.',
+      hint: 'It has no scopes.',
     });
   });
 });
@@ -102,7 +102,7 @@ describe('the guests of an API in edition preview', () => {
 describe('a new API', () => {
   const stock = { name: 'stock', audience: 'https://stock.example', scopes: ['read:stock', 'write:stock'] };
 
-  it('is closed to guests, and has the scopes it was given', async () => {
+  it('is closed to guests, and has the given scopes', async () => {
     const { connection } = await shop();
     const plan = await planApiCreation(connection, stock);
     expect(plan.writes).toMatchObject([{ method: 'POST', path: '/api/v2/resource-servers' }]);
@@ -115,7 +115,7 @@ describe('a new API', () => {
     expect((await listApis(connection)).map(({ name }) => name)).toEqual(['shop', 'stock']);
   });
 
-  it('may be open at once', async () => {
+  it('can be open from the start', async () => {
     const { connection } = await shop();
     const api = await applyPlan(connection, await planApiCreation(connection, stock, { scopes: ['read:stock'] }));
     expect(await apiWithGrants(connection, api)).toMatchObject({
@@ -130,8 +130,8 @@ it("the tenant's own API is refused, by name and by audience", async () => {
   for (const reference of ['Auth0 Management API', 'https://localhost:4400/api/v2/']) {
     expect(await failureOf(() => findApi(connection, reference))).toMatchObject({
       code: 'usage',
-      message: "'Auth0 Management API' is the tenant's own API; guests cannot be let into it.",
-      hint: 'Choose one of yours: anon-cli api list',
+      message: "API 'Auth0 Management API' is the tenant's own and can't be enabled for guests.",
+      hint: 'Choose one of your own: anon-cli api list',
     });
   }
 });

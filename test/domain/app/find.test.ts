@@ -6,8 +6,8 @@ import { confidentialApp, openTenant, testTenant } from '../../support/local.ts'
 const nothing = { named: undefined, chosen: undefined };
 const gone = { clientId: 'gone', name: 'old web' };
 
-describe('the application to ask as', () => {
-  it('is the one that was named, by its name or its client id', async () => {
+describe('the application of a request', () => {
+  it('is the given one, by its name or client id', async () => {
     const tenant = await openTenant();
     const server = await confidentialApp(tenant);
     const connection = connectionTo(tenant);
@@ -17,7 +17,7 @@ describe('the application to ask as', () => {
     }
   });
 
-  it("is the profile's when none was named, although others are enabled", async () => {
+  it("defaults to the profile's, even if others are enabled", async () => {
     const tenant = await openTenant();
     const server = await confidentialApp(tenant);
     const chosen = { clientId: server.client_id, name: 'server' };
@@ -28,13 +28,13 @@ describe('the application to ask as', () => {
     });
   });
 
-  it('is the only enabled one when the profile has none', async () => {
+  it('defaults to the only enabled one if the profile has none', async () => {
     const tenant = await openTenant();
     await confidentialApp(tenant, { name: 'closed', can_create_anonymous_sessions: false });
     expect(await chooseRequestingApp(connectionTo(tenant), nothing)).toMatchObject({ clientId: tenant.app.client_id });
   });
 
-  it('sends no secret when it is public, although the tenant keeps one for it', async () => {
+  it('sends no secret if it is public, even if the tenant has one for it', async () => {
     const tenant = await openTenant();
     expect(tenant.app.client_secret).not.toBe('');
     expect(await chooseRequestingApp(connectionTo(tenant), nothing)).toMatchObject({
@@ -44,14 +44,14 @@ describe('the application to ask as', () => {
   });
 });
 
-describe('which application cannot be told', () => {
-  it('when several are enabled: they are listed, quoted where a shell needs it', async () => {
+describe('the application of a request is unknown', () => {
+  it('when several are enabled: they are listed, quoted for a shell', async () => {
     const tenant = await openTenant();
     await confidentialApp(tenant, { name: 'My server' });
     expect(await failureOf(() => chooseRequestingApp(connectionTo(tenant), nothing))).toMatchObject({
       code: 'usage',
-      message: "Which application? 2 are enabled: web, 'My server'.",
-      hint: 'Name one: --app <app>, or for good: anon-cli profile set app <app>',
+      message: "No application given, and 2 are enabled: web, 'My server'.",
+      hint: 'Choose one: --app <app>, or save a default: anon-cli profile set app <app>',
     });
   });
 
@@ -59,7 +59,7 @@ describe('which application cannot be told', () => {
     const connection = connectionTo(await testTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'gate_closed',
-      message: 'No application may create anonymous sessions yet.',
+      message: 'No application is enabled for anonymous sessions.',
       hint: 'Enable one: anon-cli app enable web --profile acme',
     });
   });
@@ -73,31 +73,31 @@ describe('which application cannot be told', () => {
     });
   });
 
-  it("when the profile's is no longer there", async () => {
+  it("when the profile's does not exist", async () => {
     const connection = connectionTo(await openTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, { named: undefined, chosen: gone }))).toMatchObject({
       code: 'not_found',
-      message: "The profile's application 'old web' is no longer there.",
+      message: "Application 'old web', the profile's default, not found.",
       hint: 'Choose another: anon-cli profile set app <app> --profile acme',
     });
   });
 
-  it('when the one that was named is not there: the most similar is told', async () => {
+  it('when the given one does not exist: the most similar one is suggested', async () => {
     const connection = connectionTo(await openTenant());
     expect(await failureOf(() => chooseRequestingApp(connection, { named: 'wed', chosen: gone }))).toMatchObject({
       code: 'not_found',
-      message: "There is no application 'wed'.",
-      hint: "Did you mean 'web'? See anon-cli app list.",
+      message: "Application 'wed' not found.",
+      hint: "Did you mean 'web'? Run: anon-cli app list",
     });
   });
 
-  it('when two bear the name: their client ids are told', async () => {
+  it('when two have the same name: their client ids are listed', async () => {
     const tenant = await openTenant();
     const other = await confidentialApp(tenant, { name: 'web' });
     const error = await failureOf(() => chooseRequestingApp(connectionTo(tenant), { named: 'web', chosen: undefined }));
     expect(error).toMatchObject({
       code: 'ambiguous',
-      message: `'web' names 2 applications: ${tenant.app.client_id}, ${other.client_id}.`,
+      message: `'web' matches 2 applications: ${tenant.app.client_id}, ${other.client_id}.`,
     });
   });
 });
@@ -109,17 +109,17 @@ describe('without Management API credentials', () => {
     ['a reference is a client id', { named: 'abc', chosen: undefined }, { clientId: 'abc', name: 'abc' }],
     ["a reference wins over the profile's", { named: 'abc', chosen: gone }, { clientId: 'abc' }],
     ["the profile's is taken as it is", { named: undefined, chosen: gone }, { clientId: 'gone', name: 'old web' }],
-  ])('%s, and nothing is asked', async (_, choice, app) => {
+  ])('%s, without a request', async (_, choice, app) => {
     const connection = await blind();
     expect(await chooseRequestingApp(connection, choice)).toMatchObject({ ...app, clientSecret: undefined });
     expect(connection.sent).toEqual([]);
   });
 
-  it('and without a choice there is only asking back', async () => {
+  it('and without a default the user has to choose', async () => {
     const connection = await blind();
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'usage',
-      hint: 'Give its client id: --app <client id>',
+      hint: 'Pass its client id: --app <client id>',
     });
   });
 });

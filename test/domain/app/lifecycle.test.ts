@@ -32,14 +32,14 @@ describe('a new application', () => {
     expect(await findApp(tenant, 'shop front')).toMatchObject({ clientId: app.clientId, type, authMethod });
   });
 
-  it('may be open to guests at once', async () => {
+  it('can be enabled from the start', async () => {
     const tenant = connectionTo(await testTenant());
     const plan = await planAppCreation(tenant, { name: 'web', type: 'spa', enabled: true });
     expect((await applyPlan(tenant, plan)).enabled).toBe(true);
   });
 });
 
-it('an application is opened and closed, and nothing else of it changes', async () => {
+it('an application is enabled and disabled, and nothing else changes', async () => {
   const tenant = await testTenant();
   const connection = connectionTo(tenant);
   const before = await findApp(connection, 'web');

@@ -13,7 +13,7 @@ async function webApp(members: object) {
 }
 
 describe('in edition ea an application', () => {
-  it('that is OIDC-conformant is opened and closed, and nothing else of it changes', async () => {
+  it('that is OIDC-conformant is enabled and disabled, and nothing else changes', async () => {
     const { connection, web } = await webApp({ oidc_conformant: true });
     const opening = await planAppAccess(connection, web, { enabled: true });
     expect(opening.writes).toMatchObject([{ body: { anonymous_sessions: { active: true } } }]);
@@ -28,13 +28,13 @@ describe('in edition ea an application', () => {
     const before = connection.sent.length;
     expect(await failureOf(() => planAppAccess(connection, web, { enabled: true }))).toMatchObject({
       code: 'failed',
-      message: "Application 'web' is not OIDC-conformant, and only such may create anonymous sessions.",
+      message: "Application 'web' is not OIDC-conformant, which anonymous sessions require.",
       hint: expect.stringMatching(/ anon-cli app enable web --oidc-conformant$/),
     });
     expect(connection.sent).toHaveLength(before);
   });
 
-  it('is made both in one request where that is said', async () => {
+  it('is made both in one request if asked', async () => {
     const { tenant, connection, web } = await webApp({ oidc_conformant: false });
     const plan = await planAppAccess(connection, web, { enabled: true, oidcConformant: true });
     expect(plan.writes.map(({ body }) => body)).toEqual([
@@ -44,13 +44,13 @@ describe('in edition ea an application', () => {
     expect(tenant.store.get('client', web.clientId)).toMatchObject({ oidc_conformant: true, name: 'web' });
   });
 
-  it('that is neither can still be closed', async () => {
+  it('that is neither can still be disabled', async () => {
     const { connection, web } = await webApp({ oidc_conformant: false });
     expect((await planAppAccess(connection, web, { enabled: false })).writes).toEqual([]);
   });
 });
 
-it('what looks like a client id is asked for alone, and only then all are', async () => {
+it('what looks like a client id is requested alone first, then the list', async () => {
   const { connection, web } = await webApp({});
   expect(await findApp(connection, web.clientId)).toMatchObject({ name: 'web' });
   expect(connection.sent.at(-1)).toBe(`GET /api/v2/clients/${web.clientId}`);

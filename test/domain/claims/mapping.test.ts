@@ -31,7 +31,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
       ? tenant.store.get('resource_server', tenant.api.id)?.access_token
       : tenant.store.get('client', tenant.app.client_id)?.access_token;
 
-  it('claims are mapped for what is open to guests when nothing is named', async () => {
+  it('claims are mapped for what is open to guests by default', async () => {
     const { tenant, holder } = await opened(edition);
     expect(holder).toMatchObject(
       edition === 'ea'
@@ -40,7 +40,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     );
   });
 
-  it('what is named counts, and then what the profile says', async () => {
+  it("the given one takes precedence, then the profile's", async () => {
     const { tenant, connection } = await opened(edition);
     const named = { app: 'web', api: 'shop' };
     const chosen = {
@@ -58,7 +58,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(failure.code).toBe('not_found');
   });
 
-  it('a claim is mapped beside the others, and other settings of access tokens stay', async () => {
+  it('a claim is added to the others, and other access token settings stay', async () => {
     const { tenant, connection, holder } = await opened(edition, [guest]);
     const { plan, claims } = await planClaimMapping(connection, holder, language);
     expect(claims).toEqual([guest, language]);
@@ -68,53 +68,55 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(await chooseClaimsHolder(connection, none)).toMatchObject({ claims: [guest, language] });
   });
 
-  it('a claim that is mapped already is mapped otherwise, in its place', async () => {
+  it('a mapped claim is replaced in its place', async () => {
     const { connection, holder } = await opened(edition, [guest, language]);
     const otherwise = { name: 'guest', expression: 'anonymous_session.session_id' };
     expect((await planClaimMapping(connection, holder, otherwise)).claims).toEqual([otherwise, language]);
   });
 
-  it('nothing is sent where it is so already', async () => {
+  it('nothing is sent without changes', async () => {
     const { connection, holder } = await opened(edition, [guest, language]);
     const { plan } = await planClaimMapping(connection, holder, language);
     expect(plan.writes).toEqual([]);
   });
 
-  it('no more claims than the edition has room for, but those that are there may change', async () => {
+  it('no more claims than the edition allows, but existing ones can change', async () => {
     const { maxClaims } = editionNamed(edition).claims;
     const full = Array.from({ length: maxClaims }, (_, index) => ({ ...guest, name: `c${index}` }));
     const { connection, holder } = await opened(edition, full);
     expect(await failureOf(() => planClaimMapping(connection, holder, language))).toMatchObject({
       code: 'usage',
-      message: `'${holder.name}' maps ${maxClaims} claims, and ${maxClaims} is the most there may be.`,
-      hint: `Take one away first: anon-cli claims remove <name> --${edition === 'ea' ? 'api shop' : 'app web'}`,
+      message: `'${holder.name}' already maps ${maxClaims} claims; the maximum is ${maxClaims}.`,
+      hint: `Remove one first: anon-cli claims remove <name> --${edition === 'ea' ? 'api shop' : 'app web'}`,
     });
     expect((await planClaimMapping(connection, holder, { ...language, name: 'c0' })).plan.writes).toHaveLength(1);
   });
 
-  it('a claim is mapped no longer, and the last one leaves an empty list', async () => {
+  it('a claim is removed, and the last one leaves an empty list', async () => {
     const { connection, holder } = await opened(edition, [guest]);
     const { plan, claims } = await planClaimRemoval(connection, holder, 'guest');
     expect(claims).toEqual([]);
     expect(await applyPlan(connection, plan)).toMatchObject({ claims: [] });
   });
 
-  it('a claim that is not mapped is not there', async () => {
+  it('a claim that is not mapped is not found', async () => {
     const { connection, holder } = await opened(edition, [language]);
     const failure = await failureOf(() => planClaimRemoval(connection, holder, 'langage'));
     expect(failure.code).toBe('not_found');
-    expect(failure.hint).toMatch(/^Did you mean 'language'\? See anon-cli claims list --(app web|api shop)$/);
+    expect(failure.hint).toMatch(/^Did you mean 'language'\? Run: anon-cli claims list --(app web|api shop)$/);
   });
 });
 
-it('where no API or several take guests, one has to be named in edition ea', async () => {
+it('with no or several open APIs, edition ea needs one to be given', async () => {
   const { tenant, connection } = await opened('ea');
   const manage = await tenant.management();
   const shop = tenant.store.get('resource_server', tenant.api.id);
   await manage('POST', '/api/v2/resource-servers', {
     json: { identifier: 'urn:two', subject_type_authorization: shop?.subject_type_authorization },
   });
-  expect((await failureOf(() => chooseClaimsHolder(connection, none))).message).toMatch(/^Which API\? 2 take guests/);
+  expect((await failureOf(() => chooseClaimsHolder(connection, none))).message).toMatch(
+    /^No API given, and 2 are enabled for guests/,
+  );
   const closed = { user: { policy: 'allow_all' }, client: { policy: 'require_client_grant' } };
   for (const server of tenant.store.list('resource_server'))
     tenant.change('resource_server', String(server.id), { subject_type_authorization: closed });
@@ -123,7 +125,7 @@ it('where no API or several take guests, one has to be named in edition ea', asy
 
 const expression = 'anonymous_session.user_id';
 
-describe('what is to be mapped', () => {
+describe('a claim mapping', () => {
   it.each([
     ['user_id', 'anonymous_session.user_id'],
     ['session_id', 'anonymous_session.session_id'],
@@ -136,19 +138,19 @@ describe('what is to be mapped', () => {
   });
 
   it.each([
-    ['', 'A claim needs a name.'],
-    ['a'.repeat(256), "A claim's name has at most 255 characters, not 256."],
-    [' ', "A claim's name has no spaces around it, and nothing that cannot be seen."],
-    ['sub ', "A claim's name has no spaces around it, and nothing that cannot be seen."],
-    ['su\u200bb', "A claim's name has no spaces around it, and nothing that cannot be seen."],
-    ['a\u001b[31mb', "A claim's name has no spaces around it, and nothing that cannot be seen."],
-    ['sub', "'sub' is reserved: no mapping can set it, in whatever case it is written."],
-    ['Scope', "'Scope' is reserved: no mapping can set it, in whatever case it is written."],
-  ])('a claim cannot be called %j', async (name, message) => {
+    ['', 'The claim name is empty.'],
+    ['a'.repeat(256), 'A claim name has at most 255 characters; this one has 256.'],
+    [' ', "A claim name can't start or end with a space or contain invisible characters."],
+    ['sub ', "A claim name can't start or end with a space or contain invisible characters."],
+    ['su\u200bb', "A claim name can't start or end with a space or contain invisible characters."],
+    ['a\u001b[31mb', "A claim name can't start or end with a space or contain invisible characters."],
+    ['sub', "Claim 'sub' is reserved and can't be mapped, in any letter case."],
+    ['Scope', "Claim 'Scope' is reserved and can't be mapped, in any letter case."],
+  ])('refuses the claim name %j', async (name, message) => {
     expect(await failureOf(() => parseClaimMapping({ name, expression }))).toMatchObject({ code: 'usage', message });
   });
 
-  it('a reserved name comes with one that is free', async () => {
+  it('suggests a free name for a reserved one', async () => {
     for (const [name, free] of [
       ['SUB', 'guest_sub'],
       ['__proto__', 'guest_proto'],
@@ -159,21 +161,21 @@ describe('what is to be mapped', () => {
   });
 
   it.each([
-    ['metadata.a b', 'is names joined by dots', 'a path and no logic'],
-    ["metadata.a || 'x'", 'is names joined by dots', 'a path and no logic'],
-    ['metadata..a', 'is names joined by dots', 'a path and no logic'],
-    ['', 'is names joined by dots', 'a path and no logic'],
-    ['language', "cannot begin with 'language'", 'For a key of the metadata write metadata.language'],
-    ['userid', "cannot begin with 'userid'", "Did you mean 'user_id'?"],
-    ['session.metadata.language', "cannot begin with 'session'", 'a path and no logic'],
-    ['anonymous_session.cart.items', "cannot lead to 'cart'", 'For a key of the metadata write metadata.cart.items'],
-    ['metdata.language', "cannot begin with 'metdata'", "Did you mean 'metadata'?"],
-    ['anonymous_sesion.user_id', "cannot begin with 'anonymous_sesion'", "Did you mean 'anonymous_session'?"],
-    ['anonymous_session', 'must name an attribute of the session', 'metadata.<key>'],
-    ['anonymous_session.userid', "cannot lead to 'userid'", "Did you mean 'user_id'?"],
-    ['user_id.length', "goes no further than 'user_id'", 'only metadata'],
-    [`metadata.${'a'.repeat(250)}`, 'has at most 255 characters, not 277', 'a path and no logic'],
-  ])('%j is no expression', async (text, problem, help) => {
+    ['metadata.a b', 'consists of names joined by dots', 'Expressions are paths'],
+    ["metadata.a || 'x'", 'consists of names joined by dots', 'Expressions are paths'],
+    ['metadata..a', 'consists of names joined by dots', 'Expressions are paths'],
+    ['', 'consists of names joined by dots', 'Expressions are paths'],
+    ['language', "can't start with 'language'", 'For a metadata key, write metadata.language'],
+    ['userid', "can't start with 'userid'", "Did you mean 'user_id'?"],
+    ['session.metadata.language', "can't start with 'session'", 'Expressions are paths'],
+    ['anonymous_session.cart.items', "have no attribute 'cart'", 'For a metadata key, write metadata.cart.items'],
+    ['metdata.language', "can't start with 'metdata'", "Did you mean 'metadata'?"],
+    ['anonymous_sesion.user_id', "can't start with 'anonymous_sesion'", "Did you mean 'anonymous_session'?"],
+    ['anonymous_session', 'names no session attribute', 'metadata.<key>'],
+    ['anonymous_session.userid', "have no attribute 'userid'", "Did you mean 'user_id'?"],
+    ['user_id.length', "'user_id' has no nested keys", 'only metadata'],
+    [`metadata.${'a'.repeat(250)}`, 'has at most 255 characters; this one has 277', 'Expressions are paths'],
+  ])('refuses the expression %j', async (text, problem, help) => {
     const failure = await failureOf(() => parseClaimMapping({ name: 'c', expression: text }));
     expect(failure.code).toBe('usage');
     expect(failure.message).toContain(problem);

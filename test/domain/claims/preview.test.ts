@@ -25,7 +25,7 @@ async function started(edition: 'preview' | 'ea', members: JsonObject = {}, sett
 }
 
 describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition) => {
-  it('is what the next access token then holds, and asks nothing', async () => {
+  it('shows the claims of the next access token, without a request', async () => {
     const nested = { cart: { items: [1, { n: 2 }] }, none: { x: null } };
     const metadata = { language: 'en', items: 3, beta: false, empty: '', ...(edition === 'preview' && nested) };
     const { tenant, session, connection, holder } = await started(edition, { metadata });
@@ -57,7 +57,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
     ]);
   });
 
-  it('no longer has what a token carries from a mapping that is gone', async () => {
+  it('leaves out claims of a removed mapping', async () => {
     const { tenant, session, connection, holder } = await started(edition);
     const members = editionNamed(edition).claims.write([mapping('old', 'user_id')], {});
     if (edition === 'ea') tenant.change('resource_server', tenant.api.id, members);
@@ -69,7 +69,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
     expect(preview).not.toHaveProperty(['service', 'old']);
   });
 
-  it('says what it cannot tell where the session token stays sealed', async () => {
+  it('reports what is unknown if the session token cannot be decrypted', async () => {
     const { session, connection, holder } = await started(edition);
     const claims = [mapping('guest', 'user_id'), mapping('language', 'metadata.language')];
     const preview = await previewToken({ ...connection, sessionKey: undefined }, holder, claims, session);
@@ -79,13 +79,13 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
         {
           name: 'language',
           state: 'unknown',
-          reason: 'the session token is sealed, and only the tenant knows its metadata',
+          reason: 'the session token is encrypted, so only the tenant knows its metadata',
         },
       ],
     });
   });
 
-  it('takes the metadata as last known, and the end, where the session token stays sealed', async () => {
+  it('uses the last known metadata and expiry if the session token cannot be decrypted', async () => {
     const { session, connection, holder } = await started(edition);
     const claims = [mapping('language', 'metadata.language'), mapping('id', 'session_id')];
     const sealed = { ...connection, sessionKey: undefined };
@@ -104,7 +104,7 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
       metadataAsLastKnown: true,
     });
     const ended = { ...heard, sessionEndsAtMs: connection.clock.now() };
-    expect(await previewToken(sealed, holder, claims, ended)).toEqual({ none: 'the current session has ended' });
+    expect(await previewToken(sealed, holder, claims, ended)).toEqual({ none: 'the current session has expired' });
     // What can be opened is believed, and not what was heard.
     expect(await previewToken(connection, holder, claims, heard)).toMatchObject({
       mapped: [{ value: 'en' }, { name: 'id' }],
@@ -112,30 +112,30 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
     });
   });
 
-  it('is of no session but those that the mapping reaches', async () => {
+  it('exists only for sessions that the mapping applies to', async () => {
     const { session, connection, holder } = await started(edition);
     const other = { ...session, clientId: 'other', audience: 'urn:other' };
-    expect(await previewToken(connection, holder, [], undefined)).toEqual({ none: 'no session is remembered' });
+    expect(await previewToken(connection, holder, [], undefined)).toEqual({ none: 'no session is saved' });
     expect(await previewToken(connection, holder, [], other)).toEqual({
       none:
         edition === 'ea'
-          ? "the current session is not for API 'shop'"
-          : "the current session is not one of application 'web'",
+          ? "the current session is for another API, not 'shop'"
+          : "the current session is for another application, not 'web'",
     });
     // The one that the list does not depend on may be any.
     const elsewhere = edition === 'ea' ? { clientId: 'other' } : { audience: 'urn:other' };
     expect(await previewToken(connection, holder, [], { ...session, ...elsewhere })).toHaveProperty('service');
   });
 
-  it('is of no session that has ended', async () => {
+  it('does not exist for an expired session', async () => {
     const { tenant, session, connection, holder } = await started(edition);
     tenant.clock.forward(2_592_000);
-    expect(await previewToken(connection, holder, [], session)).toEqual({ none: 'the current session has ended' });
+    expect(await previewToken(connection, holder, [], session)).toEqual({ none: 'the current session has expired' });
   });
 });
 
 describe('a claim that is left out', () => {
-  it('says whether it is null, and leads into what is nested', async () => {
+  it('is reported as null or missing, also in nested values', async () => {
     const { session, connection, holder } = await started('preview', {
       metadata: { cart: { items: 3, note: null } },
     });
@@ -149,7 +149,7 @@ describe('a claim that is left out', () => {
     });
   });
 
-  it('may be one that somebody else mapped in a way that is not known here', async () => {
+  it('can have an expression that is unknown here', async () => {
     const { session, connection, holder } = await started('preview');
     const claims = [mapping('sub', 'user_id'), mapping('end', 'expires_at')];
     expect(await previewToken(connection, holder, claims, session)).toMatchObject({
@@ -170,7 +170,7 @@ it('a session token in the JWT format is read without a key', async () => {
   });
 });
 
-it('tokens that are none give a preview of what is known', async () => {
+it('invalid tokens give a preview of what is known', async () => {
   const { session, connection, holder } = await started('preview');
   const broken = { ...session, sessionToken: 'x', accessToken: 'y' };
   expect(await previewToken(connection, holder, [mapping('guest', 'user_id')], broken)).toMatchObject({

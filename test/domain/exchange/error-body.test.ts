@@ -43,7 +43,7 @@ describe('the words of a refusal', () => {
     expect(readErrorBody({ status: 400, body })).toMatchObject(words);
   });
 
-  it('are no longer than helps', () => {
+  it('have a limited length', () => {
     const { error, description } = readErrorBody({
       status: 400,
       body: { error: 'e'.repeat(1000), error_description: 'd'.repeat(1e6) },
@@ -53,7 +53,7 @@ describe('the words of a refusal', () => {
   });
 });
 
-it('a secret where a description is cut short is masked before, so that no half of it stays', () => {
+it('a secret at the end of a truncated description is masked as a whole', () => {
   const secret = 'secret-of-the-application';
   const body = { error: `${'e'.repeat(70)}${secret}`, error_description: `${'d'.repeat(290)}${secret} and more` };
   const { error, description } = readErrorBody({ status: 400, body }, [secret]);
@@ -74,7 +74,7 @@ describe('a refusal by /oauth/token', () => {
     [404, 'not_found', 'No such tenant here'],
     [429, 'too_many_requests', 'Policy "ci" allows 5 a minute'],
     [503, 'temporarily_unavailable', 'Down for maintenance until noon'],
-  ])('keeps its own words beside what we make of them: %i %s %s', async (status, error, description) => {
+  ])('keeps its own words next to our explanation: %i %s %s', async (status, error, description) => {
     const answer = json({ error, error_description: description }, status);
     const tenant = scriptedConnection([answer], { maxWaitMs: 0 });
     const { message } = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
@@ -82,11 +82,11 @@ describe('a refusal by /oauth/token', () => {
     expect(message.split(description)).toHaveLength(2);
   });
 
-  it('does not repeat the secret that its words hold', async () => {
+  it('does not repeat a secret in its words', async () => {
     const error_description = 'Wrong secret the-secret-of-the-tool';
     const tenant = scriptedConnection([json({ error: 'access_denied', error_description }, 401)]);
     const { message } = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
-    expect(message).toContain('The tenant says: "Wrong secret ***"');
+    expect(message).toContain('The tenant reported: "Wrong secret ***"');
   });
 });
 
@@ -103,7 +103,7 @@ describe('a tenant that is unavailable at /oauth/token', () => {
     ),
     ...statuses.map((status) => [`${status} as a page`, html(status)] as const),
     ['a reset', reset] as const,
-  ])('is asked three times more, and is no wrong secret: %s', async (_, answer) => {
+  ])('is asked three more times, and is not reported as a wrong secret: %s', async (_, answer) => {
     const tenant = scriptedConnection([answer, answer, answer, answer]);
     const error = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
     expect(error.code).toBe('tenant_unreachable');
@@ -115,7 +115,7 @@ describe('a tenant that is unavailable at /oauth/token', () => {
     expect(await managementRequest(recovered, tenantSettings, settings)).toEqual({ friendly_name: 'Acme' });
   });
 
-  it('is given a new assertion each time: one is good for a single use', async () => {
+  it('gets a new assertion each time, because an assertion works once', async () => {
     const seen: string[] = [];
     const record =
       (answer: () => Response) =>
@@ -141,7 +141,7 @@ describe('a redirect at /oauth/token', () => {
     ['https://www.acme.example/login?next=%2F&token=private', 'https://www.acme.example/login', 'www.acme.example'],
     ['//acme.eu.auth0.com/oauth/token', 'https://acme.eu.auth0.com/oauth/token', 'acme.eu.auth0.com'],
     ['https://user:private@portal.example:8443/a#private', 'https://portal.example:8443/a', 'portal.example:8443'],
-  ])('names its target and how to go there: %s', async (location, target, host) => {
+  ])('is reported with its target and how to use it: %s', async (location, target, host) => {
     const error = await failureOf(() => managementRequest(redirect(location), tenantSettings, settings));
     expect(error).toMatchObject({
       code: 'tenant_unreachable',
@@ -152,7 +152,7 @@ describe('a redirect at /oauth/token', () => {
   });
 
   it.each(['/somewhere/else', 'javascript:alert(1)', 'http://[', ''])(
-    'to nowhere else is one all the same: %s',
+    'without another target is still reported: %s',
     async (location) => {
       expect(await failureOf(() => managementRequest(redirect(location, 308), tenantSettings, settings))).toMatchObject(
         {

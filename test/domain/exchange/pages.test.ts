@@ -44,7 +44,7 @@ const apps = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => ({ client_id: `app-${from + index}`, name: `app ${from + index}` }));
 
 describe('a list that comes in numbered pages', () => {
-  it('is asked for in hundreds, until its total', async () => {
+  it('is requested in hundreds, up to its total', async () => {
     const { tenant, asked } = listing(({ page }) => ({
       total: 150,
       resource_servers: apis(page * 100, page === 0 ? 100 : 50),
@@ -54,7 +54,7 @@ describe('a list that comes in numbered pages', () => {
     expect(tenant.sent[1]).toMatch(/^GET \/api\/v2\/resource-servers\?page=0&per_page=100&include_totals=true&fields=/);
   });
 
-  it('is asked for once when all of it comes at once', async () => {
+  it('is requested once if the first page has everything', async () => {
     const { tenant, asked } = listing(() => ({ total: 1, resource_servers: apis(0, 1) }));
     expect(await listApis(tenant)).toHaveLength(1);
     expect(asked).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('a list that comes in numbered pages', () => {
     expect(await listApis(tenant)).toEqual([]);
   });
 
-  it('goes on behind a full page, however small its total', async () => {
+  it('continues after a full page, however small its total', async () => {
     const { tenant } = listing(({ page }) => ({
       total: 3,
       resource_servers: apis(page * 100, [100, 100, 7][page] ?? 0),
@@ -73,25 +73,25 @@ describe('a list that comes in numbered pages', () => {
     expect(await listApis(tenant)).toHaveLength(207);
   });
 
-  it('may come in smaller pages than were asked for', async () => {
+  it('can come in smaller pages than requested', async () => {
     const { tenant } = listing(({ page }) => ({ total: 120, resource_servers: apis(page * 50, page < 2 ? 50 : 20) }));
     expect(await listApis(tenant)).toHaveLength(120);
   });
 
-  it('that is shorter than its total is an error: something is missing', async () => {
+  it('that is shorter than its total is an error', async () => {
     const { tenant, asked } = listing(({ page }) => ({ total: 9, resource_servers: page === 0 ? apis(0, 1) : [] }));
     expect(await failureOf(() => listApis(tenant))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's list of APIs cannot be used: it says that there are 9, and gives 1.",
-      hint: 'Name the API by its audience or its id.',
+      message: "The tenant's list of APIs is not usable: it reports a total of 9, but has 1.",
+      hint: 'Pass the audience or id of the API.',
     });
     expect(asked).toHaveLength(2);
   });
 
-  it('that gives the same page whatever is asked for is an error', async () => {
+  it('that repeats the same page is an error', async () => {
     const { tenant, asked } = listing(() => ({ total: 500, resource_servers: apis(0, 100) }));
     expect(await failureOf(() => listApis(tenant))).toMatchObject({
-      message: "The tenant's list of APIs cannot be used: it gives the same page again and again.",
+      message: "The tenant's list of APIs is not usable: it repeats the same page.",
     });
     expect(asked).toHaveLength(2);
   });
@@ -113,7 +113,7 @@ describe('a list of more than a thousand', () => {
       return { resource_servers: items, ...(start + 100 < total && { next: String(start + 100) }) };
     });
 
-  it.each([1000, 1001, 2345])('is whole: %i', async (total) => {
+  it.each([1000, 1001, 2345])('is complete: %i', async (total) => {
     const { tenant } = service(total);
     const listed = await listApis(tenant);
     expect(new Set(listed.map(({ id }) => id)).size).toBe(total);
@@ -130,18 +130,18 @@ describe('a list of more than a thousand', () => {
   it.each([
     ['refuses checkpoints', json({ statusCode: 400, error: 'Bad Request', message: 'Query validation error' }, 400)],
     ['passes over them', json(apis(0, 100))],
-  ])('cannot be had of a tenant that %s, and that is said', async (_, answer) => {
+  ])('cannot be read from a tenant that %s, which is reported', async (_, answer) => {
     const { tenant } = listing(({ take }) =>
       take === undefined ? { total: 1500, resource_servers: apis(0, 100) } : answer(),
     );
     expect(await failureOf(() => listApis(tenant))).toMatchObject({
       code: 'response_invalid',
-      message: 'The tenant has 1500 APIs, and lists only the first 1000.',
-      hint: 'Name the API by its audience or its id.',
+      message: 'The tenant has 1500 APIs, but lists only the first 1000.',
+      hint: 'Pass the audience or id of the API.',
     });
   });
 
-  it('of the local tenant is whole', async () => {
+  it('of the local tenant is complete', async () => {
     const tenant = await openTenant();
     for (const { id, ...api } of apis(0, 1100)) tenant.change('resource_server', id, { id, ...api });
     const connection = connectionTo(tenant);
@@ -172,8 +172,8 @@ describe('a list that does not end', () => {
       const { tenant, asked } = listing((_, count) => ({ ...page(count * 100, 100), next: `next-${count}` }));
       expect(await failureOf(() => ask(tenant))).toMatchObject({
         code: 'response_invalid',
-        message: `The tenant's list of ${plural} cannot be used: it does not end: there are more than 100000.`,
-        hint: expect.stringContaining('Name'),
+        message: `The tenant's list of ${plural} is not usable: it does not end (more than 100000 entries).`,
+        hint: expect.stringContaining('Pass'),
       });
       expect(asked.length).toBeLessThan(1010);
     });
@@ -187,42 +187,44 @@ describe('a list that does not end', () => {
           void tenant.clock.wait(1000);
         },
       );
-      expect((await failureOf(() => ask(tenant))).message).toContain('it took more than 2 minutes');
+      expect((await failureOf(() => ask(tenant))).message).toContain('more than 2 minutes');
       expect(count).toBeLessThan(130);
     });
 
     it('ends at 64 MB', async () => {
       const padding = 'x'.repeat(8 * 2 ** 20);
       const { tenant, asked } = listing((_, count) => ({ ...page(count * 100, 1), next: `next-${count}`, padding }));
-      expect((await failureOf(() => ask(tenant))).message).toContain('it is longer than 64 MB');
+      expect((await failureOf(() => ask(tenant))).message).toContain('more than 64 MB');
       expect(asked.length).toBeLessThan(12);
     });
 
-    it('ends where a page names an earlier one as the next', async () => {
+    it('ends if a page names an earlier one as the next', async () => {
       const { tenant, asked } = listing((_, count) => ({ ...page(count * 100, 1), next: count % 2 ? 'odd' : 'even' }));
-      expect((await failureOf(() => ask(tenant))).message).toContain('it runs in circles');
+      expect((await failureOf(() => ask(tenant))).message).toContain('a page names an earlier page as the next');
       expect(asked.length).toBeLessThan(6);
     });
 
-    it('ends at pages that are empty and name a next one', async () => {
+    it('ends at empty pages that name a next one', async () => {
       const { tenant, asked } = listing((_, count) => ({ ...page(0, 0), next: `next-${count}` }));
-      expect((await failureOf(() => ask(tenant))).message).toContain('pages in a row are empty');
+      expect((await failureOf(() => ask(tenant))).message).toContain('empty pages in a row');
       expect(asked.length).toBeLessThan(15);
     });
 
-    it('ends at a page that comes again under another name', async () => {
+    it('ends at a page that repeats under another name', async () => {
       const { tenant, asked } = listing((_, count) => ({ ...page(0, 100), next: `next-${count}` }));
-      expect((await failureOf(() => ask(tenant))).message).toContain('it gives the same page again and again');
+      expect((await failureOf(() => ask(tenant))).message).toContain('it repeats the same page');
       expect(asked.length).toBeLessThan(6);
     });
   });
 
-  it('ends for completion too', async () => {
+  it('also ends for completion', async () => {
     const { tenant } = listing((_, count) => ({ clients: apps(count * 100, 1), next: 'again' }));
-    expect((await failureOf(() => eachAppName(tenant, () => {}))).message).toContain('it runs in circles');
+    expect((await failureOf(() => eachAppName(tenant, () => {}))).message).toContain(
+      'a page names an earlier page as the next',
+    );
   });
 
-  it('is none where one empty page stands before the others', async () => {
+  it('is not one with a single empty page before the others', async () => {
     const { tenant } = listing((_, count) =>
       count === 1 ? { clients: [], next: 'second' } : { clients: apps(0, 3), next: null },
     );
@@ -230,7 +232,7 @@ describe('a list that does not end', () => {
   });
 });
 
-it('every application of a tenant is listed when there are more than a page of them, and the global client is not', async () => {
+it('every application is listed over several pages, without the global client', async () => {
   const tenant = await openTenant();
   const names = Array.from({ length: 120 }, (_, number) => `app ${number}`);
   for (const name of names) tenant.change('client', name, { client_id: name, name });

@@ -7,7 +7,7 @@ import { tenantSettings, tenantSettingsPath } from '../../../src/wire/tenant-set
 import { failureOf, json, managementToken, scriptedConnection, secretAccess } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 
-it('a session token and an access token are masked wherever they stand', async () => {
+it('session and access tokens are masked anywhere', async () => {
   const tenant = await openTenant();
   const { session_token, access_token } = await tenant.session();
   expect(redactSecrets(`got ${session_token}, and "${access_token}"`)).toBe('got ***, and "***"');
@@ -21,11 +21,11 @@ it.each([
   ['a $& in a secret', ['$&'], 'a *** in a secret'],
   ['https://api.shop.example/v1.0.0', [], 'https://api.shop.example/v1.0.0'],
   ['version 1.2.3 of acme.eu.auth0.com', [], 'version 1.2.3 of acme.eu.auth0.com'],
-])('%j becomes text that may be shown', (text, secrets, shown) => {
+])('%j becomes text that can be shown', (text, secrets, shown) => {
   expect(redactSecrets(text, secrets)).toBe(shown);
 });
 
-it('no secret is left in any text', () => {
+it('no secret remains in any text', () => {
   fc.assert(
     fc.property(fc.string(), fc.string({ minLength: 4 }), fc.string(), (before, secret, after) => {
       fc.pre(!'***'.includes(secret) && !secret.includes('***'));
@@ -42,15 +42,15 @@ it.each([
   ['a-', 'a- and ba-', '*** and ba-'],
   ['.', 'one. two', 'one*** two'],
   ['long', 'longer belongs', '***er be***s'],
-])('the short secret %j is masked as a word of its own: %s', (secret, text, shown) => {
+])('the short secret %j is masked as a whole word: %s', (secret, text, shown) => {
   expect(redactSecrets(text, [secret])).toBe(shown);
 });
 
-it('of two secrets the one that holds the other is masked whole', () => {
+it('of two overlapping secrets the longer one is masked as a whole', () => {
   expect(redactSecrets('pass and passphrase', ['pass', 'passphrase'])).toBe('*** and ***');
 });
 
-it('the values of metadata are secrets, however deep, and its keys are none', () => {
+it('metadata values are secrets at any depth, but keys are not', () => {
   const metadata = { a: 'x y', b: { c: ['"q"', 12, true, null] } };
   expect(secretForms(metadata)).toEqual(['x y', 'x y', 'x%20y', '"q"', '\\"q\\"', '%22q%22', '12']);
   expect(secretForms(undefined)).toEqual([]);
@@ -67,7 +67,7 @@ describe('a secret of one letter', () => {
     expect(error.message).toBe('invalid_client (401): Not ***: not the one');
   });
 
-  it.each(secrets)('%j leaves what the refusal of a login means alone, and says it', async (secret) => {
+  it.each(secrets)('%j leaves the meaning of a refused login alone', async (secret) => {
     const words = 'Client is not authorized to access "https://acme.example/api/v2/".';
     const refused = json({ error: 'access_denied', error_description: words }, 403);
     const tenant = scriptedConnection([refused], { management: secretAccess('tool', secret) });
@@ -75,7 +75,7 @@ describe('a secret of one letter', () => {
       managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath }),
     );
     expect(error.message).toBe(
-      `The tenant refused the credentials of profile 'acme': client tool has no grant for the Management API (403). The tenant says: "${words}"`,
+      `The tenant refused the credentials of profile 'acme': client tool has no grant for the Management API (403). The tenant reported: "${words}"`,
     );
   });
 

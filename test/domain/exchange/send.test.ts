@@ -15,7 +15,7 @@ function limited(headers: Record<string, string> = {}) {
 const resetIn = (seconds: number) => ({ 'x-ratelimit-reset': String(noon / 1000 + seconds) });
 
 describe('a request', () => {
-  it('carries its body as JSON and its authorization as it is', async () => {
+  it('sends its body as JSON and its authorization unchanged', async () => {
     const seen: unknown[] = [];
     const tenant = scriptedConnection([
       ({ url, method, headers, body }) => {
@@ -35,7 +35,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('says nothing of a body or an authorization that it does not have', async () => {
+  it('sends no headers for a missing body or authorization', async () => {
     const tenant = scriptedConnection([
       ({ headers, body }) => {
         expect(headers).toEqual({ accept: 'application/json' });
@@ -46,7 +46,7 @@ describe('a request', () => {
     expect(await send(tenant, request)).toEqual({ status: 200, body: [] });
   });
 
-  it.each([400, 401, 404, 409])('is answered with %i as it is', async (status) => {
+  it.each([400, 401, 404, 409])('returns the answer %i unchanged', async (status) => {
     expect(await send(scriptedConnection([json({ error: 'x' }, status)]), request)).toEqual({
       status,
       body: { error: 'x' },
@@ -57,11 +57,11 @@ describe('a request', () => {
     ['{"name":"\\ud800"}', { name: '\ufffd' }],
     ['{"list":["a\\uDFFFb",{"deep":"\\uD83D"}]}', { list: ['a\ufffdb', { deep: '\ufffd' }] }],
     ['{"name":"\\ud83d\\ude00","path":"\\\\ud800"}', { name: '😀', path: '\\ud800' }],
-  ])('may be answered with half a character, which is replaced: %s', async (text, body) => {
+  ])('can get an answer with a broken character, which is replaced: %s', async (text, body) => {
     expect(await send(scriptedConnection([() => new Response(text)]), request)).toEqual({ status: 200, body });
   });
 
-  it('may be answered with nothing', async () => {
+  it('can get an empty answer', async () => {
     expect(await send(scriptedConnection([() => new Response(null, { status: 204 })]), request)).toEqual({
       status: 204,
       body: undefined,
@@ -89,25 +89,25 @@ describe('a rate limit', () => {
     expect(tenant.sent).toHaveLength(2);
   });
 
-  it('is waited for longer the second time when nothing says how long', async () => {
+  it('is waited for longer the second time without a given delay', async () => {
     const tenant = scriptedConnection([limited(), limited(), json({ ok: true })]);
     expect(await send(tenant, request)).toMatchObject({ status: 200 });
     expect(tenant.clock.waits).toEqual([1000, 2000]);
   });
 
-  it('is measured from the time that it is by then', async () => {
+  it('is measured from the current time', async () => {
     const tenant = scriptedConnection([limited(resetIn(10)), limited(resetIn(25)), json({})]);
     await send(tenant, request);
     expect(tenant.clock.waits).toEqual([10_000, 15_000]);
   });
 
-  it('is waited for and told of', async () => {
+  it('is waited for and reported', async () => {
     const tenant = scriptedConnection([limited({ 'retry-after': '7' }), json({})]);
     await send(tenant, request);
     expect(tenant.pauses).toEqual([{ ms: 7000, reason: 'rate limit', asked: true }]);
   });
 
-  it('that holds on is an error once a minute is waited in all', async () => {
+  it('that continues is an error after a minute in total', async () => {
     const tenant = scriptedConnection(Array.from({ length: 6 }, () => limited()));
     expect(await failureOf(() => send(tenant, request))).toMatchObject({
       code: 'rate_limited',
@@ -133,7 +133,7 @@ describe('a rate limit', () => {
   it.each([
     [0, '1', []],
     [120_000, '61', [61_000]],
-  ])('is waited for at most %i ms when that is said', async (maxWaitMs, retryAfter, waits) => {
+  ])('is waited for up to %i ms if configured', async (maxWaitMs, retryAfter, waits) => {
     const tenant = scriptedConnection([limited({ 'retry-after': retryAfter }), limited({ 'retry-after': '61' })], {
       maxWaitMs,
     });
@@ -141,13 +141,16 @@ describe('a rate limit', () => {
     expect(tenant.clock.waits).toEqual(waits);
   });
 
-  it.each(['POST', 'PATCH', 'DELETE'] as const)('says that a %s was not taken: it is sent again', async (method) => {
-    const tenant = scriptedConnection([limited(), json({ ok: true })]);
-    expect(await send(tenant, { ...request, method })).toMatchObject({ status: 200 });
-    expect(tenant.sent).toHaveLength(2);
-  });
+  it.each(['POST', 'PATCH', 'DELETE'] as const)(
+    'means that a %s was not processed: it is sent again',
+    async (method) => {
+      const tenant = scriptedConnection([limited(), json({ ok: true })]);
+      expect(await send(tenant, { ...request, method })).toMatchObject({ status: 200 });
+      expect(tenant.sent).toHaveLength(2);
+    },
+  );
 
-  it('of the local tenant is waited for just as long as it says', async () => {
+  it('of the local tenant is waited for exactly as long as it asks', async () => {
     const tenant = await openTenant({ rateLimit: { burst: 1, perSecond: 0.1 } });
     const connection = connectionTo(tenant);
     const path = '/.well-known/jwks.json';
@@ -172,7 +175,7 @@ describe('a GET that fails', () => {
     ['503', failing(503)],
     ['a broken connection', broken],
     ['a page of HTML', () => new Response('<html>', { status: 502 })],
-  ])('with %s is sent again, three times at most', async (_, answer) => {
+  ])('with %s is retried at most three times', async (_, answer) => {
     const recovered = scriptedConnection([answer, answer, answer, json({ ok: true })]);
     expect(await send(recovered, request)).toEqual({ status: 200, body: { ok: true } });
     expect(recovered.clock.waits).toEqual([500, 1000, 2000]);
@@ -188,13 +191,13 @@ describe('a GET that fails', () => {
     expect(error).toMatchObject({ code: 'tenant_unreachable', message: expect.not.stringContaining('not known') });
   });
 
-  it('waits less by chance, but not less than half', async () => {
+  it('waits a random time, but at least half', async () => {
     const tenant = scriptedConnection([broken, json({})]);
     await send({ ...tenant, retry: { ...tenant.retry, random: () => 0.999_999 } }, request);
     expect(tenant.clock.waits).toEqual([250]);
   });
 
-  it('waits as a 503 says, and tells of that wait alone', async () => {
+  it('waits as a 503 asks, and reports only that wait', async () => {
     const tenant = scriptedConnection([failing(503, { 'retry-after': '9' }), failing(500), json({})]);
     await send(tenant, request);
     expect(tenant.pauses).toEqual([
@@ -203,19 +206,19 @@ describe('a GET that fails', () => {
     ]);
   });
 
-  it('is not sent again when nobody wants to wait', async () => {
+  it('is not retried without waiting time', async () => {
     expect(await send(scriptedConnection([failing(503)], { maxWaitMs: 0 }), request)).toMatchObject({ status: 503 });
   });
 
   it.each([
     ['was never reached', unreachable(false, false)],
     ['took too long', unreachable(true, false)],
-  ])('is not sent again when the tenant %s', async (_, answer) => {
+  ])('is not retried when the tenant %s', async (_, answer) => {
     const tenant = scriptedConnection([answer]);
     expect(await failureOf(() => send(tenant, request))).toMatchObject({ code: 'tenant_unreachable' });
   });
 
-  it('is not sent again when the user stopped the command', async () => {
+  it('is not retried after Ctrl-C', async () => {
     const tenant = scriptedConnection([
       () => {
         throw interrupted();
@@ -226,16 +229,24 @@ describe('a GET that fails', () => {
 });
 
 describe('a change whose answer is lost', () => {
-  const outcome = 'It is not known whether the change was made.';
+  const outcome = 'The change may or may not have been made.';
   const html = () => new Response('<html>private</html>', { status: 200 });
 
   it.each<['POST' | 'PATCH' | 'DELETE', string, RegExp]>([
-    ['POST', '/api/v2/clients', /^See whether it was made .*: anon-cli app list --profile acme$/],
-    ['POST', '/api/v2/resource-servers', /^See whether it was made .*: anon-cli api list --profile acme$/],
-    ['POST', '/api/v2/client-grants', /^See how the tenant stands/],
-    ['DELETE', '/api/v2/client-grants/cgr_1', /^See how the tenant stands/],
-    ['PATCH', '/api/v2/tenants/settings', /^Run the command again: it looks first/],
-  ])('is not sent again, and said to be unknown: %s %s', async (method, path, hint) => {
+    [
+      'POST',
+      '/api/v2/clients',
+      /^Before you run the command again, check whether it was created.*: anon-cli app list --profile acme$/,
+    ],
+    [
+      'POST',
+      '/api/v2/resource-servers',
+      /^Before you run the command again, check whether it was created.*: anon-cli api list --profile acme$/,
+    ],
+    ['POST', '/api/v2/client-grants', /^Before you run the command again, check the state of the tenant/],
+    ['DELETE', '/api/v2/client-grants/cgr_1', /^Before you run the command again, check the state of the tenant/],
+    ['PATCH', '/api/v2/tenants/settings', /^Run the command again: it checks first/],
+  ])('is not retried, and its outcome is reported as unknown: %s %s', async (method, path, hint) => {
     for (const answer of [broken, unreachable(true, false), html]) {
       const tenant = scriptedConnection([answer]);
       const error = await failureOf(() => send(tenant, { method, path }));
@@ -248,22 +259,22 @@ describe('a change whose answer is lost', () => {
   it.each([
     ['when it was never sent', unreachable(false, false)],
     ['when it was refused with a page of HTML', () => new Response('<html>', { status: 403 })],
-  ])('is not in doubt %s', async (_, answer) => {
+  ])('is not reported as unknown %s', async (_, answer) => {
     const error = await failureOf(() =>
       send(scriptedConnection([answer]), { method: 'POST', path: '/api/v2/clients' }),
     );
     expect(error.message).not.toContain(outcome);
   });
 
-  it.each(['/oauth/token', '/anonymous/token'])('does no harm when it only asked for tokens: %s', async (path) => {
+  it.each(['/oauth/token', '/anonymous/token'])('is harmless if it only requested tokens: %s', async (path) => {
     const tenant = scriptedConnection([broken], { maxWaitMs: 0 });
     const error = await failureOf(() => send(tenant, { method: 'POST', path }));
-    expect(error).toMatchObject({ hint: 'Run the command again: it only asks for tokens.' });
+    expect(error).toMatchObject({ hint: 'Run the command again: it only requests tokens.' });
     expect(error.message).not.toContain(outcome);
     expect(tenant.sent).toHaveLength(1);
   });
 
-  it('is in doubt after a 5xx of the Management API too', async () => {
+  it('is also unknown after a 5xx of the Management API', async () => {
     const tenant = scriptedConnection([managementToken, failing(503)]);
     const change = { method: 'PATCH', path: '/api/v2/tenants/settings', body: {} } as const;
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, change))).toMatchObject({
@@ -293,7 +304,7 @@ describe('an answer that is not JSON', () => {
     }
   });
 
-  it('is a page when its header says so', async () => {
+  it('is a page if its header declares one', async () => {
     const headers = { 'content-type': 'text/html; charset=utf-8' };
     const tenant = scriptedConnection([() => new Response('Sorry.', { status: 404, headers })]);
     expect(await failureOf(() => send(tenant, request))).toMatchObject({
@@ -327,5 +338,5 @@ it('a rate limit that repeats what was sent is reported without it', async () =>
   const tenant = scriptedConnection([json({ error_description: words }, 429)], { maxWaitMs: 0 });
   const exchange = { method: 'POST', path: '/anonymous/token', body, authorization: 'Basic Zm9vOmJhcg' } as const;
   const { message } = await failureOf(() => send(tenant, exchange));
-  expect(message).toBe(`The tenant's rate limit is reached. The tenant says: "Slow down, *** and *** and ***"`);
+  expect(message).toBe(`The tenant's rate limit is reached. The tenant reported: "Slow down, *** and *** and ***"`);
 });

@@ -23,7 +23,7 @@ describe('the time of a tenant', () => {
     ['behind', 2 * hours],
     ['ahead', -2 * hours],
     ['a month behind', 30 * 24 * hours],
-  ])('is told by the Date of its answers: %s', (_, offsetMs) => {
+  ])('comes from the Date of its answers: %s', (_, offsetMs) => {
     const time = learnt({ date: httpDate(noon + offsetMs) });
     expect(Math.abs((time.offsetMs() ?? 0) - offsetMs)).toBeLessThanOrEqual(1000);
     expect(Math.abs(time.now() - noon - offsetMs)).toBeLessThanOrEqual(1000);
@@ -34,7 +34,7 @@ describe('the time of a tenant', () => {
     ['a second that began before', -999, 0],
     ['an answer that was made late on its way', 0, 26_000],
     ['an answer that was made early on its way', -25_000, 26_000],
-  ])('is this machine’s where the way explains the difference: %s', (_, offsetMs, tookMs) => {
+  ])('is this machine’s if latency explains the difference: %s', (_, offsetMs, tookMs) => {
     expect(learnt({ date: httpDate(noon + offsetMs) }, Math.abs(tookMs)).offsetMs()).toBe(0);
   });
 
@@ -47,20 +47,20 @@ describe('the time of a tenant', () => {
     ['one of 2099', { date: httpDate(Date.UTC(2099, 0, 1)) }],
     ['one that cannot be', { date: 'Mon, 99 Jun 2026 99:99:99 GMT' }],
     ['one out of a cache', { date: httpDate(noon - 2 * hours), age: '7200' }],
-  ])('is unknown by %s', (_, members) => {
+  ])('is unknown with %s', (_, members) => {
     const time = learnt(members);
     expect(time.offsetMs()).toBeUndefined();
     expect(time.now()).toBe(noon);
   });
 
-  it('is not measured by a clock that was set back meanwhile', () => {
+  it('is not measured with a clock that was set back in the meantime', () => {
     expect(learnt({ date: httpDate(noon + hours) }, -1000).offsetMs()).toBeUndefined();
   });
 
   it.each([
     ['behind', 2 * hours],
     ['ahead', -2 * hours],
-  ])('is never before what the tenant dated in the same second: %s', (_, offsetMs) => {
+  ])('is never before what the tenant issued in the same second: %s', (_, offsetMs) => {
     for (const fraction of [0, 1, 400, 999]) {
       const time = tenantTime({ now: () => noon });
       // Its clock shows a fraction of a second more than it writes.
@@ -71,7 +71,7 @@ describe('the time of a tenant', () => {
     }
   });
 
-  it('follows this machine’s clock when that is set right', () => {
+  it('follows this machine’s clock when that is corrected', () => {
     let now = noon;
     const time = tenantTime({ now: () => now });
     time.learn(headers({ date: httpDate(noon + 2 * hours) }), noon);
@@ -81,14 +81,14 @@ describe('the time of a tenant', () => {
   });
 
   it.each([
-    [45_000, 'your clock is 45 s behind acme.example'],
-    [20 * 60_000, 'your clock is 20 min behind acme.example'],
-    [2 * hours, 'your clock is 2 h behind acme.example'],
-    [-90 * 60_000, 'your clock is 1 h 30 min ahead of acme.example'],
-    [72 * hours, 'your clock is 3 days behind acme.example'],
+    [45_000, "your clock is 45 s behind acme.example's"],
+    [20 * 60_000, "your clock is 20 min behind acme.example's"],
+    [2 * hours, "your clock is 2 h behind acme.example's"],
+    [-90 * 60_000, "your clock is 1 h 30 min ahead of acme.example's"],
+    [72 * hours, "your clock is 3 days behind acme.example's"],
     [29_000, undefined],
     [-29_000, undefined],
-  ])('is put into words when it is worth them: %i ms', (offsetMs, words) => {
+  ])('is reported if the difference matters: %i ms', (offsetMs, words) => {
     const time = { ...tenantTime(steppingClock()), offsetMs: () => offsetMs };
     expect(clockDifference({ time, issuer: 'https://acme.example/' })).toBe(words);
   });
@@ -104,7 +104,7 @@ describe.each([
   it.each([
     ['the reset of a rate limit', { 'x-ratelimit-reset': String((noon + offsetMs) / 1000 + 12) }],
     ['a Retry-After date', { 'retry-after': httpDate(noon + offsetMs + 12_000) }],
-  ])('%s is waited for until then', async (_, members) => {
+  ])('%s waits until then', async (_, members) => {
     const limited = json({}, 429, { date, ...members });
     const tenant = scriptedConnection([limited, json({ ok: true }, 200, { date })]);
     await send(tenant, { method: 'GET', path: '/things' });
@@ -118,7 +118,7 @@ describe.each([
       }),
     });
 
-  it('an assertion that is refused is signed once more, by the tenant’s clock, and that is said', async () => {
+  it('a refused assertion is signed again with the tenant’s time, which is reported', async () => {
     const signed: { iat: number; jti: unknown }[] = [];
     const judge = ({ body = '' }: { body?: string | undefined }) => {
       const { iat = 0, jti } = decodeJwt(JSON.parse(body).client_assertion);
@@ -133,19 +133,19 @@ describe.each([
     expect(signed).toHaveLength(2);
     expect(signed[0]?.jti).not.toBe(signed[1]?.jti);
     expect(tenant.warnings).toEqual([
-      `Your clock is 2 h ${direction} acme.example; assertions are signed by that clock.`,
+      `Your clock is 2 h ${direction} acme.example's; client assertions use the tenant's clock.`,
     ]);
   });
 
-  it('one that stays refused names the clock, beside the words of the service', async () => {
+  it("a second refusal names the clock, next to the service's words", async () => {
     const refused = json({ error: 'invalid_client', error_description: 'iat in the future' }, 401, { date });
     const tenant = privateKey([refused, refused]);
     const { message } = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
-    expect(message).toContain(' The tenant says: "iat in the future"');
-    expect(message).toContain(` Your clock is 2 h ${direction} acme.example.`);
+    expect(message).toContain(' The tenant reported: "iat in the future"');
+    expect(message).toContain(` Your clock is 2 h ${direction} acme.example's.`);
   });
 
-  it('a ready access token is judged by the tenant’s clock', async () => {
+  it('a ready access token is compared with the tenant’s clock', async () => {
     const ready = (exp: number, answers: Parameters<typeof scriptedConnection>[0]) =>
       scriptedConnection(answers, {
         management: secretAccess('', `${part({ alg: 'RS256' })}.${part({ exp })}.${part('signature')}`, {
@@ -166,7 +166,7 @@ describe.each([
   });
 });
 
-it('an assertion that is refused for another reason is not sent again', async () => {
+it('an assertion that is refused for another reason is not retried', async () => {
   const refused = json({ error: 'invalid_client', error_description: 'Unknown key' }, 401, { date: httpDate(noon) });
   const tenant = scriptedConnection([refused], {
     management: secretAccess('tool', String(ec.privateKey.export({ type: 'pkcs8', format: 'pem' })), {

@@ -9,7 +9,7 @@ const web = (tenant: TestConnection) => findApp(tenant, 'web');
 const changes = ({ sent }: TestConnection) => sent.filter((line) => /^(PATCH|POST|DELETE) \/api/.test(line));
 
 describe('gate 1, the tenant', () => {
-  it('of a fresh tenant is ready, and nothing is written', async () => {
+  it('of a new tenant is ready, and nothing is written', async () => {
     const tenant = connectionTo(await testTenant(), { selection: ' --profile local' });
     expect(await ensureTenantReady(tenant)).toMatchObject({
       changed: false,
@@ -34,7 +34,7 @@ describe('gate 1, the tenant', () => {
       0,
       'never',
     ],
-  ])('is made ready when %s', async (_, settings, lifetimeSeconds, lifetime) => {
+  ])('is opened when %s', async (_, settings, lifetimeSeconds, lifetime) => {
     const tenant = connectionTo(await openTenant({ settings }));
     expect(await ensureTenantReady(tenant)).toMatchObject({
       changed: true,
@@ -46,7 +46,7 @@ describe('gate 1, the tenant', () => {
 });
 
 describe('gate 2, the application', () => {
-  it("is opened for the sample's, once", async () => {
+  it('is opened for the sample application, once', async () => {
     const tenant = connectionTo(await testTenant());
     expect(await ensureAppOpen(tenant, undefined)).toMatchObject({
       changed: true,
@@ -57,7 +57,7 @@ describe('gate 2, the application', () => {
     expect(changes(tenant)).toHaveLength(1);
   });
 
-  it("is opened for the profile's, and for that alone", async () => {
+  it("is opened for the profile's application only", async () => {
     const tenant = await testTenant();
     const server = await confidentialApp(tenant, { name: 'My server', can_create_anonymous_sessions: false });
     const connection = connectionTo(tenant);
@@ -69,7 +69,7 @@ describe('gate 2, the application', () => {
     expect(tenant.store.get('client', tenant.app.client_id)).not.toHaveProperty('can_create_anonymous_sessions');
   });
 
-  it('is opened for another when the sample is gone, and made anew when there is none', async () => {
+  it('is opened for another without the sample, and created if there is none', async () => {
     const tenant = await testTenant();
     tenant.change('client', tenant.app.client_id, { name: 'storefront' });
     const connection = connectionTo(tenant);
@@ -86,7 +86,7 @@ describe('gate 2, the application', () => {
 });
 
 describe('gates 3 and 4, the API and its scopes', () => {
-  it("are opened for the sample's with scopes that do no harm, once", async () => {
+  it('are opened for the sample API with harmless scopes, once', async () => {
     const tenant = connectionTo(await testTenant());
     expect(await ensureApiOpen(tenant, await web(tenant), undefined)).toMatchObject({
       changed: true,
@@ -97,7 +97,7 @@ describe('gates 3 and 4, the API and its scopes', () => {
     expect(changes(tenant)).toHaveLength(1);
   });
 
-  it('keep the scopes that guests have already', async () => {
+  it('keep the scopes that guests have', async () => {
     const local = await testTenant();
     local.change('resource_server', local.api.id, { anonymous_access_scopes: ['read:orders'] });
     const tenant = connectionTo(local);
@@ -123,7 +123,7 @@ describe('gates 3 and 4, the API and its scopes', () => {
     });
   });
 
-  it('are opened for an API that is made anew when there is none', async () => {
+  it('are opened for a new API if there is none', async () => {
     const tenant = await testTenant();
     tenant.store.write((writer) => writer.remove('resource_server', tenant.api.id));
     const connection = connectionTo(tenant);

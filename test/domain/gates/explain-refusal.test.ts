@@ -15,7 +15,7 @@ function refused(connection: TenantConnection, tenant: TestTenant, more: object 
 }
 
 describe('a closed gate is named, with the command that opens it', () => {
-  it('gate 1: the tenant does not have the feature, and no command gives it', async () => {
+  it('gate 1: the tenant does not have the feature, and no command adds it', async () => {
     const tenant = await openTenant({ settings: { flags: { anonymous_sessions_enabled: false } } });
     const error = await refused(connectionTo(tenant), tenant);
     expect(error).toBeInstanceOf(GateClosedError);
@@ -24,7 +24,7 @@ describe('a closed gate is named, with the command that opens it', () => {
       gate: 'tenant',
       error: 'feature_not_enabled',
       command: undefined,
-      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 enables them on request.',
     });
   });
 
@@ -39,7 +39,7 @@ describe('a closed gate is named, with the command that opens it', () => {
     });
   });
 
-  it('gate 2: the command is fit for a shell, and for the tenant that was asked', async () => {
+  it('gate 2: the command is quoted for a shell, and for the same tenant', async () => {
     const tenant = await openTenant({ app: { can_create_anonymous_sessions: false } });
     const connection = connectionTo(tenant, { selection: ' --profile acme' });
     const app = { clientId: tenant.app.client_id, name: "Tom's web", clientSecret: undefined };
@@ -58,11 +58,11 @@ describe('a closed gate is named, with the command that opens it', () => {
       gate: 'api',
       error: 'invalid_target',
       command: `anon-cli api enable shop --scopes ${scopes}`,
-      hint: `Gate 3, the API: shop does not take guests. Open it: anon-cli api enable shop --scopes ${scopes}`,
+      hint: `Gate 3, the API: shop does not accept guests. Open it: anon-cli api enable shop --scopes ${scopes}`,
     });
   });
 
-  it('gate 3: the scopes that guests have need not be said again', async () => {
+  it('gate 3: existing scopes need not be repeated', async () => {
     const tenant = await openTenant({ api: { allow_anonymous_access: false } });
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({ command: 'anon-cli api enable shop' });
   });
@@ -70,14 +70,14 @@ describe('a closed gate is named, with the command that opens it', () => {
   it.each([
     ['gate 3', { allow_anonymous_access: false }],
     ['gate 4', {}],
-  ])("%s: a scope with a shell's own signs in it is quoted", async (_, api) => {
+  ])('%s: a scope with shell characters is quoted', async (_, api) => {
     const tenant = await openTenant({ api: { ...api, scopes: [{ value: 'x;reboot' }], anonymous_access_scopes: [] } });
     expect(await refused(connectionTo(tenant), tenant, { scope: 'x;reboot' })).toMatchObject({
       command: "anon-cli api enable shop --scopes 'x;reboot'",
     });
   });
 
-  it('gate 4: the scopes, beside those that guests have already', async () => {
+  it('gate 4: the scopes, in addition to existing ones', async () => {
     const tenant = await openTenant();
     expect(await refused(connectionTo(tenant), tenant, { scope: 'read:catalog read:orders anon' })).toMatchObject({
       gate: 'scopes',
@@ -88,13 +88,15 @@ describe('a closed gate is named, with the command that opens it', () => {
   });
 });
 
-describe('a refusal that no gate explains is no closed gate', () => {
+describe('a refusal that no gate explains is not a closed gate', () => {
   it('an audience that no API has', async () => {
     const tenant = await openTenant();
     const api = { audience: 'https://nothing.example', name: 'nothing' };
     const error = await refused(connectionTo(tenant), tenant, { api });
     expect(error).not.toBeInstanceOf(GateClosedError);
-    expect(error).toMatchObject({ hint: 'The tenant has no API of that audience: anon-cli api list' });
+    expect(error).toMatchObject({
+      hint: expect.stringMatching(/^The tenant has no API with audience \S+\. See: anon-cli api list$/),
+    });
   });
 
   it('a scope that the API does not define', async () => {
@@ -102,7 +104,7 @@ describe('a refusal that no gate explains is no closed gate', () => {
     const error = await refused(connectionTo(tenant), tenant, { scope: 'read:catalog fly' });
     expect(error).not.toBeInstanceOf(GateClosedError);
     expect(error.hint).toBe(
-      "API shop defines no scope 'fly'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
+      "API shop does not define the scope 'fly'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
     );
   });
 });
@@ -128,24 +130,26 @@ describe.each(['preview', 'ea'] as const)('a refusal of what the settings of edi
     expect(error).toMatchObject({
       code: 'gate_closed',
       message: `${word} (${status}): Not today.`,
-      hint: expect.stringContaining(`By the tenant's settings ${open}: it refuses for another reason. To look at`),
+      hint: expect.stringContaining(
+        `According to the tenant's settings, ${open}; the refusal has another reason. To check every gate`,
+      ),
     });
   });
 });
 
-describe('without a look at the tenant', () => {
-  it('for lack of credentials, gate 3 is named all the same', async () => {
+describe('without reading the tenant', () => {
+  it('because of missing credentials, gate 3 is still named', async () => {
     const tenant = await openTenant({ api: { allow_anonymous_access: false } });
     const connection = connectionTo(tenant, { management: undefined });
     expect(await refused(connection, tenant)).toMatchObject({
       gate: 'api',
       command: 'anon-cli api enable shop --scopes <scope>',
-      hint: expect.stringContaining('shop does not take guests, or guests of web have no scopes there.'),
+      hint: expect.stringContaining('shop does not accept guests, or guests of web have no scopes there.'),
     });
     expect(connection.sent).toEqual(['POST /anonymous/token']);
   });
 
-  it('for lack of credentials, gate 4 is named all the same', async () => {
+  it('because of missing credentials, gate 4 is still named', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { management: undefined });
     expect(await refused(connection, tenant, { scope: 'read:orders' })).toMatchObject({
@@ -154,7 +158,7 @@ describe('without a look at the tenant', () => {
     });
   });
 
-  it('because it failed, the refusal is still the one that is told', async () => {
+  it('because that failed, the refusal itself is reported', async () => {
     const tenant = await openTenant();
     const answers = [json({ error: 'invalid_scope', error_description: 'No.' }, 400), json({ error: 'down' }, 503)];
     expect(await refused(scriptedConnection(answers, { maxWaitMs: 0 }), tenant, { scope: 'fly' })).toMatchObject({
@@ -164,7 +168,7 @@ describe('without a look at the tenant', () => {
     });
   });
 
-  it('because the user stopped it, that is what is told', async () => {
+  it('because of Ctrl-C, the interruption is reported', async () => {
     const tenant = await openTenant();
     const stopped = () => Promise.reject(interrupted());
     const connection = scriptedConnection([json({ error: 'invalid_target' }, 400), stopped]);
@@ -181,14 +185,14 @@ describe('in edition ea', () => {
     });
   });
 
-  it('gate 2: so is one of a tenant whose edition nobody has found out yet', async () => {
+  it("gate 2: also if the tenant's edition is not yet known", async () => {
     const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined, oidc_conformant: false } });
     expect(await refused(connectionTo(tenant, { edition: undefined }), tenant)).toMatchObject({
       command: 'anon-cli app enable web --oidc-conformant',
     });
   });
 
-  it('gate 3: the API, and whose guests are let in', async () => {
+  it('gate 3: the API, and the application whose guests it accepts', async () => {
     const tenant = await testTenant({ edition: 'ea' });
     tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: true } });
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
@@ -210,7 +214,7 @@ describe('in edition ea', () => {
 
 const doctor = /: anon-cli doctor --app \w+ --api https:\/\/api\.shop\.example --profile acme$/;
 
-describe('what is wrong with a request is told in more words than the service has', () => {
+describe("a refused request is explained beyond the service's words", () => {
   const request = { app: { clientId: 'web', name: 'web', clientSecret: undefined }, api: shop, scope: undefined };
   const hintTo = async (error: string, description: string, status = 400, more: object = {}) => {
     const connection = scriptedConnection([], { management: undefined });
@@ -227,27 +231,27 @@ describe('what is wrong with a request is told in more words than the service ha
       /token update --meta <key=value> --replace/,
     ],
     ['invalid_request', 'Multiple authentication methods provided, please use one.', /secret twice/],
-    ['invalid_request', 'metadata.cart must be a string', /texts, numbers/],
-    ['invalid_request', 'metadata '.repeat(60_000), /texts, numbers/],
+    ['invalid_request', 'metadata.cart must be a string', /strings, numbers/],
+    ['invalid_request', 'metadata '.repeat(60_000), /strings, numbers/],
     ['invalid_request', 'client_id is required', doctor],
     ['invalid_session_token', 'No.', /another tenant or application.*: anon-cli token create --profile acme$/],
     ['session_expired', 'No.', /^Start a new session: anon-cli token create --profile acme$/],
     ['invalid_client', 'No.', doctor],
-    ['server_error', 'No.', /try again/],
+    ['server_error', 'No.', /Try again/],
     ['something_new', 'No.', doctor],
     ['constructor', 'No.', doctor],
   ])('%s: %.60s', async (error, description, hint) => {
     expect(await hintTo(error, description)).toMatch(hint);
   });
 
-  it('the doctor does not send for the doctor', async () => {
+  it('doctor does not suggest doctor', async () => {
     expect(await hintTo('something_new', '', 400, { diagnosed: true })).toBeUndefined();
     expect(await hintTo('invalid_client', '', 401, { diagnosed: true })).toBe(
-      'Check the client id of web, and if it has one its secret, given with --client-secret - on stdin.',
+      'Check the client id of web, and its secret if it has one (--client-secret -).',
     );
   });
 
-  it('a rate limit keeps what it says of the wait', async () => {
+  it('a rate limit keeps its waiting time', async () => {
     const answer = { status: 429, error: 'too_many_requests', description: '' };
     const limit = new ResponseError('rate_limited', answer, { hint: 'Try again in 7 seconds.' });
     const explained = await explainRefusal(scriptedConnection([]), limit, request);
@@ -256,21 +260,21 @@ describe('what is wrong with a request is told in more words than the service ha
 });
 
 describe('a client that is refused', () => {
-  it('is not there', async () => {
+  it('does not exist', async () => {
     const tenant = await openTenant();
     const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
     expect(await refused(connectionTo(tenant), tenant, { app })).toMatchObject({
       code: 'not_authorised',
-      hint: 'The tenant has no application of that client id: anon-cli app list',
+      hint: expect.stringMatching(/^The tenant has no application with client id \S+\. See: anon-cli app list$/),
     });
   });
 
   it.each([
-    ['has a secret that was not sent', undefined, 'server is confidential; give its secret: --client-secret -'],
+    ['has a secret that was not sent', undefined, 'server is confidential. Pass its secret: --client-secret -'],
     [
       'has another secret',
       'wrong',
-      'The secret is not that of server, or was rotated; give the new one: --client-secret -',
+      'The secret of server is wrong, or was rotated. Pass the current one: --client-secret -',
     ],
   ])('%s', async (_, clientSecret, hint) => {
     const tenant = await openTenant();

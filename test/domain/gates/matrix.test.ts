@@ -7,7 +7,7 @@ const told = ({ rows }: Matrix) =>
   rows.flat().map(({ app, api, scopes, open }) => `${app.name} ${api.name} ${scopes.join(' ')} ${open}`);
 
 describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
-  it('what is open, and nothing else', async () => {
+  it('shows only open pairs', async () => {
     const tenant = await openTenant({ edition });
     const manage = await tenant.management();
     await manage('POST', '/api/v2/clients', { json: { name: 'closed' } });
@@ -24,12 +24,12 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     ]);
   });
 
-  it('a fresh tenant has nothing to show', async () => {
+  it('shows nothing for a new tenant', async () => {
     const matrix = await guestMatrix(connectionTo(await testTenant({ edition })), { all: false });
     expect(matrix).toEqual({ apps: [], apis: [], rows: [] });
   });
 
-  it('a closed API that still has grants is shown, and not open', async () => {
+  it('shows a closed API that still has grants, as closed', async () => {
     const tenant = await openTenant({ edition });
     const closed = edition === 'ea' ? { subject_type_authorization: {} } : { allow_anonymous_access: false };
     tenant.change('resource_server', tenant.api.id, closed);
@@ -40,7 +40,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
 });
 
 describe('edition ea', () => {
-  it('a closed application that still has a grant is shown, and one without is nowhere open', async () => {
+  it('shows a disabled application with a grant, and not one without', async () => {
     const tenant = await openTenant({ edition: 'ea', app: { anonymous_sessions: { active: false } } });
     await confidentialApp(tenant);
     expect(told(await guestMatrix(connectionTo(tenant), { all: false }))).toEqual([
@@ -49,7 +49,7 @@ describe('edition ea', () => {
     ]);
   });
 
-  it('scopes are those that the API defines, in an order of their own', async () => {
+  it('shows the scopes that the API defines, sorted', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     tenant.change('client_grant', guestGrantId, { scope: ['write:cart', 'gone', 'read:catalog'] });
     expect(told(await guestMatrix(connectionTo(tenant), { all: false }))).toEqual([
@@ -57,7 +57,7 @@ describe('edition ea', () => {
     ]);
   });
 
-  it('of hundreds of applications each list is asked for once, page by page', async () => {
+  it('requests each list once for hundreds of applications, page by page', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const app = tenant.store.get('client', tenant.app.client_id);
     tenant.store.write((writer) => {

@@ -3,7 +3,7 @@ import { apiWithGrants, guestScopes } from '../../../src/domain/api/guest-grants
 import { listApis } from '../../../src/domain/api/read.ts';
 import { newClientId } from '../../../src/domain/app/lifecycle.ts';
 import { listApps } from '../../../src/domain/app/read.ts';
-import { planSetUp, type Wish } from '../../../src/domain/gates/set-up.ts';
+import { type DesiredSetUp, planSetUp } from '../../../src/domain/gates/set-up.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { unsent } from '../../../src/domain/plan/plan.ts';
 import { createSession } from '../../../src/domain/session/create.ts';
@@ -20,7 +20,7 @@ async function known(connection: TestConnection) {
   return { app, api: await apiWithGrants(connection, api) };
 }
 
-function wish(parts: Pick<Wish, 'app' | 'api'> & Partial<Wish>): Wish {
+function wish(parts: Pick<DesiredSetUp, 'app' | 'api'> & Partial<DesiredSetUp>): DesiredSetUp {
   return { settings: {}, oidcConformant: false, scopes: ['read:catalog'], ...parts };
 }
 
@@ -30,7 +30,7 @@ const fresh = {
 } as const;
 
 /** A guest of what was set up gets a token; its scopes. */
-async function guestScope(connection: TestConnection, { app, api }: Pick<Wish, 'app' | 'api'>) {
+async function guestScope(connection: TestConnection, { app, api }: Pick<DesiredSetUp, 'app' | 'api'>) {
   if (!('clientId' in app)) throw new Error('the application is not there');
   const request = { app, api, scope: undefined, metadata: undefined, userId: undefined };
   return (await createSession(connection, request)).scope;
@@ -42,7 +42,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     return { tenant, connection: connectionTo(tenant) };
   }
 
-  it('opens all gates of a fresh tenant, and a guest gets a token', async () => {
+  it('opens all gates of a new tenant, and a guest gets a token', async () => {
     const { connection } = await connected();
     const plan = await planSetUp(connection, wish(await known(connection)));
     expect(writes(connection)).toEqual([]);
@@ -56,7 +56,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(await guestScope(connection, done)).toBe('read:catalog');
   });
 
-  it('writes nothing where all is so already', async () => {
+  it('writes nothing without changes', async () => {
     const { connection } = await connected(openTenant);
     const settings = { lifetimeSeconds: 2_592_000, tokenFormat: 'jwe' } as const;
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), settings }));
@@ -64,7 +64,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(plan.outcome(unsent)).toMatchObject({ app: { enabled: true }, api: { guests: { enabled: true } } });
   });
 
-  it('does only what is left, and takes nothing away', async () => {
+  it('does only what is missing, and removes nothing', async () => {
     const { connection } = await connected(openTenant);
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), scopes: ['read:orders'] }));
     expect(plan.writes).toHaveLength(1);
@@ -72,7 +72,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(guestScopes(done.api, done.app.clientId)).toEqual(['read:catalog', 'write:cart', 'read:orders']);
   });
 
-  it('changes the settings that were wished for, first', async () => {
+  it('changes the requested settings first', async () => {
     const { connection } = await connected(openTenant);
     const settings = { lifetimeSeconds: 7_776_000 };
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), settings }));
@@ -80,7 +80,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect((await applyPlan(connection, plan)).tenant.lifetimeSeconds).toBe(7_776_000);
   });
 
-  it('makes an application and an API, open from the start', async () => {
+  it('creates an application and an API, open from the start', async () => {
     const { tenant, connection } = await connected();
     const plan = await planSetUp(connection, wish({ ...fresh, scopes: ['read:news'] }));
     expect(plan.outcome(unsent)).toMatchObject({ app: { clientId: newClientId, name: 'mobile', enabled: true } });
@@ -96,7 +96,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(JSON.stringify(tenant.store.list('client_grant'))).not.toContain(newClientId);
   });
 
-  it('says what was written when a later write is refused, and the next run does what is left', async () => {
+  it('reports what was written if a later write is refused, and the next run does the rest', async () => {
     const { tenant, connection } = await connected();
     const plan = await planSetUp(connection, wish({ ...fresh, scopes: ['read:news'] }));
     const refusing: TestConnection = {
@@ -110,7 +110,7 @@ describe.each(editions)('set up in edition %s', (edition) => {
     };
     expect(await failureOf(() => applyPlan(refusing, plan))).toMatchObject({
       message: 'The tenant refused: Not today. (400).',
-      hint: 'Already written: application mobile. Run the command again: it does what is left.',
+      hint: 'Already applied: application mobile. Run the command again to apply the rest.',
     });
     const app = (await listApps(connection)).find(({ name }) => name === 'mobile');
     const again = await planSetUp(connection, wish({ ...fresh, ...(app && { app }), scopes: ['read:news'] }));
@@ -135,7 +135,7 @@ describe('an application that is not OIDC-conformant, in edition ea', () => {
     expect(writes(connection)).toEqual([]);
   });
 
-  it('is made so where that was wished for', async () => {
+  it('is made conformant if asked', async () => {
     const connection = await nonconformant();
     const plan = await planSetUp(connection, wish({ ...(await known(connection)), oidcConformant: true }));
     expect((await applyPlan(connection, plan)).app).toMatchObject({ enabled: true, oidcConformant: true });

@@ -23,7 +23,7 @@ const made = json({ client_id: 'abc', name: 'web' }, 201);
 describe('a planned PATCH', () => {
   const write = { path: '/x', subject: 'x', answer: client };
 
-  it('has just the members that differ, those that hold others whole', () => {
+  it('has only the members that differ, and nested ones as a whole', () => {
     const before = { a: 1, b: { c: 1, d: 2 }, e: ['x'] };
     expect(plannedPatch(write, before, { a: 1, b: { c: 3, d: 2 }, e: ['x'] })).toMatchObject({
       method: 'PATCH',
@@ -32,14 +32,14 @@ describe('a planned PATCH', () => {
     });
   });
 
-  it('is none where nothing differs', () => {
+  it('does not exist without differences', () => {
     expect(plannedPatch(write, { a: 1 }, { a: 1 })).toBeUndefined();
     expect(planned(plannedPatch(write, {}, {}))).toEqual([]);
   });
 });
 
 describe('a plan that is applied', () => {
-  it('sends its writes in their order, and knows in the later ones what the earlier yielded', async () => {
+  it('sends its writes in order, and later ones use the results of earlier ones', async () => {
     const bodies: unknown[] = [];
     const tenant = scriptedConnection([
       managementToken,
@@ -54,7 +54,7 @@ describe('a plan that is applied', () => {
     expect(bodies).toEqual([{ client_id: 'abc', audience: 'a', scope: ['<new>'] }]);
   });
 
-  it('removes what it removes, and looks whether it is gone', async () => {
+  it('deletes, and checks that the object is gone', async () => {
     const remove = plannedDelete(
       { path: clientGrantPath('cgr_1'), subject: 'grant', answer: noContent },
       { scope: ['a'] },
@@ -65,7 +65,7 @@ describe('a plan that is applied', () => {
     expect(tenant.sent.slice(1)).toEqual(['DELETE /api/v2/client-grants/cgr_1', 'GET /api/v2/client-grants/cgr_1']);
   });
 
-  it('says what was written when a later write is refused, and keeps the error as it is', async () => {
+  it('reports what was written if a later write is refused, and keeps the error', async () => {
     const refused = json({ statusCode: 409, error: 'Conflict', message: 'There is one.' }, 409);
     const tenant = scriptedConnection([managementToken, made, refused]);
     expect(await failureOf(() => applyPlan(tenant, plan))).toMatchObject({
@@ -73,22 +73,22 @@ describe('a plan that is applied', () => {
       code: 'failed',
       status: 409,
       message: 'The tenant refused: There is one. (409).',
-      hint: 'Already written: application web. Run the command again: it does what is left.',
+      hint: 'Already applied: application web. Run the command again to apply the rest.',
     });
   });
 
-  it('that fails at once has written nothing, and says nothing of it', async () => {
+  it('that fails at first has written nothing, and reports nothing written', async () => {
     const refused = json(
       { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope, expected any of: create:clients' },
       403,
     );
     const error = await failureOf(() => applyPlan(scriptedConnection([managementToken, refused]), plan));
     expect(error.hint).toBe(
-      "Give the client of profile 'acme' the Management API scope create:clients: it is needed for app create.",
+      "Grant the client of profile 'acme' the Management API scope create:clients (needed for app create).",
     );
   });
 
-  it('without writes asks nothing, and is so already', async () => {
+  it('without writes sends nothing, and has no changes', async () => {
     const tenant = scriptedConnection([]);
     expect(await applyPlan(tenant, { writes: [], outcome: () => 'as it was' })).toBe('as it was');
     expect(unsent.to(post)).toBeUndefined();

@@ -38,7 +38,7 @@ describe('what a write changes', () => {
     expect(difference(before, members)).toEqual(changes);
   });
 
-  it('is nothing where all is so, whatever it is', () => {
+  it('is nothing without differences, for any value', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         expect(difference(JSON.parse(JSON.stringify(value)), value)).toEqual([]);
@@ -48,7 +48,7 @@ describe('what a write changes', () => {
 });
 
 describe('a change of settings', () => {
-  it('is what differs from what counts now', () => {
+  it('is what differs from the effective settings', () => {
     const before = { enabled: true, scopes: ['a'], lifetimeSeconds: 60 };
     expect(changed(before, { enabled: true, scopes: ['a', 'b'] })).toEqual({ scopes: ['a', 'b'] });
     expect(changed(before, { ...before, scopes: ['a'] })).toEqual({});
@@ -76,7 +76,7 @@ describe('what a tenant shows after a write', () => {
         ],
       },
     ],
-  ])('is as asked for where it %s', (_, sent, shown) => {
+  ])('is as requested if it %s', (_, sent, shown) => {
     expect(mismatches(sent, shown)).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe('what a tenant shows after a write', () => {
       { claims: [{ name: 'a', expression: 'y' }] },
       ['claims'],
     ],
-  ])('is not as asked for where it has %s', (_, sent, shown, members) => {
+  ])('is not as requested if it has %s', (_, sent, shown, members) => {
     expect(mismatches(sent, shown).map(({ member }) => member)).toEqual(members);
   });
 });

@@ -14,27 +14,27 @@ describe("a tenant's domain", () => {
     ['http://localhost:4400', 'http://localhost:4400'],
     ['http://127.0.0.1:4400/', 'http://127.0.0.1:4400'],
     ['http://[::1]:4400', 'http://[::1]:4400'],
-  ])('%s is kept as %s', (text, domain) => {
+  ])('%s is saved as %s', (text, domain) => {
     expect(parseTenantDomain(text)).toBe(domain);
   });
 
   it.each([
-    ['http://acme.eu.auth0.com', 'plain http is for this machine only'],
-    ['http://localhost.evil.example', 'plain http is for this machine only'],
-    ['http://127.0.0.1.evil.example', 'plain http is for this machine only'],
-    ['ftp://acme.example', 'only https is spoken'],
-    ['file:///etc/passwd', 'only https is spoken'],
-    ['acme.example/authorize', 'it is a host alone, without a path'],
-    ['acme.example?x=1', 'it is a host alone, without a path'],
-    ['acme.example#top', 'it is a host alone, without a path'],
-    ['acme example', 'it is not a host name'],
-    ['', 'it is not a host name'],
-    ['acme.example:99999', 'it is not a host name'],
+    ['http://acme.eu.auth0.com', 'plain http is allowed only for this machine'],
+    ['http://localhost.evil.example', 'plain http is allowed only for this machine'],
+    ['http://127.0.0.1.evil.example', 'plain http is allowed only for this machine'],
+    ['ftp://acme.example', 'only https is supported'],
+    ['file:///etc/passwd', 'only https is supported'],
+    ['acme.example/authorize', 'give only the host, without a path'],
+    ['acme.example?x=1', 'give only the host, without a path'],
+    ['acme.example#top', 'give only the host, without a path'],
+    ['acme example', 'not a host name'],
+    ['', 'not a host name'],
+    ['acme.example:99999', 'not a host name'],
   ])('%j is refused: %s', async (text, reason) => {
     expect(await failureOf(() => parseTenantDomain(text))).toMatchObject({
       code: 'usage',
-      message: `'${text}' is not a tenant domain: ${reason}.`,
-      hint: 'Such as acme.eu.auth0.com',
+      message: `Invalid tenant domain '${text}': ${reason}.`,
+      hint: 'Example: acme.eu.auth0.com',
     });
   });
 
@@ -46,7 +46,7 @@ describe("a tenant's domain", () => {
   ])('may not hold a user name, and a password in it is not repeated: %s', async (text, shown) => {
     expect(await failureOf(() => parseTenantDomain(text))).toMatchObject({
       code: 'usage',
-      message: `'${shown}' is not a tenant domain: it may not hold a user name.`,
+      message: `Invalid tenant domain '${shown}': a user name is not allowed.`,
     });
   });
 });
@@ -55,6 +55,6 @@ it.each([
   ['acme.eu.auth0.com', { issuer: 'https://acme.eu.auth0.com/', baseUrl: 'https://acme.eu.auth0.com' }],
   ['localhost:4400', { issuer: 'https://localhost:4400/', baseUrl: 'https://localhost:4400' }],
   ['http://localhost:4400', { issuer: 'https://localhost:4400/', baseUrl: 'http://localhost:4400' }],
-])('%s is called and reached as %o', (domain, address) => {
+])('%s is shown and reached as %o', (domain, address) => {
   expect(addressOf(domain)).toEqual(address);
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkProfileName, profileNameFor } from '../../../src/domain/profile/name.ts';
 import { failureOf } from '../../support/domain.ts';
 
-it.each(['local', 'acme-staging', 'a', '9', 'A.b_c-d', 'x'.repeat(64)])('a profile may be called %s', (name) => {
+it.each(['local', 'acme-staging', 'a', '9', 'A.b_c-d', 'x'.repeat(64)])('a profile can be named %s', (name) => {
   expect(checkProfileName(name)).toBe(name);
 });
 
@@ -14,7 +14,7 @@ it.each([
   ['http://localhost:4400', 'localhost-4400'],
   ['http://[::1]:4400', '1--4400'],
   ['acme.evil-auth0.com', 'acme.evil-auth0.com'],
-])('the tenant %s is called %s when nobody names it', (domain, name) => {
+])('the tenant %s is named %s by default', (domain, name) => {
   expect(profileNameFor(domain)).toBe(name);
 });
 
@@ -34,9 +34,9 @@ it.each([
   'x'.repeat(65),
   'constructor',
   'prototype',
-])('a profile may not be called %j: its name is also a file’s', async (name) => {
+])('a profile cannot be named %j: its name is also a file name', async (name) => {
   expect(await failureOf(() => checkProfileName(name))).toMatchObject({
     code: 'usage',
-    message: `'${name.slice(0, 80)}' cannot be a profile's name.`,
+    message: `Invalid profile name '${name.slice(0, 80)}'.`,
   });
 });

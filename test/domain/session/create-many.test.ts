@@ -62,7 +62,7 @@ async function run(
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('many guests', () => {
-  it('are each made once, with what is theirs', async () => {
+  it('are each created once, with their own metadata', async () => {
     const { tenant, bodies } = tenantOf(() => undefined);
     const { tally, written } = await run(tenant, 50);
     expect(tally).toEqual({ made: 50, lost: 0, unread: false, failure: undefined });
@@ -70,7 +70,7 @@ describe('many guests', () => {
     expect(bodies.map((body) => JSON.parse(body).metadata.n).sort((a, b) => a - b)).toEqual(upTo(50));
   });
 
-  it('are no more at once than was said, those not yet written included', async () => {
+  it('are limited in concurrency, including those not yet written', async () => {
     const { tenant } = tenantOf(() => undefined);
     let taken = 0;
     let most = 0;
@@ -93,14 +93,14 @@ describe('many guests', () => {
     expect([most, written]).toEqual([4, 40]);
   });
 
-  it('stop when nobody reads them', async () => {
+  it('stop if the reader stops', async () => {
     const { tenant, bodies } = tenantOf(() => undefined);
     const { tally } = await run(tenant, 1000, { write: async () => false });
     expect(tally).toMatchObject({ made: 0, unread: true });
     expect(bodies.length).toBeLessThanOrEqual(4);
   });
 
-  it('wait together for a rate limit, once, and as long as the tenant says', async () => {
+  it('wait together for a rate limit, once, as long as the tenant asks', async () => {
     // Four are under way: two are refused, and told different times.
     const { tenant, bodies } = tenantOf((nth) => (nth === 1 ? limited(2) : nth === 2 ? limited(5) : undefined));
     const waits: { ms: number; sentBefore: number; sentMeanwhile: number }[] = [];
@@ -120,7 +120,7 @@ describe('many guests', () => {
     expect(waits.map(({ sentMeanwhile }) => sentMeanwhile)).toEqual([0, 0]);
   });
 
-  it('are not given up while others come through a rate limit', async () => {
+  it('continue as long as some succeed despite a rate limit', async () => {
     // The first guest is refused for longer than anybody waits at once.
     const { tenant } = tenantOf((nth, body) => (body.includes('"n":1}') && nth < 40 ? limited(30) : undefined));
     const { tally, written } = await run(tenant, 60);
@@ -128,13 +128,13 @@ describe('many guests', () => {
     expect(written).toEqual(upTo(60));
   });
 
-  it('end when a rate limit lets nobody through', async () => {
+  it('end if a rate limit lets none through', async () => {
     const { tenant } = tenantOf((nth) => (nth < 8 ? undefined : limited(30)));
     const { tally } = await run(tenant, 60);
     expect(tally).toMatchObject({ made: 8, failure: { code: 'rate_limited' } });
   });
 
-  it('are asked for again when an answer is lost, and have one number all the same', async () => {
+  it('are requested again if an answer is lost, with the same number', async () => {
     const { tenant } = tenantOf((nth) => (nth % 5 === 1 ? broken : nth % 7 === 1 ? failed : undefined));
     const { tally, written } = await run(tenant, 100);
     expect(written).toEqual(upTo(100));
@@ -149,7 +149,7 @@ describe('many guests', () => {
     expect(bodies.filter((body) => body.includes('"n":3}'))).toHaveLength(4);
   });
 
-  it('end at the first refusal that will not pass, and it is explained once', async () => {
+  it('end at the first permanent refusal, which is explained once', async () => {
     const { tenant, bodies } = tenantOf((nth) => (nth >= 10 ? closed : undefined));
     const { tally, written } = await run(tenant, 1000);
     expect(written).toHaveLength(10);
@@ -157,7 +157,7 @@ describe('many guests', () => {
     expect(bodies.filter((body) => body.includes('metadata')).length).toBeLessThanOrEqual(14);
   });
 
-  it('are finished when the user stops, and none is begun', async () => {
+  it('are finished after Ctrl-C, and no new ones start', async () => {
     const controller = new AbortController();
     const { tenant, bodies } = tenantOf((nth) => {
       if (nth === 10) controller.abort();
@@ -170,7 +170,7 @@ describe('many guests', () => {
     expect(bodies.length).toBeLessThan(20);
   });
 
-  it('that were lost when the user stopped are counted, and no failure', async () => {
+  it('that were lost at Ctrl-C are counted, but are not a failure', async () => {
     const controller = new AbortController();
     const { tenant } = tenantOf((nth) => {
       if (nth === 10) controller.abort();

@@ -22,7 +22,7 @@ const acme = {
 };
 
 describe('a session', () => {
-  it('is created with both tokens, and every scope that guests may have', async () => {
+  it('is created with both tokens and every scope that guests may have', async () => {
     const tenant = await openTenant();
     const tokens = await createSession(connectionTo(tenant), requestTo(tenant));
     expect(tokens).toMatchObject({
@@ -34,7 +34,7 @@ describe('a session', () => {
     expect(claimsOf(tokens.accessToken)).toMatchObject({ aud: tenant.api.identifier, azp: tenant.app.client_id });
   });
 
-  it('is created with the metadata, the guest id and the scope that were asked for', async () => {
+  it('is created with the requested metadata, guest id and scope', async () => {
     const tenant = await openTenant();
     const tokens = await createSession(connectionTo(tenant), {
       ...requestTo(tenant),
@@ -93,7 +93,7 @@ describe('a session', () => {
     expect(updated.accessToken).not.toBe(created.accessToken);
   });
 
-  it('keeps its token when the edition gives no new one', async () => {
+  it('keeps its token if the edition returns no new one', async () => {
     const answer = json({ access_token: 'abc', token_type: 'Bearer', expires_in: 60 });
     expect(await updateSession(scriptedConnection([answer]), { ...acme, sessionToken: 'old' })).toEqual({
       sessionToken: undefined,
@@ -138,18 +138,23 @@ describe('a request that the tenant refuses', () => {
     expect(error).toMatchObject({ description: '*** and ***', message: 'invalid_request (400): *** and ***' });
   });
 
-  it('with an answer that lacks the token is of no use', async () => {
+  it('with an answer without a token is an error', async () => {
     const tenant = scriptedConnection([json({ token_type: 'Bearer', expires_in: 60 })]);
     expect(await failureOf(() => createSession(tenant, acme))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's answer to POST /anonymous/token cannot be used: access_token is required.",
+      message: "The tenant's answer to POST /anonymous/token is not valid: access_token is required.",
     });
   });
 
   it.each([
     ['expired', 31 * 86_400, 'session_expired', ''],
-    ['is no token here', 0, 'invalid_session_token', 'It is damaged, or of another tenant or application. '],
-  ])('because the session %s says how to start a new one', async (what, seconds, error, why) => {
+    [
+      'is no token here',
+      0,
+      'invalid_session_token',
+      'The session token is damaged, or from another tenant or application. ',
+    ],
+  ])('because the session %s explains how to start a new one', async (what, seconds, error, why) => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { selection: ' --profile acme' });
     const { sessionToken } = await createSession(connection, requestTo(tenant));
@@ -163,14 +168,14 @@ describe('a request that the tenant refuses', () => {
     });
   });
 
-  it('because the application is unknown says what to check', async () => {
+  it('because the application is unknown explains what to check', async () => {
     const tenant = await testTenant();
     const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
     const error = await failureOf(() => createSession(connectionTo(tenant), { ...requestTo(tenant), app }));
     expect(error).toMatchObject({
       code: 'not_authorised',
       status: 401,
-      hint: 'The tenant has no application of that client id: anon-cli app list',
+      hint: expect.stringMatching(/^The tenant has no application with client id \S+\. See: anon-cli app list$/),
     });
   });
 });

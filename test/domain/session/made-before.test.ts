@@ -24,7 +24,7 @@ async function* linesOf(texts: readonly string[], whole = true): AsyncGenerator<
 }
 
 describe('the line of a guest', () => {
-  it('has the number, what the service answered, and who it is', () => {
+  it("has the number, the service's answer and the guest id", () => {
     expect(JSON.parse(lineOf(7))).toEqual({
       n: 7,
       session_token: 's',
@@ -35,7 +35,7 @@ describe('the line of a guest', () => {
     });
   });
 
-  it('has all that another edition answers, and does without an id that cannot be read', () => {
+  it('has everything that another edition returns, and no guest id if it cannot be read', () => {
     const more = { ...tokens, sessionToken: undefined, accessToken: 'opaque', sessionExpiresInSeconds: 9, scope: 'a' };
     expect(guestLine(1, more)).toEqual({
       n: 1,
@@ -48,15 +48,15 @@ describe('the line of a guest', () => {
   });
 });
 
-describe('what was made before', () => {
-  it('is what has a line, in any order', async () => {
+describe('guests from an earlier run', () => {
+  it('have a line, in any order', async () => {
     const lines = [lineOf(3), lineOf(1)];
     const before = await readMadeBefore(linesOf(lines), 4);
     expect(before).toMatchObject({ count: 2, endOffset: lines.join('\n').length + 1 });
     expect([1, 2, 3, 4].filter((n) => before.has(n))).toEqual([1, 3]);
   });
 
-  it('is not what a last line without an end says, even if all of it is there', async () => {
+  it('exclude a last line without a line break, even if it is complete', async () => {
     const before = await readMadeBefore(linesOf([lineOf(3), lineOf(1)], false), 4);
     expect(before).toMatchObject({ count: 1, endOffset: lineOf(3).length + 1 });
     expect(before.has(1)).toBe(false);
@@ -69,7 +69,7 @@ describe('what was made before', () => {
     ['a number that is none', [lineOf(0)], /^Line 1 .* is none of a guest\.$/],
     ['a number over the count', [lineOf(5)], /is of guest 5, and --count says 4\.$/],
     ['a number twice', [lineOf(2), lineOf(2)], /^Line 2 .* is of guest 2, who has one before it\.$/],
-  ])('is not told by a file with %s', async (_, lines, message) => {
+  ])('cannot be read from a file with %s', async (_, lines, message) => {
     expect(await failureOf(() => readMadeBefore(linesOf(lines), 4))).toMatchObject({
       code: 'usage',
       message: expect.stringMatching(message),

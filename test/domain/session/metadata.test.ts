@@ -35,18 +35,18 @@ describe('an assignment', () => {
     expect(meta(assignment)).toEqual(metadata);
   });
 
-  it('may be given several times: they nest together, and the last one of a key counts', () => {
+  it('can be repeated: they are merged, and the last one of a key wins', () => {
     expect(meta('cart.items:=3', 'cart.total=9.90', 'language=en', 'language=de')).toEqual({
       cart: { items: 3, total: '9.90' },
       language: 'de',
     });
   });
 
-  it('may nest in an object that another one gave', () => {
+  it('can nest in an object from another one', () => {
     expect(meta('cart:={"items":3}', 'cart.total:=9')).toEqual({ cart: { items: 3, total: 9 } });
   });
 
-  it.each(['language', '=en', '', ':=3', '='])('%j is none', async (assignment) => {
+  it.each(['language', '=en', '', ':=3', '='])('%j is refused', async (assignment) => {
     expect(await failureOf(() => meta(assignment))).toMatchObject({
       code: 'usage',
       message: '--meta takes key=value, or key:=json for a typed value.',
@@ -92,7 +92,7 @@ describe('an assignment', () => {
     ['1.10', 1.1],
     ['1e21', 1e21],
     ['{"id":"12345678901234567890","\\"9007199254740993":1}', { id: '12345678901234567890', '"9007199254740993': 1 }],
-  ])('id:=%s arrives as it is', (text, value) => {
+  ])('id:=%s arrives unchanged', (text, value) => {
     expect(meta(`id:=${text}`)).toEqual({ id: value });
   });
 
@@ -125,25 +125,25 @@ describe('a key that would reach a prototype is refused', () => {
     expect({}).not.toHaveProperty('polluted');
   });
 
-  it('in a file too, and when it is to be removed', async () => {
+  it('also in a file, and for removal', async () => {
     expect(await failureOf(() => file('{"a":{"__proto__":1}}'))).toMatchObject({ code: 'usage' });
     expect(await failureOf(() => unset('__proto__'))).toMatchObject({ code: 'usage' });
   });
 
-  it('but not one that every object only inherits', () => {
+  it('but not one that objects merely inherit', () => {
     expect(meta('toString.x=y', 'hasOwnProperty=z')).toEqual({ toString: { x: 'y' }, hasOwnProperty: 'z' });
   });
 });
 
 describe('a file', () => {
-  it('is metadata, and assignments win over it', () => {
+  it('is metadata, and assignments take precedence', () => {
     expect(file('{"language":"en","cart":{"items":1}}', 'language=de', 'cart.total:=9')).toEqual({
       language: 'de',
       cart: { items: 1, total: 9 },
     });
   });
 
-  it('with nothing in it is metadata with nothing in it', () => {
+  it('that is empty is empty metadata', () => {
     expect(file('{}')).toEqual({});
   });
 
@@ -154,10 +154,10 @@ describe('a file', () => {
     });
   });
 
-  it('that names a key twice, or has a number that would arrive as another, is refused', async () => {
+  it('with a duplicate key, or a number that would change, is refused', async () => {
     expect(await failureOf(() => file('{"a":{"b":1,"\\u0062":2}}'))).toMatchObject({
       code: 'usage',
-      message: "The metadata file names 'b' twice.",
+      message: "The metadata file has two members named 'b'.",
     });
     expect(await failureOf(() => file('{"id":12345678901234567890}'))).toMatchObject({
       code: 'usage',
@@ -166,7 +166,7 @@ describe('a file', () => {
     expect(file('{"a":{"b":1},"b":{"b":1}}')).toEqual({ a: { b: 1 }, b: { b: 1 } });
   });
 
-  it('of any length is refused in time', async () => {
+  it('of any length is refused quickly', async () => {
     const long = `{"a":"${'\\n'.repeat(510_000)}"}`;
     expect(await failureOf(() => file(long))).toMatchObject({
       code: 'usage',
@@ -184,7 +184,7 @@ describe('a file', () => {
     expect(await failureOf(() => meta(`${'a.'.repeat(20_000)}b=c`))).toMatchObject(refusal);
   });
 
-  it.each(['[]', 'null', '"text"', '7', '[{"a":1}]'])('of %s is no object', async (text) => {
+  it.each(['[]', 'null', '"text"', '7', '[{"a":1}]'])('of %s is not an object', async (text) => {
     expect(await failureOf(() => file(text))).toMatchObject({
       code: 'usage',
       message: 'The metadata file must hold a JSON object, such as {"language":"en"}.',
@@ -201,14 +201,14 @@ describe('a key to remove', () => {
     expect(readMetadata({ assignments: ['a=1'], unset: ['b'] })).toEqual({ a: '1', b: null });
   });
 
-  it('may not be set as well', async () => {
+  it('cannot be set as well', async () => {
     expect(await failureOf(() => readMetadata({ assignments: ['a=1'], unset: ['a'] }))).toMatchObject({
       code: 'usage',
       message: "'a' is both set and unset.",
     });
   });
 
-  it('is at the top: deeper ones the service cannot remove', async () => {
+  it('is at the top level, because the service cannot remove deeper ones', async () => {
     expect(await failureOf(() => unset('cart.items'))).toMatchObject({
       code: 'usage',
       message: "--unset takes a top-level key, and 'cart.items' is not one.",
@@ -216,12 +216,12 @@ describe('a key to remove', () => {
     });
   });
 
-  it('has a name', async () => {
+  it('cannot be empty', async () => {
     expect(await failureOf(() => unset(''))).toMatchObject({ code: 'usage', message: "'' has an empty key." });
   });
 });
 
-it('nothing said is no metadata at all, which is not the same as none in it', () => {
+it('without options there is no metadata, which differs from empty metadata', () => {
   expect(readMetadata({ assignments: [], unset: [] })).toBeUndefined();
 });
 
@@ -237,7 +237,7 @@ describe('the limit of 1024 bytes', () => {
     ['bytes where characters would still fit', 'ü'.repeat(600), 1208, 184],
     ['bytes where emoji would still fit', '🛒'.repeat(300), 1208, 184],
     ['what JSON writes longer', '"'.repeat(600), 1208, 184],
-  ])('is passed by %s, and the message says by how much', async (_, value, bytes, over) => {
+  ])('is exceeded by %s, and the message reports by how much', async (_, value, bytes, over) => {
     expect(await failureOf(() => meta(`k=${value}`))).toMatchObject({
       code: 'usage',
       message: `The metadata is ${bytes} bytes as JSON, ${over} over the limit of 1024.`,
@@ -245,7 +245,7 @@ describe('the limit of 1024 bytes', () => {
     });
   });
 
-  it('is for what a session will hold, where what it holds now is known', async () => {
+  it('applies to the resulting metadata if the current metadata is known', async () => {
     const current = { a: 'x'.repeat(600) };
     expect(await failureOf(() => checkMergedSize(current, { b: 'x'.repeat(600) }))).toMatchObject({
       message: 'With what the session has already the metadata is 1215 bytes as JSON, 191 over the limit of 1024.',
@@ -266,7 +266,7 @@ describe('the limit of 1024 bytes', () => {
   });
 });
 
-it('whatever is typed is metadata that JSON can carry, or refused as usage', () => {
+it('any input is valid JSON metadata, or a usage error', () => {
   const word = fc.oneof(fc.string(), fc.stringMatching(/^[ab._\\:={}"0-]{0,10}$/), fc.constant('__proto__=x'));
   fc.assert(
     fc.property(

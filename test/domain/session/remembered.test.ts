@@ -40,8 +40,8 @@ const kept: RememberedSession = {
   ...{ metadata: { cart: 1 }, createdAtMs: noon - 1000, sessionEndsAtMs: noon + 5000 },
 };
 
-describe('what is kept of a session', () => {
-  it('is its tokens, whose it is, what it is for, and until when', () => {
+describe('what is saved of a session', () => {
+  it('is its tokens, its guest, its audience and its expiry', () => {
     expect(sessionToRemember(obtained({ sessionToken: 'first', left: 60 }))).toEqual({
       ...{ sessionToken: 'first', accessToken: 'new', clientId: 'abc', audience: 'urn:shop', scope: undefined },
       ...{ appName: 'web', apiName: 'shop', guestId: 'anon|1', metadata: { language: 'en' }, createdAtMs: noon },
@@ -50,7 +50,7 @@ describe('what is kept of a session', () => {
     expect(sessionToRemember(obtained())).toBeUndefined();
   });
 
-  it('is what its token says, where that can be read', () => {
+  it('comes from its token, if that can be read', () => {
     const ends = decoded({ metadata: { a: 1 }, exp: noon / 1000 + 9 });
     expect(sessionToRemember(obtained({ sessionToken: 'first', session: ends }))).toMatchObject({
       metadata: { a: 1 },
@@ -62,7 +62,7 @@ describe('what is kept of a session', () => {
     });
   });
 
-  it('is nothing that could not be kept, whatever its token says', () => {
+  it('is nothing that cannot be saved, whatever its token contains', () => {
     const odd = decoded({ metadata: ['a'], exp: 1e300 });
     expect(sessionToRemember(obtained({ sessionToken: 'first', session: odd }))).toMatchObject({
       metadata: { language: 'en' },
@@ -70,7 +70,7 @@ describe('what is kept of a session', () => {
     });
   });
 
-  it('is what was known, with what was sent, where it is sealed', () => {
+  it('is the known data with what was sent, if the token is encrypted', () => {
     expect(sessionToRemember(obtained({ sessionToken: 'second' }), kept)).toMatchObject({
       ...{ sessionToken: 'second', metadata: { cart: 1, language: 'en' }, createdAtMs: noon - 1000 },
       // It may have a longer life than the one before.
@@ -82,8 +82,8 @@ describe('what is kept of a session', () => {
   });
 });
 
-describe('a kept session', () => {
-  it('has ended when its end is known and past', () => {
+describe('a saved session', () => {
+  it('has expired if its expiry is known and past', () => {
     expect(hasEnded({ ...kept, sessionEndsAtMs: noon }, noon)).toBe(true);
     expect(hasEnded({ ...kept, sessionEndsAtMs: noon + 1 }, noon)).toBe(false);
     expect([null, undefined].map((sessionEndsAtMs) => hasEnded({ ...kept, sessionEndsAtMs }, noon))).toEqual([
@@ -92,13 +92,13 @@ describe('a kept session', () => {
     ]);
   });
 
-  it('has an access token that holds for another minute, or one of which that is not known', () => {
+  it('has an access token that is valid for another minute, or of unknown expiry', () => {
     expect(accessTokenHolds({ ...kept, accessEndsAtMs: noon + 60_000 }, noon)).toBe(true);
     expect(accessTokenHolds({ ...kept, accessEndsAtMs: noon + 59_999 }, noon)).toBe(false);
     expect(accessTokenHolds(kept, noon)).toBe(false);
   });
 
-  it('knows whom it replaced, the latest first', () => {
+  it('lists the guests it replaced, the latest first', () => {
     const second = inPlaceOf({ ...kept, guestId: 'anon|2' }, kept, noon);
     expect(inPlaceOf({ ...kept, guestId: 'anon|3' }, second, noon + 1).replaced).toEqual([
       { guestId: 'anon|2', untilMs: noon + 1 },
@@ -106,7 +106,7 @@ describe('a kept session', () => {
     ]);
   });
 
-  it('knows a hundred of them at most', () => {
+  it('lists at most a hundred of them', () => {
     const guests = Array.from({ length: 150 }, (_, number) => ({ ...kept, guestId: `anon|${number}` }));
     const last = guests.reduce<RememberedSession>((before, next) => inPlaceOf(next, before, noon), kept);
     expect(last.replaced).toHaveLength(100);

@@ -67,7 +67,7 @@ describe('what looks like', () => {
     expect(kinds('yes', `has_${key}`)).toEqual([]);
   });
 
-  it('also where it is one of a list', () => {
+  it('also in a list', () => {
     expect(findSensitive({ passwords: ['a', 'b'], user: { pin: [1] } })).toEqual([
       { path: 'passwords.0', kind: 'a password' },
       { path: 'passwords.1', kind: 'a password' },
@@ -75,7 +75,7 @@ describe('what looks like', () => {
     ]);
   });
 
-  it('also inside JSON that is written as text', () => {
+  it('also inside JSON in a string', () => {
     const cart = JSON.stringify({ items: 3, pay: { card: '4111111111111111' }, user: { password: 'x' } });
     expect(findSensitive({ cart })).toEqual([
       { path: 'cart.pay.card', kind: 'a card number' },
@@ -93,19 +93,19 @@ describe('what looks like', () => {
     ['nationalId', '12.345.678'],
     ['social_security_number', '123456789'],
     ['passport_number', 'C01X00T47'],
-  ])('a national id in digits alone, where the key says so: %s', (key, value) => {
+  ])('a national id in digits, if the key names it: %s', (key, value) => {
     expect(kinds(value, key)).toEqual(['a national id']);
     expect(kinds(value, 'order')).toEqual([]);
     expect(kinds('on file', key)).toEqual([]);
   });
 
-  it('a token of any form, where the key is called so and it is long', () => {
+  it('a token of any form, if the key names it and it is long', () => {
     expect(kinds('0123456789abcdef', 'token')).toEqual(['a token']);
     expect(kinds('0123456789abcde', 'token')).toEqual([]);
     expect(kinds('0123456789abcdef', 'tokens')).toEqual([]);
   });
 
-  it('a card number written otherwise, where the key says so', () => {
+  it('a card number in another form, if the key names it', () => {
     expect(kinds('4111.1111.1111.1111', 'card')).toEqual(['a card number']);
     expect(kinds('4222222222222', 'card_number')).toEqual(['a card number']);
     expect(kinds('4222222222222', 'article')).toEqual([]);
@@ -142,18 +142,18 @@ it.each([
   ['260601-1234'],
   [['a', 1, null]],
   [{ kty: 'RSA', n: 'AAAA', e: 'AQAB' }],
-])('an everyday value is not taken for any: %j', (value) => {
+])('an everyday value is not sensitive: %j', (value) => {
   expect(kinds(value)).toEqual([]);
 });
 
 it.each(['password_changed', 'pinned', 'secretary', 'compass', 'passport', 'tokens', 'language', 'keyboard'])(
-  'an everyday key is not either: %s',
+  'an everyday key is not sensitive: %s',
   (key) => {
     expect(kinds('x', key)).toEqual([]);
   },
 );
 
-it('is named by its path, and nothing of the value, not even where the value is the key', () => {
+it('is named by its path, never by its value, even if the value is the key', () => {
   expect(
     findSensitive({
       a: { 'b.c': ['x', '4111111111111111'] },
@@ -170,11 +170,11 @@ it('is named by its path, and nothing of the value, not even where the value is 
   );
 });
 
-it('is not what an update takes away', () => {
+it('does not apply to what an update removes', () => {
   expect(findSensitive({ '4111111111111111': null, password: null })).toEqual([]);
 });
 
-it('takes any text without failing', () => {
+it('handles any text', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (metadata) => {
       expect(Array.isArray(findSensitive(metadata as Record<string, unknown>))).toBe(true);
@@ -183,7 +183,7 @@ it('takes any text without failing', () => {
   );
 });
 
-it('takes a long text in time', () => {
+it('handles long text quickly', () => {
   const started = performance.now();
   const pieces = [
     '1',

@@ -17,7 +17,7 @@ describe("a tenant's settings", () => {
     });
   });
 
-  it('name a tenant by its host when it has no name', async () => {
+  it('name a tenant by its host if it has no name', async () => {
     const tenant = scriptedConnection([managementToken, json({ anonymous_session_lifetime: 60 })]);
     expect(await readTenant(tenant)).toMatchObject({ name: 'acme.example', lifetimeSeconds: 60 });
   });
@@ -42,7 +42,7 @@ describe("a tenant's settings", () => {
     expect((await planTenantChange(tenant, change)).writes).toEqual([]);
   });
 
-  it('that count by default already are not written', async () => {
+  it('that match the defaults are not written', async () => {
     const tenant = scriptedConnection([managementToken, json({ friendly_name: 'bare' })]);
     const plan = await planTenantChange(tenant, { lifetimeSeconds: 2_592_000, tokenFormat: 'jwe' });
     expect(plan.writes).toEqual([]);
@@ -57,7 +57,7 @@ describe('in edition ea', () => {
   const ea = (settings: object = { sessions }) =>
     scriptedConnection([managementToken, json(settings)], { edition: 'ea' });
 
-  it('sessions are sent whole, and only what changes is told', async () => {
+  it('sessions are sent as a whole, and only changes are reported', async () => {
     const plan = await planTenantChange(ea(), { lifetimeSeconds: 2_592_000, cookie: false });
     expect(plan.writes).toMatchObject([
       {
@@ -76,29 +76,26 @@ describe('in edition ea', () => {
   });
 
   it.each([
-    [90, '1m and 2m'],
-    [86_399, '1439m and 1d'],
+    [90, '1m or 2m'],
+    [86_399, '1439m or 1d'],
     [30, '1m'],
   ])(
-    'a lifetime of %i seconds is no whole minutes: the nearest are told, and nothing is asked',
+    'a lifetime of %i seconds is not in whole minutes: the nearest are suggested, without a request',
     async (lifetimeSeconds, nearest) => {
       const tenant = ea();
       const error = await failureOf(() => planTenantChange(tenant, { lifetimeSeconds }));
       expect(error.code).toBe('usage');
       expect(error.hint).toContain(
-        nearest === '1m' ? 'Between 1 minute and 1 year, in whole minutes (1 to 525600).' : nearest,
+        nearest === '1m' ? 'Choose 1 minute to 1 year, in whole minutes (1 to 525600).' : nearest,
       );
       expect(tenant.sent).toEqual([]);
     },
   );
 
   it.each([
-    [
-      { tokenFormat: 'jwt' } as const,
-      "In edition 'ea' session tokens are always sealed (JWE); no setting makes them JWTs.",
-    ],
-    [{ lifetimeSeconds: 0 }, "In edition 'ea' every session ends."],
-  ])('%o is refused, and nothing is asked', async (change, message) => {
+    [{ tokenFormat: 'jwt' } as const, "Edition ea always encrypts session tokens (JWE); the format can't be changed."],
+    [{ lifetimeSeconds: 0 }, 'Sessions always expire in edition ea.'],
+  ])('%o is refused without a request', async (change, message) => {
     const tenant = ea();
     expect(await failureOf(() => planTenantChange(tenant, change))).toMatchObject({
       code: 'edition_unsupported',
@@ -112,6 +109,6 @@ it('in edition preview there is no cookie switch', async () => {
   const tenant = connectionTo(await testTenant());
   expect(await failureOf(() => planTenantChange(tenant, { cookie: false }))).toMatchObject({
     code: 'edition_unsupported',
-    message: "In edition 'preview' there is no cookie switch.",
+    message: 'Edition preview has no cookie setting.',
   });
 });

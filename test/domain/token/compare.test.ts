@@ -41,7 +41,7 @@ describe('between two tokens', () => {
     expect(await changes(before, after)).toEqual(expected);
   });
 
-  it('a claim may be called as what every object has', async () => {
+  it("a claim can have the name of an object's property", async () => {
     const before = JSON.parse('{"__proto__":{"a":1},"constructor":1}');
     expect(await changes(before, {})).toEqual([
       { path: 'claims.__proto__.a', before: 1, after: undefined },
@@ -50,7 +50,7 @@ describe('between two tokens', () => {
     expect(await changes({}, { toString: 1 })).toEqual([{ path: 'claims.toString', before: undefined, after: 1 }]);
   });
 
-  it('the header and what is no JSON are compared too', async () => {
+  it('the header and other contents than JSON are compared too', async () => {
     const one = await side({ a: 1 }, { alg: 'none', kid: 'a' });
     const two = await side({ a: 1 }, { alg: 'none', typ: 'JWT' });
     expect(compareTokens(one, two)).toEqual({
@@ -66,13 +66,13 @@ describe('between two tokens', () => {
     ]);
   });
 
-  it('another signature is no difference of what they say', async () => {
+  it('another signature is not a difference in content', async () => {
     const one = await side({ a: 1, b: [{}] });
     const two = { token: `${one.token}c2ln`, decoded: await decode(`${one.token}c2ln`) };
     expect(compareTokens(one, two)).toEqual({ same: true, changes: [], compared: ['header', 'claims'] });
   });
 
-  it('of which one is sealed the headers are compared, and they are not called the same', async () => {
+  it('of which one is encrypted only the headers are compared, and they are not reported as the same', async () => {
     const sealed = async (last: string) => {
       const token = `${part({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.${last}`;
       return { token, decoded: await decode(token) };

@@ -39,7 +39,7 @@ describe('one token is found', () => {
     ]);
   });
 
-  it('sealed, with the prefix of a session token', () => {
+  it('encrypted, with the prefix of a session token', () => {
     expect(findTokens(`SESSION=ANONYMOUS_SESSION_${jwe}`)).toEqual([
       { name: 'SESSION', token: `ANONYMOUS_SESSION_${jwe}` },
     ]);
@@ -51,7 +51,7 @@ describe('one token is found', () => {
 });
 
 describe('several tokens are found', () => {
-  it('in the order they come, each once', () => {
+  it('in their order, each once', () => {
     const text = `A=${jwt}\nB=${jwe}\nC=${jwt}\nD=ANONYMOUS_SESSION_${jwe}\n${other}`;
     expect(findTokens(text)).toEqual([
       { name: 'A', token: jwt },
@@ -94,7 +94,7 @@ describe('no token is found', () => {
     if (!problem.startsWith('this has 3')) expect(message).toContain(problem);
   });
 
-  it('in texts that would take a careless search for ever', async () => {
+  it('in texts that would slow down a careless search', async () => {
     const started = performance.now();
     for (const text of [
       'ey'.repeat(600_000),
@@ -114,17 +114,17 @@ describe('no token is found', () => {
     ['a part', `eyJhbGciOiJub25lIn0.${'a'.repeat(9_000_000)}.`],
     ['padding', `eyJhbGciOiJub25lIn0${'='.repeat(15_000_000)}`],
     ['parts', 'xeyJhbGciOiJub25lIn0.'.repeat(700_000)],
-  ])('in %s that no token is long enough for, and no stack', async (_, text) => {
+  ])('in %s too deep for any token or stack', async (_, text) => {
     expect(await failureOf(() => findTokens(text))).toMatchObject({ code: 'token_unacceptable' });
   });
 
-  it('but a token is, however deep the JSON', () => {
+  it('except at any depth of JSON', () => {
     const depth = 20_000;
     expect(findTokens(`${'['.repeat(depth)}"${jwt}"${']'.repeat(depth)}`)).toEqual([{ name: undefined, token: jwt }]);
   });
 });
 
-it('whatever stands around a token, it is found', () => {
+it('a token is found in any surroundings', () => {
   const around = fc.string({ unit: fc.constantFrom(...' \n"\'=:,;{}[]()&?<>/\\$'), maxLength: 12 });
   fc.assert(
     fc.property(around, around, (before, after) => {

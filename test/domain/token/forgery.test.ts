@@ -1,7 +1,7 @@
 import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { KeyRing } from '../../../src/domain/token/key-ring.ts';
-import { keyRingOf } from '../../../src/domain/token/key-text.ts';
+import { keyRingOf } from '../../../src/domain/token/key-file.ts';
+import type { KeyRing } from '../../../src/domain/token/key-source.ts';
 import { decode, ec, noKeys, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 
 const claims = { iss: 'https://acme.example/', sub: 'anon|1', scope: 'read:catalog' };
@@ -39,19 +39,16 @@ describe('a token signed with HS256 and a public key as the secret is not even c
   });
 });
 
-describe("a token that says 'none'", () => {
-  it.each(['', part('a signature')])(
-    'is never verified, whatever key is at hand and whatever follows: %j',
-    async (end) => {
-      const token = `${part({ alg: 'none' })}.${part(forged)}.${end}`;
-      for (const keys of [noKeys, ringOf(rsa.publicJwk), ringOf({ kty: 'oct', k: '' })]) {
-        expect(await stateOf(token, keys)).toBe('not_checked');
-      }
-    },
-  );
+describe('a token with alg none', () => {
+  it.each(['', part('a signature')])('is never verified, with any key and any signature: %j', async (end) => {
+    const token = `${part({ alg: 'none' })}.${part(forged)}.${end}`;
+    for (const keys of [noKeys, ringOf(rsa.publicJwk), ringOf({ kty: 'oct', k: '' })]) {
+      expect(await stateOf(token, keys)).toBe('not_checked');
+    }
+  });
 
   it.each(['None', 'NONE', 'nOnE', '', 'none '])(
-    'as %j is of an algorithm that nobody knows, and not checked with a key or without one',
+    'written as %j has an unknown algorithm, and is not checked with or without a key',
     async (alg) => {
       const token = `${part({ alg })}.${part(forged)}.`;
       for (const keys of [noKeys, ringOf(rsa.publicJwk)]) expect(await stateOf(token, keys)).toBe('not_checked');
@@ -108,13 +105,13 @@ describe('a token is not checked, and so neither verified nor wrong, when', () =
     expect(await stateOf(token, ringOf({ ...rsa.publicJwk, alg: 'RS256' }))).toBe('not_checked');
   });
 
-  it('it demands an extension that nobody here knows', async () => {
+  it('it requires an unknown extension', async () => {
     const signed = `${part({ alg: 'RS256', crit: ['exp'], exp: 1 })}.${part(claims)}`;
     const token = `${signed}.${createSign('RSA-SHA256').update(signed).sign(rsa.privateKey, 'base64url')}`;
     expect(await stateOf(token, keys)).toBe('not_checked');
   });
 
-  it('the key is nothing', async () => {
+  it('the key is empty', async () => {
     expect(await stateOf(hs256({}, ''), ringOf({ kty: 'oct', k: '' }))).toBe('not_checked');
   });
 });
@@ -123,7 +120,7 @@ describe('the key that a token names', () => {
   const one = { ...rsa.publicJwk, kid: 'one' };
   const two = { ...otherRsa.publicJwk, kid: 'two' };
 
-  it('is the only one tried when it is there', async () => {
+  it('is the only one tried if it exists', async () => {
     const token = await sign(claims, rsa.privateKey, { alg: 'RS256', kid: 'two' });
     expect((await decode(token, ringOf(one, two))).signature).toEqual({
       state: 'wrong',
@@ -131,7 +128,7 @@ describe('the key that a token names', () => {
     });
   });
 
-  it.each([['three'], [7]])('and is not there (%s) leaves all of them', async (kid) => {
+  it.each([['three'], [7]])('that does not exist (%s) leaves all of them', async (kid) => {
     const token = await sign(claims, otherRsa.privateKey, { alg: 'RS256', kid });
     expect((await decode(token, ringOf(one, two))).signature).toEqual({
       state: 'verified',

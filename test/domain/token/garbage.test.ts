@@ -47,7 +47,7 @@ const header = fc
   )
   .map(part);
 
-describe('whatever is given for a token gives a result or one clear line', () => {
+describe('any input gives a result or one clear line', () => {
   it('any text', async () => {
     await fc.assert(fc.asyncProperty(odd, decodesOrSaysWhy), { numRuns: 200 });
   });
@@ -87,7 +87,7 @@ function changed(token: string, { at, remove, insert }: { at: number; remove: nu
 }
 
 describe('a token that was changed anywhere', () => {
-  it('is refused, wrong, or says just what it said before', async () => {
+  it('is refused, wrong, or has the same contents', async () => {
     const claims = { iss: 'https://acme.example/', sub: 'anon|1', exp: 1_780_315_300 };
     const token = await sign(claims, rsa.privateKey, { alg: 'RS256' });
     await fc.assert(
@@ -102,7 +102,7 @@ describe('a token that was changed anywhere', () => {
     );
   });
 
-  it('and was sealed is refused, stays sealed, or says just what it said before', async () => {
+  it('and was encrypted is refused, stays encrypted, or has the same contents', async () => {
     const tenant = await openTenant();
     const { session_token: token } = await tenant.session();
     const keys = tenantKeyRing(connectionTo(tenant));

@@ -58,7 +58,7 @@ describe('a token that jose signed is verified', () => {
   });
 });
 
-it('a token that jose made without a signature is called just that', async () => {
+it('a token that jose made without a signature is reported as unsigned', async () => {
   const token = new UnsecuredJWT(claims).encode();
   expect(await decode(token, ringOf(rsa.publicJwk))).toMatchObject({ claims, signature: { state: 'not_checked' } });
 });
@@ -68,7 +68,7 @@ function seal(contents: string | object, key: KeyPair['publicKey'] | Uint8Array,
   return new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader({ alg, enc }).encrypt(key);
 }
 
-describe('a token that jose sealed is opened', () => {
+describe('a token that jose encrypted is decrypted', () => {
   it.each<[string, KeyPair]>([
     ['RSA-OAEP', rsa],
     ['RSA-OAEP-256', rsa],
@@ -139,7 +139,7 @@ describe('a token that jose sealed is opened', () => {
   });
 });
 
-describe('a token inside a sealed one', () => {
+describe('a token inside an encrypted one', () => {
   const keys = ringOf({ ...ec.publicJwk, kid: 'signs' }, { ...oct(octets(32)), kid: 'seals' });
 
   it('is decoded too, and its signature checked', async () => {
@@ -153,7 +153,7 @@ describe('a token inside a sealed one', () => {
     });
   });
 
-  it('is wrong when its signature is, however authentic the seal', async () => {
+  it('is wrong if its signature is, even if the encryption is authentic', async () => {
     const nested = await seal(await sign(claims, ecPair('P-256').privateKey, { alg: 'ES256' }), octets(32), 'dir');
     expect(await decode(nested, keys)).toMatchObject({
       seal: { state: 'opened' },
@@ -161,12 +161,12 @@ describe('a token inside a sealed one', () => {
     });
   });
 
-  it('may be sealed itself', async () => {
+  it('can be encrypted itself', async () => {
     const nested = await seal(await seal(claims, octets(32), 'dir'), octets(32), 'dir');
     expect(await decode(nested, keys)).toMatchObject({ inner: { form: 'jwe', claims, seal: { state: 'opened' } } });
   });
 
-  it('is followed three levels deep and no further', async () => {
+  it('is followed at most three levels deep', async () => {
     let token = await seal('the innermost', octets(32), 'dir');
     for (let level = 0; level < 3; level += 1) token = await seal(token, octets(32), 'dir');
     const { inner } = await decode(token, keys);
@@ -174,7 +174,7 @@ describe('a token inside a sealed one', () => {
   });
 
   it.each(['www.example.com', 'a.b.c', 'one.two.three.four.five', 'eyJhbGciOiJub25lIn0.!.'])(
-    'is not taken for one when it only looks like it: %s is text',
+    'is not mistaken for one: %s is text',
     async (text) => {
       expect(await decode(await seal(text, octets(32), 'dir'), keys)).toMatchObject({
         seal: { state: 'opened' },

@@ -128,7 +128,7 @@ describe.each(tokens)('a token (%s) is found', (_, token) => {
     ['//T', (text) => `wss://a.example/${text}/events`],
     ['T|T', (text) => `| ${text} | |`],
     ['T#state', (text) => `https://a.example/#access_token=${text}&token_type=Bearer`],
-  ])('glued to what stands around it: %s', (_how, paste) => {
+  ])('joined to its surroundings: %s', (_how, paste) => {
     expectFound(paste(token));
   });
 
@@ -142,7 +142,7 @@ describe.each(tokens)('a token (%s) is found', (_, token) => {
     }
   });
 
-  it('also behind one that was cut off', () => {
+  it('also after a truncated one', () => {
     for (const cut of [30, 90, token.length - 3]) {
       const found = findTokens(`${other.slice(0, cut)}\n${token}`).map((one) => one.token);
       expect(found).toContain(token);
@@ -151,7 +151,7 @@ describe.each(tokens)('a token (%s) is found', (_, token) => {
   });
 });
 
-describe('what was done to a token is said', () => {
+describe('repairs of a token are reported', () => {
   const token = tokens[0]?.[1] ?? '';
 
   it.each<[string, string, readonly string[] | undefined]>([
@@ -167,7 +167,7 @@ describe('what was done to a token is said', () => {
   });
 });
 
-describe('where the form of a token breaks is said, and nothing of it repeated', () => {
+describe('the place where a token breaks is reported, without its contents', () => {
   const [head = '', body = '', signature = ''] = (tokens[0]?.[1] ?? '').split('.');
   it.each([
     [
@@ -184,7 +184,7 @@ describe('where the form of a token breaks is said, and nothing of it repeated',
     [
       'a character too few',
       `T = ${head}.${body.slice(0, 41)}.${signature}`,
-      'its part 2 is not base64url: no base64url has 41 characters',
+      "its part 2 is not base64url: 41 characters can't be base64url",
     ],
     ['two alphabets', `${head}.-_+/${body}.${signature}`, "its part 2 is not base64url: character 3 is '+'"],
   ])('%s', async (_, text, problem) => {
@@ -194,14 +194,14 @@ describe('where the form of a token breaks is said, and nothing of it repeated',
     expect(message).not.toMatch(/[\w-]{24}/);
   });
 
-  it('prose around a part of one is not taken for the rest of it', async () => {
+  it('prose around a part of one is not mistaken for the rest', async () => {
     for (const text of [`${head}.${body} is bad. See there`, `${head}.${body}\nis bad.\nSee`, `${head}.\nbody.\nend`])
       expect(await failureOf(() => findTokens(text))).toMatchObject({ code: 'token_unacceptable' });
   });
 });
 
 describe('in an answer of a token endpoint', () => {
-  it('what is no JWT is a token all the same, for the tenant says so', () => {
+  it('an opaque value is still a token', () => {
     const answer = {
       access_token: 'opaque-1',
       session_token: tokens[4]?.[1],
@@ -216,7 +216,7 @@ describe('in an answer of a token endpoint', () => {
   });
 });
 
-it('whatever stands between its lines and around them, a token is found or an error says that there is none', () => {
+it('in any surroundings, a token is found or an error reports that there is none', () => {
   const token = tokens[1]?.[1] ?? '';
   const noise = fc.string({ unit: fc.constantFrom(...' \n\r\t"\'=:,;{}[]()&?<>/\\$%|+^`>.*#'), maxLength: 4 });
   // What base64 is made of would be part of it.
@@ -236,7 +236,7 @@ it('whatever stands between its lines and around them, a token is found or an er
   );
 });
 
-it('texts that would take a careless search for ever take no time', async () => {
+it('texts that would slow down a careless search are handled quickly', async () => {
   const started = performance.now();
   for (const text of [
     'eyJabcdef\n'.repeat(20_000),

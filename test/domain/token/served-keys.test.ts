@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keyProblem } from '../../../src/domain/token/algorithms.ts';
-import type { KeptKeys, KeyCache } from '../../../src/domain/token/kept-keys.ts';
+import type { CachedKeys, KeyCache } from '../../../src/domain/token/served-keys.ts';
 import { servedKeys } from '../../../src/domain/token/served-keys.ts';
+import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';
 import { failures, goodClaims, goodToken, verify } from '../../support/verifying.ts';
@@ -13,8 +13,8 @@ const path = '/.well-known/jwks.json';
 type Answers = Parameters<typeof scriptedConnection>[0];
 
 /** The keys of `acme.example`, which gives these answers, as one command after the other finds them. */
-function served(answers: Answers, options: { offline?: boolean; kept?: KeptKeys } = {}) {
-  const kept = new Map<string, KeptKeys>(options.kept && [[options.kept.url, options.kept]]);
+function served(answers: Answers, options: { offline?: boolean; kept?: CachedKeys } = {}) {
+  const kept = new Map<string, CachedKeys>(options.kept && [[options.kept.url, options.kept]]);
   const cache: KeyCache = {
     get: async (url) => kept.get(url),
     put: async (keys) => void kept.set(keys.url, keys),
@@ -34,7 +34,7 @@ function served(answers: Answers, options: { offline?: boolean; kept?: KeptKeys 
 const with1 = (cacheControl?: string) =>
   json({ keys: [k1] }, 200, cacheControl ? { 'cache-control': cacheControl } : {});
 
-describe('the keys that a tenant serves are kept', () => {
+describe('the keys that a tenant serves are saved', () => {
   it.each<[string | undefined, number]>([
     [undefined, 600],
     ['max-age=3600', 3600],
@@ -56,7 +56,7 @@ describe('the keys that a tenant serves are kept', () => {
   });
 
   it.each(['max-age=0, must-revalidate', 'no-cache', 'no-cache, max-age=600'])(
-    'with %j for --offline alone',
+    'with %j for --offline only',
     async (cacheControl) => {
       const { kids, kept } = served([with1(cacheControl), with1(cacheControl)]);
       expect([await kids('k1'), await kids('k1')]).toEqual([['k1'], ['k1']]);
@@ -64,19 +64,19 @@ describe('the keys that a tenant serves are kept', () => {
     },
   );
 
-  it('without what is no key among them', async () => {
+  it('without invalid keys among them', async () => {
     const { kids } = served([json({ keys: [null, 'k', { kid: 'k1' }, { ...k2, kid: 5 }, k1] })]);
     // Its number is no name, but it is a key.
     expect(await kids()).toEqual([undefined, 'k1']);
   });
 
-  it('not at all where that is forbidden', async () => {
+  it('not at all if that is forbidden', async () => {
     const { kids, kept } = served([with1('no-store, max-age=60'), with1('no-store')]);
     expect([await kids('k1'), await kids('k1')]).toEqual([['k1'], ['k1']]);
     expect(kept.size).toBe(0);
   });
 
-  it('with nothing of a clock that was set back', async () => {
+  it('without trusting a clock that was set back', async () => {
     const kept = { url: `https://acme.example${path}`, fetchedAtMs: noon + 1000, freshForSeconds: 600, keys: [k2] };
     const { kids } = served([with1()], { kept });
     expect(await kids()).toEqual(['k1']);
@@ -84,7 +84,7 @@ describe('the keys that a tenant serves are kept', () => {
 });
 
 describe('a key that is not among them', () => {
-  it('has them fetched once more, though not within half a minute after that was in vain', async () => {
+  it('causes another fetch, but not within half a minute after a failed one', async () => {
     const both = json({ keys: [k1, k2] }, 200, { 'cache-control': 'max-age=3600' });
     const { kids, pass, sent } = served([with1('max-age=3600'), both, both, both]);
     expect(await kids('k1')).toEqual(['k1']);
@@ -100,13 +100,13 @@ describe('a key that is not among them', () => {
     expect(sent).toHaveLength(4);
   });
 
-  it('is not asked for again where the keys were fetched for it a moment ago', async () => {
+  it('causes no other fetch right after one for it', async () => {
     const { kids, sent } = served([with1('max-age=3600')]);
     expect([await kids('k2'), await kids('k2'), await kids('k1')]).toEqual([[], [], ['k1']]);
     expect(sent).toHaveLength(1);
   });
 
-  it('is found when the keys were rotated since, at once', async () => {
+  it('is found immediately after a rotation', async () => {
     const { source } = served([with1('max-age=3600'), json({ keys: [k1, k2] })]);
     expect(failures(await verify(await goodToken(), undefined, source()))).toEqual({});
     const rotated = await sign(goodClaims, otherRsa.privateKey, { alg: 'RS256', kid: 'k2' });
@@ -117,14 +117,14 @@ describe('a key that is not among them', () => {
 describe('offline', () => {
   const url = `https://acme.example${path}`;
 
-  it('what is kept is used, however old, and nothing is fetched', async () => {
+  it('saved keys are used at any age, and nothing is fetched', async () => {
     const kept = { url, fetchedAtMs: noon - 90 * 86_400_000, freshForSeconds: 60, keys: [k1] };
     const { kids, sent } = served([], { kept, offline: true });
     expect([await kids('k1'), await kids('k2')]).toEqual([['k1'], []]);
     expect(sent).toEqual([]);
   });
 
-  it('there are no keys where none are kept', async () => {
+  it('there are no keys if none are saved', async () => {
     const { kids } = served([], { offline: true });
     expect(await failureOf(() => kids('k1'))).toMatchObject({
       code: 'not_found',
@@ -145,13 +145,13 @@ describe('a tenant without a key set', () => {
       'failed',
     ],
     ['is in trouble', () => new Response('', { status: 503 }), 'server_error'],
-  ])('%s: that is no word about the token', async (_, answer, code) => {
+  ])('%s: the token is not checked', async (_, answer, code) => {
     const { source, kept } = served([answer, answer, answer, answer]);
     expect(await failureOf(async () => verify(await goodToken(), undefined, source()))).toMatchObject({ code });
     expect(kept.size).toBe(0);
   });
 
-  it('has RS256 alone, whatever its keys say, and no shared secret', async () => {
+  it('has only RS256, whatever its keys declare, and no shared secret', async () => {
     const keys = [
       { ...k1, alg: 'PS256' },
       { kty: 'oct', k: 'AAAA', kid: 'k1' },

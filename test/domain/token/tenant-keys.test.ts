@@ -30,7 +30,7 @@ describe("a token is checked against its tenant's keys", () => {
     ['an issuer without the slash', { iss: 'https://acme.example' }],
     ['an issuer that is no text', { iss: ['https://acme.example/'] }],
     ['no issuer', {}],
-  ])('but not when it names %s: then nothing is asked', async (_, names) => {
+  ])('but not if it names %s: then nothing is fetched', async (_, names) => {
     const connection = scriptedConnection([]);
     const token = await sign({ ...claims, iss: undefined, ...names }, rsa.privateKey, { alg: 'RS256' });
     expect((await decode(token, tenantKeyRing(connection))).signature).toEqual({
@@ -40,7 +40,7 @@ describe("a token is checked against its tenant's keys", () => {
     expect(connection.sent).toEqual([]);
   });
 
-  it('with RS256 alone, whatever else a key could be for', async () => {
+  it('with RS256 only, whatever else a key supports', async () => {
     const token = await sign(claims, rsa.privateKey, { alg: 'PS256' });
     expect((await decode(token, served({ ...rsa.publicJwk, alg: 'PS256' }))).signature).toEqual({
       state: 'not_checked',
@@ -48,12 +48,12 @@ describe("a token is checked against its tenant's keys", () => {
     });
   });
 
-  it('of which one that is for sealing is none', async () => {
+  it('except an encryption key', async () => {
     const token = await sign(claims, rsa.privateKey, { alg: 'RS256' });
     expect((await decode(token, served({ ...rsa.publicJwk, use: 'enc' }))).signature?.state).toBe('not_checked');
   });
 
-  it('of which a shared one is none', async () => {
+  it('except a shared one', async () => {
     const token = await sign(claims, Buffer.alloc(32, 1), { alg: 'HS256' });
     const shared = { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') };
     expect((await decode(token, served(shared))).signature?.state).toBe('not_checked');
@@ -80,7 +80,7 @@ describe('a tenant that gives no keys leaves its tokens unchecked', () => {
   });
 });
 
-it('a session token stays sealed where the key of the tenant is not at hand', async () => {
+it("a session token stays encrypted without the tenant's key", async () => {
   const tenant = await openTenant();
   const { session_token } = await tenant.session();
   const connection = connectionTo(tenant, { sessionKey: undefined });

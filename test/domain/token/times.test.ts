@@ -6,7 +6,7 @@ import { noon } from '../../support/domain.ts';
 const now = noon / 1000;
 
 describe('the times of a token', () => {
-  it('are those claims that hold one, each with its distance from now', () => {
+  it('are the claims with a time, each with its distance from now', () => {
     expect(tokenTimes({ exp: now + 60, iat: now - 60, nbf: now, sub: 'anon|1', cart: now }, noon)).toEqual([
       { claim: 'iat', at: new Date(noon - 60_000), secondsFromNow: -60 },
       { claim: 'nbf', at: new Date(noon), secondsFromNow: 0 },
@@ -39,11 +39,11 @@ describe('the times of a token', () => {
     [''],
     [[1_300_819_380]],
     [{}],
-  ])('%j is none, and is left out', (value) => {
+  ])('%j is not a time, and is left out', (value) => {
     expect(tokenTimes({ exp: value }, noon)).toEqual([]);
   });
 
-  it('are dates that can be written, whatever the claims', () => {
+  it('are valid dates for any claims', () => {
     fc.assert(
       fc.property(
         fc.oneof(

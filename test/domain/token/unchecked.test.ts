@@ -1,8 +1,8 @@
 import { createSign, generateKeyPairSync, type KeyObject, sign as signBytes, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readCertificates, readKeySet } from '../../../src/domain/token/key-set.ts';
-import { keyRingOf } from '../../../src/domain/token/key-text.ts';
-import { keySourceOf, publicKeys } from '../../../src/domain/token/public-keys.ts';
+import { keyRingOf } from '../../../src/domain/token/key-file.ts';
+import { keySourceOf, publicKeys } from '../../../src/domain/token/key-source.ts';
+import { readCertificates, readKeySet } from '../../../src/jose/jwk.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { decode, ec, ecPair, otherRsa, pairOf, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 import { failures, goodClaims, keysOf, unknowns, verify } from '../../support/verifying.ts';
@@ -105,7 +105,7 @@ const rows: Row[] = [
   ['a kind of key nobody knows', rs256, [withKid({ kty: 'AKP' })], /not known here \(AKP\)|is for something else/],
 ];
 
-describe('a signature is not checked, and not called wrong, because of', () => {
+describe('a signature is not checked, and not reported as wrong, because of', () => {
   it.each(rows)('%s', async (_, token, keys, reason) => {
     if (keys.length > 0) {
       const { signature } = await decode(token, ringOf(...keys));
@@ -119,7 +119,7 @@ describe('a signature is not checked, and not called wrong, because of', () => {
     if (keys.length > 0) expect(what).toMatch(reason);
   });
 
-  it('a header that demands what is not known, or contents that are signed as they stand', async () => {
+  it('a header with an unknown extension, or unencoded contents', async () => {
     const ring = ringOf(rsa.publicJwk);
     for (const header of [
       { crit: ['exp'] },
@@ -134,7 +134,7 @@ describe('a signature is not checked, and not called wrong, because of', () => {
     }
   });
 
-  it('a kind of key that the algorithm is not for', async () => {
+  it('a kind of key that the algorithm does not use', async () => {
     for (const [token, jwk] of [
       [es256, rsa.publicJwk],
       [rs256, ec.publicJwk],
@@ -181,7 +181,7 @@ describe('of several keys', () => {
     expect(found).toBe({ verified: 'ok', not_checked: 'not_checked', wrong: 'failed' }[state]);
   });
 
-  it('the one that the token names counts alone', async () => {
+  it('only the one that the token names counts', async () => {
     const token = signed({ alg: 'EdDSA', kid: 'k1' }, ed25519.privateKey);
     const keys = [withKid(stranger.publicJwk), withKid(ed448.publicJwk, 'k2'), withKid(ed25519.publicJwk, 'k3')];
     expect((await decode(token, ringOf(...keys))).signature).toEqual({
@@ -192,7 +192,7 @@ describe('of several keys', () => {
   });
 });
 
-it('a signature forged for a key with an exponent of 1 vouches for nothing, with any key set', async () => {
+it('a signature forged for a key with an exponent of 1 is never verified, with any key set', async () => {
   // The padded hash itself: RFC 8017, section 9.2.
   const { n = '' } = rsa.publicJwk;
   const text = `${part({ alg: 'RS256', kid: 'k1' })}.${part(goodClaims)}`;
@@ -208,12 +208,12 @@ it('a signature forged for a key with an exponent of 1 vouches for nothing, with
   expect((await verify(token, {}, keysOf(jwk))).valid).toBe(false);
 });
 
-describe('a key that is in a certificate alone', () => {
+describe('a key that exists only in a certificate', () => {
   const der = certificate.pem.replaceAll(/-----.*-----|\s/g, '');
   const { publicKey } = new X509Certificate(certificate.pem);
   const mine = signed({ alg: 'RS256', kid: 'k1' }, rsa.privateKey, 'sha256');
 
-  it('is that of the test', () => {
+  it("is the test's key", () => {
     expect(publicKey.export({ format: 'jwk' })).toMatchObject({ n: rsa.publicJwk.n });
   });
 
@@ -234,13 +234,13 @@ describe('a key that is in a certificate alone', () => {
     expect((await verify(mine, {}, keySourceOf(keys, 'the set'))).valid).toBe(true);
   });
 
-  it('and says that it is of another kind is none', async () => {
+  it('that declares another kind is refused', async () => {
     const set = { keys: [{ kty: 'EC', crv: 'P-256', kid: 'k1', x5c: [der] }] };
     expect((await decode(mine, keyRingOf(JSON.stringify(set), 'set'))).signature?.state).toBe('not_checked');
   });
 });
 
-describe('a key set is read whole', () => {
+describe('a key set is read completely', () => {
   const key = withKid(rsa.publicJwk);
 
   it.each<[string, unknown]>([
@@ -277,7 +277,7 @@ describe('a key set is read whole', () => {
     expect((await verify(rs256, {}, keySourceOf(keys, 'the set'))).valid).toBe(true);
   });
 
-  it.each([[{ jwks: [] }], [{}], ['text'], [null], [7], [{ keys: 'x' }]])('and %j is none', (value) => {
+  it.each([[{ jwks: [] }], [{}], ['text'], [null], [7], [{ keys: 'x' }]])('and %j is refused', (value) => {
     expect(readKeySet(value)).toEqual({ ok: false, problem: 'the body must be a JWK Set' });
   });
 });

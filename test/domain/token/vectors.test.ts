@@ -68,7 +68,7 @@ describe.each(signed)('%s', (_, { token, key, claims, text }) => {
     });
   });
 
-  it('is read all the same when no key is at hand, and called not checked', async () => {
+  it('is read without a key, and reported as not checked', async () => {
     expect(await decode(token)).toMatchObject({
       claims,
       text,
@@ -76,7 +76,7 @@ describe.each(signed)('%s', (_, { token, key, claims, text }) => {
     });
   });
 
-  it.each(strangers)('is not verified with a %s key of somebody else', async (_kind, stranger) => {
+  it.each(strangers)('is not verified with another %s key', async (_kind, stranger) => {
     // Of another kind of key it cannot even be tried.
     const kindOf = (jwk: object) => Object.entries(jwk).filter(([name]) => name === 'kty' || name === 'crv');
     const state = String(kindOf(stranger)) === String(kindOf(key)) ? 'wrong' : 'not_checked';
@@ -101,8 +101,8 @@ it('RFC 7519, section 6.1, unsecured, which is RFC 7515, A.5: is read, and its s
   }
 });
 
-describe('a sealed example', () => {
-  it.each(sealed)('%s, is opened with its key', async (_, { token, key, text }) => {
+describe('an encrypted example', () => {
+  it.each(sealed)('%s, is decrypted with its key', async (_, { token, key, text }) => {
     const byPublicKey = !('k' in key);
     expect(await decode(token, ringOf(key))).toMatchObject({
       form: 'jwe',
@@ -113,17 +113,23 @@ describe('a sealed example', () => {
     });
   });
 
-  it.each(neverOpened)('%s, stays sealed even with its key: nobody opens that any more', async (_, { token, key }) => {
-    expect(await decode(token, ringOf(key))).toMatchObject({
-      form: 'jwe',
-      claims: undefined,
-      text: undefined,
-      seal: { state: 'sealed', reason: expect.stringMatching(/^its algorithm is not one that opens with .*key\.jwk$/) },
-    });
-  });
+  it.each(neverOpened)(
+    '%s, stays encrypted even with its key, because its algorithm is obsolete',
+    async (_, { token, key }) => {
+      expect(await decode(token, ringOf(key))).toMatchObject({
+        form: 'jwe',
+        claims: undefined,
+        text: undefined,
+        seal: {
+          state: 'sealed',
+          reason: expect.stringMatching(/^its algorithm is not one that opens with .*key\.jwk$/),
+        },
+      });
+    },
+  );
 
   it.each([...sealed, ...neverOpened, nested])(
-    '%s, is sealed without its key, and that is no error',
+    '%s, stays encrypted without its key, and that is not an error',
     async (_, { token }) => {
       expect(await decode(token)).toMatchObject({
         form: 'jwe',
@@ -134,7 +140,7 @@ describe('a sealed example', () => {
   );
 });
 
-it('RFC 7520, section 6, a signed token in a sealed one: both are looked into', async () => {
+it('RFC 7520, section 6, a signed token in an encrypted one: both are read', async () => {
   const { token, key, signatureKey, claims } = rfc7520.examples['6'];
   expect(await decode(token, ringOf(key, signatureKey))).toMatchObject({
     seal: { state: 'opened_unauthenticated', key: 'key samwise.gamgee@hobbiton.example of key.jwk' },
@@ -158,7 +164,7 @@ describe('verified as an access token', () => {
     expect(Object.keys(failures(verification))).toEqual([claims ? 'exp' : 'claims']);
   });
 
-  it.each(publicKey)('%s, has a wrong one when a byte of it is another', async (_, { token, key }) => {
+  it.each(publicKey)('%s, has a wrong one if a byte differs', async (_, { token, key }) => {
     const [head, body = '', signature = ''] = token.split('.');
     const bytes = Buffer.from(signature, 'base64url');
     bytes[40] = (bytes[40] ?? 0) ^ 1;
@@ -176,7 +182,7 @@ describe('verified as an access token', () => {
     expect(failures(await verify(token))).toEqual({ algorithm: "'none': it is not signed at all" });
   });
 
-  it.each([...sealed, ...neverOpened, nested])('%s, sealed, is one that nobody can check', async (_, { token }) => {
+  it.each([...sealed, ...neverOpened, nested])('%s, encrypted, cannot be checked', async (_, { token }) => {
     const verification = await verify(token);
     expect(verification).toMatchObject({ valid: false, claims: undefined });
     expect([failures(verification), Object.keys(unknowns(verification))]).toEqual([{}, ['kind']]);

@@ -1,8 +1,8 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { keyProblem } from '../../../src/domain/token/algorithms.ts';
 import { checkNames } from '../../../src/domain/token/check.ts';
-import { publicKeys } from '../../../src/domain/token/public-keys.ts';
+import { publicKeys } from '../../../src/domain/token/key-source.ts';
+import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { noon } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 import { ec, otherRsa, pairOf, part, rsa } from '../../support/tokens.ts';
@@ -20,8 +20,8 @@ import {
 
 const now = noon / 1000;
 
-describe('a good access token', () => {
-  it('is valid, with every check told in order, and its claims', async () => {
+describe('a valid access token', () => {
+  it('is valid, with every check in order, and its claims', async () => {
     const verification = await verify(await goodToken());
     expect(verification.valid).toBe(true);
     expect(verification.claims).toEqual(goodClaims);
@@ -30,11 +30,11 @@ describe('a good access token', () => {
     expect(skipped).toEqual([{ check: 'nbf', state: 'skipped', detail: 'it names none' }]);
   });
 
-  it.each(['Bearer ', 'bearer\t', '  \n', ''])('may have %j before it and white space behind', async (before) => {
+  it.each(['Bearer ', 'bearer\t', '  \n', ''])('can have %j before it and white space after it', async (before) => {
     expect(await verify(`${before}${await goodToken()}\n`)).toMatchObject({ valid: true });
   });
 
-  it('is so in both editions of the real thing, and its session token never is', async () => {
+  it('is valid in both editions of the local tenant, and its session token never is', async () => {
     for (const edition of ['preview', 'ea'] as const) {
       const tenant = await openTenant({ edition });
       const { access_token, session_token } = await tenant.session();
@@ -47,7 +47,7 @@ describe('a good access token', () => {
     }
   });
 
-  it('leaves unchecked what nobody expects, and says why', async () => {
+  it('leaves unchecked what is not expected, and reports why', async () => {
     const { valid, checks } = await verify(await goodToken(), {});
     expect(valid).toBe(true);
     expect(checks.filter(({ state }) => state === 'skipped')).toEqual([
@@ -64,7 +64,7 @@ describe('a good access token', () => {
   });
 });
 
-describe('the claims of a token whose signature is good', () => {
+describe('the claims of a token with a verified signature', () => {
   it.each<[string, object, object]>([
     ['another issuer', { iss: 'https://other.example/' }, { iss: /it is https:\/\/other.example\/, not / }],
     ['an issuer without the slash', { iss: 'https://acme.example' }, { iss: /not https:\/\/acme.example\/$/ }],
@@ -125,17 +125,17 @@ describe('the claims of a token whose signature is good', () => {
     ['a fraction of a second', { exp: now + 0.5, iat: now - 0.5 }, {}],
     ['a beginning that is now', { nbf: now }, {}],
     ['no scope where none is needed', { scope: undefined }, { scopes: [] }],
-  ])('are good with %s', async (_, claims, expected) => {
+  ])('are accepted with %s', async (_, claims, expected) => {
     expect(failures(await verify(await goodToken(claims), { ...everything, ...expected }))).toEqual({});
   });
 
-  it('are refused for a guest where none may come', async () => {
+  it('are refused for a guest if no guests are accepted', async () => {
     expect(failures(await verify(await goodToken(), { ...everything, guest: false }))).toEqual({
       guest: "it is a guest's: 'sub' begins with anon|",
     });
   });
 
-  it('are refused where the difference of the clocks is no number, as that of an empty variable', async () => {
+  it('are refused if the clock tolerance is not a number, as from an empty variable', async () => {
     const ended = await goodToken({ exp: now - 3600, nbf: now + 3600 });
     const told = failures(await verify(ended, { ...everything, clockToleranceSeconds: Number.NaN }));
     expect(Object.keys(told)).toEqual(['exp', 'nbf', 'iat']);
@@ -146,7 +146,7 @@ describe('the claims of a token whose signature is good', () => {
     expect(told).toEqual({ scope: 'it lacks ' });
   });
 
-  it('may be off by as much as clocks may differ, to the second', async () => {
+  it('can be off by the clock tolerance, to the second', async () => {
     const expected = { ...everything, clockToleranceSeconds: 30 };
     for (const [claims, check] of [
       [{ exp: now - 29 }, undefined],
@@ -162,8 +162,8 @@ describe('the claims of a token whose signature is good', () => {
   });
 });
 
-describe('claims are looked at only when the signature is good', () => {
-  it('and then not told either', async () => {
+describe('claims are checked only if the signature is verified', () => {
+  it('and are not reported otherwise', async () => {
     const [head, , signature] = (await goodToken()).split('.');
     const verification = await verify(`${head}.${part({ ...goodClaims, scope: 'admin' })}.${signature}`);
     expect(verification).toMatchObject({ valid: false, claims: undefined });
@@ -175,7 +175,7 @@ describe('claims are looked at only when the signature is good', () => {
 });
 
 describe('the keys', () => {
-  it('are not even looked for when the token cannot be good', async () => {
+  it('are not even fetched if the token cannot be valid', async () => {
     const keys = {
       ...acmeKeys,
       find: async () => {
@@ -193,7 +193,7 @@ describe('the keys', () => {
     await expect(verify(await goodToken(), everything, keys)).rejects.toThrow('nobody may ask');
   });
 
-  it('that have no id do for a token that names one, and all do for one that names none', async () => {
+  it('without an id are tried for a token that names one, and all are tried for one that names none', async () => {
     const { kid: _, ...nameless } = { ...rsa.publicJwk, kid: undefined };
     expect(failures(await verify(await goodToken(), everything, keysOf(nameless)))).toEqual({});
     expect(failures(await verify(await goodToken({}, { kid: undefined })))).toEqual({});
@@ -215,7 +215,7 @@ describe('the keys', () => {
     expect(publicKeys([jwk], 'the set', 'RS256').map((key) => keyProblem(key.jwk)?.otherUse)).toEqual([true]);
   });
 
-  it('that are too short to trust do not count', async () => {
+  it('that are too short do not count', async () => {
     const { privateKey, publicJwk } = pairOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey);
     const text = `${part({ alg: 'RS256', kid: 'k1' })}.${part(goodClaims)}`;
     const token = `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
@@ -226,7 +226,7 @@ describe('the keys', () => {
     });
   });
 
-  it('may have the same id: each is tried', async () => {
+  it('can have the same id: each is tried', async () => {
     const keys = keysOf(
       { ...otherRsa.publicJwk, kid: 'k1' },
       { ...ec.publicJwk, kid: 'k1' },
@@ -235,7 +235,7 @@ describe('the keys', () => {
     expect(failures(await verify(await goodToken(), everything, keys))).toEqual({});
   });
 
-  it('may be private: their public half is used', async () => {
+  it('can be private: their public half is used', async () => {
     expect(failures(await verify(await goodToken(), everything, keysOf({ ...rsa.jwk, key_ops: ['sign'] })))).toEqual(
       {},
     );

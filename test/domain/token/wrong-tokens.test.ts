@@ -2,7 +2,7 @@ import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CheckName } from '../../../src/domain/token/check.ts';
 import type { DecodedToken } from '../../../src/domain/token/decode.ts';
-import type { KeySource } from '../../../src/domain/token/verify.ts';
+import type { KeySource } from '../../../src/domain/token/key-source.ts';
 import { decode, ec, ecPair, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
 import {
   acmeKeys,
@@ -173,8 +173,8 @@ const headers: Row[] = [
   ['b64 false', signed({ ...rs256, b64: false, crit: ['b64'] }), 'header', /'b64' is not true/],
   ['b64 false without crit', signed({ ...rs256, b64: false }), 'header', /'b64' is not true/],
   ['b64 that is text', signed({ ...rs256, b64: 'false' }), 'header', /'b64' is not true/],
-  ['two algorithms', signed('{"alg":"none","kid":"k1","alg":"RS256"}'), 'header', /names 'alg' twice/],
-  ['two algorithms, one spelt out', signed('{"alg":"RS256","\\u0061lg":"none"}'), 'header', /names 'alg' twice/],
+  ['two algorithms', signed('{"alg":"none","kid":"k1","alg":"RS256"}'), 'header', /two members named 'alg'/],
+  ['two algorithms, one spelt out', signed('{"alg":"RS256","\\u0061lg":"none"}'), 'header', /two members named 'alg'/],
   ['nesting without end', signed(`{"alg":"RS256","x":${'['.repeat(3000)}${']'.repeat(3000)}}`), 'header', /nests more/],
   ['a list for a header', signed('["RS256"]'), 'header', /is not a JSON object/],
   ['text for a header', `${part('RS256')}.${body}.${signature}`, 'header', /is not a JSON object/],
@@ -220,13 +220,13 @@ const payloads: Row[] = [
     'two issuers',
     signed(rs256, `{"iss":"https://evil.example/",${JSON.stringify(goodClaims).slice(1)}`),
     'claims',
-    /names 'iss' twice/,
+    /two members named 'iss'/,
   ],
   [
     'two scopes, one spelt out',
     signed(rs256, `{"s\\u0063ope":"admin",${JSON.stringify(goodClaims).slice(1)}`),
     'claims',
-    /'scope' twice/,
+    /two members named 'scope'/,
   ],
   [
     'nesting without end',
@@ -238,7 +238,7 @@ const payloads: Row[] = [
     'two members of a claim that are one',
     signed(rs256, `{"x":{"a":[{"b":1,"\\u0062":2}]},${JSON.stringify(goodClaims).slice(1)}`),
     'claims',
-    /names 'b' twice/,
+    /two members named 'b'/,
   ],
   [
     'bytes that are no text',
@@ -332,7 +332,7 @@ const uncheckable: Row[] = [
   ['an opaque token with padding', 'b3BhcXVlLXRva2VuLW9mLW5vYm9keQ==', 'form', /it is opaque, not a JWT/],
 ];
 
-describe('what keeps a token from being checked is named, and is no failure:', () => {
+describe('the reason that a token is not checked is named, and is not a failure:', () => {
   it.each(uncheckable)('%s', async (_what, given, check, detail, keys = acmeKeys) => {
     const verification = await verify(await given, everything, keys);
     expect(verification).toMatchObject({ valid: false, claims: undefined });
@@ -340,7 +340,7 @@ describe('what keeps a token from being checked is named, and is no failure:', (
     expect(unknowns(verification)).toEqual({ [check]: expect.stringMatching(detail) });
   });
 
-  it('what the tenant gave as an access token is opaque where it is no JWT, whatever it looks like', async () => {
+  it('an access token from the tenant that is not a JWT is opaque, whatever it looks like', async () => {
     for (const token of ['opaque', 'd.e.f', 'Bearer x', 'a.b.c.d.e.f.g']) {
       const verification = await verify(token, { ...everything, issued: true });
       expect([failures(verification), Object.keys(unknowns(verification))]).toEqual([{}, ['form']]);
@@ -354,7 +354,7 @@ describe.each([
   ['header', headers],
   ['payload', payloads],
   ['form', forms],
-])('what is wrong with its %s is refused, and named:', (_, rows) => {
+])('a wrong %s is refused, and named:', (_, rows) => {
   it.each(rows)('%s', async (_what, given, check, detail, keys = acmeKeys) => {
     const token = await given;
     const verification = await verify(token, everything, keys);
@@ -366,7 +366,7 @@ describe.each([
 });
 
 /** Who decodes is shown what a token says whatever it is; what is said of its signature must be right all the same. */
-describe('decoding calls none of them verified', () => {
+describe('decoding reports none of them as verified', () => {
   const ring = ringOf({ ...rsa.publicJwk, kid: 'k1', alg: 'RS256' });
   it.each([...confused, ...badSignatures, ...uncheckable.filter(([what]) => !what.includes('kid'))])(
     '%s',
@@ -377,14 +377,14 @@ describe('decoding calls none of them verified', () => {
   );
 });
 
-it('the tokens that they were made from are good, so that the tables above mean something', async () => {
+it('the original tokens are valid, so that the tables above mean something', async () => {
   expect(failures(await verify(good))).toEqual({});
   expect(failures(await verify(signed(rs256)))).toEqual({});
   expect(failures(await verify(ecText, everything, ecKeys))).toEqual({});
   expect(failures(await verify(ofEc(p384, 'sha384', 'ES384', 'ieee-p1363'), everything, ecKeys))).toEqual({});
 });
 
-it('a key in the header does not make a good token bad: it is never used', async () => {
+it('a key in the header does not affect a valid token: it is never used', async () => {
   const { checks, valid } = await verify(signed({ ...rs256, jwk: otherRsa.publicJwk, x5u: 'https://e.example' }));
   expect(valid).toBe(true);
   expect(checks[1]).toEqual({ check: 'header', state: 'ok', detail: 'jwk, x5u in it: never used' });
@@ -394,7 +394,7 @@ it('a key in the header does not make a good token bad: it is never used', async
  * Whoever has an ECDSA signature (r, s) can make the other one, (r, -s), of the same text: both are the signer's, and say the
  * same. JWS does not forbid it (RFC 7515, 10.1), so a signature is no name for a token; `jti` is. RSA has but one.
  */
-it('the other ECDSA signature of the same claims is good too', async () => {
+it('the other ECDSA signature of the same claims is also verified', async () => {
   const [, , rs = ''] = ecText.split('.');
   const bytes = Buffer.from(rs, 'base64url');
   const s = BigInt(`0x${order.toString('hex')}`) - BigInt(`0x${bytes.subarray(32).toString('hex')}`);

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../../src/local/http/listen.ts';
-import { clientAssertionType } from '../../../src/wire/oauth.ts';
+import { clientAssertionType } from '../../../src/wire/client-assertion.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { basic, openTenant, type TestTenant } from '../../support/local.ts';
 import { rawConnection, statusOf } from '../../support/raw-http.ts';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../domain/gates/diagnosis/look.ts';
+import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { AnonError } from '../../../errors.ts';
-import { readAppSecret } from '../../input/app-secret.ts';
+import { readAppSecret } from '../../input/secret.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
@@ -44,16 +44,16 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   const forcedEdition = requestedEdition(context, options);
   const access = await accessToWrite(context, options);
   const named = requestedAppAndApi(context, options);
-  const question: Question = {
+  const request: DiagnosisRequest = {
     app: { named: named.app, chosen: access.profile.app },
     api: { named: named.api, chosen: access.profile.api },
     wanted: scopeList(options.scopes ?? ''),
     forcedEdition,
     probe: options.probe && { clientSecret },
   };
-  if (options.fix) return (await import('./fix.ts')).fixAndShow(context, options, access, question);
-  const diagnosis = await diagnose(access.tenant, question);
-  printDiagnosis(context, options, { diagnosis, question });
+  if (options.fix) return (await import('./fix.ts')).fixAndShow(context, options, access, request);
+  const diagnosis = await diagnose(access.tenant, request);
+  printDiagnosis(context, options, { diagnosis, request });
 }
 
 /** @throws {AnonError} `usage` for options that mean nothing together */

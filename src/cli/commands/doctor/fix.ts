@@ -1,5 +1,5 @@
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../domain/gates/diagnosis/look.ts';
+import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { planFix } from '../../../domain/gates/fix.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
@@ -21,19 +21,19 @@ export async function fixAndShow(
   context: Context,
   options: DoctorOptions,
   access: Access,
-  question: Question,
+  request: DiagnosisRequest,
 ): Promise<void> {
   const look = async () => {
-    const diagnosis = await diagnose(access.tenant, { ...question, probe: undefined });
+    const diagnosis = await diagnose(access.tenant, { ...request, probe: undefined });
     const oidcConformant = options.oidcConformant === true;
-    const plan = await planFix(diagnosis, { scopes: question.wanted, oidcConformant });
+    const plan = await planFix(diagnosis, { scopes: request.wanted, oidcConformant });
     if (options.yes && !options.dryRun && isForPeople(options)) showPlan(context, access, plan ?? nothing);
     return { diagnosis, tenant: diagnosis.tenant, isPlanned: plan !== undefined, plan: plan ?? nothing };
   };
   const ask = (plan: Plan<unknown>) => agreed(context, access, plan);
   const { found } = await carryOut(context, options, access, look, { always: true, ask });
   const { writes } = found.plan;
-  if (!found.isPlanned) return printDiagnosis(context, options, { diagnosis: found.diagnosis, question });
+  if (!found.isPlanned) return printDiagnosis(context, options, { diagnosis: found.diagnosis, request });
   if (options.dryRun) {
     return printResult(context, options, {
       data: { ...diagnosisData(found.diagnosis), dry_run: true, ...planData(writes) },
@@ -43,12 +43,12 @@ export async function fixAndShow(
           : `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, hostOf(access), writes)}${renderRequests(paint, 'would send', writes)}`,
     });
   }
-  const diagnosis = await diagnose(access.tenant, question);
+  const diagnosis = await diagnose(access.tenant, request);
   const subjects = writes.map(({ subject }) => printable(subject)).join(', ');
   const { green } = resultPaint(context.terminal);
   printDiagnosis(context, options, {
     diagnosis,
-    question,
+    request,
     before: {
       text: writes.length === 0 ? '' : `${green('✔')} Changed: ${subjects}\n\n`,
       data: { dry_run: false, ...planData(writes) },

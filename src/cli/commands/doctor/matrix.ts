@@ -1,6 +1,10 @@
-import { guestMatrix } from '../../../domain/gates/matrix.ts';
+import { type Cell, guestMatrix, type Matrix } from '../../../domain/gates/matrix.ts';
+import type { MatrixCellResult } from '../../../library/gate-results.ts';
 import { printResult } from '../../output/output.ts';
-import { matrixData, renderMatrix } from '../../render/matrix.ts';
+import type { Paint } from '../../render/paint.ts';
+import { printable } from '../../render/printable.ts';
+import { table } from '../../render/rows.ts';
+import { displayWidth } from '../../render/width.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './options.ts';
@@ -11,4 +15,93 @@ export async function showMatrix(context: Context, options: DoctorOptions): Prom
   const all = options.all === true;
   const matrix = await guestMatrix(tenant, { all, app: options.app, api: options.api });
   printResult(context, options, { data: matrixData(matrix), human: (paint) => renderMatrix(paint, matrix, { all }) });
+}
+
+/**
+ * Applications down, APIs across, a scope a line; a line for each pair where that is too wide for the terminal, or where
+ * another program reads it. With `all`, pairs without a scope are told there too.
+ */
+export function renderMatrix(paint: Paint, matrix: Matrix, { all = false }: { all?: boolean } = {}): string {
+  const { apps, apis, rows } = matrix;
+  if (apps.length === 0 || apis.length === 0) {
+    const what = apps.length === 0 ? 'application may create guest sessions' : 'API takes guests';
+    return `No ${what}, and no grant is left over. To see everything: --all\n`;
+  }
+  const cells = rows.flat();
+  if (paint.tabbed) return pairs(paint, cells, all);
+  const columns = paint.columns === Number.POSITIVE_INFINITY ? gridWidth : paint.columns;
+  const body = widthOf(matrix) <= columns ? grid(paint, matrix) : pairs(paint, cells, all);
+  const closed = cells.some(({ scopes, open }) => scopes.length > 0 && !open);
+  return `${body}${closed ? paint.dim('( ) granted, but the application or the API is closed\n') : ''}`;
+}
+
+/** Where nobody knows how wide it is shown. */
+const gridWidth = 100;
+
+function grid(paint: Paint, { apps, apis, rows }: Matrix): string {
+  const lines = rows.flatMap((cells, row) => {
+    const columns = cells.map((cell) => cellLines(paint, cell));
+    const height = Math.max(...columns.map((column) => column.length));
+    const app = apps[row];
+    return Array.from({ length: height }, (_, line) => [
+      line === 0 && app ? nameText(app.name, app.enabled) : '',
+      ...columns.map((column) => column[line] ?? ''),
+    ]);
+  });
+  return table(paint, ['APPLICATION', ...apis.map((api) => nameText(api.name, api.guests.enabled))], lines);
+}
+
+function pairs(paint: Paint, cells: readonly Cell[], all: boolean): string {
+  const shown = cells.filter(({ scopes }) => all || scopes.length > 0);
+  if (shown.length === 0) return paint.tabbed ? '' : 'No guest has any scope anywhere.\n';
+  const titles = ['APPLICATION', 'API', 'GUEST SCOPES'];
+  if (!paint.tabbed) {
+    const lines = shown.map((cell) => [...namesOf(cell), cellLines(paint, cell).join(' ')]);
+    return table(paint, titles, lines);
+  }
+  // Brackets would have to be taken off again.
+  const lines = shown.map(({ app, api, open, scopes }) => [
+    ...[printable(app.name), printable(api.name)],
+    ...[scopes.map(printable).join(' '), open ? 'open' : 'closed'],
+  ]);
+  return table(paint, [...titles, 'GATES'], lines);
+}
+
+function namesOf({ app, api }: Cell): string[] {
+  return [nameText(app.name, app.enabled), nameText(api.name, api.guests.enabled)];
+}
+
+function cellLines(paint: Paint, { scopes, open }: Cell): string[] {
+  if (scopes.length === 0) return [paint.dim('-')];
+  return scopes.map((scope) => (open ? paint.green(printable(scope)) : paint.yellow(`(${printable(scope)})`)));
+}
+
+function nameText(name: string, enabled: boolean): string {
+  return `${printable(name)}${enabled ? '' : ' (closed)'}`;
+}
+
+function widthOf({ apps, apis, rows }: Matrix): number {
+  const names = longest(['APPLICATION', ...apps.map(({ name, enabled }) => nameText(name, enabled))]);
+  return apis.reduce((width, api, column) => {
+    const scopes = rows.map((cells) => longest(cells[column]?.scopes ?? []) + 2);
+    return (
+      width +
+      2 +
+      scopes.reduce((one, other) => Math.max(one, other), displayWidth(nameText(api.name, api.guests.enabled)))
+    );
+  }, names);
+}
+
+function longest(texts: readonly string[]): number {
+  return texts.reduce((length, text) => Math.max(length, displayWidth(text)), 0);
+}
+
+/** An object for each application and API, in an order that does not change by itself. */
+export function matrixData({ rows }: Matrix): MatrixCellResult[] {
+  return rows.flat().map(({ app, api, scopes, open }) => ({
+    app: { client_id: app.clientId, name: app.name, enabled: app.enabled },
+    api: { audience: api.audience, name: api.name, enabled: api.guests.enabled },
+    scopes,
+    open,
+  }));
 }

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../../../domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../domain/gates/diagnosis/look.ts';
+import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { fixCommand } from '../../../domain/gates/fix.ts';
 import { withHint } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
@@ -17,9 +17,9 @@ interface Before {
 export function printDiagnosis(
   context: Context,
   options: DoctorOptions,
-  { diagnosis, question, before = {} }: { diagnosis: Diagnosis; question: Question; before?: Before },
+  { diagnosis, request, before = {} }: { diagnosis: Diagnosis; request: DiagnosisRequest; before?: Before },
 ): void {
-  const fixAll = fixCommand(diagnosis, question);
+  const fixAll = fixCommand(diagnosis, request);
   printResult(context, options, {
     data: { ...diagnosisData(diagnosis), ...before.data },
     human: (paint) => `${before.text ?? ''}${renderDiagnosis(paint, diagnosis, fixAll)}`,

@@ -3,10 +3,10 @@ import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { checkProfileName, profileNameFor } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import { repeatedLine, tellLine } from '../../input/repeated-line.ts';
+import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
 import { withExample } from '../../options/example.ts';
 import { printResult } from '../../output/output.ts';
-import { loginData, renderLogin } from '../../render/login.ts';
+import { loginData, renderLogin } from '../../render/profile.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { profileInUse, warnIfNotUsed } from '../../tenant/profile-in-use.ts';
 import { transportOf } from '../../tenant/transport.ts';
@@ -76,11 +76,11 @@ function tellAnswers(
 ): void {
   const name = text ?? answers.name;
   const { check, ...others } = { ...options, ...answers.options };
-  const line = repeatedLine(['login', ...(name === undefined ? [] : [name])], {
+  const line = equivalentCommand(['login', ...(name === undefined ? [] : [name])], {
     ...others,
     ...(check === false && { check }),
   });
-  tellLine(context, line, { done });
+  noteEquivalentCommand(context, line, { done });
 }
 
 async function loginAsAnswered(
@@ -104,9 +104,9 @@ async function loginAsAnswered(
   // Another domain is another tenant: what was known of the old one does not hold there.
   const before = earlier?.domain === domain ? earlier : undefined;
   if (earlier && !before) {
-    const { agreedToForget } = await import('../../input/agreed-to-forget.ts');
+    const { confirmProfileLoss } = await import('../../input/confirmation.ts');
     const place = earlier.domain ?? 'no tenant any more';
-    await agreedToForget(context, earlier, options, `It is for ${place}. Give that up, and log in to ${domain}?`);
+    await confirmProfileLoss(context, earlier, options, `It is for ${place}. Give that up, and log in to ${domain}?`);
   }
   const checked = await checkedLogin(context, options, { name, domain, before }, answers);
   const production = options.production ?? before?.production;
@@ -156,11 +156,11 @@ async function nameFor(context: Context, domain: string, answers: Answers): Prom
   });
   // Who was not asked for the domain gave it in a line that wants a name too.
   if (answers.options.domain === undefined) throw taken;
-  const [{ tellRefusal }, { askName }] = await Promise.all([
-    import('../../input/asked-again.ts'),
+  const [{ noteRefusal }, { askName }] = await Promise.all([
+    import('../../input/questions.ts'),
     import('./questions.ts'),
   ]);
-  await tellRefusal(context.terminal, reworded(taken, { hint: undefined }));
+  await noteRefusal(context.terminal, reworded(taken, { hint: undefined }));
   answers.name = await askName(
     context,
     profiles.map((profile) => profile.name),
@@ -185,7 +185,7 @@ async function checkedLogin(
   if (given || !options.check) return check(given);
   if (context.terminal.interactive) {
     const { askCredentials } = await import('./questions.ts');
-    const { tellRefusal } = await import('../../input/asked-again.ts');
+    const { noteRefusal } = await import('../../input/questions.ts');
     for (;;) {
       const before = { ...answers.options };
       const answer = await askCredentials(context, where.before, answers.options);
@@ -194,7 +194,7 @@ async function checkedLogin(
       } catch (error) {
         if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
         answers.options = before;
-        await tellRefusal(context.terminal, error);
+        await noteRefusal(context.terminal, error);
       }
     }
   }

@@ -2,7 +2,7 @@ import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { checkProfileName } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
-import { askedSecret, askedText, askedUntil } from '../../input/asked-again.ts';
+import { askSecret, askText, askUntilAccepted } from '../../input/questions.ts';
 import type { Context } from '../../world/context.ts';
 import { type GivenCredentials, privateKeyCredentials } from './credentials.ts';
 
@@ -20,14 +20,14 @@ export type CredentialsAnswer = GivenCredentials | 'keep' | 'none';
 /** Asks for the domain of a tenant. */
 export function askDomain(context: Context): Promise<string> {
   const question = 'Domain of the tenant, such as acme.eu.auth0.com';
-  return askedUntil(context, () => askedText(context, question), parseTenantDomain);
+  return askUntilAccepted(context, () => askText(context, question), parseTenantDomain);
 }
 
 /** Asks for the name of a profile that is not one of `taken`. */
 export function askName(context: Context, taken: readonly string[]): Promise<string> {
-  return askedUntil(
+  return askUntilAccepted(
     context,
-    () => askedText(context, 'Name of the profile'),
+    () => askText(context, 'Name of the profile'),
     (text) => {
       const name = checkProfileName(text);
       if (!taken.includes(name)) return name;
@@ -51,14 +51,14 @@ export async function askCredentials(
   }
   if (way === 'access_token') {
     options.accessToken = '-';
-    const secret = await askedSecret(context, 'Access token (it is not shown)');
+    const secret = await askSecret(context, 'Access token (it is not shown)');
     return { credentials: { kind: 'access_token' }, secret };
   }
-  const clientId = await askedText(context, 'Client id');
+  const clientId = await askText(context, 'Client id');
   options.clientId = clientId;
   if (way === 'private_key') return askPrivateKey(context, clientId, options);
   options.clientSecret = '-';
-  const secret = await askedSecret(context, 'Client secret (it is not shown)');
+  const secret = await askSecret(context, 'Client secret (it is not shown)');
   return { credentials: { kind: 'client_secret', clientId }, secret };
 }
 
@@ -67,9 +67,9 @@ function askPrivateKey(
   clientId: string,
   options: Record<string, unknown>,
 ): Promise<GivenCredentials> {
-  return askedUntil(
+  return askUntilAccepted(
     context,
-    () => askedText(context, 'File of the private key, PEM or JWK'),
+    () => askText(context, 'File of the private key, PEM or JWK'),
     async (path) => {
       const given = await privateKeyCredentials(context, clientId, path);
       options.privateKey = path;

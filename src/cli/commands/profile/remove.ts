@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
-import { agreedToForget } from '../../input/agreed-to-forget.ts';
+import { confirmProfileLoss } from '../../input/confirmation.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -32,7 +32,7 @@ async function removeProfile(context: Context, name: string, options: ProfileRem
       hint: 'To start it over: anon-cli local reset',
     });
   }
-  await agreedToForget(context, profile, options, 'Remove it?');
+  await confirmProfileLoss(context, profile, options, 'Remove it?');
   await forgetSecrets(context, profile);
   const profiles = await context.profiles();
   const before = await profileInUse(context);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { mostSimilar } from '../../../domain/did-you-mean.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
-import { confirmed } from '../../input/confirmed.ts';
+import { requireConfirmation } from '../../input/confirmation.ts';
 import { withExample } from '../../options/example.ts';
 import { editionOption, type GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -45,7 +45,10 @@ async function changeProfile(context: Context, what: string, value: string, opti
   const changed = await changesOf(context, setting, value, { profile, options });
   if (setting === 'production' && profile.production && !changed.production) {
     const fact = `Profile '${printable(profile.name)}' is marked production`;
-    await confirmed(context, options, { fact, question: 'Take the mark off, so that changes no longer ask?' });
+    await requireConfirmation(context, options, {
+      fact,
+      question: 'Take the mark off, so that changes no longer ask?',
+    });
   }
   const store = await context.profiles();
   await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));

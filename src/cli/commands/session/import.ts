@@ -3,7 +3,7 @@ import { loopback, sameHost } from '../../../domain/profile/address.ts';
 import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
 import { checkSessionName } from '../../../domain/session/name.ts';
 import { AnonError } from '../../../errors.ts';
-import { emptyInput, isBlank, type ReadText } from '../../input/referred-text.ts';
+import { emptyInput, isBlank, type ReadText } from '../../input/stdin-or-file.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';

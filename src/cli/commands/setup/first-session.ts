@@ -20,7 +20,7 @@ import {
 import { type Keeping, keepingOf } from '../token/keeping.ts';
 import { noticingEnd } from '../token/kept-session.ts';
 import { withSecret } from '../token/options.ts';
-import type { Inquiry } from './inquiry.ts';
+import type { Dialog } from './dialog.ts';
 
 /** The session that setup ends with. */
 export interface FirstSession {
@@ -44,19 +44,19 @@ interface Saved {
  * that of a new guest. `changed`: what guests may do has just changed, so an access token from before says too little.
  */
 export async function firstSession(
-  inquiry: Inquiry,
+  dialog: Dialog,
   { app, api }: SetUp,
   { changed }: { changed: boolean },
   show: Show,
 ): Promise<void> {
-  const { context, access, input } = inquiry;
+  const { context, access, input } = dialog;
   const keeping = await keepingOf(context, access.profile, { save: true });
   const wanted = { clientId: app.clientId, audience: api.audience, nowMs: context.clock.now() };
   const saved = keeping && (await savedSession(keeping, wanted));
-  if (saved && (await goOn(inquiry, keeping, saved, { changed, show }))) return;
+  if (saved && (await goOn(dialog, keeping, saved, { changed, show }))) return;
   const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
   const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
-  const { strict } = inquiry.options;
+  const { strict } = dialog.options;
   await createAndRemember(context, access, { request, keeping, strict }, (inspected, kept) => {
     if (kept?.inPlaceOf) {
       const guest = printable(kept.inPlaceOf.guestId ?? 'unknown');
@@ -82,18 +82,18 @@ async function savedSession(
 
 /** False where the tenant takes the session no more. */
 async function goOn(
-  inquiry: Inquiry,
+  dialog: Dialog,
   { sessions }: Keeping,
   { name, session: before }: Saved,
   { changed, show }: { changed: boolean; show: Show },
 ): Promise<boolean> {
-  const { context, access, input } = inquiry;
+  const { context, access, input } = dialog;
   const { tenant } = access;
   if (!changed && accessTokenHolds(before, context.clock.now()) && !isOutdated(access, before)) {
     await sessions.use(name);
-    warnOfMetadata(inquiry, before);
+    warnOfMetadata(dialog, before);
     const saved = await savedTokens(tenant, before);
-    await shown(inquiry, before.audience, saved, (inspected) => show({ inspected, name, origin: 'kept' }));
+    await shown(dialog, before.audience, saved, (inspected) => show({ inspected, name, origin: 'kept' }));
     return true;
   }
   return sessions.exclusively(name, async () => {
@@ -107,9 +107,9 @@ async function goOn(
       if (session) await sessions.put(name, session);
       await sessions.use(name);
     };
-    warnOfMetadata(inquiry, session ?? now);
+    warnOfMetadata(dialog, session ?? now);
     await showThenSettle(keep(), () =>
-      shown(inquiry, renewed.audience, inspected, (checked) => show({ inspected: checked, name, origin: 'renewed' })),
+      shown(dialog, renewed.audience, inspected, (checked) => show({ inspected: checked, name, origin: 'renewed' })),
     );
     return true;
   });
@@ -122,7 +122,7 @@ function unlessRefused(error: unknown): undefined {
 
 /** Shows tokens with their signatures checked, and says what of them is not as it was asked for. */
 function shown(
-  { context, access: { tenant }, options: { strict } }: Inquiry,
+  { context, access: { tenant }, options: { strict } }: Dialog,
   audience: string,
   read: InspectedTokens,
   show: (inspected: InspectedTokens) => void,
@@ -148,7 +148,7 @@ async function savedTokens(tenant: TenantConnection, session: RememberedSession)
 }
 
 /** The metadata of the command line is for a new guest: that it was not sent is said, unless the session has it already. */
-function warnOfMetadata({ context, access, input, edition }: Inquiry, session: RememberedSession): void {
+function warnOfMetadata({ context, access, input, edition }: Dialog, session: RememberedSession): void {
   const { metadata } = input;
   if (!metadata || holds(session.metadata, metadata)) return;
   const replace = edition.updatesMetadata ? '' : ' --replace';

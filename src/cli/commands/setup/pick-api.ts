@@ -4,10 +4,10 @@ import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import type { NewApi } from '../../../domain/api/lifecycle.ts';
 import { listApis, listEveryApi } from '../../../domain/api/read.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
-import { askedText, askedUntil } from '../../input/asked-again.ts';
+import { askText, askUntilAccepted } from '../../input/questions.ts';
 import { printable } from '../../render/printable.ts';
 import { requestedAppAndApi } from '../../tenant/access.ts';
-import { answered, type Inquiry } from './inquiry.ts';
+import { answered, type Dialog } from './dialog.ts';
 import { pick } from './pick.ts';
 import { checkScopes } from './pick-scopes.ts';
 
@@ -15,10 +15,10 @@ import { checkScopes } from './pick-scopes.ts';
 export type NamedApi = Omit<NewApi, 'scopes'>;
 
 /** The API that guests get tokens for, as it is or to be made; undefined when it is missing. */
-export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedApi | undefined> {
-  const { access, context, options } = inquiry;
+export async function pickApi(dialog: Dialog): Promise<ApiWithGrants | NamedApi | undefined> {
+  const { access, context, options } = dialog;
   const { tenant, profile } = access;
-  const api = await pick<Api, NamedApi>(inquiry, {
+  const api = await pick<Api, NamedApi>(dialog, {
     noun: 'API',
     question: 'Which API do guests call?',
     flag: '--api <api>',
@@ -30,13 +30,13 @@ export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedAp
         : `--create-api ${shellWord(name)} --audience <uri>`,
     find: (reference) => findApi(tenant, reference),
     list: () => listApis(tenant),
-    create: (name) => createOnce(inquiry, name),
+    create: (name) => createOnce(dialog, name),
     isChosen: ({ audience }) => audience === profile.api?.audience,
     isOpen: ({ guests }) => guests.enabled,
     nameOf: ({ name }) => name,
-    check: (api) => checkScopes(inquiry, api),
-    chosen: (api) => answered(inquiry, { api }),
-    assumed: (api) => Object.assign(inquiry.assumed, { api }),
+    check: (api) => checkScopes(dialog, api),
+    chosen: (api) => answered(dialog, { api }),
+    assumed: (api) => Object.assign(dialog.assumed, { api }),
     choice: ({ audience, name, guests }) => ({
       value: audience,
       label: printable(name),
@@ -47,19 +47,19 @@ export async function pickApi(inquiry: Inquiry): Promise<ApiWithGrants | NamedAp
 }
 
 /** An API of that audience is made once: the second time it is there. */
-async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<Api | NamedApi | undefined> {
-  const { access, options, person, missing } = inquiry;
+async function createOnce(dialog: Dialog, given: string | undefined): Promise<Api | NamedApi | undefined> {
+  const { access, options, person, missing } = dialog;
   const known = options.audience ?? (given !== undefined && isAudience(given) ? given : undefined);
   const unnamed = given === undefined || given === known;
   const name = unnamed ? await askedName(person, given) : given;
-  if (options.createApi === undefined) answered(inquiry, { api: undefined, createApi: name });
+  if (options.createApi === undefined) answered(dialog, { api: undefined, createApi: name });
   const apis = await listEveryApi(access.tenant);
   const withAudience = (audience: string) => {
     const alike = apis.filter((api) => api.audience === audience);
     return alike.length > 0 ? apiNamed(access.tenant, alike, audience) : { name, audience };
   };
   if (known !== undefined) {
-    if (options.audience === undefined) answered(inquiry, { audience: known });
+    if (options.audience === undefined) answered(dialog, { audience: known });
     return withAudience(known);
   }
   if (!person) {
@@ -67,13 +67,13 @@ async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<
     return undefined;
   }
   const question = 'Its identifier, such as https://api.shop.example';
-  const api = await askedUntil(person, () => askedText(person, question), withAudience);
-  answered(inquiry, { audience: api.audience });
+  const api = await askUntilAccepted(person, () => askText(person, question), withAudience);
+  answered(dialog, { audience: api.audience });
   return api;
 }
 
-async function askedName(person: Inquiry['person'], fallback = ''): Promise<string> {
-  return person ? askedText(person, 'Name of the new API') : fallback;
+async function askedName(person: Dialog['person'], fallback = ''): Promise<string> {
+  return person ? askText(person, 'Name of the new API') : fallback;
 }
 
 function isAudience(reference: string): boolean {

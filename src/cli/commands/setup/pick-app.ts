@@ -5,17 +5,17 @@ import { listApps } from '../../../domain/app/read.ts';
 import { lacksConformance } from '../../../domain/app/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
-import { askedText, askedUntil } from '../../input/asked-again.ts';
+import { askText, askUntilAccepted } from '../../input/questions.ts';
 import { printable } from '../../render/printable.ts';
 import { requestedAppAndApi } from '../../tenant/access.ts';
-import { answered, type Inquiry } from './inquiry.ts';
+import { answered, type Dialog } from './dialog.ts';
 import { pick } from './pick.ts';
 
 /** The application that guests come with, as it is or to be made; undefined when it is missing. */
-export function pickApp(inquiry: Inquiry): Promise<App | NewApp | undefined> {
-  const { access, context, options } = inquiry;
+export function pickApp(dialog: Dialog): Promise<App | NewApp | undefined> {
+  const { access, context, options } = dialog;
   const { tenant, profile } = access;
-  return pick<App, NewApp>(inquiry, {
+  return pick<App, NewApp>(dialog, {
     noun: 'application',
     question: 'Which application do guests come with?',
     flag: '--app <app>',
@@ -24,12 +24,12 @@ export function pickApp(inquiry: Inquiry): Promise<App | NewApp | undefined> {
     createFlag: (name) => `--create-app ${shellWord(name)}`,
     find: (reference) => findApp(tenant, reference),
     list: () => listApps(tenant),
-    create: (name) => createOnce(inquiry, name),
+    create: (name) => createOnce(dialog, name),
     isChosen: ({ clientId }) => clientId === profile.app?.clientId,
     isOpen: ({ enabled }) => enabled,
     nameOf: ({ name }) => name,
-    chosen: (app) => answered(inquiry, { app }),
-    assumed: (app) => Object.assign(inquiry.assumed, { app }),
+    chosen: (app) => answered(dialog, { app }),
+    assumed: (app) => Object.assign(dialog.assumed, { app }),
     choice: ({ clientId, name, enabled }) => ({
       value: clientId,
       label: printable(name),
@@ -39,8 +39,8 @@ export function pickApp(inquiry: Inquiry): Promise<App | NewApp | undefined> {
 }
 
 /** An application of that name is made once: the second time it is there. */
-async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<App | NewApp> {
-  const { access, input, options, person } = inquiry;
+async function createOnce(dialog: Dialog, given: string | undefined): Promise<App | NewApp> {
+  const { access, input, options, person } = dialog;
   const apps = await listApps(access.tenant);
   const known = (name: string) => {
     const alike = apps.filter((app) => app.name === name);
@@ -48,13 +48,13 @@ async function createOnce(inquiry: Inquiry, given: string | undefined): Promise<
   };
   const { name, app } =
     given === undefined && person
-      ? await askedUntil(person, () => askedText(person, 'Name of the new application'), known)
+      ? await askUntilAccepted(person, () => askText(person, 'Name of the new application'), known)
       : known(given ?? '');
-  if (options.createApp === undefined) answered(inquiry, { app: undefined, createApp: name });
+  if (options.createApp === undefined) answered(dialog, { app: undefined, createApp: name });
   if (app) return app;
   if (input.type !== undefined) return { name, type: input.type };
   const type = await pickType(person);
-  if (person) answered(inquiry, { type });
+  if (person) answered(dialog, { type });
   return { name, type };
 }
 
@@ -65,7 +65,7 @@ const typeNotes: Readonly<Record<ClientType, string>> = {
   non_interactive: 'has nobody signing in, keeps a secret',
 };
 
-async function pickType(person: Inquiry['person']): Promise<ClientType> {
+async function pickType(person: Dialog['person']): Promise<ClientType> {
   if (!person) return 'spa';
   const types = (['spa', ...clientTypes] as const).filter((type, index, all) => all.indexOf(type) === index);
   const choices = types.map((type) => ({ value: type, label: type, note: typeNotes[type] }));
@@ -74,8 +74,8 @@ async function pickType(person: Inquiry['person']): Promise<ClientType> {
 }
 
 /** Whether an application is to be made OIDC-conformant, which changes how it signs users in. */
-export async function pickConformance(inquiry: Inquiry, app: App | NewApp | undefined): Promise<boolean> {
-  const { edition, options, person, missing } = inquiry;
+export async function pickConformance(dialog: Dialog, app: App | NewApp | undefined): Promise<boolean> {
+  const { edition, options, person, missing } = dialog;
   if (options.oidcConformant) return true;
   if (!app || !('clientId' in app) || !lacksConformance(edition, app)) return false;
   if (!person) {
@@ -85,6 +85,6 @@ export async function pickConformance(inquiry: Inquiry, app: App | NewApp | unde
   const agreed = await person.confirm(
     `Guests need ${printable(app.name)} to be OIDC-conformant, which changes how it signs users in. Make it so?`,
   );
-  if (agreed) answered(inquiry, { oidcConformant: true });
+  if (agreed) answered(dialog, { oidcConformant: true });
   return agreed;
 }

@@ -5,10 +5,10 @@ import type { App } from '../../../domain/app/app.ts';
 import type { NewApp } from '../../../domain/app/lifecycle.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
-import { askedUntil } from '../../input/asked-again.ts';
+import { askUntilAccepted } from '../../input/questions.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { printable } from '../../render/printable.ts';
-import { answered, type Inquiry } from './inquiry.ts';
+import { answered, type Dialog } from './dialog.ts';
 import type { NamedApi } from './pick-api.ts';
 
 /**
@@ -16,25 +16,25 @@ import type { NamedApi } from './pick-api.ts';
  * @throws {AnonError} `usage` when the API does not define one
  */
 export async function pickScopes(
-  inquiry: Inquiry,
+  dialog: Dialog,
   app: App | NewApp | undefined,
   api: ApiWithGrants | NamedApi | undefined,
 ): Promise<readonly string[]> {
-  const { input, person, missing } = inquiry;
+  const { input, person, missing } = dialog;
   const known = api && 'id' in api ? api : undefined;
   if (input.scopes && input.scopes.length > 0) {
-    if (known) checkScopes(inquiry, known);
+    if (known) checkScopes(dialog, known);
     return input.scopes;
   }
   const granted = known ? guestScopes(known, app && 'clientId' in app ? app.clientId : '') : [];
-  if (person && known) return chosenScopes(inquiry, person, { app: app?.name ?? '', api: known, granted });
-  if (person && api) return newScopes(inquiry, person);
+  if (person && known) return chosenScopes(dialog, person, { app: app?.name ?? '', api: known, granted });
+  if (person && api) return newScopes(dialog, person);
   if (granted.length === 0) missing.push('--scopes <list>');
   return [];
 }
 
 /** Whether guests can get scopes at an API: those that the options name, or else some. @throws {AnonError} `usage` */
-export function checkScopes({ input }: Inquiry, api: Pick<ApiWithGrants, 'name' | 'scopes'>): void {
+export function checkScopes({ input }: Dialog, api: Pick<ApiWithGrants, 'name' | 'scopes'>): void {
   if (input.scopes && input.scopes.length > 0) {
     checkDefined(api, input.scopes);
     return;
@@ -45,9 +45,9 @@ export function checkScopes({ input }: Inquiry, api: Pick<ApiWithGrants, 'name' 
   });
 }
 
-async function newScopes(inquiry: Inquiry, person: NonNullable<Inquiry['person']>): Promise<readonly string[]> {
+async function newScopes(dialog: Dialog, person: NonNullable<Dialog['person']>): Promise<readonly string[]> {
   const question = 'Scopes that guests get there, such as read:catalog';
-  const scopes = await askedUntil(
+  const scopes = await askUntilAccepted(
     person,
     () => person.prompts.text(question),
     (text) => {
@@ -56,16 +56,16 @@ async function newScopes(inquiry: Inquiry, person: NonNullable<Inquiry['person']
       throw new AnonError('usage', 'At least one scope is needed: without one guests get no tokens.');
     },
   );
-  answered(inquiry, { scopes: scopes.join(',') });
+  answered(dialog, { scopes: scopes.join(',') });
   return scopes;
 }
 
 async function chosenScopes(
-  inquiry: Inquiry,
-  { prompts }: NonNullable<Inquiry['person']>,
+  dialog: Dialog,
+  { prompts }: NonNullable<Dialog['person']>,
   { app, api, granted }: { app: string; api: ApiWithGrants; granted: readonly string[] },
 ): Promise<readonly string[]> {
-  checkScopes(inquiry, api);
+  checkScopes(dialog, api);
   const chosen = await prompts.chooseMany(
     `What may guests do at ${printable(api.name)}?`,
     api.scopes.map(({ value, description }) => ({
@@ -75,15 +75,15 @@ async function chosenScopes(
       selected: granted.includes(value),
     })),
   );
-  answered(inquiry, { scopes: chosen.join(',') });
+  answered(dialog, { scopes: chosen.join(',') });
   const kept = granted.filter((scope) => !chosen.includes(scope));
-  if (kept.length > 0) warnOfKept(inquiry, { app, api, kept });
+  if (kept.length > 0) warnOfKept(dialog, { app, api, kept });
   return chosen;
 }
 
 /** Setup opens gates; it takes nothing away from guests who are there. */
 function warnOfKept(
-  { context, access: { tenant }, edition }: Inquiry,
+  { context, access: { tenant }, edition }: Dialog,
   { app, api, kept }: { app: string; api: ApiWithGrants; kept: readonly string[] },
 ): void {
   const holder = edition.grantsScopes ? ` --app ${shellWord(app)}` : '';

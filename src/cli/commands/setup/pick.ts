@@ -1,8 +1,8 @@
 import { defaultChoice, only } from '../../../domain/find-by-reference.ts';
 import { isAnonError, ResponseError, withHint } from '../../../errors.ts';
 import type { Choice } from '../../../io/terminal/prompt.ts';
-import { askedUntil } from '../../input/asked-again.ts';
-import type { Inquiry } from './inquiry.ts';
+import { askUntilAccepted } from '../../input/questions.ts';
+import type { Dialog } from './dialog.ts';
 
 /** Applications or APIs, as far as choosing one of them goes. */
 export interface Pickable<Item, New> {
@@ -33,7 +33,7 @@ export interface Pickable<Item, New> {
 
 /** The one that the options name or make, else the defaultChoice one, else the one that a person chooses. */
 export async function pick<Item, New>(
-  { person, missing }: Inquiry,
+  { person, missing }: Dialog,
   pickable: Pickable<Item, New>,
 ): Promise<Item | New | undefined> {
   if (pickable.toCreate !== undefined) return pickable.create(pickable.toCreate);
@@ -47,7 +47,7 @@ export async function pick<Item, New>(
 }
 
 async function findOrCreate<Item, New>(
-  person: Inquiry['person'],
+  person: Dialog['person'],
   pickable: Pickable<Item, New>,
   reference: string,
 ): Promise<Item | New | undefined> {
@@ -64,7 +64,7 @@ async function findOrCreate<Item, New>(
 }
 
 function asked<Item, New>(
-  person: NonNullable<Inquiry['person']>,
+  person: NonNullable<Dialog['person']>,
   pickable: Pickable<Item, New>,
   items: readonly Item[],
   preferred: Item | undefined,
@@ -74,7 +74,7 @@ function asked<Item, New>(
   const first = preferred === undefined ? [] : [preferred];
   const inOrder = [...new Set([...first, ...items.filter(isOpen), ...items])];
   const byValue = new Map(inOrder.map((item) => [choice(item).value, item]));
-  return askedUntil(
+  return askUntilAccepted(
     person,
     () => person.prompts.chooseOrNew(question, inOrder.map(choice), noun),
     (answer) => {

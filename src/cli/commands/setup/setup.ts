@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { renewedWish } from '../../../domain/gates/renewed-wish.ts';
-import { planSetUp, type SetUp, type Wish } from '../../../domain/gates/set-up.ts';
+import { type DesiredSetUp, planSetUp, refreshDesired, type SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
 import { type AnonError, GateClosedError, isAnonError, ResponseError, withHint } from '../../../errors.ts';
 import { clientTypes } from '../../../wire/client.ts';
-import { tellRefusal } from '../../input/asked-again.ts';
+import { noteRefusal } from '../../input/questions.ts';
 import { withExample } from '../../options/example.ts';
 import { collect } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
@@ -16,11 +15,11 @@ import { saveDefaults } from '../../tenant/profile-defaults.ts';
 import { accessToWrite, addWriteOptions, carryOut, renderWrites, writeData } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { strictText } from '../token/options.ts';
+import { collectDesiredSetUp } from './desired-setup.ts';
+import { beginDialog, type Dialog, tellAnswers } from './dialog.ts';
 import { type FirstSession, firstSession } from './first-session.ts';
-import { beginInquiry, type Inquiry, tellAnswers } from './inquiry.ts';
 import { readSetupInput, type SetupOptions } from './options.ts';
 import { firstSessionData, renderFirstSession, renderSetUp, setUpData, setUpSteps } from './report.ts';
-import { wishOf } from './wish.ts';
 
 export function setupCommand(context: Context, run = setUp): Command {
   const command = addWriteOptions(
@@ -52,28 +51,28 @@ async function setUp(context: Context, options: SetupOptions): Promise<void> {
   const input = await readSetupInput(context, options);
   const access = await accessToWrite(context, options);
   await checkCreation(access.tenant, { metadata: input.metadata, userId: undefined });
-  const inquiry = await beginInquiry(context, access, { options, input });
+  const dialog = await beginDialog(context, access, { options, input });
   let done = false;
   try {
-    await setUpAsWished(inquiry, () => {
+    await setUpAsWished(dialog, () => {
       done = true;
     });
   } finally {
-    tellAnswers(inquiry, { done });
+    tellAnswers(dialog, { done });
   }
 }
 
 /** Calls `written` once what was wished for is at the tenant. */
-async function setUpAsWished(inquiry: Inquiry, written: () => void): Promise<void> {
-  const { context, access, options } = inquiry;
-  const { plan, done } = await writtenWish(inquiry);
+async function setUpAsWished(dialog: Dialog, written: () => void): Promise<void> {
+  const { context, access, options } = dialog;
+  const { plan, done } = await writtenWish(dialog);
   written();
-  const setUpNow = (paint: Paint) => renderOutcome(paint, inquiry, plan, done);
+  const setUpNow = (paint: Paint) => renderOutcome(paint, dialog, plan, done);
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
 
   await saveDefaults(context, access.profile, done);
-  const steps = (paint: Paint) => `\n${setUpSteps(paint, done, nextOf(inquiry))}`;
+  const steps = (paint: Paint) => `\n${setUpSteps(paint, done, nextOf(dialog))}`;
   if (!options.session) {
     return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });
   }
@@ -85,20 +84,20 @@ async function setUpAsWished(inquiry: Inquiry, written: () => void): Promise<voi
       human: (paint) => renderFirstSession(paint, first) + steps(paint),
     });
   try {
-    await firstSession(inquiry, done, { changed: plan.writes.length > 0 }, show);
+    await firstSession(dialog, done, { changed: plan.writes.length > 0 }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
   }
 }
 
 /** Where the tenant refuses what a person wants made, such as its name, that is asked for again. */
-async function writtenWish(inquiry: Inquiry): Promise<{ plan: Plan<SetUp>; done: SetUp }> {
-  const { context, access, options, person, answers } = inquiry;
+async function writtenWish(dialog: Dialog): Promise<{ plan: Plan<SetUp>; done: SetUp }> {
+  const { context, access, options, person, answers } = dialog;
   for (;;) {
-    let wish: Wish | undefined;
+    let wish: DesiredSetUp | undefined;
     const look = async () => {
       // A person is asked once; after the answer, what is there is looked at again.
-      wish = wish ? await renewedWish(access.tenant, wish) : await wishOf(inquiry);
+      wish = wish ? await refreshDesired(access.tenant, wish) : await collectDesiredSetUp(dialog);
       return { plan: await planSetUp(access.tenant, wish) };
     };
     try {
@@ -107,7 +106,7 @@ async function writtenWish(inquiry: Inquiry): Promise<{ plan: Plan<SetUp>; done:
     } catch (error) {
       const asked = answers.createApp !== undefined || answers.createApi !== undefined;
       if (!person || !asked || !(error instanceof ResponseError) || ![400, 409].includes(error.status)) throw error;
-      await tellRefusal(context.terminal, error);
+      await noteRefusal(context.terminal, error);
     }
   }
 }
@@ -122,14 +121,14 @@ function afterSetUp(error: AnonError, { writes }: Plan<SetUp>, { tenant }: Acces
   return withHint(error, `${error.hint ? `${error.hint} ` : ''}The set-up itself is done; for a session: ${retry}`);
 }
 
-function renderOutcome(paint: Paint, { access, options, person }: Inquiry, plan: Plan<SetUp>, done: SetUp): string {
+function renderOutcome(paint: Paint, { access, options, person }: Dialog, plan: Plan<SetUp>, done: SetUp): string {
   const outcome = renderSetUp(paint, done);
   // A person has just seen what changes, and agreed to it.
   const seen = person && !options.dryRun && plan.writes.length > 0;
   return seen ? outcome : renderWrites(paint, options, access, plan, outcome);
 }
 
-function nextOf({ access, edition, options }: Inquiry) {
+function nextOf({ access, edition, options }: Dialog) {
   return {
     selection: access.tenant.selection,
     updatesMetadata: edition.updatesMetadata,

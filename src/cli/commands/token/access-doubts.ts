@@ -1,6 +1,6 @@
-import { asAsked } from '../../../domain/token/as-asked.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
-import type { KeyRing } from '../../../domain/token/key-ring.ts';
+import type { KeyRing } from '../../../domain/token/key-source.ts';
+import { asAsked } from '../../../domain/token/received-token.ts';
 import { AnonError } from '../../../errors.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';

@@ -1,22 +1,14 @@
 import { Command } from 'commander';
-import { bareToken } from '../../../domain/token/compact.ts';
 import type { DecodedToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
+import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
-import {
-  decodeAll,
-  type GivenToken,
-  givenTexts,
-  keysFor,
-  rememberedTokens,
-  titleOf,
-  tokensIn,
-} from './given-tokens.ts';
+import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
 
 export interface TokenDecodeOptions extends GlobalOptions {
   readonly key?: string;
@@ -42,7 +34,7 @@ export function tokenDecodeCommand(context: Context, run = decodeAndShow): Comma
 async function decodeAndShow(context: Context, given: readonly string[], options: TokenDecodeOptions): Promise<void> {
   const texts = await givenTexts(context, given);
   const tokens =
-    texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await rememberedTokens(context, options);
+    texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await savedTokens(context, options);
   const decoded = await decodeAll(context, await keysFor(context, options), tokens);
   const [only, ...more] = decoded;
   const alone = only && more.length === 0;
@@ -58,13 +50,13 @@ async function decodeAndShow(context: Context, given: readonly string[], options
   for (const { name, decoded: one } of decoded) refuseWrong(one, alone ? undefined : name);
 }
 
-/** A token as it was found is not the one that was pasted, and one with a secret that can be guessed vouches for little. */
+/** Warns if the token differs from the pasted text, or if its secret is easy to guess. */
 function warnOf({ warn }: Context, { decoded: { signature }, repairs = [] }: GivenToken, which: string): void {
-  if (repairs.length > 0) warn(`${which} is repaired: as it was given it has ${repairs.join(', ')} in it.`);
+  if (repairs.length > 0) warn(`${which} was repaired: the given text has ${repairs.join(', ')} in it.`);
   if (signature?.state === 'verified' && signature.warning) warn(`${which}: ${signature.warning}.`);
 }
 
-/** Several that were given may all be called the same, or nothing. */
+/** A list, because given tokens may share a name or have none. */
 function listOf(decoded: readonly GivenToken[]): JsonObject[] {
   return decoded.map((one) => ({ ...(one.name !== undefined && { name: one.name }), ...dataOf(one) }));
 }
@@ -77,7 +69,7 @@ function membersOf(decoded: readonly GivenToken[]): JsonObject {
   return Object.fromEntries(decoded.map(({ name, decoded: one }) => [name, tokenData(one)]));
 }
 
-/** It was shown all the same; but a script must not go on with it. */
+/** The token is printed in any case; the error stops scripts. */
 function refuseWrong({ signature, inner }: DecodedToken, name: string | undefined): void {
   if (signature?.state === 'wrong') {
     const whose = name === undefined ? 'The signature' : `The signature of ${name}`;

@@ -1,23 +1,15 @@
 import { Command } from 'commander';
-import { bareToken } from '../../../domain/token/compact.ts';
 import { compareTokens, type TokenComparison } from '../../../domain/token/compare.ts';
 import { AnonError } from '../../../errors.ts';
+import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
-import { renderTokenChanges, tokenChangesData } from '../../render/token-changes.ts';
+import { renderTokenChanges, tokenChangesData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
-import {
-  decodeAll,
-  type GivenToken,
-  givenTexts,
-  keysFor,
-  rememberedTokens,
-  titleOf,
-  tokensIn,
-} from './given-tokens.ts';
+import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
 
 export interface TokenDiffOptions extends GlobalOptions {
   readonly key?: string;
@@ -50,9 +42,7 @@ async function diffAndShow(
   options: TokenDiffOptions,
 ): Promise<void> {
   const texts = await givenTexts(context, after === undefined ? [before] : [before, after]);
-  const [first = [], second = await rememberedTokens(context, options)] = texts.map((_, index) =>
-    tokensIn(texts, index),
-  );
+  const [first = [], second = await savedTokens(context, options)] = texts.map((_, index) => tokensIn(texts, index));
   const keys = await keysFor(context, options);
   const [olds, news] = [await decodeAll(context, keys, first), await decodeAll(context, keys, second)];
   const compared = pairsOf(olds, news).map(([old, now]) => ({
@@ -72,19 +62,19 @@ function bare({ token, decoded }: GivenToken) {
   return { token: bareToken(token), decoded };
 }
 
-/** One with one; of several each with its namesake, or one with the only one of its kind. @throws {AnonError} `usage` */
+/** One token with one; of several, those of the same name, or else of the same kind. @throws {AnonError} `usage` */
 function pairsOf(before: readonly GivenToken[], after: readonly GivenToken[]): [GivenToken, GivenToken][] {
   const [old, now] = [before[0], after[0]];
   if (before.length === 1 && after.length === 1 && old && now) return [[old, now]];
   const pairs = pairsBy(before, after, ({ name }) => name?.toLowerCase());
   if (pairs.length > 0) return pairs;
-  const ofAKind = pairsBy(before, after, ({ decoded: { form, header } }) => `${form} ${String(header.typ)}`);
-  if (ofAKind.length === 1) return ofAKind;
+  const sameKind = pairsBy(before, after, ({ decoded: { form, header } }) => `${form} ${String(header.typ)}`);
+  if (sameKind.length === 1) return sameKind;
   throw new AnonError(
     'usage',
-    `Which tokens? There are ${before.length} and ${after.length}, and no names in common.`,
+    `Can't pair ${before.length} tokens with ${after.length}: they have no names in common.`,
     {
-      hint: 'Give one and one, or two answers of a token endpoint.',
+      hint: 'Pass one token and one token, or two answers of a token endpoint.',
     },
   );
 }
@@ -95,13 +85,13 @@ function pairsBy(
   by: (token: GivenToken) => string | undefined,
 ): [GivenToken, GivenToken][] {
   return before.flatMap((one): [GivenToken, GivenToken][] => {
-    const word = by(one);
-    const match = word === undefined ? undefined : after.find((other) => by(other) === word);
+    const key = by(one);
+    const match = key === undefined ? undefined : after.find((other) => by(other) === key);
     return match ? [[one, match]] : [];
   });
 }
 
-/** One comparison as it is; of several all the changes together, each under its token's name. */
+/** One comparison; or several together, with each change under its token's name. */
 function dataOf(compared: readonly Compared[]): JsonObject {
   const [only] = compared;
   if (only && compared.length === 1) {
@@ -132,19 +122,19 @@ function render(
           all.map((pair) => pair.before),
         ),
   );
-  const unread = unreadText(compared);
-  const sealed = unread && `  ${paint.yellow(`▪ ${unread}`)}\n`;
-  if (same) return `${title}  ${paint.green('✔ the same')}\n`;
+  const limit = limitText(compared);
+  const note = limit && `  ${paint.yellow(`▪ ${limit}`)}\n`;
+  if (same) return `${title}  ${paint.green('✔ no differences')}\n`;
   const number = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
-  const count = compared.length === 0 && changes.length === 0 ? 'not the same' : number;
-  return `${title}  ${count}\n${sealed}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
+  const count = compared.length === 0 && changes.length === 0 ? 'different' : number;
+  return `${title}  ${count}\n${note}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
 }
 
-function unreadText(compared: TokenComparison['compared']): string {
+function limitText(compared: TokenComparison['compared']): string {
   if (compared.includes('claims')) return '';
   if (compared.includes('header'))
-    return 'SEALED: the claims of a sealed token cannot be compared without its key; the headers were.';
-  return 'OPAQUE: only who issued an opaque token can read it. They are not the same token.';
+    return "Encrypted: the claims can't be compared without the key, only the headers were.";
+  return 'Opaque: an opaque token can only be read by its issuer. The tokens are different.';
 }
 
 function warnOfWrong({ warn }: Context, compared: readonly Compared[]): void {

@@ -3,7 +3,7 @@ import { accessTokenHolds, secondsUntil } from '../../../domain/session/remember
 import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
-import type { KeyRing } from '../../../domain/token/key-ring.ts';
+import type { KeyRing } from '../../../domain/token/key-source.ts';
 import { withExample } from '../../options/example.ts';
 import { printResult } from '../../output/output.ts';
 import { type Access, accessTenant, selectProfile } from '../../tenant/access.ts';

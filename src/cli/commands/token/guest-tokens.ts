@@ -4,7 +4,7 @@ import { hasEnded, sessionToRemember } from '../../../domain/session/remembered.
 import { answerMembers, checkComplete, type GuestTokens } from '../../../domain/session/request-tokens.ts';
 import type { RememberedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
-import type { KeyRing } from '../../../domain/token/key-ring.ts';
+import type { KeyRing } from '../../../domain/token/key-source.ts';
 import { tenantKeyRing } from '../../../domain/token/tenant-keys.ts';
 import { isAnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';

@@ -4,8 +4,8 @@ import { readMetadata } from '../../../domain/session/metadata.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { readAppSecret } from '../../input/app-secret.ts';
-import { emptyInput, isBlank, referredText } from '../../input/referred-text.ts';
+import { readAppSecret } from '../../input/secret.ts';
+import { emptyInput, isBlank, readStdinOrFile } from '../../input/stdin-or-file.ts';
 import { collect, type GlobalOptions } from '../../options/global.ts';
 import { scopeList } from '../../options/scopes.ts';
 import type { Context } from '../../world/context.ts';
@@ -114,7 +114,7 @@ async function readMetadataFile({ terminal, readFile }: Context, path: string | 
 /** A session token as itself, which warns, from stdin (`-`) or from a file (`@path`). @throws {AnonError} `token_unacceptable` */
 async function readSessionToken(context: Context, value: string | undefined): Promise<string | undefined> {
   if (value === undefined) return undefined;
-  const given = await referredText(context, value);
+  const given = await readStdinOrFile(context, value);
   const { text, source } = given ?? { text: value, source: '--session-token' };
   if (isBlank(text)) throw emptyInput(source);
   if (!given) {

@@ -12,8 +12,8 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
 import type { Context } from '../../world/context.ts';
-import { type TokenToVerify, tokenToVerify } from './verify-input.ts';
-import { checkOptions, noTrust, trustFor } from './verify-trust.ts';
+import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
+import { checkOptions, noTrust, trustFor } from './verify-keys.ts';
 
 export interface TokenVerifyOptions extends GlobalOptions {
   readonly jwks?: string;
@@ -56,18 +56,18 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   const trust = given.empty ? noTrust : await trustFor(context, options, given);
   const { keys, issuer, audience, isEmbedded, tenant } = trust;
   const expected = { ...wanted, issuer, audience, issued: given.issued };
-  const judge = () => verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, expected);
-  let verification = await judge();
+  const verify = () => verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, expected);
+  let verification = await verify();
   if (tenant && !options.offline && failsByTime(verification)) {
     await askTime(tenant);
-    verification = await judge();
+    verification = await verify();
   }
-  const wrongClock = tenant && verification.claims && clockSentence(tenant, 'the token is judged by that clock');
+  const wrongClock = tenant && verification.claims && clockSentence(tenant, "times are checked by the tenant's clock");
   if (wrongClock) context.warn(wrongClock);
-  warnOfFarEnd(context, verification);
+  warnOfLateExpiry(context, verification);
   const refusal =
     given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));
-  // Of a token that cannot be trusted there are none to show, and that is no mistake in the command line.
+  // An untrusted token has no claims to show: the token is the error, not the field.
   if (refusal && !verification.claims && options.field?.some((field) => /^claims(\.|$)/.test(field))) throw refusal;
   printResult(context, options, {
     data: verificationData(verification),
@@ -76,18 +76,18 @@ async function verifyAndShow(context: Context, token: string | undefined, option
   if (refusal) throw refusal;
 }
 
-/** It is good as an API sees it, and hardly what its issuer meant. */
-function warnOfFarEnd({ warn }: Context, { checks, claims = {} }: Verification): void {
+/** An API accepts the token, but its issuer hardly meant that time. */
+function warnOfLateExpiry({ warn }: Context, { checks, claims = {} }: Verification): void {
   const exp = checks.find(({ check }) => check === 'exp');
   if (exp?.state === 'ok' && isUntold({ timeDoubts: timeDoubts(claims) }, 'exp')) warn(`exp: ${exp.detail}.`);
 }
 
-/** It may be this machine's clock that is wrong. */
+/** Then this machine's clock may be wrong. */
 function failsByTime({ checks }: Verification): boolean {
   return checks.some(({ check, state }) => state === 'failed' && ['exp', 'nbf', 'iat'].includes(check));
 }
 
-/** It was shown all the same; but a script must not go on with it. */
+/** The report is printed in any case; the error stops scripts. */
 function refusalOf(
   { checks }: Verification,
   options: TokenVerifyOptions,
@@ -97,15 +97,15 @@ function refusalOf(
   return failed.length > 0 ? notValid(failed, options, given) : notChecked(checks, options);
 }
 
-/** Nobody can tell, which is no better for a script, and yet not the same. */
+/** The token may be valid, but a script must not rely on it. */
 function notChecked(checks: readonly Check[], { jwks }: TokenVerifyOptions): AnonError {
   const unknown = checks.filter(({ state }) => state === 'not_checked');
   const [first] = unknown;
   const hints: Readonly<Record<string, string>> = {
     signature: jwks
-      ? "Are these its issuer's keys, all of them?"
-      : 'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
-    form: 'Ask the tenant that issued it, or its API. An API whose tokens are JWTs takes none of this form.',
+      ? "Does --jwks have all keys of the token's issuer?"
+      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
+    form: 'Ask the tenant that issued it. An API that expects JWTs should reject it.',
   };
   const what = unknown.map(({ check, detail }) => `${check} (${printable(detail)})`).join(', ');
   return new AnonError('token_unacceptable', `The token could not be checked: ${what}.`, {
@@ -119,30 +119,30 @@ function notValid(
   { token, isEmbedded }: { readonly token: string; readonly isEmbedded: boolean },
 ): AnonError {
   const hints: Readonly<Record<string, string>> = {
-    form: `${foundIn(token)}To look inside all the same: anon-cli token decode`,
-    kind: 'Give an access token.',
+    form: `${adviceOn(token)} To look inside: anon-cli token decode`,
+    kind: 'Pass an access token. To look inside this one: anon-cli token decode',
     signature: jwks
-      ? "Are these its issuer's keys?"
-      : 'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+      ? "Does --jwks have the keys of the token's issuer?"
+      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
     iss: isEmbedded
-      ? 'The local tenant issued it before its issuer changed. Get a new one: anon-cli token create'
-      : 'Is it of another tenant? --profile <profile>; or name its issuer: --issuer <issuer>',
-    exp: 'Get a new one: anon-cli token create',
+      ? 'The local tenant issued it before its issuer changed. Get a new token: anon-cli token create'
+      : 'Is the token from another tenant? Pass --profile <profile> or --issuer <issuer>.',
+    exp: 'Get a new token: anon-cli token create',
   };
   return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {
     hint: hints[names[0] ?? ''],
   });
 }
 
-/** An API takes a token as it stands, so that is how it is looked at; but people paste more than that. */
-function foundIn(text: string): string {
+/** The token is checked verbatim, as an API would; but people often paste more than the token. */
+function adviceOn(text: string): string {
   try {
     const [only, ...others] = findTokens(text);
-    const flaws = only?.repairs ? ` that was pasted with ${only.repairs.join(', ')}` : '';
+    const extras = only?.repairs ? ` (with ${only.repairs.join(', ')})` : '';
     if (only && others.length === 0)
-      return `It holds a token${flaws}, and an API takes nothing else: give the token alone, in one piece. `;
+      return `The text has a token in it${extras}, but an API accepts only the bare token: pass that.`;
   } catch {
-    // There is none.
+    // No token in the text.
   }
-  return 'Give the access token alone. ';
+  return 'Pass the access token alone.';
 }

@@ -1,6 +1,4 @@
-/** Algorithms a client may sign an assertion with. @see management-api, section 1.1 */
-export const signingAlgorithms = ['RS256', 'RS384', 'PS256', 'ES256'] as const;
-export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+import type { AssertionAlgorithm } from '../../../wire/client-assertion.ts';
 
 /**
  * How the tool signs in to the Management API, without the secret part: the client's secret, its private key
@@ -11,7 +9,7 @@ export type ManagementCredentials =
   | {
       readonly kind: 'private_key';
       readonly clientId: string;
-      readonly alg: SigningAlgorithm;
+      readonly alg: AssertionAlgorithm;
       readonly keyId?: string | undefined;
     }
   | { readonly kind: 'access_token' };

@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { AnonError } from '../../../errors.ts';
+import { type AssertionAlgorithm, assertionAlgorithms } from '../../../wire/client-assertion.ts';
 import { looksLikePem, type PemBlock, pemBlocks } from '../../pem.ts';
-import { type SigningAlgorithm, signingAlgorithms } from './credentials.ts';
 
 /** A key that signs client assertions. */
 export interface PrivateKey {
   readonly key: KeyObject;
-  readonly alg: SigningAlgorithm;
+  readonly alg: AssertionAlgorithm;
   /** The `kid` of a JWK that has one. */
   readonly keyId: string | undefined;
 }
@@ -17,11 +17,11 @@ export interface PrivateKey {
  * Without `alg` it is the JWK's own, else RS256, or ES256 for an elliptic curve key.
  * @throws {AnonError} `usage` for what is no private key, and for one that `alg` cannot sign with
  */
-export function readPrivateKey(text: string, name: string, alg?: SigningAlgorithm): PrivateKey {
+export function readPrivateKey(text: string, name: string, alg?: AssertionAlgorithm): PrivateKey {
   const trimmed = unquoted(text.replace(/^\uFEFF/, '').trim());
   const jwk = trimmed.startsWith('{') ? readJwk(trimmed, name) : undefined;
   const key = jwk ? fromJwk(jwk, name) : fromPem(trimmed, name);
-  const chosen = alg ?? signingAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
+  const chosen = alg ?? assertionAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
   if (jwk?.alg !== undefined && jwk.alg !== chosen) {
     throw unusable(name, `is for ${String(jwk.alg).slice(0, 20)}, not ${chosen}`, algorithmHint(String(jwk.alg)));
   }
@@ -41,11 +41,11 @@ function unquoted(text: string): string {
 }
 
 /** @throws {AnonError} `usage` */
-export function parseSigningAlgorithm(text: string, where: string): SigningAlgorithm {
-  const known = signingAlgorithms.find((alg) => alg === text);
+export function parseSigningAlgorithm(text: string, where: string): AssertionAlgorithm {
+  const known = assertionAlgorithms.find((alg) => alg === text);
   if (known) return known;
-  throw new AnonError('usage', `${where} is no algorithm that client assertions are signed with.`, {
-    hint: `One of ${signingAlgorithms.join(', ')}.`,
+  throw new AnonError('usage', `${where} is not a supported signing algorithm.`, {
+    hint: `Choose one of ${assertionAlgorithms.join(', ')}.`,
   });
 }
 
@@ -54,10 +54,10 @@ function readJwk(text: string, name: string): JsonWebKey {
   try {
     jwk = JSON.parse(text);
   } catch {
-    throw unusable(name, 'is neither PEM nor a JWK');
+    throw unusable(name, 'is not PEM or a JWK');
   }
-  if ('keys' in jwk) throw unusable(name, 'is a set of keys', 'Give a file with the one private key alone.');
-  if (jwk.kty !== 'RSA' && jwk.kty !== 'EC') throw unusable(name, 'is neither an RSA nor an elliptic curve key');
+  if ('keys' in jwk) throw unusable(name, 'is a JWK Set', 'Pass a file with a single private key.');
+  if (jwk.kty !== 'RSA' && jwk.kty !== 'EC') throw unusable(name, 'is not an RSA or elliptic curve key');
   if (jwk.d === undefined) throw publicKey(name);
   return jwk;
 }
@@ -74,12 +74,12 @@ function fromPem(text: string, name: string): KeyObject {
   const blocks = pemBlocks(text);
   // A chain of certificates may stand before it or behind.
   const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY')) ?? blocks[0];
-  if (!block) throw unusable(name, looksLikePem(text) ? 'is damaged PEM' : 'is neither PEM nor a JWK');
+  if (!block) throw unusable(name, looksLikePem(text) ? 'is damaged PEM' : 'is not PEM or a JWK');
   if (block.encrypted) {
     throw unusable(name, 'is encrypted', 'Decrypt it: openssl pkcs8 -topk8 -nocrypt -in <file> -out <new file>');
   }
   if (block.label === 'OPENSSH PRIVATE KEY') {
-    throw unusable(name, 'is in the format of OpenSSH', 'Make a copy of it PEM: ssh-keygen -p -m PKCS8 -f <copy>');
+    throw unusable(name, 'is in OpenSSH format', 'Convert a copy to PEM: ssh-keygen -p -m PKCS8 -f <copy>');
   }
   try {
     return createPrivateKey(block.text);
@@ -97,35 +97,35 @@ function isPublic({ label, text }: PemBlock): boolean {
   }
 }
 
-function defaultFor({ asymmetricKeyType }: KeyObject): SigningAlgorithm {
+function defaultFor({ asymmetricKeyType }: KeyObject): AssertionAlgorithm {
   if (asymmetricKeyType === 'ec') return 'ES256';
   return asymmetricKeyType === 'rsa-pss' ? 'PS256' : 'RS256';
 }
 
-function checkFits(key: KeyObject, alg: SigningAlgorithm, name: string): void {
+function checkFits(key: KeyObject, alg: AssertionAlgorithm, name: string): void {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (alg === 'ES256') {
-    if (type !== 'ec') throw unusable(name, 'is no elliptic curve key, which ES256 needs', algorithmHint('RS256'));
-    if (details?.namedCurve !== 'prime256v1') throw unusable(name, 'is on another curve than P-256, which ES256 needs');
+    if (type !== 'ec') throw unusable(name, 'is not an elliptic curve key, which ES256 needs', algorithmHint('RS256'));
+    if (details?.namedCurve !== 'prime256v1') throw unusable(name, 'is not on curve P-256, which ES256 needs');
     return;
   }
-  if (type === 'ec') throw unusable(name, `is no RSA key, which ${alg} needs`, algorithmHint('ES256'));
+  if (type === 'ec') throw unusable(name, `is not an RSA key, which ${alg} needs`, algorithmHint('ES256'));
   if (type !== 'rsa' && !(type === 'rsa-pss' && alg === 'PS256')) {
-    throw unusable(name, `is no RSA key that ${alg} can sign with`);
+    throw unusable(name, `is not an RSA key that ${alg} can sign with`);
   }
-  if ((details?.modulusLength ?? 0) < 2048) throw unusable(name, `has less than the 2048 bits that ${alg} needs`);
+  if ((details?.modulusLength ?? 0) < 2048) throw unusable(name, `has fewer than the 2048 bits that ${alg} needs`);
 }
 
 function algorithmHint(alg: string): string | undefined {
-  return signingAlgorithms.some((known) => known === alg) ? `Say --signing-alg ${alg}` : undefined;
+  return assertionAlgorithms.some((known) => known === alg) ? `Pass --signing-alg ${alg}` : undefined;
 }
 
 function publicKey(name: string): AnonError {
-  return unusable(name, 'is the public half of a key', 'Give the private one; the public one goes to the application.');
+  return unusable(name, 'is a public key', 'Pass the private key; the public key belongs to the application.');
 }
 
 function unusable(name: string, problem: string, hint?: string): AnonError {
   return new AnonError('usage', `${name} ${problem}.`, {
-    hint: hint ?? `A private key as PEM or JWK, for ${signingAlgorithms.join(', ')}.`,
+    hint: hint ?? `Pass a private key as PEM or JWK, for ${assertionAlgorithms.join(', ')}.`,
   });
 }

@@ -6,7 +6,7 @@ import { redactSecrets, secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { commandsThatNeed } from './needed-scopes.ts';
 import type { ManagementToken } from './token.ts';
-import { credentialsHint, expiredToken } from './token-refusal.ts';
+import { accessTokenName, credentialsHint, expiredToken } from './token-refusal.ts';
 
 /** What the Management API refused, and what to do about it. @see management-api, section 2.1 */
 export function managementRefusal(
@@ -46,13 +46,13 @@ function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
   if (ready && /^Expired token/i.test(refused.description)) return expiredToken(tenant);
   const { host } = new URL(tenant.issuer);
   const guess = /^Bad audience/i.test(refused.description)
-    ? `is for another tenant than ${host}, or not for its Management API`
+    ? `is for a tenant other than ${host}, or not for its Management API`
     : refused.error === 'Bearer'
-      ? 'is not one for a Management API'
+      ? 'is not a Management API token'
       : undefined;
   const problem = guess ?? `was refused: ${refused.description || 'no reason given'}`;
   return new ResponseError('not_authorised', refused, {
-    message: `The access token of profile '${tenant.profile}' ${problem} (${refused.status}).${guess ? quotedReason(refused.description) : ''}`,
+    message: `${accessTokenName(tenant)} ${problem} (${refused.status}).${guess ? quotedReason(refused.description) : ''}`,
     hint: ready ? credentialsHint(tenant) : undefined,
   });
 }
@@ -67,12 +67,12 @@ function scopeHint({ profile, management }: TenantConnection, scopes: readonly s
   const whose =
     management?.credentials.kind === 'access_token'
       ? `Profile '${profile}' needs an access token with`
-      : `Give the client of profile '${profile}'`;
+      : `Grant the client of profile '${profile}'`;
   const what =
     scopes.length === 1
       ? `the Management API scope ${scopes[0]}`
       : `one of the Management API scopes ${scopes.join(', ')}`;
-  return `${whose} ${what}${commands.length > 0 ? `: it is needed for ${commands.join(', ')}` : ''}.`;
+  return `${whose} ${what}${commands.length > 0 ? ` (needed for ${commands.join(', ')})` : ''}.`;
 }
 
 function codeOf(status: number): ErrorCode {

@@ -12,31 +12,40 @@ import type { ManagementAccess, ManagementCredentials } from './credentials.ts';
 /** What to do where there are no credentials. */
 export function noCredentials({ profile }: TenantConnection): AnonError {
   return new AnonError('not_authorised', `Profile '${profile}' has no Management API credentials.`, {
-    hint: `Add some: anon-cli login ${profile} --client-id <id> --client-secret -`,
+    hint: `Add them: anon-cli login ${profile} --client-id <id> --client-secret -`,
   });
 }
 
 /** A ready-made token has expired, and nothing here can make another. */
 export function expiredToken(tenant: TenantConnection): AnonError {
-  return new AnonError('not_authorised', `The access token of profile '${tenant.profile}' has expired.`, {
+  return new AnonError('not_authorised', `${accessTokenName(tenant)} has expired.`, {
     hint: credentialsHint(tenant),
   });
 }
 
 /** What was given as a token cannot be one. */
 export function notAToken(tenant: TenantConnection): AnonError {
-  return new AnonError('not_authorised', `The access token of profile '${tenant.profile}' is none.`, {
+  return new AnonError('not_authorised', `${accessTokenName(tenant)} is not a valid access token.`, {
     hint: credentialsHint(tenant),
   });
 }
 
-/** How the user gives this tenant's credentials anew. */
+/** The name of the Management API token in messages: where the user gave it. */
+export function accessTokenName({ profile, management }: TenantConnection): string {
+  if (management?.credentials.kind === 'access_token') {
+    if (management.source === 'environment') return variables.access_token;
+    if (management.source === 'login') return 'The given access token';
+  }
+  return `The access token of profile '${profile}'`;
+}
+
+/** How the user replaces this tenant's credentials. */
 export function credentialsHint({ profile, management }: TenantConnection): string {
   const kind = management?.credentials.kind ?? 'client_secret';
-  const anew = kind === 'access_token' ? 'a new one' : 'them anew';
-  if (management?.source === 'login') return `Nothing was saved; give ${anew}.`;
-  if (management?.source === 'environment') return `Give ${anew} in ${variables[kind]}.`;
-  return `Give ${anew}: anon-cli login ${profile} ${flags[kind]}`;
+  const isToken = kind === 'access_token';
+  if (management?.source === 'login') return `Nothing was saved. ${isToken ? 'Pass a new token.' : 'Pass them again.'}`;
+  if (management?.source === 'environment') return `${isToken ? 'Set a new token in' : 'Check'} ${variables[kind]}.`;
+  return `Replace ${isToken ? 'it' : 'them'}: anon-cli login ${profile} ${flags[kind]}`;
 }
 
 type Kind = ManagementCredentials['kind'];
@@ -64,7 +73,7 @@ export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): 
   const description = error instanceof ResponseError ? error.description : '';
   return new AnonError(
     'rate_limited',
-    `The tenant gives no more access tokens for now: its rate limit is reached.${quotedReason(description)}`,
+    `The tenant's rate limit for access tokens is reached.${quotedReason(description)}`,
     { hint: error.hint, cause: error },
   );
 }
@@ -79,15 +88,15 @@ function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError
   if (status >= 400 && !isMissing(status)) return notItsWord(host, words, answered);
   const elsewhere = answered instanceof RedirectError && answered.host !== undefined;
   return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint. ${words}`, {
-    hint: elsewhere ? answered.hint : 'Check the domain, such as acme.eu.auth0.com: anon-cli profile show',
+    hint: elsewhere ? answered.hint : 'Check the domain (example: acme.eu.auth0.com): anon-cli profile show',
     cause: isAnonError(answered) ? answered : undefined,
   });
 }
 
 /** A refusal that is none of OAuth's: whoever made it, it says nothing of the credentials, nor whether there is a tenant. */
 function notItsWord(host: string, words: string, answered: Answered): AnonError {
-  return new AnonError('tenant_unreachable', `${host} does not answer as an Auth0 tenant does. ${words}`, {
-    hint: 'Something on the way to it, such as a firewall or a proxy, may have answered. Else check the domain: anon-cli profile show',
+  return new AnonError('tenant_unreachable', `${host} does not answer like an Auth0 tenant. ${words}`, {
+    hint: 'A firewall or proxy may have answered instead. Otherwise check the domain: anon-cli profile show',
     cause: isAnonError(answered) ? answered : undefined,
   });
 }
@@ -105,7 +114,7 @@ function unavailable(
     { status, error, description },
     {
       message: `The tenant ${host} is unavailable: it answered POST ${oauthTokenPath} with ${status}.${quotedReason(description)}`,
-      hint: 'The service, or something on the way to it, is in trouble: try again later, and see https://status.auth0.com',
+      hint: 'The service, or something between it and you, is failing: try again later, and see https://status.auth0.com',
     },
   );
 }
@@ -149,26 +158,26 @@ function explain(
   if (status === 401) {
     const proof =
       credentials.kind === 'private_key'
-        ? `the client id is wrong, or its key is none that the client may sign ${credentials.alg} with`
-        : 'the client id or the secret is wrong, or the secret was rotated';
+        ? `wrong client id, or the client may not sign ${credentials.alg} with this key`
+        : 'wrong client id or secret, or the secret was rotated';
     return { problem: proof };
   }
   if (sent.error === 'unauthorized_client') {
     return {
-      problem: `${client} may not use the client credentials grant`,
-      hint: "Switch it on in the dashboard: the application's Advanced Settings, Grant Types, Client Credentials.",
+      problem: `${client} is not allowed to use the client credentials grant`,
+      hint: "Enable it in the dashboard: the application's Advanced Settings > Grant Types > Client Credentials.",
     };
   }
   if (/is not authorized to access/i.test(sent.description)) {
     return {
       problem: `${client} has no grant for the Management API`,
-      hint: `Give it one in the dashboard: APIs, Auth0 Management API, Machine to Machine Applications. Its scopes are chosen there too.`,
+      hint: 'Add one, with its scopes, in the dashboard: APIs > Auth0 Management API > Machine to Machine Applications.',
     };
   }
   if (/^Service not enabled within domain/i.test(sent.description)) {
     return {
       problem: `the tenant has no API ${managementAudience(tenant.issuer)}`,
-      hint: `A custom domain has no Management API of its own. Use the tenant's first domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
+      hint: `Custom domains have no Management API. Use the tenant's original domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
     };
   }
   return { problem: description || error, inItsWords: true };

@@ -1,10 +1,5 @@
-import {
-  bearerToken,
-  clientAssertionType,
-  managementAudience,
-  oauthTokenPath,
-  oauthTokenResponse,
-} from '../../../wire/oauth.ts';
+import { clientAssertionType } from '../../../wire/client-assertion.ts';
+import { bearerToken, managementAudience, oauthTokenPath, oauthTokenResponse } from '../../../wire/oauth.ts';
 import { check, type JsonObject } from '../../../wire/schema.ts';
 import { unexpectedAnswer } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
@@ -133,7 +128,7 @@ function isFor(kept: SavedToken, { issuer }: TenantConnection, credentials: Mana
 async function checkWithTenant(tenant: TenantConnection, endsAtMs: number): Promise<void> {
   await askTime(tenant);
   if (endsAtMs <= tenant.time.now()) throw expiredToken(tenant);
-  warnOfClock(tenant, 'by that clock the access token has not expired');
+  warnOfClock(tenant, "by the tenant's clock the access token has not expired");
 }
 
 async function obtain(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
@@ -165,7 +160,7 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
   const signed = credentials.kind === 'private_key' && answer.status >= 400;
   if (signed && Math.abs((tenant.time.offsetMs() ?? 0) - signedForMs) > clockSkewMs) {
     answer = await ask();
-    if (answer.status < 300) warnOfClock(tenant, 'assertions are signed by that clock');
+    if (answer.status < 300) warnOfClock(tenant, "client assertions use the tenant's clock");
   }
   if (answer.status >= 300) throw tokenRefusal(tenant, access, answer, secret);
   const checked = check(oauthTokenResponse, answer.body);

@@ -2,7 +2,7 @@ import { type AnonError, isAnonError } from '../../../errors.ts';
 import { redactTokens } from '../../exchange/redact.ts';
 import { truncateText } from '../../truncate.ts';
 
-/** What is looked at, in the order in which a guest's request meets it. */
+/** All checks, in the order in which they matter to a guest's request. */
 export const checkNames = [
   'reachable',
   'clock',
@@ -21,21 +21,21 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number];
 
 /**
- * `closed` is certain to stand in the way; a `warning` is not; what is `unknown` could not be told, and what is
- * `skipped` was not looked at.
+ * `closed`: guests certainly get no token; `warning`: they may still get one; `unknown`: the check failed to find out;
+ * `skipped`: not checked.
  */
 export type CheckState = 'open' | 'closed' | 'warning' | 'unknown' | 'skipped';
 
 export interface Check {
   readonly check: CheckName;
   readonly state: CheckState;
-  /** What was found, without a full stop. */
+  /** The result in words, without a full stop. */
   readonly finding: string;
   /** The command that fixes it. */
   readonly fix?: string | undefined;
-  /** What to do where no command of this tool does it. */
+  /** What to do when no anon-cli command fixes it. */
   readonly advice?: string | undefined;
-  /** Why it could not be told, or what the tenant refused. */
+  /** Why the check failed, or what the tenant refused. */
   readonly error?: AnonError | undefined;
 }
 
@@ -43,7 +43,7 @@ export type Attempt<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: AnonError };
 
-/** What `work` gives, or how it failed; that the user stopped it is no finding. */
+/** The result or the failure of `work`. An interruption is thrown: it is not a result. */
 export async function attempt<Value>(work: () => Promise<Value>): Promise<Attempt<Value>> {
   try {
     return { ok: true, value: await work() };
@@ -53,22 +53,22 @@ export async function attempt<Value>(work: () => Promise<Value>): Promise<Attemp
   }
 }
 
-/** A check that could not be made. */
-export function unseen(check: CheckName, error: AnonError): Check {
+/** A check that failed to find out. */
+export function unknownBecause(check: CheckName, error: AnonError): Check {
   const { message, hint } = error;
-  return { check, state: 'unknown', finding: phrase(message), advice: hint && redactTokens(hint), error };
+  return { check, state: 'unknown', finding: findingFrom(message), advice: hint && redactTokens(hint), error };
 }
 
-/** What certainly stands in the way, as the tenant or the way to it says. */
+/** A failure that certainly keeps guests from tokens. */
 export function closedBy(check: CheckName, error: AnonError): Check {
-  return { ...unseen(check, error), state: 'closed' };
+  return { ...unknownBecause(check, error), state: 'closed' };
 }
 
 export function skipped(check: CheckName, why: string): Check {
   return { check, state: 'skipped', finding: why };
 }
 
-/** The message of an error as a finding; it may hold what a user typed in the wrong place. */
-export function phrase(message: string): string {
+/** An error message as a finding. Tokens are removed: a user may have pasted one into the wrong option. */
+export function findingFrom(message: string): string {
   return truncateText(redactTokens(message.replace(/\.$/, '')));
 }

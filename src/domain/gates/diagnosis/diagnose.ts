@@ -4,91 +4,98 @@ import type { RequestingApp } from '../../app/find.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
 import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
-import { look, nothing, type Question, type Seen } from './look.ts';
+import { type DiagnosisRequest, noSubjects, runManagementChecks, type Subjects } from './management-checks.ts';
 import { type Probed, probe } from './probe.ts';
 import { featureMissing } from './tenant-checks.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { reachVerdict, type Verdict } from './verdict.ts';
 
 export interface Diagnosis extends Verdict {
-  /** All of them, in order. */
+  /** All checks, in order. */
   readonly checks: readonly Check[];
-  /** The tenant as it was looked at, in the edition that was found. */
+  /** With the detected edition. */
   readonly tenant: TenantConnection;
   readonly app: App | undefined;
   readonly api: ApiWithGrants | undefined;
-  /** What guests get, as far as it could be told. */
+  /** The scopes that guests get, as far as known. */
   readonly scopes: readonly string[];
 }
 
 /**
- * Walks all gates between a guest and a token, in order. What fails on the way is a finding, and what can be looked at
- * all the same is. Only with `probe` is anything sent but questions.
+ * Checks every gate between a guest and a token, in order. A failure becomes a finding, and the checks that don't depend
+ * on it still run. Only `probe` sends anything but reads.
  */
-export async function diagnose(connection: TenantConnection, question: Question): Promise<Diagnosis> {
-  // One object on the whole way, since the token is kept by it; the edition is filled in when it is known.
+export async function diagnose(connection: TenantConnection, request: DiagnosisRequest): Promise<Diagnosis> {
+  // One object for all checks: the Management API token is cached by it, and the edition is set once it is detected.
   const tenant = { ...connection };
   const checks = new Map<CheckName, Check>();
   const add = (...found: Check[]) => {
     for (const one of found) checks.set(one.check, one);
   };
   add(await checkReachable(tenant));
-  let seen: Seen = nothing;
+  let subjects: Subjects = noSubjects;
   if (checks.get('reachable')?.state !== 'closed') {
     const credentials = await checkCredentials(tenant);
     add(credentials.check);
     if (credentials.token.ok) {
-      seen = await look(tenant, question, credentials.token.value.scopes, add);
+      subjects = await runManagementChecks(tenant, request, credentials.token.value.scopes, add);
     }
-    const probed = question.probe && !isRuledOut(checks) && (await probeAs(tenant, question, seen));
-    if (probed) add(...foundBy(probed, checks.get('feature')));
-    if (probed) seen = { ...seen, scopes: probed.scopes ?? seen.scopes };
+    const probed = request.probe && !isRuledOut(checks) && (await probeSubjects(tenant, request, subjects));
+    if (probed) add(...checksFrom(probed, checks.get('feature')));
+    if (probed) subjects = { ...subjects, scopes: probed.scopes ?? subjects.scopes };
   }
-  // By all that was answered: a first answer may have come out of a cache.
+  // Last, to use all responses: the first one may have come from a cache.
   if (checks.get('reachable')?.state !== 'closed') add(checkClock(tenant));
-  const all = complete(checks, question);
-  return { ...seen, ...judge(all, seen, question), checks: all, tenant };
+  const all = withSkipped(checks, request);
+  return { ...subjects, ...reachVerdict(all, subjects, request), checks: all, tenant };
 }
 
-/** The tenant was looked at, and has nothing of that name or several: a probe of the name itself would only mislead. */
+/** The name that the user gave was not found or is ambiguous: probing with it as an id would mislead. */
 function isRuledOut(checks: ReadonlyMap<CheckName, Check>): boolean {
   return (['app', 'api'] as const).some((name) =>
     ['not_found', 'ambiguous'].includes(checks.get(name)?.error?.code ?? ''),
   );
 }
 
-/** Without a look at the tenant, what the user named is taken for a client id and an audience. */
-async function probeAs(tenant: TenantConnection, question: Question, { app, api }: Seen): Promise<Probed | undefined> {
-  const clientId = app?.clientId ?? question.app.named ?? question.app.chosen?.clientId;
-  const audience = api?.audience ?? question.api.named ?? question.api.chosen?.audience;
+/** If they could not be looked up, the user's names are taken as a client id and an audience. */
+async function probeSubjects(
+  tenant: TenantConnection,
+  request: DiagnosisRequest,
+  { app, api }: Subjects,
+): Promise<Probed | undefined> {
+  const clientId = app?.clientId ?? request.app.named ?? request.app.chosen?.clientId;
+  const audience = api?.audience ?? request.api.named ?? request.api.chosen?.audience;
   if (clientId === undefined || audience === undefined) return undefined;
-  const clientSecret = question.probe?.clientSecret ?? app?.clientSecret;
-  const known: RequestingApp = app ?? { clientId, name: question.app.chosen?.name ?? clientId, clientSecret };
+  const clientSecret = request.probe?.clientSecret ?? app?.clientSecret;
+  const known: RequestingApp = app ?? { clientId, name: request.app.chosen?.name ?? clientId, clientSecret };
   return probe(tenant, {
     app: known.authMethod === 'none' ? known : { ...known, clientSecret },
-    api: api ?? { audience, name: question.api.chosen?.name ?? audience },
-    wanted: question.wanted,
+    api: api ?? { audience, name: request.api.chosen?.name ?? audience },
+    wanted: request.wanted,
   });
 }
 
-/** A guest who got tokens proves the feature, and a refusal may name it. */
-function foundBy({ check, scopes }: Probed, feature: Check | undefined): Check[] {
+/** The probe's check, and what it proves about the feature. */
+function checksFrom({ check, scopes }: Probed, feature: Check | undefined): Check[] {
   const { error } = check;
   if (error && 'gate' in error && error.gate === 'tenant') return [featureMissing, check];
-  const told = feature?.state === 'open' || feature?.state === 'closed';
-  if (scopes === undefined || told) return [check];
-  return [{ check: 'feature', state: 'open', finding: 'the tenant has anonymous sessions: the probe got one' }, check];
+  const known = feature?.state === 'open' || feature?.state === 'closed';
+  if (scopes === undefined || known) return [check];
+  return [
+    { check: 'feature', state: 'open', finding: 'the tenant has anonymous sessions: the probe created one' },
+    check,
+  ];
 }
 
-/** What was not looked at, and why. */
-function complete(checks: ReadonlyMap<CheckName, Check>, question: Question): Check[] {
-  return checkNames.map((name) => checks.get(name) ?? skipped(name, whyNot(name, checks, question)));
+/** Adds the checks that were not made, with the reason. */
+function withSkipped(checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest): Check[] {
+  return checkNames.map((name) => checks.get(name) ?? skipped(name, skipReason(name, checks, request)));
 }
 
-function whyNot(name: CheckName, checks: ReadonlyMap<CheckName, Check>, question: Question): string {
-  if (checks.get('reachable')?.state === 'closed') return 'the tenant cannot be reached';
-  if (name === 'probe' && !question.probe) return 'asks for real tokens, and makes a guest: --probe';
-  if (name === 'probe') return 'takes an application and an API';
-  if (checks.get('credentials')?.state === 'closed') return 'takes a Management API token';
-  if (!checks.has('app')) return 'the edition is not known: --edition <name>';
-  return 'there is no API to look at';
+function skipReason(name: CheckName, checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest): string {
+  if (checks.get('reachable')?.state === 'closed') return 'the tenant is unreachable';
+  if (name === 'probe' && !request.probe) return 'requests real tokens and creates a guest: --probe';
+  if (name === 'probe') return 'needs an application and an API';
+  if (checks.get('credentials')?.state === 'closed') return 'needs a Management API token';
+  if (!checks.has('app')) return 'unknown edition: --edition <name>';
+  return 'no API to check';
 }

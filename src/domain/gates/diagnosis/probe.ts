@@ -10,7 +10,7 @@ import { shellWord } from '../../shell-word.ts';
 import { type DecodedToken, inspectToken } from '../../token/decode.ts';
 import { tenantKeyRing } from '../../token/tenant-keys.ts';
 import { explainRefusal } from '../explain-refusal.ts';
-import { attempt, type Check, phrase, unseen } from './check.ts';
+import { attempt, type Check, findingFrom, unknownBecause } from './check.ts';
 
 export interface ProbeRequest {
   readonly app: RequestingApp;
@@ -20,11 +20,11 @@ export interface ProbeRequest {
 
 export interface Probed {
   readonly check: Check;
-  /** What the guest got; undefined when it got no tokens. */
+  /** The scopes of the guest's token; undefined without a readable token. */
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Asks for a guest's tokens as an application would, which makes a guest, and looks whether an API could accept them. */
+/** Requests a guest's tokens as an application would, which creates a guest, and checks whether an API could accept them. */
 export async function probe(tenant: TenantConnection, request: ProbeRequest): Promise<Probed> {
   const { app, api, wanted } = request;
   const scope = wanted.length > 0 ? wanted.join(' ') : undefined;
@@ -37,25 +37,25 @@ export async function probe(tenant: TenantConnection, request: ProbeRequest): Pr
   }
   const ports = { clock: tenant.time, keys: tenantKeyRing(tenant) };
   const token = await attempt(() => inspectToken(ports, tokens.value.accessToken));
-  if (!token.ok) return { check: unseen('probe', token.error), scopes: undefined };
+  if (!token.ok) return { check: unknownBecause('probe', token.error), scopes: undefined };
   if (!token.value.claims) return { check: unreadable(request, token.value), scopes: undefined };
   const scopes = textOf(token.value.claims?.scope)
     .split(' ')
     .filter((value) => value !== '');
-  return { check: judge(tenant, request, tokens.value, token.value, scopes), scopes };
+  return { check: tokenCheck(tenant, request, tokens.value, token.value, scopes), scopes };
 }
 
-/** What the tenant says of the request is certain; that it could not answer says nothing of guests. */
-const certain: readonly ErrorCode[] = ['gate_closed', 'not_authorised', 'token_unacceptable', 'failed'];
+/** Errors that are the tenant's verdict on the request. Any other error says nothing about guests. */
+const conclusive: readonly ErrorCode[] = ['gate_closed', 'not_authorised', 'token_unacceptable', 'failed'];
 
 function refused(error: AnonError): Check {
-  if (!certain.includes(error.code)) return unseen('probe', error);
+  if (!conclusive.includes(error.code)) return unknownBecause('probe', error);
   const { command, gate } = error as Partial<GateClosedError>;
   const advice = gate && command ? undefined : error.hint;
-  return { check: 'probe', state: 'closed', finding: phrase(error.message), fix: command, advice, error };
+  return { check: 'probe', state: 'closed', finding: findingFrom(error.message), fix: command, advice, error };
 }
 
-function judge(
+function tokenCheck(
   tenant: TenantConnection,
   request: ProbeRequest,
   tokens: GuestTokens,
@@ -63,58 +63,58 @@ function judge(
   scopes: readonly string[],
 ): Check {
   if (signature?.state === 'wrong') return unacceptable(`the access token's signature is wrong: ${signature.reason}`);
-  const [who, where] = [shellWord(request.app.name), shellWord(request.api.name)];
+  const [app, api] = [shellWord(request.app.name), shellWord(request.api.name)];
   if (claims.iss !== tenant.issuer) return unacceptable(`the access token's issuer is ${textOf(claims.iss)}`);
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  if (!audiences.includes(request.api.audience)) return unacceptable(`the access token is not for ${where}`);
+  if (!audiences.includes(request.api.audience)) return unacceptable(`the access token is not for ${api}`);
   if (scopes.length === 0) {
-    const message = `A guest of ${who} gets a token for ${where} that allows nothing: it has no scopes.`;
+    const message = `A guest of ${app} gets a token for ${api} without scopes, which allows nothing.`;
     const error = new AnonError('gate_closed', message);
-    return { check: 'probe', state: 'closed', finding: phrase(message), error };
+    return { check: 'probe', state: 'closed', finding: findingFrom(message), error };
   }
-  const doubts = doubtsAbout(tenant, request, tokens, claims);
+  const problems = problemsOf(tenant, request, tokens, claims);
   if (signature?.state !== 'verified') {
-    doubts.push(`its signature was not checked: ${signature?.reason ?? `a token of type ${textOf(header.typ)}`}`);
+    problems.push(`its signature was not checked: ${signature?.reason ?? `token type ${textOf(header.typ)}`}`);
   }
-  const got = `a guest of ${who} got a token for ${where}: ${scopes.join(' ')}`;
-  if (doubts.length > 0) return { check: 'probe', state: 'warning', finding: `${got}; but ${doubts.join('; ')}` };
-  return { check: 'probe', state: 'open', finding: `${got}; signature, issuer, audience and times are right` };
+  const got = `a guest of ${app} got a token for ${api}: ${scopes.join(' ')}`;
+  if (problems.length > 0) return { check: 'probe', state: 'warning', finding: `${got}; but ${problems.join('; ')}` };
+  return { check: 'probe', state: 'open', finding: `${got}; signature, issuer, audience and times are correct` };
 }
 
-/** The guest is let in; what its token allows only the tenant can say. */
-function unreadable({ app, api }: ProbeRequest, { form }: DecodedToken): Check {
-  const [who, where] = [shellWord(app.name), shellWord(api.name)];
+/** The guest got a token that cannot be read here. */
+function unreadable(request: ProbeRequest, { form }: DecodedToken): Check {
+  const [app, api] = [shellWord(request.app.name), shellWord(request.api.name)];
   const why = form === 'jwe' ? 'encrypted' : 'opaque';
-  const finding = `a guest of ${who} got a token for ${where}; but it is ${why}, so what it allows cannot be told here`;
+  const finding = `a guest of ${app} got a token for ${api}; but it is ${why}, so its scopes are unknown`;
   return { check: 'probe', state: 'warning', finding };
 }
 
-/** What does not keep an API from accepting a token, and yet is not what the settings say. */
-function doubtsAbout(
+/** Problems that don't keep an API from accepting the token, such as differences from the settings. */
+function problemsOf(
   { edition, time }: TenantConnection,
   { api }: ProbeRequest,
   tokens: GuestTokens,
   claims: Readonly<Record<string, unknown>>,
 ): string[] {
-  const doubts: string[] = [];
+  const problems: string[] = [];
   const { sub, iat, exp } = claims;
   const prefix = edition && editionNamed(edition).guestIdPrefix;
   if (prefix !== undefined && !textOf(sub).startsWith(prefix))
-    doubts.push(`its guest id does not begin with '${prefix}'`);
-  if (typeof exp !== 'number' || typeof iat !== 'number') return [...doubts, 'it does not say when it ends'];
-  if (exp * 1000 <= time.now()) doubts.push("it has expired already by the tenant's own clock");
-  const [life, promised] = [exp - iat, api.guests?.tokenLifetimeSeconds];
+    problems.push(`its guest id does not start with '${prefix}'`);
+  if (typeof exp !== 'number' || typeof iat !== 'number') return [...problems, 'it has no expiry'];
+  if (exp * 1000 <= time.now()) problems.push("it has already expired by the tenant's clock");
+  const [lifetime, expected] = [exp - iat, api.guests?.tokenLifetimeSeconds];
   const sessionLeft = tokens.sessionExpiresInSeconds ?? Number.POSITIVE_INFINITY;
-  if (promised !== undefined && life > promised) {
-    doubts.push(`it lives ${describeLifetime(life)}, not the ${describeLifetime(promised)} that the API says`);
+  if (expected !== undefined && lifetime > expected) {
+    problems.push(`it lives ${describeLifetime(lifetime)}; the API's setting is ${describeLifetime(expected)}`);
   }
-  if (life > sessionLeft) doubts.push('it lives longer than its session');
-  return doubts;
+  if (lifetime > sessionLeft) problems.push('it lives longer than its session');
+  return problems;
 }
 
 function unacceptable(problem: string): Check {
   const error = new AnonError('token_unacceptable', `A guest gets a token that no API can accept: ${problem}.`);
-  return { check: 'probe', state: 'closed', finding: phrase(error.message), error };
+  return { check: 'probe', state: 'closed', finding: findingFrom(error.message), error };
 }
 
 function textOf(value: unknown): string {

@@ -2,40 +2,40 @@ import { detectEdition, type Edition } from '../../../wire/edition/edition.ts';
 import type { TenantSettingsBody } from '../../../wire/tenant-settings.ts';
 import { describeLifetime, recommendedLifetimeSeconds, sessionLifetimeWarning } from '../../duration.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
-import { type Check, phrase } from './check.ts';
+import { type Check, findingFrom } from './check.ts';
 
-/** Which edition the tenant's settings tell of, and whether commands speak that one. */
+/** The edition detected from the tenant's settings, and whether commands use it. */
 export function checkEdition({ edition, selection }: TenantConnection, settings: TenantSettingsBody): Check {
   const check = 'edition';
-  const told = detectEdition(settings);
-  if (edition === undefined || edition === told) {
-    return { check, state: 'open', finding: `${told}, as its settings tell` };
+  const detected = detectEdition(settings);
+  if (edition === undefined || edition === detected) {
+    return { check, state: 'open', finding: `${detected} (detected from the tenant's settings)` };
   }
   return {
     check,
     state: 'warning',
-    finding: `its settings tell of ${told}, and commands speak ${edition}`,
+    finding: `the tenant's settings look like ${detected}, but commands use ${edition}`,
     fix: `anon-cli profile set edition auto${selection}`,
   };
 }
 
-/** Whether the tenant has the feature: that its settings name it is the exception. */
+/** Whether the tenant has the feature. Few tenants' settings show it. */
 export function checkFeature({ flags }: TenantSettingsBody): Check {
   const check = 'feature';
   const flag = flags?.anonymous_sessions_enabled;
   if (flag === true) return { check, state: 'open', finding: 'the tenant has anonymous sessions' };
   if (flag === false) return featureMissing;
-  return { check, state: 'unknown', finding: 'the settings do not tell whether the tenant has it; --probe does' };
+  return { check, state: 'unknown', finding: "not shown in the tenant's settings; --probe finds out" };
 }
 
 export const featureMissing: Check = {
   check: 'feature',
   state: 'closed',
   finding: 'the tenant does not have anonymous sessions',
-  advice: 'It is switched on by Auth0: ask your contact there, or support, for the Early Access of anonymous sessions.',
+  advice: 'Auth0 enables it: ask Auth0 support or your account contact for Early Access to anonymous sessions.',
 };
 
-/** Whether sessions live as long as the documentation recommends. */
+/** Whether the session lifetime is within the limits and as long as the documentation recommends. */
 export function checkLifetime({ selection }: TenantConnection, edition: Edition, settings: TenantSettingsBody): Check {
   const check = 'lifetime';
   const { lifetimeSeconds } = edition.tenant.read(settings);
@@ -58,21 +58,21 @@ function lifetimeProblem(edition: Edition, lifetimeSeconds: number): string | un
     return `the limits are ${describeLifetime(minSeconds)} and ${describeLifetime(maxSeconds)}`;
   }
   const warning = sessionLifetimeWarning(lifetimeSeconds);
-  if (warning !== undefined) return phrase(warning.charAt(0).toLowerCase() + warning.slice(1));
+  if (warning !== undefined) return findingFrom(warning.charAt(0).toLowerCase() + warning.slice(1));
   return lifetimeSeconds !== 0 && lifetimeSeconds < recommendedLifetimeSeconds
     ? '30 days or longer is recommended'
     : undefined;
 }
 
-/** Whether session tokens are sealed. */
+/** Whether session tokens are encrypted. */
 export function checkFormat({ selection }: TenantConnection, edition: Edition, settings: TenantSettingsBody): Check {
   const check = 'format';
   const { tokenFormat } = edition.tenant.read(settings);
-  if (tokenFormat === 'jwe') return { check, state: 'open', finding: 'session tokens are sealed (JWE)' };
+  if (tokenFormat === 'jwe') return { check, state: 'open', finding: 'session tokens are encrypted (JWE)' };
   return {
     check,
     state: 'warning',
-    finding: 'session tokens are JWTs, which anyone who holds one can read',
+    finding: 'session tokens are JWTs, readable by anyone who holds one',
     fix: `anon-cli tenant set-format jwe${selection}`,
   };
 }

@@ -40,7 +40,7 @@ function clientWith({ machine, tenant }: { machine: Machine; tenant: ServedTenan
 }
 
 describe('login', () => {
-  it('proves the credentials, keeps them, learns the edition and makes the profile the current one', async () => {
+  it('checks and saves the credentials, detects the edition and makes the profile current', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     const { stdout } = await machine.done('login', 'acme', ...options);
     expect(stdout).toContain(`✔ Profile acme: ${tenant.url}, edition preview. Commands use it now.\n`);
@@ -58,7 +58,7 @@ describe('login', () => {
     expect((await machine.done('profile', 'list', '--json')).json[1]).toMatchObject({ name: 'acme', current: true });
   });
 
-  it('writes nothing secret but into private files', async () => {
+  it('writes secrets only to private files', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(JSON.stringify(json)).not.toContain(tenant.credentials.clientSecret);
@@ -68,18 +68,18 @@ describe('login', () => {
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   });
 
-  it('saves nothing when they are refused', async () => {
+  it('saves nothing if they are refused', async () => {
     const { machine, tenant } = await machineAndTenant();
     machine.terminal.stdin = secret;
     const options = ['--domain', tenant.url, '--client-id', tenant.credentials.clientId, '--client-secret', '-'];
     const { code, jsonError } = await machine.run('login', 'acme', ...options, '--json');
     expect(code).toBe(4);
-    expect(jsonError.hint).toBe('Nothing was saved; give them anew.');
+    expect(jsonError.hint).toBe('Nothing was saved. Pass them again.');
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
     expect(() => readdirSync(join(machine.folder, 'data', 'credentials'))).toThrow();
   });
 
-  it('says which scopes are missing for which commands', async () => {
+  it('reports which commands lack which scopes', async () => {
     const { machine, tenant } = await machineAndTenant();
     const scopes = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
     const options = clientWith({ machine, tenant }, ...scopes);
@@ -105,14 +105,14 @@ describe('login', () => {
     ]);
   });
 
-  it('goes on with what the profile can do', async () => {
+  it('continues with what the profile can do', async () => {
     const { machine, options } = await machineAndTenant();
     expect((await machine.done('login', 'acme', ...options)).stdout).toMatch(/\nNext: anon-cli setup\n$/);
     const { stdout } = await machine.done('login', 'guests', '--domain', 'a.example', '--no-check');
     expect(stdout).toMatch(/\nNext: anon-cli token create --app <client id> --api <audience>\n$/);
   });
 
-  it('is none the less one when the edition cannot be read', async () => {
+  it('succeeds even if the edition cannot be read', async () => {
     const { machine, tenant } = await machineAndTenant();
     const options = clientWith({ machine, tenant }, 'read:clients');
     const { json } = await machine.done('login', 'acme', ...options, '--json');
@@ -120,7 +120,7 @@ describe('login', () => {
     expect(missing({ json })).toEqual(expect.arrayContaining(['read:tenant_settings', 'read:client_grants']));
   });
 
-  it('looks up the application and the API to use', async () => {
+  it('looks up the default application and API', async () => {
     const { machine, options } = await machineAndTenant();
     const { json } = await machine.done(
       ...['login', 'acme', ...options, '--app', 'web', '--api', 'shop', '--production', '--json'],
@@ -132,7 +132,7 @@ describe('login', () => {
     });
   });
 
-  it('takes the name from the domain, and the profile that the tenant has', async () => {
+  it("takes the name from the domain, or the tenant's existing profile", async () => {
     const { done } = await freshMachine();
     const login = async (...args: string[]) => (await done('login', ...args, '--no-check', '--field', 'name')).stdout;
     expect(await login('--domain', 'acme.eu.auth0.com')).toBe('acme\n');
@@ -141,7 +141,7 @@ describe('login', () => {
     expect(await login('--profile', 'third', '--domain', 'third.eu.auth0.com')).toBe('third\n');
   });
 
-  it('takes no name that is of another tenant', async () => {
+  it("refuses the name of another tenant's profile", async () => {
     const { done, run } = await freshMachine();
     await done('login', '--domain', 'acme.eu.auth0.com', '--no-check');
     expect(await run('login', '--domain', 'acme.us.auth0.com', '--no-check')).toMatchObject({
@@ -168,7 +168,7 @@ describe('login', () => {
     ['ACME.eu.auth0.com:8443', 'acme.eu.auth0.com:8443'],
     ['http://localhost:4400', 'http://localhost:4400'],
     ['http://127.0.0.1:4400/', 'http://127.0.0.1:4400'],
-  ])('takes the domain %s', async (given, kept) => {
+  ])('accepts the domain %s', async (given, kept) => {
     const { done } = await freshMachine();
     const { stdout } = await done('login', 'acme', '--domain', given, '--no-check');
     expect(stdout).toContain(`✔ Profile acme: ${kept}. Commands use it now.\n`);
@@ -176,11 +176,11 @@ describe('login', () => {
   });
 
   it.each([
-    ['http://acme.eu.auth0.com', 'plain http is for this machine only'],
-    ['ftp://acme.eu.auth0.com', 'only https is spoken'],
-    ['acme.eu.auth0.com/path', 'it is a host alone, without a path'],
-    ['https://user:password@acme.eu.auth0.com', 'it may not hold a user name'],
-    ['not a host', 'it is not a host name'],
+    ['http://acme.eu.auth0.com', 'plain http is allowed only for this machine'],
+    ['ftp://acme.eu.auth0.com', 'only https is supported'],
+    ['acme.eu.auth0.com/path', 'give only the host, without a path'],
+    ['https://user:password@acme.eu.auth0.com', 'a user name is not allowed'],
+    ['not a host', 'not a host name'],
   ])('refuses the domain %s', async (domain, reason) => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('login', 'acme', '--domain', domain);
@@ -208,17 +208,17 @@ describe('login', () => {
     ],
     [
       ['--domain', 'a.example', '--client-id', 'id', '--private-key', 'x', '--signing-alg', 'HS256'],
-      '--signing-alg is no algorithm that client assertions are signed with.',
+      '--signing-alg is not a supported signing algorithm.',
     ],
     [['--domain', 'a.example', '--edition', 'beta'], "Unknown edition 'beta'."],
-  ])('needs more than %j', async (options, message) => {
+  ])('is refused with only %j', async (options, message) => {
     const { run, terminal } = await freshMachine();
     terminal.stdin = secret;
     const { code, stderr } = await run('login', 'acme', ...options);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`error: ${message}\n`) });
   });
 
-  it('takes no secret from the command line, but from a file', async () => {
+  it('refuses a secret as an argument, but reads it from a file', async () => {
     const { machine, tenant } = await machineAndTenant();
     const start = ['login', 'acme', '--domain', tenant.url, '--client-id', tenant.credentials.clientId];
     const { code, stderr } = await machine.run(...start, '--client-secret', secret);
@@ -230,7 +230,7 @@ describe('login', () => {
     await machine.done('app', 'list');
   });
 
-  it('again gives a client a new secret and keeps the rest; another domain is another tenant', async () => {
+  it('again saves a new secret and leaves the rest; another domain is another tenant', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options, '--app', 'web');
     await machine.open();
@@ -255,7 +255,7 @@ describe('login', () => {
     expect(readdirSync(join(machine.folder, 'data', 'credentials'))).toEqual([]);
   });
 
-  it('whose credentials are gone says to give them anew', async () => {
+  it('explains how to log in again if the credentials are missing', async () => {
     const { machine, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options, '--no-check');
     rmSync(join(machine.folder, 'data', 'credentials', 'credentials~acme.json'));
@@ -275,7 +275,7 @@ describe('login', () => {
 });
 
 describe('login with a private key', () => {
-  it('sends an assertion that the tenant can check, and keeps the key', async () => {
+  it('sends an assertion that the tenant can check, and saves the key', async () => {
     const machine = await freshMachine();
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const path = machine.file('key.json', JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'k1' }));
@@ -324,19 +324,19 @@ describe('login with a private key', () => {
     expect((await machine.done('profile', 'show')).stdout).toContain('client tool, with its private key (PS256)');
   });
 
-  it('that is none is refused before any call', async () => {
+  it('refuses an invalid key before any call', async () => {
     const machine = await freshMachine();
     const path = machine.file('key.pem', 'hunter2');
     const tenant = await servedTenant(machine.clock);
     expect(
       await machine.run('login', 'acme', '--domain', tenant.url, '--client-id', 'tool', '--private-key', path),
-    ).toMatchObject({ code: 2, stderr: expect.stringContaining(`${path} is neither PEM nor a JWK.`) });
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining(`${path} is not PEM or a JWK.`) });
     expect(tenant.requests).toEqual([]);
   });
 });
 
 describe('login with an access token', () => {
-  it('uses it until it has expired, and then says so without sending it, once the tenant has said what time it is', async () => {
+  it("uses it until it has expired, then reports that without sending it, once the tenant's time is known", async () => {
     const { machine, tenant } = await machineAndTenant();
     const { clientId, clientSecret } = tenant.credentials;
     const answer = await fetch(`${tenant.url}/oauth/token`, {
@@ -361,12 +361,12 @@ describe('login with an access token', () => {
       code: 4,
       stderr:
         "error: The access token of profile 'acme' has expired.\n" +
-        'hint:  Give a new one: anon-cli login acme --access-token -\n',
+        'hint:  Replace it: anon-cli login acme --access-token -\n',
     });
     expect(tenant.requests.slice(before)).toMatchObject([{ method: 'GET', path: '/.well-known/openid-configuration' }]);
   });
 
-  it('of another tenant is told from a wrong one', async () => {
+  it('distinguishes a token of another tenant from a wrong one', async () => {
     const { machine, tenant } = await machineAndTenant();
     const other = await servedTenant(machine.clock);
     const token = `${part({ alg: 'RS256' })}.${part({ aud: `${other.issuer}api/v2/` })}.${part('signature')}`;
@@ -381,7 +381,7 @@ describe('login with an access token', () => {
 });
 
 describe('login on a terminal', () => {
-  it('asks for what is missing, and shows nothing that is secret', async () => {
+  it('asks for what is missing, and shows no secrets', async () => {
     const { machine, tenant } = await machineAndTenant();
     const { clientId, clientSecret } = tenant.credentials;
     machine.terminal.stdin = undefined;
@@ -392,7 +392,7 @@ describe('login on a terminal', () => {
     expect(stdout).toContain(`✔ Profile ${name}: ${tenant.url}`);
     expect(stdout).toContain(`  client ${clientId}, with its secret`.slice(2));
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toBe(
-      `\nThe same without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
+      `\nTo repeat this without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
     );
     expect(machine.questions).toEqual([
       'Domain of the tenant, such as acme.eu.auth0.com',
@@ -412,9 +412,9 @@ describe('login on a terminal', () => {
     machine.replies.push('private_key', '', 'tool', machine.file('none', ''), wrong, right);
     const keyed = await machine.run('login', 'acme', '--domain', 'localhost:1');
     expect(keyed).toMatchObject({ code: 6, stderr: expect.stringContaining('An answer is needed.') });
-    expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is neither PEM nor a JWK.`);
+    expect(keyed.stderr.replaceAll(/\s+/g, ' ')).toContain(`${wrong} is not PEM or a JWK.`);
     expect(keyed.stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
-      `To go on from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
+      `To continue from here:\n  $ anon-cli login acme --domain localhost:1 --client-id tool --private-key ${right}\n`,
     );
     machine.replies.push('access_token', ' ', '', 'a-token-that-is-typed');
     const token = await machine.run('login', 'acme', '--domain', 'localhost:1');
@@ -424,7 +424,7 @@ describe('login on a terminal', () => {
     expect(machine.replies).toEqual([]);
   });
 
-  it('asks again for credentials that the tenant refused, and saves only those it takes', async () => {
+  it('asks again if the tenant refuses the credentials, and saves only accepted ones', async () => {
     const { machine, tenant } = await machineAndTenant();
     const { clientId, clientSecret } = tenant.credentials;
     machine.terminal.interactive = true;
@@ -438,20 +438,20 @@ describe('login on a terminal', () => {
     expect(stdout).toContain(`client ${clientId}, with its secret`);
     // Of the answers that were refused the line has nothing.
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
-      `The same without questions:\n  $ anon-cli login acme --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
+      `To repeat this without questions:\n  $ anon-cli login acme --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,
     );
     machine.terminal.interactive = false;
     await machine.done('app', 'list');
   });
 
-  it('saves nothing where somebody gives up after a refusal', async () => {
+  it('saves nothing if the user gives up after a refusal', async () => {
     const { machine, tenant } = await machineAndTenant();
     machine.terminal.interactive = true;
     machine.replies.push('client_secret', 'nobody', 'not-the-secret', 'client_secret', 'somebody', '^C');
     const { code, stderr } = await machine.run('login', 'acme', '--domain', tenant.url);
     expect(code).toBe(130);
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(
-      `To go on from here:\n  $ anon-cli login acme --domain ${tenant.url} --client-id somebody --client-secret -\n`,
+      `To continue from here:\n  $ anon-cli login acme --domain ${tenant.url} --client-id somebody --client-secret -\n`,
     );
     expect((await machine.done('profile', 'list', '--json')).stdout).not.toContain('acme');
   });
@@ -460,7 +460,7 @@ describe('login on a terminal', () => {
     [['private_key', 'tool', '^C'], '--client-id tool'],
     [['access_token', '^C'], '--access-token -'],
     [['none'], '--no-check'],
-  ])('says what %j has answered so far', async (replies, options) => {
+  ])('prints the command line with the answers given so far: %j', async (replies, options) => {
     const { machine } = await machineAndTenant();
     machine.terminal.interactive = true;
     machine.replies.push(...replies);
@@ -470,7 +470,7 @@ describe('login on a terminal', () => {
     );
   });
 
-  it('keeps what the profile has when that is the answer', async () => {
+  it('leaves the profile unchanged if that is the answer', async () => {
     const { machine, options } = await machineAndTenant();
     await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = true;

@@ -17,7 +17,7 @@ async function namesOf(machine: Machine): Promise<string[]> {
 }
 
 describe('session list', () => {
-  it('shows each with its guest, where it is for, its metadata and what is left of it, and no token', async () => {
+  it('shows each with its guest, audience, metadata and remaining lifetime, and no token', async () => {
     const machine = await keeping('cart', 'other');
     const { json } = await machine.done('session', 'list', '--json');
     expect(json).toMatchObject([
@@ -38,7 +38,7 @@ describe('session list', () => {
     expect(stdout).toMatch(/^\* {2}other /m);
   });
 
-  it('is a block for each session where a line would not fit on the terminal, and breaks no id', async () => {
+  it('prints a block per session if a line would not fit the terminal, and breaks no id', async () => {
     const machine = await keeping('cart');
     const metadata = `{"of":"cart","note":"${'x'.repeat(20)}"}`;
     await machine.done('token', 'update', '--meta', `note=${'x'.repeat(20)}`);
@@ -60,7 +60,7 @@ describe('session list', () => {
     expect((await machine.done('session', 'list', '--field', '0.expired')).stdout).toBe('true\n');
   });
 
-  it('shows the others where one cannot be read, and that one can be forgotten', async () => {
+  it('shows the others if one cannot be read, and that one can be removed', async () => {
     const machine = await keeping('bad', 'cart', 'newer');
     const fileOf = (name: string) => join(machine.folder, 'data', 'credentials', `session~local~${name}.json`);
     writeFileSync(fileOf('bad'), '{"version":1,"secret":"{}"}');
@@ -77,7 +77,7 @@ describe('session list', () => {
     expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No session is saved/) });
   });
 
-  it('says what to do where none is kept', async () => {
+  it('explains what to do if none are saved', async () => {
     const { done, terminal } = await freshMachine();
     const none = 'No session is saved for profile local.\nNext: anon-cli token create\n';
     expect(await done('session', 'list')).toMatchObject({ stdout: '', stderr: none });
@@ -86,7 +86,7 @@ describe('session list', () => {
     expect((await done('session', 'list', '--json')).json).toEqual([]);
   });
 
-  it('is one list a profile', async () => {
+  it('is separate for each profile', async () => {
     const machine = await keeping('cart');
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -99,7 +99,7 @@ describe('session list', () => {
   });
 });
 
-describe('what is kept of a session', () => {
+describe('what is saved of a session', () => {
   it('is nothing with --no-save or ANON_SAVE=0', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create', '--no-save');
@@ -116,7 +116,7 @@ describe('what is kept of a session', () => {
     });
   });
 
-  it('is not what an update brought that is not to be kept', async () => {
+  it('excludes an update that is not to be saved', async () => {
     const machine = await keeping('cart');
     await machine.done('token', 'update', '--meta', 'more=1', '--no-save');
     expect((await machine.done('session', 'show', '--field', 'metadata')).json).toEqual({ of: 'cart' });
@@ -124,7 +124,7 @@ describe('what is kept of a session', () => {
     expect((await machine.done('session', 'show', '--field', 'metadata')).json).toEqual({ more: '1' });
   });
 
-  it('is one without a name, in place of the one before, and that is said', async () => {
+  it('replaces the previous session without a name, and reports it', async () => {
     const machine = await keeping('cart');
     const guest = (await machine.done('token', 'create', '--field', 'decoded.access_token.claims.sub')).stdout.trim();
     const { stdout } = await machine.done('token', 'create');
@@ -132,7 +132,7 @@ describe('what is kept of a session', () => {
     expect(await namesOf(machine)).toEqual(['cart', 'default']);
   });
 
-  it('is never replaced by another of its name, unless it has expired or that is said', async () => {
+  it('is never replaced by another with its name, unless it has expired or --replace is given', async () => {
     const machine = await keeping('cart');
     const refused = await machine.run('token', 'create', '--session', 'cart');
     expect(refused).toMatchObject({
@@ -159,7 +159,7 @@ describe('what is kept of a session', () => {
     });
   });
 
-  it('is updated by its name, and the current one by none', async () => {
+  it('is updated by its name, or the current one without a name', async () => {
     const machine = await keeping('cart', 'other');
     await machine.done('token', 'update', '--session', 'cart', '--meta', 'a=1');
     await machine.done('session', 'use', 'cart');
@@ -178,7 +178,7 @@ describe('what is kept of a session', () => {
 });
 
 describe('session show', () => {
-  it('tells of the current one, or of the one that is named', async () => {
+  it('shows the current one, or the given one', async () => {
     const machine = await keeping('cart', 'other');
     const { stdout } = await machine.done('session', 'show', 'cart');
     expect(stdout).toMatch(/^cart\n {2}guest +anon\|/);
@@ -194,7 +194,7 @@ describe('session show', () => {
 });
 
 describe('session use and session rename', () => {
-  it('leave the session as it is', async () => {
+  it('leave the session unchanged', async () => {
     const machine = await keeping('cart', 'other');
     const before = (await machine.done('session', 'show', '--json')).json;
     await machine.done('session', 'rename', 'other', 'basket');
@@ -205,7 +205,7 @@ describe('session use and session rename', () => {
     expect(await namesOf(machine)).toEqual(['cart', 'zoo']);
   });
 
-  it('take a name that there is, or that there is not', async () => {
+  it('need an existing name, and a free one', async () => {
     const machine = await keeping('cart', 'other');
     expect(await machine.run('session', 'use', 'none')).toMatchObject({ code: 1 });
     expect(await machine.run('session', 'rename', 'none', 'some')).toMatchObject({ code: 1 });
@@ -221,7 +221,7 @@ describe('session use and session rename', () => {
 });
 
 describe('session forget', () => {
-  it('forgets one, those that have expired, or all', async () => {
+  it('removes one, the expired ones, or all', async () => {
     const machine = await keeping('a', 'b');
     machine.clock.forward(29 * day);
     await machine.done('token', 'create', '--session', 'c');
@@ -236,17 +236,20 @@ describe('session forget', () => {
     expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ There was none to forget\n');
   });
 
-  it.each([[[]], [['a', '--all']], [['--all', '--expired']]])('is told which in one way: %j', async (args) => {
-    const machine = await keeping('a');
-    expect(await machine.run('session', 'forget', ...args)).toMatchObject({
-      code: 2,
-      stderr: 'error: Which sessions? Name one, or say --expired or --all.\n',
-    });
-  });
+  it.each([[[]], [['a', '--all']], [['--all', '--expired']]])(
+    'accepts only one way to select them: %j',
+    async (args) => {
+      const machine = await keeping('a');
+      expect(await machine.run('session', 'forget', ...args)).toMatchObject({
+        code: 2,
+        stderr: 'error: Which sessions? Name one, or say --expired or --all.\n',
+      });
+    },
+  );
 });
 
 describe('session export and session import', () => {
-  it('finds nothing to import in an empty file or stdin, and never waits for a person', async () => {
+  it('find nothing to import in an empty file or stdin, and never wait for input', async () => {
     const machine = await freshMachine();
     const path = machine.file('empty.json', '\n');
     for (const [args, source] of [
@@ -268,7 +271,7 @@ describe('session export and session import', () => {
     });
   });
 
-  it('carry sessions over with all that is known of them', async () => {
+  it('carry over sessions with everything that is known about them', async () => {
     const machine = await keeping('cart', 'other');
     const { json } = await machine.done('session', 'list', '--json');
     const path = join(machine.folder, 'sessions.json');
@@ -288,7 +291,7 @@ describe('session export and session import', () => {
     expect((await machine.done('session', 'list', '--json')).json).toEqual(json);
   });
 
-  it('carry over whom a guest took the place of, however often', async () => {
+  it('carry over which guests a guest replaced, however many', async () => {
     const machine = await keeping('cart');
     for (const value of ['1', '2']) await machine.done('token', 'update', '--replace', '--meta', `a=${value}`);
     const { json } = await machine.done('session', 'show', '--lineage', '--json');
@@ -299,7 +302,7 @@ describe('session export and session import', () => {
     expect((await machine.done('session', 'show', '--lineage', '--json')).json).toEqual(json);
   });
 
-  it('go through a pipe, one under another name', async () => {
+  it('work through a pipe, also under another name', async () => {
     const machine = await keeping('cart');
     const exported = (await machine.done('session', 'export', '--json')).stdout;
     expect((await machine.done('session', 'export')).stdout).toBe(exported);
@@ -317,7 +320,7 @@ describe('session export and session import', () => {
     expect((await machine.done('session', 'show', '--field', 'name')).stdout).toBe('cart\n');
   });
 
-  it('keep none by a name that no session may have', async () => {
+  it('save nothing under an invalid name', async () => {
     const machine = await keeping('cart');
     machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
     expect(await machine.run('session', 'import', '--session', '../x', '--replace')).toMatchObject({
@@ -343,7 +346,7 @@ describe('session export and session import', () => {
     ],
     ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"'), 'cannot be'],
     ['no session', () => '{"version":1,"sessions":[]}', 'it has no session'],
-  ])('refuse %s and keep nothing of it', async (_, spoil, message) => {
+  ])('refuse %s and save nothing of it', async (_, spoil, message) => {
     const machine = await keeping('cart');
     const { stdout } = await machine.done('session', 'export', '--json');
     await machine.done('session', 'forget', '--all');

@@ -33,7 +33,7 @@ async function remoteMachine(options: { edition?: 'preview' | 'ea' } = {}) {
 }
 
 /** The command line that a person is shown at the end, as one line. */
-function lineShown({ stderr }: { readonly stderr: string }, title = 'The same without questions:'): string {
+function lineShown({ stderr }: { readonly stderr: string }, title = 'To repeat this without questions:'): string {
   const text = stderr.replaceAll(/ \\\n\s+/g, ' ');
   expect(text).toContain(`\n${title}\n  $ anon-cli `);
   return text.slice(text.indexOf(title)).split('\n')[1]?.replace('  $ ', '') ?? '';
@@ -65,7 +65,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(stdout).toMatch(/\nNext\n {2}\$ anon-cli token update/);
   });
 
-  it('writes nothing the second time, and keeps the guest there is', async () => {
+  it('writes nothing the second time, and keeps the guest', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const first = (await machine.done(...all, '--yes', '--json')).json;
     const sent = writes(tenant).length;
@@ -81,7 +81,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await machine.done('setup', '--no-session')).stdout).toContain('No changes: ');
   });
 
-  it('keeps the guest where the access token has ended, or guests may do more now', async () => {
+  it('keeps the guest if the access token has expired, or guests may do more now', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const guest = async (...args: string[]) => {
       const { json } = await machine.done(...all, '--yes', '--json', ...args);
@@ -100,7 +100,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(sessionsAsked(tenant)).toHaveLength(3);
   });
 
-  it('keeps the current session also where it has a name of its own', async () => {
+  it('keeps the current session even if it has its own name', async () => {
     const { machine } = await remoteMachine({ edition });
     await machine.done(...all, '--yes', '--no-session');
     const { json } = await machine.done('token', 'create', '--session', 'cart', '--json');
@@ -112,7 +112,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
   });
 
-  it('begins with a new guest where the session has ended, or is of another application, and says whose place it takes', async () => {
+  it('creates a new guest if the session has expired or is for another application, and reports which guest it replaces', async () => {
     const { machine } = await remoteMachine({ edition });
     const first = (await machine.done(...all, '--yes', '--json')).json;
     const other = await machine.done(...fresh, '--yes', '--json');
@@ -128,7 +128,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(later.stderr).toBe('');
   });
 
-  it('begins with a new guest where the tenant takes the saved session no more', async () => {
+  it('creates a new guest if the tenant no longer accepts the saved session', async () => {
     const machine = await freshMachine();
     let refusals = 0;
     const tenant = await servedTenant(machine.clock, {
@@ -146,7 +146,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await machine.done(...all, '--json')).json.origin).toBe('created');
   });
 
-  it('says that the metadata of the command line is for a new guest, unless the saved one has it', async () => {
+  it('reports that metadata options are for new guests only, unless the saved one has the same', async () => {
     const { machine } = await remoteMachine({ edition });
     const meta = ['--meta', 'language=en', '--yes'];
     expect((await machine.done(...all, ...meta)).stderr).toBe('');
@@ -156,7 +156,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(stderr).toContain(`anon-cli token update${edition === 'ea' ? ' --replace' : ''} --meta <key=value>`);
   });
 
-  it('makes an application and an API, once', async () => {
+  it('creates an application and an API, once', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const { json } = await machine.done(...fresh, '--yes', '--json');
     expect(json).toMatchObject({
@@ -170,7 +170,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(writes(tenant)).toHaveLength(sent);
   });
 
-  it('sends nothing in a dry run but questions, and says what it would send', async () => {
+  it('only reads in a dry run, and reports what it would send', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const { stdout } = await machine.done(...fresh, '--lifetime', '90d', '--dry-run');
     expect(stdout).toMatch(/^dry run: nothing was sent\n {2}tenant settings /);
@@ -183,7 +183,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await machine.done('profile', 'list', '--json')).stdout).not.toContain('mobile');
   });
 
-  it('opens the session with metadata, and of a confidential application with its secret', async () => {
+  it("creates the session with metadata, and with a confidential application's secret", async () => {
     const { done } = await freshMachine({ edition });
     const command = [...all.filter((word) => word !== '--app' && word !== 'web'), '--create-app', 'server'];
     const { json } = await done(...command, '--type', 'regular_web', '--meta', 'language=en', '--yes', '--json');
@@ -196,7 +196,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await done('setup', '--json')).json.app.name).toBe('server');
   });
 
-  it('leaves its choices and its session behind for the commands after it', async () => {
+  it('saves its defaults and its session for later commands', async () => {
     const { done } = await freshMachine({ edition });
     await done(...fresh, '--yes');
     await done('token', 'update');
@@ -207,8 +207,8 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
   });
 });
 
-describe('setup with nobody to ask', () => {
-  it('names everything that is missing at once', async () => {
+describe('setup without a terminal', () => {
+  it('reports everything that is missing at once', async () => {
     const { run, done } = await freshMachine();
     await done('app', 'create', 'kiosk');
     await done('api', 'create', 'news', '--audience', 'https://news.example', '--scopes', 'read:news');
@@ -224,19 +224,19 @@ describe('setup with nobody to ask', () => {
     );
   });
 
-  it('gives guests no scopes that nobody named', async () => {
+  it('grants no scopes that were not given', async () => {
     const { run } = await freshMachine();
     expect((await run('setup', '--scopes', ' ', '--yes')).stderr).toContain('needs --scopes <list>.');
   });
 
-  it('asks nothing where --yes was said, also on a terminal', async () => {
+  it('asks nothing with --yes, even on a terminal', async () => {
     const machine = await freshMachine();
     machine.terminal.interactive = true;
     expect((await machine.run('setup', '--yes')).stderr).toContain('needs --scopes <list>.');
     expect(machine.questions).toEqual([]);
   });
 
-  it('takes what needs no question: the only application, the only API, the scopes that guests have', async () => {
+  it('uses what needs no question: the only application, the only API, the scopes that guests have', async () => {
     const { done } = await openMachine();
     expect((await done('setup', '--json')).json).toMatchObject({
       app: { name: 'web' },
@@ -246,14 +246,14 @@ describe('setup with nobody to ask', () => {
     });
   });
 
-  it('takes the one application that is enabled, and the one API that takes guests', async () => {
+  it('uses the only enabled application and the only open API', async () => {
     const { done } = await openMachine();
     await done('app', 'create', 'kiosk');
     await done('api', 'create', 'news', '--audience', 'https://news.example');
     expect((await done('setup', '--json')).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
   });
 
-  it('takes what ANON_APP and ANON_API name, and the profile otherwise', async () => {
+  it('uses ANON_APP and ANON_API, otherwise the profile', async () => {
     const machine = await freshMachine();
     await machine.done(...fresh, '--yes');
     expect((await machine.done('setup', '--no-session', '--json')).json.app.name).toBe('mobile');
@@ -265,7 +265,7 @@ describe('setup with nobody to ask', () => {
     });
   });
 
-  it('wants --yes before it writes, and names --dry-run too', async () => {
+  it('needs --yes before it writes, and also suggests --dry-run', async () => {
     const { machine, tenant } = await remoteMachine();
     expect(await machine.run(...all)).toMatchObject({
       code: 2,
@@ -277,9 +277,9 @@ describe('setup with nobody to ask', () => {
   });
 
   it.each([
-    [['--app', 'mobil'], "There is no application 'mobil'.", 'Or make it: --create-app mobil'],
-    [['--api', 'my news'], "There is no API 'my news'.", "Or make it: --create-api 'my news' --audience <uri>"],
-    [['--api', 'urn:a'], "There is no API 'urn:a'.", 'Or make it: --create-api <name> --audience urn:a'],
+    [['--app', 'mobil'], "Application 'mobil' not found.", 'Or make it: --create-app mobil'],
+    [['--api', 'my news'], "API 'my news' not found.", "Or make it: --create-api 'my news' --audience <uri>"],
+    [['--api', 'urn:a'], "API 'urn:a' not found.", 'Or make it: --create-api <name> --audience urn:a'],
   ])('says of %j how to make it', async (options, message, hint) => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('setup', ...options, '--yes');
@@ -288,13 +288,13 @@ describe('setup with nobody to ask', () => {
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
   });
 
-  it('does not choose between two applications of one name', async () => {
+  it('does not choose between two applications with the same name', async () => {
     const { run, done } = await freshMachine();
     await done('app', 'create', 'web', '--allow-duplicate');
     expect(await run('setup', '--create-app', 'web', '--yes')).toMatchObject({ code: 2 });
   });
 
-  it('keeps a short lifetime and a readable format that somebody decided on, and says so', async () => {
+  it('leaves a deliberate short lifetime and readable format, and reports it', async () => {
     const { done } = await openMachine();
     await done('tenant', 'set-lifetime', '7d');
     await done('tenant', 'set-format', 'jwt');
@@ -318,9 +318,9 @@ describe('setup with nobody to ask', () => {
     [['--no-session', '--client-secret', '-'], '--client-secret is for a session'],
     [['--create-app', 'x', '--type', 'web'], "'web' is not a type of application."],
     [['--token-format', 'jws'], "'jws' is not a session token format."],
-    [['--lifetime', 'long'], "'long' is not a duration."],
+    [['--lifetime', 'long'], "'long' is not a valid duration."],
     [['--meta', 'a'], '--meta takes key=value'],
-  ])('takes no %j, and asks the tenant nothing', async (options, message) => {
+  ])('refuses %j without a request', async (options, message) => {
     const { machine, tenant } = await remoteMachine();
     const asked = tenant.requests.length;
     const { code, stderr } = await machine.run('setup', ...options);
@@ -330,7 +330,7 @@ describe('setup with nobody to ask', () => {
   });
 
   it.each([
-    [['--scopes', 'read:catalogue'], 2, "API 'shop' defines no scope 'read:catalogue'."],
+    [['--scopes', 'read:catalogue'], 2, "API 'shop' has no scope 'read:catalogue'."],
     [['--create-api', 'own', '--audience', 'https://localhost:4400/api/v2/', '--scopes', 'a'], 2, "the tenant's own"],
   ])('refuses %j before it writes', async (options, code, message) => {
     const { run } = await freshMachine();
@@ -343,14 +343,14 @@ describe('setup with nobody to ask', () => {
     [['--token-format', 'jwt'], 'always sealed'],
     [['--lifetime', 'never'], 'every session ends'],
     [['--meta', 'a:={"b":1}'], "'a' is an object"],
-  ])('refuses %j on ea, where nothing can do it', async (options, message) => {
+  ])('refuses %j on ea, which does not support it', async (options, message) => {
     const { run } = await freshMachine({ edition: 'ea' });
     const result = await run(...all, ...options, '--yes');
     expect(result).toMatchObject({ code: 7, stdout: '' });
     expect(result.stderr).toContain(message);
   });
 
-  it('makes an application OIDC-conformant only where it was told to', async () => {
+  it('makes an application OIDC-conformant only if asked', async () => {
     const machine = await freshMachine({ edition: 'ea' });
     changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
     const { code, stderr } = await machine.run(...all, '--yes');
@@ -361,8 +361,8 @@ describe('setup with nobody to ask', () => {
   });
 });
 
-describe('setup with a person at the terminal', () => {
-  it('asks for what no option says, shows what changes, and asks before it writes', async () => {
+describe('setup on a terminal', () => {
+  it('asks for what is not given, shows what changes, and asks before it writes', async () => {
     const { machine, tenant } = await remoteMachine();
     await machine.done('app', 'create', 'kiosk');
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
@@ -394,7 +394,7 @@ describe('setup with a person at the terminal', () => {
     expect(machine.questions).toEqual(['What may guests do at shop?']);
   });
 
-  it('keeps the lifetime when that is the answer', async () => {
+  it('leaves the lifetime if that is the answer', async () => {
     const machine = await openMachine();
     await machine.done('tenant', 'set-lifetime', '12h');
     await personAt(machine, '12h');
@@ -404,7 +404,7 @@ describe('setup with a person at the terminal', () => {
     expect(json).toMatchObject({ requests: [], tenant: { session_lifetime: 43_200 } });
   });
 
-  it('sends nothing when the answer is no', async () => {
+  it('sends nothing if the answer is no', async () => {
     const { machine, tenant } = await remoteMachine();
     await personAt(machine);
     machine.answers.push(false);
@@ -416,7 +416,7 @@ describe('setup with a person at the terminal', () => {
     expect([...writes(tenant), ...sessionsAsked(tenant)]).toEqual([]);
   });
 
-  it('makes what is not there when that is the answer', async () => {
+  it('creates what does not exist if that is the answer', async () => {
     const machine = await freshMachine();
     await personAt(machine, 'native', 'https://news.example', 'read:news write:news');
     machine.answers.push(true, true, true);
@@ -430,16 +430,16 @@ describe('setup with a person at the terminal', () => {
       requests: [],
     });
     expect(machine.questions).toEqual([
-      "There is no application 'mobile'. Create that application?",
+      "Application 'mobile' not found. Create that application?",
       'What type is it?',
-      "There is no API 'news'. Create that API?",
+      "API 'news' not found. Create that API?",
       'Its identifier, such as https://api.shop.example',
       'Scopes that guests get there, such as read:catalog',
       'Apply to localhost:4400?',
     ]);
   });
 
-  it('makes a new application and API that are chosen among the known ones', async () => {
+  it('creates a new application and API if that is chosen from the list', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
@@ -454,7 +454,7 @@ describe('setup with a person at the terminal', () => {
     });
   });
 
-  it('makes the first application and API of a tenant that has none', async () => {
+  it('creates the first application and API of a tenant', async () => {
     const { machine, tenant } = await remoteMachine();
     tenant.store.write((writer) => {
       writer.remove('client', String(documentNamed(tenant.store, 'client', 'web').client_id));
@@ -466,7 +466,7 @@ describe('setup with a person at the terminal', () => {
     expect((await repeated(machine, line)).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
   });
 
-  it('asks again for what was answered with nothing, or cannot be taken, and ends with what was meant', async () => {
+  it('asks again after an empty or invalid answer', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     for (const _ of [1, 2]) await machine.done('app', 'create', 'twin', '--allow-duplicate');
@@ -483,7 +483,7 @@ describe('setup with a person at the terminal', () => {
     machine.answers.push(true);
     const ran = await machine.done('setup');
     const told = ran.stderr.replaceAll(/\s+/g, ' ');
-    expect(told).toContain("error: 'twin' names 2 applications");
+    expect(told).toContain("error: 'twin' matches 2 applications");
     expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
     expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
     expect(told).toContain("is the tenant's own API");
@@ -494,7 +494,7 @@ describe('setup with a person at the terminal', () => {
     });
   });
 
-  it('lets a person choose among those there are, where the one that is named is not to be made', async () => {
+  it('offers the existing ones if the given one is not to be created', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     await personAt(machine, String(documentNamed(machine.store, 'client', 'kiosk').client_id), 'read:catalog');
@@ -503,7 +503,7 @@ describe('setup with a person at the terminal', () => {
     expect(line).toBe('anon-cli setup --app kiosk --api shop --scopes read:catalog --yes');
   });
 
-  it('asks for the name again that the tenant refuses', async () => {
+  it('asks again for a name that the tenant refuses', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, {
       answer: ({ method, url }) =>
@@ -531,7 +531,7 @@ describe('setup with a person at the terminal', () => {
   it.each([
     ['with Ctrl-C', ['kiosk'], 'anon-cli setup --app kiosk --api shop'],
     ['by saying no', ['kiosk', 'read:catalog'], 'anon-cli setup --app kiosk --api shop --scopes read:catalog'],
-  ])('shows the line that goes on from there, when it is broken off %s', async (_how, replies, line) => {
+  ])('prints the command line to continue if it is interrupted %s', async (_how, replies, line) => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     const [app = '', ...others] = replies;
@@ -540,10 +540,10 @@ describe('setup with a person at the terminal', () => {
     else machine.replies.push('^C');
     const ran = await machine.run('setup');
     expect(ran.code).toBe(others.length > 0 ? 1 : 130);
-    expect(lineShown(ran, 'To go on from here:').trim()).toBe(line);
+    expect(lineShown(ran, 'To continue from here:').trim()).toBe(line);
   });
 
-  it('shows nothing that is secret in that line, and quotes for a shell', async () => {
+  it('quotes that command line for a shell, without secrets', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', "it's $HOME");
     await personAt(machine, String(documentNamed(machine.store, 'client', "it's $HOME").client_id), 'read:catalog');
@@ -554,7 +554,7 @@ describe('setup with a person at the terminal', () => {
     );
   });
 
-  it('asks nothing with --json, where a question would stand on stderr too', async () => {
+  it('asks nothing with --json, even at a terminal', async () => {
     const machine = await freshMachine();
     await personAt(machine);
     const { code, jsonError } = await machine.run('setup', '--json');
@@ -565,7 +565,7 @@ describe('setup with a person at the terminal', () => {
     expect(machine.questions).toEqual([]);
   });
 
-  it('leaves guests the scopes they have, and says what takes them away', async () => {
+  it('leaves guests their scopes, and names the command that removes them', async () => {
     const machine = await openMachine({ edition: 'ea' });
     await personAt(machine, 'read:catalog');
     const { stderr, stdout } = await machine.done('setup');
@@ -586,7 +586,7 @@ describe('setup with a person at the terminal', () => {
     expect(documentNamed(machine.store, 'client', 'web').oidc_conformant).toBe(true);
   });
 
-  it('asks for the name of a production tenant instead', async () => {
+  it('asks for the name of a production tenant', async () => {
     const { machine, tenant } = await remoteMachine();
     await machine.done('profile', 'set', 'production', 'on');
     const host = new URL(tenant.url).host;
@@ -599,7 +599,7 @@ describe('setup with a person at the terminal', () => {
     expect(machine.questions.at(-1)).toBe(`To confirm, type the tenant's name (${host}):`);
   });
 
-  it('says what an API without scopes lacks', async () => {
+  it('explains what an API without scopes lacks', async () => {
     const machine = await freshMachine();
     changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
     await personAt(machine);
@@ -610,7 +610,7 @@ describe('setup with a person at the terminal', () => {
   });
 });
 
-it('makes no profile of a tenant that AUTH0_DOMAIN names', async () => {
+it('creates no profile for the tenant in AUTH0_DOMAIN', async () => {
   const machine = await freshMachine();
   const tenant = await servedTenant(machine.clock);
   machine.keepSecret(tenant.credentials.clientSecret);
@@ -627,7 +627,7 @@ it('makes no profile of a tenant that AUTH0_DOMAIN names', async () => {
 });
 
 describe('a first session that is refused', () => {
-  it('by a tenant that has not noticed yet is to be tried again, and what was written is told', async () => {
+  it('by a tenant that has not applied the change yet: suggests to try again, and reports what was written', async () => {
     const machine = await freshMachine();
     let late = true;
     const answer = ({ url }: Request) =>
@@ -649,7 +649,7 @@ describe('a first session that is refused', () => {
     await machine.done('token', 'create');
   });
 
-  it('by a tenant without the feature says so', async () => {
+  it('by a tenant without the feature: reports it', async () => {
     const { machine, tenant } = await remoteMachine();
     changeDocument(tenant.store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
     const { code, stderr } = await machine.run(...all, '--yes');
@@ -657,7 +657,7 @@ describe('a first session that is refused', () => {
     expect(stderr).toContain('Gate 1, the tenant: it does not have anonymous sessions.');
   });
 
-  it('for its secret is told from what was set up', async () => {
+  it('for its secret: reports that apart from what was set up', async () => {
     const { machine, tenant } = await remoteMachine();
     await machine.done('app', 'create', 'server', '--type', 'regular_web');
     machine.terminal.stdin = 'not-its-secret';
@@ -671,7 +671,7 @@ describe('a first session that is refused', () => {
   });
 });
 
-it('reads its options', async () => {
+it('accepts its options', async () => {
   const [options] = await parsed(
     setupCommand,
     ...fresh.slice(1),

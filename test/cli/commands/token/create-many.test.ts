@@ -31,7 +31,7 @@ function linesOf(text: string): Line[] {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('token create --count', () => {
-  it('prints a line of JSON for each guest, and nothing else', async () => {
+  it('prints one line of JSON per guest, and nothing else', async () => {
     const { done, env } = await openMachine();
     env.NO_COLOR = '1';
     const { stdout, stderr } = await done('token', 'create', '--count', '20', '--concurrency', '4');
@@ -43,7 +43,7 @@ describe('token create --count', () => {
     for (const { access_token, guest } of lines) expect(claimsOf(access_token).sub).toBe(guest);
   });
 
-  it('says in edition ea how long the sessions have left', async () => {
+  it('reports in edition ea how long the sessions have left', async () => {
     const { done } = await openMachine({ edition: 'ea' });
     const { stdout } = await done('token', 'create', '--count', '2', '--scope', 'read:catalog');
     expect(linesOf(stdout)[0]).toMatchObject({ n: 1, session_expires_in: 2_592_000, scope: 'read:catalog' });
@@ -55,13 +55,13 @@ describe('token create --count', () => {
     expect(stdout).toMatch(/^([\w-]+\.[\w-]+\.[\w-]+\n){3}$/);
   });
 
-  it('remembers none of them', async () => {
+  it('saves none of them', async () => {
     const { done, run } = await openMachine();
     await done('token', 'create', '--count', '2');
     expect(await run('token', 'update')).toMatchObject({ code: 2 });
   });
 
-  it('gives each the metadata of its line, over what all have', async () => {
+  it('gives each guest the metadata of its line, on top of the common metadata', async () => {
     const { done, file, store } = await openMachine();
     const people = file('people.ndjson', '{"name":"ada"}\n{"name":"eve","language":"fr"}\n{"name":"bob"}');
     const common = ['--meta', 'language=en', '--meta-file', people];
@@ -77,7 +77,7 @@ describe('token create --count', () => {
     expect(linesOf((await done('token', 'create', '--count', '2', ...common)).stdout)).toHaveLength(2);
   });
 
-  it('shows on a terminal how far it is, in a line that goes, and says how many there are', async () => {
+  it('shows progress on a terminal in a temporary line, and reports the number of guests', async () => {
     const { done, terminal, folder } = await openMachine();
     terminal.interactive = true;
     const { stderr, stdout } = await done('token', 'create', '--count', '5', '--output', join(folder, 'g.ndjson'));
@@ -108,14 +108,14 @@ describe('bad input', () => {
     [['--count', '2', '--field', 'acces_token'], "The result has no field 'acces_token'."],
     [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: there is no such file.'],
     [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be made: there is no such file.'],
-  ])('%j costs no call', async (options, message) => {
+  ])('%j is refused before any call', async (options, message) => {
     const machine = await freshMachine({ seeded: false });
     machine.env.AUTH0_DOMAIN = 'tenant.invalid';
     const { code, jsonError } = await machine.run('token', 'create', '--json', ...options);
     expect({ code, message: jsonError.message }).toEqual({ code: 2, message });
   });
 
-  it('of a format that has no lines costs no call', async () => {
+  it('in a format without lines is refused before any call', async () => {
     const machine = await freshMachine({ seeded: false });
     machine.env.AUTH0_DOMAIN = 'tenant.invalid';
     expect(await machine.run('token', 'create', '--count', '2', '--format', 'env')).toMatchObject({
@@ -132,7 +132,7 @@ describe('bad input', () => {
     ['{"a":1}\n{"__proto__":1}\n', "Line 2 of the metadata file: Metadata may not have a key '__proto__'."],
     ['{"a":1}\n', /people has 1 lines, and --count says 2\.$/],
     ['', /people is empty\.$/],
-  ])('in the metadata file %j costs no call', async (text, message) => {
+  ])('in the metadata file %j is refused before any call', async (text, message) => {
     const machine = await freshMachine({ seeded: false });
     machine.env.AUTH0_DOMAIN = 'tenant.invalid';
     const file = machine.file('people', text);
@@ -141,7 +141,7 @@ describe('bad input', () => {
     expect(jsonError.message).toMatch(message);
   });
 
-  it('is what the edition refuses of any line, all of it named', async () => {
+  it('includes everything that the edition refuses in any line, with the reasons', async () => {
     const { run, file } = await openMachine({ edition: 'ea' });
     const people = file('people', '{"a":1}\n{"a":{"b":1}}\n{"a":[],"b":{}}\n');
     const order = ['token', 'create', '--count', 'all', '--meta-file', people];
@@ -160,7 +160,7 @@ describe('bad input', () => {
     );
   });
 
-  it('is what looks as if it should not be in the metadata of any line, with --strict', async () => {
+  it('includes sensitive-looking metadata in any line, with --strict', async () => {
     const { run, file } = await openMachine();
     const people = file('people', '{"a":1}\n{"card":"4111111111111111"}\n{"user":{"password":"hunter2"}}\n');
     const order = ['token', 'create', '--count', 'all', '--meta-file', people];
@@ -174,14 +174,14 @@ describe('bad input', () => {
     expect(refused.stderr + warned.stderr).not.toMatch(/4111|hunter2/);
   });
 
-  it('is parsed as it is meant', async () => {
+  it('is parsed as intended', async () => {
     const [options] = await parsed(tokenCreateCommand, '--count', '3', '--resume', 'f', '--concurrency', '9');
     expect(options).toMatchObject({ count: '3', resume: 'f', concurrency: '9' });
   });
 });
 
 describe('a file of guests', () => {
-  it('is for this user alone, and never written over', async () => {
+  it('is readable by this user only, and never overwritten', async () => {
     const { done, run, folder } = await openMachine();
     const path = join(folder, 'guests.ndjson');
     const { json } = await done('token', 'create', '--json', '--count', '5', '--output', path);
@@ -193,7 +193,7 @@ describe('a file of guests', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  it('is resumed with what it lacks, a line that was cut off made again', async () => {
+  it('is resumed with the missing guests, including a truncated line', async () => {
     const { done, folder, file, store } = await openMachine();
     const people = file(
       'people',
@@ -216,7 +216,7 @@ describe('a file of guests', () => {
       expect(await openSealed(store, session_token)).toMatchObject({ metadata: { person: `p${n}` } });
   });
 
-  it('that is complete costs no call', async () => {
+  it('that is complete needs no call', async () => {
     const machine = await openMachine();
     const path = join(machine.folder, 'guests.ndjson');
     await machine.done('token', 'create', '--count', '2', '--output', path);
@@ -225,7 +225,7 @@ describe('a file of guests', () => {
     expect(json).toMatchObject({ count: 2, created: 0 });
   });
 
-  it('of something else is left as it is', async () => {
+  it('with other content is left unchanged', async () => {
     const { run, file } = await openMachine();
     const path = file('notes', 'my notes\nhalf');
     const { code, stderr } = await run('token', 'create', '--count', '2', '--resume', path);
@@ -238,7 +238,7 @@ describe('a file of guests', () => {
 });
 
 describe('a run that ends early', () => {
-  it('says what was refused, how many there are, and how to go on', async () => {
+  it('reports what was refused, how many guests exist, and how to continue', async () => {
     const machine = await openMachine();
     const path = join(machine.folder, 'guests.ndjson');
     await machine.done('token', 'create', '--count', '3', '--output', path);
@@ -262,7 +262,7 @@ describe('a run that ends early', () => {
     expect(linesOf(readFileSync(path, 'utf8'))).toHaveLength(3);
   });
 
-  it('by Ctrl-C has finished what was under way', async () => {
+  it('because of Ctrl-C finishes requests in progress', async () => {
     const machine = await openMachine();
     const begun = machine.printed('"n":7');
     const running = machine.run('token', 'create', '--count', '5000', '--concurrency', '3');
@@ -277,7 +277,7 @@ describe('a run that ends early', () => {
     });
   });
 
-  it('by Ctrl-C over HTTP has finished what was under way', async () => {
+  it('because of Ctrl-C finishes requests in progress over HTTP', async () => {
     const machine = await freshMachine();
     let asked = 0;
     const tenant = await servedTenant(machine.clock, {
@@ -295,7 +295,7 @@ describe('a run that ends early', () => {
     expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(asked));
   });
 
-  it('is none for a rate limit: all wait, and nothing is said of it', async () => {
+  it('does not happen for a rate limit: all requests wait silently', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, { rateLimit: { burst: 20, perSecond: 10 } });
     await useRemote(machine, tenant);
@@ -307,7 +307,7 @@ describe('a run that ends early', () => {
     expect(machine.clock.waits.length).toBeGreaterThan(2);
   });
 
-  it('warns of answers that were lost', async () => {
+  it('warns about lost answers', async () => {
     const machine = await openMachine();
     let asked = 0;
     const tenant = await servedTenant(machine.clock, {
@@ -327,7 +327,7 @@ describe('a run that ends early', () => {
   });
 });
 
-it('two runs do not write one file at once', async () => {
+it('two runs do not write to one file at the same time', async () => {
   const machine = await openMachine();
   const path = machine.file('guests.ndjson', '');
   const first = machine.run('token', 'create', '--count', '300', '--resume', path);
@@ -354,7 +354,7 @@ describe('a log of many guests', () => {
     return { machine, asked };
   }
 
-  it('has a line on stderr every 10 seconds, until they are made', async () => {
+  it('has a line on stderr every 10 seconds until the end', async () => {
     const { machine, asked } = await machineWithTimer();
     const { stdout, stderr } = await machine.done(...count);
     expect(stdout.split('\n')).toHaveLength(4);
@@ -366,7 +366,7 @@ describe('a log of many guests', () => {
     expect((await machine.done(...count, ...flags)).stderr).toBe('');
   });
 
-  it('has none at a terminal, where a line is written over', async () => {
+  it('has none at a terminal, which shows progress in one line', async () => {
     const { machine, asked } = await machineWithTimer();
     machine.terminal.interactive = true;
     expect((await machine.done(...count, '--output', `${machine.folder}/guests.ndjson`)).stderr).not.toContain(

@@ -17,7 +17,7 @@ import { claimsOf, openSealed } from '../../../support/local.ts';
 const audience = 'https://api.shop.example';
 
 describe('token create', () => {
-  it('shows people both tokens, decoded and shortened', async () => {
+  it('shows both tokens, decoded and shortened', async () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create');
     expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
@@ -30,7 +30,7 @@ describe('token create', () => {
     expect(stderr).toBe('');
   });
 
-  it('gives the whole answer as JSON, with what was decoded beside it', async () => {
+  it('prints the whole answer as JSON, with the decoded tokens', async () => {
     const { done, store } = await openMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
     const { json } = await done('token', 'create', '--json');
@@ -43,7 +43,7 @@ describe('token create', () => {
     expect(json.decoded.session_token.claims.user_id).toBe(json.decoded.access_token.claims.sub);
   });
 
-  it('gives one value and nothing else, fit for $(…)', async () => {
+  it('prints a single value, for $(…)', async () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create', '--field', 'access_token');
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -54,7 +54,7 @@ describe('token create', () => {
     ).toBe('{"a":{"b":"1"}}\n');
   });
 
-  it('makes a readable session token where the tenant is set to JWT, and a session that never ends where it is', async () => {
+  it("creates a readable session token if the tenant's format is JWT, and a session that never expires if its lifetime is never", async () => {
     const { done } = await openMachine();
     await done('tenant', 'set-format', 'jwt');
     await done('tenant', 'set-lifetime', 'never');
@@ -71,7 +71,7 @@ describe('token create', () => {
     expect((await done('token', 'create', '--field', 'expires_in')).stdout).toBe('45\n');
   });
 
-  it('asks for the scopes that are named, joined by commas or spaces', async () => {
+  it('asks for the given scopes, separated by commas or spaces', async () => {
     const { done } = await openMachine();
     const claim = ['--field', 'decoded.access_token.claims.scope'];
     expect((await done('token', 'create', '--scope', 'write:cart', ...claim)).stdout).toBe('write:cart\n');
@@ -82,14 +82,14 @@ describe('token create', () => {
     expect(json.decoded.access_token.claims).not.toHaveProperty('scope');
   });
 
-  it('uses the guest id it is given', async () => {
+  it('uses the given guest id', async () => {
     const { done } = await openMachine();
     const { json } = await done('token', 'create', '--user-id', 'anon|from-my-app', '--json');
     expect(json.decoded.access_token.claims.sub).toBe('anon|from-my-app');
     expect(json.decoded.session_token.claims.user_id).toBe('anon|from-my-app');
   });
 
-  it('authenticates a confidential application with the secret that the tenant has for it', async () => {
+  it('authenticates a confidential application with its secret from the tenant', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -103,7 +103,7 @@ describe('token create', () => {
     expect(JSON.parse(tenant.requests.at(-2)?.body ?? '')).not.toHaveProperty('client_secret');
   });
 
-  it("takes an application's secret from stdin or the environment, and a wrong one is refused with 4", async () => {
+  it("reads an application's secret from stdin or the environment, and a wrong one is refused with 4", async () => {
     const { done, run, store, env, terminal } = await openMachine();
     await done('app', 'create', 'server', '--type', 'regular_web', '--enable');
     terminal.stdin = `${documentNamed(store, 'client', 'server').client_secret}\n`;
@@ -115,11 +115,11 @@ describe('token create', () => {
     expect(code).toBe(4);
     expect(jsonError).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client', status: 401 });
     expect(jsonError.hint).toBe(
-      'The secret is not that of server, or was rotated; give the new one: --client-secret -',
+      'The secret of server is wrong, or was rotated. Pass the current one: --client-secret -',
     );
   });
 
-  it('takes no secret from the command line', async () => {
+  it('refuses a secret as an argument', async () => {
     const { run } = await openMachine();
     const { code, stderr } = await run('token', 'create', '--client-secret', 'typed-out-secret');
     expect({ code, stderr }).toEqual({
@@ -131,7 +131,7 @@ describe('token create', () => {
     expect(stderr).not.toContain('typed-out-secret');
   });
 
-  it('remembers each session in a file that only the user can read', async () => {
+  it('saves each session in a file that only the user can read', async () => {
     const { done, folder } = await openMachine();
     await done('token', 'create');
     const path = `${folder}/data/credentials/session~local~default.json`;
@@ -144,7 +144,7 @@ describe('token create', () => {
 });
 
 describe('the application and API of token create', () => {
-  it('are named by name or id, the API by its audience too', async () => {
+  it('are given by name or id, the API also by its audience', async () => {
     const { done, store } = await openMachine();
     const { client_id } = documentNamed(store, 'client', 'web');
     const { id } = documentNamed(store, 'resource_server', 'shop');
@@ -157,8 +157,8 @@ describe('the application and API of token create', () => {
   });
 
   it.each([
-    ['--app', 'wbe', "There is no application 'wbe'.", "Did you mean 'web'? See anon-cli app list."],
-    ['--api', 'shpo', "There is no API 'shpo'.", "Did you mean 'shop'? See anon-cli api list."],
+    ['--app', 'wbe', "Application 'wbe' not found.", "Did you mean 'web'? Run: anon-cli app list"],
+    ['--api', 'shpo', "API 'shpo' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
   ])('are not guessed: %s %s', async (option, reference, message, hint) => {
     const { run } = await openMachine();
     const { code, jsonError } = await run('token', 'create', option, reference, '--json');
@@ -166,16 +166,18 @@ describe('the application and API of token create', () => {
     expect(jsonError).toMatchObject({ code: 'not_found', message, hint });
   });
 
-  it('are ambiguous when two have the name', async () => {
+  it('are ambiguous if two have the same name', async () => {
     const { run, done } = await openMachine();
     await done('app', 'create', 'web', '--allow-duplicate');
     expect(await run('token', 'create', '--app', 'web')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: 'web' names 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/),
+      stderr: expect.stringMatching(
+        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/,
+      ),
     });
   });
 
-  it("are by default the profile's choice, before the only enabled one", async () => {
+  it("default to the profile's, then to the only enabled one", async () => {
     const { done } = await openMachine();
     await done('app', 'create', 'kiosk', '--enable');
     await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
@@ -192,7 +194,7 @@ describe('the application and API of token create', () => {
     });
   });
 
-  it('are by default the only enabled ones', async () => {
+  it('default to the only enabled ones', async () => {
     const { done } = await openMachine();
     await done('app', 'create', 'closed');
     await done('api', 'create', 'closed', '--audience', 'urn:closed');
@@ -202,13 +204,13 @@ describe('the application and API of token create', () => {
     });
   });
 
-  it('are refused when none is enabled, with the commands that change it', async () => {
+  it('are refused if none is enabled, with the commands that change it', async () => {
     const { run, done } = await freshMachine();
     const app = await run('token', 'create', '--json');
     expect(app.code).toBe(5);
     expect(app.jsonError).toMatchObject({
       code: 'gate_closed',
-      message: 'No application may create anonymous sessions yet.',
+      message: 'No application is enabled for anonymous sessions.',
       hint: 'Enable one: anon-cli app enable web',
     });
     await done('app', 'enable', 'web');
@@ -217,38 +219,38 @@ describe('the application and API of token create', () => {
     expect(api.code).toBe(5);
     expect(api.jsonError).toMatchObject({
       code: 'gate_closed',
-      message: 'No API takes guests yet.',
-      hint: 'Open one: anon-cli api enable shop --scopes read:catalog',
+      message: 'No API is enabled for guests.',
+      hint: 'Enable one: anon-cli api enable shop --scopes read:catalog',
     });
     await done('api', 'enable', 'shop', '--scopes', 'read:catalog');
     await done('token', 'create');
   });
 
-  it('are asked for when several are enabled', async () => {
+  it('are asked for if several are enabled', async () => {
     const { run, done } = await openMachine();
     await done('app', 'create', 'my kiosk', '--enable');
     expect(await run('token', 'create')).toMatchObject({
       code: 2,
       stderr:
-        "error: Which application? 2 are enabled: web, 'my kiosk'.\n" +
-        'hint:  Name one: --app <app>, or for good: anon-cli profile set app <app>\n',
+        "error: No application given, and 2 are enabled: web, 'my kiosk'.\n" +
+        'hint:  Choose one: --app <app>, or save a default: anon-cli profile set app <app>\n',
     });
     await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
     await done('api', 'enable', 'news', '--scopes', 'read:articles');
     expect(await run('token', 'create', '--app', 'my kiosk')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: Which API\? 2 take guests: shop, news\.\n/),
+      stderr: expect.stringMatching(/^error: No API given, and 2 are enabled for guests: shop, news\.\n/),
     });
   });
 
-  it("are missed when the profile's choice was deleted", async () => {
+  it("are reported as not found if the profile's default was deleted", async () => {
     const { run, done, store } = await openMachine();
     await done('profile', 'set', 'app', 'web');
     store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
     expect(await run('token', 'create')).toMatchObject({
       code: 1,
       stderr:
-        "error: The profile's application 'web' is no longer there.\n" +
+        "error: Application 'web', the profile's default, not found.\n" +
         'hint:  Choose another: anon-cli profile set app <app>\n',
     });
   });
@@ -280,7 +282,7 @@ describe('a closed gate', () => {
       refusal: { status: 400, service_error: 'invalid_scope' },
       command: 'anon-cli api enable shop --scopes read:orders',
     },
-  ])("gives the service's own error, says it is gate $number, and the command opens it", async (row) => {
+  ])("shows the service's own error and gate $number, and the command opens it", async (row) => {
     const { run, done } = await openMachine();
     await done(...row.close);
     const create = ['token', 'create', '--app', 'web', '--api', 'shop', ...row.ask];
@@ -299,7 +301,7 @@ describe('a closed gate', () => {
     await done(...create);
   });
 
-  it('of a tenant without the feature has no command that opens it', async () => {
+  it('on a tenant without the feature has no command that opens it', async () => {
     const { run, store } = await openMachine();
     changeDocument(store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
     const { code, jsonError } = await run('token', 'create', '--json');
@@ -308,12 +310,12 @@ describe('a closed gate', () => {
       gate: 'tenant',
       status: 403,
       service_error: 'feature_not_enabled',
-      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 switches them on, on request.',
+      hint: 'Gate 1, the tenant: it does not have anonymous sessions. Auth0 enables them on request.',
     });
     expect(jsonError).not.toHaveProperty('command');
   });
 
-  it('is named by a command that a shell takes, for names with spaces and for another profile', async () => {
+  it('has a command quoted for a shell, for names with spaces and for another profile', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -337,12 +339,12 @@ describe('a closed gate', () => {
     expect(quoted.jsonError.command).toBe("anon-cli app enable 'the guest'\\''s app' --profile remote");
   });
 
-  it('is not blamed for a scope that the API does not define', async () => {
+  it('is not blamed for an undefined scope', async () => {
     const { run } = await openMachine();
     const { jsonError } = await run('token', 'create', '--scope', 'fly:away', '--json');
     expect(jsonError).not.toHaveProperty('gate');
     expect(jsonError.hint).toBe(
-      "API shop defines no scope 'fly:away'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
+      "API shop does not define the scope 'fly:away'. Its scopes: read:catalog, write:cart, read:orders, write:orders.",
     );
   });
 });
@@ -363,7 +365,7 @@ describe('the metadata of token create', () => {
     expect((await done('token', 'create', ...options, ...field)).json).toEqual(metadata);
   });
 
-  it('comes from a file or stdin too, and assignments win', async () => {
+  it('also comes from a file or stdin, and assignments take precedence', async () => {
     const { done, file, terminal } = await openMachine();
     const path = file('metadata.json', '{"language":"en","cart":{"items":3}}');
     expect((await done('token', 'create', '--meta-file', path, '--meta', 'language=de', ...field)).json).toEqual({
@@ -401,14 +403,14 @@ describe('the metadata of token create', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it.each(['[1]', '"text"', 'null', '{"open":'])('is refused from a file that holds %s', async (text) => {
+  it.each(['[1]', '"text"', 'null', '{"open":'])('is refused from a file that contains %s', async (text) => {
     const { run, file } = await openMachine();
     const { code, stderr } = await run('token', 'create', '--meta-file', file('metadata.json', text));
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: The metadata file /);
   });
 
-  it('may be 1024 bytes of UTF-8 JSON, and not one more, and the message says by how much', async () => {
+  it('may be 1024 bytes of UTF-8 JSON and not more, and the message reports the excess', async () => {
     const { run, done } = await openMachine();
     // {"note":"…"} is 11 bytes around the text, and each of these letters is two bytes.
     const text = 'ü'.repeat(506);
@@ -423,7 +425,7 @@ describe('the metadata of token create', () => {
 });
 
 describe('a tenant that token create meets', () => {
-  it('is waited for when it limits the rate', async () => {
+  it('is waited for if it limits the rate', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock, { rateLimit: { burst: 1, perSecond: 1 } });
     await useRemote(machine, tenant);
@@ -431,7 +433,7 @@ describe('a tenant that token create meets', () => {
     expect(machine.clock.waits.length).toBeGreaterThan(0);
   });
 
-  it('is given up when it goes on limiting the rate', async () => {
+  it('is given up if it continues to limit the rate', async () => {
     const machine = await openMachine();
     const { url } = await servedAnswer(
       async () => new Response('{}', { status: 429, headers: { 'retry-after': '7' } }),
@@ -455,7 +457,7 @@ describe('a tenant that token create meets', () => {
     [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
     [302, '', 'failed', 'a redirect to http://elsewhere.example/, which is not followed'],
-  ])('is not taken at its word when it answers %i %s', async (status, body, code, message) => {
+  ])('is not trusted if it answers %i %s', async (status, body, code, message) => {
     const machine = await openMachine();
     const { url } = await servedAnswer(
       async () => new Response(body, { status, headers: { location: 'http://elsewhere.example/' } }),
@@ -466,7 +468,7 @@ describe('a tenant that token create meets', () => {
     expect(result.jsonError).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
-  it('may repeat a secret in its refusal, and the command does not', async () => {
+  it('may repeat a secret in its refusal, but the command does not', async () => {
     const machine = await openMachine();
     const { url } = await servedAnswer(async (request) => {
       const { client_secret } = (await request.json()) as { client_secret: string };
@@ -482,7 +484,7 @@ describe('a tenant that token create meets', () => {
     expect(jsonError.service_description).toBe('Bad secret ***, bad token ***');
   });
 
-  it('may refuse with a megabyte of letters, and is still understood at once', async () => {
+  it('may refuse with a megabyte of letters and is still parsed immediately', async () => {
     const machine = await openMachine();
     const { url } = await servedAnswer(async () =>
       Response.json({ error: 'invalid_client', error_description: 'a'.repeat(1_000_000) }, { status: 401 }),
@@ -493,7 +495,7 @@ describe('a tenant that token create meets', () => {
     });
   });
 
-  it('needs no Management API credentials when the client id and the audience are given', async () => {
+  it('needs no Management API credentials if the client id and the audience are given', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -507,16 +509,16 @@ describe('a tenant that token create meets', () => {
 
     expect(await machine.run(...guest)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Give its client id: --app <client id>'),
+      stderr: expect.stringContaining('hint:  Pass its client id: --app <client id>'),
     });
     expect(await machine.run(...guest, '--app', String(client_id))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Give its audience: --api <audience>'),
+      stderr: expect.stringContaining('hint:  Pass its audience: --api <audience>'),
     });
   });
 });
 
-it('token create keeps nothing of an answer without a session token, and does not say so', async () => {
+it('token create saves nothing of an answer without a session token, and does not claim to', async () => {
   const machine = await openMachine();
   const accessToken = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.AAAA`;
   const { url } = await servedAnswer(async (request) =>
@@ -530,7 +532,7 @@ it('token create keeps nothing of an answer without a session token, and does no
   expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
 });
 
-it.each([1e300, -1e300])('token create takes no answer whose times are no times: %d', async (seconds) => {
+it.each([1e300, -1e300])('token create refuses an answer with impossible times: %d', async (seconds) => {
   const machine = await openMachine();
   const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: seconds };
   machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
@@ -540,7 +542,7 @@ it.each([1e300, -1e300])('token create takes no answer whose times are no times:
 });
 
 describe('what token create parses', () => {
-  it('is all of its options, --meta as often as it comes', async () => {
+  it('are all of its options, with --meta repeated', async () => {
     expect(await parsed(tokenCreateCommand)).toEqual([{ save: true }]);
     expect(
       await parsed(
@@ -562,7 +564,7 @@ describe('what token create parses', () => {
     [['--meta'], "Option '--meta <key=value>' argument missing."],
     [['--mета', 'x'], "Unknown option '--mета'."],
     [['web'], 'Too many arguments. Expected 0 arguments but got 1.'],
-  ])('is nothing else: %j', async (args, message) => {
+  ])('are nothing else: %j', async (args, message) => {
     await expect(parsed(tokenCreateCommand, ...args)).rejects.toMatchObject({ code: 'usage', message });
   });
 });
@@ -593,7 +595,7 @@ describe("the words of the service's quickstart", () => {
     expect(claims.stdout).toBe('1\n');
   });
 
-  it('are not in the help, which has one name for each', async () => {
+  it('are not in the help', async () => {
     const { done } = await freshMachine({ seeded: false });
     expect((await done('token', 'create', '--help')).stdout).not.toMatch(/--client-id|--audience|--metadata/);
   });
@@ -607,7 +609,7 @@ describe("the words of the service's quickstart", () => {
     [['--metadata', '"text"'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
     [['--metadata', '{"a":1,"a":2}'], '--metadata'],
     [['--metadata', '{}', '--meta-file', 'x'], '--metadata and --meta-file both give the whole metadata: give one.'],
-  ])('are refused where they say nothing, or two things: %j', async (options, message) => {
+  ])('are refused if they are empty or contradictory: %j', async (options, message) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'create', ...options);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`error: ${message}`) });
@@ -618,7 +620,7 @@ describe("the words of the service's quickstart", () => {
     ['anon', 'Leave --scope out to ask for all that guests may have.'],
     ['anon read:catalog', 'Ask for the others alone: --scope read:catalog'],
     ['read:catalog,anon,write:cart', 'Ask for the others alone: --scope read:catalog,write:cart'],
-  ])('--scope %s is said to grant nothing', async (scope, then) => {
+  ])('--scope %s is reported to grant nothing', async (scope, then) => {
     const machine = await openMachine();
     const { stderr } = await machine.run('token', 'create', '--scope', scope);
     expect(stderr).toContain(`warning: The scope anon grants nothing. ${then}\n`);

@@ -27,14 +27,14 @@ async function foreignJwe(text = '{"user_id":"anon|somebody"}'): Promise<string>
 const publicJwk = ({ kty, n, e }: { kty?: string; n?: string; e?: string }) => JSON.stringify({ kty, n, e });
 
 describe('where token decode takes its token from', () => {
-  it('is the command line', async () => {
+  it('can be the command line', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', await foreignJwt());
     expect(stdout).toMatch(/^Token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n/);
     expect(stdout).toMatch(/sub +anon\|somebody\n/);
   });
 
-  it("is stdin, when that is said with '-' or something is piped in", async () => {
+  it("can be stdin, with '-' or a pipe", async () => {
     const { done, terminal } = await freshMachine();
     const token = await foreignJwt();
     for (const args of [['-'], []]) {
@@ -43,13 +43,13 @@ describe('where token decode takes its token from', () => {
     }
   });
 
-  it('is the command line even when something is piped in', async () => {
+  it('is the command line even if something is piped in', async () => {
     const { done, terminal } = await freshMachine();
     terminal.stdin = 'something else';
     expect((await done('token', 'decode', await foreignJwt(), '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
   });
 
-  it('is what is remembered, both tokens, when none is given', async () => {
+  it('defaults to both saved tokens', async () => {
     const { done } = await openMachine();
     await done('token', 'create', '--meta', 'language=en');
     const { stdout } = await done('token', 'decode');
@@ -61,14 +61,14 @@ describe('where token decode takes its token from', () => {
     expect(json.access_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
   });
 
-  it('is a file, also one that PowerShell wrote', async () => {
+  it('can be a file, also one that PowerShell wrote', async () => {
     const { done, folder } = await freshMachine();
     const path = join(folder, 'token.txt');
     writeFileSync(path, Buffer.from(`\ufeffACCESS_TOKEN=${await foreignJwt()}\r\n`, 'utf16le'));
     expect((await done('token', 'decode', `@${path}`, '--field', 'claims.sub')).stdout).toBe('anon|somebody\n');
   });
 
-  it('is missed when nothing is remembered either', async () => {
+  it('is an error if nothing is saved either', async () => {
     const { run } = await freshMachine();
     const expected = {
       code: 2,
@@ -79,7 +79,7 @@ describe('where token decode takes its token from', () => {
     expect(await run('token', 'decode')).toMatchObject(expected);
   });
 
-  it('is never the saved session where stdin, a file or the argument is empty', async () => {
+  it('is never the saved session if stdin, a file or the argument is empty', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
     const path = machine.file('token.txt', '\n');
@@ -98,7 +98,7 @@ describe('where token decode takes its token from', () => {
     });
   });
 
-  it('may be wrapped over lines and follow Bearer', async () => {
+  it('may contain a token wrapped over lines, after Bearer', async () => {
     const { done, terminal } = await freshMachine();
     const token = await foreignJwt();
     terminal.stdin = `Bearer ${token.replace(/.{64}/g, '$&\n')}\n`;
@@ -110,8 +110,8 @@ describe('where token decode takes its token from', () => {
   });
 });
 
-describe('what token decode says of a signature', () => {
-  it('is that nobody checked it, loudly, for an issuer whose keys are not at hand', async () => {
+describe('what token decode reports about a signature', () => {
+  it('is a prominent "not checked" for an issuer without known keys', async () => {
     const { done } = await freshMachine();
     const token = await foreignJwt();
     expect((await done('token', 'decode', token)).stdout).toContain(
@@ -120,7 +120,7 @@ describe('what token decode says of a signature', () => {
     expect((await done('token', 'decode', token, '--field', 'signature.state')).stdout).toBe('not_checked\n');
   });
 
-  it('is that there is none, for alg none', async () => {
+  it('is that it is missing, for alg none', async () => {
     const { done } = await freshMachine();
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'none' })}.${part({ iss: local, sub: 'anyone' })}.`;
@@ -141,7 +141,7 @@ describe('what token decode says of a signature', () => {
     expect(stderr).toContain('The signature is wrong: it does not fit key ');
   });
 
-  it('is which key of a file it fits: a JWK, a JWK Set or PEM', async () => {
+  it('is which key of a file verifies it: a JWK, a JWK Set or PEM', async () => {
     const { done, run, file } = await freshMachine();
     const { jwk } = otherTenantKeys.signing;
     const token = await foreignJwt();
@@ -159,7 +159,7 @@ describe('what token decode says of a signature', () => {
     expect(await run('token', 'decode', token, '--key', other)).toMatchObject({ code: 3 });
   });
 
-  it('is nothing when the file holds no key or is not there', async () => {
+  it('is nothing if the file has no key or does not exist', async () => {
     const { run, file } = await freshMachine();
     const token = await foreignJwt();
     expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
@@ -174,8 +174,8 @@ describe('what token decode says of a signature', () => {
   });
 });
 
-describe('what token decode says of a sealed token', () => {
-  it('is that it is sealed, which is no error, whether there is a local tenant or not', async () => {
+describe('what token decode reports about an encrypted token', () => {
+  it('is that it is encrypted, which is not an error, with or without a local tenant', async () => {
     const token = await foreignJwe();
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', token);
@@ -193,7 +193,7 @@ describe('what token decode says of a sealed token', () => {
     expect(existsSync(statePath)).toBe(false);
   });
 
-  it('is what is inside, with its key: claims, text, or a token', async () => {
+  it('is its content, with its key: claims, text, or a token', async () => {
     const { done, file } = await freshMachine();
     const key = file('key.json', JSON.stringify({ kty: 'oct', k: otherTenantKeys.session.k }));
     const decode = async (token: string) => (await done('token', 'decode', token, '--key', key, '--json')).json;
@@ -233,7 +233,7 @@ describe('the times of a token', () => {
     expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toContainEqual([claim, text]);
   });
 
-  it('are dates in JSON too', async () => {
+  it('are also dates in JSON', async () => {
     const { done, clock } = await freshMachine();
     clock.forward(600);
     const { json } = await done('token', 'decode', await foreignJwt(), '--json');
@@ -268,7 +268,7 @@ describe('garbage given to token decode', () => {
     expect((await run('token', 'decode', token, '--json')).jsonError).toMatchObject({ exit_code: 3 });
   });
 
-  it('may be claims that nest without end: they are text then', async () => {
+  it('may be endlessly nested claims, which are shown as text', async () => {
     const { done, run } = await freshMachine();
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     const token = `${part('{"alg":"none"}')}.${part(deep)}.`;
@@ -278,7 +278,7 @@ describe('garbage given to token decode', () => {
     expect((await run('token', 'decode', header)).stderr).toContain('its header is not a JSON object');
   });
 
-  it('cannot act on the terminal from within a token', async () => {
+  it('cannot control the terminal from inside a token', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', await foreignJwt({ name: '\u001b[2J\u202eevil', 'a\u0007b': 1 }));
     expect(stdout).toContain('\\u001b[2J\\u202eevil');
@@ -288,7 +288,7 @@ describe('garbage given to token decode', () => {
 });
 
 describe('several tokens given to token decode', () => {
-  it('are each shown, and in JSON a list, when they are several arguments', async () => {
+  it('are each shown, and a list in JSON, if they are several arguments', async () => {
     const { done, terminal, file } = await freshMachine();
     const [one, two, three] = await Promise.all(['one', 'two', 'three'].map((sub) => foreignJwt({ sub })));
     terminal.stdin = `Bearer ${two}\n`;
@@ -300,7 +300,7 @@ describe('several tokens given to token decode', () => {
     expect((await done('token', 'decode', ...given, '--field', '1.claims.sub')).stdout).toBe('two\n');
   });
 
-  it("are each called as in a token endpoint's answer", async () => {
+  it("have the names of a token endpoint's answer", async () => {
     const { done } = await openMachine();
     const answer = (await done('token', 'create', '--json')).stdout;
     const { stdout } = await done('token', 'decode', answer);
@@ -313,7 +313,7 @@ describe('several tokens given to token decode', () => {
     ]);
   });
 
-  it('are each called as the variable of a .env file, and one of them alone keeps its shape', async () => {
+  it('have the names of the variables of a .env file, while a single one is no list', async () => {
     const { done, file } = await freshMachine();
     const [one, two] = [await foreignJwt({ sub: 'one' }), await foreignJwe()];
     const path = file('.env', `A=1\nexport ACCESS_TOKEN="${one}"\nSESSION=ANONYMOUS_SESSION_${two}\n`);
@@ -326,7 +326,7 @@ describe('several tokens given to token decode', () => {
     expect((await done('token', 'decode', `T=${one}`)).stdout).toMatch(/^T {2}/);
   });
 
-  it('are none when one of them is none: which, and its problem', async () => {
+  it('are refused if one of them is not a token, with its number and problem', async () => {
     const { run } = await freshMachine();
     expect(await run('token', 'decode', await foreignJwt(), 'garbage')).toMatchObject({
       code: 3,
@@ -341,7 +341,7 @@ describe('several tokens given to token decode', () => {
     expect(await run('token', 'decode', '@/nowhere')).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('are all shown when the signature of one is wrong, which is named', async () => {
+  it('are all shown if the signature of one is wrong, and that one is named', async () => {
     const { run } = await freshMachine();
     const forged = await foreignJwt({ iss: local }, { kid: testKeys.signing.kid });
     const { code, stdout, stderr } = await run('token', 'decode', `A=${forged}\nB=${await foreignJwt()}`);
@@ -360,7 +360,7 @@ it('a key file may hold the raw bytes of a secret key', async () => {
 });
 
 describe('what token decode parses', () => {
-  it('is tokens and a key', async () => {
+  it('are tokens and a key', async () => {
     expect(await parsed(tokenDecodeCommand)).toEqual([[], {}]);
     expect(await parsed(tokenDecodeCommand, '-', '--key', 'k.json', '--json')).toEqual([
       ['-'],

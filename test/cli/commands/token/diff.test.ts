@@ -8,7 +8,7 @@ const noon = Date.UTC(2026, 5, 1, 12) / 1000;
 const otherSealed = `${part({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`;
 
 describe('token diff', () => {
-  it('shows people what is new, gone and different, with times as dates', async () => {
+  it('shows what is new, removed and different, with times as dates', async () => {
     const { done } = await freshMachine();
     const before = unsigned({ sub: 'anon|1', exp: noon, metadata: { cart: { items: 1 }, old: 'x' } });
     const after = unsigned({
@@ -29,7 +29,7 @@ describe('token diff', () => {
     );
   });
 
-  it('gives machines each change with its path, and no difference is no error either', async () => {
+  it('prints each change with its path as JSON, and equal tokens are not an error', async () => {
     const { done } = await freshMachine();
     const [before, after] = [unsigned({ a: 1, b: 2 }), unsigned({ a: 2, c: null })];
     expect((await done('token', 'diff', before, after, '--json')).json).toEqual({
@@ -45,7 +45,7 @@ describe('token diff', () => {
     expect((await done('token', 'diff', before, before)).stdout).toBe('Tokens  ✔ the same\n');
   });
 
-  it('compares what is remembered with an answer from before, token by token, opening sealed ones', async () => {
+  it('compares the saved tokens with an earlier answer, token by token, and decrypts encrypted ones', async () => {
     const { done, clock, file } = await openMachine();
     const created = await done('token', 'create', '--meta', 'language=en', '--json');
     clock.forward(3600);
@@ -62,7 +62,7 @@ describe('token diff', () => {
     expect(one.json.changes.map(({ path }: { path: string }) => path)).toContain('claims.exp');
   });
 
-  it('says what of a sealed token it could not compare', async () => {
+  it('reports what it could not compare in an encrypted token', async () => {
     const { done } = await openMachine();
     const { json } = await done('token', 'create', '--json');
     const { stdout } = await done('token', 'diff', json.session_token, otherSealed);
@@ -74,7 +74,7 @@ describe('token diff', () => {
     });
   });
 
-  it('warns of a wrong signature, and compares all the same', async () => {
+  it('warns about a wrong signature, and still compares', async () => {
     const { done } = await openMachine();
     const good = (await done('token', 'create', '--field', 'access_token')).stdout.trim();
     const [header = '', , signature = ''] = good.split('.');

@@ -26,7 +26,7 @@ async function withRemote(): Promise<{ machine: Machine; asked: () => number }> 
 }
 
 describe('token get', () => {
-  it('prints the token alone, the one that is kept while it has a minute to spare', async () => {
+  it('prints only the token, the saved one if it is valid for another minute', async () => {
     const { machine, asked } = await withRemote();
     const { access_token } = (await machine.done('token', 'create', '--json')).json;
     machine.clock.forward(day - 60);
@@ -40,7 +40,7 @@ describe('token get', () => {
     expect(asked()).toBe(2);
   });
 
-  it('tells how it came by it, of whom it is and how long it holds', async () => {
+  it('reports its source, its guest and its remaining lifetime', async () => {
     const machine = await openMachine();
     const first = await got(machine, '--create');
     expect(first).toMatchObject({ origin: 'created', session_name: 'default', token_type: 'Bearer', expires_in: day });
@@ -51,7 +51,7 @@ describe('token get', () => {
     expect(await got(machine)).toMatchObject({ origin: 'renewed', guest_id, expires_in: day });
   });
 
-  it('is renewed once, however many want it at once', async () => {
+  it('renews once for any number of concurrent commands', async () => {
     const { machine, asked } = await withRemote();
     await machine.done('token', 'create');
     machine.clock.forward(day);
@@ -60,7 +60,7 @@ describe('token get', () => {
     expect(asked()).toBe(2);
   });
 
-  it('is another one where another API or other scopes are wanted', async () => {
+  it('gets another token for another API or other scopes', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
     expect(await got(machine, '--api', 'shop', '--app', 'web')).toMatchObject({ origin: 'kept' });
@@ -69,7 +69,7 @@ describe('token get', () => {
     expect(await got(machine, '--scope', 'write:cart')).toMatchObject({ origin: 'renewed' });
   });
 
-  it('is of a new guest only with --create, and that is said out loud, with a link to the one before', async () => {
+  it('creates a new guest only with --create, and reports that with the previous guest', async () => {
     const machine = await openMachine();
     expect(await machine.run('token', 'get')).toMatchObject({
       code: 2,
@@ -92,7 +92,7 @@ describe('token get', () => {
     expect(json).toMatchObject([{ guest_id: is, until: null }, { guest_id: was }]);
   });
 
-  it('is of a new guest where the tenant takes the session no more', async () => {
+  it('creates a new guest if the tenant no longer accepts the session', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
     await machine.done('local', 'show');
@@ -104,7 +104,7 @@ describe('token get', () => {
     expect(await got(machine, '--app', 'kiosk', '--create')).toMatchObject({ origin: 'created' });
   });
 
-  it('that holds for less than a minute is told, with why', async () => {
+  it('reports why a token is valid for less than a minute', async () => {
     const machine = await openMachine({ edition: 'ea' });
     await machine.done('token', 'create');
     machine.clock.forward(30 * day - 20);
@@ -116,7 +116,7 @@ describe('token get', () => {
     expect(short.stderr).toBe('warning: This access token is good for 30 s only.\n');
   });
 
-  it('of a session that is named says how to begin that one anew', async () => {
+  it('with a named session explains how to start it again', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create', '--session', 'cart');
     await machine.done('token', 'create');
@@ -126,7 +126,7 @@ describe('token get', () => {
     );
   });
 
-  it('finds out that a session is over whose end nobody told, and it is marked from then on', async () => {
+  it('detects that a session of unknown lifetime has expired, and marks it', async () => {
     const { machine } = await withRemote();
     await machine.done('token', 'create', '--session', 'cart');
     await machine.done('token', 'create', '--session', 'other');
@@ -141,13 +141,13 @@ describe('token get', () => {
     });
   });
 
-  it('keeps nothing that is not to be kept', async () => {
+  it('saves nothing with --no-save', async () => {
     const machine = await openMachine();
     await machine.done('token', 'get', '--create', '--no-save');
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
   });
 
-  it('writes nothing then, as where the disk takes nothing', async () => {
+  it('writes nothing with --no-save, even on a read-only disk', async () => {
     const machine = await openMachine();
     await machine.done('token', 'get', '--create', '--no-save');
     expect(existsSync(join(machine.folder, 'data', 'session-names'))).toBe(false);

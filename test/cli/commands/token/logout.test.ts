@@ -12,7 +12,7 @@ async function openRemote() {
 }
 
 describe('token logout', () => {
-  it('forgets the session, and says what lives on', async () => {
+  it('removes the session, and reports what stays valid', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create', '--session', 'cart');
     const { stdout } = await machine.done('token', 'logout');
@@ -25,7 +25,7 @@ describe('token logout', () => {
     expect(await machine.run('token', 'logout')).toMatchObject({ code: 2 });
   });
 
-  it('tells the tenant where it has a cookie to clear, with neither token nor secret', async () => {
+  it('calls a tenant that has a cookie to clear, without token or secret', async () => {
     const { machine, tenant } = await openRemote();
     await machine.done('token', 'create');
     const { json } = await machine.done('token', 'logout', '--keep', '--json');
@@ -38,7 +38,7 @@ describe('token logout', () => {
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
   });
 
-  it('that the tenant refuses forgets nothing', async () => {
+  it('removes nothing if the tenant refuses', async () => {
     const machine = await openMachine({ edition: 'ea' });
     await machine.done('token', 'create');
     const client = machine.store.list('client').find(({ name }) => name === 'web');
@@ -47,7 +47,7 @@ describe('token logout', () => {
     expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
   });
 
-  it('that does not reach the tenant forgets nothing, and says how to', async () => {
+  it('removes nothing if the tenant is unreachable, and explains how to', async () => {
     const { machine, tenant } = await openRemote();
     await machine.done('token', 'create', '--session', 'cart');
     await tenant.close();

@@ -56,7 +56,7 @@ describe.each(['preview', 'ea'] as const)('a tenant that repeats metadata in a r
     [['token', 'renew']],
     [['token', 'get', '--scope', 'read:catalog']],
     ...(edition === 'ea' ? [[['token', 'transfer']], [['token', 'logout']]] : []),
-  ])('is not repeated by %j, of what the session has', async (command) => {
+  ])('is not repeated by %j, for metadata that the session has', async (command) => {
     const { machine, parrot } = await machineAtParrot(edition);
     await machine.done('token', 'create', ...assigned);
     Object.assign(parrot, { on: true, words: `You have ${values.join(' and ')}.` });

@@ -5,7 +5,7 @@ const metadataOf = 'decoded.session_token.claims.metadata';
 const card = '4111 1111 1111 1111';
 
 describe('a value of --meta', () => {
-  it('is the text of a file, or JSON from one', async () => {
+  it('can be the text of a file, or its JSON', async () => {
     const { done, file } = await openMachine();
     const note = file('note.txt', 'from a file = with\ntwo lines\n\n');
     const cart = file('cart.json', '{"items":3}\n');
@@ -22,7 +22,7 @@ describe('a value of --meta', () => {
     expect(JSON.parse(stdout)).toEqual({ note: 'from a file = with\ntwo lines', cart: { items: 3 } });
   });
 
-  it('is what comes from stdin, as text or as JSON', async () => {
+  it('can come from stdin, as text or as JSON', async () => {
     const { done, terminal } = await openMachine();
     terminal.stdin = 'piped in\r\n';
     expect((await done('token', 'create', '--meta', 'note=-', '--field', metadataOf)).stdout).toBe(
@@ -34,7 +34,7 @@ describe('a value of --meta', () => {
     );
   });
 
-  it('loses the line ends at its end, and no others, however many there are', async () => {
+  it('loses all trailing line breaks and no others', async () => {
     const { done, run, terminal } = await openMachine();
     terminal.stdin = `\n a\r\n\nb\r\r\n${'\r\n\n'.repeat(100_000)}`;
     const { stdout } = await done('token', 'create', '--meta', 'note=-', '--field', `${metadataOf}.note`);
@@ -52,14 +52,14 @@ describe('a value of --meta', () => {
     ['a=\\n', '\\n'],
     ['a:="@x"', '@x'],
     ['a=b=@c', 'b=@c'],
-  ])('is a text of its own else: %s', async (assignment, value) => {
+  ])('is otherwise literal text: %s', async (assignment, value) => {
     const { done } = await openMachine();
     expect((await done('token', 'create', '--meta', assignment, '--field', `${metadataOf}.a`)).stdout).toBe(
       `${value}\n`,
     );
   });
 
-  it('that cannot be read costs no call and tells nothing of what was typed', async () => {
+  it('that cannot be read is refused before any call, without repeating the input', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'create', '--meta', 'handle=@jane.doe')).toMatchObject({
       code: 2,
@@ -80,7 +80,7 @@ describe('a value of --meta', () => {
 });
 
 describe('the size of the metadata', () => {
-  it('is told against the limit, of all that the session holds', async () => {
+  it('is reported against the limit, for all metadata of the session', async () => {
     const { done } = await openMachine();
     const created = await done('token', 'create', '--meta', 'language=en');
     expect(created.stdout).toMatch(
@@ -91,7 +91,7 @@ describe('the size of the metadata', () => {
     expect((await done('token', 'update')).stdout).toContain('\n  metadata  31 of 1024 bytes\n\n');
   });
 
-  describe('where the session token is sealed', () => {
+  describe('with an encrypted session token', () => {
     /** A machine that has no key to a session of `language=en`. */
     async function sealedMachine(edition: 'preview' | 'ea' = 'preview') {
       const machine = await openMachine();
@@ -106,14 +106,14 @@ describe('the size of the metadata', () => {
       return { ...machine, tenant, sessionToken: created.json.session_token };
     }
 
-    it('is told of what is kept of it with what was sent', async () => {
+    it('is computed from the saved and the sent metadata', async () => {
       const { done } = await sealedMachine();
       const updated = await done('token', 'update', '--meta', 'plan=pro', '--json');
       expect(updated.json).toMatchObject({ metadata_bytes: 30, metadata_max_bytes: 1024 });
       expect((await done('token', 'update', '--unset', 'plan')).stdout).toContain('\n  metadata  17 of 1024 bytes\n\n');
     });
 
-    it('is told when it is renewed or replaced', async () => {
+    it('is reported after a renewal or replacement', async () => {
       const { done } = await sealedMachine('ea');
       expect((await done('token', 'update', '--json')).json.metadata_bytes).toBe(17);
       const replaced = await done('token', 'update', '--meta', 'plan=pro', '--replace', '--json');
@@ -133,7 +133,7 @@ describe('the size of the metadata', () => {
       expect((await run('token', 'update', '--meta', `a=${'x'.repeat(1000)}`, '--json')).code).toBe(0);
     });
 
-    it('is not told where nobody can tell: of a session that is not kept, or has none', async () => {
+    it('is not reported if it is unknown: for a session that is not saved, or has no metadata', async () => {
       const { done, sessionToken } = await sealedMachine();
       const other = ['token', 'update', '--meta', 'plan=pro', '--session-token', sessionToken, '--json'];
       expect((await done(...other)).json).not.toHaveProperty('metadata_bytes');
@@ -142,8 +142,8 @@ describe('the size of the metadata', () => {
   });
 });
 
-describe('metadata that looks as if it should not be there', () => {
-  it('is warned of by its path, and sent', async () => {
+describe('metadata that looks sensitive', () => {
+  it('causes a warning with its path, and is sent', async () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done(
       'token',
@@ -163,13 +163,13 @@ describe('metadata that looks as if it should not be there', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  it('is warned of without what a terminal would act on', async () => {
+  it('causes a warning without control characters', async () => {
     const { done } = await openMachine();
     const { stderr } = await done('token', 'create', '--meta', `a\u001b[31m\u202e=ghp_${'a'.repeat(36)}`);
     expect(stderr).toContain("warning: In the metadata 'a\\u001b[31m\\u202e' looks like an API key.");
   });
 
-  it('is an error with --strict, before anything is sent, also from a file and in an update', async () => {
+  it('is an error with --strict before anything is sent, also from a file and in an update', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -186,7 +186,7 @@ describe('metadata that looks as if it should not be there', () => {
     expect(tenant.requests).toEqual([]);
   });
 
-  it('is nothing that --strict minds, where it looks harmless', async () => {
+  it('is not an error with --strict if it looks harmless', async () => {
     const { done } = await openMachine();
     const { stderr } = await done('token', 'create', '--strict', '--meta', 'language=en', '--meta', 'items:=3');
     expect(stderr).toBe('');

@@ -33,7 +33,7 @@ async function savedToken(machine: Machine): Promise<unknown> {
   return (await machine.done('session', 'export', '--json')).json.sessions[0].access_token;
 }
 
-describe('an access token that is no JWT', () => {
+describe('an access token that is not a JWT', () => {
   it.each([
     ['a random text', opaque],
     ['a short one', 'abc'],
@@ -51,7 +51,7 @@ describe('an access token that is no JWT', () => {
     expect(await savedToken(machine)).toBe(token);
   });
 
-  it('is told as what it is in every form of the answer', async () => {
+  it('is reported as opaque in every output format', async () => {
     const { machine, create } = await tenantWith(withAccess(opaque));
     const { json } = await create('--json');
     expect(json).toMatchObject({
@@ -71,7 +71,7 @@ describe('an access token that is no JWT', () => {
     expect((await create('--format', 'curl')).code).toBe(0);
   });
 
-  it('is a normal state of every command that meets it', async () => {
+  it('works with every command', async () => {
     const { machine, create } = await tenantWith(withAccess(opaque));
     await create('--meta', 'language=en');
     const { done, run } = machine;
@@ -106,7 +106,7 @@ describe('an access token that is no JWT', () => {
     expect(set.json.decoded.access_token.form).toBe('opaque');
   });
 
-  it('leaves the guest id to the session token, and unknown where that cannot be read either', async () => {
+  it('leaves the guest id to the session token, or unknown if that cannot be read either', async () => {
     const sealed = await tenantWith(withAccess(opaque));
     await sealed.create();
     expect((await sealed.machine.done('session', 'show', '--json')).json.guest_id).toBeNull();
@@ -119,7 +119,7 @@ describe('an access token that is no JWT', () => {
     expect(JSON.parse(stdout).guest).toMatch(/^anon\|/);
   });
 
-  it('cannot be verified here, which is not to say that it is wrong', async () => {
+  it('cannot be verified here, but is not reported as wrong', async () => {
     const { machine, create } = await tenantWith(withAccess('abc'));
     await create();
     const { code, stdout, stderr } = await machine.run('token', 'verify');
@@ -149,7 +149,7 @@ describe('an access token that is no JWT', () => {
   });
 });
 
-describe('a session token of a form that nobody knows', () => {
+describe('a session token of an unknown form', () => {
   it.each(['opaque-session', 'a.b', 'ANONYMOUS_SESSION_x', 'eyJhbGciOiJkaXIifQ..x'])(
     'is saved, shown and sent again: %s',
     async (token) => {
@@ -170,13 +170,13 @@ describe('a session token of a form that nobody knows', () => {
   );
 });
 
-describe('an answer that is not quite as it should be loses nothing', () => {
+describe('an unusual answer loses nothing', () => {
   it.each<[string, unknown, string]>([
     ['no access token', undefined, 'access_token is required'],
     ['null for one', null, 'access_token must be a string that says something'],
     ['nothing for one', '', 'access_token must be a string that says something'],
     ['a number for one', 7, 'access_token must be a string that says something'],
-  ])('%s: the session is saved, what came is shown, and then it is an error', async (_, token, problem) => {
+  ])('%s: the session is saved, the answer is shown, and the command ends with an error', async (_, token, problem) => {
     let good = false;
     const { machine, create } = await tenantWith((answer) => (good ? answer : { ...answer, access_token: token }));
     const { code, json, stderr } = await create('--json');
@@ -201,14 +201,11 @@ describe('an answer that is not quite as it should be loses nothing', () => {
   it.each([
     ['--format', 'header'],
     ['--field', 'access_token'],
-  ])(
-    'where there is none to print with %s it is the answer that is at fault, not the command line',
-    async (...options) => {
-      const { create } = await tenantWith((answer) => ({ ...answer, access_token: undefined }));
-      const { code, stderr } = await create(...options);
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('access_token is required') });
-    },
-  );
+  ])('a missing value for %s is an error of the answer, not of the command line', async (...options) => {
+    const { create } = await tenantWith((answer) => ({ ...answer, access_token: undefined }));
+    const { code, stderr } = await create(...options);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('access_token is required') });
+  });
 
   it.each<[string, Members, Members]>([
     ['seconds as text', { expires_in: '7200' }, { expires_in: 7200 }],
@@ -227,13 +224,13 @@ describe('an answer that is not quite as it should be loses nothing', () => {
     await machine.done('token', 'get');
   });
 
-  it('a token of another type makes no Bearer header, also when it is saved', async () => {
+  it('a token of another type gets no Bearer header, also when it is saved', async () => {
     const { machine, create } = await tenantWith((answer) => ({ ...answer, token_type: 'DPoP' }));
     expect((await create('--format', 'header')).stdout).toMatch(/^Authorization: DPoP eyJ/);
     expect((await machine.done('token', 'get', '--format', 'header')).stdout).toMatch(/^Authorization: DPoP eyJ/);
   });
 
-  it('tokens are saved and shown although the keys to check them cannot be had, and when Ctrl-C comes meanwhile', async () => {
+  it('tokens are saved and shown even if their keys cannot be fetched, or after Ctrl-C', async () => {
     const keys = (work: () => Response | undefined) => (request: Request) =>
       request.url.endsWith('/.well-known/jwks.json') ? work() : undefined;
     const broken = await tenantWith(
@@ -255,7 +252,7 @@ describe('an answer that is not quite as it should be loses nothing', () => {
   });
 });
 
-describe('an access token that is not as asked for', () => {
+describe('an access token that differs from the request', () => {
   const jwt = async (claims: Members) =>
     new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT' }).sign(rsa.privateKey);
   const foreign = (members: Members) => async () => {
@@ -286,7 +283,7 @@ describe('an access token that is not as asked for', () => {
     ['for another API', foreign({ aud: 'https://other.example' }), `it is for https://other.example, not for ${shop}`],
     ['for other APIs', foreign({ aud: ['a', 'b'] }), `it is for a, b, not for ${shop}`],
     ['for no API', foreign({ aud: undefined }), `it is for no API, not for ${shop}`],
-  ])('is saved, shown and warned of; with --strict it ends with 3: %s', async (_, make, doubt) => {
+  ])('is saved and shown with a warning; with --strict it ends with 3: %s', async (_, make, doubt) => {
     const { machine, create } = await make();
     const loose = await create();
     expect({ code: loose.code, stderr: loose.stderr }).toEqual({
@@ -319,7 +316,7 @@ describe('an access token that is not as asked for', () => {
     expect((await create('--count', '2', '--strict')).code).toBe(3);
   });
 
-  it('is not warned of where it is as asked for, and noted with --strict where that cannot be told', async () => {
+  it('causes no warning if it matches, and a note with --strict if that is unknown', async () => {
     const fine = await tenantWith((answer) => answer);
     expect(await fine.create('--strict')).toMatchObject({ code: 0, stderr: '' });
     expect(await fine.machine.run('token', 'get', '--strict')).toMatchObject({ code: 0, stderr: '' });

@@ -19,7 +19,7 @@ describe('what is pasted into token decode', () => {
     ['with padding', `${token}==`],
     ['glued to other words', `token=${token};next=1`],
     ['with text on the next line', `${token}\nexpired`],
-  ])('is found %s, and its signature is that of what was signed', async (_, text) => {
+  ])('is found %s, and its signature is verified', async (_, text) => {
     const { done, terminal, file } = await freshMachine();
     const key = file('key.json', set);
     terminal.stdin = text;
@@ -27,7 +27,7 @@ describe('what is pasted into token decode', () => {
     expect(json).toMatchObject({ claims: goodClaims, signature: { state: 'verified' } });
   });
 
-  it('is said to be repaired where it was', async () => {
+  it('is reported as repaired if it was', async () => {
     const { done, run } = await freshMachine();
     const padded = `${token}==`;
     expect(await run('token', 'decode', padded)).toMatchObject({
@@ -42,12 +42,12 @@ describe('what is pasted into token decode', () => {
   it.each([
     ['an ellipsis', `${token.slice(0, 60)}…${token.slice(-20)}`, 61, 'U+2026'],
     ['a wide dot', token.replaceAll('.', '．'), token.indexOf('.') + 1, 'U+FF0E'],
-  ])('is told where %s cuts it', async (_, text, at, name) => {
+  ])('is reported as cut by %s, with the place', async (_, text, at, name) => {
     const { run } = await freshMachine();
     expect((await run('token', 'decode', text)).stderr).toContain(`; character ${at} is ${name}.\n`);
   });
 
-  it('is told where it breaks', async () => {
+  it('is reported with the place where it breaks', async () => {
     const { run } = await freshMachine();
     const [head = '', body = '', signature] = token.split('.');
     const broken = `Authorization: Bearer ${head}.${body.slice(0, 11)}…${body.slice(30)}.${signature}\n`;
@@ -59,7 +59,7 @@ describe('what is pasted into token decode', () => {
   });
 });
 
-describe('token verify looks at what it is given as an API would', () => {
+describe('token verify reads its input as an API would', () => {
   it.each([
     [
       `${token}==`,
@@ -82,7 +82,7 @@ describe('token verify looks at what it is given as an API would', () => {
       'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
     ],
     ['nonsense', /has 3 parts/, 'Give the access token alone.'],
-  ])('and says what to do: %#', async (text, detail, hint) => {
+  ])('and explains what to do: %#', async (text, detail, hint) => {
     const { run, file } = await freshMachine();
     const { code, stdout, stderr } = await run('token', 'verify', text, '--jwks', file('key.json', set));
     expect(code).toBe(3);
@@ -110,7 +110,7 @@ describe('the three states of a signature', () => {
       0,
       'not_checked',
     ],
-  ])('%s: decode ends with 3 only where it is wrong', async (_, given, jwk, code, state) => {
+  ])('%s: decode ends with 3 only if it is wrong', async (_, given, jwk, code, state) => {
     const { run, file } = await freshMachine();
     const key = file('key.json', JSON.stringify(jwk));
     const shown = await run('token', 'decode', given, '--key', key, '--json');
@@ -141,7 +141,7 @@ describe('the three states of a signature', () => {
   });
 });
 
-it('a key set that comes compressed is read', async () => {
+it('a compressed key set is read', async () => {
   const { done } = await freshMachine({ seeded: false });
   const { url } = await servedAnswer(
     async () => new Response(gzipSync(set), { headers: { 'content-encoding': 'gzip', 'content-type': 'text/plain' } }),

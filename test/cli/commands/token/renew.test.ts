@@ -5,7 +5,7 @@ const day = 86_400;
 
 describe('token renew', () => {
   it.each(['preview', 'ea'] as const)(
-    'gets a new access token of the same guest and session in %s',
+    'gets a new access token for the same guest and session in %s',
     async (edition) => {
       const machine = await openMachine({ edition });
       const created = (await machine.done('token', 'create', '--session', 'cart', '--meta', 'a=1', '--json')).json;
@@ -24,7 +24,7 @@ describe('token renew', () => {
     },
   );
 
-  it('takes no metadata, and needs a session', async () => {
+  it('accepts no metadata, and needs a session', async () => {
     const machine = await openMachine();
     expect(await machine.run('token', 'renew', '--meta', 'a=1')).toMatchObject({ code: 2 });
     expect(await machine.run('token', 'renew')).toMatchObject({ code: 2 });

@@ -3,7 +3,7 @@ import { openMachine } from '../../../support/command.ts';
 
 describe('token update --replace', () => {
   it.each(['preview', 'ea'] as const)(
-    'starts a session of another guest with the metadata of both, in %s',
+    'starts a session with a new guest and the merged metadata, in %s',
     async (edition) => {
       const machine = await openMachine({ edition });
       const first = (
@@ -28,7 +28,7 @@ describe('token update --replace', () => {
     },
   );
 
-  it('is what edition ea needs, of the session that was named', async () => {
+  it('is needed in edition ea, for the given session', async () => {
     const { done, run } = await openMachine({ edition: 'ea' });
     await done('token', 'create', '--session', 'cart');
     await done('token', 'create');
@@ -38,7 +38,7 @@ describe('token update --replace', () => {
     });
   });
 
-  it('is for sessions that are kept', async () => {
+  it('needs a saved session', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'update', '--session-token', 'x', '--replace')).toMatchObject({
       code: 2,

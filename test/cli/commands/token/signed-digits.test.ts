@@ -25,7 +25,7 @@ const numbers = [
   '10000000000000000000000000',
 ];
 
-describe('what a token says is shown to the last digit', () => {
+describe('the numbers in a token are shown to the last digit', () => {
   it.each(numbers)('%s', async (number) => {
     const { done, file } = await freshMachine();
     const key = file('key.json', JSON.stringify(rsa.publicJwk));
@@ -50,7 +50,7 @@ describe('what a token says is shown to the last digit', () => {
     expect((await done('token', 'diff', `@${pasted}`, `@${pasted}`, '--field', 'same')).stdout).toBe('true\n');
   });
 
-  it('also two numbers that JavaScript cannot tell apart', async () => {
+  it('also two numbers that are equal in JavaScript', async () => {
     const { done, file } = await freshMachine();
     const one = file('one', signed('{"n":9007199254740993}'));
     const two = file('two', signed('{"n":9007199254740992}'));
@@ -58,21 +58,21 @@ describe('what a token says is shown to the last digit', () => {
     expect(stdout).toContain('claims.n  9007199254740993 → 9007199254740992\n');
   });
 
-  it('and one that is named twice is pointed out', async () => {
+  it('and a duplicate member is reported', async () => {
     const { done, file } = await freshMachine();
     const path = file('token', signed('{"role":"guest","role":"admin","exp":1}'));
     expect((await done('token', 'decode', `@${path}`)).stdout).toContain(
-      "\n  ! it names 'role' twice: here the last counts, elsewhere the first may.\n",
+      "\n  ! it has two members named 'role': the last counts here, elsewhere the first may.\n",
     );
     expect((await done('token', 'decode', `@${path}`, '--json')).json.notes).toEqual([
-      "it names 'role' twice: here the last counts, elsewhere the first may",
+      "it has two members named 'role': the last counts here, elsewhere the first may",
     ]);
   });
 });
 
 describe('metadata of a session token', () => {
   it.each(['preview', 'ea'] as const)(
-    'keeps every digit where it is saved, exported, imported and sent again, in edition %s',
+    'keeps every digit when saved, exported, imported and sent again, in edition %s',
     async (edition) => {
       const number = '12345678901234567890';
       const machine = await freshMachine();
@@ -107,7 +107,7 @@ describe('metadata of a session token', () => {
   );
 });
 
-describe('a time that looks like another unit', () => {
+describe('a time that seems to have another unit', () => {
   const ms = noon * 1000;
   it.each<[string, string, string]>([
     ['exp', String(ms + 60_000), 'milliseconds (2026-06-01 12:01:00 UTC)'],
@@ -117,7 +117,7 @@ describe('a time that looks like another unit', () => {
     ['exp', String((ms + 60_000) * 1000), 'microseconds (2026-06-01 12:01:00 UTC)'],
     ['iat', `${ms}000000`, 'nanoseconds (2026-06-01 12:00:00 UTC)'],
     ['auth_time', String(ms), 'milliseconds (2026-06-01 12:00:00 UTC)'],
-  ])('is pointed out, and no year of five digits shown: %s %s', async (claim, value, meant) => {
+  ])('is reported, without a five-digit year: %s %s', async (claim, value, meant) => {
     const { done, run, file } = await freshMachine();
     const token = file(
       'token',
@@ -139,7 +139,7 @@ describe('a time that looks like another unit', () => {
     ['exp', `"${noon + 60}"`, 'is text, and a token has a number of seconds'],
     ['iat', `"2026-06-01T12:00:00Z"`, 'is text, and a token has a number of seconds'],
     ['exp', `${noon + 60}.5`, 'is no whole number of seconds, which some verifiers refuse'],
-  ])('and one that is none: %s %s', async (claim, value, doubt) => {
+  ])('is reported if it is not a time: %s %s', async (claim, value, doubt) => {
     const { done, run, file } = await freshMachine();
     const token = file('token', signed(`{"${claim}":${value}}`));
     expect((await done('token', 'decode', `@${token}`)).stdout).toContain(`! ${doubt}\n`);
@@ -148,7 +148,7 @@ describe('a time that looks like another unit', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(doubt);
   });
 
-  it('is good where an API takes it, and warned of all the same', async () => {
+  it('is valid if an API accepts it, but causes a warning', async () => {
     const { run, file } = await freshMachine();
     const key = file('key.json', JSON.stringify(rsa.publicJwk));
     const doubt = `${ms + 60_000} looks like milliseconds (2026-06-01 12:01:00 UTC), and a token counts seconds: an API takes it until the year `;
@@ -162,7 +162,7 @@ describe('a time that looks like another unit', () => {
     expect(past).toMatchObject({ code: 0, stderr: expect.stringContaining('2026-06-01 11:59:00 UTC') });
   });
 
-  it('and times as they should be are not', async () => {
+  it('causes no warning if the times are plausible', async () => {
     const { done, file } = await openMachine();
     const token = await new SignJWT({ exp: 253_402_300_799, iat: noon })
       .setProtectedHeader({ alg: 'RS256' })
@@ -172,7 +172,7 @@ describe('a time that looks like another unit', () => {
     expect(json.times.exp.at).toBe('9999-12-31T23:59:59.000Z');
   });
 
-  it('of a session token is no end that it has', async () => {
+  it('is not used as the expiry of a session', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock, {
       tokens: (answer) => ({

@@ -21,7 +21,7 @@ async function machineWithSession() {
 }
 
 describe('token transfer', () => {
-  it('gives a pipe the ticket and nothing else', async () => {
+  it('prints only the ticket in a pipe', async () => {
     const { done, clock } = await machineWithSession();
     const { stdout, stderr } = await done('token', 'transfer');
     expect(stdout.trimEnd()).toMatch(ticketShape);
@@ -29,7 +29,7 @@ describe('token transfer', () => {
     expect(clock.waits).toEqual([]);
   });
 
-  it('gives machines when it ends and whose it is', async () => {
+  it('prints its expiry and guest as JSON', async () => {
     const { done, store } = await machineWithSession();
     expect((await done('token', 'transfer', '--json')).json).toEqual({
       anon_transfer_token: expect.stringMatching(ticketShape),
@@ -39,7 +39,7 @@ describe('token transfer', () => {
     });
   });
 
-  it('gives the /authorize URL for a redirect URI, with a state and a nonce of its own', async () => {
+  it('prints the /authorize URL for a redirect URI, with a new state and nonce', async () => {
     const { done, store } = await machineWithSession();
     const { json } = await done('token', 'transfer', '--redirect-uri', redirect, '--json');
     const url = new URL(json.authorize_url);
@@ -71,7 +71,7 @@ describe('token transfer', () => {
     expect(stdout).toMatch(/^https:\/\/localhost:4400\/authorize\?\S+\n$/);
   });
 
-  it('adds a code challenge with --pkce, and gives its verifier', async () => {
+  it('adds a code challenge with --pkce, and prints its verifier', async () => {
     const { done } = await machineWithSession();
     const { json } = await done('token', 'transfer', '--redirect-uri', redirect, '--pkce', '--json');
     const { searchParams } = new URL(json.authorize_url);
@@ -84,7 +84,7 @@ describe('token transfer', () => {
     expect(stdout).toMatch(/^https:\S+\n[\w-]{43}\n$/);
   });
 
-  it('counts the seconds down for people, on stderr', async () => {
+  it('counts down the seconds on stderr, at a terminal', async () => {
     const machine = await machineWithSession();
     machine.terminal.interactive = true;
     const { stdout, stderr } = await machine.done('token', 'transfer', '--redirect-uri', redirect, '--pkce');
@@ -100,7 +100,7 @@ describe('token transfer', () => {
     expect(machine.clock.waits).toHaveLength(30);
   });
 
-  it('leaves on Ctrl-C with the ticket given', async () => {
+  it('ends on Ctrl-C after the ticket is printed', async () => {
     const machine = await machineWithSession();
     machine.terminal.interactive = true;
     const printed = machine.printed('Transfer ticket');
@@ -113,7 +113,7 @@ describe('token transfer', () => {
     expect(stderr).not.toContain('The ticket is over');
   });
 
-  it('carries the session that is given, as the application that is named', async () => {
+  it('uses the given session and the given application', async () => {
     const { run, done, terminal, store } = await machineWithSession();
     const { json } = await done('token', 'create', '--json');
     terminal.stdin = json.session_token;
@@ -123,7 +123,7 @@ describe('token transfer', () => {
     expect(await run('token', 'transfer', '--session-token', '-')).toMatchObject({ code: 3, stdout: '' });
   });
 
-  it('asks once, with the session token and the audience that says so', async () => {
+  it('sends one request, with the session token and the transfer audience', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock, { edition: 'ea' });
     const { client_id } = documentNamed(tenant.store, 'client', 'web');
@@ -139,7 +139,7 @@ describe('token transfer', () => {
     ]);
   });
 
-  it('is refused on edition preview, with what goes there, also when only the tenant can say', async () => {
+  it('is refused in edition preview, with an alternative, also if only the tenant can tell', async () => {
     const machine = await freshMachine();
     const { run, done, open } = machine;
     await useRemote(machine, await servedTenant(machine.clock));
@@ -153,7 +153,7 @@ describe('token transfer', () => {
     });
     expect(await run('token', 'transfer')).toMatchObject(refused(''));
     await done('token', 'create');
-    const words = ' The tenant says: "[^"]+"';
+    const words = ' The tenant reported: "[^"]+"';
     expect(await run('token', 'transfer', '--edition', 'ea')).toMatchObject(refused(words));
   });
 
@@ -172,7 +172,7 @@ describe('token transfer', () => {
     expect(result.stderr).toContain(text);
   });
 
-  it('of a session that is not there names it, and not another', async () => {
+  it('names the given session if it does not exist, and no other', async () => {
     const { done, run } = await openMachine({ edition: 'ea' });
     await done('token', 'create');
     expect((await run('token', 'transfer', '--session', 'cart')).stderr).toMatch(

@@ -23,7 +23,7 @@ async function withSession(...assignments: string[]): Promise<{ machine: Machine
 }
 
 describe('token update', () => {
-  it('needs nothing but what is to change, and gives two new tokens of the same guest and session', async () => {
+  it('needs only what is to change, and returns two new tokens for the same guest and session', async () => {
     const { machine, created } = await withSession('language=en');
     machine.clock.forward(60);
     const { json } = await machine.done('token', 'update', '--meta', 'country=US', '--json');
@@ -38,7 +38,7 @@ describe('token update', () => {
     expect(json.access_token).not.toBe(created.access_token);
   });
 
-  it('shows people both tokens, decoded', async () => {
+  it('shows both tokens, decoded', async () => {
     const { machine } = await withSession();
     const { stdout } = await machine.done('token', 'update', '--meta', 'language=en', '--meta', 'country=US');
     expect(stdout).toMatch(/^✔ Session updated: a new session token and a new access token\n/);
@@ -57,14 +57,14 @@ describe('token update', () => {
     expect(await update()).toEqual({});
   });
 
-  it('remembers what it got, for the next', async () => {
+  it('saves the new tokens for the next command', async () => {
     const { machine } = await withSession();
     for (const key of ['a', 'b', 'c']) await machine.done('token', 'update', '--meta', `${key}=1`);
     const { json } = await machine.done('token', 'decode', '--json');
     expect(json.session_token.claims.metadata).toEqual({ a: '1', b: '1', c: '1' });
   });
 
-  it('asks for the same scopes again, or for those that are named', async () => {
+  it('asks for the same scopes again, or for the given ones', async () => {
     const { machine } = await withSession();
     const scope = ['--field', 'decoded.access_token.claims.scope'];
     await machine.done('token', 'create', '--scope', 'read:catalog');
@@ -73,7 +73,7 @@ describe('token update', () => {
     expect((await machine.done('token', 'update', ...scope)).stdout).toBe('write:cart\n');
   });
 
-  it("takes another API's access token with --api, and keeps to it", async () => {
+  it("gets another API's access token with --api, and uses that API from then on", async () => {
     const { machine } = await withSession();
     await machine.done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
     await machine.done('api', 'enable', 'news', '--scopes', 'read:articles');
@@ -82,7 +82,7 @@ describe('token update', () => {
     expect((await machine.done('token', 'update', ...audience)).stdout).toBe('urn:news\n');
   });
 
-  it('updates a session whose token is an argument or comes from stdin, and leaves the remembered one alone', async () => {
+  it('updates a session whose token is an argument or comes from stdin, and leaves the saved one alone', async () => {
     const { machine, created } = await withSession('other=yes');
     const elsewhere = created.session_token;
     await machine.done('token', 'create', '--meta', 'mine=yes');
@@ -98,7 +98,7 @@ describe('token update', () => {
     expect(readFileSync(`${machine.folder}/data/credentials/session~local~default.json`, 'utf8')).toBe(remembered);
   });
 
-  it('takes a session token from a file as well, and warns of one on the command line', async () => {
+  it('also reads a session token from a file, and warns about one on the command line', async () => {
     const { machine, created } = await withSession('other=yes');
     const path = machine.file('token.txt', `\ufeff${created.session_token}\r\n`);
     const update = ['token', 'update', '--meta', 'a=1', ...metadata, '--session-token'];
@@ -112,7 +112,7 @@ describe('token update', () => {
     expect(stderr).toMatch(/^warning: Other users of this machine can read a token on the command line/);
   });
 
-  it('works on a JWT-format session token as well', async () => {
+  it('also works with a JWT-format session token', async () => {
     const machine = await openMachine();
     await machine.done('tenant', 'set-format', 'jwt');
     await machine.done('token', 'create', '--meta', 'a=1');
@@ -123,7 +123,7 @@ describe('token update', () => {
 });
 
 describe('what token update refuses', () => {
-  it('is to guess a session where none is remembered', async () => {
+  it('includes guessing a session if none is saved', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'update', '--meta', 'a=1')).toMatchObject({
       code: 2,
@@ -132,7 +132,7 @@ describe('what token update refuses', () => {
     });
   });
 
-  it('is a session that has expired', async () => {
+  it('includes a session that has expired', async () => {
     const { machine } = await withSession();
     machine.clock.forward(30 * 86_400);
     const { code, jsonError } = await machine.run('token', 'update', '--json');
@@ -144,7 +144,7 @@ describe('what token update refuses', () => {
     });
   });
 
-  it("is another tenant's session token, a token that was changed, and no token at all", async () => {
+  it("includes another tenant's session token, a modified token, and something that is not a token", async () => {
     const { machine, created } = await withSession();
     const changed = `${created.session_token.slice(0, -8)}AAAAAAAA`;
     for (const token of [changed, created.access_token, 'no token at all']) {
@@ -154,7 +154,7 @@ describe('what token update refuses', () => {
     }
   });
 
-  it('is a session token that is empty, wherever it was to come from', async () => {
+  it('includes an empty session token from any source', async () => {
     const { machine } = await withSession();
     const path = machine.file('empty', '\ufeff\n');
     for (const [value, source] of [
@@ -168,7 +168,7 @@ describe('what token update refuses', () => {
     }
   });
 
-  it('is to take two things from one stdin', async () => {
+  it('includes reading two values from one stdin', async () => {
     const { machine } = await withSession();
     machine.terminal.stdin = '{"a":1}';
     const { code, stderr } = await machine.run('token', 'update', '--session-token', '-', '--meta-file', '-');
@@ -176,7 +176,7 @@ describe('what token update refuses', () => {
     expect(stderr).toContain('stdin');
   });
 
-  it('is a change that would make the metadata too large, and says by how much', async () => {
+  it('includes a change that makes the metadata too large, with the excess', async () => {
     const { machine } = await withSession(`first=${'a'.repeat(600)}`);
     const { code, stderr } = await machine.run('token', 'update', '--meta', `second=${'b'.repeat(600)}`);
     expect(code).toBe(2);
@@ -191,7 +191,7 @@ describe('what token update refuses', () => {
     [['--unset', 'cart.items'], "--unset takes a top-level key, and 'cart.items' is not one."],
     [['--unset', 'a', '--meta', 'a=1'], "'a' is both set and unset."],
     [['--unset', ''], "'' has an empty key."],
-  ])('is %j', async (options, message) => {
+  ])('includes %j', async (options, message) => {
     const { machine } = await withSession();
     expect(await machine.run('token', 'update', ...options)).toMatchObject({
       code: 2,
@@ -199,7 +199,7 @@ describe('what token update refuses', () => {
     });
   });
 
-  it('is a session of another application', async () => {
+  it('includes a session of another application', async () => {
     const { machine } = await withSession();
     await machine.done('app', 'create', 'kiosk', '--enable');
     const { code, jsonError } = await machine.run('token', 'update', '--app', 'kiosk', '--json');
@@ -207,7 +207,7 @@ describe('what token update refuses', () => {
     expect(jsonError.service_error).toBe('invalid_session_token');
   });
 
-  it('is a gate that was closed since, and names it', async () => {
+  it('includes a gate that was closed since, which is named', async () => {
     const { machine } = await withSession();
     await machine.done('app', 'disable', 'web');
     const { code, jsonError } = await machine.run('token', 'update', '--json');
@@ -216,8 +216,8 @@ describe('what token update refuses', () => {
   });
 });
 
-describe('token update at once in several commands', () => {
-  it('loses no update', async () => {
+describe('concurrent token update commands', () => {
+  it('lose no update', async () => {
     const { machine } = await withSession();
     const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
     await Promise.all(keys.map((key) => machine.done('token', 'update', '--meta', `${key}=1`)));
@@ -226,8 +226,8 @@ describe('token update at once in several commands', () => {
   });
 });
 
-describe('token update of a tenant elsewhere', () => {
-  it('remembers a session for each profile', async () => {
+describe('token update on a remote tenant', () => {
+  it('saves a session for each profile', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
@@ -246,7 +246,7 @@ describe('token update of a tenant elsewhere', () => {
 });
 
 describe('what token update parses', () => {
-  it('is all of its options, --meta and --unset as often as they come', async () => {
+  it('are all of its options, with --meta and --unset repeated', async () => {
     expect(await parsed(tokenUpdateCommand)).toEqual([{ save: true }]);
     expect(
       await parsed(

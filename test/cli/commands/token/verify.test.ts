@@ -47,7 +47,7 @@ async function remoteMachine() {
 }
 
 describe('token verify --field', () => {
-  it('of claims that a bad token cannot have ends with 3, not as a mistake in the command line', async () => {
+  it('ends with 3 for claims that a bad token cannot have, not with a usage error', async () => {
     const { run, done } = await openMachine();
     expect(await run('token', 'verify', 'a.b.c', '--field', 'claims.sub')).toMatchObject({ code: 3, stdout: '' });
     expect(await run('token', 'verify', 'a.b.c', '--field', 'claimsub')).toMatchObject({ code: 2, stdout: '' });
@@ -58,8 +58,8 @@ describe('token verify --field', () => {
   });
 });
 
-describe('token verify of a good token', () => {
-  it('lists every check with its outcome, for people', async () => {
+describe('token verify with a valid token', () => {
+  it('lists every check with its outcome', async () => {
     const machine = await openMachine();
     const { stdout, stderr } = await machine.done(
       'token',
@@ -79,7 +79,7 @@ describe('token verify of a good token', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('and for machines, with its claims', async () => {
+  it('lists every check as JSON, with the claims', async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
     const { json } = await machine.done('token', 'verify', token, '--json');
@@ -102,7 +102,7 @@ describe('token verify of a good token', () => {
 });
 
 describe('where token verify takes its token from', () => {
-  it('is stdin, a file, or with Bearer before it', async () => {
+  it('can be stdin or a file, also after Bearer', async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
     await machine.done('token', 'verify', `@${machine.file('token.txt', `Bearer ${token}\n`)}`);
@@ -113,7 +113,7 @@ describe('where token verify takes its token from', () => {
     }
   });
 
-  it('is what is remembered when none is given, for the API that it was asked for', async () => {
+  it('defaults to the saved token, for its own API', async () => {
     const machine = await openMachine();
     await machine.done('token', 'create');
     const { json } = await machine.done('token', 'verify', '--json');
@@ -123,7 +123,7 @@ describe('where token verify takes its token from', () => {
   });
 
   it.each(['', '\n', ' \r\n\t', '\ufeff', '\ufeff\u200b\n'])(
-    'is never the saved session where stdin is empty: %j',
+    'is never the saved session if stdin is empty: %j',
     async (stdin) => {
       const machine = await openMachine();
       await machine.done('token', 'create');
@@ -148,7 +148,7 @@ describe('where token verify takes its token from', () => {
     },
   );
 
-  it('is missed when nothing is remembered either', async () => {
+  it('is an error if nothing is saved either', async () => {
     const { run } = await freshMachine();
     expect(await run('token', 'verify')).toMatchObject({
       code: 2,
@@ -158,7 +158,7 @@ describe('where token verify takes its token from', () => {
     });
   });
 
-  it('is nothing when the file is not there, and a file or stdin that is empty is no token', async () => {
+  it('is an error if the file does not exist, and an empty file or stdin is not a token', async () => {
     const machine = await freshMachine();
     expect(await machine.run('token', 'verify', '@/nowhere')).toMatchObject({
       code: 2,
@@ -170,8 +170,8 @@ describe('where token verify takes its token from', () => {
   });
 });
 
-describe('token verify of a bad token ends with 3, and names what is bad', () => {
-  it('for people on stdout, and in a line on stderr that tells nothing of it', async () => {
+describe('token verify with a bad token ends with 3, and names the problem', () => {
+  it('in text on stdout, and in a line on stderr without its contents', async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
     const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scope', 'admin');
@@ -181,7 +181,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     expect(stderr).toBe('error: The token is not valid: scope, guest.\n');
   });
 
-  it('for machines, on both', async () => {
+  it('as JSON, on both', async () => {
     const machine = await openMachine();
     const { json, code, stderr } = await machine.run('token', 'verify', 'nonsense', '--json');
     expect(code).toBe(3);
@@ -222,7 +222,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     expect(checkNamed(json, 'kind')?.detail).toContain("it is a session token by its 'typ'");
   });
 
-  it('one that ended, unless clocks may differ by so much', async () => {
+  it('an expired one, unless the clock tolerance covers it', async () => {
     const machine = await openMachine();
     await machine.done('api', 'enable', 'shop', '--scopes', 'read:catalog', '--token-lifetime', '1h');
     const token = await accessToken(machine);
@@ -235,7 +235,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
     expect(await machine.run('token', 'verify', token, '--clock-tolerance', '10s')).toMatchObject({ code: 3 });
   });
 
-  it('one for another API, or of another issuer', async () => {
+  it('one for another API, or from another issuer', async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
     const { json } = await machine.run('token', 'verify', token, '--audience', 'x', '--issuer', 'https://y/', '--json');
@@ -245,7 +245,7 @@ describe('token verify of a bad token ends with 3, and names what is bad', () =>
 });
 
 describe('which API a token must be for', () => {
-  it("is the one named, else ANON_API's, else the profile's; and with none it is not checked", async () => {
+  it("is the given one, then ANON_API, then the profile's; otherwise it is not checked", async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
     const audOf = async (...args: string[]) =>
@@ -264,7 +264,7 @@ describe('which API a token must be for', () => {
     });
   });
 
-  it('is an audience where there are no credentials to look one up', async () => {
+  it('is an audience if there are no credentials to look it up', async () => {
     const { machine, tenant, token } = await remoteMachine();
     await machine.done('login', 'bare', '--no-check', '--domain', tenant.url);
     const before = tenant.requests.length;
@@ -274,7 +274,7 @@ describe('which API a token must be for', () => {
 });
 
 describe("a tenant's keys", () => {
-  it('are fetched once, kept in a file, and used until they are old', async () => {
+  it('are fetched once, saved in a file, and used until they are too old', async () => {
     const { machine, token, fetched } = await remoteMachine();
     await machine.done('token', 'verify', token);
     await machine.done('token', 'verify', token);
@@ -285,7 +285,7 @@ describe("a tenant's keys", () => {
     expect(fetched()).toBe(2);
   });
 
-  it('are fetched once more for tokens that name a made-up one, however many', async () => {
+  it('are fetched once more for tokens with unknown key ids, however many', async () => {
     const { machine, token, fetched } = await remoteMachine();
     await machine.done('token', 'verify', token);
     for (const kid of ['a', 'b', 'c', '__proto__']) {
@@ -295,7 +295,7 @@ describe("a tenant's keys", () => {
     expect(fetched()).toBe(2);
   });
 
-  it('are not fetched with --offline, nor is anything else', async () => {
+  it('are not fetched with --offline, and nothing else is', async () => {
     const { machine, tenant, token } = await remoteMachine();
     const before = tenant.requests.length;
     expect(await machine.run('token', 'verify', token, '--offline')).toMatchObject({
@@ -309,13 +309,13 @@ describe("a tenant's keys", () => {
     await machine.done('token', 'verify', token, '--offline', '--api', shop);
   });
 
-  it('that cannot be had are no word about the token', async () => {
+  it('that cannot be fetched leave the token unchecked', async () => {
     const { machine, tenant, token } = await remoteMachine();
     await tenant.close();
     expect(await machine.run('token', 'verify', token)).toMatchObject({ code: 6, stdout: '' });
   });
 
-  it('are not asked for by what is no token', async () => {
+  it('are not fetched for something that is not a token', async () => {
     const { machine, tenant } = await remoteMachine();
     const before = tenant.requests.length;
     for (const text of ['x', 'a.b.c', 'ANONYMOUS_SESSION_x.y.z'])
@@ -323,7 +323,7 @@ describe("a tenant's keys", () => {
     expect(tenant.requests).toHaveLength(before);
   });
 
-  it('of the embedded tenant are at hand, so that nothing is kept', async () => {
+  it('are available for the embedded tenant, so that nothing is saved', async () => {
     const machine = await openMachine();
     await machine.done('token', 'verify', await accessToken(machine), '--offline');
     expect(existsSync(join(machine.folder, 'data', 'keys'))).toBe(false);
@@ -333,7 +333,7 @@ describe("a tenant's keys", () => {
 describe('with --jwks', () => {
   const set = JSON.stringify({ keys: [{ ...rsa.publicJwk, kid: 'k1' }] });
 
-  it("any issuer's tokens are checked: with a file, offline and without a profile", async () => {
+  it("any issuer's tokens can be checked: with a file, offline and without a profile", async () => {
     const { done, run, file, statePath } = await freshMachine({ seeded: false });
     const path = file('keys.json', set);
     const token = await goodToken();
@@ -355,7 +355,7 @@ describe('with --jwks', () => {
     expect(existsSync(statePath)).toBe(false);
   });
 
-  it('and an address, whose keys are kept too', async () => {
+  it('the keys of an address are saved too', async () => {
     const { done, clock } = await freshMachine({ seeded: false });
     const asked: string[] = [];
     const { url } = await servedAnswer(async (request) => {
@@ -377,7 +377,7 @@ describe('with --jwks', () => {
     ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://e.example/' } })],
     ['nothing', () => new Response('')],
     ['that there is nothing', () => new Response('{}', { status: 404 })],
-  ])('an address that gives %s is no word about the token', async (_, answer) => {
+  ])('an address that returns %s leaves the token unchecked', async (_, answer) => {
     const { run } = await freshMachine({ seeded: false });
     const { url } = await servedAnswer(async () => answer());
     expect(await run('token', 'verify', await goodToken(), '--jwks', `${url}/keys`)).toMatchObject({
@@ -393,7 +393,7 @@ describe('with --jwks', () => {
     ['ftp://issuer.example/jwks.json'],
     ['file:///etc/passwd'],
     ['https://'],
-  ])('an address has to be safe, which %s is not', async (address) => {
+  ])('an address must be safe, which %s is not', async (address) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'verify', await goodToken(), '--jwks', address);
     expect(code).toBe(2);
@@ -401,7 +401,7 @@ describe('with --jwks', () => {
     expect(stderr).not.toContain('hunter22');
   });
 
-  it('a file has to hold a public key: a shared secret is none', async () => {
+  it('a file must contain a public key, not a shared secret', async () => {
     const { run, file } = await freshMachine({ seeded: false });
     const secret = Buffer.alloc(32, 1);
     const path = file('secret.json', JSON.stringify({ kty: 'oct', k: secret.toString('base64url') }));
@@ -416,7 +416,7 @@ describe('with --jwks', () => {
 });
 
 describe('what token verify parses', () => {
-  it('is at most one token, and its options', async () => {
+  it('are at most one token, and its options', async () => {
     expect(await parsed(tokenVerifyCommand)).toEqual([undefined, {}]);
     expect(await parsed(tokenVerifyCommand, '-', '--no-guest', '--offline', '--jwks', 'k', '--scope', 'a')).toEqual([
       '-',
@@ -431,8 +431,8 @@ describe('what token verify parses', () => {
     [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
     [['--scope', ' , '], '--scope names no scope.'],
     [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
-    [['--clock-tolerance', '-1'], "'-1' is not a duration."],
-    [['--clock-tolerance', 'soon'], "'soon' is not a duration."],
+    [['--clock-tolerance', '-1'], "'-1' is not a valid duration."],
+    [['--clock-tolerance', 'soon'], "'soon' is not a valid duration."],
   ])('and not %j', async (args, message) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stdout, stderr } = await run('token', 'verify', 'x', ...args);

@@ -32,7 +32,7 @@ async function watchedUntil(machine: Machine, text: string, ...options: string[]
 }
 
 describe('token watch', () => {
-  it('tells a pipe each event on a line, and renews a minute before the end', async () => {
+  it('prints one event per line in a pipe, and renews a minute before the expiry', async () => {
     const machine = await machineWithSession();
     const { code, stdout, stderr } = await watchedUntil(machine, '12:08:00 UTC  renewed');
     expect(code).toBe(130);
@@ -44,7 +44,7 @@ describe('token watch', () => {
     ]);
   });
 
-  it('tells machines each event as an object on a line, and remembers what it renewed', async () => {
+  it('prints one JSON object per event, and saves renewed tokens', async () => {
     const machine = await machineWithSession('ea');
     const { access_token: before } = (await machine.done('token', 'decode', '--json')).json;
     const { stdout } = await watchedUntil(machine, '"renewed"', '--json');
@@ -71,7 +71,7 @@ describe('token watch', () => {
     expect(stdout).not.toContain('eyJ');
   });
 
-  it('rewrites one block on a terminal, every second', async () => {
+  it('redraws one block on a terminal every second', async () => {
     const machine = await machineWithSession();
     machine.terminal.interactive = true;
     const { stdout } = await watchedUntil(machine, 'renewed       1 time\n');
@@ -83,7 +83,7 @@ describe('token watch', () => {
     expect(blocks.length).toBeGreaterThan(240);
   });
 
-  it('rewrites all rows of it, where it is wider than the terminal', async () => {
+  it('redraws all rows of it if it is wider than the terminal', async () => {
     const machine = await machineWithSession();
     Object.assign(machine.terminal, { interactive: true, columns: 40 });
     const { stdout } = await watchedUntil(machine, 'ends in 4 min 58 s');
@@ -95,7 +95,7 @@ describe('token watch', () => {
     for (const block of others) expect(block.startsWith(`\u001b[${lines.length + 1}A\u001b[J`)).toBe(true);
   });
 
-  it('tells a session that never ends from one that does not tell', async () => {
+  it('distinguishes a session that never expires from an unknown lifetime', async () => {
     const machine = await openMachine();
     await machine.done('tenant', 'set-lifetime', 'never');
     await machine.done('token', 'create');
@@ -106,7 +106,7 @@ describe('token watch', () => {
   it.each([
     ['--no-save', []],
     ['ANON_SAVE=0', ['ANON_SAVE']],
-  ])('keeps nothing of it with %s, and goes on renewing', async (option, [variable]) => {
+  ])('saves nothing with %s, and continues to renew', async (option, [variable]) => {
     const machine = await machineWithSession();
     const before = (await machine.done('session', 'export')).stdout;
     if (variable) machine.env[variable] = '0';
@@ -120,7 +120,7 @@ describe('token watch', () => {
     expect((await machine.done('session', 'export')).stdout).toBe(before);
   });
 
-  it('ends with the session also where the machine was asleep when that ended, and marks it', async () => {
+  it('ends with a session that expired while the machine was asleep, and marks it', async () => {
     const machine = await machineWithSession();
     machine.clock.forward(31 * 86_400);
     const { code, stdout, stderr } = await machine.run('token', 'watch');
@@ -131,7 +131,7 @@ describe('token watch', () => {
     expect(stdout.split('\n').map((line) => line.slice(25, 32))).toEqual(['started', 'ended  ', '']);
   });
 
-  it('ends with the session, which edition ea never prolongs', async () => {
+  it('ends with the session, which is never extended in edition ea', async () => {
     const machine = await openMachine({ edition: 'ea' });
     changeDocument(machine.store, 'resource_server', 'shop', short);
     await machine.done('tenant', 'set-lifetime', '7m');
@@ -147,7 +147,7 @@ describe('token watch', () => {
     ]);
   });
 
-  it('asks no more than once a second, also where access tokens are over when they come', async () => {
+  it('sends at most one request per second, even if access tokens arrive expired', async () => {
     const machine = await openMachine();
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'RS256' })}.${part({})}.AAAA`;
@@ -171,7 +171,7 @@ describe('token watch', () => {
     ]);
   });
 
-  it('tries again after what may pass, and tells it', async () => {
+  it('tries again after a temporary failure, and reports it', async () => {
     const machine = await openMachine();
     let failures = 1;
     const tenant = await servedTenant(machine.clock, {
@@ -196,7 +196,7 @@ describe('token watch', () => {
     );
   });
 
-  it('ends with what does not pass', async () => {
+  it('ends after a permanent failure', async () => {
     const machine = await machineWithSession();
     changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: false });
     expect(await machine.run('token', 'watch')).toMatchObject({ code: 5 });

@@ -14,7 +14,7 @@ describe('a client assertion', () => {
     ['RS384', rsa],
     ['PS256', rsa],
     ['ES256', ec],
-  ] as const)('is a JWT of three minutes at most, signed %s', async (alg, key) => {
+  ] as const)('is a JWT that lives at most three minutes, signed %s', async (alg, key) => {
     const text = String(key.export({ type: 'pkcs8', format: 'pem' }));
     const assertion = await clientAssertion({ kind: 'private_key', clientId: 'tool', alg }, text, {
       audience,
@@ -34,7 +34,7 @@ describe('a client assertion', () => {
     expect(Number(payload.exp) - noon / 1000).toBeLessThanOrEqual(180);
   });
 
-  it('is never the same twice, and names the key where it has a name', async () => {
+  it("is unique, and has the key's id if there is one", async () => {
     const text = JSON.stringify({ ...rsa.export({ format: 'jwk' }), kid: 'k1' });
     const make = () =>
       clientAssertion({ kind: 'private_key', clientId: 'tool', alg: 'RS256' }, text, { audience, nowMs: noon });
@@ -46,12 +46,12 @@ describe('a client assertion', () => {
     });
   });
 
-  it('is not made with a key that does not fit', async () => {
+  it('is not created with an unsuitable key', async () => {
     const text = String(ec.export({ type: 'pkcs8', format: 'pem' }));
     const credentials = { kind: 'private_key', clientId: 'tool', alg: 'RS256' } as const;
     expect(await failureOf(() => clientAssertion(credentials, text, { audience, nowMs: noon }))).toMatchObject({
       code: 'usage',
-      message: 'The private key of client tool is no RSA key, which RS256 needs.',
+      message: 'The private key of client tool is not an RSA key, which RS256 needs.',
     });
   });
 });

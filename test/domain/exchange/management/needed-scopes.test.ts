@@ -23,7 +23,7 @@ it('scopes that are missing are named with the commands that need them', () => {
   ]);
 });
 
-it('client grants are needed where the edition has them, or is not known', () => {
+it('client grants are needed if the edition has them or is unknown', () => {
   const scopes = (edition: 'preview' | 'ea' | undefined) => missingScopes([], edition).map(({ scope }) => scope);
   expect(scopes('preview').some((scope) => scope.endsWith(':client_grants'))).toBe(false);
   for (const edition of ['ea', undefined] as const) {

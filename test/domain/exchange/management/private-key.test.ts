@@ -24,7 +24,7 @@ describe('a private key', () => {
     expect(read.key.type).toBe('private');
   });
 
-  it('of a JWK keeps its name', () => {
+  it('from a JWK keeps its id', () => {
     expect(readPrivateKey(jwkOf(rsa.privateKey, { kid: 'k1' }), 'key.json').keyId).toBe('k1');
   });
 
@@ -48,52 +48,46 @@ describe('a private key', () => {
       'a public key',
       String(rsa.publicKey.export({ type: 'spki', format: 'pem' })),
       undefined,
-      'is the public half of a key.',
-      'Give the private one',
+      'is a public key.',
+      'Pass the private key',
     ],
-    ['a public JWK', jwkOf(rsa.publicKey), undefined, 'is the public half of a key.', 'Give the private one'],
+    ['a public JWK', jwkOf(rsa.publicKey), undefined, 'is a public key.', 'Pass the private key'],
     [
       'a JWK Set',
       JSON.stringify({ keys: [JSON.parse(jwkOf(rsa.privateKey))] }),
       undefined,
-      'is a set of keys.',
-      'the one private key alone',
+      'is a JWK Set.',
+      'a single private key',
     ],
-    ['a symmetric JWK', '{"kty":"oct","k":"c2VjcmV0"}', undefined, 'is neither an RSA nor an elliptic curve key.', ''],
+    ['a symmetric JWK', '{"kty":"oct","k":"c2VjcmV0"}', undefined, 'is not an RSA or elliptic curve key.', ''],
     ['a JWK without its numbers', '{"kty":"RSA","d":"AQAB"}', undefined, 'is a damaged JWK.', ''],
-    ['half a JWK', '{"kty":', undefined, 'is neither PEM nor a JWK.', ''],
-    ['something else', 'hunter2', undefined, 'is neither PEM nor a JWK.', ''],
+    ['half a JWK', '{"kty":', undefined, 'is not PEM or a JWK.', ''],
+    ['something else', 'hunter2', undefined, 'is not PEM or a JWK.', ''],
     ['cut PEM', pkcs8(rsa.privateKey).slice(0, 400), undefined, 'is damaged PEM.', ''],
     [
       'a key of OpenSSH',
       '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----',
       undefined,
-      'is in the format of OpenSSH.',
+      'is in OpenSSH format.',
       'ssh-keygen',
     ],
     [
       'an elliptic curve key for RS256',
       pkcs8(ec.privateKey),
       'RS256',
-      'is no RSA key, which RS256 needs.',
+      'is not an RSA key, which RS256 needs.',
       '--signing-alg ES256',
     ],
     [
       'an RSA key for ES256',
       pkcs8(rsa.privateKey),
       'ES256',
-      'is no elliptic curve key, which ES256 needs.',
+      'is not an elliptic curve key, which ES256 needs.',
       '--signing-alg RS256',
     ],
-    [
-      'another curve',
-      pkcs8(otherCurve.privateKey),
-      undefined,
-      'is on another curve than P-256, which ES256 needs.',
-      '',
-    ],
-    ['an Edwards key', pkcs8(edwards.privateKey), undefined, 'is no RSA key that RS256 can sign with.', ''],
-    ['a small key', pkcs8(small.privateKey), undefined, 'has less than the 2048 bits that RS256 needs.', ''],
+    ['another curve', pkcs8(otherCurve.privateKey), undefined, 'is not on curve P-256, which ES256 needs.', ''],
+    ['an Edwards key', pkcs8(edwards.privateKey), undefined, 'is not an RSA key that RS256 can sign with.', ''],
+    ['a small key', pkcs8(small.privateKey), undefined, 'has fewer than the 2048 bits that RS256 needs.', ''],
     [
       'a JWK for another algorithm',
       jwkOf(rsa.privateKey, { alg: 'RS384' }),
@@ -112,7 +106,7 @@ describe('a private key', () => {
     expect(parseSigningAlgorithm('PS256', '--signing-alg')).toBe('PS256');
     expect(await failureOf(() => parseSigningAlgorithm('HS256', '--signing-alg'))).toMatchObject({
       code: 'usage',
-      message: '--signing-alg is no algorithm that client assertions are signed with.',
+      message: '--signing-alg is not a supported signing algorithm.',
     });
   });
 });

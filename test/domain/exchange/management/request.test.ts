@@ -16,7 +16,7 @@ import { globalClient, openTenant, testTenant } from '../../../support/local.ts'
 const settings = { method: 'GET', path: tenantSettingsPath } as const;
 
 describe('a Management API request', () => {
-  it('asks for a token once, and uses it for everything that a command does', async () => {
+  it('gets a token once, and uses it for the whole command', async () => {
     const tenant = connectionTo(await openTenant());
     await Promise.all([managementRequest(tenant, tenantSettings, settings), listApps(tenant)]);
     await managementRequest(tenant, tenantSettings, settings);
@@ -24,7 +24,7 @@ describe('a Management API request', () => {
     expect(tenant.sent).toHaveLength(4);
   });
 
-  it('asks for the token in the words of the service', async () => {
+  it("requests the token with the service's parameters", async () => {
     const bodies: unknown[] = [];
     const tenant = scriptedConnection([
       ({ body }) => {
@@ -52,12 +52,12 @@ describe('a Management API request', () => {
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'not_authorised',
       message: "Profile 'acme' has no Management API credentials.",
-      hint: 'Add some: anon-cli login acme --client-id <id> --client-secret -',
+      hint: 'Add them: anon-cli login acme --client-id <id> --client-secret -',
     });
     expect(tenant.sent).toEqual([]);
   });
 
-  it('keeps members that nobody looked at', async () => {
+  it('keeps unknown members', async () => {
     const tenant = scriptedConnection([managementToken, json({ friendly_name: 'Acme', sandbox_version: '22' })]);
     expect(await managementRequest(tenant, tenantSettings, settings)).toMatchObject({ sandbox_version: '22' });
   });
@@ -72,7 +72,7 @@ describe('credentials', () => {
     );
     expect(error).toMatchObject({ code: 'not_authorised', status: 401, error: 'access_denied' });
     expect(error.message).toBe(
-      'The tenant refused the credentials of profile \'local\': the client id or the secret is wrong, or the secret was rotated (401). The tenant says: "Unauthorized"',
+      'The tenant refused the credentials of profile \'local\': wrong client id or secret, or the secret was rotated (401). The tenant reported: "Unauthorized"',
     );
     expect(error.hint).toContain('anon-cli login local');
     expect(JSON.stringify(error)).not.toContain('a-wrong-secret');
@@ -92,11 +92,11 @@ describe('credentials', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('may be answered with what is no token', async () => {
+  it('can lead to an answer without a token', async () => {
     const tenant = scriptedConnection([json({ token_type: 'Bearer', expires_in: 1 })]);
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's answer to POST /oauth/token cannot be used: access_token is required.",
+      message: "The tenant's answer to POST /oauth/token is not valid: access_token is required.",
     });
   });
 });
@@ -121,12 +121,12 @@ describe('a refusal of the Management API', () => {
       status: 403,
       error: 'insufficient_scope',
       hint: expect.stringMatching(
-        /^Give the client of profile 'acme' one of the Management API scopes read:clients\b.*: .*\bapp list\b.*\.$/,
+        /^Grant the client of profile 'acme' one of the Management API scopes read:clients\b.* \(needed for .*\bapp list\b.*\)\.$/,
       ),
     });
   });
 
-  it('of an application that is not there is not found', async () => {
+  it('for an unknown application is not_found', async () => {
     const tenant = connectionTo(await openTenant());
     const path = clientPath('nobody');
     expect(await failureOf(() => managementRequest(tenant, client, { method: 'GET', path }))).toMatchObject({
@@ -138,7 +138,7 @@ describe('a refusal of the Management API', () => {
     });
   });
 
-  it('of a body with a member that it does not know is a failure in its own words', async () => {
+  it('for an unknown member is a failure with its own words', async () => {
     const tenant = connectionTo(await openTenant());
     const patch = { method: 'PATCH', path: tenantSettingsPath, body: { lifetime: 1 } } as const;
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, patch))).toMatchObject({
@@ -166,7 +166,7 @@ describe('a refusal of the Management API', () => {
     });
   });
 
-  it('in a shape of its own is told by its status', async () => {
+  it('in an unknown shape is reported by its status', async () => {
     const tenant = scriptedConnection([managementToken, json({ oops: true }, 418)]);
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'failed',
@@ -185,29 +185,29 @@ describe('a refusal of the Management API', () => {
     expect(tenant.sent).toHaveLength(2);
   });
 
-  it('is not the only thing that can be wrong: an answer of another shape is no answer', async () => {
+  it('differs from an answer of an unexpected shape, which is an error too', async () => {
     const tenant = scriptedConnection([managementToken, json({ friendly_name: 7 })]);
     expect(await failureOf(() => managementRequest(tenant, tenantSettings, settings))).toMatchObject({
       code: 'response_invalid',
-      message: "The tenant's answer to GET /api/v2/tenants/settings cannot be used: friendly_name must be a string.",
+      message: "The tenant's answer to GET /api/v2/tenants/settings is not valid: friendly_name must be a string.",
     });
   });
 });
 
 describe('the edition of a tenant', () => {
-  it('is found out by its settings, and remembered', async () => {
+  it('is detected from its settings, and saved', async () => {
     const tenant = connectionTo(await testTenant(), { edition: undefined });
     expect((await editionOf(tenant)).name).toBe('preview');
     expect(tenant.remembered).toEqual(['preview']);
   });
 
-  it('is not asked for when it is known', async () => {
+  it('is not requested if it is known', async () => {
     const tenant = connectionTo(await testTenant());
     expect((await editionOf(tenant)).name).toBe('preview');
     expect(tenant.sent).toEqual([]);
   });
 
-  it("'ea' is found out and remembered", async () => {
+  it("'ea' is detected and saved", async () => {
     const today = json({ sessions: { anonymous: { lifetime_in_minutes: 43_200 } } });
     const tenant = scriptedConnection([managementToken, today], { edition: undefined });
     expect((await editionOf(tenant)).name).toBe('ea');

@@ -64,14 +64,14 @@ function asked(answers: readonly (() => Response)[], doors: Partial<ManagementAc
 const request = (tenant: ReturnType<typeof scriptedConnection>) => managementRequest(tenant, tenantSettings, settings);
 
 describe('a Management API token', () => {
-  it('that was kept is used, and the tenant is not asked for another', async () => {
+  it('that was saved is used without another request', async () => {
     const { tenant, bearers } = asked([named, named], { cache: keeperOf(kept) });
     await request(tenant);
     await request(tenant);
     expect(bearers).toEqual(['Bearer kept-token', 'Bearer kept-token']);
   });
 
-  it('is kept with whom it is for, and when it ends', async () => {
+  it('is saved with its tenant and its expiry', async () => {
     const cache = keeperOf(undefined);
     const { tenant } = asked([tokenCalled('new-token', { scope: 'read:clients' }), named], { cache });
     await request(tenant);
@@ -94,7 +94,7 @@ describe('a Management API token', () => {
     expect(bearers).toEqual([undefined, 'Bearer new-token']);
   });
 
-  it('is used until a minute before its end, and then renewed within a command too', async () => {
+  it('is used until a minute before its expiry, and then renewed, even within a command', async () => {
     let now = noon;
     const answers = [tokenCalled('one', { expires_in: 120 }), named, named, tokenCalled('two'), named];
     const { tenant, bearers } = asked(answers, {});
@@ -107,7 +107,7 @@ describe('a Management API token', () => {
     expect(bearers).toEqual([undefined, 'Bearer one', 'Bearer one', undefined, 'Bearer two']);
   });
 
-  it('that was kept and is refused is dropped, and the request sent once more with a new one', async () => {
+  it('that was saved and is refused is dropped, and the request is sent again with a new one', async () => {
     const cache = keeperOf(kept);
     const { tenant, bearers } = asked([refused, tokenCalled('new-token'), named], { cache });
     expect(await request(tenant)).toEqual({ friendly_name: 'Acme' });
@@ -115,13 +115,13 @@ describe('a Management API token', () => {
     expect(cache.content()).toMatchObject({ token: 'new-token' });
   });
 
-  it('that is refused is replaced once, not for ever', async () => {
+  it('that is refused is replaced only once', async () => {
     const { tenant, bearers } = asked([refused, tokenCalled('new-token'), refused], { cache: keeperOf(kept) });
     expect(await failureOf(() => request(tenant))).toMatchObject({ code: 'not_authorised', status: 401 });
     expect(bearers).toHaveLength(3);
   });
 
-  it('that is new and refused is not replaced: the next would be refused as well', async () => {
+  it('that is new and refused is not replaced', async () => {
     const { tenant, bearers } = asked([tokenCalled('new-token'), refused], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
@@ -130,25 +130,25 @@ describe('a Management API token', () => {
     expect(bearers).toHaveLength(2);
   });
 
-  it('that was good and is refused in the same command is replaced', async () => {
+  it('that worked and is then refused in the same command is replaced', async () => {
     const { tenant, bearers } = asked([tokenCalled('one'), named, refused, tokenCalled('two'), named], {});
     await request(tenant);
     await request(tenant);
     expect(bearers.at(-1)).toBe('Bearer two');
   });
 
-  it('that was kept from before a scope was given is replaced; a new one without it is not', async () => {
+  it('that was saved before a scope was granted is replaced; a new one without it is not', async () => {
     const old = asked([unscoped, tokenCalled('new-token'), named], { cache: keeperOf(kept) });
     expect(await request(old.tenant)).toEqual({ friendly_name: 'Acme' });
     const { tenant } = asked([tokenCalled('new-token'), unscoped], { cache: keeperOf(undefined) });
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       status: 403,
-      hint: "Give the client of profile 'acme' the Management API scope read:tenant_settings: it is needed for tenant show, tenant set-lifetime, tenant set-format, tenant set-cookie, setup, doctor.",
+      hint: "Grant the client of profile 'acme' the Management API scope read:tenant_settings (needed for tenant show, tenant set-lifetime, tenant set-format, tenant set-cookie, setup, doctor).",
     });
   });
 
-  it('is asked for again after a failure that may have passed', async () => {
+  it('is requested again after a temporary failure', async () => {
     const unavailable = () => new Response('<html>', { status: 308 });
     const { tenant, bearers } = asked([unavailable, tokenCalled('a-token'), named], {});
     await failureOf(() => request(tenant));
@@ -161,12 +161,12 @@ describe('a Management API token', () => {
     ['a line break', 'a\nb'],
     ['nothing', ''],
     ['an umlaut', 'tüken'],
-  ])('that is %s is none, and nothing is sent with it', async (_, token) => {
+  ])('that is %s is invalid, and nothing is sent with it', async (_, token) => {
     const { tenant } = asked([tokenCalled(token)], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'response_invalid',
       message:
-        "The tenant's answer to POST /oauth/token cannot be used: access_token must be a token that fits into a header.",
+        "The tenant's answer to POST /oauth/token is not valid: access_token must be a token that fits into a header.",
     });
   });
 
@@ -182,7 +182,7 @@ describe('a Management API token', () => {
     ['by the tenant', { scope: 'read:clients  update:clients' }, 'opaque', ['read:clients', 'update:clients']],
     ['by itself', {}, jwt({ scope: 'read:clients' }), ['read:clients']],
     ['by nobody', {}, 'opaque', undefined],
-  ])('has the scopes that are told %s', async (_, more, token, scopes) => {
+  ])('has the scopes that are reported %s', async (_, more, token, scopes) => {
     const { tenant } = asked([tokenCalled(token, more)], {});
     expect((await managementToken(tenant)).scopes).toEqual(scopes);
   });
@@ -227,28 +227,28 @@ describe('a ready access token', () => {
     return scriptedConnection(answers, { management: secretAccess('', token, { credentials, ...more }) });
   };
 
-  it('is used as it is', async () => {
+  it('is used unchanged', async () => {
     const tenant = ready(jwt({ exp: noon / 1000 + 30 }), [named, named]);
     await request(tenant);
     await request(tenant);
     expect(tenant.sent).toHaveLength(2);
   });
 
-  it('that has expired is not sent, and says how to give a new one', async () => {
+  it('that has expired is not sent, and the hint explains how to give a new one', async () => {
     const tenant = ready(jwt({ exp: noon / 1000 }), []);
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       message: "The access token of profile 'acme' has expired.",
-      hint: 'Give a new one: anon-cli login acme --access-token -',
+      hint: 'Replace it: anon-cli login acme --access-token -',
     });
     const fromEnvironment = ready(jwt({ exp: noon / 1000 }), [], { source: 'environment' });
-    expect((await failureOf(() => request(fromEnvironment))).hint).toBe('Give a new one in AUTH0_ACCESS_TOKEN.');
+    expect((await failureOf(() => request(fromEnvironment))).hint).toBe('Set a new token in AUTH0_ACCESS_TOKEN.');
   });
 
-  it('that cannot be one is not sent', async () => {
+  it('that is malformed is not sent', async () => {
     expect(await failureOf(() => request(ready('two words\n', [])))).toMatchObject({
       code: 'not_authorised',
-      message: "The access token of profile 'acme' is none.",
+      message: "The access token of profile 'acme' is not a valid access token.",
     });
   });
 
@@ -258,7 +258,7 @@ describe('a ready access token', () => {
       'Bad audience: https://other.example/api/v2/',
       401,
       undefined,
-      'is for another tenant than acme.example, or not for its Management API (401). The tenant says: "Bad audience: https://other.example/api/v2/"',
+      'is for a tenant other than acme.example, or not for its Management API (401). The tenant reported: "Bad audience: https://other.example/api/v2/"',
     ],
     [
       'Invalid signature received for JSON Web Token validation',
@@ -270,14 +270,14 @@ describe('a ready access token', () => {
       'Bad HTTP authentication header format',
       400,
       'Bearer',
-      'is not one for a Management API (400). The tenant says: "Bad HTTP authentication header format"',
+      'is not a Management API token (400). The tenant reported: "Bad HTTP authentication header format"',
     ],
   ])('that is refused with "%s" is not replaced', async (message, status, errorCode, problem) => {
     const tenant = ready('opaque', [json({ statusCode: status, error: 'Unauthorized', message, errorCode }, status)]);
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'not_authorised',
       message: `The access token of profile 'acme' ${problem}`,
-      hint: 'Give a new one: anon-cli login acme --access-token -',
+      hint: 'Replace it: anon-cli login acme --access-token -',
     });
   });
 });
@@ -289,14 +289,14 @@ describe('no token', () => {
       'wrong or unknown client',
       json({ error: 'access_denied', error_description: 'Unauthorized' }, 401),
       'not_authorised',
-      'the client id or the secret is wrong, or the secret was rotated (401). The tenant says: "Unauthorized"',
+      'wrong client id or secret, or the secret was rotated (401). The tenant reported: "Unauthorized"',
       'anon-cli login acme --client-id',
     ],
     [
       'the same in other words',
       json({ error: 'invalid_client', error_description: 'Client authentication failed' }, 401),
       'not_authorised',
-      'the client id or the secret is wrong',
+      'wrong client id or secret',
       'anon-cli login acme --client-id',
     ],
     [
@@ -338,7 +338,7 @@ describe('no token', () => {
       ),
       'not_authorised',
       'the tenant has no API https://acme.example/api/v2/ (403).',
-      'A custom domain has no Management API of its own.',
+      'Custom domains have no Management API.',
     ],
     [
       'the grant type off',
@@ -350,7 +350,7 @@ describe('no token', () => {
         403,
       ),
       'not_authorised',
-      'client tool may not use the client credentials grant (403).',
+      'client tool is not allowed to use the client credentials grant (403).',
       'Grant Types',
     ],
     ['a host that is no tenant', html, 'tenant_unreachable', 'acme.example is not an Auth0 tenant', 'Check the domain'],
@@ -367,16 +367,16 @@ describe('no token', () => {
           `a page with ${status}`,
           () => new Response('<html>Blocked</html>', { status }),
           'tenant_unreachable',
-          'acme.example does not answer as an Auth0 tenant does. The tenant answered POST /oauth/token with',
-          'such as a firewall or a proxy',
+          'acme.example does not answer like an Auth0 tenant. The tenant answered POST /oauth/token with',
+          'A firewall or proxy may have answered instead',
         ] as const,
     ),
     [
       'a proxy that says nothing',
       () => new Response(null, { status: 407 }),
       'tenant_unreachable',
-      'acme.example does not answer as an Auth0 tenant does. It answered POST /oauth/token with 407.',
-      'such as a firewall or a proxy',
+      'acme.example does not answer like an Auth0 tenant. It answered POST /oauth/token with 407.',
+      'A firewall or proxy may have answered instead',
     ],
     [
       'a host that sends elsewhere',
@@ -385,24 +385,24 @@ describe('no token', () => {
       'acme.example is not an Auth0 tenant',
       'Check the domain',
     ],
-  ] as const)('comes of %s', async (_, answer, code, message, hint) => {
+  ] as const)('results from %s', async (_, answer, code, message, hint) => {
     const { tenant } = asked([answer], {});
     const error = await failureOf(() => request(tenant));
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
     expect(error.hint ?? '').toContain(hint);
   });
 
-  it('comes of a rate limit that holds on', async () => {
+  it('results from a rate limit that continues', async () => {
     const limited = json({ error: 'too_many_requests' }, 429, { 'retry-after': '700' });
     const { tenant } = asked([limited], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'rate_limited',
-      message: 'The tenant gives no more access tokens for now: its rate limit is reached.',
+      message: "The tenant's rate limit for access tokens is reached.",
       hint: expect.stringContaining('Try again in 700 seconds'),
     });
   });
 
-  it('comes of a private key that the client does not have', async () => {
+  it('results from a private key that the client does not have', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const text = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const management = secretAccess('tool', text, {
@@ -411,8 +411,8 @@ describe('no token', () => {
     const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
     expect(await failureOf(() => request(scriptedConnection([denied], { management })))).toMatchObject({
       message:
-        'The tenant refused the credentials of profile \'acme\': the client id is wrong, or its key is none that the client may sign ES256 with (401). The tenant says: "Unauthorized"',
-      hint: 'Give them anew: anon-cli login acme --client-id <id> --private-key <file>',
+        'The tenant refused the credentials of profile \'acme\': wrong client id, or the client may not sign ES256 with this key (401). The tenant reported: "Unauthorized"',
+      hint: 'Replace them: anon-cli login acme --client-id <id> --private-key <file>',
     });
   });
 });

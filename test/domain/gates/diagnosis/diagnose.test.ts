@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../../src/domain/gates/diagnosis/check.ts';
 import { type Diagnosis, diagnose } from '../../../../src/domain/gates/diagnosis/diagnose.ts';
-import type { Question } from '../../../../src/domain/gates/diagnosis/look.ts';
+import type { DiagnosisRequest } from '../../../../src/domain/gates/diagnosis/management-checks.ts';
 import { AnonError, interrupted } from '../../../../src/errors.ts';
 import { managementAudience } from '../../../../src/wire/oauth.ts';
 import { connectionTo, json, scriptedConnection, secretAccess } from '../../../support/domain.ts';
 import { confidentialApp, guestGrantId, openTenant, type TestTenant, testTenant } from '../../../support/local.ts';
 
-const nothing: Question = {
+const nothing: DiagnosisRequest = {
   app: { named: undefined, chosen: undefined },
   api: { named: undefined, chosen: undefined },
   wanted: [],
   forcedEdition: undefined,
   probe: undefined,
 };
-const probing: Question = { ...nothing, probe: { clientSecret: undefined } };
-const named = (app: string | undefined, api: string | undefined): Question => ({
+const probing: DiagnosisRequest = { ...nothing, probe: { clientSecret: undefined } };
+const named = (app: string | undefined, api: string | undefined): DiagnosisRequest => ({
   ...nothing,
   app: { named: app, chosen: undefined },
   api: { named: api, chosen: undefined },
@@ -63,7 +63,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   const grant = edition === 'ea' ? 'open' : 'skipped';
   const holder = edition === 'ea' ? ' --app web' : '';
 
-  it('an open tenant lets guests in, and nothing is sent but questions', async () => {
+  it('an open tenant accepts guests, and only reads are sent', async () => {
     const connection = connectionTo(await openTenant({ edition }));
     const diagnosis = await diagnose(connection, nothing);
     expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant });
@@ -76,30 +76,30 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(connection.sent.filter((line) => !line.startsWith('GET '))).toEqual(['POST /oauth/token']);
   });
 
-  it('a guest who is made proves it, and the feature', async () => {
+  it('a created guest proves it, and the feature', async () => {
     const connection = connectionTo(await openTenant({ edition }));
     const diagnosis = await diagnose(connection, probing);
     expect(statesOf(diagnosis)).toEqual({ ...allOpen, grant, feature: 'open', probe: 'open' });
     expect(found(diagnosis, 'probe')).toMatchObject({
       finding:
-        'a guest of web got a token for shop: read:catalog write:cart; signature, issuer, audience and times are right',
+        'a guest of web got a token for shop: read:catalog write:cart; signature, issuer, audience and times are correct',
     });
     expect(connection.sent.filter((line) => line === 'POST /anonymous/token')).toHaveLength(1);
   });
 
-  it('a fresh tenant is closed: what there is is looked at, and the commands open it', async () => {
+  it('a new tenant is closed, and the fix commands open it', async () => {
     const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ app: 'closed', api: 'closed' });
     expect(diagnosis).toMatchObject({
       ok: false,
-      verdict: 'A guest of web cannot get a token for shop: web may not create guest sessions, and 2 more',
+      verdict: 'A guest of web cannot get a token for shop: web may not create guest sessions; 2 more gates are closed',
       failure: { code: 'gate_closed' },
     });
     const fixes = new Set(diagnosis.checks.flatMap(({ fix }) => fix ?? []));
     expect([...fixes]).toEqual(['anon-cli app enable web', `anon-cli api enable shop${holder} --scopes read:catalog`]);
   });
 
-  it('a probe of a closed tenant says what the service says, and its fix', async () => {
+  it("a probe of a closed tenant reports the service's answer and the fix", async () => {
     const diagnosis = await diagnose(connectionTo(await testTenant({ edition })), probing);
     expect(found(diagnosis, 'probe')).toMatchObject({
       state: 'closed',
@@ -116,7 +116,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'gate_closed' } });
   });
 
-  it('scopes that are wanted are looked for, and those alone are lacking', async () => {
+  it('requested scopes are checked, and only those are reported', async () => {
     const connection = connectionTo(await openTenant({ edition }));
     const diagnosis = await diagnose(connection, { ...nothing, wanted: ['read:catalog', 'read:orders'] });
     expect(found(diagnosis, 'scopes')).toEqual({
@@ -135,52 +135,52 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
     expect(found(diagnosis, 'scopes')).toEqual({
       check: 'scopes',
       state: 'closed',
-      finding: "API 'shop' defines no scope 'raed:catalog'",
+      finding: "API 'shop' has no scope 'raed:catalog'",
       advice: expect.stringContaining("Did you mean 'read:catalog'?"),
     });
   });
 
-  it('a scope that was granted and is no longer defined is a warning', async () => {
+  it('a granted scope that is no longer defined is a warning', async () => {
     const tenant = await openTenant({ edition, api: { scopes: [{ value: 'read:catalog' }] } });
     const diagnosis = await diagnose(connectionTo(tenant), nothing);
     expect(found(diagnosis, 'scopes')).toEqual({
       check: 'scopes',
       state: 'warning',
-      finding: 'guests get read:catalog; write:cart is granted too, but shop no longer defines it',
+      finding: 'guests get read:catalog; write:cart is also granted, but shop no longer defines it',
       fix: `anon-cli api scopes remove shop write:cart${holder}`,
     });
     expect(diagnosis).toMatchObject({ ok: true, scopes: ['read:catalog'] });
   });
 
-  it('an API without scopes has nothing to give', async () => {
+  it('an API without scopes has nothing to grant', async () => {
     const tenant = await testTenant({ edition });
     tenant.change('resource_server', tenant.api.id, { scopes: [] });
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toEqual({
       check: 'api',
       state: 'closed',
-      finding: 'shop does not take guests',
-      advice: 'shop defines no scopes: define some in the dashboard, under APIs, Permissions.',
+      finding: 'shop does not accept guests',
+      advice: 'shop defines no scopes. Add some in the Auth0 dashboard: APIs > Permissions.',
     });
   });
 
-  it('several that are enabled have to be told apart, and the rest is looked at all the same', async () => {
+  it('several enabled applications need a choice, and the rest is still checked', async () => {
     const tenant = await openTenant({ edition });
     await confidentialApp(tenant);
     const diagnosis = await diagnose(connectionTo(tenant, { selection: ' --profile acme' }), probing);
     expect(found(diagnosis, 'app')).toEqual({
       check: 'app',
       state: 'unknown',
-      finding: 'Which application? 2 are enabled: web, server',
-      advice: 'Name one: --app <app>, or for good: anon-cli profile set app <app> --profile acme',
+      finding: 'No application given, and 2 are enabled: web, server',
+      advice: 'Choose one: --app <app>, or save a default: anon-cli profile set app <app> --profile acme',
     });
     expect(statesOf(diagnosis)).toMatchObject({ api: 'open', probe: 'skipped' });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'usage' } });
   });
 
-  it('what is named and not there is told as any command does', async () => {
+  it('an unknown name is reported as in other commands', async () => {
     const diagnosis = await diagnose(connectionTo(await openTenant({ edition })), named('wbe', 'shpo'));
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_found' } });
-    expect(found(diagnosis, 'app')).toMatchObject({ finding: "There is no application 'wbe'" });
+    expect(found(diagnosis, 'app')).toMatchObject({ finding: "Application 'wbe' not found" });
     expect(found(diagnosis, 'api')).toMatchObject({ advice: expect.stringContaining("'shop'") });
     expect(statesOf(diagnosis)).toMatchObject({ scopes: 'skipped' });
   });
@@ -200,7 +200,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
 });
 
 describe('edition ea', () => {
-  it('a grant of another application is none', async () => {
+  it('a grant of another application does not count', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const { client_id } = await confidentialApp(tenant);
     const diagnosis = await diagnose(connectionTo(tenant), named(client_id, undefined));
@@ -211,11 +211,11 @@ describe('edition ea', () => {
     });
   });
 
-  it('a grant of all scopes is told apart', async () => {
+  it('a grant of all scopes is shown as one', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     tenant.change('client_grant', guestGrantId, { allow_all_scopes: true, scope: undefined });
     const diagnosis = await diagnose(connectionTo(tenant), nothing);
-    expect(found(diagnosis, 'grant').finding).toContain('of all scopes');
+    expect(found(diagnosis, 'grant').finding).toContain('for all scopes');
     expect(diagnosis.scopes).toHaveLength(4);
   });
 
@@ -230,7 +230,7 @@ describe('edition ea', () => {
   it.each([
     ['denies', { anonymous_user: { policy: 'deny_all' } }],
     ['is not shown', { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } }],
-  ])('a policy that %s is closed whatever grants there are, and nobody is blamed for it', async (_, policies) => {
+  ])('a policy that %s is closed whatever the grants are, and no other gate is reported', async (_, policies) => {
     const tenant = await openTenant({ edition: 'ea' });
     // Past what the local tenant does by itself: it fills what a state lacks at the first request, and merges what is sent.
     await tenant.management();
@@ -238,7 +238,7 @@ describe('edition ea', () => {
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toMatchObject({
       state: 'closed',
       fix: 'anon-cli api enable shop --app web',
-      finding: 'shop does not take guests, although they have a grant there: a grant alone does not let them in',
+      finding: 'shop does not accept guests, although they have a grant there: a grant alone is not enough',
     });
   });
 
@@ -253,8 +253,8 @@ describe('edition ea', () => {
 
 describe('the settings', () => {
   it.each([
-    ['never expires', 0, /^sessions never expire: sessions that never expire are advised against/],
-    ['is under a day', 3600, /^sessions live 1 hour: under 24 hours/],
+    ['never expires', 0, /^sessions never expire: without expiry, a leaked session token works forever/],
+    ['is under a day', 3600, /^sessions live 1 hour: with less than 24 hours/],
     ['is under 30 days', 864_000, /^sessions live 10 days: 30 days or longer is recommended$/],
     ['is over the limit', 63_072_000, /the limits are 1 second and 1 year$/],
   ])('a lifetime that %s is a warning', async (_, anonymous_session_lifetime, finding) => {
@@ -275,26 +275,26 @@ describe('the settings', () => {
     expect(diagnosis.ok).toBe(true);
   });
 
-  it('tell of another edition than the profile: that is told, and believed', async () => {
+  it('show another edition than the profile: that is reported, and the settings are used', async () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
     const diagnosis = await diagnose(connection, nothing);
     expect(found(diagnosis, 'edition')).toEqual({
       check: 'edition',
       state: 'warning',
-      finding: 'its settings tell of ea, and commands speak preview',
+      finding: "the tenant's settings look like ea, but commands use preview",
       fix: 'anon-cli profile set edition auto',
     });
     expect(diagnosis).toMatchObject({ ok: true, tenant: { edition: 'ea' } });
     expect(connection.remembered).toEqual([]);
   });
 
-  it('tell of another edition than the user says now: the user is obeyed', async () => {
+  it('show another edition than the option: the option is used', async () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: 'preview' });
     const diagnosis = await diagnose(connection, { ...nothing, forcedEdition: 'preview' });
     expect(statesOf(diagnosis)).toMatchObject({ edition: 'warning', app: 'closed' });
   });
 
-  it('tell the edition of a tenant that was not asked before, once', async () => {
+  it('show the edition of a new tenant, once', async () => {
     const connection = connectionTo(await openTenant({ edition: 'ea' }), { edition: undefined });
     expect(statesOf(await diagnose(connection, nothing))).toMatchObject({ edition: 'open', scopes: 'open' });
     expect(connection.remembered).toEqual(['ea']);
@@ -303,7 +303,7 @@ describe('the settings', () => {
 });
 
 describe('the Management API scopes', () => {
-  it('that only changes need are a warning', async () => {
+  it('that are missing for changes are a warning', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const read = ['read:tenant_settings', 'read:clients', 'read:resource_servers', 'read:client_grants'];
     const diagnosis = await diagnose(connectionWith(tenant, read), nothing);
@@ -314,7 +314,7 @@ describe('the Management API scopes', () => {
     expect(diagnosis.ok).toBe(true);
   });
 
-  it('for grants are not missed where there are none', async () => {
+  it('for grants are not needed without grants', async () => {
     const tenant = await openTenant();
     const scopes = ['tenant_settings', 'clients', 'resource_servers'].flatMap((kind) => [
       `read:${kind}`,
@@ -325,7 +325,7 @@ describe('the Management API scopes', () => {
     });
   });
 
-  it('that looking takes leave what they hide unknown, and the rest is looked at', async () => {
+  it('that are missing for reads leave their results unknown, and the rest is checked', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), nothing);
     expect(statesOf(diagnosis)).toMatchObject({
@@ -339,38 +339,38 @@ describe('the Management API scopes', () => {
       scopes: 'skipped',
     });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised' } });
-    expect(diagnosis.verdict).toMatch(/^Whether a guest can get a token cannot be told: .*Insufficient scope/);
+    expect(diagnosis.verdict).toMatch(/^Cannot tell whether a guest can get a token: .*Insufficient scope/);
   });
 
-  it('and a guest who is made settles it all the same', async () => {
+  it('do not matter if a guest is created', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), probing);
     expect(diagnosis).toMatchObject({ ok: true, failure: undefined, scopes: ['read:catalog', 'write:cart'] });
   });
 });
 
-describe('a tenant that does not answer as it should', () => {
+describe('a tenant that does not answer as expected', () => {
   const issuer = 'https://acme.example/';
   const discovery = json({ issuer });
   const token = json({ access_token: 'a-management-token', token_type: 'Bearer', expires_in: 86_400, scope: '' });
 
-  it('is out of reach: that is all', async () => {
+  it('is unreachable, and nothing else is reported', async () => {
     const out = new AnonError('tenant_unreachable', 'The tenant acme.example cannot be reached: no such host.');
     const diagnosis = await diagnose(scriptedConnection([() => Promise.reject(out)]), probing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped', probe: 'skipped' });
     expect(new Set(diagnosis.checks.slice(1).map(({ finding }) => finding))).toEqual(
-      new Set(['the tenant cannot be reached']),
+      new Set(['the tenant is unreachable']),
     );
     expect(diagnosis).toMatchObject({ ok: false, failure: out });
   });
 
-  it('describes itself by another name', async () => {
+  it('reports another issuer', async () => {
     const other = json({ issuer: 'https://login.acme.example/' });
     const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
     const diagnosis = await diagnose(scriptedConnection([other, denied]), nothing);
     expect(found(diagnosis, 'reachable')).toMatchObject({
       state: 'warning',
-      finding: 'acme.example answers as https://login.acme.example/, and that is what its tokens say too',
+      finding: 'acme.example reports the issuer https://login.acme.example/, which its tokens will have too',
     });
   });
 
@@ -378,18 +378,18 @@ describe('a tenant that does not answer as it should', () => {
     const denied = json({ error: 'access_denied', error_description: 'Unauthorized' }, 401);
     const diagnosis = await diagnose(scriptedConnection([discovery, denied]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ credentials: 'closed', edition: 'skipped', app: 'skipped' });
-    expect(found(diagnosis, 'app').finding).toBe('takes a Management API token');
+    expect(found(diagnosis, 'app').finding).toBe('needs a Management API token');
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised', status: 401 } });
   });
 
-  it('takes the credentials and not the token', async () => {
+  it('accepts the credentials but not the token', async () => {
     const invalid = json({ statusCode: 401, error: 'Unauthorized', message: 'Invalid token' }, 401);
     const diagnosis = await diagnose(scriptedConnection([discovery, token, invalid, token, invalid]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ credentials: 'closed', edition: 'skipped' });
     expect(diagnosis.failure).toMatchObject({ code: 'not_authorised' });
   });
 
-  it('is not asked further when the user stops it', async () => {
+  it('gets no more requests after Ctrl-C', async () => {
     const connection = scriptedConnection([discovery, () => Promise.reject(interrupted())]);
     await expect(diagnose(connection, nothing)).rejects.toMatchObject({ code: 'interrupted' });
   });
@@ -398,16 +398,16 @@ describe('a tenant that does not answer as it should', () => {
     ['a page for what it has not', '<html>Not Found</html>', 404, 'an HTML page, not JSON'],
     ['one page for everything', '<!doctype html><title>Acme</title>', 200, 'an HTML page, not JSON'],
     ['a text', 'OK', 200, 'a body that is not JSON'],
-  ])('is a site with %s, and is named', async (_, page, status, what) => {
+  ])('is a site with %s, which is reported', async (_, page, status, what) => {
     const diagnosis = await diagnose(scriptedConnection([() => new Response(page, { status })]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'closed', credentials: 'skipped' });
     expect(diagnosis.failure).toMatchObject({
       code: 'tenant_unreachable',
-      message: `acme.example does not answer as an Auth0 tenant does: it answered GET /.well-known/openid-configuration with ${status} and ${what}.`,
+      message: `acme.example does not respond like an Auth0 tenant: it answered GET /.well-known/openid-configuration with ${status} and ${what}.`,
     });
   });
 
-  it('is no tenant', async () => {
+  it('is not a tenant', async () => {
     const diagnosis = await diagnose(scriptedConnection([json({}, 404), json({}, 404)]), nothing);
     expect(statesOf(diagnosis)).toMatchObject({ reachable: 'warning', credentials: 'closed' });
   });
@@ -417,8 +417,8 @@ describe('without Management API credentials', () => {
   it('only a probe can tell, with a client id and an audience', async () => {
     const tenant = await openTenant();
     const connection = connectionTo(tenant, { management: undefined, edition: undefined });
-    const question = { ...probing, ...named(tenant.app.client_id, tenant.api.identifier), probe: probing.probe };
-    const diagnosis = await diagnose(connection, question);
+    const request = { ...probing, ...named(tenant.app.client_id, tenant.api.identifier), probe: probing.probe };
+    const diagnosis = await diagnose(connection, request);
     expect(statesOf(diagnosis)).toMatchObject({
       credentials: 'closed',
       app: 'skipped',

@@ -42,7 +42,7 @@ describe('a token that no API can accept', () => {
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'token_unacceptable' } });
   });
 
-  it('is of another issuer', async () => {
+  it('is from another issuer', async () => {
     const { check } = await probed(await openTenant(), {}, { issuer: 'https://login.acme.example/' });
     expect(check).toMatchObject({
       state: 'closed',
@@ -64,15 +64,15 @@ describe('a token that no API can accept', () => {
     expect(check).toMatchObject({ state: 'closed', finding: expect.stringContaining('is not for shop') });
   });
 
-  it('is one that only its issuer can read, which is no reason to call anything closed', async () => {
+  it('is opaque, which closes no gate', async () => {
     const answer = json({ access_token: 'opaque', token_type: 'Bearer', expires_in: 7200 });
     const { check } = await probed(await openTenant(), { [guestTokens]: answer });
     expect(check).toMatchObject({ state: 'warning', finding: expect.stringContaining('it is opaque') });
   });
 });
 
-describe('a token that is not quite what the settings say', () => {
-  it('cannot be checked for want of keys', async () => {
+describe('a token that does not match the settings', () => {
+  it('cannot be checked without keys', async () => {
     const { check, diagnosis } = await probed(await openTenant(), { [jwks]: json({ keys: [] }) });
     expect(check).toMatchObject({
       state: 'warning',
@@ -81,16 +81,14 @@ describe('a token that is not quite what the settings say', () => {
     expect(diagnosis.ok).toBe(true);
   });
 
-  it('lives longer than its API says, is over, and is of a guest of the other edition', async () => {
+  it('lives longer than its API allows, has expired, and is for a guest of the other edition', async () => {
     const tenant = await openTenant();
     const { body } = await tenant.anonymousToken();
     tenant.change('resource_server', tenant.api.id, { token_lifetime_for_anonymous_access: 60 });
     tenant.clock.forward(200_000);
     const { check } = await probed(tenant, { [guestTokens]: json({ ...body, session_expires_in: 3600 }) });
     expect(check.state).toBe('warning');
-    expect(check.finding).toMatch(
-      /expired already .*; it lives 1 day, not the 1 minute that the API says; it lives longer/,
-    );
+    expect(check.finding).toMatch(/already expired .*; it lives 1 day; the API's setting is 1 minute; it lives longer/);
   });
 });
 
@@ -102,15 +100,15 @@ describe('a refusal', () => {
     expect(diagnosis.failure).toMatchObject({ code: 'gate_closed', gate: 'tenant' });
   });
 
-  it('for the moment says nothing of guests', async () => {
+  it('that is temporary leaves guest access unknown', async () => {
     const answer = () => new Response('{}', { status: 429, headers: { 'retry-after': '3600' } });
     const { check, diagnosis } = await probed(await openTenant(), { [guestTokens]: answer });
     expect(check).toMatchObject({ state: 'unknown', advice: expect.stringContaining('Try again') });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'rate_limited' } });
-    expect(diagnosis.verdict).toMatch(/^Whether a guest can get a token cannot be told/);
+    expect(diagnosis.verdict).toMatch(/^Cannot tell whether a guest can get a token/);
   });
 
-  it('of a wrong secret is one of the application, and the secret stays untold', async () => {
+  it("of a wrong secret closes the application's gate, without the secret", async () => {
     const tenant = await openTenant();
     const { client_id } = await confidentialApp(tenant);
     const { check, diagnosis } = await probed(tenant, {}, { app: client_id, clientSecret: 'not-the-secret' });

@@ -1,0 +1,48 @@
+import { keyProblem, publicKeyAlgorithms, signatureAlgorithms } from '../../jose/algorithms.ts';
+import type { Jwk, NamedKey } from '../../jose/jwk.ts';
+
+/** The keys for decoding a token: what they can't check or decrypt is left unchecked and encrypted. */
+export interface KeyRing {
+  /** Keys that may have signed a token with this `kid` and issuer; empty for an unknown issuer. */
+  signatureKeys(token: { kid: string | undefined; issuer: string | undefined }): Promise<readonly NamedKey[]>;
+  /** Keys that may decrypt a JWE. */
+  sealKeys(): Promise<readonly NamedKey[]>;
+}
+
+/** The public keys of one issuer, for verifying a token. */
+export interface KeySource {
+  /** Every algorithm that its keys may be for, none of them symmetric. Any other is refused before a key is looked up. */
+  readonly algorithms: readonly string[];
+  /** For people: `https://acme.eu.auth0.com/`. */
+  readonly origin: string;
+  /** The keys that may have signed a token with this `kid`, usable or not; without a `kid`, all keys. */
+  find(kid: string | undefined): Promise<readonly NamedKey[]>;
+}
+
+/**
+ * The public keys of a set. Shared secrets are left out, whatever the set says about them. Unusable keys stay, because a
+ * token may name one: {@link keyProblem}. `only`: the one algorithm that signature keys are used with.
+ * @see RFC 7517, section 4; RFC 8725, sections 3.1 and 3.5
+ */
+export function publicKeys(jwks: readonly Jwk[], origin: string, only?: 'RS256'): NamedKey[] {
+  return jwks
+    .filter(({ kty }) => kty !== 'oct')
+    .map((jwk) => {
+      const kid = typeof jwk.kid === 'string' ? jwk.kid.slice(0, 60) : '(no id)';
+      return { name: `key ${kid} of ${origin}`, jwk: only && !keyProblem(jwk) ? { ...jwk, alg: only } : jwk };
+    });
+}
+
+/** A source of given keys, such as those of a file. */
+export function keySourceOf(keys: readonly NamedKey[], origin: string): KeySource {
+  const all = new Set(keys.flatMap(({ jwk }) => signatureAlgorithms(jwk)));
+  const algorithms = [...all].filter((alg) => publicKeyAlgorithms.includes(alg));
+  return { algorithms, origin, find: async (kid) => keysNamed(keys, kid) };
+}
+
+/** The keys that a token with this `kid` may mean: those with that `kid`, or else those without any. */
+export function keysNamed(keys: readonly NamedKey[], kid: string | undefined): NamedKey[] {
+  if (kid === undefined) return [...keys];
+  const named = keys.filter(({ jwk }) => jwk.kid === kid);
+  return named.length > 0 ? named : keys.filter(({ jwk }) => jwk.kid === undefined);
+}

@@ -1,0 +1,384 @@
+import { describe, expect, it } from 'vitest';
+import { doctorCommand } from '../../../../src/cli/commands/doctor/doctor.ts';
+import {
+  changeDocument,
+  freshMachine,
+  openMachine,
+  parsed,
+  servedTenant,
+  useRemote,
+} from '../../../support/command.ts';
+
+const stateOf = (json: { checks: { check: string; state: string }[] }, name: string) =>
+  json.checks.find(({ check }) => check === name)?.state;
+const errorIn = (stderr: string) => JSON.parse(stderr).error;
+
+describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
+  const holder = edition === 'ea' ? ' --app web' : '';
+
+  it('reports that a guest can get a token, and ends with 0', async () => {
+    const machine = await openMachine({ edition });
+    const { json, stderr } = await machine.done('doctor', '--json');
+    expect(json).toMatchObject({
+      ok: true,
+      verdict: 'A guest of web can get a token for shop: read:catalog write:cart',
+      tenant: { profile: 'local', issuer: 'https://localhost:4400/', edition },
+      app: { name: 'web' },
+      api: { name: 'shop', audience: 'https://api.shop.example' },
+      scopes: ['read:catalog', 'write:cart'],
+      clock_offset_seconds: 0,
+    });
+    expect(json.checks).toHaveLength(13);
+    expect(json.checks[0]).toEqual({
+      check: 'reachable',
+      state: 'open',
+      finding: 'localhost:4400 reports the issuer https://localhost:4400/',
+      fix: null,
+      advice: null,
+    });
+    expect(stderr).toBe('');
+  });
+
+  it('reports closed gates and how to open them, and ends with 5', async () => {
+    const machine = await freshMachine({ edition });
+    const { code, stdout, stderr } = await machine.run('doctor');
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/^✘ closed {3}app {10}web may not create guest sessions$/m);
+    expect(stdout).toContain(
+      `To open it\n  $ anon-cli app enable web\n  $ anon-cli api enable shop${holder} --scopes read:catalog\n`,
+    );
+    expect(stdout).toContain('Or all at once\n  $ anon-cli doctor --fix --scopes read:catalog\n');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      '✘ A guest of web cannot get a token for shop: web may not create guest sessions, and 2 more',
+    );
+    expect(stderr).toBe(
+      'error: A guest cannot get a token.\nhint:  Open what is closed: anon-cli doctor --fix --scopes read:catalog\n',
+    );
+  });
+
+  it('prints commands that open the gates', async () => {
+    const machine = await freshMachine({ edition });
+    const { stdout } = await machine.run('doctor', '--json');
+    const fixes = new Set(JSON.parse(stdout).checks.flatMap(({ fix }: { fix: string | null }) => fix ?? []));
+    for (const fix of fixes) await machine.done(...String(fix).split(' ').slice(1));
+    expect((await machine.done('doctor', '--probe', '--json')).json).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['several', 'web', 2, "'web' matches 2 applications"],
+    ['none', 'wbe', 1, "Application 'wbe' not found"],
+  ])('does not probe %s with that name, and reports it', async (_, app, exitCode, finding) => {
+    const machine = await openMachine({ edition });
+    await machine.done('app', 'create', 'web', '--enable', '--allow-duplicate');
+    const { code, stdout } = await machine.run('doctor', '--app', app, '--api', 'shop', '--probe', '--json');
+    const { checks } = JSON.parse(stdout);
+    const found = (name: string) => checks.find(({ check }: { check: string }) => check === name);
+    expect(found('app').finding).toContain(finding);
+    expect(found('probe')).toMatchObject({ state: 'skipped', finding: 'needs an application and an API' });
+    expect(code).toBe(exitCode);
+  });
+
+  it('--probe creates a guest and does not save it', async () => {
+    const machine = await openMachine({ edition });
+    const { stdout } = await machine.done('doctor', '--probe');
+    expect(stdout).toMatch(/^✔ open {5}probe {8}a guest of web got a token for shop: read:catalog /m);
+    expect(await machine.run('token', 'update')).toMatchObject({ code: 2 });
+  });
+
+  it('--fix --yes opens closed gates and checks again', async () => {
+    const machine = await freshMachine({ edition });
+    const { json } = await machine.done('doctor', '--fix', '--yes', '--scopes', 'read:catalog', '--probe', '--json');
+    expect(json).toMatchObject({ ok: true, scopes: ['read:catalog'], dry_run: false });
+    expect(json.requests.length).toBe(edition === 'ea' ? 3 : 2);
+    expect(stateOf(json, 'probe')).toBe('open');
+    const again = await machine.done('doctor', '--fix', '--json');
+    expect(again.json).toMatchObject({ ok: true, requests: [], changes: [] });
+  });
+
+  it('--fix shows the plan and asks, at a terminal', async () => {
+    const machine = await freshMachine({ edition });
+    machine.terminal.interactive = true;
+    machine.answers.push(true);
+    const { stdout, stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
+    expect(machine.questions).toEqual([edition === 'ea' ? 'Send these 3 changes?' : 'Send these 2 changes?']);
+    expect(stderr).toMatch(/^To open what is closed:\n {2}application web/);
+    expect(stdout).toMatch(/^✔ Changed: application web, API shop/);
+    expect(stdout).toContain('✔ A guest of web can get a token for shop: read:catalog\n');
+  });
+
+  it('--fix that is declined sends nothing', async () => {
+    const machine = await freshMachine({ edition });
+    machine.terminal.interactive = true;
+    machine.answers.push(false);
+    const { code, stderr } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog');
+    expect(code).toBe(1);
+    expect(stderr).toContain('The fix was declined; nothing was sent.');
+    expect((await machine.run('doctor')).code).toBe(5);
+  });
+
+  it('--fix without a terminal is refused with 2', async () => {
+    const machine = await freshMachine({ edition });
+    const { code, jsonError } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--json');
+    expect(code).toBe(2);
+    expect(jsonError.hint).toBe('Preview it with --dry-run, then pass --yes.');
+    expect((await machine.run('doctor')).code).toBe(5);
+  });
+
+  it('--fix --dry-run shows the requests and sends none', async () => {
+    const machine = await freshMachine({ edition });
+    const { stdout } = await machine.done('doctor', '--fix', '--dry-run', '--scopes', 'read:catalog');
+    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}application web/);
+    expect(stdout).toContain('  would send  PATCH /api/v2/clients/');
+    const { json } = await machine.done(
+      'doctor',
+      '--fix',
+      '--dry-run',
+      '--scopes',
+      'read:catalog',
+      '--probe',
+      '--json',
+    );
+    expect(json).toMatchObject({ ok: false, dry_run: true });
+    expect(stateOf(json, 'probe')).toBe('skipped');
+    expect((await machine.run('doctor')).code).toBe(5);
+  });
+
+  it('--fix --dry-run reports when nothing is closed', async () => {
+    const { stdout } = await (await openMachine({ edition })).done('doctor', '--fix', '--dry-run');
+    expect(stdout).toBe('✔ No changes: nothing is closed that could be opened\n');
+  });
+
+  it('--fix grants no scopes that were not given', async () => {
+    const { code, jsonError } = await (await freshMachine({ edition })).run('doctor', '--fix', '--yes', '--json');
+    expect(code).toBe(2);
+    expect(jsonError.message).toBe("No scopes given for API 'shop'.");
+  });
+
+  it('--scopes checks only the given scopes', async () => {
+    const machine = await openMachine({ edition });
+    expect((await machine.run('doctor', '--scopes', 'read:catalog,read:orders')).code).toBe(5);
+    await machine.done('doctor', '--scopes', 'read:catalog');
+  });
+
+  it('a warning has its command, and does not change the exit code', async () => {
+    const machine = await openMachine({ edition });
+    await machine.done('tenant', 'set-lifetime', '10d');
+    const { stdout } = await machine.done('doctor');
+    expect(stdout).toMatch(/^! warning {2}lifetime {5}sessions live 10 days: 30 days or longer is recommended$/m);
+    expect(stdout).toContain('Recommended\n  $ anon-cli tenant set-lifetime 30d\n');
+  });
+
+  it('--matrix shows which scopes are open where', async () => {
+    const machine = await openMachine({ edition });
+    expect((await machine.done('doctor', '--matrix')).stdout).toBe('web\tshop\tread:catalog write:cart\topen\n');
+    machine.terminal.interactive = true;
+    expect((await machine.done('doctor', '--matrix')).stdout).toBe(
+      'APPLICATION  shop\nweb          read:catalog\n             write:cart\n',
+    );
+    expect((await machine.done('doctor', '--matrix', '--json')).json).toEqual([
+      {
+        app: { client_id: expect.any(String), name: 'web', enabled: true },
+        api: { audience: 'https://api.shop.example', name: 'shop', enabled: true },
+        scopes: ['read:catalog', 'write:cart'],
+        open: true,
+      },
+    ]);
+  });
+
+  it('--matrix shows one application or API if it is given', async () => {
+    const machine = await openMachine({ edition });
+    await machine.done('app', 'create', 'kiosk');
+    await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
+    const pairs = async (...options: string[]) =>
+      (await machine.done('doctor', '--matrix', ...options, '--field', '*.app.name', '--field', '*.api.name')).stdout;
+    expect(await pairs()).toBe('web\nshop\n');
+    // What is named is shown, closed or not.
+    expect(await pairs('--app', 'kiosk')).toBe('kiosk\nshop\n');
+    expect(await pairs('--api', 'https://news.example')).toBe('web\nnews\n');
+    expect(await pairs('--app', 'kiosk', '--api', 'news')).toBe('kiosk\nnews\n');
+    expect(await pairs('--app', 'web', '--all')).toBe('web\nweb\nnews\nshop\n');
+    machine.env.ANON_APP = 'kiosk';
+    expect(await pairs(), 'a matrix is of all unless its line says otherwise').toBe('web\nshop\n');
+    expect((await machine.run('doctor', '--matrix', '--app', 'kisok')).stderr).toContain("Did you mean 'kiosk'?");
+    expect((await machine.run('doctor', '--matrix', '--api', 'https://localhost:4400/api/v2/')).code).toBe(2);
+  });
+
+  it('--matrix of a new tenant is empty without --all', async () => {
+    const machine = await freshMachine({ edition });
+    expect((await machine.done('doctor', '--matrix')).stderr).toMatch(/^No application may create guest sessions/);
+    expect((await machine.done('doctor', '--matrix', '--all')).stdout).toBe('web\tshop\t\tclosed\n');
+    machine.terminal.interactive = true;
+    expect((await machine.done('doctor', '--matrix')).stdout).toMatch(/^No application may create guest sessions/);
+    expect((await machine.done('doctor', '--matrix', '--all')).stdout).toBe(
+      'APPLICATION   shop (closed)\nweb (closed)  -\n',
+    );
+  });
+});
+
+describe('doctor', () => {
+  it('with several applications lists the candidates, and ends with 2', async () => {
+    const machine = await openMachine();
+    await machine.done('app', 'create', 'kiosk', '--enable');
+    const { code, stdout, stderr } = await machine.run('doctor', '--json');
+    expect(code).toBe(2);
+    expect(stateOf(JSON.parse(stdout), 'app')).toBe('unknown');
+    expect(errorIn(stderr)).toMatchObject({
+      code: 'usage',
+      message: 'No application given, and 2 are enabled: web, kiosk.',
+    });
+    await machine.done('doctor', '--app', 'kiosk', '--api', 'shop');
+  });
+
+  it('uses the application and the API of the profile', async () => {
+    const machine = await openMachine();
+    await machine.done('app', 'create', 'kiosk', '--enable');
+    await machine.done('profile', 'set', 'app', 'kiosk');
+    expect((await machine.done('doctor', '--field', 'app.name')).stdout).toBe('kiosk\n');
+  });
+
+  it('for an unknown application ends with 1 and suggests a similar one', async () => {
+    const { code, stdout, stderr } = await (await openMachine()).run('doctor', '--app', 'wbe', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).ok).toBe(false);
+    expect(errorIn(stderr).hint).toContain("Did you mean 'web'?");
+  });
+
+  it('does not repeat a token in the wrong place', async () => {
+    const machine = await openMachine();
+    const { stdout: token } = await machine.done('token', 'create', '--field', 'access_token');
+    const { code, stdout, stderr } = await machine.run('doctor', '--app', token.trim());
+    expect(code).toBe(1);
+    expect(stdout + stderr).not.toContain(token.slice(0, 30));
+  });
+
+  it('--probe reads a secret from stdin, and a wrong one ends with 4', async () => {
+    const machine = await openMachine();
+    await machine.done('app', 'create', 'server', '--type', 'regular_web', '--enable');
+    machine.terminal.stdin = 'not-the-secret';
+    const { code, stdout, stderr } = await machine.run(
+      'doctor',
+      '--app',
+      'server',
+      '--probe',
+      '--client-secret',
+      '-',
+      '--json',
+    );
+    expect(code).toBe(4);
+    expect(stateOf(JSON.parse(stdout), 'probe')).toBe('closed');
+    expect(errorIn(stderr)).toMatchObject({ code: 'not_authorised', service_error: 'invalid_client' });
+    machine.terminal.stdin = undefined;
+    await machine.done('doctor', '--app', 'server', '--probe');
+  });
+});
+
+describe('doctor --fix with a profile marked as production', () => {
+  async function productionMachine() {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock);
+    await useRemote(machine, remote);
+    await machine.done('profile', 'set', 'production', 'on');
+    machine.terminal.interactive = true;
+    const writes = () => remote.requests.filter(({ method }) => method === 'PATCH');
+    return { machine, host: new URL(remote.url).host, writes };
+  }
+
+  it('shows the plan and asks only for its name', async () => {
+    const { machine, host, writes } = await productionMachine();
+    machine.replies.push(host);
+    const { stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
+    expect(machine.questions).toEqual([`To confirm, type the tenant's name (${host}):`]);
+    expect(stderr).toMatch(/is marked production\. This changes:\n {2}application web/);
+    expect(writes()).toHaveLength(2);
+  });
+
+  it('sends nothing if the name is wrong', async () => {
+    const { machine, writes } = await productionMachine();
+    machine.replies.push('yes');
+    expect((await machine.run('doctor', '--fix', '--scopes', 'read:catalog')).code).toBe(1);
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe('doctor over HTTP', () => {
+  it('reports an unreachable tenant, and ends with 6', async () => {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock);
+    await useRemote(machine, remote);
+    await remote.close();
+    const { code, stdout, stderr } = await machine.run('doctor', '--json');
+    expect(code).toBe(6);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, app: null, checks: expect.any(Array) });
+    expect(stateOf(JSON.parse(stdout), 'reachable')).toBe('closed');
+    expect(errorIn(stderr)).toMatchObject({ code: 'tenant_unreachable' });
+  });
+
+  it('reports refused credentials, and ends with 4', async () => {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock);
+    await useRemote(machine, remote);
+    changeDocument(remote.store, 'client', remote.credentials.clientId, { client_secret: 'rotated-since-then' });
+    const { code, stdout, stderr } = await machine.run('doctor', '--json');
+    expect(code).toBe(4);
+    expect(stateOf(JSON.parse(stdout), 'credentials')).toBe('closed');
+    expect(errorIn(stderr)).toMatchObject({ code: 'not_authorised' });
+  });
+
+  it('fixes a tenant of edition ea over HTTP with three writes', async () => {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock, { edition: 'ea' });
+    await useRemote(machine, remote);
+    await machine.done('doctor', '--fix', '--yes', '--scopes', 'read:catalog', '--probe');
+    const writes = remote.requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/'));
+    expect(writes.map(({ method }) => method)).toEqual(['PATCH', 'PATCH', 'POST']);
+  });
+
+  it('changes nothing without --fix', async () => {
+    const machine = await freshMachine();
+    const remote = await servedTenant(machine.clock);
+    await useRemote(machine, remote);
+    await machine.run('doctor');
+    const sent = remote.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path);
+    expect(new Set(sent)).toEqual(new Set(['/oauth/token']));
+  });
+});
+
+describe('the command line of doctor', () => {
+  it('accepts all options', async () => {
+    const [options] = await parsed(
+      doctorCommand,
+      ...['--app', 'web', '--api', 'shop', '--scopes', 'a,b', '--probe', '--client-secret', '-'],
+      ...['--fix', '--oidc-conformant', '--dry-run', '--yes', '--matrix', '--all'],
+    );
+    expect(options).toEqual({
+      app: 'web',
+      api: 'shop',
+      scopes: 'a,b',
+      probe: true,
+      clientSecret: '-',
+      fix: true,
+      oidcConformant: true,
+      dryRun: true,
+      yes: true,
+      matrix: true,
+      all: true,
+    });
+  });
+
+  it.each([
+    [['--matrix', '--fix'], '--fix does not go with --matrix.'],
+    [['--matrix', '--probe'], '--probe does not go with --matrix.'],
+    [['--all'], '--all goes with --matrix only.'],
+    [['--yes'], '--yes goes with --fix only.'],
+    [['--dry-run'], '--dry-run goes with --fix only.'],
+    [['--oidc-conformant'], '--oidc-conformant goes with --fix only.'],
+  ])('%j is refused', async (flags, message) => {
+    const { code, jsonError } = await (await freshMachine({ seeded: false })).run('doctor', ...flags, '--json');
+    expect({ code, message: jsonError.message }).toEqual({ code: 2, message });
+  });
+
+  it('--client-secret is not accepted as an argument', async () => {
+    const machine = await freshMachine({ seeded: false });
+    expect((await machine.run('doctor', '--probe', '--client-secret', 'shh-secret')).code).toBe(2);
+  });
+});
