@@ -62,7 +62,7 @@ describe('the official Management SDK, unmodified', () => {
       (client: ManagementClient) => client.resourceServers.create({ identifier: audience }),
     ],
     [403, Management.ForbiddenError, (client: ManagementClient) => client.connections.list()],
-  ])('takes a refusal with %i for its own error', async (statusCode, type, call) => {
+  ])('turns a refusal with %i into its own error', async (statusCode, type, call) => {
     const { client } = await servedForSdks();
     const refusal = await refusalOf(Promise.resolve(call(client)));
     expect(refusal).toBeInstanceOf(type);
@@ -107,7 +107,7 @@ describe('the official Authentication SDK, unmodified', () => {
     expect(guestOf(updated.access_token)).toBe(guestOf(accessToken));
   });
 
-  it('takes a closed gate for its own error', async () => {
+  it('turns a closed gate into its own error', async () => {
     const { client, home } = await authClient();
     await run(home, ['app', 'disable', 'web']);
     await expect(client.anonymous.createSession({ audience })).rejects.toMatchObject({

@@ -7,7 +7,7 @@ import { openTenant } from '../../support/local.ts';
 
 const [damages, processes] = [1000, 4];
 
-it('of 1,000 random damages to a state none ends the process or loses anything without a word', async () => {
+it('none of 1,000 random damages to a state crashes the process or goes undetected', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'state.db');
   const store = sqliteStore(path);
