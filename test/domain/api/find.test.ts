@@ -66,7 +66,7 @@ describe.each(['preview', 'ea'] as const)('in a tenant of 1,100 APIs, edition %s
     };
     expect(await explainRefusal(connection, refusal, request)).toMatchObject({
       gate: 'api',
-      hint: expect.stringContaining("'API 1098' does not take guests"),
+      hint: expect.stringContaining("'API 1098' does not accept guests"),
     });
     expect(asked()).toHaveLength(1);
   });
