@@ -1,3 +1,4 @@
+import { sampleApi, sampleApp, sampleGuestScopes } from '../../wire/sample.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import type { NewApi } from '../api/lifecycle.ts';
@@ -15,9 +16,8 @@ import { planTenantChange, readTenant, type TenantView } from '../tenant/setting
 import { planEnabledApp, planOpenApi } from './set-up.ts';
 
 /** The application and API that the quickstart creates if the tenant has none. */
-const sampleScopes = ['read:catalog', 'write:cart'] as const;
-const sampleApp: NewApp = { name: 'web', type: 'spa' };
-const sampleApi: NewApi = { name: 'shop', audience: 'https://api.shop.example', scopes: sampleScopes };
+const newApp: NewApp = { name: sampleApp.name, type: sampleApp.app_type };
+const newApi: NewApi = { name: sampleApi.name, audience: sampleApi.identifier, scopes: sampleGuestScopes };
 
 /** A gate that is open now, whether that took a change, and the commands that do the same. */
 export interface Ensured<Subject> {
@@ -51,7 +51,7 @@ export async function ensureAppOpen(tenant: TenantConnection, chosen: SavedApp |
     apps.find(({ name }) => name === sampleApp.name) ??
     apps[0];
   const { needsOidcConformance } = await editionOf(tenant);
-  const plan = await planEnabledApp(tenant, app ?? sampleApp, { oidcConformant: needsOidcConformance });
+  const plan = await planEnabledApp(tenant, app ?? newApp, { oidcConformant: needsOidcConformance });
   const conformance = app && needsOidcConformance && !app.oidcConformant ? ' --oidc-conformant' : '';
   const command = app ? `app enable ${shellWord(app.name)}${conformance}` : `app create ${sampleApp.name} --enable`;
   return {
@@ -68,8 +68,8 @@ export async function ensureApiOpen(
   chosen: SavedApi | undefined,
 ): Promise<Ensured<ApiWithGrants>> {
   const before = await existingApi(tenant, chosen);
-  const scopes = before ? wantedScopes(before, app) : sampleScopes;
-  const plan = await planOpenApi(tenant, before ?? sampleApi, { app, scopes });
+  const scopes = before ? wantedScopes(before, app) : sampleGuestScopes;
+  const plan = await planOpenApi(tenant, before ?? newApi, { app, scopes });
   const api = await applyPlan(tenant, plan);
   const granted = guestScopes(api, app.clientId).join(',');
   const { grantsScopes } = await editionOf(tenant);
@@ -94,6 +94,6 @@ async function existingApi(tenant: TenantConnection, chosen: SavedApi | undefine
 function wantedScopes(api: ApiWithGrants, app: App): readonly string[] {
   if (guestScopes(api, app.clientId).length > 0) return [];
   const defined = api.scopes.map(({ value }) => value);
-  const wanted = sampleScopes.filter((scope) => defined.includes(scope));
+  const wanted = sampleGuestScopes.filter((scope) => defined.includes(scope));
   return wanted.length > 0 ? wanted : defined.slice(0, 1);
 }

@@ -1,6 +1,7 @@
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
+import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Random, randomName } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
@@ -9,19 +10,6 @@ import { newClient } from './client.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
 import { newResourceServer } from './resource-server.ts';
-
-/** The application and the API of a new tenant, for the quickstart. Both are closed to guests. */
-export const sampleApp = { name: 'web' } as const;
-export const sampleApi = {
-  name: 'shop',
-  identifier: 'https://api.shop.example',
-  scopes: [
-    { value: 'read:catalog', description: 'Browse the catalog' },
-    { value: 'write:cart', description: 'Fill a cart' },
-    { value: 'read:orders', description: 'See past orders' },
-    { value: 'write:orders', description: 'Place an order' },
-  ],
-} as const;
 
 /** The Management API scopes of the endpoints that the local tenant serves. @see wire contract, section 6 */
 export const managementScopes = [
@@ -98,8 +86,7 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
   writer.put('key', 'current', material);
   const global = newClient(random, edition, { name: 'All Applications', global: true });
   const app = newClient(random, edition, {
-    name: sampleApp.name,
-    app_type: 'spa',
+    ...sampleApp,
     token_endpoint_auth_method: 'none',
     // Like an application from the service's dashboard: only anonymous sessions remain to be enabled.
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
