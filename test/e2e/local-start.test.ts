@@ -155,27 +155,18 @@ describe('local start', () => {
     },
   );
 
-  it('reports a port that is in use only at the second address', async () => {
-    const taken = createServer().listen(0, '::1');
+  it.each([
+    ['127.0.0.1', ''],
+    ['::1', ' at [::1]'],
+  ])('reports a port that is in use at %s', async (address, place) => {
+    const taken = createServer().listen(0, address);
     onTestFinished(() => void taken.close());
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: Port ${port} is in use at [::1].\nhint:  Take another: anon-cli local start --port 4401\n`,
-    });
-  });
-
-  it('reports a port that is in use', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    onTestFinished(() => void taken.close());
-    await once(taken, 'listening');
-    const { port } = taken.address() as { port: number };
-    expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: `error: Port ${port} is in use.\nhint:  Take another: anon-cli local start --port 4401\n`,
+      stderr: `error: Port ${port} is in use${place}.\nhint:  Take another: anon-cli local start --port 4401\n`,
     });
   });
 

@@ -145,7 +145,7 @@ describe('a name typed in a list', () => {
     person.types(keys.enter);
     await person.sees('Name of the new API');
     person.types(keys.enter);
-    await person.sees('error: An answer is needed.');
+    await person.sees('error: Please answer.');
     await person.sees('Name of the new API');
     person.types('maps', keys.enter);
     await person.sees('Its identifier');

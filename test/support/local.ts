@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { compactDecrypt } from 'jose';
+import { compactDecrypt, createLocalJWKSet, jwtVerify } from 'jose';
+import { expect } from 'vitest';
 import type { Random } from '../../src/local/random.ts';
 import { editionOf } from '../../src/local/state/edition.ts';
 import { seed } from '../../src/local/state/seed.ts';
@@ -205,6 +206,15 @@ export function withBearer(send: Send, token: string): Send {
 /** The second part of a JWT, unverified. */
 export function claimsOf(token: string): JsonObject {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+}
+
+/** The claims of a token that `jose` verifies with the keys that the tenant serves. */
+export async function verifiedClaims({ send, clock }: TestTenant, token: string): Promise<JsonObject> {
+  const { body: keys } = await send('GET', '/.well-known/jwks.json');
+  const options = { algorithms: ['RS256'], currentDate: new Date(clock()) };
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), options);
+  expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: keys.keys[0].kid });
+  return payload;
 }
 
 /** The claims in a sealed session token, opened by `jose` with the key in the state: a witness that is not our code. */

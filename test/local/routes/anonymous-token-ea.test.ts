@@ -1,4 +1,4 @@
-import { compactDecrypt, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { compactDecrypt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { metadataBytes } from '../../../src/wire/metadata.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
@@ -12,6 +12,7 @@ import {
   otherTenantKeys,
   sessionKey,
   type TestTenant,
+  verifiedClaims,
 } from '../../support/local.ts';
 
 const uuid = /^anon@[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -42,13 +43,7 @@ describe('creating a guest session in edition ea', () => {
   it('signs an access token that the served keys verify, for a guest of this edition', async () => {
     const tenant = await ea();
     const { access_token } = await tenant.session({ scope: 'read:catalog' });
-    const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
-    const { payload } = await jwtVerify(access_token, createLocalJWKSet(keys), {
-      issuer: tenant.issuer,
-      audience: tenant.api.identifier,
-      currentDate: new Date(tenant.clock()),
-    });
-    expect(payload).toEqual({
+    expect(await verifiedClaims(tenant, access_token)).toEqual({
       iss: 'https://localhost:4400/',
       sub: expect.stringMatching(uuid),
       aud: tenant.api.identifier,

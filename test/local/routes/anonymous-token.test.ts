@@ -1,7 +1,6 @@
-import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { metadataBytes } from '../../../src/wire/metadata.ts';
-import { basic, claimsOf, confidentialApp, openSealed, openTenant } from '../../support/local.ts';
+import { basic, claimsOf, confidentialApp, openSealed, openTenant, verifiedClaims } from '../../support/local.ts';
 
 const uuid = /^anon\|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -24,15 +23,7 @@ describe('creating a guest session', () => {
   it('signs an access token that the served keys verify', async () => {
     const tenant = await openTenant();
     const { access_token } = await tenant.session({ scope: 'read:catalog' });
-    const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
-    const { payload, protectedHeader } = await jwtVerify(access_token, createLocalJWKSet(keys), {
-      issuer: tenant.issuer,
-      audience: tenant.api.identifier,
-      algorithms: ['RS256'],
-      currentDate: new Date(tenant.clock()),
-    });
-    expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: keys.keys[0].kid });
-    expect(payload).toEqual({
+    expect(await verifiedClaims(tenant, access_token)).toEqual({
       iss: 'https://localhost:4400/',
       sub: expect.stringMatching(uuid),
       aud: tenant.api.identifier,
