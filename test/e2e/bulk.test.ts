@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell, start } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 const audience = 'https://api.shop.example';
 const count = 2000;

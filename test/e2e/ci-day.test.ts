@@ -5,7 +5,7 @@ import { newHome, type Run } from '../support/bin.ts';
 import { blocks, commandOf, job, newProject, shop } from '../support/ci-page.ts';
 import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 /** Every recipe of the page that asks a tenant, each a job of its own: lines, steps of the workflow, targets of the Makefile. */
 const recipes: readonly string[] = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newHome } from '../support/bin.ts';
 import { blocks, commandOf, job, newProject, onRunner, project, shop, variables } from '../support/ci-page.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 describe('docs/ci.md', () => {
   it('has recipes that run unchanged', async () => {

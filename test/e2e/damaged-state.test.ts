@@ -5,7 +5,7 @@ import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { damaged } from '../support/damage.ts';
-import { serve } from '../support/served.ts';
+import { serve } from '../support/local-server.ts';
 
 let used: string;
 let apps: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
-import { serve } from '../support/served.ts';
+import { serve } from '../support/local-server.ts';
 
 /** A home whose current profile is a tenant that another process serves, all its gates closed. */
 async function atADistance(edition: string) {

@@ -3,7 +3,7 @@ import { editionNames } from '../../src/wire/edition/edition.ts';
 import { newHome, run } from '../support/bin.ts';
 import { everyCard, type HostileAnswer, hostileAnswers } from '../support/hostile/answers.ts';
 import { appSecret, type HostileCommand, hostileCommands, metadataValues } from '../support/hostile/commands.ts';
-import { complaintsOf } from '../support/hostile/complaints.ts';
+import { complaintsOf } from '../support/hostile/output-checks.ts';
 import { asItShouldBe, behaving, played, type Scene, sceneOf } from '../support/hostile/scene.ts';
 import { hostileTenant } from '../support/hostile/tenant.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { freePort } from '../support/free-port.ts';
-import { jsonOf, type Served, serve } from '../support/served.ts';
+import { jsonOf, type Served, serve } from '../support/local-server.ts';
 
 async function usedHome(): Promise<string> {
   const home = newHome();

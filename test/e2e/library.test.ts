@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { jsonExamples } from '../support/json-doc.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 const execute = promisify(execFile);
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bin, environment, newHome, run } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 import { part } from '../support/tokens.ts';
 
 /** What the real program loaded for a command line, in order: files below this folder, and builtins by name. */

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newHome, run, start } from '../support/bin.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 import { rawConnection, statusOf } from '../support/raw-http.ts';
-import { jsonOf, serve } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 

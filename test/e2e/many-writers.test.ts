@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { newHome, type Run, run } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 const minutes = 60_000;
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { answering } from '../support/http-server.ts';
-import { expectFitting } from '../support/lines.ts';
-import { atTerminalOf, keys } from '../support/typing.ts';
+import { expectFitting } from '../support/line-width.ts';
+import { atTerminalOf, keys } from '../support/terminal-session.ts';
 
 /** A home with two applications, one of them with a name that is wide, two APIs and a session. */
 async function furnishedHome(): Promise<string> {

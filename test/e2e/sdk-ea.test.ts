@@ -3,8 +3,8 @@ import { AuthClient } from '@auth0/auth0-auth-js';
 import { Management, ManagementClient } from 'auth0';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { overHttp } from '../support/local-server.ts';
 import { guestOf, refusalOf, type ServedForSdks, servedForSdks } from '../support/sdk.ts';
-import { overHttp } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 

@@ -3,8 +3,8 @@ import { Management, type ManagementClient } from 'auth0';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
+import { jsonOf, overHttp, serve } from '../support/local-server.ts';
 import { guestOf, refusalOf, servedForSdks } from '../support/sdk.ts';
-import { jsonOf, overHttp, serve } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 

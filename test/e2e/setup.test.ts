@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
-import { atTerminal, keys } from '../support/typing.ts';
+import { atTerminal, keys } from '../support/terminal-session.ts';
 
 /** A home whose local tenant has three applications and three APIs. */
 async function furnishedHome(edition: string): Promise<string> {

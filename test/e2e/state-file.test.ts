@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
-import { jsonOf } from '../support/served.ts';
+import { jsonOf } from '../support/local-server.ts';
 
 /** Where the local tenant of `home` is kept. */
 async function statePath(home: string): Promise<string> {

@@ -2,7 +2,7 @@ import { ManagementClient, ManagementError } from 'auth0';
 import { expect } from 'vitest';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { newHome, run } from './bin.ts';
-import { jsonOf, overHttp, type Served, serve } from './served.ts';
+import { jsonOf, overHttp, type Served, serve } from './local-server.ts';
 
 export interface ServedForSdks extends Served {
   readonly home: string;

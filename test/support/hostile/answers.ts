@@ -1,5 +1,5 @@
 import { alteredBodies, bodies, echoingBodies } from './bodies.ts';
-import { dealt, randomOf } from './dealt.ts';
+import { dealt, randomOf } from './deal.ts';
 import { heads } from './heads.ts';
 
 /** The first line of an answer, with what belongs to it. */
