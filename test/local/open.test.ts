@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Sends as the client that may configure the tenant. */
+/** Sends with a token of the client that may configure the tenant. */
 async function manager(tenant: Awaited<ReturnType<typeof openLocalTenant>>) {
   const { clientId, clientSecret } = tenant.managementCredentials();
   const { body } = await sender(tenant)('POST', '/oauth/token', {

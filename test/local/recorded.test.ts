@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/wire/schema.ts';
 import { basic, confidentialApp, guestGrantId, openTenant, testTenant } from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
-// What a real tenant with the feature was recorded to answer, in September 2026, replayed against the local one.
+// Responses recorded from a real tenant with the feature in September 2026, compared with the local tenant's.
 // @see wire contract, sections 1 and 2, and management-api, sections 2.4 and 2.6: every line marked [rec], [REC], [REC26]
 
 const settings = '/api/v2/tenants/settings';
@@ -36,9 +36,9 @@ interface Step {
   readonly path: string;
   readonly json?: JsonObject;
   readonly status: number;
-  /** Members that the answer has, as they are, whatever else there is. */
+  /** Members that the response must have, among others. */
   readonly has?: JsonObject;
-  /** Members that it has not: `a.b` is one inside another. */
+  /** Members that the response must not have; `a.b` is nested. */
   readonly lacks?: readonly string[];
 }
 

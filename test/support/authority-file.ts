@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import certificates from '../fixtures/tls.json' with { type: 'json' };
 import { temporaryFolder } from './folder.ts';
 
-/** The path of a file with the certificate of the authority that signed those of the test servers, or with another. */
+/** The path of a file with the authority's certificate that signed the test servers' ones, or with another. */
 export function authorityFile(certificate = certificates.authority): string {
   const path = join(temporaryFolder(), 'authority.pem');
   writeFileSync(path, certificate);

@@ -21,7 +21,7 @@ beforeAll(() => {
 const keysFor = (alg: Algorithm) => (alg === 'ES256' ? ec : rsa);
 const pemOf = ({ publicKey }: typeof rsa) => publicKey.export({ type: 'spki', format: 'pem' });
 
-/** A tenant with an application that authenticates by a key, and may have guests and the API for itself. */
+/** A tenant with an application that authenticates with a key and may get tokens for guests and for itself. */
 async function withKeyedApp(alg: Algorithm = 'RS256', credential: JsonObject = {}) {
   const tenant = await openTenant({ edition: 'ea' });
   const manage = await tenant.management();
@@ -41,7 +41,7 @@ async function withKeyedApp(alg: Algorithm = 'RS256', credential: JsonObject = {
 
 function requests(tenant: TestTenant, clientId: string, alg: Algorithm) {
   const now = () => tenant.clock() / 1000;
-  /** What the official SDKs send, unless `claims` says otherwise. */
+  /** The claims that the official SDKs send, changed by `claims`. */
   const assertion = (claims: JWTPayload = {}, header: JsonObject = {}, key: KeyObject = keysFor(alg).privateKey) =>
     new SignJWT({
       iss: clientId,
@@ -201,7 +201,7 @@ describe.each(paths)('a client assertion at %s', (path) => {
     const key = { credential_type: 'public_key', pem: pemOf(otherRsa), kid: 'the-second-one' };
     const { body: second } = await manage('POST', `${one}/credentials`, { json: key });
     const bySecond = (header = {}) => assertion({}, header, otherRsa.privateKey);
-    // Registered, and not yet enabled.
+    // Registered, but not enabled yet.
     expect(await ask[path](members(await bySecond()))).toMatchObject(refusal);
     const [first] = client.client_authentication_methods.private_key_jwt.credentials;
     const methods = { private_key_jwt: { credentials: [first, { id: second.id }] } };

@@ -37,7 +37,7 @@ const sessions = fc
   })
   .map((members): SessionTokenClaims => JSON.parse(JSON.stringify({ ...session, ...members })));
 
-/** A token with one character changed, put in, taken out or moved. */
+/** A token with one character changed, inserted, deleted or moved. */
 const changes = fc.record({
   at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   character: fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ~é'),

@@ -10,7 +10,7 @@ async function served(hosts: readonly string[] = []): Promise<Listening> {
   return listening;
 }
 
-/** The answer to a request that is just these lines, and `body`. */
+/** Sends exactly these lines and `body`, and returns the response. */
 async function ask({ port }: Listening, lines: readonly string[], body = ''): Promise<string> {
   const connection = await rawConnection(port);
   connection.write(`${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
@@ -147,7 +147,7 @@ describe('a body of more than 1 MB', () => {
     connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`);
     const chunk = `186a0\r\n${'a'.repeat(100_000)}\r\n`;
     for (let sent = 0; sent <= 10; sent += 1) connection.write(chunk);
-    // No last chunk: it never ends.
+    // No last chunk: the body never ends.
     const answer = await connection.answer();
     expect([statusOf(answer), bodyOf(answer)]).toEqual([413, body]);
   });

@@ -13,7 +13,7 @@ async function listening(handle: Handle, options: ListenOptions = {}): Promise<L
   return opened;
 }
 
-/** Somebody else on a port. */
+/** Another server on a port. */
 async function taking(port: number, address: string): Promise<Server> {
   const server = createServer().listen(port, address);
   await once(server, 'listening');
@@ -103,7 +103,7 @@ describe('an incomplete request', () => {
       const connection = await rawConnection((await listening(tenant.handle, soon)).port);
       connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${rest}`);
       const answer = await connection.answer();
-      // What needs no body is answered at once, and the rest is waited for in vain.
+      // A request that needs no body is answered at once; the rest of it never arrives.
       expect(statusOf(answer)).toBe(path === '/api/v2/clients' && !rest.startsWith('Transfer') ? 401 : 408);
     }
   });
@@ -156,7 +156,7 @@ describe('close', () => {
     const { socket, write } = await rawConnection(port);
     socket.pause();
     write(request + text);
-    // Another that comes later is answered: so this one has been looked at.
+    // A later request has been answered, so this one has been processed.
     await fetch(url);
     expect(await ms(close)).toBeLessThan(1500);
   });

@@ -3,7 +3,7 @@ import { type Send, type TestTenant, testTenant } from '../../support/local.ts';
 
 type Endpoint = readonly [method: string, path: string, members: object, accepted: number];
 
-/** What takes a body: with these members in a form or as JSON it is read, whatever is said to them. */
+/** Endpoints with a body that is valid as a form and as JSON; only whether it is read matters. */
 const endpoints: readonly Endpoint[] = [
   ['POST', '/anonymous/token', { client_id: 'x' }, 401],
   ['POST', '/anonymous/logout', {}, 204],

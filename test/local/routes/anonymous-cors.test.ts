@@ -8,7 +8,7 @@ const corsOf = ({ headers }: Answer) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
 const allowed = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' };
 
-/** A tenant with an application whose pages are at `http://localhost:3000`, and another that has no pages. */
+/** A tenant with an application whose pages are at `http://localhost:3000`, and one without pages. */
 async function withPages(app: object = { web_origins: [origin] }, edition: 'ea' | 'preview' = 'ea') {
   const tenant = await openTenant({ edition, app: { ...app } });
   const other = (await (await tenant.management())('POST', '/api/v2/clients', { json: { name: 'other' } })).body;

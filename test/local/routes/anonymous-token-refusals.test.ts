@@ -23,7 +23,7 @@ import { memoryStore } from '../../support/memory-store.ts';
 
 const editions = ['preview', 'ea'] as const;
 
-/** What every refusal looks like: a status, an error and a sentence, not to be cached. */
+/** Checks a refusal: status, error, a description, and that it must not be cached. */
 function expectRefusal(answer: Answer, status: number, error: string): void {
   expect(answer.body).toEqual({ error, error_description: expect.stringMatching(/^\S.*\S$/) });
   expect(answer.status).toBe(status);
@@ -369,7 +369,7 @@ describe('a tenant that fails', () => {
 });
 
 describe.each(editions)('whatever is sent, edition %s', (edition) => {
-  /** Mostly a value that gets past the check of its member, so that the later checks are reached. */
+  /** Mostly a valid value, so that the later checks are reached too. */
   const mostly = <Value>(arbitrary: fc.Arbitrary<Value>, ...good: Value[]) =>
     fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...good) }, arbitrary, fc.jsonValue());
   const members = fc.record(

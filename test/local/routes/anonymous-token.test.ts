@@ -182,7 +182,7 @@ describe('updating a guest session', () => {
 });
 
 describe('the size of metadata', () => {
-  /** Metadata of exactly so many bytes, most of them in letters of two. */
+  /** Metadata of exactly `bytes` bytes, most of them in two-byte characters. */
   const sized = (bytes: number, key = 'a') => ({ [key]: 'é'.repeat((bytes - 8) >> 1) + (bytes % 2 ? 'x' : '') });
   const tooLarge = {
     status: 400,

@@ -30,7 +30,7 @@ const places = {
 const user = { name: 'guest', expression: 'anonymous_session.user_id' };
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ ...user, name: `c${index}` }));
 
-/** The claims of an access token for a session with this metadata, under these mappings. */
+/** The claims of an access token for a session with this metadata and these mappings. */
 async function tokenClaims(edition: EditionName, list: readonly Mapping[], members: JsonObject): Promise<JsonObject> {
   const tenant = await openTenant({ edition });
   const manage = await tenant.management();

@@ -130,7 +130,7 @@ describe('the credentials of a client', () => {
     await manage('DELETE', `${elsewhere}/${body.id}`);
     expect((await manage('GET', path)).body).toHaveLength(1);
     expect((await manage('GET', elsewhere)).body).toEqual([]);
-    // The kid is not the thumbprint of RFC 7638, and nobody says that it is.
+    // The kid need not be the thumbprint of RFC 7638.
     expect(body.kid).not.toBe(await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }) as never));
   });
 

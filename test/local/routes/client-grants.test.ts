@@ -8,7 +8,7 @@ const path = '/api/v2/client-grants';
 const editions = ['preview', 'ea'] as const;
 const other = 'https://api.news.example';
 
-/** A tenant whose sample application has a grant for the sample API, beside the tenant's own for the Management API. */
+/** A tenant whose sample application has a grant for the sample API, in addition to the system grant. */
 async function withGrant(edition: EditionName = 'ea', members: JsonObject = {}) {
   const tenant = await testTenant({ edition });
   const manage = await tenant.management();
@@ -240,7 +240,7 @@ describe('listing client grants', () => {
       const { body } = await manage('GET', `${path}?take=2&include_totals=true${from}`);
       expect(Object.keys(body).filter((key) => key !== 'next')).toEqual(['client_grants']);
       seen.push(...body.client_grants.map(({ id }: { id: string }) => id));
-      // Removing what was shown takes nothing from the pages that follow.
+      // Deleting the items of a page does not change the following pages.
       if (from === '') await manage('DELETE', `${path}/${seen[1]}`);
       from = body.next === undefined ? '' : `&from=${body.next}`;
     } while (from !== '');

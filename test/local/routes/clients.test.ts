@@ -10,7 +10,7 @@ const inexistent = {
 };
 const nameOf = (client: { name: string }) => client.name;
 
-/** A tenant with the applications `a`, `b` and `c` beside the two that every tenant starts with. */
+/** A tenant with the applications `a`, `b` and `c` in addition to the two of every new tenant. */
 async function withClients() {
   const tenant = await testTenant();
   const manage = await tenant.management();

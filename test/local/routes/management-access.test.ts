@@ -5,7 +5,7 @@ import { openTenant, type TestTenant, testTenant, withBearer } from '../../suppo
 
 const clients = '/api/v2/clients';
 
-/** A token signed with the tenant's own key that a Management API token should be, but for `members`. */
+/** A Management API token signed with the tenant's own key, with its claims changed by `members`. */
 function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
   const now = tenant.clock() / 1000;
   const { kid, privateKey } = tenantKeys(tenant.store);

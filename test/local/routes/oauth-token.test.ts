@@ -14,7 +14,7 @@ import {
 
 const audience = 'https://localhost:4400/api/v2/';
 
-/** A whole request of the global client, changed by `members`. */
+/** A valid request of the global client, changed by `members`. */
 function request(tenant: TestTenant, members: JsonObject = {}): JsonObject {
   const { client_id, client_secret } = globalClient(tenant.store);
   return { grant_type: 'client_credentials', client_id, client_secret, audience, ...members };

@@ -11,7 +11,7 @@ const inexistent = {
   errorCode: 'inexistent_resource_server',
 };
 
-/** Every way to name the sample API in a path. Go leaves the colon as it is, Node does not. */
+/** Every way to write the sample API's identifier in a path. Go does not escape the colon, Node.js does. */
 const spellings = ['https%3A%2F%2Fapi.shop.example', 'https:%2F%2Fapi.shop.example'];
 
 describe('addressing a resource server', () => {

@@ -101,7 +101,7 @@ describe('the tenant settings', () => {
         { lifetime_in_minutes: 60, activate_cookie: false },
         { lifetime_in_minutes: 60, activate_cookie: false },
       ],
-      // Assumed: what is inside sessions.anonymous is replaced whole.
+      // Assumed: sessions.anonymous is replaced as a whole.
       [{ lifetime_in_minutes: 60 }, { lifetime_in_minutes: 60 }],
       [{}, {}],
       [null, undefined],

@@ -56,7 +56,7 @@ describe('the edition of a tenant', () => {
       }[edition],
     );
     expect('anonymous_session_lifetime' in body).toBe(edition === 'preview');
-    // In both it is absent: `preview` has no such member, and `ea` shows none that nobody has set.
+    // Absent in both: `preview` has no such member, and `ea` does not return it until it is set.
     expect(body.sessions).not.toHaveProperty('anonymous');
   });
 
