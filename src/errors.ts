@@ -46,7 +46,7 @@ export class AnonError extends Error {
   }
 }
 
-/** What the tenant answered when it refused: the HTTP status and the body's own words. */
+/** A refusal of the tenant: the HTTP status and the body's own words. */
 export class ResponseError extends AnonError {
   readonly status: number;
   /** `error` of an OAuth body, `errorCode` (or `error`) of a Management API body. */
@@ -72,7 +72,7 @@ export type Gate = 'tenant' | 'application' | 'api' | 'scopes';
 /** A refusal because a gate is closed, and the command that opens it. */
 export class GateClosedError extends ResponseError {
   readonly gate: Gate;
-  /** Undefined where no command of this tool opens the gate. */
+  /** Undefined when no command of this tool opens the gate. */
   readonly command: string | undefined;
 
   constructor(
@@ -86,9 +86,9 @@ export class GateClosedError extends ResponseError {
   }
 }
 
-/** The tenant accepted a write, and then shows another state than was asked for: `not_applied`. */
+/** The tenant accepted a write but reports other values than requested: `not_applied`. */
 export class NotAppliedError extends AnonError {
-  /** The members that differ, dotted where they are nested; none where what was deleted is still there. */
+  /** The members that differ, dotted where nested; empty when a deleted object still exists. */
   readonly members: readonly string[];
 
   constructor(message: string, members: readonly string[], detail: ErrorDetail = {}) {
@@ -97,11 +97,11 @@ export class NotAppliedError extends AnonError {
   }
 }
 
-/** No answer came from the tenant, or not all of one: `tenant_unreachable`. */
+/** No complete answer came from the tenant: `tenant_unreachable`. */
 export class UnreachableError extends AnonError {
-  /** The request had gone out, so the tenant may have done what it asks. */
+  /** The request was sent, so the tenant may have carried it out. */
   readonly sent: boolean;
-  /** The connection broke: the same request may well be answered over a new one. */
+  /** The connection broke: the request may well succeed over a new one. */
   readonly broken: boolean;
 
   constructor(message: string, exchange: { sent: boolean; broken: boolean }, detail: ErrorDetail = {}) {
@@ -120,17 +120,17 @@ export function isAnonError(value: unknown): value is AnonError {
   return value instanceof Error && brand in value;
 }
 
-/** By what it carries: the class exists once a file. */
+/** Checked by its members, because each file of the build has its own copy of the class. */
 export function isUnreachable(value: unknown): value is UnreachableError {
   return isAnonError(value) && value.code === 'tenant_unreachable' && 'sent' in value;
 }
 
-/** The same error with another hint: what it is, and what it carries, stays. */
+/** The error with another hint; its class and other members stay. */
 export function withHint<E extends AnonError>(error: E, hint: string | undefined): E {
   return reworded(error, { hint });
 }
 
-/** The same error in other words. */
+/** The error with another message or hint. */
 export function reworded<E extends AnonError>(error: E, words: { message?: string; hint?: string | undefined }): E {
   const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as E;
   for (const [name, value] of Object.entries(words)) {

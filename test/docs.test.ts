@@ -23,7 +23,7 @@ function commandLines(text: string): string[] {
   );
 }
 
-/** Leads to a command, to help, or to a noun's help. */
+/** Whether a line leads to a command, to help, or to a noun's help. */
 function leadsSomewhere(line: string): boolean {
   const found = route(
     line
@@ -41,16 +41,21 @@ function pathsIn(text: string): string[] {
 }
 
 describe('README', () => {
-  it('holds exactly two set-up commands, each complete in itself', () => {
+  it('has exactly two set-up commands, each complete', () => {
     const setUp = readme.match(/^npm .*$/gm);
     expect(setUp).toEqual(['npm ci && node bin/anon-cli.cjs quickstart', 'npm ci && npm test']);
   });
 
-  it('takes two minutes to read', () => {
-    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(100);
+  it('takes two minutes to read: 100 lines of 100 columns, short sentences', () => {
+    const lines = readme.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(100);
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    const prose = lines.filter((line) => /^[A-Z`*]/.test(line)).join(' ');
+    const sentences = prose.split(/[.:](?= |$)/).filter((sentence) => sentence.trim() !== '');
+    expect(prose.split(' ').length / sentences.length).toBeLessThan(20);
   });
 
-  it('leads to the table of exit codes that the program has', () => {
+  it('leads to the table of exit codes of the program', () => {
     const reference = readFileSync('docs/reference.md', 'utf8');
     const rows = [...reference.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, meaning]) => ({
       code: Number(code),
@@ -59,7 +64,7 @@ describe('README', () => {
     expect(rows).toEqual(exitCodes.map(({ code, meaning }) => ({ code, meaning })));
   });
 
-  it('links only to files that are there', () => {
+  it('links only to existing files', () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path ?? '');
     expect(links.length).toBeGreaterThan(0);
     for (const path of links) expect(() => readFileSync(path)).not.toThrow();
@@ -84,7 +89,7 @@ describe('commands named', () => {
     expect([...new Set(verbs)].filter((words) => !(words in commands) && !(words in groups))).toEqual([]);
   });
 
-  it('are told from what is none, so that the tests above can fail', () => {
+  it('are told apart from unknown ones, so that the tests above can fail', () => {
     expect(commandLines('run `anon-cli token create --meta a=b` now')).toEqual(['token create --meta a=b']);
     expect(leadsSomewhere('token create --meta a=b')).toBe(true);
     expect(leadsSomewhere('tokne create')).toBe(false);

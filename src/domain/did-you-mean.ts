@@ -1,8 +1,8 @@
 import { distance as editDistance } from 'fastest-levenshtein';
 
 /**
- * The candidate that `text` was most likely meant to be, or undefined when none is close: two letters or a
- * third of them differ (insertions, deletions, substitutions), or it begins with `text`.
+ * The candidate that `text` was most likely meant to be, or undefined when none is close. Close is an edit distance
+ * (insertions, deletions, substitutions) of at most 2 or a third of the candidate's length, or starting with `text`.
  */
 export function mostSimilar(text: string, candidates: readonly string[]): string | undefined {
   const wanted = text.toLowerCase();

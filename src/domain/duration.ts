@@ -8,35 +8,35 @@ type Unit = keyof typeof unitSeconds;
 const sessionLifetime = 'Session lifetime';
 const guestTokenLifetime = 'Guest access token lifetime';
 
-/** What the documentation recommends at least: 30 days. */
+/** The minimum that the documentation recommends: 30 days. */
 export const recommendedLifetimeSeconds = 30 * unitSeconds.d;
 
-/** Whether sessions live as long as recommended, or for ever. */
+/** Whether sessions last at least as long as recommended, or never expire. */
 export function isLongLived(lifetimeSeconds: number): boolean {
   return lifetimeSeconds === 0 || lifetimeSeconds >= recommendedLifetimeSeconds;
 }
 
 /**
  * A session lifetime in seconds: `45s`, `90m`, `12h`, `30d`, `1y` (365 days), a bare number of seconds, or `never` (0).
- * What its edition does not take is refused; where that is not known yet, what none takes.
+ * Refuses what the edition does not support; while the edition is unknown, what no edition supports.
  * @throws {AnonError} `usage`, and as {@link checkSessionLifetime}
  */
 export function parseSessionLifetime(text: string, edition?: Edition): number {
   const seconds = text === 'never' ? 0 : parseDuration(text, '30d, 12h, 3600 (seconds) or never');
-  checkByEdition(edition, (one) => checkSessionLifetime(one, seconds, text));
+  checkByEdition(edition, (checked) => checkSessionLifetime(checked, seconds, text));
   return seconds;
 }
 
-/** The lifetime of a guest's access token in seconds; like a session lifetime, but it always ends. */
+/** The lifetime of a guest's access token in seconds; like a session lifetime, but always limited. */
 export function parseGuestTokenLifetime(text: string, edition?: Edition): number {
   const seconds = parseDuration(text, '1d, 12h or 3600 (seconds)');
-  checkByEdition(edition, (one) => checkGuestTokenLifetime(one, seconds, text));
+  checkByEdition(edition, (checked) => checkGuestTokenLifetime(checked, seconds, text));
   return seconds;
 }
 
 /**
- * `typed` is how the user wrote it, and bounds are given in the same unit.
- * @throws {AnonError} `usage`, when it is out of the edition's range; `edition_unsupported`, when only another edition has it
+ * Checks a session lifetime. `typed` is the value as the user wrote it; errors give the bounds in the same unit.
+ * @throws {AnonError} `usage` when it is out of the edition's range; `edition_unsupported` when only another edition has it
  */
 export function checkSessionLifetime(edition: Edition, lifetimeSeconds: number, typed?: string): void {
   if (lifetimeSeconds === 0 && (edition.sessionLifetime.mayNeverEnd || typed === undefined || typed === 'never')) {
@@ -48,12 +48,12 @@ export function checkSessionLifetime(edition: Edition, lifetimeSeconds: number, 
   checkLifetime(lifetimeSeconds, edition.sessionLifetime, { what: sessionLifetime, typed });
 }
 
-/** The same for a guest's access token. @throws {AnonError} `usage`, when it is out of the edition's range */
+/** Checks the lifetime of a guest's access token. @throws {AnonError} `usage` when it is out of the edition's range */
 export function checkGuestTokenLifetime(edition: Edition, lifetimeSeconds: number, typed?: string): void {
   checkLifetime(lifetimeSeconds, edition.guestTokenLifetime, { what: guestTokenLifetime, typed });
 }
 
-/** Why the documentation advises against a session lifetime, or undefined when it does not. */
+/** Why the documentation advises against a session lifetime; undefined when it does not. */
 export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefined {
   if (lifetimeSeconds === 0) {
     return 'Without expiry, a leaked session token works forever. Recommended: 30 days or longer.';
@@ -64,14 +64,14 @@ export function sessionLifetimeWarning(lifetimeSeconds: number): string | undefi
   return undefined;
 }
 
-/** Why a tenant may refuse the lifetime of guests' access tokens, or undefined when none is known to. */
+/** Why a tenant may refuse a lifetime of guests' access tokens; undefined when none is known to. */
 export function guestTokenLifetimeWarning(edition: Edition, lifetimeSeconds: number): string | undefined {
-  const { surelyTakenFromSeconds: least = 0 } = edition.guestTokenLifetime;
+  const { acceptedFromSeconds: least = 0 } = edition.guestTokenLifetime;
   if (lifetimeSeconds >= least) return undefined;
   return `A tenant may refuse access token lifetimes under ${describeLifetime(least)} (${least} seconds); this one is ${describeLifetime(lifetimeSeconds)}.`;
 }
 
-/** `30 days`, `90 minutes`, `1 year`, `never expires`: the largest unit that divides it. */
+/** `30 days`, `90 minutes`, `1 year`, `never expires`: in the largest unit that divides it. */
 export function describeLifetime(lifetimeSeconds: number): string {
   if (lifetimeSeconds === 0) return 'never expires';
   for (const [unit, name] of [
@@ -86,12 +86,12 @@ export function describeLifetime(lifetimeSeconds: number): string {
   return plural(lifetimeSeconds, 'second');
 }
 
-/** How long guests' access tokens live: `2 hours`; what is not set is the tenant's to say. */
+/** The lifetime of guests' access tokens in words: `2 hours`; undefined stands for the tenant's default. */
 export function describeTokenLifetime(lifetimeSeconds: number | undefined): string {
   return lifetimeSeconds === undefined ? "the tenant's default lifetime" : describeLifetime(lifetimeSeconds);
 }
 
-/** A lifetime as an argument that the parsers take: `30d`. */
+/** A lifetime as an argument that the parsers accept: `30d`. */
 export function lifetimeArgument(lifetimeSeconds: number): string {
   if (lifetimeSeconds === 0) return 'never';
   const unit =
@@ -107,15 +107,15 @@ export function parseDuration(text: string, examples: string): number {
   return Number(match[1]) * (match[2] ? unitSeconds[match[2] as Unit] : 1);
 }
 
-/** As `edition` says; where that is not known yet, refused when all editions refuse it, with the bounds of each. */
+/** Checks against `edition`; while it is unknown, refuses what all editions refuse, with the bounds of each. */
 function checkByEdition(edition: Edition | undefined, check: (edition: Edition) => void): void {
-  const asked = edition ? [edition] : editionNames.map(editionNamed);
-  const refusals = asked.flatMap((one) => {
-    const error = refusalOf(() => check(one));
-    return error ? [{ name: one.name, error }] : [];
+  const candidates = edition ? [edition] : editionNames.map(editionNamed);
+  const refusals = candidates.flatMap((candidate) => {
+    const error = refusalOf(() => check(candidate));
+    return error ? [{ name: candidate.name, error }] : [];
   });
   const [first, ...others] = refusals;
-  if (!first || refusals.length < asked.length) return;
+  if (!first || refusals.length < candidates.length) return;
   const differing = others.filter(({ error }) => error.hint !== first.error.hint);
   const hints = [
     first.error.hint,
@@ -138,12 +138,12 @@ function refusalOf(check: () => void): AnonError | undefined {
   }
 }
 
-interface Judged {
+interface Checked {
   readonly what: string;
   readonly typed: string | undefined;
 }
 
-function checkLifetime(seconds: number, range: LifetimeRange, { what, typed }: Judged): void {
+function checkLifetime(seconds: number, range: LifetimeRange, { what, typed }: Checked): void {
   const { minSeconds, maxSeconds, stepSeconds } = range;
   const lifetime = `${what} ${typed ?? lifetimeArgument(seconds)}`;
   const unit = unitOf(typed);
@@ -162,14 +162,14 @@ function checkLifetime(seconds: number, range: LifetimeRange, { what, typed }: J
   });
 }
 
-/** The unit that a duration was typed in. */
+/** The unit of a duration as the user typed it. */
 function unitOf(typed: string | undefined): Unit | undefined {
   if (typed === undefined) return undefined;
   const [, unit] = /^\d+([smhdy]?)$/.exec(typed) ?? [];
   return unit ? (unit as Unit) : 's';
 }
 
-/** `8760h (1 year)`; where the unit does not go into it, in the largest that does. */
+/** `8760h (1 year)`; in the largest unit that divides it when the given unit does not. */
 function inUnit(seconds: number, unit: Unit | undefined): string {
   const argument =
     unit && seconds % unitSeconds[unit] === 0 ? `${seconds / unitSeconds[unit]}${unit}` : lifetimeArgument(seconds);

@@ -3,20 +3,20 @@ import { mostSimilar } from './did-you-mean.ts';
 
 export interface Named {
   readonly name: string;
-  /** What else it may be called by, the most telling first: an id, an audience. */
+  /** Other unique names, the one to show first: an id, an audience. */
   readonly ids: readonly string[];
 }
 
 export interface Vocabulary {
   /** `application`, `API`. */
   readonly noun: string;
-  /** The command that lists them, at the same tenant. */
+  /** The command that lists them at the same tenant. */
   readonly listCommand: string;
 }
 
 /**
- * The one that the user means by `reference`: an id, else a name, else a name in other case.
- * @throws {AnonError} `not_found` with the most similar name, `ambiguous` with the candidates
+ * The item that `reference` identifies: by id, then by exact name, then by name in any letter case.
+ * @throws {AnonError} `not_found` with the most similar name, `ambiguous` with the ids of the candidates
  */
 export function findByReference<Item>(
   items: readonly Item[],
@@ -41,17 +41,17 @@ export function findByReference<Item>(
     reference,
     items.flatMap((item) => [named(item).name, ...named(item).ids]),
   );
-  throw new AnonError('not_found', `${noun[0]?.toUpperCase()}${noun.slice(1)} '${reference}' not found.`, {
+  throw new AnonError('not_found', `${capitalized(noun)} '${reference}' not found.`, {
     hint: similar ? `Did you mean '${similar}'? Run: ${listCommand}` : `Run: ${listCommand}`,
   });
 }
 
-/** The only one there is. */
+/** The only item of a list with one item. */
 export function only<Item>(items: readonly Item[]): Item | undefined {
   return items.length === 1 ? items[0] : undefined;
 }
 
-/** The one that is meant when none is named: the profile's, else the only one, else the only one that is open to guests. */
+/** The default when none is named: the profile's, or the only one, or the only one enabled for guests. */
 export function defaultChoice<Item>(
   items: readonly Item[],
   { isChosen, isOpen }: { isChosen(item: Item): boolean; isOpen(item: Item): boolean },
@@ -59,9 +59,31 @@ export function defaultChoice<Item>(
   return items.find(isChosen) ?? only(items) ?? only(items.filter(isOpen));
 }
 
-/** A list of what there is could not be had, and something new is to be made: that goes without looking, too. */
-export function cannotLook(error: unknown): never {
+/**
+ * Checks that no item of exactly this name exists before a new one is created.
+ * @throws {AnonError} `usage` when one exists; as `list`, where `not_authorised` explains how to skip the check
+ */
+export async function refuseDuplicate<Item extends { readonly name: string }>(
+  list: Promise<readonly Item[]>,
+  name: string,
+  { noun, idOf }: { noun: string; idOf(item: Item): string },
+): Promise<void> {
+  const existing = (await list.catch(cannotCheck)).find((item) => item.name === name);
+  if (!existing) return;
+  throw new AnonError('usage', `${capitalized(noun)} '${name}' already exists (${idOf(existing)}).`, {
+    hint: 'To create another with this name, pass --allow-duplicate.',
+  });
+}
+
+function cannotCheck(error: unknown): never {
   if (!isAnonError(error) || error.code !== 'not_authorised') throw error;
-  const after = error.hint ? ` Otherwise: ${error.hint}` : '';
-  throw withHint(error, `To create it without checking for one with the same name, pass --allow-duplicate.${after}`);
+  const otherwise = error.hint ? ` Otherwise: ${error.hint}` : '';
+  throw withHint(
+    error,
+    `To create it without checking for one with the same name, pass --allow-duplicate.${otherwise}`,
+  );
+}
+
+function capitalized(noun: string): string {
+  return `${noun.slice(0, 1).toUpperCase()}${noun.slice(1)}`;
 }

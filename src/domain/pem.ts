@@ -1,22 +1,22 @@
-/** A block of PEM as every reader takes it: lines of 64 characters, line feeds, nothing around it. */
+/** A PEM block in the form that every reader accepts: lines of 64 characters, line feeds, nothing around it. */
 export interface PemBlock {
   /** `PRIVATE KEY`, `CERTIFICATE`. */
   readonly label: string;
   readonly text: string;
-  /** It takes a passphrase to read it. */
+  /** Reading it needs a passphrase. */
   readonly encrypted: boolean;
 }
 
-// Without a label at the end in place of the one at the beginning it is damaged, and nothing here puts that right.
+// A block whose end label differs from its start label is damaged, and can't be repaired here.
 const block = /-----BEGIN ([A-Z0-9 ]+)-----((?:(?!-----).)*)-----END \1-----/gs;
 
 /**
- * The PEM blocks in a text, in whatever form variables, YAML, JSON and secret managers leave them: line breaks written as
- * `\n`, turned into blanks or gone, lines that are indented, joined by a program, or end in CR alone, text before and behind, or all of it
- * in base64 once more.
+ * Finds the PEM blocks in a text, in any form that variables, YAML, JSON and secret managers leave them in: line breaks
+ * written as `\n`, replaced by spaces or removed; lines that are indented, concatenated in code or end in CR; text
+ * before and after; or the whole text encoded in base64 again.
  */
 export function pemBlocks(text: string): PemBlock[] {
-  return [...armoured(text).matchAll(block)].map(([, label = '', inside = '']) => {
+  return [...decodedPem(text).matchAll(block)].map(([, label = '', inside = '']) => {
     const encrypted = label.startsWith('ENCRYPTED ') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(inside);
     const body = inside.replaceAll(/\\+[rn]|["'][ \t]*\+(?=[\s"'])|[^A-Za-z\d+/=]/g, '');
     const lines = body.match(/.{1,64}/g) ?? [];
@@ -24,16 +24,16 @@ export function pemBlocks(text: string): PemBlock[] {
   });
 }
 
-/** Whether a text is meant to be PEM, readable or not. */
+/** Whether a text is meant to be PEM, even if damaged. */
 export function looksLikePem(text: string): boolean {
-  return armoured(text).includes('-----BEGIN ');
+  return decodedPem(text).includes('-----BEGIN ');
 }
 
-/** What base64 of a text that begins with `-----BEGIN ` begins with. */
-const beginning = Buffer.from('-----BEGIN ').toString('base64').slice(0, 14);
+/** The start of the base64 of any text that starts with `-----BEGIN `. */
+const encodedStart = Buffer.from('-----BEGIN ').toString('base64').slice(0, 14);
 
-function armoured(text: string): string {
+function decodedPem(text: string): string {
   if (text.includes('-----BEGIN ')) return text;
   const bare = text.replaceAll(/\\+[rn]|[\s"']/g, '');
-  return bare.startsWith(beginning) ? Buffer.from(bare, 'base64').toString('utf8') : text;
+  return bare.startsWith(encodedStart) ? Buffer.from(bare, 'base64').toString('utf8') : text;
 }

@@ -1,10 +1,10 @@
-/** The first of what may be many, for a message that names some and counts the others. */
+/** The first few items of a long list, for a message that names some and counts the rest. */
 export interface TruncatedList<Item> {
   readonly items: Item[];
   others: number;
 }
 
-const few = 5;
+const maxItems = 5;
 
 export function truncateList<Item>(all: Iterable<Item> = []): TruncatedList<Item> {
   const found: TruncatedList<Item> = { items: [], others: 0 };
@@ -13,19 +13,19 @@ export function truncateList<Item>(all: Iterable<Item> = []): TruncatedList<Item
 }
 
 export function addToList<Item>(found: TruncatedList<Item>, item: Item): void {
-  if (found.items.length < few) found.items.push(item);
+  if (found.items.length < maxItems) found.items.push(item);
   else found.others += 1;
 }
 
-/** `a, b` and how many others there are. */
+/** `a, b and 3 more`. */
 export function listInWords<Item>({ items, others }: TruncatedList<Item>, word: (item: Item) => string): string {
   return `${items.map(word).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
-/** The most characters of an error that anybody reads, and more than any command line that is meant to be copied. */
-const most = 4000;
+/** More than anybody reads of an error, and longer than any command in a hint. */
+const maxCharacters = 4000;
 
-/** Text in which a tenant may have put as much as it likes, no longer than somebody reads. */
+/** Shortens text that may contain words of a tenant, of any length. */
 export function truncateText(text: string): string {
-  return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…`;
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -4,12 +4,12 @@ import { plainObject } from './schema.ts';
 /** @see wire contract, section 2 */
 export const anonymousTokenPath = '/anonymous/token';
 
-/** Always acceptable as a scope and grants nothing by itself: the service's own sample asks for it. */
+/** Always accepted as a scope, and grants nothing: the service's own sample requests it. */
 export const anonymousScope = 'anon';
 
 /**
  * POST /anonymous/token, JSON or form-encoded. With `session_token` it updates that session (edition
- * `preview`) or renews its access token (`ea`), without it creates one. Unknown members are kept: the
+ * `preview`) or renews its access token (`ea`), without it creates one. Unknown members are allowed: the
  * service ignores them.
  */
 export const anonymousTokenRequest = v.looseObject({
@@ -27,7 +27,7 @@ export const anonymousTokenRequest = v.looseObject({
 });
 export type AnonymousTokenRequest = v.InferOutput<typeof anonymousTokenRequest>;
 
-/** No more than there are dates for, before and after. */
+/** The range that JavaScript dates can represent. */
 const seconds = v.pipe(
   v.number(),
   v.check((value) => Math.abs(value) <= 1e11, 'must be seconds from now'),
@@ -44,14 +44,14 @@ export const anonymousTokenResponse = v.looseObject({
 });
 export type AnonymousTokenResponse = v.InferOutput<typeof anonymousTokenResponse>;
 
-/** A text that says something, or nothing. */
-const givenText = v.pipe(
+/** A non-empty string; anything else is undefined. */
+const lenientText = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === 'string' && value !== '' ? value : undefined)),
 );
 
-/** Seconds, as a number or as its digits. */
-const givenSeconds = v.pipe(
+/** Seconds, as a number or a string of digits. */
+const lenientSeconds = v.pipe(
   v.unknown(),
   v.transform((value) => {
     const number = typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
@@ -60,27 +60,27 @@ const givenSeconds = v.pipe(
 );
 
 /**
- * The same as a client takes it: what a tenant gave is not lost because another member is missing or of another type, for
- * the guest is made by then. What is not there or cannot be meant is undefined.
+ * The same response, read leniently: by then the guest exists, so no token may be lost because another member is missing
+ * or has the wrong type. Missing and meaningless members are undefined.
  */
 export const givenTokens = v.looseObject({
-  session_token: v.optional(givenText),
-  access_token: v.optional(givenText),
-  token_type: v.optional(givenText),
-  expires_in: v.optional(givenSeconds),
-  session_expires_in: v.optional(givenSeconds),
-  scope: v.optional(givenText),
+  session_token: v.optional(lenientText),
+  access_token: v.optional(lenientText),
+  token_type: v.optional(lenientText),
+  expires_in: v.optional(lenientSeconds),
+  session_expires_in: v.optional(lenientSeconds),
+  scope: v.optional(lenientText),
 });
 
 export type GivenTokens = v.InferOutput<typeof givenTokens>;
 
-/** The audience that asks for a transfer ticket and not for an access token (edition `ea`). */
+/** The audience that requests a transfer ticket instead of an access token (edition `ea`). */
 export const anonymousTransferAudience = 'urn:auth0:anon_transfer';
 
-/** How long a transfer ticket is good. */
+/** The lifetime of a transfer ticket. */
 export const anonymousTransferLifetimeSeconds = 30;
 
-/** 200 of POST /anonymous/token for a transfer ticket: a JWE, good once and for 30 seconds. */
+/** 200 of POST /anonymous/token for a transfer ticket: a JWE, valid once and for 30 seconds. */
 export const anonymousTransferResponse = v.looseObject({ anon_transfer_token: v.string() });
 
 /** `error` of a refused request and the HTTP status it comes with. @see wire contract, section 2, "Errors" */

@@ -1,42 +1,42 @@
 import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from './schema.ts';
 
-/** One claim that the service puts into guests' access tokens: what it is called and where in the session it comes from. */
+/** One claim that the service adds to guests' access tokens: its name and the path of its value in the session. */
 export interface ClaimMapping {
   readonly name: string;
   /** `anonymous_session.metadata.language`. @see {@link sessionPath} */
   readonly expression: string;
 }
 
-/** What an expression starts with. */
+/** The first part of every expression. */
 export const expressionRoot = 'anonymous_session';
 
-/** What of a session can be mapped. Assumed: that these are all. @see wire contract, section 2, "Claims mapping" */
+/** The attributes of a session that can be mapped. Assumed: the list is complete. @see wire contract, section 2, "Claims mapping" */
 export const sessionAttributes = ['user_id', 'session_id', 'created_at', 'metadata'] as const;
 export type SessionAttribute = (typeof sessionAttributes)[number];
 
-/** The longest name and the longest expression, in characters. Assumed: what others who configure the service check. */
+/** The longest name and the longest expression, in characters. Assumed: the limits that other tools for the service check. */
 export const claimNameMaxLength = 255;
 export const expressionMaxLength = 255;
 
-// RFC 7519, section 4.1; RFC 9068, section 2.2; and the service's list for custom claims, wherever they come from.
-// Assumed: that a mapping is held to the same list. The profile claims of OpenID Connect, such as `locale`, may be mapped.
+// RFC 7519, section 4.1; RFC 9068, section 2.2; and the service's list for custom claims from any source.
+// Assumed: the same list applies to mappings. The profile claims of OpenID Connect, such as `locale`, may be mapped.
 // @see https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims
 const reserved =
   'iss sub aud exp nbf iat jti scope acr act active amr at_hash ath attest auth_time authorization_details azp c_hash client_id cnf cty dest entitlements events groups gty htm htu internalservice jcard jku jwe jwk kid may_act mky nonce object_id org_id org_name orig origid permissions roles rph s_hash sid sip_callid sip_cseq_num sip_date sip_from_tag sip_via_branch sub_jwk toe txn typ uuid vot vtm x5t#s256';
 const reservedClaims = new Set(reserved.split(' '));
 
-/** Names that would reach an object's prototype. Assumed: that they are refused, as they are in metadata. */
+/** Names that would reach an object's prototype. Assumed: they are refused, as in metadata. */
 const prototypeNames = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Whether a claim is the token's own, which no mapping can set. Case does not matter. */
+/** Whether a claim name is reserved for the token itself, in any letter case. */
 export function isReservedClaim(name: string): boolean {
   return reservedClaims.has(name.toLowerCase()) || prototypeNames.has(name);
 }
 
 /**
- * Where in a session an expression leads: the attribute first, and for `metadata` the keys below it. Undefined
- * for what is no such path. Assumed: the characters of a key; no source gives a way to write others.
+ * The path in a session that an expression stands for: the attribute, and for `metadata` the nested keys. Undefined when
+ * it is not a valid path. Assumed: the characters of a key; no source gives a way to write others.
  */
 export function sessionPath(expression: string): readonly [SessionAttribute, ...string[]] | undefined {
   const [root, first, ...keys] = expression.split('.');
@@ -47,8 +47,8 @@ export function sessionPath(expression: string): readonly [SessionAttribute, ...
 }
 
 /**
- * What stands in a session at `path`; null or undefined leave a claim out. Assumed: a path leads through objects and
- * not into arrays, and a claim may be of any JSON type.
+ * The value at `path` in a session; null and undefined leave the claim out. Assumed: a path goes through objects but not
+ * into arrays, and a claim may have any JSON type.
  */
 export function valueAt(session: JsonObject, path: readonly string[]): unknown {
   let value: unknown = session;
@@ -59,7 +59,7 @@ export function valueAt(session: JsonObject, path: readonly string[]): unknown {
   return value;
 }
 
-/** The claims that mappings add to an access token of a session. None of them is one of the service's own. */
+/** The claims that mappings add to an access token of a session. Reserved claims are left out. */
 export function mappedClaims(mappings: readonly ClaimMapping[], session: JsonObject): JsonObject {
   const claims: JsonObject = {};
   for (const { name, expression } of mappings) {
@@ -90,7 +90,7 @@ export function claimMappings(maxClaims: number) {
   );
 }
 
-/** The mappings in what a tenant shows; what is none is left out. */
+/** The mappings in a tenant's answer; anything else in the list is left out. */
 export function readMappings(value: unknown): readonly ClaimMapping[] {
   if (!Array.isArray(value)) return none;
   return value.filter(
@@ -98,5 +98,5 @@ export function readMappings(value: unknown): readonly ClaimMapping[] {
   );
 }
 
-/** The same one every time: who asks for each token that is made should not pay for it. */
+/** Built once, because it is used for every token issued. */
 const none: readonly ClaimMapping[] = [];

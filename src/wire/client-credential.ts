@@ -18,13 +18,13 @@ export const publicKeyCredential = v.strictObject({
 });
 export type PublicKeyCredential = v.InferOutput<typeof publicKeyCredential>;
 
-/** How a new application authenticates with keys: they come with it. */
+/** How a new application authenticates with keys, which are created with it. */
 export const newAuthenticationMethods = v.strictObject({
   private_key_jwt: v.strictObject({ credentials: v.array(publicKeyCredential) }),
 });
 export type NewAuthenticationMethods = v.InferOutput<typeof newAuthenticationMethods>;
 
-/** How an application authenticates with keys that it has. */
+/** How an application authenticates with keys that it already has. */
 export const authenticationMethods = v.strictObject({
   private_key_jwt: v.strictObject({ credentials: v.array(v.strictObject({ id: v.string() })) }),
 });

@@ -6,7 +6,7 @@ export function clientGrantPath(id: string): string {
   return `${clientGrantsPath}/${encodeURIComponent(id)}`;
 }
 
-/** Whom a grant is for: an application itself, its users, or its guests. */
+/** The subject of a grant: an application itself, its users, or its guests. */
 export const subjectTypes = ['client', 'user', 'anonymous_user'] as const;
 export type SubjectType = (typeof subjectTypes)[number];
 
@@ -28,7 +28,7 @@ export const clientGrant = v.looseObject({
 });
 export type ClientGrantBody = v.InferOutput<typeof clientGrant>;
 
-/** A page of a list that was asked for with `take`; `next` is where the next one begins, absent on the last. */
+/** A page of a list requested with `take`; `next` is the start of the next page, absent on the last. */
 export const clientGrantPage = v.looseObject({
   client_grants: v.array(clientGrant),
   next: v.optional(v.nullable(v.string())),
@@ -69,5 +69,5 @@ export const clientGrantCreate = v.strictObject({
   subject_type: v.optional(v.picklist(subjectTypes)),
 });
 
-/** PATCH /api/v2/client-grants/{id}: whom it is for and where cannot change. */
+/** PATCH /api/v2/client-grants/{id}: its application, subject and audience can't change. */
 export const clientGrantPatch = v.strictObject(patchable);

@@ -14,7 +14,7 @@ export type ClientType = (typeof clientTypes)[number];
 
 export const clientAuthMethods = ['none', 'client_secret_post', 'client_secret_basic'] as const;
 
-/** An application as GET /api/v2/clients[/{id}] shows it; `client_secret` only to those who may read it. */
+/** An application as GET /api/v2/clients[/{id}] shows it; `client_secret` only with the scope for it. */
 export const client = v.looseObject({
   client_id: v.string(),
   name: v.optional(v.string(), ''),
@@ -26,10 +26,10 @@ export const client = v.looseObject({
 });
 export type ClientBody = v.InferOutput<typeof client>;
 
-/** A page of a list that was asked for with `take`; `next` is where the next one begins, absent on the last. */
+/** A page of a list requested with `take`; `next` is the start of the next page, absent on the last. */
 export const clientPage = v.looseObject({ clients: v.array(client), next: v.optional(v.nullable(v.string())) });
 
-/** What a list of applications asks for: everything that is shown, and no secret. */
+/** The fields to request in a list of applications: everything that is displayed, without secrets. */
 export function clientFields(edition: Edition): string {
   const members = Object.keys(edition.client.members);
   return [

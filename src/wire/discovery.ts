@@ -7,9 +7,9 @@ export const openidConfigurationPath = '/.well-known/openid-configuration';
 export const oauthServerMetadataPath = '/.well-known/oauth-authorization-server';
 
 /**
- * GET /.well-known/jwks.json, or a key set from anywhere: `{ "keys": [...] }` with whatever stands beside it, a list of keys,
- * or one key. What is no key among them is passed over; a `kid` that is no text is none, and so is a member
- * that is null.
+ * GET /.well-known/jwks.json, or a key set from elsewhere: `{ "keys": [...] }` with any other members, a list of keys, or
+ * one key. Entries that are not keys are skipped; a `kid` that is not a string, and members that are null, count as
+ * missing.
  * @see RFC 7517, sections 4 and 5
  */
 export const jwks = v.pipe(
@@ -25,19 +25,20 @@ function keysIn(value: unknown): unknown[] | undefined {
   return isKey(value) ? [value] : undefined;
 }
 
-/** What is in its certificate alone may leave out its kind. */
+/** A key given only by its certificate may lack `kty`. */
 function isKey(value: unknown): value is JsonObject {
   return (
     isJsonObject(value) && (typeof value.kty === 'string' || (value.kty === undefined && Array.isArray(value.x5c)))
   );
 }
 
-/** Without what says nothing: members that are null, as serialisers write what they have not, and a `kid` that is no text. */
+/** Drops members without meaning: null, which some serialisers write for missing ones, and a `kid` that is not a string. */
 function plainMembers(jwk: JsonObject): JsonObject {
-  const odd = ([name, value]: [string, unknown]) => value === null || (name === 'kid' && typeof value !== 'string');
+  const isMissing = ([name, value]: [string, unknown]) =>
+    value === null || (name === 'kid' && typeof value !== 'string');
   const members = Object.entries(jwk);
-  return members.some(odd) ? Object.fromEntries(members.filter((member) => !odd(member))) : jwk;
+  return members.some(isMissing) ? Object.fromEntries(members.filter((member) => !isMissing(member))) : jwk;
 }
 
-/** GET /.well-known/openid-configuration, as far as the tool looks. @see RFC 8414, section 2 */
+/** GET /.well-known/openid-configuration, the members that the tool uses. @see RFC 8414, section 2 */
 export const openidConfiguration = v.looseObject({ issuer: v.string() });

@@ -1,6 +1,6 @@
 /**
- * A number that JavaScript would write otherwise than it was written: `12345678901234567890`, `1.0`, `1e400`, `-0`. It
- * counts as the nearest number that there is; {@link exactJson} writes it as it was.
+ * A number that JavaScript would not write back as it was written: `12345678901234567890`, `1.0`, `1e400`, `-0`. Its
+ * value is the nearest JavaScript number; {@link exactJson} writes the original text.
  */
 export class ExactNumber extends Number {
   readonly #text: string;
@@ -15,17 +15,17 @@ export class ExactNumber extends Number {
   }
 }
 
-/** By what it is and not by its class, which exists once a file of the build. */
+/** Checked by shape, because each file of the build has its own copy of the class. */
 export function isExactNumber(value: unknown): value is ExactNumber {
   return value instanceof Number && 'text' in value;
 }
 
-/** The number that a value of {@link readExactJson} is, or undefined where it is none. */
+/** The number that a value of {@link readExactJson} is, or undefined when it is not a number. */
 export function numberOf(value: unknown): number | undefined {
   return isExactNumber(value) ? value.valueOf() : typeof value === 'number' ? value : undefined;
 }
 
-/** Whether some number of a text that is JSON may be one that JavaScript writes otherwise. Most texts have none. */
+/** Whether a JSON text may contain a number that JavaScript would write differently. Most texts don't. */
 const suspicious = /\d{16}|[.\d][eE]|-0|\d\.\d/;
 
 /** @throws {SyntaxError} for what is not JSON */
@@ -37,7 +37,7 @@ export function readExactJson(text: string): unknown {
     if (token.startsWith('"') || String(Number(token)) === token) return token;
     return `"${mark}${exact.push(token) - 1}"`;
   });
-  // What was no JSON before must not become it.
+  // Text that was not JSON must not become JSON.
   if (exact.length === 0 || !isJson(text)) return JSON.parse(text);
   return JSON.parse(marked, (_, value) =>
     typeof value === 'string' && value.startsWith(mark)
@@ -46,7 +46,7 @@ export function readExactJson(text: string): unknown {
   );
 }
 
-/** A beginning that no string of the text has, however it is spelt. */
+/** A prefix that no string in the text has, in any escaping. */
 function markFor(text: string): string {
   const spelt = text.replaceAll(/\\u([\da-f]{4})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
   let mark = 'number ';
@@ -59,7 +59,7 @@ function isJson(text: string): boolean {
   return true;
 }
 
-/** As JSON.stringify writes it, but every exact number to its last digit. */
+/** Like JSON.stringify, but exact numbers keep every digit. */
 export function exactJson(value: unknown, indent = 0): string {
   let holdsExact = false;
   const plain = JSON.stringify(
@@ -87,7 +87,7 @@ function written(value: unknown, indent: number, lineBreak: string): string {
   return indent > 0 ? `${open}${inner}${items.join(`,${inner}`)}${lineBreak}${close}` : open + items.join(',') + close;
 }
 
-/** The same value with every exact number as the nearest number that there is. */
+/** The value with every exact number replaced by the nearest JavaScript number. */
 export function plainJson<Value>(value: Value): Value {
   if (isExactNumber(value)) return value.valueOf() as Value;
   if (typeof value !== 'object' || value === null) return value;

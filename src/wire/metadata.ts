@@ -23,7 +23,7 @@ export function refusedMetadataKey(metadata: unknown): string | undefined {
   return undefined;
 }
 
-/** The top-level keys whose values are objects or arrays: edition `ea` takes neither. */
+/** The top-level keys whose values are objects or arrays: edition `ea` accepts neither. */
 export function nestedMetadataKeys(metadata: JsonObject): string[] {
   return Object.keys(metadata).filter((key) => isJsonObject(metadata[key]) || Array.isArray(metadata[key]));
 }

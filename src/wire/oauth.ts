@@ -14,7 +14,7 @@ export const oauthTokenRequest = v.looseObject({
 });
 export type OauthTokenRequest = v.InferOutput<typeof oauthTokenRequest>;
 
-/** What goes into an `Authorization` header behind `Bearer`. @see RFC 6750, section 2.1, which allows still less */
+/** A token that fits into an `Authorization: Bearer` header. @see RFC 6750, section 2.1, which allows even fewer characters */
 export const bearerToken = /^[\x21-\x7e]+$/;
 
 /** 200 of POST /oauth/token. `expires_in` is in seconds; `scope` can be absent. */
@@ -31,7 +31,7 @@ export const oauthError = v.looseObject({
   error_description: v.optional(v.string(), ''),
 });
 
-/** The audience of a Management API token: the slash at the end is part of it. */
+/** The audience of a Management API token: the trailing slash is part of it. */
 export function managementAudience(issuer: string): string {
   return `${issuer}api/v2/`;
 }

@@ -32,13 +32,13 @@ export type ResourceServerBody = v.InferOutput<typeof resourceServer>;
 /** One page, as `include_totals=true` answers it. */
 export const resourceServerPage = v.looseObject({ total: v.number(), resource_servers: v.array(resourceServer) });
 
-/** A page of a list that was asked for with `take`; `next` is where the next one begins, absent on the last. */
+/** A page of a list requested with `take`; `next` is the start of the next page, absent on the last. */
 export const resourceServerCheckpoint = v.looseObject({
   resource_servers: v.array(resourceServer),
   next: v.optional(v.nullable(v.string())),
 });
 
-/** What a list of APIs asks for: everything that is shown. */
+/** The fields to request in a list of APIs: everything that is displayed. */
 export function resourceServerFields(edition: Edition): string {
   return ['id', 'identifier', 'name', 'is_system', 'scopes', ...Object.keys(edition.resourceServer.members)].join();
 }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 
-/** A JSON object whose members nobody has looked at yet. */
+/** A JSON object whose members have not been checked yet. */
 export type JsonObject = { [key: string]: unknown };
 
-/** What an answer or a request is expected to look like, and what reading it as that gives. */
+/** The expected shape of an answer or a request, and the type of reading it. */
 export type Schema = v.GenericSchema;
 export type Read<S extends Schema> = v.InferOutput<S>;
 
@@ -39,7 +39,7 @@ function expectation(expected: string | null): string {
   return article[expected ?? ''] ?? (expected ?? 'something else').replaceAll(' | ', ' or ').replaceAll('"', "'");
 }
 
-/** Not an array, not null, and not a number that is kept as it was written. */
+/** Not an array, not null, and not an exact number. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Number);
 }
@@ -47,7 +47,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** A plain JSON object: not an array, not null. */
 export const plainObject = v.custom<JsonObject>(isJsonObject, 'must be an object');
 
-/** Entries for members whose values are passed on as they come. */
+/** Schema entries for members whose values are passed through unchecked. */
 export function unchecked(names: string): v.ObjectEntries {
   return Object.fromEntries(names.split(' ').map((name) => [name, v.optional(v.unknown())]));
 }
@@ -55,5 +55,5 @@ export function unchecked(names: string): v.ObjectEntries {
 /** An answer without a body. */
 export const noContent = v.undefined();
 
-/** An answer of whatever shape. */
+/** An answer of any shape. */
 export const anyBody = v.unknown();

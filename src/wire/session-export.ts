@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 import { plainObject } from './schema.ts';
 
-const aTime = 'must be a time, as 2026-06-01T12:00:00.000Z';
-/** Not all that ISO 8601 has can be read as a time here, such as an offset without minutes. */
+const expected = 'must be a time such as 2026-06-01T12:00:00.000Z';
+/** Some valid ISO 8601 times can't be parsed here, such as an offset without minutes. */
 const time = v.pipe(
   v.string(),
-  v.isoTimestamp(aTime),
-  v.check((value) => !Number.isNaN(Date.parse(value)), aTime),
+  v.isoTimestamp(expected),
+  v.check((value) => !Number.isNaN(Date.parse(value)), expected),
 );
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
-/** A session as it goes from one machine to another, tokens and all. `session_expires_at` is null for one that never ends. */
+/** A session to move between machines, with its tokens. `session_expires_at` is null when it never expires. */
 export const exportedSession = v.object({
   name: v.string(),
   session_token: text,
-  /** Absent where the tenant gave none. */
+  /** Absent when the tenant reported none. */
   access_token: v.optional(text),
-  /** Where it is not `Bearer`. */
+  /** Absent for `Bearer`. */
   token_type: v.optional(text),
   client_id: text,
   audience: text,
@@ -32,7 +32,7 @@ export const exportedSession = v.object({
 });
 export type ExportedSession = v.InferOutput<typeof exportedSession>;
 
-/** What `session export` writes and `session import` reads. One without an issuer is of an earlier version. */
+/** What `session export` writes and `session import` reads. Exports of earlier versions have no issuer. */
 export const sessionExport = v.object({
   version: v.literal(1),
   issuer: v.optional(text),

@@ -4,7 +4,7 @@ import { plainObject, unchecked } from './schema.ts';
 
 export const tenantSettingsPath = '/api/v2/tenants/settings';
 
-/** GET /api/v2/tenants/settings, as far as the tool looks; everything else is kept. */
+/** GET /api/v2/tenants/settings, the members that the tool uses; all others are passed through. */
 export const tenantSettings = v.looseObject({
   friendly_name: v.optional(v.string()),
   default_audience: v.optional(v.string()),
@@ -12,12 +12,12 @@ export const tenantSettings = v.looseObject({
 });
 export type TenantSettingsBody = v.InferOutput<typeof tenantSettings>;
 
-// Every other member that PATCH takes, whatever the edition; their values are not this project's business.
+// Every other member that PATCH takes, whatever the edition; their values are not checked here.
 // @see auth0@7.1.0 UpdateTenantSettingsRequestContent
 const otherMembers =
   'change_password device_flow guardian_mfa_page default_directory error_page default_token_quota picture_url support_email support_url allowed_logout_urls sandbox_version legacy_sandbox_version default_redirection_uri enabled_locales security_headers session_cookie oidc_logout customize_mfa_in_postlogin_action allow_organization_name_in_authentication_api acr_values_supported mtls pushed_authorization_requests_supported authorization_response_iss_parameter_supported skip_non_verifiable_callback_uri_confirmation_prompt resource_parameter_profile client_id_metadata_document_supported enable_ai_guide phone_consolidated_experience include_session_metadata_in_tenant_logs dynamic_client_registration_security_mode country_codes';
 
-/** The lifetimes of logins. Each is shown in hours, and may be sent in minutes under a name that says so, but not both ways at once. */
+/** The lifetimes of logins. Each is returned in hours, and can be sent in minutes with the suffix `_in_minutes`, but not both at once. */
 export const loginLifetimes = [
   'session_lifetime',
   'idle_session_lifetime',
@@ -29,7 +29,7 @@ export function minutesMember<const Member extends string>(member: Member): `${M
   return `${member}_in_minutes`;
 }
 
-/** Assumed: that a lifetime is above zero, and no upper bound. */
+/** Assumed: a lifetime is above zero, without an upper bound. */
 const lifetime = v.optional(
   v.pipe(
     v.number(),

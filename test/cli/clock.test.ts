@@ -39,9 +39,9 @@ describe.each([
   it('doctor reports it, in text and in JSON', async () => {
     const { machine, host } = await skewed(offsetMs);
     const { json } = await machine.done('doctor', '--json');
-    expect(checkOf(json, 'clock')).toMatchObject({ state: 'warning', finding: `your clock is ${words} ${host}` });
+    expect(checkOf(json, 'clock')).toMatchObject({ state: 'warning', finding: `your clock is ${words} ${host}'s` });
     expect(Math.abs(json.clock_offset_seconds - offsetMs / 1000)).toBeLessThanOrEqual(1);
-    expect((await machine.done('doctor')).stdout).toContain(`your clock is ${words} ${host}`);
+    expect((await machine.done('doctor')).stdout).toContain(`your clock is ${words} ${host}'s`);
     expect((await machine.done('doctor', '--probe', '--json')).json.checks.at(-1)).toMatchObject({
       check: 'probe',
       state: 'open',
@@ -73,7 +73,7 @@ describe.each([
     const token = (await machine.done('token', 'create', '--field', 'access_token')).stdout.trim();
     expect(await machine.run('token', 'verify', token)).toMatchObject({
       code: 0,
-      stderr: `warning: Your clock is ${words} ${host}; the token is judged by that clock.\n`,
+      stderr: `warning: Your clock is ${words} ${host}'s; the token is judged by that clock.\n`,
     });
   });
 });

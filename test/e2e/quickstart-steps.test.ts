@@ -32,7 +32,7 @@ describe("the service's quickstart with one command per step, in a new home", ()
     await says('api disable news', /no longer takes guests/);
     await says('token create', /✔ signature verified/);
     await says('token update --meta language=en --meta country=US', /metadata +\{"language":"en","country":"US"\}/);
-    await says('token decode', /opened and authentic: the local tenant's session key/);
+    await says('token decode', /decrypted and authentic: the local tenant's session key/);
   });
 
   it('gives scripts the same as JSON, one document per stdout', async () => {

@@ -33,7 +33,7 @@ describe('a token is found in pasted text', () => {
 });
 
 describe('something that is not a token is refused, because', () => {
-  const parts = (count: number) => `a JWT has 3 parts joined by dots and a JWE 5, and this has ${count}`;
+  const parts = (count: number) => `a JWT has 3 dot-separated parts, a JWE 5; this has ${count}`;
   it.each([
     ['it is empty', ''],
     ['it is empty', ' \n\t '],
@@ -43,21 +43,21 @@ describe('something that is not a token is refused, because', () => {
     [parts(2), `${head}.${body}`],
     [parts(4), `${token}.${body}`],
     [parts(6), `${head}.${body}.a.b.c.d`],
-    ['it is JSON; give the token in its compact form, parts joined by dots', '{"payload":"…"}'],
-    ["its part 1 is not base64url: 5 characters can't be base64url", `abcde.${body}.${signature}`],
-    ["its part 2 is not base64url: character 2 is '+'", `${head}.a+b/.${signature}`],
-    [`its part 3 is not base64url: character ${signature.length + 1} is '='`, `${head}.${body}.${signature}=`],
-    ["its part 3 is not base64url: 1 characters can't be base64url", `${head}.${body}.a.b.c`],
+    ['it is JSON; give the token in compact form, parts joined by dots', '{"payload":"…"}'],
+    ["part 1 is not base64url: 5 characters can't be base64url", `abcde.${body}.${signature}`],
+    ["part 2 is not base64url: character 2 is '+'", `${head}.a+b/.${signature}`],
+    [`part 3 is not base64url: character ${signature.length + 1} is '='`, `${head}.${body}.${signature}=`],
+    ["part 3 is not base64url: 1 characters can't be base64url", `${head}.${body}.a.b.c`],
     ['its header is not a JSON object', `.${body}.${signature}`],
     ['its header is not a JSON object', `${part('hunter2')}.${body}.`],
     ['its header is not a JSON object', `${part('["HS256"]')}.${body}.`],
     ['its header is not a JSON object', `${part('null')}.${body}.`],
     ['its header is not a JSON object', `${Buffer.from('{"alg":"\xff"}', 'latin1').toString('base64url')}.${body}.`],
-    ["its header names no 'alg'", `${part({ typ: 'JWT' })}.${body}.`],
-    ["its header names no 'alg'", `${part({ alg: 256 })}.${body}.`],
-    ["it has 5 parts, but its header names no 'enc'", `${head}.${body}...`],
-    ['its part 2 is not base64url: character 1 is U+200B', `${head}.\u200b${body}.${signature}`],
-    ['it has more than 1000000 characters', 'x'.repeat(1_000_001)],
+    ["its header has no 'alg'", `${part({ typ: 'JWT' })}.${body}.`],
+    ["its header has no 'alg'", `${part({ alg: 256 })}.${body}.`],
+    ["it has 5 parts, but its header has no 'enc'", `${head}.${body}...`],
+    ['part 2 is not base64url: character 1 is U+200B', `${head}.\u200b${body}.${signature}`],
+    ['it is longer than 1000000 characters', 'x'.repeat(1_000_001)],
   ])('%s', async (problem, text) => {
     expect(await failureOf(() => takeApart(text))).toMatchObject({
       code: 'token_unacceptable',

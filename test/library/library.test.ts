@@ -27,7 +27,7 @@ const tokens = {
 };
 
 describe('createSession', () => {
-  it('asks for a session as the application is registered to', async () => {
+  it('asks for a session with the registered authentication method', async () => {
     const { asked, fetch } = answering(tokens);
     const secret = { clientSecret: 's3cret', authMethod: 'client_secret_basic' } as const;
     expect(await createSession({ ...session, ...secret, scope: 'read:catalog', metadata: { a: 1 }, fetch })).toEqual({
@@ -50,18 +50,18 @@ describe('createSession', () => {
     });
   });
 
-  it('sends the secret in the body unless told otherwise', async () => {
+  it('sends the secret in the body by default', async () => {
     const { asked, fetch } = answering(tokens);
     await createSession({ ...session, clientSecret: 's3cret', fetch });
     expect(JSON.parse(String(asked[0]?.init.body))).toMatchObject({ client_secret: 's3cret' });
   });
 
-  it('says which gate is closed', async () => {
+  it('reports which gate is closed', async () => {
     const { fetch } = answering({ error: 'unauthorized_client', error_description: 'no' }, 403);
     expect(await failureOf(() => createSession({ ...session, fetch }))).toMatchObject({ code: 'gate_closed' });
   });
 
-  it('says that a tenant cannot be reached, and why', async () => {
+  it('reports that a tenant is unreachable, and why', async () => {
     const fetch = async () => {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ENOTFOUND' }) });
     };
@@ -74,7 +74,7 @@ describe('createSession', () => {
   it.each([
     ['localhost:4400', 'give the domain as http://localhost:4400'],
     ['tenant.example', 'that is for this machine only, as http://localhost.'],
-  ])('names http:// where %s speaks no TLS', async (domain, hint) => {
+  ])('suggests http:// if %s has no TLS', async (domain, hint) => {
     const fetch = async () => {
       throw new TypeError('fetch failed', {
         cause: Object.assign(new Error('no'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }),
@@ -96,14 +96,14 @@ describe('createSession', () => {
     expect(limited.asked).toHaveLength(1);
   });
 
-  it('does not wait when told so', async () => {
+  it('does not wait if maxWaitSeconds is 0', async () => {
     const { fetch } = answering({ error: 'too_many_requests' }, 429, { 'retry-after': '30' });
     const failure = await failureOf(() => createSession({ ...session, fetch, maxWaitSeconds: 0 }));
     expect(failure).toMatchObject({ code: 'rate_limited' });
   });
 
   it.each([undefined, null, ''])(
-    'calls nobody when a program without types has %j for what it needs',
+    'sends no request if an untyped program passes %j for a required option',
     async (missing) => {
       for (const name of ['domain', 'clientId', 'audience']) {
         const { asked, fetch } = answering(tokens);
@@ -115,7 +115,7 @@ describe('createSession', () => {
   );
 
   it.each([{ domain: 'http://acme.example' }, { domain: '' }, { metadata: { text: 'x'.repeat(2000) } }])(
-    'calls nobody for what cannot be: %j',
+    'sends no request for impossible options: %j',
     async (wrong) => {
       const { asked, fetch } = answering(tokens);
       expect(await failureOf(() => createSession({ ...session, ...wrong, fetch }))).toMatchObject({ code: 'usage' });
@@ -125,7 +125,7 @@ describe('createSession', () => {
 });
 
 describe('verifyToken', () => {
-  it('asks a tenant for its keys once, and each fetch that it is given for itself', async () => {
+  it("fetches a tenant's keys once for each given fetch", async () => {
     const keys = { keys: [{ ...rsa.publicJwk, kid: 'k1', alg: 'RS256' }] };
     const expected = { domain: 'acme.example', audience: goodClaims.aud, now: noon };
     const [one, other] = [answering(keys), answering(keys)];
@@ -135,21 +135,21 @@ describe('verifyToken', () => {
     expect([one.asked.length, other.asked.length]).toEqual([1, 1]);
   });
 
-  it('asks no tenant whose name is missing for keys', async () => {
+  it('fetches no keys without a domain', async () => {
     const { asked, fetch } = answering({ keys: [] });
     const nowhere = { domain: undefined as unknown as string, audience: 'x', fetch };
     expect(await failureOf(() => verifyToken('a.b.c', nowhere))).toMatchObject({ code: 'usage' });
     expect(asked).toEqual([]);
   });
 
-  it.each([undefined, null, 5, ''])('takes %j, of a request without a token, for a bad one', async (token) => {
+  it.each([undefined, null, 5, ''])('reads %j, from a request without a token, as a bad token', async (token) => {
     const { fetch } = answering({ keys: [] });
     const expected = { domain: 'acme.example', audience: 'x', fetch };
     expect((await verifyToken(token as string, expected)).valid).toBe(false);
     expect(await failureOf(() => decodeToken(token as string))).toMatchObject({ code: 'token_unacceptable' });
   });
 
-  it('needs to know whose token it must be, and for which API', async () => {
+  it('needs an issuer and an audience', async () => {
     const given = { jwks: { kty: 'oct', k: 'AAAA' }, issuer: 'https://acme.example/', audience: 'x' };
     expect(await failureOf(() => verifyToken('a.b.c', given))).toMatchObject({ code: 'usage' });
     const nobody = { domain: 'acme.example', audience: '' };
@@ -158,21 +158,21 @@ describe('verifyToken', () => {
 });
 
 describe('decodeToken', () => {
-  it('refuses what is no token, and a key that is none', async () => {
+  it('refuses an invalid token and an invalid key', async () => {
     expect(await failureOf(() => decodeToken('nothing'))).toMatchObject({ code: 'token_unacceptable' });
     expect(await failureOf(() => decodeToken('eyJhbGciOiJub25lIn0.e30.', { key: {} }))).toMatchObject({
       code: 'usage',
     });
   });
 
-  it('tells the times from the time it is given', async () => {
+  it('computes times from the given time', async () => {
     const part = (text: string) => Buffer.from(text).toString('base64url');
     const token = `${part('{"alg":"none"}')}.${part('{"exp":100}')}.`;
     expect((await decodeToken(token, { now: 40_000 })).times).toMatchObject([{ claim: 'exp', secondsFromNow: 60 }]);
   });
 });
 
-describe('verifyToken of many at once', () => {
+describe('concurrent calls of verifyToken', () => {
   const expected = { domain: 'acme.example', audience: goodClaims.aud, now: noon };
 
   /** A `fetch` that answers when it is let, with these key sets in turn; the last one stays. */
@@ -194,7 +194,7 @@ describe('verifyToken of many at once', () => {
 
   const k1 = { ...rsa.publicJwk, kid: 'k1', alg: 'RS256' };
 
-  it('asks once, whatever keys their tokens name', async () => {
+  it('fetch once, whatever keys their tokens name', async () => {
     const { fetch, answer, asked } = held({ keys: [k1] });
     const tokens = await Promise.all(['k1', 'k2', 'k3', undefined].map((kid) => goodToken({}, { kid })));
     const all = Array.from({ length: 40 }, (_, index) => verifyToken(tokens[index % 4] ?? '', { ...expected, fetch }));
@@ -204,7 +204,7 @@ describe('verifyToken of many at once', () => {
     expect(asked()).toBe(1);
   });
 
-  it('asks once more for all the unknown keys that come together later, and then not for a while', async () => {
+  it('fetch once more for later unknown keys, and then not for a while', async () => {
     const { fetch, answer, asked } = held({ keys: [k1] });
     const first = verifyToken(await goodToken(), { ...expected, fetch });
     await answer();
@@ -223,7 +223,7 @@ describe('verifyToken of many at once', () => {
     expect(asked()).toBe(2);
   });
 
-  it('fails for all who wait, and asks anew for who comes after', async () => {
+  it('fail together, and the next call fetches again', async () => {
     let down = true;
     const fetch = (async () => {
       if (down) throw new TypeError('fetch failed');
@@ -237,7 +237,7 @@ describe('verifyToken of many at once', () => {
     expect((await verifyToken(token, patient)).valid).toBe(true);
   });
 
-  it('ends for who gives up, and for nobody else', async () => {
+  it('end only for an aborted call', async () => {
     const { fetch, answer, asked } = held({ keys: [k1] });
     const stop = new AbortController();
     const token = await goodToken();
@@ -254,7 +254,7 @@ describe('verifyToken of many at once', () => {
   it.each([
     ['a key of 1024 bits', { ...k1, n: Buffer.alloc(128, 0xab).toString('base64url') }],
     ['a key with an exponent of 1', { ...k1, e: 'AQ' }],
-  ])('believes nothing that %s vouches for', async (_, jwk) => {
+  ])('trust nothing signed by %s', async (_, jwk) => {
     const given = { jwks: { keys: [jwk] }, issuer: goodClaims.iss, audience: goodClaims.aud, now: noon };
     const { valid, checks } = await verifyToken(await goodToken(), given);
     expect(valid).toBe(false);
@@ -265,19 +265,19 @@ describe('verifyToken of many at once', () => {
   });
 });
 
-describe('createSession of a tenant whose access tokens are no JWTs', () => {
-  it.each(['V1StGXR8_Z5jdHi6B-myT', 'x'])('gives them as they are: %s', async (accessToken) => {
+describe('createSession with opaque access tokens', () => {
+  it.each(['V1StGXR8_Z5jdHi6B-myT', 'x'])('returns them unchanged: %s', async (accessToken) => {
     const { fetch } = answering({ ...tokens, access_token: accessToken, expires_in: '60' });
     expect(await createSession({ ...session, fetch })).toMatchObject({ accessToken, expiresInSeconds: 60 });
   });
 
-  it.each([undefined, null, '', 7])('and says so where there is none: %j', async (accessToken) => {
+  it.each([undefined, null, '', 7])('reports a missing one: %j', async (accessToken) => {
     const { fetch } = answering({ ...tokens, access_token: accessToken });
     expect(await failureOf(() => createSession({ ...session, fetch }))).toMatchObject({ code: 'response_invalid' });
   });
 });
 
-it('claims are plain values to a program', async () => {
+it('claims are plain values', async () => {
   const part = (text: string) => Buffer.from(text).toString('base64url');
   const { claims, notes } = await decodeToken(`${part('{"alg":"none"}')}.${part('{"a":1.0,"exp":1780315200000}')}.`);
   expect(claims).toEqual({ a: 1, exp: 1_780_315_200_000 });

@@ -36,19 +36,19 @@ describe('an expression', () => {
     'event.anonymous_session.user_id',
     'anonymous_session.constructor',
     `anonymous_session.metadata.${'a'.repeat(229)}`,
-  ])('%j is none', (expression) => {
+  ])('%j is not an expression', (expression) => {
     expect(sessionPath(expression)).toBeUndefined();
   });
 });
 
-it('reserved claims are told whatever their case, and profile claims are none of them', () => {
+it('reserved claims are detected in any case, and profile claims are not reserved', () => {
   const reserved = ['sub', 'SUB', 'Aud', 'scope', 'gty', 'permissions', 'org_id', 'at_hash', 'X5T#s256', '__proto__'];
   expect(reserved.filter((name) => !isReservedClaim(name))).toEqual([]);
   const free = ['language', 'locale', 'email', 'subject', 'session_id', 'https://shop.example/sub', 'toString'];
   expect(free.filter(isReservedClaim)).toEqual([]);
 });
 
-describe('what a session gives', () => {
+describe('what a session maps to', () => {
   const session = {
     user_id: 'anon|1',
     session_id: 'sess_1',
@@ -68,7 +68,7 @@ describe('what a session gives', () => {
     ['metadata.zero', 0],
     ['metadata.empty', ''],
     ['metadata', session.metadata],
-  ])('%s becomes a claim as it is', (path, value) => {
+  ])('%s becomes a claim unchanged', (path, value) => {
     expect(mappedClaims([{ name: 'c', expression: `anonymous_session.${path}` }], session)).toEqual({ c: value });
   });
 
@@ -87,14 +87,14 @@ describe('what a session gives', () => {
     expect(mappedClaims([{ name: 'c', expression: `anonymous_session.${path}` }], session)).toEqual({});
   });
 
-  it('never becomes a claim of the service, even when a mapping is there that says so', () => {
+  it('never becomes a claim of the service, even if a mapping asks for it', () => {
     const mappings = ['sub', 'Scope', '__proto__'].map((name) => ({ name, expression: 'anonymous_session.user_id' }));
     expect(Object.keys(mappedClaims(mappings, session))).toEqual([]);
   });
 });
 
 describe.each([preview, ea])('edition $name', ({ claims }) => {
-  it('reads the list that it writes, and leaves what stands beside it', () => {
+  it('reads the list that it writes, and leaves other members alone', () => {
     const before = claims.write([language], { access_token: { other: 1, claims_mapping: { more: 2 } }, name: 'x' });
     expect(claims.read(before)).toEqual([language]);
     expect(before).toMatchObject({ access_token: { other: 1, claims_mapping: { more: 2 } } });

@@ -38,7 +38,7 @@ const schemas: Record<string, v.GenericSchema> = {
 };
 
 describe('bodies that were documented or recorded elsewhere', () => {
-  it('are all read by some schema', () => {
+  it('are all read by a schema', () => {
     expect(readdirSync(folder).sort()).toEqual(
       Object.keys(schemas)
         .map((name) => `${name}.json`)

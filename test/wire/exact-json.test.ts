@@ -46,7 +46,7 @@ describe('a number is written as it was read', () => {
   );
 });
 
-it('what is no exact number is read and written as JSON.parse and JSON.stringify do it', () => {
+it('other values are read and written as by JSON.parse and JSON.stringify', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, indent) => {
       expect(exactJson(value, indent)).toBe(JSON.stringify(value, null, indent));
@@ -55,7 +55,7 @@ it('what is no exact number is read and written as JSON.parse and JSON.stringify
   );
 });
 
-it('beside an exact number all else stays as it is', () => {
+it('everything else next to an exact number stays unchanged', () => {
   const number = new ExactNumber('1.0');
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, indent) => {
@@ -66,13 +66,13 @@ it('beside an exact number all else stays as it is', () => {
 });
 
 it.each(['', '{', '[1.0', '1.0.0', '{"a":1.0,}', '01.0', '"1.0', '1.0 x', '{"a":--1.0}', '[1e]', '{1.0:1}'])(
-  '%j is no JSON, with an exact number in it or without',
+  '%j is not JSON, with or without an exact number',
   (text) => {
     expect(() => readExactJson(text)).toThrow(SyntaxError);
   },
 );
 
-it('texts may say anything, also what stands for a number on the way', () => {
+it('strings can contain anything, also the internal marker for a number', () => {
   for (const text of ['number 0', 'nnumber 0', '1.0', '\\u006eumber 0', '\\u006Eumber 1']) {
     const json = `{"a":"${text}","b":1.0,"${text}":12345678901234567890}`;
     expect(plainJson(readExactJson(json))).toEqual(JSON.parse(json));
@@ -80,13 +80,13 @@ it('texts may say anything, also what stands for a number on the way', () => {
   }
 });
 
-it('a member called __proto__ is one like any other', () => {
+it('a member called __proto__ is like any other', () => {
   const value = readExactJson('{"__proto__":{"a":1.0},"b":-0}') as object;
   expect(Object.keys(value)).toEqual(['__proto__', 'b']);
   expect(exactJson(value)).toBe('{"__proto__":{"a":1.0},"b":-0}');
 });
 
-it('an exact number is no object to who looks for one', () => {
+it('an exact number is not read as an object', () => {
   expect(isJsonObject(new ExactNumber('1.0'))).toBe(false);
   expect(Object.keys(new ExactNumber('1.0'))).toEqual([]);
 });

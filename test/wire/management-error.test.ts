@@ -22,7 +22,7 @@ describe('a Management API payload', () => {
     ['a change of a resource server', { token_lifetime_for_anonymous_access: null, name: '' }],
     ['a change of the tenant settings', { anonymous_session_lifetime: 0, sessions: null }],
     ['a change of the tenant settings', { anonymous_session_lifetime: 31_536_000 }],
-  ])('is taken as it is: %s %j', (payload, body) => {
+  ])('is accepted unchanged: %s %j', (payload, body) => {
     expect(checkPayload(payloads[payload], body)).toEqual({ ok: true, value: body });
   });
 
@@ -96,7 +96,7 @@ describe('a Management API payload', () => {
     ],
     ['a change of the tenant settings', { flags: 'x' }, 'Expected type object but found type string on property flags'],
     ['a change of the tenant settings', null, 'Expected type object but found type null'],
-  ])('is refused in the words of the service: %s %j', (payload, body, problem) => {
+  ])("is refused with the service's message: %s %j", (payload, body, problem) => {
     expect(checkPayload(payloads[payload], body)).toEqual({
       ok: false,
       message: `Payload validation error: '${problem}'.`,

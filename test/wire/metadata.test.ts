@@ -20,7 +20,7 @@ describe('merging metadata', () => {
     expect(mergeMetadata(current, change)).toEqual(merged);
   });
 
-  it('holds each key of the change that is not null, and the rest of what was there', () => {
+  it('has each key of the change that is not null, and the other existing keys', () => {
     fc.assert(
       fc.property(metadata, metadata, (current, change) => {
         const expected = Object.entries({ ...current, ...change }).filter(([, value]) => value !== null);
@@ -29,7 +29,7 @@ describe('merging metadata', () => {
     );
   });
 
-  it('gives the same when the same change comes twice', () => {
+  it('gives the same result if the change is applied twice', () => {
     fc.assert(
       fc.property(metadata, metadata, (current, change) => {
         const once = mergeMetadata(current, change);
@@ -38,7 +38,7 @@ describe('merging metadata', () => {
     );
   });
 
-  it('leaves its arguments as they were', () => {
+  it('does not change its arguments', () => {
     fc.assert(
       fc.property(metadata, metadata, (current, change) => {
         const before = JSON.stringify([current, change]);

@@ -30,7 +30,7 @@ describe('reading a value as a shape', () => {
     [{ text: 'a', choice: 'c' }, "choice must be ('a' or 'b')"],
     [null, 'the body must be an object'],
     ['text', 'the body must be an object'],
-  ])('says of %j that %s', (value, problem) => {
+  ])('reports for %j that %s', (value, problem) => {
     expect(check(shape, value)).toEqual({ ok: false, problem });
   });
 

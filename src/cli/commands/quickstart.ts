@@ -4,6 +4,7 @@ import { requestingApp } from '../../domain/app/find.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { editionOf } from '../../domain/exchange/management/request.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
+import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { createSession, updateSession } from '../../domain/session/create.ts';
 import { guestIdOf, hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
@@ -124,11 +125,11 @@ function tookPlaceOf(before: RememberedSession | undefined): string {
 
 /** The quickstart is about the embedded tenant, whatever the current profile is. */
 async function accessLocal(context: Context, options: GlobalOptions) {
-  if (options.profile !== undefined && options.profile !== 'local') {
+  if (options.profile !== undefined && options.profile !== localProfileName) {
     throw new AnonError('usage', 'The quickstart runs on the local tenant only.', { hint: 'Leave --profile out.' });
   }
-  const inUse = (await profileInUse(context)).profile?.name === 'local';
-  const access = await accessTenant(context, { ...options, profile: 'local' });
+  const inUse = (await profileInUse(context)).profile?.name === localProfileName;
+  const access = await accessTenant(context, { ...options, profile: localProfileName });
   return inUse ? { ...access, tenant: { ...access.tenant, selection: '' } } : access;
 }
 

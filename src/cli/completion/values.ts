@@ -37,7 +37,6 @@ export const valuesByName: Readonly<Record<string, Values | null>> = {
   'profile set <value>': { first: { app, api, production: onOff, edition: { words: [...editionNames, 'auto'] } } },
   'setup --type': { words: clientTypes },
   'setup --token-format': { words: sessionTokenFormats },
-  'token verify --jwks': { file: true },
   'tenant set-cookie <on|off>': onOff,
   'tenant set-format <format>': { words: sessionTokenFormats },
 };

@@ -1,4 +1,5 @@
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { localProfileName } from '../../domain/profile/name.ts';
 import { readExactJson } from '../../wire/exact-json.ts';
 
 /** A request that the tenant accepted. */
@@ -42,5 +43,5 @@ export function recorded(tenant: TenantConnection, calls: Calls): TenantConnecti
 }
 
 function isEmbedded({ baseUrl, issuer, profile }: TenantConnection): boolean {
-  return profile === 'local' && `${baseUrl}/` === issuer;
+  return profile === localProfileName && `${baseUrl}/` === issuer;
 }

@@ -37,7 +37,7 @@ async function commandFor(definition: CommandDefinition, context: Context): Prom
 }
 
 const tokenCommands = ['token create', 'token update', 'token renew', 'token get', 'quickstart'];
-const offlineCommands = /^(token (decode|verify|diff|watch)|session|profile|local|login|status|completion|version)\b/;
+const offlineCommands = /^(token watch|session|profile|local|login|status|completion|version)\b/;
 
 /** Of a command that is not written with `defineCommand` yet. */
 function factsByPath(path: string) {

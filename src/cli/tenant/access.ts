@@ -1,5 +1,6 @@
 import { mostSimilar } from '../../domain/did-you-mean.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { AnonError } from '../../errors.ts';
@@ -77,7 +78,7 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
 
 /** Only `local` has no domain. Any other profile without one is damaged, and must not fall back to the local tenant. */
 function requireDomain(profile: Profile): Profile {
-  if (profile.domain !== undefined || profile.name === 'local') return profile;
+  if (profile.domain !== undefined || profile.name === localProfileName) return profile;
   throw new AnonError('state_unusable', `Profile '${profile.name}' has no domain in profiles.json.`, {
     hint: `Set one: anon-cli login ${shellWord(profile.name)} --domain <domain>`,
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { hostOf } from '../../domain/exchange/http.ts';
 import { applyPlan } from '../../domain/plan/apply.ts';
 import { type Plan, unsent } from '../../domain/plan/plan.ts';
 import { shellWord } from '../../domain/shell-word.ts';
@@ -83,7 +84,7 @@ export function renderWrites(
   { writes }: Plan<unknown>,
   headline: string,
 ): string {
-  const host = hostOf(access);
+  const host = tenantHost(access);
   if (options.dryRun && writes.length > 0) {
     return `${paint.yellow('dry run')}: nothing was sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
   }
@@ -145,8 +146,8 @@ export function confirmDeletion({ terminal, confirm }: Context, access: Access):
     always: true,
     async ask({ writes }: Plan<unknown>) {
       const paint = paintFor(terminal.noteColour);
-      terminal.note(`This can't be undone:\n${renderChanges(paint, hostOf(access), writes)}`);
-      if (await confirm(`Delete from ${hostOf(access)}?`)) return;
+      terminal.note(`This can't be undone:\n${renderChanges(paint, tenantHost(access), writes)}`);
+      if (await confirm(`Delete from ${tenantHost(access)}?`)) return;
       throw new AnonError('failed', 'Deletion declined; nothing was sent.');
     },
   };
@@ -167,7 +168,7 @@ async function confirmPlan(
     });
   }
   if (ask && !production) return ask(plan);
-  const host = hostOf(access);
+  const host = tenantHost(access);
   const paint = notePaint(terminal);
   const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
   terminal.note(`${marked}This changes:\n`);
@@ -185,6 +186,6 @@ async function confirmByName({ prompts }: Context, host: string): Promise<void> 
 }
 
 /** The tenant's name for people: its host. */
-export function hostOf({ tenant }: Access): string {
-  return printable(new URL(tenant.issuer).host);
+export function tenantHost({ tenant }: Access): string {
+  return printable(hostOf(tenant.issuer));
 }

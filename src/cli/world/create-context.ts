@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { tenantTime } from '../../domain/exchange/tenant-time.ts';
 import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
+import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/name.ts';
 import { AnonError } from '../../errors.ts';
@@ -59,6 +60,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     const { profileStore } = await import('../../io/store/profiles.ts');
     const kept = () => secrets('file');
     return profileStore({
+      defaultProfile: localProfileName,
       folders: await folders(),
       now,
       warn,
@@ -132,7 +134,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     async sessions({ name, domain, secrets: place }) {
       const { sessionStore } = await import('../../io/store/sessions.ts');
       // Starting the embedded tenant up takes no keyring.
-      const inKeyring = place === 'keyring' && name !== localProfile;
+      const inKeyring = place === 'keyring' && name !== localProfileName;
       const kept = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
         ...{
@@ -182,6 +184,3 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
   };
 }
-
-/** The embedded tenant's profile. */
-const localProfile = 'local';

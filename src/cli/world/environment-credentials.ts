@@ -90,8 +90,8 @@ function domainOf(text: string): string {
     return parseTenantDomain(text);
   } catch (cause) {
     const message = cause instanceof AnonError ? cause.message : '';
-    throw new AnonError('usage', `AUTH0_DOMAIN names no tenant: ${message}`, {
-      hint: 'Such as acme.eu.auth0.com',
+    throw new AnonError('usage', `AUTH0_DOMAIN: ${message}`, {
+      hint: 'Example: acme.eu.auth0.com',
       cause,
     });
   }

@@ -8,16 +8,16 @@ export interface Api {
   readonly name: string;
   /** Its identifier: the `aud` of tokens for it. */
   readonly audience: string;
-  /** Every scope that it defines. */
+  /** Every scope it defines. */
   readonly scopes: readonly { readonly value: string; readonly description: string | undefined }[];
   readonly guests: Pick<GuestAccess, 'enabled' | 'tokenLifetimeSeconds'>;
-  /** One of the tenant's own, which no guest can be let into. */
+  /** One of the tenant's own APIs, which can't be enabled for guests. */
   readonly system: boolean;
-  /** As the tenant showed it: what a change is compared with. */
+  /** The body as the tenant returned it, to compare changes with. */
   readonly body: ResourceServerBody;
 }
 
-/** The same with the fourth gate: what guests may do there, and of which applications. */
+/** An API with the fourth gate: the scopes of its guests, by application. */
 export interface ApiWithGrants extends Api {
   readonly grants: readonly GuestGrant[];
 }

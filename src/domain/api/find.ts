@@ -6,55 +6,9 @@ import { shellWord } from '../shell-word.ts';
 import type { Api } from './api.ts';
 import { listApis, listEveryApi, readApi } from './read.ts';
 
-/** What a token request needs to know of an API. */
-export type RequestedApi = Pick<Api, 'audience' | 'name'>;
-
 /**
- * The API to ask for a token for: the one named, else the profile's, else the only one that takes guests.
- * Without Management API credentials a reference is taken for an audience.
- * @throws {AnonError} `usage` or `gate_closed` when none can be told, or as `findApi`
- */
-export async function chooseApi(
-  tenant: TenantConnection,
-  { named, chosen }: { named: string | undefined; chosen: SavedApi | undefined },
-): Promise<RequestedApi> {
-  if (named === undefined && chosen) return chosen;
-  if (!tenant.management) return withoutLookUp(named);
-  if (named !== undefined) return findApi(tenant, named);
-  const apis = await listApis(tenant);
-  const open = apis.filter((api) => api.guests.enabled);
-  const one = only(open);
-  if (one) return one;
-  throw undecidedApi(tenant, apis);
-}
-
-function withoutLookUp(named: string | undefined): RequestedApi {
-  if (named !== undefined) return { audience: named, name: named };
-  throw new AnonError('usage', 'No API given, and the profile has no credentials to look one up.', {
-    hint: 'Pass its audience: --api <audience>',
-  });
-}
-
-/** Why none of `apis` is the one to use: `usage` when several take guests, `gate_closed` when none does. */
-export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): AnonError {
-  const open = apis.filter((api) => api.guests.enabled);
-  if (open.length > 1) {
-    const names = open.map(({ name }) => shellWord(name)).join(', ');
-    return new AnonError('usage', `No API given, and ${open.length} are enabled for guests: ${names}.`, {
-      hint: `Choose one: --api <api>, or save a default: anon-cli profile set api <api>${tenant.selection}`,
-    });
-  }
-  const [first] = apis;
-  const name = apis.length === 1 && first ? shellWord(first.name) : '<api>';
-  const scope = first?.scopes[0] ? shellWord(first.scopes[0].value) : '<scope>';
-  return new AnonError('gate_closed', 'No API is enabled for guests.', {
-    hint: `Enable one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
-  });
-}
-
-/**
- * The API that `reference` names: its audience, its id or its name. It is asked for alone first, since a tenant may
- * have thousands; only a name takes the whole list.
+ * Finds an API by its audience, id or name. It is fetched directly first, because a tenant may have thousands; only a
+ * name needs the whole list.
  * @throws as {@link findByReference}; {AnonError} `usage` for one of the tenant's own
  */
 export async function findApi(tenant: TenantConnection, reference: string): Promise<Api> {
@@ -71,5 +25,51 @@ export function apiNamed(tenant: Pick<TenantConnection, 'selection'>, apis: read
   if (!api.system) return api;
   throw new AnonError('usage', `API '${api.name}' is the tenant's own and can't be enabled for guests.`, {
     hint: `Choose one of your own: ${listCommand}`,
+  });
+}
+
+/** The parts of an API that a token request needs. */
+export type RequestedApi = Pick<Api, 'audience' | 'name'>;
+
+/**
+ * The API to request a token for: the one named, or the profile's, or the only one enabled for guests.
+ * Without Management API credentials, a reference is taken as an audience.
+ * @throws {AnonError} `usage` or `gate_closed` when it can't be decided, or as `findApi`
+ */
+export async function chooseApi(
+  tenant: TenantConnection,
+  { named, chosen }: { named: string | undefined; chosen: SavedApi | undefined },
+): Promise<RequestedApi> {
+  if (named === undefined && chosen) return chosen;
+  if (!tenant.management) return withoutLookup(named);
+  if (named !== undefined) return findApi(tenant, named);
+  const apis = await listApis(tenant);
+  const open = apis.filter((api) => api.guests.enabled);
+  const one = only(open);
+  if (one) return one;
+  throw undecidedApi(tenant, apis);
+}
+
+function withoutLookup(named: string | undefined): RequestedApi {
+  if (named !== undefined) return { audience: named, name: named };
+  throw new AnonError('usage', 'No API given, and the profile has no credentials to look one up.', {
+    hint: 'Pass its audience: --api <audience>',
+  });
+}
+
+/** Why no default can be taken from `apis`: `usage` when several are enabled for guests, `gate_closed` when none is. */
+export function undecidedApi(tenant: TenantConnection, apis: readonly Api[]): AnonError {
+  const open = apis.filter((api) => api.guests.enabled);
+  if (open.length > 1) {
+    const names = open.map(({ name }) => shellWord(name)).join(', ');
+    return new AnonError('usage', `No API given, and ${open.length} are enabled for guests: ${names}.`, {
+      hint: `Choose one: --api <api>, or save a default: anon-cli profile set api <api>${tenant.selection}`,
+    });
+  }
+  const [first] = apis;
+  const name = apis.length === 1 && first ? shellWord(first.name) : '<api>';
+  const scope = first?.scopes[0] ? shellWord(first.scopes[0].value) : '<scope>';
+  return new AnonError('gate_closed', 'No API is enabled for guests.', {
+    hint: `Enable one: anon-cli api enable ${name} --scopes ${scope}${tenant.selection}`,
   });
 }

@@ -13,14 +13,14 @@ export interface GrantHolder {
 }
 
 interface PlannedGrant {
-  /** Undefined when the grant is so already. */
+  /** Undefined when nothing has to change. */
   readonly write: PlannedWrite | undefined;
-  /** The guest grants of the API afterwards. */
+  /** The API's guest grants after the write. */
   outcome(answers: Answers): readonly GuestGrant[];
 }
 
 /**
- * Plans the client grant for the guests of an application at an API: made, or merged with what it has. Grants for
+ * Plans the client grant for an application's guests at an API: creates it, or adds and removes scopes. Grants for
  * other applications and other subject types are not touched.
  */
 export function planGrant(

@@ -9,22 +9,22 @@ import type { Api, ApiWithGrants } from './api.ts';
 /** The fourth gate: scopes that guests get at an API. */
 export interface GuestGrant {
   readonly audience: string;
-  /** The application whose guests get them; undefined where guests of every application do (edition `preview`). */
+  /** The application whose guests get them; undefined for the guests of every application (edition `preview`). */
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
-  /** Every scope that the API defines, now or later, whatever `scopes` says. */
+  /** Every scope that the API defines, now or later, regardless of `scopes`. */
   readonly allScopes: boolean;
-  /** The id of the client grant; undefined where the scopes are a list on the API. */
+  /** The id of the client grant; undefined when the scopes are a list on the API. */
   readonly id: string | undefined;
 }
 
-/** Which grants are wanted; left out: those of every application and every API. */
+/** Limits which grants are fetched. Without a member: those of every application, or every API. */
 interface GrantFilter {
   readonly clientId?: string | undefined;
   readonly audience?: string | undefined;
 }
 
-/** What guests may do at each of `apis`. */
+/** Adds to each of `apis` the scopes that guests have there. */
 export async function withGrants(
   tenant: TenantConnection,
   apis: readonly Api[],
@@ -36,13 +36,13 @@ export async function withGrants(
   return apis.map((api) => ({ ...api, grants: grants.filter(({ audience }) => audience === api.audience) }));
 }
 
-/** The same for one API. */
+/** {@link withGrants} for one API. */
 export async function apiWithGrants(tenant: TenantConnection, api: Api): Promise<ApiWithGrants> {
   const [one] = await withGrants(tenant, [api], { audience: api.audience });
   return one ?? { ...api, grants: [] };
 }
 
-/** What guests of an application get at an API, of the scopes that it defines. */
+/** The scopes that an application's guests get at an API. */
 export function guestScopes(api: ApiWithGrants, clientId: string): string[] {
   return scopesOf(
     api,
@@ -50,7 +50,7 @@ export function guestScopes(api: ApiWithGrants, clientId: string): string[] {
   );
 }
 
-/** What guests of any application get at an API. */
+/** The scopes that guests of any application get at an API. */
 export function anyGuestScopes(api: ApiWithGrants): string[] {
   return scopesOf(api, api.grants);
 }
@@ -60,7 +60,7 @@ export function scopesOf(api: Api, grants: readonly GuestGrant[]): string[] {
   return [...new Set(grants.flatMap(({ scopes }) => scopes))];
 }
 
-/** A list on the API, which is for the guests of every application. */
+/** The scope list on the API itself, as a grant for the guests of every application. */
 export function listedScopes(edition: Edition, api: Api): GuestGrant[] {
   const { scopes = [] } = edition.resourceServer.read(api.body);
   const grant = { audience: api.audience, clientId: undefined, scopes, allScopes: false, id: undefined };
@@ -77,14 +77,14 @@ export function grantOf(body: ClientGrantBody): GuestGrant {
   };
 }
 
-/** Grants as the members of what goes with them, named by what `whose` gives. */
-export function grantChanges(grants: readonly GuestGrant[], whose: (grant: GuestGrant) => string): JsonObject {
+/** Grants as members of a planned deletion, each named after its application or API by `holderName`. */
+export function grantChanges(grants: readonly GuestGrant[], holderName: (grant: GuestGrant) => string): JsonObject {
   return Object.fromEntries(
-    grants.map((grant) => [`guest grant (${whose(grant)})`, grant.allScopes ? 'all scopes' : grant.scopes]),
+    grants.map((grant) => [`guest grant (${holderName(grant)})`, grant.allScopes ? 'all scopes' : grant.scopes]),
   );
 }
 
-/** The guests' client grants; none where the edition keeps scopes on the API. */
+/** The guests' client grants; empty when the edition has the scopes on the API. */
 export async function guestGrants(
   tenant: TenantConnection,
   edition: Edition,
@@ -98,7 +98,7 @@ export async function guestGrants(
   });
   const bodies = await allCheckpoints<ClientGrantBody>(tenant, {
     plural: 'client grants',
-    otherwise: 'Pass --app <app> --api <api> to fetch fewer.',
+    fallbackHint: 'Pass --app <app> --api <api> to fetch fewer.',
     idOf: ({ id }) => id,
     async page(query, measure) {
       const exchange = { method: 'GET', path: `${clientGrantsPath}?${query}&${filter}`, measure } as const;

@@ -1,9 +1,8 @@
-import { AnonError } from '../../errors.ts';
 import { resourceServer, resourceServerPath, resourceServersPath } from '../../wire/resource-server.ts';
 import { noContent } from '../../wire/schema.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
-import { cannotLook } from '../find-by-reference.ts';
+import { refuseDuplicate } from '../find-by-reference.ts';
 import { type Plan, plannedDelete, plannedPost } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Api, type ApiWithGrants, apiOf } from './api.ts';
@@ -16,16 +15,12 @@ export interface NewApi {
   readonly scopes: readonly string[];
 }
 
-/** @throws {AnonError} `usage` when there is an API of just this name; the tenant refuses a second of an audience */
-export async function checkNoNamesake(tenant: TenantConnection, name: string): Promise<void> {
-  const namesake = (await listEveryApi(tenant).catch(cannotLook)).find((api) => api.name === name);
-  if (!namesake) return;
-  throw new AnonError('usage', `API '${namesake.name}' already exists (${namesake.audience}).`, {
-    hint: 'To create another with this name, pass --allow-duplicate.',
-  });
+/** @throws {AnonError} `usage` when an API of exactly this name exists; the tenant itself refuses a second one of an audience */
+export function checkNameIsFree(tenant: TenantConnection, name: string): Promise<void> {
+  return refuseDuplicate(listEveryApi(tenant), name, { noun: 'API', idOf: ({ audience }) => audience });
 }
 
-/** Plans a new API with its scopes: closed to guests, or open with the scopes that guests of every application get. */
+/** Plans to create an API with its scopes: disabled for guests, or enabled with scopes for the guests of every application. */
 export async function planApiCreation(
   tenant: TenantConnection,
   api: NewApi,
@@ -49,7 +44,7 @@ export async function planApiCreation(
   };
 }
 
-/** Plans to delete an API; the tenant deletes its guest grants with it. One of the tenant's own is none that `findApi` finds. */
+/** Plans to delete an API; the tenant deletes its guest grants with it. `findApi` never returns one of the tenant's own. */
 export function planApiDeletion(api: ApiWithGrants): Plan<ApiWithGrants> {
   const write = plannedDelete(
     { path: resourceServerPath(api.id), subject: `API ${shellWord(api.name)}`, answer: noContent },

@@ -13,24 +13,24 @@ import { editionOf, managementRequest } from '../exchange/management/request.ts'
 import { allPages, type NumberedList } from '../exchange/pages.ts';
 import { type Api, apiOf } from './api.ts';
 
-/** Every API of the tenant; its own, such as the Management API, which no guest can be let into, are left out. */
+/** Every API of the tenant except its own, such as the Management API, which can't be enabled for guests. */
 export async function listApis(tenant: TenantConnection): Promise<Api[]> {
   return (await listEveryApi(tenant)).filter(({ system }) => !system);
 }
 
-/** Every API, the tenant's own too. */
+/** Every API, including the tenant's own. */
 export async function listEveryApi(tenant: TenantConnection): Promise<Api[]> {
   const edition = await editionOf(tenant);
   const bodies = await allPages(tenant, resourceServerList(tenant, resourceServerFields(edition)));
   return bodies.map((body) => apiOf(edition, body));
 }
 
-/** The list of APIs, with just these members of each. */
+/** The list of APIs, limited to `fields`. */
 export function resourceServerList(tenant: TenantConnection, fields: string): NumberedList<ResourceServerBody> {
   const path = (query: string) => `${resourceServersPath}?${query}&fields=${fields}&include_fields=true`;
   return {
     plural: 'APIs',
-    otherwise: 'Pass the audience or id of the API.',
+    fallbackHint: 'Pass the audience or id of the API.',
     idOf: ({ id }) => id,
     async numbered(query, measure) {
       const exchange = { method: 'GET', path: path(query), measure } as const;
@@ -45,9 +45,9 @@ export function resourceServerList(tenant: TenantConnection, fields: string): Nu
   };
 }
 
-/** One API by its id or its exact audience, asked for alone; undefined when there is none. */
+/** One API by its id or exact audience; undefined when not found. */
 export async function readApi(tenant: TenantConnection, idOrAudience: string): Promise<Api | undefined> {
-  // In an address they stand for something else.
+  // In a URL path these have another meaning.
   if (['', '.', '..'].includes(idOrAudience)) return undefined;
   const edition = await editionOf(tenant);
   try {
@@ -59,7 +59,7 @@ export async function readApi(tenant: TenantConnection, idOrAudience: string): P
   }
 }
 
-/** That no id is like this. */
+/** The tenant refused the path itself: no id looks like this. */
 function isRefusedPath(error: AnonError & Partial<Pick<ResponseError, 'status'>>): boolean {
   return error.code === 'failed' && error.status === 400;
 }

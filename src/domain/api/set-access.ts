@@ -3,7 +3,7 @@ import { type ResourceServerBody, resourceServer, resourceServerPath } from '../
 import { checkGuestTokenLifetime } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
-import { changed } from '../plan/difference.ts';
+import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { type ApiWithGrants, apiOf } from './api.ts';
@@ -12,16 +12,16 @@ import { listedScopes } from './guest-grants.ts';
 import { checkDefined, union } from './scopes.ts';
 
 export interface Opening {
-  /** Whose guests get the scopes; read where the edition grants them for each application. */
+  /** The application whose guests get the scopes; only used in editions that grant them by application. */
   readonly app: GrantHolder | undefined;
-  /** To be had beside those that guests have already. */
+  /** Added to the scopes that guests already have. */
   readonly scopes: readonly string[];
-  /** Undefined: as it is. */
+  /** Undefined: unchanged. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }
 
 /**
- * Plans to open the third and fourth gates of an API. Nothing that guests or others have there is taken away.
+ * Plans to open the third and fourth gates of an API. No existing scopes or grants are removed.
  * @throws {AnonError} `usage` when the API does not define a scope, or the lifetime is out of range
  */
 export async function planApiOpening(
@@ -44,7 +44,7 @@ export async function planApiOpening(
   };
 }
 
-/** Plans to close the third gate, and with `revoke` to take away the scopes too, which stay there otherwise. */
+/** Plans to close the third gate, and with `revoke` also removes the guests' scopes, which otherwise stay. */
 export async function planApiClosing(
   tenant: TenantConnection,
   api: ApiWithGrants,
@@ -63,7 +63,7 @@ export async function planApiClosing(
 }
 
 /**
- * Plans to give guests scopes or to take some away, and leaves the API as open or closed as it is.
+ * Plans to add or remove scopes of guests, without opening or closing the API.
  * @throws {AnonError} `usage` when the API does not define a scope
  */
 export async function planGuestScopes(
@@ -72,7 +72,7 @@ export async function planGuestScopes(
   { app, add = [], remove = [] }: { app: GrantHolder | undefined; add?: readonly string[]; remove?: readonly string[] },
 ): Promise<Plan<ApiWithGrants>> {
   const edition = await editionOf(tenant);
-  // What the API no longer defines can still be taken away.
+  // A scope that the API no longer defines can still be removed.
   checkDefined(api, [...add, ...remove.filter((scope) => !api.grants.some(({ scopes }) => scopes.includes(scope)))]);
   if (edition.grantsScopes) {
     const grant = app && planGrant(api, app, { add, remove });
@@ -91,7 +91,7 @@ export async function planGuestScopes(
 
 function plannedAccess(edition: Edition, api: ApiWithGrants, change: Partial<GuestAccess>) {
   const write = { path: resourceServerPath(api.id), subject: `API ${shellWord(api.name)}`, answer: resourceServer };
-  const members = edition.resourceServer.write(changed(edition.resourceServer.read(api.body), change), api.body);
+  const members = edition.resourceServer.write(changedMembers(edition.resourceServer.read(api.body), change), api.body);
   return plannedPatch(write, api.body, members);
 }
 

@@ -5,19 +5,19 @@ import type { Edition } from '../../wire/edition/edition.ts';
 export interface App {
   readonly clientId: string;
   readonly name: string;
-  /** `spa`, `native`, `regular_web`, `non_interactive`, or undefined where the tenant names none. */
+  /** `spa`, `native`, `regular_web`, `non_interactive`, or undefined when the tenant reports none. */
   readonly type: string | undefined;
-  /** How it authenticates when it asks for tokens; `none` for a public one. @see RFC 7591, section 2 */
+  /** How it authenticates when requesting tokens; `none` for a public application. @see RFC 7591, section 2 */
   readonly authMethod: string;
   /**
-   * Its secret, where it was read and the profile's credentials may read it. A public application has none
-   * that counts, although the tenant keeps one for it.
+   * Its secret, if it was read and the profile's credentials may read it. Undefined for a public application, which
+   * does not use the secret that the tenant has for it.
    */
   readonly clientSecret: string | undefined;
-  /** It may create anonymous sessions. */
+  /** Whether it may create anonymous sessions. */
   readonly enabled: boolean;
   readonly oidcConformant: boolean;
-  /** As the tenant showed it: what a change is compared with. */
+  /** The body as the tenant returned it, to compare changes with. */
   readonly body: ClientBody;
 }
 

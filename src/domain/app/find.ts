@@ -6,7 +6,26 @@ import { shellWord } from '../shell-word.ts';
 import type { App } from './app.ts';
 import { listApps, readApp } from './read.ts';
 
-/** What a token request needs to know of an application; the secret where it has one and it is known. */
+/** The shape of the client ids that the service generates. */
+const clientIdShape = /^[A-Za-z0-9]{32}$/;
+
+/**
+ * Finds an application by its client id or name. Anything that looks like a client id is fetched directly, because a
+ * tenant may have thousands. @throws as {@link findByReference}
+ */
+export async function findApp(tenant: TenantConnection, reference: string): Promise<App> {
+  const known = clientIdShape.test(reference) ? await readApp(tenant, reference) : undefined;
+  return known ?? appNamed(tenant, await listApps(tenant), reference);
+}
+
+export function appNamed(tenant: Pick<TenantConnection, 'selection'>, apps: readonly App[], reference: string): App {
+  return findByReference(apps, reference, (app) => ({ name: app.name, ids: [app.clientId] }), {
+    noun: 'application',
+    listCommand: `anon-cli app list${tenant.selection}`,
+  });
+}
+
+/** The parts of an application that a token request needs; the secret if it has one and it is known. */
 export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'> & Partial<Pick<App, 'authMethod'>>;
 
 interface Choice {
@@ -15,25 +34,25 @@ interface Choice {
 }
 
 /**
- * The application to ask for tokens as: the one named, else the profile's, else the only enabled one.
- * Without Management API credentials a reference is taken for a client id.
- * @throws {AnonError} `usage` or `gate_closed` when none can be told, or as `findApp`
+ * The application to request tokens as: the one named, or the profile's, or the only enabled one.
+ * Without Management API credentials, a reference is taken as a client id.
+ * @throws {AnonError} `usage` or `gate_closed` when it can't be decided, or as `findApp`
  */
 export async function chooseRequestingApp(tenant: TenantConnection, choice: Choice): Promise<RequestingApp> {
-  if (!tenant.management) return withoutLookUp(choice);
+  if (!tenant.management) return withoutLookup(choice);
   return requestingApp(tenant, await chooseApp(tenant, choice));
 }
 
-/** An application with its secret, where it has one and the credentials may read it: lists show none. */
+/** An application with its secret, if it has one and the credentials may read it: lists leave secrets out. */
 export async function requestingApp(tenant: TenantConnection, app: App): Promise<RequestingApp> {
   if (app.authMethod === 'none' || app.clientSecret !== undefined) return app;
   return (await readApp(tenant, app.clientId)) ?? app;
 }
 
-/** The same choice for what configures the tenant: there it can always be looked up. */
+/** The same choice for commands that configure the tenant: they can always look it up. */
 export async function chooseApp(tenant: TenantConnection, { named, chosen }: Choice): Promise<App> {
   if (named !== undefined) return findApp(tenant, named);
-  if (chosen) return stillThere(tenant, await readApp(tenant, chosen.clientId), chosen);
+  if (chosen) return checkExists(tenant, await readApp(tenant, chosen.clientId), chosen);
   const apps = await listApps(tenant);
   const enabled = apps.filter((app) => app.enabled);
   const one = only(enabled);
@@ -42,15 +61,15 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
 }
 
 /**
- * The application that is meant when nobody names one and it need not be enabled: the only enabled one, else the only
- * one there is. Undefined where that does not settle it.
+ * The default application where it need not be enabled: the only enabled one, or the only one at all. Undefined when
+ * that does not decide it.
  */
 export function likelyApp(apps: readonly App[]): App | undefined {
   const enabled = apps.filter((app) => app.enabled);
   return only(enabled.length > 0 ? enabled : apps);
 }
 
-function withoutLookUp({ named, chosen }: Choice): RequestingApp {
+function withoutLookup({ named, chosen }: Choice): RequestingApp {
   const clientId = named ?? chosen?.clientId;
   if (clientId !== undefined) {
     return { clientId, name: chosen?.name ?? clientId, clientSecret: undefined };
@@ -60,14 +79,14 @@ function withoutLookUp({ named, chosen }: Choice): RequestingApp {
   });
 }
 
-function stillThere(tenant: TenantConnection, app: App | undefined, chosen: SavedApp): App {
+function checkExists(tenant: TenantConnection, app: App | undefined, chosen: SavedApp): App {
   if (app) return app;
   throw new AnonError('not_found', `Application '${chosen.name}', the profile's default, not found.`, {
     hint: `Choose another: anon-cli profile set app <app>${tenant.selection}`,
   });
 }
 
-/** Why none of `apps` is the one to use: `usage` when several are enabled, `gate_closed` when none is. */
+/** Why no default can be taken from `apps`: `usage` when several are enabled, `gate_closed` when none is. */
 export function undecidedApp({ selection }: TenantConnection, apps: readonly App[]): AnonError {
   const enabled = apps.filter((app) => app.enabled);
   if (enabled.length > 1) {
@@ -82,24 +101,5 @@ export function undecidedApp({ selection }: TenantConnection, apps: readonly App
       apps.length === 0
         ? `Create one: anon-cli app create web --enable${selection}`
         : `Enable one: anon-cli app enable ${name}${selection}`,
-  });
-}
-
-/** What the service makes for client ids. */
-const clientIdShape = /^[A-Za-z0-9]{32}$/;
-
-/**
- * The application that `reference` names: its client id or its name. What looks like a client id is asked for
- * alone, since a tenant may have thousands. @throws as {@link findByReference}
- */
-export async function findApp(tenant: TenantConnection, reference: string): Promise<App> {
-  const known = clientIdShape.test(reference) ? await readApp(tenant, reference) : undefined;
-  return known ?? appNamed(tenant, await listApps(tenant), reference);
-}
-
-export function appNamed(tenant: Pick<TenantConnection, 'selection'>, apps: readonly App[], reference: string): App {
-  return findByReference(apps, reference, (app) => ({ name: app.name, ids: [app.clientId] }), {
-    noun: 'application',
-    listCommand: `anon-cli app list${tenant.selection}`,
   });
 }

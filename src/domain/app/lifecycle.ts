@@ -5,16 +5,16 @@ import { type GuestGrant, grantChanges, guestGrants } from '../api/guest-grants.
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
 import { signedInClient } from '../exchange/management/token.ts';
-import { cannotLook } from '../find-by-reference.ts';
+import { refuseDuplicate } from '../find-by-reference.ts';
 import { type Plan, plannedDelete, plannedPost } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
 import { listApps } from './read.ts';
 
-/** Stands for the client id of an application that is planned and not there yet. */
+/** Placeholder for the client id of an application that is planned but not yet created. */
 export const newClientId = '<client_id of the new application>';
 
-/** Single-page and native applications cannot keep a secret, so they are given none to keep. */
+/** Single-page and native applications can't keep a secret, so they get none. */
 const publicTypes: readonly ClientType[] = ['spa', 'native'];
 
 export interface NewApp {
@@ -22,16 +22,12 @@ export interface NewApp {
   readonly type: ClientType;
 }
 
-/** @throws {AnonError} `usage` when there is an application of just this name */
-export async function checkNoNamesake(tenant: TenantConnection, name: string): Promise<void> {
-  const namesake = (await listApps(tenant).catch(cannotLook)).find((app) => app.name === name);
-  if (!namesake) return;
-  throw new AnonError('usage', `Application '${namesake.name}' already exists (${namesake.clientId}).`, {
-    hint: 'To create another with this name, pass --allow-duplicate.',
-  });
+/** @throws {AnonError} `usage` when an application of exactly this name exists */
+export function checkNameIsFree(tenant: TenantConnection, name: string): Promise<void> {
+  return refuseDuplicate(listApps(tenant), name, { noun: 'application', idOf: ({ clientId }) => clientId });
 }
 
-/** Plans a new application, closed to guests unless `enabled`. */
+/** Plans to create an application, disabled for guests unless `enabled`. */
 export async function planAppCreation(
   tenant: TenantConnection,
   { name, type, enabled }: NewApp & { readonly enabled: boolean },
@@ -54,7 +50,7 @@ export async function planAppCreation(
   };
 }
 
-/** What is deleted, and the guest grants that go with it. */
+/** The plan to delete an application, and the guest grants that are deleted with it. */
 export interface AppDeletion {
   readonly plan: Plan<App>;
   readonly grants: readonly GuestGrant[];
@@ -62,7 +58,7 @@ export interface AppDeletion {
 
 /**
  * Plans to delete an application; the tenant deletes its guest grants with it.
- * @throws {AnonError} `usage` for the one that this tool signs in with
+ * @throws {AnonError} `usage` for the application that this tool signs in with
  */
 export async function planAppDeletion(tenant: TenantConnection, app: App): Promise<AppDeletion> {
   if ((await signedInClient(tenant)) === app.clientId) {

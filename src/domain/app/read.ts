@@ -6,18 +6,18 @@ import { editionOf, managementRequest } from '../exchange/management/request.ts'
 import { allCheckpoints, type List } from '../exchange/pages.ts';
 import { type App, appOf } from './app.ts';
 
-/** Every application of the tenant, without its secret; the global client, which is none, is left out. */
+/** Every application of the tenant, without secrets. The global client is not an application, and is left out. */
 export async function listApps(tenant: TenantConnection): Promise<App[]> {
   const edition = await editionOf(tenant);
   const bodies = await allCheckpoints(tenant, clientList(tenant, clientFields(edition)));
   return bodies.filter((body) => body.global !== true).map((body) => appOf(edition, body));
 }
 
-/** The list of applications, with just these members of each. */
+/** The list of applications, limited to `fields`. */
 export function clientList(tenant: TenantConnection, fields: string): List<ClientBody> {
   return {
     plural: 'applications',
-    otherwise: 'Pass the client id of the application.',
+    fallbackHint: 'Pass the client id of the application.',
     idOf: ({ client_id }) => client_id,
     async page(query, measure) {
       const path = `${clientsPath}?${query}&fields=${fields}&include_fields=true`;
@@ -27,7 +27,7 @@ export function clientList(tenant: TenantConnection, fields: string): List<Clien
   };
 }
 
-/** One application, with its secret where the credentials may read it; undefined when there is none of that id. */
+/** One application by its client id, with its secret if the credentials may read it; undefined when not found. */
 export async function readApp(tenant: TenantConnection, clientId: string): Promise<App | undefined> {
   const edition = await editionOf(tenant);
   try {
@@ -39,8 +39,8 @@ export async function readApp(tenant: TenantConnection, clientId: string): Promi
 }
 
 /**
- * What the applications are called whose guests have grants at an API, by client id. Credentials that may not look
- * at applications give no names; the grants are worth showing all the same.
+ * The names of the applications whose guests have grants at an API, by client id. Empty for credentials that may not
+ * read applications: the grants are worth showing anyway.
  */
 export async function grantHolderNames(
   tenant: TenantConnection,

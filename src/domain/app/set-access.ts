@@ -3,15 +3,15 @@ import { client, clientPath } from '../../wire/client.ts';
 import type { Edition } from '../../wire/edition/edition.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
-import { changed } from '../plan/difference.ts';
+import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
 
 /**
  * Plans to open or close the second gate: whether an application may create anonymous sessions.
- * `oidcConformant` makes it OIDC-conformant as well, where the edition asks for that; with false it is so no longer.
- * @throws {AnonError} `failed` when the edition asks for it and it is neither so nor made so
+ * `oidcConformant` also makes it OIDC-conformant, or no longer so; some editions require that of an enabled application.
+ * @throws {AnonError} `failed` when the edition requires it, and the application is not and does not become conformant
  */
 export async function planAppAccess(
   tenant: TenantConnection,
@@ -22,14 +22,14 @@ export async function planAppAccess(
   if (enabled && oidcConformant !== true) checkConformance(tenant, edition, app);
   const members = {
     ...(oidcConformant === enabled && { oidc_conformant: enabled }),
-    ...edition.client.write(changed(edition.client.read(app.body), { enabled }), app.body),
+    ...edition.client.write(changedMembers(edition.client.read(app.body), { enabled }), app.body),
   };
   const write = { path: clientPath(app.clientId), subject: `application ${shellWord(app.name)}`, answer: client };
   const patch = plannedPatch(write, app.body, members);
   return { writes: planned(patch), outcome: (answers) => appOf(edition, answers.to(patch) ?? app.body) };
 }
 
-/** Whether the application lacks what its edition asks of one that creates anonymous sessions. */
+/** Whether the application is not OIDC-conformant although its edition requires that for anonymous sessions. */
 export function lacksConformance(edition: Edition, app: Pick<App, 'oidcConformant'>): boolean {
   return edition.needsOidcConformance && !app.oidcConformant;
 }

@@ -10,17 +10,17 @@ import { editionOf } from '../exchange/management/request.ts';
 import { only } from '../find-by-reference.ts';
 import type { Profile } from '../profile/profile.ts';
 
-/** What has a list of mapped claims: an application in edition `preview`, an API in edition `ea`. */
+/** The object with the list of mapped claims: an application in edition `preview`, an API in edition `ea`. */
 export interface ClaimsHolder {
   readonly heldBy: Edition['claims']['heldBy'];
   readonly name: string;
-  /** Of an application its client id, of an API its audience. */
+  /** An application's client id, or an API's audience. */
   readonly id: string;
   readonly claims: readonly ClaimMapping[];
   readonly maxClaims: number;
-  /** As the tenant showed it: what a change is compared with. */
+  /** The body as the tenant returned it, to compare changes with. */
   readonly body: ClientBody | ResourceServerBody;
-  /** Where it is changed, and what the answer looks like. */
+  /** Where it is changed, and the shape of the answer. */
   readonly path: string;
   readonly schema: typeof client | typeof resourceServer;
 }
@@ -31,8 +31,8 @@ interface Choice {
 }
 
 /**
- * The application or API whose claims are meant: the one named, else the profile's, else the only one that is
- * open to guests. @throws as `chooseApp` and `chooseApi`
+ * The application or API whose claims are meant: the one named, or the profile's, or the only one enabled for guests.
+ * @throws as `chooseApp` and `chooseApi`
  */
 export async function chooseClaimsHolder(tenant: TenantConnection, { named, chosen }: Choice): Promise<ClaimsHolder> {
   const edition = await editionOf(tenant);

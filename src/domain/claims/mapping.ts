@@ -15,15 +15,15 @@ import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { type ClaimsHolder, holderOf } from './holder.ts';
 
-/** A change of the mapped claims, and what they will be once it is made. */
+/** A change of the mapped claims, and the claims after it. */
 export interface ClaimsChange {
   readonly plan: Plan<ClaimsHolder>;
   readonly claims: readonly ClaimMapping[];
 }
 
 /**
- * Plans to map a claim, or to map it otherwise; the others stay as they are.
- * @throws {AnonError} `usage` when there are as many as there may be
+ * Plans to map a claim or change its mapping; other claims are not touched.
+ * @throws {AnonError} `usage` when the maximum number of claims is reached
  */
 export async function planClaimMapping(
   tenant: TenantConnection,
@@ -31,17 +31,17 @@ export async function planClaimMapping(
   mapping: ClaimMapping,
 ): Promise<ClaimsChange> {
   const { claims, maxClaims, name } = holder;
-  const isThere = claims.some((claim) => claim.name === mapping.name);
-  if (!isThere && claims.length >= maxClaims) {
+  const exists = claims.some((claim) => claim.name === mapping.name);
+  if (!exists && claims.length >= maxClaims) {
     throw new AnonError('usage', `'${name}' already maps ${claims.length} claims; the maximum is ${maxClaims}.`, {
       hint: `Remove one first: anon-cli claims remove <name>${flagOf(holder)}${tenant.selection}`,
     });
   }
   const changed = claims.map((claim) => (claim.name === mapping.name ? mapping : claim));
-  return change(tenant, holder, isThere ? changed : [...claims, mapping]);
+  return change(tenant, holder, exists ? changed : [...claims, mapping]);
 }
 
-/** Plans to map a claim no longer. @throws {AnonError} `not_found` */
+/** Plans to remove a mapped claim. @throws {AnonError} `not_found` */
 export async function planClaimRemoval(
   tenant: TenantConnection,
   holder: ClaimsHolder,
@@ -54,9 +54,9 @@ export async function planClaimRemoval(
     name,
     claims.map((claim) => claim.name),
   );
-  const see = `Run: anon-cli claims list${flagOf(holder)}${tenant.selection}`;
+  const list = `Run: anon-cli claims list${flagOf(holder)}${tenant.selection}`;
   throw new AnonError('not_found', `Claim '${name.slice(0, 60)}' not found on '${holder.name}'.`, {
-    hint: similar ? `Did you mean '${similar}'? ${see}` : see,
+    hint: similar ? `Did you mean '${similar}'? ${list}` : list,
   });
 }
 
@@ -80,8 +80,8 @@ function flagOf({ heldBy, name }: ClaimsHolder): string {
 }
 
 /**
- * What the user wants mapped, as it is sent: `metadata.language` and the other attributes of a session may stand
- * without the root that all expressions have. Says before any call what no tenant would take.
+ * Reads a mapping as the user wrote it. The root that all expressions share may be left out: `metadata.language`.
+ * Refuses, before any request, what every tenant would refuse.
  * @throws {AnonError} `usage`
  */
 export function parseClaimMapping({ name, expression: text }: ClaimMapping): ClaimMapping {
@@ -113,25 +113,25 @@ function withRoot(text: string): string {
   return sessionAttributes.some((attribute) => attribute === first) ? `${expressionRoot}.${text}` : text;
 }
 
-const form = `Expressions are paths: ${sessionAttributes.slice(0, 3).join(', ')}, or metadata.<key>, with a dot for each nested key.`;
+const formHint = `Expressions are paths: ${sessionAttributes.slice(0, 3).join(', ')}, or metadata.<key>, with a dot for each nested key.`;
 
 function checkExpression(expression: string): void {
   if (sessionPath(expression)) return;
   if (expression.length > expressionMaxLength) {
     throw refused(
       `A claim expression has at most ${expressionMaxLength} characters; this one has ${expression.length}.`,
-      form,
+      formHint,
     );
   }
   const [root = '', attribute, ...keys] = expression.split('.');
   if (!/^[\w-]+(\.[\w-]+)*$/.test(expression)) {
-    throw refused('A claim expression consists of names joined by dots, with letters, digits, _ and - only.', form);
+    throw refused('A claim expression consists of names joined by dots, with letters, digits, _ and - only.', formHint);
   }
   if (root !== expressionRoot)
-    throw refused(`A claim expression can't start with '${root.slice(0, 60)}'.`, otherRoot(root, attribute));
-  if (attribute === undefined) throw refused('The claim expression names no session attribute.', form);
+    throw refused(`A claim expression can't start with '${root.slice(0, 60)}'.`, rootHint(root, attribute));
+  if (attribute === undefined) throw refused('The claim expression names no session attribute.', formHint);
   if (keys.length > 0 && sessionAttributes.some((known) => known === attribute)) {
-    throw refused(`'${attribute}' has no nested keys; only metadata has.`, form);
+    throw refused(`'${attribute}' has no nested keys; only metadata has.`, formHint);
   }
   throw refused(
     `Sessions have no attribute '${attribute.slice(0, 60)}'.`,
@@ -139,14 +139,14 @@ function checkExpression(expression: string): void {
   );
 }
 
-/** A word alone may be an attribute or a key of the metadata; one with something below it is none of the first three. */
-function otherRoot(root: string, below: string | undefined): string {
+/** A single word may be an attribute or a metadata key; of the attributes only metadata has nested keys. */
+function rootHint(root: string, below: string | undefined): string {
   const known = below === undefined ? [...sessionAttributes, expressionRoot] : ['metadata', expressionRoot];
-  return suggestion(root, known) ?? (below === undefined ? `For a metadata key, write metadata.${root}` : form);
+  return suggestion(root, known) ?? (below === undefined ? `For a metadata key, write metadata.${root}` : formHint);
 }
 
-function refused(problem: string, hint: string): AnonError {
-  return new AnonError('usage', problem, { hint });
+function refused(message: string, hint: string): AnonError {
+  return new AnonError('usage', message, { hint });
 }
 
 function suggestion(word: string, known: readonly string[]): string | undefined {

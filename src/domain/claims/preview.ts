@@ -16,28 +16,28 @@ import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
 import type { ClaimsHolder } from './holder.ts';
 
-/** A mapped claim that the token will not have, or of which that cannot be told. */
+/** A mapped claim that the token will not have, or may not have. */
 export interface LeftOut extends ClaimMapping {
   readonly state: 'left_out' | 'unknown';
   readonly reason: string;
 }
 
-/** The next access token of a session. */
+/** The claims of a session's next access token. */
 export interface TokenPreview {
-  /** What the service puts there, as in the access token that is remembered, without what each token has of its own. */
+  /** The service's own claims, as in the saved access token, without those that differ in each token. */
   readonly service: JsonObject;
   readonly mapped: readonly (ClaimMapping & { readonly value: unknown })[];
   readonly leftOut: readonly LeftOut[];
-  /** The session token stays sealed: its metadata is what this machine last knew of it. */
+  /** The session token can't be decrypted here: its metadata is the last known on this machine. */
   readonly metadataAsLastKnown: boolean;
 }
 
-/** Claims that each access token gets anew. */
+/** Claims that differ in each access token. */
 export const claimsOfEachToken = ['iat', 'exp', 'jti'] as const;
 
 /**
- * What the next access token of `session` holds once `holder` maps `claims`: from the tokens that are remembered, and
- * without a call. Undefined with the reason where the mapping does not reach that session.
+ * Predicts the next access token of `session` if `holder` maps `claims`, from the saved tokens and without a request.
+ * Returns the reason instead when the mapping does not apply to that session.
  */
 export async function previewToken(
   tenant: TenantConnection,
@@ -54,7 +54,7 @@ export async function previewToken(
     return { none: `the current session is for another API, not '${name}'` };
   const access = await claimsOf(tenant, session.accessToken);
   const opened = await claimsOf(tenant, session.sessionToken);
-  if (isOver(opened, session, tenant)) return { none: 'the current session has expired' };
+  if (hasExpired(opened, session, tenant)) return { none: 'the current session has expired' };
   const known = opened ? attributesOf(opened) : lastKnown(session, access);
   const values = mappedClaims(claims, known);
   return {
@@ -69,7 +69,7 @@ export async function previewToken(
   };
 }
 
-function isOver(
+function hasExpired(
   opened: JsonObject | undefined,
   session: RememberedSession,
   { clock, time }: TenantConnection,
@@ -77,7 +77,7 @@ function isOver(
   return typeof opened?.exp === 'number' ? opened.exp * 1000 <= time.now() : hasEnded(session, clock.now());
 }
 
-/** Where the session token cannot be opened: whose session it is, and what was heard of its metadata. */
+/** For a session token that can't be decrypted: its guest, and its metadata as last known. */
 function lastKnown({ metadata, guestId }: RememberedSession, access: JsonObject | undefined): JsonObject {
   const user = guestId ?? access?.sub;
   return { ...(typeof user === 'string' && { user_id: user }), ...(metadata && { metadata }) };
@@ -88,7 +88,7 @@ function attributesOf(opened: JsonObject): JsonObject {
   return Object.fromEntries(known.map((attribute) => [attribute, opened[attribute]]));
 }
 
-/** Every other claim of a guest's access token is a mapped one, which may be mapped no longer. */
+/** All other claims of a guest's access token are mapped ones, whose mapping may have changed. */
 function serviceClaims(access: JsonObject): JsonObject {
   const own = Object.entries(access).filter(([name]) => isReservedClaim(name));
   return Object.fromEntries(own.filter(([name]) => !claimsOfEachToken.some((one) => one === name)));
@@ -108,7 +108,7 @@ function unknownReason(attribute: SessionAttribute): string {
   return `the session token is encrypted, so only the tenant knows its ${attribute}`;
 }
 
-/** The claims of a token of this session, which nobody else wrote: its signature need not be asked about. */
+/** The claims of one of this session's own tokens, whose signature need not be checked. */
 async function claimsOf(tenant: TenantConnection, token: string): Promise<JsonObject | undefined> {
   const keys: KeyRing = { ...tenantKeyRing(tenant), signatureKeys: async () => [] };
   const decoded = await decodeToken({ clock: tenant.time, keys }, token).catch(() => undefined);

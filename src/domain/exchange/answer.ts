@@ -1,6 +1,7 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
 import type { TenantConnection } from './connection.ts';
 import type { Answer, Exchange, HttpAnswer } from './http.ts';
+import { hostOf } from './http.ts';
 import { redactSecrets } from './redact.ts';
 import { isTransientFailure } from './retry.ts';
 import { withUnknownOutcome } from './unknown-outcome.ts';
@@ -40,7 +41,7 @@ export async function readAnswer(response: HttpAnswer, exchange: Exchange, tenan
   }
 }
 
-/** A server answers so where it has nothing of that path, or nothing that takes the method. */
+/** Statuses of a server that has no such path, or does not accept the method there. */
 export function isMissing(status: number): boolean {
   return status === 404 || status === 405 || status === 501;
 }
@@ -60,9 +61,9 @@ function notAnAnswer(status: number, what: string, { method, path }: Exchange, c
   );
 }
 
-/** Where a tenant sends us is not followed: a token must not travel to where it was not sent. */
+/** A redirect, which is never followed: a token must not reach a host it was not sent to. */
 export class RedirectError extends ResponseError {
-  /** The other host; undefined where it is the same, or not named. */
+  /** The host that the redirect leads to; undefined when it is the same or not given. */
   readonly host: string | undefined;
 
   constructor(status: number, host: string | undefined, words: { message: string; hint: string }) {
@@ -78,7 +79,7 @@ function redirected(
   { baseUrl, profile }: TenantConnection,
 ): RedirectError {
   const target = targetOf(location, `${baseUrl}${path}`);
-  const host = target && target.host !== new URL(baseUrl).host ? target.host : undefined;
+  const host = target && target.host !== hostOf(baseUrl) ? target.host : undefined;
   const where = target ? ` to ${target.shown}` : '';
   return new RedirectError(status, host, {
     message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and a redirect${where}, which is not followed.`,
@@ -88,7 +89,7 @@ function redirected(
   });
 }
 
-/** Host and path: a query may hold anything. */
+/** Host and path only: a query may contain anything. */
 function targetOf(location: string | null, from: string): { host: string; shown: string } | undefined {
   if (!location || !URL.canParse(location, from)) return undefined;
   const { protocol, host, pathname } = new URL(location, from);
@@ -96,7 +97,7 @@ function targetOf(location: string | null, from: string): { host: string; shown:
   return { host, shown: redactSecrets(`${protocol}//${host}${pathname}`).slice(0, 200) };
 }
 
-/** What the answer was expected to look like and did not. */
+/** The error for an answer that does not have the expected shape. */
 export function unexpectedAnswer({ method, path }: Pick<Exchange, 'method' | 'path'>, problem: string): AnonError {
   return new AnonError(
     'response_invalid',

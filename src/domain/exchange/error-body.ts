@@ -1,22 +1,21 @@
 import { isJsonObject } from '../../wire/schema.ts';
 import { redactSecrets } from './redact.ts';
 
-/** What a refusal says of itself. */
+/** The error code and description in the body of a refusal. */
 export interface ErrorBody {
-  /** The service's own code; `http_<status>` where it has none. Fit for an error, as `description` is. */
+  /** The service's own code, or `http_<status>`. Secrets are masked, here and in `description`. */
   readonly error: string;
-  /** In its own words, shortened; empty where it has none. */
+  /** The service's own words, shortened; may be empty. */
   readonly description: string;
-  /** Both as they were sent, to be compared and never shown: a short secret may be part of any word. */
+  /** Both unmasked, for comparison and never for output: masking a short secret may change any word. */
   readonly sent: { readonly error: string; readonly description: string };
 }
 
-/** No description that helps is longer. */
-const mostCharacters = 300;
+const maxCharacters = 300;
 
 /**
- * The words of a refusal, whichever shape it has: OAuth's, the Management API's, or that of something on the way. They
- * may repeat what was sent, so each of `secrets` is masked, before anything is cut short.
+ * Reads the body of a refusal, whatever its shape: OAuth's, the Management API's, or a proxy's. It may repeat what was
+ * sent, so each of `secrets` is masked before anything is shortened.
  * @see RFC 6749, section 5.2; management-api, section 2.1
  */
 export function readErrorBody(
@@ -36,7 +35,7 @@ export function readErrorBody(
   };
 }
 
-/** The same behind a message of ours, which may only guess: ` The tenant reported: "…"`. */
+/** A description to append to a message of ours that is a guess: ` The tenant reported: "…"`. */
 export function quotedReason(description: string): string {
   return description === '' ? '' : ` The tenant reported: "${description}"`;
 }
@@ -46,5 +45,5 @@ function firstText(...values: readonly unknown[]): string | undefined {
 }
 
 function shortened(text: string): string {
-  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}…`;
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`;
 }

@@ -38,3 +38,8 @@ export interface Answer {
   /** The parsed JSON body, or undefined when the body is empty. */
   readonly body: unknown;
 }
+
+/** The host in a tenant's issuer or base URL, with its port. */
+export function hostOf(url: string): string {
+  return new URL(url).host;
+}

@@ -1,56 +1,55 @@
 import { AnonError, isAnonError, type ResponseError } from '../../errors.ts';
 import type { TenantConnection } from './connection.ts';
 
-/** The most objects that the Management API gives at once. */
+/** The Management API's maximum page size. */
 const perPage = 100;
 
-/** Numbered pages end at so many objects. @see management-api, section 2.3 */
-const mostNumbered = 1000;
+/** Numbered pages end after this many objects. @see management-api, section 2.3 */
+const maxNumbered = 1000;
 
-/** No list that anybody has is longer, and a tenant whose list does not end shall not keep a command for ever. */
-const most = { items: 100_000, minutes: 2, megabytes: 64, emptyPages: 10 };
+/** Larger than any real list: a tenant whose list never ends must not block a command forever. */
+const bounds = { items: 100_000, minutes: 2, megabytes: 64, emptyPages: 10 };
 
-/** Takes the length of an answer, in characters. */
+/** Receives the length of an answer, in characters. */
 type Measure = (length: number) => void;
 
-/** Takes what has come, page by page. */
-type Take<Item> = (items: readonly Item[]) => void;
+/** Receives the items, page by page. */
+type OnPage<Item> = (items: readonly Item[]) => void;
 
 /** A list of the Management API. */
 export interface List<Item> {
-  /** A page, by a query such as `take=100&from=abc`, and where the next one begins. */
+  /** One page, for a query such as `take=100&from=abc`, and where the next one begins. */
   page(query: string, measure: Measure): Promise<{ items: readonly Item[]; next: string | null | undefined }>;
   idOf(item: Item): string;
   /** `applications`. */
   readonly plural: string;
-  /** What to do where all of them cannot be had: `Name the API by its audience or id.` */
-  readonly otherwise: string;
+  /** What to do when the list can't be fetched completely: `Pass the audience or id of the API.` */
+  readonly fallbackHint: string;
 }
 
-/** One that comes in numbered pages too. */
+/** A list that is also available in numbered pages. */
 export interface NumberedList<Item> extends List<Item> {
-  /** A page, by a query such as `page=0&per_page=100`, and how many objects there are in all. */
+  /** One page, for a query such as `page=0&per_page=100`, and the total number of objects. */
   numbered(query: string, measure: Measure): Promise<{ items: readonly Item[]; total: number }>;
 }
 
 /**
- * Every object of a list that comes in numbered pages, until its total. One that is longer than those go is asked for
- * as {@link allCheckpoints} does.
- * @throws {AnonError} `response_invalid` for a list without an end, or one that is not whole
+ * Fetches every object of a list in numbered pages. A list too long for those is fetched with {@link allCheckpoints}.
+ * @throws {AnonError} `response_invalid` for a list that never ends or is incomplete
  */
 export async function allPages<Item>(
   tenant: Pick<TenantConnection, 'clock'>,
   list: NumberedList<Item>,
-  take: Take<Item> = () => {},
+  onPage: OnPage<Item> = () => {},
 ): Promise<Item[]> {
   const collected = new Collected(tenant, list);
   for (let page = 0; ; page += 1) {
     const query = `page=${page}&per_page=${perPage}&include_totals=true`;
     const { items, total } = await list.numbered(query, collected.measure);
-    if (total > mostNumbered) return beyondNumbers(tenant, list, take, total);
-    take(collected.add(items));
+    if (total > maxNumbered) return beyondNumbers(tenant, list, onPage, total);
+    onPage(collected.add(items));
     const count = collected.items.length;
-    // Behind a full page there may be more than the total says.
+    // After a full page there may be more than the total claims.
     const mayGoOn = count < total || (count > total && items.length >= perPage);
     if (mayGoOn && items.length > 0) {
       collected.checkBounds();
@@ -64,45 +63,44 @@ export async function allPages<Item>(
 async function beyondNumbers<Item>(
   tenant: Pick<TenantConnection, 'clock'>,
   list: List<Item>,
-  take: Take<Item>,
+  onPage: OnPage<Item>,
   total: number,
 ): Promise<Item[]> {
   let begun = false;
   try {
     return await allCheckpoints(tenant, list, (items) => {
       begun = true;
-      take(items);
+      onPage(items);
     });
   } catch (error) {
-    // A tenant that knows no checkpoints refuses them, or passes over them and answers in another shape.
-    const known =
+    // A tenant without checkpoint pagination refuses it, or ignores it and answers in another shape.
+    const unsupported =
       isAnonError(error) && ((error as Partial<ResponseError>).status === 400 || error.code === 'response_invalid');
-    if (begun || !known) throw error;
+    if (begun || !unsupported) throw error;
     throw new AnonError(
       'response_invalid',
-      `The tenant has ${total} ${list.plural}, but lists only the first ${mostNumbered}.`,
-      { hint: list.otherwise, cause: error },
+      `The tenant has ${total} ${list.plural}, but lists only the first ${maxNumbered}.`,
+      { hint: list.fallbackHint, cause: error },
     );
   }
 }
 
 /**
- * Every object of a list that comes in pages each of which says where the next begins: the way past the first
- * thousand.
- * @throws {AnonError} `response_invalid` for a list without an end, or one that runs in circles
+ * Fetches every object of a list with checkpoint pagination, the only way past the first thousand.
+ * @throws {AnonError} `response_invalid` for a list that never ends or repeats itself
  * @see management-api, section 2.3
  */
 export async function allCheckpoints<Item>(
   tenant: Pick<TenantConnection, 'clock'>,
   list: List<Item>,
-  take: Take<Item> = () => {},
+  onPage: OnPage<Item> = () => {},
 ): Promise<Item[]> {
   const collected = new Collected(tenant, list);
   const seen = new Set<string>();
   for (let from = ''; ; ) {
     const query = `take=${perPage}${from && `&from=${encodeURIComponent(from)}`}`;
     const { items, next } = await list.page(query, collected.measure);
-    take(collected.add(items));
+    onPage(collected.add(items));
     if (!next) return collected.items;
     if (seen.has(next)) throw collected.unusable('a page names an earlier page as the next');
     collected.checkBounds();
@@ -111,7 +109,7 @@ export async function allCheckpoints<Item>(
   }
 }
 
-/** What has come of a list so far, each object once, and whether that may go on. */
+/** The objects fetched so far, each once, with the bounds that end an endless list. */
 class Collected<Item> {
   readonly items: Item[] = [];
   readonly #ids = new Set<string>();
@@ -131,7 +129,7 @@ class Collected<Item> {
     this.#characters += length;
   };
 
-  /** Those that are new: a list that changes meanwhile may give one twice. */
+  /** The new ones of a page: a list that changes in the meantime may contain an object twice. */
   add(page: readonly Item[]): readonly Item[] {
     const added = page.filter((item) => {
       const id = this.#list.idOf(item);
@@ -145,24 +143,24 @@ class Collected<Item> {
     return added;
   }
 
-  /** Before the next page is asked for. */
+  /** Called before the next page is requested. */
   checkBounds(): void {
     const endless = this.#whyEndless();
     if (endless) throw this.unusable(`it does not end (${endless})`);
   }
 
   unusable(problem: string): AnonError {
-    const { plural, otherwise } = this.#list;
+    const { plural, fallbackHint } = this.#list;
     return new AnonError('response_invalid', `The tenant's list of ${plural} is not usable: ${problem}.`, {
-      hint: otherwise,
+      hint: fallbackHint,
     });
   }
 
   #whyEndless(): string | undefined {
-    if (this.items.length >= most.items) return `more than ${most.items} entries`;
-    if (this.#characters > most.megabytes * 2 ** 20) return `more than ${most.megabytes} MB`;
-    if (this.#emptyPages > most.emptyPages) return `${this.#emptyPages} empty pages in a row`;
+    if (this.items.length >= bounds.items) return `more than ${bounds.items} entries`;
+    if (this.#characters > bounds.megabytes * 2 ** 20) return `more than ${bounds.megabytes} MB`;
+    if (this.#emptyPages > bounds.emptyPages) return `${this.#emptyPages} empty pages in a row`;
     const minutes = (this.#clock.now() - this.#startedAtMs) / 60_000;
-    return minutes > most.minutes ? `more than ${most.minutes} minutes` : undefined;
+    return minutes > bounds.minutes ? `more than ${bounds.minutes} minutes` : undefined;
   }
 }

@@ -1,21 +1,21 @@
 import { isExactNumber } from '../../wire/exact-json.ts';
 
-// Looked for at the start of a word only: from every letter on, a long one would take its length squared.
+// Matched only at the start of a word: tried from every letter, a long word would take quadratic time.
 const tokenShaped = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
-/** One of fewer characters is masked as a word of its own only: in other words its letters tell nothing. */
-const shortest = 4;
+/** Shorter secrets are masked only as whole words: inside other words they reveal nothing. */
+const minLength = 4;
 
 /**
- * Text that a tenant sent, fit for an error: anything that looks like a token, and each of `secrets`,
- * is masked. A well-behaved tenant never repeats one; the tool does not count on it. It is for the tenant's words
- * alone, and not for those of this program that stand around them.
+ * Masks anything that looks like a token, and each of `secrets`, in text that a tenant sent, so that it can go into an
+ * error. A well-behaved tenant never repeats a secret, but the tool does not rely on that. Only for the tenant's own
+ * words, not for this program's message around them.
  */
 export function redactSecrets(text: string, secrets: readonly (string | undefined)[] = []): string {
-  // The longest first: one may hold another.
+  // The longest first: one secret may contain another.
   const known = [...new Set(secrets)].flatMap((secret) => secret || []).sort((one, other) => other.length - one.length);
   return known.reduce<string>(
-    (masked, secret) => masked.replaceAll(secret.length < shortest ? asWord(secret) : secret, '***'),
+    (masked, secret) => masked.replaceAll(secret.length < minLength ? asWord(secret) : secret, '***'),
     text.replaceAll(tokenShaped, '***'),
   );
 }
@@ -27,7 +27,7 @@ function asWord(secret: string): RegExp {
   return new RegExp(`${begins}${secret.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}${ends}`, 'gu');
 }
 
-/** Secrets and the values of metadata, however deep, in the forms in which a tenant could repeat them. */
+/** Secrets and metadata values, at any depth, in every encoding in which a tenant could repeat them. */
 export function secretForms(value: unknown): string[] {
   if (isExactNumber(value)) return [value.text, String(value.valueOf())];
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(secretForms);
@@ -37,9 +37,9 @@ export function secretForms(value: unknown): string[] {
 }
 
 // A JOSE header is a JSON object, so every token begins with the base64url of `{"`.
-const tokenBegun = /(?<![\w-])eyJ[\w-]{8,}\.[\w.-]*/g;
+const tokenStart = /(?<![\w-])eyJ[\w-]{8,}\.[\w.-]*/g;
 
-/** Text that may hold what a user typed, without tokens, whole or cut short: any may have been put in the wrong place. */
+/** Masks tokens, complete or cut off, in text that may contain user input: a token may have been pasted in the wrong place. */
 export function redactTokens(text: string): string {
-  return text.replaceAll(tokenBegun, '***');
+  return text.replaceAll(tokenStart, '***');
 }

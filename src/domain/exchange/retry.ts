@@ -20,40 +20,40 @@ export interface RetryPolicy {
   random(): number;
 }
 
-/** How often a request that only reads is sent again when it failed. */
+/** How often a failed request is sent again, if repeating it is safe. */
 const maxRetries = 3;
 const firstBackoffMs = 500;
 
-/** What has become of a request so far. */
+/** Earlier attempts at a request. */
 export interface Attempts {
-  /** Answers with 429. */
+  /** Number of 429 answers. */
   readonly refusals: number;
-  /** Times it was sent again because it failed. */
+  /** Number of retries after failures. */
   readonly retries: number;
 }
 
 /**
- * The service, or what stands before it, could not answer: no word on the request. 408 is a time-out of its own, and
- * what answers 501 never will.
+ * Whether the service, or a proxy in front of it, failed to answer without judging the request: a 5xx, or the server's
+ * own time-out (408). 501 is permanent, so it is not transient.
  */
 export function isTransientFailure(status: number): boolean {
   return (status >= 500 && status !== 501) || status === 408;
 }
 
 /**
- * How long to wait before sending again, or undefined when that is not to be done. With 429 the service says that
- * it took nothing, so any request may be sent again; after any other failure only one that is `harmless`.
+ * How long to wait before sending again, or undefined when the request must not be repeated. A 429 means that the
+ * service did nothing, so any request may be repeated; after other failures only a `repeatable` one.
  */
 export function retryDelay(
   result: HttpAnswer | UnreachableError,
-  harmless: boolean,
+  repeatable: boolean,
   { refusals, retries }: Attempts,
   { nowMs, random }: { nowMs: number; random: RetryPolicy['random'] },
 ): Pause | undefined {
   if (!isUnreachable(result) && result.status === 429) {
     return { ms: advisedMs(result.headers, nowMs) ?? 1000 * 2 ** refusals, reason: 'rate limit', asked: true };
   }
-  if (!harmless || retries === maxRetries) return undefined;
+  if (!repeatable || retries === maxRetries) return undefined;
   const retry = (why: string) => `${why}, retry ${retries + 1} of ${maxRetries}`;
   if (isUnreachable(result)) {
     return result.broken
@@ -66,21 +66,21 @@ export function retryDelay(
   return { ms: advised ?? backoffMs(retries, random), reason: retry(`answer ${status}`), asked: advised !== undefined };
 }
 
-/** 0.5 s, 1 s, 2 s, each less up to a half. */
-function backoffMs(retries: number, random: RetryPolicy['random']): number {
+/** Exponential back-off with jitter: 0.5 s, 1 s, 2 s …, each shortened by up to half. */
+export function backoffMs(retries: number, random: RetryPolicy['random']): number {
   return Math.round(firstBackoffMs * 2 ** retries * (1 - random() / 2));
 }
 
 /** `Retry-After` first, then `x-ratelimit-reset` in epoch seconds. @see management-api, section 6 */
 function advisedMs(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
-  return retryAfterMs(headers, nowMs) ?? aSecondOrMore(secondsOf(headers, 'x-ratelimit-reset') * 1000 - nowMs);
+  return retryAfterMs(headers, nowMs) ?? atLeastASecond(secondsOf(headers, 'x-ratelimit-reset') * 1000 - nowMs);
 }
 
 /** Seconds, or a date. @see RFC 9110, section 10.2.3 */
 function retryAfterMs(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
   const seconds = secondsOf(headers, 'retry-after');
-  if (!Number.isNaN(seconds)) return aSecondOrMore(seconds * 1000);
-  return aSecondOrMore(Date.parse(headers.get('retry-after') ?? '') - nowMs);
+  if (!Number.isNaN(seconds)) return atLeastASecond(seconds * 1000);
+  return atLeastASecond(Date.parse(headers.get('retry-after') ?? '') - nowMs);
 }
 
 function secondsOf(headers: HttpAnswer['headers'], name: string): number {
@@ -88,7 +88,7 @@ function secondsOf(headers: HttpAnswer['headers'], name: string): number {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** A time that is past, or as good as, is no advice: taken at its word it would be asked again without end. */
-function aSecondOrMore(ms: number): number | undefined {
+/** Ignores a time in the past or almost now: following it would repeat the request in a tight loop. */
+function atLeastASecond(ms: number): number | undefined {
   return ms >= 1000 ? ms : undefined;
 }

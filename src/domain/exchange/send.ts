@@ -12,10 +12,10 @@ import { dateOf } from './tenant-time.ts';
 import { withUnknownOutcome } from './unknown-outcome.ts';
 
 /**
- * Sends one request and reads its JSON answer, whatever the status. After a 429 it waits as the tenant says and
- * sends again; what changes nothing also after a 5xx, a 408 or a broken connection, three times at most. Its waits take
- * no longer together than the connection's retry policy. Nothing else is ever sent twice.
- * @throws {ResponseError} `rate_limited` when the limit outlasts its retry policy; `response_invalid`, or
+ * Sends one request and reads its JSON answer, whatever the status. After a 429 it waits as long as the tenant asks
+ * and sends again. A request that changes nothing is also repeated after a 5xx, a 408 or a broken connection, three
+ * times at most. All waits together last no longer than the retry policy allows. Nothing else is ever sent twice.
+ * @throws {ResponseError} `rate_limited` when the limit outlasts the retry policy; `response_invalid`, or
  *   `server_error` with a 5xx, when the answer is not JSON; `failed` for a redirect
  * @throws {UnreachableError} when no answer came
  */
@@ -25,7 +25,7 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
   for (let leftMs = retry.maxWaitMs; ; ) {
     const result = await attempt(tenant, exchange);
     const times = { nowMs: nowOf(result, tenant), random: retry.random };
-    const pause = retryDelay(result, isHarmless(exchange), attempts, times);
+    const pause = retryDelay(result, isRepeatable(exchange), attempts, times);
     if (!pause || pause.ms > leftMs) {
       if (isUnreachable(result)) throw withUnknownOutcome(result, exchange, tenant);
       if (pause && result.status === 429)
@@ -38,8 +38,8 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
   }
 }
 
-/** It changes nothing at the tenant, however often it is sent. */
-function isHarmless({ method, path }: Exchange): boolean {
+/** Whether a request changes nothing at the tenant, however often it is sent. */
+function isRepeatable({ method, path }: Exchange): boolean {
   return method === 'GET' || path === oauthTokenPath;
 }
 
@@ -65,7 +65,7 @@ async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Ht
   }
 }
 
-/** What an answer dates is seen from its own time, where it says that. */
+/** The time to compare an answer's dates with: its own `Date` header, or the tenant's clock as known so far. */
 function nowOf(result: HttpAnswer | UnreachableError, { clock, time }: TenantConnection): number {
   const date = isUnreachable(result) ? undefined : dateOf(result.headers, clock.now());
   return date ?? time.now();
@@ -90,7 +90,7 @@ async function rateLimited(
   );
 }
 
-/** What of a request its refusal may not repeat. */
+/** Secrets of a request, to be masked in the tenant's refusal of it. */
 export function secretsIn({ authorization, body }: Exchange): string[] {
   const { client_secret, client_assertion, session_token, metadata }: Record<string, unknown> = { ...body };
   const credentials = authorization?.split(' ').at(-1);
@@ -105,7 +105,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Asks a tenant what time it is, unless an answer has said so; where it cannot say, this machine's clock is all there is. */
+/** Learns the tenant's time from a request, unless an answer already showed it. Without an answer, this machine's clock is used. */
 export async function askTime(tenant: TenantConnection): Promise<void> {
   if (tenant.time.offsetMs() !== undefined) return;
   try {

@@ -2,8 +2,8 @@ import type { TenantConnection } from './connection.ts';
 import type { Pause } from './retry.ts';
 
 /**
- * The same tenant for many requests at once. When one is told to wait, all do: those that come meanwhile are held
- * back until then, and it is told once.
+ * The same connection for many concurrent requests. When one of them has to wait, all wait: later requests are held
+ * back until then, and the wait is reported once.
  */
 export function sharingRateLimit(tenant: TenantConnection): TenantConnection {
   const { clock, retry } = tenant;
@@ -11,7 +11,7 @@ export function sharingRateLimit(tenant: TenantConnection): TenantConnection {
   let pausing: Promise<void> | undefined;
 
   async function waitOut(pause: Pause): Promise<void> {
-    // Who is refused meanwhile may have been told to wait longer.
+    // A request refused in the meantime may have extended the wait.
     for (let leftMs = pause.ms; leftMs > 0; leftMs = endsAtMs - clock.now()) {
       await retry.wait({ ...pause, ms: Math.ceil(leftMs) });
     }

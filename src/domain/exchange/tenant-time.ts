@@ -1,30 +1,30 @@
 import type { Clock } from '../clock.ts';
-import type { TenantConnection } from './connection.ts';
 import type { HttpAnswer } from './http.ts';
+import { hostOf } from './http.ts';
 
-/** The tenant's clock. What the tenant dates is judged by it, and not by this machine's, which may be wrong. */
+/** The tenant's clock, used for everything the tenant dates: this machine's clock may be wrong. */
 export interface TenantTime {
-  /** Milliseconds since 1970; by this machine's clock until an answer says otherwise. */
+  /** Milliseconds since 1970; by this machine's clock until an answer shows the tenant's. */
   now(): number;
   /**
-   * How far this machine's clock is behind the tenant's, in milliseconds, and negative where it is ahead; 0 where the
-   * time on the way explains it. Undefined until an answer says what time it is.
+   * How far this machine's clock is behind the tenant's, in milliseconds; negative when it is ahead, 0 when network
+   * latency explains the difference. Undefined until an answer shows the tenant's time.
    */
   offsetMs(): number | undefined;
-  /** Takes the time from an answer that has just come, to a request of `sentAtMs` by this machine's clock. */
+  /** Reads the time from an answer just received; its request was sent at `sentAtMs` by this machine's clock. */
   learn(headers: HttpAnswer['headers'], sentAtMs: number): void;
 }
 
-/** A smaller difference is not worth a word, in milliseconds. */
-const worthAWordMs = 30_000;
+/** Smaller differences are not reported, in milliseconds. */
+const reportedFromMs = 30_000;
 
-/** No certificate holds longer, so a `Date` further away than this came from no tenant that could be reached. */
-const mostMs = 400 * 86_400_000;
+/** No TLS certificate is valid longer, so no reachable tenant can have a `Date` further away than this. */
+const maxDifferenceMs = 400 * 86_400_000;
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers send. @see RFC 9110, section 5.6.7 */
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** The tenant's clock, as far as the `Date` of its answers says. The last answer that does counts. */
+/** The tenant's clock, derived from the `Date` of its answers. The latest answer counts. */
 export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
   let latestMs: number | undefined;
   return {
@@ -33,45 +33,47 @@ export function tenantTime(clock: Pick<Clock, 'now'>): TenantTime {
     learn(headers, sentAtMs) {
       const receivedAtMs = clock.now();
       const date = dateOf(headers, receivedAtMs);
-      // A clock that was set back meanwhile measures nothing.
+      // A clock that was set back in the meantime measures nothing.
       if (date === undefined || receivedAtMs < sentAtMs) return;
-      // The answer was made between the two, and its second may have been almost over: what that explains is no difference.
+      // The answer was made between the two, anywhere within its second, which explains small differences.
       const [least, most] = [date - receivedAtMs, date + 1000 - sentAtMs];
-      // Of what is left the latest counts: what the tenant has just dated must not be to come.
+      // Of the remaining range take the latest: nothing the tenant has just dated may be in the future.
       latestMs = least > 0 ? least + 999 : Math.min(most, 0);
     },
   };
 }
 
 /**
- * When an answer was made, by the clock of whoever made it, in milliseconds since 1970. Undefined where it does not
- * say, cannot mean what it says, or comes out of a cache.
+ * When an answer was made, by its server's clock, in milliseconds since 1970. Undefined when it has no `Date`, an
+ * impossible one, or comes from a cache.
  */
 export function dateOf(headers: HttpAnswer['headers'], nowMs: number): number | undefined {
   const text = headers.get('date') ?? '';
   if (!httpDate.test(text) || Number(headers.get('age') ?? 0) !== 0) return undefined;
   const date = Date.parse(text);
-  return Math.abs(date - nowMs) <= mostMs ? date : undefined;
+  return Math.abs(date - nowMs) <= maxDifferenceMs ? date : undefined;
 }
 
-/** That this machine's clock is wrong, as a clause: `your clock is 2 h behind acme.eu.auth0.com's`. */
-export function clockDifference({ time, issuer }: Pick<TenantConnection, 'time' | 'issuer'>): string | undefined {
+interface ClockSource {
+  readonly time: TenantTime;
+  readonly issuer: string;
+}
+
+/** A clause about a wrong clock on this machine: `your clock is 2 h behind acme.eu.auth0.com's`. */
+export function clockDifference({ time, issuer }: ClockSource): string | undefined {
   const offsetMs = time.offsetMs() ?? 0;
-  if (Math.abs(offsetMs) <= worthAWordMs) return undefined;
-  return `your clock is ${inWords(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${new URL(issuer).host}'s`;
+  if (Math.abs(offsetMs) <= reportedFromMs) return undefined;
+  return `your clock is ${durationText(Math.abs(offsetMs) / 1000)} ${offsetMs > 0 ? 'behind' : 'ahead of'} ${hostOf(issuer)}'s`;
 }
 
-/** The same as a sentence, with what comes of it, or nothing: `Your clock is 2 h behind acme.eu.auth0.com's.` */
-export function clockSentence(
-  tenant: Pick<TenantConnection, 'time' | 'issuer'>,
-  consequence?: string,
-): string | undefined {
+/** The clause as a sentence, with its consequence if given: `Your clock is 2 h behind acme.eu.auth0.com's.` */
+export function clockSentence(tenant: ClockSource, consequence?: string): string | undefined {
   const difference = clockDifference(tenant);
   if (difference === undefined) return undefined;
   return `Y${difference.slice(1)}${consequence ? `; ${consequence}` : ''}.`;
 }
 
-function inWords(seconds: number): string {
+function durationText(seconds: number): string {
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;

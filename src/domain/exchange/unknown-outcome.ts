@@ -7,15 +7,15 @@ import type { TenantConnection } from './connection.ts';
 import type { Exchange } from './http.ts';
 import { isTransientFailure } from './retry.ts';
 
-/** Where to look whether something was made. */
-const lists: Readonly<Record<string, string>> = {
+/** The commands that show whether something was created. */
+const listCommands: Readonly<Record<string, string>> = {
   [clientsPath]: 'anon-cli app list',
   [resourceServersPath]: 'anon-cli api list',
 };
 
 /**
- * The error that a request ended with; where the tenant may have done what it asks all the same, it says so too,
- * and what to do. Such a request is never sent again by itself.
+ * The error of a failed request. If the tenant may have carried it out anyway, the message says so, with what to do:
+ * such a request is never repeated automatically.
  */
 export function withUnknownOutcome(error: AnonError, exchange: Exchange, tenant: TenantConnection): AnonError {
   const { method, path } = exchange;
@@ -26,7 +26,7 @@ export function withUnknownOutcome(error: AnonError, exchange: Exchange, tenant:
   return outcomeUnknown(error, exchange, tenant);
 }
 
-/** The error that a write ended with, which says that it may have been made, and what to do. */
+/** The error of a write that may have taken effect, with what to do. */
 export function outcomeUnknown(error: AnonError, { method, path }: Exchange, tenant: TenantConnection): AnonError {
   return reworded(error, {
     message: `${error.message} The change may or may not have been made.`,
@@ -34,17 +34,17 @@ export function outcomeUnknown(error: AnonError, { method, path }: Exchange, ten
   });
 }
 
-/** It went out, and came to nothing, or to a failure of the tenant, or to a text it cannot have meant. */
+/** Whether a failed request may have taken effect: it was sent, and no answer, a server failure or an unreadable success came. */
 export function mayHaveTakenEffect(error: AnonError): boolean {
   if (isUnreachable(error)) return error.sent;
   const status = 'status' in error ? Number(error.status) : 0;
   return isTransientFailure(status) || (status >= 200 && status < 300);
 }
 
-/** What to do about a write whose outcome is not as asked, or not known. */
+/** What to do about a write whose outcome differs from the request, or is unknown. */
 export function nextStep(method: Exchange['method'], path: string, selection: string): string {
   if (method === 'PATCH') return 'Run the command again: it checks first and sends only what still differs.';
-  const list = lists[path];
+  const list = listCommands[path];
   return list
     ? `Before you run the command again, check whether it was created: ${list}${selection}`
     : 'Before you run the command again, check the state of the tenant.';

@@ -7,10 +7,10 @@ import { type Mismatch, mismatches } from './difference.ts';
 import type { Answers, Plan, PlannedWrite } from './plan.ts';
 
 /**
- * Sends one write, and compares what the tenant shows after it with what was asked for. Where the answer does not show
- * a member, or is not the object at all, the object is read; so it is whether what was deleted is gone.
- * @returns the object as the tenant shows it; undefined for what is gone
- * @throws {NotAppliedError} when the tenant shows it otherwise: it ignores the write, or somebody else wrote as well
+ * Sends one write and compares the result with the request. If the answer lacks a member, or is not the object at all,
+ * the object is read back; after a deletion, that it is gone.
+ * @returns the object as the tenant returns it; undefined when deleted
+ * @throws {NotAppliedError} when the values differ: the tenant ignored the write, or someone else changed it too
  * @throws {AnonError} as {@link managementRequest}
  */
 export async function sendWrite(tenant: TenantConnection, write: PlannedWrite): Promise<unknown> {
@@ -27,7 +27,7 @@ export async function sendWrite(tenant: TenantConnection, write: PlannedWrite): 
   return shown;
 }
 
-/** What is no longer there is as good as deleted. */
+/** An object that does not exist counts as deleted. */
 async function sendDelete(tenant: TenantConnection, write: PlannedWrite): Promise<undefined> {
   try {
     await managementRequest(tenant, write.answer, request(write));
@@ -35,17 +35,17 @@ async function sendDelete(tenant: TenantConnection, write: PlannedWrite): Promis
     if (isAnonError(error) && error.code === 'not_found') return;
     throw error;
   }
-  // Where it cannot be read, nothing speaks against the answer.
+  // If it can't be read back, trust the answer.
   const shown = await readBack(tenant, anyBody, write.path);
   if (isJsonObject(shown) && ('id' in shown || 'client_id' in shown)) throw notApplied(tenant, write, []);
 }
 
-/** The object in the answer; where it is not there the one that a PATCH was for, as it reads now. */
+/** The object in the answer; without one, the object that a PATCH was for, read back. */
 async function answerOf(tenant: TenantConnection, write: PlannedWrite): Promise<JsonObject> {
   try {
     return (await managementRequest(tenant, write.answer, request(write))) as JsonObject;
   } catch (error) {
-    // A refusal and a lost answer have another code, and say themselves what they mean.
+    // Refusals and lost answers have other codes, and their own messages.
     if (!isAnonError(error) || error.code !== 'response_invalid') throw error;
     if ('status' in error && !mayHaveTakenEffect(error)) throw error;
     const shown = write.method === 'PATCH' ? await readBack(tenant, write.answer, write.path) : undefined;
@@ -53,13 +53,13 @@ async function answerOf(tenant: TenantConnection, write: PlannedWrite): Promise<
       if (shown) return shown as JsonObject;
       throw outcomeUnknown(error, request(write), tenant);
     }
-    // A page may be of something on the way: that the tenant accepted anything can only be seen.
+    // An HTML page may come from a proxy: only reading back shows whether the tenant accepted the write.
     if (shown && mismatches(write.body ?? {}, shown as JsonObject).length === 0) return shown as JsonObject;
     throw error;
   }
 }
 
-/** Undefined where it cannot be read. */
+/** Undefined when it can't be read. */
 async function readBack(tenant: TenantConnection, schema: Schema, path: string): Promise<unknown> {
   try {
     return await managementRequest(tenant, schema, { method: 'GET', path });
@@ -73,7 +73,7 @@ function request({ method, path, body }: PlannedWrite) {
   return { method, path, body };
 }
 
-/** Where the object is that a write changed or made. */
+/** The path of the object that a write changed or created. */
 function pathOf({ method, path }: PlannedWrite, answer: JsonObject): string {
   return method === 'POST' ? `${path}/${encodeURIComponent(String(answer.id ?? answer.client_id))}` : path;
 }
@@ -93,7 +93,7 @@ function notApplied(
   );
 }
 
-/** Without what texts and lists say, which may be anything. */
+/** Strings and lists are left out: they may contain anything. */
 function mismatchText({ member, sent, shown }: Mismatch): string {
   if (shown === undefined) return `${member} is missing`;
   return isPlain(sent) && isPlain(shown) ? `${member} is ${shown}, not ${sent}` : `${member} differs`;
@@ -104,9 +104,8 @@ function isPlain(value: unknown): boolean {
 }
 
 /**
- * Sends the writes of a plan, one after the other, and gives the state they leave. The first that is refused, or that
- * the tenant does not show as it was asked for, ends it; the error's hint says what was written by then, since doing
- * it again does only what is left.
+ * Sends the writes of a plan in order and returns the resulting state. The first one that is refused or not applied
+ * ends it; the error's hint names the writes already applied, because repeating the command sends only the rest.
  * @throws as {@link sendWrite}
  */
 export async function applyPlan<Outcome>(tenant: TenantConnection, plan: Plan<Outcome>): Promise<Outcome> {

@@ -4,13 +4,13 @@ import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 export interface Change {
   /** Its name on the wire, dotted where it is nested: `sessions.anonymous.lifetime_in_minutes`. */
   readonly member: string;
-  /** Undefined: not set. */
+  /** Undefined when not set. */
   readonly before: unknown;
-  /** Undefined: removed. */
+  /** Undefined when removed. */
   readonly after: unknown;
 }
 
-/** What writing `members` changes in `before`, member by member; objects are looked into, arrays are compared whole. */
+/** The changes that writing `members` makes to `before`: nested objects member by member, arrays as a whole. */
 export function difference(before: JsonObject, members: JsonObject): Change[] {
   return Object.entries(members).flatMap(([member, after]) => changesOf(member, before[member], after));
 }
@@ -37,8 +37,8 @@ export function same(one: unknown, other: unknown): boolean {
   return one === other;
 }
 
-/** Those members of `change` that say something other than `before`: a default that counts already is no change. */
-export function changed<Setting extends object>(before: Setting, change: Partial<Setting>): Partial<Setting> {
+/** The members of `change` that differ from `before`: setting a default that is already in force is not a change. */
+export function changedMembers<Setting extends object>(before: Setting, change: Partial<Setting>): Partial<Setting> {
   const differing = Object.entries(change).filter(([key, value]) => {
     const now = before[key as keyof Setting];
     return value !== undefined && JSON.stringify(value) !== JSON.stringify(now);
@@ -46,19 +46,19 @@ export function changed<Setting extends object>(before: Setting, change: Partial
   return Object.fromEntries(differing) as Partial<Setting>;
 }
 
-/** A member of a write that the tenant shows otherwise than it was sent. */
+/** A written member that the tenant returns with another value. */
 export interface Mismatch {
   /** Its name on the wire, dotted where it is nested. */
   readonly member: string;
   readonly sent: unknown;
-  /** Undefined: not shown at all. */
+  /** Undefined when the tenant does not return it. */
   readonly shown: unknown;
 }
 
 /**
- * The members of `sent` that `shown`, the object as the tenant shows it after the write, has otherwise. Only what was
- * sent is compared: a tenant fills in defaults and adds members of its own. Lists are compared whole, in any order.
- * What is not shown counts as null or empty, and not as false: a default may be true.
+ * The members of `sent` that differ in `shown`, the object as the tenant returns it after the write. Only what was sent
+ * is compared: a tenant fills in defaults and adds members of its own. Lists are compared as a whole, in any order.
+ * A missing member counts as null or empty, but not as false: its default may be true.
  */
 export function mismatches(sent: JsonObject, shown: JsonObject): Mismatch[] {
   return Object.entries(sent).flatMap(([member, value]) => mismatchesOf(member, value, shown[member]));

@@ -1,35 +1,35 @@
 import type { JsonObject, Read, Schema } from '../../wire/schema.ts';
 import { type Change, difference } from './difference.ts';
 
-/** A write to the Management API that was not sent yet. */
+/** A write to the Management API that has not been sent yet. */
 export interface PlannedWrite<S extends Schema = Schema> {
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   /** From the tenant's root. */
   readonly path: string;
   readonly body: JsonObject | undefined;
-  /** What is written, for people: `application web`. */
+  /** What is written, for messages: `application web`. */
   readonly subject: string;
   readonly changes: readonly Change[];
-  /** What the answer looks like. */
+  /** The shape of the answer. */
   readonly answer: S;
-  /** In the bodies of later writes, `placeholder` stands for this member of the answer. */
+  /** In the bodies of later writes, `placeholder` is replaced by this member of the answer. */
   readonly yields?: { readonly placeholder: string; readonly member: string } | undefined;
 }
 
-/** What the tenant answered to the writes that were sent. */
+/** The tenant's answers to the writes that were sent. */
 export interface Answers {
-  /** Undefined when the write was not planned, or not sent. */
+  /** Undefined when the write was not planned or not sent. */
   to<S extends Schema>(write: PlannedWrite<S> | undefined): Read<S> | undefined;
 }
 
-/** Writes that bring about one state, in their order, and what that state is. Without writes it is so already. */
+/** Writes, in order, and the state they lead to. Without writes, that state is already in place. */
 export interface Plan<Outcome> {
   readonly writes: readonly PlannedWrite[];
-  /** Read from the answers; where nothing was sent, from what is there. */
+  /** Read from the answers; when nothing was sent, from the current state. */
   outcome(answers: Answers): Outcome;
 }
 
-/** The state as it is, before any write. */
+/** For the current state, before any write. */
 export const unsent: Answers = { to: () => undefined };
 
 interface Write<S extends Schema> {
@@ -38,7 +38,7 @@ interface Write<S extends Schema> {
   readonly answer: S;
 }
 
-/** A PATCH of just those of `members` that differ from `before`; nothing when none does. */
+/** A PATCH of only those `members` that differ from `before`; undefined when all are equal. */
 export function plannedPatch<S extends Schema>(
   write: Write<S>,
   before: JsonObject,
@@ -58,18 +58,18 @@ export function plannedPost<S extends Schema>(write: Write<S>, body: JsonObject)
   return { ...write, method: 'POST', body, changes: difference({}, body) };
 }
 
-/** `before` are the members that say best what goes. */
+/** `before`: the members that describe best what is deleted. */
 export function plannedDelete<S extends Schema>(write: Write<S>, before: JsonObject): PlannedWrite<S> {
   const changes = Object.entries(before).map(([member, value]) => ({ member, before: value, after: undefined }));
   return { ...write, method: 'DELETE', body: undefined, changes };
 }
 
-/** The writes that there are, of those that there may be. */
+/** The writes that are needed. */
 export function planned(...writes: readonly (PlannedWrite | undefined)[]): PlannedWrite[] {
   return writes.filter((write) => write !== undefined);
 }
 
-/** Two plans as one: the writes of the first, then those of the second. */
+/** Two plans in one: the writes of the first, then those of the second. */
 export function both<One, Other>(one: Plan<One>, other: Plan<Other>): Plan<readonly [One, Other]> {
   return {
     writes: [...one.writes, ...other.writes],

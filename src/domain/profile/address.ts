@@ -3,12 +3,12 @@ import { AnonError } from '../../errors.ts';
 /** The host names of this machine. */
 export const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** What a name that can be looked up is made of; a URL takes more, such as the `$` of a variable that nothing replaced. */
+/** The characters of a resolvable host name. URLs accept more, such as the `$` of a variable that was not substituted. */
 const hostLike = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 
 /**
- * A tenant's domain as a profile keeps it: a host, with its port where it has one. A tenant on this
- * machine may be given as `http://localhost:PORT`, and stays so; no other goes unencrypted.
+ * A tenant's domain as a profile saves it: a host, with its port if any. A tenant on this machine may be given as
+ * `http://localhost:PORT`, which stays plain http; all others use https.
  * @throws {AnonError} `usage`
  */
 export function parseTenantDomain(text: string): string {
@@ -23,8 +23,8 @@ export function parseTenantDomain(text: string): string {
 }
 
 /**
- * What a tenant is called in tokens, `https://DOMAIN/`, and where it is reached, without a slash at the end.
- * @throws {AnonError} `usage` for a domain that {@link parseTenantDomain} does not take
+ * The tenant's issuer in tokens, `https://DOMAIN/`, and its base URL, without a trailing slash.
+ * @throws {AnonError} `usage` for a domain that {@link parseTenantDomain} refuses
  */
 export function addressOf(domain: string): { issuer: string; baseUrl: string } {
   const parsed = parseTenantDomain(domain);
@@ -32,12 +32,12 @@ export function addressOf(domain: string): { issuer: string; baseUrl: string } {
   return { issuer: `https://${new URL(baseUrl).host}/`, baseUrl };
 }
 
-/** Where the requests of a profile with this domain go; `embedded` without one. Its secrets are for nowhere else. */
+/** The origin of a profile's requests; `embedded` without a domain. Its secrets are bound to this origin. */
 export function originOf(domain: string | undefined): string {
   return domain === undefined ? 'embedded' : addressOf(domain).baseUrl;
 }
 
-/** The host of an issuer, the same whichever name of this machine is in it. */
+/** The host of an issuer, with every name of this machine as `localhost`. */
 export function sameHost(issuer: string): string {
   const { hostname, host } = new URL(issuer);
   return loopback.test(hostname) ? host.replace(hostname, 'localhost') : host;

@@ -1,6 +1,7 @@
 import { type AnonError, isAnonError, isUnreachable, ResponseError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import { backoffMs } from '../exchange/retry.ts';
 import { sharingRateLimit } from '../exchange/shared-rate-limit.ts';
 import { mayHaveTakenEffect } from '../exchange/unknown-outcome.ts';
 import { explainRefusal } from '../gates/explain-refusal.ts';
@@ -9,7 +10,6 @@ import { checkComplete, type GuestTokens, requestTokens } from './request-tokens
 
 /** How often one guest is asked for again. */
 const maxRetries = 3;
-const firstBackoffMs = 500;
 
 export interface NumberedGuest {
   readonly n: number;
@@ -107,7 +107,7 @@ async function createOne(
         continue;
       }
       if (retries === maxRetries || !(lost || (isUnreachable(error) && error.broken))) throw error;
-      await clock.wait(Math.round(firstBackoffMs * 2 ** retries * (1 - retry.random() / 2)));
+      await clock.wait(backoffMs(retries, retry.random));
       retries += 1;
     }
   }

@@ -30,7 +30,7 @@ export async function checkCreation(tenant: TenantConnection, session: NewSessio
   if (metadata === undefined && userId === undefined && nested.items.length === 0) return;
   const edition = await knownEdition(tenant);
   if (!edition) return;
-  if (userId !== undefined && !edition.takesUserId) {
+  if (userId !== undefined && !edition.acceptsUserId) {
     throw unsupported(edition, 'the service chooses the id of a guest', 'Leave --user-id out.');
   }
   if (!edition.nestsMetadata && nested.items.length > 0) throw nests(edition, nested);

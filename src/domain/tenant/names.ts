@@ -18,27 +18,27 @@ export interface NamedApi {
 }
 
 /**
- * Asks for the names of all applications and no more, whatever the edition, and hands them on page by page:
- * who cannot wait for the last page has the first ones.
+ * Fetches only the names of all applications, in any edition, and passes them on page by page: completion may run out
+ * of time before the last page.
  */
-export async function eachAppName(tenant: TenantConnection, take: (apps: NamedApp[]) => void): Promise<void> {
-  await allCheckpoints(tenant, clientList(tenant, 'client_id,name,global'), (page) => take(namedApps(page)));
+export async function eachAppName(tenant: TenantConnection, onPage: (apps: NamedApp[]) => void): Promise<void> {
+  await allCheckpoints(tenant, clientList(tenant, 'client_id,name,global'), (page) => onPage(namedApps(page)));
 }
 
-/** The same for APIs, with the scopes that each defines. */
-export async function eachApiName(tenant: TenantConnection, take: (apis: NamedApi[]) => void): Promise<void> {
+/** {@link eachAppName} for APIs, with the scopes that each defines. */
+export async function eachApiName(tenant: TenantConnection, onPage: (apis: NamedApi[]) => void): Promise<void> {
   const list = resourceServerList(tenant, 'id,identifier,name,is_system,scopes');
-  await allPages(tenant, list, (page) => take(namedApis(page)));
+  await allPages(tenant, list, (page) => onPage(namedApis(page)));
 }
 
-/** Without the global client, which is no application. */
+/** Leaves out the global client, which is not an application. */
 export function namedApps(bodies: readonly ClientBody[]): NamedApp[] {
   return bodies
     .filter((body) => body.global !== true)
     .map(({ client_id, name }) => ({ name: name || client_id, clientId: client_id }));
 }
 
-/** Without the Management API, which no guest can be let into. */
+/** Leaves out the Management API, which can't be enabled for guests. */
 export function namedApis(bodies: readonly ResourceServerBody[]): NamedApi[] {
   return bodies
     .filter((body) => body.is_system !== true)

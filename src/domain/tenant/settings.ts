@@ -3,8 +3,9 @@ import type { Edition, EditionName, SessionSettings } from '../../wire/edition/e
 import { type TenantSettingsBody, tenantSettings, tenantSettingsPath } from '../../wire/tenant-settings.ts';
 import { checkSessionLifetime } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import { hostOf } from '../exchange/http.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
-import { changed } from '../plan/difference.ts';
+import { changedMembers } from '../plan/difference.ts';
 import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 
 /** A tenant as the first gate sees it. */
@@ -20,8 +21,8 @@ export async function readTenant(tenant: TenantConnection): Promise<TenantView> 
 }
 
 /**
- * Plans a change of the session lifetime, the token format or the cookie switch, and of nothing else. `typed` is how
- * the user wrote the lifetime.
+ * Plans a change of the session lifetime, token format or cookie setting, and nothing else. `typed` is the lifetime as
+ * the user wrote it.
  * @throws {AnonError} `edition_unsupported` for a setting that the tenant's edition does not have, `usage` for a
  * lifetime out of its range
  */
@@ -33,7 +34,7 @@ export async function planTenantChange(
   const edition = await editionOf(tenant);
   checkTenantChange(tenant, edition, change, typed);
   const before = await readSettings(tenant);
-  const members = edition.tenant.write(changed(edition.tenant.read(before), change), before);
+  const members = edition.tenant.write(changedMembers(edition.tenant.read(before), change), before);
   const patch = plannedPatch(
     { path: tenantSettingsPath, subject: 'tenant settings', answer: tenantSettings },
     before,
@@ -45,12 +46,12 @@ export async function planTenantChange(
   };
 }
 
-/** The settings as the tenant shows them. @throws {ResponseError} what the Management API refuses */
+/** The settings as the tenant returns them. @throws {ResponseError} what the Management API refuses */
 export function readSettings(tenant: TenantConnection): Promise<TenantSettingsBody> {
   return managementRequest(tenant, tenantSettings, { method: 'GET', path: tenantSettingsPath });
 }
 
-/** Says what the tenant's edition cannot do, before anything is asked or sent. @throws as {@link planTenantChange} */
+/** Refuses what the tenant's edition does not support, before any request. @throws as {@link planTenantChange} */
 export function checkTenantChange(
   { selection }: TenantConnection,
   edition: Edition,
@@ -75,7 +76,7 @@ export function checkTenantChange(
 
 function view(tenant: TenantConnection, edition: Edition, body: TenantSettingsBody): TenantView {
   return {
-    name: body.friendly_name ?? new URL(tenant.issuer).host,
+    name: body.friendly_name ?? hostOf(tenant.issuer),
     issuer: tenant.issuer,
     edition: edition.name,
     ...edition.tenant.read(body),

@@ -118,7 +118,7 @@ function kindProblem(typ: unknown): string | undefined {
   if (typ === undefined) return undefined;
   if (typeof typ !== 'string') return "'typ' is not a string";
   const type = typ.toLowerCase().replace(/^application\//, '');
-  if (type === sessionTokenType) return rejectedKind("the 'typ' is that of a session token");
+  if (type === sessionTokenType) return rejectedKind("'typ' is that of a session token");
   return accessTokenTypes.includes(type) ? undefined : `typ ${typ.slice(0, 40)} is not that of an access token`;
 }
 

@@ -123,6 +123,6 @@ function lockedKey(fileName: string): AnonError {
 
 function noKey(fileName: string): AnonError {
   return new AnonError('usage', `No key found in ${fileName}.`, {
-    hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
+    hint: 'Pass a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
   });
 }

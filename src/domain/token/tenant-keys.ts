@@ -20,7 +20,7 @@ export function tenantKeyRing(tenant: TenantConnection): KeyRing {
   };
 }
 
-/** Without the tenant's keys its tokens stay unchecked; that is no reason to fail. */
+/** If the keys can't be fetched, tokens stay unchecked; decoding still works. */
 async function signatureKeys(tenant: TenantConnection): Promise<NamedKey[]> {
   try {
     const { keys } = await fetchKeySet(tenant, jwksPath);

@@ -62,7 +62,7 @@ function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'unto
   const unit = number === undefined ? undefined : finerUnit(number);
   if (number !== undefined && unit) {
     const meant = dateText(new Date((number / unit.perSecond) * 1000));
-    return { doubt: `looks like ${unit.name} (${meant}); tokens count seconds`, untold: true };
+    return { doubt: `looks like ${unit.name} (${meant}), but tokens count seconds`, untold: true };
   }
   if (!registered.includes(claim)) return undefined;
   if (typeof value === 'string') return { doubt: 'is a string, not a number of seconds', untold: true };

@@ -8,7 +8,6 @@ import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 
 /** The profile of the embedded tenant, which is there without being made. */
-const localName = 'local';
 
 const credentials = v.variant('kind', [
   v.strictObject({ kind: v.literal('client_secret'), clientId: v.string() }),
@@ -37,6 +36,8 @@ type Profiles = v.InferOutput<typeof profiles>;
 
 interface Ports {
   readonly folders: Folders;
+  /** The profile that always exists, and is current by default. */
+  readonly defaultProfile: string;
   /** Where secrets go that are still in the file. */
   readonly secrets: () => Promise<SecretStore>;
   readonly now: () => number;
@@ -46,14 +47,14 @@ interface Ports {
 }
 
 /** Profiles in `profiles.json` of the config folder. It holds no secret. */
-export function profileStore({ folders, secrets, exclusively, ...ports }: Ports): ProfileStore {
+export function profileStore({ folders, defaultProfile, secrets, exclusively, ...ports }: Ports): ProfileStore {
   const path = join(folders.config, 'profiles.json');
   const file: JsonFile<Profiles> = { ...ports, path, version: 2, schema: profiles };
 
   // Shared with the other store, and not loaded while there is no file to read.
   const load = async (): Promise<Profiles> => {
     const content = isThere(path) ? (await import('../files/json-file.ts')).readJsonFile(file) : undefined;
-    return { current: content?.current ?? localName, profiles: { [localName]: {}, ...content?.profiles } };
+    return { current: content?.current ?? defaultProfile, profiles: { [defaultProfile]: {}, ...content?.profiles } };
   };
 
   const change = (work: (before: Profiles) => Profiles): Promise<Profiles> =>
@@ -84,7 +85,7 @@ export function profileStore({ folders, secrets, exclusively, ...ports }: Ports)
       await change(({ current, profiles: { [name]: before, ...others } }) => {
         const { management: _, ...known } = before ?? {};
         const after = work(before && { ...known, name });
-        if (!after) return { current: current === name ? localName : current, profiles: others };
+        if (!after) return { current: current === name ? defaultProfile : current, profiles: others };
         const { name: __, adHoc: ___, ...kept } = after;
         return { current, profiles: { ...others, [name]: kept } };
       });

@@ -43,8 +43,8 @@ export function readRequest(edition: Edition, members: JsonObject, authorization
 }
 
 /** An edition ignores the members it does not know, whatever their type. */
-function knownMembers({ takesUserId }: Edition, members: JsonObject): JsonObject {
-  if (takesUserId || !('user_id' in members)) return members;
+function knownMembers({ acceptsUserId }: Edition, members: JsonObject): JsonObject {
+  if (acceptsUserId || !('user_id' in members)) return members;
   const { user_id: _, ...others } = members;
   return others;
 }

@@ -97,7 +97,7 @@ async function answer(tenant: TenantContext, grant: Grant): Promise<AnonymousTok
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetime,
-    ...(edition.tellsSessionLifetime && { session_expires_in: sessionLeft }),
+    ...(edition.reportsSessionLifetime && { session_expires_in: sessionLeft }),
     ...(granted !== request.scope && { scope: granted }),
   };
 }

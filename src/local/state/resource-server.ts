@@ -24,11 +24,11 @@ export function newResourceServer(random: Random, edition: Edition, body: JsonOb
  * member comes from `before`, the resource server before a change, otherwise from the edition's defaults.
  */
 export function withEditionMembers(
-  { newResourceServer: defaults, unshownMembers }: Edition,
+  { newResourceServer: defaults, hiddenMembers }: Edition,
   server: JsonObject,
   before: JsonObject = defaults,
 ): JsonObject {
-  const shown = Object.entries(server).filter(([member]) => !unshownMembers.includes(member));
+  const shown = Object.entries(server).filter(([member]) => !hiddenMembers.includes(member));
   const result = Object.fromEntries(shown);
   for (const [member, preset] of Object.entries(defaults)) {
     const value = result[member];

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { claimMappings, readMappings } from '../claims-mapping.ts';
 import { sessionTokenPrefix } from '../session-token-format.ts';
 import type { AppAccess, ClaimsMapping, Edition, GuestAccess, SessionSettings, Translation } from './edition.ts';
-import { defined, nothingOf, numberOr, objectOf, wholeNumber } from './members.ts';
+import { defined, ignoredMember, numberOr, objectOf, wholeNumber } from './members.ts';
 
 /** In whole minutes on the wire, 1 minute to 1 year; the default is 30 days. Assumed: the minimum. */
 const sessionLifetime = {
@@ -14,18 +14,18 @@ const sessionLifetime = {
 } as const;
 
 /**
- * In seconds. Assumed: the default, which stands in one SDK's fixtures; only the local tenant goes by it. The range is unpublished: a third party's validator begins at
- * a day, and nothing recorded is below it. Assumed: the range of `token_lifetime`.
+ * In seconds. Assumed: the default, found in one SDK's fixtures; only the local tenant uses it. The range is unpublished:
+ * a third party's validator starts at a day, and no recorded value is below. Assumed: the range of `token_lifetime`.
  */
 const guestTokenLifetime = {
   minSeconds: 1,
   maxSeconds: 2_592_000,
   defaultSeconds: 7200,
   stepSeconds: 1,
-  surelyTakenFromSeconds: 86_400,
+  acceptedFromSeconds: 86_400,
 } as const;
 
-/** Gate 1 on the wire. `sessions` holds other settings as well, so it is always sent whole. */
+/** Gate 1 on the wire. `sessions` has other settings too, so it is always sent whole. */
 const tenant: Translation<SessionSettings> = {
   members: {
     sessions: v.optional(
@@ -47,7 +47,7 @@ const tenant: Translation<SessionSettings> = {
     const anonymous = objectOf(objectOf(body.sessions).anonymous);
     return {
       lifetimeSeconds: numberOr(anonymous.lifetime_in_minutes, sessionLifetime.defaultSeconds / 60) * 60,
-      // No setting: a session token is always sealed.
+      // Not a setting here: session tokens are always sealed.
       tokenFormat: 'jwe',
       cookie: anonymous.activate_cookie !== false,
     };
@@ -75,11 +75,11 @@ const policy = <const Names extends readonly string[]>(names: Names) =>
 const maxClaims = 20;
 
 /**
- * Gate 3 on the wire: the policy decides. Gate 4 is a client grant. `allow_anonymous_access` stands in one sample of the
- * documentation and in no answer, and requests with members that the service does not know are refused: it is never sent.
+ * Gate 3 on the wire: the policy decides. Gate 4 is a client grant. `allow_anonymous_access` occurs in one sample of the
+ * documentation but in no answer, and the service refuses requests with unknown members: it is never sent.
  */
 const resourceServer: Translation<GuestAccess> = {
-  ignored: { allow_anonymous_access: v.optional(nothingOf(v.boolean())) },
+  ignored: { allow_anonymous_access: v.optional(ignoredMember(v.boolean())) },
   members: {
     token_lifetime_for_anonymous_access_tokens: v.optional(
       v.nullable(wholeNumber(guestTokenLifetime.minSeconds, guestTokenLifetime.maxSeconds)),
@@ -131,7 +131,7 @@ const claims: ClaimsMapping = {
   },
 };
 
-/** Every answer of the service has these. @see management-api, section 2.6 */
+/** Present in every answer of the service. @see management-api, section 2.6 */
 const newResourceServer = {
   allow_online_access: false,
   allow_online_access_with_ephemeral_sessions: false,
@@ -142,7 +142,7 @@ const newResourceServer = {
   },
 };
 
-/** An OIDC-conformant application has longer-lived refresh tokens than another. @see management-api, section 2.6 */
+/** An OIDC-conformant application has longer-lived refresh tokens. @see management-api, section 2.6 */
 const conformantRefreshTokens = {
   expiration_type: 'non-expiring',
   leeway: 0,
@@ -162,11 +162,11 @@ export const ea: Edition = {
   client,
   resourceServer,
   claims,
-  // What nobody has set is not shown.
+  // Members that were never set are not returned.
   newTenant: {},
   newClient: (body) => (body.oidc_conformant === true ? { refresh_token: conformantRefreshTokens } : {}),
   newResourceServer,
-  unshownMembers: ['allow_anonymous_access'],
+  hiddenMembers: ['allow_anonymous_access'],
   sessionLifetime,
   guestTokenLifetime,
   tokenFormats: ['jwe'],
@@ -175,8 +175,8 @@ export const ea: Edition = {
   grantsScopes: true,
   updatesMetadata: false,
   nestsMetadata: false,
-  takesUserId: false,
-  tellsSessionLifetime: true,
+  acceptsUserId: false,
+  reportsSessionLifetime: true,
   mintsTransferTickets: true,
   writeTime: (milliseconds) => Math.floor(milliseconds / 1000),
 };

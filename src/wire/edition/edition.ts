@@ -12,7 +12,7 @@ export type SessionTokenFormat = (typeof sessionTokenFormats)[number];
 export interface SessionSettings {
   readonly lifetimeSeconds: number;
   readonly tokenFormat: SessionTokenFormat;
-  /** Whether browsers get the session as a cookie too; undefined where the edition has no such switch. */
+  /** Whether browsers also get the session as a cookie; undefined when the edition has no such setting. */
   readonly cookie: boolean | undefined;
 }
 
@@ -21,100 +21,100 @@ export interface AppAccess {
   readonly enabled: boolean;
 }
 
-/** Gate 3, and where the edition keeps it there gate 4: whether an API takes guests and what they get. */
+/** Gate 3, and in some editions gate 4: whether an API is enabled for guests, and their scopes. */
 export interface GuestAccess {
   readonly enabled: boolean;
-  /** What guests of every application get; undefined where each application has a client grant of its own. */
+  /** The scopes of every application's guests; undefined when each application has its own client grant. */
   readonly scopes: readonly string[] | undefined;
-  /** Undefined where it is not set, and the default of the tenant is not published. */
+  /** Undefined when not set and the tenant's default is not published. */
   readonly tokenLifetimeSeconds: number | undefined;
 }
 
-/** One half of a translator: the members an object has on the wire, read into and written from one vocabulary. */
+/** One half of a translator between an object's wire members and our vocabulary. */
 export interface Translation<Setting> {
-  /** What a request body may hold for this setting, beside the members that every edition has. */
+  /** The members that a request body may have for this setting, in addition to those of every edition. */
   readonly members: v.ObjectEntries;
-  /** What a request body may hold beside them without any effect: the local tenant takes it, and no command sends it. */
+  /** Further members that a request body may have without effect: the local tenant accepts them, no command sends them. */
   readonly ignored?: v.ObjectEntries;
-  /** Reads an object of the Management API; what is left out counts as the service's default. */
+  /** Reads an object of the Management API; missing members count as the service's default. */
   read(body: JsonObject): Setting;
   /**
-   * The members to send so that just `change` changes in `body`, the object as it is now. A member that
-   * holds other things as well comes whole, since no source says whether the service merges or replaces it.
+   * The members to send so that only `change` changes in `body`, the current object. A member that also has
+   * other content is sent whole, because no source says whether the service merges or replaces it.
    */
   write(change: Partial<Setting>, body: JsonObject): JsonObject;
 }
 
-/** Which claims guests' access tokens get beside the service's own: one list, on one kind of object. */
+/** The claims that are mapped into guests' access tokens: one list, on one kind of object. */
 export interface ClaimsMapping {
-  /** What has the list: the application that asks for the token, or the API that it is for. */
+  /** Which object has the list: the application that requests the token, or the API that it is for. */
   readonly heldBy: 'application' | 'api';
-  /** How many claims the list may hold. */
+  /** The maximum number of claims in the list. */
   readonly maxClaims: number;
-  /** The list that an object of that kind has. */
+  /** Reads the list of an object of that kind. */
   read(body: JsonObject): readonly ClaimMapping[];
-  /** The members to send so that `body` has just this list, with what stands beside it as it is. */
+  /** The members to send so that `body` has exactly this list, with everything else unchanged. */
   write(mappings: readonly ClaimMapping[], body: JsonObject): JsonObject;
 }
 
-/** The range of a lifetime in seconds, and what counts when nothing is set. */
+/** The range of a lifetime in seconds, and its default. */
 export interface LifetimeRange {
   readonly minSeconds: number;
   readonly maxSeconds: number;
   readonly defaultSeconds: number;
   /** Lifetimes are whole multiples of this. */
   readonly stepSeconds: number;
-  /** From where on every tenant is known to take it, where some may not take the least. */
-  readonly surelyTakenFromSeconds?: number;
+  /** Known to be accepted by every tenant from this value on; undefined when that is the minimum. */
+  readonly acceptedFromSeconds?: number;
 }
 
 /**
- * How one published edition of anonymous sessions speaks on the wire, and what it can do. Everything above
- * uses only the vocabulary of this file; the names of wire members are in `preview.ts` and `ea.ts` alone.
+ * The wire format and features of one published edition of anonymous sessions. Everything above uses
+ * only the vocabulary of this file; the names of wire members are in `preview.ts` and `ea.ts` alone.
  * @see wire contract, section 1
  */
 export interface Edition {
   readonly name: EditionName;
-  /** What the ids of guests begin with. */
+  /** The prefix of guest ids. */
   readonly guestIdPrefix: string;
-  /** What stands before a sealed session token. */
+  /** The prefix of a sealed session token. */
   readonly sessionTokenPrefix: string;
   readonly tenant: Translation<SessionSettings>;
   readonly client: Translation<AppAccess>;
   readonly resourceServer: Translation<GuestAccess>;
   readonly claims: ClaimsMapping;
-  /** What the settings of a new tenant hold of this. */
+  /** The members that a new tenant's settings have. */
   readonly newTenant: JsonObject;
-  /** What a new client has of this edition when nothing else is sent. `body` is what was sent. */
+  /** The members that a new client has in this edition unless sent otherwise. `body` is what was sent. */
   newClient(body: JsonObject): JsonObject;
-  /** The members that every resource server has, as they are when nothing is sent. What an object lacks of one is filled from here. */
+  /** The members that every resource server has, with their defaults. Missing members of an object are filled in from here. */
   readonly newResourceServer: JsonObject;
-  /** The members of a resource server that the service takes and never shows. */
-  readonly unshownMembers: readonly string[];
+  /** The members of a resource server that the service accepts and never returns. */
+  readonly hiddenMembers: readonly string[];
   readonly sessionLifetime: LifetimeRange & { readonly mayNeverEnd: boolean };
   readonly guestTokenLifetime: LifetimeRange;
   readonly tokenFormats: readonly SessionTokenFormat[];
-  /** The guest's session also travels as a cookie, and the tenant can switch that off. */
+  /** The guest's session is also set as a cookie, which the tenant can disable. */
   readonly hasCookie: boolean;
   /** Only an OIDC-conformant application may create anonymous sessions. */
   readonly needsOidcConformance: boolean;
   /** Gate 4 is a client grant for each application and API, and not a list on the API. */
   readonly grantsScopes: boolean;
-  /** An existing session takes new metadata, and answers with a new session token; else it is only renewed. */
+  /** An existing session accepts new metadata and gets a new session token; otherwise it is only renewed. */
   readonly updatesMetadata: boolean;
   /** Metadata values may be objects and arrays. */
   readonly nestsMetadata: boolean;
-  /** Who creates a session may choose the guest's id. */
-  readonly takesUserId: boolean;
-  /** An answer says how long the session has left. */
-  readonly tellsSessionLifetime: boolean;
+  /** The guest's id can be chosen when a session is created. */
+  readonly acceptsUserId: boolean;
+  /** Answers contain the remaining lifetime of the session. */
+  readonly reportsSessionLifetime: boolean;
   /** A session can be exchanged for a ticket that carries it into a login. */
   readonly mintsTransferTickets: boolean;
   /** How a session token writes a time, given in milliseconds since 1970. */
   writeTime(milliseconds: number): string | number;
 }
 
-/** The edition of a tenant, told by its settings. @see wire contract, section 1 */
+/** Detects the edition of a tenant from its settings. @see wire contract, section 1 */
 export function detectEdition(tenantSettings: JsonObject): EditionName {
   return Object.keys(tenantSettings).some((key) => key.startsWith('anonymous_session_')) ? 'preview' : 'ea';
 }

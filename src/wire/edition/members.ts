@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../schema.ts';
 
-// What both translators need to read and describe members.
+// Shared by both translators, to read and describe members.
 
 /** A whole number in a range, refused in the service's words. */
 export function wholeNumber(min: number, max: number) {
@@ -13,8 +13,8 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** What is taken in the right shape, and then counts as not sent. */
-export function nothingOf(schema: v.GenericSchema) {
+/** Members that are accepted in the right shape and then ignored. */
+export function ignoredMember(schema: v.GenericSchema) {
   return v.pipe(
     schema,
     v.transform(() => undefined),

@@ -322,7 +322,7 @@ describe('api scopes', () => {
     const { run } = await openMachine();
     expect(await run('api', 'scopes', 'add', 'Auth0 Management API', 'read:clients')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("is the tenant's own API; guests cannot be let into it."),
+      stderr: expect.stringContaining("is the tenant's own and can't be enabled for guests."),
     });
   });
 });

@@ -100,7 +100,10 @@ describe('what is never deleted', () => {
     machine.terminal.stdin = String(secret);
     await machine.done('login', 'remote', '--client-id', String(id), '--client-secret', '-');
     machine.terminal.stdin = undefined;
-    const refused = { code: 2, stderr: expect.stringContaining("Profile 'remote' signs in with application 'web'") };
+    const refused = {
+      code: 2,
+      stderr: expect.stringContaining("Application 'web' can't be deleted: profile 'remote' signs in with it."),
+    };
     expect(await machine.run('app', 'delete', 'web', '--yes')).toMatchObject(refused);
     // Nor the one that a token was given to.
     const answer = await fetch(`${tenant.url}/oauth/token`, {
@@ -126,9 +129,13 @@ describe('what is never deleted', () => {
 
 describe('a second one with the same name', () => {
   it.each([
-    ['app', ['app', 'create', 'web'], "There is an application 'web' already: "],
-    ['api', ['api', 'create', 'shop', '--audience', 'urn:other'], "There is an API 'shop' already: "],
-    ['api', ['api', 'create', 'Auth0 Management API', '--audience', 'urn:x'], "There is an API 'Auth0 Management API'"],
+    ['app', ['app', 'create', 'web'], "Application 'web' already exists "],
+    ['api', ['api', 'create', 'shop', '--audience', 'urn:other'], "API 'shop' already exists "],
+    [
+      'api',
+      ['api', 'create', 'Auth0 Management API', '--audience', 'urn:x'],
+      "API 'Auth0 Management API' already exists",
+    ],
   ] as const)('is refused: %s', async (noun, command, message) => {
     const machine = await freshMachine();
     const before = await namesOf(machine, noun);
@@ -136,7 +143,7 @@ describe('a second one with the same name', () => {
       expect(await machine.run(...command, ...options)).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: expect.stringMatching(new RegExp(`^error: ${message}.*\n.*--allow-duplicate\n$`)),
+        stderr: expect.stringMatching(new RegExp(`^error: ${message}.*\n.*--allow-duplicate.\n$`)),
       });
     }
     expect(await namesOf(machine, noun)).toEqual(before);

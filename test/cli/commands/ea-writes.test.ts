@@ -93,7 +93,7 @@ describe('in edition ea', () => {
   });
 
   const short =
-    /^warning: Tenants may refuse an access token lifetime under 1 day \(86400 seconds\), and 1 hour is less\.\n/;
+    /^warning: A tenant may refuse access token lifetimes under 1 day \(86400 seconds\); this one is 1 hour\.\n/;
 
   it.each([[[]], [['--dry-run']]])('a token lifetime under a day causes a warning before the call %j', async (more) => {
     const { machine, tenant } = await eaMachine();

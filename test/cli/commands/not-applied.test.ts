@@ -189,7 +189,7 @@ describe('a tenant that accepts a write', () => {
     expect(ran.stderr).toContain(
       'error: The tenant accepted the update of application web, but reports other values: can_create_anonymous_sessions is missing.\n',
     );
-    expect(ran.stderr).toContain('Already written: tenant settings.');
+    expect(ran.stderr).toContain('Already applied: tenant settings.');
     const patched = tenant.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.split('/')[3]);
     expect(patched).toEqual(['tenants', 'clients']);
   });
@@ -243,6 +243,6 @@ it('a concurrent write to the same list is detected from the answer', async () =
   expect((await machine.run('api', 'scopes', 'add', 'shop', 'read:catalog', '--json')).jsonError).toMatchObject({
     code: 'not_applied',
     members: ['anonymous_access_scopes'],
-    hint: expect.stringContaining('Somebody else wrote at the same time'),
+    hint: expect.stringContaining('Someone else changed it at the same time'),
   });
 });

@@ -255,7 +255,7 @@ describe('a profile that cannot do what is asked', () => {
     expect(await run('app', 'list', '--profile', 'acme')).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(
-        /^error: Profile 'acme' has no Management API credentials\.\nhint: {2}Add some:\s+anon-cli login acme --client-id <id> --client-secret -\n$/,
+        /^error: Profile 'acme' has no Management API credentials\.\nhint: {2}Add them:\s+anon-cli login acme --client-id <id> --client-secret -\n$/,
       ),
     });
   });

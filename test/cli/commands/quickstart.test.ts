@@ -20,7 +20,7 @@ describe('quickstart', () => {
       ['4', 'create', expect.stringMatching(/^guest anon\|[\w-]{36} has a session$/)],
       ['5', 'update', 'metadata merged, two new tokens'],
     ]);
-    expect(stdout).toMatch(/\nSession token .*\n {2}✔ opened and authentic: /);
+    expect(stdout).toMatch(/\nSession token .*\n {2}✔ decrypted and authentic: /);
     expect(stdout).toMatch(/metadata +\{"language":"en","country":"US"\}\n/);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: /);
   });

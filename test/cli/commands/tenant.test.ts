@@ -90,7 +90,7 @@ describe('tenant set-lifetime', () => {
   ])('warns of a lifetime under 24 hours: %s, %s', async (duration, warned) => {
     const { done } = await freshMachine();
     const { stderr } = await done('tenant', 'set-lifetime', duration);
-    if (warned) expect(stderr).toMatch(/^warning: Under 24 hours .* 30 days or longer is recommended\.\n$/);
+    if (warned) expect(stderr).toMatch(/^warning: With less than 24 hours, .* 30 days or longer is recommended\.\n$/);
     else expect(stderr).toBe('');
   });
 
@@ -103,7 +103,7 @@ describe('tenant set-lifetime', () => {
       changes: [{ subject: 'tenant settings', member: 'anonymous_session_lifetime', before: 2_592_000, after: 3600 }],
       requests: [{ method: 'PATCH', path: '/api/v2/tenants/settings', body: { anonymous_session_lifetime: 3600 } }],
     });
-    expect(JSON.parse(stderr)).toEqual({ warnings: [expect.stringMatching(/^Under 24 hours/)] });
+    expect(JSON.parse(stderr)).toEqual({ warnings: [expect.stringMatching(/^With less than 24 hours/)] });
   });
 
   it.each([

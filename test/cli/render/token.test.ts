@@ -33,54 +33,54 @@ describe('a token as text', () => {
     ]);
   });
 
-  it('that was not checked shows that as prominently, with the reason', async () => {
+  it('that was not checked says so just as clearly, with the reason', async () => {
     expect((await shown(`${part({ alg: 'none' })}.${part({ sub: 'x' })}.`)).slice(1)).toEqual([
-      "  ! SIGNATURE NOT CHECKED: it has none (alg 'none'). Anyone could have written this.",
+      "  ! SIGNATURE NOT CHECKED: the token is not signed (alg 'none'). Anyone could have written this.",
       '  header  alg none',
       '  sub     x',
-      '  exp     none: it never expires',
+      '  exp     not set: the token never expires',
     ]);
   });
 
-  it('that is wrong warns not to trust it', async () => {
+  it('with a wrong signature warns not to trust it', async () => {
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) })))[1]).toBe(
-      '  ✘ SIGNATURE WRONG: it does not fit key.jwk. Believe nothing below.',
+      '  ✘ SIGNATURE WRONG: it does not match key.jwk. Trust nothing below.',
     );
   });
 
-  it('that a known key cannot check shows just that, and does not warn against trusting it', async () => {
+  it('that the given key cannot check is called not checked, never wrong', async () => {
     expect((await shown(a1.token, ringOf({ ...a2.key, alg: 'RS256' })))[1]).toBe(
-      '  ! SIGNATURE NOT CHECKED: its algorithm is HS256, and key.jwk is for RS256. Anyone could have written this.',
+      '  ! SIGNATURE NOT CHECKED: its algorithm is HS256, but key.jwk is for RS256. Anyone could have written this.',
     );
   });
 
-  it('that is encrypted shows that and its header, without an error', async () => {
+  it('that is encrypted says so without an error, and shows its header', async () => {
     expect((await shown(sealed.token, ringOf(a1.key))).slice(1)).toEqual([
-      '  ▪ SEALED: it does not open with key.jwk. Only who holds its key can read it.',
+      "  ▪ Encrypted: only the holder of its key can read it (it can't be decrypted with key.jwk)",
       '  header  alg A128KW, enc A128CBC-HS256',
     ]);
   });
 
-  it('that opened with a private key is not called authentic, because anyone can encrypt with the public one', async () => {
+  it('decrypted with a private key is not called authentic: anyone can encrypt with the public half', async () => {
     const { token, key } = rfc7516.examples['A.1'];
     expect((await shown(token, ringOf(key)))[1]).toBe(
-      '  ! OPENED, ORIGIN NOT CHECKED: key.jwk. Anyone with its public half could have sealed this.',
+      '  ! ORIGIN NOT CHECKED: decrypted with key.jwk. Anyone with its public half could have written this.',
     );
-    expect((await shown(token, ringOf(key), paintFor(true)))[1]).toContain('\u001b[33m! OPENED');
+    expect((await shown(token, ringOf(key), paintFor(true)))[1]).toContain('\u001b[33m! ORIGIN NOT CHECKED');
   });
 
-  it('with a token inside leaves the issuer to that one', async () => {
+  it('with a token inside leaves the origin to that token', async () => {
     const { token, key, signatureKey } = rfc7520.examples['6'];
     const text = await shown(token, ringOf(key, signatureKey));
-    expect(text[1]).toBe('  ✔ opened: key samwise.gamgee@hobbiton.example of key.jwk');
+    expect(text[1]).toBe('  ✔ decrypted: key samwise.gamgee@hobbiton.example of key.jwk');
     expect(text).toContain('  ✔ signature verified: key hobbiton.example of key.jwk');
   });
 
-  it('that was opened shows that it is authentic, and its contents', async () => {
+  it('decrypted with a shared key is called authentic, and its contents are shown', async () => {
     const [heading, ...rest] = await shown(sealed.token, ringOf(sealed.key));
     expect(heading).toMatch(/\(JWE, \d+ characters\)$/);
     expect(rest).toEqual([
-      '  ✔ opened and authentic: key.jwk',
+      '  ✔ decrypted and authentic: key.jwk',
       '  header    alg A128KW, enc A128CBC-HS256',
       '  contents  Live long and prosper.',
     ]);
@@ -93,15 +93,15 @@ describe('a token as text', () => {
     const text = await shown(token, ringOf(sealed.key, { kty: 'oct', k: part('x'.repeat(32)) }));
     expect(text[0]).toMatch(/\(JWE with a token inside, \d+ characters\)$/);
     expect(text.slice(1, 6)).toEqual([
-      '  ✔ opened and authentic: key.jwk',
+      '  ✔ decrypted and authentic: key.jwk',
       '  header  alg A128KW, enc A256GCM',
       '',
       'Inside',
-      '  ✘ SIGNATURE WRONG: it does not fit key.jwk. Believe nothing below.',
+      '  ✘ SIGNATURE WRONG: it does not match key.jwk. Trust nothing below.',
     ]);
   });
 
-  it('with text as contents is not a JWT', async () => {
+  it('with text as contents is a JWS, not a JWT', async () => {
     const text = await shown(rfc7515.examples['A.4'].token, ringOf(rfc7515.examples['A.4'].key));
     expect(text[0]).toMatch(/\(JWS, \d+ characters\)$/);
     expect(text.at(-1)).toBe('  contents  Payload');
@@ -118,7 +118,7 @@ describe('a token as text', () => {
     expect(access).toContain('  exp     2026-06-02 12:00:00 UTC (in 1 day)');
     expect(access).toContain('  scope   read:catalog write:cart');
     const session = await shown(session_token, keys);
-    expect(session[1]).toBe("  ✔ opened and authentic: the tenant's session key");
+    expect(session[1]).toBe("  ✔ decrypted and authentic: the tenant's session key");
     expect(session).toContain('  created_at  2026-06-01 12:00:00 UTC (just now)');
     expect(session).toContain('  exp         2026-07-01 12:00:00 UTC (in 30 days)');
     expect(session).toContain('  metadata    {"language":"en"}');
@@ -130,7 +130,7 @@ describe('a token as text', () => {
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) }), colour))[1]).toContain(
       '\u001b[31m✘ SIGNATURE WRONG',
     );
-    expect((await shown(sealed.token, ringOf(a1.key), colour))[1]).toContain('\u001b[33m▪ SEALED');
+    expect((await shown(sealed.token, ringOf(a1.key), colour))[1]).toContain('\u001b[33m▪ Encrypted');
     expect((await shown(a1.token, ringOf(a1.key), plain)).join('')).not.toContain('\u001b');
   });
 });
@@ -158,7 +158,7 @@ describe('a token as JSON', () => {
     expect(tokenData(await decode(sealed.token))).toEqual({
       form: 'jwe',
       header: { alg: 'A128KW', enc: 'A128CBC-HS256' },
-      seal: { state: 'sealed', reason: 'its key is not at hand' },
+      seal: { state: 'sealed', reason: 'no key on this machine' },
       times: {},
     });
   });

@@ -83,7 +83,7 @@ describe('the tenant of a command', () => {
     machine.env.AUTH0_DOMAIN = 'not a host';
     expect(await machine.run('tenant', 'show')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error: AUTH0_DOMAIN names no tenant: 'not a host' is not a tenant domain"),
+      stderr: expect.stringContaining("error: AUTH0_DOMAIN: Invalid tenant domain 'not a host'"),
     });
     expect(await issuer(machine, '--profile', 'local')).toBe('https://localhost:4400/');
   });
@@ -179,7 +179,7 @@ describe('credentials in the environment', () => {
     machine.env.AUTH0_CLIENT_SIGNING_ALGORITHM = 'none';
     expect(await machine.run('tenant', 'show')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('AUTH0_CLIENT_SIGNING_ALGORITHM is no algorithm'),
+      stderr: expect.stringContaining('AUTH0_CLIENT_SIGNING_ALGORITHM is not a supported signing algorithm'),
     });
   });
 
@@ -432,7 +432,7 @@ describe('a variable', () => {
       machine.env.AUTH0_DOMAIN = domain;
       expect(await machine.run('tenant', 'show')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('error: AUTH0_DOMAIN names no tenant: '),
+        stderr: expect.stringContaining('error: AUTH0_DOMAIN: Invalid tenant domain '),
       });
     },
   );
@@ -479,7 +479,7 @@ describe('the profile that commands use', () => {
       undefined,
       "Commands without --profile fail: Profile 'nobody' (from ANON_PROFILE) not found.",
     ],
-    [{ AUTH0_DOMAIN: 'not a host' }, undefined, 'Commands without --profile fail: AUTH0_DOMAIN names no tenant'],
+    [{ AUTH0_DOMAIN: 'not a host' }, undefined, 'Commands without --profile fail: AUTH0_DOMAIN: Invalid tenant domain'],
     [{ AUTH0_CLIENT_ID: 'tool' }, undefined, 'Commands without --profile fail: AUTH0_CLIENT_ID is set, but'],
   ])('is the one that every command names as current: %j', async (env, used, sentence) => {
     const machine = await withProfiles();

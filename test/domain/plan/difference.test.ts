@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changed, difference, mismatches } from '../../../src/domain/plan/difference.ts';
+import { changedMembers, difference, mismatches } from '../../../src/domain/plan/difference.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 
 describe('what a write changes', () => {
@@ -50,9 +50,9 @@ describe('what a write changes', () => {
 describe('a change of settings', () => {
   it('is what differs from the effective settings', () => {
     const before = { enabled: true, scopes: ['a'], lifetimeSeconds: 60 };
-    expect(changed(before, { enabled: true, scopes: ['a', 'b'] })).toEqual({ scopes: ['a', 'b'] });
-    expect(changed(before, { ...before, scopes: ['a'] })).toEqual({});
-    expect(changed<Partial<typeof before>>(before, { lifetimeSeconds: undefined })).toEqual({});
+    expect(changedMembers(before, { enabled: true, scopes: ['a', 'b'] })).toEqual({ scopes: ['a', 'b'] });
+    expect(changedMembers(before, { ...before, scopes: ['a'] })).toEqual({});
+    expect(changedMembers<Partial<typeof before>>(before, { lifetimeSeconds: undefined })).toEqual({});
   });
 });
 

@@ -33,7 +33,7 @@ describe('a token signed with HS256 and a public key as the secret is not even c
     for (const keys of [keyRingOf(pem, 'key.pem'), ringOf(rsa.publicJwk), ringOf({ ...rsa.publicJwk, alg: 'RS256' })]) {
       expect((await decode(token, keys)).signature).toEqual({
         state: 'not_checked',
-        reason: expect.stringMatching(/^its algorithm is HS256, and key\.(pem|jwk) is for RS256/),
+        reason: expect.stringMatching(/^its algorithm is HS256, but key\.(pem|jwk) is for RS256/),
       });
     }
   });
@@ -65,7 +65,7 @@ describe('a token is wrong when', () => {
     const decoded = await decode(`${head}.${part(forged)}.${signature}`, keys);
     expect(decoded).toMatchObject({
       claims: forged,
-      signature: { state: 'wrong', reason: 'it does not fit key.jwk' },
+      signature: { state: 'wrong', reason: 'it does not match key.jwk' },
     });
   });
 
@@ -124,7 +124,7 @@ describe('the key that a token names', () => {
     const token = await sign(claims, rsa.privateKey, { alg: 'RS256', kid: 'two' });
     expect((await decode(token, ringOf(one, two))).signature).toEqual({
       state: 'wrong',
-      reason: 'it does not fit key two of key.jwk',
+      reason: 'it does not match key two of key.jwk',
     });
   });
 

@@ -62,9 +62,9 @@ describe('an encrypted token is decrypted with', () => {
     const other = Buffer.alloc(32, 'a').toString('hex');
     expect((await decode(await sealed(), keyRingOf(other, 'a.key'))).seal).toEqual({
       state: 'sealed',
-      reason: 'it does not open with a.key',
+      reason: "it can't be decrypted with a.key",
     });
-    expect((await decode(await sealed(), noKeys)).seal).toMatchObject({ reason: 'its key is not at hand' });
+    expect((await decode(await sealed(), noKeys)).seal).toMatchObject({ reason: 'no key on this machine' });
   });
 
   it.each([
@@ -110,7 +110,7 @@ describe('the keys of a file', () => {
       expect((await decode(token, ring)).signature?.state).toBe('not_checked');
       expect(
         (await decode(`${Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')}..AA.AA.AA`, ring)).seal,
-      ).toEqual({ state: 'sealed', reason: 'its algorithm is not one that opens with odd.jwk' });
+      ).toEqual({ state: 'sealed', reason: "its algorithm can't be used with odd.jwk" });
     }
   });
 
@@ -153,7 +153,7 @@ describe('a file has no key, and is not repeated, if it is', () => {
     expect(await failureOf(() => keyRingOf(text, 'a.key'))).toMatchObject({
       code: 'usage',
       message: 'a.key holds no key.',
-      hint: 'Give a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
+      hint: 'Pass a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
     });
   });
 });

@@ -104,7 +104,7 @@ describe('a token that jose encrypted is decrypted', () => {
     expect(await decode(token, ringOf(oct(octets(length))))).toMatchObject({ claims, seal: { state: 'opened' } });
     expect(await decode(token, ringOf(oct(Buffer.alloc(length, 9))))).toMatchObject({
       claims: undefined,
-      seal: { state: 'sealed', reason: 'it does not open with key.jwk' },
+      seal: { state: 'sealed', reason: "it can't be decrypted with key.jwk" },
     });
   });
 
@@ -134,7 +134,7 @@ describe('a token that jose encrypted is decrypted', () => {
     const token = await seal(claims, octets(32), 'PBES2-HS256+A128KW');
     expect((await decode(token, ringOf(oct(octets(32))))).seal).toEqual({
       state: 'sealed',
-      reason: 'its algorithm is not one that opens with key.jwk',
+      reason: "its algorithm can't be used with key.jwk",
     });
   });
 });

@@ -160,8 +160,8 @@ describe('repairs of a token are reported', () => {
     ['invisible characters', token.replaceAll(/.{30}/g, '$&\u200b'), ['invisible characters']],
     ['escapes', token.replaceAll('.', '%2E'), ['escaped characters']],
     ['padding', padded(`${part({ alg: 'none' })}.${part({ a: 1 })}.`), ['padding']],
-    ['backslashes', wrapped(token, 64, '\\\n'), ['marks at the ends of lines']],
-    ['a mail', wrapped(token, 64, '\n> '), ['marks at the beginnings of lines']],
+    ['backslashes', wrapped(token, 64, '\\\n'), ['marks at line ends']],
+    ['a mail', wrapped(token, 64, '\n> '), ['marks at line starts']],
   ])('%s', (_, text, repairs) => {
     expect(findTokens(text).map((found) => found.repairs)).toEqual([repairs]);
   });
@@ -173,20 +173,20 @@ describe('the place where a token breaks is reported, without its contents', () 
     [
       'a character of another kind',
       `Bearer ${head}.${body.slice(0, 9)}*${body.slice(9)}.${signature}`,
-      "its part 2 is not base64url: character 10 is '*'",
+      "part 2 is not base64url: character 10 is '*'",
     ],
     [
       'an ellipsis',
       `Bearer ${head}.${body.slice(0, 9)}….${signature}`,
-      'its part 2 is not base64url: character 10 is U+2026',
+      'part 2 is not base64url: character 10 is U+2026',
     ],
-    ['a part that is missing', `Authorization: Bearer ${head}.${body}`, 'and this has 2'],
+    ['a part that is missing', `Authorization: Bearer ${head}.${body}`, 'this has 2'],
     [
       'a character too few',
       `T = ${head}.${body.slice(0, 41)}.${signature}`,
-      "its part 2 is not base64url: 41 characters can't be base64url",
+      "part 2 is not base64url: 41 characters can't be base64url",
     ],
-    ['two alphabets', `${head}.-_+/${body}.${signature}`, "its part 2 is not base64url: character 3 is '+'"],
+    ['two alphabets', `${head}.-_+/${body}.${signature}`, "part 2 is not base64url: character 3 is '+'"],
   ])('%s', async (_, text, problem) => {
     const { code, message } = await failureOf(() => findTokens(text));
     expect(code).toBe('token_unacceptable');

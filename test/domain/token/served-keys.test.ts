@@ -128,8 +128,8 @@ describe('offline', () => {
     const { kids } = served([], { offline: true });
     expect(await failureOf(() => kids('k1'))).toMatchObject({
       code: 'not_found',
-      message: 'No keys of https://acme.example/ are kept, and --offline fetches none.',
-      hint: 'Verify once without --offline, or give the keys: --jwks <file>',
+      message: 'No saved keys for https://acme.example/, and --offline prevents fetching them.',
+      hint: 'Verify once without --offline, or pass the keys: --jwks <file>',
     });
   });
 });

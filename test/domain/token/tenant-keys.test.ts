@@ -21,7 +21,7 @@ describe("a token is checked against its tenant's keys", () => {
     const token = await sign(claims, otherRsa.privateKey, { alg: 'RS256' });
     expect((await decode(token, served(rsa.publicJwk))).signature).toEqual({
       state: 'wrong',
-      reason: 'it does not fit key (no id) of https://acme.example/',
+      reason: 'it does not match key (no id) of https://acme.example/',
     });
   });
 
@@ -35,7 +35,7 @@ describe("a token is checked against its tenant's keys", () => {
     const token = await sign({ ...claims, iss: undefined, ...names }, rsa.privateKey, { alg: 'RS256' });
     expect((await decode(token, tenantKeyRing(connection))).signature).toEqual({
       state: 'not_checked',
-      reason: 'no key of its issuer is at hand',
+      reason: 'no key of its issuer available',
     });
     expect(connection.sent).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe("a token is checked against its tenant's keys", () => {
     const token = await sign(claims, rsa.privateKey, { alg: 'PS256' });
     expect((await decode(token, served({ ...rsa.publicJwk, alg: 'PS256' }))).signature).toEqual({
       state: 'not_checked',
-      reason: 'its algorithm is PS256, and key (no id) of https://acme.example/ is for RS256',
+      reason: 'its algorithm is PS256, but key (no id) of https://acme.example/ is for RS256',
     });
   });
 
@@ -85,7 +85,7 @@ it("a session token stays encrypted without the tenant's key", async () => {
   const { session_token } = await tenant.session();
   const connection = connectionTo(tenant, { sessionKey: undefined });
   expect(await decode(session_token, tenantKeyRing(connection))).toMatchObject({
-    seal: { state: 'sealed', reason: 'its key is not at hand' },
+    seal: { state: 'sealed', reason: 'no key on this machine' },
   });
   expect(connection.sent).toEqual([]);
 });

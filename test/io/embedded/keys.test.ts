@@ -55,7 +55,7 @@ describe('offline', () => {
       expect(await decode(access_token, keysOf(path).ring)).toMatchObject({ signature: { state: 'verified' } });
       const before = await (await openTenant()).session();
       expect(await decode(before.access_token, keysOf(path).ring)).toMatchObject({
-        signature: { state: 'not_checked', reason: 'no key of its issuer is at hand' },
+        signature: { state: 'not_checked', reason: 'no key of its issuer available' },
       });
     },
   );
@@ -91,11 +91,11 @@ describe('offline', () => {
     expect(await decode(other.access_token, ring)).toMatchObject({
       signature: {
         state: 'not_checked',
-        reason: expect.stringMatching(/^key \S+ is not at hand, and it does not fit key /),
+        reason: expect.stringMatching(/^key \S+ is not available, and it does not match key /),
       },
     });
     expect(await decode(other.session_token, ring)).toMatchObject({
-      seal: { state: 'sealed', reason: "it does not open with the local tenant's session key" },
+      seal: { state: 'sealed', reason: "it can't be decrypted with the local tenant's session key" },
     });
   });
 

@@ -14,6 +14,7 @@ function openStore(folder = temporaryFolder()) {
   const folders = { config: join(folder, 'config'), data: join(folder, 'data') };
   const secrets = secretFiles({ folders, now: () => noon, warn: (message) => void warnings.push(message) });
   const store = profileStore({
+    defaultProfile: 'local',
     folders,
     secrets: async () => secrets,
     now: () => noon,

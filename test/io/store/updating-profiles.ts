@@ -7,6 +7,7 @@ import { profileStore } from '../../../src/io/store/profiles.ts';
 const [folder = '', name = '', times = '0'] = process.argv.slice(2);
 const clock = systemClock(() => new AbortController().signal);
 const store = profileStore({
+  defaultProfile: 'local',
   folders: { config: folder, data: folder },
   secrets: async () => {
     throw new Error('there is no secret to move');

@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { detectEdition } from '../../../src/wire/edition/edition.ts';
 import { preview } from '../../../src/wire/edition/preview.ts';
 
-describe('telling the edition of a tenant', () => {
+describe('detecting the edition of a tenant', () => {
   it.each([
     [{ anonymous_session_lifetime: 0 }, 'preview'],
     [{ anonymous_session_token_format: 'jwe' }, 'preview'],
     [{ sessions: { anonymous: { lifetime_in_minutes: 1 } } }, 'ea'],
     [{ flags: { anonymous_session_lifetime: 1 } }, 'ea'],
     [{}, 'ea'],
-  ])('from %j makes %s', (settings, edition) => {
+  ])('from %j gives %s', (settings, edition) => {
     expect(detectEdition(settings)).toBe(edition);
   });
 });
 
 describe('edition preview', () => {
-  it('takes what is left out for the defaults of the service', () => {
+  it("reads missing members as the service's defaults", () => {
     expect(preview.tenant.read({})).toEqual({ lifetimeSeconds: 2_592_000, tokenFormat: 'jwe', cookie: undefined });
     expect(preview.client.read({})).toEqual({ enabled: false });
     expect(preview.resourceServer.read({})).toEqual({ enabled: false, scopes: [], tokenLifetimeSeconds: 86_400 });
@@ -35,7 +35,7 @@ describe('edition preview', () => {
     expect(preview.client.write({}, {})).toEqual({});
   });
 
-  it('reads members of a wrong type as if they were left out', () => {
+  it('reads members of a wrong type as missing', () => {
     const tenant = { anonymous_session_lifetime: '60', anonymous_session_token_format: 'paseto' };
     const api = {
       allow_anonymous_access: 'true',

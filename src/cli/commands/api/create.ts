@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { checkNoNamesake, planApiCreation } from '../../../domain/api/lifecycle.ts';
+import { checkNameIsFree, planApiCreation } from '../../../domain/api/lifecycle.ts';
 import { withExample } from '../../options/example.ts';
 import { scopeList } from '../../options/scopes.ts';
 import { apiData, renderApi } from '../../render/api.ts';
@@ -28,7 +28,7 @@ async function createAndShow(context: Context, name: string, options: ApiCreateO
   const access = await accessToWrite(context, options);
   const scopes = scopeList(options.scopes ?? '');
   const look = async () => {
-    if (!options.allowDuplicate) await checkNoNamesake(access.tenant, name);
+    if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
     return { plan: await planApiCreation(access.tenant, { name, audience: options.audience, scopes }) };
   };
   await writeAndShow(context, options, access, look, {

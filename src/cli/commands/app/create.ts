@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { checkNoNamesake, planAppCreation } from '../../../domain/app/lifecycle.ts';
+import { checkNameIsFree, planAppCreation } from '../../../domain/app/lifecycle.ts';
 import { clientTypes } from '../../../wire/client.ts';
 import { knownWord, typeWord } from '../../options/choice.ts';
 import { withExample } from '../../options/example.ts';
@@ -31,7 +31,7 @@ async function createAndShow(context: Context, name: string, options: AppCreateO
   const type = knownWord(options.type, clientTypes, typeWord);
   const access = await accessToWrite(context, options);
   const look = async () => {
-    if (!options.allowDuplicate) await checkNoNamesake(access.tenant, name);
+    if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
     return { plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }) };
   };
   await writeAndShow(context, options, access, look, {

@@ -11,7 +11,7 @@ import { notePaint, resultPaint } from '../../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../../render/plan.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
-import { carryOut } from '../../tenant/write.ts';
+import { carryOut, tenantHost } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import type { DoctorOptions } from './options.ts';
 import { printDiagnosis } from './report.ts';
@@ -40,7 +40,7 @@ export async function fixAndShow(
       human: (paint) =>
         writes.length === 0
           ? `${paint.green('✔')} No changes: nothing is closed that could be opened\n`
-          : `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, hostOf(access), writes)}${renderRequests(paint, 'would send', writes)}`,
+          : `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, tenantHost(access), writes)}${renderRequests(paint, 'would send', writes)}`,
     });
   }
   const diagnosis = await diagnose(access.tenant, request);
@@ -62,7 +62,7 @@ const nothing: Plan<SetUp | undefined> = { writes: [], outcome: () => undefined 
 function showPlan({ terminal }: Context, access: Access, { writes }: Plan<unknown>): void {
   if (writes.length === 0) return;
   const paint = notePaint(terminal);
-  terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, hostOf(access), writes)}`);
+  terminal.note(`${paint.bold('To open what is closed:')}\n${renderChanges(paint, tenantHost(access), writes)}`);
 }
 
 async function agreed(context: Context, access: Access, plan: Plan<unknown>): Promise<void> {
@@ -70,8 +70,4 @@ async function agreed(context: Context, access: Access, plan: Plan<unknown>): Pr
   showPlan(context, access, plan);
   if (await context.confirm(`Send ${length === 1 ? 'this change' : `these ${length} changes`}?`)) return;
   throw new AnonError('failed', 'The fix was declined; nothing was sent.');
-}
-
-function hostOf({ tenant }: Access): string {
-  return new URL(tenant.issuer).host;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError } from '../../../errors.ts';
 import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -31,8 +32,8 @@ async function resetLocal(context: Context, options: LocalResetOptions): Promise
   const local = await context.local();
   const speaks = await local.reset(edition);
   // What was chosen and remembered there is gone with it.
-  await (await context.sessions({ name: 'local' })).forgetAll();
-  await (await context.profiles()).change('local', (before) => before && { name: before.name });
+  await (await context.sessions({ name: localProfileName })).forgetAll();
+  await (await context.profiles()).change(localProfileName, (before) => before && { name: before.name });
   printResult(context, options, {
     data: { reset: true, state: local.statePath, edition: speaks },
     human: (paint) =>

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
-import { checkProfileName, profileNameFor } from '../../../domain/profile/name.ts';
+import { checkProfileName, localProfileName, profileNameFor } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
@@ -95,7 +95,7 @@ async function loginAsAnswered(
   const known = given === undefined ? undefined : await profiles.get(given);
   const domain = await domainFor(context, options, known, answers);
   const name = given ?? (await nameFor(context, domain, answers));
-  if (name === 'local') {
+  if (name === localProfileName) {
     throw new AnonError('usage', "'local' is the embedded tenant's profile, which needs no login.", {
       hint: 'Give the new one another name: anon-cli login <name>',
     });
@@ -150,7 +150,7 @@ async function nameFor(context: Context, domain: string, answers: Answers): Prom
   if (found) return found.name;
   const name = profileNameFor(domain);
   const other = profiles.find((profile) => profile.name === name);
-  if (!other || name === 'local') return name;
+  if (!other || name === localProfileName) return name;
   const taken = new AnonError('usage', `Profile '${name}' is that of ${other.domain}.`, {
     hint: `Give the new one a name: anon-cli login <name> --domain ${domain}`,
   });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError } from '../../../errors.ts';
 import { confirmProfileLoss } from '../../input/confirmation.ts';
 import { withExample } from '../../options/example.ts';
@@ -27,7 +28,7 @@ async function removeProfile(context: Context, name: string, options: ProfileRem
   // One that lost its domain is of no use, and goes like any other.
   const stored = await (await context.profiles()).get(name);
   const profile = stored ?? (await selectProfile(context, { ...options, profile: name })).profile;
-  if (profile.domain === undefined && profile.name === 'local') {
+  if (profile.domain === undefined && profile.name === localProfileName) {
     throw new AnonError('usage', "The embedded tenant's profile stays.", {
       hint: 'To start it over: anon-cli local reset',
     });

@@ -1,5 +1,6 @@
 import { guestScopes } from '../../../domain/api/guest-grants.ts';
 import { describeTokenLifetime } from '../../../domain/duration.ts';
+import { hostOf } from '../../../domain/exchange/http.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
@@ -20,7 +21,7 @@ export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
   return (
     `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +
     rows(paint, [
-      ['tenant', `${printable(new URL(tenant.issuer).host)}, ${sessionsText(tenant)}`],
+      ['tenant', `${printable(hostOf(tenant.issuer))}, ${sessionsText(tenant)}`],
       ['app', `${printable(app.name)}, client id ${printable(app.clientId)}`],
       ['api', `${printable(api.name)}, ${printable(api.audience)}`],
       ['guests get', `${scopes}, access tokens live ${life}`],

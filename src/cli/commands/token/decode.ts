@@ -1,54 +1,45 @@
-import { Command } from 'commander';
 import type { DecodedToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { withExample } from '../../options/example.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { renderToken, tokenData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
 import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
 
-export interface TokenDecodeOptions extends GlobalOptions {
-  readonly key?: string;
-}
-
-export function tokenDecodeCommand(context: Context, run = decodeAndShow): Command {
-  const command = new Command('decode')
-    .description('look inside JWTs and JWEs, offline; without a token, inside the saved ones')
-    .argument('[token...]', "tokens, or texts with tokens in them; '-' for stdin, @file")
-    .option('--key <file>', 'check or open with this key: JWK, JWK Set, PEM, or a secret key')
-    .action((given: string[], options: TokenDecodeOptions) => run(context, given, options));
-  return withExample(
-    command,
+export const tokenDecodeCommand = defineCommand({
+  description: 'show what is in JWTs and JWEs, offline',
+  args: { '[token...]': "tokens, or texts with tokens in them; '-' for stdin, @<file> (default: the saved session's)" },
+  options: {
+    '--key <file>': 'check or decrypt with this key: JWK, JWK Set, PEM or secret',
+  },
+  calls: 'nothing',
+  examples: [
     'token create --field access_token | anon-cli token decode',
-    'A text may be a token with or without Bearer, the JSON answer of a token\n' +
-      'endpoint, lines of a .env file, a header, a curl command. With --json one token\n' +
-      'is an object, several are a list.\n' +
-      'A wrong signature exits with 3. One that could not be checked, a sealed token\n' +
-      'and one that only its issuer can read are no errors.',
-  );
-}
-
-async function decodeAndShow(context: Context, given: readonly string[], options: TokenDecodeOptions): Promise<void> {
-  const texts = await givenTexts(context, given);
-  const tokens =
-    texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await savedTokens(context, options);
-  const decoded = await decodeAll(context, await keysFor(context, options), tokens);
-  const [only, ...more] = decoded;
-  const alone = only && more.length === 0;
-  for (const [index, one] of decoded.entries())
-    warnOf(context, one, alone ? 'The token' : titleOf(one, index, decoded));
-  printResult(context, options, {
-    data: alone ? dataOf(only) : texts.length > 0 ? listOf(decoded) : membersOf(decoded),
-    human: (paint) =>
-      decoded
-        .map((one, index) => renderToken(paint, titleOf(one, index, decoded), bareToken(one.token), one.decoded))
-        .join('\n'),
-  });
-  for (const { name, decoded: one } of decoded) refuseWrong(one, alone ? undefined : name);
-}
+    'token create --json | anon-cli token decode',
+  ],
+  notes:
+    'A text may be a token with or without Bearer, a JSON answer of a token endpoint, lines of a .env file, a header or a curl command. With --json one token is an object, several are a list. Exits with 3 if a signature is wrong, but not if it could not be checked, nor for an encrypted or opaque token.',
+  async run(context, { token: given }, options) {
+    const texts = await givenTexts(context, given);
+    const tokens =
+      texts.length > 0 ? texts.flatMap((_, index) => tokensIn(texts, index)) : await savedTokens(context, options);
+    const decoded = await decodeAll(context, await keysFor(context, options), tokens);
+    const [only, ...more] = decoded;
+    const alone = only && more.length === 0;
+    for (const [index, one] of decoded.entries())
+      warnOf(context, one, alone ? 'The token' : titleOf(one, index, decoded));
+    printResult(context, options, {
+      data: alone ? dataOf(only) : texts.length > 0 ? listOf(decoded) : membersOf(decoded),
+      human: (paint) =>
+        decoded
+          .map((one, index) => renderToken(paint, titleOf(one, index, decoded), bareToken(one.token), one.decoded))
+          .join('\n'),
+    });
+    for (const { name, decoded: one } of decoded) refuseWrong(one, alone ? undefined : name);
+  },
+});
 
 /** Warns if the token differs from the pasted text, or if its secret is easy to guess. */
 function warnOf({ warn }: Context, { decoded: { signature }, repairs = [] }: GivenToken, which: string): void {

@@ -1,62 +1,50 @@
-import { Command } from 'commander';
 import { compareTokens, type TokenComparison } from '../../../domain/token/compare.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { withExample } from '../../options/example.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { renderTokenChanges, tokenChangesData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
 import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
-
-export interface TokenDiffOptions extends GlobalOptions {
-  readonly key?: string;
-}
-
-export function tokenDiffCommand(context: Context, run = diffAndShow): Command {
-  const command = new Command('diff')
-    .description('show what changed between two tokens: header and claims, with their times')
-    .argument('<before>', "a token, or a text with one; '-' for stdin, @file")
-    .argument('[after]', 'another; left out: the saved session as it is now')
-    .option('--key <file>', 'open sealed ones with this key: JWK, JWK Set, PEM, or a secret key')
-    .action((before: string, after: string | undefined, options: TokenDiffOptions) =>
-      run(context, { before, after }, options),
-    );
-  return withExample(
-    command,
-    'token create --json | anon-cli token diff -',
-    "Of two answers of a token endpoint each token is compared with its namesake.\nA difference is no error: 'same' in the JSON tells. Signatures do not count.",
-  );
-}
 
 interface Compared extends TokenComparison {
   readonly before: GivenToken;
   readonly after: GivenToken;
 }
 
-async function diffAndShow(
-  context: Context,
-  { before, after }: { before: string; after: string | undefined },
-  options: TokenDiffOptions,
-): Promise<void> {
-  const texts = await givenTexts(context, after === undefined ? [before] : [before, after]);
-  const [first = [], second = await savedTokens(context, options)] = texts.map((_, index) => tokensIn(texts, index));
-  const keys = await keysFor(context, options);
-  const [olds, news] = [await decodeAll(context, keys, first), await decodeAll(context, keys, second)];
-  const compared = pairsOf(olds, news).map(([old, now]) => ({
-    before: old,
-    after: now,
-    ...compareTokens(bare(old), bare(now)),
-  }));
-  warnOfWrong(context, compared);
-  printResult(context, options, {
-    data: dataOf(compared),
-    human: (paint) =>
-      compared.map((pair, index) => render(paint, pair, index, compared, context.clock.now())).join('\n'),
-  });
-}
+export const tokenDiffCommand = defineCommand({
+  description: 'show what changed between two tokens: header and claims, with times as dates',
+  args: {
+    '<before>': "a token, or a text with one; '-' for stdin, @<file>",
+    '[after]': 'another (default: the saved session as it is now)',
+  },
+  options: {
+    '--key <file>': 'decrypt with this key: JWK, JWK Set, PEM or secret',
+  },
+  calls: 'nothing',
+  examples: ['token create --json | anon-cli token diff -'],
+  notes:
+    "In two answers of a token endpoint, tokens of the same name are compared. A difference is not an error: see 'same' in the JSON. Signatures are ignored.",
+  async run(context, { before, after }, options) {
+    const texts = await givenTexts(context, after === undefined ? [before] : [before, after]);
+    const [first = [], second = await savedTokens(context, options)] = texts.map((_, index) => tokensIn(texts, index));
+    const keys = await keysFor(context, options);
+    const [olds, news] = [await decodeAll(context, keys, first), await decodeAll(context, keys, second)];
+    const compared = pairsOf(olds, news).map(([old, now]) => ({
+      before: old,
+      after: now,
+      ...compareTokens(bare(old), bare(now)),
+    }));
+    warnOfWrong(context, compared);
+    printResult(context, options, {
+      data: dataOf(compared),
+      human: (paint) =>
+        compared.map((pair, index) => render(paint, pair, index, compared, context.clock.now())).join('\n'),
+    });
+  },
+});
 
 function bare({ token, decoded }: GivenToken) {
   return { token: bareToken(token), decoded };

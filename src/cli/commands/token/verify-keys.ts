@@ -20,7 +20,7 @@ const maxToleranceSeconds = 600;
 
 /** The expectations given as options. @throws {AnonError} `usage` */
 export function checkOptions(options: TokenVerifyOptions): Expectations {
-  const { api, audience, jwks, scope, guest, clockTolerance } = options;
+  const { api, audience, jwks, scopes: list, guest, clockTolerance } = options;
   if (api !== undefined && audience !== undefined) {
     throw new AnonError('usage', "--api and --audience can't be combined: both name the API.");
   }
@@ -39,9 +39,9 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
       hint: 'Example: --clock-tolerance 30s',
     });
   }
-  const scopes = scopeList(scope ?? '');
+  const scopes = scopeList(list ?? '');
   // An empty variable in a script: something was meant to be checked.
-  if (scope !== undefined && scopes.length === 0) {
+  if (list !== undefined && scopes.length === 0) {
     throw new AnonError('usage', '--scopes is empty.', { hint: 'Example: --scopes read:catalog,write:cart' });
   }
   return { scopes, guest, clockToleranceSeconds };

@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { askTime } from '../../../domain/exchange/send.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
 import type { Check } from '../../../domain/token/check.ts';
@@ -6,75 +5,69 @@ import { findTokens } from '../../../domain/token/find.ts';
 import { isUntold, timeDoubts } from '../../../domain/token/times.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
-import { withExample } from '../../options/example.ts';
+import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
 import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
 import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
 import { checkOptions, noTrust, trustFor } from './verify-keys.ts';
 
-export interface TokenVerifyOptions extends GlobalOptions {
-  readonly jwks?: string;
-  readonly issuer?: string;
-  readonly api?: string;
-  readonly audience?: string;
-  readonly scope?: string;
-  readonly guest?: boolean;
-  readonly clockTolerance?: string;
-  readonly offline?: true;
-}
+const verifyOptions = {
+  '--api <api>': 'the API it must be for: name, audience or id',
+  '--audience <audience>': 'the API it must be for, by its exact audience',
+  '--scopes <list>': {
+    description: 'scopes it must have, joined by commas',
+    values: { live: 'scope', list: true },
+    alias: '--scope <list>',
+  },
+  '--guest': "it must be a guest's",
+  '--no-guest': "it must not be a guest's",
+  '--clock-tolerance <duration>': 'how far clocks may differ, at most 10m (default: 0s)',
+  '--jwks <url|file>': { description: "check with these keys instead of the tenant's", values: { file: true } },
+  '--issuer <issuer>': 'the issuer it must have (default: the tenant; with --jwks, any)',
+  '--offline': 'fetch nothing: use saved keys, or a file',
+} as const satisfies OptionDefinitions;
 
-export function tokenVerifyCommand(context: Context, run = verifyAndShow): Command {
-  const command = new Command('verify')
-    .description('check an access token as an API should, and say what came of each check')
-    .argument('[token]', "the token, @<file>, or '-' for stdin; left out: the saved session's")
-    .option('--api <api>', 'the API it must be for: name, audience or id')
-    .option('--audience <audience>', 'the same by its audience, without a look-up')
-    .option('--scope <list>', 'scopes that it must have')
-    .option('--guest', "it must be a guest's")
-    .option('--no-guest', "it must be no guest's")
-    .option('--clock-tolerance <duration>', 'how far clocks may differ: 30s; 10m at most')
-    .option('--jwks <url|file>', "check it with these keys, not the tenant's: any issuer's")
-    .option('--issuer <issuer>', 'the issuer it must name; left out: the tenant, with --jwks anyone')
-    .option('--offline', 'fetch nothing: use the keys that are kept, or a file')
-    .action((token: string | undefined, options: TokenVerifyOptions) => run(context, token, options));
-  return withExample(
-    command,
-    'token create --field access_token | anon-cli token verify --guest',
-    `Ends with 0 when it is good, and with 3 when it is not or when that cannot be
-told: of an opaque token, or without its key. The report is on stdout either
-way. Without an API named, the profile's is expected. An API lets guests in
-unless it looks at who they are: try yours with --no-guest.`,
-  );
-}
+export type TokenVerifyOptions = GlobalOptions & OptionValues<typeof verifyOptions>;
 
-async function verifyAndShow(context: Context, token: string | undefined, options: TokenVerifyOptions): Promise<void> {
-  const wanted = checkOptions(options);
-  const given = await tokenToVerify(context, options, token);
-  const trust = given.empty ? noTrust : await trustFor(context, options, given);
-  const { keys, issuer, audience, isEmbedded, tenant } = trust;
-  const expected = { ...wanted, issuer, audience, issued: given.issued };
-  const verify = () => verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, expected);
-  let verification = await verify();
-  if (tenant && !options.offline && failsByTime(verification)) {
-    await askTime(tenant);
-    verification = await verify();
-  }
-  const wrongClock = tenant && verification.claims && clockSentence(tenant, "times are checked by the tenant's clock");
-  if (wrongClock) context.warn(wrongClock);
-  warnOfLateExpiry(context, verification);
-  const refusal =
-    given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));
-  // An untrusted token has no claims to show: the token is the error, not the field.
-  if (refusal && !verification.claims && options.field?.some((field) => /^claims(\.|$)/.test(field))) throw refusal;
-  printResult(context, options, {
-    data: verificationData(verification),
-    human: (paint) => renderVerification(paint, verification),
-  });
-  if (refusal) throw refusal;
-}
+export const tokenVerifyCommand = defineCommand({
+  description: 'check an access token as an API should, and report each check',
+  args: { '[token]': "a token, @<file>, or '-' for stdin (default: the saved session's)" },
+  options: verifyOptions,
+  calls: 'nothing',
+  examples: ['token create --field access_token | anon-cli token verify --guest'],
+  notes:
+    'Exits with 0 if the token is valid. Exits with 3 if it is not, or if that is unknown: for an opaque token, or without its key. The report is on stdout either way. Without --api or --audience, the API of the profile is expected. An API accepts guests unless it rejects them: test yours with --no-guest.',
+  async run(context, { token }, options) {
+    const wanted = checkOptions(options);
+    const given = await tokenToVerify(context, options, token);
+    const trust = given.empty ? noTrust : await trustFor(context, options, given);
+    const { keys, issuer, audience, isEmbedded, tenant } = trust;
+    const expected = { ...wanted, issuer, audience, issued: given.issued };
+    const verify = () => verifyToken({ clock: tenant?.time ?? context.clock, keys }, given.token, expected);
+    let verification = await verify();
+    if (tenant && !options.offline && failsByTime(verification)) {
+      await askTime(tenant);
+      verification = await verify();
+    }
+    const wrongClock =
+      tenant && verification.claims && clockSentence(tenant, "times are checked by the tenant's clock");
+    if (wrongClock) context.warn(wrongClock);
+    warnOfLateExpiry(context, verification);
+    const refusal =
+      given.empty ?? (verification.valid ? undefined : refusalOf(verification, options, { ...given, isEmbedded }));
+    // An untrusted token has no claims to show: the token is the error, not the field.
+    if (refusal && !verification.claims && options.field?.some((field) => /^claims(\.|$)/.test(field))) throw refusal;
+    printResult(context, options, {
+      data: verificationData(verification),
+      human: (paint) => renderVerification(paint, verification),
+    });
+    if (refusal) throw refusal;
+  },
+});
 
 /** An API accepts the token, but its issuer hardly meant that time. */
 function warnOfLateExpiry({ warn }: Context, { checks, claims = {} }: Verification): void {

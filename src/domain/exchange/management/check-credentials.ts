@@ -6,18 +6,18 @@ import { type MissingScope, missingScopes } from './needed-scopes.ts';
 import { managementRequest } from './request.ts';
 import { managementToken } from './token.ts';
 
-/** What credentials turn out to be good for. */
+/** What credentials turned out to allow. */
 export interface CredentialCheck {
-  /** Undefined where they may not read the tenant's settings, which tell. */
+  /** Undefined when they may not read the tenant's settings, which show the edition. */
   readonly edition: EditionName | undefined;
-  /** Undefined where the token does not tell. */
+  /** Undefined when the token does not show them. */
   readonly scopes: readonly string[] | undefined;
   readonly missing: readonly MissingScope[];
 }
 
 /**
  * Gets a Management API token and reads the tenant's settings with it, as every command would.
- * @throws {AnonError} as `managementToken` and `managementRequest` do; lacking a scope is no reason
+ * @throws {AnonError} as `managementToken` and `managementRequest` do, but not for a missing scope
  */
 export async function checkCredentials(tenant: TenantConnection): Promise<CredentialCheck> {
   const { scopes } = await managementToken(tenant);

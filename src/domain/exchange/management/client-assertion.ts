@@ -3,14 +3,14 @@ import { SignJWT } from 'jose';
 import type { ManagementCredentials } from './credentials.ts';
 import { readPrivateKey } from './private-key.ts';
 
-/** Well inside the five minutes that the service takes. */
+/** Well within the five minutes that the service accepts. */
 const lifetimeSeconds = 120;
 
 /**
- * A JWT by which a client shows that it has its private key, good for one request. `audience` is the issuer,
- * with the slash at the end.
+ * A JWT that proves possession of the client's private key, valid for one request. `audience` is the issuer, with the
+ * trailing slash.
  * @see RFC 7523, section 3, and management-api, section 1.1
- * @throws {AnonError} `usage` when the key is none, or does not fit the algorithm
+ * @throws {AnonError} `usage` when the key is not a private key, or does not fit the algorithm
  */
 export async function clientAssertion(
   { clientId, alg, keyId }: Extract<ManagementCredentials, { kind: 'private_key' }>,

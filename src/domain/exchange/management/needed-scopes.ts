@@ -1,10 +1,10 @@
 import type { EditionName } from '../../../wire/edition/edition.ts';
 
-/** What commands need of the Management API. @see wire contract, section 6 */
+/** The Management API scopes that commands need. @see wire contract, section 6 */
 interface Need {
   readonly command: string;
   readonly scopes: readonly string[];
-  /** Only there. */
+  /** Only needed in this edition. */
   readonly edition?: EditionName;
 }
 
@@ -32,14 +32,14 @@ const needs: readonly Need[] = [
   { command: 'api delete', scopes: ['read:resource_servers', 'delete:resource_servers'] },
   { command: 'api scopes add', scopes: apis, edition: 'preview' },
   { command: 'api scopes remove', scopes: apis, edition: 'preview' },
-  // The list is on the application in one edition and on the API in the other.
+  // Claims are mapped on the application in preview and on the API in ea.
   { command: 'claims list', scopes: ['read:clients'], edition: 'preview' },
   { command: 'claims set', scopes: apps, edition: 'preview' },
   { command: 'claims remove', scopes: apps, edition: 'preview' },
   { command: 'claims list', scopes: ['read:resource_servers'], edition: 'ea' },
   { command: 'claims set', scopes: apis, edition: 'ea' },
   { command: 'claims remove', scopes: apis, edition: 'ea' },
-  // What guests get is in grants there.
+  // In ea, guests get their scopes from client grants.
   { command: 'api list', scopes: ['read:client_grants'], edition: 'ea' },
   { command: 'api show', scopes: ['read:client_grants'], edition: 'ea' },
   { command: 'app delete', scopes: ['read:client_grants'], edition: 'ea' },
@@ -56,19 +56,19 @@ const needs: readonly Need[] = [
 
 export interface MissingScope {
   readonly scope: string;
-  /** What needs it, such as `app list`. */
+  /** The commands that need it: `app list`. */
   readonly commands: readonly string[];
 }
 
-/** The scopes that commands need and `granted` does not have. A tenant whose edition is not known may need all. */
+/** The needed scopes missing from `granted`. A tenant of unknown edition may need those of both. */
 export function missingScopes(granted: readonly string[], edition: EditionName | undefined): MissingScope[] {
-  const asked = needs.filter((need) => !need.edition || !edition || need.edition === edition);
-  const scopes = [...new Set(asked.flatMap((need) => need.scopes))].filter((scope) => !granted.includes(scope));
+  const applicable = needs.filter((need) => !need.edition || !edition || need.edition === edition);
+  const scopes = [...new Set(applicable.flatMap((need) => need.scopes))].filter((scope) => !granted.includes(scope));
   return scopes.map((scope) => ({ scope, commands: commandsThatNeed(scope, edition) }));
 }
 
 /** The commands that need a scope. */
 export function commandsThatNeed(scope: string, edition?: EditionName): string[] {
-  const asked = needs.filter((need) => !need.edition || !edition || need.edition === edition);
-  return [...new Set(asked.filter(({ scopes }) => scopes.includes(scope)).map(({ command }) => command))];
+  const applicable = needs.filter((need) => !need.edition || !edition || need.edition === edition);
+  return [...new Set(applicable.filter(({ scopes }) => scopes.includes(scope)).map(({ command }) => command))];
 }

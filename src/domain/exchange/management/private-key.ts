@@ -12,24 +12,23 @@ export interface PrivateKey {
 }
 
 /**
- * Reads a private key: PEM (PKCS#8, PKCS#1 or SEC 1), in whatever form it was kept and whatever stands around it, or a JWK.
- * `name` is what errors call it.
- * Without `alg` it is the JWK's own, else RS256, or ES256 for an elliptic curve key.
- * @throws {AnonError} `usage` for what is no private key, and for one that `alg` cannot sign with
+ * Reads a private key: a JWK, or PEM (PKCS#8, PKCS#1 or SEC 1) in any of the forms that {@link pemBlocks} accepts.
+ * `name` is its name in errors. The default for `alg` is the JWK's own, or RS256, or ES256 for an elliptic curve key.
+ * @throws {AnonError} `usage` for anything but a private key, or one that `alg` cannot sign with
  */
 export function readPrivateKey(text: string, name: string, alg?: AssertionAlgorithm): PrivateKey {
   const trimmed = unquoted(text.replace(/^\uFEFF/, '').trim());
   const jwk = trimmed.startsWith('{') ? readJwk(trimmed, name) : undefined;
   const key = jwk ? fromJwk(jwk, name) : fromPem(trimmed, name);
-  const chosen = alg ?? assertionAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
-  if (jwk?.alg !== undefined && jwk.alg !== chosen) {
-    throw unusable(name, `is for ${String(jwk.alg).slice(0, 20)}, not ${chosen}`, algorithmHint(String(jwk.alg)));
+  const usedAlg = alg ?? assertionAlgorithms.find((known) => known === jwk?.alg) ?? defaultFor(key);
+  if (jwk?.alg !== undefined && jwk.alg !== usedAlg) {
+    throw unusable(name, `is for ${String(jwk.alg).slice(0, 20)}, not ${usedAlg}`, algorithmHint(String(jwk.alg)));
   }
-  checkFits(key, chosen, name);
-  return { key, alg: chosen, keyId: typeof jwk?.kid === 'string' ? jwk.kid : undefined };
+  checkFits(key, usedAlg, name);
+  return { key, alg: usedAlg, keyId: typeof jwk?.kid === 'string' ? jwk.kid : undefined };
 }
 
-/** Without the quotes that a shell or a file of variables has left around it. */
+/** Strips the quotes that a shell or an env file left around the key. */
 function unquoted(text: string): string {
   if (/^'[^']*'$/s.test(text)) return text.slice(1, -1).trim();
   try {
@@ -72,7 +71,7 @@ function fromJwk(jwk: JsonWebKey, name: string): KeyObject {
 
 function fromPem(text: string, name: string): KeyObject {
   const blocks = pemBlocks(text);
-  // A chain of certificates may stand before it or behind.
+  // A certificate chain may come before or after the key.
   const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY')) ?? blocks[0];
   if (!block) throw unusable(name, looksLikePem(text) ? 'is damaged PEM' : 'is not PEM or a JWK');
   if (block.encrypted) {

@@ -2,13 +2,14 @@ import { type AnonError, type ErrorCode, ResponseError } from '../../../errors.t
 import type { TenantConnection } from '../connection.ts';
 import { quotedReason, readErrorBody } from '../error-body.ts';
 import type { Answer } from '../http.ts';
+import { hostOf } from '../http.ts';
 import { redactSecrets, secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { commandsThatNeed } from './needed-scopes.ts';
 import type { ManagementToken } from './token.ts';
 import { accessTokenName, credentialsHint, expiredToken } from './token-refusal.ts';
 
-/** What the Management API refused, and what to do about it. @see management-api, section 2.1 */
+/** The error for a refusal of the Management API, with what to do. @see management-api, section 2.1 */
 export function managementRefusal(
   tenant: TenantConnection,
   answer: Answer,
@@ -19,7 +20,7 @@ export function managementRefusal(
   const { description } = words;
   const refused = { status, error: sent.error === 'Bearer' ? sent.error : words.error, description };
   if (status === 401 || (status === 400 && sent.error === 'Bearer')) return tokenRefused(tenant, refused);
-  // What is looked for in its words is looked for as it was sent: a short secret may be part of any.
+  // Matched against the unmasked text: a short secret may occur in any word.
   const missing = /^Insufficient scope, expected any of: (.+)$/.exec(sent.description)?.[1];
   return new ResponseError(codeOf(status), refused, {
     message:
@@ -42,9 +43,9 @@ interface Refused {
 }
 
 function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
-  const ready = tenant.management?.credentials.kind === 'access_token';
-  if (ready && /^Expired token/i.test(refused.description)) return expiredToken(tenant);
-  const { host } = new URL(tenant.issuer);
+  const isGiven = tenant.management?.credentials.kind === 'access_token';
+  if (isGiven && /^Expired token/i.test(refused.description)) return expiredToken(tenant);
+  const host = hostOf(tenant.issuer);
   const guess = /^Bad audience/i.test(refused.description)
     ? `is for a tenant other than ${host}, or not for its Management API`
     : refused.error === 'Bearer'
@@ -53,11 +54,11 @@ function tokenRefused(tenant: TenantConnection, refused: Refused): AnonError {
   const problem = guess ?? `was refused: ${refused.description || 'no reason given'}`;
   return new ResponseError('not_authorised', refused, {
     message: `${accessTokenName(tenant)} ${problem} (${refused.status}).${guess ? quotedReason(refused.description) : ''}`,
-    hint: ready ? credentialsHint(tenant) : undefined,
+    hint: isGiven ? credentialsHint(tenant) : undefined,
   });
 }
 
-/** A word of the service's own, or else what a tenant may not repeat of the secret. */
+/** A scope of the service as it is; anything else with the secret masked. */
 function knownScope(scope: string, secret: string | undefined): string {
   return commandsThatNeed(scope).length > 0 ? scope : redactSecrets(scope, [secret]);
 }

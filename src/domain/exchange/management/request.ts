@@ -12,8 +12,8 @@ import { managementRefusal } from './refusal.ts';
 import { type ManagementToken, managementToken, renewedToken } from './token.ts';
 
 /**
- * Sends a request to the Management API and reads the answer as `schema`. A token that was good and is so no
- * longer, or is of an earlier command and lacks a scope, is replaced by a new one, once.
+ * Sends a request to the Management API and reads the answer as `schema`. A token that was revoked or expired in the
+ * meantime, or was saved by an earlier command and lacks a scope, is replaced once by a new one.
  * @throws {ResponseError} what the tenant refused: `not_authorised` (401, 403), `not_found` (404), `failed` (4xx), `server_error`
  */
 export async function managementRequest<const S extends Schema>(
@@ -24,7 +24,7 @@ export async function managementRequest<const S extends Schema>(
   if (tenant.readOnly && exchange.method !== 'GET') throw new Error(`a dry run cannot ${exchange.method}`);
   const token = await managementToken(tenant);
   const refused = await sendWith(tenant, exchange, token);
-  if (refused.status !== 401) token.wasGood = true;
+  if (refused.status !== 401) token.wasAccepted = true;
   const renewed = mayBeOutdated(token, refused) ? await renewedToken(tenant, token) : undefined;
   const answer = renewed ? await sendWith(tenant, exchange, renewed) : refused;
   if (answer.status >= 300) {
@@ -35,10 +35,10 @@ export async function managementRequest<const S extends Schema>(
   return checked.value;
 }
 
-/** The token was revoked, or scopes were given since: neither kind of refusal lets anything happen. */
-function mayBeOutdated({ isKept }: ManagementToken, { status, body }: Answer): boolean {
+/** The token may have been revoked, or scopes granted since. After such a refusal nothing has happened, so repeating is safe. */
+function mayBeOutdated({ isSaved }: ManagementToken, { status, body }: Answer): boolean {
   if (status === 401) return true;
-  if (!isKept || status !== 403) return false;
+  if (!isSaved || status !== 403) return false;
   const checked = check(managementError, body);
   return checked.ok && checked.value.errorCode === 'insufficient_scope';
 }
@@ -51,9 +51,7 @@ function sendWith(
   return send(tenant, { ...exchange, authorization: `Bearer ${token}` });
 }
 
-/**
- * The translator of the edition that the tenant speaks; a tenant that was not asked yet is asked now.
- */
+/** The translator of the tenant's edition, which is detected from its settings when unknown. */
 export async function editionOf(tenant: TenantConnection): Promise<Edition> {
   return editionNamed(tenant.edition ?? (await askEdition(tenant)));
 }

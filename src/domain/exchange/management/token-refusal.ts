@@ -4,26 +4,27 @@ import { isMissing, RedirectError } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
 import { type ErrorBody, quotedReason, readErrorBody } from '../error-body.ts';
 import type { Answer } from '../http.ts';
+import { hostOf } from '../http.ts';
 import { secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { clockSentence } from '../tenant-time.ts';
 import type { ManagementAccess, ManagementCredentials } from './credentials.ts';
 
-/** What to do where there are no credentials. */
+/** The error for a profile without credentials. */
 export function noCredentials({ profile }: TenantConnection): AnonError {
   return new AnonError('not_authorised', `Profile '${profile}' has no Management API credentials.`, {
     hint: `Add them: anon-cli login ${profile} --client-id <id> --client-secret -`,
   });
 }
 
-/** A ready-made token has expired, and nothing here can make another. */
+/** The error for a given token that has expired: the tool can't get another. */
 export function expiredToken(tenant: TenantConnection): AnonError {
   return new AnonError('not_authorised', `${accessTokenName(tenant)} has expired.`, {
     hint: credentialsHint(tenant),
   });
 }
 
-/** What was given as a token cannot be one. */
+/** The error for a given token that is not a token at all. */
 export function notAToken(tenant: TenantConnection): AnonError {
   return new AnonError('not_authorised', `${accessTokenName(tenant)} is not a valid access token.`, {
     hint: credentialsHint(tenant),
@@ -62,7 +63,7 @@ const flags: Readonly<Record<Kind, string>> = {
   access_token: '--access-token -',
 };
 
-/** Why no answer to the request for a token could be used: what is not JSON is not from a tenant. */
+/** Translates a failed token request: an answer that is not JSON does not come from a tenant. */
 export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): unknown {
   if (!isAnonError(error)) return error;
   if (error instanceof ResponseError && error.error === 'invalid_response') {
@@ -78,14 +79,14 @@ export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): 
   );
 }
 
-/** Nothing there gives tokens, by what came. A redirect names where it leads, and its hint says how to go there. */
+/** The host has no token endpoint. For a redirect, the hint offers the new host. */
 function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError {
-  const { host } = new URL(issuer);
+  const host = hostOf(issuer);
   const words = isAnonError(answered)
     ? answered.message
     : `It answered POST ${oauthTokenPath} with ${answered.status}.${quotedReason(answered.description)}`;
   const status = 'status' in answered ? answered.status : 0;
-  if (status >= 400 && !isMissing(status)) return notItsWord(host, words, answered);
+  if (status >= 400 && !isMissing(status)) return foreignAnswer(host, words, answered);
   const elsewhere = answered instanceof RedirectError && answered.host !== undefined;
   return new AnonError('tenant_unreachable', `${host} is not an Auth0 tenant: it has no token endpoint. ${words}`, {
     hint: elsewhere ? answered.hint : 'Check the domain (example: acme.eu.auth0.com): anon-cli profile show',
@@ -93,8 +94,8 @@ function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError
   });
 }
 
-/** A refusal that is none of OAuth's: whoever made it, it says nothing of the credentials, nor whether there is a tenant. */
-function notItsWord(host: string, words: string, answered: Answered): AnonError {
+/** A refusal that is not OAuth's: it may come from a proxy, and shows nothing about the credentials or the tenant. */
+function foreignAnswer(host: string, words: string, answered: Answered): AnonError {
   return new AnonError('tenant_unreachable', `${host} does not answer like an Auth0 tenant. ${words}`, {
     hint: 'A firewall or proxy may have answered instead. Otherwise check the domain: anon-cli profile show',
     cause: isAnonError(answered) ? answered : undefined,
@@ -103,12 +104,12 @@ function notItsWord(host: string, words: string, answered: Answered): AnonError 
 
 type Answered = AnonError | Pick<ResponseError, 'status' | 'description'>;
 
-/** The tenant is there, and says nothing of the credentials. */
+/** The tenant exists but failed: nothing is known about the credentials. */
 function unavailable(
   { issuer }: TenantConnection,
   { status, error, description }: Pick<ResponseError, 'status' | 'error' | 'description'>,
 ): AnonError {
-  const { host } = new URL(issuer);
+  const host = hostOf(issuer);
   return new ResponseError(
     'tenant_unreachable',
     { status, error, description },
@@ -119,7 +120,7 @@ function unavailable(
   );
 }
 
-/** Why the tenant gave no token, and what to do about it. @see management-api, section 1.2 */
+/** The error for a refused token request, with what to do. @see management-api, section 1.2 */
 export function tokenRefusal(
   tenant: TenantConnection,
   access: ManagementAccess,
@@ -129,14 +130,14 @@ export function tokenRefusal(
   const { status } = answer;
   const { sent, error, description } = readErrorBody(answer, secretForms(secret));
   const refused = { status, error, description };
-  const isSilent = ![400, 401, 403].includes(status) && error === `http_${status}`;
-  if (status < 400 || isMissing(status) || (isSilent && !isTransientFailure(status)))
+  const hasNoReason = ![400, 401, 403].includes(status) && error === `http_${status}`;
+  if (status < 400 || isMissing(status) || (hasNoReason && !isTransientFailure(status)))
     return notATenant(tenant, refused);
   if (isTransientFailure(status)) return unavailable(tenant, refused);
-  const { problem, hint, inItsWords } = explain(tenant, access.credentials, refused, sent);
+  const { problem, hint, isQuote } = explain(tenant, access.credentials, refused, sent);
   const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);
   return new ResponseError('not_authorised', refused, {
-    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${inItsWords ? '' : quotedReason(description)}${clock ? ` ${clock}` : ''}`,
+    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${isQuote ? '' : quotedReason(description)}${clock ? ` ${clock}` : ''}`,
     hint: hint ?? credentialsHint(tenant),
   });
 }
@@ -144,8 +145,8 @@ export function tokenRefusal(
 interface Explained {
   readonly problem: string;
   readonly hint?: string;
-  /** The problem is what the tenant says, and no guess of ours. */
-  readonly inItsWords?: true;
+  /** The problem quotes the tenant; otherwise it is our guess, and the tenant's words are appended. */
+  readonly isQuote?: true;
 }
 
 function explain(
@@ -180,5 +181,5 @@ function explain(
       hint: `Custom domains have no Management API. Use the tenant's original domain: anon-cli login ${tenant.profile} --domain <tenant>.<region>.auth0.com`,
     };
   }
-  return { problem: description || error, inItsWords: true };
+  return { problem: description || error, isQuote: true };
 }

@@ -9,51 +9,51 @@ import { clockSentence } from '../tenant-time.ts';
 import type { ManagementAccess, ManagementCredentials, SavedToken } from './credentials.ts';
 import { expiredToken, noCredentials, notAToken, tokenExchangeFailure, tokenRefusal } from './token-refusal.ts';
 
-/** Seconds that a token must still hold to be used: what it is used for takes a while. */
+/** A token is used only if it stays valid for this many seconds: a command takes a while. */
 const marginSeconds = 60;
 
-/** By how much a clock may be wrong for an assertion to be taken, at least, in milliseconds. @see management-api, section 1.1 */
+/** Clock skew that tenants accept in an assertion, in milliseconds, at the least. @see management-api, section 1.1 */
 const clockSkewMs = 5000;
 
-/** A Management API token, and what is known of it. */
+/** A Management API token and its properties. */
 export interface ManagementToken {
   readonly token: string;
-  /** Milliseconds since 1970 by this machine's clock; undefined where that cannot be told. */
+  /** Milliseconds since 1970 by this machine's clock; undefined when unknown. */
   readonly endsAtMs: number | undefined;
-  /** Its scopes, where they can be told. */
+  /** Its scopes; undefined when unknown. */
   readonly scopes: readonly string[] | undefined;
-  /** Some request was let through with it. What is refused at its first try is not renewed: the next would be as well. */
-  wasGood: boolean;
-  /** It is of an earlier command, and may have fewer scopes than the client has by now. */
-  readonly isKept: boolean;
-  /** What may not be told of the credentials it was got with. */
+  /** A request was accepted with it. A token refused on first use is not renewed: the next one would be refused too. */
+  wasAccepted: boolean;
+  /** It was saved by an earlier command, and may have fewer scopes than the client has now. */
+  readonly isSaved: boolean;
+  /** The secret of the credentials it was obtained with, to be masked in messages. */
   readonly secret: string | undefined;
 }
 
-// One token serves all requests of a command. Who asks meanwhile waits for the same.
+// One token serves all requests of a command; concurrent requests wait for the same one.
 const tokens = new WeakMap<TenantConnection, Promise<ManagementToken>>();
 
 /**
- * A token that holds for a minute at least: the one at hand, the one that was kept, or a new one.
+ * A token that stays valid for at least a minute: the one in use, the saved one, or a new one.
  * @throws {AnonError} `not_authorised` without credentials or when they are refused, `tenant_unreachable` when
- * the host is no tenant
+ * the host is not a tenant
  */
 export function managementToken(tenant: TenantConnection): Promise<ManagementToken> {
   const known = tokens.get(tenant);
   const token = known
-    ? known.then((found) => (holds(found, tenant) ? found : obtain(tenant, accessOf(tenant))))
-    : first(tenant);
+    ? known.then((found) => (isFresh(found, tenant) ? found : obtain(tenant, accessOf(tenant))))
+    : initialToken(tenant);
   return shared(tenant, token);
 }
 
-/** Another token in place of one that the tenant refused; undefined where there can be no other. */
+/** A new token in place of one that the tenant refused; undefined when none can be obtained. */
 export async function renewedToken(
   tenant: TenantConnection,
   refused: ManagementToken,
 ): Promise<ManagementToken | undefined> {
   const access = accessOf(tenant);
-  if (!refused.wasGood || access.credentials.kind === 'access_token') return undefined;
-  const renewed = (tokens.get(tenant) ?? first(tenant)).then(async (current) => {
+  if (!refused.wasAccepted || access.credentials.kind === 'access_token') return undefined;
+  const renewed = (tokens.get(tenant) ?? initialToken(tenant)).then(async (current) => {
     if (current.token !== refused.token) return current;
     await access.cache?.remove();
     return obtain(tenant, access);
@@ -61,7 +61,7 @@ export async function renewedToken(
   return shared(tenant, renewed);
 }
 
-/** For whoever asks meanwhile. A failure is theirs too, and nobody's who comes later: it may have passed by then. */
+/** Shares a token with concurrent requests. A failure is shared too, but later requests try again. */
 function shared(tenant: TenantConnection, token: Promise<ManagementToken>): Promise<ManagementToken> {
   tokens.set(tenant, token);
   token.catch(() => {
@@ -70,7 +70,7 @@ function shared(tenant: TenantConnection, token: Promise<ManagementToken>): Prom
   return token;
 }
 
-/** The client that this tool signs in as; undefined where its token does not tell. */
+/** The client id that this tool signs in as; undefined when its token does not contain it. */
 export async function signedInClient(tenant: TenantConnection): Promise<string | undefined> {
   const { credentials } = accessOf(tenant);
   if (credentials.kind !== 'access_token') return credentials.clientId;
@@ -84,48 +84,48 @@ function accessOf(tenant: TenantConnection): ManagementAccess {
   throw noCredentials(tenant);
 }
 
-async function first(tenant: TenantConnection): Promise<ManagementToken> {
+async function initialToken(tenant: TenantConnection): Promise<ManagementToken> {
   const access = accessOf(tenant);
-  if (access.credentials.kind === 'access_token') return readyToken(tenant, access);
-  const kept = await access.cache?.get();
-  if (!kept || !isFor(kept, tenant, access.credentials)) return obtain(tenant, access);
-  const { token, endsAtMs } = kept;
+  if (access.credentials.kind === 'access_token') return givenToken(tenant, access);
+  const saved = await access.cache?.get();
+  if (!saved || !isFor(saved, tenant, access.credentials)) return obtain(tenant, access);
+  const { token, endsAtMs } = saved;
   const found = {
     token,
     endsAtMs,
-    scopes: scopesOf(kept.scope, token),
-    wasGood: true,
-    isKept: true,
+    scopes: scopesOf(saved.scope, token),
+    wasAccepted: true,
+    isSaved: true,
     secret: undefined,
   };
-  return holds(found, tenant) ? found : obtain(tenant, access);
+  return isFresh(found, tenant) ? found : obtain(tenant, access);
 }
 
-async function readyToken(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
+async function givenToken(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
   const token = await access.secret();
   if (!bearerToken.test(token)) throw notAToken(tenant);
   const { exp } = claimsOf(token);
   const endsAtMs = typeof exp === 'number' ? exp * 1000 : undefined;
-  if (endsAtMs !== undefined && endsAtMs <= tenant.time.now()) await checkWithTenant(tenant, endsAtMs);
-  return { token, endsAtMs, scopes: scopesOf(undefined, token), wasGood: false, isKept: false, secret: token };
+  if (endsAtMs !== undefined && endsAtMs <= tenant.time.now()) await checkByTenantClock(tenant, endsAtMs);
+  return { token, endsAtMs, scopes: scopesOf(undefined, token), wasAccepted: false, isSaved: false, secret: token };
 }
 
-function holds({ endsAtMs }: ManagementToken, { clock, management }: TenantConnection): boolean {
+function isFresh({ endsAtMs }: ManagementToken, { clock, management }: TenantConnection): boolean {
   if (endsAtMs === undefined || management?.credentials.kind === 'access_token') return true;
   return endsAtMs - clock.now() > marginSeconds * 1000;
 }
 
-function isFor(kept: SavedToken, { issuer }: TenantConnection, credentials: ManagementCredentials): boolean {
+function isFor(saved: SavedToken, { issuer }: TenantConnection, credentials: ManagementCredentials): boolean {
   return (
-    kept.issuer === issuer &&
-    kept.audience === managementAudience(issuer) &&
+    saved.issuer === issuer &&
+    saved.audience === managementAudience(issuer) &&
     credentials.kind !== 'access_token' &&
-    kept.clientId === credentials.clientId
+    saved.clientId === credentials.clientId
   );
 }
 
-/** It has expired by this machine's clock, which may be wrong: the tenant is asked what time it is. */
-async function checkWithTenant(tenant: TenantConnection, endsAtMs: number): Promise<void> {
+/** The token has expired by this machine's clock, which may be wrong: checks again by the tenant's clock. */
+async function checkByTenantClock(tenant: TenantConnection, endsAtMs: number): Promise<void> {
   await askTime(tenant);
   if (endsAtMs <= tenant.time.now()) throw expiredToken(tenant);
   warnOfClock(tenant, "by the tenant's clock the access token has not expired");
@@ -133,7 +133,7 @@ async function checkWithTenant(tenant: TenantConnection, endsAtMs: number): Prom
 
 async function obtain(tenant: TenantConnection, access: ManagementAccess): Promise<ManagementToken> {
   const { credentials, cache } = access;
-  if (credentials.kind === 'access_token') return readyToken(tenant, access);
+  if (credentials.kind === 'access_token') return givenToken(tenant, access);
   const { issuer, clock } = tenant;
   const secret = await access.secret();
   const audience = managementAudience(issuer);
@@ -146,20 +146,20 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
       return {
         grant_type: 'client_credentials',
         client_id: credentials.clientId,
-        ...(await proof(tenant, credentials, secret)),
+        ...(await clientAuthentication(tenant, credentials, secret)),
         audience,
       };
     },
   };
-  const ask = (): Promise<Answer> =>
+  const request = (): Promise<Answer> =>
     send(tenant, exchange).catch((error: unknown) => {
       throw tokenExchangeFailure(tenant, error);
     });
-  let answer = await ask();
-  // What was signed by a wrong clock is refused, and the refusal says what time it is: signed by that it may be taken.
+  let answer = await request();
+  // An assertion signed by a wrong clock is refused, but the refusal shows the right time: sign again by that.
   const signed = credentials.kind === 'private_key' && answer.status >= 400;
   if (signed && Math.abs((tenant.time.offsetMs() ?? 0) - signedForMs) > clockSkewMs) {
-    answer = await ask();
+    answer = await request();
     if (answer.status < 300) warnOfClock(tenant, "client assertions use the tenant's clock");
   }
   if (answer.status >= 300) throw tokenRefusal(tenant, access, answer, secret);
@@ -168,7 +168,7 @@ async function obtain(tenant: TenantConnection, access: ManagementAccess): Promi
   const { access_token: token, expires_in, scope } = checked.value;
   const endsAtMs = clock.now() + expires_in * 1000;
   await cache?.put({ issuer, clientId: credentials.clientId, audience, token, endsAtMs, scope });
-  return { token, endsAtMs, scopes: scopesOf(scope, token), wasGood: false, isKept: false, secret };
+  return { token, endsAtMs, scopes: scopesOf(scope, token), wasAccepted: false, isSaved: false, secret };
 }
 
 function warnOfClock(tenant: TenantConnection, consequence: string): void {
@@ -176,8 +176,8 @@ function warnOfClock(tenant: TenantConnection, consequence: string): void {
   if (sentence) tenant.warn(sentence);
 }
 
-/** What shows that the client is the one it says it is. */
-async function proof(
+/** The members of a token request that authenticate the client. */
+async function clientAuthentication(
   { issuer, time }: TenantConnection,
   credentials: Exclude<ManagementCredentials, { kind: 'access_token' }>,
   secret: string,
@@ -188,13 +188,13 @@ async function proof(
   return { client_assertion_type: clientAssertionType, client_assertion: assertion };
 }
 
-/** As the tenant told with the token, else as the token itself says. */
-function scopesOf(told: string | undefined, token: string): readonly string[] | undefined {
-  const scope = told ?? claimsOf(token).scope;
+/** The scopes that the tenant reported with the token, or those in the token itself. */
+function scopesOf(reported: string | undefined, token: string): readonly string[] | undefined {
+  const scope = reported ?? claimsOf(token).scope;
   return typeof scope === 'string' ? scope.split(' ').filter((value) => value !== '') : undefined;
 }
 
-/** What a token says of itself, nothing of it checked: the tenant does that. */
+/** The claims of a token, unverified: verifying is up to the tenant. */
 function claimsOf(token: string): JsonObject {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));

@@ -3,7 +3,7 @@ import type { Api, ApiWithGrants } from '../../api/api.ts';
 import { findApi, undecidedApi } from '../../api/find.ts';
 import { guestScopes } from '../../api/guest-grants.ts';
 import { listApis } from '../../api/read.ts';
-import { strayScope } from '../../api/scopes.ts';
+import { undefinedScopeError } from '../../api/scopes.ts';
 import type { App } from '../../app/app.ts';
 import { chooseApp, likelyApp, undecidedApp } from '../../app/find.ts';
 import { listApps, readApp } from '../../app/read.ts';
@@ -139,7 +139,7 @@ export function checkScopes(tenant: TenantConnection, access: GuestAccess): Chec
   const got = effectiveScopes(api, app);
   const unknownScope = wanted.find((scope) => !defines(api, scope));
   if (unknownScope !== undefined) {
-    const { message, hint } = strayScope(api.name, unknownScope, definedScopes(api));
+    const { message, hint } = undefinedScopeError(api.name, unknownScope, definedScopes(api));
     return { check, state: 'closed', finding: findingFrom(message), advice: hint };
   }
   const lacking = wanted.filter((scope) => !got.includes(scope));

@@ -185,7 +185,8 @@ describe('login', () => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('login', 'acme', '--domain', domain);
     expect(code).toBe(2);
-    expect(stderr).toContain(`is not a tenant domain: ${reason}.`);
+    expect(stderr).toMatch(/^error: Invalid tenant domain '[^']*': /);
+    expect(stderr).toContain(`: ${reason}.`);
     expect(stderr).not.toContain('password');
   });
 
@@ -374,7 +375,7 @@ describe('login with an access token', () => {
     expect(await machine.run('login', 'acme', '--domain', tenant.url, '--access-token', '-')).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(
-        /^error: The access token of profile 'acme' .*\nhint: {2}Nothing was saved; give a new one\.\n$/,
+        /^error: The given access token .*\nhint: {2}Nothing was saved. Pass a new token\.\n$/,
       ),
     });
   });
@@ -434,7 +435,7 @@ describe('login on a terminal', () => {
     const { stdout, stderr } = await machine.done('login', 'acme', '--domain', tenant.url);
     expect(machine.replies).toEqual([]);
     expect(stderr.match(/^error: The tenant refused the credentials of profile 'acme'/gm)).toHaveLength(2);
-    expect(stderr.match(/^error: The access token of profile 'acme' /gm)).toHaveLength(1);
+    expect(stderr.match(/^error: The given access token /gm)).toHaveLength(1);
     expect(stdout).toContain(`client ${clientId}, with its secret`);
     // Of the answers that were refused the line has nothing.
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toContain(

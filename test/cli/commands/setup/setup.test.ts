@@ -60,7 +60,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(stdout).toMatch(/^ {2}guests get {2}read:catalog, access tokens live /m);
     expect(stdout).toMatch(/^ {2}application web \(localhost:4400\)$/m);
     expect(stdout).toMatch(/^ {2}sent {2}PATCH \/api\/v2\/clients\//m);
-    expect(stdout).toMatch(/\nSession token .*\n {2}✔ opened and authentic: /);
+    expect(stdout).toMatch(/\nSession token .*\n {2}✔ decrypted and authentic: /);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: /);
     expect(stdout).toMatch(/\nNext\n {2}\$ anon-cli token update/);
   });
@@ -340,8 +340,8 @@ describe('setup without a terminal', () => {
   });
 
   it.each([
-    [['--token-format', 'jwt'], 'always sealed'],
-    [['--lifetime', 'never'], 'every session ends'],
+    [['--token-format', 'jwt'], 'always encrypts session tokens'],
+    [['--lifetime', 'never'], 'Sessions always expire'],
     [['--meta', 'a:={"b":1}'], "'a' is an object"],
   ])('refuses %j on ea, which does not support it', async (options, message) => {
     const { run } = await freshMachine({ edition: 'ea' });
@@ -486,7 +486,7 @@ describe('setup on a terminal', () => {
     expect(told).toContain("error: 'twin' matches 2 applications");
     expect(told.match(/error: An answer is needed\./g)).toHaveLength(3);
     expect(told).toContain("error: API 'shop' defines no scopes that guests could get.");
-    expect(told).toContain("is the tenant's own API");
+    expect(told).toContain("is the tenant's own and can't be enabled for guests");
     expect(told).toContain('error: At least one scope is needed');
     expect(machine.replies).toEqual([]);
     expect((await repeated(machine, lineShown(ran))).json).toMatchObject({

@@ -21,7 +21,7 @@ describe('token create', () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create');
     expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
-    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ decrypted and authentic/);
     expect(stdout).toMatch(/Access token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n {2}✔ signature verified: key /);
     expect(stdout).toMatch(/exp +2026-07-01 12:00:00 UTC \(in 30 days\)\n/);
     expect(stdout).toMatch(/exp +2026-06-02 12:00:00 UTC \(in 1 day\)\n/);
@@ -62,7 +62,7 @@ describe('token create', () => {
     expect(claimsOf(json.session_token)).toMatchObject({ session_id: expect.stringMatching(/^sess_/) });
     expect(json.decoded.session_token).toMatchObject({ form: 'jws', signature: { state: 'verified' } });
     expect(json.decoded.session_token.claims).not.toHaveProperty('exp');
-    expect((await done('token', 'create')).stdout).toMatch(/exp +none: it never expires\n/);
+    expect((await done('token', 'create')).stdout).toMatch(/exp +not set: the token never expires\n/);
   });
 
   it("gives an access token the API's lifetime", async () => {
@@ -172,7 +172,7 @@ describe('the application and API of token create', () => {
     expect(await run('token', 'create', '--app', 'web')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Name one of them/,
+        /^error: 'web' matches 2 applications: \w{32}, \w{32}\.\nhint: {2}Pass one of these ids/,
       ),
     });
   });
@@ -233,7 +233,7 @@ describe('the application and API of token create', () => {
       code: 2,
       stderr:
         "error: No application given, and 2 are enabled: web, 'my kiosk'.\n" +
-        'hint:  Choose one: --app <app>, or save a default: anon-cli profile set app <app>\n',
+        'hint:  Choose one: --app <app>, or save a default:\n       anon-cli profile set app <app>\n',
     });
     await done('api', 'create', 'news', '--audience', 'urn:news', '--scopes', 'read:articles');
     await done('api', 'enable', 'news', '--scopes', 'read:articles');
@@ -453,7 +453,7 @@ describe('a tenant that token create meets', () => {
 
   it.each([
     [200, '<html>', 'response_invalid', 'an HTML page'],
-    [200, '{"access_token":"a"}', 'response_invalid', 'cannot be used'],
+    [200, '{"access_token":"a"}', 'response_invalid', 'is not valid'],
     [500, '<html>', 'server_error', 'an HTML page'],
     [503, '{"error":"server_error","error_description":"Later."}', 'server_error', 'server_error (503): Later.'],
     [302, '', 'failed', 'a redirect to http://elsewhere.example/, which is not followed'],
@@ -505,7 +505,7 @@ describe('a tenant that token create meets', () => {
     const guest = ['token', 'create', '--profile', 'guest'];
     const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');
     expect(json.decoded.access_token.signature.state).toBe('verified');
-    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'its key is not at hand' });
+    expect(json.decoded.session_token.seal).toEqual({ state: 'sealed', reason: 'no key on this machine' });
 
     expect(await machine.run(...guest)).toMatchObject({
       code: 2,

@@ -53,7 +53,7 @@ describe('where token decode takes its token from', () => {
     const { done } = await openMachine();
     await done('token', 'create', '--meta', 'language=en');
     const { stdout } = await done('token', 'decode');
-    expect(stdout).toMatch(/^Session token .*\n {2}✔ opened and authentic: the local tenant's session key\n/);
+    expect(stdout).toMatch(/^Session token .*\n {2}✔ decrypted and authentic: the local tenant's session key\n/);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified: key .* of the local tenant\n/);
     const { json } = await done('token', 'decode', '--json');
     expect(json.session_token).toMatchObject({ form: 'jwe', seal: { state: 'opened' } });
@@ -73,8 +73,8 @@ describe('where token decode takes its token from', () => {
     const expected = {
       code: 2,
       stderr:
-        'error: No token was given, and none is remembered.\n' +
-        'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
+        'error: No token given, and no saved session to use instead.\n' +
+        'hint:  Pass a token, or pipe it in. To create a session: anon-cli token create\n',
     };
     expect(await run('token', 'decode')).toMatchObject(expected);
   });
@@ -94,7 +94,7 @@ describe('where token decode takes its token from', () => {
     }
     expect(await machine.run('token', 'decode', '@')).toMatchObject({
       code: 2,
-      stderr: "error: No file is named after '@'.\n",
+      stderr: "error: '@' needs a file name: @<file>\n",
     });
   });
 
@@ -115,7 +115,7 @@ describe('what token decode reports about a signature', () => {
     const { done } = await freshMachine();
     const token = await foreignJwt();
     expect((await done('token', 'decode', token)).stdout).toContain(
-      '! SIGNATURE NOT CHECKED: no key of its issuer is at hand. Anyone could have written this.\n',
+      '! SIGNATURE NOT CHECKED: no key of its issuer available. Anyone could have written this.\n',
     );
     expect((await done('token', 'decode', token, '--field', 'signature.state')).stdout).toBe('not_checked\n');
   });
@@ -125,11 +125,11 @@ describe('what token decode reports about a signature', () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'none' })}.${part({ iss: local, sub: 'anyone' })}.`;
     const { stdout } = await done('token', 'decode', token);
-    expect(stdout).toContain("! SIGNATURE NOT CHECKED: it has none (alg 'none')");
+    expect(stdout).toContain("! SIGNATURE NOT CHECKED: the token is not signed (alg 'none')");
   });
 
   it.each([
-    ['people', [], '✘ SIGNATURE WRONG: it does not fit key '],
+    ['people', [], '✘ SIGNATURE WRONG: it does not match key '],
     ['machines', ['--json'], '"state": "wrong"'],
   ])('is that it is wrong, shown to %s all the same, with exit code 3', async (_who, options, shown) => {
     const { run } = await freshMachine();
@@ -138,7 +138,7 @@ describe('what token decode reports about a signature', () => {
     expect(code).toBe(3);
     expect(stdout).toContain(shown);
     expect(stdout).toContain('anon|somebody');
-    expect(stderr).toContain('The signature is wrong: it does not fit key ');
+    expect(stderr).toContain('The signature is wrong: it does not match key ');
   });
 
   it('is which key of a file verifies it: a JWK, a JWK Set or PEM', async () => {
@@ -165,7 +165,7 @@ describe('what token decode reports about a signature', () => {
     expect(await run('token', 'decode', token, '--key', file('key.txt', 'no key'))).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/key\.txt holds no key\.\nhint: {2}Give a JWK, a JWK Set, a PEM key /),
+      stderr: expect.stringMatching(/No key found in .*key\.txt\.\nhint: {2}Pass a JWK, a JWK Set, a PEM key /),
     });
     expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
       code: 2,
@@ -179,14 +179,16 @@ describe('what token decode reports about an encrypted token', () => {
     const token = await foreignJwe();
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', token);
-    expect(stdout).toContain("▪ SEALED: it does not open with the local tenant's session key.");
+    expect(stdout).toContain(
+      "▪ Encrypted: only the holder of its key can read it (it can't be decrypted with the local tenant's session key)",
+    );
     expect(stdout).toMatch(/header +alg dir, enc A256GCM\n/);
 
     const { done: elsewhere, statePath } = await freshMachine({ seeded: false });
     expect((await elsewhere('token', 'decode', token, '--json')).json).toEqual({
       form: 'jwe',
       header: { alg: 'dir', enc: 'A256GCM' },
-      seal: { state: 'sealed', reason: 'its key is not at hand' },
+      seal: { state: 'sealed', reason: 'no key on this machine' },
       times: {},
     });
     // And none is made for it.
@@ -226,7 +228,7 @@ describe('the times of a token', () => {
     [{ iat: noon }, 'iat', '2026-06-01 12:00:00 UTC (just now)'],
     [{ nbf: noon + 60 }, 'nbf', '2026-06-01 12:01:00 UTC (in 1 minute)'],
     [{ exp: 1e300 }, 'exp', '1e+300'],
-    [{ exp: undefined }, 'exp', 'none: it never expires'],
+    [{ exp: undefined }, 'exp', 'not set: the token never expires'],
   ])('are dates with what is left: %j', async (claims, claim, text) => {
     const { done } = await freshMachine();
     const { stdout } = await done('token', 'decode', await foreignJwt(claims));
@@ -254,11 +256,11 @@ describe('garbage given to token decode', () => {
     ['a header that is not JSON', `${part('nope')}.${part('{}')}.c2ln`, 'header is not a JSON object'],
     ['a header that is a list', `${part('["alg"]')}.${part('{}')}.c2ln`, 'header is not a JSON object'],
     ['a header that is not UTF-8', `${Buffer.from([0xff, 0xfe]).toString('base64url')}.${part('{}')}.c2ln`, 'header'],
-    ['a header without alg', `${part('{"typ":"JWT"}')}.${part('{}')}.c2ln`, "names no 'alg'"],
-    ['five parts without enc', `${part('{"alg":"dir"}')}....`, "names no 'enc'"],
+    ['a header without alg', `${part('{"typ":"JWT"}')}.${part('{}')}.c2ln`, "has no 'alg'"],
+    ['five parts without enc', `${part('{"alg":"dir"}')}....`, "has no 'enc'"],
     ['JSON', '{"payload":"","signatures":[]}', 'it is JSON'],
     ['nothing', ' ', 'it is empty'],
-    ['very much', 'a'.repeat(1_000_001), 'more than 1000000 characters'],
+    ['very much', 'a'.repeat(1_000_001), 'longer than 1000000 characters'],
   ])('is one clear line and exit code 3: %s', async (_kind, token, problem) => {
     const { run } = await freshMachine();
     const { code, stdout, stderr } = await run('token', 'decode', token);
@@ -304,7 +306,7 @@ describe('several tokens given to token decode', () => {
     const { done } = await openMachine();
     const answer = (await done('token', 'create', '--json')).stdout;
     const { stdout } = await done('token', 'decode', answer);
-    expect(stdout).toMatch(/^Session token .*\n {2}✔ opened and authentic/);
+    expect(stdout).toMatch(/^Session token .*\n {2}✔ decrypted and authentic/);
     expect(stdout).toMatch(/\nAccess token .*\n {2}✔ signature verified/);
     const { json } = await done('token', 'decode', answer, '--json');
     expect(json).toMatchObject([
@@ -331,12 +333,11 @@ describe('several tokens given to token decode', () => {
     expect(await run('token', 'decode', await foreignJwt(), 'garbage')).toMatchObject({
       code: 3,
       stdout: '',
-      stderr:
-        'error: Of the tokens given, number 2 is none. This is not a token: a JWT has 3 parts joined by dots and a JWE 5, and this has 1.\n',
+      stderr: 'error: Argument 2 is not a token: a JWT has 3 dot-separated parts, a JWE 5; this has 1.\n',
     });
     expect(await run('token', 'decode', '-', '-')).toMatchObject({
       code: 2,
-      stderr: "error: Only one '-' can read stdin.\n",
+      stderr: "error: '-' can be given only once: stdin can't be read twice.\n",
     });
     expect(await run('token', 'decode', '@/nowhere')).toMatchObject({ code: 2, stdout: '' });
   });

@@ -42,7 +42,7 @@ describe('token diff', () => {
       compared: ['header', 'claims'],
     });
     expect((await done('token', 'diff', before, `Bearer ${before}`, '--field', 'same')).stdout).toBe('true\n');
-    expect((await done('token', 'diff', before, before)).stdout).toBe('Tokens  ✔ the same\n');
+    expect((await done('token', 'diff', before, before)).stdout).toBe('Tokens  ✔ no differences\n');
   });
 
   it('compares the saved tokens with an earlier answer, token by token, and decrypts encrypted ones', async () => {
@@ -66,7 +66,7 @@ describe('token diff', () => {
     const { done } = await openMachine();
     const { json } = await done('token', 'create', '--json');
     const { stdout } = await done('token', 'diff', json.session_token, otherSealed);
-    expect(stdout).toMatch(/^Tokens {2}0 differences\n {2}▪ SEALED: the claims of a sealed token cannot be compared/);
+    expect(stdout).toMatch(/^Tokens {2}0 differences\n {2}▪ Encrypted: the claims can't be compared/);
     expect((await done('token', 'diff', json.session_token, otherSealed, '--json')).json).toEqual({
       same: false,
       changes: [],
@@ -81,18 +81,18 @@ describe('token diff', () => {
     const forged = `${header}.${part({ iss: 'https://localhost:4400/', sub: 'admin' })}.${signature}`;
     const { stderr, stdout } = await done('token', 'diff', good, forged);
     expect(stdout).toMatch(/~ claims\.sub +"anon\|.*" → "admin"\n/);
-    expect(stderr).toMatch(/^warning: The signature of the second token is wrong: it does not fit key /);
+    expect(stderr).toMatch(/^warning: The signature of the second token is wrong: it does not match key /);
   });
 
   it.each([
-    [['garbage', unsigned({})], 3, 'Of the tokens given, number 1 is none. This is not a token: '],
-    [['-', '-'], 2, "Only one '-' can read stdin."],
+    [['garbage', unsigned({})], 3, 'Argument 1 is not a token: '],
+    [['-', '-'], 2, "'-' can be given only once"],
     [
       [`A=${unsigned({ a: 1 })} B=${unsigned({ a: 2 })}`, unsigned({ a: 3 }, { typ: 'x' })],
       2,
-      'Which tokens? There are 2 and 1',
+      "Can't pair 2 tokens with 1",
     ],
-    [[unsigned({})], 2, 'none is remembered'],
+    [[unsigned({})], 2, 'no saved session'],
   ])('refuses what it cannot compare: %#', async (given, code, text) => {
     const { run } = await freshMachine();
     const result = await run('token', 'diff', ...given);
@@ -101,8 +101,8 @@ describe('token diff', () => {
   });
 
   it('parses two tokens and a key', async () => {
-    expect(await parsed(tokenDiffCommand, 'a', 'b', '--key', 'k')).toEqual([{ before: 'a', after: 'b' }, { key: 'k' }]);
-    expect(await parsed(tokenDiffCommand, 'a')).toEqual([{ before: 'a', after: undefined }, {}]);
+    expect(await parsed(tokenDiffCommand, 'a', 'b', '--key', 'k')).toEqual(['a', 'b', { key: 'k' }]);
+    expect(await parsed(tokenDiffCommand, 'a')).toEqual(['a', undefined, {}]);
     await expect(parsed(tokenDiffCommand)).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -32,7 +32,7 @@ describe('what is pasted into token decode', () => {
     const padded = `${token}==`;
     expect(await run('token', 'decode', padded)).toMatchObject({
       code: 0,
-      stderr: 'warning: The token is repaired: as it was given it has padding in it.\n',
+      stderr: 'warning: The token was repaired: the given text has padding in it.\n',
     });
     expect((await done('token', 'decode', padded, '--json')).json.repaired).toEqual(['padding']);
     expect((await done('token', 'decode', wrapped('\n'), '--json')).json).not.toHaveProperty('repaired');
@@ -54,7 +54,7 @@ describe('what is pasted into token decode', () => {
     expect(await run('token', 'decode', broken)).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: 'error: This is not a token: its part 2 is not base64url: character 12 is U+2026.\n',
+      stderr: 'error: This is not a token: part 2 is not base64url: character 12 is U+2026.\n',
     });
   });
 });
@@ -64,24 +64,24 @@ describe('token verify reads its input as an API would', () => {
     [
       `${token}==`,
       /part 3 is not canonical base64url: character \d+ is '='/,
-      'It holds a token that was pasted with padding, and an API takes nothing else: give the token alone',
+      'The text has a token in it (with padding), but an API accepts only the bare token: pass that',
     ],
     [
       wrapped('\n'),
-      /white space inside, in part \d/,
-      'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
+      /white space in part \d/,
+      'The text has a token in it, but an API accepts only the bare token: pass that.',
     ],
     [
       `{"access_token":"${token}"}`,
-      /it is JSON/,
-      'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
+      /JSON, not a token/,
+      'The text has a token in it, but an API accepts only the bare token: pass that.',
     ],
     [
       `Authorization: Bearer ${token}`,
-      /white space inside/,
-      'It holds a token, and an API takes nothing else: give the token alone, in one piece.',
+      /white space in part/,
+      'The text has a token in it, but an API accepts only the bare token: pass that.',
     ],
-    ['nonsense', /has 3 parts/, 'Give the access token alone.'],
+    ['nonsense', /has 3 dot-separated parts/, 'Pass the access token alone.'],
   ])('and explains what to do: %#', async (text, detail, hint) => {
     const { run, file } = await freshMachine();
     const { code, stdout, stderr } = await run('token', 'verify', text, '--jwks', file('key.json', set));
@@ -116,7 +116,7 @@ describe('the three states of a signature', () => {
     const shown = await run('token', 'decode', given, '--key', key, '--json');
     expect({ code: shown.code, state: shown.json.signature.state }).toEqual({ code, state });
     const { stdout } = await run('token', 'decode', given, '--key', key);
-    expect(stdout.includes('Believe nothing below')).toBe(state === 'wrong');
+    expect(stdout.includes('Trust nothing below')).toBe(state === 'wrong');
     const verified = await run('token', 'verify', given, '--jwks', key, '--json');
     expect(verified.json.valid).toBe(state === 'verified');
     const states = verified.json.checks.map(
@@ -131,7 +131,7 @@ describe('the three states of a signature', () => {
     const { run, file } = await freshMachine();
     const given = await sign({ sub: 'anon|1' }, Buffer.from('your-256-bit-secret'), { alg: 'HS256' });
     const key = file('secret.txt', 'your-256-bit-secret\n');
-    const warning = 'the secret has 19 bytes, and HS256 needs 32: it may be guessed';
+    const warning = 'the secret has 19 bytes, but HS256 requires 32: it may be guessed';
     const { code, stdout, stderr } = await run('token', 'decode', given, '--key', key);
     expect(code).toBe(0);
     expect(stdout).toMatch(/✔ signature verified: \S+secret\.txt\n/);

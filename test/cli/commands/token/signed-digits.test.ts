@@ -62,10 +62,10 @@ describe('the numbers in a token are shown to the last digit', () => {
     const { done, file } = await freshMachine();
     const path = file('token', signed('{"role":"guest","role":"admin","exp":1}'));
     expect((await done('token', 'decode', `@${path}`)).stdout).toContain(
-      "\n  ! it has two members named 'role': the last counts here, elsewhere the first may.\n",
+      "\n  ! the payload has two members named 'role'; this shows the last, other readers may use the first.\n",
     );
     expect((await done('token', 'decode', `@${path}`, '--json')).json.notes).toEqual([
-      "it has two members named 'role': the last counts here, elsewhere the first may",
+      "the payload has two members named 'role'; this shows the last, other readers may use the first",
     ]);
   });
 });
@@ -124,10 +124,10 @@ describe('a time that seems to have another unit', () => {
       signed(JSON.stringify({ exp: noon + 60, ...{ [claim]: 0 } }).replace(new RegExp(`("${claim}":)0`), `$1${value}`)),
     );
     const { stdout } = await done('token', 'decode', `@${token}`);
-    expect(stdout).toContain(`${value} ! looks like ${meant}, and a token counts seconds\n`);
+    expect(stdout).toContain(`${value} ! looks like ${meant}, but tokens count seconds\n`);
     const { json, stdout: text } = await done('token', 'decode', `@${token}`, '--json');
     expect(json.times).not.toHaveProperty(claim);
-    expect(json.notes).toEqual([`${claim} looks like ${meant}, and a token counts seconds`]);
+    expect(json.notes).toEqual([`${claim} looks like ${meant}, but tokens count seconds`]);
     expect(text).toContain(`"${claim}": ${value}`);
     const key = file('key.json', JSON.stringify(rsa.publicJwk));
     const verified = await run('token', 'verify', `@${token}`, '--jwks', key);
@@ -136,9 +136,9 @@ describe('a time that seems to have another unit', () => {
   });
 
   it.each([
-    ['exp', `"${noon + 60}"`, 'is text, and a token has a number of seconds'],
-    ['iat', `"2026-06-01T12:00:00Z"`, 'is text, and a token has a number of seconds'],
-    ['exp', `${noon + 60}.5`, 'is no whole number of seconds, which some verifiers refuse'],
+    ['exp', `"${noon + 60}"`, 'is a string, not a number of seconds'],
+    ['iat', `"2026-06-01T12:00:00Z"`, 'is a string, not a number of seconds'],
+    ['exp', `${noon + 60}.5`, 'is not a whole number of seconds, which some verifiers reject'],
   ])('is reported if it is not a time: %s %s', async (claim, value, doubt) => {
     const { done, run, file } = await freshMachine();
     const token = file('token', signed(`{"${claim}":${value}}`));
@@ -151,7 +151,7 @@ describe('a time that seems to have another unit', () => {
   it('is valid if an API accepts it, but causes a warning', async () => {
     const { run, file } = await freshMachine();
     const key = file('key.json', JSON.stringify(rsa.publicJwk));
-    const doubt = `${ms + 60_000} looks like milliseconds (2026-06-01 12:01:00 UTC), and a token counts seconds: an API takes it until the year `;
+    const doubt = `${ms + 60_000} looks like milliseconds (2026-06-01 12:01:00 UTC), but tokens count seconds; an API accepts the token until the year `;
     const verify = ['token', 'verify', `@${file('token', signed(`{"exp":${ms + 60_000}}`))}`, '--jwks', key];
     const human = await run(...verify);
     expect(human).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: exp: ${doubt}`) });

@@ -240,7 +240,7 @@ describe('token update on a remote tenant', () => {
       client_id: documentNamed(tenant.store, 'client', 'web').client_id,
       metadata: { a: '1' },
     });
-    // Its session key is not at hand, and that is no error.
+    // Its session key is not available, and that is no error.
     expect(json.decoded.session_token.seal.state).toBe('sealed');
   });
 });

@@ -73,9 +73,9 @@ describe('token verify with a valid token', () => {
     expect(stdout).toMatch(/^✔ ok {7}form {7}three parts of canonical base64url\n/);
     expect(stdout).toMatch(/\n✔ ok {7}signature {2}key \S+ of https:\/\/localhost:4400\/\n/);
     expect(stdout).toContain(`\n✔ ok       aud        ${shop}\n`);
-    expect(stdout).toContain('\n– skipped  nbf        it names none\n');
-    expect(stdout).toContain("\n✔ ok       guest      it is a guest's: 'sub' begins with anon|\n");
-    expect(stdout).toMatch(/\n\n✔ Valid: every check that was asked for is good\n$/);
+    expect(stdout).toContain('\n– skipped  nbf        not set\n');
+    expect(stdout).toContain("\n✔ ok       guest      a guest: 'sub' begins with anon|\n");
+    expect(stdout).toMatch(/\n\n✔ Valid: every requested check passed\n$/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -90,7 +90,7 @@ describe('token verify with a valid token', () => {
     expect(checkNamed(json, 'scope')).toEqual({
       check: 'scope',
       skipped: true,
-      detail: 'none was asked for: --scope',
+      detail: 'no required scopes given (--scopes)',
     });
     expect((await machine.done('token', 'verify', token, '--field', 'valid')).stdout).toBe('true\n');
   });
@@ -130,16 +130,16 @@ describe('where token verify takes its token from', () => {
       machine.terminal.stdin = stdin;
       expect(await machine.run('token', 'verify')).toMatchObject({
         code: 3,
-        stdout: expect.stringContaining('it is empty'),
+        stdout: expect.stringContaining('empty'),
         stderr:
-          'error: stdin is empty: it holds no token.\n' +
-          "hint:  Did the command before the pipe fail? To use the saved session, give no input: '< /dev/null'\n",
+          'error: stdin is empty; expected a token.\n' +
+          "hint:  Did the command before the pipe fail? To use the saved session instead, add '< /dev/null'\n",
       });
       const path = machine.file('token.txt', stdin);
       expect(await machine.run('token', 'verify', `@${path}`, '--json')).toMatchObject({
         code: 3,
         stdout: expect.stringContaining('"valid": false'),
-        stderr: expect.stringContaining(`${path} is empty: it holds no token.`),
+        stderr: expect.stringContaining(`${path} is empty; expected a token.`),
       });
       expect(await machine.run('token', 'verify', stdin)).toMatchObject({
         code: 3,
@@ -153,8 +153,8 @@ describe('where token verify takes its token from', () => {
     expect(await run('token', 'verify')).toMatchObject({
       code: 2,
       stderr:
-        'error: No token was given, and none is remembered.\n' +
-        'hint:  Give one, or pipe it in; or make one: anon-cli token create\n',
+        'error: No token given, and no saved session to use instead.\n' +
+        'hint:  Pass a token, or pipe it in. To create a session: anon-cli token create\n',
     });
   });
 
@@ -166,7 +166,7 @@ describe('where token verify takes its token from', () => {
     });
     machine.terminal.stdin = '';
     const { code, stdout } = await machine.run('token', 'verify', '-');
-    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringContaining('it is empty') });
+    expect({ code, stdout }).toMatchObject({ code: 3, stdout: expect.stringContaining('empty') });
   });
 });
 
@@ -174,10 +174,10 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
   it('in text on stdout, and in a line on stderr without its contents', async () => {
     const machine = await openMachine();
     const token = await accessToken(machine);
-    const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scope', 'admin');
+    const { code, stdout, stderr } = await machine.run('token', 'verify', token, '--no-guest', '--scopes', 'admin');
     expect(code).toBe(3);
-    expect(stdout).toContain('✘ failed   scope      it lacks admin\n');
-    expect(stdout).toMatch(/\n✘ Not valid: scope, guest\. No API should take it\n$/);
+    expect(stdout).toContain('✘ failed   scope      lacks admin\n');
+    expect(stdout).toMatch(/\n✘ Not valid: an API should reject this token\n$/);
     expect(stderr).toBe('error: The token is not valid: scope, guest.\n');
   });
 
@@ -188,21 +188,26 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     expect(Object.keys(json)).toEqual(['valid', 'checks']);
     expect(json.valid).toBe(false);
     expect(checkNamed(json, 'form')).toMatchObject({ ok: false });
-    expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not looked at, for the form is not good' });
+    expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not reached: form failed' });
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'token_unacceptable',
-      hint: 'Give the access token alone. To look inside all the same: anon-cli token decode',
+      hint: 'Pass the access token alone. To look inside: anon-cli token decode',
       exit_code: 3,
     });
   });
 
   it.each([
-    ['the session token', 'session_token', 'kind', 'Give an access token.'],
+    [
+      'the session token',
+      'session_token',
+      'kind',
+      'Pass an access token. To look inside this one: anon-cli token decode',
+    ],
     [
       'one of another tenant',
       'foreign',
       'signature',
-      'Is it of another tenant? --profile <profile>, or --jwks <url|file>',
+      'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
     ],
   ])('%s', async (_, which, check, hint) => {
     const machine = await openMachine();
@@ -219,7 +224,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     machine.terminal.stdin = (await machine.done('token', 'create', '--field', 'session_token')).stdout;
     const { json, code } = await machine.run('token', 'verify', '-', '--json');
     expect(code).toBe(3);
-    expect(checkNamed(json, 'kind')?.detail).toContain("it is a session token by its 'typ'");
+    expect(checkNamed(json, 'kind')?.detail).toContain("'typ' is that of a session token");
   });
 
   it('an expired one, unless the clock tolerance covers it', async () => {
@@ -229,7 +234,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     machine.clock.forward(3610);
     expect(await machine.run('token', 'verify', token)).toMatchObject({
       code: 3,
-      stderr: 'error: The token is not valid: exp.\nhint:  Get a new one: anon-cli token create\n',
+      stderr: 'error: The token is not valid: exp.\nhint:  Get a new token: anon-cli token create\n',
     });
     await machine.done('token', 'verify', token, '--clock-tolerance', '11s');
     expect(await machine.run('token', 'verify', token, '--clock-tolerance', '10s')).toMatchObject({ code: 3 });
@@ -239,7 +244,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     const machine = await openMachine();
     const token = await accessToken(machine);
     const { json } = await machine.run('token', 'verify', token, '--audience', 'x', '--issuer', 'https://y/', '--json');
-    expect(checkNamed(json, 'aud')).toMatchObject({ ok: false, detail: `it is for ${shop}, not for x` });
+    expect(checkNamed(json, 'aud')).toMatchObject({ ok: false, detail: `${shop}; expected x` });
     expect(checkNamed(json, 'iss')).toMatchObject({ ok: false });
   });
 });
@@ -260,7 +265,7 @@ describe('which API a token must be for', () => {
     await machine.done('profile', 'set', 'api', 'other');
     expect(await audOf()).toMatchObject({
       ok: false,
-      detail: expect.stringContaining('not for https://other.example'),
+      detail: expect.stringContaining('; expected https://other.example'),
     });
   });
 
@@ -300,7 +305,7 @@ describe("a tenant's keys", () => {
     const before = tenant.requests.length;
     expect(await machine.run('token', 'verify', token, '--offline')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`No keys of ${tenant.issuer} are kept, and --offline fetches none.`),
+      stderr: expect.stringContaining(`No saved keys for ${tenant.issuer}, and --offline prevents fetching them.`),
     });
     expect(tenant.requests).toHaveLength(before);
     await machine.done('token', 'verify', token);
@@ -350,7 +355,7 @@ describe('with --jwks', () => {
     const other = file('other.json', JSON.stringify(otherRsa.publicJwk));
     expect(await run('token', 'verify', token, '--jwks', other)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining("hint:  Are these its issuer's keys?"),
+      stderr: expect.stringContaining("hint:  Does --jwks have the keys of the token's issuer?"),
     });
     expect(existsSync(statePath)).toBe(false);
   });
@@ -383,7 +388,7 @@ describe('with --jwks', () => {
     expect(await run('token', 'verify', await goodToken(), '--jwks', `${url}/keys`)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^error: The tenant.+\nhint: {2}Does the address give a JWK Set\? /),
+      stderr: expect.stringMatching(/^error: The tenant.+\nhint: {2}Does the address serve a JWK Set\? /),
     });
   });
 
@@ -397,7 +402,7 @@ describe('with --jwks', () => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'verify', await goodToken(), '--jwks', address);
     expect(code).toBe(2);
-    expect(stderr).toContain('--jwks takes an https address, or http on this machine, without a user name; or a file.');
+    expect(stderr).toContain('--jwks needs a file, or an https address (or http on this machine) without a user name.');
     expect(stderr).not.toContain('hunter22');
   });
 
@@ -409,7 +414,7 @@ describe('with --jwks', () => {
     expect(await run('token', 'verify', token, '--jwks', path)).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /secret\.json holds no public key for signatures\.\nhint: {2}A shared secret is none/,
+        /secret\.json has no public key for signatures\.\nhint: {2}Pass the issuer's JWK Set, a JWK or PEM\. A shared secret can't be used/,
       ),
     });
   });
@@ -420,17 +425,20 @@ describe('what token verify parses', () => {
     expect(await parsed(tokenVerifyCommand)).toEqual([undefined, {}]);
     expect(await parsed(tokenVerifyCommand, '-', '--no-guest', '--offline', '--jwks', 'k', '--scope', 'a')).toEqual([
       '-',
-      { guest: false, offline: true, jwks: 'k', scope: 'a' },
+      { guest: false, offline: true, jwks: 'k', scopes: 'a' },
     ]);
     expect(await parsed(tokenVerifyCommand, '--guest')).toEqual([undefined, { guest: true }]);
     await expect(parsed(tokenVerifyCommand, 'a', 'b')).rejects.toMatchObject({ code: 'usage' });
   });
 
   it.each([
-    [['--api', 'a', '--audience', 'b'], '--api and --audience say the same thing twice.'],
-    [['--api', 'a', '--jwks', 'b'], "--api names one of the tenant's APIs, and with --jwks there is no tenant."],
-    [['--scope', ' , '], '--scope names no scope.'],
-    [['--clock-tolerance', '11m'], '--clock-tolerance is 10 minutes at most.'],
+    [['--api', 'a', '--audience', 'b'], "--api and --audience can't be combined: both name the API."],
+    [
+      ['--api', 'a', '--jwks', 'b'],
+      "--api and --jwks can't be combined: --api is looked up at the tenant, and --jwks uses none.",
+    ],
+    [['--scopes', ' , '], '--scopes is empty.'],
+    [['--clock-tolerance', '11m'], "--clock-tolerance can't be longer than 10 minutes."],
     [['--clock-tolerance', '-1'], "'-1' is not a valid duration."],
     [['--clock-tolerance', 'soon'], "'soon' is not a valid duration."],
   ])('and not %j', async (args, message) => {
