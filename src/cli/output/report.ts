@@ -49,7 +49,7 @@ export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Re
   };
 }
 
-/** Only the last lines of `--debug` are kept in memory. */
+/** Only the last lines of `--debug` are reported. */
 const maxDebugLines = 1000;
 
 /**
