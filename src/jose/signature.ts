@@ -119,7 +119,8 @@ function weakSecret({ kty, k }: NamedKey['jwk'], alg: string): { warning?: strin
   if (kty !== 'oct' || least === undefined) return {};
   const { length } = Buffer.from(String(k), 'base64url');
   if (length >= least) return {};
-  return { warning: `the secret has ${length} bytes, but ${alg} requires ${least}: it may be guessed` };
+  const bytes = length === 1 ? '1 byte' : `${length} bytes`;
+  return { warning: `the secret has ${bytes}, but ${alg} requires ${least}: it may be guessed` };
 }
 
 const importedKeys = new WeakMap<NamedKey['jwk'], Map<string, ReturnType<typeof importJWK>>>();

@@ -4,9 +4,20 @@ import type { Fetch } from '../domain/exchange/http.ts';
 import { tenantTime } from '../domain/exchange/tenant-time.ts';
 import { addressOf, loopback, parseTenantDomain } from '../domain/profile/address.ts';
 import { AnonError, interrupted, UnreachableError } from '../errors.ts';
-import type { TenantOptions } from './tenant-options.ts';
 
-/** From the beginning of an exchange to the last byte of the answer. */
+/** The tenant that a function calls, and how. */
+export interface TenantOptions {
+  /** The tenant's domain, `acme.eu.auth0.com`; a tenant on this machine may be `http://localhost:4400`. */
+  readonly domain: string;
+  /** Instead of the global `fetch`: for a proxy, or a tenant that is served in another way. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** The longest time to wait when rate limited, in seconds (default: 60; 0 never waits). */
+  readonly maxWaitSeconds?: number;
+  /** Abort it to give up. */
+  readonly signal?: AbortSignal;
+}
+
+/** From the start of an exchange to the last byte of the answer. */
 const exchangeMs = 30_000;
 
 export const systemClock: Clock = {
@@ -14,10 +25,13 @@ export const systemClock: Clock = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** A tenant without credentials to configure it. @throws {AnonError} `usage` for a domain that is none */
+/**
+ * A tenant without Management API credentials.
+ * @throws {AnonError} `usage` for an invalid domain
+ */
 export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantOptions): TenantConnection {
-  // A program without types may have it of an environment where it is not set.
-  if (typeof domain !== 'string') throw new AnonError('usage', 'domain is missing: the tenant to ask.');
+  // A program without types may pass an environment variable that is not set.
+  if (typeof domain !== 'string') throw new AnonError('usage', "domain is missing: the tenant's domain.");
   const address = addressOf(parseTenantDomain(domain));
   const clock = { ...systemClock, wait: (ms: number) => interruptible(ms, signal) };
   return {
@@ -47,7 +61,7 @@ function overFetch(fetch: typeof globalThis.fetch, signal: AbortSignal | undefin
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
-      // Read here, so that a connection that breaks in the middle of an answer is told as such.
+      // Read here, so that a connection that breaks in the middle of an answer is reported as such.
       const text = await response.text();
       return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
     } catch (cause) {
@@ -55,7 +69,7 @@ function overFetch(fetch: typeof globalThis.fetch, signal: AbortSignal | undefin
       const { host } = new URL(url);
       const code = codeIn(cause);
       const reason = limit.aborted ? `no answer within ${exchangeMs / 1000} seconds` : code;
-      // Before the handshake is done nothing is sent. An alert is a word of TLS.
+      // Nothing is sent before the handshake is done. An alert is part of TLS.
       const speaksNoTls = /^(ERR_SSL_|EPROTO)/.test(code) && !code.includes('ALERT');
       throw new UnreachableError(
         `${host} cannot be reached${reason && `: ${reason}`}.`,
@@ -69,11 +83,11 @@ function overFetch(fetch: typeof globalThis.fetch, signal: AbortSignal | undefin
 function plainHttp(url: string): string {
   const { host, hostname } = new URL(url);
   return loopback.test(hostname)
-    ? `If it speaks plain HTTP, as anon-cli local start does, give the domain as http://${host}`
-    : 'If it speaks plain HTTP: that is for this machine only, as http://localhost. A tenant elsewhere speaks HTTPS.';
+    ? `For plain HTTP, which anon-cli local start speaks, pass the domain as http://${host}`
+    : 'Plain HTTP works only for this machine, as http://localhost. A tenant elsewhere needs HTTPS.';
 }
 
-/** The innermost code: fetch wraps the socket's error. */
+/** The innermost code, because fetch wraps the socket's error. */
 function codeIn(error: unknown): string {
   if (!(error instanceof Error)) return '';
   return codeIn(error.cause) || ('code' in error ? String(error.code) : '');

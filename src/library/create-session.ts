@@ -1,24 +1,24 @@
-import { createSession as createAtTenant } from '../domain/session/create.ts';
-import { checkMetadataSize } from '../domain/session/metadata.ts';
+import { explainRefusal } from '../domain/gates/explain-refusal.ts';
+import { checkMetadataSize } from '../domain/session/metadata/metadata.ts';
 import { checkComplete } from '../domain/session/request-tokens.ts';
+import { createSession as createAtTenant } from '../domain/session/token-request.ts';
 import { AnonError } from '../errors.ts';
-import { tenantAt } from './connection.ts';
-import type { TenantOptions } from './tenant-options.ts';
+import { type TenantOptions, tenantAt } from './connection.ts';
 
 export interface CreateSessionOptions extends TenantOptions {
-  /** The application that the guest comes with. */
+  /** The application that creates the session. */
   readonly clientId: string;
   /** Of a confidential application. */
   readonly clientSecret?: string;
-  /** How the application is registered to send its secret: `client_secret_post` unless given. */
+  /** The application's registered authentication method (default: `client_secret_post`). */
   readonly authMethod?: 'client_secret_post' | 'client_secret_basic';
-  /** The API that the access token is for, by its identifier. */
+  /** The identifier of the API that the access token is for. */
   readonly audience: string;
-  /** Space-separated; left out, all that guests may have. */
+  /** Space-separated (default: all that guests may have). */
   readonly scope?: string;
   /** At most 1024 bytes as JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** The guest id to use instead of a new one (edition `preview`). */
+  /** The guest id, instead of a new one (edition `preview`). */
   readonly userId?: string;
 }
 
@@ -26,22 +26,22 @@ export interface CreateSessionOptions extends TenantOptions {
 export interface GuestTokens {
   /** Undefined where the service gives none. */
   readonly sessionToken: string | undefined;
-  /** As the service gave it: a JWT, or one that only the service can read. */
+  /** As the service gave it: a JWT, or a token that only the service can read. */
   readonly accessToken: string;
   /** `Bearer`. */
   readonly tokenType: string;
-  /** Seconds that the access token lives; undefined only where the service does not say. */
+  /** Lifetime of the access token; undefined where the service does not report it. */
   readonly expiresInSeconds: number | undefined;
-  /** Seconds that the session lives, where the edition tells. */
+  /** Lifetime of the session, where the edition reports it. */
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
 }
 
 /**
- * Creates a guest session: POST /anonymous/token. Nothing is kept of it.
- * @throws an error for which `isAnonError` is true, with a `code`: `gate_closed` when the tenant lets no guest in,
- *   `not_authorised`, `rate_limited`, `tenant_unreachable`, `usage` for options that cannot be
+ * Creates a guest session: POST /anonymous/token. Nothing is saved.
+ * @throws an error for which `isAnonError` is true, with a `code`: `gate_closed` when the tenant does not allow guests,
+ * `not_authorised`, `rate_limited`, `tenant_unreachable`, `usage` for invalid options
  */
 export async function createSession(options: CreateSessionOptions): Promise<GuestTokens> {
   const { clientId, clientSecret, audience, scope, metadata, userId } = options;
@@ -50,13 +50,9 @@ export async function createSession(options: CreateSessionOptions): Promise<Gues
   }
   if (metadata) checkMetadataSize(metadata);
   const authMethod = options.authMethod ?? (clientSecret === undefined ? 'none' : 'client_secret_post');
-  const tokens = await createAtTenant(tenantAt(options), {
-    app: { clientId, name: clientId, clientSecret, authMethod },
-    api: { audience, name: audience },
-    scope,
-    metadata,
-    userId,
-  });
+  const app = { clientId, name: clientId, clientSecret, authMethod };
+  const request = { app, api: { audience, name: audience }, scope, metadata, userId };
+  const tokens = await createAtTenant(tenantAt(options), request, explainRefusal);
   checkComplete(tokens);
   return tokens;
 }

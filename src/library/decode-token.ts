@@ -4,36 +4,36 @@ import type { KeyRing } from '../domain/token/key-source.ts';
 import { plainJson } from '../wire/exact-json.ts';
 import { systemClock } from './connection.ts';
 
-/** A JWK or a JWK Set; or one of them, or a PEM key or certificate, as text. */
+/** A JWK or a JWK Set, as an object or text; or a PEM key or certificate. */
 export type Key = string | object;
 
 export interface DecodeTokenOptions {
-  /** Checks the signature, or opens the seal. */
+  /** Checks the signature, or decrypts the token. */
   readonly key?: Key;
-  /** Milliseconds since 1970, where that is not now. */
+  /** Milliseconds since 1970 (default: now). */
   readonly now?: number;
 }
 
 /**
- * What is inside a token. Believe its claims only when the signature is `verified` or the seal `opened`: what is
- * `opened_unauthenticated` anyone can have sealed who has the public half of the key.
+ * The contents of a token. Trust its claims only when the signature is `verified` or the encryption `opened`: anyone
+ * with the public half of the key can make a token that is `opened_unauthenticated`.
  */
 export interface DecodedToken {
   readonly form: 'jws' | 'jwe';
   readonly header: Readonly<Record<string, unknown>>;
-  /** Where the contents are a JSON object that can be read. */
+  /** The contents, if they are a JSON object and can be read. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
-  /** The contents, where they are text and no JSON object. */
+  /** The contents, if they are text and not a JSON object. */
   readonly text: string | undefined;
   /** Of a JWS. */
   readonly signature: TokenSignature | undefined;
   /** Of a JWE. */
   readonly seal: TokenSeal | undefined;
-  /** The token inside a sealed one. */
+  /** The token inside an encrypted one. */
   readonly inner: DecodedToken | undefined;
-  /** The times among its claims. Seconds are negative when it is past. */
+  /** The times among its claims. Seconds are negative for times in the past. */
   readonly times: readonly { readonly claim: string; readonly at: Date; readonly secondsFromNow: number }[];
-  /** What a reader should know beside it: that `exp` looks like milliseconds, that a member is named twice. */
+  /** Remarks: `exp` looks like milliseconds, a member is named twice. */
   readonly notes: readonly string[];
 }
 
@@ -46,8 +46,9 @@ export type TokenSeal =
   | { readonly state: 'sealed'; readonly reason: string };
 
 /**
- * Decodes a JWT or JWE, offline. A signature that is wrong and a seal that stays shut are results, not errors.
- * @throws an error for which `isAnonError` is true: `token_unacceptable` for what is no token, `usage` for a key that is none
+ * Decodes a JWT or JWE, offline. A wrong signature and encryption that can't be opened are results, not errors.
+ * @throws an error for which `isAnonError` is true: `token_unacceptable` for what is not a token, `usage` for an
+ * invalid key
  */
 export async function decodeToken(token: string, { key, now }: DecodeTokenOptions = {}): Promise<DecodedToken> {
   const clock = now === undefined ? systemClock : { now: () => now };
@@ -55,14 +56,14 @@ export async function decodeToken(token: string, { key, now }: DecodeTokenOption
   return asLibrary(await decodeWith({ clock, keys }, typeof token === 'string' ? token : ''));
 }
 
-/** With plain numbers: a program would not know any other. */
-function asLibrary({ header, claims, inner, timeDoubts, notes, ...others }: ReadToken): DecodedToken {
+/** With plain numbers: a program expects no others. */
+function asLibrary({ header, claims, inner, timeProblems, notes, ...others }: ReadToken): DecodedToken {
   return {
     ...others,
     header: plainJson(header),
     claims: plainJson(claims),
     inner: inner && asLibrary(inner),
-    notes: [...notes, ...timeDoubts.map(({ claim, doubt }) => `${claim} ${doubt}`)],
+    notes: [...notes, ...timeProblems.map(({ claim, problem }) => `${claim} ${problem}`)],
   };
 }
 

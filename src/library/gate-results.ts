@@ -1,5 +1,5 @@
-// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
-// docs/json.md shows each of them, as a test has printed it.
+// What commands print with `--json`. Within a major version members are added, never removed or changed in type.
+// docs/json.md shows each of them, printed by a test.
 
 import type {
   ApiResult,
@@ -11,16 +11,16 @@ import type {
 } from './tenant-results.ts';
 import type { GuestTokensResult } from './token-results.ts';
 
-/** `setup`; with a session unless `--no-session` or `--dry-run`. */
+/** `setup`; with a session unless `--no-session` or `--dry-run` is given. */
 export type SetupResult = WriteResult & {
   readonly tenant: TenantResult;
   readonly app: AppResult;
   readonly api: ApiResult;
 } & Partial<
     GuestTokensResult & {
-      /** Null: it is not saved. */
+      /** Null: not saved. */
       readonly session_name: string | null;
-      /** It was saved already, and stays; or it was renewed, or its guest is new. */
+      /** The saved session, the saved one with a new access token, or one of a new guest. */
       readonly origin: 'kept' | 'renewed' | 'created';
     }
   >;
@@ -35,7 +35,7 @@ export type QuickstartResult = GuestTokensResult & {
   }[];
 };
 
-/** `doctor`; with `--fix` what was written too. */
+/** `doctor`; with `--fix` also the changes. */
 export type DoctorResult = {
   /** A guest can get a token. */
   readonly ok: boolean;
@@ -43,15 +43,15 @@ export type DoctorResult = {
   readonly tenant: { readonly profile: string; readonly issuer: string; readonly edition: 'preview' | 'ea' | null };
   readonly app: NamedAppResult | null;
   readonly api: NamedApiResult | null;
-  /** Those a guest gets there. */
+  /** The scopes that a guest gets. */
   readonly scopes: readonly string[];
-  /** How far this machine's clock is behind the tenant's, negative where it is ahead; null where that is unknown. */
+  /** How far this machine's clock is behind the tenant's, negative where it is ahead; null where unknown. */
   readonly clock_offset_seconds: number | null;
   readonly checks: readonly {
     readonly check: string;
     readonly state: string;
     readonly finding: string;
-    /** The command that mends it. */
+    /** The command that fixes it. */
     readonly fix: string | null;
     readonly advice: string | null;
   }[];

@@ -1,5 +1,5 @@
-// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
-// docs/json.md shows each of them, as a test has printed it.
+// What commands print with `--json`. Within a major version members are added, never removed or changed in type.
+// docs/json.md shows each of them, printed by a test.
 
 import type { ErrorCode } from '../errors.ts';
 import type { SessionResult } from './session-results.ts';
@@ -11,21 +11,21 @@ type Seconds = number;
 /** `profile set`, `profile use`; `profile list` is an array of them. */
 export type ProfileResult = {
   readonly name: string;
-  /** The one that is saved as current. */
+  /** The saved current profile. */
   readonly current: boolean;
-  /** Commands use it now: the current one, unless AUTH0_DOMAIN or ANON_PROFILE names another. */
+  /** The profile that commands use now: the current one, unless AUTH0_DOMAIN or ANON_PROFILE names another. */
   readonly in_use: boolean;
-  /** Null: the embedded tenant. */
+  /** Null: the local tenant. */
   readonly domain: string | null;
-  /** Null: nobody has asked the tenant yet, or the state of the embedded one cannot be read. */
+  /** Null: not detected yet, or the local tenant's state cannot be read. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
   readonly credentials: 'client_secret' | 'private_key' | 'access_token' | null;
   readonly management_client_id: string | null;
-  /** Of a private key. */
+  /** The key id of a private key. */
   readonly signing_alg?: string;
   readonly secrets: 'keyring' | 'file' | null;
-  /** What commands use when nothing else is said. */
+  /** What commands use by default. */
   readonly app: NamedAppResult | null;
   readonly api: NamedApiResult | null;
 };
@@ -33,24 +33,24 @@ export type ProfileResult = {
 /** `profile show`. */
 export type ProfileViewResult = ProfileResult & {
   readonly credentials_from_environment: boolean;
-  /** Of the Management API token that is kept. */
+  /** Of the saved Management API token. */
   readonly access_token_expires_in: Seconds | null;
 };
 
 /** `status`. */
 export type StatusResult = {
   readonly profile: string;
-  /** Why it is that one. */
+  /** What selected the profile. */
   readonly profile_source: 'option' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | 'current';
-  /** Null: the embedded tenant. */
+  /** Null: the local tenant. */
   readonly domain: string | null;
-  /** Null: nobody has asked the tenant yet. */
+  /** Null: not detected yet. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
-  /** What the profile signs in with; null also where that is from the environment. */
+  /** How the profile signs in; null also for credentials from the environment. */
   readonly credentials: 'client_secret' | 'private_key' | 'access_token' | null;
   readonly credentials_from_environment: boolean;
-  /** Null: none is chosen. What ANON_APP names is not looked up. */
+  /** Null: no default. The application in ANON_APP is not looked up. */
   readonly app: {
     readonly client_id: string | null;
     readonly name: string;
@@ -61,7 +61,7 @@ export type StatusResult = {
     readonly name: string;
     readonly source: 'ANON_API' | 'profile';
   } | null;
-  /** The current one. */
+  /** The current session. */
   readonly session: SessionResult | null;
 };
 
@@ -73,9 +73,9 @@ export type ProfileRemoveResult = { readonly removed: string };
 
 /** `login`. */
 export type LoginResult = ProfileResult & {
-  /** Tokens were asked for, to see that the credentials are good. */
+  /** Whether the credentials were tested by requesting tokens. */
   readonly checked: boolean;
-  /** Null: it cannot be told. */
+  /** Null: unknown. */
   readonly scopes: readonly string[] | null;
   readonly missing_scopes: readonly { readonly scope: string; readonly commands: readonly string[] }[] | null;
 };
@@ -84,7 +84,7 @@ export type LoginResult = ProfileResult & {
 export type LocalResult = {
   readonly issuer: string;
   readonly edition: 'preview' | 'ea';
-  /** The file it is kept in. */
+  /** The file of the tenant's state. */
   readonly state: string;
   readonly management_client_id: string;
   /** With `--reveal-secrets`. */
@@ -96,7 +96,7 @@ export type LocalStartResult = {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
-  /** Only where the issuer of the local tenant is another now. */
+  /** Only if the issuer of the local tenant has changed. */
   readonly issuer_before?: string;
   readonly edition: 'preview' | 'ea';
 };
@@ -110,19 +110,19 @@ export type CompletionResult = { readonly shell: string; readonly script: string
 /** On stderr with `--json`, when a command fails. */
 export type ErrorResult = {
   readonly error: {
-    /** A closed set. */
+    /** One of a closed set. */
     readonly code: ErrorCode;
     readonly message: string;
     /** What to do next, often a command. */
     readonly hint?: string;
-    /** What the tenant answered, where it was the tenant that refused. */
+    /** The tenant's answer, if the tenant refused. */
     readonly status?: number;
     readonly service_error?: string;
     readonly service_description?: string;
-    /** Of a closed gate: which one, and the command that opens it. */
+    /** For a closed gate: its name, and the command that opens it. */
     readonly gate?: 'tenant' | 'application' | 'api' | 'scopes';
     readonly command?: string;
-    /** Of `not_applied`: what the tenant shows otherwise than it was asked for, in the names of the wire. */
+    /** For `not_applied`: the members that differ from the request, by their names on the wire. */
     readonly members?: readonly string[];
     readonly exit_code: number;
   };
@@ -131,7 +131,7 @@ export type ErrorResult = {
   readonly debug?: readonly string[];
 };
 
-/** On stderr with `--json`, when a command is done and there is more to say: one of the two members at least. */
+/** On stderr with `--json`, when a command succeeded with warnings or debug lines: at least one of the two members. */
 export type AsidesResult = {
   readonly warnings?: readonly string[];
   readonly debug?: readonly string[];

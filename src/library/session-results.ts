@@ -1,25 +1,25 @@
-// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
-// docs/json.md shows each of them, as a test has printed it.
+// What commands print with `--json`. Within a major version members are added, never removed or changed in type.
+// docs/json.md shows each of them, printed by a test.
 
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
 /** Seconds. */
 type Seconds = number;
-/** A JSON object whose members are not this tool's to say. */
+/** A JSON object with any members. */
 type AnyObject = Readonly<Record<string, unknown>>;
 
-/** A kept session, never its tokens; `session list` is an array of them. */
+/** A saved session without its tokens; `session list` is an array of them. */
 export type SessionResult = {
   readonly name: string;
-  /** Commands go on with it. */
+  /** The session that commands use by default. */
   readonly current: boolean;
-  /** Null: not known, as below. */
+  /** Null: unknown, as below. */
   readonly guest_id: string | null;
   readonly app: NamedAppResult;
   readonly api: NamedApiResult;
   /** Space-separated. */
   readonly scope: string | null;
-  /** As last known here. */
+  /** As last known on this machine. */
   readonly metadata: AnyObject | null;
   /** ISO 8601. */
   readonly created_at: string | null;
@@ -31,7 +31,7 @@ export type SessionResult = {
 
 /** `session show`. */
 export type SessionViewResult = SessionResult & {
-  /** With `--lineage`: this guest, and those it took the place of, the latest first. */
+  /** With `--lineage`: this guest and those it replaced, the latest first. */
   readonly lineage?: readonly { readonly guest_id: string | null; readonly until: string | null }[];
 };
 
@@ -40,19 +40,19 @@ export type SessionExport = AnyObject;
 
 /** `session import`. */
 export type SessionImportResult = {
-  /** Names. */
+  /** The names. */
   readonly imported: readonly string[];
 };
 
 /** `session rename`. */
 export type SessionRenameResult = {
-  /** The new one. */
+  /** The new name. */
   readonly name: string;
 };
 
 /** `session use`. */
 export type SessionUseResult = {
-  /** Its name. */
+  /** The name of the current session. */
   readonly current: string;
 };
 

@@ -1,25 +1,25 @@
-// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
-// docs/json.md shows each of them, as a test has printed it.
+// What commands print with `--json`. Within a major version members are added, never removed or changed in type.
+// docs/json.md shows each of them, printed by a test.
 
 /** Seconds. */
 type Seconds = number;
-/** A JSON object whose members are not this tool's to say. */
+/** A JSON object with any members. */
 type AnyObject = Readonly<Record<string, unknown>>;
 
-/** What every command tells that changes something at a tenant. */
+/** The result of every command that changes a tenant. */
 export type WriteResult = {
-  /** Nothing was sent: `--dry-run`. */
+  /** True with `--dry-run`: nothing was sent. */
   readonly dry_run: boolean;
-  /** Member by member, in the names of the wire. Empty where it was so already. */
+  /** The changed members, by their names on the wire. Empty: no changes. */
   readonly changes: readonly ChangeResult[];
-  /** What was sent, or would be. */
+  /** The requests that were sent; in a dry run, those that would be. */
   readonly requests: readonly RequestResult[];
 };
 
 export type ChangeResult = {
-  /** What it is a member of, for people: `application web`. */
+  /** The object, for people: `application web`. */
   readonly subject: string;
-  /** Dotted where it is nested: `sessions.anonymous.lifetime_in_minutes`. */
+  /** Dotted if it is nested: `sessions.anonymous.lifetime_in_minutes`. */
   readonly member: string;
   /** Null: not set. */
   readonly before: unknown;
@@ -35,13 +35,13 @@ export type RequestResult = {
 /** `tenant show`. */
 export type TenantResult = {
   readonly name: string;
-  /** `https://DOMAIN/`, as tokens have it. */
+  /** `https://DOMAIN/`, as in tokens. */
   readonly issuer: string;
   readonly edition: 'preview' | 'ea';
   /** 0: sessions never expire. */
   readonly session_lifetime: Seconds;
   readonly session_token_format: 'jwe' | 'jwt';
-  /** Only where the edition has the switch. */
+  /** Only in an edition with this setting. */
   readonly session_cookie?: boolean;
 };
 
@@ -52,13 +52,13 @@ export type TenantWriteResult = TenantResult & WriteResult;
 export type AppResult = {
   readonly client_id: string;
   readonly name: string;
-  /** Null: the tenant does not say. */
+  /** Null: not reported by the tenant. */
   readonly type: string | null;
-  /** It has a secret or a key. */
+  /** Whether it has a secret or a key. */
   readonly confidential: boolean;
-  /** It may create guest sessions. */
+  /** Whether it may create guest sessions. */
   readonly enabled: boolean;
-  /** With `--reveal-secrets`, of a confidential one; null where the credentials may not read it. */
+  /** With `--reveal-secrets`, for a confidential application; null where the credentials can't read it. */
   readonly client_secret?: string | null;
 };
 
@@ -67,13 +67,13 @@ export type AppWriteResult = AppResult & WriteResult;
 
 /** `api show`; `api list` is an array of them. */
 export type ApiResult = {
-  /** Null in a dry run: there is none yet. */
+  /** Null in a dry run: not created yet. */
   readonly id: string | null;
   readonly name: string;
   readonly audience: string;
-  /** It takes guests. */
+  /** Whether it allows guests. */
   readonly enabled: boolean;
-  /** Those that guests of any application get. */
+  /** The scopes of guests of any application. */
   readonly guest_scopes: readonly string[];
   readonly guest_grants: readonly GuestGrantResult[];
   /** Null: the tenant's default, which edition ea does not publish. */
@@ -82,12 +82,12 @@ export type ApiResult = {
 };
 
 export type GuestGrantResult = {
-  /** Null where the edition has no grants of their own. */
+  /** Null in an edition without guest grants. */
   readonly id: string | null;
-  /** Null: of every application. */
+  /** Null: every application. */
   readonly client_id: string | null;
   readonly scopes: readonly string[];
-  /** All that the API has, also those to come. */
+  /** All scopes of the API, including future ones. */
   readonly all_scopes: boolean;
 };
 
@@ -98,7 +98,7 @@ export type ApiWriteResult = ApiResult & WriteResult;
 export type AppDeleteResult = NamedAppResult & {
   /** False in a dry run. */
   readonly deleted: boolean;
-  /** Those that went with it. */
+  /** What was deleted with it. */
   readonly guest_grants: readonly GuestGrantResult[];
 } & WriteResult;
 
@@ -107,12 +107,38 @@ export type ApiDeleteResult = NamedApiResult & {
   readonly id: string;
   /** False in a dry run. */
   readonly deleted: boolean;
-  /** Those that went with it. */
+  /** What was deleted with it. */
   readonly guest_grants: readonly GuestGrantResult[];
 } & WriteResult;
 
-/** An application in a few words. */
+/** An application, in brief. */
 export type NamedAppResult = { readonly client_id: string; readonly name: string };
 
-/** An API in a few words. */
+/** An API, in brief. */
 export type NamedApiResult = { readonly audience: string; readonly name: string };
+
+/** `claims list`. */
+export type ClaimsResult = {
+  /** Where the edition maps claims per application. */
+  readonly client_id?: string;
+  /** Where it maps claims per API. */
+  readonly audience?: string;
+  readonly name: string;
+  /** How many claims can be mapped. */
+  readonly max_claims: number;
+  readonly claims: readonly { readonly name: string; readonly expression: string }[];
+  /** The next access token of the current session. */
+  readonly preview: {
+    /** Null: no preview; `reason` has the cause. */
+    readonly claims: Readonly<Record<string, unknown>> | null;
+    /** The names of the mapped claims. */
+    readonly mapped: readonly string[];
+    readonly left_out: readonly { readonly name: string; readonly unknown: boolean; readonly reason: string }[];
+    /** The session token is encrypted, so its metadata is as last known. */
+    readonly metadata_as_last_known: boolean;
+    readonly reason: string | null;
+  };
+};
+
+/** `claims set`, `claims remove`. */
+export type ClaimsWriteResult = ClaimsResult & WriteResult;

@@ -1,12 +1,12 @@
-// What commands print with `--json`. Members only ever come; none goes or changes its type within a major version.
-// docs/json.md shows each of them, as a test has printed it.
+// What commands print with `--json`. Within a major version members are added, never removed or changed in type.
+// docs/json.md shows each of them, printed by a test.
 
 import type { SessionResult } from './session-results.ts';
 import type { NamedApiResult, NamedAppResult } from './tenant-results.ts';
 
 /** Seconds. */
 type Seconds = number;
-/** A JSON object whose members are not this tool's to say. */
+/** A JSON object with any members. */
 type AnyObject = Readonly<Record<string, unknown>>;
 
 /** Both tokens of a guest, as on the wire. */
@@ -16,21 +16,21 @@ type TokenAnswer = {
   readonly access_token: string;
   readonly token_type: string;
   readonly expires_in: Seconds;
-  /** Of the session, where the edition tells. */
+  /** Of the session, where the edition reports it. */
   readonly session_expires_in?: Seconds;
   /** Space-separated. */
   readonly scope?: string;
 };
 
-/** The same with what was decoded beside them: `token update`. */
+/** The same with the decoded tokens: `token update`. */
 export type GuestTokensResult = TokenAnswer & {
   readonly decoded: {
     readonly session_token?: DecodedTokenResult;
     readonly access_token: DecodedTokenResult;
   };
-  /** The name it is kept by on this machine. */
+  /** The name that the session is saved by. */
   readonly session_name?: string;
-  /** Of the session's metadata as JSON, where there is some and it is known. */
+  /** The size of the session's metadata as JSON, where it is known and not empty. */
   readonly metadata_bytes?: number;
   readonly metadata_max_bytes?: number;
 };
@@ -41,30 +41,34 @@ export type TokenCreateResult = GuestTokensResult & {
   readonly api: NamedApiResult;
 };
 
-/** `token create --count`: one on a line for each guest. */
-export type GuestLine = TokenAnswer & {
+/** `token create --count`: one line per guest. */
+export type GuestLine = Omit<TokenAnswer, 'access_token'> & {
+  /** Absent where the service gave none; `error` has the reason. */
+  readonly access_token?: string;
+  /** Why the access token can't be used. */
+  readonly error?: string;
   /** Its number, from 1. */
   readonly n: number;
-  /** The guest id; absent where the access token does not say. */
+  /** The guest id; absent where no token shows it. */
   readonly guest?: string;
 };
 
-/** `token decode` of a token that was given. */
+/** `token decode` of a given token. */
 export type DecodedTokenResult = {
-  /** `opaque`: neither a JWT nor a JWE. Only who issued it can read it. */
+  /** `opaque`: not a JWT or JWE. Only its issuer can read it. */
   readonly form: 'jws' | 'jwe' | 'opaque';
-  /** Empty of an opaque token. */
+  /** Empty for an opaque token. */
   readonly header: AnyObject;
-  /** Where the contents are a JSON object that could be read. To be believed only of a `verified` or `opened` token. */
+  /** The contents, if they are a JSON object that can be read. Trust them only of a `verified` or `opened` token. */
   readonly claims?: AnyObject;
-  /** Where they are text and no JSON object. */
+  /** The contents, if they are text and not a JSON object. */
   readonly text?: string;
   /** Of a JWS. */
   readonly signature?: {
     readonly state: 'verified' | 'not_checked' | 'wrong';
     readonly key?: string;
     readonly reason?: string;
-    /** Of a verified one: what is to be thought of the key. */
+    /** Of a verified signature: a weakness of the key. */
     readonly warning?: string;
   };
   /** Of a JWE. */
@@ -73,19 +77,19 @@ export type DecodedTokenResult = {
     readonly key?: string;
     readonly reason?: string;
   };
-  /** The token inside a sealed one. */
+  /** The token inside an encrypted one. */
   readonly inner?: DecodedTokenResult;
-  /** By claim: `exp`, `iat`. One that cannot mean what it says, such as milliseconds, is in `notes` instead. */
+  /** By claim: `exp`, `iat`. A value that makes no sense as a time, such as milliseconds, is in `notes` instead. */
   readonly times: Readonly<Record<string, { readonly at: string; readonly seconds_from_now: Seconds }>>;
-  /** What a reader should know beside it; absent where there is nothing. */
+  /** Remarks, if there are any. */
   readonly notes?: readonly string[];
-  /** What had to be taken out of the text that was given, other than white space. */
+  /** What was removed from the given text, other than white space. */
   readonly repaired?: readonly string[];
 };
 
-/** `token decode` of several that were given is an array of them. */
+/** `token decode` of several given tokens is an array of them. */
 export type NamedTokenResult = DecodedTokenResult & {
-  /** What it was found under: `access_token`. */
+  /** The member where it was found: `access_token`. */
   readonly name?: string;
 };
 
@@ -99,17 +103,17 @@ export type RememberedTokensResult = {
 export type VerificationResult = {
   /** No check failed. */
   readonly valid: boolean;
-  /** Each thing that is looked at, once. */
+  /** Every check, once. */
   readonly checks: readonly {
     readonly check: string;
-    /** Absent where nobody looked, or nobody could. */
+    /** Absent where nothing was checked. */
     readonly ok?: boolean;
     readonly skipped?: true;
-    /** It was due and could not be made, so that nobody can tell; `valid` is false then. */
+    /** The check could not be made; `valid` is false then. */
     readonly not_checked?: true;
     readonly detail: string;
   }[];
-  /** Only of a token whose signature is good. */
+  /** Only when the signature is verified. */
   readonly claims?: AnyObject;
 };
 
@@ -120,27 +124,27 @@ export type TokenRenewResult = GuestTokensResult;
 export type TokenGetResult = {
   readonly access_token: string;
   readonly token_type: string;
-  /** Null: not told. */
+  /** Null: unknown. */
   readonly expires_in: Seconds | null;
-  /** The one that was kept, a new one of the same session, or one of a new guest. */
+  /** The saved access token, a new one for the same guest, or one of a new guest. */
   readonly origin: 'kept' | 'renewed' | 'created';
   readonly guest_id: string | null;
-  /** The name it is kept by on this machine. */
+  /** The name that the session is saved by. */
   readonly session_name: string;
 };
 
 /** `token diff`. */
 export type TokenDiffResult = {
   readonly same: boolean;
-  /** A member that is absent was not there. */
+  /** `before` or `after` is absent where the token has no such member. */
   readonly changes: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[];
-  /** The parts that could be looked at. */
+  /** The parts that could be compared. */
   readonly compared: readonly string[];
 };
 
 /** `token transfer`. */
 export type TokenTransferResult = {
-  /** The ticket: good once. */
+  /** The ticket, valid once. */
   readonly anon_transfer_token: string;
   readonly expires_in: Seconds;
   /** ISO 8601. */
@@ -154,10 +158,10 @@ export type TokenTransferResult = {
   readonly code_verifier?: string;
 };
 
-/** `token watch`: one on a line for each event. */
+/** `token watch`: one line per event. */
 export type TokenWatchEvent = {
   readonly event: 'started' | 'renewed' | 'renewal_failed' | 'ended';
-  /** ISO 8601, as the other times. */
+  /** ISO 8601, like the other times. */
   readonly at: string;
   readonly guest_id?: string;
   readonly access_token_expires_at?: string;

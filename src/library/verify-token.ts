@@ -1,66 +1,67 @@
 import type { TenantConnection } from '../domain/exchange/connection.ts';
 import { keyRingOf } from '../domain/token/key-file.ts';
 import { type KeySource, keySourceOf, publicKeys } from '../domain/token/key-source.ts';
-import type { CachedKeys, KeyCache } from '../domain/token/served-keys.ts';
-import { servedKeys } from '../domain/token/served-keys.ts';
+import { type CachedKeys, type KeyCache, servedKeys } from '../domain/token/served-keys.ts';
 import { verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError, interrupted } from '../errors.ts';
 import { jwksPath } from '../wire/discovery.ts';
 import { plainJson } from '../wire/exact-json.ts';
-import { systemClock, tenantAt } from './connection.ts';
+import { systemClock, type TenantOptions, tenantAt } from './connection.ts';
 import { type Key, keyText } from './decode-token.ts';
-import type { TenantOptions } from './tenant-options.ts';
 
-/** What a token must say to be good. */
+/** What a valid token has. */
 export interface Expected {
-  /** The API: one of `aud`. */
+  /** The API's identifier: one of `aud`. */
   readonly audience: string;
-  /** Each of them must be among `scope`. */
+  /** Each of them must be in `scope`. */
   readonly scopes?: readonly string[];
-  /** True: a guest's only. False: no guest's. Left out, both are good: an API that takes no guests has to say so. */
+  /**
+   * True: only a guest's token. False: no guest's token. By default both are valid: an API that does not allow guests
+   * must pass false.
+   */
   readonly guest?: boolean;
-  /** How far the clocks may differ: 0 unless given. */
+  /** The allowed difference between the clocks (default: 0). */
   readonly clockToleranceSeconds?: number;
-  /** Milliseconds since 1970, where that is not now. */
+  /** Milliseconds since 1970 (default: now). */
   readonly now?: number;
 }
 
-/** Whose token it must be: a tenant's, whose keys are fetched and kept in memory as long as it says. */
+/** Expects a token of this tenant, whose keys are fetched and cached in memory as long as it allows. */
 export interface ExpectedOfTenant extends Expected, TenantOptions {
   readonly jwks?: undefined;
 }
 
-/** Or anybody's whose keys are at hand. */
+/** Expects a token of another issuer, whose keys are given. */
 export interface ExpectedOfIssuer extends Expected {
   readonly jwks: Key;
-  /** Letter by letter: of a tenant `https://DOMAIN/`, with the slash. */
+  /** Compared exactly; a tenant's is `https://DOMAIN/`, with the slash. */
   readonly issuer: string;
 }
 
 export interface Verification {
-  /** False also where it cannot be told: look for a check that is `not_checked`. */
+  /** Also false when the token can't be checked: look for a check that is `not_checked`. */
   readonly valid: boolean;
-  /** Each thing that is looked at, once, in a fixed order. */
+  /** Every check, once, in a fixed order. */
   readonly checks: readonly {
     readonly check: string;
     readonly state: 'ok' | 'failed' | 'not_checked' | 'skipped';
     readonly detail: string;
   }[];
-  /** Only when the signature is good, whatever else is not: look at `valid` first. */
+  /** Only when the signature is verified, even if another check failed: look at `valid` first. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * Whether a token is an access token that an API may take. The keys say which algorithm is right, never the token.
- * A bad token is a result, never an error.
- * @throws an error for which `isAnonError` is true when the keys cannot be had, or an expectation is missing
+ * Checks whether a token is an access token that an API may accept. The keys decide which algorithm is allowed, not the
+ * token. An invalid token is a result, not an error.
+ * @throws an error for which `isAnonError` is true when the keys can't be fetched, or an expectation is missing
  */
 export async function verifyToken(token: string, expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<Verification> {
   const { audience, scopes, guest, clockToleranceSeconds, now } = expected;
   const { keys, issuer } = await trusted(expected);
   if (!audience || !issuer) throw new AnonError('usage', 'verifyToken needs an audience, and a domain or an issuer.');
   const clock = now === undefined ? systemClock : { now: () => now };
-  // Of a request that brought none, it may be anything.
+  // A request without a token may pass anything.
   const text = typeof token === 'string' ? token : '';
   const expectations = { issuer, audience, scopes, guest, clockToleranceSeconds };
   const { claims, ...verification } = await verifyWith({ clock, keys }, text, expectations);
@@ -72,7 +73,7 @@ async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{
   const { signal, ...shared } = expected;
   const tenant = tenantAt(shared);
   const { find, ...source } = sharedSource(tenant, expected.fetch ?? globalThis.fetch);
-  // The request is everybody's: who gives up waiting for it does not end it for the others.
+  // The request is shared: aborting one call does not end it for the others.
   return { keys: { ...source, find: (kid) => unlessAborted(find(kid), signal) }, issuer: tenant.issuer };
 }
 
@@ -86,10 +87,10 @@ async function givenKeys(jwks: Key): Promise<KeySource> {
   throw new AnonError('usage', 'jwks holds no public key for signatures.');
 }
 
-/** Whoever brings a fetch of their own may not be talking to the tenant that others talk to: each has keys of its own. */
+/** Another `fetch` may reach another tenant under the same name, so each has its own keys. */
 const sourcesOf = new WeakMap<typeof globalThis.fetch, Map<string, KeySource>>();
 
-/** One for all who verify tokens of a tenant, so that they wait for one request together. */
+/** One source for all calls for a tenant, so that they share one request. */
 function sharedSource(tenant: TenantConnection, fetch: typeof globalThis.fetch): KeySource {
   const sources = sourcesOf.get(fetch) ?? new Map<string, KeySource>();
   sourcesOf.set(fetch, sources);

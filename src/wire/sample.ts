@@ -10,6 +10,3 @@ export const sampleApi = {
     { value: 'write:orders', description: 'Place an order' },
   ],
 } as const;
-
-/** The scopes that the quickstart gives guests of the sample API. */
-export const sampleGuestScopes = ['read:catalog', 'write:cart'] as const;

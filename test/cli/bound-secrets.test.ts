@@ -106,7 +106,7 @@ describe('an edited domain', () => {
   it('when removed leaves a profile that can be removed', async () => {
     const { machine } = await movedProfile();
     edit(machine, 'remote', { domain: undefined });
-    expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toContain('Profile remote is gone');
+    expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toContain('Removed profile remote');
   });
 
   it('in another spelling is still the same tenant', async () => {
@@ -134,7 +134,7 @@ describe('an edited domain', () => {
     const { machine, tenant } = await movedProfile();
     const { stdout, stderr } = await machine.done('session', 'list');
     expect(stdout).toBe('');
-    expect(stderr).toContain('No session is saved');
+    expect(stderr).toContain('No sessions saved');
     expect(stderr).toContain(`warning: The saved session 'cart' is for ${tenant.url}`);
     await machine.done('session', 'forget', 'cart');
     edit(machine, 'remote', { domain: tenant.url });
@@ -228,7 +228,7 @@ describe('an imported session', () => {
     expect(await machine.run('session', 'import', ofLocal, ...again)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        "The session 'again' is from localhost:4400, and profile 'remote' is another tenant.",
+        "Session 'again' is from localhost:4400, but profile 'remote' is for another tenant.",
       ),
     });
     // What an earlier version exported names its tenant in its access token.

@@ -73,7 +73,7 @@ describe.each([
     const token = (await machine.done('token', 'create', '--field', 'access_token')).stdout.trim();
     expect(await machine.run('token', 'verify', token)).toMatchObject({
       code: 0,
-      stderr: `warning: Your clock is ${words} ${host}'s; the token is judged by that clock.\n`,
+      stderr: `warning: Your clock is ${words} ${host}'s; times are checked by the tenant's clock.\n`,
     });
   });
 });

@@ -55,7 +55,7 @@ describe('many guests over HTTP', () => {
     expect(await once(stopped, 'exit')).toEqual([130, null]);
     const made = numbersIn(file).length;
     expect(told).toBe(
-      `error: Interrupted: ${made} of ${count} guests are made.\nhint:  To go on, the same command with --resume ${file}\n`,
+      `error: Interrupted: ${made} of ${count} guests written.\nhint:  To continue, repeat the command with --resume ${file}\n`,
     );
     expect(made).toBeLessThan(count);
 

@@ -12,7 +12,7 @@ const order = [...paths.filter((path) => !last.includes(path)), ...last];
 
 it('every example in the help of a command runs unchanged', async () => {
   await runExamples(newHome(), order);
-});
+}, 90_000);
 
 it('examples for edition ea only run unchanged', async () => {
   const home = newHome();

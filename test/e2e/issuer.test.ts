@@ -114,7 +114,7 @@ describe("a state's issuer", () => {
     const port = await freePort();
     const served = await serve(home, [], ['--port', String(port)]);
     expect(served.stdout).toContain(
-      `\nThe issuer is now https://localhost:${port}/ instead of https://localhost:4400/, for every command.\n`,
+      `\nThe issuer is now https://localhost:${port}/ (was https://localhost:4400/), for every command.\n`,
     );
   });
 
@@ -135,9 +135,9 @@ describe("a state's issuer", () => {
   });
 
   it.each([
-    ['--domain', 'http://localhost:4400', '--domain takes a host name'],
-    ['--domain', 'guests.example/path', 'a host alone'],
-    ['--domain', '', 'is not a tenant domain'],
+    ['--domain', 'http://localhost:4400', '--domain needs a host name'],
+    ['--domain', 'guests.example/path', 'give only the host'],
+    ['--domain', '', 'Invalid tenant domain'],
   ])('cannot be %s %j', async (option, value, words) => {
     const { code, stderr } = await run(newHome(), ['local', 'start', option, value]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });

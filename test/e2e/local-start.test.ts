@@ -150,7 +150,7 @@ describe('local start', () => {
       expect(await run(newHome(), ['local', 'start', '--port', '0', '--allow-host', name])).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: `error: '${name}' is not the name of a host.\nhint:  A name without a scheme and a port: --allow-host tenant.test\n`,
+        stderr: `error: '${name}' is not a valid host name.\nhint:  Give a name without scheme and port: --allow-host tenant.test\n`,
       });
     },
   );

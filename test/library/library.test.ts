@@ -72,8 +72,8 @@ describe('createSession', () => {
   });
 
   it.each([
-    ['localhost:4400', 'give the domain as http://localhost:4400'],
-    ['tenant.example', 'that is for this machine only, as http://localhost.'],
+    ['localhost:4400', 'pass the domain as http://localhost:4400'],
+    ['tenant.example', 'works only for this machine, as http://localhost.'],
   ])('suggests http:// if %s has no TLS', async (domain, hint) => {
     const fetch = async () => {
       throw new TypeError('fetch failed', {

@@ -11,7 +11,7 @@ import { resourceServer, resourceServerPage } from '../../src/wire/resource-serv
 import { check } from '../../src/wire/schema.ts';
 import { tenantSettings } from '../../src/wire/tenant-settings.ts';
 
-const folder = new URL('../fixtures/wire', import.meta.url);
+const folder = new URL('../fixtures/wire/', import.meta.url);
 
 /** Every fixture and the schema that has to read it. */
 const schemas: Record<string, v.GenericSchema> = {

@@ -6,15 +6,16 @@ import { editionOf } from '../../domain/exchange/management/request.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
-import { createSession, updateSession } from '../../domain/session/create.ts';
-import { guestIdOf, hasEnded, type Obtained, sessionToRemember } from '../../domain/session/remembered.ts';
-import type { RememberedSession } from '../../domain/session/saved-session.ts';
+import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../domain/session/decoded-tokens.ts';
+import { isExpired, type SavedSession } from '../../domain/session/saved-session.ts';
+import { createSession, updateSession } from '../../domain/session/token-request.ts';
 import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { withExample } from '../options/example.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { isForPeople } from '../output/formats.ts';
 import { printForPeople, printResult } from '../output/output.ts';
+import { renderTokens, tokensData } from '../render/guest-tokens.ts';
 import { renderNextSteps, updateStep } from '../render/next-steps.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
@@ -24,8 +25,8 @@ import { accessTenant } from '../tenant/access.ts';
 import { saveDefaults } from '../tenant/profile-defaults.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import type { Context } from '../world/context.ts';
-import { inspectAndShow, readTokens, renderTokens, tokensData } from './token/guest-tokens.ts';
-import { keepingOf } from './token/keeping.ts';
+import { saveAs, tokenPorts } from './token/session-options.ts';
+import { showTokens } from './token/show-tokens.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;
 const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);
@@ -56,8 +57,9 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   // Where metadata is set once, the session begins with it and is renewed; else it is updated.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
-  const created = await createSession(tenant, { ...request, metadata: first, userId: undefined });
-  const guest = guestIdOf(await readTokens(tenant, created));
+  const { explain } = tokenPorts(context);
+  const created = await createSession(tenant, { ...request, metadata: first, userId: undefined }, explain);
+  const guest = guestIdOf(await decodeTokens(tenant, created));
   report.step({
     title: 'create',
     outcome: guest === undefined ? 'a guest has a session' : `guest ${guest} has a session`,
@@ -66,9 +68,9 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   });
 
   const sessionToken = created.sessionToken ?? '';
-  const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken });
-  const read = await readTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
-  const obtained = { ...read, request: { ...request, metadata }, nowMs: context.clock.now() };
+  const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken }, explain);
+  const decoded = await decodeTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
+  const obtained = { ...decoded, request: { ...request, metadata }, nowMs: context.clock.now() };
   const before = await keep(context, profile, obtained);
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
@@ -77,11 +79,12 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     commands: [['token update', ...(second ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
-  await inspectAndShow(context, { tenant, audience: request.api.audience, strict: false }, read, (inspected) =>
+  const outcome = { decoded, audience: request.api.audience };
+  await showTokens(context, { tenant, strict: false }, outcome, (checked) =>
     printResult(context, options, {
-      data: { steps: report.steps.map(stepData), ...tokensData(inspected) },
+      data: { steps: report.steps.map(stepData), ...tokensData(checked) },
       human: (paint) =>
-        `${tookPlaceOf(before)}\n${renderTokens(paint, inspected)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
+        `${tookPlaceOf(before)}\n${renderTokens(paint, checked)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
     }),
   );
 }
@@ -105,21 +108,21 @@ async function openGates(
 }
 
 /** Saves the session, and gives the live one whose place it took. */
-async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<RememberedSession | undefined> {
-  const keeping = await keepingOf(context, profile, { save: true });
-  const session = sessionToRemember(obtained);
-  if (!keeping || !session) return undefined;
-  const { sessions, name } = keeping;
+async function keep(context: Context, profile: Profile, obtained: Obtained): Promise<SavedSession | undefined> {
+  const saving = await saveAs(context, profile, { save: true });
+  const session = sessionToSave(obtained);
+  if (!saving || !session) return undefined;
+  const { sessions, name } = saving;
   const before = await sessions.exclusively(name, async () => {
     const there = await sessions.get(name);
     await sessions.put(name, session);
     return there;
   });
   await sessions.use(name);
-  return before && !hasEnded(before, obtained.nowMs) ? before : undefined;
+  return before && !isExpired(before, obtained.nowMs) ? before : undefined;
 }
 
-function tookPlaceOf(before: RememberedSession | undefined): string {
+function tookPlaceOf(before: SavedSession | undefined): string {
   return before ? `\nSaved in place of guest ${printable(before.guestId ?? 'unknown')}.\n` : '';
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Profile } from '../../domain/profile/profile.ts';
+import { getReadable, type NamedSession } from '../../domain/session/find.ts';
 import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { withExample } from '../options/example.ts';
@@ -9,11 +10,11 @@ import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
 import { credentialsText } from '../render/profile.ts';
 import { rows } from '../render/rows.ts';
-import { endText, type SessionView, sessionData } from '../render/session.ts';
+import { endText, sessionData } from '../render/session.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
-import { type KeptSessions, readable } from './session/kept-sessions.ts';
+import type { SavedSessions } from './session/saved-sessions.ts';
 
 export function statusCommand(context: Context, run = printStatus): Command {
   const command = new Command('status')
@@ -67,8 +68,8 @@ function editionFor(context: Context, options: GlobalOptions, profile: Profile):
 async function currentSession(context: Context, profile: Profile, selection: string): Promise<Status['session']> {
   const sessions = await context.sessions(profile);
   const name = await sessions.current();
-  const kept: KeptSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
-  const session = await readable(kept, name);
+  const saved: SavedSessions = { sessions, profile: profile.name, issuer: undefined, selection, warn: context.warn };
+  const session = await getReadable(saved, name);
   return session && { name, session, current: true };
 }
 
@@ -84,7 +85,7 @@ interface Status {
   readonly fromEnvironment: boolean;
   readonly app: StatusResult['app'];
   readonly api: StatusResult['api'];
-  readonly session: SessionView | undefined;
+  readonly session: NamedSession | undefined;
   /** What another command needs so that it goes there too. */
   readonly selection: string;
 }
@@ -122,7 +123,7 @@ function choiceText(choice: { id: string | null; name: string; source: string } 
   return source === 'profile' ? text : `${text}, given by ${source}`;
 }
 
-function sessionRows(session: SessionView | undefined, selection: string, nowMs: number): [string, string][] {
+function sessionRows(session: NamedSession | undefined, selection: string, nowMs: number): [string, string][] {
   if (!session) return [['session', `none. Create one: anon-cli token create${selection}`]];
   const { guestId, sessionEndsAtMs, accessEndsAtMs } = session.session;
   return [

@@ -2,8 +2,8 @@ import { AnonError } from '../../errors.ts';
 import { appendToFile } from '../../io/files/appended-file.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { knownWord } from '../options/choice.ts';
 import { type GlobalOptions, type OutputFormat, outputFormats } from '../options/global.ts';
+import { knownWord } from '../options/parse.ts';
 import type { Calls } from '../output/calls.ts';
 import type { Result } from '../output/formats.ts';
 import { printable, printableJson } from '../render/printable.ts';
@@ -15,7 +15,7 @@ import { maskLines, outputLines } from './github.ts';
 import { type Member, membersOf } from './members.ts';
 import { secretsIn } from './secret-members.ts';
 
-const formatNoun = { noun: 'an output format', plural: 'formats' };
+const formatNoun = 'output format';
 
 /** What matters here of a command. */
 interface Facts {

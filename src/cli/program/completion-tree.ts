@@ -1,6 +1,7 @@
 import { type Argument, Help, type Option } from 'commander';
+import type { CommandFacts } from '../commands/define-command.ts';
 import type { CompletionTree, TreeNode, TreeOption, TreePositional } from '../completion/tree.ts';
-import { valuesOf } from '../completion/values.ts';
+import { valuesOf, valuesOfPlaceholder } from '../completion/values.ts';
 import type { Values } from '../options/definition.ts';
 import { addGlobalOptions, globalOptions } from '../options/global.ts';
 import { commandTree, type TreeCommand } from './tree.ts';
@@ -20,14 +21,12 @@ export function nodeOf(path: string, { command, facts }: TreeCommand): TreeNode 
   return {
     about: command.description(),
     words: new Help().visibleCommands(command).map((child) => child.name()),
-    options: options.map((option) => optionOf(option, definedValues(facts?.options?.[option.flags]), path)),
-    positionals: command.registeredArguments.map((argument) =>
-      positionalOf(argument, definedValues(facts?.args?.[flagsOf(argument)]), path),
-    ),
+    options: options.map((option) => optionOf(option, path, facts)),
+    positionals: command.registeredArguments.map((argument) => positionalOf(argument, path, facts)),
   };
 }
 
-function optionOf(option: Option, values: Values | undefined, path: string): TreeOption {
+function optionOf(option: Option, path: string, facts: CommandFacts | undefined): TreeOption {
   const flags = [option.long, option.short].filter((flag) => flag !== undefined && flag !== null);
   const placeholder = /[<[].*[>\]]/.exec(option.flags)?.[0] ?? '';
   const global = globalOptions.find((one) => one.flags === option.flags);
@@ -36,16 +35,23 @@ function optionOf(option: Option, values: Values | undefined, path: string): Tre
     about: option.description,
     value: option.required ? 'required' : option.optional ? 'optional' : 'none',
     repeatable: option.variadic || isRepeatable(option),
-    values: values ?? global?.values ?? valuesOf(path, [...flags, placeholder]),
+    values:
+      global?.values ??
+      (facts
+        ? (definedValues(facts.options?.[option.flags]) ?? valuesOfPlaceholder(placeholder))
+        : valuesOf(path, [...flags, placeholder])),
   };
 }
 
-function positionalOf(argument: Argument, values: Values | undefined, path: string): TreePositional {
+function positionalOf(argument: Argument, path: string, facts: CommandFacts | undefined): TreePositional {
+  const flags = flagsOf(argument);
   return {
     name: argument.name(),
     required: argument.required,
     repeatable: argument.variadic,
-    values: values ?? valuesOf(path, [`<${argument.name()}>`]),
+    values: facts
+      ? (definedValues(facts.args?.[flags]) ?? valuesOfPlaceholder(flags))
+      : valuesOf(path, [`<${argument.name()}>`]),
   };
 }
 

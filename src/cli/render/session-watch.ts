@@ -1,12 +1,12 @@
-import type { SessionEnds } from '../../domain/session/renewal.ts';
+import type { SessionEnds } from '../../domain/session/watch.ts';
 import { dateText } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows } from './rows.ts';
 
-/** A session as it is being watched. */
-export interface WatchedSession extends SessionEnds {
+/** What the display shows of a watched session. */
+export interface WatchState extends SessionEnds {
   readonly name: string;
   readonly guestId: string | undefined;
   readonly renewals: number;
@@ -16,9 +16,9 @@ export interface WatchedSession extends SessionEnds {
 
 export type WatchEvent = 'started' | 'renewed' | 'renewal_failed' | 'ended';
 
-/** One event on a line, for a pipe. */
-export function watchLine(event: WatchEvent, watched: WatchedSession, nowMs: number): string {
-  const { accessEndsAtMs, sessionEndsAtMs, problem } = watched;
+/** One event as a line, for a pipe. */
+export function watchLine(event: WatchEvent, state: WatchState, nowMs: number): string {
+  const { accessEndsAtMs, sessionEndsAtMs, problem } = state;
   const parts = [
     `${dateText(new Date(nowMs))}  ${event.replace('_', ' ')}`,
     `access token ${leftText(accessEndsAtMs, nowMs)}`,
@@ -28,9 +28,9 @@ export function watchLine(event: WatchEvent, watched: WatchedSession, nowMs: num
   return `${parts.join('  ')}\n`;
 }
 
-/** The same as one JSON object. */
-export function watchData(event: WatchEvent, watched: WatchedSession, nowMs: number): JsonObject {
-  const { guestId, accessEndsAtMs, sessionEndsAtMs, renewals, problem } = watched;
+/** One event as a JSON object. */
+export function watchData(event: WatchEvent, state: WatchState, nowMs: number): JsonObject {
+  const { guestId, accessEndsAtMs, sessionEndsAtMs, renewals, problem } = state;
   return {
     event,
     at: new Date(nowMs).toISOString(),
@@ -42,11 +42,11 @@ export function watchData(event: WatchEvent, watched: WatchedSession, nowMs: num
   };
 }
 
-/** What a terminal shows, every second anew. */
-export function renderWatch(paint: Paint, profile: string, watched: WatchedSession, nowMs: number): string {
-  const { name, guestId, accessEndsAtMs, sessionEndsAtMs, renewals, problem } = watched;
+/** The block on a terminal, redrawn every second. */
+export function renderWatch(paint: Paint, profile: string, state: WatchState, nowMs: number): string {
+  const { name, guestId, accessEndsAtMs, sessionEndsAtMs, renewals, problem } = state;
   const pairs: [string, string][] = [
-    ['guest', printable(guestId ?? 'not known')],
+    ['guest', printable(guestId ?? 'unknown')],
     ['access token', leftText(accessEndsAtMs, nowMs)],
     ['session', leftText(sessionEndsAtMs, nowMs)],
     ['renewed', `${renewals} time${renewals === 1 ? '' : 's'}`],
@@ -55,12 +55,12 @@ export function renderWatch(paint: Paint, profile: string, watched: WatchedSessi
   return `${paint.bold(`Session ${printable(name)}`)} of profile ${printable(profile)}  ${paint.dim('Ctrl-C to leave')}\n${rows(paint, pairs)}${trouble}`;
 }
 
-/** `ends in 1 h 59 min 5 s`: to the second, since it is watched. */
+/** `ends in 1 h 59 min 5 s`, to the second because somebody is watching. */
 function leftText(endsAtMs: number | null | undefined, nowMs: number): string {
   if (endsAtMs === null) return 'never ends';
-  if (endsAtMs === undefined) return 'does not tell its end';
+  if (endsAtMs === undefined) return 'ends at an unknown time';
   const seconds = Math.round((endsAtMs - nowMs) / 1000);
-  if (seconds <= 0) return 'is over';
+  if (seconds <= 0) return 'has expired';
   const parts = units.map(([size, name], index) => {
     const whole = Math.floor((index === 0 ? seconds : seconds % (units[index - 1]?.[0] ?? 1)) / size);
     return { whole, text: `${whole} ${name}` };

@@ -1,5 +1,5 @@
-import { hasEnded, secondsUntil } from '../../domain/session/remembered.ts';
-import type { RememberedSession } from '../../domain/session/saved-session.ts';
+import type { NamedSession } from '../../domain/session/find.ts';
+import { isExpired, type SavedSession, secondsUntil } from '../../domain/session/saved-session.ts';
 import { dateText } from '../../domain/token/times.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
@@ -7,15 +7,8 @@ import { printable, printableValue } from './printable.ts';
 import { rows, table } from './rows.ts';
 import { relativeText } from './time.ts';
 
-/** A kept session and what it is among the others. */
-export interface SessionView {
-  readonly name: string;
-  readonly session: RememberedSession;
-  readonly current: boolean;
-}
-
-/** The kept sessions of a profile as a list. */
-export function renderSessions(paint: Paint, views: readonly SessionView[], nowMs: number): string {
+/** The saved sessions of a profile as a table. */
+export function renderSessions(paint: Paint, views: readonly NamedSession[], nowMs: number): string {
   return table(
     paint,
     ['', 'SESSION', 'GUEST', 'APP', 'API', 'SESSION ENDS', 'ACCESS TOKEN', 'METADATA'],
@@ -32,7 +25,7 @@ export function renderSessions(paint: Paint, views: readonly SessionView[], nowM
   );
 }
 
-export function renderSession(paint: Paint, { name, session, current }: SessionView, nowMs: number): string {
+export function renderSession(paint: Paint, { name, session, current }: NamedSession, nowMs: number): string {
   return (
     `${paint.bold(printable(name))}${current ? paint.dim(' (current)') : ''}\n` +
     rows(paint, [
@@ -49,7 +42,7 @@ export function renderSession(paint: Paint, { name, session, current }: SessionV
 }
 
 /** The guests before this one, the latest first. */
-export function renderLineage(paint: Paint, { guestId, replaced = [] }: RememberedSession): string {
+export function renderLineage(paint: Paint, { guestId, replaced = [] }: SavedSession): string {
   const before = replaced.map(({ guestId: id, untilMs }) => [
     printable(id ?? 'unknown'),
     `until ${dateText(new Date(untilMs))}`,
@@ -61,8 +54,8 @@ export function renderLineage(paint: Paint, { guestId, replaced = [] }: Remember
   );
 }
 
-/** A kept session for `--json`: never its tokens. */
-export function sessionData({ name, session, current }: SessionView, nowMs: number): JsonObject {
+/** A saved session for `--json`, without its tokens. */
+export function sessionData({ name, session, current }: NamedSession, nowMs: number): JsonObject {
   return {
     name,
     current,
@@ -72,23 +65,23 @@ export function sessionData({ name, session, current }: SessionView, nowMs: numb
     scope: session.scope ?? null,
     metadata: session.metadata ?? null,
     created_at: isoTime(session.createdAtMs),
-    expired: hasEnded(session, nowMs),
+    expired: isExpired(session, nowMs),
     never_expires: session.sessionEndsAtMs === null,
     session_expires_in: secondsUntil(session.sessionEndsAtMs, nowMs) ?? null,
     access_token_expires_in: secondsUntil(session.accessEndsAtMs, nowMs) ?? null,
   };
 }
 
-export function lineageData({ guestId, replaced = [] }: RememberedSession): JsonObject[] {
+export function lineageData({ guestId, replaced = [] }: SavedSession): JsonObject[] {
   const before = replaced.map(({ guestId: id, untilMs }) => ({ guest_id: id ?? null, until: isoTime(untilMs) }));
   return [{ guest_id: guestId ?? null, until: null }, ...before];
 }
 
-/** `in 30 days`, `expired 2 hours ago`, `never`, or that it was not told. */
+/** `in 30 days`, `expired 2 hours ago`, `never` or `unknown`. */
 export function endText(timeMs: number | null | undefined, nowMs: number): string {
   const left = secondsUntil(timeMs, nowMs);
   if (left === null) return 'never';
-  if (left === undefined) return 'not told';
+  if (left === undefined) return 'unknown';
   return left > 0 ? relativeText(left) : `expired ${relativeText(left)}`;
 }
 
@@ -97,8 +90,8 @@ function paintedEnd(paint: Paint, timeMs: number | null | undefined, nowMs: numb
   return text.startsWith('expired') ? paint.red(text) : text;
 }
 
-function metadataText({ metadata }: RememberedSession): string {
-  return metadata ? printableValue(metadata) : 'not known';
+function metadataText({ metadata }: SavedSession): string {
+  return metadata ? printableValue(metadata) : 'unknown';
 }
 
 function named(name: string | undefined, id: string): string {

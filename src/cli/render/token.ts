@@ -1,6 +1,6 @@
 import type { TokenChange } from '../../domain/token/compare.ts';
 import type { DecodedToken } from '../../domain/token/decode.ts';
-import { dateText, timeDoubts as timeDoubtsOf, tokenTimes } from '../../domain/token/times.ts';
+import { dateText, timeProblems as timeProblemsOf, tokenTimes } from '../../domain/token/times.ts';
 import type { Seal } from '../../jose/encryption.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
@@ -84,22 +84,24 @@ function headerText(header: JsonObject): string {
     .join(', ');
 }
 
-function claimText(paint: Paint, claim: string, value: unknown, { times, timeDoubts }: DecodedToken): string {
+function claimText(paint: Paint, claim: string, value: unknown, { times, timeProblems }: DecodedToken): string {
   const time = times.find((candidate) => candidate.claim === claim);
-  const found = timeDoubts.find((candidate) => candidate.claim === claim);
-  const doubt = found ? ` ${paint.yellow(`! ${found.doubt}`)}` : '';
-  if (!time || found?.untold) return `${printableValue(value)}${doubt}`;
+  const found = timeProblems.find((candidate) => candidate.claim === claim);
+  const warning = found ? ` ${paint.yellow(`! ${found.problem}`)}` : '';
+  if (!time || found?.ambiguous) return `${printableValue(value)}${warning}`;
   const left = time.secondsFromNow;
   const expired = claim === 'exp' && left <= 0;
   const relative = expired ? paint.red(`expired ${relativeText(left)}`) : relativeText(left);
-  return `${dateText(time.at)} (${relative})${doubt}`;
+  return `${dateText(time.at)} (${relative})${warning}`;
 }
 
 /** A decoded token for `--json`. A time in an unknown unit is left out of `times`, and a note says why. */
 export function tokenData(decoded: DecodedToken): JsonObject {
-  const { form, header, claims, text, signature, seal, inner, timeDoubts } = decoded;
-  const times = decoded.times.filter(({ claim }) => !timeDoubts.some((one) => one.claim === claim && one.untold));
-  const notes = [...decoded.notes, ...timeDoubts.map(({ claim, doubt }) => `${claim} ${doubt}`)];
+  const { form, header, claims, text, signature, seal, inner, timeProblems } = decoded;
+  const times = decoded.times.filter(
+    ({ claim }) => !timeProblems.some((problem) => problem.claim === claim && problem.ambiguous),
+  );
+  const notes = [...decoded.notes, ...timeProblems.map(({ claim, problem }) => `${claim} ${problem}`)];
   return {
     form,
     header,
@@ -142,8 +144,8 @@ function valuesText(paint: Paint, { path, before, after }: TokenChange, nowMs: n
 function valueText(path: string, value: unknown, nowMs: number): string {
   const [, claim] = /(?:^|\.)claims\.([^.]+)$/.exec(path) ?? [];
   const claims = claim === undefined ? {} : { [claim]: value };
-  const [found] = timeDoubtsOf(claims);
-  if (found?.untold) return `${printableValue(quoted(value))} (${found.doubt})`;
+  const [found] = timeProblemsOf(claims);
+  if (found?.ambiguous) return `${printableValue(quoted(value))} (${found.problem})`;
   const [time] = tokenTimes(claims, nowMs);
   return time ? `${dateText(time.at)} (${relativeText(time.secondsFromNow)})` : printableValue(quoted(value));
 }

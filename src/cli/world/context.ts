@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { ManagementAccess } from '../../domain/exchange/management/credentials.ts';
 import type { Profile, ProfileStore, SecretPlace, SecretStore } from '../../domain/profile/profile.ts';
-import type { TextLine } from '../../domain/session/metadata-lines.ts';
+import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';

@@ -4,7 +4,7 @@ import { tenantTime } from '../../domain/exchange/tenant-time.ts';
 import { addressOf, originOf, sameHost } from '../../domain/profile/address.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { ProfileStore } from '../../domain/profile/profile.ts';
-import { defaultSessionName } from '../../domain/session/name.ts';
+import { defaultSessionName } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';

@@ -9,8 +9,7 @@ import {
 } from '../../wire/claims-mapping.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
-import { hasEnded } from '../session/remembered.ts';
-import type { RememberedSession } from '../session/saved-session.ts';
+import { isExpired, type SavedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
 import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
@@ -43,7 +42,7 @@ export async function previewToken(
   tenant: TenantConnection,
   holder: Pick<ClaimsHolder, 'heldBy' | 'id' | 'name'>,
   claims: readonly ClaimMapping[],
-  session: RememberedSession | undefined,
+  session: SavedSession | undefined,
 ): Promise<TokenPreview | { readonly none: string }> {
   if (!session) return { none: 'no session is saved' };
   const { heldBy, id, name } = holder;
@@ -69,16 +68,12 @@ export async function previewToken(
   };
 }
 
-function hasExpired(
-  opened: JsonObject | undefined,
-  session: RememberedSession,
-  { clock, time }: TenantConnection,
-): boolean {
-  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= time.now() : hasEnded(session, clock.now());
+function hasExpired(opened: JsonObject | undefined, session: SavedSession, { clock, time }: TenantConnection): boolean {
+  return typeof opened?.exp === 'number' ? opened.exp * 1000 <= time.now() : isExpired(session, clock.now());
 }
 
 /** For a session token that can't be decrypted: its guest, and its metadata as last known. */
-function lastKnown({ metadata, guestId }: RememberedSession, access: JsonObject | undefined): JsonObject {
+function lastKnown({ metadata, guestId }: SavedSession, access: JsonObject | undefined): JsonObject {
   const user = guestId ?? access?.sub;
   return { ...(typeof user === 'string' && { user_id: user }), ...(metadata && { metadata }) };
 }

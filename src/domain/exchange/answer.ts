@@ -1,7 +1,6 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
 import type { TenantConnection } from './connection.ts';
-import type { Answer, Exchange, HttpAnswer } from './http.ts';
-import { hostOf } from './http.ts';
+import { type Answer, type Exchange, type HttpAnswer, hostOf } from './http.ts';
 import { redactSecrets } from './redact.ts';
 import { isTransientFailure } from './retry.ts';
 import { withUnknownOutcome } from './unknown-outcome.ts';

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { HttpAnswer } from './http.ts';
-import { hostOf } from './http.ts';
+import { type HttpAnswer, hostOf } from './http.ts';
 
 /** The tenant's clock, used for everything the tenant dates: this machine's clock may be wrong. */
 export interface TenantTime {

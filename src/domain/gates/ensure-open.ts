@@ -1,4 +1,4 @@
-import { sampleApi, sampleApp, sampleGuestScopes } from '../../wire/sample.ts';
+import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { ApiWithGrants } from '../api/api.ts';
 import { apiWithGrants, guestScopes } from '../api/guest-grants.ts';
 import type { NewApi } from '../api/lifecycle.ts';
@@ -15,9 +15,10 @@ import { shellWord } from '../shell-word.ts';
 import { planTenantChange, readTenant, type TenantView } from '../tenant/settings.ts';
 import { planEnabledApp, planOpenApi } from './set-up.ts';
 
-/** The application and API that the quickstart creates if the tenant has none. */
+/** The scopes that guests of the sample API get. */
+const sampleScopes = ['read:catalog', 'write:cart'] as const;
 const newApp: NewApp = { name: sampleApp.name, type: sampleApp.app_type };
-const newApi: NewApi = { name: sampleApi.name, audience: sampleApi.identifier, scopes: sampleGuestScopes };
+const newApi: NewApi = { name: sampleApi.name, audience: sampleApi.identifier, scopes: sampleScopes };
 
 /** A gate that is open now, whether that took a change, and the commands that do the same. */
 export interface Ensured<Subject> {
@@ -68,7 +69,7 @@ export async function ensureApiOpen(
   chosen: SavedApi | undefined,
 ): Promise<Ensured<ApiWithGrants>> {
   const before = await existingApi(tenant, chosen);
-  const scopes = before ? wantedScopes(before, app) : sampleGuestScopes;
+  const scopes = before ? wantedScopes(before, app) : sampleScopes;
   const plan = await planOpenApi(tenant, before ?? newApi, { app, scopes });
   const api = await applyPlan(tenant, plan);
   const granted = guestScopes(api, app.clientId).join(',');
@@ -94,6 +95,6 @@ async function existingApi(tenant: TenantConnection, chosen: SavedApi | undefine
 function wantedScopes(api: ApiWithGrants, app: App): readonly string[] {
   if (guestScopes(api, app.clientId).length > 0) return [];
   const defined = api.scopes.map(({ value }) => value);
-  const wanted = sampleGuestScopes.filter((scope) => defined.includes(scope));
+  const wanted = sampleScopes.filter((scope) => defined.includes(scope));
   return wanted.length > 0 ? wanted : defined.slice(0, 1);
 }

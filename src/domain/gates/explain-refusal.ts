@@ -5,9 +5,9 @@ import { readApp } from '../app/read.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
 import { isTransientFailure } from '../exchange/retry.ts';
+import { lacksFeature } from '../session/missing-feature.ts';
 import { shellWord } from '../shell-word.ts';
 import { explainScope, explainTarget } from './explain-api-refusal.ts';
-import { lacksFeature } from './missing-feature.ts';
 import { appEnableCommand } from './opening-command.ts';
 import { contradictedBySettings, doctorHint, type RefusedRequest, readIfPossible } from './refused-request.ts';
 

@@ -1,14 +1,10 @@
 import { isAnonError, type ResponseError, withHint } from '../../errors.ts';
-import type { RequestedApi } from '../api/find.ts';
-import type { RequestingApp } from '../app/find.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import type { TokenRequest } from '../session/token-request.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** The request that the tenant refused. */
-export interface RefusedRequest {
-  readonly app: RequestingApp;
-  readonly api: RequestedApi;
-  readonly scope: string | undefined;
+export interface RefusedRequest extends TokenRequest {
   /** The request came from `doctor`, so a hint to run it would be useless. */
   readonly diagnosed?: boolean;
 }

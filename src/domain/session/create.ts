@@ -1,49 +1,97 @@
-import { ResponseError } from '../../errors.ts';
-import type { JsonObject } from '../../wire/schema.ts';
+import { AnonError, isAnonError } from '../../errors.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
-import { explainRefusal } from '../gates/explain-refusal.ts';
-import type { RefusedRequest } from '../gates/refused-request.ts';
-import { type GuestTokens, requestTokens } from './request-tokens.ts';
+import { shellWord } from '../shell-word.ts';
+import { decodeTokens, sessionToSave } from './decoded-tokens.ts';
+import { isExpired, type SavedSession, type SessionStore } from './saved-session.ts';
+import { failureOf, noSessionToken, type SessionPorts, type TokenOutcome, type TokenPorts } from './target.ts';
+import { type CreationRequest, createSession } from './token-request.ts';
 
-export interface SessionRequest extends RefusedRequest {
-  readonly metadata: JsonObject | undefined;
+/** Where a new session is saved. */
+export interface SaveAs {
+  readonly sessions: SessionStore;
+  readonly name: string;
+  /** The user gave the name: it is not taken from another session. */
+  readonly given: boolean;
+  /** The new session may replace one with this name. */
+  readonly replaces: boolean;
+}
+
+export interface CreationOutcome extends TokenOutcome {
+  /** Where the session was saved; undefined where it was not. */
+  readonly saved: { readonly name: string; readonly replaced: SavedSession | undefined } | undefined;
 }
 
 /**
- * Creates a guest session.
- * @throws {GateClosedError} naming the gate and the command that opens it; {ResponseError} otherwise
+ * Creates a guest session and, where `as` says a name, saves it and makes it the current one.
+ * @throws {AnonError} as {@link createSession}; `usage` when the given name is that of another session
  */
-export function createSession(
+export async function createAndSave(
+  { clock, warn, explain }: TokenPorts,
   tenant: TenantConnection,
-  request: SessionRequest & { readonly userId: string | undefined },
-): Promise<GuestTokens> {
-  return explained(tenant, request, { user_id: request.userId });
-}
-
-/** Updates a session: its metadata merged with `metadata`, a new session token, a new access token. */
-export function updateSession(
-  tenant: TenantConnection,
-  request: SessionRequest & {
-    readonly sessionToken: string;
-    /** What the session is known to hold: no error repeats it. */
-    readonly heldMetadata?: JsonObject | undefined;
-  },
-): Promise<GuestTokens> {
-  return explained(tenant, request, { session_token: request.sessionToken }, request.heldMetadata);
-}
-
-async function explained(
-  tenant: TenantConnection,
-  request: SessionRequest,
-  more: { user_id?: string | undefined; session_token?: string | undefined },
-  held?: JsonObject,
-): Promise<GuestTokens> {
-  const { scope, metadata } = request;
-  try {
-    const members = { audience: request.api.audience, scope, metadata, ...more };
-    return await requestTokens(tenant, request.app, members, held);
-  } catch (error) {
-    if (error instanceof ResponseError) throw await explainRefusal(tenant, error, request);
-    throw error;
+  request: CreationRequest,
+  as: SaveAs | undefined,
+): Promise<CreationOutcome> {
+  const create = async () => decodeTokens(tenant, await createSession(tenant, request, explain));
+  const { audience } = request.api;
+  if (!as) return { decoded: await create(), audience, session: undefined, saved: undefined };
+  const { sessions, name } = as;
+  const save = { clock, warn, sessions };
+  if (as.given) {
+    return sessions.exclusively(name, async () => {
+      const replaced = await liveSession(as, clock.now());
+      if (replaced && !as.replaces) throw nameTaken(tenant, name);
+      return saved(save, { decoded: await create(), request, name, replaced });
+    });
   }
+  const decoded = await create();
+  const work = sessions.exclusively(name, async () =>
+    saved(save, { decoded, request, name, replaced: await liveSession(as, clock.now()) }),
+  );
+  return work.catch((error: unknown) => ({
+    ...{ decoded, audience, session: undefined, saved: undefined },
+    saveFailure: { error },
+  }));
+}
+
+async function saved(
+  { sessions, clock, warn }: Omit<SessionPorts, 'explain'>,
+  {
+    decoded,
+    request,
+    name,
+    replaced,
+  }: {
+    decoded: TokenOutcome['decoded'];
+    request: CreationRequest;
+    name: string;
+    replaced: SavedSession | undefined;
+  },
+): Promise<CreationOutcome> {
+  const { audience } = request.api;
+  const session = sessionToSave({ ...decoded, request, nowMs: clock.now() });
+  if (!session) {
+    warn(noSessionToken);
+    return { decoded, audience, session, saved: undefined };
+  }
+  const save = async () => {
+    await sessions.put(name, session);
+    await sessions.use(name);
+  };
+  const saveFailure = await failureOf(save());
+  return { decoded, audience, session, saveFailure, saved: saveFailure ? undefined : { name, replaced } };
+}
+
+async function liveSession({ sessions, name, given }: SaveAs, nowMs: number): Promise<SavedSession | undefined> {
+  const session = await sessions.get(name).catch((error: unknown) => {
+    // A session of the tenant whose domain the profile had before can be replaced like an expired one; a given name is its own.
+    if (given || !isAnonError(error) || error.code !== 'not_authorised') throw error;
+    return undefined;
+  });
+  return session && !isExpired(session, nowMs) ? session : undefined;
+}
+
+function nameTaken({ selection }: TenantConnection, name: string): AnonError {
+  return new AnonError('usage', `Session '${name}' already exists.`, {
+    hint: `To replace it, pass --replace. To use it: anon-cli token get --session ${shellWord(name)}${selection}`,
+  });
 }

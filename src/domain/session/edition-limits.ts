@@ -8,7 +8,7 @@ import { editionOf } from '../exchange/management/request.ts';
 import { shellWord } from '../shell-word.ts';
 import { listInWords, type TruncatedList, truncateList } from '../truncate.ts';
 
-/** A metadata value that is an object or an array, by its top-level key; of many guests with its line. */
+/** A metadata value that is an object or an array, by its top-level key; with the line for many guests. */
 export interface NestedValue {
   readonly key: string;
   readonly line?: number;
@@ -22,7 +22,7 @@ interface NewSession {
 }
 
 /**
- * Says before the call what the tenant's edition cannot do with a new session.
+ * Checks before the call whether the tenant's edition supports a new session.
  * @throws {AnonError} `edition_unsupported`
  */
 export async function checkCreation(tenant: TenantConnection, session: NewSession): Promise<void> {
@@ -31,7 +31,7 @@ export async function checkCreation(tenant: TenantConnection, session: NewSessio
   const edition = await knownEdition(tenant);
   if (!edition) return;
   if (userId !== undefined && !edition.acceptsUserId) {
-    throw unsupported(edition, 'the service chooses the id of a guest', 'Leave --user-id out.');
+    throw unsupported(edition, 'does not support --user-id: the service chooses guest ids', 'Leave --user-id out.');
   }
   if (!edition.nestsMetadata && nested.items.length > 0) throw nests(edition, nested);
 }
@@ -43,15 +43,18 @@ function nestedIn(metadata: JsonObject): NestedValue[] {
 function nests(edition: Edition, nested: TruncatedList<NestedValue>): AnonError {
   const names = listInWords(nested, ({ key, line }) => `'${key.slice(0, 40)}'${line ? ` in line ${line}` : ''}`);
   const what = nested.items.length === 1 ? 'is an object or an array' : 'are objects or arrays';
-  const reason = `metadata values are texts, numbers, true and false, and ${names} ${what}`;
+  const reason = `supports only text, numbers and booleans as metadata values; ${names} ${what}`;
   const [{ key, line }] = nested.items as [NestedValue];
   const name = key.slice(0, 40);
-  if (line) return unsupported(edition, reason, 'Write them as text, such as {"cart":"3 items"}.');
+  if (line) return unsupported(edition, reason, 'Write them as text. Example: {"cart":"3 items"}');
   const text = shellWord(`${name.replaceAll('.', '\\.')}=…`);
-  return unsupported(edition, reason, `Write it as text: --meta ${text} (a dot nests, and \\. is one in a key)`);
+  return unsupported(edition, reason, `Write it as text: --meta ${text} (a dot nests; \\. is a dot in a key)`);
 }
 
-/** The same for an existing session; `sessionSelection` makes the command in the hint be for it. @throws {AnonError} `edition_unsupported` */
+/**
+ * The same for an update of a session; `sessionSelection` is the part of the hint's command that names it.
+ * @throws {AnonError} `edition_unsupported`
+ */
 export async function checkUpdate(
   tenant: TenantConnection,
   metadata: JsonObject | undefined,
@@ -62,8 +65,8 @@ export async function checkUpdate(
   if (!edition || edition.updatesMetadata) return;
   throw unsupported(
     edition,
-    'metadata is set once, when the session is created',
-    `A new session can carry old and new together, under another guest id: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
+    'sets metadata once, when the session is created',
+    `To create a new session, of another guest, with the metadata of both: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
   );
 }
 
@@ -73,19 +76,21 @@ export async function checkTransfer(tenant: TenantConnection): Promise<void> {
   if (edition && !edition.mintsTransferTickets) throw noTickets(edition.name);
 }
 
-/** Edition `preview` takes the session token itself into a login. @see wire contract, section 5 */
+/** Edition `preview` accepts the session token itself at a login. @see wire contract, section 5 */
 export function noTickets(edition: EditionName): AnonError {
-  return new AnonError('edition_unsupported', `In edition '${edition}' there are no transfer tickets.`, {
-    hint: 'Give the session token itself to the login: /authorize?…&anonymous_session_token=<session token>',
+  return new AnonError('edition_unsupported', `Edition ${edition} has no transfer tickets.`, {
+    hint: 'Pass the session token to the login: /authorize?…&anonymous_session_token=<session token>',
   });
 }
 
-/** Undefined where it is not known and there are no credentials to ask: then the tenant says what it cannot do. */
+/**
+ * Undefined where the edition is unknown and there are no credentials to read it: then the tenant decides.
+ */
 async function knownEdition(tenant: TenantConnection): Promise<Edition | undefined> {
   if (tenant.edition) return editionNamed(tenant.edition);
   return tenant.management ? editionOf(tenant) : undefined;
 }
 
 function unsupported({ name }: Edition, reason: string, hint: string): AnonError {
-  return new AnonError('edition_unsupported', `In edition '${name}' ${reason}.`, { hint });
+  return new AnonError('edition_unsupported', `Edition ${name} ${reason}.`, { hint });
 }

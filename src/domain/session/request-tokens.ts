@@ -15,27 +15,27 @@ import type { Exchange } from '../exchange/http.ts';
 import { secretForms } from '../exchange/redact.ts';
 import { isTransientFailure } from '../exchange/retry.ts';
 import { secretsIn, send } from '../exchange/send.ts';
-import { missingFeature } from '../gates/missing-feature.ts';
+import { missingFeature } from './missing-feature.ts';
 
-/** Both tokens of a guest, as the service hands them out. Nothing of what they look like is checked. */
+/** Both tokens of a guest, as the service gave them. Their form is not checked. */
 export interface GuestTokens {
   /** Absent where the edition gives none on an update. */
   readonly sessionToken: string | undefined;
-  /** Empty where the service gave a session token alone: {@link checkComplete}. */
+  /** Empty where the service gave only a session token: {@link checkComplete}. */
   readonly accessToken: string;
-  /** `Bearer`, also where the service does not say. */
+  /** `Bearer` where the service does not report it. */
   readonly tokenType: string;
-  /** Seconds that the access token lives; undefined where the service does not say. */
+  /** Lifetime of the access token; undefined where the service does not report it. */
   readonly expiresInSeconds: number | undefined;
-  /** Seconds that the session has left; undefined where the edition does not tell. */
+  /** Remaining lifetime of the session; undefined where the edition does not report it. */
   readonly sessionExpiresInSeconds: number | undefined;
   /** The granted scopes, space-separated. */
   readonly scope: string | undefined;
-  /** What of the answer cannot be what it says: `access_token is required`. */
+  /** What is wrong with the answer: `access_token is required`. */
   readonly problem?: string | undefined;
 }
 
-/** The members of the service's answer, by their names on the wire; what was not answered is left out. */
+/** The members of the service's answer by their names on the wire; missing members are left out. */
 export function answerMembers(tokens: GuestTokens): JsonObject {
   return {
     ...(tokens.sessionToken !== undefined && { session_token: tokens.sessionToken }),
@@ -47,7 +47,7 @@ export function answerMembers(tokens: GuestTokens): JsonObject {
   };
 }
 
-/** A map and not an object: the words come from outside, and `constructor` is one an object knows. */
+/** A map, not an object: the words come from outside, and an object has members such as `constructor`. */
 const codes = new Map<string, ErrorCode>([
   ['invalid_session_token', 'token_unacceptable'],
   ['session_expired', 'token_unacceptable'],
@@ -64,8 +64,8 @@ const otherErrors = new Set(['invalid_request', 'invalid_response', 'too_many_re
 type Members = Pick<AnonymousTokenRequest, 'audience' | 'scope' | 'metadata' | 'session_token' | 'user_id'>;
 
 /**
- * POST /anonymous/token, with the secret of `app` where its registered method has it. No error repeats a value of the
- * metadata that is sent, nor of `held`, which the session has already.
+ * POST /anonymous/token, with the secret of `app` where its registered method puts it. No error repeats a value of the
+ * metadata that is sent, nor of `held`, which the session already has.
  * @throws {ResponseError} the service's own `error` and description
  */
 export async function requestTokens(
@@ -80,7 +80,7 @@ export async function requestTokens(
   const tokens = checked.value;
   const asSent = { ...body, ...(tokens.expires_in !== undefined && { expires_in: tokens.expires_in }) };
   const strict = check(anonymousTokenResponse, asSent);
-  // Without a session token there is no guest to lose.
+  // Without a session token no guest can be lost.
   if (tokens.session_token === undefined && !strict.ok) throw unexpectedAnswer(exchange, strict.problem);
   return {
     sessionToken: tokens.session_token,
@@ -95,25 +95,26 @@ export async function requestTokens(
 
 function problemOf(body: JsonObject, tokens: GivenTokens): string | undefined {
   if (tokens.access_token === undefined) {
-    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a string that says something'}`;
+    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a string that is not empty'}`;
   }
   const times = ['expires_in', 'session_expires_in'] as const;
-  const odd = times.find((name) => body[name] !== undefined && body[name] !== null && tokens[name] === undefined);
-  return odd && `${odd} must be seconds from now`;
+  const invalid = times.find((name) => body[name] !== undefined && body[name] !== null && tokens[name] === undefined);
+  return invalid && `${invalid} must be a number of seconds`;
 }
 
 /**
- * What was given is looked into only once it is safe: it may be all there will ever be of a guest.
- * @throws {AnonError} `response_invalid` where the service gave no access token, or says what it cannot mean
+ * Call it once the tokens are safe: they may be the only trace of a guest.
+ * @throws {AnonError} `response_invalid` where the answer has no access token, or a lifetime that makes no sense
  */
-export function checkComplete({ problem }: Pick<GuestTokens, 'problem'>): void {
+export function checkComplete(
+  { problem }: Pick<GuestTokens, 'problem'>,
+  hint = 'The answer has a session token. To get an access token with it: anon-cli token renew',
+): void {
   if (problem === undefined) return;
-  throw new AnonError('response_invalid', `The tenant's answer is not as it should be: ${problem}.`, {
-    hint: 'It gave a session token, by which it may give an access token: anon-cli token renew',
-  });
+  throw new AnonError('response_invalid', `The tenant's answer is invalid: ${problem}.`, { hint });
 }
 
-/** The same, whatever the answer holds when it is no refusal. */
+/** The same for an answer of any shape. */
 export async function askForTokens(
   tenant: TenantConnection,
   app: RequestingApp,
@@ -134,14 +135,14 @@ export async function askForTokens(
   const secrets = [...secretsIn(exchange), ...secretForms([clientSecret, held])];
   const { sent, error, description } = readErrorBody(answer, secrets);
   const code = codes.get(sent.error);
-  // A word of the protocol is none of the tenant's.
+  // Error codes of the protocol are not the tenant's own words.
   const isProtocol = code !== undefined || otherErrors.has(sent.error);
   const refused = { status, error: isProtocol ? sent.error : error, description };
   if (code === undefined && isMissing(status)) throw await missingFeature(tenant, exchange, refused);
   throw new ResponseError(code ?? (isTransientFailure(status) ? 'server_error' : 'failed'), refused, unnamed(refused));
 }
 
-/** Where the service has no code of its own its status says all there is. */
+/** Where the service gives no error code, the status says everything. */
 function unnamed({ status, error, description }: { status: number; error: string; description: string }) {
   if (error !== `http_${status}`) return {};
   return { message: `The tenant answered POST ${anonymousTokenPath} with ${status}.${quotedReason(description)}` };

@@ -1,4 +1,5 @@
-import { type AnonError, ResponseError, reworded } from '../../errors.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { AnonError, ResponseError, reworded } from '../../errors.ts';
 import {
   anonymousTransferAudience,
   anonymousTransferLifetimeSeconds,
@@ -10,11 +11,11 @@ import type { RequestingApp } from '../app/find.ts';
 import { unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { quotedReason } from '../exchange/error-body.ts';
-import { explainRefusal } from '../gates/explain-refusal.ts';
 import { noTickets } from './edition-limits.ts';
 import { askForTokens } from './request-tokens.ts';
+import type { ExplainRefusal } from './token-request.ts';
 
-/** What carries a guest's session into a login, once. */
+/** Carries a guest's session into a login, once. */
 export interface TransferTicket {
   readonly ticket: string;
   readonly expiresInSeconds: number;
@@ -23,8 +24,8 @@ export interface TransferTicket {
 }
 
 /**
- * Asks for a transfer ticket of a session; `checkTransfer` comes before it.
- * @throws {AnonError} `edition_unsupported` where the tenant turns out to have none; {ResponseError} when it refuses
+ * Requests a transfer ticket for a session; call `checkTransfer` before.
+ * @throws {AnonError} `edition_unsupported` where the tenant has no tickets; {ResponseError} when it refuses
  */
 export async function requestTransferTicket(
   tenant: TenantConnection,
@@ -33,11 +34,13 @@ export async function requestTransferTicket(
     sessionToken,
     heldMetadata,
   }: { app: RequestingApp; sessionToken: string; heldMetadata?: JsonObject | undefined },
+  explain: ExplainRefusal,
 ): Promise<TransferTicket> {
   const askedAtMs = tenant.clock.now();
-  const { exchange, body } = await explained(tenant, app, () =>
-    askForTokens(tenant, app, { audience: anonymousTransferAudience, session_token: sessionToken }, heldMetadata),
-  );
+  const members = { audience: anonymousTransferAudience, session_token: sessionToken };
+  const { exchange, body } = await askForTokens(tenant, app, members, heldMetadata).catch(async (error: unknown) => {
+    throw error instanceof ResponseError ? await explained(tenant, app, error, explain) : error;
+  });
   const checked = check(anonymousTransferResponse, body);
   if (!checked.ok) throw unexpectedAnswer(exchange, checked.problem);
   return {
@@ -47,23 +50,79 @@ export async function requestTransferTicket(
   };
 }
 
-/** To a tenant without tickets, whose edition nobody could ask for, that is an API it does not have. */
-async function explained<Result>(
+/** A tenant without tickets, whose edition is unknown, takes the audience for an API that it does not have. */
+async function explained(
   tenant: TenantConnection,
   app: RequestingApp,
-  ask: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof ResponseError)) throw error;
-    if (error.error === 'invalid_target') throw withSaying(noTickets('preview'), error.description);
-    const api: RequestedApi = { audience: anonymousTransferAudience, name: anonymousTransferAudience };
-    throw await explainRefusal(tenant, error, { app, api, scope: undefined });
-  }
+  refusal: ResponseError,
+  explain: ExplainRefusal,
+): Promise<AnonError> {
+  if (refusal.error === 'invalid_target') return withServiceWords(noTickets('preview'), refusal.description);
+  const api: RequestedApi = { audience: anonymousTransferAudience, name: anonymousTransferAudience };
+  return explain(tenant, refusal, { app, api, scope: undefined });
 }
 
-/** What we make of a refusal, with its own words beside it. */
-function withSaying(error: AnonError, description: string): AnonError {
+/** Our error for a refusal, with the service's own words. */
+function withServiceWords(error: AnonError, description: string): AnonError {
   return reworded(error, { message: `${error.message}${quotedReason(description)}` });
+}
+
+/** A login that continues a guest's session. */
+export interface AuthorizeRequest {
+  /** Where requests go, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** Space-separated. */
+  readonly scope: string;
+  readonly ticket: string;
+  /** With a code challenge. @see RFC 7636 */
+  readonly pkce: boolean;
+}
+
+export interface AuthorizeUrl {
+  readonly url: string;
+  /** To compare with the value at the redirect URI. */
+  readonly state: string;
+  /** To compare with the value in the ID token. */
+  readonly nonce: string;
+  /** To send when the code is exchanged; undefined without PKCE. */
+  readonly codeVerifier: string | undefined;
+}
+
+/** The URL to open in a browser, with a state, a nonce and a code verifier of its own. @see wire contract, section 5 */
+export function authorizeUrl({ baseUrl, ticket, pkce, ...request }: AuthorizeRequest): AuthorizeUrl {
+  const [state, nonce] = [random(16), random(16)];
+  const codeVerifier = pkce ? random(32) : undefined;
+  const url = new URL(`${baseUrl}/authorize`);
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    scope: request.scope,
+    state,
+    nonce,
+    ...(codeVerifier !== undefined && { code_challenge: challengeOf(codeVerifier), code_challenge_method: 'S256' }),
+    anon_transfer_token: ticket,
+  }).toString();
+  return { url: url.href, state, nonce, codeVerifier };
+}
+
+/** @throws {AnonError} `usage` for a relative URI or one with a fragment. @see RFC 6749, section 3.1.2 */
+export function checkRedirectUri(uri: string): void {
+  const shown = uri.slice(0, 60);
+  if (!URL.canParse(uri)) {
+    throw new AnonError('usage', `'${shown}' is not a redirect URI.`, {
+      hint: "Use one of the application's allowed callback URLs. Example: http://localhost:3000/callback",
+    });
+  }
+  if (uri.includes('#')) throw new AnonError('usage', `A redirect URI can't have a fragment: '${shown}'.`);
+}
+
+function random(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
 }

@@ -3,7 +3,7 @@ import { numberOf } from '../../wire/exact-json.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { type Check, type CheckName, failed, ok, skipped } from './check.ts';
 import { rejectedKind } from './form-checks.ts';
-import { dateText, timeDoubts } from './times.ts';
+import { dateText, timeProblems } from './times.ts';
 
 /** What a token must claim to be valid. What is left out is not checked. */
 export interface Expectations {
@@ -97,16 +97,16 @@ function checkAudience({ aud }: JsonObject, expected: string | undefined): Check
 
 /** Each comparison is written so that a NaN from a caller of the library makes the token invalid. */
 function checkTimes(claims: JsonObject, now: number, tolerance: number): Check[] {
-  const doubts = new Map(timeDoubts(claims).map((found) => [found.claim, found]));
+  const problems = new Map(timeProblems(claims).map((found) => [found.claim, found]));
   const time = (check: CheckName & ('exp' | 'nbf' | 'iat'), missing: Check, compare: (at: number) => Check): Check => {
     if (claims[check] === undefined) return missing;
     const at = numberOf(claims[check]) ?? Number.NaN;
     const compared = at >= 0 && at <= lastSecond ? compare(at) : failed(check, 'not a time');
-    const found = doubts.get(check);
+    const found = problems.get(check);
     if (!found) return compared;
-    const unitInDoubt = found.untold && !Number.isNaN(at);
-    if (!unitInDoubt) return { ...compared, detail: `${compared.detail}; the value ${found.doubt}` };
-    return { ...compared, detail: `${at} ${found.doubt}${compared.state === 'ok' ? `; ${acceptedUntil(at)}` : ''}` };
+    const isUnitAmbiguous = found.ambiguous && !Number.isNaN(at);
+    if (!isUnitAmbiguous) return { ...compared, detail: `${compared.detail}; the value ${found.problem}` };
+    return { ...compared, detail: `${at} ${found.problem}${compared.state === 'ok' ? `; ${acceptedUntil(at)}` : ''}` };
   };
   return [
     time('exp', failed('exp', 'not set: an access token must expire'), (at) =>
@@ -139,7 +139,7 @@ function checkScopes({ scope }: JsonObject, required: readonly string[]): Check 
 function checkGuest({ sub }: JsonObject, wanted: boolean | undefined): Check {
   const prefix = typeof sub === 'string' ? guestPrefixes.find((begin) => sub.startsWith(begin)) : undefined;
   const finding = prefix ? `a guest: 'sub' begins with ${prefix}` : "not a guest, by its 'sub'";
-  if (wanted === undefined) return skipped('guest', `${finding}; not required (--guest or --no-guest)`);
+  if (wanted === undefined) return skipped('guest', `${finding}; no expectation given (--guest or --no-guest)`);
   if (typeof sub !== 'string') return failed('guest', "no 'sub': cannot tell whether it is a guest");
   return wanted === (prefix !== undefined) ? ok('guest', finding) : failed('guest', finding);
 }

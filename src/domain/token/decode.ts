@@ -8,7 +8,7 @@ import type { Signature } from '../../jose/signature.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyRing } from './key-source.ts';
-import { type TimeDoubt, type TokenTime, timeDoubts, tokenTimes } from './times.ts';
+import { type TimeProblem, type TokenTime, timeProblems, tokenTimes } from './times.ts';
 
 export interface DecodedToken {
   /** `opaque`: only the issuer can read it. */
@@ -26,7 +26,7 @@ export interface DecodedToken {
   /** The token inside a JWE (a nested JWT). */
   readonly inner: ReadToken | undefined;
   readonly times: readonly TokenTime[];
-  readonly timeDoubts: readonly TimeDoubt[];
+  readonly timeProblems: readonly TimeProblem[];
   /** What a reader should know about the token: why it is opaque, or that it has a duplicate member. */
   readonly notes: readonly string[];
 }
@@ -63,7 +63,7 @@ export async function inspectToken(ports: Ports, token: string): Promise<Decoded
 export function opaqueToken(why: AnonError): DecodedToken {
   const reason = why.message.replace(/^This is not a token: /, 'not a JWT: ').replace(/\.$/, '');
   const nothing = { claims: undefined, text: undefined, signature: undefined, seal: undefined, inner: undefined };
-  return { form: 'opaque', header: {}, ...nothing, times: [], timeDoubts: [], notes: [reason] };
+  return { form: 'opaque', header: {}, ...nothing, times: [], timeProblems: [], notes: [reason] };
 }
 
 type Ports = Parameters<typeof decodeToken>[0];
@@ -88,8 +88,8 @@ async function decodeSigned({ clock, keys }: Ports, parts: TokenParts): Promise<
   };
 }
 
-function timesOf(claims: JsonObject = {}, clock: Ports['clock']): Pick<DecodedToken, 'times' | 'timeDoubts'> {
-  return { times: tokenTimes(claims, clock.now()), timeDoubts: timeDoubts(claims) };
+function timesOf(claims: JsonObject = {}, clock: Ports['clock']): Pick<DecodedToken, 'times' | 'timeProblems'> {
+  return { times: tokenTimes(claims, clock.now()), timeProblems: timeProblems(claims) };
 }
 
 /** JSON.parse takes the last of two members with the same name; other parsers take the first. */
@@ -128,7 +128,7 @@ function namesAnotherKey(kid: string | undefined, keys: readonly NamedKey[]): bo
 async function decodeEncrypted(ports: Ports, parts: TokenParts, depth: number): Promise<ReadToken> {
   const jwe = { form: 'jwe', header: parts.header, signature: undefined } as const;
   const notes = notesOn(parts, undefined);
-  const unread = { claims: undefined, text: undefined, inner: undefined, times: [], timeDoubts: [], notes };
+  const unread = { claims: undefined, text: undefined, inner: undefined, times: [], timeProblems: [], notes };
   const keys = await ports.keys.sealKeys();
   if (keys.length === 0) return { ...jwe, ...unread, seal: { state: 'sealed', reason: 'no key on this machine' } };
   const { openSeal } = await import('../../jose/encryption.ts');

@@ -2,8 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AnonError } from '../../errors.ts';
 import { withCertificateKey } from '../../jose/certificate.ts';
-import type { NamedKey } from '../../jose/jwk.ts';
-import { type Jwk, readKeySet } from '../../jose/jwk.ts';
+import { type Jwk, type NamedKey, readKeySet } from '../../jose/jwk.ts';
 import { looksLikePem, pemBlocks } from '../pem.ts';
 import type { KeyRing } from './key-source.ts';
 

@@ -4,8 +4,7 @@ import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jos
 import { unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { send } from '../exchange/send.ts';
-import type { KeySource } from './key-source.ts';
-import { keysNamed, publicKeys } from './key-source.ts';
+import { type KeySource, keysNamed, publicKeys } from './key-source.ts';
 
 /** A published key set as it was fetched. */
 export interface CachedKeys {

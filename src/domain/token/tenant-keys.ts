@@ -4,8 +4,7 @@ import type { NamedKey } from '../../jose/jwk.ts';
 import { jwksPath } from '../../wire/discovery.ts';
 
 import type { TenantConnection } from '../exchange/connection.ts';
-import type { KeyRing } from './key-source.ts';
-import { publicKeys } from './key-source.ts';
+import { type KeyRing, publicKeys } from './key-source.ts';
 import { fetchKeySet } from './served-keys.ts';
 
 /** A tenant's keys for decoding: its published keys, and its session key if that is on this machine. */

@@ -15,12 +15,12 @@ export interface TokenTime {
 }
 
 /** A claim that is not a proper time, such as an `exp` in milliseconds. */
-export interface TimeDoubt {
+export interface TimeProblem {
   readonly claim: string;
   /** Follows the claim's name: `looks like milliseconds (2026-06-01 12:00:00 UTC)`. */
-  readonly doubt: string;
+  readonly problem: string;
   /** The time is unknown: only the issuer knows which unit was meant. */
-  readonly untold: boolean;
+  readonly ambiguous: boolean;
 }
 
 /** The times in a token's claims. Values that are not dates, or too large for a Date, are left out. */
@@ -31,10 +31,10 @@ export function tokenTimes(claims: JsonObject, nowMs: number): TokenTime[] {
   });
 }
 
-/** The claims that should be times and are doubtful. */
-export function timeDoubts(claims: JsonObject): TimeDoubt[] {
+/** The claims that should be times but are not proper ones. */
+export function timeProblems(claims: JsonObject): TimeProblem[] {
   return numericDates.flatMap((claim) => {
-    const found = Object.hasOwn(claims, claim) ? doubtOf(claim, claims[claim]) : undefined;
+    const found = Object.hasOwn(claims, claim) ? problemOf(claim, claims[claim]) : undefined;
     return found ? [{ claim, ...found }] : [];
   });
 }
@@ -44,30 +44,33 @@ export function timeDoubts(claims: JsonObject): TimeDoubt[] {
  * Undefined if it has no `exp`, or one in an unknown unit.
  */
 export function expiryOf(
-  token: { readonly times: readonly TokenTime[]; readonly timeDoubts?: readonly TimeDoubt[] },
+  token: { readonly times: readonly TokenTime[]; readonly timeProblems?: readonly TimeProblem[] },
   clockOffsetMs = 0,
 ): number | undefined {
-  if (isUntold(token, 'exp')) return undefined;
+  if (hasAmbiguousTime(token, 'exp')) return undefined;
   const end = token.times.find(({ claim }) => claim === 'exp')?.at.getTime();
   return end === undefined ? undefined : end - clockOffsetMs;
 }
 
 /** Whether a claim has a time in an unknown unit. */
-export function isUntold({ timeDoubts: doubts = [] }: { readonly timeDoubts?: readonly TimeDoubt[] }, name: string) {
-  return doubts.some(({ claim, untold }) => claim === name && untold);
+export function hasAmbiguousTime(
+  { timeProblems: problems = [] }: { readonly timeProblems?: readonly TimeProblem[] },
+  name: string,
+) {
+  return problems.some(({ claim, ambiguous }) => claim === name && ambiguous);
 }
 
-function doubtOf(claim: string, value: unknown): Pick<TimeDoubt, 'doubt' | 'untold'> | undefined {
+function problemOf(claim: string, value: unknown): Pick<TimeProblem, 'problem' | 'ambiguous'> | undefined {
   const number = numberOf(value);
   const unit = number === undefined ? undefined : finerUnit(number);
   if (number !== undefined && unit) {
     const meant = dateText(new Date((number / unit.perSecond) * 1000));
-    return { doubt: `looks like ${unit.name} (${meant}), but tokens count seconds`, untold: true };
+    return { problem: `looks like ${unit.name} (${meant}), but tokens count seconds`, ambiguous: true };
   }
   if (!registered.includes(claim)) return undefined;
-  if (typeof value === 'string') return { doubt: 'is a string, not a number of seconds', untold: true };
+  if (typeof value === 'string') return { problem: 'is a string, not a number of seconds', ambiguous: true };
   if (number !== undefined && !Number.isInteger(number) && Number.isFinite(number))
-    return { doubt: 'is not a whole number of seconds, which some verifiers reject', untold: false };
+    return { problem: 'is not a whole number of seconds, which some verifiers reject', ambiguous: false };
   return undefined;
 }
 

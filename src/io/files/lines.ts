@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { TextLine } from '../../domain/session/metadata-lines.ts';
+import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { reasonOf } from './files.ts';
 import { withoutMark } from './text.ts';

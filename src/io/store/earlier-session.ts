@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../../domain/profile/profile.ts';
-import type { RememberedSession } from '../../domain/session/saved-session.ts';
+import type { SavedSession } from '../../domain/session/saved-session.ts';
 import { isThere, removeFile } from '../files/files.ts';
 import { rememberedSession } from './session-schema.ts';
 import type { SessionPorts } from './sessions.ts';
@@ -11,7 +11,7 @@ interface Ports extends Pick<SessionPorts, 'profile' | 'folders' | 'now' | 'warn
 }
 
 /** The one session that a profile had before it could have several, wherever it was kept. */
-export async function earlierSession(ports: Ports): Promise<RememberedSession | undefined> {
+export async function earlierSession(ports: Ports): Promise<SavedSession | undefined> {
   const text = await (await ports.secrets()).get(`session/${ports.profile}`);
   if (text === undefined) return sessionInFile(ports);
   const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), rememberedSession), text);
@@ -32,7 +32,7 @@ function oldPath({ folders, profile }: Ports): string {
   return join(folders.data, 'sessions', `${profile}.json`);
 }
 
-async function sessionInFile(ports: Ports): Promise<RememberedSession | undefined> {
+async function sessionInFile(ports: Ports): Promise<SavedSession | undefined> {
   const path = oldPath(ports);
   if (!isThere(path)) return undefined;
   const { now, warn, readOnly } = ports;

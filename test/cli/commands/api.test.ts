@@ -3,8 +3,7 @@ import { apiCreateCommand } from '../../../src/cli/commands/api/create.ts';
 import { apiDisableCommand } from '../../../src/cli/commands/api/disable.ts';
 import { apiEnableCommand } from '../../../src/cli/commands/api/enable.ts';
 import { apiListCommand } from '../../../src/cli/commands/api/list.ts';
-import { apiScopesAddCommand } from '../../../src/cli/commands/api/scopes/add.ts';
-import { apiScopesRemoveCommand } from '../../../src/cli/commands/api/scopes/remove.ts';
+import { apiScopesAddCommand, apiScopesRemoveCommand } from '../../../src/cli/commands/api/scopes.ts';
 import { apiShowCommand } from '../../../src/cli/commands/api/show.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
@@ -265,8 +264,8 @@ describe('api disable', () => {
     const { stdout } = await done('api', 'disable', 'shop');
     expect(stdout.split('\n')).toEqual([
       '✔ shop no longer takes guests',
-      '  left, and back when it is enabled: read:catalog write:cart',
-      '  to remove: anon-cli api disable shop --revoke-grants',
+      '  guests get these scopes back when it is enabled again: read:catalog write:cart',
+      '  to revoke them: anon-cli api disable shop --revoke-grants',
       '  API shop (localhost:4400)',
       '    allow_anonymous_access  true → false',
       expect.stringMatching(/^ {2}sent {2}PATCH .* \{"allow_anonymous_access":false\}$/),
@@ -346,11 +345,7 @@ describe('what the api commands parse', () => {
       'shop',
       { profile: 'acme', revokeGrants: true },
     ]);
-    expect(await parsed(apiScopesAddCommand, 'shop', 'a', 'b,c')).toEqual(['shop', { add: ['a', 'b,c'] }, {}]);
-    expect(await parsed(apiScopesRemoveCommand, 'shop', 'a', '--app', 'web')).toEqual([
-      'shop',
-      { remove: ['a'] },
-      { app: 'web' },
-    ]);
+    expect(await parsed(apiScopesAddCommand, 'shop', 'a', 'b,c')).toEqual(['shop', ['a', 'b,c'], {}]);
+    expect(await parsed(apiScopesRemoveCommand, 'shop', 'a', '--app', 'web')).toEqual(['shop', ['a'], { app: 'web' }]);
   });
 });

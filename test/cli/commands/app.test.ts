@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { appDisableCommand, appEnableCommand } from '../../../src/cli/commands/app/access.ts';
 import { appCreateCommand } from '../../../src/cli/commands/app/create.ts';
-import { appDisableCommand } from '../../../src/cli/commands/app/disable.ts';
-import { appEnableCommand } from '../../../src/cli/commands/app/enable.ts';
 import { appListCommand } from '../../../src/cli/commands/app/list.ts';
 import { appShowCommand } from '../../../src/cli/commands/app/show.ts';
 import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
@@ -214,10 +213,10 @@ describe('app create', () => {
     await useRemote(machine, tenant);
     expect(await machine.run('app', 'create', 'kiosk', '--type', 'nativ')).toMatchObject({
       code: 2,
-      stderr: "error: 'nativ' is not a type of application.\nhint:  Did you mean native?\n",
+      stderr: "error: Unknown application type 'nativ'.\nhint:  Did you mean native?\n",
     });
     expect((await machine.run('app', 'create', 'kiosk', '--type', 'toaster')).stderr).toContain(
-      'The types are native, spa, regular_web, non_interactive.',
+      'Choose native, spa, regular_web or non_interactive.',
     );
     expect(tenant.requests).toEqual([]);
   });
@@ -270,13 +269,10 @@ describe('what the app commands parse', () => {
       'kiosk',
       { type: 'native', enable: true, revealSecrets: true },
     ]);
-    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', { enabled: true, oidcConformant: false }, {}]);
-    expect(await parsed(appEnableCommand, 'web', '--oidc-conformant')).toMatchObject([
-      'web',
-      { enabled: true, oidcConformant: true },
-      {},
-    ]);
-    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', { enabled: false }, {}]);
+    expect(await parsed(appEnableCommand, 'web')).toEqual(['web', {}]);
+    expect(await parsed(appEnableCommand, 'web', '--oidc-conformant')).toEqual(['web', { oidcConformant: true }]);
+    expect(await parsed(appDisableCommand, 'web')).toEqual(['web', {}]);
+    expect(await parsed(appDisableCommand, 'web', '--undo-conformant')).toEqual(['web', { undoConformant: true }]);
   });
 
   it('suggests the option that was meant', async () => {

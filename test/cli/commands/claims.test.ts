@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { claimsRemoveCommand, claimsSetCommand } from '../../../src/cli/commands/claims/change.ts';
 import { claimsListCommand } from '../../../src/cli/commands/claims/list.ts';
-import { claimsRemoveCommand } from '../../../src/cli/commands/claims/remove.ts';
-import { claimsSetCommand } from '../../../src/cli/commands/claims/set.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 import { claimsOf } from '../../support/local.ts';
 
@@ -108,9 +107,9 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 
   it('an option of the other edition is refused', async () => {
     const { done } = await guestMachine(edition);
-    const [other, value, kind] = edition === 'ea' ? ['--app', 'web', 'an API'] : ['--api', 'shop', 'an application'];
+    const [other, value, kind] = edition === 'ea' ? ['--app', 'web', 'APIs'] : ['--api', 'shop', 'applications'];
     expect((await done('claims', 'list', other, value)).stderr).toContain(
-      `${other} is not used: in this tenant's edition claims are mapped for ${kind}.`,
+      `${other} is ignored: in this tenant's edition claims are mapped for ${kind}.`,
     );
   });
 
@@ -188,7 +187,7 @@ describe('claims set', () => {
     expect(writes()).toHaveLength(before + 3);
     expect(stdout).toMatch(/^ {2}guest +anon@[0-9a-f-]+ ← anonymous_session\.user_id$/m);
     expect(stdout).toMatch(/^ {2}language +en ← anonymous_session\.metadata\.language$/m);
-    expect(stdout).toMatch(/^ {2}id +cannot be told: the session token is sealed, and only the tenant knows/m);
+    expect(stdout).toMatch(/^ {2}id +cannot be told: the session token is encrypted, so only the tenant knows/m);
     expect(stdout).toMatch(/\n {2}The session token is sealed: its metadata is as last known here\.\n$/);
     expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(asked);
   });

@@ -19,7 +19,7 @@ it('explains on stderr where to put the script if stdout is a terminal', async (
   const { stdout, stderr } = await done('completion', 'zsh');
   expect(stdout).toBe(completionScript('zsh'));
   expect(stderr).toBe(
-    '\nTo have it in every shell, in ~/.zshrc, after compinit:\n  eval "$(anon-cli completion zsh)"\n',
+    '\nTo enable it in every shell, in ~/.zshrc, after compinit:\n  eval "$(anon-cli completion zsh)"\n',
   );
 });
 
@@ -34,13 +34,13 @@ it('is also available as JSON', async () => {
 it.each([
   ['fishy', 'Did you mean fish?'],
   ['bsh', 'Did you mean bash?'],
-  ['elvish', 'The shells are bash, zsh, fish, powershell.'],
+  ['elvish', 'Choose bash, zsh, fish or powershell.'],
 ])('for another shell is an error with a suggestion: %s', async (shell, hint) => {
   const { run } = await freshMachine({ seeded: false });
   expect(await run('completion', shell)).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: `error: There is no completion for '${shell}'.\nhint:  ${hint}\n`,
+    stderr: `error: Unknown shell '${shell}'.\nhint:  ${hint}\n`,
   });
 });
 

@@ -23,7 +23,7 @@ describe('on a tenant of edition ea', () => {
     const { run } = await freshMachine({ edition: 'ea' });
     expect(await run('tenant', 'set-cookie', 'maybe')).toMatchObject({
       code: 2,
-      stderr: "error: 'maybe' is neither on nor off.\n",
+      stderr: "error: Invalid value 'maybe'.\nhint:  Choose on or off.\n",
     });
   });
 
@@ -61,7 +61,9 @@ describe('on a tenant of edition ea', () => {
     const { json } = await done('api', 'enable', 'shop', '--json');
     expect(json).toMatchObject({ enabled: true, guest_scopes: ['read:catalog'], requests: [] });
     const closed = await done('api', 'disable', 'shop');
-    expect(closed.stdout).toContain('  left in 1 client grant, and back when it is enabled: read:catalog\n');
+    expect(closed.stdout).toContain(
+      '  guests get these scopes back when it is enabled again: read:catalog (in 1 client grant)\n',
+    );
     expect((await done('api', 'disable', 'shop', '--revoke-grants', '--json')).json).toMatchObject({
       guest_grants: [],
     });

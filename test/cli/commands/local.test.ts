@@ -47,7 +47,7 @@ describe('local reset', () => {
     const before = documentNamed(store, 'client', 'web').client_id;
 
     expect((await done('local', 'reset', '--yes')).stdout).toBe(
-      '✔ The local tenant starts over, in edition preview\nNext: anon-cli quickstart\n',
+      '✔ Reset the local tenant, in edition preview\nNext: anon-cli quickstart\n',
     );
     const { json } = await done('app', 'list', '--json');
     expect(json).toMatchObject([{ name: 'web', enabled: false }]);
@@ -101,12 +101,12 @@ describe('local reset', () => {
     expect(await run('local', 'reset')).toMatchObject({
       code: 2,
       stderr:
-        'error: This deletes the local tenant, and there is no terminal to ask on.\n' +
-        'hint:  Add --yes: anon-cli local reset --yes\n',
+        'error: Resetting deletes the local tenant, and there is no terminal to ask on.\n' +
+        'hint:  Run: anon-cli local reset --yes\n',
     });
     // The line that it gives does what was asked for, in that edition.
     expect((await run('local', 'reset', '--edition', 'ea')).stderr).toContain(
-      'hint:  Add --yes: anon-cli local reset --edition ea --yes\n',
+      'hint:  Run: anon-cli local reset --edition ea --yes\n',
     );
     expect(documentNamed(store, 'client', 'web')).toEqual(before);
   });
@@ -133,11 +133,11 @@ describe('local start', () => {
   });
 
   it.each([
-    [['--port', '65536'], "'65536' is not a port."],
-    [['--port', 'http'], "'http' is not a port."],
-    [['--port', '-1'], "'-1' is not a port."],
-    [['--rate-limit', '0'], "'0' is not a rate limit."],
-    [['--rate-limit', 'many'], "'many' is not a rate limit."],
+    [['--port', '65536'], "'65536' is not a valid port."],
+    [['--port', 'http'], "'http' is not a valid port."],
+    [['--port', '-1'], "'-1' is not a valid port."],
+    [['--rate-limit', '0'], "'0' is not a valid rate limit."],
+    [['--rate-limit', 'many'], "'many' is not a valid rate limit."],
   ])('refuses %j', async (options, message) => {
     const { run } = await freshMachine();
     const { code, stderr } = await run('local', 'start', ...options);

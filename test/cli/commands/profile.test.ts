@@ -142,9 +142,9 @@ describe('profile set', () => {
     const { done, run } = await freshMachine();
     expect(await run('profile', 'set', 'edition', 'ea')).toMatchObject({ code: 2 });
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
-    expect((await done('profile', 'set', 'edition', 'ea')).stdout).toBe('✔ Profile acme speaks edition ea\n');
+    expect((await done('profile', 'set', 'edition', 'ea')).stdout).toBe('✔ Profile acme uses edition ea\n');
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('ea\n');
-    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain('asks its tenant for the edition');
+    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain('detects the edition of its tenant');
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('null\n');
   });
 
@@ -161,11 +161,11 @@ describe('profile set', () => {
   });
 
   it.each([
-    [['application', 'web'], "A profile has no 'application' to set.", 2],
-    [['apo', 'web'], "A profile has no 'apo' to set.", 2],
+    [['application', 'web'], "Unknown profile setting 'application'.", 2],
+    [['apo', 'web'], "Unknown profile setting 'apo'.", 2],
     [['app', 'wbe'], "Application 'wbe' not found.", 1],
     [['api', 'web'], "API 'web' not found.", 1],
-    [['production', 'yes'], "'yes' is neither on nor off.", 2],
+    [['production', 'yes'], "Invalid value 'yes'.", 2],
   ])('refuses %j', async (args, message, code) => {
     const { run } = await freshMachine();
     expect(await run('profile', 'set', ...args)).toMatchObject({
@@ -190,7 +190,7 @@ describe('profile remove', () => {
     await machine.open();
     await machine.done('token', 'create');
     expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toBe(
-      '✔ Profile remote is gone. On the tenant nothing changed.\n  Commands now use profile local.\n',
+      '✔ Removed profile remote. The tenant itself is unchanged.\n  Commands now use profile local.\n',
     );
     expect(readdirSync(`${machine.folder}/data/credentials`)).toEqual([]);
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);
@@ -201,7 +201,7 @@ describe('profile remove', () => {
     await done('login', 'other', '--domain', 'a.example', '--no-check');
     await done('profile', 'use', 'local');
     expect((await done('profile', 'remove', 'other')).stdout).toBe(
-      '✔ Profile other is gone. On the tenant nothing changed.\n',
+      '✔ Removed profile other. The tenant itself is unchanged.\n',
     );
   });
 
@@ -209,7 +209,8 @@ describe('profile remove', () => {
     const { run } = await openMachine();
     expect(await run('profile', 'remove', 'local')).toMatchObject({
       code: 2,
-      stderr: "error: The embedded tenant's profile stays.\nhint:  To start it over: anon-cli local reset\n",
+      stderr:
+        "error: The local tenant's profile can't be removed.\nhint:  To reset the local tenant: anon-cli local reset\n",
     });
     expect(await run('profile', 'remove', 'acme')).toMatchObject({ code: 1 });
   });

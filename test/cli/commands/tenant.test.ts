@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tenantSetFormatCommand } from '../../../src/cli/commands/tenant/set-format.ts';
-import { tenantSetLifetimeCommand } from '../../../src/cli/commands/tenant/set-lifetime.ts';
+import { tenantSetFormatCommand, tenantSetLifetimeCommand } from '../../../src/cli/commands/tenant/set.ts';
 import { tenantShowCommand } from '../../../src/cli/commands/tenant/show.ts';
 import { freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
@@ -168,7 +167,7 @@ describe('tenant set-format', () => {
 
   it.each([
     ['jws', 'Did you mean jwe?'],
-    ['opaque', 'The formats are jwe and jwt.'],
+    ['opaque', 'Choose jwe or jwt.'],
   ])('refuses %s before any call', async (format, hint) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
@@ -176,7 +175,7 @@ describe('tenant set-format', () => {
     expect(await machine.run('tenant', 'set-format', format)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: '${format}' is not a session token format.\nhint:  ${hint}\n`,
+      stderr: `error: Unknown session token format '${format}'.\nhint:  ${hint}\n`,
     });
     expect(tenant.requests).toEqual([]);
   });

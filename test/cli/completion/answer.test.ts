@@ -29,7 +29,7 @@ function snapshot(folder: string): Record<string, string> {
   );
 }
 
-const cookie = (between: string) => `set-cookie${between}set whether browsers get the session as a cookie too`;
+const cookie = (between: string) => `set-cookie${between}set whether browsers also get the session as a cookie`;
 
 describe('what a shell gets', () => {
   it.each([
@@ -126,7 +126,7 @@ describe('names', () => {
     const machine = await freshMachine();
     expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['web']);
     expect(await told(machine, 'bash', 'api', 'show', '')).toEqual(['shop']);
-    expect(await told(machine, 'bash', 'token', 'create', '--scope', 'read:catalog,w')).toEqual([
+    expect(await told(machine, 'bash', 'token', 'create', '--scopes', 'read:catalog,w')).toEqual([
       'read:catalog,write:cart',
       'read:catalog,write:orders',
     ]);
@@ -143,7 +143,7 @@ describe('names', () => {
     machine.env.ANON_PROFILE = 'local';
     expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['web']);
     expect(await told(machine, 'bash', 'app', 'show', '--profile', 'remote', '')).toEqual(['far']);
-    expect(await told(machine, 'bash', 'token', 'create', '--profile', 'remote', '--scope', 'read:c')).toEqual([
+    expect(await told(machine, 'bash', 'token', 'create', '--profile', 'remote', '--scopes', 'read:c')).toEqual([
       'read:catalog',
     ]);
   });

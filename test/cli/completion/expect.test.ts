@@ -156,14 +156,14 @@ describe('a value', () => {
       before: '',
       without: [],
     });
-    expect(expected('token create --api=shop --scope=a:b,c:d,e').lookUp).toMatchObject({
+    expect(expected('token create --api=shop --scopes=a:b,c:d,e').lookUp).toMatchObject({
       kind: 'scope',
       api: 'shop',
       prefix: 'e',
-      before: '--scope=a:b,c:d,',
+      before: '--scopes=a:b,c:d,',
       without: ['a:b', 'c:d'],
     });
-    expect(expected('token create --scope ').lookUp?.api).toBeUndefined();
+    expect(expected('token create --scopes ').lookUp?.api).toBeUndefined();
     expect(expected('api create news --scopes ')).toEqual({ candidates: [] });
   });
 
@@ -231,7 +231,7 @@ it('any line, however wrong, gets an answer', () => {
       '--profile',
       '--',
       '-',
-      '--scope=a,',
+      '--scopes=a,',
       'app',
       'set',
       'profile',

@@ -205,8 +205,8 @@ describe('--format curl', () => {
 
 describe('an impossible format', () => {
   it.each([
-    [['token', 'create', '--format', 'jsn'], "'jsn' is not an output format.", 'Did you mean json?'],
-    [['token', 'create', '--format', ''], "'' is not an output format.", /human, json/],
+    [['token', 'create', '--format', 'jsn'], "Unknown output format 'jsn'.", 'Did you mean json?'],
+    [['token', 'create', '--format', ''], "Unknown output format ''.", /human, json/],
     [['token', 'create', '--json', '--format', 'env'], "--json and --format env can't be combined.", undefined],
     [
       ['token', 'create', '--field', 'scope', '--format', 'env'],

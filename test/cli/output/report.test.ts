@@ -66,7 +66,7 @@ describe('stderr with --json', () => {
     const machine = await openMachine();
     const ran = await machine.done('token', 'create', '--scope', 'anon', '--json');
     expect(objectOn(ran)).toEqual({
-      warnings: ['The scope anon grants nothing. Leave --scope out to ask for all that guests may have.'],
+      warnings: ['The scope anon grants nothing. Leave --scopes out to request all that guests may have.'],
     });
     expect(ran.json.access_token).toBeTypeOf('string');
   });

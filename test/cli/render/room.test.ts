@@ -14,7 +14,7 @@ import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';
 import type { Diagnosis } from '../../../src/domain/gates/diagnosis/diagnose.ts';
 import type { PlannedWrite } from '../../../src/domain/plan/plan.ts';
-import type { RememberedSession } from '../../../src/domain/session/saved-session.ts';
+import type { SavedSession } from '../../../src/domain/session/saved-session.ts';
 import { AnonError } from '../../../src/errors.ts';
 import { expectFitting, widths } from '../../support/line-width.ts';
 
@@ -35,7 +35,7 @@ const apis = names.map(
 const session = {
   ...{ sessionToken: 's', accessToken: 'a', clientId, audience, appName: 'web', apiName: 'shop', guestId },
   ...{ metadata: { language: 'en' }, sessionEndsAtMs: 30 * 86_400_000, accessEndsAtMs: 0 },
-} as RememberedSession;
+} as SavedSession;
 const views = names.map((name) => ({ name, session, current: name === 'web' }));
 const steps = [
   ['token update --meta cart.items:=3 --profile acme-staging', "change the session's metadata"],

@@ -42,6 +42,12 @@ describe('a token as text', () => {
     ]);
   });
 
+  it('with an empty algorithm names it, without a gap in the sentence', async () => {
+    expect((await shown(`${part({ alg: '' })}.${part({ sub: 'x' })}.AA`, ringOf(a1.key)))[1]).toBe(
+      "  ! SIGNATURE NOT CHECKED: the algorithm '' is not supported. Anyone could have written this.",
+    );
+  });
+
   it('with a wrong signature warns not to trust it', async () => {
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) })))[1]).toBe(
       '  ✘ SIGNATURE WRONG: it does not match key.jwk. Trust nothing below.',

@@ -517,7 +517,7 @@ describe('the profile that commands use', () => {
     const machine = await withProfiles();
     machine.env.AUTH0_DOMAIN = 'other.example';
     expect((await machine.done('profile', 'remove', 'acme')).stdout).toBe(
-      '✔ Profile acme is gone. On the tenant nothing changed.\n',
+      '✔ Removed profile acme. The tenant itself is unchanged.\n',
     );
     expect((await machine.done('profile', 'remove', 'other')).stdout).toContain(
       '  Commands use other.example (from AUTH0_DOMAIN).\n',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseClaimsHolder } from '../../../src/domain/claims/holder.ts';
 import { previewToken } from '../../../src/domain/claims/preview.ts';
-import type { RememberedSession } from '../../../src/domain/session/saved-session.ts';
+import type { SavedSession } from '../../../src/domain/session/saved-session.ts';
 import { editionNamed } from '../../../src/wire/edition/editions.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { connectionTo } from '../../support/domain.ts';
@@ -14,7 +14,7 @@ const none = { named: { app: undefined, api: undefined }, chosen: {} };
 async function started(edition: 'preview' | 'ea', members: JsonObject = {}, settings: JsonObject = {}) {
   const tenant = await openTenant({ edition, settings });
   const tokens = await tenant.session({ metadata: { language: 'en' }, ...members });
-  const session: RememberedSession = {
+  const session: SavedSession = {
     sessionToken: tokens.session_token,
     accessToken: tokens.access_token,
     clientId: tenant.app.client_id,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findApp } from '../../../src/domain/app/find.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../../src/domain/gates/ensure-open.ts';
-import { createSession } from '../../../src/domain/session/create.ts';
+import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
+import { createSession } from '../../../src/domain/session/token-request.ts';
 import { connectionTo, type TestConnection } from '../../support/domain.ts';
 import { confidentialApp, openTenant, testTenant } from '../../support/local.ts';
 
@@ -140,6 +141,6 @@ it('after all gates are ensured a guest gets tokens', async () => {
   const { subject: app } = await ensureAppOpen(tenant, undefined);
   const { subject: api } = await ensureApiOpen(tenant, app, undefined);
   const request = { app, api, scope: undefined, metadata: undefined, userId: undefined };
-  const tokens = await createSession(tenant, request);
+  const tokens = await createSession(tenant, request, explainRefusal);
   expect(tokens.scope).toBe('read:catalog write:cart');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantConnection } from '../../../src/domain/exchange/connection.ts';
 import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
-import { createSession } from '../../../src/domain/session/create.ts';
+import { createSession } from '../../../src/domain/session/token-request.ts';
 import { GateClosedError, interrupted, ResponseError } from '../../../src/errors.ts';
 import { connectionTo, failureOf, json, scriptedConnection } from '../../support/domain.ts';
 import { confidentialApp, guestGrantId, openTenant, type TestTenant, testTenant } from '../../support/local.ts';
@@ -11,7 +11,7 @@ const shop = { audience: 'https://api.shop.example', name: 'shop' };
 function refused(connection: TenantConnection, tenant: TestTenant, more: object = {}) {
   const app = { clientId: tenant.app.client_id, name: 'web', clientSecret: undefined };
   const request = { app, api: shop, scope: undefined, metadata: undefined, userId: undefined, ...more };
-  return failureOf(() => createSession(connection, request));
+  return failureOf(() => createSession(connection, request, explainRefusal));
 }
 
 describe('a closed gate is named, with the command that opens it', () => {

@@ -3,10 +3,11 @@ import { apiWithGrants, guestScopes } from '../../../src/domain/api/guest-grants
 import { listApis } from '../../../src/domain/api/read.ts';
 import { newClientId } from '../../../src/domain/app/lifecycle.ts';
 import { listApps } from '../../../src/domain/app/read.ts';
+import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
 import { type DesiredSetUp, planSetUp } from '../../../src/domain/gates/set-up.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { unsent } from '../../../src/domain/plan/plan.ts';
-import { createSession } from '../../../src/domain/session/create.ts';
+import { createSession } from '../../../src/domain/session/token-request.ts';
 import { connectionTo, failureOf, type TestConnection } from '../../support/domain.ts';
 import { openTenant, type TestTenant, testTenant } from '../../support/local.ts';
 
@@ -33,7 +34,7 @@ const fresh = {
 async function guestScope(connection: TestConnection, { app, api }: Pick<DesiredSetUp, 'app' | 'api'>) {
   if (!('clientId' in app)) throw new Error('the application is not there');
   const request = { app, api, scope: undefined, metadata: undefined, userId: undefined };
-  return (await createSession(connection, request)).scope;
+  return (await createSession(connection, request, explainRefusal)).scope;
 }
 
 describe.each(editions)('set up in edition %s', (edition) => {

@@ -115,11 +115,11 @@ describe('the keys of a file', () => {
   });
 
   it.each([
-    ['RSA-PSS', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey, /kind not known here \(rsa-pss\)/],
+    ['RSA-PSS', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey, /unsupported key type \(rsa-pss\)/],
     [
       'another curve',
       generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).publicKey,
-      /curve that cannot be checked here \(brainpoolP256r1\)/,
+      /unsupported curve \(brainpoolP256r1\)/,
     ],
   ])('in PEM without a JWK form, %s, cannot check anything', async (_, key, reason) => {
     const token = await sign('text', rsa.privateKey, { alg: 'RS256' });
@@ -152,7 +152,7 @@ describe('a file has no key, and is not repeated, if it is', () => {
   ])('%s', async (_, text) => {
     expect(await failureOf(() => keyRingOf(text, 'a.key'))).toMatchObject({
       code: 'usage',
-      message: 'a.key holds no key.',
+      message: 'No key found in a.key.',
       hint: 'Pass a JWK, a JWK Set, a PEM key or certificate, or a secret key: raw, base64url or hex.',
     });
   });
@@ -163,8 +163,8 @@ it.each(['pkcs8', 'sec1'] as const)('a private key with a passphrase (%s) is rep
   const locked = privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hunter2' });
   expect(await failureOf(() => keyRingOf(String(locked), 'a.key'))).toMatchObject({
     code: 'usage',
-    message: 'a.key holds a key under a passphrase, which cannot be opened here.',
-    hint: 'Take it off, into a file for you alone: openssl pkey -in <file> -out <other file>',
+    message: 'The key in a.key is protected by a passphrase.',
+    hint: 'Remove the passphrase: openssl pkey -in <file> -out <private file>',
   });
 });
 
@@ -208,7 +208,7 @@ describe('a secret for HS256 may have any length', () => {
       expect((await decode(signedWith(secret, alg), keyRingOf(file, 'a.key'))).signature).toEqual({
         state: 'verified',
         key: 'a.key',
-        warning: `the secret has ${text.length} bytes, and ${alg} needs ${least}: it may be guessed`,
+        warning: `the secret has ${text.length} ${text.length === 1 ? 'byte' : 'bytes'}, but ${alg} requires ${least}: it may be guessed`,
       });
     }
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CachedKeys, KeyCache } from '../../../src/domain/token/served-keys.ts';
-import { servedKeys } from '../../../src/domain/token/served-keys.ts';
+import { type CachedKeys, type KeyCache, servedKeys } from '../../../src/domain/token/served-keys.ts';
 import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';

@@ -58,7 +58,7 @@ describe('a valid access token', () => {
       {
         check: 'guest',
         state: 'skipped',
-        detail: "a guest: 'sub' begins with anon|; not required (--guest or --no-guest)",
+        detail: "a guest: 'sub' begins with anon|; no expectation given (--guest or --no-guest)",
       },
     ]);
   });

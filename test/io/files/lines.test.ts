@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TextLine } from '../../../src/domain/session/metadata-lines.ts';
+import type { TextLine } from '../../../src/domain/session/bulk/metadata-lines.ts';
 import { readLines } from '../../../src/io/files/lines.ts';
 import { failureOf } from '../../support/domain.ts';
 import { temporaryFolder } from '../../support/folder.ts';

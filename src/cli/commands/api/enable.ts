@@ -9,7 +9,7 @@ import {
   parseGuestTokenLifetime,
 } from '../../../domain/duration.ts';
 import { editionOf } from '../../../domain/exchange/management/request.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';

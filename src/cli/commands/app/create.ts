@@ -1,41 +1,32 @@
-import { Command } from 'commander';
 import { checkNameIsFree, planAppCreation } from '../../../domain/app/lifecycle.ts';
 import { clientTypes } from '../../../wire/client.ts';
-import { knownWord, typeWord } from '../../options/choice.ts';
-import { withExample } from '../../options/example.ts';
+import { knownWord, typeWord } from '../../options/parse.ts';
 import { appData, renderApp } from '../../render/app.ts';
-import { accessToWrite, addWriteOptions, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
-import type { Context } from '../../world/context.ts';
+import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import { defineCommand } from '../define-command.ts';
 
-export interface AppCreateOptions extends WriteOptions {
-  readonly type: string;
-  readonly enable?: true;
-  readonly allowDuplicate?: true;
-  readonly revealSecrets?: true;
-}
-
-export function appCreateCommand(context: Context, run = createAndShow): Command {
-  const command = addWriteOptions(
-    new Command('create')
-      .description('create an application')
-      .argument('<name>', 'what to call it')
-      .option('--type <type>', clientTypes.join(', '), 'spa')
-      .option('--enable', 'let it create guest sessions right away')
-      .option('--allow-duplicate', 'make it although there is one of that name')
-      .option('--reveal-secrets', 'put the client secret into --json and --field'),
-  ).action((name: string, options: AppCreateOptions) => run(context, name, options));
-  return withExample(command, 'app create kiosk --type native --enable');
-}
-
-async function createAndShow(context: Context, name: string, options: AppCreateOptions): Promise<void> {
-  const type = knownWord(options.type, clientTypes, typeWord);
-  const access = await accessToWrite(context, options);
-  const look = async () => {
-    if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
-    return { plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }) };
-  };
-  await writeAndShow(context, options, access, look, {
-    data: (app) => appData(app, { revealSecrets: options.revealSecrets === true }),
-    headline: (app, paint) => `Created application ${renderApp(paint, app).trimEnd()}`,
-  });
-}
+export const appCreateCommand = defineCommand({
+  description: 'create an application',
+  args: { '<name>': 'its name' },
+  options: {
+    '--type <type>': { description: clientTypes.join(', '), values: clientTypes, default: 'spa' },
+    '--enable': 'let it create guest sessions right away',
+    '--allow-duplicate': 'create it even if an application has this name',
+    '--reveal-secrets': 'include the client secret in --json and --field',
+    ...writeOptions,
+  },
+  calls: 'tenant',
+  examples: ['app create kiosk --type native --enable'],
+  async run(context, { name }, options) {
+    const type = knownWord(options.type, clientTypes, typeWord);
+    const access = await accessToWrite(context, options);
+    const look = async () => {
+      if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
+      return { plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }) };
+    };
+    await writeAndShow(context, options, access, look, {
+      data: (app) => appData(app, { revealSecrets: options.revealSecrets === true }),
+      headline: (app, paint) => `Created application ${renderApp(paint, app).trimEnd()}`,
+    });
+  },
+});

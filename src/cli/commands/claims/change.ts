@@ -1,30 +1,75 @@
 import type { ClaimsHolder } from '../../../domain/claims/holder.ts';
-import type { ClaimsChange } from '../../../domain/claims/mapping.ts';
+import {
+  type ClaimsChange,
+  parseClaimMapping,
+  planClaimMapping,
+  planClaimRemoval,
+} from '../../../domain/claims/mapping.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
-import { claimsData, renderPreview } from '../../render/claims.ts';
-import type { Paint } from '../../render/paint.ts';
-import { accessToWrite, type WriteOptions, writeAndShow } from '../../tenant/write.ts';
+import { sessionAttributes } from '../../../wire/claims-mapping.ts';
+import { claimsData, holderText, renderPreview } from '../../render/claims.ts';
+import { printable } from '../../render/printable.ts';
+import { accessToWrite, type WriteOptions, writeAndShow, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
-import { type ClaimsOptions, claimsHolder, preview } from './holder.ts';
+import { defineCommand } from '../define-command.ts';
+import { type ClaimsOptions, claimsHolder, claimsOptions, preview } from './holder.ts';
 
-export type ClaimsWriteOptions = ClaimsOptions & WriteOptions;
+export const claimsSetCommand = defineCommand({
+  description: "map a session value into guests' access tokens, as a claim",
+  args: {
+    '<name>': 'the claim; a mapping it already has is replaced',
+    '<expression>': {
+      description: 'user_id, session_id, created_at or metadata.<key>',
+      values: sessionAttributes,
+    },
+  },
+  options: { ...claimsOptions, ...writeOptions },
+  calls: 'tenant',
+  examples: ['claims set language metadata.language', 'claims set city metadata.address.city --dry-run'],
+  notes: `The expression may begin with anonymous_session, as in the Management API; dots lead into nested values. Where a \
+session has no such value, or null, its tokens lack the claim. Tokens that guests already have don't change.`,
+  async run(context, { name, expression }, options) {
+    const mapping = parseClaimMapping({ name, expression });
+    await changeClaims(
+      context,
+      options,
+      (tenant, holder) => planClaimMapping(tenant, holder, mapping),
+      (holder) => `Guests' access tokens of ${holderText(holder)} carry ${printable(name)}`,
+    );
+  },
+});
 
-/** What `claims set` and `claims remove` do: they differ in the change and in what they say of it. */
-export async function changeClaims(
+export const claimsRemoveCommand = defineCommand({
+  description: "remove a mapped claim from guests' access tokens",
+  args: { '<name>': 'the claim' },
+  options: { ...claimsOptions, ...writeOptions },
+  calls: 'tenant',
+  examples: ['claims remove language'],
+  notes: "Guests' access tokens have the claim until they expire.",
+  run: (context, { name }, options) =>
+    changeClaims(
+      context,
+      options,
+      (tenant, holder) => planClaimRemoval(tenant, holder, name),
+      (holder) => `Guests' access tokens of ${holderText(holder)} no longer carry ${printable(name)}`,
+    ),
+});
+
+async function changeClaims(
   context: Context,
-  options: ClaimsWriteOptions,
-  plan: (tenant: TenantConnection, holder: ClaimsHolder) => Promise<ClaimsChange>,
-  headline: (holder: ClaimsHolder, paint: Paint) => string,
+  options: ClaimsOptions & WriteOptions,
+  planChange: (tenant: TenantConnection, holder: ClaimsHolder) => Promise<ClaimsChange>,
+  headline: (holder: ClaimsHolder) => string,
 ): Promise<void> {
   const access = await accessToWrite(context, options);
   const look = async () => {
     const holder = await claimsHolder(context, access, options);
-    const change = await plan(access.tenant, holder);
+    const change = await planChange(access.tenant, holder);
     return { holder, plan: change.plan, next: await preview(context, access, holder, change.claims) };
   };
   await writeAndShow(context, options, access, look, {
     data: (outcome, { next }) => claimsData(outcome, next),
-    headline: (_outcome, paint, { holder }) => headline(holder, paint),
+    headline: (_outcome, _paint, { holder }) => headline(holder),
     below: (paint, { next }) => renderPreview(paint, next),
   });
 }

@@ -1,25 +1,21 @@
-import type { Command } from 'commander';
 import { type ClaimsHolder, chooseClaimsHolder } from '../../../domain/claims/holder.ts';
 import { previewToken } from '../../../domain/claims/preview.ts';
 import type { ClaimMapping } from '../../../wire/claims-mapping.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Preview } from '../../render/claims.ts';
 import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /** What all commands about claims take. */
-export interface ClaimsOptions extends GlobalOptions {
-  readonly app?: string;
-  readonly api?: string;
-}
+export const claimsOptions = {
+  '--app <app>': 'the application whose tokens carry them: name or client id (edition preview)',
+  '--api <api>': 'the API whose tokens carry them: name, audience or id (edition ea)',
+} as const;
 
-export function addClaimsOptions(command: Command): Command {
-  return command
-    .option('--app <app>', 'whose tokens carry them: name or client id (edition preview)')
-    .option('--api <api>', 'whose tokens carry them: name, audience or id (edition ea)');
-}
+export type ClaimsOptions = GlobalOptions & OptionValues<typeof claimsOptions>;
 
-/** The application or API that is meant; an option that the edition has no use for is told. */
+/** The application or API whose mapping is meant. Warns of an option that the edition does not use. */
 export async function claimsHolder(
   context: Context,
   { tenant, profile }: Access,
@@ -27,8 +23,8 @@ export async function claimsHolder(
 ): Promise<ClaimsHolder> {
   const holder = await chooseClaimsHolder(tenant, { named: requestedAppAndApi(context, options), chosen: profile });
   const isApp = holder.heldBy === 'application';
-  const [flag, idle, noun] = isApp ? ['--api', options.api, 'an application'] : ['--app', options.app, 'an API'];
-  if (idle !== undefined) context.warn(`${flag} is not used: in this tenant's edition claims are mapped for ${noun}.`);
+  const [flag, unused, noun] = isApp ? ['--api', options.api, 'applications'] : ['--app', options.app, 'APIs'];
+  if (unused !== undefined) context.warn(`${flag} is ignored: in this tenant's edition claims are mapped for ${noun}.`);
   return holder;
 }
 

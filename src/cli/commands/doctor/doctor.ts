@@ -4,7 +4,7 @@ import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/managemen
 import { AnonError } from '../../../errors.ts';
 import { readAppSecret } from '../../input/secret.ts';
 import { withExample } from '../../options/example.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
 import { accessToWrite, addWriteOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';

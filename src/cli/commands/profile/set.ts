@@ -1,10 +1,10 @@
-import { Command } from 'commander';
-import { mostSimilar } from '../../../domain/did-you-mean.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
+import { editionNames } from '../../../wire/edition/edition.ts';
 import { requireConfirmation } from '../../input/confirmation.ts';
-import { withExample } from '../../options/example.ts';
+import type { Values } from '../../options/definition.ts';
 import { editionOption, type GlobalOptions } from '../../options/global.ts';
+import { knownWord, onOrOff } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
@@ -12,62 +12,56 @@ import { accessTenant, selectProfile } from '../../tenant/access.ts';
 import { resolveDefaultApi, resolveDefaultApp } from '../../tenant/profile-defaults.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
 
 const settings = ['app', 'api', 'production', 'edition'] as const;
 type Setting = (typeof settings)[number];
 
-export interface ProfileSetOptions extends GlobalOptions {
-  readonly yes?: true;
-}
+const valuesBySetting: Readonly<Record<Setting, Values>> = {
+  app: { live: 'app' },
+  api: { live: 'api' },
+  production: { words: ['on', 'off'] },
+  edition: { words: [...editionNames, 'auto'] },
+};
 
-export function profileSetCommand(context: Context, run = changeProfile): Command {
-  const command = new Command('set')
-    .description('set what commands use when nothing else is said')
-    .argument('<what>', settings.join(', '))
-    .argument('<value>', 'a name, client id or audience; on or off; preview, ea or auto')
-    .option('-y, --yes', 'do not ask where the production mark is switched off')
-    .action((what: string, value: string, options: ProfileSetOptions) => run(context, what, value, options));
-  return withExample(
-    command,
-    'profile set app web',
-    'production on makes commands ask before they change that tenant.\nedition auto asks the tenant again.',
-  );
-}
-
-async function changeProfile(context: Context, what: string, value: string, options: ProfileSetOptions): Promise<void> {
-  const setting = parseSetting(what);
-  const { profile } = await selectProfile(context, options);
-  if (profile.adHoc) {
-    throw new AnonError('usage', `${profile.domain} has no profile; it is used because AUTH0_DOMAIN names it.`, {
-      hint: `Make it one: anon-cli login ${profile.name}`,
+export const profileSetCommand = defineCommand({
+  description: "set a profile's defaults: its application, API, production mark or edition",
+  args: {
+    '<setting>': { description: settings.join(', '), values: settings },
+    '<value>': {
+      description: 'a name, client id or audience; on or off; preview, ea or auto',
+      values: { first: valuesBySetting },
+    },
+  },
+  options: { '-y, --yes': "don't ask for confirmation before the production mark is removed" },
+  calls: 'nothing',
+  examples: ['profile set app web'],
+  notes: `With production on, commands ask before they change the tenant.\nWith edition auto, the tenant's edition is \
+detected again.`,
+  async run(context, { setting: given, value }, options) {
+    const setting = knownWord(given, settings, 'profile setting');
+    const { profile } = await selectProfile(context, options);
+    if (profile.adHoc) {
+      throw new AnonError('usage', `${profile.domain} has no profile; it is used because AUTH0_DOMAIN names it.`, {
+        hint: `Create one: anon-cli login ${profile.name}`,
+      });
+    }
+    const changed = await changesOf(context, setting, value, { profile, options });
+    if (setting === 'production' && profile.production && !changed.production) {
+      const fact = `Profile '${printable(profile.name)}' is marked production`;
+      const question = 'Remove the mark, so that changes no longer ask for confirmation?';
+      await requireConfirmation(context, options, { fact, question });
+    }
+    const store = await context.profiles();
+    await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));
+    const after = await context.withEdition({ ...profile, ...changed });
+    const [current, inUse] = [await store.current(), await profileInUse(context)];
+    printResult(context, options, {
+      data: profileData(after, current, inUse.profile?.name === profile.name),
+      human: (paint) => `${paint.green('✔')} Profile ${printable(profile.name)} ${outcome(setting, after)}\n`,
     });
-  }
-  const changed = await changesOf(context, setting, value, { profile, options });
-  if (setting === 'production' && profile.production && !changed.production) {
-    const fact = `Profile '${printable(profile.name)}' is marked production`;
-    await requireConfirmation(context, options, {
-      fact,
-      question: 'Take the mark off, so that changes no longer ask?',
-    });
-  }
-  const store = await context.profiles();
-  await store.change(profile.name, (before) => ({ ...(before ?? profile), ...changed }));
-  const after = await context.withEdition({ ...profile, ...changed });
-  const [current, inUse] = [await store.current(), await profileInUse(context)];
-  printResult(context, options, {
-    data: profileData(after, current, inUse.profile?.name === profile.name),
-    human: (paint) => `${paint.green('✔')} Profile ${printable(profile.name)} ${outcome(setting, after)}\n`,
-  });
-}
-
-function parseSetting(what: string): Setting {
-  const known = settings.find((setting) => setting === what);
-  if (known) return known;
-  const similar = mostSimilar(what, settings);
-  throw new AnonError('usage', `A profile has no '${what.slice(0, 40)}' to set.`, {
-    hint: similar ? `Did you mean ${similar}?` : `It has ${settings.join(', ')}.`,
-  });
-}
+  },
+});
 
 async function changesOf(
   context: Context,
@@ -77,7 +71,7 @@ async function changesOf(
 ): Promise<Partial<Profile>> {
   switch (setting) {
     case 'production':
-      return { production: parseSwitch(value) || undefined };
+      return { production: onOrOff(value) || undefined };
     case 'edition':
       return { edition: parseEdition(value, profile) };
     case 'app':
@@ -87,15 +81,10 @@ async function changesOf(
   }
 }
 
-function parseSwitch(value: string): boolean {
-  if (value === 'on' || value === 'off') return value === 'on';
-  throw new AnonError('usage', `'${value.slice(0, 40)}' is neither on nor off.`);
-}
-
 function parseEdition(value: string, { domain }: Profile): Profile['edition'] {
   if (domain === undefined) {
-    throw new AnonError('usage', 'The local tenant has the edition that it was started in.', {
-      hint: 'Start it over in another: anon-cli local reset --edition <name>',
+    throw new AnonError('usage', "The local tenant's edition can't be set in its profile.", {
+      hint: 'To start over in another edition: anon-cli local reset --edition <name>',
     });
   }
   return value === 'auto' ? undefined : editionOption({ edition: value });
@@ -110,6 +99,6 @@ function outcome(setting: Setting, { app, api, production, edition }: Profile): 
     case 'production':
       return production ? 'is marked production: changes there ask first' : 'is not marked production';
     case 'edition':
-      return edition ? `speaks edition ${edition}` : 'asks its tenant for the edition';
+      return edition ? `uses edition ${edition}` : 'detects the edition of its tenant';
   }
 }

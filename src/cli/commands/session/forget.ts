@@ -1,67 +1,50 @@
-import { Command } from 'commander';
-import { hasEnded } from '../../../domain/session/remembered.ts';
+import { checkListed, getReadable, listSessions } from '../../../domain/session/find.ts';
+import { isExpired } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
-import { withExample } from '../../options/example.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import type { Context } from '../../world/context.ts';
-import { type KeptSessions, keptName, keptSessions, readable, sessionViews } from './kept-sessions.ts';
+import { defineCommand } from '../define-command.ts';
+import { savedSessions } from './saved-sessions.ts';
 
-export interface SessionForgetOptions extends GlobalOptions {
-  readonly expired?: true;
-  readonly all?: true;
-}
-
-export function sessionForgetCommand(context: Context, run = forgetSessions): Command {
-  const command = new Command('forget')
-    .description('forget a session on this machine; its tokens live on until they expire')
-    .argument('[session]', 'its name')
-    .option('--expired', 'all that have expired')
-    .option('--all', 'all of the profile')
-    .action((name: string | undefined, options: SessionForgetOptions) => run(context, name, options));
-  return withExample(
-    command,
-    'session forget --expired',
-    'A session whose end nobody told has expired once the tenant refused it for that.',
-  );
-}
-
-async function forgetSessions(
-  context: Context,
-  name: string | undefined,
-  options: SessionForgetOptions,
-): Promise<void> {
-  if ([name, options.expired, options.all].filter((said) => said !== undefined).length !== 1) {
-    throw new AnonError('usage', 'Which sessions? Name one, or say --expired or --all.');
-  }
-  const kept = await keptSessions(context, options);
-  const { sessions } = kept;
-  const nowMs = context.clock.now();
-  const forgotten: string[] = [];
-  for (const candidate of await named(kept, name, options)) {
-    await sessions.exclusively(candidate, async () => {
-      const session = await readable(kept, candidate);
-      // Another may have renewed it, or begun it anew, since it was looked at.
-      if (options.expired && (!session || !hasEnded(session, nowMs))) return;
-      await sessions.forget(candidate);
-      if (session || name !== undefined) forgotten.push(candidate);
+export const sessionForgetCommand = defineCommand({
+  description: 'remove a session from this machine; its tokens work until they expire',
+  args: { '[session]': 'its name' },
+  options: {
+    '--expired': 'remove all expired sessions',
+    '--all': 'remove all sessions of the profile',
+  },
+  calls: 'nothing',
+  examples: ['session forget --expired'],
+  notes: 'A session with an unknown expiry counts as expired once the tenant has refused it as expired.',
+  async run(context, { session: name }, options) {
+    const { expired, all } = options;
+    if ([name, expired, all].filter((given) => given !== undefined).length !== 1) {
+      throw new AnonError('usage', 'Give one of: a session name, --expired or --all.');
+    }
+    const saved = await savedSessions(context, options);
+    const { sessions } = saved;
+    const nowMs = context.clock.now();
+    const candidates =
+      name !== undefined
+        ? [await checkListed(saved, name)]
+        : all
+          ? await sessions.names()
+          : (await listSessions(saved)).map((session) => session.name);
+    const removed: string[] = [];
+    for (const candidate of candidates) {
+      await sessions.exclusively(candidate, async () => {
+        const session = await getReadable(saved, candidate);
+        // Another process may have renewed or replaced it since it was listed.
+        if (expired && (!session || !isExpired(session, nowMs))) return;
+        await sessions.forget(candidate);
+        if (session || name !== undefined) removed.push(candidate);
+      });
+    }
+    const none = expired ? 'No expired sessions' : 'No sessions to remove';
+    printResult(context, options, {
+      data: { forgotten: removed },
+      human: (paint) =>
+        `${paint.green('✔')} ${removed.length === 0 ? none : `Removed from this machine: ${printable(removed.join(', '))}`}\n`,
     });
-  }
-  printResult(context, options, {
-    data: { forgotten },
-    human: (paint) => `${paint.green('✔')} ${forgottenText(forgotten)}\n`,
-  });
-}
-
-async function named(kept: KeptSessions, name: string | undefined, { all }: SessionForgetOptions) {
-  if (name !== undefined) return [await keptName(kept, name)];
-  const { sessions } = kept;
-  if (all) return sessions.names();
-  return (await sessionViews(kept)).map((view) => view.name);
-}
-
-function forgottenText(names: readonly string[]): string {
-  if (names.length === 0) return 'There was none to forget';
-  return `Forgotten: ${printable(names.join(', '))}`;
-}
+  },
+});

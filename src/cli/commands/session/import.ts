@@ -1,97 +1,89 @@
-import { Command } from 'commander';
 import { loopback, sameHost } from '../../../domain/profile/address.ts';
-import { type ImportedSession, readExport } from '../../../domain/session/exported.ts';
-import { checkSessionName } from '../../../domain/session/name.ts';
+import { type ImportedSession, readExport } from '../../../domain/session/export.ts';
+import { checkUnused } from '../../../domain/session/find.ts';
+import { checkSessionName } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
 import { emptyInput, isBlank, type ReadText } from '../../input/stdin-or-file.ts';
-import { withExample } from '../../options/example.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
-import { checkUnused, issuerOf, type KeptSessions, keptSessions } from './kept-sessions.ts';
+import { defineCommand } from '../define-command.ts';
+import { issuerOf, type SavedSessions, savedSessions } from './saved-sessions.ts';
 
-export interface SessionImportOptions extends GlobalOptions {
-  readonly session?: string;
-  readonly replace?: true;
-}
-
-export function sessionImportCommand(context: Context, run = importSessions): Command {
-  const command = new Command('import')
-    .description('keep sessions that session export has written')
-    .argument('[file]', "the file; '-' or left out: stdin")
-    .option('--session <name>', 'keep it by this name, where it is one')
-    .option('--replace', 'take the place of sessions that have these names')
-    .action((file: string | undefined, options: SessionImportOptions) => run(context, file, options));
-  return withExample(command, 'session export | anon-cli session import --session again');
-}
-
-async function importSessions(
-  context: Context,
-  file: string | undefined,
-  options: SessionImportOptions,
-): Promise<void> {
-  const { text, source } = await exported(context, file);
-  if (isBlank(text)) throw emptyInput(source);
-  const read = named(readExport(text), options.session);
-  const kept = await keptSessions(context, options);
-  for (const session of read) await checkTenant(context, options, kept, session);
-  // All or none: what is refused is refused before the first one is kept.
-  if (!options.replace) for (const { name } of read) await checkUnused(kept, name, another);
-  for (const { name, session } of read) {
-    await kept.sessions.exclusively(name, async () => {
-      if (!options.replace) await checkUnused(kept, name, another);
-      await kept.sessions.put(name, session);
+export const sessionImportCommand = defineCommand({
+  description: 'save sessions from the JSON of session export',
+  args: { '[file]': "the file; '-' for stdin (default: stdin)" },
+  options: {
+    '--session <name>': 'save it by this name, if the export has one session',
+    '--replace': 'replace saved sessions that have the same names',
+  },
+  calls: 'nothing',
+  examples: ['session export | anon-cli session import --session again'],
+  async run(context, { file }, options) {
+    const { text, source } = await readExported(context, file);
+    if (isBlank(text)) throw emptyInput(source);
+    const imported = named(readExport(text), options.session);
+    const saved = await savedSessions(context, options);
+    for (const session of imported) await checkTenant(context, options, saved, session);
+    // All or none: every check runs before the first session is saved.
+    if (!options.replace) for (const { name } of imported) await checkUnused(saved, name, replaceHint);
+    for (const { name, session } of imported) {
+      await saved.sessions.exclusively(name, async () => {
+        if (!options.replace) await checkUnused(saved, name, replaceHint);
+        await saved.sessions.put(name, session);
+      });
+    }
+    const names = imported.map(({ name }) => name);
+    const [first] = names;
+    const { sessions } = saved;
+    if (first !== undefined && !(await sessions.get(await sessions.current()))) await sessions.use(first);
+    const next = names.includes(await sessions.current()) ? 'token get' : `session use ${first}`;
+    printResult(context, options, {
+      data: { imported: names },
+      human: (paint) =>
+        `${paint.green('✔')} Saved: ${printable(names.join(', '))}\n${paint.dim(printable(`Next: anon-cli ${next}${saved.selection}`))}\n`,
     });
-  }
-  const names = read.map(({ name }) => name);
-  const [first] = names;
-  if (first !== undefined && !(await kept.sessions.get(await kept.sessions.current()))) await kept.sessions.use(first);
-  const next = names.includes(await kept.sessions.current()) ? 'token get' : `session use ${first}`;
-  printResult(context, options, {
-    data: { imported: names },
-    human: (paint) =>
-      `${paint.green('✔')} Kept: ${printable(names.join(', '))}\n${paint.dim(printable(`Next: anon-cli ${next}${kept.selection}`))}\n`,
-  });
-}
+  },
+});
 
-/** A session goes to no tenant but its own. @throws {AnonError} `usage` */
+/** Refuses a session of another tenant. @throws {AnonError} `usage` */
 async function checkTenant(
   context: Context,
   options: GlobalOptions,
-  kept: KeptSessions,
+  saved: SavedSessions,
   { name, issuer }: ImportedSession,
 ): Promise<void> {
   if (issuer === undefined) return;
   const from = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  // The embedded tenant may have had another name when the session was exported: its own key says whether it is its session.
-  const isEmbedded = kept.issuer === undefined;
+  // The local tenant may have had another issuer when the session was exported. Its key tells whether the session is its own.
+  const isEmbedded = saved.issuer === undefined;
   if (from && isEmbedded && loopback.test(from.hostname)) return;
-  if (from && sameHost(issuer) === sameHost(await issuerOf(context, kept, options))) return;
+  if (from && sameHost(issuer) === sameHost(await issuerOf(context, saved, options))) return;
   const host = from?.host ?? 'another tenant';
   throw new AnonError(
     'usage',
-    `The session '${name}' is from ${host}, and profile '${kept.profile}' is another tenant.`,
+    `Session '${name}' is from ${host}, but profile '${saved.profile}' is for another tenant.`,
     {
-      hint: 'Import it into a profile of its tenant: --profile <name>. See anon-cli profile list',
+      hint: 'Import it into a profile of its tenant: --profile <name>. Run: anon-cli profile list',
     },
   );
 }
 
-const another = 'Take its place with --replace, or keep the one by another name: --session <name>';
+const replaceHint = 'Replace it with --replace, or save the new one by another name: --session <name>';
 
-/** What the file or stdin holds. @throws {AnonError} `usage` where no file is named and stdin is a terminal or nothing */
-async function exported(context: Context, file: string | undefined): Promise<ReadText> {
+/** @throws {AnonError} `usage` if no file is given and stdin is a terminal or empty */
+async function readExported(context: Context, file: string | undefined): Promise<ReadText> {
   if (file !== undefined && file !== '-') return { text: await context.readFile(file), source: file };
   if (file === '-' || context.terminal.stdin === 'other') {
     return { text: await context.terminal.readStdin(), source: 'stdin' };
   }
-  throw new AnonError('usage', 'Nothing to import: name a file, or pipe it in.');
+  throw new AnonError('usage', 'Nothing to import: give a file, or pipe one into stdin.');
 }
 
 function named(sessions: ImportedSession[], name: string | undefined): ImportedSession[] {
   if (name === undefined) return sessions;
   const [only, ...others] = sessions;
   if (only && others.length === 0) return [{ ...only, name: checkSessionName(name) }];
-  throw new AnonError('usage', `--session names one session, and there are ${sessions.length}.`);
+  throw new AnonError('usage', `--session can't be used here: the export has ${sessions.length} sessions.`);
 }

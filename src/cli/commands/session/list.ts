@@ -1,32 +1,26 @@
-import { Command } from 'commander';
-import { withExample } from '../../options/example.ts';
-import type { GlobalOptions } from '../../options/global.ts';
+import { listSessions } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { renderSessions, sessionData } from '../../render/session.ts';
-import type { Context } from '../../world/context.ts';
-import { keptSessions, sessionViews } from './kept-sessions.ts';
+import { defineCommand } from '../define-command.ts';
+import { savedSessions } from './saved-sessions.ts';
 
-export function sessionListCommand(context: Context, run = printSessions): Command {
-  const command = new Command('list')
-    .description('list the guest sessions that are kept of a profile; the current one is marked')
-    .action((options: GlobalOptions) => run(context, options));
-  return withExample(
-    command,
-    'session list',
-    'Metadata is as last known here. Tokens are not shown: see session export.',
-  );
-}
-
-async function printSessions(context: Context, options: GlobalOptions): Promise<void> {
-  const kept = await keptSessions(context, options);
-  const views = await sessionViews(kept);
-  const nowMs = context.clock.now();
-  printResult(context, options, {
-    data: views.map((view) => sessionData(view, nowMs)),
-    human: (paint) =>
-      views.length === 0
-        ? `No session is saved for profile ${printable(kept.profile)}.\n${paint.dim(printable(`Next: anon-cli token create${kept.selection}`))}\n`
-        : renderSessions(paint, views, nowMs),
-  });
-}
+export const sessionListCommand = defineCommand({
+  description: 'list the saved guest sessions of a profile, and mark the current one',
+  calls: 'nothing',
+  result: 'list',
+  examples: ['session list'],
+  notes: 'Metadata is as last seen on this machine. Tokens are not shown: see session export.',
+  async run(context, _args, options) {
+    const saved = await savedSessions(context, options);
+    const found = await listSessions(saved);
+    const nowMs = context.clock.now();
+    printResult(context, options, {
+      data: found.map((session) => sessionData(session, nowMs)),
+      human: (paint) =>
+        found.length === 0
+          ? `No sessions saved for profile ${printable(saved.profile)}.\n${paint.dim(printable(`Next: anon-cli token create${saved.selection}`))}\n`
+          : renderSessions(paint, found, nowMs),
+    });
+  },
+});

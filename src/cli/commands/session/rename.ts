@@ -1,41 +1,32 @@
-import { Command } from 'commander';
-import { withExample } from '../../options/example.ts';
-import type { GlobalOptions } from '../../options/global.ts';
+import { checkUnused, findSession } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import type { Context } from '../../world/context.ts';
-import { checkUnused, keptSessions, sessionNamed } from './kept-sessions.ts';
+import { defineCommand } from '../define-command.ts';
+import { savedSessions } from './saved-sessions.ts';
 
-export function sessionRenameCommand(context: Context, run = renameSession): Command {
-  const command = new Command('rename')
-    .description('keep a session by another name')
-    .argument('<session>', 'its name')
-    .argument('<new>', 'what to call it')
-    .action((from: string, to: string, options: GlobalOptions) => run(context, { from, to }, options));
-  return withExample(command, 'session rename default cart');
-}
-
-async function renameSession(
-  context: Context,
-  { from, to }: { from: string; to: string },
-  options: GlobalOptions,
-): Promise<void> {
-  const kept = await keptSessions(context, options);
-  const { sessions } = kept;
-  await sessionNamed(kept, from);
-  const another = `Choose another name, or forget that one first: anon-cli session forget ${to}${kept.selection}`;
-  await checkUnused(kept, to, another);
-  // In one order whoever asks: two that rename to and fro must not wait for each other.
-  const [first = from, second = to] = [from, to].sort();
-  await sessions.exclusively(first, () =>
-    sessions.exclusively(second, async () => {
-      await checkUnused(kept, to, another);
-      await sessionNamed(kept, from);
-      await sessions.rename(from, to);
-    }),
-  );
-  printResult(context, options, {
-    data: { name: to },
-    human: (paint) => `${paint.green('✔')} Session ${printable(from)} is ${printable(to)} now\n`,
-  });
-}
+export const sessionRenameCommand = defineCommand({
+  description: 'rename a saved session',
+  args: { '<session>': 'its name', '<new>': 'its new name' },
+  calls: 'nothing',
+  examples: ['session rename default cart'],
+  async run(context, { session: from, new: to }, options) {
+    const saved = await savedSessions(context, options);
+    const { sessions } = saved;
+    await findSession(saved, from);
+    const hint = `Choose another name, or remove that session first: anon-cli session forget ${to}${saved.selection}`;
+    await checkUnused(saved, to, hint);
+    // Always locked in the same order: two commands that rename back and forth must not wait for each other.
+    const [first = from, second = to] = [from, to].sort();
+    await sessions.exclusively(first, () =>
+      sessions.exclusively(second, async () => {
+        await checkUnused(saved, to, hint);
+        await findSession(saved, from);
+        await sessions.rename(from, to);
+      }),
+    );
+    printResult(context, options, {
+      data: { name: to },
+      human: (paint) => `${paint.green('✔')} Renamed session ${printable(from)} to ${printable(to)}\n`,
+    });
+  },
+});

@@ -1,30 +1,30 @@
 import { requestingApp } from '../../../domain/app/find.ts';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { SetUp } from '../../../domain/gates/set-up.ts';
-import { accessTokenHolds, hasEnded, secondsUntil } from '../../../domain/session/remembered.ts';
+import { isOutdated } from '../../../domain/session/access-token.ts';
+import { createAndSave, type SaveAs } from '../../../domain/session/create.ts';
+import { type DecodedTokens, decodeTokens } from '../../../domain/session/decoded-tokens.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
-import type { RememberedSession } from '../../../domain/session/saved-session.ts';
+import {
+  isAccessTokenFresh,
+  isExpired,
+  type SavedSession,
+  secondsUntil,
+} from '../../../domain/session/saved-session.ts';
+import { failureOf, saveExpiry } from '../../../domain/session/target.ts';
+import { withSecret } from '../../../domain/session/token-request.ts';
+import { continueSession } from '../../../domain/session/update.ts';
 import { isAnonError } from '../../../errors.ts';
 import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { printable } from '../../render/printable.ts';
-import { continueSession } from '../token/continue-session.ts';
-import { isOutdated } from '../token/fresh-session.ts';
-import {
-  createAndRemember,
-  type InspectedTokens,
-  inspectAndShow,
-  readTokens,
-  showThenSettle,
-} from '../token/guest-tokens.ts';
-import { type Keeping, keepingOf } from '../token/keeping.ts';
-import { noticingEnd } from '../token/kept-session.ts';
-import { withSecret } from '../token/options.ts';
+import { saveAs, tokenPorts } from '../token/session-options.ts';
+import { showTokens } from '../token/show-tokens.ts';
 import type { Dialog } from './dialog.ts';
 
 /** The session that setup ends with. */
 export interface FirstSession {
-  readonly inspected: InspectedTokens;
+  readonly inspected: DecodedTokens;
   /** The name it is saved by; undefined where it is not saved. */
   readonly name: string | undefined;
   /** It was saved already and stays as it is, or with a new access token; or its guest is new. */
@@ -36,7 +36,7 @@ type Show = (first: FirstSession) => void;
 /** A saved session of this application and API. */
 interface Saved {
   readonly name: string;
-  readonly session: RememberedSession;
+  readonly session: SavedSession;
 }
 
 /**
@@ -50,30 +50,32 @@ export async function firstSession(
   show: Show,
 ): Promise<void> {
   const { context, access, input } = dialog;
-  const keeping = await keepingOf(context, access.profile, { save: true });
+  const saving = await saveAs(context, access.profile, { save: true });
   const wanted = { clientId: app.clientId, audience: api.audience, nowMs: context.clock.now() };
-  const saved = keeping && (await savedSession(keeping, wanted));
-  if (saved && (await goOn(dialog, keeping, saved, { changed, show }))) return;
+  const saved = saving && (await savedSession(saving, wanted));
+  if (saved && (await goOn(dialog, saving, saved, { changed, show }))) return;
   const requesting = withSecret(await requestingApp(access.tenant, app), input.clientSecret);
   const request = { app: requesting, api, scope: undefined, metadata: input.metadata, userId: undefined };
   const { strict } = dialog.options;
-  await createAndRemember(context, access, { request, keeping, strict }, (inspected, kept) => {
-    if (kept?.inPlaceOf) {
-      const guest = printable(kept.inPlaceOf.guestId ?? 'unknown');
-      context.warn(`Session ${kept.name} was that of guest ${guest}: a new guest took its place.`);
+  const created = await createAndSave(tokenPorts(context), access.tenant, request, saving);
+  const { name, replaced } = created.saved ?? {};
+  await showTokens(context, { tenant: access.tenant, strict }, created, (inspected) => {
+    if (replaced) {
+      const guest = printable(replaced.guestId ?? 'unknown');
+      context.warn(`Session ${name} was that of guest ${guest}: a new guest took its place.`);
     }
-    show({ inspected, name: kept?.name, origin: 'created' });
+    show({ inspected, name, origin: 'created' });
   });
 }
 
 /** The current one, else the one in whose place a new one would be. */
 async function savedSession(
-  { sessions, name: unnamed }: Keeping,
+  { sessions, name: unnamed }: SaveAs,
   { clientId, audience, nowMs }: { clientId: string; audience: string; nowMs: number },
 ): Promise<Saved | undefined> {
   for (const name of new Set([await sessions.current(), unnamed])) {
     const session = await sessions.get(name);
-    if (session?.clientId === clientId && session.audience === audience && !hasEnded(session, nowMs)) {
+    if (session?.clientId === clientId && session.audience === audience && !isExpired(session, nowMs)) {
       return { name, session };
     }
   }
@@ -83,34 +85,40 @@ async function savedSession(
 /** False where the tenant takes the session no more. */
 async function goOn(
   dialog: Dialog,
-  { sessions }: Keeping,
+  { sessions }: SaveAs,
   { name, session: before }: Saved,
   { changed, show }: { changed: boolean; show: Show },
 ): Promise<boolean> {
   const { context, access, input } = dialog;
   const { tenant } = access;
-  if (!changed && accessTokenHolds(before, context.clock.now()) && !isOutdated(access, before)) {
+  if (!changed && isAccessTokenFresh(before, context.clock.now()) && !isOutdated(access, before)) {
     await sessions.use(name);
     warnOfMetadata(dialog, before);
     const saved = await savedTokens(tenant, before);
-    await shown(dialog, before.audience, saved, (inspected) => show({ inspected, name, origin: 'kept' }));
+    await shown(dialog, { decoded: saved, audience: before.audience }, (inspected) =>
+      show({ inspected, name, origin: 'kept' }),
+    );
     return true;
   }
   return sessions.exclusively(name, async () => {
     const now = (await sessions.get(name)) ?? before;
-    const kept = { sessions, name, saves: true };
-    const continuation = { tenant, options: {}, input: { ...input, metadata: undefined, sessionToken: undefined } };
-    const renewed = await noticingEnd(kept, tenant, now, () => continueSession(continuation, now)).catch(unlessRefused);
+    const ports = { ...tokenPorts(context), sessions };
+    const renewed = await continueSession(ports, tenant, {
+      before: now,
+      options: { clientSecret: input.clientSecret },
+    }).catch(async (error: unknown) => {
+      await saveExpiry(ports, { name, selection: '', saves: true }, now, error);
+      return unlessRefused(error);
+    });
     if (!renewed) return false;
-    const { session, inspected } = renewed;
+    const { session } = renewed;
     const keep = async () => {
       if (session) await sessions.put(name, session);
       await sessions.use(name);
     };
     warnOfMetadata(dialog, session ?? now);
-    await showThenSettle(keep(), () =>
-      shown(dialog, renewed.audience, inspected, (checked) => show({ inspected: checked, name, origin: 'renewed' })),
-    );
+    const outcome = { ...renewed, saveFailure: await failureOf(keep()) };
+    await shown(dialog, outcome, (checked) => show({ inspected: checked, name, origin: 'renewed' }));
     return true;
   });
 }
@@ -123,15 +131,14 @@ function unlessRefused(error: unknown): undefined {
 /** Shows tokens with their signatures checked, and says what of them is not as it was asked for. */
 function shown(
   { context, access: { tenant }, options: { strict } }: Dialog,
-  audience: string,
-  read: InspectedTokens,
-  show: (inspected: InspectedTokens) => void,
+  outcome: Parameters<typeof showTokens>[2],
+  show: (inspected: DecodedTokens) => void,
 ): Promise<void> {
-  return inspectAndShow(context, { tenant, audience, strict }, read, show);
+  return showTokens(context, { tenant, strict }, outcome, show);
 }
 
 /** The tokens as the tenant gave them, by what is known of them now. */
-async function savedTokens(tenant: TenantConnection, session: RememberedSession): Promise<InspectedTokens> {
+async function savedTokens(tenant: TenantConnection, session: SavedSession): Promise<DecodedTokens> {
   const nowMs = tenant.clock.now();
   const sessionSeconds = tenant.edition === 'ea' ? secondsUntil(session.sessionEndsAtMs, nowMs) : undefined;
   const tokens: GuestTokens = {
@@ -142,13 +149,13 @@ async function savedTokens(tenant: TenantConnection, session: RememberedSession)
     sessionExpiresInSeconds: sessionSeconds ?? undefined,
     scope: session.scope,
   };
-  const inspected = await readTokens(tenant, tokens);
+  const inspected = await decodeTokens(tenant, tokens);
   const granted = inspected.access.claims?.scope;
   return { ...inspected, tokens: { ...tokens, scope: typeof granted === 'string' ? granted : session.scope } };
 }
 
 /** The metadata of the command line is for a new guest: that it was not sent is said, unless the session has it already. */
-function warnOfMetadata({ context, access, input, edition }: Dialog, session: RememberedSession): void {
+function warnOfMetadata({ context, access, input, edition }: Dialog, session: SavedSession): void {
   const { metadata } = input;
   if (!metadata || holds(session.metadata, metadata)) return;
   const replace = edition.updatesMetadata ? '' : ' --replace';

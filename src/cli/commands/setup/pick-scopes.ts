@@ -6,7 +6,7 @@ import type { NewApp } from '../../../domain/app/lifecycle.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { AnonError } from '../../../errors.ts';
 import { askUntilAccepted } from '../../input/questions.ts';
-import { scopeList } from '../../options/scopes.ts';
+import { scopeList } from '../../options/parse.ts';
 import { printable } from '../../render/printable.ts';
 import { answered, type Dialog } from './dialog.ts';
 import type { NamedApi } from './pick-api.ts';

@@ -31,7 +31,7 @@ export interface Pickable<Item, New> {
   assumed(reference: string): void;
 }
 
-/** The one that the options name or make, else the defaultChoice one, else the one that a person chooses. */
+/** The one that the options name or make, else the default one, else the one that a person chooses. */
 export async function pick<Item, New>(
   { person, missing }: Dialog,
   pickable: Pickable<Item, New>,

@@ -6,12 +6,12 @@ import { shellWord } from '../../../domain/shell-word.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { apiData } from '../../render/api.ts';
 import { appData } from '../../render/app.ts';
+import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import { renderNextSteps, updateStep } from '../../render/next-steps.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { sessionsText, tenantData } from '../../render/tenant.ts';
-import { renderTokens, tokensData } from '../token/guest-tokens.ts';
 import type { FirstSession } from './first-session.ts';
 
 /** What is set up now, gate by gate. */

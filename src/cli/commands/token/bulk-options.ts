@@ -1,93 +1,91 @@
-import type { Command } from 'commander';
 import { AnonError } from '../../../errors.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 
-/** What makes `token create` create many guests. */
-export interface BulkOptions extends GlobalOptions {
-  readonly count?: string;
-  readonly concurrency?: string;
-  readonly output?: string;
-  readonly resume?: string;
-}
+/** With these, `token create` creates many guests. */
+export const bulkOptions = {
+  '--count <n>': "create this many guests, one JSON object per line; 'all': one per line of --meta-file",
+  '--concurrency <n>': 'with --count: guests to create at once (default: 16)',
+  '--output <file>': {
+    description: 'with --count: write to this new file, readable only by you',
+    values: { file: true },
+  },
+  '--resume <file>': { description: 'with --count: add the guests missing from this file', values: { file: true } },
+} as const;
 
-export function addBulkOptions(command: Command): Command {
-  return command
-    .option('--count <n>', "so many guests, one JSON object a line; 'all': one a line of the --meta-file")
-    .option('--concurrency <n>', 'with --count: so many at once (16)')
-    .option('--output <file>', 'with --count: into this new file, for you alone to read')
-    .option('--resume <file>', 'with --count: append the guests that this file lacks');
-}
+export type BulkOptions = GlobalOptions & OptionValues<typeof bulkOptions>;
 
-/** Options that `--count` gets along with badly. */
-interface OfOneGuest {
+/** Options that matter for `--count`. */
+interface OtherOptions {
   readonly userId?: string;
   readonly metaFile?: string;
   readonly session?: string;
 }
 
-/** What was asked of many guests. */
+/** The options of a bulk run, checked. */
 export interface Bulk {
   readonly count: number | 'all';
   readonly concurrency: number;
-  /** Where they go, unless to stdout. */
+  /** Undefined for stdout. */
   readonly file: { readonly path: string; readonly resumed: boolean } | undefined;
 }
 
-const usualConcurrency = 16;
+const defaultConcurrency = 16;
 const maxConcurrency = 256;
 const maxCount = 10_000_000;
 
-/** Undefined where one guest is meant. @throws {AnonError} `usage` */
-export function readBulk(options: BulkOptions & OfOneGuest): Bulk | undefined {
+/** Undefined without `--count`. @throws {AnonError} `usage` */
+export function readBulk(options: BulkOptions & OtherOptions): Bulk | undefined {
   const { count, concurrency, output, resume } = options;
-  const without = Object.entries({ concurrency, output, resume }).find(([, value]) => value !== undefined);
+  const dependent = Object.entries({ concurrency, output, resume }).find(([, value]) => value !== undefined);
   if (count === undefined) {
-    if (without) throw new AnonError('usage', `--${without[0]} goes with --count.`);
+    if (dependent) throw new AnonError('usage', `--${dependent[0]} needs --count.`);
     return undefined;
   }
-  checkTogether(options);
+  checkCombination(options);
   const path = resume ?? output;
   return {
     count: count === 'all' ? count : wholeNumber('--count', count, maxCount),
     concurrency:
-      concurrency === undefined ? usualConcurrency : wholeNumber('--concurrency', concurrency, maxConcurrency),
+      concurrency === undefined ? defaultConcurrency : wholeNumber('--concurrency', concurrency, maxConcurrency),
     file: path === undefined ? undefined : { path, resumed: resume !== undefined },
   };
 }
 
-function checkTogether(options: BulkOptions & OfOneGuest): void {
+function checkCombination(options: BulkOptions & OtherOptions): void {
   const { count, field, format, output, resume, userId, metaFile, session } = options;
-  if (userId !== undefined) throw new AnonError('usage', '--user-id is of one guest, and --count makes many.');
+  if (userId !== undefined) throw new AnonError('usage', "--user-id can't be used with --count.");
   if (format !== undefined && !['json', 'ndjson', 'human'].includes(format)) {
-    throw new AnonError('usage', `--count prints a line of JSON a guest, and not --format ${format}.`, {
-      hint: 'One value a line: --field access_token',
+    throw new AnonError('usage', `--count and --format ${format} can't be combined: each guest is a line of JSON.`, {
+      hint: 'For one value per line: --field access_token',
     });
   }
   if (session !== undefined) {
-    throw new AnonError('usage', '--session names one session, and those of --count are not kept.', {
-      hint: 'They can go into a file: --output guests.ndjson',
+    throw new AnonError('usage', "--session and --count can't be combined: guests of --count are not saved.", {
+      hint: 'To write them to a file: --output guests.ndjson',
     });
   }
   if (output !== undefined && resume !== undefined) {
-    throw new AnonError('usage', 'Either --output or --resume: the file to resume is written to.');
+    throw new AnonError('usage', "--output and --resume can't be combined: --resume also writes to its file.");
   }
   if (field !== undefined && (output ?? resume) !== undefined) {
-    throw new AnonError('usage', 'A file takes whole guests, not one --field of them.', {
-      hint: 'To stdout, without the file: --count 3 --field access_token',
+    const flag = output === undefined ? '--resume' : '--output';
+    throw new AnonError('usage', `--field and ${flag} can't be combined: a file has whole guests.`, {
+      hint: 'To print one value per line, leave the file out: --count 3 --field access_token',
     });
   }
   if (metaFile === '-') {
-    throw new AnonError('usage', 'With --count the metadata is in a file, which is looked through first.', {
-      hint: 'Such as --meta-file people.ndjson, with one JSON object a line',
+    throw new AnonError('usage', "--meta-file - can't be used with --count: the metadata is read twice.", {
+      hint: 'Pass a file with one JSON object per line. Example: --meta-file people.ndjson',
     });
   }
   if (count === 'all' && metaFile === undefined) {
-    throw new AnonError('usage', '--count all makes a guest of each line of a --meta-file, and there is none.');
+    throw new AnonError('usage', '--count all needs --meta-file: it creates one guest per line.');
   }
 }
 
-function wholeNumber(flag: string, text: string, most: number): number {
+function wholeNumber(flag: string, text: string, max: number): number {
   const number = Number(text);
-  if (/^\d{1,9}$/.test(text) && number >= 1 && number <= most) return number;
-  throw new AnonError('usage', `${flag} takes a whole number from 1 to ${most}.`);
+  if (/^\d{1,9}$/.test(text) && number >= 1 && number <= max) return number;
+  throw new AnonError('usage', `${flag} must be a whole number from 1 to ${max}.`);
 }

@@ -1,51 +1,56 @@
-import { chooseApi } from '../../../domain/api/find.ts';
-import { chooseRequestingApp } from '../../../domain/app/find.ts';
-import { createMany, type Tally } from '../../../domain/session/create-many.ts';
+import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
+import { createMany, type Tally } from '../../../domain/session/bulk/create-many.ts';
+import {
+  guestLine,
+  guestLineNames,
+  readGuestLines,
+  type WrittenGuests,
+} from '../../../domain/session/bulk/guest-lines.ts';
+import { checkMetadataLines, guestsToCreate } from '../../../domain/session/bulk/metadata-lines.ts';
 import { checkCreation, type NestedValue } from '../../../domain/session/edition-limits.ts';
-import { guestLine, guestLineNames } from '../../../domain/session/guest-line.ts';
-import { type MadeBefore, readMadeBefore } from '../../../domain/session/made-before.ts';
-import { checkMetadataLines, guestsToMake } from '../../../domain/session/metadata-lines.ts';
+import { tokenRequest } from '../../../domain/session/token-request.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
 import type { TruncatedList } from '../../../domain/truncate.ts';
-import { AnonError } from '../../../errors.ts';
+import { AnonError, reworded } from '../../../errors.ts';
 import type { LineWriter } from '../../../io/files/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { scopeText } from '../../options/scopes.ts';
-import { checkLineField, printLine } from '../../output/output.ts';
+import { checkLineField, printLine, printResult } from '../../output/output.ts';
 import { progressOf } from '../../output/progress.ts';
+import { printable } from '../../render/printable.ts';
+import { rate, timeText } from '../../render/progress.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
-import { doubtCounter } from './access-doubts.ts';
 import type { Bulk, BulkOptions } from './bulk-options.ts';
-import { reportMany } from './many-made.ts';
-import { readTokenInput, type TokenRequestOptions, withSecret } from './options.ts';
-import { sensitiveLines } from './sensitive-metadata.ts';
+import { sensitiveLines } from './metadata-input.ts';
+import { readRequestInput, requestOptions, type TokenRequestOptions } from './options.ts';
+import { mismatchCounter } from './show-tokens.ts';
 
 type Options = TokenRequestOptions & BulkOptions;
 
-/** What is to be made, all of it read and checked. */
+/** What to create, read and checked. */
 interface Order {
   readonly count: number;
   readonly common: JsonObject | undefined;
-  /** What some edition refuses of the metadata of lines. */
+  /** Nested values in the metadata of lines, which edition `ea` refuses. */
   readonly nested: TruncatedList<NestedValue> | undefined;
   readonly clientSecret: string | undefined;
 }
 
-/** Creates guests, one line each, to stdout or a file of their own. None of them is remembered as the profile's. */
+/** Creates guests and writes a line for each to stdout or a file. None of them is saved in the profile. */
 export async function createManyGuests(context: Context, options: Options, bulk: Bulk): Promise<void> {
   checkLineField(options, guestLineNames);
   const order = await readOrder(context, options, bulk);
   const { file } = bulk;
   if (!file) {
     const lines = await context.terminal.resultLines();
-    return make(context, options, { bulk, order, lines, before: undefined });
+    return create(context, options, { bulk, order, lines, before: undefined });
   }
   await context.alone(file.path, async () => {
-    const before = file.resumed ? await readMadeBefore(context.readLines(file.path), order.count) : undefined;
+    const before = file.resumed ? await readGuestLines(context.readLines(file.path), order.count) : undefined;
     const lines = await context.guestFile(file.path, before?.endOffset);
     try {
-      await make(context, options, { bulk, order, lines, before });
+      await create(context, options, { bulk, order, lines, before });
     } finally {
       lines.close();
     }
@@ -54,67 +59,68 @@ export async function createManyGuests(context: Context, options: Options, bulk:
 
 async function readOrder(context: Context, options: Options, { count }: Bulk): Promise<Order> {
   const { metaFile, ...others } = options;
-  const { metadata: common, clientSecret } = await readTokenInput(context, others);
+  const { metadata: common, clientSecret } = await readRequestInput(context, others);
   if (metaFile === undefined) return { count: Number(count), common, nested: undefined, clientSecret };
   const most = count === 'all' ? Number.POSITIVE_INFINITY : count;
   const sensitive = await sensitiveLines(context, options.strict);
-  const checked = await checkMetadataLines({ lines: context.readLines(metaFile), common }, most, sensitive.look);
+  const checked = await checkMetadataLines({ lines: context.readLines(metaFile), common }, most, sensitive.inspect);
   if (checked.count === 0 || (count !== 'all' && checked.count < count)) {
-    const lines = checked.count === 0 ? 'is empty' : `has ${checked.count} lines, and --count says ${count}`;
+    const lines = checked.count === 0 ? 'is empty' : `has ${checked.count} lines, fewer than --count ${count}`;
     throw new AnonError('usage', `${metaFile} ${lines}.`, {
-      hint: 'It has a line for each guest: --count all makes as many as there are.',
+      hint: 'The file needs one line per guest. To create a guest for every line: --count all',
     });
   }
-  sensitive.tell();
+  sensitive.report();
   return { count: checked.count, common, nested: checked.nested, clientSecret };
 }
 
-interface Making {
+interface Run {
   readonly bulk: Bulk;
   readonly order: Order;
   readonly lines: LineWriter;
-  readonly before: MadeBefore | undefined;
+  readonly before: WrittenGuests | undefined;
 }
 
-async function make(context: Context, options: Options, { bulk, order, lines, before }: Making): Promise<void> {
+async function create(context: Context, options: Options, { bulk, order, lines, before }: Run): Promise<void> {
   const { terminal, clock } = context;
   const { count, common } = order;
   const { concurrency, file } = bulk;
-  const already = before?.count ?? 0;
+  const written = before?.count ?? 0;
   const startedAt = clock.now();
   const report = (tally: Tally) =>
-    reportMany(context, options, { bulk, tally, count, before: already, seconds: (clock.now() - startedAt) / 1000 });
-  if (already === count) return report(nothingMade);
+    reportMany(context, options, { bulk, tally, count, before, seconds: (clock.now() - startedAt) / 1000 });
+  if (written === count) return report(noneCreated);
   const { tenant, request, begin } = await prepare(context, options, order);
   const metadata = options.metaFile === undefined ? undefined : { lines: context.readLines(options.metaFile), common };
-  // Lines on the same screen are progress enough, and the two would be in each other's way.
+  // Lines on the same screen show progress already, and would mix with it.
   const shown = !options.json && (file !== undefined || !terminal.resultIsTerminal);
-  const progress = progressOf(context, { total: count, before: already, shown });
+  const progress = progressOf(context, { total: count, before: written, shown });
   const { issuer } = tenant;
-  const doubts = doubtCounter(context, { issuer, audience: request.api.audience, strict: options.strict });
-  let written = already;
+  const mismatches = mismatchCounter(context, { issuer, audience: request.api.audience, strict: options.strict });
+  let done = written;
   begin(() => progress.stopping());
   const tally = await createMany(tenant, request, {
-    guests: guestsToMake(count, { before, metadata, common }),
-    concurrency: Math.min(concurrency, count - already),
+    guests: guestsToCreate(count, { before, metadata, common }),
+    concurrency: Math.min(concurrency, count - written),
     signal: context.signal,
+    explain: explainRefusal,
     async write(n, tokens) {
       const read = await printLine(context, lines, options, guestLine(n, tokens));
-      written += 1;
-      progress.show(written);
-      await doubts.look(tokens.accessToken);
+      done += 1;
+      progress.show(done);
+      if (tokens.accessToken !== '') await mismatches.count(tokens.accessToken);
       return read;
     },
   }).finally(() => progress.end());
   report(tally);
-  doubts.tell();
+  mismatches.report();
 }
 
-const nothingMade: Tally = { made: 0, lost: 0, unread: false, failure: undefined };
+const noneCreated: Tally = { created: 0, failed: 0, lost: 0, unread: false, failure: undefined };
 
 /**
- * The tenant and what to ask of it. Ctrl-C ends a look-up at once; after `begin` it lets what is under way be finished,
- * and calls `stopping`.
+ * The tenant and the request for each guest. Ctrl-C ends a look-up at once; after `begin` it lets the requests under way
+ * finish, and calls `stopping`.
  */
 async function prepare(context: Context, options: Options, { common, nested, clientSecret }: Order) {
   const { signal, env } = context;
@@ -122,7 +128,7 @@ async function prepare(context: Context, options: Options, { common, nested, cli
   const abort = () => controller.abort();
   signal.addEventListener('abort', abort);
   const { profile, selection } = await selectProfile(context, options);
-  // Each wait for a rate limit is a line where there is no screen, and there may be thousands.
+  // Without a screen each wait for a rate limit is a line, and there may be thousands.
   const silent = options.json === true || !context.terminal.noteRewritable;
   const tenant = await context.connect(profile, {
     selection,
@@ -131,12 +137,60 @@ async function prepare(context: Context, options: Options, { common, nested, cli
     signal: controller.signal,
   });
   await checkCreation(tenant, { metadata: common, userId: undefined, ...(nested && { nested }) });
-  const named = requestedAppAndApi(context, options);
-  const app = await chooseRequestingApp(tenant, { named: named.app, chosen: profile.app });
-  const api = await chooseApi(tenant, { named: named.api, chosen: profile.api });
+  const input = { metadata: undefined, clientSecret, sessionToken: undefined };
+  const wanted = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
+  const request = await tokenRequest(tenant, wanted, profile);
   const begin = (stopping: () => void) => {
     signal.removeEventListener('abort', abort);
     signal.addEventListener('abort', stopping, { once: true });
   };
-  return { tenant, request: { app: withSecret(app, clientSecret), api, scope: scopeText(options.scope) }, begin };
+  return { tenant, request, begin };
+}
+
+interface Report {
+  readonly bulk: Bulk;
+  readonly tally: Tally;
+  /** How many guests there are to be. */
+  readonly count: number;
+  /** The guests of the runs before. */
+  readonly before: WrittenGuests | undefined;
+  readonly seconds: number;
+}
+
+/** Reports the result of a run. @throws {AnonError} what ended it early, with how many guests are written by then */
+function reportMany(context: Context, options: BulkOptions, report: Report): void {
+  const { bulk, tally, count, before, seconds } = report;
+  const { created, lost, unread, failure } = tally;
+  const failed = tally.failed + (before?.failed ?? 0);
+  const written = (before?.count ?? 0) + created + tally.failed;
+  if (lost > 0) {
+    const [answers, guests] = lost === 1 ? ['1 answer was', 'a guest'] : [`${lost} answers were`, 'that many guests'];
+    context.warn(`${answers} lost: the service may have ${guests} whose tokens nobody has.`);
+  }
+  if (failed > 0) {
+    context.warn(
+      `${failed} of the guests written ${failed === 1 ? 'has' : 'have'} no usable access token: see "error".`,
+    );
+  }
+  const guests = count === 1 ? '1 guest' : `${count} guests`;
+  const soFar = `${written} of ${guests} written`;
+  const resume = `--resume ${bulk.file ? shellWord(bulk.file.path) : '<file with their lines>'}`;
+  if (failure) throw reworded(failure, { message: `${failure.message} ${soFar}; to continue: ${resume}` });
+  if (unread) return;
+  if (written < count) {
+    throw new AnonError('interrupted', `Interrupted: ${soFar}.`, {
+      hint: `To continue, repeat the command with ${resume}`,
+    });
+  }
+  const pace = created > 0 && seconds > 0 ? ` in ${timeText(seconds)}, ${rate(created / seconds)}/s` : '';
+  if (bulk.file) {
+    const { path } = bulk.file;
+    printResult(context, options, {
+      data: { file: path, count, created, lost_answers: lost, seconds },
+      human: (paint) =>
+        `${paint.green('✔')} ${guests} ${count === 1 ? 'is' : 'are'} in ${printable(path)}${paint.dim(pace)}\n`,
+    });
+  } else if (context.terminal.noteRewritable && !context.terminal.resultIsTerminal && !options.json) {
+    context.terminal.note(`${guests}${pace}\n`);
+  }
 }

@@ -1,89 +1,93 @@
-import { Command } from 'commander';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
+import { type CreationOutcome, createAndSave } from '../../../domain/session/create.ts';
+import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
-import { withExample } from '../../options/example.ts';
+import { tokenRequest } from '../../../domain/session/token-request.ts';
 import { printResult } from '../../output/output.ts';
+import {
+  metadataSize,
+  metadataSizeData,
+  renderMetadataSize,
+  renderTokens,
+  tokensData,
+} from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { addBulkOptions, type BulkOptions, readBulk } from './bulk-options.ts';
-import { createAndRemember, type Kept, renderTokens, tokensData } from './guest-tokens.ts';
-import { addKeepOptions, checkKeepOptions, type KeepOptions, keepingOf } from './keeping.ts';
-import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
-import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
-import { tokenRequest } from './token-request.ts';
+import { defineCommand } from '../define-command.ts';
+import { bulkOptions, readBulk } from './bulk-options.ts';
+import { readRequestInput, requestOptions, type TokenRequestOptions, tokenRequestOptions } from './options.ts';
+import { checkSaveOptions, noSaveOption, type SaveOptions, saveAs, tokenPorts } from './session-options.ts';
+import { showTokens } from './show-tokens.ts';
 
-export interface TokenCreateOptions extends TokenRequestOptions, KeepOptions, BulkOptions {
-  readonly userId?: string;
-  readonly replace?: true;
-}
-
-export function tokenCreateCommand(context: Context, run = createAndShow): Command {
-  const command = addBulkOptions(
-    addKeepOptions(
-      addTokenRequestOptions(
-        new Command('create').description('create a guest session and show both its tokens, decoded'),
-      ).option('--user-id <id>', 'the guest id to use instead of a new one'),
-      'keep it by this name; see anon-cli session list',
-    ),
-  )
-    .option('--replace', 'take the place of the session that has this name')
-    .action((options: TokenCreateOptions) => run(context, options));
-  return withExample(
-    command,
-    'token create --meta language=en',
-    `A session without a name is kept as default, in place of the one before it;
-those with a name stay until session forget. The last created is the current.
+export const tokenCreateCommand = defineCommand({
+  description: 'create a guest session and show both tokens, decoded',
+  options: {
+    ...tokenRequestOptions,
+    '--user-id <id>': 'use this guest id, not a new one',
+    '--session <name>': 'save the session by this name',
+    ...noSaveOption,
+    ...bulkOptions,
+    '--replace': 'replace the session that has this name',
+  },
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['token create --meta language=en', 'token create --count 3'],
+  notes: `Without --session, the session is saved as default and replaces the one before it. Named sessions stay until session forget. The session created last is the current one.
 In a script: TOKEN=$(anon-cli token create --field access_token)
-The value of --meta note=@file is read from the file, of note=- from stdin,
-without the line breaks at its end; \\@ and \\- are the character itself.
+The value of --meta note=@file is read from the file, that of note=- from stdin, without trailing line breaks; \\@ and \\- are the characters themselves.
 
-With --count every guest is a line of JSON with its number n, as they come; none
-is kept. A --meta-file then has a line of JSON for each. Ctrl-C finishes what is
-under way; --resume goes on without a gap or a double. A guest whose answer is
-lost is made again: the first may be at the service.`,
-  );
-}
-
-async function createAndShow(context: Context, options: TokenCreateOptions): Promise<void> {
-  const bulk = readBulk(options);
-  if (bulk) {
+With --count, each guest is a line of JSON with its number n, in the order of the answers; none is saved in the profile. --meta-file then holds one JSON object per line. Ctrl-C lets requests under way finish; --resume continues without gaps or duplicates. A guest whose answer is lost is created again, so the service may have one guest more.`,
+  async run(context, _args, options) {
+    const bulk = readBulk(options);
+    if (!bulk) return createOne(context, options);
     const { createManyGuests } = await import('./create-many.ts');
     return createManyGuests(context, options, bulk);
-  }
-  checkKeepOptions(options);
-  const input = await readTokenInput(context, options);
+  },
+});
+
+type CreateOptions = TokenRequestOptions & SaveOptions & { readonly userId?: string; readonly replace?: true };
+
+async function createOne(context: Context, options: CreateOptions): Promise<void> {
+  checkSaveOptions(options);
+  const input = await readRequestInput(context, options);
   const { tenant, profile } = await accessTenant(context, options);
-  const keeping = await keepingOf(context, profile, options);
-  await checkCreation(tenant, { metadata: input.metadata, userId: options.userId });
-  const choices = { named: requestedAppAndApi(context, options), chosen: profile };
-  const request = { ...(await tokenRequest(tenant, choices, { options, input })), userId: options.userId };
+  const { metadata } = input;
+  const { userId, strict } = options;
+  const as = await saveAs(context, profile, options);
+  await checkCreation(tenant, { metadata, userId });
+  const wanted = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
+  const request = { ...(await tokenRequest(tenant, wanted, profile)), userId };
   const { app, api } = request;
-  await createAndRemember(
-    context,
-    { tenant, profile },
-    { request, keeping, strict: options.strict },
-    (inspected, kept) =>
-      printResult(context, options, {
-        data: {
-          ...tokensData(inspected),
-          ...metadataSizeData(metadataSize(inspected, input.metadata)),
-          app: { client_id: app.clientId, name: app.name },
-          api: { audience: api.audience, name: api.name },
-          session_name: kept?.name ?? null,
-        },
-        human: (paint) =>
-          `${paint.green('✔')} Guest session of ${printable(app.name)} at ${printable(api.name)}\n` +
-          `${renderMetadataSize(paint, metadataSize(inspected, input.metadata))}\n` +
-          `${renderTokens(paint, inspected)}\n` +
-          paint.dim(
-            `${keptText(kept)}Next: anon-cli token update${tenant.edition === 'ea' ? '' : ' --meta language=en'}${printable(tenant.selection)}\n`,
-          ),
-      }),
-  );
+  const created = await createAndSave(tokenPorts(context), tenant, request, as);
+  await showTokens(context, { tenant, strict }, created, (decoded) => {
+    const size = metadataSize(decoded, metadata);
+    printResult(context, options, {
+      data: {
+        ...tokensData(decoded),
+        ...metadataSizeData(size),
+        app: { client_id: app.clientId, name: app.name },
+        api: { audience: api.audience, name: api.name },
+        session_name: created.saved?.name ?? null,
+      },
+      human: (paint) =>
+        `${paint.green('✔')} Guest session of ${printable(app.name)} for ${printable(api.name)}\n` +
+        `${renderMetadataSize(paint, size)}\n` +
+        `${renderTokens(paint, decoded)}\n` +
+        paint.dim(`${savedText(created)}${nextText(tenant, decoded)}\n`),
+    });
+  });
 }
 
-function keptText(kept: Kept | undefined): string {
-  if (!kept) return '';
-  const { name, inPlaceOf } = kept;
-  return `Kept as session ${name}${inPlaceOf ? `, in place of guest ${printable(inPlaceOf.guestId ?? 'unknown')}` : ''}\n`;
+function savedText({ saved }: CreationOutcome): string {
+  if (!saved) return '';
+  const { name, replaced } = saved;
+  const guest = printable(replaced?.guestId ?? 'unknown');
+  return `Saved as session ${name}${replaced ? `, replacing guest ${guest}` : ''}\n`;
+}
+
+/** Edition `ea` sets metadata once. Where the edition is not known, only `ea` reports when the session ends. */
+function nextText({ edition, selection }: TenantConnection, { tokens }: DecodedTokens): string {
+  const isPreview = edition === undefined ? tokens.sessionExpiresInSeconds === undefined : edition === 'preview';
+  return `Next: anon-cli token update${isPreview ? ' --meta language=en' : ''}${printable(selection)}`;
 }

@@ -9,7 +9,7 @@ import { defineCommand } from '../define-command.ts';
 import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
 
 export const tokenDecodeCommand = defineCommand({
-  description: 'show what is in JWTs and JWEs, offline',
+  description: 'show the contents of JWTs and JWEs, offline',
   args: { '[token...]': "tokens, or texts with tokens in them; '-' for stdin, @<file> (default: the saved session's)" },
   options: {
     '--key <file>': 'check or decrypt with this key: JWK, JWK Set, PEM or secret',

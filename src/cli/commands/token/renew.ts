@@ -1,48 +1,37 @@
-import { Command } from 'commander';
-import { withExample } from '../../options/example.ts';
+import { updateSaved } from '../../../domain/session/update.ts';
 import { printResult } from '../../output/output.ts';
+import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
-import type { Context } from '../../world/context.ts';
-import { continueSession } from './continue-session.ts';
-import { inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
-import { addKeepOptions, type KeepOptions } from './keeping.ts';
-import { keptSession, withKeptSession } from './kept-session.ts';
-import { addAccessOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
+import { defineCommand } from '../define-command.ts';
+import { accessOptions, readRequestInput, requestOptions } from './options.ts';
+import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
+import { showTokens } from './show-tokens.ts';
 
-export type TokenRenewOptions = Omit<TokenRequestOptions, 'meta' | 'metaFile'> & KeepOptions;
-
-export function tokenRenewCommand(context: Context, run = renewAndShow): Command {
-  const command = addKeepOptions(
-    addAccessOptions(new Command('renew').description('get a new access token for the same guest')).option(
-      '--strict',
-      'end with 3 for an access token that is not as asked',
-    ),
-    'renew this session, not the current one',
-  ).action((options: TokenRenewOptions) => run(context, options));
-  return withExample(
-    command,
-    'token renew',
-    'The metadata stays. In edition preview a new session token comes along, with a\nfull lifetime; in edition ea the end of the session never moves.',
-  );
-}
-
-async function renewAndShow(context: Context, options: TokenRenewOptions): Promise<void> {
-  const input = await readTokenInput(context, options);
-  const { tenant, profile } = await accessTenant(context, options);
-  const kept = await keptSession(context, profile, options);
-  const continuation = { tenant, options, input };
-  await withKeptSession(
-    kept,
-    continuation,
-    (remembered) => continueSession(continuation, remembered),
-    ({ inspected: read, audience }) =>
-      inspectAndShow(context, { tenant, audience, strict: options.strict }, read, (inspected) =>
-        printResult(context, options, {
-          data: { ...tokensData(inspected), session_name: kept.name },
-          human: (paint) =>
-            `${paint.green('✔')} Session ${printable(kept.name)} renewed: a new access token of the same guest\n\n${renderTokens(paint, inspected)}`,
-        }),
-      ),
-  );
-}
+export const tokenRenewCommand = defineCommand({
+  description: 'get a new access token for the same guest',
+  options: {
+    ...accessOptions,
+    '--strict': 'exit with 3 if the access token is not as requested',
+    ...saveOptions,
+  },
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['token renew'],
+  notes:
+    'The metadata stays. In edition preview the session token is renewed too, with a full lifetime; in edition ea the session ends when it did.',
+  async run(context, _args, options) {
+    const input = await readRequestInput(context, options);
+    const { tenant, profile } = await accessTenant(context, options);
+    const ports = await sessionPorts(context, profile);
+    const target = await sessionTarget(context, ports, options);
+    const outcome = await updateSaved(ports, tenant, target, requestOptions(options, input));
+    await showTokens(context, { tenant, strict: options.strict }, outcome, (decoded) =>
+      printResult(context, options, {
+        data: { ...tokensData(decoded), session_name: target.name },
+        human: (paint) =>
+          `${paint.green('✔')} Session ${printable(target.name)} renewed: a new access token for the same guest\n\n${renderTokens(paint, decoded)}`,
+      }),
+    );
+  },
+});

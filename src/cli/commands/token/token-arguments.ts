@@ -1,4 +1,4 @@
-import type { RememberedSession } from '../../../domain/session/saved-session.ts';
+import type { SavedSession } from '../../../domain/session/saved-session.ts';
 import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
 import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
 import type { KeyRing } from '../../../domain/token/key-source.ts';
@@ -60,7 +60,7 @@ export async function savedTokens(context: Context, options: GlobalOptions): Pro
 }
 
 /** The profile's current session, for when no token was given. @throws {AnonError} `usage` without one */
-async function currentSession(context: Context, options: GlobalOptions): Promise<RememberedSession> {
+async function currentSession(context: Context, options: GlobalOptions): Promise<SavedSession> {
   const { profile, selection } = await selectProfile(context, options);
   const sessions = await context.sessions(profile);
   const session = await sessions.get(await sessions.current());

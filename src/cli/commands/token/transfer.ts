@@ -1,13 +1,19 @@
-import { Command } from 'commander';
 import { chooseRequestingApp, type RequestingApp } from '../../../domain/app/find.ts';
-import { type AuthorizeUrl, authorizeUrl, checkRedirectUri } from '../../../domain/session/authorize-url.ts';
 import { checkTransfer } from '../../../domain/session/edition-limits.ts';
-import { requestTransferTicket, type TransferTicket } from '../../../domain/session/transfer.ts';
-import { AnonError, withHint } from '../../../errors.ts';
+import { findSession } from '../../../domain/session/find.ts';
+import { withSecret } from '../../../domain/session/token-request.ts';
+import {
+  type AuthorizeUrl,
+  authorizeUrl,
+  checkRedirectUri,
+  requestTransferTicket,
+  type TransferTicket,
+} from '../../../domain/session/transfer.ts';
+import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { withExample } from '../../options/example.ts';
+import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { scopeText } from '../../options/scopes.ts';
+import { scopeText } from '../../options/parse.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
@@ -15,74 +21,61 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { type Access, accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { keptSession, nothingRemembered } from './kept-session.ts';
-import { readTokenInput, withSecret } from './options.ts';
-import { countTicketDown } from './ticket-countdown.ts';
+import { defineCommand } from '../define-command.ts';
+import { readTokenInput, secretOption } from './options.ts';
+import { tokenPorts } from './session-options.ts';
 
-export interface TokenTransferOptions extends GlobalOptions {
-  readonly app?: string;
-  readonly session?: string;
-  readonly sessionToken?: string;
-  readonly clientSecret?: string;
-  readonly redirectUri?: string;
-  readonly loginScope: string;
-  readonly pkce?: true;
-}
+const options = {
+  '--redirect-uri <uri>': 'print the whole /authorize URL, which returns to this URI',
+  '--login-scope <list>': { description: 'scopes to log in with', default: 'openid profile email' },
+  '--pkce': 'add a code challenge, and print its verifier',
+  '--app <app>': 'the application: name or client id',
+  '--session <session>': 'transfer this session, not the current one',
+  '--session-token <->': "transfer one that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+  ...secretOption,
+} as const;
 
-export function tokenTransferCommand(context: Context, run = transferAndShow): Command {
-  const command = new Command('transfer')
-    .description('get the ticket that carries the session into a login: once, for 30 seconds')
-    .option('--redirect-uri <uri>', 'give the whole /authorize URL, which comes back here')
-    .option('--login-scope <list>', 'scopes to log in with', 'openid profile email')
-    .option('--pkce', 'with a code challenge; its verifier is shown')
-    .option('--app <app>', 'the application: name or client id')
-    .option('--session <name>', 'carry this session, not the current one')
-    .option('--session-token <->', "carry one that is not saved: '-' reads its token from stdin, '@<file>' from a file")
-    .option('--client-secret <->', "'-' reads the application's secret from stdin, '@<file>' from a file")
-    .action((options: TokenTransferOptions) => run(context, options));
-  return withExample(
-    command,
-    'token transfer --redirect-uri http://localhost:3000/callback',
-    'Only edition ea has tickets. On a terminal the seconds are counted down; in a\n' +
-      'pipe the result is the ticket, or the URL, and with --pkce a second line with\n' +
-      'the verifier.',
-  );
-}
+type TransferOptions = GlobalOptions & OptionValues<typeof options>;
 
-async function transferAndShow(context: Context, options: TokenTransferOptions): Promise<void> {
-  checkOptions(options);
-  const { clientSecret, sessionToken } = await readTokenInput(context, options);
-  const access = await accessTenant(context, options);
-  const { tenant } = access;
-  await checkTransfer(tenant);
-  const session = await sessionToCarry(context, options, access, sessionToken);
-  const app = withSecret(session.app, clientSecret);
-  const ticket = await requestTransferTicket(tenant, {
-    app,
-    sessionToken: session.token,
-    heldMetadata: session.metadata,
-  });
-  const authorize = urlFor(access, app, ticket, options);
-  const { terminal } = context;
-  const forPeople = terminal.resultIsTerminal;
-  printResult(context, options, {
-    data: dataOf(app, ticket, authorize),
-    human: (paint) => (forPeople ? render(paint, app, ticket, authorize) : plain(ticket, authorize)),
-  });
-  if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
-  await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
-}
+export const tokenTransferCommand = defineCommand({
+  description: 'get the ticket that carries the session into a login: valid once, for 30 seconds',
+  options,
+  calls: 'tenant',
+  examples: ['token transfer --redirect-uri http://localhost:3000/callback'],
+  notes:
+    'Only edition ea has tickets. On a terminal the seconds are counted down; in a pipe the result is the ticket or the URL, and with --pkce a second line with the verifier.',
+  async run(context, _args, options) {
+    checkOptions(options);
+    const { clientSecret, sessionToken } = await readTokenInput(context, options);
+    const access = await accessTenant(context, options);
+    const { tenant } = access;
+    await checkTransfer(tenant);
+    const session = await sessionToCarry(context, options, access, sessionToken);
+    const app = withSecret(session.app, clientSecret);
+    const wanted = { app, sessionToken: session.token, heldMetadata: session.metadata };
+    const ticket = await requestTransferTicket(tenant, wanted, tokenPorts(context).explain);
+    const authorize = urlFor(access, app, ticket, options);
+    const { terminal } = context;
+    const forPeople = terminal.resultIsTerminal;
+    printResult(context, options, {
+      data: dataOf(app, ticket, authorize),
+      human: (paint) => (forPeople ? render(paint, app, ticket, authorize) : plain(ticket, authorize)),
+    });
+    if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
+    await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
+  },
+});
 
 /** @throws {AnonError} `usage` */
-function checkOptions({ redirectUri, pkce }: TokenTransferOptions): void {
+function checkOptions({ redirectUri, pkce }: TransferOptions): void {
   if (redirectUri !== undefined) checkRedirectUri(redirectUri);
-  else if (pkce) throw new AnonError('usage', '--pkce is for the URL: give --redirect-uri <uri> too.');
+  else if (pkce) throw new AnonError('usage', '--pkce needs --redirect-uri.');
 }
 
-/** The one that was given, else the remembered one, which is its application's. */
+/** The session of the given token, by default the saved one with its application. */
 async function sessionToCarry(
   context: Context,
-  options: TokenTransferOptions,
+  options: TransferOptions,
   { tenant, profile }: Access,
   given: string | undefined,
 ): Promise<{ token: string; app: RequestingApp; metadata?: JsonObject | undefined }> {
@@ -90,13 +83,12 @@ async function sessionToCarry(
     const { app: named } = requestedAppAndApi(context, options);
     return { token: given, app: await chooseRequestingApp(tenant, { named, chosen: profile.app }) };
   }
-  const { sessions, name } = await keptSession(context, profile, { session: options.session });
-  const remembered = await sessions.get(name);
-  if (!remembered) {
-    const error = nothingRemembered(tenant, name, await sessions.names());
-    throw withHint(error, `${error.hint}; or give its token: --session-token -`);
-  }
-  const { sessionToken: token, clientId, metadata } = remembered;
+  const sessions = await context.sessions(profile);
+  const { session } = await findSession({ ...tenant, sessions }, options.session).catch((error: unknown) => {
+    if (!isAnonError(error) || error.code !== 'not_found') throw error;
+    throw withHint(error, `${error.hint}; for a session that is not saved, pass its token: --session-token -`);
+  });
+  const { sessionToken: token, clientId, metadata } = session;
   const chosen = { clientId, name: clientId };
   return { token, metadata, app: await chooseRequestingApp(tenant, { named: options.app, chosen }) };
 }
@@ -105,7 +97,7 @@ function urlFor(
   { tenant: { baseUrl } }: Access,
   { clientId }: RequestingApp,
   { ticket }: TransferTicket,
-  { redirectUri, loginScope, pkce }: TokenTransferOptions,
+  { redirectUri, loginScope, pkce }: TransferOptions,
 ): AuthorizeUrl | undefined {
   if (redirectUri === undefined) return undefined;
   return authorizeUrl({
@@ -133,7 +125,7 @@ function dataOf({ clientId }: RequestingApp, ticket: TransferTicket, authorize: 
   };
 }
 
-/** For a pipe: what it is for, and nothing else. */
+/** The result alone, for a pipe. */
 function plain({ ticket }: TransferTicket, authorize: AuthorizeUrl | undefined): string {
   const lines = authorize ? [authorize.url, authorize.codeVerifier] : [printable(ticket)];
   return lines.map((line) => (line === undefined ? '' : `${line}\n`)).join('');
@@ -145,9 +137,32 @@ function render(
   { ticket, expiresInSeconds }: TransferTicket,
   authorize: AuthorizeUrl | undefined,
 ): string {
-  const headline = `${paint.green('✔')} Transfer ticket of ${printable(name)}, good once and for ${expiresInSeconds} seconds\n`;
+  const headline = `${paint.green('✔')} Transfer ticket for ${printable(name)}, valid once and for ${expiresInSeconds} seconds\n`;
   if (!authorize) return `${headline}\n${printable(ticket)}\n`;
   const { url, state, nonce, codeVerifier } = authorize;
-  const kept = [['state', state] as const, ['nonce', nonce] as const];
-  return `${headline}${rows(paint, codeVerifier === undefined ? kept : [...kept, ['code verifier', codeVerifier]])}\n${url}\n`;
+  const checks: [string, string][] = [
+    ['state', state],
+    ['nonce', nonce],
+    ...(codeVerifier === undefined ? [] : [['code verifier', codeVerifier] satisfies [string, string]]),
+  ];
+  return `${headline}${rows(paint, checks)}\n${url}\n`;
+}
+
+const eraseLine = '\r\u001b[2K';
+
+/** Counts the seconds of a ticket down on one line of a terminal, until it expires or Ctrl-C. */
+async function countTicketDown({ terminal, clock }: Context, endsAtMs: number, again: string): Promise<void> {
+  try {
+    for (let leftMs = endsAtMs - clock.now(); leftMs > 0; leftMs = endsAtMs - clock.now()) {
+      const left = `valid for ${Math.ceil(leftMs / 1000)} s`;
+      const line = `${left}, once; Ctrl-C to leave`;
+      terminal.note(`${eraseLine}${line.length < terminal.noteColumns ? line : left}`);
+      await clock.wait(leftMs % 1000 || 1000);
+    }
+    terminal.note(`${eraseLine}The ticket has expired. For another: ${again}\n`);
+  } catch (error) {
+    // Ctrl-C does not fail the command: the ticket was printed and may be in use.
+    if (!isAnonError(error) || error.code !== 'interrupted') throw error;
+    terminal.note(eraseLine);
+  }
 }

@@ -1,97 +1,101 @@
-import { Command } from 'commander';
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
+import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
+import type { TokenOutcome } from '../../../domain/session/target.ts';
+import { updateSaved, updateUnsaved } from '../../../domain/session/update.ts';
 import { AnonError } from '../../../errors.ts';
-import { withExample } from '../../options/example.ts';
-import { collect } from '../../options/global.ts';
+import type { OptionValues } from '../../options/definition.ts';
+import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
+import {
+  metadataSize,
+  metadataSizeData,
+  renderMetadataSize,
+  renderTokens,
+  tokensData,
+} from '../../render/guest-tokens.ts';
 import { relativeText } from '../../render/time.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
-import { continueSession, updateWith } from './continue-session.ts';
-import { type InspectedTokens, inspectAndShow, renderTokens, tokensData } from './guest-tokens.ts';
-import { addKeepOptions, type KeepOptions } from './keeping.ts';
-import { type Continued, keptSession, withKeptSession } from './kept-session.ts';
-import { metadataSize, metadataSizeData, renderMetadataSize } from './metadata-meter.ts';
-import { addTokenRequestOptions, readTokenInput, type TokenRequestOptions } from './options.ts';
-import { replaceSession } from './replace-session.ts';
+import { defineCommand } from '../define-command.ts';
+import { readRequestInput, requestOptions, tokenRequestOptions } from './options.ts';
+import { saveOptions, sessionPorts, sessionTarget, tokenPorts } from './session-options.ts';
+import { showTokens } from './show-tokens.ts';
 
-export interface TokenUpdateOptions extends TokenRequestOptions, KeepOptions {
-  readonly unset?: string[];
-  readonly sessionToken?: string;
-  readonly replace?: true;
-}
+const options = {
+  ...tokenRequestOptions,
+  '--unset <key>': { description: 'remove a top-level metadata key, repeatable', repeatable: true },
+  ...saveOptions,
+  '--session-token <->': "update a session that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+  '--replace': 'create a new session, of another guest, with the metadata of both',
+} as const;
 
-export function tokenUpdateCommand(context: Context, run = updateAndShow): Command {
-  const command = addKeepOptions(
-    addTokenRequestOptions(
-      new Command('update').description('update the session: merge metadata, get new tokens'),
-    ).option('--unset <key>', 'remove a top-level metadata key, repeatable', collect),
-    'update this session, not the current one',
-  )
-    .option(
-      '--session-token <->',
-      "update one that is not saved: '-' reads its token from stdin, '@<file>' from a file",
-    )
-    .option('--replace', 'start a new session, of another guest, with the metadata of both')
-    .action((options: TokenUpdateOptions) => run(context, options));
-  return withExample(
-    command,
-    'token update --meta language=en --meta country=US',
-    "Top-level keys are merged; a nested object is replaced whole. Edition ea sets\nmetadata once, at creation: there this renews the guest's access token, and new\nmetadata takes --replace.",
-  );
-}
+type UpdateOptions = GlobalOptions & OptionValues<typeof options>;
 
-async function updateAndShow(context: Context, options: TokenUpdateOptions): Promise<void> {
-  checkTarget(options);
-  const input = await readTokenInput(context, options);
-  const { tenant, profile } = await accessTenant(context, options);
-  const continuation = { tenant, options, input };
-  if (input.sessionToken !== undefined) {
-    const target = { named: requestedAppAndApi(context, options), chosen: profile, sessionToken: input.sessionToken };
-    return show(context, options, { tenant, ...(await updateWith(continuation, target)), kept: undefined });
-  }
-  const kept = await keptSession(context, profile, options);
-  await withKeptSession(
-    kept,
-    continuation,
-    (remembered) =>
-      options.replace ? replaceSession(context, continuation, remembered) : continueSession(continuation, remembered),
-    (continued) => show(context, options, { tenant, ...continued, kept: kept.name }),
-  );
-}
+export const tokenUpdateCommand = defineCommand({
+  description: 'update the session: merge metadata, get new tokens',
+  options,
+  calls: 'tenant',
+  result: 'access token',
+  examples: ['token update --meta language=en --meta country=US'],
+  notes:
+    'Top-level keys are merged; a nested object is replaced as a whole. Edition ea sets metadata once, at creation: there token update renews the access token, and new metadata needs --replace.',
+  async run(context, _args, options) {
+    checkOptions(options);
+    const input = await readRequestInput(context, options);
+    const { tenant, profile } = await accessTenant(context, options);
+    if (input.sessionToken !== undefined) {
+      const request = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
+      const unsaved = { ...request, sessionToken: input.sessionToken };
+      return show(context, options, tenant, {
+        ...(await updateUnsaved(tokenPorts(context), tenant, unsaved, profile)),
+        name: undefined,
+      });
+    }
+    const ports = await sessionPorts(context, profile);
+    const target = await sessionTarget(context, ports, options);
+    const request = { ...requestOptions(options, input), replace: options.replace === true };
+    const outcome = await updateSaved(ports, tenant, target, request);
+    return show(context, options, tenant, { ...outcome, name: target.name });
+  },
+});
 
 /** @throws {AnonError} `usage` */
-function checkTarget({ sessionToken, session, replace }: TokenUpdateOptions): void {
+function checkOptions({ sessionToken, session, replace }: UpdateOptions): void {
   if (sessionToken === undefined) return;
-  const other = session !== undefined ? '--session' : replace && '--replace';
-  if (other) throw new AnonError('usage', `${other} is of sessions that are kept, and --session-token of others.`);
+  if (session !== undefined) {
+    throw new AnonError(
+      'usage',
+      "--session and --session-token can't be combined: one names a saved session, the other is a raw token.",
+    );
+  }
+  if (replace)
+    throw new AnonError(
+      'usage',
+      "--replace and --session-token can't be combined: only a saved session can be replaced.",
+    );
 }
 
-/** `kept`: where. What is known of its metadata counts where the token does not let anybody read it. */
+/** Saved metadata counts where the session token can't be read. `name`: of the saved session. */
 function show(
   context: Context,
-  options: TokenUpdateOptions,
-  {
-    tenant,
-    inspected: read,
-    audience,
-    session,
-    kept,
-  }: Continued & { readonly tenant: TenantConnection; readonly kept: string | undefined },
+  options: UpdateOptions,
+  tenant: TenantConnection,
+  outcome: TokenOutcome & { readonly name: string | undefined },
 ): Promise<void> {
-  return inspectAndShow(context, { tenant, audience, strict: options.strict }, read, (inspected) => {
-    const size = metadataSize(inspected, kept === undefined ? undefined : session?.metadata);
+  const { name, session } = outcome;
+  return showTokens(context, { tenant, strict: options.strict }, outcome, (decoded) => {
+    const size = metadataSize(decoded, name === undefined ? undefined : session?.metadata);
     printResult(context, options, {
-      data: { ...tokensData(inspected), ...metadataSizeData(size), session_name: kept ?? null },
+      data: { ...tokensData(decoded), ...metadataSizeData(size), session_name: name ?? null },
       human: (paint) =>
-        `${paint.green('✔')} ${outcomeText(inspected, options)}\n${renderMetadataSize(paint, size)}\n` +
-        renderTokens(paint, inspected),
+        `${paint.green('✔')} ${outcomeText(decoded, options)}\n${renderMetadataSize(paint, size)}\n` +
+        renderTokens(paint, decoded),
     });
   });
 }
 
-/** Edition `ea` answers with an access token only: the session stays what it is. */
-function outcomeText({ tokens }: InspectedTokens, { replace }: TokenUpdateOptions): string {
+/** Edition `ea` answers with an access token only: the session stays as it is. */
+function outcomeText({ tokens }: DecodedTokens, { replace }: UpdateOptions): string {
   if (replace) return 'Session replaced: another guest, with the metadata of both';
   if (tokens.sessionToken !== undefined) return 'Session updated: a new session token and a new access token';
   const left = tokens.sessionExpiresInSeconds;

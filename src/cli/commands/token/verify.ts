@@ -2,7 +2,7 @@ import { askTime } from '../../../domain/exchange/send.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
 import type { Check } from '../../../domain/token/check.ts';
 import { findTokens } from '../../../domain/token/find.ts';
-import { isUntold, timeDoubts } from '../../../domain/token/times.ts';
+import { hasAmbiguousTime, timeProblems } from '../../../domain/token/times.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
 import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
@@ -40,7 +40,8 @@ export const tokenVerifyCommand = defineCommand({
   calls: 'nothing',
   examples: ['token create --field access_token | anon-cli token verify --guest'],
   notes:
-    'Exits with 0 if the token is valid. Exits with 3 if it is not, or if that is unknown: for an opaque token, or without its key. The report is on stdout either way. Without --api or --audience, the API of the profile is expected. An API accepts guests unless it rejects them: test yours with --no-guest.',
+    'Exits with 0 if the token is valid. Exits with 3 if it is not, or if that is unknown: for an opaque token, or without its key. The report is on stdout either way. Without --api or --audience, the API of the profile is expected. An API that does not look for guests accepts their tokens: see what --no-guest rejects.',
+  more: 'docs/ci.md',
   async run(context, { token }, options) {
     const wanted = checkOptions(options);
     const given = await tokenToVerify(context, options, token);
@@ -72,7 +73,8 @@ export const tokenVerifyCommand = defineCommand({
 /** An API accepts the token, but its issuer hardly meant that time. */
 function warnOfLateExpiry({ warn }: Context, { checks, claims = {} }: Verification): void {
   const exp = checks.find(({ check }) => check === 'exp');
-  if (exp?.state === 'ok' && isUntold({ timeDoubts: timeDoubts(claims) }, 'exp')) warn(`exp: ${exp.detail}.`);
+  if (exp?.state === 'ok' && hasAmbiguousTime({ timeProblems: timeProblems(claims) }, 'exp'))
+    warn(`exp: ${exp.detail}.`);
 }
 
 /** Then this machine's clock may be wrong. */

@@ -3,8 +3,7 @@ import { managementAudience, oauthTokenPath } from '../../../wire/oauth.ts';
 import { isMissing, RedirectError } from '../answer.ts';
 import type { TenantConnection } from '../connection.ts';
 import { type ErrorBody, quotedReason, readErrorBody } from '../error-body.ts';
-import type { Answer } from '../http.ts';
-import { hostOf } from '../http.ts';
+import { type Answer, hostOf } from '../http.ts';
 import { secretForms } from '../redact.ts';
 import { isTransientFailure } from '../retry.ts';
 import { clockSentence } from '../tenant-time.ts';
@@ -26,9 +25,9 @@ export function expiredToken(tenant: TenantConnection): AnonError {
 
 /** The error for a given token that is not a token at all. */
 export function notAToken(tenant: TenantConnection): AnonError {
-  return new AnonError('not_authorised', `${accessTokenName(tenant)} is not a valid access token.`, {
-    hint: credentialsHint(tenant),
-  });
+  const name = accessTokenName(tenant);
+  const problem = name === variables.access_token ? 'is not a valid access token' : 'is malformed';
+  return new AnonError('not_authorised', `${name} ${problem}.`, { hint: credentialsHint(tenant) });
 }
 
 /** The name of the Management API token in messages: where the user gave it. */
@@ -38,6 +37,10 @@ export function accessTokenName({ profile, management }: TenantConnection): stri
     if (management.source === 'login') return 'The given access token';
   }
   return `The access token of profile '${profile}'`;
+}
+
+function credentialsName({ profile }: TenantConnection, { source, credentials }: ManagementAccess): string {
+  return source === 'environment' ? variables[credentials.kind] : `the credentials of profile '${profile}'`;
 }
 
 /** How the user replaces this tenant's credentials. */
@@ -137,7 +140,7 @@ export function tokenRefusal(
   const { problem, hint, isQuote } = explain(tenant, access.credentials, refused, sent);
   const clock = access.credentials.kind === 'private_key' && clockSentence(tenant);
   return new ResponseError('not_authorised', refused, {
-    message: `The tenant refused the credentials of profile '${tenant.profile}': ${problem} (${status}).${isQuote ? '' : quotedReason(description)}${clock ? ` ${clock}` : ''}`,
+    message: `The tenant refused ${credentialsName(tenant, access)}: ${problem} (${status}).${isQuote ? '' : quotedReason(description)}${clock ? ` ${clock}` : ''}`,
     hint: hint ?? credentialsHint(tenant),
   });
 }

@@ -71,15 +71,15 @@ describe('session list', () => {
       expect.stringMatching(/^The session 'bad' of profile local is not readable as one of anon-cli/),
       `${fileOf('newer')} was written by a newer anon-cli.`,
     ]);
-    expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Forgotten: bad\n');
+    expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Removed from this machine: bad\n');
     await machine.done('session', 'forget', '--all');
     const { stdout, stderr: none } = await machine.done('session', 'list');
-    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No session is saved/) });
+    expect({ stdout, none }).toMatchObject({ stdout: '', none: expect.stringMatching(/^No sessions saved/) });
   });
 
   it('explains what to do if none are saved', async () => {
     const { done, terminal } = await freshMachine();
-    const none = 'No session is saved for profile local.\nNext: anon-cli token create\n';
+    const none = 'No sessions saved for profile local.\nNext: anon-cli token create\n';
     expect(await done('session', 'list')).toMatchObject({ stdout: '', stderr: none });
     terminal.interactive = true;
     expect((await done('session', 'list')).stdout).toBe(none);
@@ -112,7 +112,7 @@ describe('what is saved of a session', () => {
     machine.env.ANON_SAVE = 'never';
     expect(await machine.run('token', 'create')).toMatchObject({
       code: 2,
-      stderr: 'error: ANON_SAVE is neither 0 nor 1.\n',
+      stderr: 'error: ANON_SAVE must be 0 or 1.\n',
     });
   });
 
@@ -128,7 +128,7 @@ describe('what is saved of a session', () => {
     const machine = await keeping('cart');
     const guest = (await machine.done('token', 'create', '--field', 'decoded.access_token.claims.sub')).stdout.trim();
     const { stdout } = await machine.done('token', 'create');
-    expect(stdout).toContain(`Kept as session default, in place of guest ${guest}\n`);
+    expect(stdout).toContain(`Saved as session default, replacing guest ${guest}\n`);
     expect(await namesOf(machine)).toEqual(['cart', 'default']);
   });
 
@@ -138,8 +138,8 @@ describe('what is saved of a session', () => {
     expect(refused).toMatchObject({
       code: 2,
       stderr:
-        "error: There is a session 'cart' already.\n" +
-        'hint:  Begin anew with --replace, or go on with it:\n       anon-cli token get --session cart\n',
+        "error: Session 'cart' already exists.\n" +
+        'hint:  To replace it, pass --replace. To use it:\n       anon-cli token get --session cart\n',
     });
     await machine.done('token', 'create', '--session', 'cart', '--replace');
     machine.clock.forward(30 * day);
@@ -148,9 +148,9 @@ describe('what is saved of a session', () => {
   });
 
   it.each([
-    [['--session', '../cart'], "'../cart' cannot be a session's name."],
-    [['--session', ''], "'' cannot be a session's name."],
-    [['--session', 'cart', '--no-save'], '--session says what to keep it as, and --no-save not to keep it.'],
+    [['--session', '../cart'], "Invalid session name '../cart'."],
+    [['--session', ''], "Invalid session name ''."],
+    [['--session', 'cart', '--no-save'], "--session and --no-save can't be combined: one names the session to save."],
   ])('cannot be called %j', async (options, message) => {
     const { run } = await openMachine();
     expect(await run('token', 'create', ...options)).toMatchObject({
@@ -169,10 +169,10 @@ describe('what is saved of a session', () => {
       { name: 'other', current: false, metadata: { of: 'other' } },
     ]);
     expect(await machine.run('token', 'update', '--session', 'carts')).toMatchObject({
-      code: 2,
+      code: 1,
       stderr:
-        "error: No session 'carts' is remembered for profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? See anon-cli session list, and name one: --session <name>\n",
+        "error: Session 'carts' not found in profile 'local'.\n" +
+        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
     });
   });
 });
@@ -187,8 +187,8 @@ describe('session show', () => {
     expect(await machine.run('session', 'show', 'carts')).toMatchObject({
       code: 1,
       stderr:
-        "error: There is no session 'carts' of profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? See anon-cli session list\n",
+        "error: Session 'carts' not found in profile 'local'.\n" +
+        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
     });
   });
 });
@@ -213,8 +213,8 @@ describe('session use and session rename', () => {
     expect(await machine.run('session', 'rename', 'cart', 'other')).toMatchObject({
       code: 2,
       stderr:
-        "error: There is a session 'other' already.\n" +
-        'hint:  Choose another name, or forget that one first:\n       anon-cli session forget other\n',
+        "error: Session 'other' already exists.\n" +
+        'hint:  Choose another name, or remove that session first:\n       anon-cli session forget other\n',
     });
     expect(await namesOf(machine)).toEqual(['cart', 'other']);
   });
@@ -228,12 +228,12 @@ describe('session forget', () => {
     machine.clock.forward(2 * day);
     expect((await machine.done('session', 'forget', '--expired', '--json')).json).toEqual({ forgotten: ['a', 'b'] });
     await machine.done('token', 'create', '--session', 'd');
-    expect((await machine.done('session', 'forget', 'd')).stdout).toBe('✔ Forgotten: d\n');
-    expect(await machine.run('token', 'update')).toMatchObject({ code: 2 });
+    expect((await machine.done('session', 'forget', 'd')).stdout).toBe('✔ Removed from this machine: d\n');
+    expect(await machine.run('token', 'update')).toMatchObject({ code: 1 });
     expect(await namesOf(machine)).toEqual(['c']);
     await machine.done('session', 'forget', '--all');
     expect(await namesOf(machine)).toEqual([]);
-    expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ There was none to forget\n');
+    expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ No sessions to remove\n');
   });
 
   it.each([[[]], [['a', '--all']], [['--all', '--expired']]])(
@@ -242,7 +242,7 @@ describe('session forget', () => {
       const machine = await keeping('a');
       expect(await machine.run('session', 'forget', ...args)).toMatchObject({
         code: 2,
-        stderr: 'error: Which sessions? Name one, or say --expired or --all.\n',
+        stderr: 'error: Give one of: a session name, --expired or --all.\n',
       });
     },
   );
@@ -261,7 +261,7 @@ describe('session export and session import', () => {
       expect(await machine.run('session', 'import', ...args)).toMatchObject({
         code: 3,
         stdout: '',
-        stderr: `error: ${source} is empty: it holds no token.\n`,
+        stderr: `error: ${source} is empty; expected a token.\n`,
       });
     }
     machine.terminal.stdin = undefined;
@@ -276,7 +276,7 @@ describe('session export and session import', () => {
     const { json } = await machine.done('session', 'list', '--json');
     const path = join(machine.folder, 'sessions.json');
     const { stdout } = await machine.done('session', 'export', '--all', '--file', path);
-    expect(stdout).toBe(`✔ cart, other with tokens in ${path}, which only you can read\n`);
+    expect(stdout).toBe(`✔ Exported cart, other with tokens to ${path}, which only you can read\n`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await machine.run('session', 'export', '--file', path)).toMatchObject({
       code: 2,
@@ -298,7 +298,7 @@ describe('session export and session import', () => {
     expect(json.lineage).toHaveLength(3);
     machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
     await machine.done('session', 'forget', 'cart');
-    expect((await machine.done('session', 'import')).stdout).toBe('✔ Kept: cart\nNext: anon-cli token get\n');
+    expect((await machine.done('session', 'import')).stdout).toBe('✔ Saved: cart\nNext: anon-cli token get\n');
     expect((await machine.done('session', 'show', '--lineage', '--json')).json).toEqual(json);
   });
 
@@ -309,10 +309,10 @@ describe('session export and session import', () => {
     machine.terminal.stdin = exported;
     expect(await machine.run('session', 'import')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Take its place with --replace, or keep the one by another name'),
+      stderr: expect.stringContaining('hint:  Replace it with --replace, or save the new one by another name'),
     });
     expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toBe(
-      '✔ Kept: copy\nNext: anon-cli session use copy\n',
+      '✔ Saved: copy\nNext: anon-cli session use copy\n',
     );
     await machine.done('session', 'import', '-', '--replace');
     expect(await namesOf(machine)).toEqual(['cart', 'copy']);
@@ -325,15 +325,15 @@ describe('session export and session import', () => {
     machine.terminal.stdin = (await machine.done('session', 'export')).stdout;
     expect(await machine.run('session', 'import', '--session', '../x', '--replace')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error: '../x' cannot be a session's name.\n"),
+      stderr: expect.stringContaining("error: Invalid session name '../x'.\n"),
     });
     expect(await namesOf(machine)).toEqual(['cart']);
   });
 
   it.each([
-    ['no JSON', (text: string) => text.slice(0, -9), 'it is no JSON'],
+    ['no JSON', (text: string) => text.slice(0, -9), 'it is not JSON'],
     ['a newer version', (text: string) => text.replace('"version": 1', '"version": 2'), 'by a newer anon-cli'],
-    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??'), "of 'cart' is no token"],
+    ['no token', (text: string) => text.replace(/("session_token": ").{9}/, '$1??'), "of 'cart' is not a token"],
     [
       'a time that is none',
       (text: string) => text.replace(/("access_token_expires_at": ")/, '$1soon '),
@@ -344,8 +344,12 @@ describe('session export and session import', () => {
       (text: string) => text.replace(/("created_at": "[^"]*)Z/, '$1+02'),
       'must be a time',
     ],
-    ['a name that is a path', (text: string) => text.replace('"name": "cart"', '"name": "../cart"'), 'cannot be'],
-    ['no session', () => '{"version":1,"sessions":[]}', 'it has no session'],
+    [
+      'a name that is a path',
+      (text: string) => text.replace('"name": "cart"', '"name": "../cart"'),
+      'Invalid session name',
+    ],
+    ['no session', () => '{"version":1,"sessions":[]}', 'it has no sessions'],
   ])('refuse %s and save nothing of it', async (_, spoil, message) => {
     const machine = await keeping('cart');
     const { stdout } = await machine.done('session', 'export', '--json');

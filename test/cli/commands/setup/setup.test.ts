@@ -316,8 +316,8 @@ describe('setup without a terminal', () => {
     [['--audience', 'urn:news'], '--audience is for something new, and goes with --create-api.'],
     [['--no-session', '--meta', 'a=b'], '--meta is for a session, and there is none with --no-session.'],
     [['--no-session', '--client-secret', '-'], '--client-secret is for a session'],
-    [['--create-app', 'x', '--type', 'web'], "'web' is not a type of application."],
-    [['--token-format', 'jws'], "'jws' is not a session token format."],
+    [['--create-app', 'x', '--type', 'web'], "Unknown application type 'web'."],
+    [['--token-format', 'jws'], "Unknown session token format 'jws'."],
     [['--lifetime', 'long'], "'long' is not a valid duration."],
     [['--meta', 'a'], '--meta takes key=value'],
   ])('refuses %j without a request', async (options, message) => {

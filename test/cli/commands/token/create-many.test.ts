@@ -58,7 +58,7 @@ describe('token create --count', () => {
   it('saves none of them', async () => {
     const { done, run } = await openMachine();
     await done('token', 'create', '--count', '2');
-    expect(await run('token', 'update')).toMatchObject({ code: 2 });
+    expect(await run('token', 'update')).toMatchObject({ code: 1 });
   });
 
   it('gives each guest the metadata of its line, on top of the common metadata', async () => {
@@ -91,20 +91,26 @@ describe('token create --count', () => {
 
 describe('bad input', () => {
   it.each([
-    [['--count', '0'], '--count takes a whole number from 1 to 10000000.'],
-    [['--count', '1e3'], '--count takes a whole number from 1 to 10000000.'],
-    [['--count', '2', '--concurrency', '0'], '--concurrency takes a whole number from 1 to 256.'],
-    [['--concurrency', '2'], '--concurrency goes with --count.'],
-    [['--resume', 'x'], '--resume goes with --count.'],
-    [['--count', 'all'], '--count all makes a guest of each line of a --meta-file, and there is none.'],
-    [['--count', '2', '--user-id', 'me'], '--user-id is of one guest, and --count makes many.'],
-    [['--count', '2', '--meta-file', '-'], 'With --count the metadata is in a file, which is looked through first.'],
+    [['--count', '0'], '--count must be a whole number from 1 to 10000000.'],
+    [['--count', '1e3'], '--count must be a whole number from 1 to 10000000.'],
+    [['--count', '2', '--concurrency', '0'], '--concurrency must be a whole number from 1 to 256.'],
+    [['--concurrency', '2'], '--concurrency needs --count.'],
+    [['--resume', 'x'], '--resume needs --count.'],
+    [['--count', 'all'], '--count all needs --meta-file: it creates one guest per line.'],
+    [['--count', '2', '--user-id', 'me'], "--user-id can't be used with --count."],
+    [['--count', '2', '--meta-file', '-'], "--meta-file - can't be used with --count: the metadata is read twice."],
     [
       ['--count', '2', '--output', 'a', '--resume', 'b'],
-      'Either --output or --resume: the file to resume is written to.',
+      "--output and --resume can't be combined: --resume also writes to its file.",
     ],
-    [['--count', '2', '--output', 'a', '--field', 'n'], 'A file takes whole guests, not one --field of them.'],
-    [['--count', '2', '--session', 'cart'], '--session names one session, and those of --count are not kept.'],
+    [
+      ['--count', '2', '--output', 'a', '--field', 'n'],
+      "--field and --output can't be combined: a file has whole guests.",
+    ],
+    [
+      ['--count', '2', '--session', 'cart'],
+      "--session and --count can't be combined: guests of --count are not saved.",
+    ],
     [['--count', '2', '--field', 'acces_token'], "The result has no field 'acces_token'."],
     [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: there is no such file.'],
     [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be made: there is no such file.'],
@@ -121,16 +127,16 @@ describe('bad input', () => {
     expect(await machine.run('token', 'create', '--count', '2', '--format', 'env')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('--count prints a line of JSON a guest, and not --format env.'),
+      stderr: expect.stringContaining("--count and --format env can't be combined: each guest is a line of JSON."),
     });
   });
 
   it.each([
     ['{"a":1}\nnothing\n', 'Line 2 of the metadata file: The metadata file is not valid JSON.'],
     ['{"a":1}\n\n{"a":1}\n', 'Line 2 of the metadata file: The metadata file is not valid JSON.'],
-    ['[1]\n', 'Line 1 of the metadata file: The metadata file must hold a JSON object, such as {"language":"en"}.'],
-    ['{"a":1}\n{"__proto__":1}\n', "Line 2 of the metadata file: Metadata may not have a key '__proto__'."],
-    ['{"a":1}\n', /people has 1 lines, and --count says 2\.$/],
+    ['[1]\n', 'Line 1 of the metadata file: The metadata file must be a JSON object. Example: {"language":"en"}'],
+    ['{"a":1}\n{"__proto__":1}\n', "Line 2 of the metadata file: Metadata can't have the key '__proto__'."],
+    ['{"a":1}\n', /people has 1 lines, fewer than --count 2\.$/],
     ['', /people is empty\.$/],
   ])('in the metadata file %j is refused before any call', async (text, message) => {
     const machine = await freshMachine({ seeded: false });
@@ -149,11 +155,11 @@ describe('bad input', () => {
       code: 7,
       stdout: '',
       stderr:
-        "error: In edition 'ea' metadata values are texts, numbers, true and false, and 'a' in line 2, 'a' in line 3, " +
+        "error: Edition ea supports only text, numbers and booleans as metadata values; 'a' in line 2, 'a' in line 3, " +
         "'b' in line 3 are objects or arrays.\n" +
-        'hint:  Write them as text, such as {"cart":"3 items"}.\n',
+        'hint:  Write them as text. Example: {"cart":"3 items"}\n',
     });
-    expect((await run(...order, '--meta', 'cart.items:=3')).stderr).toContain(" and 'cart', 'a' in line 2, ");
+    expect((await run(...order, '--meta', 'cart.items:=3')).stderr).toContain(" 'cart', 'a' in line 2, ");
     const many = file('many', '{"a":{}}\n'.repeat(9));
     expect((await run('token', 'create', '--count', 'all', '--meta-file', many)).stderr).toContain(
       "'a' in line 4, 'a' in line 5 and 4 more are objects or arrays",
@@ -165,11 +171,11 @@ describe('bad input', () => {
     const people = file('people', '{"a":1}\n{"card":"4111111111111111"}\n{"user":{"password":"hunter2"}}\n');
     const order = ['token', 'create', '--count', 'all', '--meta-file', people];
     const found =
-      "In the metadata file 'card' in line 2 looks like a card number, 'user.password' in line 3 looks like a password.";
+      "In the metadata file, 'card' in line 2 looks like a card number, 'user.password' in line 3 looks like a password.";
     const refused = await run(...order, '--strict');
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`error: ${found}\nhint: `) });
     const warned = await run(...order);
-    expect(warned).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${found} Whoever`) });
+    expect(warned).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${found} Metadata is in`) });
     expect(linesOf(warned.stdout)).toHaveLength(3);
     expect(refused.stderr + warned.stderr).not.toMatch(/4111|hunter2/);
   });
@@ -256,7 +262,7 @@ describe('a run that ends early', () => {
     );
     expect(code).toBe(5);
     expect(jsonError).toMatchObject({
-      message: expect.stringMatching(/\. 3 of 9 guests are made; to go on: --resume .*guests\.ndjson$/),
+      message: expect.stringMatching(/\. 3 of 9 guests written; to continue: --resume .*guests\.ndjson$/),
       hint: expect.stringContaining('anon-cli app enable web'),
     });
     expect(linesOf(readFileSync(path, 'utf8'))).toHaveLength(3);
@@ -273,7 +279,7 @@ describe('a run that ends early', () => {
     expect(lines.map(({ n }) => n)).toEqual(upTo(lines.length));
     expect({ code, stderr }).toEqual({
       code: 130,
-      stderr: `error: Interrupted: ${lines.length} of 5000 guests are made.\nhint:  To go on, the same command with --resume <the file they are in>\n`,
+      stderr: `error: Interrupted: ${lines.length} of 5000 guests written.\nhint:  To continue, repeat the command with --resume <file with their lines>\n`,
     });
   });
 
@@ -321,9 +327,41 @@ describe('a run that ends early', () => {
     await useRemote(machine, tenant);
     const { stdout, stderr } = await machine.done('token', 'create', '--app', 'web', '--api', 'shop', '--count', '9');
     expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(9));
-    expect(stderr).toBe(
-      'warning: 1 answer was lost: a guest may be at the service without anybody having the tokens.\n',
-    );
+    expect(stderr).toBe('warning: 1 answer was lost: the service may have a guest whose tokens nobody has.\n');
+  });
+
+  it('writes a guest without an access token, with its session token and the error, and counts it as failed', async () => {
+    const machine = await openMachine();
+    let asked = 0;
+    const tenant = await servedTenant(machine.clock, {
+      answer(request) {
+        if (!request.url.endsWith('/anonymous/token')) return undefined;
+        asked += 1;
+        const whole = { access_token: 'e30.e30.x', session_token: `s${asked}`, token_type: 'Bearer', expires_in: 60 };
+        return Response.json(asked === 2 ? { ...whole, access_token: undefined } : whole);
+      },
+    });
+    await useRemote(machine, tenant);
+    const path = join(machine.folder, 'guests.ndjson');
+    const create = ['token', 'create', '--app', 'web', '--api', 'shop', '--count', '4', '--concurrency', '1'];
+    const { code, jsonError } = await machine.run(...create, '--output', path, '--json');
+    expect(code).toBe(1);
+    expect(jsonError).toMatchObject({
+      code: 'response_invalid',
+      message: expect.stringMatching(/access_token is required\. 2 of 4 guests written; to continue: --resume /),
+      hint: expect.stringContaining('--session-token -'),
+    });
+    const failed = {
+      n: 2,
+      session_token: 's2',
+      token_type: 'Bearer',
+      expires_in: 60,
+      error: 'access_token is required',
+    };
+    expect(linesOf(readFileSync(path, 'utf8'))[1]).toEqual(failed);
+    const { stderr } = await machine.done(...create, '--resume', path);
+    expect(stderr).toContain('warning: 1 of the guests written has no usable access token: see "error".\n');
+    expect(linesOf(readFileSync(path, 'utf8')).map(({ n }) => n)).toEqual(upTo(4));
   });
 });
 

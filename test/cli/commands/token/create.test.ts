@@ -20,7 +20,7 @@ describe('token create', () => {
   it('shows both tokens, decoded and shortened', async () => {
     const { done } = await openMachine();
     const { stdout, stderr } = await done('token', 'create');
-    expect(stdout).toMatch(/^✔ Guest session of web at shop\n/);
+    expect(stdout).toMatch(/^✔ Guest session of web for shop\n/);
     expect(stdout).toMatch(/Session token {2}[\w-]{12}….{6} \(JWE, \d+ characters\)\n {2}✔ decrypted and authentic/);
     expect(stdout).toMatch(/Access token {2}[\w-]{12}….{6} \(JWT, \d+ characters\)\n {2}✔ signature verified: key /);
     expect(stdout).toMatch(/exp +2026-07-01 12:00:00 UTC \(in 30 days\)\n/);
@@ -125,8 +125,8 @@ describe('token create', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'error: --client-secret is not taken from the command line, where others can read it.\n' +
-        "hint:  Write '--client-secret -' and pipe it in, '--client-secret @<file>', or set ANON_APP_SECRET.\n",
+        "error: --client-secret can't be given on the command line, where others can read it.\n" +
+        "hint:  Pipe it in with '--client-secret -', pass a file with '--client-secret @<file>', or set ANON_APP_SECRET.\n",
     });
     expect(stderr).not.toContain('typed-out-secret');
   });
@@ -380,14 +380,14 @@ describe('the metadata of token create', () => {
     ['no assignment', ['--meta', 'language'], '--meta takes key=value, or key:=json for a typed value.'],
     ['no key', ['--meta', '=en'], '--meta takes key=value, or key:=json for a typed value.'],
     ['an empty key', ['--meta', 'a..b=1'], "'a..b' has an empty key."],
-    ['a value that is not JSON', ['--meta', 'count:=private'], 'The value of --meta count:= is not JSON.'],
+    ['a value that is not JSON', ['--meta', 'count:=private'], 'The value of --meta count:= is not valid JSON.'],
     [
       'nesting under a value',
       ['--meta', 'a=1', '--meta', 'a.b=2'],
       "'a.b' would nest under 'a', which already has a value.",
     ],
-    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata may not have a key '__proto__'."],
-    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata may not have a key 'constructor'."],
+    ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata can't have the key '__proto__'."],
+    ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata can't have the key 'constructor'."],
     [
       'a file that is not there',
       ['--meta-file', '/nowhere/at/all'],
@@ -419,7 +419,7 @@ describe('the metadata of token create', () => {
       code: 2,
       stderr:
         'error: The metadata is 1027 bytes as JSON, 3 over the limit of 1024.\n' +
-        'hint:  Keep large data in your own store, and put its key here.\n',
+        'hint:  Keep large data in your own store, and put an id here.\n',
     });
   });
 });
@@ -532,13 +532,24 @@ it('token create saves nothing of an answer without a session token, and does no
   expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
 });
 
+it.each([
+  ['ea', { session_expires_in: 3600 }, 'token update'],
+  ['preview', {}, 'token update --meta language=en'],
+])('token create names the next step for an undetected edition %s by its answer', async (_, more, command) => {
+  const machine = await openMachine();
+  const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: 60, ...more };
+  machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
+  const { stdout } = await machine.run('token', 'create', '--app', 'abc', '--api', audience);
+  expect(stdout).toContain(`\nNext: anon-cli ${command}\n`);
+});
+
 it.each([1e300, -1e300])('token create refuses an answer with impossible times: %d', async (seconds) => {
   const machine = await openMachine();
   const answer = { access_token: 'a.b.c', token_type: 'Bearer', session_token: 'x', expires_in: seconds };
   machine.env.AUTH0_DOMAIN = (await servedAnswer(async () => Response.json(answer))).url;
   const { code, stderr } = await machine.run('token', 'create', '--app', 'abc', '--api', audience);
   expect(code).toBe(1);
-  expect(stderr).toContain('expires_in must be seconds from now');
+  expect(stderr).toContain('expires_in must be a number of seconds');
 });
 
 describe('what token create parses', () => {
@@ -553,7 +564,7 @@ describe('what token create parses', () => {
       ),
     ).toEqual([
       {
-        ...{ app: 'web', api: 'shop', scope: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
+        ...{ app: 'web', api: 'shop', scopes: 'a b', meta: ['a=1', 'b:=2'], metaFile: 'm.json', clientSecret: '-' },
         ...{ userId: 'me', json: true, field: ['x'], profile: 'p', edition: 'ea' },
         ...{ session: 'cart', replace: true, save: false },
       },
@@ -601,14 +612,17 @@ describe("the words of the service's quickstart", () => {
   });
 
   it.each([
-    [['--client-id', 'web', '--app', 'web'], '--app and --client-id name the same thing: give one.'],
-    [['--audience', 'a', '--api', 'b'], '--api and --audience name the same thing: give one.'],
+    [['--client-id', 'web', '--app', 'web'], "--app and --client-id can't be combined: they mean the same."],
+    [['--audience', 'a', '--api', 'b'], "--api and --audience can't be combined: they mean the same."],
     [['--metadata', 'language=en'], '--metadata is not valid JSON.'],
     [['--metadata', '{language:en}'], '--metadata is not valid JSON.'],
-    [['--metadata', '["a"]'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
-    [['--metadata', '"text"'], '--metadata must hold a JSON object, such as {"language":"en"}.'],
+    [['--metadata', '["a"]'], '--metadata must be a JSON object. Example: {"language":"en"}'],
+    [['--metadata', '"text"'], '--metadata must be a JSON object. Example: {"language":"en"}'],
     [['--metadata', '{"a":1,"a":2}'], '--metadata'],
-    [['--metadata', '{}', '--meta-file', 'x'], '--metadata and --meta-file both give the whole metadata: give one.'],
+    [
+      ['--metadata', '{}', '--meta-file', 'x'],
+      "--metadata and --meta-file can't be combined: both give the whole metadata.",
+    ],
   ])('are refused if they are empty or contradictory: %j', async (options, message) => {
     const { run } = await freshMachine({ seeded: false });
     const { code, stderr } = await run('token', 'create', ...options);
@@ -617,9 +631,9 @@ describe("the words of the service's quickstart", () => {
   });
 
   it.each([
-    ['anon', 'Leave --scope out to ask for all that guests may have.'],
-    ['anon read:catalog', 'Ask for the others alone: --scope read:catalog'],
-    ['read:catalog,anon,write:cart', 'Ask for the others alone: --scope read:catalog,write:cart'],
+    ['anon', 'Leave --scopes out to request all that guests may have.'],
+    ['anon read:catalog', 'Leave it out: --scopes read:catalog'],
+    ['read:catalog,anon,write:cart', 'Leave it out: --scopes read:catalog,write:cart'],
   ])('--scope %s is reported to grant nothing', async (scope, then) => {
     const machine = await openMachine();
     const { stderr } = await machine.run('token', 'create', '--scope', scope);

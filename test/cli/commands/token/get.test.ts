@@ -72,8 +72,8 @@ describe('token get', () => {
   it('creates a new guest only with --create, and reports that with the previous guest', async () => {
     const machine = await openMachine();
     expect(await machine.run('token', 'get')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('hint:  Create one: anon-cli token get --create\n'),
+      code: 1,
+      stderr: expect.stringContaining('hint:  Create it: anon-cli token get --create\n'),
     });
     const first = await machine.done('token', 'get', '--create', '--meta', 'language=en');
     expect(first.stderr).toMatch(/^warning: This is a new guest: anon\|\S+\.\n$/);
@@ -82,12 +82,13 @@ describe('token get', () => {
     expect(await machine.run('token', 'get')).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: 'error: The session has ended.\nhint:  Begin one with a new guest: anon-cli token get --create\n',
+      stderr:
+        'error: The session has expired.\nhint:  To create a session of a new guest: anon-cli token get --create\n',
     });
     const { stderr } = await machine.done('token', 'get', '--create');
     const { guest_id: is } = await got(machine);
     expect(is).not.toBe(was);
-    expect(stderr).toBe(`warning: The guest id changed: it is ${is} now, and was ${was}.\n`);
+    expect(stderr).toBe(`warning: The guest id changed from ${was} to ${is}.\n`);
     const { json } = await machine.done('session', 'show', '--lineage', '--field', 'lineage');
     expect(json).toMatchObject([{ guest_id: is, until: null }, { guest_id: was }]);
   });
@@ -99,7 +100,7 @@ describe('token get', () => {
     await machine.done('app', 'create', 'kiosk', '--enable');
     expect(await machine.run('token', 'get', '--app', 'kiosk')).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('Begin one with a new guest: anon-cli token get --create'),
+      stderr: expect.stringContaining('To create a session of a new guest: anon-cli token get --create'),
     });
     expect(await got(machine, '--app', 'kiosk', '--create')).toMatchObject({ origin: 'created' });
   });
@@ -109,11 +110,11 @@ describe('token get', () => {
     await machine.done('token', 'create');
     machine.clock.forward(30 * day - 20);
     const { stderr } = await machine.done('token', 'get');
-    expect(stderr).toBe('warning: This access token is good for 20 s only: its session ends then.\n');
+    expect(stderr).toBe('warning: This access token expires in 20 s, with its session.\n');
     changeDocument(machine.store, 'resource_server', 'shop', { token_lifetime_for_anonymous_access_tokens: 30 });
     await machine.done('token', 'create');
     const short = await machine.done('token', 'get');
-    expect(short.stderr).toBe('warning: This access token is good for 30 s only.\n');
+    expect(short.stderr).toBe('warning: This access token expires in 30 s.\n');
   });
 
   it('with a named session explains how to start it again', async () => {

@@ -17,12 +17,12 @@ describe('token logout', () => {
     await machine.done('token', 'create', '--session', 'cart');
     const { stdout } = await machine.done('token', 'logout');
     expect(stdout).toBe(
-      '✔ Session cart is forgotten here\n' +
+      '✔ Session cart forgotten on this machine\n' +
         '  Nothing was sent: edition preview has no logout.\n' +
-        '! Its tokens live on until they expire: the access token in 1 day, the session token in 30 days.\n',
+        '! Its tokens stay valid until they expire: the access token in 1 day, the session token in 30 days.\n',
     );
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
-    expect(await machine.run('token', 'logout')).toMatchObject({ code: 2 });
+    expect(await machine.run('token', 'logout')).toMatchObject({ code: 1 });
   });
 
   it('calls a tenant that has a cookie to clear, without token or secret', async () => {
@@ -32,9 +32,7 @@ describe('token logout', () => {
     expect(json).toMatchObject({ tenant_told: true, forgotten: false, session: { name: 'default' } });
     const [asked] = tenant.requests.filter(({ path }) => path === '/anonymous/logout');
     expect(JSON.parse(asked?.body ?? '')).toEqual({ client_id: json.session.app.client_id });
-    expect((await machine.done('token', 'logout')).stdout).toContain(
-      "clears the cookie of who asks, so a browser's own",
-    );
+    expect((await machine.done('token', 'logout')).stdout).toContain('Only the cookie of this request is cleared');
     expect((await machine.done('session', 'list', '--json')).json).toEqual([]);
   });
 
@@ -54,7 +52,7 @@ describe('token logout', () => {
     const { code, stderr } = await machine.run('token', 'logout');
     expect({ code, stderr }).toEqual({
       code: 6,
-      stderr: expect.stringMatching(/\nhint: {2}To forget it here alone: anon-cli session forget cart\n$/),
+      stderr: expect.stringMatching(/\nhint: {2}To forget it on this machine only: anon-cli session forget cart\n$/),
     });
     expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
   });

@@ -66,7 +66,7 @@ describe('a value of --meta', () => {
       stdout: '',
       stderr:
         'error: The file of --meta handle=@… cannot be read: there is no such file.\n' +
-        'hint:  For a text that begins with @ write handle=\\@…\n',
+        'hint:  For a text that begins with @, write handle=\\@…\n',
     });
     expect(await run('token', 'create', '--meta', 'a=-', '--meta', 'b=-')).toMatchObject({
       code: 2,
@@ -84,7 +84,7 @@ describe('the size of the metadata', () => {
     const { done } = await openMachine();
     const created = await done('token', 'create', '--meta', 'language=en');
     expect(created.stdout).toMatch(
-      /^✔ Guest session of web at shop\n {2}metadata {2}17 of 1024 bytes\n\nSession token/,
+      /^✔ Guest session of web for shop\n {2}metadata {2}17 of 1024 bytes\n\nSession token/,
     );
     const updated = await done('token', 'update', '--meta', 'name=Zoë', '--json');
     expect(updated.json).toMatchObject({ metadata_bytes: 31, metadata_max_bytes: 1024 });
@@ -126,7 +126,7 @@ describe('the size of the metadata', () => {
       expect(await run('token', 'update', '--meta', `a=${'x'.repeat(1001)}`)).toMatchObject({
         code: 2,
         stderr: expect.stringMatching(
-          /^error: With what the session has already the metadata is 1025 bytes as JSON, 1 over /,
+          /^error: Together with the session's current metadata, the metadata is 1025 bytes as JSON, 1 over /,
         ),
       });
       expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(before);
@@ -157,8 +157,8 @@ describe('metadata that looks sensitive', () => {
     );
     expect(JSON.parse(stdout)).toEqual({ pay: { card }, user: { password: 'hunter2' } });
     expect(stderr).toBe(
-      "warning: In the metadata 'pay.card' looks like a card number, 'user.password' looks like a password. " +
-        'Whoever has the session token keeps it, and Actions may log it: keep it in your own store, and put an id here.\n',
+      "warning: In the metadata, 'pay.card' looks like a card number, 'user.password' looks like a password. " +
+        'Metadata is in the session token, and Actions may log it: keep such data in your own store, and put an id here.\n',
     );
     expect(stderr).not.toContain('hunter2');
   });
@@ -166,7 +166,7 @@ describe('metadata that looks sensitive', () => {
   it('causes a warning without control characters', async () => {
     const { done } = await openMachine();
     const { stderr } = await done('token', 'create', '--meta', `a\u001b[31m\u202e=ghp_${'a'.repeat(36)}`);
-    expect(stderr).toContain("warning: In the metadata 'a\\u001b[31m\\u202e' looks like an API key.");
+    expect(stderr).toContain("warning: In the metadata, 'a\\u001b[31m\\u202e' looks like an API key.");
   });
 
   it('is an error with --strict before anything is sent, also from a file and in an update', async () => {
@@ -179,7 +179,7 @@ describe('metadata that looks sensitive', () => {
         code: 2,
         stdout: '',
         stderr: expect.stringMatching(
-          /^error: In the metadata 'card' looks like a card number\.\nhint: {2}Whoever has/,
+          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Metadata is in/,
         ),
       });
     }

@@ -175,9 +175,9 @@ describe('a session token of an unknown form', () => {
 describe('an unusual answer loses nothing', () => {
   it.each<[string, unknown, string]>([
     ['no access token', undefined, 'access_token is required'],
-    ['null for one', null, 'access_token must be a string that says something'],
-    ['nothing for one', '', 'access_token must be a string that says something'],
-    ['a number for one', 7, 'access_token must be a string that says something'],
+    ['null for one', null, 'access_token must be a string that is not empty'],
+    ['nothing for one', '', 'access_token must be a string that is not empty'],
+    ['a number for one', 7, 'access_token must be a string that is not empty'],
   ])('%s: the session is saved, the answer is shown, and the command ends with an error', async (_, token, problem) => {
     let good = false;
     const { machine, create } = await tenantWith((answer) => (good ? answer : { ...answer, access_token: token }));
@@ -290,12 +290,12 @@ describe('an access token that differs from the request', () => {
     const loose = await create();
     expect({ code: loose.code, stderr: loose.stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining(`warning: The access token is not as asked for: ${doubt}`),
+      stderr: expect.stringContaining(`warning: The access token is not as requested: ${doubt}`),
     });
     const strict = await create('--strict');
     expect({ code: strict.code, stderr: strict.stderr }).toEqual({
       code: 3,
-      stderr: expect.stringContaining(`error: The access token is not as asked for: ${doubt}`),
+      stderr: expect.stringContaining(`error: The access token is not as requested: ${doubt}`),
     });
     expect(strict.stdout).toContain('Access token');
     expect(await savedToken(machine)).toMatch(/^eyJ/);
@@ -313,7 +313,7 @@ describe('an access token that differs from the request', () => {
     const many = await create('--count', '2');
     expect(many).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('None of the 2 access tokens is as asked for'),
+      stderr: expect.stringContaining('2 of 2 access tokens are not as requested'),
     });
     expect((await create('--count', '2', '--strict')).code).toBe(3);
   });
@@ -327,12 +327,12 @@ describe('an access token that differs from the request', () => {
     expect(await hidden.create('--count', '2', '--strict')).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(
-        'Nobody can tell whether all access tokens are as asked for: of one, it is opaque',
+        'Cannot tell whether all access tokens are as requested: for at least one, it is opaque',
       ),
     });
     expect(await hidden.create('--strict')).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('Nobody can tell whether the access token is as asked for: it is opaque'),
+      stderr: expect.stringContaining('Cannot tell whether the access token is as requested: it is opaque'),
     });
   });
 });

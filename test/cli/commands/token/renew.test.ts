@@ -27,6 +27,6 @@ describe('token renew', () => {
   it('accepts no metadata, and needs a session', async () => {
     const machine = await openMachine();
     expect(await machine.run('token', 'renew', '--meta', 'a=1')).toMatchObject({ code: 2 });
-    expect(await machine.run('token', 'renew')).toMatchObject({ code: 2 });
+    expect(await machine.run('token', 'renew')).toMatchObject({ code: 1 });
   });
 });

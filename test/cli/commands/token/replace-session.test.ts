@@ -21,7 +21,7 @@ describe('token update --replace', () => {
         { guest_id: json.guest_id, until: null },
         { guest_id: was, until: new Date(machine.clock.now()).toISOString() },
       ]);
-      expect(stderr).toBe(`warning: The guest id changed: it is ${json.guest_id} now, and was ${was}.\n`);
+      expect(stderr).toBe(`warning: The guest id changed from ${was} to ${json.guest_id}.\n`);
       expect((await machine.done('session', 'show', '--lineage')).stdout).toMatch(
         /GUEST +CURRENT\n\S+ +now\n\S+ +until 20/,
       );
@@ -42,7 +42,7 @@ describe('token update --replace', () => {
     const { run } = await openMachine();
     expect(await run('token', 'update', '--session-token', 'x', '--replace')).toMatchObject({
       code: 2,
-      stderr: 'error: --replace is of sessions that are kept, and --session-token of others.\n',
+      stderr: "error: --replace and --session-token can't be combined: only a saved session can be replaced.\n",
     });
   });
 });

@@ -89,13 +89,13 @@ describe('token transfer', () => {
     machine.terminal.interactive = true;
     const { stdout, stderr } = await machine.done('token', 'transfer', '--redirect-uri', redirect, '--pkce');
     expect(stdout).toMatch(
-      /^✔ Transfer ticket of web, good once and for 30 seconds\n {2}state +\S{22}\n {2}nonce +\S{22}\n {2}code verifier +\S{43}\n\nhttps:\S+\n$/,
+      /^✔ Transfer ticket for web, valid once and for 30 seconds\n {2}state +\S{22}\n {2}nonce +\S{22}\n {2}code verifier +\S{43}\n\nhttps:\S+\n$/,
     );
     expect(machine.clock.waits).toEqual(Array(30).fill(1000));
     const lines = stderr.split('\r\u001b[2K');
-    expect(lines[1]).toBe('good for 30 s more, once; Ctrl-C leaves it');
-    expect(lines[30]).toBe('good for 1 s more, once; Ctrl-C leaves it');
-    expect(lines[31]).toBe('The ticket is over. Another: anon-cli token transfer\n');
+    expect(lines[1]).toBe('valid for 30 s, once; Ctrl-C to leave');
+    expect(lines[30]).toBe('valid for 1 s, once; Ctrl-C to leave');
+    expect(lines[31]).toBe('The ticket has expired. For another: anon-cli token transfer\n');
     await machine.done('token', 'transfer', '--json');
     expect(machine.clock.waits).toHaveLength(30);
   });
@@ -110,7 +110,7 @@ describe('token transfer', () => {
     const { code, stdout, stderr } = await running;
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(ticketShape);
-    expect(stderr).not.toContain('The ticket is over');
+    expect(stderr).not.toContain('The ticket has expired');
   });
 
   it('uses the given session and the given application', async () => {
@@ -148,7 +148,7 @@ describe('token transfer', () => {
       code: 7,
       stdout: '',
       stderr: expect.stringMatching(
-        `^error: In edition 'preview' there are no transfer tickets\\.${words}\nhint:  .*anonymous_session_token=`,
+        `^error: Edition preview has no transfer tickets\\.${words}\nhint:  .*anonymous_session_token=`,
       ),
     });
     expect(await run('token', 'transfer')).toMatchObject(refused(''));
@@ -158,13 +158,11 @@ describe('token transfer', () => {
   });
 
   it.each([
-    [['--pkce'], '--pkce is for the URL'],
+    [['--pkce'], '--pkce needs --redirect-uri.'],
     [['--redirect-uri', 'callback'], "'callback' is not a redirect URI."],
-    [['--redirect-uri', `${redirect}#there`], 'has no fragment'],
+    [['--redirect-uri', `${redirect}#there`], "A redirect URI can't have a fragment"],
     [['--session-token', '-', '--client-secret', '-'], 'Only one option can read stdin'],
-    [[], "No session is remembered for profile 'local'."],
-    [[], 'anon-cli token create; or give its token: --session-token -'],
-    [['--session', '../x'], "'../x' cannot be a session's name."],
+    [['--session', '../x'], "Invalid session name '../x'."],
   ])('refuses %j', async (options, text) => {
     const { run } = await openMachine({ edition: 'ea' });
     const result = await run('token', 'transfer', ...options);
@@ -172,11 +170,21 @@ describe('token transfer', () => {
     expect(result.stderr).toContain(text);
   });
 
+  it('needs a session', async () => {
+    const { run } = await openMachine({ edition: 'ea' });
+    const { code, stdout, stderr } = await run('token', 'transfer');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("Session 'default' not found in profile 'local'.");
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'anon-cli token create; for a session that is not saved, pass its token: --session-token -',
+    );
+  });
+
   it('names the given session if it does not exist, and no other', async () => {
     const { done, run } = await openMachine({ edition: 'ea' });
     await done('token', 'create');
     expect((await run('token', 'transfer', '--session', 'cart')).stderr).toMatch(
-      /^error: No session 'cart' is remembered for profile 'local'\.\nhint: {2}See anon-cli session list/,
+      /^error: Session 'cart' not found in profile 'local'\.\nhint: {2}Run: anon-cli session list/,
     );
   });
 

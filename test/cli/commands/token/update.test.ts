@@ -126,9 +126,9 @@ describe('what token update refuses', () => {
   it('includes guessing a session if none is saved', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'update', '--meta', 'a=1')).toMatchObject({
-      code: 2,
+      code: 1,
       stdout: '',
-      stderr: "error: No session is remembered for profile 'local'.\n" + 'hint:  Create one: anon-cli token create\n',
+      stderr: "error: Session 'default' not found in profile 'local'.\nhint:  Create it: anon-cli token create\n",
     });
   });
 
@@ -164,7 +164,7 @@ describe('what token update refuses', () => {
     ] as const) {
       machine.terminal.stdin = ' \n';
       const { code, stderr } = await machine.run('token', 'update', '--session-token', value);
-      expect({ code, stderr }).toEqual({ code: 3, stderr: `error: ${source} is empty: it holds no token.\n` });
+      expect({ code, stderr }).toEqual({ code: 3, stderr: `error: ${source} is empty; expected a token.\n` });
     }
   });
 
@@ -181,15 +181,15 @@ describe('what token update refuses', () => {
     const { code, stderr } = await machine.run('token', 'update', '--meta', `second=${'b'.repeat(600)}`);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'With what the session has already the metadata is 1224 bytes as JSON, 200 over the limit of 1024.',
+      "Together with the session's current metadata, the metadata is 1224 bytes as JSON, 200 over the limit of 1024.",
     );
     // The same change fits once the other key goes.
     await machine.done('token', 'update', '--meta', `second=${'b'.repeat(600)}`, '--unset', 'first');
   });
 
   it.each([
-    [['--unset', 'cart.items'], "--unset takes a top-level key, and 'cart.items' is not one."],
-    [['--unset', 'a', '--meta', 'a=1'], "'a' is both set and unset."],
+    [['--unset', 'cart.items'], "--unset takes a top-level key; 'cart.items' is nested."],
+    [['--unset', 'a', '--meta', 'a=1'], "'a' can't be both set and unset."],
     [['--unset', ''], "'' has an empty key."],
   ])('includes %j', async (options, message) => {
     const { machine } = await withSession();
@@ -233,7 +233,7 @@ describe('token update on a remote tenant', () => {
     await useRemote(machine, tenant);
     await machine.open();
     await machine.done('token', 'create', '--meta', 'where=remote');
-    expect(await machine.run('token', 'update', '--profile', 'local')).toMatchObject({ code: 2 });
+    expect(await machine.run('token', 'update', '--profile', 'local')).toMatchObject({ code: 1 });
     const { json } = await machine.done('token', 'update', '--meta', 'a=1', '--json');
     const request = tenant.requests.findLast(({ path }) => path === '/anonymous/token');
     expect(JSON.parse(request?.body ?? '')).toMatchObject({
@@ -257,7 +257,7 @@ describe('what token update parses', () => {
       ),
     ).toEqual([
       {
-        ...{ meta: ['a=1'], unset: ['b', 'c'], sessionToken: '-', app: 'web', api: 'shop', scope: 'x' },
+        ...{ meta: ['a=1'], unset: ['b', 'c'], sessionToken: '-', app: 'web', api: 'shop', scopes: 'x' },
         ...{ metaFile: '-', clientSecret: '-', json: true, session: 'cart', save: false, replace: true },
       },
     ]);

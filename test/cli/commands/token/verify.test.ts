@@ -218,6 +218,15 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     expect({ code, stderr }).toEqual({ code: 3, stderr: `error: The token is not valid: ${check}.\nhint:  ${hint}\n` });
   });
 
+  it('in one line for all checks that were not reached', async () => {
+    const { run } = await openMachine();
+    expect((await run('token', 'verify', 'nonsense')).stdout).toBe(
+      '✘ failed   form       a signed JWT has 3 dot-separated parts; this has 1\n' +
+        '– 12 checks skipped (not an access token)\n' +
+        '\n✘ Not valid: an API should reject this token\n',
+    );
+  });
+
   it('a session token in the JWT format, whose signature is good', async () => {
     const machine = await openMachine();
     await machine.done('tenant', 'set-format', 'jwt');

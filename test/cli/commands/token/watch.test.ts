@@ -126,7 +126,7 @@ describe('token watch', () => {
     const { code, stdout, stderr } = await machine.run('token', 'watch');
     expect({ code, stderr }).toEqual({
       code: 3,
-      stderr: 'error: The session is over.\nhint:  Start a new one: anon-cli token create\n',
+      stderr: 'error: The session has expired.\nhint:  Create a new one: anon-cli token create\n',
     });
     expect(stdout.split('\n').map((line) => line.slice(25, 32))).toEqual(['started', 'ended  ', '']);
   });
@@ -138,7 +138,7 @@ describe('token watch', () => {
     await machine.done('token', 'create');
     const { code, stdout, stderr } = await machine.run('token', 'watch');
     expect(code).toBe(3);
-    expect(stderr).toBe('error: The session is over.\nhint:  Start a new one: anon-cli token create\n');
+    expect(stderr).toBe('error: The session has expired.\nhint:  Create a new one: anon-cli token create\n');
     expect(stdout.split('\n').map((line) => line.slice(11, 32))).toEqual([
       '12:00:00 UTC  started',
       '12:04:00 UTC  renewed',
@@ -205,8 +205,8 @@ describe('token watch', () => {
   it('needs a session', async () => {
     const { run } = await openMachine();
     expect(await run('token', 'watch')).toMatchObject({
-      code: 2,
-      stderr: "error: No session is remembered for profile 'local'.\nhint:  Create one: anon-cli token create\n",
+      code: 1,
+      stderr: "error: Session 'default' not found in profile 'local'.\nhint:  Create it: anon-cli token create\n",
     });
   });
 

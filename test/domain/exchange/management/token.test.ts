@@ -245,12 +245,17 @@ describe('a ready access token', () => {
     expect((await failureOf(() => request(fromEnvironment))).hint).toBe('Set a new token in AUTH0_ACCESS_TOKEN.');
   });
 
-  it('that is malformed is not sent', async () => {
-    expect(await failureOf(() => request(ready('two words\n', [])))).toMatchObject({
-      code: 'not_authorised',
-      message: "The access token of profile 'acme' is not a valid access token.",
-    });
-  });
+  it.each([
+    ['profile', "The access token of profile 'acme' is malformed."],
+    ['login', 'The given access token is malformed.'],
+    ['environment', 'AUTH0_ACCESS_TOKEN is not a valid access token.'],
+  ] as const)(
+    'that is malformed is not sent, and the message names where it was given: %s',
+    async (source, message) => {
+      const tenant = ready('two words\n', [], { source });
+      expect(await failureOf(() => request(tenant))).toMatchObject({ code: 'not_authorised', message });
+    },
+  );
 
   it.each([
     ['Expired token received for JSON Web Token validation', 401, undefined, 'has expired.'],

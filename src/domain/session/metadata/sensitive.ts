@@ -1,0 +1,150 @@
+import { metadataMaxBytes } from '../../../wire/metadata.ts';
+import type { JsonObject } from '../../../wire/schema.ts';
+import { hasCardNumber, hasNationalId, isLuhnOfCard } from './personal-numbers.ts';
+
+/**
+ * Something that does not belong in metadata: every holder of the session token can read it, and an Action may log it.
+ */
+export interface SensitiveValue {
+  /** Its dotted path, without the value. */
+  readonly path: string;
+  /** `a card number`. */
+  readonly kind: string;
+}
+
+/**
+ * Finds values that look like a card number, a national id, a password, a private key, a token or an API key: by
+ * checksums, known prefixes and the names of keys. A guess, not a proof either way.
+ */
+export function findSensitive(metadata: JsonObject): SensitiveValue[] {
+  // Null removes a key.
+  const members = Object.entries(metadata).filter(([, value]) => value !== null);
+  return members.flatMap(([key, value]) => inMember('', key, value));
+}
+
+function inMember(parent: string, key: string, value: unknown): SensitiveValue[] {
+  const kind = kindOfText(key);
+  const shown = kind === undefined ? key.slice(0, 60) : '(a key)';
+  const path = parent === '' ? shown : `${parent}.${shown}`;
+  return [...(kind === undefined ? [] : [{ path, kind }]), ...inValue(path, key, value, kind !== undefined)];
+}
+
+/** Items of a list go by the name of the list. */
+function inValue(path: string, key: string, value: unknown, isReported: boolean): SensitiveValue[] {
+  if (isPrivateJwk(value)) return [{ path, kind: 'a private key' }];
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => inValue(`${path}.${index}`, key, item, false));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([name, inner]) => inMember(path, name, inner));
+  }
+  const inside = typeof value === 'string' ? jsonIn(value) : undefined;
+  if (inside !== undefined) {
+    const found = inValue(path, key, inside, isReported);
+    if (found.length > 0) return found;
+  }
+  const kind = isReported ? undefined : kindOfValue(key, value);
+  return kind === undefined ? [] : [{ path, kind }];
+}
+
+/** More than metadata may have, and short enough to be parsed at any depth. */
+const longestJson = 4 * metadataMaxBytes;
+
+/** Where values can only be text, objects are written as JSON inside them. */
+function jsonIn(text: string): unknown {
+  if (text.length > longestJson || !/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOfValue(key: string, value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const text = String(value);
+  if (text === '') return undefined;
+  return kindOfText(text) ?? kindByName(key, text);
+}
+
+/** No pattern matches less than nine characters, and most keys and many values have less. */
+function kindOfText(text: string): string | undefined {
+  if (text.length < 9) return undefined;
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1/.test(text)) return 'a private key';
+  if (apiKey.test(text)) return 'an API key';
+  if (token.test(text)) return 'a token';
+  if (/[a-z]:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text)) return 'a password';
+  if (hasCardNumber(text)) return 'a card number';
+  return hasNationalId(text) ? 'a national id' : undefined;
+}
+
+/**
+ * Three or more base64url parts of which the first begins like a JOSE header, a session token as tenants issue it
+ * today, or the value of an Authorization header.
+ */
+const token =
+  /(?:^|[^\w-])(?:ANONYMOUS_SESSION_)?eyJ[\w-]{8,}\.[\w-]*\.[\w.-]*|ANONYMOUS_SESSION_[\w-]{8}|\bBearer [\w.~+/-]{20}/;
+
+/**
+ * By the prefixes of Stripe, GitHub, GitLab, Slack, AWS, Google, OpenAI and Anthropic, npm, SendGrid, Shopify, Hugging
+ * Face and DigitalOcean.
+ */
+const apiKey = new RegExp(
+  `(?:^|[^\\w-])(?:${[
+    '(?:[sr]k_(?:live|test)|whsec)_\\w{10,}',
+    'gh[pousr]_\\w{20,}',
+    'github_pat_\\w{20,}',
+    'glpat-[\\w-]{16,}',
+    '(?:xox[abeprs]|xapp)-[\\w-]{10,}',
+    '(?:AKIA|ASIA)[A-Z0-9]{16}',
+    'AIza[\\w-]{30,}',
+    'GOCSPX-[\\w-]{20,}',
+    'ya29\\.[\\w-]{20,}',
+    // With a capital and a digit, because a slug may have this prefix too.
+    'sk-(?=[\\w-]*[A-Z])(?=[\\w-]*\\d)[\\w-]{20,}',
+    'npm_\\w{30,}',
+    'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
+    'shp(?:at|ca|pa|ss)_\\w{20,}',
+    'hf_\\w{30,}',
+    'dop_v1_\\w{30,}',
+  ].join('|')})`,
+);
+
+const nameOf = {
+  'a password': ['password', 'passwords', 'passwd', 'pwd', 'passphrase', 'passcode', 'pin'],
+  'a card number': ['cvv', 'cvc', 'cvv2'],
+  'an API key': ['apikey', 'apikeys', 'accesskey', 'secretkey', 'privatekey'],
+  'a token': [
+    ...['accesstoken', 'refreshtoken', 'idtoken', 'authtoken', 'bearertoken', 'apitoken', 'sessiontoken'],
+    'authorization',
+  ],
+  'a secret': ['secret', 'secrets', 'credential', 'credentials'],
+};
+
+const cardNames = ['card', 'cardnumber', 'cardno', 'creditcard', 'ccnumber', 'pan'];
+
+/** Many are only digits, as any number is. */
+const nationalIdNames = [
+  ...['nationalid', 'nationalidnumber', 'identitycard', 'idcard', 'idcardnumber', 'passportnumber', 'passportno'],
+  ...['ssn', 'socialsecurity', 'socialsecuritynumber', 'nino', 'nationalinsurancenumber', 'taxid', 'steuerid'],
+  ...['pesel', 'cpf', 'aadhaar', 'aadhar', 'adhaar', 'dni', 'bsn', 'cnp', 'curp', 'codicefiscale', 'personnummer'],
+];
+
+/**
+ * `userPassword`, `user_password`, `user-password`: the end of the name counts, so `password_changed` does not match.
+ */
+function kindByName(key: string, text: string): string | undefined {
+  if (/^(?:true|false|yes|no|on|off|none|null|undefined)$/i.test(text)) return undefined;
+  const words = key.split(/[^A-Za-z\d]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
+  const ends = [1, 2, 3].map((count) => words.slice(-count).join(''));
+  const isCalled = (names: readonly string[]) => ends.some((end) => names.includes(end));
+  if (isCalled(nationalIdNames) && /(?:\d\D*){5}/.test(text)) return 'a national id';
+  if (isCalled(cardNames) && isLuhnOfCard(text)) return 'a card number';
+  if (/^(?:token|jwt)$/i.test(key) && text.length >= 16) return 'a token';
+  return Object.entries(nameOf).find(([, names]) => isCalled(names))?.[0];
+}
+
+function isPrivateJwk(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kty' in value)) return false;
+  return 'd' in value || (value.kty === 'oct' && 'k' in value);
+}
