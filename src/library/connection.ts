@@ -4,18 +4,7 @@ import type { Fetch } from '../domain/exchange/http.ts';
 import { tenantTime } from '../domain/exchange/tenant-time.ts';
 import { addressOf, loopback, parseTenantDomain } from '../domain/profile/address.ts';
 import { AnonError, interrupted, UnreachableError } from '../errors.ts';
-
-/** The tenant that a function calls, and how. */
-export interface TenantOptions {
-  /** The tenant's domain, `acme.eu.auth0.com`; a tenant on this machine may be `http://localhost:4400`. */
-  readonly domain: string;
-  /** Instead of the global `fetch`: for a proxy, or a tenant that is served in another way. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** The longest time to wait when rate limited, in seconds (default: 60; 0 never waits). */
-  readonly maxWaitSeconds?: number;
-  /** Abort it to give up. */
-  readonly signal?: AbortSignal;
-}
+import type { TenantOptions } from './tenant-options.ts';
 
 /** From the start of an exchange to the last byte of the answer. */
 const exchangeMs = 30_000;

@@ -3,7 +3,8 @@ import { checkMetadataSize } from '../domain/session/metadata/metadata.ts';
 import { checkComplete } from '../domain/session/request-tokens.ts';
 import { createSession as createAtTenant } from '../domain/session/token-request.ts';
 import { AnonError } from '../errors.ts';
-import { type TenantOptions, tenantAt } from './connection.ts';
+import { tenantAt } from './connection.ts';
+import type { TenantOptions } from './tenant-options.ts';
 
 export interface CreateSessionOptions extends TenantOptions {
   /** The application that creates the session. */

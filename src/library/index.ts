@@ -1,6 +1,5 @@
 // What `import … from "anon-cli"` gives. Importing it does nothing; docs/library.md shows it at work.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
-export type { TenantOptions } from './connection.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {
   type DecodedToken,
@@ -34,6 +33,7 @@ export type {
   SessionUseResult,
   SessionViewResult,
 } from './session-results.ts';
+export type { TenantOptions } from './tenant-options.ts';
 export type {
   ApiDeleteResult,
   ApiResult,

@@ -6,8 +6,9 @@ import { verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError, interrupted } from '../errors.ts';
 import { jwksPath } from '../wire/discovery.ts';
 import { plainJson } from '../wire/exact-json.ts';
-import { systemClock, type TenantOptions, tenantAt } from './connection.ts';
+import { systemClock, tenantAt } from './connection.ts';
 import { type Key, keyText } from './decode-token.ts';
+import type { TenantOptions } from './tenant-options.ts';
 
 /** What a valid token has. */
 export interface Expected {

@@ -150,14 +150,17 @@ async function prepare(context: Context, options: Options, { common, nested, cli
 interface Report {
   readonly bulk: Bulk;
   readonly tally: Tally;
-  /** How many guests there are to be. */
+  /** The total number of guests, those of earlier runs included. */
   readonly count: number;
-  /** The guests of the runs before. */
+  /** The guests of earlier runs. */
   readonly before: WrittenGuests | undefined;
   readonly seconds: number;
 }
 
-/** Reports the result of a run. @throws {AnonError} what ended it early, with how many guests are written by then */
+/**
+ * Reports the result of a run.
+ * @throws {AnonError} why it ended early, with the number of guests written
+ */
 function reportMany(context: Context, options: BulkOptions, report: Report): void {
   const { bulk, tally, count, before, seconds } = report;
   const { created, lost, unread, failure } = tally;

@@ -86,7 +86,7 @@ function savedText({ saved }: CreationOutcome): string {
   return `Saved as session ${name}${replaced ? `, replacing guest ${guest}` : ''}\n`;
 }
 
-/** Edition `ea` sets metadata once. Where the edition is not known, only `ea` reports when the session ends. */
+/** Edition `ea` sets metadata once. An unknown edition shows in the answer: only `ea` reports when the session ends. */
 function nextText({ edition, selection }: TenantConnection, { tokens }: DecodedTokens): string {
   const isPreview = edition === undefined ? tokens.sessionExpiresInSeconds === undefined : edition === 'preview';
   return `Next: anon-cli token update${isPreview ? ' --meta language=en' : ''}${printable(selection)}`;

@@ -9,9 +9,9 @@ import { accessTenant } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const tokenLogoutCommand = defineCommand({
-  description: 'log a session out at the tenant and forget it; its tokens stay valid until they expire',
+  description: 'log a session out and remove it from this machine; its tokens stay valid until they expire',
   options: {
-    '--session <session>': 'this session, not the current one',
+    '--session <session>': 'log out this session, not the current one',
     '--keep': 'leave the session saved on this machine',
   },
   calls: 'tenant',
@@ -25,17 +25,17 @@ export const tokenLogoutCommand = defineCommand({
     const { name, session } = found;
     const sent = await logOut(tenant, session).catch((error: unknown) => {
       if (!isUnreachable(error)) throw error;
-      throw withHint(error, `To forget it on this machine only: anon-cli session forget ${name}${tenant.selection}`);
+      throw withHint(error, `To remove it from this machine only: anon-cli session forget ${name}${tenant.selection}`);
     });
     const forgotten = options.keep !== true;
     if (forgotten) await sessions.exclusively(name, () => sessions.forget(name));
-    // Forgetting a session ends its being the current one.
+    // A removed session can't be the current one.
     const current = !forgotten && found.current;
     const nowMs = context.clock.now();
     printResult(context, options, {
       data: { tenant_told: sent, forgotten, session: sessionData({ name, session, current }, nowMs) },
       human: (paint) =>
-        `${paint.green('✔')} Session ${printable(name)} ${forgotten ? 'forgotten' : 'is still saved'} on this machine\n` +
+        `${paint.green('✔')} Session ${printable(name)} ${forgotten ? 'removed from' : 'is still saved on'} this machine\n` +
         paint.dim(`  ${sent ? accepted : notSent}\n`) +
         `${paint.yellow('!')} ${tokenLives(session, nowMs)}\n`,
     });

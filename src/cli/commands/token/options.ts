@@ -11,12 +11,12 @@ import { scopeList, scopeText } from '../../options/parse.ts';
 import type { Context } from '../../world/context.ts';
 import { checkSensitive, metaReadsStdin, readMetaValues } from './metadata-input.ts';
 
-/** Of commands that present the application's secret. */
+/** For commands that present the application's secret. */
 export const secretOption = {
   '--client-secret <->': "'-' reads the application's secret from stdin, '@<file>' from a file",
 } as const;
 
-/** Of commands that request an access token. The aliases are the names in the service's quickstart. */
+/** For commands that request an access token. The aliases are the names in the service's quickstart. */
 export const accessOptions = {
   '--app <app>': { description: 'the application: name or client id', alias: '--client-id <id>' },
   '--api <api>': { description: 'the API: name, audience or id', alias: '--audience <uri>' },
@@ -31,7 +31,7 @@ export const accessOptions = {
 /** The effect of `--strict` on commands that send metadata and get an access token. */
 export const strictText = 'refuse metadata that looks sensitive; exit with 3 if the access token is not as requested';
 
-/** Of commands that request an access token and send metadata. */
+/** For commands that request an access token and send metadata. */
 export const tokenRequestOptions = {
   ...accessOptions,
   '--metadata <json>': { description: 'metadata as a JSON object', hidden: true },

@@ -8,10 +8,10 @@ import type { OptionValues } from '../../options/definition.ts';
 import { printable } from '../../render/printable.ts';
 import type { Context } from '../../world/context.ts';
 
-/** Of commands that save sessions. */
+/** For commands that save sessions. */
 export const noSaveOption = { '--no-save': 'save nothing on this machine, like ANON_SAVE=0' } as const;
 
-/** Of commands that use a saved session, and save the result. */
+/** For commands that use a saved session, and save the result. */
 export const saveOptions = { '--session <session>': 'use this session, not the current one', ...noSaveOption } as const;
 
 export type SaveOptions = OptionValues<typeof saveOptions>;

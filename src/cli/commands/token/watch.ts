@@ -21,7 +21,7 @@ const retryMs = 10_000;
 /** The least wait after a renewal: a very short-lived access token may have expired when it arrives. */
 const minWaitMs = 1000;
 
-/** The wait after a renewal whose access token has an unknown end, as an opaque one may: without it requests never stop. */
+/** The wait after a renewal whose access token has an unknown end, such as an opaque one: without a wait, requests would never stop. */
 const unknownEndWaitMs = 300_000;
 
 export const tokenWatchCommand = defineCommand({

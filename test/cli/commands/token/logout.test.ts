@@ -17,7 +17,7 @@ describe('token logout', () => {
     await machine.done('token', 'create', '--session', 'cart');
     const { stdout } = await machine.done('token', 'logout');
     expect(stdout).toBe(
-      '✔ Session cart forgotten on this machine\n' +
+      '✔ Session cart removed from this machine\n' +
         '  Nothing was sent: edition preview has no logout.\n' +
         '! Its tokens stay valid until they expire: the access token in 1 day, the session token in 30 days.\n',
     );
@@ -52,7 +52,7 @@ describe('token logout', () => {
     const { code, stderr } = await machine.run('token', 'logout');
     expect({ code, stderr }).toEqual({
       code: 6,
-      stderr: expect.stringMatching(/\nhint: {2}To forget it on this machine only: anon-cli session forget cart\n$/),
+      stderr: expect.stringMatching(/\nhint: {2}To remove it from this machine only: anon-cli session forget cart\n$/),
     });
     expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
   });
