@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As in the build.
+  resolve: { alias: { atomically: resolve('src/io/files/atomic-write.ts') } },
   test: {
+    server: { deps: { inline: ['conf'] } },
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     // By itself vitest leaves a core to the screen, which on two cores is half of them.

@@ -1,9 +1,8 @@
-// Builds the published program: CommonJS, one self-contained file a command.
+// Builds the published program: CommonJS, one self-contained file per command.
 //
 // A relative import() in the sources is a border between files: it becomes a require() of the other file
-// when the line runs. So a command loads its own code and nothing else; what two files share is in both.
-// Help texts and what shell completion knows are written down here, from the real command tree, so that neither
-// needs it.
+// when the line runs. So a command loads only its own code; code that two files share is in both. Help texts and the words of
+// shell completion are generated here from the command tree, so that neither needs it at run time.
 //
 //   node scripts/build.mjs                 what is published
 //   node scripts/build.mjs --source-maps   for a debugger, or stack traces by source line: node --enable-source-maps
@@ -17,7 +16,7 @@ import { build } from 'esbuild';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const finished = join(root, 'dist');
-// Built beside it and put in its place whole: who runs the program meanwhile finds the old build or the new one.
+// Built beside dist and then renamed: a running program finds the old build or the new one.
 const output = join(root, `dist.${process.pid}`);
 
 const options = {
@@ -37,7 +36,7 @@ const options = {
   logLevel: 'warning',
 };
 
-/** Builds `entries` and every file that some import() names, found by following them. */
+/** Builds `entries` and every file that an import() in them names, recursively. */
 async function buildWithBorders(entries) {
   const built = new Set();
   const inputs = new Set();
@@ -47,7 +46,7 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, versionAlone],
+      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -71,8 +70,8 @@ function borders(found) {
 }
 
 /**
- * Commander loads child_process for commands that are programs of their own. There are none here, and it is
- * half of what commander costs at start-up.
+ * Commander loads child_process for subcommands that are executables. There are none here, and it is half of commander's
+ * start-up cost.
  */
 const lazyChildProcess = {
   name: 'lazy-child-process',
@@ -88,8 +87,8 @@ const lazyChildProcess = {
 };
 
 /**
- * The library that writes completions also measures text for terminals, of which nothing is used there. What it measures
- * with takes longer to make than all the rest of an answer: characters are as good.
+ * The library for completion scripts also measures text for terminals, which isn't used here. Creating its segmenter takes
+ * longer than everything else in a completion: splitting into characters is enough.
  */
 const plainSegments = {
   name: 'plain-segments',
@@ -105,8 +104,8 @@ const plainSegments = {
 };
 
 /**
- * undici's entry loads all that it can do, which takes three times as long as the connections: every command that
- * talks to a real tenant would wait for fetch, WebSocket, caches and mocks. `connect` is what tunnels are dug with.
+ * undici's entry also loads fetch, WebSocket, caches and mocks, which takes three times as long as the connections. `connect`
+ * is for tunnels through a proxy.
  */
 const connectionsAlone = {
   name: 'connections-alone',
@@ -125,7 +124,47 @@ const connectionsAlone = {
   },
 };
 
-/** Of our own manifest only the version is wanted in every start-up. */
+/**
+ * conf without the parts that are never used here: valibot validates files, and env-paths looks up the home folder as it
+ * loads, which throws for a user without one. The writer is ours; src/io/files/atomic-write.ts explains why. Where SNAP is set,
+ * as in a terminal inside a snap, conf's writes wouldn't be atomic.
+ */
+const confAlone = {
+  name: 'conf-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^atomically$/ }, () => ({ path: join(source, 'io', 'files', 'atomic-write.ts') }));
+    onResolve({ filter: /^(ajv\/dist\/2020\.js|ajv-formats|semver|debounce-fn|env-paths)$/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
+    onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: `
+        export default function leftOut() {
+          throw new Error('${path} is not in this build');
+        }
+        export { leftOut as Ajv2020 };`,
+    }));
+    onLoad({ filter: /conf\/dist\/source\/index\.js$/ }, ({ path }) => {
+      const inSnap = 'if (process.env.SNAP) {';
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(inSnap)) throw new Error('conf no longer writes files in a snap as the build expects');
+      return { contents: text.replace(inSnap, 'if (false) {'), loader: 'js' };
+    });
+  },
+};
+
+/** Whether there is colour is decided elsewhere, and chalk's own detection would load node:tty. */
+const chalkAlone = {
+  name: 'chalk-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'undecided' }));
+    onLoad({ filter: /./, namespace: 'undecided' }, () => ({
+      contents: 'export default { stdout: false, stderr: false };',
+    }));
+  },
+};
+
+/** Only the version of our manifest is bundled. */
 const versionAlone = {
   name: 'version-alone',
   setup({ onLoad }) {
@@ -137,7 +176,7 @@ const versionAlone = {
   },
 };
 
-/** All files lie side by side, so that one name is right from whichever file the importer was bundled into. */
+/** All files are in one folder, so that a name is right wherever the importer was bundled. */
 function flatName(path) {
   return relative(join(source, 'cli'), path).replace(/\.ts$/, '').replaceAll('../', '').replaceAll('/', '-');
 }
@@ -174,7 +213,7 @@ async function writeCompletionTree() {
   const path = join(output, 'program-completion-tree.cjs');
   const { completionTree } = require(path);
   const options = [];
-  // Most options are those of many commands: said once, the file is a third of what it would be.
+  // Many commands share options: writing each once makes the file a third of the size.
   const shared = (option) => {
     const text = JSON.stringify(option);
     if (!options.includes(text)) options.push(text);
@@ -188,7 +227,7 @@ async function writeCompletionTree() {
   writeFileSync(path, `"use strict";\n${tree}\nexports.completionTree = async () => tree;\n`);
 }
 
-/** The types of the library's face: its entry's, and of others only those that they lead to. */
+/** The types of the library's entry, and those that they refer to. */
 function writeDeclarations() {
   const folder = join(output, 'types');
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -211,13 +250,13 @@ function writeDeclarations() {
   rmSync(folder, { recursive: true });
 }
 
-/** A domain's types say more than a user of the library should hold on to. */
+/** Types of the domain are not part of the library's interface. */
 function declarationName(path) {
   if (/^(library\/|errors\.)/.test(path)) return flatName(join(source, path));
   throw new Error(`the types of the library lead to ${path}`);
 }
 
-/** The licences of the packages whose code is inside our files. */
+/** The licences of the bundled packages. */
 function writeLicences() {
   const folders = new Set();
   for (const path of inputs) {
@@ -237,5 +276,5 @@ function licenceText(folder) {
       return readFileSync(join(folder, name), 'utf8');
     } catch {}
   }
-  return '(no licence file in the package)\n';
+  throw new Error(`${folder} is bundled and has no licence file`);
 }

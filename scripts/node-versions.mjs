@@ -4,53 +4,38 @@
 //   node scripts/node-versions.mjs              the oldest supported version and the newest of each even major since
 //   node scripts/node-versions.mjs 20.18.1 26   these; a major means its newest
 //   node scripts/node-versions.mjs newest       the newest of all
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeBinary, versionsOf } from './node-binaries.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'bin', 'anon-cli.cjs');
-const platform = process.platform === 'win32' ? 'win' : process.platform;
-const packageName = `node-${platform}-${process.arch}`;
 const timeout = 60_000;
 
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'anon-cli-nodes-'));
 try {
-  const published = npm('view', packageName, 'versions', '--json');
-  const versions = [
-    ...new Set((wanted.length > 0 ? wanted : ['20.18.1', '22', '24', '26']).map((v) => newestOf(v, published))),
-  ];
+  const versions = versionsOf(wanted.length > 0 ? wanted : ['20.18.1', '22', '24', '26']);
   for (const version of versions) await tryOn(version);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** `22` is the newest 22, `newest` the newest of all; a whole version is itself. */
-function newestOf(wish, published) {
-  const fitting = published.filter((version) => [version, 'newest'].includes(wish) || version.startsWith(`${wish}.`));
-  const newest = fitting
-    .filter((version) => /^[\d.]+$/.test(version))
-    .sort(byVersion)
-    .at(-1);
-  if (newest) return newest;
-  throw new Error(`the registry has no Node.js ${wish} for ${packageName}`);
-}
-
-function byVersion(one, other) {
-  return one.localeCompare(other, 'en', { numeric: true });
-}
-
 async function tryOn(version) {
   const home = join(folder, version);
-  mkdirSync(home);
-  npm('pack', `${packageName}@${version}`, '--pack-destination', home, '--json');
-  execFileSync('tar', ['-xzf', join(home, `${packageName}-${version}.tgz`), '-C', home]);
-  const node = join(home, 'package', 'bin', 'node');
-  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', ANON_KEYRING: 'off' };
+  const node = nodeBinary(version, home);
+  const env = {
+    ...process.env,
+    HOME: home,
+    XDG_CONFIG_HOME: '',
+    XDG_DATA_HOME: '',
+    XDG_CACHE_HOME: '',
+    ANON_KEYRING: 'off',
+  };
   const command = (args, input = '') => {
     const { status, stdout, stderr } = spawnSync(node, [bin, ...args], { env, input, timeout, encoding: 'utf8' });
     // A warning from Node itself counts as a failure: users would see it.
@@ -81,9 +66,4 @@ async function tryOn(version) {
     await ended;
   }
   process.stdout.write(`Node.js ${version}: quickstart, decode, verify, a guest over HTTP and 50 at once\n`);
-}
-
-function npm(...args) {
-  const shell = process.platform === 'win32';
-  return JSON.parse(execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], shell }));
 }

@@ -26,7 +26,7 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
+    packages: ['conf', 'chalk', 'undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
     builtins: [
       // A keyring that does not answer can only be left by ending the process that asked it.
       'node:child_process',
@@ -34,6 +34,7 @@ const house: Record<string, Room> = {
       'node:events',
       'node:fs',
       'node:fs/promises',
+      'node:net',
       // The user database, where no variable says which folder is home.
       'node:os',
       'node:path',
@@ -77,7 +78,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
     folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'tenant', 'session', 'claims', 'gates'],
   },
-  io: { ground: ['clock', 'time-limit', 'timer'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
+  io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
   local: {
     ground: ['random', 'context'],
     folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'routes'],

@@ -9,7 +9,7 @@ import { createContext } from './world/create-context.ts';
 import { questionsRuledOutBy, unattended } from './world/unattended.ts';
 import { version } from './world/version.ts';
 
-/** Runs one command line (without the program's name) and returns its exit code. The only place that reports errors. */
+/** Runs a command line (without the program's name) and returns its exit code. The only place that reports errors. */
 export async function main(argv: readonly string[], given: World): Promise<number> {
   const ruledOutBy = questionsRuledOutBy(argv, given.env);
   const world = ruledOutBy === undefined ? given : unattended(given, ruledOutBy);
@@ -34,14 +34,14 @@ async function run(argv: readonly string[], world: World, report: Report): Promi
   const load = commands[found.path];
   if (found.help && found.stray === undefined) return showHelp(found.path, world);
   if (load) {
-    return runCommand(found.path, await load(), createContext(world, report), found.rest);
+    return runCommand(found.path, await load(), createContext(await withPalette(world), report), found.rest);
   }
   if (found.stray === undefined && found.path === '' && found.rest.length === 0) return showHelp('', world);
   const { notACommand } = await import('./program/unknown-command.ts');
   throw notACommand(found);
 }
 
-/** By itself it is answered at once: it is what an installation is tried out with. */
+/** Without other options, `--version` loads nothing else. */
 async function showVersion(options: readonly string[], world: World, report: Report): Promise<void> {
   const others = options.filter((option) => option !== '--version' && option !== '-V');
   if (others.length === 0) return world.terminal.result(`${version}\n`);
@@ -55,5 +55,15 @@ async function showHelp(path: string, { terminal }: World): Promise<void> {
   if (!terminal.resultIsTerminal && !terminal.resultColour) return terminal.result(text);
   const { fittedHelp, paintHelp } = await import('./render/help.ts');
   const lines = fittedHelp(text, terminal.resultColumns);
-  terminal.result(terminal.resultColour ? paintHelp(lines) : lines);
+  if (!terminal.resultColour) return terminal.result(lines);
+  const { palette } = await import('../io/terminal/palette.ts');
+  terminal.result(paintHelp(lines, palette));
+}
+
+/** Loads the palette only where a stream has colour. */
+async function withPalette(world: World): Promise<World> {
+  const { terminal } = world;
+  if (!terminal.resultColour && !terminal.noteColour) return world;
+  const { palette } = await import('../io/terminal/palette.ts');
+  return { ...world, terminal: Object.create(terminal, { palette: { value: palette } }) };
 }

@@ -71,7 +71,7 @@ describe('an edited domain', () => {
     for (const secret of saved) expect(other.heard.join('\n')).not.toContain(secret);
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/log in to it:\s+anon-cli login remote/),
+      stderr: expect.stringMatching(/log in again:\s+anon-cli login remote/),
     });
   });
 
@@ -125,7 +125,7 @@ describe('an edited domain', () => {
     edit(machine, 'local', { domain: other.url });
     expect(await machine.run('token', 'renew')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("The saved session 'default' is for the embedded tenant"),
+      stderr: expect.stringContaining("The saved session 'default' is for the local tenant"),
     });
     expect(other.heard).toEqual([]);
   });
@@ -204,7 +204,7 @@ describe('what an earlier version saved', () => {
       const { code, stderr } = await machine.run(...command);
       expect({ code, stderr }).toEqual({
         code: 4,
-        stderr: expect.stringContaining('the profile now names https://acme.eu.auth0.com'),
+        stderr: expect.stringContaining('the profile is now for https://acme.eu.auth0.com'),
       });
     }
   });

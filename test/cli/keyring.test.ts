@@ -124,7 +124,7 @@ describe('a keyring that does not answer', () => {
     keyring.become('refusing');
     expect(await machine.run('app', 'list')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("error: The keyring does not give the credentials of profile 'acme'.\n"),
+      stderr: expect.stringContaining("error: The keyring does not return the credentials of profile 'acme'.\n"),
     });
     machine.env.ANON_KEYRING = 'off';
     expect(await machine.run('app', 'list')).toMatchObject({ code: 4 });
@@ -137,7 +137,7 @@ describe('a keyring that does not answer', () => {
     const options = ['--domain', tenant.url, '--client-id', tenant.credentials.clientId, '--client-secret', '-'];
     expect(await machine.run('login', 'acme', '--no-check', ...options)).toMatchObject({
       code: 2,
-      stderr: 'error: ANON_KEYRING is neither on nor off.\n',
+      stderr: 'error: ANON_KEYRING must be on or off.\n',
     });
   });
 });

@@ -74,7 +74,7 @@ describe.each(forms)('PEM %s', (_, form) => {
     for (const type of ['pkcs8', 'sec1'] as const) {
       const locked = String(privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hunter2' }));
       expect((await failureOf(() => readPrivateKey(form(locked), 'the key'))).message).toBe('the key is encrypted.');
-      expect((await failureOf(() => keyRingOf(form(locked), 'a.key'))).message).toContain('under a passphrase');
+      expect((await failureOf(() => keyRingOf(form(locked), 'a.key'))).message).toContain('protected by a passphrase');
     }
   });
 });

@@ -50,7 +50,7 @@ describe('a state with invalid UTF-8', () => {
     expect({ signal, code }).toEqual({ signal: null, code: expect.toSatisfy((value) => [0, 5].includes(value)) });
     const [name = '', ...more] = aside(home);
     expect(more).toEqual([]);
-    expect(stderr).toContain(`${statePath(home)} is damaged. It is now ${join(dirname(statePath(home)), name)}`);
+    expect(stderr).toContain(`${statePath(home)} is damaged. It was moved to ${join(dirname(statePath(home)), name)}`);
     expect(readFileSync(join(dirname(statePath(home)), name))).toEqual(before);
     expect(await run(home, ['app', 'list'])).toMatchObject({ code: 0, stderr: '' });
   });
@@ -60,7 +60,7 @@ describe('a state with invalid UTF-8', () => {
     const decoded = await run(home, ['token', 'decode']);
     expect(decoded).toMatchObject({ code: 0, signal: null });
     expect(decoded.stderr).toBe(
-      `warning: The local tenant's state ${statePath(home)} is damaged. Its keys are not at hand.\n`,
+      `warning: The local tenant's state ${statePath(home)} is damaged. Its keys can't be used.\n`,
     );
     expect(decoded.stdout).toContain('not at hand');
     const completed = await run(home, ['complete', 'zsh', '--', 'app', 'show', '']);
@@ -76,14 +76,10 @@ describe('local reset', () => {
     ['a folder in its place', 'cannot be used: it is a folder', (path) => replace(path, () => mkdirSync(path))],
     [
       'a link to itself',
-      'cannot be used: its links lead in a circle',
+      'cannot be used: its symbolic links form a loop',
       (path) => replace(path, () => symlinkSync(path, path)),
     ],
-    [
-      'a link to nowhere',
-      'cannot be used: there is no such file',
-      (path) => replace(path, () => symlinkSync(`${path}-`, path)),
-    ],
+    ['a link to nowhere', 'cannot be used: no such file', (path) => replace(path, () => symlinkSync(`${path}-`, path))],
     ['a newer version', 'was written by a newer anon-cli', (path) => sql(path, 'PRAGMA user_version = 99')],
     [
       "another program's database",
@@ -95,7 +91,7 @@ describe('local reset', () => {
     const { code, stdout, stderr } = await run(home, ['local', 'reset', '--yes', '--edition', 'ea', '--json']);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining(`local-tenant.db ${words}. It is now `),
+      stderr: expect.stringContaining(`local-tenant.db ${words}. It was moved to `),
     });
     expect(JSON.parse(stdout)).toMatchObject({ reset: true, edition: 'ea' });
     expect(aside(home)).toHaveLength(1);
@@ -135,7 +131,7 @@ it('a server whose state gets damaged reports it and serves a new tenant', async
   expect(await keys()).toEqual({
     error: 'server_error',
     error_description: expect.stringMatching(
-      /local-tenant\.db is damaged\. It is now .*set-aside.*, and a new tenant is started\.$/,
+      /local-tenant\.db is damaged\. It was moved to .*set-aside.*, and a new tenant takes its place\.$/,
     ),
   });
   const after = await keys();

@@ -61,8 +61,8 @@ describe('an incomplete environment', () => {
 
 describe('a proxy', () => {
   it.each([
-    ['http://bob:p@ss#1@proxy.invalid:3128', 'HTTPS_PROXY is not the address of a proxy.'],
-    ['socks5://proxy.invalid:1080', 'HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies can be used.'],
+    ['http://bob:p@ss#1@proxy.invalid:3128', 'HTTPS_PROXY is not a valid proxy address.'],
+    ['socks5://proxy.invalid:1080', 'HTTPS_PROXY is a SOCKS proxy; only HTTP proxies are supported.'],
   ])('with an impossible address is refused, without repeating any of it: %s', async (address, message) => {
     const home = newHome();
     const env = { AUTH0_DOMAIN: 'acme.invalid', HTTPS_PROXY: address };
@@ -84,7 +84,7 @@ describe('on a terminal, nothing is asked', () => {
   ])('%s', async (_, command) => {
     const line = `script -qec "${command}; echo code=\\$?" /dev/null < /dev/null`;
     const { stdout } = await runShell(newHome(), line, { env: { TERM: 'xterm' } });
-    expect(stdout).toContain('rules questions out.');
+    expect(stdout).toContain('disables questions.');
     expect(stdout).toContain('--yes');
     expect(stdout).toContain('code=2');
     expect(stdout).not.toContain('Delete all');

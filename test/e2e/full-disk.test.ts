@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
 
 const hook = `--require ${resolve('test/support/full-disk.cjs')}`;
-const noSpace = 'no space is left on the disk';
+const noSpace = 'no space left on the disk';
 
 async function usedHome(): Promise<string> {
   const home = newHome();
@@ -62,7 +62,7 @@ describe('a full disk', () => {
     const home = await usedHome();
     const env = { NODE_OPTIONS: hook, FULL_CODE: 'EDQUOT' };
     expect((await run(home, ['profile', 'set', 'production', 'on'], { env })).stderr).toContain(
-      'the disk quota is used up',
+      'the disk quota is exceeded',
     );
   });
 
@@ -71,7 +71,7 @@ describe('a full disk', () => {
     for (const command of ['app create kiosk', 'local reset --yes', 'local start --port 0']) {
       const { code, stderr } = await runShell(home, `ulimit -f 8; anon-cli ${command}`);
       expect({ command, code }).toEqual({ command, code: 1 });
-      expect(stderr).toContain('local-tenant.db cannot be written: the file would be larger than a limit allows.');
+      expect(stderr).toContain('local-tenant.db cannot be written: the file would exceed a size limit.');
     }
     expect(await run(home, ['app', 'list'])).toMatchObject({ code: 0, stderr: '' });
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -69,10 +69,10 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
   });
 
-  it('for token decode of a cloud tenant is only its own file: no keys, no cipher, no state', async () => {
+  it('for token decode of a cloud tenant is only its own file and the parser: no keys, no cipher, no state', async () => {
     const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://acme.eu.auth0.com/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
-    expect(built(loaded)).toEqual(['start', 'commands-token-decode']);
+    expect(built(loaded)).toEqual(['start', 'commands-token-decode', 'program-commander']);
     expect(loaded.filter((name) => name.includes('node_modules'))).toEqual([]);
     expect(loaded.filter((name) => costly.includes(name) && name !== 'events')).toEqual([]);
   });
@@ -83,9 +83,7 @@ describe('what a command loads', () => {
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
     expect(loaded).toContain('local-state-read-state');
-    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'io-files-json-file'])).toEqual(
-      [],
-    );
+    expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-http', 'io-files-json-file'])).toEqual([]);
   });
 
   it('for token create on the local tenant has no network client, no prompts and no server', async () => {
@@ -94,8 +92,8 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, ['token', 'create']));
     expect(loaded).toContain('local-open');
     const others = [
-      ...['io-http-remote-tenant', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
-      ...['world-management-access', 'world-environment-credentials', 'domain-exchange-client-assertion'],
+      ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
+      ...['world-management-access', 'world-environment-credentials', 'domain-exchange-management-client-assertion'],
       ...['io-embedded-control', 'local-http-listen', 'program-help'],
     ];
     expect(among(loaded, others)).toEqual([]);
@@ -104,7 +102,7 @@ describe('what a command loads', () => {
   it("for a tenant on the network is undici's connections, and nothing else of it", async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
-    expect(built(loaded)).toContain('io-http-remote-tenant');
+    expect(built(loaded)).toContain('io-http-http');
     expect(loaded).toContain('net');
     expect(loaded.filter((name) => /^(worker_threads|perf_hooks|dns|zlib|console|util\/types)$/.test(name))).toEqual(
       [],
@@ -140,8 +138,37 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, names));
     expect(loaded).toContain('local-state-read-state');
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
-    const others = ['local-open', 'io-embedded-tenant', 'io-http-remote-tenant', 'program-help'];
+    const others = ['local-open', 'io-embedded-tenant', 'io-http-http', 'program-help'];
     expect(among(loaded, others)).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['nothing that paints where it writes to a pipe', {}, false],
+    ['nothing that paints with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['what paints with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
+  ])('is %s', async (_, env, paints) => {
+    for (const args of [['tenant', 'show'], ['--help']]) {
+      const loaded = built(await loadedBy(newHome(), args, env));
+      expect(loaded.includes('io-terminal-palette'), args.join(' ')).toBe(paints);
+    }
+  });
+
+  it('is no JSON file where there is none', async () => {
+    const home = newHome();
+    const loaded = built(await loadedBy(home, ['profile', 'list']));
+    expect(among(loaded, ['io-files-json-file'])).toEqual([]);
+    await run(home, ['quickstart']);
+    expect(built(await loadedBy(home, ['profile', 'list']))).toContain('io-files-json-file');
+  });
+
+  it('has painting and JSON files in files of their own, so that the two tests above can fail', () => {
+    const text = (name: string) => readFileSync(`dist/${name}.cjs`, 'utf8');
+    const holding = readdirSync('dist')
+      .map((file) => file.replace(/\.cjs$/, ''))
+      .filter((name) => existsSync(`dist/${name}.cjs`));
+    const withCode = (mark: string) => holding.filter((name) => text(name).includes(mark));
+    expect(withCode('overline')).toEqual(['io-terminal-palette']);
+    expect(withCode('clearInvalidConfig')).toEqual(['io-files-json-file']);
   });
 
   it('for a command has no code of another command', async () => {

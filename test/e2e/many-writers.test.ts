@@ -98,7 +98,9 @@ it(
     const { code, stderr } = await run(home, ['tenant', 'set-lifetime', '7d'], { env });
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^warning: Another anon-cli may change the same tenant at the same time: .*\n$/),
+      stderr: expect.stringMatching(
+        /^warning: Another anon-cli process may change this tenant at the same time: .*\n$/,
+      ),
     });
     const quiet = await run(home, ['tenant', 'set-lifetime', '8d'], { env: { ...env, ANON_SAVE: '0' } });
     expect(quiet).toMatchObject({ code: 0, stderr: '' });

@@ -128,7 +128,7 @@ describe('a question at a narrow terminal', () => {
     const person = atTerminalOf(40, newHome(), ['login']);
     await person.sees('auth0.com ‣');
     person.types('tenant-of-a-long-name.eu.auth0.com', keys.enter);
-    await person.sees('enter chooses');
+    await person.sees('enter to select');
     person.types(keys.down, keys.enter);
     await person.sees('Client id');
     person.types('tool', keys.enter);

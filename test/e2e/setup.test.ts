@@ -59,7 +59,7 @@ describe('a choice at a terminal', () => {
     person.types(keys.enter);
     await person.sees('What may guests do at shop?');
     person.types(keys.enter);
-    await person.sees('Choose at least one, with the space bar');
+    await person.sees('Choose at least one with the space bar');
     person.types('write:cart');
     await person.sees('❯ ◯ write:cart');
     person.types(keys.space);

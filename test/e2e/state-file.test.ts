@@ -107,7 +107,7 @@ describe("the local tenant's state", () => {
     expect(results[0]?.stdout).toBe(results[1]?.stdout);
     expect(readdirSync(dirname(path)).filter((name) => name.includes('set-aside'))).toHaveLength(1);
     expect(results.map(({ stderr }) => stderr).filter((text) => text !== '')).toEqual([
-      expect.stringContaining('is damaged. It is now '),
+      expect.stringContaining('is damaged. It was moved to '),
     ]);
   });
 

@@ -102,7 +102,14 @@ describe('a terminal without input', () => {
   ])('is not waited for under any name: %s', async (line) => {
     const command = `CI=true anon-cli ${line} 2>&1 | tr -s '[:space:]' ' '`;
     const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
-    expect(stdout).toContain('cannot be read: it is a terminal, and CI rules out that somebody types there.');
+    expect(stdout).toContain('cannot be read: it is a terminal, and CI disables input from it.');
+  });
+
+  it('is not waited for as the file of --ca-file', async () => {
+    const env = 'CI=true AUTH0_DOMAIN=acme.example';
+    const command = `${env} anon-cli token create --app x --api y --ca-file /dev/stdin 2>&1 | tr -s '[:space:]' ' '`;
+    const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
+    expect(stdout).toContain('The certificate file /dev/stdin cannot be read: it is a terminal, and CI rules out');
   });
 });
 
@@ -157,7 +164,7 @@ describe('an unreadable stdin', () => {
     expect(await runShell(home, `anon-cli ${args} < "$HOME/folder"`)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: "error: stdin is a folder, not a file.\nhint:  Name a file in it: '< <file>'\n",
+      stderr: 'error: stdin is a folder, not a file.\nhint:  Redirect a file instead: < <file>\n',
     });
   });
 
@@ -194,7 +201,7 @@ describe('an input that never ends', () => {
     expect(await runShell(home, line, { env: { TOKEN: token } })).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining(`${source} cannot be read: it holds more than 16 MB.`),
+      stderr: expect.stringContaining(`${source} cannot be read: it is larger than 16 MB.`),
     });
   });
 

@@ -115,7 +115,7 @@ describe('a result', () => {
     for (const command of ['tenant show', 'app list --format ndjson', 'local start --port 0']) {
       const { code, stderr } = await runShell(home, `anon-cli ${command} >/dev/full`);
       expect(code, command).toBe(1);
-      expect(stderr).toContain('The result cannot be written: no space is left on the disk.');
+      expect(stderr).toContain('The result cannot be written: no space left on the disk.');
       expect(stderr.trimEnd()).not.toContain('\n');
     }
   });
@@ -125,7 +125,7 @@ describe('a result', () => {
     await run(home, ['quickstart']);
     const { code, stderr } = await runShell(home, 'anon-cli token create --count 3 >/dev/full');
     expect(code).toBe(1);
-    expect(stderr).toContain('error: The result cannot be written: no space is left on the disk.');
+    expect(stderr).toContain('error: The result cannot be written: no space left on the disk.');
   });
 
   it('keeps its exit code when the error cannot be written either', async () => {

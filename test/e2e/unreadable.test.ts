@@ -71,8 +71,8 @@ describe('a file that cannot be read is an error with its path, and never treate
   });
 
   it.each<[string, (path: string) => void, string]>([
-    ['a file where a folder should be', (path) => writeFileSync(path, ''), 'a part of its path is not a folder'],
-    ['a link that leads to itself', (path) => symlinkSync(path, path), 'its links lead in a circle'],
+    ['a file where a folder should be', (path) => writeFileSync(path, ''), 'part of its path is not a folder'],
+    ['a link that leads to itself', (path) => symlinkSync(path, path), 'its symbolic links form a loop'],
   ])('%s', async (_, make, words) => {
     const home = await usedHome();
     for (const [folder, command] of [
@@ -103,7 +103,7 @@ describe('a file that cannot be read is an error with its path, and never treate
     const { code, stderr } = await home.run('local', 'reset', '--yes');
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining('cannot be used: permission denied. It is now '),
+      stderr: expect.stringContaining('cannot be used: permission denied. It was moved to '),
     });
     expect(await home.run('app', 'list')).toMatchObject({ code: 0, stderr: '' });
   });

@@ -56,13 +56,20 @@ export interface Proxy {
 }
 
 /** A proxy that connects to the requested target, or passes the connection to `refuse`. */
-export async function proxying(refuse?: (socket: NodeJS.WritableStream & { destroy(): void }) => void): Promise<Proxy> {
+export async function proxying(
+  refuse?: (socket: NodeJS.WritableStream & { destroy(): void }) => void,
+  { overTls = false } = {},
+): Promise<Proxy> {
   const asked: string[] = [];
   const authorizations: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
+  const refuseRequest: RequestListener = (request, response) => {
     asked.push(request.url ?? '');
     response.writeHead(502).end();
-  });
+  };
+  const key = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const server = overTls
+    ? createTlsServer({ key, cert: certificates.localhost }, refuseRequest)
+    : createServer(refuseRequest);
   server.on('connect', (request, socket) => {
     asked.push(request.url ?? '');
     authorizations.push(request.headers['proxy-authorization']);
@@ -75,5 +82,5 @@ export async function proxying(refuse?: (socket: NodeJS.WritableStream & { destr
     onward.on('error', () => socket.destroy());
     socket.on('error', () => onward.destroy());
   });
-  return { asked, authorizations, url: `http://127.0.0.1:${await served(server)}` };
+  return { asked, authorizations, url: `${overTls ? 'https' : 'http'}://127.0.0.1:${await served(server)}` };
 }

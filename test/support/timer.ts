@@ -1,4 +1,4 @@
-import type { Timer } from '../../src/io/timer.ts';
+import type { Timer } from '../../src/io/clock.ts';
 
 /** A timer that a test advances, with its clock. */
 export function steppedTimer() {

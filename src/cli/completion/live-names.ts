@@ -8,6 +8,7 @@ import {
   namedApps,
 } from '../../domain/tenant/names.ts';
 import { interrupted } from '../../errors.ts';
+import { withinTime } from '../../io/clock.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { accessTenant, requestedEdition, selectProfile } from '../tenant/access.ts';
@@ -29,7 +30,6 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, options)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
-  const { withinTime } = await import('../../io/time-limit.ts');
   await withinTime(limitMs, async (signal) => {
     const { tenant } = await accessTenant(quietContext(world, signal), options);
     if (lookUp.kind === 'app') await eachAppName(tenant, (page) => apps.push(...page));

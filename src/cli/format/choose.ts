@@ -1,5 +1,5 @@
 import { AnonError } from '../../errors.ts';
-import { appendToFile } from '../../io/files/appended-file.ts';
+import { appendToFile } from '../../io/files/user-file.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type GlobalOptions, type OutputFormat, outputFormats } from '../options/global.ts';

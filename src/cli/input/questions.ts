@@ -27,8 +27,10 @@ export async function askUntilAccepted<Answer, Result>(
 /** Shows why an answer was refused, before the question is repeated. */
 export async function noteRefusal(terminal: Context['terminal'], error: AnonError): Promise<void> {
   const { renderError } = await import('../render/error.ts');
-  const { noteColour: colour, noteColumns: columns } = terminal;
-  terminal.note(renderError(error, { json: false, colour, columns, warnings: [], exitCode: 0 }));
+  const { noteColour, noteColumns: columns, palette } = terminal;
+  terminal.note(
+    renderError(error, { json: false, palette: noteColour && palette, columns, warnings: [], exitCode: 0 }),
+  );
 }
 
 /** Asks for a text that is not empty. */

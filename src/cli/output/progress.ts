@@ -1,10 +1,9 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { Terminal } from '../../io/terminal/terminal.ts';
-import type { Timer } from '../../io/timer.ts';
+import type { Timer } from '../../io/clock.ts';
+import { eraseLine, type Terminal } from '../../io/terminal/terminal.ts';
 import { notePaint } from '../render/paint.ts';
 import { renderCount, renderProgress } from '../render/progress.ts';
 
-const eraseLine = '\r\u001b[2K';
 const redrawMs = 100;
 /** Short enough to show that the command is not stuck, and long enough not to fill a log. */
 const heartbeatMs = 10_000;
@@ -18,7 +17,7 @@ export interface Progress {
 }
 
 interface Screen {
-  readonly terminal: Pick<Terminal, 'note' | 'noteRewritable' | 'noteColour' | 'noteColumns'>;
+  readonly terminal: Pick<Terminal, 'note' | 'noteRewritable' | 'noteColour' | 'noteColumns' | 'palette'>;
   readonly clock: Clock;
   readonly timer?: Timer | undefined;
 }

@@ -42,8 +42,9 @@ export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Re
       const error = anonError(thrown.error);
       const { renderError } = await import('../render/error.ts');
       const exitCode = exitCodeOf(error.code);
-      const { noteColour: colour, noteColumns: columns } = terminal;
-      terminal.note(renderError(error, { json: false, colour, columns, warnings: [], exitCode }));
+      const { noteColumns: columns } = terminal;
+      const palette = terminal.noteColour && (await import('../../io/terminal/palette.ts')).palette;
+      terminal.note(renderError(error, { json: false, palette, columns, warnings: [], exitCode }));
       return exitCode;
     },
   };
@@ -88,7 +89,7 @@ export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
       }
       const error = anonError(thrown.error);
       const exitCode = exitCodeOf(error.code);
-      terminal.note(renderError(error, { ...asides, json: true, colour: false, exitCode }));
+      terminal.note(renderError(error, { ...asides, json: true, exitCode }));
       return exitCode;
     },
   };

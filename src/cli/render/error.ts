@@ -1,11 +1,12 @@
 import { redactTokens } from '../../domain/exchange/redact.ts';
 import { truncateText } from '../../domain/truncate.ts';
 import type { AnonError, GateClosedError, NotAppliedError, ResponseError } from '../../errors.ts';
+import type { Palette } from '../../io/terminal/palette.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { printable, printableJson, printableLines } from './printable.ts';
 import { behind, command } from './wrapped.ts';
 
-/** What was said beside a result or an error, for the JSON form. */
+/** What accompanies a result or an error on stderr with `--json`. */
 export interface Asides {
   readonly warnings: readonly string[];
   /** The lines of `--debug`. */
@@ -14,23 +15,23 @@ export interface Asides {
 
 interface ErrorOptions extends Asides {
   readonly json: boolean;
-  readonly colour: boolean;
-  /** How many columns a line may take; without end unless given. */
+  readonly palette?: Palette | false | undefined;
+  /** How many columns a line may take; infinite by default. */
   readonly columns?: number;
   readonly exitCode: number;
 }
 
-/** An error on stderr: what happened, and under it what to do; or one JSON object. */
+/** An error on stderr: its message and hint, or one JSON object. */
 export function renderError(error: AnonError, options: ErrorOptions): string {
-  const { json, colour, columns, exitCode } = options;
+  const { json, palette, columns, exitCode } = options;
   if (json) return asJson({ error: { ...errorData(error), exit_code: exitCode } }, options);
-  const paint = paintFor(colour, columns === undefined ? {} : { columns });
+  const paint = paintFor(palette, columns === undefined ? {} : { columns });
   const message = behind(`${paint.red('error:')} `, printable(shown(error.message)), paint.columns);
   const hint = error.hint ? hintLines(paint, printable(shown(error.hint))) : '';
   return printableLines(message + hint);
 }
 
-/** What stands on stderr beside a result with `--json`: one JSON object, or nothing. */
+/** What a successful command writes to stderr with `--json`: one JSON object, or nothing. */
 export function renderAsides(asides: Asides): string {
   return asides.warnings.length > 0 || asides.debug?.length ? asJson({}, asides) : '';
 }
@@ -42,7 +43,7 @@ function asJson(data: object, { warnings, debug = [] }: Asides): string {
 
 const labelWidth = 7;
 
-/** A hint too long for a line has the command at its end on a line of its own, ready to be copied. */
+/** In a hint too long for a line, the command at its end has its own line, ready to copy. */
 function hintLines(paint: Paint, hint: string): string {
   const label = `${paint.dim('hint:')}  `;
   const [, words, line] = /^(.*:) (anon-cli [^:]+(?::[^:]+)*)$/.exec(hint) ?? [];
@@ -68,7 +69,7 @@ function errorData(error: AnonError): object {
   };
 }
 
-/** In the order in which no half of a token is left. */
+/** In this order: a token that is cut short first would no longer be recognised. */
 function shown(text: string): string {
   return truncateText(redactTokens(text));
 }

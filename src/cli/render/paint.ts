@@ -1,19 +1,11 @@
-import { styleText } from 'node:util';
+import type { Palette } from '../../io/terminal/palette.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 
-type Style = (text: string) => string;
-
-/** The few styles that output is made of, and the room there is for it. Without colour each gives its text back as it is. */
-export interface Paint {
-  readonly bold: Style;
-  readonly dim: Style;
-  readonly red: Style;
-  readonly green: Style;
-  readonly yellow: Style;
-  readonly cyan: Style;
-  /** How many columns a line may take; without end where no terminal shows it. */
+/** The styles of an output and the room it has. Without colour each style returns its text unchanged. */
+export interface Paint extends Palette {
+  /** How many columns a line may take; infinite where no terminal shows it. */
   readonly columns: number;
-  /** Another program reads it: a list is lines of cells with tabs between them. */
+  /** Another program reads the output: a list is lines of tab-separated cells. */
   readonly tabbed: boolean;
 }
 
@@ -22,32 +14,32 @@ interface Place {
   readonly tabbed?: boolean;
 }
 
-/** On a narrower terminal lines are as on one of this width. */
+/** A narrower terminal gets lines of this width. */
 const fewestColumns = 40;
 
-export function paintFor(colour: boolean, { columns = Number.POSITIVE_INFINITY, tabbed = false }: Place = {}): Paint {
-  const style = (format: Parameters<typeof styleText>[0]): Style =>
-    // Whether there is to be colour was decided already, for the stream that the text goes to.
-    colour ? (text) => styleText(format, text, { validateStream: false }) : (text) => text;
-  return {
-    bold: style('bold'),
-    dim: style('dim'),
-    red: style(['bold', 'red']),
-    green: style('green'),
-    yellow: style('yellow'),
-    cyan: style('cyan'),
-    columns: Math.max(fewestColumns, columns),
-    tabbed,
-  };
+const plain = (text: string) => text;
+const colourless: Palette = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain, cyan: plain };
+
+export function paintFor(
+  palette: Palette | false | undefined,
+  { columns = Number.POSITIVE_INFINITY, tabbed = false }: Place = {},
+): Paint {
+  return { ...(palette || colourless), columns: Math.max(fewestColumns, columns), tabbed };
 }
 
-/** For what goes to stdout. */
-export function resultPaint(terminal: Pick<Terminal, 'resultColour' | 'resultColumns' | 'resultIsTerminal'>): Paint {
-  const { resultColour, resultColumns, resultIsTerminal } = terminal;
-  return paintFor(resultColour, { columns: resultColumns, tabbed: !resultIsTerminal });
+/** For stdout. */
+export function resultPaint(
+  terminal: Pick<Terminal, 'resultColour' | 'resultColumns' | 'resultIsTerminal' | 'palette'>,
+): Paint {
+  const { resultColour, resultColumns, resultIsTerminal, palette } = terminal;
+  return paintFor(resultColour && palette, { columns: resultColumns, tabbed: !resultIsTerminal });
 }
 
-/** For what goes to stderr. */
-export function notePaint({ noteColour, noteColumns }: Pick<Terminal, 'noteColour' | 'noteColumns'>): Paint {
-  return paintFor(noteColour, { columns: noteColumns });
+/** For stderr. */
+export function notePaint({
+  noteColour,
+  noteColumns,
+  palette,
+}: Pick<Terminal, 'noteColour' | 'noteColumns' | 'palette'>): Paint {
+  return paintFor(noteColour && palette, { columns: noteColumns });
 }

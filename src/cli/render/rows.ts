@@ -14,9 +14,8 @@ export function rows(paint: Paint, pairs: readonly (readonly [label: string, val
 type Lines = readonly (readonly string[])[];
 
 /**
- * A list under its titles: columns as wide as they need be, the last one ragged; where the terminal is too narrow, cells
- * of several lines, or a block for each record. Nobody looks at a pipe: there a record is a line, its cells are
- * separated by tabs, and there are no titles.
+ * A table with a header: columns as wide as their cells. On a narrow terminal cells wrap, or each record becomes a block. In
+ * a pipe each record is a line of tab-separated cells, without a header.
  */
 export function table(paint: Paint, titles: readonly string[], lines: Lines): string {
   if (paint.tabbed) return tabbed(lines);
@@ -62,7 +61,7 @@ function aligned(paint: Paint, titles: readonly string[], lines: Lines, widths: 
   return `${[paint.dim(format(titles)), ...formatted].join('\n')}\n`;
 }
 
-/** Each record under its first titled cell. */
+/** A block per record, under its first cell with a title. */
 function blocks(paint: Paint, titles: readonly string[], lines: Lines): string {
   const named = titles.findIndex((title) => title !== '');
   const labels = titles.slice(named + 1).map((title) => title.toLowerCase());
@@ -79,12 +78,12 @@ function tabbed(lines: Lines): string {
   return lines.map((cells) => `${cells.map(field).join('\t')}\n`).join('');
 }
 
-/** What would end a field or a record is written as JSON writes it. */
+/** Escapes tabs and line breaks as JSON does. */
 function field(cell: string): string {
   return stripVTControlCharacters(cell).trim().replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
-/** How many rows lines take where a longer one goes on in the next. */
+/** How many rows the lines take on a terminal that wraps long ones. */
 export function rowsOn(text: string, columns: number): number {
   const lines = text.split('\n').slice(0, -1);
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);

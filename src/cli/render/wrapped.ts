@@ -1,9 +1,8 @@
 import { displayWidth } from './width.ts';
 
-// The one writer of lines: whatever goes to a terminal is broken here, at spaces and nowhere else. A word that is longer
-// than the line, such as an id, stands on a line of its own.
+// All line breaking for terminals: only at spaces. A word longer than the line, such as an id, gets its own line.
 
-/** Text broken at its spaces into lines of `width` columns; colours end with a line and go on in the next. */
+/** Text broken at its spaces into lines of `width` columns; colours end with a line and continue on the next. */
 export function wrapped(text: string, width: number): string[] {
   if (width === Number.POSITIVE_INFINITY) return [text];
   return inColour(broken(text.split(' '), width));
@@ -27,7 +26,7 @@ function broken(words: readonly string[], width: number): string[] {
   return [...lines, line];
 }
 
-/** What sets a style, after the control character that begins it; and what ends bold and dim, where another ends colours. */
+/** An escape sequence that sets a style. `endOf`: the codes that end bold and dim; 39 ends a colour. */
 const style = /\p{Cc}\[(\d+)m/gu;
 const endOf: Readonly<Record<string, string>> = { 1: '22', 2: '22' };
 
@@ -44,7 +43,7 @@ function inColour(lines: readonly string[]): string[] {
   });
 }
 
-/** Less room than this beside a label is too little to read in. */
+/** With fewer columns beside a label, text goes below it. */
 const leastBeside = 20;
 const below = 4;
 
@@ -72,12 +71,12 @@ export function behind(label: string, text: string, columns: number): string {
   return `${[first, ...rest.map((line) => indented(line, indent, columns))].join('\n')}\n`;
 }
 
-/** A line that is one long word is moved to the left as far as it takes to show it whole. */
+/** Indents a line less where it is one word that wouldn't fit otherwise. */
 function indented(line: string, indent: number, columns: number): string {
   return ' '.repeat(Math.max(0, Math.min(indent, columns - displayWidth(line)))) + line;
 }
 
-/** Every line of a text that is too long, broken at its spaces; one that is a command stays one to a shell. */
+/** Breaks long lines of a text at spaces; a command stays valid for a shell. */
 export function fitted(text: string, columns: number): string {
   if (columns === Number.POSITIVE_INFINITY) return text;
   return text
@@ -102,13 +101,13 @@ function fittedLine(line: string, columns: number): string {
   return [start + first, ...rest].join('\n');
 }
 
-/** A command with less room than this begins further to the left. */
+/** A command with fewer columns is indented less. */
 const leastCommand = 32;
 
-/** A shell's words: what is quoted is one, whatever stands in it. */
+/** Words of a shell; quoted text is one. */
 const shellWords = /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g;
 
-/** A command over as many lines as it takes: a backslash at the end of each but the last, so that it can be copied. */
+/** A command over several lines, with a backslash at the end of each but the last, ready to copy. */
 export function command(text: string, columns: number, indent: string): string {
   if (displayWidth(text) <= columns) return text;
   const width = columns - indent.length - 2;
@@ -117,7 +116,7 @@ export function command(text: string, columns: number, indent: string): string {
   return lines.join(` \\\n${indent}`);
 }
 
-/** An option and its value are one word where a line has room for both. */
+/** Keeps an option and its value on one line where both fit. */
 function withValues(words: readonly string[], width: number): string[] {
   const joined: string[] = [];
   for (const word of words) {

@@ -145,7 +145,7 @@ export function confirmDeletion({ terminal, confirm }: Context, access: Access):
   return {
     always: true,
     async ask({ writes }: Plan<unknown>) {
-      const paint = paintFor(terminal.noteColour);
+      const paint = paintFor(terminal.noteColour && terminal.palette);
       terminal.note(`This can't be undone:\n${renderChanges(paint, tenantHost(access), writes)}`);
       if (await confirm(`Delete from ${tenantHost(access)}?`)) return;
       throw new AnonError('failed', 'Deletion declined; nothing was sent.');

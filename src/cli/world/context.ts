@@ -6,61 +6,61 @@ import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
+import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
 import type { KeyringOptions } from '../../io/store/keyring.ts';
 import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
-import type { Timer } from '../../io/timer.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/formats.ts';
 import { type Env, environmentOf } from './environment.ts';
 
 /**
- * What a command may touch. What costs something to have is a function, loaded when a command asks for it:
- * one that works offline opens no file and no socket.
+ * Everything a command may use. Costly parts are functions and load on demand: an offline command opens no file and no
+ * socket.
  */
 export interface Context {
   readonly terminal: Terminal;
   readonly clock: Clock;
-  /** Read by the one door: {@link environmentOf}. A variable that is empty may count as not set. */
+  /** Checked by {@link environmentOf}. An empty variable may count as not set. */
   readonly env: Env;
   readonly printing: Printing;
-  /** Aborted by Ctrl-C. Looking at it is what makes Ctrl-C the command's own business. */
+  /** Aborted by Ctrl-C. From the first access on, Ctrl-C no longer ends the process by default. */
   readonly signal: AbortSignal;
-  /** For what is shown while something goes on; nothing depends on it. */
+  /** Drives progress displays; no result depends on it. */
   readonly timer: Timer | undefined;
-  /** Something the user should know, although the command does what it was asked. */
+  /** Reports something that doesn't make the command fail. */
   warn(message: string): void;
   /** The text of a file that the user named. */
   readFile(path: string): Promise<string>;
-  /** Writes a file that the user named and that is not there yet, for the user alone. */
+  /** Creates a file that the user named, for the user alone. */
   writeNewFile(path: string, text: string): Promise<void>;
-  /** The same line by line, however long it is. */
+  /** Reads a file of any size line by line. */
   readLines(path: string): AsyncIterable<TextLine>;
-  /** A new file for guests, or the one that is there, to go on after its first `endOffset` bytes. */
+  /** A new file for guests, or an existing one to continue after its first `endOffset` bytes. */
   guestFile(path: string, endOffset: number | undefined): Promise<GuestFile>;
-  /** Runs `work` while no other process does the same for `file`. */
+  /** Runs `work` while no other process does so for `file`. */
   alone<Result>(file: string, work: () => Promise<Result>): Promise<Result>;
-  /** Its bytes, where it may be no text. */
+  /** The bytes of a file that may not be text. */
   readBytes(path: string): Promise<Uint8Array>;
   /** Runs `work` while no other process of this user changes settings of the same tenant. */
   changing<Result>(tenant: Pick<TenantConnection, 'issuer'>, work: () => Promise<Result>): Promise<Result>;
   /** Asks a person; only where `terminal.interactive`. */
   confirm(question: string): Promise<boolean>;
-  /** The same for more than yes or no. */
+  /** Questions with other answers than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
-  /** A profile with the edition that its tenant speaks, as far as this machine knows: the embedded tenant's state says its own, and a fresh one takes what is asked for. */
+  /** The profile with its tenant's edition, if known. The local tenant's comes from its state, or is `asked` for a new one. */
   withEdition(profile: Profile, asked?: EditionName): Promise<Profile>;
-  /** The guest sessions that are kept of a profile. */
+  /** The saved sessions of a profile. */
   sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SessionStore>;
-  /** The secrets that are kept there, of every profile. */
+  /** The saved secrets of all profiles in a place. */
   secrets(place: SecretPlace): Promise<SecretStore>;
-  /** The secrets of one profile, which are for its tenant alone. */
+  /** The secrets of one profile, for its tenant alone. */
   secretsOf(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SecretStore>;
-  /** Where new secrets go. */
+  /** The place for new secrets. */
   secretPlace(): Promise<SecretPlace>;
   connect(
     profile: Profile,
@@ -69,18 +69,18 @@ export interface Context {
       edition: EditionName | undefined;
       transport: Transport;
       management?: ManagementAccess | undefined;
-      /** Ends what is under way, where Ctrl-C is not to. */
+      /** Replaces the signal of Ctrl-C. */
       signal?: AbortSignal;
     },
   ): Promise<TenantConnection>;
-  /** The embedded tenant's keys, for decoding offline in `edition`. */
+  /** The local tenant's keys, for decoding offline in `edition`. */
   localKeys(edition: EditionName | undefined): Promise<KeyRing>;
-  /** The keys that tenants and other issuers published, as they were fetched. */
+  /** Fetched key sets of tenants and other issuers. */
   keyCache(): Promise<KeyCache>;
   local(): Promise<LocalControl>;
 }
 
-/** What a context is made of: the process's own, or a test's. */
+/** What a context is built on: the process, or a test. */
 export interface World {
   readonly env: Env;
   readonly terminal: Terminal;
@@ -88,29 +88,29 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
-  /** Without one, nothing is shown while something is waited for. */
+  /** Without a timer, waits show nothing. */
   readonly timer?: Timer;
-  /** Has a function called with what Node.js warns of, which else goes to stderr. */
+  /** Passes Node's warnings to a function instead of stderr. */
   readonly nodeWarnings?: (heard: (message: string) => void) => void;
-  /** How the keyring is asked, where not as usual. */
+  /** How the keyring is accessed, where not by default. */
   readonly keyring?: Partial<KeyringOptions>;
   readonly folders: () => Promise<Folders>;
-  /** Profiles are only looked at: not one is changed, and a file of them that cannot be read is left alone. */
+  /** Saves nothing, and leaves unreadable files alone. */
   readonly readOnly?: boolean;
 }
 
-/** How a command talks to its tenant, whichever it is. */
+/** How a command talks to its tenant. */
 export interface Transport {
-  /** A file of certificates to trust beside the usual ones. */
+  /** A file of additional certificates to trust. */
   readonly caFile: string | undefined;
-  /** The most that one request waits for the tenant. */
+  /** The longest time that a request waits when rate limited. */
   readonly maxWaitMs: number;
-  /** The most that one exchange takes, from the connection to the last byte; undefined: the default. */
+  /** The longest time for one exchange, from the connection to the last byte; undefined: the default. */
   readonly timeoutMs: number | undefined;
-  /** A person is shown when the tenant keeps a command waiting. */
+  /** A spinner shows that the command waits for the tenant. */
   readonly spins: boolean;
-  /** Every exchange is told on stderr. */
+  /** Each exchange is a line on stderr. */
   readonly debug: boolean;
-  /** Nothing is said of waits. */
+  /** Waits show nothing. */
   readonly silent: boolean;
 }

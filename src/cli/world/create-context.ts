@@ -9,7 +9,7 @@ import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
-import { patience } from '../../io/terminal/patience.ts';
+import { retryPolicy } from '../../io/terminal/countdown.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
@@ -22,7 +22,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const env = environmentOf(world.env);
   const now = () => clock.now();
 
-  // Whatever is in them is for this user alone.
+  // Their content is for this user alone.
   const folders = async () => {
     const found = await world.folders();
     if (!readOnly) for (const folder of [found.config, found.data]) keepPrivate(folder, warn);
@@ -32,7 +32,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const locked = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> =>
     (await import('../../io/files/lock.ts')).withLock(path, clock, work);
 
-  // One lock a kind of file: who holds one may need another meanwhile, never the same again.
+  // One lock per kind of file: a holder may take the other meanwhile, never the same one again.
   const exclusively =
     (name: 'profiles' | 'local-tenant') =>
     async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -47,7 +47,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     return { path: localStatePath(await folders()), now, warn, exclusively: exclusively('local-tenant') };
   };
 
-  // Where this user has no folders there is no local tenant either, and what needs none goes on.
+  // A user without folders has no local tenant, and can use commands that need none.
   const statePathIfAny = async () =>
     localPorts().then(
       ({ path }) => path,
@@ -58,36 +58,41 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
 
   const profiles = async (): Promise<ProfileStore> => {
     const { profileStore } = await import('../../io/store/profiles.ts');
-    const kept = () => secrets('file');
+    const savedSecrets = () => secrets('file');
     return profileStore({
       defaultProfile: localProfileName,
       folders: await folders(),
       now,
       warn,
       readOnly,
-      secrets: kept,
+      secrets: savedSecrets,
       exclusively: exclusively('profiles'),
     });
   };
 
   const printing: Printing = {};
-  const watched = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
+  const observed = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
     const { calls } = printing;
-    const told = calls ? (await import('../output/calls.ts')).recorded(tenant, calls) : tenant;
-    return transport.debug ? (await import('./debug.ts')).debugged(told, debug) : told;
+    const recordedTenant = calls ? (await import('../output/calls.ts')).recorded(tenant, calls) : tenant;
+    return transport.debug
+      ? (await import('./tenant-observers.ts')).withDebugLines(recordedTenant, debug)
+      : recordedTenant;
   };
-  const shown = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
+  const withProgress = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
     if (!timer || !spins || !terminal.noteRewritable) return tenant;
-    return (await import('./spinning.ts')).spinning(tenant, { terminal, clock, timer });
+    return (await import('./tenant-observers.ts')).withSpinner(tenant, { terminal, clock, timer });
   };
   const userFiles = async (path: string) => {
     const files = await import('../../io/files/user-file.ts');
     const { questionsRuledOutBy: name } = terminal;
     if (name === undefined || !files.isTerminalFile(path)) return files;
-    const reason = `it is a terminal, and ${name} rules out that somebody types there`;
+    const reason = `it is a terminal, and ${name} disables input from it`;
     throw new AnonError('usage', `${path} cannot be read: ${reason}.`);
   };
   const readFile = async (path: string) => (await userFiles(path)).readUserFile(path);
+  const readBytes = async (path: string) => (await userFiles(path)).readUserBytes(path);
+  const certificates = async (path: string) =>
+    (await import('../../io/http/trusted-certificates.ts')).readCertificateFile(path, readBytes);
 
   return {
     terminal,
@@ -102,24 +107,24 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     readFile,
     writeNewFile: async (path, text) => (await import('../../io/files/user-file.ts')).writeNewUserFile(path, text),
     async *readLines(path) {
-      yield* (await import('../../io/files/lines.ts')).readLines(path);
+      yield* (await import('../../io/files/user-file.ts')).readLines(path);
     },
     async guestFile(path, endOffset) {
       const { newGuestFile, resumedGuestFile } = await import('../../io/files/guest-file.ts');
       return endOffset === undefined ? newGuestFile(path) : resumedGuestFile(path, endOffset);
     },
     async alone(file, work) {
-      const { withFileLock } = await import('../../io/files/file-lock.ts');
+      const { withFileLock } = await import('../../io/files/lock.ts');
       return withFileLock(join((await folders()).data, 'locks'), file, now, work);
     },
     async changing({ issuer }, work) {
-      const { withTenantLock } = await import('../../io/store/tenant-lock.ts');
+      const { withTenantLock } = await import('../../io/files/lock.ts');
       const folder = join((await folders()).data, 'locks');
-      // With ANON_SAVE=0 it is known that the disk may take no files.
+      // With ANON_SAVE=0 the user already knows that nothing can be saved.
       const quiet = env.ANON_SAVE === '0';
       return withTenantLock({ folder, clock, warn: quiet ? () => {} : warn }, sameHost(issuer), work);
     },
-    readBytes: async (path) => (await userFiles(path)).readUserBytes(path),
+    readBytes,
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
@@ -133,38 +138,39 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     secretPlace,
     async sessions({ name, domain, secrets: place }) {
       const { sessionStore } = await import('../../io/store/sessions.ts');
-      // Starting the embedded tenant up takes no keyring.
+      // The local tenant never needs the keyring.
       const inKeyring = place === 'keyring' && name !== localProfileName;
-      const kept = async () => (inKeyring ? secrets('keyring') : undefined);
+      const savedSecrets = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
         ...{
           profile: name,
           origin: originOf(domain),
           unnamed: defaultSessionName,
           folders: await folders(),
-          secrets: kept,
+          secrets: savedSecrets,
           locked,
         },
         ...{ now, warn, readOnly },
       });
     },
     async connect(profile, { selection, edition, transport, management: given, signal }) {
-      const { caFile, maxWaitMs, silent } = transport;
-      const waits = patience(maxWaitMs, { clock, terminal, silent });
+      const { maxWaitMs, silent } = transport;
+      const waits = retryPolicy(maxWaitMs, { clock, terminal }, silent);
       const common = { profile: profile.name, selection, clock, time: tenantTime(clock), retry: waits, warn };
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
-        return watched(await connectLocal(await localPorts(), common, edition), transport);
+        return observed(await connectLocal(await localPorts(), common, edition), transport);
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
-        import('../../io/http/remote-tenant.ts'),
+        import('../../io/http/http.ts'),
         import('./management-access.ts'),
       ]);
       const saveEdition = async (found: EditionName) => {
         if (profile.adHoc || readOnly) return;
         await (await profiles()).change(profile.name, (before) => before && { ...before, edition: found });
       };
+      const caFile = transport.caFile ? await certificates(transport.caFile) : undefined;
       const management = given ?? managementAccess({ env, readFile, warn }, profile, () => secretsOf(profile));
       const remote = connectRemote(
         profile,
@@ -172,8 +178,8 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
         { env, signal: signal ?? world.signal(), caFile },
         transport.timeoutMs,
       );
-      const waiting = await shown(remote, transport);
-      return watched(edition ? { ...waiting, edition } : waiting, transport);
+      const waiting = await withProgress(remote, transport);
+      return observed(edition ? { ...waiting, edition } : waiting, transport);
     },
     async localKeys(edition) {
       return localKeyRing(statePathIfAny, warn, edition);

@@ -7,14 +7,14 @@ import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import type { Context } from './context.ts';
 import { credentialVariables, type Env } from './environment.ts';
 
-/** Credentials, and how to come by what is secret of them. */
+/** Credentials and access to their secret. */
 export interface FoundCredentials {
   readonly credentials: ManagementCredentials;
   readonly secret: () => Promise<string>;
 }
 
 /**
- * Refuses an environment that has credentials and no tenant: whoever set them meant one, and no other may take its place.
+ * Refuses an environment with credentials but no tenant: another tenant must not be used instead of the intended one.
  * @throws {AnonError} `usage`
  */
 export function checkDomainIsSet(env: Env): void {
@@ -22,15 +22,14 @@ export function checkDomainIsSet(env: Env): void {
   const set = credentialVariables.filter((name) => env[name]);
   if (set.length === 0) return;
   throw new AnonError('usage', `${and(set)} ${set.length === 1 ? 'is' : 'are'} set, but AUTH0_DOMAIN is not.`, {
-    hint: 'Set AUTH0_DOMAIN to the tenant that this is for. For a profile: --profile <name>, or ANON_PROFILE',
+    hint: 'Set AUTH0_DOMAIN to the tenant of these credentials, or choose a profile: --profile <name> or ANON_PROFILE',
   });
 }
 
 /**
- * The Management API credentials that the environment has for the tenant at `domain`. A secret in the
- * environment is for the tenant that AUTH0_DOMAIN names, and goes to no other. With `clientId` it is for that client
- * that the rest of its credentials are looked for.
- * @throws {AnonError} `usage` when a part is missing, or there is one too many
+ * The environment's Management API credentials for the tenant at `domain`. They are for the tenant of AUTH0_DOMAIN and go to no
+ * other. `client`: looks for the secret of this client instead of AUTH0_CLIENT_ID.
+ * @throws {AnonError} `usage` where a part is missing, or two exclude each other
  */
 export function environmentCredentials(
   { env, readFile }: Pick<Context, 'env' | 'readFile'>,
@@ -44,7 +43,7 @@ export function environmentCredentials(
   const { AUTH0_CLIENT_SECRET: clientSecret, AUTH0_CLIENT_SIGNING_KEY_PATH: path } = env;
   if (clientSecret && path) {
     throw new AnonError('usage', 'AUTH0_CLIENT_SECRET and AUTH0_CLIENT_SIGNING_KEY_PATH are both set.', {
-      hint: 'Set the one that the client signs in with.',
+      hint: 'Set only the one that the client authenticates with.',
     });
   }
   if (clientSecret) {
@@ -66,8 +65,8 @@ export function environmentCredentials(
 }
 
 /**
- * The profile for the tenant that AUTH0_DOMAIN names: the current one if it is that tenant's, else another of
- * that tenant, else one made up for the occasion and called after its host, which no file knows.
+ * The profile for the tenant of AUTH0_DOMAIN: the current one if it is for that tenant, otherwise another one for it, otherwise
+ * an unsaved one named after its host.
  * @throws {AnonError} `usage`
  */
 export function profileOfDomain(text: string, profiles: readonly Profile[], current: string): Profile {
@@ -77,7 +76,7 @@ export function profileOfDomain(text: string, profiles: readonly Profile[], curr
   return found ?? { name: freeName(domain, profiles), domain, adHoc: true };
 }
 
-/** Fit for a file's name and a command line, and no profile's: what is remembered of it must not get mixed up. */
+/** A valid profile name that no saved profile has, so that their saved data stays separate. */
 function freeName(domain: string, profiles: readonly Profile[]): string {
   const base = hostName(domain).slice(0, 60);
   let name = base;
@@ -97,7 +96,7 @@ function domainOf(text: string): string {
   }
 }
 
-/** Whether AUTH0_DOMAIN names the tenant at `domain`. */
+/** Whether `domain` is the tenant of AUTH0_DOMAIN. */
 export function isDomainOfEnvironment({ AUTH0_DOMAIN: text }: Env, domain: string | undefined): boolean {
   if (!text || domain === undefined) return false;
   try {
@@ -109,7 +108,7 @@ export function isDomainOfEnvironment({ AUTH0_DOMAIN: text }: Env, domain: strin
 
 function namedBy(variable: string): (error: unknown) => never {
   return (error) => {
-    throw isAnonError(error) ? withHint(error, `${variable} names it.`) : error;
+    throw isAnonError(error) ? withHint(error, `The path is from ${variable}.`) : error;
   };
 }
 
@@ -117,7 +116,7 @@ const bothOrNeither = 'Set both, or neither and use a profile: anon-cli login';
 
 function clientIdBeside(variable: string, clientId: string | undefined): string {
   if (clientId) return clientId;
-  throw new AnonError('usage', `${variable} is set, and AUTH0_CLIENT_ID is not.`, { hint: bothOrNeither });
+  throw new AnonError('usage', `${variable} is set, but AUTH0_CLIENT_ID is not.`, { hint: bothOrNeither });
 }
 
 /** `A`, `A and B`, `A, B and C` */

@@ -1,13 +1,11 @@
 import { AnonError } from '../../errors.ts';
-import { bareValue } from '../../io/files/bare-value.ts';
+import { cleanValue, type Env } from '../../io/env.ts';
 
-export type Env = Readonly<Record<string, string | undefined>>;
+export type { Env };
 
 /**
- * The one door through which variables of the environment come: each is read when somebody asks for it, so that a
- * broken one fails only the commands that use it. Its value comes bare; one that is empty then counts as not set.
- *
- * Reading one whose value nobody can have meant throws.
+ * Variables of the environment, cleaned and checked when they are read, so that a broken one fails only the commands that use
+ * it. An empty value counts as not set.
  * @throws {AnonError} `usage`, naming the variable and never its value
  */
 export function environmentOf(raw: Env): Env {
@@ -19,12 +17,12 @@ export function environmentOf(raw: Env): Env {
   });
 }
 
-/** Ours, and those of others that say how a tenant is reached. What a terminal or a CI sets is theirs. */
+/** Our variables, and those for proxies. Others, as of a terminal or CI, are passed on unchanged. */
 function isOurs(name: string): boolean {
   return /^(AUTH0_|ANON_|HTTPS_PROXY$|NO_PROXY$)/i.test(name);
 }
 
-/** What holds credentials, all of them for the tenant that AUTH0_DOMAIN names. */
+/** Variables with credentials for the tenant of AUTH0_DOMAIN. */
 export const credentialVariables: readonly string[] = [
   'AUTH0_CLIENT_ID',
   'AUTH0_CLIENT_SECRET',
@@ -33,30 +31,30 @@ export const credentialVariables: readonly string[] = [
 ];
 
 function read(name: string, raw: string): string {
-  const value = bareValue(raw);
+  const value = cleanValue(raw);
   const problem = problemOf(name, value);
   if (problem === undefined) return value;
   throw new AnonError('usage', `${name} ${problem}.`, { hint: `Set ${name} to its value, or unset it.` });
 }
 
-/** In words, why nobody can have meant this value; undefined for one that may be right. */
+/** Why the value must be a mistake; undefined if it may be right. */
 function problemOf(name: string, value: string): string | undefined {
-  // The address of a proxy is looked at where it is used; its password may hold almost anything.
+  // Checked where it is used; a proxy's password may contain almost anything.
   if (/_PROXY$/i.test(name)) return undefined;
-  if (isPlaceholder(value)) return 'holds a placeholder that nothing replaced';
+  if (isPlaceholder(value)) return 'holds an unreplaced placeholder';
   // Names of applications and APIs are free text.
   if (/^ANON_(APP|API)$/i.test(name)) return undefined;
-  if (/^["'`]|["'`]$/.test(value)) return 'has a quotation mark at one end only';
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return 'holds a line break or another control character';
-  if (/\p{Cf}/u.test(value)) return 'holds an invisible character';
-  // A path may, and of the domain more is said where it is read.
-  if (/\s/.test(value) && !/_(PATH|FILE|DOMAIN)$/i.test(name)) return 'holds a blank';
+  if (/^["'`]|["'`]$/.test(value)) return 'has an unmatched quotation mark';
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return 'contains a line break or another control character';
+  if (/\p{Cf}/u.test(value)) return 'contains an invisible character';
+  // A path may contain one, and the domain has a better message elsewhere.
+  if (/\s/.test(value) && !/_(PATH|FILE|DOMAIN)$/i.test(name)) return 'contains a space';
   return undefined;
 }
 
 /**
- * `${NAME}`, `{{ name }}` or `$(name)` anywhere, or one of these as all of it: `$NAME`, `%NAME%`, `<name>`, `{name}`,
- * `#{name}#`, `__NAME__`, `YOUR_NAME`, the stars of a log, and what JavaScript makes of a value that is not there.
+ * `${NAME}`, `{{ name }}` or `$(name)` anywhere, or the whole value is one of `$NAME`, `%NAME%`, `<name>`, `{name}`,
+ * `#{name}#`, `__NAME__`, `YOUR_NAME`, the asterisks of a masked log, `undefined` or `null`.
  */
 function isPlaceholder(value: string): boolean {
   return (
@@ -65,7 +63,7 @@ function isPlaceholder(value: string): boolean {
   );
 }
 
-/** Whether a variable that is a switch is on: any value but these. */
+/** Whether a variable that is a switch is on. */
 export function isOn(value: string | undefined): boolean {
-  return !['', '0', 'false', 'no', 'off'].includes(bareValue(value ?? '').toLowerCase());
+  return !['', '0', 'false', 'no', 'off'].includes(cleanValue(value ?? '').toLowerCase());
 }

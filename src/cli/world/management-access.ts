@@ -6,8 +6,8 @@ import type { Context } from './context.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 
 /**
- * How commands get Management API tokens for a profile: with the credentials that the environment has for its
- * tenant, else with its own. What came from the environment is not written down, and no token got with it.
+ * How commands get Management API tokens for a profile: with the environment's credentials for its tenant, otherwise with the
+ * profile's. Credentials from the environment, and tokens obtained with them, are never saved.
  */
 export function managementAccess(
   context: Pick<Context, 'env' | 'readFile' | 'warn'>,
@@ -24,19 +24,19 @@ export function managementAccess(
     async secret() {
       const secret = await (await secrets()).get(`credentials/${name}`);
       if (secret !== undefined) return secret;
-      throw gone(profile);
+      throw missingCredentials(profile);
     },
     cache: credentials.kind === 'access_token' ? undefined : tokenCache(secrets, name, context.warn),
   };
 }
 
-function gone({ name, secrets }: Profile): AnonError {
+function missingCredentials({ name, secrets }: Profile): AnonError {
   if (secrets !== 'keyring') {
-    return new AnonError('not_authorised', `The credentials of profile '${name}' are not where they were kept.`, {
-      hint: `Give them anew: anon-cli login ${name}`,
+    return new AnonError('not_authorised', `No saved credentials found for profile '${name}'.`, {
+      hint: `Log in again: anon-cli login ${name}`,
     });
   }
-  return new AnonError('not_authorised', `The keyring does not give the credentials of profile '${name}'.`, {
-    hint: `Unlock it, and do not set ANON_KEYRING=off; or give them anew: anon-cli login ${name}`,
+  return new AnonError('not_authorised', `The keyring does not return the credentials of profile '${name}'.`, {
+    hint: `Unlock it and don't set ANON_KEYRING=off, or log in again: anon-cli login ${name}`,
   });
 }

@@ -4,8 +4,8 @@ import type { World } from './context.ts';
 import { type Env, isOn } from './environment.ts';
 
 /**
- * What rules questions out, even on a terminal: --no-input, ANON_NO_INPUT, or the CI that every build service sets.
- * Told before the line is parsed.
+ * What disables questions, even on a terminal: --no-input, ANON_NO_INPUT, or CI, which every build service sets. Found
+ * before the command line is parsed.
  */
 export function questionsRuledOutBy(argv: readonly string[], env: Env): string | undefined {
   const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
@@ -13,19 +13,19 @@ export function questionsRuledOutBy(argv: readonly string[], env: Env): string |
   return ['ANON_NO_INPUT', 'CI'].find((name) => isOn(env[name]));
 }
 
-/** The same world with nobody at its terminal. Who asks all the same gets an error, and nobody a prompt. */
+/** The same world without questions: each throws an error. */
 export function unattended(world: World, ruledOutBy: string): World {
   const { terminal } = world;
   const refused = async (question: string): Promise<never> => {
-    throw new AnonError('usage', `This takes an answer, and ${ruledOutBy} rules questions out: ${question}`);
+    throw new AnonError('usage', `An answer is needed, but ${ruledOutBy} disables questions: ${question}`);
   };
   const readStdin = async () => {
     if (terminal.stdin !== 'terminal') return terminal.readStdin();
-    throw new AnonError('usage', `stdin is a terminal, and ${ruledOutBy} rules out that somebody types there.`);
+    throw new AnonError('usage', `stdin is a terminal, and ${ruledOutBy} disables input from it.`);
   };
   return {
     ...world,
-    // Its other members look at the real one when they are asked for.
+    // Other members are read from the real terminal on access.
     terminal: Object.create(terminal, {
       interactive: { value: false },
       questionsRuledOutBy: { value: ruledOutBy },
@@ -36,7 +36,7 @@ export function unattended(world: World, ruledOutBy: string): World {
   };
 }
 
-/** Why nobody is asked, to end a sentence with: `…, and there is no terminal to ask on.` */
+/** Why no question can be asked, to end a sentence: `…, and there is no terminal to ask on.` */
 export function whyNobodyIsAsked({ questionsRuledOutBy: name }: Pick<Terminal, 'questionsRuledOutBy'>): string {
-  return name === undefined ? 'there is no terminal to ask on' : `${name} rules questions out`;
+  return name === undefined ? 'there is no terminal to ask on' : `${name} disables questions`;
 }

@@ -2,16 +2,16 @@ import type { EditionName } from '../../wire/edition/edition.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
 import { type LocalPorts, openLocal, resetLocal } from './tenant.ts';
 
-/** What `anon-cli local` does to the embedded tenant beyond talking to it. */
+/** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
   readonly statePath: string;
-  /** @throws {AnonError} `edition_unsupported` when it speaks another edition than the one given */
+  /** @throws {AnonError} `edition_unsupported` where the tenant speaks another edition */
   describe(
     edition: EditionName | undefined,
   ): Promise<{ issuer: string; edition: EditionName; clientId: string; clientSecret: string }>;
   /**
-   * Starts over: new keys, one application and one API, both closed, in the same edition unless another is
-   * named. Answers which one it speaks.
+   * Replaces the tenant by a new one: new keys, one application and one API without anonymous sessions, in the same edition
+   * unless another is given. Returns its edition.
    */
   reset(edition: EditionName | undefined): Promise<EditionName>;
   serve(options: ServeOptions): Promise<LocalServer>;

@@ -2,15 +2,15 @@ import type { KeyRing } from '../../domain/token/key-source.ts';
 import { isAnonError } from '../../errors.ts';
 import type { LocalKeys } from '../../local/state/read-state.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { isThere } from '../files/files.ts';
-import { otherEdition } from './other-edition.ts';
+import { exists } from '../files/files.ts';
+import { editionMismatch } from './state-errors.ts';
 
 /**
- * The local tenant's keys, for decoding offline. While there is no local tenant there are none, and none is made; where its state
- * cannot be read there are none either, with a warning. A token of a tenant in the cloud does not even make them load.
+ * The local tenant's keys, for decoding offline. Empty where there is no local tenant, and with a warning where its state
+ * can't be read. A token of an Auth0 tenant doesn't load them.
  *
- * With `edition`, a local tenant that speaks another one is refused for a token of its issuer (`edition_unsupported`). Whose a
- * sealed token is nobody can tell: its key is not tried then, with a warning.
+ * If the local tenant speaks another edition than `edition`, a token of its issuer is refused (`edition_unsupported`). The
+ * issuer of an encrypted token is unknown, so its key is skipped with a warning.
  */
 export function localKeyRing(
   findState: () => Promise<string | undefined>,
@@ -27,17 +27,17 @@ export function localKeyRing(
       if (!issuer?.startsWith('https://') || issuer.endsWith('.auth0.com/')) return [];
       const keys = await keysOnce();
       if (!keys || keys.issuer !== issuer) return [];
-      // Elsewhere than on this machine another tenant may go by the same name.
+      // Anywhere but on localhost, another tenant may have the same issuer.
       const own = kid === undefined || kid === keys.publicJwk.kid || new URL(issuer).hostname === 'localhost';
       if (!own) return [];
-      const refusal = otherEdition(keys.edition, edition);
+      const refusal = editionMismatch(keys.edition, edition);
       if (refusal) throw refusal;
       return [{ name: `key ${String(keys.publicJwk.kid)} of the local tenant`, jwk: keys.publicJwk }];
     },
     async sealKeys() {
       const keys = await keysOnce();
       if (!keys) return [];
-      const refusal = otherEdition(keys.edition, edition);
+      const refusal = editionMismatch(keys.edition, edition);
       if (refusal) {
         warn(`${refusal.message} Its key is not tried.`);
         return [];
@@ -55,10 +55,10 @@ async function readKeys(
   const path = await findState();
   if (path === undefined) return undefined;
   try {
-    return isThere(path) ? (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
+    return exists(path) ? (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
   } catch (error) {
-    const { stateProblemText } = await import('./state-failure.ts');
-    warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys are not at hand.`);
+    const { stateProblemText } = await import('./state-errors.ts');
+    warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys can't be used.`);
     return undefined;
   }
 }

@@ -2,34 +2,31 @@ import * as v from 'valibot';
 import { client } from '../../wire/client.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { resourceServer } from '../../wire/resource-server.ts';
-import { isThere } from '../files/files.ts';
+import { exists } from '../files/files.ts';
 
-/**
- * The applications and APIs of the embedded tenant and the edition that it speaks, straight from its state file. While there
- * is no such tenant there are none, and none is made.
- */
+/** The applications, APIs and edition of the local tenant, read from its state file; undefined where there is no tenant. */
 export async function localNames(statePath: string) {
-  if (!isThere(statePath)) return undefined;
-  const kept = (await import('../../local/state/read-state.ts')).readLocalNames(statePath);
+  if (!exists(statePath)) return undefined;
+  const saved = (await import('../../local/state/read-state.ts')).readLocalNames(statePath);
   return (
-    kept && {
-      edition: kept.edition,
-      clients: v.parse(v.array(client), kept.clients),
-      resourceServers: v.parse(v.array(resourceServer), kept.resourceServers),
+    saved && {
+      edition: saved.edition,
+      clients: v.parse(v.array(client), saved.clients),
+      resourceServers: v.parse(v.array(resourceServer), saved.resourceServers),
     }
   );
 }
 
-/** The edition that the embedded tenant speaks, or will once there is one; undefined where its state cannot be read. */
+/** The edition of the local tenant, or of a new one; undefined where its state can't be read. */
 export async function localEdition(
   statePath: string,
   asked: EditionName = 'preview',
 ): Promise<EditionName | undefined> {
   try {
-    const kept = isThere(statePath)
+    const saved = exists(statePath)
       ? (await import('../../local/state/read-state.ts')).readLocalNames(statePath)
       : undefined;
-    return kept?.edition ?? asked;
+    return saved?.edition ?? asked;
   } catch {
     return undefined;
   }

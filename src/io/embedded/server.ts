@@ -4,52 +4,52 @@ import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { LocalTenant } from '../../local/open.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { codeOf } from '../files/files.ts';
-import { type ServingLock, servingLock } from './serving-lock.ts';
+import { codeOf, fileFailure } from '../files/files.ts';
+import { openLock } from '../files/lock.ts';
 import { type LocalPorts, openLocal } from './tenant.ts';
 
 export interface LocalServer extends Listening {
   readonly issuer: string;
-  /** What the issuer was, where it is another now. */
+  /** The previous issuer, where it changed. */
   readonly issuerBefore: string | undefined;
-  /** What it speaks as it begins; a reset by another process may change that. */
+  /** The edition at the start; a reset by another process may change it. */
   readonly edition: EditionName;
 }
 
 export interface ServeOptions {
-  /** 0 takes any free one; left out, it is the one that the issuer names. */
+  /** 0 is any free port; the default is the issuer's. */
   readonly port?: number | undefined;
-  /** A host, with its port where that is not 443. */
+  /** A host, with a port other than 443. */
   readonly domain?: string | undefined;
   readonly edition?: EditionName | undefined;
   readonly rateLimit?: RateLimit | undefined;
-  /** Names under which it is served beside `localhost`, its addresses and the host of its issuer. */
+  /** Host names to accept beside `localhost`, its addresses and the issuer's host. */
   readonly hosts?: readonly string[] | undefined;
 }
 
-const usualPort = 4400;
+const defaultPort = 4400;
 
 /**
- * Serves the local tenant's state over HTTP on the loopback interface. A port or a domain that is given makes the issuer,
- * `https://localhost:PORT/` or `https://DOMAIN/`, and the state keeps it; else the issuer is the one that the state has.
- * @throws {AnonError} `failed` when the port cannot be had, or another process serves the state under another issuer;
+ * Serves the local tenant over HTTP on the loopback interface. A given port or domain makes the issuer,
+ * `https://localhost:PORT/` or `https://DOMAIN/`, which is saved; otherwise the issuer is the saved one.
+ * @throws {AnonError} `failed` where the port is taken, or another process serves the tenant as another issuer;
  * `edition_unsupported`
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
   const { port, domain, rateLimit, edition, hosts = [] } = options;
   const { listen } = await import('../../local/http/listen.ts');
-  // Where it is known before there is a state, that begins with it.
+  // Known before there is a state, which is then created with it.
   const given = domain ?? (port ? `localhost:${port}` : undefined);
   const local = await openLocal(ports, { domain: given, edition, rateLimit });
   const before = local.issuer;
-  const wanted = port ?? localPort(before) ?? usualPort;
+  const wanted = port ?? localPort(before) ?? defaultPort;
   const opened: (() => Promise<void> | void)[] = [() => local.close()];
   const close = async () => {
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
     const served = () => [...hosts, new URL(local.issuer).hostname];
-    const listening = await listen(answering(ports, local), wanted, { hosts: served }).catch((error) => {
+    const listening = await listen(handlerOf(ports, local), wanted, { hosts: served }).catch((error) => {
       throw cannotListen(wanted, error);
     });
     opened.push(listening.close);
@@ -73,13 +73,13 @@ function issuerFor({ port, domain }: ServeOptions, taken: number): string | unde
   return port === undefined ? undefined : `https://localhost:${taken}/`;
 }
 
-/** The port of an issuer on this machine. */
+/** The port of an issuer on localhost. */
 function localPort(issuer: string): number | undefined {
   const { hostname, port } = new URL(issuer);
   return hostname === 'localhost' && port !== '' ? Number(port) : undefined;
 }
 
-/** A server that is running goes by the issuer that the state has, and its clients by what it was when they were set up. */
+/** Another running server and its clients rely on the issuer, so it changes only where nobody else serves the tenant. */
 async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string): Promise<void> {
   const alone = local.issuer === issuer || (await lock.alone(() => local.setIssuer(issuer)));
   lock.share();
@@ -87,20 +87,20 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
   if (alone && local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant, as ${local.issuer}.`, {
-    hint: `Stop it first; or serve it under the same issuer: anon-cli local start --port 0 --domain ${host}`,
+    hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
   });
 }
 
-/** A request that cannot be answered ends no server: its client is told why, and once whoever runs the server. */
-function answering(ports: LocalPorts, local: LocalTenant): (request: Request) => Promise<Response> {
-  const said = new Set<string>();
+/** An unusable state doesn't stop the server: each client gets the reason, and the server warns once. */
+function handlerOf(ports: LocalPorts, local: LocalTenant): (request: Request) => Promise<Response> {
+  const warned = new Set<string>();
   return async (request) => {
     try {
       return await local.handle(request);
     } catch (error) {
       if (!isAnonError(error)) return local.outage(request);
-      if (!said.has(error.message)) ports.warn(error.message);
-      said.add(error.message);
+      if (!warned.has(error.message)) ports.warn(error.message);
+      warned.add(error.message);
       return local.outage(request, error.message);
     }
   };
@@ -108,12 +108,60 @@ function answering(ports: LocalPorts, local: LocalTenant): (request: Request) =>
 
 function cannotListen(port: number, error: unknown): AnonError {
   const code = codeOf(error);
-  // `localhost` has two addresses, and a port that is free at one of them may be taken at the other.
+  // `localhost` has two addresses, and the port may be taken at only one of them.
   const where = error instanceof Error && 'address' in error && error.address === '::1' ? ' at [::1]' : '';
   const reason =
-    code === 'EADDRINUSE' ? 'is in use' : code === 'EACCES' ? 'needs more rights' : `cannot be had (${code})`;
+    code === 'EADDRINUSE'
+      ? 'is in use'
+      : code === 'EACCES'
+        ? 'needs elevated privileges'
+        : `is not available (${code})`;
   return new AnonError('failed', `Port ${port} ${reason}${where}.`, {
-    hint: 'Take another: anon-cli local start --port 4401',
+    hint: 'Choose another: anon-cli local start --port 4401',
     cause: error,
   });
+}
+
+/** A lock that all servers of one state share. */
+export interface ServingLock {
+  /** Runs `work` unless another process holds the lock; returns whether it ran. */
+  alone(work: () => Promise<void>): Promise<boolean>;
+  /** Holds the lock, together with others, until `release`. */
+  share(): void;
+  release(): void;
+}
+
+/**
+ * SQLite's lock on an empty database: shared by readers, exclusive for a writer. The system frees it when its holder dies.
+ * @throws {AnonError} `state_unusable` where the file at `path` can't be created
+ */
+export function servingLock(path: string): ServingLock {
+  const { database } = openLock(path);
+  const end = () => {
+    if (database.inTransaction) database.exec('ROLLBACK');
+  };
+  return {
+    async alone(work) {
+      try {
+        database.exec('BEGIN EXCLUSIVE');
+      } catch (error) {
+        if (codeOf(error).startsWith('SQLITE_BUSY')) return false;
+        throw fileFailure(path, 'cannot be locked', error);
+      }
+      try {
+        await work();
+        return true;
+      } finally {
+        end();
+      }
+    },
+    share() {
+      database.exec('BEGIN');
+      database.prepare('SELECT count(*) FROM sqlite_schema').all();
+    },
+    release() {
+      end();
+      database.close();
+    },
+  };
 }

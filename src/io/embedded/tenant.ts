@@ -3,10 +3,9 @@ import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { AnonError } from '../../errors.ts';
 import type { LocalTenant, LocalTenantOptions } from '../../local/open.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { codeOf, isThere, privateFolder, removeUnfinished, setAside } from '../files/files.ts';
+import { codeOf, exists, privateFolder, removeUnfinished, setAside } from '../files/files.ts';
 import { keepPrivate } from '../files/private-mode.ts';
-import { otherEdition } from './other-edition.ts';
-import { problemText, stateFailure, stateProblem } from './state-failure.ts';
+import { editionMismatch, problemText, stateFailure, stateProblem } from './state-errors.ts';
 
 export interface LocalPorts {
   readonly path: string;
@@ -18,18 +17,18 @@ export interface LocalPorts {
 export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;
 
 /**
- * Opens the embedded tenant on its state file. A file that is damaged or another program's is set aside, with a warning, and
- * a new state begun. One of a newer version is refused. A new tenant speaks the edition that is asked for.
- * @throws {AnonError} `state_unusable`; `edition_unsupported` when the tenant speaks another edition than is asked for
+ * Opens the local tenant's state file. A damaged file, or another program's, is set aside with a warning and replaced by a new
+ * tenant in the given edition. A file of a newer version is refused.
+ * @throws {AnonError} `state_unusable`; `edition_unsupported` where the tenant speaks another edition than the given one
  */
 export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): Promise<LocalTenant> {
   const local = await opened(ports, options);
-  const refusal = otherEdition(local.edition(), options.edition);
+  const refusal = editionMismatch(local.edition(), options.edition);
   if (refusal) {
     local.close();
     throw refusal;
   }
-  const unusable = (error: unknown) => foundUnusable(ports, local, error);
+  const unusable = (error: unknown) => failUnusable(ports, local, error);
   return {
     ...local,
     get issuer() {
@@ -45,7 +44,7 @@ async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTe
   const { path, warn } = ports;
   const folder = dirname(path);
   privateFolder(folder);
-  if (!isThere(path)) removeUnfinished(path);
+  if (!exists(path)) removeUnfinished(path);
   const open = () => attempt(ports, options);
   try {
     const local = await open();
@@ -54,13 +53,13 @@ async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTe
   } catch (error) {
     if (!isDamaged(error)) throw stateFailure(path, 'cannot be opened', error);
   }
-  // Looked at again with nobody else about: another process may have set the file aside meanwhile.
+  // Checked again under the lock: another process may have set the file aside meanwhile.
   return ports.exclusively(async () => {
     try {
       return await open();
     } catch (error) {
       if (!isDamaged(error)) throw stateFailure(path, 'cannot be opened', error);
-      warn(putAside(ports, error));
+      warn(moveAside(ports, error));
     }
     return open().catch((error) => {
       throw stateFailure(path, 'cannot be opened', error);
@@ -73,9 +72,9 @@ async function attempt({ path, now }: LocalPorts, options: LocalOptions): Promis
 }
 
 /**
- * Starts the embedded tenant over, whatever is in the place of its state: what cannot be opened as one is set aside, with a warning.
- * Answers which edition it speaks: the one that is named, else the one it spoke, as far as that could be read.
- * @throws {AnonError} `state_unusable` when the system does not let it be written
+ * Replaces the local tenant by a new one. A file that can't be opened as its state is set aside with a warning. Returns the
+ * edition: the given one, or the previous one if it could be read.
+ * @throws {AnonError} `state_unusable` where the state can't be written
  */
 export async function resetLocal(ports: LocalPorts, edition: EditionName | undefined): Promise<EditionName> {
   const { path } = ports;
@@ -86,7 +85,7 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
       return await startedOver(await attempt(ports, { edition }), edition);
     } catch (error) {
       if (!isInTheWay(error)) throw stateFailure(path, 'cannot be written', error);
-      ports.warn(putAside(ports, error));
+      ports.warn(moveAside(ports, error));
     }
     const local = await attempt(ports, { edition }).catch((error) => {
       throw stateFailure(path, 'cannot be written', error);
@@ -107,36 +106,36 @@ async function startedOver(local: LocalTenant, edition: EditionName | undefined)
 }
 
 /**
- * The state was opened, and is of no use by now. What is damaged is set aside, so that the next request meets a new tenant; this one
- * cannot be answered.
+ * For a state that became unusable after it was opened. A damaged file is set aside, so that the next request finds a new
+ * tenant; this one fails.
  */
-async function foundUnusable(ports: LocalPorts, local: LocalTenant, error: unknown): Promise<never> {
+async function failUnusable(ports: LocalPorts, local: LocalTenant, error: unknown): Promise<never> {
   const { path } = ports;
   if (!isDamaged(error)) throw stateFailure(path, 'cannot be written', error);
   const message = await ports.exclusively(async () => {
     try {
       await local.ready();
-      return `The local tenant's state ${path} was damaged, and is in order again.`;
+      return `The local tenant's state ${path} was damaged, but is usable again.`;
     } catch (again) {
       if (!isDamaged(again)) throw stateFailure(path, 'cannot be opened', again);
-      return putAside(ports, again);
+      return moveAside(ports, again);
     }
   });
   throw new AnonError('state_unusable', message, { hint: 'Run the command again.', cause: error });
 }
 
-/** Says where the file went. */
-function putAside({ path, now }: LocalPorts, error: unknown): string {
+/** Sets the file aside and returns a sentence about it. */
+function moveAside({ path, now }: LocalPorts, error: unknown): string {
   const problem = problemText(path, error);
   const aside = setAside(path, now(), ['-journal', '-wal', '-shm']);
-  return `The local tenant's state ${path} ${problem}. It is now ${aside}, and a new tenant is started.`;
+  return `The local tenant's state ${path} ${problem}. It was moved to ${aside}, and a new tenant takes its place.`;
 }
 
 function isDamaged(error: unknown): boolean {
   return ['corrupt', 'foreign'].includes(stateProblem(error)?.reason ?? '');
 }
 
-/** What another file would not be: full disks and locks are the same for any. */
+/** Whether a new file would help: it wouldn't with a full disk or a lock. */
 function isInTheWay(error: unknown): boolean {
   const problem = stateProblem(error);
   if (problem?.reason !== 'failed') return problem !== undefined;
@@ -145,7 +144,7 @@ function isInTheWay(error: unknown): boolean {
   );
 }
 
-/** The embedded tenant as any other: its `handle` stands where a socket would. */
+/** A connection to the local tenant in this process: `handle` takes the place of a socket. */
 export async function connectLocal(
   ports: LocalPorts,
   common: Pick<TenantConnection, 'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn'>,

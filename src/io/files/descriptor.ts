@@ -1,11 +1,11 @@
 import { fstatSync, statSync } from 'node:fs';
 
-/** What stands behind a descriptor: a person at a terminal, nothing at all, or anything else. */
+/** What a descriptor leads to. */
 export type DescriptorKind = 'terminal' | 'nothing' | 'other';
 
 /**
- * Nothing: it is closed, or it is `/dev/null`. Node itself opens `/dev/null` where a standard descriptor is closed, so
- * no other file ever takes its number.
+ * `nothing` is a closed descriptor or `/dev/null`. Node opens `/dev/null` where a standard descriptor is closed, so
+ * no other file can have its number.
  */
 export function kindOf(descriptor: number): DescriptorKind {
   try {
@@ -15,11 +15,11 @@ export function kindOf(descriptor: number): DescriptorKind {
   } catch {
     return 'nothing';
   }
-  // Loading node:tty costs up to 10 ms, so it is asked last.
+  // Last, because loading node:tty costs up to 10 ms.
   return process.getBuiltinModule('node:tty').isatty(descriptor) ? 'terminal' : 'other';
 }
 
-/** Undefined on a machine without one. */
+/** Undefined where the system has none. */
 function nullDevice(): number | undefined {
   try {
     return statSync(process.getBuiltinModule('node:os').devNull).rdev;

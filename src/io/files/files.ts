@@ -2,32 +2,29 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, st
 import { basename, dirname, join } from 'node:path';
 import { AnonError } from '../../errors.ts';
 
-/** Makes a folder that only this user can look into, where it is not there yet. */
+/** Creates a folder for this user alone, unless it exists. @throws {AnonError} `state_unusable` */
 export function privateFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileFailure(path, 'cannot be made', error, elsewhere);
+    throw fileFailure(path, 'cannot be created', error, otherFolders);
   }
 }
 
-const elsewhere =
-  'Other folders can be named: XDG_DATA_HOME, XDG_CONFIG_HOME. To keep no session on this machine: ANON_SAVE=0';
+const otherFolders =
+  'Choose other folders with XDG_DATA_HOME and XDG_CONFIG_HOME, or set ANON_SAVE=0 to save no session.';
 
-/**
- * Whether a file or folder of ours is there. One that the system does not let us see is not taken for none.
- * @throws {AnonError} `state_unusable`, naming what cannot be read
- */
-export function isThere(path: string): boolean {
+/** Whether a file or folder of ours exists. @throws {AnonError} `state_unusable` where the system doesn't tell */
+export function exists(path: string): boolean {
   return unlessMissing(path, () => statSync(path)) !== undefined;
 }
 
-/** What a file of ours holds; undefined where there is none. @throws {AnonError} `state_unusable` */
-export function readIfThere(path: string): Buffer | undefined {
+/** The content of a file of ours; undefined where it doesn't exist. @throws {AnonError} `state_unusable` */
+export function readIfExists(path: string): Buffer | undefined {
   return unlessMissing(path, () => readFileSync(path));
 }
 
-/** The names in a folder of ours; none where it is not there. @throws {AnonError} `state_unusable` */
+/** The names in a folder of ours; empty where it doesn't exist. @throws {AnonError} `state_unusable` */
 export function namesIn(folder: string): readonly string[] {
   return unlessMissing(folder, () => readdirSync(folder)) ?? [];
 }
@@ -41,18 +38,18 @@ function unlessMissing<Result>(path: string, read: () => Result): Result | undef
   }
 }
 
-/** Removes a file of ours, and what is left of writing it. @throws {AnonError} `state_unusable` */
+/** Removes a file of ours and its abandoned drafts. @throws {AnonError} `state_unusable` */
 export function removeFile(path: string): void {
   removeUnfinished(path);
   remove(path);
 }
 
-/** Removes a folder of ours with all that is in it. @throws {AnonError} `state_unusable` */
+/** Removes a folder of ours and its content. @throws {AnonError} `state_unusable` */
 export function removeFolder(path: string): void {
   remove(path, { recursive: true });
 }
 
-/** Removes what processes that were killed have left of writing `path`: it may hold a secret. @throws {AnonError} `state_unusable` */
+/** Removes drafts of `path` that killed processes left behind: they may hold a secret. @throws {AnonError} `state_unusable` */
 export function removeUnfinished(path: string): void {
   for (const each of unfinished(path)) remove(each);
 }
@@ -65,7 +62,7 @@ function remove(path: string, options: { recursive?: true } = {}): void {
   }
 }
 
-/** Files that are written beside `path` and get its name when they are finished, of processes that live no more. */
+/** Drafts that were written beside `path`, to be renamed to it, by processes that no longer run. */
 function unfinished(path: string): string[] {
   const start = `${basename(path)}.tmp-`;
   return namesIn(dirname(path))
@@ -73,9 +70,9 @@ function unfinished(path: string): string[] {
     .map((name) => join(dirname(path), name));
 }
 
-/** The ending begins with the id of its process. One with ours is older than we are: we write one file at a time. */
-function isBeingWritten(ending: string): boolean {
-  const id = Number(/^(\d{1,10})-/.exec(ending)?.[1]);
+/** The suffix begins with a process id. A draft with ours is from an earlier process: we write one file at a time. */
+function isBeingWritten(suffix: string): boolean {
+  const id = Number(/^(\d{1,10})-/.exec(suffix)?.[1]);
   if (Number.isNaN(id) || id === process.pid || id === 0) return false;
   try {
     process.kill(id, 0);
@@ -86,16 +83,16 @@ function isBeingWritten(ending: string): boolean {
 }
 
 /**
- * Moves a file that cannot be used out of the way, so that nothing in it is lost, and says where it went.
- * `companions` are endings of files that belong to it.
+ * Renames an unusable file, so that nothing in it is lost, and returns its new path. `companions`: suffixes of files that
+ * belong to it.
  */
 export function setAside(path: string, now: number, companions: readonly string[] = []): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const target = freeName(`${path}.set-aside-${stamp}`);
-  // The file last: what stands beside its name after that belongs to one that took its place.
-  for (const ending of [...companions, '']) {
+  // The file last: companions that appear after that belong to its successor.
+  for (const suffix of [...companions, '']) {
     try {
-      renameSync(`${path}${ending}`, `${target}${ending}`);
+      renameSync(`${path}${suffix}`, `${target}${suffix}`);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') continue;
       throw fileFailure(path, 'cannot be set aside', error);
@@ -104,7 +101,7 @@ export function setAside(path: string, now: number, companions: readonly string[
   return target;
 }
 
-/** Two files may have to go within a second, and neither may end the other. */
+/** Two files may be set aside in the same second. */
 function freeName(name: string): string {
   for (let count = 1; ; count += 1) {
     const candidate = count === 1 ? name : `${name}-${count}`;
@@ -112,13 +109,13 @@ function freeName(name: string): string {
   }
 }
 
-/** An error about a file of ours, in words. */
+/** An error about a file of ours: `<path> cannot be read: permission denied.` */
 export function fileFailure(path: string, problem: string, cause: unknown, hint?: string): AnonError {
   const reason = reasonOf(cause);
   return new AnonError('state_unusable', `${path} ${problem}${reason && `: ${reason}`}.`, { hint, cause });
 }
 
-/** Why the system would not, in words where there are some. */
+/** The system's reason in words, or its code. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   return reasons[code] ?? code;
@@ -127,19 +124,19 @@ export function reasonOf(error: unknown): string {
 const reasons: Record<string, string> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
-  ENOSPC: 'no space is left on the disk',
-  SQLITE_FULL: 'no space is left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would be larger than a limit allows',
-  EIO: 'the disk cannot be read or written',
+  ENOSPC: 'no space left on the disk',
+  SQLITE_FULL: 'no space left on the disk',
+  EDQUOT: 'the disk quota is exceeded',
+  EFBIG: 'the file would exceed a size limit',
+  EIO: 'disk I/O error',
   EROFS: 'the file system is read-only',
   SQLITE_READONLY: 'it is read-only',
-  SQLITE_BUSY: 'another process is writing it',
-  ENOTDIR: 'a part of its path is not a folder',
-  EEXIST: 'it is there already',
+  SQLITE_BUSY: 'another process is writing to it',
+  ENOTDIR: 'part of its path is not a folder',
+  EEXIST: 'it already exists',
   EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file',
-  ELOOP: 'its links lead in a circle',
+  ENOENT: 'no such file',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'its path is too long',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',

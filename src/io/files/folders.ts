@@ -1,31 +1,31 @@
 import { userInfo } from 'node:os';
 import { join as joined, posix, win32 } from 'node:path';
 import { AnonError } from '../../errors.ts';
-import { bareValue } from './bare-value.ts';
+import { cleanValue, type Env } from '../env.ts';
 
 /** Where this user's files are. */
 export interface Folders {
-  /** What the user decided: profiles. */
+  /** Profiles. */
   readonly config: string;
-  /** What the tool keeps: the local tenant's state, saved sessions. */
+  /** The local tenant's state, saved sessions, keys. */
   readonly data: string;
 }
 
-/** What decides where they are. */
+/** What the folders depend on. */
 export interface FolderWorld {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly platform: NodeJS.Platform;
-  /** The home folder by the user database. It throws where that has no such user. */
+  /** The home folder in the user database. Throws where the user isn't in it. */
   readonly homeOfUser: () => string;
 }
 
 const tool = 'anon-cli';
 
 /**
- * The folders of the platform: on Linux `~/.config/anon-cli` and `~/.local/share/anon-cli`, or what XDG_* says. A variable
- * that holds no absolute path counts as not set, as its specification says: else what is secret would land in whatever
- * folder the command was started in.
- * @throws {AnonError} `usage` where neither a variable nor the user database says where home is
+ * The folders of the platform, in the layout of env-paths: on Linux `~/.config/anon-cli` and `~/.local/share/anon-cli`, or
+ * below XDG_*. A relative path counts as not set, as the specification demands: otherwise secrets would be written to
+ * whatever folder the command was started in.
+ * @throws {AnonError} `usage` where neither a variable nor the user database has a home folder
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
 export function userFolders(world: FolderWorld): Folders {
@@ -51,31 +51,31 @@ export function userFolders(world: FolderWorld): Folders {
   };
 }
 
-/** Those of this process, whose variables are `env`. */
-export function processFolders(env: FolderWorld['env']): Folders {
+/** The folders of this process's user. */
+export function processFolders(env: Env): Folders {
   return userFolders({ env, platform: process.platform, homeOfUser: () => userInfo().homedir });
 }
 
-/** What containers and service managers call the home of a user who has none. */
+/** Home folders that containers and service managers give to users without one. */
 const noHome = /^(\/|\/nonexistent|\/dev\/null|\/var\/empty)\/*$/;
 
-/** As the variable says, unless that says there is none and the user database knows one. */
+/** From the variable, or from the user database where the variable has no real home. */
 function homeFolder(world: FolderWorld): string {
   const isWindows = world.platform === 'win32';
   const variable = isWindows ? 'USERPROFILE' : 'HOME';
-  const said = absolute(world, world.env[variable]);
-  if (said !== undefined && !noHome.test(said)) return said;
-  const known = absolute(world, homeByDatabase(world));
-  if (known !== undefined && !noHome.test(known)) return known;
-  const home = said ?? known;
+  const fromVariable = absolute(world, world.env[variable]);
+  if (fromVariable !== undefined && !noHome.test(fromVariable)) return fromVariable;
+  const fromDatabase = absolute(world, homeInDatabase(world));
+  if (fromDatabase !== undefined && !noHome.test(fromDatabase)) return fromDatabase;
+  const home = fromVariable ?? fromDatabase;
   if (home !== undefined) return home;
   const others = isWindows ? 'APPDATA and LOCALAPPDATA' : 'XDG_CONFIG_HOME and XDG_DATA_HOME';
-  throw new AnonError('usage', `${variable} holds no absolute path, and this user has no home folder.`, {
+  throw new AnonError('usage', `${variable} is not an absolute path, and this user has no home folder.`, {
     hint: `Set ${variable}, or ${others}, to an absolute path.`,
   });
 }
 
-function homeByDatabase({ homeOfUser }: FolderWorld): string | undefined {
+function homeInDatabase({ homeOfUser }: FolderWorld): string | undefined {
   try {
     return homeOfUser();
   } catch {
@@ -84,7 +84,7 @@ function homeByDatabase({ homeOfUser }: FolderWorld): string | undefined {
 }
 
 function absolute({ platform }: FolderWorld, raw: string | undefined): string | undefined {
-  const path = bareValue(raw ?? '');
+  const path = cleanValue(raw ?? '');
   return pathsOf(platform).isAbsolute(path) ? path : undefined;
 }
 

@@ -3,39 +3,39 @@ import { AnonError } from '../../errors.ts';
 import { codeOf, reasonOf } from './files.ts';
 import { type LineWriter, lineWriter } from './line-writer.ts';
 
-/** A file of guests that is open for writing. */
+/** A file of guests, open for writing. */
 export interface GuestFile extends LineWriter {
   close(): void;
 }
 
-/** Makes a file that only this user may read: what goes into it are tokens. @throws {AnonError} `usage` when there is one */
+/** Creates a file for this user alone, because it will hold tokens. @throws {AnonError} `usage` where it exists */
 export function newGuestFile(path: string): GuestFile {
   try {
-    return writing(path, openSync(path, 'wx', 0o600));
+    return openGuestFile(path, openSync(path, 'wx', 0o600));
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') {
-      throw new AnonError('usage', `${path} is there already, and is not written over.`, {
-        hint: `To go on where it ends: --resume ${path}`,
+      throw new AnonError('usage', `${path} already exists.`, {
+        hint: `To continue it, pass --resume ${path}`,
         cause,
       });
     }
-    throw new AnonError('usage', `${path} cannot be made: ${reasonOf(cause)}.`, { cause });
+    throw new AnonError('usage', `${path} cannot be created: ${reasonOf(cause)}.`, { cause });
   }
 }
 
-/** Opens such a file to go on after its first `endOffset` bytes; what stands behind is cut off. @throws {AnonError} `usage` */
+/** Opens a file of guests to append after its first `endOffset` bytes; the rest is cut off. @throws {AnonError} `usage` */
 export function resumedGuestFile(path: string, endOffset: number): GuestFile {
   try {
     const descriptor = openSync(path, 'r+');
     ftruncateSync(descriptor, endOffset);
     closeSync(descriptor);
-    return writing(path, openSync(path, 'a'));
+    return openGuestFile(path, openSync(path, 'a'));
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
   }
 }
 
-function writing(path: string, descriptor: number): GuestFile {
+function openGuestFile(path: string, descriptor: number): GuestFile {
   const lines = lineWriter(descriptor);
   return {
     async write(text) {

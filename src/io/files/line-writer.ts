@@ -2,18 +2,18 @@ import { fstatSync, write, writeSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { codeOf } from './files.ts';
 
-/** Takes lines, and says when each is written: who waits for that cannot be faster than who reads. */
+/** Writes lines one after another. Awaiting each write keeps the writer as slow as the reader. */
 export interface LineWriter {
-  /** Resolves once `text` is handed to the system; with false when nobody reads it any more. */
+  /** Resolves once the system has `text`; with false when the reader is gone. */
   write(text: string): Promise<boolean>;
 }
 
-/** A pipe that somebody made non-blocking is full; how long until it is tried again. */
+/** How long until a full non-blocking pipe is tried again. */
 const fullPipeMs = 5;
 
-/** Writes to a descriptor, in the order that lines come; those that come meanwhile go together. */
+/** Writes to a descriptor in order; lines that arrive during a write go out together. */
 export function lineWriter(descriptor: number): LineWriter {
-  const writeSome = fstatSync(descriptor).isFile() ? writeAtOnce : writeAside;
+  const writeSome = fstatSync(descriptor).isFile() ? writeNow : writeInThread;
   let waiting = '';
   let written: Promise<boolean> | undefined;
   let running: Promise<boolean> = Promise.resolve(true);
@@ -52,13 +52,13 @@ async function writeAll(writeSome: (rest: Buffer) => number | Promise<number>, b
   return true;
 }
 
-/** Nobody can hold up a file, and a thread for each line costs more than the line. */
-function writeAtOnce(descriptor: number, bytes: Buffer): number {
+/** A file never blocks for long, and a thread per line costs more than the line. */
+function writeNow(descriptor: number, bytes: Buffer): number {
   return writeSync(descriptor, bytes);
 }
 
-/** In a thread of its own, so that a reader who takes no more does not keep Ctrl-C from being heard. */
-function writeAside(descriptor: number, bytes: Buffer): Promise<number> {
+/** In the thread pool, so that Ctrl-C works while a slow reader blocks the write. */
+function writeInThread(descriptor: number, bytes: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     write(descriptor, bytes, 0, bytes.length, null, (error, count) => (error ? reject(error) : resolve(count)));
   });

@@ -1,30 +1,31 @@
-import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'libsql';
-import { AnonError } from '../../errors.ts';
-import { codeOf, fileFailure } from './files.ts';
+import { AnonError, isAnonError } from '../../errors.ts';
+import { codeOf, fileFailure, privateFolder } from './files.ts';
 
-/** Longer than any exchange with a tenant takes, rate limits included. */
-const patienceMs = 180_000;
+/** Longer than any exchange with a tenant, rate limits included. */
+const longestWaitMs = 180_000;
 const pauseMs = 15;
 
 /**
  * Runs `work` while no other process of this user runs its own under the same `path`.
  *
- * The lock is SQLite's write lock on an empty database. The system frees it when its holder dies, however
- * it dies, so there is no stale lock to find and no age to guess. It is asked for again and again rather
- * than waited for inside SQLite, so that Ctrl-C is heard meanwhile.
- * @throws {AnonError} `state_unusable` when it cannot be had
+ * The lock is SQLite's write lock on an empty database. The system frees it however its holder dies, so there are no stale
+ * locks. It is polled rather than waited for inside SQLite, so that Ctrl-C works.
+ * @throws {AnonError} `state_unusable` where it can't be taken
  */
 export async function withLock<Result>(
   path: string,
   { wait, now }: { wait: (ms: number) => Promise<void>; now: () => number },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const until = now() + patienceMs;
+  const until = now() + longestWaitMs;
   for (;;) {
     const lock = openLock(path);
     try {
-      while (!taken(lock) && isThere(lock)) {
+      while (!tryLock(lock) && isCurrent(lock)) {
         if (now() > until) {
           throw new AnonError('state_unusable', 'Another anon-cli process has been busy for too long.', {
             hint: 'Stop it, then try again.',
@@ -33,10 +34,10 @@ export async function withLock<Result>(
         await wait(pauseMs * (1 + Math.random()));
       }
       try {
-        // Who held it may have removed it, as the last thing it did: others wait at a new one by now.
-        if (isThere(lock)) return await work();
+        // The last holder may have removed the file; others then wait for a new one at the same path.
+        if (isCurrent(lock)) return await work();
       } finally {
-        // Closing alone frees the lock only once the connection's statements are collected as garbage.
+        // Closing alone frees the lock only after the connection's statements are garbage collected.
         if (lock.database.inTransaction) lock.database.exec('ROLLBACK');
       }
     } finally {
@@ -48,7 +49,7 @@ export async function withLock<Result>(
 interface Lock {
   readonly path: string;
   readonly database: Database.Database;
-  /** Tells this file from another that has its path. */
+  /** The inode, which tells this file from a later one at the same path. */
   readonly file: number | undefined;
 }
 
@@ -56,7 +57,8 @@ export function openLock(path: string): Lock {
   try {
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
-    throw fileFailure(path, 'cannot be written', error);
+    const hint = codeOf(error) === 'EISDIR' ? 'Remove or rename that folder, then try again.' : undefined;
+    throw fileFailure(path, 'cannot be written', error, hint);
   }
   const file = fileAt(path);
   const database = new Database(path, { timeout: 0 });
@@ -67,7 +69,7 @@ export function openLock(path: string): Lock {
     database.close();
     const isOurs = codeOf(error) !== 'SQLITE_NOTADB';
     if (isOurs && fileAt(path) === file) throw fileFailure(path, 'cannot be locked', error);
-    // Nothing is ever kept in this file, so one that is not a database is only in the way.
+    // A lock file never holds data, so anything but a database can go.
     if (!isOurs) unlinkSync(path);
     return openLock(path);
   }
@@ -77,17 +79,81 @@ function fileAt(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-function isThere({ path, file }: Lock): boolean {
+function isCurrent({ path, file }: Lock): boolean {
   return fileAt(path) === file;
 }
 
-function taken(lock: Lock): boolean {
+function tryLock(lock: Lock): boolean {
   try {
     lock.database.exec('BEGIN IMMEDIATE');
     return true;
   } catch (error) {
-    // SQLite notices too that the file was removed.
-    if (codeOf(error).startsWith('SQLITE_BUSY') || !isThere(lock)) return false;
+    // SQLite reports an error too when the file was removed.
+    if (codeOf(error).startsWith('SQLITE_BUSY') || !isCurrent(lock)) return false;
     throw fileFailure(lock.path, 'cannot be locked', error);
   }
+}
+
+/**
+ * Runs `work` while no other process of this user does so for `file`. Doesn't wait for another process, which may take
+ * hours. The lock is in `folder`, because the file itself is the user's.
+ * @throws {AnonError} `usage` while another process writes the file
+ */
+export async function withFileLock<Result>(
+  folder: string,
+  file: string,
+  now: () => number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  privateFolder(folder);
+  const name = createHash('sha256').update(canonicalPath(file)).digest('hex').slice(0, 32);
+  const wait = async () => {
+    throw new AnonError('usage', `Another anon-cli process is writing ${file}.`, {
+      hint: 'Wait until it ends, or stop it.',
+    });
+  };
+  return withLock(join(folder, `${name}.lock`), { now, wait }, work);
+}
+
+/** One path for a file, also where symbolic links lead to its folder. */
+function canonicalPath(file: string): string {
+  try {
+    return join(realpathSync(dirname(file)), basename(file));
+  } catch {
+    return resolve(file);
+  }
+}
+
+interface Ports {
+  /** Where lock files are. */
+  readonly folder: string;
+  readonly clock: { wait: (ms: number) => Promise<void>; now: () => number };
+  /** Called where no lock can be created. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Runs `work` while no other process of this user changes settings of the same `tenant`, so that what it read is still true
+ * when it writes. Runs without a lock, with a warning, where none can be created, as on a read-only disk.
+ * @throws {AnonError} `state_unusable` where another process holds the lock for too long
+ */
+export async function withTenantLock<Result>(
+  { folder, clock, warn }: Ports,
+  tenant: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const name = createHash('sha256').update(tenant).digest('hex').slice(0, 32);
+  let begun = false;
+  try {
+    privateFolder(folder);
+    return await withLock(join(folder, `tenant-${name}.lock`), clock, () => {
+      begun = true;
+      return work();
+    });
+  } catch (error) {
+    // The error for a lock that another process holds has no cause.
+    if (begun || !isAnonError(error) || error.code !== 'state_unusable' || error.cause === undefined) throw error;
+    warn(`Another anon-cli process may change this tenant at the same time: ${error.message}`);
+  }
+  return work();
 }

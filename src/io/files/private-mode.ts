@@ -4,24 +4,23 @@ import { reasonOf } from './files.ts';
 const warned = new Set<string>();
 
 /**
- * Closes a file or folder of ours to everybody but its owner, and warns where it was open: what is in it may have been read. Of a
- * link it is what the link leads to. Another user's, and one that the system will not let us close, is only warned of,
- * once. Windows has no such modes.
+ * Restricts a file or folder of ours, or the target of a link, to its owner, and warns where others had access: they may
+ * have read it. Only warns, once, about another user's file and where the mode can't be changed. Windows has no such modes.
  */
 export function keepPrivate(path: string, warn: (message: string) => void): void {
   const user = process.getuid?.();
   const status = user === undefined ? undefined : statusOf(path);
   if (!status || (status.mode & 0o077) === 0) return;
   const mode = status.mode & 0o7777;
-  const problem = status.uid === user ? closed(path, mode & 0o700) : 'it belongs to another user';
-  if (problem === undefined) warn(`${path} was open to other users (mode ${octal(mode)}). ${mended(mode)}`);
+  const problem = status.uid === user ? restricted(path, mode & 0o700) : 'it belongs to another user';
+  if (problem === undefined) warn(`${path} was open to other users (mode ${octal(mode)}). ${newMode(mode)}`);
   else if (!warned.has(path)) {
     warned.add(path);
     warn(`${path} is open to other users (mode ${octal(mode)}), and its mode cannot be changed: ${problem}.`);
   }
 }
 
-/** Whoever reads what may not be looked at says so. */
+/** The later read reports a file that can't be inspected. */
 function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -30,7 +29,7 @@ function statusOf(path: string): Stats | undefined {
   }
 }
 
-function closed(path: string, mode: number): string | undefined {
+function restricted(path: string, mode: number): string | undefined {
   try {
     chmodSync(path, mode);
     return undefined;
@@ -39,7 +38,7 @@ function closed(path: string, mode: number): string | undefined {
   }
 }
 
-function mended(mode: number): string {
+function newMode(mode: number): string {
   return `Its mode is now ${octal(mode & 0o700)}.`;
 }
 

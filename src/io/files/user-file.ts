@@ -1,19 +1,19 @@
-import { closeSync, constants, openSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { appendFileSync, closeSync, constants, createReadStream, openSync, statSync } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
+import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { kindOf } from './descriptor.ts';
 import { reasonOf } from './files.ts';
-import { textOf } from './text.ts';
-import { readWhole } from './whole-input.ts';
+import { readWhole, textOf, withoutMark } from './input.ts';
 
 /** The text of a file that the user named. @throws {AnonError} `usage` */
 export async function readUserFile(path: string): Promise<string> {
   return textOf(await readUserBytes(path), path);
 }
 
-/** The bytes of one, or of a pipe or a device: at most 16 MB. @throws {AnonError} `usage` */
+/** The bytes of a file, pipe or device, at most 16 MB. @throws {AnonError} `usage` */
 export async function readUserBytes(path: string): Promise<Buffer> {
-  // Where stdin is a socket these cannot be opened.
+  // These can't be opened where stdin is a socket.
   if (/^\/(dev\/stdin|(dev|proc\/self)\/fd\/0)$/.test(path)) return (await import('./stdin.ts')).readStdin();
   try {
     return await readWhole(path);
@@ -23,7 +23,7 @@ export async function readUserBytes(path: string): Promise<Buffer> {
   }
 }
 
-/** Whether somebody at a terminal would have to type what is read from there: `/dev/stdin`, `/dev/tty`. */
+/** Whether the path is a terminal, such as `/dev/stdin` or `/dev/tty`: someone would have to type the content. */
 export function isTerminalFile(path: string): boolean {
   try {
     if (!statSync(path).isCharacterDevice()) return false;
@@ -38,11 +38,60 @@ export function isTerminalFile(path: string): boolean {
   }
 }
 
-/** Writes a file that was not there, for the user alone. @throws {AnonError} `usage` */
+/** Creates a file for the user alone. @throws {AnonError} `usage` */
 export async function writeNewUserFile(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** Far more than a guest or its metadata takes; without a limit one line could fill the memory. */
+const longestLineBytes = 1 << 20;
+const lineFeed = 10;
+
+/**
+ * The lines of a file that the user named, read on demand. The file is read twice, so it can't be a pipe, or a device, which
+ * may be endless.
+ * @throws {AnonError} `usage`
+ */
+export async function* readLines(path: string): AsyncGenerator<TextLine> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  try {
+    const status = await stat(path);
+    if (!status.isFile() && !status.isDirectory()) {
+      throw new AnonError('usage', `${path} cannot be read: it is not a regular file, and it must be read twice.`, {
+        hint: 'Write its lines to a file first, and pass that file.',
+      });
+    }
+    for await (const chunk of createReadStream(path)) {
+      const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+      let start = 0;
+      for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
+        const text = bytes.toString('utf8', start, end);
+        yield { text: offset + start === 0 ? withoutMark(text) : text, whole: true, endOffset: offset + end + 1 };
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+      offset += start;
+      if (rest.length > longestLineBytes) throw new AnonError('usage', `${path} has a line of more than 1 MiB.`);
+    }
+  } catch (cause) {
+    if (isAnonError(cause)) throw cause;
+    throw new AnonError('usage', `${path} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+  if (rest.length === 0) return;
+  const text = rest.toString('utf8');
+  yield { text: offset === 0 ? withoutMark(text) : text, whole: false, endOffset: offset + rest.length };
+}
+
+/** Appends to a file that the environment names; creates it for this user alone. @throws {AnonError} `failed` */
+export function appendToFile(path: string, text: string): void {
+  try {
+    appendFileSync(path, text, { mode: 0o600 });
+  } catch (cause) {
+    throw new AnonError('failed', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
   }
 }

@@ -4,62 +4,66 @@ import { maxResponseSize } from './exchange.ts';
 import type { Limits } from './http.ts';
 import { ProxyError } from './proxy.ts';
 
-/** An exchange that came to nothing. */
+/** An exchange without a response. */
 export interface Failed {
   readonly url: URL;
   readonly limits: Limits;
-  /** The request had begun to go out. */
+  /** Sending the request had begun. */
   readonly sent: boolean;
-  /** It took longer than an exchange may. */
+  /** The time limit of the exchange was exceeded. */
   readonly overdue: boolean;
 }
 
-const notATenant = 'Is the domain that of an Auth0 tenant? See anon-cli profile list.';
+const notATenant = 'Does the domain belong to an Auth0 tenant? Run: anon-cli profile list';
 
-/** Why no answer came, in words, with what to do about it. */
+/** Why there was no response, with a hint. */
 export function unreachable({ url, limits, sent, overdue }: Failed, cause: unknown): UnreachableError {
   const proxy = proxyErrorIn(cause);
   if (proxy) return proxyFailure(proxy, url, limits);
   if (overdue) {
     const message = `The tenant ${url.host} did not answer within ${limits.totalMs / 1000} seconds.`;
-    return new UnreachableError(message, { sent, broken: false }, { hint: 'This may pass: try again later.', cause });
+    return new UnreachableError(
+      message,
+      { sent, broken: false },
+      { hint: 'This may be temporary: try again later.', cause },
+    );
   }
   const code = causeCode(cause);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    const message = `The answer of the tenant ${url.host} is longer than ${maxResponseSize / 2 ** 20} MB, and was not read to its end.`;
+    const message = `The response of the tenant ${url.host} is larger than ${maxResponseSize / 2 ** 20} MB, and was not read completely.`;
     return new UnreachableError(message, { sent, broken: false }, { hint: notATenant, cause });
   }
   const { reason, hint, broken = false } = explain(code, limits);
   const message = `The tenant ${url.host} ${sent ? 'did not answer' : 'cannot be reached'}: ${reason}.`;
-  const usual = sent ? 'This may pass: try again.' : 'Check the network, and how the domain is spelt.';
+  const general = sent ? 'This may be temporary: try again.' : 'Check the network and the spelling of the domain.';
   const here = code === 'ECONNREFUSED' && meansLocalTenant(url) ? startHere(url) : undefined;
   const other = otherScheme(url, code, sent);
-  return new UnreachableError(message, { sent, broken }, { hint: here ?? other ?? hint ?? usual, cause });
+  return new UnreachableError(message, { sent, broken }, { hint: here ?? other ?? hint ?? general, cause });
 }
 
-/** What speaks plain HTTP answers a handshake with text, or hangs up; what speaks TLS answers a request with an alert. */
+/** A plain HTTP server answers a TLS handshake with text or closes; a TLS server answers plain HTTP with an alert. */
 function otherScheme({ protocol, host, hostname }: URL, code: string, sent: boolean): string | undefined {
   const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
   if (protocol === 'https:' && !sent) {
-    // An alert is a word of TLS.
+    // Only a TLS server sends alerts.
     const isText = isTlsFailure(code) && !code.includes('ALERT');
     if (isHere && (isText || explanations[code] === closed)) {
       return `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`;
     }
     const port = new URL(`http:${host}`).port || '<port>';
     return isText
-      ? `If it speaks plain HTTP: that is for this machine only, as http://localhost:${port}. A tenant elsewhere speaks HTTPS: check the domain, and its port if it has one.`
+      ? `Plain HTTP works only on this machine, as http://localhost:${port}. Other tenants speak HTTPS: check the domain and its port.`
       : undefined;
   }
   const isOther = protocol === 'http:' && code.startsWith('HPE_') && !explanations[code];
-  return isOther ? `If it speaks HTTPS, leave http:// out: ${host}` : undefined;
+  return isOther ? `If it speaks HTTPS, use the domain ${host}` : undefined;
 }
 
 function isTlsFailure(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
-/** Plain HTTP goes to this machine only, and the issuer of the local tenant is `https://localhost:PORT/`. */
+/** Plain HTTP is for this machine only, and the local tenant's issuer is `https://localhost:PORT/`. */
 function meansLocalTenant({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' || hostname === 'localhost';
 }
@@ -68,32 +72,31 @@ function startHere({ protocol, port }: URL): string {
   return `Is it running? anon-cli local start --port ${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
-/** Nothing was sent to the tenant: there was no way to it yet. */
+/** Nothing was sent to the tenant: the proxy made no connection to it. */
 function proxyFailure(error: ProxyError, { host, hostname }: URL, limits: Limits): UnreachableError {
   const { status, cause } = error;
   const message = status
-    ? `The proxy ${error.host} gives no way to ${host}: it answered ${status}.`
+    ? `The proxy ${error.host} did not connect to ${host}: it answered with status ${status}.`
     : `The proxy ${error.host} cannot be used: ${explain(causeCode(cause), limits).reason}.`;
   const hint =
     status === 407
-      ? 'It asks who you are: HTTPS_PROXY=http://<user>:<password>@<host>:<port>'
-      : `Check HTTPS_PROXY, or go past the proxy: NO_PROXY=${hostname}`;
+      ? 'It requires authentication: HTTPS_PROXY=http://<user>:<password>@<host>:<port>'
+      : `Check HTTPS_PROXY, or bypass the proxy: NO_PROXY=${hostname}`;
   return new UnreachableError(message, { sent: false, broken: false }, { hint, cause: error });
 }
 
 interface Explanation {
   readonly reason: string;
   readonly hint?: string;
-  /** A connection that was there ended. */
+  /** An established connection ended. */
   readonly broken?: true;
 }
 
 function explain(code: string, { connectMs }: Limits): Explanation {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT')
-    return { reason: `no connection came about within ${connectMs / 1000} seconds` };
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { reason: `no connection within ${connectMs / 1000} seconds` };
   const known = explanations[code];
   if (known) return known;
-  if (isTlsFailure(code)) return { reason: 'it does not speak TLS as it should' };
+  if (isTlsFailure(code)) return { reason: 'a TLS error occurred' };
   if (code.startsWith('HPE_')) return { reason: 'it does not speak HTTP' };
   return { reason: code ? `the connection failed (${code})` : 'the connection failed' };
 }
@@ -101,14 +104,14 @@ function explain(code: string, { connectMs }: Limits): Explanation {
 const closed: Explanation = { reason: 'the connection was closed', broken: true };
 
 const untrusted: Explanation = {
-  reason: 'its certificate is not trusted here',
-  hint: 'If it comes from an authority of your own, name its certificates: --ca-file <file>',
+  reason: 'its certificate is not trusted',
+  hint: 'If your own certificate authority issued it: --ca-file <file>',
 };
 
 const explanations: Record<string, Explanation> = {
   ENOTFOUND: { reason: 'no such host' },
-  EAI_AGAIN: { reason: 'its name cannot be looked up; there may be no network' },
-  ECONNREFUSED: { reason: 'it refuses connections' },
+  EAI_AGAIN: { reason: 'DNS lookup failed; the network may be down' },
+  ECONNREFUSED: { reason: 'connection refused' },
   ECONNRESET: closed,
   ECONNABORTED: closed,
   EPIPE: closed,
@@ -118,9 +121,9 @@ const explanations: Record<string, Explanation> = {
     reason: 'the connection was closed in the middle of the answer',
     broken: true,
   },
-  ENETUNREACH: { reason: 'there is no network' },
-  EHOSTUNREACH: { reason: 'there is no way to the host' },
-  ETIMEDOUT: { reason: 'nothing comes back from it' },
+  ENETUNREACH: { reason: 'the network is unreachable' },
+  EHOSTUNREACH: { reason: 'no route to the host' },
+  ETIMEDOUT: { reason: 'connection timed out' },
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
@@ -133,7 +136,7 @@ const explanations: Record<string, Explanation> = {
   },
   CERT_NOT_YET_VALID: { reason: 'its certificate is not valid yet', hint: "Is this machine's clock right?" },
   ERR_TLS_CERT_ALTNAME_INVALID: {
-    reason: 'its certificate is for another name',
+    reason: 'its certificate is for another host name',
     hint: 'Is the domain right? anon-cli profile list',
   },
 };
@@ -144,8 +147,8 @@ function proxyErrorIn(error: unknown): ProxyError | undefined {
 }
 
 /**
- * The innermost code: fetch wraps the socket's error, and a host with several addresses wraps each. One that refused says
- * more than one that this machine cannot reach.
+ * The innermost code: undici wraps the socket's error, and a host with several addresses has an error for each. A refused
+ * connection says more than an unreachable address.
  */
 function causeCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {

@@ -1,9 +1,9 @@
 import { AnonError } from '../../errors.ts';
 
 /**
- * An answer's bytes without what it was compressed with. Nothing is asked for in a compressed form, and yet proxies and
- * caches send it. `most`: how many bytes may come of it, so that a few do not take all the memory there is.
- * @throws {AnonError} `response_invalid` for what is not in the form that it says, or is too long
+ * Decompresses a response. None is requested compressed, but some proxies and caches compress anyway. `most`: the largest
+ * result in bytes, so that a small response can't fill the memory.
+ * @throws {AnonError} `response_invalid` for an unknown or wrong encoding, or a result that is too large
  * @see RFC 9110, section 8.4
  */
 export async function withoutCoding(bytes: Buffer, contentEncoding: string, most: number): Promise<Buffer> {
@@ -14,7 +14,7 @@ export async function withoutCoding(bytes: Buffer, contentEncoding: string, most
     .filter((coding) => coding !== '' && coding !== 'identity');
   if (codings.length === 0 || bytes.length === 0) return bytes;
   let decoded = bytes;
-  // In the order in which they were applied.
+  // Last applied, first removed.
   for (const coding of codings.reverse()) decoded = await decode(decoded, coding, most);
   return decoded;
 }
@@ -26,19 +26,19 @@ async function decode(bytes: Buffer, coding: string, most: number): Promise<Buff
   const decoders = new Map<string, Decoder | undefined>([
     ['gzip', zlib.gunzipSync],
     ['x-gzip', zlib.gunzipSync],
-    // Some send it without the frame of zlib.
+    // Some servers send deflate without its zlib header.
     ['deflate', ((bytes[0] ?? 0) & 0x0f) === 8 ? zlib.inflateSync : zlib.inflateRawSync],
     ['br', zlib.brotliDecompressSync],
     // Since Node.js 22.15.
     ['zstd', (zlib as { zstdDecompressSync?: Decoder }).zstdDecompressSync],
   ]);
   const decoder = decoders.get(coding);
-  if (!decoder) throw unreadable(`is compressed in a way not known here (${coding.slice(0, 20)})`);
+  if (!decoder) throw unreadable(`has an unknown content encoding (${coding.slice(0, 20)})`);
   try {
     return decoder(bytes, { maxOutputLength: most });
   } catch (cause) {
     const tooLong = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
-    throw unreadable(tooLong ? 'is too long once it is decompressed' : `says that it is ${coding}, and is not`);
+    throw unreadable(tooLong ? 'is too large once decompressed' : `is declared as ${coding} but is not`);
   }
 }
 

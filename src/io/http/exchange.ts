@@ -1,20 +1,20 @@
 import type { Dispatcher } from 'undici';
 import type { HttpAnswer } from '../../domain/exchange/http.ts';
 
-/** No answer is nearly as long; one that does not end shall not take all the memory there is. */
+/** Far larger than any real response; an endless one must not fill the memory. */
 export const maxResponseSize = 64 * 2 ** 20;
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 /**
- * One request on its way, and its answer, read to the end: a connection that breaks in the middle of an answer is a
- * failure too. It listens to the connection itself, because what undici's own `request` makes of each answer, a stream
- * with signals and listeners, costs more than all the rest where thousands of guests are made.
+ * One request and its complete response; a connection that breaks in the middle of a response is a failure. Handles the
+ * connection's events itself: undici's `request` makes a stream with signals and listeners for each response, which costs
+ * more than everything else when thousands of guests are created.
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
-  /** Rejects with what the connection failed with, or with what it was stopped with. */
+  /** Rejects with the connection's error, or the reason given to `stop`. */
   readonly answer: Promise<HttpAnswer>;
-  /** The request had begun to go out. */
+  /** Sending the request had begun. */
   sent = false;
   #resolve!: (answer: HttpAnswer) => void;
   #reject!: (reason: unknown) => void;
@@ -31,7 +31,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Nobody waits for the answer any more; a request that has not gone out will not. */
+  /** Rejects the answer, and keeps a request that wasn't sent yet from being sent. */
   stop(reason: Error): void {
     this.#stoppedWith = reason;
     this.#reject(reason);
@@ -65,7 +65,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
     };
     const coding = get('content-encoding');
-    // Once, however often it is asked for: what decompresses is loaded where something is compressed.
+    // Decoded once. The decompressor is loaded only for a compressed response.
     let text: Promise<string> | undefined;
     const read = async () => textOf(coding === null ? bytes : await decoded(bytes, coding));
     this.#resolve({
@@ -90,7 +90,7 @@ async function decoded(bytes: Buffer, coding: string): Promise<Buffer> {
 
 const decoder = new TextDecoder();
 
-/** UTF-8, whatever the header says, and without a mark of its byte order. @see RFC 8259, section 8.1 */
+/** UTF-8, whatever the header says, without a byte order mark. @see RFC 8259, section 8.1 */
 function textOf(bytes: Buffer): string {
   return decoder.decode(bytes);
 }

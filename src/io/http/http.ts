@@ -2,54 +2,54 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher } from 'undici';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { Fetch } from '../../domain/exchange/http.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
 import { interrupted } from '../../errors.ts';
+import type { Env } from '../env.ts';
 import { unreachable } from './connection-failure.ts';
 import { HttpExchange, maxResponseSize } from './exchange.ts';
 import { throughProxy } from './proxy.ts';
-import { trustedWith } from './trusted-certificates.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import { type CertificateFile, trustedWith } from './trusted-certificates.ts';
 
 /** How long an exchange may take, in milliseconds. */
 export interface Limits {
-  /** To a connection; through a proxy, to the proxy and from there each. */
+  /** For a connection; with a proxy, for each of the two. */
   readonly connectMs: number;
-  /** From the beginning to the last byte of the answer. */
+  /** From the start to the last byte of the response. */
   readonly totalMs: number;
 }
 
-const usualLimits: Limits = { connectMs: 5000, totalMs: 30_000 };
+const defaultLimits: Limits = { connectMs: 5000, totalMs: 30_000 };
 
-/** Who gives an exchange another time than the default gives it to the connection too. */
+/** A time limit other than the default applies to the connection too. */
 export function limitsWithin(totalMs: number | undefined): Limits {
-  return totalMs === undefined ? usualLimits : { connectMs: totalMs, totalMs };
+  return totalMs === undefined ? defaultLimits : { connectMs: totalMs, totalMs };
 }
 
 export interface HttpWorld {
   readonly env: Env;
   /** Aborted when the user stops the command. */
   readonly signal: AbortSignal;
-  /** A PEM file of certificates to trust beside those that Node trusts. */
-  readonly caFile?: string | undefined;
+  /** Certificates to trust beside those that Node trusts. */
+  readonly caFile?: CertificateFile | undefined;
 }
 
 /**
- * HTTP to the tenant at `baseUrl`, over connections that are kept from one request to the next. Redirects are not
- * followed: a token must not travel to where it was not sent. Proxies are those of HTTPS_PROXY and NO_PROXY; what is
- * plain http is on this machine, and goes there.
+ * HTTP to the tenant at `baseUrl`, over persistent connections. Redirects are not followed: a token must reach no other
+ * server. Proxies are those of HTTPS_PROXY and NO_PROXY; plain HTTP stays on this machine and uses none.
  * @throws {AnonError} `usage` for a proxy's address or a certificate file that cannot be used
  */
-export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimits): Fetch {
-  putOffCompiling();
+export function httpFetch(baseUrl: string, world: HttpWorld, limits = defaultLimits): Fetch {
+  deferWasmCompilation();
   const { signal } = world;
   const dispatcher = dispatcherFor(baseUrl, world, limits);
   const underWay = new Set<HttpExchange>();
-  // Each connection listens, and there may be many at once: Node would take more than ten for a leak.
+  // Each connection adds a listener, and Node warns of a leak beyond ten.
   setMaxListeners(0, signal);
   signal.addEventListener('abort', () => {
     for (const exchange of underWay) exchange.stop(interrupted());
-    // Else it connects anew, and that would hold the process up.
+    // Otherwise it reconnects, which keeps the process alive.
     void dispatcher.destroy();
   });
   return async (url, request) => {
@@ -65,8 +65,8 @@ export function httpFetch(baseUrl: string, world: HttpWorld, limits = usualLimit
     try {
       dispatcher.dispatch(optionsOf(target, request), exchange);
       const answer = await exchange.answer;
-      // Its connection is free from the next turn on, and who sends before that has another made, handshake and all.
-      // Where many are under way each has one of its own, and a turn would cost more than it saves.
+      // The connection is free from the next turn on; a request before that opens another one, handshake and all. With
+      // many requests in flight each has its own connection, and waiting costs more than it saves.
       if (underWay.size === 1) await nextTurn();
       return answer;
     } catch (error) {
@@ -89,15 +89,15 @@ function optionsOf(
   };
 }
 
-/** The last version of Node.js in which the flag was seen to be known: an unknown one would be told of on stderr. */
+/** The last major version of Node.js whose engine knows the flag: it reports an unknown one on stderr. */
 const lastKnownMajor = 26;
 
 /**
- * undici's parser is WebAssembly, which V8 compiles once more, for speed, when it was used for so much. The usual
- * budget is gone with the second answer, and Node does not end before it is done: half the time of a command. This one
- * lasts for about a hundred. @see https://github.com/nodejs/node/issues/36616
+ * undici's parser is WebAssembly, which V8 recompiles for speed once a budget is used up. The default budget ends with the
+ * second response, and Node doesn't exit before the compiler is done: half the time of a command. This budget lasts for
+ * about a hundred responses. @see https://github.com/nodejs/node/issues/36616
  */
-function putOffCompiling(): void {
+function deferWasmCompilation(): void {
   if (Number.parseInt(process.versions.node, 10) <= lastKnownMajor) {
     setFlagsFromString('--wasm-tiering-budget=1000000000');
   }
@@ -105,10 +105,28 @@ function putOffCompiling(): void {
 
 function dispatcherFor(baseUrl: string, { env, caFile, signal }: HttpWorld, { connectMs }: Limits): Dispatcher {
   const connect = { timeout: connectMs, ca: caFile ? trustedWith(caFile, env) : undefined, signal };
-  // The one limit for all of an exchange stands above those that undici has for its parts.
+  // The limit for the whole exchange replaces undici's limits for its parts.
   const options = { headersTimeout: 0, bodyTimeout: 0, maxResponseSize, connect };
   const variable = env.https_proxy ? 'https_proxy' : 'HTTPS_PROXY';
   const address = env[variable];
   if (!address || baseUrl.startsWith('http:')) return new Agent(options);
   return throughProxy({ variable, address, noProxy: env.no_proxy ?? env.NO_PROXY ?? '' }, options);
+}
+
+/** A tenant on the network. `timeoutMs`: the longest time for an exchange. @throws {AnonError} `usage` as `httpFetch` does */
+export function connectRemote(
+  profile: Profile,
+  common: Pick<
+    TenantConnection,
+    'profile' | 'selection' | 'clock' | 'time' | 'retry' | 'warn' | 'issuer' | 'baseUrl' | 'management' | 'saveEdition'
+  >,
+  world: HttpWorld,
+  timeoutMs?: number,
+): TenantConnection {
+  return {
+    ...common,
+    fetch: httpFetch(common.baseUrl, world, limitsWithin(timeoutMs)),
+    edition: profile.edition,
+    sessionKey: undefined,
+  };
 }

@@ -1,21 +1,22 @@
+import { isIP } from 'node:net';
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { AnonError } from '../../errors.ts';
 
-/** How every connection is made. */
+/** Options of every connection. */
 export interface ConnectOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  /** All certificates to trust; those that Node trusts when it is undefined. */
+  /** All trusted certificates; undefined: those that Node trusts. */
   readonly ca: string[] | undefined;
-  /** Ends a connection at once, also one that is still being made and would hold the process up. */
+  /** Aborts a connection at once, also one being established, which would keep the process alive. */
   readonly signal: AbortSignal;
 }
 
-/** The way to the tenant ended at the proxy. */
+/** The proxy failed, or refused to connect to the tenant. */
 export class ProxyError extends Error {
-  /** `host:port` of the proxy, without the user and password that its address may hold. */
+  /** `host:port` of the proxy, without the user name and password in its address. */
   readonly host: string;
-  /** What the proxy answered, where it did. */
+  /** The status of the proxy's response, if any. */
   readonly status: number | undefined;
 
   constructor(host: string, { status, cause }: { status?: number; cause?: unknown }) {
@@ -25,70 +26,76 @@ export class ProxyError extends Error {
   }
 }
 
-/** A proxy as the environment names it. */
+/** A proxy from the environment. */
 export interface NamedProxy {
   /** The variable that holds its address: `HTTPS_PROXY` or `https_proxy`. */
   readonly variable: string;
   readonly address: string;
-  /** Hosts that are reached without it. */
+  /** Hosts that need no proxy. */
   readonly noProxy: string;
 }
 
-/** Connections through a proxy, but straight to the hosts of `noProxy`. @throws {AnonError} `usage`, repeating nothing of it */
+/** Connections through a proxy, and direct ones to the hosts of `noProxy`. @throws {AnonError} `usage`, without the address */
 export function throughProxy(
   { variable, address, noProxy }: NamedProxy,
-  usual: Agent.Options & { readonly connect: ConnectOptions },
+  common: Agent.Options & { readonly connect: ConnectOptions },
 ): Dispatcher {
   const proxy = proxyUrl(variable, address);
-  const { connect } = usual;
-  const options = { ...usual, proxyTls: connect, requestTls: connect };
+  const { connect } = common;
+  const options = { ...common, proxyTls: connect, requestTls: connect };
   const clientFactory = (url: URL, pool: Pool.Options) => tunnels(url, pool, connect.timeout);
   try {
-    // It would look for a proxy for plain http in this process's environment, and nothing plain goes this way.
+    // Without httpProxy it would read one from this process's environment; plain HTTP needs none.
     return new EnvHttpProxyAgent({ ...options, httpsProxy: proxy, httpProxy: '', noProxy, clientFactory });
   } catch {
-    throw notAProxy(variable);
+    throw invalidProxy(variable);
   }
 }
 
 /**
- * The address, of which all must be understood as it was meant. A URL parser takes a part of a password that holds `#`, `/`
- * or `?` for the host, and who looks that up has told it. Without a scheme it is http, as for curl.
+ * The address as a URL, refused where it is ambiguous: with `#`, `/` or `?` in a password, a URL parser would take a part of
+ * it for the host, and a DNS lookup would reveal it. The default scheme is http, as in curl.
  */
 function proxyUrl(variable: string, address: string): string {
   if (/^socks\w*:\/\//i.test(address)) {
-    throw new AnonError('usage', `${variable} names a SOCKS proxy, and only HTTP proxies can be used.`, {
+    throw new AnonError('usage', `${variable} is a SOCKS proxy; only HTTP proxies are supported.`, {
       hint: example,
     });
   }
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-  if (text !== address && /^https?:/i.test(address)) throw notAProxy(variable);
-  // Blanks and control characters a URL parser leaves out, and goes on.
-  if (!/^https?:\/\/[^\s\\/?#\p{Cc}]+\/?$/iu.test(text) || !URL.canParse(text)) throw notAProxy(variable);
+  if (text !== address && /^https?:/i.test(address)) throw invalidProxy(variable);
+  // A URL parser silently drops white space and control characters.
+  if (!/^https?:\/\/[^\s\\/?#\p{Cc}]+\/?$/iu.test(text) || !URL.canParse(text)) throw invalidProxy(variable);
   const { hostname, port } = new URL(text);
-  if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) || port === '0') throw notAProxy(variable);
+  if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) || port === '0') throw invalidProxy(variable);
   return text;
 }
 
-const example = 'Write it as http://proxy.example:8080.';
+const example = 'Example: http://proxy.example:8080.';
 
-/** Without the cause, which holds the address. */
-function notAProxy(variable: string): AnonError {
-  return new AnonError('usage', `${variable} is not the address of a proxy.`, {
-    hint: `${example} In a user name or a password write # as %23, / as %2F, ? as %3F, @ as %40, % as %25.`,
+/** Has no cause, because that holds the address. */
+function invalidProxy(variable: string): AnonError {
+  return new AnonError('usage', `${variable} is not a valid proxy address.`, {
+    hint: `${example} In a user name or password, write # as %23, / as %2F, ? as %3F, @ as %40, % as %25.`,
   });
 }
 
+/** A server name in TLS can't be an IP address; Node warns about one. @see RFC 6066, section 3 */
+function serverName(name: string | undefined): string | undefined {
+  return name !== undefined && isIP(name.replace(/^\[|\]$/g, '')) > 0 ? undefined : name;
+}
+
 /**
- * Connections to the proxy, whose failures say that they are the proxy's. A proxy that refuses to connect further,
- * or goes silent, is a failure here too: the agent would try again without end, or wait.
+ * Connections to the proxy, which fail with a ProxyError. That includes a proxy that refuses to connect to the tenant or
+ * doesn't respond: undici's agent would retry forever, or wait.
  */
 function tunnels({ href, host }: URL, options: Pool.Options, timeoutMs: number): Pool {
   const pool = new Pool(new URL(href).origin, options);
   const connect = pool.connect.bind(pool);
   return Object.assign(pool, {
-    async connect(request: Dispatcher.ConnectOptions) {
-      const tunnel = await connect({ ...request, signal: AbortSignal.timeout(timeoutMs) }).catch((cause) => {
+    async connect(request: Dispatcher.ConnectOptions & { readonly servername?: string }) {
+      const named = { ...request, servername: serverName(request.servername) };
+      const tunnel = await connect({ ...named, signal: AbortSignal.timeout(timeoutMs) }).catch((cause) => {
         throw new ProxyError(host, { cause });
       });
       if (tunnel.statusCode === 200) return tunnel;

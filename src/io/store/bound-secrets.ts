@@ -2,30 +2,30 @@ import type { SecretKey, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { exactJson, readExactJson } from '../../wire/exact-json.ts';
 
-/** The profile whose secrets they are, and where its requests go. */
+/** A profile and the tenant that its secrets are for. */
 export interface Binding {
   readonly profile: string;
-  /** Scheme, host and port of its tenant; `embedded` for the one in this process. */
+  /** Scheme, host and port of the tenant; `embedded` for the local tenant in this process. */
   readonly origin: string;
 }
 
 /**
- * The same store for the secrets of one tenant: each is saved with the tenant's origin, and is given to no other. So a
- * profile whose domain was edited in `profiles.json` sends nothing of the old tenant to the new one. What an earlier version
- * saved is bound when it is first used, unless it tells itself that it is another tenant's.
- * @throws {AnonError} `not_authorised` for what is another tenant's
+ * A store that saves each secret with the origin of its tenant and returns it for no other tenant. So a profile whose domain
+ * was edited in `profiles.json` sends no secret of the old tenant to the new one. A secret that an earlier version saved is
+ * bound on first use, unless it names another tenant itself.
+ * @throws {AnonError} `not_authorised` for another tenant's secret
  */
 export function boundSecrets(store: SecretStore, binding: Binding): SecretStore {
   const { origin } = binding;
 
   const put = (key: SecretKey, secret: string) => store.put(key, written(key, secret, origin));
 
-  /** What an earlier version saved. */
+  /** A secret that an earlier version saved. */
   const unbound = async (key: SecretKey, text: string): Promise<string> => {
-    const told = isBare(key) ? await store.get(`management-token/${binding.profile}`) : text;
-    const issuer = issuerOf(told ?? '');
+    const source = isBare(key) ? await store.get(`management-token/${binding.profile}`) : text;
+    const issuer = issuerOf(source ?? '');
     if (issuer !== undefined && !isIssuerAt(issuer, origin)) throw otherTenant(key, binding, issuer);
-    // A session is bound by its next write: another process may be at it now.
+    // A session is bound by its next write: another process may be writing it now.
     if (isBare(key)) await put(key, text).catch(ignoreUnwritable);
     return text;
   };
@@ -44,7 +44,7 @@ export function boundSecrets(store: SecretStore, binding: Binding): SecretStore 
   };
 }
 
-/** Credentials are saved as they were given; the others are JSON objects, which take the origin as a member. */
+/** Credentials are plain text; other secrets are JSON objects, which take the origin as a member. */
 function isBare(key: SecretKey): boolean {
   return key.startsWith('credentials/');
 }
@@ -53,7 +53,7 @@ function written(key: SecretKey, secret: string, origin: string): string {
   return exactJson(isBare(key) ? { origin, secret } : { ...members(secret), origin });
 }
 
-/** Undefined for what is bound to no tenant. */
+/** Undefined for a secret without an origin. */
 function read(key: SecretKey, text: string): { origin: string; secret: string } | undefined {
   const { origin, ...others } = members(text);
   if (typeof origin !== 'string') return undefined;
@@ -62,12 +62,12 @@ function read(key: SecretKey, text: string): { origin: string; secret: string } 
   return typeof secret === 'string' && Object.keys(more).length === 0 ? { origin, secret } : undefined;
 }
 
-/** A disk that takes no files is no reason to ask for a login. */
+/** On a read-only disk the secret is still good. */
 function ignoreUnwritable(error: unknown): void {
   if (!isAnonError(error)) throw error;
 }
 
-/** Whose a Management API token or a session says it is: by what was saved with it, else by its access token. */
+/** The issuer of a Management API token or a session: saved with it, or from its access token. */
 function issuerOf(text: string): string | undefined {
   const { issuer, accessToken } = members(text);
   if (typeof issuer === 'string') return issuer;
@@ -85,7 +85,7 @@ function members(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A tenant on this machine may be reached by a name that is not in its issuer, and the embedded one by none. */
+/** On this machine a tenant's host name may differ from its issuer's, and the tenant in this process has none. */
 function isIssuerAt(issuer: string, origin: string): boolean {
   if (!URL.canParse(issuer) || !URL.canParse(origin)) return true;
   const [one, other] = [new URL(issuer), new URL(origin)];
@@ -99,12 +99,12 @@ function otherTenant(key: SecretKey, { profile, origin }: Binding, from: string)
   const session = key.startsWith('session/') ? key.slice(`session/${profile}/`.length) : undefined;
   const what =
     session === undefined ? `The saved credentials of profile '${profile}' are` : `The saved session '${session}' is`;
-  const was = from === 'embedded' ? 'the embedded tenant' : from;
+  const [saved, now] = [from, origin].map((tenant) => (tenant === 'embedded' ? 'the local tenant' : tenant));
   return new AnonError(
     'not_authorised',
-    `${what} for ${was}, and the profile now names ${origin === 'embedded' ? 'no tenant' : origin}: nothing was sent there.`,
+    `${what} for ${saved}, but the profile is now for ${now}: nothing was sent there.`,
     {
-      hint: `If that is your tenant, log in to it: anon-cli login ${profile}`,
+      hint: `If that is your tenant, log in again: anon-cli login ${profile}`,
     },
   );
 }

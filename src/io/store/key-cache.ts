@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
 import { isAnonError } from '../../errors.ts';
+import { exists } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
-import { type JsonFile, readJsonFile, writeJsonFile } from '../files/json-file.ts';
+import type { JsonFile } from '../files/json-file.ts';
 
 const content = v.strictObject({
   url: v.string(),
@@ -20,7 +21,7 @@ interface Ports {
   readonly warn: (message: string) => void;
 }
 
-/** Key sets in `keys` of the data folder, one file an address. What cannot be read or kept is fetched again. */
+/** Key sets in `keys` of the data folder, one file per URL. One that can't be read or saved is fetched again. */
 export function keyCache({ folders, now, warn }: Ports): KeyCache {
   const file = (url: string): JsonFile<v.InferOutput<typeof content>> => ({
     path: join(folders.data, 'keys', `${createHash('sha256').update(url).digest('hex')}.json`),
@@ -32,19 +33,22 @@ export function keyCache({ folders, now, warn }: Ports): KeyCache {
   return {
     async get(url) {
       try {
-        const kept = readJsonFile(file(url));
-        return kept?.url === url ? kept : undefined;
+        const entry = file(url);
+        if (!exists(entry.path)) return undefined;
+        const saved = (await import('../files/json-file.ts')).readJsonFile(entry);
+        return saved?.url === url ? saved : undefined;
       } catch (error) {
         if (isAnonError(error)) return undefined;
         throw error;
       }
     },
-    async put(kept) {
+    async put(fetched) {
       try {
-        writeJsonFile(file(kept.url), { ...kept, keys: [...kept.keys] });
+        const { writeJsonFile } = await import('../files/json-file.ts');
+        writeJsonFile(file(fetched.url), { ...fetched, keys: [...fetched.keys] });
       } catch (error) {
         if (!isAnonError(error)) throw error;
-        warn(`The keys could not be kept; the next command fetches them again. ${error.message}`);
+        warn(`The keys could not be saved; the next command fetches them again. ${error.message}`);
       }
     },
   };

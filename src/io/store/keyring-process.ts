@@ -3,14 +3,14 @@ import { readFileSync, writeSync } from 'node:fs';
 import type { Entry } from '@napi-rs/keyring';
 
 /**
- * A program of its own, which asks the operating system's keyring one thing and ends: what it asks may never
- * answer. The question is JSON on stdin and the answer JSON on stdout, so that no secret is on a command line.
+ * A separate program, because a call into the operating system's keyring may never return. It reads one request as JSON from
+ * stdin and writes the reply as JSON to stdout, so that no secret is on a command line.
  */
 export interface Question {
   readonly service: string;
   readonly account: string;
   readonly operation: 'get' | 'put' | 'remove' | 'try';
-  /** What to put. */
+  /** The value to put. */
   readonly value?: string | undefined;
 }
 
@@ -18,12 +18,12 @@ export type Reply = { readonly ok: true; readonly value?: string | undefined } |
 
 type OpenEntry = (account: string) => Pick<Entry, 'getPassword' | 'setPassword' | 'deleteCredential'>;
 
-/** Windows takes 2560 bytes an entry, at two a character. */
+/** Windows allows 2560 bytes per entry, two per character. */
 const chunkLength = 1200;
 
 /**
- * A value as texts of a length that every keyring takes. Each is ASCII, the first begins with how many there
- * are and with what the whole must come to: what two processes wrote at once is told from a value.
+ * A value in ASCII chunks that every keyring can hold. The first begins with their number and a digest of the whole, which
+ * reveals a mix of chunks that two processes wrote at once.
  */
 function chunksOf(value: string): string[] {
   const text = Buffer.from(value).toString('base64');
@@ -56,7 +56,7 @@ function read(open: OpenEntry, account: string): string | undefined {
 function write(open: OpenEntry, account: string, value: string): void {
   const chunks = chunksOf(value);
   const before = countOf(open, account);
-  // The first comes last: until then the value that was there is there.
+  // The first chunk last: until then the previous value is valid.
   for (const [index, chunk] of [...chunks.entries()].reverse()) open(nameOf(account, index)).setPassword(chunk);
   for (let index = chunks.length; index < before; index += 1) open(nameOf(account, index)).deleteCredential();
 }
@@ -70,7 +70,7 @@ function countOf(open: OpenEntry, account: string): number {
   return start === null || start === undefined ? 0 : Math.max(1, Number(/^(\d+)\./.exec(start)?.[1] ?? 1));
 }
 
-/** Whether something that is put can be had again. */
+/** Whether the keyring returns what is put into it. */
 function tryOut(open: OpenEntry, account: string): boolean {
   write(open, account, 'anon-cli');
   const found = read(open, account);
@@ -80,7 +80,7 @@ function tryOut(open: OpenEntry, account: string): boolean {
 
 async function answer({ service, account, operation, value = '' }: Question, module: string): Promise<Reply> {
   const loaded: typeof import('@napi-rs/keyring') = await import(module);
-  // The kernel's keyring, which the library would take where there is no other, forgets all at the next start.
+  // Not the kernel's keyring, the library's fallback: it is empty after a reboot.
   const open: OpenEntry = (name) => new loaded.Entry(service, name, { linux: { store: 'secret-service' } });
   switch (operation) {
     case 'get':

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import type { SecretStore } from '../../domain/profile/profile.ts';
 import type { Question, Reply } from './keyring-process.ts';
 
-/** How the keyring is asked. */
+/** How the keyring is accessed. */
 export interface KeyringOptions {
-  /** The program that asks it. */
+  /** The program that accesses it. */
   readonly program: string;
-  /** What that program loads for it. */
+  /** The module that the program loads. */
   readonly module: string;
-  /** Milliseconds that it has to answer. */
+  /** The longest time for a reply, in milliseconds. */
   readonly limitMs: number;
 }
 
 const service = 'anon-cli';
-const usual: KeyringOptions = {
+const defaults: KeyringOptions = {
   program: join(import.meta.dirname, 'io-store-keyring-process.cjs'),
   module: '@napi-rs/keyring',
   limitMs: 2000,
@@ -22,17 +22,17 @@ const usual: KeyringOptions = {
 
 /** The operating system's keyring. */
 export interface Keyring {
-  /** What is put there can be had again, and within the time it has. */
+  /** Whether it returns what is put into it, in time. */
   answers(): Promise<boolean>;
   /**
-   * Secrets in it. Once it does not answer it is asked no more; what is put then goes to `files`, and what is
-   * there is newer than what the keyring has.
+   * The secrets in it. Once it doesn't respond, it isn't used again and secrets go to `files`; those there are newer than
+   * the keyring's.
    */
   secrets(files: SecretStore, warn: (message: string) => void): SecretStore;
 }
 
 export function openKeyring(options: Partial<KeyringOptions> = {}): Keyring {
-  const how = { ...usual, ...options };
+  const how = { ...defaults, ...options };
   let givenUp = false;
   let missed = false;
 
@@ -51,8 +51,8 @@ export function openKeyring(options: Partial<KeyringOptions> = {}): Keyring {
         if (newer !== undefined) return newer;
         const reply = await ask({ operation: 'get', account: key });
         if (reply.ok) return reply.value;
-        // Else who looks takes what is there for gone, and begins anew.
-        if (!missed) warn('The keyring does not answer: what is kept there counts as none now.');
+        // Without a warning it looks as if the secret were gone.
+        if (!missed) warn('The keyring does not respond: secrets saved in it are ignored.');
         missed = true;
         return undefined;
       },
@@ -63,14 +63,14 @@ export function openKeyring(options: Partial<KeyringOptions> = {}): Keyring {
       },
       async remove(key) {
         const { ok } = await ask({ operation: 'remove', account: key });
-        if (!ok) warn(`The keyring does not answer: what it has as ${service}, ${key} stays there.`);
+        if (!ok) warn(`The keyring does not respond: its entry ${service}, ${key} was not removed.`);
         await files.remove(key);
       },
     }),
   };
 }
 
-/** Asks once, in a process that is ended when it takes too long: a call into the keyring cannot be stopped otherwise. */
+/** Runs one request in a process that is killed when it takes too long: a call into the keyring can't be cancelled. */
 function exchange({ program, module, limitMs }: KeyringOptions, question: Question): Promise<Reply> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, module], {
@@ -85,7 +85,7 @@ function exchange({ program, module, limitMs }: KeyringOptions, question: Questi
     });
     child.once('error', () => resolve({ ok: false }));
     child.once('close', () => resolve(replyIn(text)));
-    // It may be gone before it has read.
+    // The process may exit before it reads.
     child.stdin.on('error', () => {});
     child.stdin.end(JSON.stringify(question));
   });

@@ -3,7 +3,7 @@ import type { TokenCache } from '../../domain/exchange/management/credentials.ts
 import type { SecretStore } from '../../domain/profile/profile.ts';
 import { isAnonError } from '../../errors.ts';
 
-const keptToken = v.strictObject({
+const savedToken = v.strictObject({
   issuer: v.string(),
   clientId: v.string(),
   audience: v.string(),
@@ -12,8 +12,8 @@ const keptToken = v.strictObject({
   scope: v.optional(v.string()),
 });
 
-/** Another tenant's token is as good as none: a new one is asked for, which says what is wrong. */
-async function ofThisTenant(secret: Promise<string | undefined>): Promise<string | undefined> {
+/** Undefined for another tenant's token: requesting a new one shows what is wrong. */
+async function ignoringOtherTenants(secret: Promise<string | undefined>): Promise<string | undefined> {
   try {
     return await secret;
   } catch (error) {
@@ -22,7 +22,7 @@ async function ofThisTenant(secret: Promise<string | undefined>): Promise<string
   }
 }
 
-/** Keeps the Management API token of a profile among its secrets. What is no token there is as good as none. */
+/** Saves the Management API token of a profile among its secrets. An invalid one is ignored. */
 export function tokenCache(
   secrets: () => Promise<SecretStore>,
   profile: string,
@@ -31,16 +31,16 @@ export function tokenCache(
   const key = `management-token/${profile}` as const;
   return {
     async get() {
-      const text = await ofThisTenant((await secrets()).get(key));
+      const text = await ignoringOtherTenants((await secrets()).get(key));
       if (text === undefined) return undefined;
-      const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), keptToken), text);
+      const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), savedToken), text);
       return checked.success ? checked.output : undefined;
     },
     async put(token) {
       try {
         await (await secrets()).put(key, JSON.stringify(token));
       } catch {
-        warn(`The Management API token of profile ${profile} could not be kept; the next command asks for another.`);
+        warn(`The Management API token of profile ${profile} could not be saved; the next command requests another.`);
       }
     },
     remove: async () => (await secrets()).remove(key),

@@ -3,11 +3,9 @@ import * as v from 'valibot';
 import type { ProfileStore, SecretStore } from '../../domain/profile/profile.ts';
 import { assertionAlgorithms } from '../../wire/client-assertion.ts';
 import { editionNames } from '../../wire/edition/edition.ts';
-import { isThere } from '../files/files.ts';
+import { exists } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
-
-/** The profile of the embedded tenant, which is there without being made. */
 
 const credentials = v.variant('kind', [
   v.strictObject({ kind: v.literal('client_secret'), clientId: v.string() }),
@@ -27,7 +25,7 @@ const profile = v.strictObject({
   app: v.optional(v.strictObject({ clientId: v.string(), name: v.string() })),
   api: v.optional(v.strictObject({ audience: v.string(), name: v.string() })),
   production: v.optional(v.boolean()),
-  /** Version 0.1.0 kept the secret here. */
+  /** Version 0.1.0 saved the secret here. */
   management: v.optional(v.strictObject({ clientId: v.string(), clientSecret: v.string() })),
 });
 type KnownProfile = v.InferOutput<typeof profile>;
@@ -38,7 +36,7 @@ interface Ports {
   readonly folders: Folders;
   /** The profile that always exists, and is current by default. */
   readonly defaultProfile: string;
-  /** Where secrets go that are still in the file. */
+  /** Where secrets of version 0.1.0 are moved to. */
   readonly secrets: () => Promise<SecretStore>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
@@ -46,14 +44,14 @@ interface Ports {
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-/** Profiles in `profiles.json` of the config folder. It holds no secret. */
+/** Profiles in `profiles.json` of the config folder, without secrets. */
 export function profileStore({ folders, defaultProfile, secrets, exclusively, ...ports }: Ports): ProfileStore {
   const path = join(folders.config, 'profiles.json');
   const file: JsonFile<Profiles> = { ...ports, path, version: 2, schema: profiles };
 
-  // Shared with the other store, and not loaded while there is no file to read.
+  // Not loaded until there is a file to read.
   const load = async (): Promise<Profiles> => {
-    const content = isThere(path) ? (await import('../files/json-file.ts')).readJsonFile(file) : undefined;
+    const content = exists(path) ? (await import('../files/json-file.ts')).readJsonFile(file) : undefined;
     return { current: content?.current ?? defaultProfile, profiles: { [defaultProfile]: {}, ...content?.profiles } };
   };
 
@@ -86,8 +84,8 @@ export function profileStore({ folders, defaultProfile, secrets, exclusively, ..
         const { management: _, ...known } = before ?? {};
         const after = work(before && { ...known, name });
         if (!after) return { current: current === name ? defaultProfile : current, profiles: others };
-        const { name: __, adHoc: ___, ...kept } = after;
-        return { current, profiles: { ...others, [name]: kept } };
+        const { name: __, adHoc: ___, ...saved } = after;
+        return { current, profiles: { ...others, [name]: saved } };
       });
     },
     async use(name) {
@@ -96,7 +94,7 @@ export function profileStore({ folders, defaultProfile, secrets, exclusively, ..
   };
 }
 
-/** Moves each secret of version 0.1.0 to where secrets are; the file that has it no longer is written after that. */
+/** Moves each secret of version 0.1.0 to the secret store; the caller writes the file without it afterwards. */
 async function withoutSecrets(before: Profiles, secrets: () => Promise<SecretStore>): Promise<Profiles> {
   const moved: Record<string, KnownProfile> = {};
   for (const [name, { management, ...known }] of Object.entries(before.profiles)) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStore } from '../../domain/profile/profile.ts';
-import { isThere, removeFile } from '../files/files.ts';
+import { exists, removeFile } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 
@@ -11,11 +11,11 @@ interface Ports {
   readonly folders: Folders;
   readonly now: () => number;
   readonly warn: (message: string) => void;
-  /** What is kept is only looked at. */
+  /** Nothing is written or removed. */
   readonly readOnly?: boolean | undefined;
 }
 
-/** Secrets in `credentials` of the data folder: one file an entry, for its owner alone, replaced whole. */
+/** Secrets in `credentials` of the data folder: one file per entry, mode 0600. */
 export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStore {
   const file = (key: string): JsonFile<v.InferOutput<typeof content>> => ({
     path: join(folders.data, 'credentials', `${fileName(key)}.json`),
@@ -27,7 +27,7 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
   return {
     async get(key) {
       const entry = file(key);
-      return isThere(entry.path) ? (await import('../files/json-file.ts')).readJsonFile(entry)?.secret : undefined;
+      return exists(entry.path) ? (await import('../files/json-file.ts')).readJsonFile(entry)?.secret : undefined;
     },
     async put(key, secret) {
       if (!readOnly) (await import('../files/json-file.ts')).writeJsonFile(file(key), { secret });
@@ -38,12 +38,12 @@ export function secretFiles({ folders, now, warn, readOnly }: Ports): SecretStor
   };
 }
 
-/** What Windows takes for a device, whatever the ending. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+/** Names that Windows reserves for devices, with any extension. @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
 const device = /^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))./;
 
 /**
- * A name of its own for each key, without an ending: what may mean something in a path, or be the same in another case on some
- * file systems, is escaped.
+ * A unique file name for each key, without an extension. Escapes characters with a meaning in paths, and capitals, which
+ * some file systems don't distinguish.
  */
 export function fileName(key: string): string {
   return key
@@ -52,7 +52,7 @@ export function fileName(key: string): string {
     .replaceAll('/', '~');
 }
 
-/** The key whose file name that is; undefined where it is none of these. */
+/** The key of a file name; undefined for any other name. */
 export function keyOfFileName(name: string): string | undefined {
   try {
     const key = decodeURIComponent(name.replaceAll('~', '/'));

@@ -10,7 +10,7 @@ interface Ports {
   readonly lockPath: (name: string) => string;
   readonly keyOf: (name: string) => SecretKey;
   readonly secrets: () => Promise<SecretStore>;
-  /** The names of which this process has the lock. */
+  /** The names that this process holds the lock of. */
   readonly held: ReadonlySet<string>;
   readonly locked: <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
   readonly now: () => number;
@@ -18,37 +18,37 @@ interface Ports {
   readonly readOnly?: boolean | undefined;
 }
 
-/** What else goes by a session's name is to go by another. */
-type Follow = (from: string, to: string) => Promise<void>;
+/** Updates whatever else refers to a session by its name. */
+type FollowRename = (from: string, to: string) => Promise<void>;
 
 export interface Renaming {
-  /** For whoever has the lock of both names. */
-  rename(from: string, to: string, follow: Follow): Promise<void>;
-  /** Brings to an end what a process that was killed has begun. */
-  settle(follow: Follow): Promise<void>;
+  /** The caller must hold the locks of both names. */
+  rename(from: string, to: string, follow: FollowRename): Promise<void>;
+  /** Completes or undoes renames of killed processes. */
+  settle(follow: FollowRename): Promise<void>;
 }
 
 const noteEnding = '.renaming';
-const noted = v.strictObject({ from: v.string() });
+const noteContent = v.strictObject({ from: v.string() });
 
 /**
- * A session gets another name in several steps, since a keyring knows no other way than to write it again and to remove what was
- * there. While they are under way a file says so: where the process is killed, the next one goes on where the new entry is whole,
- * and else leaves the old one as it is.
+ * Renames a session in several steps, because a keyring can only write a new entry and remove the old one. Meanwhile a file
+ * notes the rename: if the process is killed, the next one completes it where the new entry was written, and otherwise keeps
+ * the old name.
  */
 export function renamings(ports: Ports): Renaming {
   const { folder, lockPath, keyOf, secrets, held, readOnly } = ports;
-  const noteOf = (to: string): JsonFile<v.InferOutput<typeof noted>> => ({
+  const noteOf = (to: string): JsonFile<v.InferOutput<typeof noteContent>> => ({
     ...ports,
     path: join(folder, `${fileName(to)}${noteEnding}`),
-    schema: noted,
+    schema: noteContent,
   });
   const noteIn = async (to: string) => (await import('../files/json-file.ts')).readJsonFile(noteOf(to));
 
   const alone = <Result>(name: string, work: () => Promise<Result>): Promise<Result> =>
     held.has(name) ? work() : ports.locked(lockPath(name), work);
 
-  const finish = async (from: string, to: string, follow: Follow): Promise<void> => {
+  const finish = async (from: string, to: string, follow: FollowRename): Promise<void> => {
     const store = await secrets();
     if ((await store.get(keyOf(to))) === undefined) removeFile(lockPath(to));
     else {
@@ -74,11 +74,11 @@ export function renamings(ports: Ports): Renaming {
         const to = file.endsWith(noteEnding) ? keyOfFileName(file.slice(0, -noteEnding.length)) : undefined;
         const from = to === undefined ? undefined : (await noteIn(to))?.from;
         if (to === undefined || from === undefined) continue;
-        // In one order whoever asks, as those who rename.
+        // Always in the same order, as in `rename`, so that two processes can't deadlock.
         const [first = from, second = to] = [from, to].sort();
         await alone(first, () =>
           alone(second, async () => {
-            // Whoever was renaming may just have ended.
+            // The renaming process may just have finished.
             if ((await noteIn(to))?.from === from) await finish(from, to, follow);
           }),
         );

@@ -4,24 +4,23 @@ import * as v from 'valibot';
 import type { SecretStore } from '../../domain/profile/profile.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import { exactJson, readExactJson } from '../../wire/exact-json.ts';
-import { fileFailure, isThere, namesIn, privateFolder, removeFile, removeFolder } from '../files/files.ts';
+import { exists, fileFailure, namesIn, privateFolder, removeFile, removeFolder } from '../files/files.ts';
 import type { Folders } from '../files/folders.ts';
 import type { JsonFile } from '../files/json-file.ts';
 import { keepPrivate } from '../files/private-mode.ts';
 import { boundSecrets } from './bound-secrets.ts';
-import { earlierSession, removeEarlierSession } from './earlier-session.ts';
 import { fileName, keyOfFileName, secretFiles } from './secret-files.ts';
+import { legacySession, removeLegacySession, savedSession } from './session-format.ts';
 import { type Renaming, renamings } from './session-renaming.ts';
-import { rememberedSession } from './session-schema.ts';
 
 export interface SessionPorts {
   readonly profile: string;
-  /** Where the profile's requests go: a session of another tenant is not given out. */
+  /** Where the profile's requests go: a session of another tenant is never returned. */
   readonly origin?: string | undefined;
-  /** What a session is called that nobody named. */
+  /** The name of a session that was given none. */
   readonly unnamed: string;
   readonly folders: Folders;
-  /** Where the profile's secrets are, unless in files. */
+  /** The profile's secrets, unless they are in files. */
   readonly secrets: () => Promise<SecretStore | undefined>;
   readonly now: () => number;
   readonly warn: (message: string) => void;
@@ -33,9 +32,9 @@ export interface SessionPorts {
 const lockEnding = '.lock';
 
 /**
- * Each session is one entry among the profile's secrets, tokens and all: it is there whole or not at all, and
- * jobs that keep sessions of their own write nothing in common. The file that a session is locked by says that
- * there is one of its name: a keyring cannot be asked what it holds. Beside these one file names the current one.
+ * Each session, with its tokens, is one entry among the profile's secrets, so it is saved whole or not at all, and jobs with
+ * different sessions share no file. A session's lock file also records its name, because a keyring can't list its entries.
+ * Another file beside them names the current session.
  */
 export function sessionStore(ports: SessionPorts): SessionStore {
   const { profile, origin, unnamed, folders, readOnly, warn } = ports;
@@ -44,40 +43,44 @@ export function sessionStore(ports: SessionPorts): SessionStore {
     const store = await allSecrets();
     return origin === undefined ? store : boundSecrets(store, { profile, origin });
   };
-  // Of a version that bound none to its tenant.
-  const earlier = { ...ports, secrets: allSecrets };
+  // From a version that didn't bind sessions to tenants.
+  const legacy = { ...ports, secrets: allSecrets };
   const folder = join(folders.data, 'session-names', fileName(profile));
   const lockPath = (name: string) => join(folder, `${fileName(name)}${lockEnding}`);
   const keyOf = (name: string) => `session/${profile}/${name}` as const;
-  const pointer: JsonFile<v.InferOutput<typeof pointed>> = { ...ports, path: join(folder, 'current'), schema: pointed };
+  const pointer: JsonFile<v.InferOutput<typeof pointerContent>> = {
+    ...ports,
+    path: join(folder, 'current'),
+    schema: pointerContent,
+  };
 
   const held = new Set<string>();
   const renaming: Renaming = renamings({ ...ports, folder, lockPath, keyOf, secrets: allSecrets, held });
 
-  /** What was kept when a profile had one session is one of several from now on. */
-  const moveEarlier = async (): Promise<void> => {
-    if (readOnly || isThere(folder) || !(await earlierSession(earlier))) return;
+  /** Turns the only session of an earlier version into one of several. */
+  const migrateLegacySession = async (): Promise<void> => {
+    if (readOnly || exists(folder) || !(await legacySession(legacy))) return;
     privateFolder(folders.data);
     await ports.locked(join(folders.data, 'sessions.lock'), async () => {
-      const found = isThere(folder) ? undefined : await earlierSession(earlier);
-      // The folder last: while it is not there, nobody takes what was moved for all there is.
+      const found = exists(folder) ? undefined : await legacySession(legacy);
+      // The folder last: its existence means that the migration is done.
       if (found) {
         await (await allSecrets()).put(keyOf(unnamed), exactJson(found));
         makeLock(folder, lockPath(unnamed));
       }
-      await removeEarlierSession(earlier);
+      await removeLegacySession(legacy);
     });
   };
 
   const current = async (): Promise<string> => {
-    if (!isThere(pointer.path)) return unnamed;
+    if (!exists(pointer.path)) return unnamed;
     return (await import('../files/json-file.ts')).readJsonFile(pointer)?.current ?? unnamed;
   };
 
-  /** Sessions are where an earlier version, or a process that was killed, did not leave them. */
+  /** Completes what an earlier version, or a killed process, left undone. */
   const settle = async (): Promise<void> => {
-    await moveEarlier();
-    await renaming.settle(goesBy);
+    await migrateLegacySession();
+    await renaming.settle(followRename);
   };
 
   const use = async (name: string): Promise<void> => {
@@ -85,7 +88,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
     (await import('../files/json-file.ts')).writeJsonFile(pointer, { current: name });
   };
 
-  const goesBy = async (from: string, to: string): Promise<void> => {
+  const followRename = async (from: string, to: string): Promise<void> => {
     if ((await current()) === from) await use(to);
   };
 
@@ -104,31 +107,31 @@ export function sessionStore(ports: SessionPorts): SessionStore {
       await settle();
       const text = await (await secrets()).get(keyOf(name));
       if (text === undefined) return undefined;
-      const checked = v.safeParse(rememberedSession, parsed(text));
+      const checked = v.safeParse(savedSession, parsed(text));
       if (checked.success) return checked.output;
       warn(
-        `The session '${name}' of profile ${profile} is not readable as one of anon-cli: it counts as none until it is forgotten or made anew.`,
+        `The saved session '${name}' of profile ${profile} is not valid. It is ignored until it is replaced or removed.`,
       );
       return undefined;
     },
     async put(name, session) {
-      await moveEarlier();
+      await migrateLegacySession();
       makeLock(folder, lockPath(name));
       await (await secrets()).put(keyOf(name), exactJson(session));
     },
     async rename(from, to) {
       makeLock(folder, lockPath(to));
-      await renaming.rename(from, to, goesBy);
+      await renaming.rename(from, to, followRename);
     },
     async forget(name) {
-      await moveEarlier();
+      await migrateLegacySession();
       await (await secrets()).remove(keyOf(name));
       if ((await current()) === name) removeFile(pointer.path);
       removeFile(lockPath(name));
     },
     async forgetAll() {
       const store = await secrets();
-      await removeEarlierSession(earlier);
+      await removeLegacySession(legacy);
       for (const name of sessionNames(folder)) await store.remove(keyOf(name));
       removeFolder(folder);
     },
@@ -143,7 +146,7 @@ export function sessionStore(ports: SessionPorts): SessionStore {
   };
 }
 
-/** Metadata keeps every digit. */
+/** Keeps every digit of numbers in metadata. */
 function parsed(text: string): unknown {
   try {
     return readExactJson(text);
@@ -152,7 +155,7 @@ function parsed(text: string): unknown {
   }
 }
 
-const pointed = v.strictObject({ current: v.string() });
+const pointerContent = v.strictObject({ current: v.string() });
 
 function sessionNames(folder: string): string[] {
   return namesIn(folder)
@@ -160,14 +163,14 @@ function sessionNames(folder: string): string[] {
     .sort();
 }
 
-/** None where the file is not one that is made here. */
+/** Undefined for a file that isn't a lock file of ours. */
 function nameOf(file: string): string | undefined {
   return file.endsWith(lockEnding) ? keyOfFileName(file.slice(0, -lockEnding.length)) : undefined;
 }
 
-/** One that is there is left alone: closing a file frees what locks this process has on it. @see fcntl(2) */
+/** Leaves an existing file alone: closing it would free this process's locks on it. @see fcntl(2) */
 function makeLock(folder: string, path: string): void {
-  if (isThere(path)) return;
+  if (exists(path)) return;
   privateFolder(folder);
   try {
     closeSync(openSync(path, 'a', 0o600));

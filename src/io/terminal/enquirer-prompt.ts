@@ -1,18 +1,18 @@
 import enquirer from 'enquirer';
 import type { Choice } from './prompt.ts';
 
-// What the picker takes from enquirer, whose type declarations leave its prompts out.
+// The parts of enquirer's prompts that the picker uses: its type declarations lack them.
 
-/** A choice as enquirer keeps it. */
+/** A choice in enquirer's list. */
 export interface Row {
   readonly name: string;
   readonly message: string;
-  /** Undefined for the one that stands for something new. */
+  /** Undefined for the row that creates something new. */
   readonly choice: Choice | undefined;
   enabled: boolean;
 }
 
-/** A key that is no text, as Node.js names it. */
+/** A key that isn't text, with the name that Node.js gives it. */
 export interface Key {
   readonly name?: string;
   readonly ctrl?: boolean;
@@ -20,7 +20,7 @@ export interface Key {
   readonly shift?: boolean;
 }
 
-/** Keys that mean something in a list; of the others enquirer would take some for text, and add or remove rows by some. */
+/** Keys with a function in a list. Enquirer would treat some others as text, and add or remove rows on some. */
 export const knownKeys = [
   'up',
   'down',
@@ -37,7 +37,7 @@ export const knownKeys = [
 
 type Style = (text: string) => string;
 
-/** Its prompt with a list. */
+/** Enquirer's prompt with a list. */
 export interface AutoComplete {
   choices: Row[];
   index: number;

@@ -1,33 +1,33 @@
-import { answered, answerLines, questionLines, questionScreen, type Wrap } from './answered.ts';
 import { AutoComplete, type Key, knownKeys, type Row, Select } from './enquirer-prompt.ts';
 import type { Choice, ChoiceOrNew } from './prompt.ts';
+import { answerLines, awaitAnswer, questionLines, questionScreen, type Wrap } from './question.ts';
 import { searched } from './search.ts';
 
-/** As many rows as are shown at once. */
+/** The most rows shown at once. */
 const shownRows = 8;
-/** What a question takes besides: the question, its keys, what is new and an error. */
+/** Rows for the question, its keys, the new item and an error. */
 const otherRows = 6;
 
-/** What enquirer knows something new by: no id has a blank at its beginning. */
+/** Enquirer's name for the row of a new item. No id begins with a space. */
 const freshName = ' new';
 
 /**
- * Enquirer's prompt with a search of its own: the original looks at every choice for each choice at every key,
- * takes what is typed for a regular expression, and submits what was found before the last key when text is pasted.
- * Its list goes round; this one has an end, behind which something new may be chosen.
+ * Enquirer's prompt with another search: the original takes quadratic time on every key, treats the text as a regular
+ * expression, and submits a stale result when text is pasted. The original list is circular; this one ends with a row for
+ * a new item.
  */
 class Picker extends AutoComplete {
   private readonly question: string;
   private readonly wrap: Wrap;
   private readonly offered: readonly Choice[];
-  /** What something new is: `application`. */
+  /** The noun for a new item: `application`. */
   private readonly fresh: string | undefined;
   private readonly shown: number;
   private readonly columns: number;
   private rows: readonly Row[] = [];
   private freshRow: Row | undefined;
   private found: readonly Row[] = [];
-  /** Of what was found: the first that is shown, and the one that enter chooses; behind the last is what is new. */
+  /** Of what was found: the first that is shown, and the one that enter to select; behind the last is what is new. */
   private top = 0;
   private at = 0;
 
@@ -42,11 +42,11 @@ class Picker extends AutoComplete {
       ...questionLines(question, wrap),
       multiple,
       choices: [],
-      // Without it enquirer takes the first choice for chosen.
+      // Otherwise enquirer selects the first choice.
       initial: [],
       ...screen,
       footer: () => this.footnote(),
-      validate: () => this.complaint() ?? true,
+      validate: () => this.problem() ?? true,
     });
     this.question = question;
     this.wrap = wrap;
@@ -95,7 +95,7 @@ class Picker extends AutoComplete {
     return this.render();
   }
 
-  /** Without the original's marks in what was found. */
+  /** Without the original's highlighting of matches. */
   override render(): Promise<void> {
     return Select.prototype.render.call(this);
   }
@@ -128,7 +128,7 @@ class Picker extends AutoComplete {
     return this.found.length - (this.freshRow ? 0 : 1);
   }
 
-  /** The one after the last is the first. */
+  /** Wraps around at both ends. */
   private moveTo(index: number): Promise<void> {
     this.at = index < 0 ? Math.max(0, this.last) : index > this.last ? 0 : index;
     this.frame();
@@ -145,7 +145,7 @@ class Picker extends AutoComplete {
     this.frame();
   }
 
-  /** Hands enquirer what is shown, and nothing that it could scroll. */
+  /** Gives enquirer only the visible rows, so that it never scrolls. */
   private frame(): void {
     const inList = Math.min(this.at, this.found.length - 1);
     this.top = Math.max(0, Math.min(this.top, inList), inList - this.shown + 1);
@@ -173,7 +173,7 @@ class Picker extends AutoComplete {
     return `${focused ? this.styles.primary('❯') : ' '} ${mark}${label}${this.noteOf(row, text)}`;
   }
 
-  /** Beside the label, in a column of their own; left out where the row is too short for it. */
+  /** The note in its own column beside the label; omitted where it doesn't fit. */
   private noteOf({ choice }: Row, label: string): string {
     const note = choice?.note ?? '';
     if (note === '') return '';
@@ -193,29 +193,29 @@ class Picker extends AutoComplete {
     return `${plus}new ${this.fresh}${name === '' ? '' : ` '${name}'`}`;
   }
 
-  private complaint(): string | undefined {
+  private problem(): string | undefined {
     if (this.multiple)
-      return (this.selected as Row[]).length > 0 ? undefined : 'Choose at least one, with the space bar';
-    return this.choices.length > 0 ? undefined : 'Nothing is found: type less of it';
+      return (this.selected as Row[]).length > 0 ? undefined : 'Choose at least one with the space bar';
+    return this.choices.length > 0 ? undefined : 'No matches: type less';
   }
 
   private footnote(): string {
     if (this.state.submitted) return '';
-    const keys = this.multiple ? 'space chooses, enter goes on' : 'enter chooses';
+    const keys = this.multiple ? 'space to select, enter to continue' : 'enter to select';
     const search = this.rows.length > this.shown ? `${this.found.length} found, type to search, ` : '';
     return this.styles.muted(`  ${search}${keys}`);
   }
 }
 
 /**
- * Asks a person to choose one on the terminal, on stderr, by the arrow keys or by typing some of its name; the first is
- * the default. Thousands of choices are searched in a blink. @throws {AnonError} `interrupted` on Ctrl-C
+ * Asks a person to select a choice on the terminal, on stderr, with the arrow keys or by typing a part of its name; the
+ * first is the default. @throws {AnonError} `interrupted` on Ctrl-C
  */
 export async function choose(message: string, choices: readonly Choice[], wrap: Wrap): Promise<string> {
-  return (await answered(new Picker(message, choices, wrap, { multiple: false }).run())) as string;
+  return (await awaitAnswer(new Picker(message, choices, wrap, { multiple: false }).run())) as string;
 }
 
-/** The same where the answer may be something new, which is called what was typed. `noun` is what it is: `application`. */
+/** Like {@link choose}, or a new item with the typed name. `noun`: what the item is, as `application`. */
 export async function chooseOrNew(
   message: string,
   choices: readonly Choice[],
@@ -223,11 +223,11 @@ export async function chooseOrNew(
   wrap: Wrap,
 ): Promise<ChoiceOrNew> {
   const picker = new Picker(message, choices, wrap, { multiple: false, fresh: noun });
-  const value = (await answered(picker.run())) as string;
+  const value = (await awaitAnswer(picker.run())) as string;
   return value === freshName ? { name: picker.input.trim() } : { value };
 }
 
-/** The same for at least one. */
+/** Like {@link choose}, for one or more choices. */
 export async function chooseMany(message: string, choices: readonly Choice[], wrap: Wrap): Promise<string[]> {
-  return (await answered(new Picker(message, choices, wrap, { multiple: true }).run())) as string[];
+  return (await awaitAnswer(new Picker(message, choices, wrap, { multiple: true }).run())) as string[];
 }

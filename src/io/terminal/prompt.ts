@@ -1,30 +1,30 @@
 import enquirer from 'enquirer';
-import { answered, answerLines, questionLines, questionScreen, type Wrap } from './answered.ts';
+import { answerLines, awaitAnswer, questionLines, questionScreen, type Wrap } from './question.ts';
 
-/** One of what a person chooses from. */
+/** A choice that a person can select. */
 export interface Choice {
-  /** What it is known by; each only once. Its beginning is searched. */
+  /** A unique id. Its prefix is searched. */
   readonly value: string;
-  /** What is shown of it, all of which is searched. */
+  /** The text that is shown. Any part of it is searched. */
   readonly label: string;
-  /** What is shown beside it. */
+  /** Shown beside the label. */
   readonly note?: string;
-  /** Chosen unless taken away; where more than one may be chosen. */
+  /** Selected at the start, where several choices are allowed. */
   readonly selected?: boolean;
 }
 
-/** What a person chose, or the name of what is to be new: what was typed, which may be nothing. */
+/** The selected choice, or the typed name of a new item, which may be empty. */
 export type ChoiceOrNew = { readonly value: string } | { readonly name: string };
 
-/** What a person is asked. What is typed into `secret` is not shown. */
+/** Questions to a person. `secret` hides what is typed. */
 export interface Prompts {
   text(question: string): Promise<string>;
   secret(question: string): Promise<string>;
-  /** The value of the choice that was made; the first is the default. */
+  /** Returns the selected value; the first choice is the default. */
   choose(question: string, choices: readonly Choice[]): Promise<string>;
-  /** The same, or something new, which is a `noun`. */
+  /** Like `choose`, or a new `noun`. */
   chooseOrNew(question: string, choices: readonly Choice[], noun: string): Promise<ChoiceOrNew>;
-  /** The values of those that were chosen, at least one. */
+  /** Returns the selected values, at least one. */
   chooseMany(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
 }
 
@@ -34,7 +34,7 @@ export async function askText(message: string, wrap: Wrap): Promise<string> {
   return String(await ask({ type: 'input', message, format }, wrap)).trim();
 }
 
-/** Asks for a line that is not shown while it is typed. */
+/** Asks for a line without showing what is typed. */
 export async function askSecret(message: string, wrap: Wrap): Promise<string> {
   return String(await ask({ type: 'invisible', message }, wrap)).trim();
 }
@@ -59,7 +59,7 @@ interface Question {
   readonly [option: string]: unknown;
 }
 
-/** How an answer is shown while it is given, and then in lines no word of which is broken. */
+/** Shows the answer as it is typed, and once submitted in lines broken at spaces. */
 function answerAs(message: string, shown: (value: string) => string, wrap: Wrap) {
   return function format(this: { readonly state: { readonly submitted: boolean } }, value: unknown): string {
     const text = shown(String(value ?? ''));
@@ -70,7 +70,7 @@ function answerAs(message: string, shown: (value: string) => string, wrap: Wrap)
 async function ask(question: Question, wrap: Wrap): Promise<unknown> {
   const lines = questionLines(question.message, wrap);
   const asked = { ...question, ...questionScreen(), ...lines, name: 'answer' } as unknown;
-  const { answer } = await answered(
+  const { answer } = await awaitAnswer(
     enquirer.prompt<{ answer: unknown }>(asked as Parameters<typeof enquirer.prompt>[0]),
   );
   return answer;

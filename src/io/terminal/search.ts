@@ -1,14 +1,14 @@
-/** What something may be found by. */
+/** The texts that an item is found by. */
 export interface Searched {
   readonly name: string;
-  /** An id, an audience: whoever looks for one has the beginning of it. */
+  /** Ids or an audience, found by their prefix. */
   readonly ids: readonly string[];
 }
 
 /**
- * The items that `text` may mean: first those in whose name it stands, best those whose name begins with it, then those
- * whose id begins with it. In what is made of letters and digits alone, any few of them stand somewhere. Capitals do not
- * count, nor the scheme of an address; items that are alike stay in their order.
+ * The items that match `text`, best first: name begins with it, a word of the name does, the name contains it, an id begins
+ * with it. Ids match only by prefix, because a few characters occur in nearly any random id. Ignores case and the scheme of
+ * a URL; equal matches keep their order.
  */
 export function searched<Item>(items: readonly Item[], text: string, searchedOf: (item: Item) => Searched): Item[] {
   const wanted = text.trim().toLowerCase();

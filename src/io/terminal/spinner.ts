@@ -1,22 +1,21 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { Timer } from '../timer.ts';
-import type { Terminal } from './terminal.ts';
+import type { Timer } from '../clock.ts';
+import { eraseLine, type Terminal } from './terminal.ts';
 
-/** Shows on a screen that something is waited for. */
+/** Shows on a terminal that a command is waiting. */
 export interface Spinner {
-  /** Waits for `work`; once that has taken a while, with a line that goes in the end, however it ends. */
+  /** Waits for `work`, after a moment with a line that is erased at the end. */
   during<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-const eraseLine = '\r\u001b[2K';
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
-/** Nobody needs to be shown a wait that is over before it is noticed. */
-const unnoticedMs = 300;
-/** Calls with no more than this in between are one wait to who looks on. */
-const betweenMs = 100;
+/** Shorter waits show nothing. */
+const delayMs = 300;
+/** Calls with shorter gaps count as one wait. */
+const longestGapMs = 100;
 
-/** `⠋ Waiting for acme.eu.auth0.com, 3 s`, in one line of stderr that is written over; elsewhere nothing. */
+/** `⠋ Waiting for acme.eu.auth0.com, 3 s` on one line of stderr that is redrawn; nothing where that isn't possible. */
 export function spinner(
   subject: string,
   {
@@ -34,10 +33,10 @@ export function spinner(
 
   function draw(): void {
     const waitedMs = clock.now() - beganAt;
-    if (waitedMs < unnoticedMs || !terminal.noteRewritable) return;
+    if (waitedMs < delayMs || !terminal.noteRewritable) return;
     const seconds = waitedMs < 1000 ? '' : `, ${Math.floor(waitedMs / 1000)} s`;
     const line = `${frames[frame % frames.length]} Waiting for ${subject}${seconds}`;
-    // What goes on in the next row could not be erased.
+    // A wrapped line couldn't be erased.
     if (line.length < terminal.noteColumns) terminal.note(`${eraseLine}${line}`);
     else terminal.note(`${eraseLine}${frames[frame % frames.length]}`);
     frame += 1;
@@ -48,7 +47,7 @@ export function spinner(
     underWay += 1;
     if (underWay > 1) return;
     const now = clock.now();
-    if (now - endedAt > betweenMs) beganAt = now;
+    if (now - endedAt > longestGapMs) beganAt = now;
     stop = timer.every(frameMs, draw);
     draw();
   }

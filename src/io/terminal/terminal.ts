@@ -1,41 +1,46 @@
 import { writeSync } from 'node:fs';
 import { AnonError } from '../../errors.ts';
+import type { Env } from '../env.ts';
 import { type DescriptorKind, kindOf } from '../files/descriptor.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
+import { textOf } from '../files/input.ts';
 import type { LineWriter } from '../files/line-writer.ts';
-import { textOf } from '../files/text.ts';
+import type { Palette } from './palette.ts';
+
+/** Moves to the start of the terminal's line and erases it. */
+export const eraseLine = '\r\u001b[2K';
 
 /** What a command reads from and writes to. */
 export interface Terminal {
   /** The result, and nothing else, goes to stdout. */
   result(text: string): void;
-  /** Many results, one after another, each of which is waited for. */
+  /** For many results, each of which can be awaited. */
   resultLines(): Promise<LineWriter>;
   /** Progress, warnings, hints and errors go to stderr. */
   note(text: string): void;
   /** All of stdin as text. @throws {AnonError} `usage` */
   readStdin(): Promise<string>;
-  /** What stdin is. Where it is neither a terminal nor nothing, it is input, although it may turn out to be empty. */
+  /** What stdin leads to. `other` is input, which may be empty. */
   readonly stdin: DescriptorKind;
-  /** A person can be asked. */
+  /** A person can answer questions. */
   readonly interactive: boolean;
-  /** What rules that out although there may be a terminal: `--no-input`, or a variable. */
+  /** What disables questions on a terminal: `--no-input`, or a variable. */
   readonly questionsRuledOutBy?: string;
-  /** The result is read by a person, not by a file or another program. */
+  /** The result goes to a person, not to a file or another program. */
   readonly resultIsTerminal: boolean;
-  /** Who read the result has left: what goes on for long may stop. */
+  /** The reader of the result is gone: a long-running command may stop. */
   readonly resultUnread?: boolean;
-  /** How many columns a line of it takes there, now; without end where it is no terminal. */
+  /** The current width of the terminal; infinite where stdout is none. */
   readonly resultColumns: number;
-  /** The same of a note. */
+  /** The same for stderr. */
   readonly noteColumns: number;
   readonly resultColour: boolean;
   readonly noteColour: boolean;
-  /** A line of notes can be written over. */
+  /** Loaded for a command where one of the two has colour. */
+  readonly palette?: Palette;
+  /** A line on stderr can be redrawn. */
   readonly noteRewritable: boolean;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** The terminal of this process. */
 export function processTerminal(env: Env): Terminal {
@@ -77,12 +82,12 @@ export function processTerminal(env: Env): Terminal {
   };
 }
 
-/** A CI runner may give its commands a terminal, of which it keeps every byte: a line that is written over is many there. */
+/** A CI runner may give its commands a terminal but log every byte: each redraw would be a line of the log. */
 function isAutomated({ CI }: Env): boolean {
   return !['', '0', 'false'].includes(CI?.toLowerCase() ?? '');
 }
 
-/** FORCE_COLOR decides first, then NO_COLOR, then whether it is a terminal that can. @see https://no-color.org */
+/** FORCE_COLOR decides first, then NO_COLOR, then the terminal. @see https://no-color.org */
 export function wantsColour(env: Env, tty: boolean): boolean {
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   if (env.NO_COLOR) return false;
@@ -90,9 +95,9 @@ export function wantsColour(env: Env, tty: boolean): boolean {
 }
 
 /**
- * Writes straight to the descriptor: making Node's own stream costs 3 ms at every start. When the other
- * end is full the stream takes over; when it is gone (`| head -1`) there is nobody left to tell, and this gives false.
- * @throws {AnonError} `failed` when the result cannot be written; of a note that cannot be, nobody can be told
+ * Writes directly to the descriptor, because creating Node's stream costs 3 ms per start. The stream takes over when a pipe
+ * is full. Returns false when the reader is gone, as after `| head -1`, and when stderr can't be written.
+ * @throws {AnonError} `failed` where the result can't be written
  */
 function write(descriptor: 1 | 2, text: string): boolean {
   let rest = Buffer.from(text);
@@ -127,4 +132,13 @@ function unwritable(cause: unknown): AnonError {
 
 function isatty(descriptor: number): boolean {
   return kindOf(descriptor) === 'terminal';
+}
+
+/**
+ * Passes Node's own warnings to `listener` instead of stderr: about NODE_TLS_REJECT_UNAUTHORIZED, experimental or deprecated
+ * features. Node reports an unreadable NODE_EXTRA_CA_CERTS before a program starts.
+ */
+export function onNodeWarning(listener: (message: string) => void): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => listener(name === 'Warning' ? message : `${name}: ${message}`));
 }

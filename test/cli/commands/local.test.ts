@@ -156,7 +156,7 @@ describe('an invalid state file', () => {
     const { stderr } = await done('app', 'list');
     const aside = `${statePath}.set-aside-20260601T120000Z`;
     expect(stderr).toBe(
-      `warning: The local tenant's state ${statePath} ${words}. It is now ${aside}, and a new tenant is started.\n`,
+      `warning: The local tenant's state ${statePath} ${words}. It was moved to ${aside}, and a new tenant takes its place.\n`,
     );
     expect(readFileSync(aside)).toEqual(kept);
   });

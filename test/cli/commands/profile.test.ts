@@ -226,7 +226,7 @@ describe('a profile that cannot do what is asked', () => {
     expect(code).toBe(6);
     expect(jsonError).toEqual({
       code: 'tenant_unreachable',
-      message: `The tenant ${tenant.url.slice('http://'.length)} cannot be reached: it refuses connections.`,
+      message: `The tenant ${tenant.url.slice('http://'.length)} cannot be reached: connection refused.`,
       hint: `Is it running? anon-cli local start --port ${new URL(tenant.url).port}`,
       exit_code: 6,
     });
@@ -283,7 +283,7 @@ describe('an invalid profiles file', () => {
     const { json, stderr } = await done('profile', 'list', '--json');
     expect(json).toHaveLength(1);
     const aside = `${profilesPath}.set-aside-20260601T120000Z`;
-    expect(stderr).toContain(`It is now ${aside}, and a new one is started.`);
+    expect(stderr).toContain(`It was moved to ${aside}, and a new one takes its place.`);
     expect(readFileSync(aside, 'utf8')).toBe('{"half": ');
   });
 

@@ -89,7 +89,7 @@ describe('tenant set-lifetime', () => {
   ])('warns of a lifetime under 24 hours: %s, %s', async (duration, warned) => {
     const { done } = await freshMachine();
     const { stderr } = await done('tenant', 'set-lifetime', duration);
-    if (warned) expect(stderr).toMatch(/^warning: With less than 24 hours, .* 30 days or longer is recommended\.\n$/);
+    if (warned) expect(stderr).toMatch(/^warning: With less than 24 hours, .* Recommended: 30 days or longer\.\n$/);
     else expect(stderr).toBe('');
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { editionOption, type GlobalOptions } from '../../../src/cli/options/global.ts';
 import { printResult } from '../../../src/cli/output/output.ts';
 import type { Context } from '../../../src/cli/world/context.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { failureOf } from '../../support/domain.ts';
 
 const data = {
@@ -21,6 +22,7 @@ function printed(options: GlobalOptions, { colour = false, given = data as objec
     resultIsTerminal: true,
     resultColumns: 80,
     resultColour: colour,
+    palette,
     result: (part: string) => (text += part),
   };
   printResult({ terminal, printing: {} } as unknown as Context, options, {

@@ -6,6 +6,7 @@ import { globalOptions } from '../../../src/cli/options/global.ts';
 import { commands, groups } from '../../../src/cli/program/commands.ts';
 import { helpText, helpTexts } from '../../../src/cli/program/help.ts';
 import { paintHelp } from '../../../src/cli/render/help.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { unsafe } from '../../support/screen.ts';
 
 const leaves = Object.keys(commands);
@@ -63,7 +64,7 @@ it('the root help has the table of exit codes', () => {
 
 it('help for a terminal with colours is the same text with highlighted titles and examples', () => {
   for (const text of Object.values(texts)) {
-    const painted = paintHelp(text);
+    const painted = paintHelp(text, palette);
     expect(painted).not.toBe(text);
     expect(stripVTControlCharacters(painted)).toBe(text);
   }

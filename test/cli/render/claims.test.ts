@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { claimsData, type Preview, renderClaims, renderPreview } from '../../../src/cli/render/claims.ts';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import type { ClaimsHolder } from '../../../src/domain/claims/holder.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { resourceServer } from '../../../src/wire/resource-server.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
 
@@ -71,7 +72,7 @@ it('mapped claims are highlighted', () => {
   expect(renderPreview(plain, { ...preview, mapped: [], leftOut: [], metadataAsLastKnown: true })).not.toContain(
     'sealed',
   );
-  expect(renderPreview(paintFor(true), preview)).toContain('\u001B[32m3\u001B[39m');
+  expect(renderPreview(paintFor(palette), preview)).toContain('\u001B[32m3\u001B[39m');
   expect(claimsData(holder('shop', []), preview)).toMatchObject({
     audience: 'urn:shop',
     preview: { mapped: ['items'] },

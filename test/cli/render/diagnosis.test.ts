@@ -4,6 +4,7 @@ import { diagnosisData, renderDiagnosis } from '../../../src/cli/render/diagnosi
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import type { Check } from '../../../src/domain/gates/diagnosis/check.ts';
 import type { Diagnosis } from '../../../src/domain/gates/diagnosis/diagnose.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { scriptedConnection } from '../../support/domain.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
 
@@ -74,7 +75,7 @@ What to do
   it('is readable without colour: each state has its word', () => {
     const plain = renderDiagnosis(paintFor(false), diagnosisOf(checks), undefined);
     for (const word of ['open', 'warning', 'closed', 'skipped']) expect(plain).toContain(` ${word} `);
-    expect(renderDiagnosis(paintFor(true), diagnosisOf(checks), undefined)).toContain('\u001b[');
+    expect(renderDiagnosis(paintFor(palette), diagnosisOf(checks), undefined)).toContain('\u001b[');
   });
 
   it('escapes control characters from the tenant', () => {

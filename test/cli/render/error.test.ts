@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderError } from '../../../src/cli/render/error.ts';
 import { AnonError, GateClosedError, ResponseError } from '../../../src/errors.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';
 
 const refusal = { status: 403, error: 'unauthorized_client', description: 'Not enabled.' };
 const gate = { name: 'application', explanation: 'Gate 2: closed.', command: 'anon-cli app enable web' } as const;
-const people = { json: false, colour: false, exitCode: 1, warnings: [] };
+const people = { json: false, exitCode: 1, warnings: [] };
 const machines = { ...people, json: true };
 
 describe('an error as text', () => {
@@ -33,7 +34,7 @@ describe('an error as text', () => {
   it('has escape codes only with colours', () => {
     const error = new AnonError('usage', 'No.', { hint: 'Yes.' });
     expect(renderError(error, people)).not.toContain('\u001b');
-    const coloured = renderError(error, { ...people, colour: true });
+    const coloured = renderError(error, { ...people, palette });
     expect(coloured).toContain('\u001b[31merror:');
     expect(stripVTControlCharacters(coloured)).toBe(renderError(error, people));
   });
@@ -101,7 +102,7 @@ describe('an error as JSON', () => {
 
   it('never has colours or its cause', () => {
     const error = new AnonError('failed', 'No.', { cause: new Error('hunter2') });
-    const text = renderError(error, { ...machines, colour: true });
+    const text = renderError(error, { ...machines, palette });
     expect(text).toBe(renderError(error, machines));
     expect(text).not.toContain('hunter2');
   });

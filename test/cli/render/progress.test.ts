@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { rate, renderProgress, timeText } from '../../../src/cli/render/progress.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 
 describe('progress', () => {
   it.each([
@@ -15,7 +16,7 @@ describe('progress', () => {
 
   it('has colours if they are enabled', () => {
     const progress = { done: 1, total: 2, fresh: 1, elapsedMs: 1000 };
-    expect(renderProgress(paintFor(true), progress)).toContain('\u001b[32m━');
+    expect(renderProgress(paintFor(palette), progress)).toContain('\u001b[32m━');
     expect(renderProgress(paintFor(false), progress)).not.toContain('\u001b');
   });
 

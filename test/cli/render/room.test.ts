@@ -16,6 +16,7 @@ import type { Diagnosis } from '../../../src/domain/gates/diagnosis/diagnose.ts'
 import type { PlannedWrite } from '../../../src/domain/plan/plan.ts';
 import type { SavedSession } from '../../../src/domain/session/saved-session.ts';
 import { AnonError } from '../../../src/errors.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { expectFitting, widths } from '../../support/line-width.ts';
 
 const clientId = 'pAphrnBkI9dfDxgwA8anOh2PuEU2rcBF';
@@ -101,7 +102,7 @@ const shown: readonly [what: string, render: (paint: Paint) => string, words: re
   ],
   [
     'an error',
-    ({ columns }) => renderError(error, { json: false, colour: true, columns, warnings: [], exitCode: 5 }),
+    ({ columns }) => renderError(error, { json: false, palette, columns, warnings: [], exitCode: 5 }),
     [clientId],
   ],
 ];
@@ -109,7 +110,7 @@ const shown: readonly [what: string, render: (paint: Paint) => string, words: re
 describe.each(shown)('%s', (_what, render, words) => {
   it.each(widths)('fits %i columns, and breaks no word', (columns) => {
     // As it is printed.
-    expectFitting(fitted(render(paintFor(true, { columns })), columns), columns, words);
+    expectFitting(fitted(render(paintFor(palette, { columns })), columns), columns, words);
   });
 
   it('is not broken without a terminal', () => {
@@ -143,11 +144,11 @@ describe('a list', () => {
   });
 
   it('is one record per line in a pipe, without headers, colours or characters that end a cell', () => {
-    const { green } = paintFor(true);
+    const { green } = paintFor(palette);
     const cells = [
       ['*', green('a\tb'), 'c\nd'],
       [' ', 'e', ''],
     ];
-    expect(table(paintFor(true, { tabbed: true }), titles, cells)).toBe('*\ta\\tb\tc\\nd\n\te\t\n');
+    expect(table(paintFor(palette, { tabbed: true }), titles, cells)).toBe('*\ta\\tb\tc\\nd\n\te\t\n');
   });
 });

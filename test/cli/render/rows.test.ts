@@ -2,9 +2,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { rows, table } from '../../../src/cli/render/rows.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 
 const plain = paintFor(false);
-const colour = paintFor(true);
+const colour = paintFor(palette);
 
 /** What is seen of coloured text. */
 const seen = stripVTControlCharacters;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { renderToken, shortToken, tokenData } from '../../../src/cli/render/token.ts';
 import { tenantKeyRing } from '../../../src/domain/token/tenant-keys.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import rfc7515 from '../../fixtures/tokens/rfc7515.json' with { type: 'json' };
 import rfc7516 from '../../fixtures/tokens/rfc7516.json' with { type: 'json' };
 import rfc7520 from '../../fixtures/tokens/rfc7520.json' with { type: 'json' };
@@ -72,7 +73,7 @@ describe('a token as text', () => {
     expect((await shown(token, ringOf(key)))[1]).toBe(
       '  ! ORIGIN NOT CHECKED: decrypted with key.jwk. Anyone with its public half could have written this.',
     );
-    expect((await shown(token, ringOf(key), paintFor(true)))[1]).toContain('\u001b[33m! ORIGIN NOT CHECKED');
+    expect((await shown(token, ringOf(key), paintFor(palette)))[1]).toContain('\u001b[33m! ORIGIN NOT CHECKED');
   });
 
   it('with a token inside leaves the origin to that token', async () => {
@@ -131,7 +132,7 @@ describe('a token as text', () => {
   });
 
   it('shows its state in colours if enabled, and always in words', async () => {
-    const colour = paintFor(true);
+    const colour = paintFor(palette);
     expect((await shown(a1.token, ringOf(a1.key), colour))[1]).toContain('\u001b[32m✔ signature verified');
     expect((await shown(a1.token, ringOf({ kty: 'oct', k: part('x'.repeat(32)) }), colour))[1]).toContain(
       '\u001b[31m✘ SIGNATURE WRONG',

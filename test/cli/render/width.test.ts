@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { displayWidth, padded } from '../../../src/cli/render/width.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 
 describe('the width of text', () => {
   it.each([
@@ -28,12 +29,12 @@ describe('the width of text', () => {
     ['𠮷', 2],
   ])('of %j is %i', (text, width) => {
     expect(displayWidth(text)).toBe(width);
-    expect(displayWidth(paintFor(true).green(text))).toBe(width);
+    expect(displayWidth(paintFor(palette).green(text))).toBe(width);
   });
 
   it('is padded with spaces', () => {
     expect(padded('日本', 6)).toBe('日本  ');
     expect(padded('longer', 3)).toBe('longer');
-    expect(displayWidth(padded(paintFor(true).red('é'), 5))).toBe(5);
+    expect(displayWidth(padded(paintFor(palette).red('é'), 5))).toBe(5);
   });
 });

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../../src/cli/render/paint.ts';
 import { displayWidth } from '../../../src/cli/render/width.ts';
 import { behind, beside, command, fitted, wrapped } from '../../../src/cli/render/wrapped.ts';
+import { palette } from '../../../src/io/terminal/palette.ts';
 import { wordsOf } from '../../support/command.ts';
 
-const paint = paintFor(true);
+const paint = paintFor(palette);
 const id = 'pAphrnBkI9dfDxgwA8anOh2PuEU2rcBF';
 
 describe('text', () => {

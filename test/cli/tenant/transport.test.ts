@@ -173,7 +173,7 @@ describe('--ca-file', () => {
     const seen = await busyTenant(machine);
     const { code, jsonError } = await machine.run(...tokenCreate, '--ca-file', '/nowhere/ca.pem', '--json');
     expect(code).toBe(2);
-    expect(jsonError.message).toBe('The certificate file /nowhere/ca.pem cannot be read: there is no such file.');
+    expect(jsonError.message).toBe('The certificate file /nowhere/ca.pem cannot be read: no such file.');
     machine.env.ANON_CA_FILE = machine.file('ca.pem', 'nothing');
     expect((await machine.run(...tokenCreate, '--json')).jsonError.message).toContain('holds no certificate');
     expect(seen.asked).toBe(0);

@@ -189,7 +189,7 @@ describe('credentials in the environment', () => {
     delete machine.env.AUTH0_CLIENT_ID;
     expect(await machine.run('app', 'list')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('AUTH0_CLIENT_SECRET is set, and AUTH0_CLIENT_ID is not.'),
+      stderr: expect.stringContaining('AUTH0_CLIENT_SECRET is set, but AUTH0_CLIENT_ID is not.'),
     });
   });
 
@@ -308,7 +308,7 @@ describe('incomplete credentials in the environment', () => {
     expect(await machine.run('app', 'list')).toMatchObject({
       code: 2,
       stderr:
-        'error: ~/key.pem cannot be read: there is no such file.\nhint:  AUTH0_CLIENT_SIGNING_KEY_PATH names it.\n',
+        'error: ~/key.pem cannot be read: no such file.\nhint:  The path is from AUTH0_CLIENT_SIGNING_KEY_PATH.\n',
     });
   });
 
@@ -318,8 +318,8 @@ describe('incomplete credentials in the environment', () => {
       /AUTH0_CLIENT_ID is set, but neither AUTH0_CLIENT_SECRET nor AUTH0_CLIENT_SIGNING_KEY_PATH is/,
     ],
     [{ AUTH0_CLIENT_ID: 'tool', AUTH0_CLIENT_SECRET: '\r' }, /neither AUTH0_CLIENT_SECRET nor/],
-    [{ AUTH0_CLIENT_SECRET: 'a-secret' }, /AUTH0_CLIENT_SECRET is set, and AUTH0_CLIENT_ID is not/],
-    [{ AUTH0_CLIENT_SIGNING_KEY_PATH: '/key.pem' }, /AUTH0_CLIENT_SIGNING_KEY_PATH is set, and AUTH0_CLIENT_ID is not/],
+    [{ AUTH0_CLIENT_SECRET: 'a-secret' }, /AUTH0_CLIENT_SECRET is set, but AUTH0_CLIENT_ID is not/],
+    [{ AUTH0_CLIENT_SIGNING_KEY_PATH: '/key.pem' }, /AUTH0_CLIENT_SIGNING_KEY_PATH is set, but AUTH0_CLIENT_ID is not/],
     [
       { AUTH0_CLIENT_ID: 'tool', AUTH0_CLIENT_SECRET: 'a-secret', AUTH0_CLIENT_SIGNING_KEY_PATH: '/key.pem' },
       /AUTH0_CLIENT_SECRET and AUTH0_CLIENT_SIGNING_KEY_PATH are both set/,
@@ -398,7 +398,7 @@ describe('a variable', () => {
         expect({ name, code, stdout, stderr }).toMatchObject({
           code: 2,
           stdout: '',
-          stderr: expect.stringContaining(`error: ${name} holds a placeholder that nothing replaced.\n`),
+          stderr: expect.stringContaining(`error: ${name} holds an unreplaced placeholder.\n`),
         });
         expect(stderr).not.toMatch(/hidden/i);
       }
@@ -406,11 +406,11 @@ describe('a variable', () => {
   });
 
   it.each([
-    ['a-secret-half"', 'has a quotation mark at one end only'],
-    ["'a-secret-half", 'has a quotation mark at one end only'],
-    ['a-secret\r\nhalf', 'holds a line break or another control character'],
-    ['a-secret\u200bhalf', 'holds an invisible character'],
-    ['Bearer a-secret-half', 'holds a blank'],
+    ['a-secret-half"', 'has an unmatched quotation mark'],
+    ["'a-secret-half", 'has an unmatched quotation mark'],
+    ['a-secret\r\nhalf', 'contains a line break or another control character'],
+    ['a-secret\u200bhalf', 'contains an invisible character'],
+    ['Bearer a-secret-half', 'contains a space'],
   ])('with an impossible value is named, without its value: %j', async (value, problem) => {
     for (const name of ['AUTH0_ACCESS_TOKEN', 'AUTH0_CLIENT_SECRET', 'AUTH0_CLIENT_ID']) {
       const machine = await freshMachine();

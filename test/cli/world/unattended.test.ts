@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { freshMachine, type Machine, openMachine, servedTenant, useRemote } from '../../support/command.ts';
 
-/** What rules questions out: what is put in front of a command line, and what is in the environment. */
+/** What disables questions: what is put in front of a command line, and what is in the environment. */
 const ways: [string, readonly string[], Record<string, string>][] = [
   ['--no-input', ['--no-input'], {}],
   ['ANON_NO_INPUT', [], { ANON_NO_INPUT: '1' }],
@@ -47,7 +47,7 @@ describe.each(ways)(
       });
       expect(stderr).toContain(missing);
       expect(stderr).not.toContain('there is no terminal');
-      if (missing === '--yes') expect(onOneLine(stderr)).toContain(`, and ${name} rules questions out.`);
+      if (missing === '--yes') expect(onOneLine(stderr)).toContain(`, and ${name} disables questions.`);
     });
 
     it('a profile marked as production', async () => {
@@ -58,15 +58,13 @@ describe.each(ways)(
       const { code, stderr } = await machine.run('tenant', 'set-lifetime', '90d', ...before);
       expect(code).toBe(2);
       expect(onOneLine(stderr)).toBe(
-        `error: Profile 'remote' is marked production: this change needs confirmation, and ${name} rules questions out. hint: Preview it with --dry-run, then pass --yes.`,
+        `error: Profile 'remote' is marked production: this change needs confirmation, and ${name} disables questions. hint: Preview it with --dry-run, then pass --yes.`,
       );
       expect(machine.questions).toEqual([]);
       for (const line of ['set production off', 'remove remote']) {
         const refused = await machine.run(...before, 'profile', ...line.split(' '));
         expect(refused.code).toBe(2);
-        expect(onOneLine(refused.stderr)).toContain(
-          `, and ${name} rules questions out. hint: To go on all the same: --yes`,
-        );
+        expect(onOneLine(refused.stderr)).toContain(`, and ${name} disables questions. hint: To confirm, pass --yes`);
       }
       expect(machine.questions).toEqual([]);
     });
@@ -76,7 +74,7 @@ describe.each(ways)(
       Object.assign(machine.env, env);
       const { code, stderr } = await machine.run(...before, 'token', 'decode', '-');
       expect(code).toBe(2);
-      expect(onOneLine(stderr)).toBe(`error: stdin is a terminal, and ${name} rules out that somebody types there.`);
+      expect(onOneLine(stderr)).toBe(`error: stdin is a terminal, and ${name} disables input from it.`);
     });
   },
 );

@@ -134,7 +134,7 @@ describe('where there is no local tenant there are no keys:', () => {
     writeFileSync(path, text);
     const { ring, warnings } = keysOf(path);
     expect(await ring.sealKeys()).toEqual([]);
-    expect(warnings).toEqual([`The local tenant's state ${path} is damaged. Its keys are not at hand.`]);
+    expect(warnings).toEqual([`The local tenant's state ${path} is damaged. Its keys can't be used.`]);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 });

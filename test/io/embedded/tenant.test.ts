@@ -76,7 +76,7 @@ describe('the state of the embedded tenant', () => {
     expect(local.issuer).toBe('https://localhost:4400/');
     const aside = `${ports.path}.set-aside-20260601T120000Z`;
     expect(ports.warnings).toEqual([
-      `The local tenant's state ${ports.path} ${what}. It is now ${aside}, and a new tenant is started.`,
+      `The local tenant's state ${ports.path} ${what}. It was moved to ${aside}, and a new tenant takes its place.`,
     ]);
     expect(readFileSync(aside)).toEqual(before);
   });

@@ -74,7 +74,7 @@ describe('the folders of a user', () => {
     for (const env of [{}, { HOME: '' }, { HOME: 'home' }, { XDG_DATA_HOME: '/d' }]) {
       expect(await failureOf(() => folders(env, { homeOfUser: nobody }))).toMatchObject({
         code: 'usage',
-        message: 'HOME holds no absolute path, and this user has no home folder.',
+        message: 'HOME is not an absolute path, and this user has no home folder.',
         hint: 'Set HOME, or XDG_CONFIG_HOME and XDG_DATA_HOME, to an absolute path.',
       });
     }

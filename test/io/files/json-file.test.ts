@@ -84,7 +84,7 @@ describe('a file that is not ours is set aside as it is, with a warning:', () =>
     expect(readFileSync(aside)).toEqual(Buffer.from(content));
     expect(readdirSync(file.folder)).toHaveLength(1);
     expect(file.warnings).toEqual([
-      `${file.path} was not readable as a file of anon-cli. It is now ${aside}, and a new one is started.`,
+      `${file.path} was not a valid anon-cli file. It was moved to ${aside}, and a new one takes its place.`,
     ]);
   });
 
@@ -130,8 +130,8 @@ describe('a file that cannot be used is left where it is:', () => {
     writeFileSync(folder, 'not a folder');
     expect(await failureOf(() => writeJsonFile(file, { name: 'a' }))).toMatchObject({
       code: 'state_unusable',
-      message: expect.stringMatching(/^\S+config cannot be made: /),
-      hint: 'Other folders can be named: XDG_DATA_HOME, XDG_CONFIG_HOME. To keep no session on this machine: ANON_SAVE=0',
+      message: expect.stringMatching(/^\S+config cannot be created: /),
+      hint: 'Choose other folders with XDG_DATA_HOME and XDG_CONFIG_HOME, or set ANON_SAVE=0 to save no session.',
     });
     expect(readFileSync(folder, 'utf8')).toBe('not a folder');
   });

@@ -34,8 +34,8 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
   it.each([
     ['gzip', 'no gzip at all', 'The answer says that it is gzip, and is not.'],
     ['br', 'no brotli at all', 'The answer says that it is br, and is not.'],
-    ['compress', 'LZW', 'The answer is compressed in a way not known here (compress).'],
-    ['__proto__', 'x', 'The answer is compressed in a way not known here (__proto__).'],
+    ['compress', 'LZW', 'The answer has an unknown content encoding (compress).'],
+    ['__proto__', 'x', 'The answer has an unknown content encoding (__proto__).'],
   ])('%s that is none is an error that says so', async (coding, text, message) => {
     const url = await answering((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(text));
     const answer = await fetching()(url, get);
@@ -51,7 +51,7 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
     const bomb = gzipSync(Buffer.alloc(2 ** 20));
     expect(bomb.length).toBeLessThan(2000);
     expect(await failureOf(() => withoutCoding(bomb, 'gzip', 1000))).toMatchObject({
-      message: 'The answer is too long once it is decompressed.',
+      message: 'The answer is too large once decompressed.',
     });
     expect(await withoutCoding(bomb, 'gzip', 2 ** 20)).toHaveLength(2 ** 20);
   });

@@ -3,7 +3,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../../src/io/http/connection-failure.ts';
 import { type HttpWorld, httpFetch } from '../../../src/io/http/http.ts';
-import { authorityFile } from '../../support/authority-file.ts';
+import { authority } from '../../support/authority-file.ts';
 import { failureOf } from '../../support/domain.ts';
 import { freePort } from '../../support/free-port.ts';
 import { answering, answeringOverTls, served } from '../../support/http-server.ts';
@@ -83,7 +83,7 @@ describe('a tenant that', () => {
     const port = await freePort();
     expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
-      message: `The tenant 127.0.0.1:${port} cannot be reached: it refuses connections.`,
+      message: `The tenant 127.0.0.1:${port} cannot be reached: connection refused.`,
       hint: `Is it running? anon-cli local start --port ${port}`,
     });
   });
@@ -95,7 +95,7 @@ describe('a tenant that', () => {
       const url = address.replace('PORT', String(port));
       expect(await failureOf(() => fetching()(url, get))).toMatchObject({
         code: 'tenant_unreachable',
-        message: expect.stringContaining('it refuses connections.'),
+        message: expect.stringContaining('connection refused.'),
         hint: `Is it running? anon-cli local start --port ${port}`,
       });
     },
@@ -112,7 +112,7 @@ describe('a tenant that', () => {
     expect(await failureOf(() => fetching()(`${url}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
       message: expect.stringMatching(
-        /^The answer of the tenant 127\.0\.0\.1:\d+ is longer than 64 MB, and was not read to its end\.$/,
+        /^The response of the tenant 127\.0\.0\.1:\d+ is longer than 64 MB, and was not read to its end\.$/,
       ),
     });
   });
@@ -121,7 +121,7 @@ describe('a tenant that', () => {
     const port = await freePort();
     expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
-      hint: 'Check the network, and how the domain is spelt.',
+      hint: 'Check the network and the spelling of the domain.',
     });
   });
 
@@ -140,7 +140,7 @@ describe('a tenant that', () => {
       const url = (await answering((_, response) => response.end('plain'))).replace('127.0.0.1', name);
       const { host } = new URL(url);
       expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
-        message: `The tenant ${host} cannot be reached: it does not speak TLS as it should.`,
+        message: `The tenant ${host} cannot be reached: a TLS error occurred.`,
         hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`,
         sent: false,
       });
@@ -161,13 +161,13 @@ describe('a tenant that', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', plainHttp],
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', plainHttp],
     ['EPROTO', plainHttp],
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'Check the network, and how the domain is spelt.'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'Check the network and the spelling of the domain.'],
   ])('elsewhere speaks no TLS (%s): plain HTTP is for this machine only', (code, hint) => {
     const limits = { connectMs: 5000, totalMs: 30_000 };
     const cause = Object.assign(new Error('x'), { code });
     const failed = { url: new URL('https://acme.example/'), sent: false, overdue: false, limits };
     expect(unreachable(failed, cause)).toMatchObject({
-      message: 'The tenant acme.example cannot be reached: it does not speak TLS as it should.',
+      message: 'The tenant acme.example cannot be reached: a TLS error occurred.',
       hint,
     });
   });
@@ -177,7 +177,7 @@ describe('a tenant that', () => {
     const port = await served(createTcpServer((socket) => void socket.once('data', () => socket.end(alert))));
     expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
       message: `The tenant 127.0.0.1:${port} did not answer: it does not speak HTTP.`,
-      hint: `If it speaks HTTPS, leave http:// out: 127.0.0.1:${port}`,
+      hint: `If it speaks HTTPS, use the domain 127.0.0.1:${port}`,
     });
   });
 
@@ -194,7 +194,7 @@ describe('a tenant that', () => {
     const port = await served(createTcpServer(() => {}));
     const fetch = fetching({}, { connectMs: 50, totalMs: 30_000 });
     expect(await failureOf(() => fetch(`https://127.0.0.1:${port}/`, get))).toMatchObject({
-      message: `The tenant 127.0.0.1:${port} cannot be reached: no connection came about within 0.05 seconds.`,
+      message: `The tenant 127.0.0.1:${port} cannot be reached: no connection within 0.05 seconds.`,
       sent: false,
       broken: false,
     });
@@ -209,7 +209,7 @@ describe('a certificate', () => {
     ['elsewhere', 'is for another name', /domain right/],
   ] as const)('%s %s', async (name, problem, hint) => {
     const url = await answeringOverTls((_, response) => response.end(), name);
-    const caFile = name === 'localhost' ? undefined : authorityFile();
+    const caFile = name === 'localhost' ? undefined : authority();
     expect(await failureOf(() => fetching({ caFile })(url, get))).toMatchObject({
       code: 'tenant_unreachable',
       message: `The tenant ${new URL(url).host} cannot be reached: its certificate ${problem}.`,
@@ -221,7 +221,7 @@ describe('a certificate', () => {
 
   it('of an authority in the file that was named is trusted', async () => {
     const url = await answeringOverTls((_, response) => response.end('here'));
-    expect(await (await fetching({ caFile: authorityFile() })(url, get)).text()).toBe('here');
+    expect(await (await fetching({ caFile: authority() })(url, get)).text()).toBe('here');
   });
 });
 
@@ -269,7 +269,7 @@ describe('an answer that breaks', () => {
     expect(await failureOf(() => fetching()(url, get))).toMatchObject({
       code: 'tenant_unreachable',
       message: expect.stringMatching(/^The tenant \S+ did not answer: the connection was closed/),
-      hint: 'This may pass: try again.',
+      hint: 'This may be temporary: try again.',
       sent: true,
       broken: true,
     });

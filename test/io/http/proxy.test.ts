@@ -1,13 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type HttpWorld, httpFetch } from '../../../src/io/http/http.ts';
-import { authorityFile } from '../../support/authority-file.ts';
+import { authority } from '../../support/authority-file.ts';
 import { failureOf } from '../../support/domain.ts';
 import { freePort } from '../../support/free-port.ts';
 import { answering, answeringOverTls, proxying } from '../../support/http-server.ts';
 
 const get = { method: 'GET', headers: {} };
 
-function through(env: HttpWorld['env'], { caFile, connectMs = 5000 }: { caFile?: string; connectMs?: number } = {}) {
+function through(
+  env: HttpWorld['env'],
+  { caFile, connectMs = 5000 }: { caFile?: HttpWorld['caFile']; connectMs?: number } = {},
+) {
   const { signal } = new AbortController();
   return httpFetch('https://acme.example', { env, signal, caFile }, { connectMs, totalMs: 30_000 });
 }
@@ -16,23 +19,35 @@ describe('a proxy', () => {
   it.each(['HTTPS_PROXY', 'https_proxy'])('is what a tenant on the network is reached through: %s', async (name) => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
-    const fetch = through({ [name]: proxy.url }, { caFile: authorityFile() });
+    const fetch = through({ [name]: proxy.url }, { caFile: authority() });
     expect(await (await fetch(tenant, get)).text()).toBe('here');
     expect(proxy.asked).toEqual([new URL(tenant).host]);
+  });
+
+  it('is reached over TLS where its address says so, at an IP address without a warning of Node', async () => {
+    const warnings: unknown[] = [];
+    const listen = (warning: Error) => void warnings.push(warning);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
+    const tenant = await answeringOverTls((_, response) => response.end('here'));
+    const proxy = await proxying(undefined, { overTls: true });
+    expect(await (await through({ HTTPS_PROXY: proxy.url }, { caFile: authority() })(tenant, get)).text()).toBe('here');
+    expect(proxy.asked).toEqual([new URL(tenant).host]);
+    expect(warnings).toEqual([]);
   });
 
   it('is told who asks when its address says it', async () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const url = proxy.url.replace('http://', 'http://ann:a%20secret@');
-    await through({ HTTPS_PROXY: url }, { caFile: authorityFile() })(tenant, get);
+    await through({ HTTPS_PROXY: url }, { caFile: authority() })(tenant, get);
     expect(proxy.authorizations).toEqual([`Basic ${Buffer.from('ann:a secret').toString('base64')}`]);
   });
 
   it('is gone past to a host of NO_PROXY', async () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
-    const fetch = through({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, { caFile: authorityFile() });
+    const fetch = through({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, { caFile: authority() });
     expect(await (await fetch(tenant, get)).text()).toBe('here');
     expect(proxy.asked).toEqual([]);
   });
@@ -49,27 +64,27 @@ describe('a proxy', () => {
   it('does not make a certificate trusted', async () => {
     const tenant = await answeringOverTls((_, response) => response.end());
     const fetch = through({ HTTPS_PROXY: (await proxying()).url });
-    const message = `The tenant ${new URL(tenant).host} cannot be reached: its certificate is not trusted here.`;
+    const message = `The tenant ${new URL(tenant).host} cannot be reached: its certificate is not trusted.`;
     expect(await failureOf(() => fetch(tenant, get))).toMatchObject({ message, sent: false });
   });
 });
 
 describe('a proxy that fails is told from the tenant:', () => {
-  it('it refuses connections', async () => {
+  it('connection refused', async () => {
     const port = await freePort();
     const fetch = through({ HTTPS_PROXY: `http://ann:a-secret@127.0.0.1:${port}` });
     const error = await failureOf(() => fetch('https://acme.example/', get));
     expect(error).toMatchObject({
       code: 'tenant_unreachable',
-      message: `The proxy 127.0.0.1:${port} cannot be used: it refuses connections.`,
-      hint: 'Check HTTPS_PROXY, or go past the proxy: NO_PROXY=acme.example',
+      message: `The proxy 127.0.0.1:${port} cannot be used: connection refused.`,
+      hint: 'Check HTTPS_PROXY, or bypass the proxy: NO_PROXY=acme.example',
       sent: false,
       broken: false,
     });
   });
 
   it.each([
-    [407, /^It asks who you are: HTTPS_PROXY=/],
+    [407, /^It requires authentication: HTTPS_PROXY=/],
     [403, /^Check HTTPS_PROXY/],
     [502, /^Check HTTPS_PROXY/],
   ])('it answers %i', async (status, hint) => {
@@ -96,14 +111,14 @@ describe('a proxy that fails is told from the tenant:', () => {
     const proxy = await proxying(() => {});
     const fetch = through({ HTTPS_PROXY: proxy.url }, { connectMs: 100 });
     expect(await failureOf(() => fetch('https://acme.example/', get))).toMatchObject({
-      message: `The proxy ${new URL(proxy.url).host} cannot be used: no connection came about within 0.1 seconds.`,
+      message: `The proxy ${new URL(proxy.url).host} cannot be used: no connection within 0.1 seconds.`,
     });
   });
 
   it.each(['HTTPS_PROXY', 'https_proxy'])('its address is none: %s', async (name) => {
     expect(await failureOf(async () => through({ [name]: '::' }))).toMatchObject({
       code: 'usage',
-      message: `${name} is not the address of a proxy.`,
+      message: `${name} is not a valid proxy address.`,
     });
   });
 });
@@ -139,7 +154,7 @@ describe('an address of a proxy', () => {
     '$HTTPS_PROXY',
   ])('that may be meant otherwise is refused, and nothing of it is repeated: %s', async (address) => {
     const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
-    expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not the address of a proxy.' });
+    expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not a valid proxy address.' });
     expect(error.cause).toBeUndefined();
     expect(`${error.message}${error.hint}`).not.toMatch(/hunter|22|p@ss|bob/);
   });
@@ -150,7 +165,7 @@ describe('an address of a proxy', () => {
       const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
       expect(error).toMatchObject({
         code: 'usage',
-        message: 'HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies can be used.',
+        message: 'HTTPS_PROXY is a SOCKS proxy; only HTTP proxies are supported.',
       });
       expect(`${error.message}${error.hint}`).not.toContain('hunter');
     },
@@ -164,9 +179,7 @@ describe('an address of a proxy', () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const address = proxy.url.replace('http://', user);
-    expect(await (await through({ HTTPS_PROXY: address }, { caFile: authorityFile() })(tenant, get)).text()).toBe(
-      'here',
-    );
+    expect(await (await through({ HTTPS_PROXY: address }, { caFile: authority() })(tenant, get)).text()).toBe('here');
     expect(proxy.authorizations).toEqual([told === '' ? undefined : `Basic ${Buffer.from(told).toString('base64')}`]);
   });
 });

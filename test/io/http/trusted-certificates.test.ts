@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls, { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { trustedWith } from '../../../src/io/http/trusted-certificates.ts';
+import { readUserBytes } from '../../../src/io/files/user-file.ts';
+import { readCertificateFile, trustedWith } from '../../../src/io/http/trusted-certificates.ts';
 import certificates from '../../fixtures/tls.json' with { type: 'json' };
-import { authorityFile } from '../../support/authority-file.ts';
+import { authority, certificateFile } from '../../support/authority-file.ts';
 import { failureOf } from '../../support/domain.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
@@ -18,7 +19,7 @@ const trimmed = (texts: readonly string[]) => texts.map((text) => text.trim());
 
 describe('certificates in a file', () => {
   it('are trusted beside those that Node trusts', () => {
-    const trusted = trimmed(trustedWith(authorityFile(), {}));
+    const trusted = trimmed(trustedWith(authority(), {}));
     expect(trusted).toContain(certificates.authority.trim());
     expect(trusted).toEqual(expect.arrayContaining(trimmed(rootCertificates)));
   });
@@ -27,17 +28,17 @@ describe('certificates in a file', () => {
     const path = file(
       `# Ours\r\n${certificates.authority.replaceAll('\n', '\r\n')}\n# Theirs\n${certificates.localhost}`,
     );
-    expect(trustedWith(path, {})).toHaveLength(trustedWith(authorityFile(), {}).length + 1);
+    expect(trustedWith(certificateFile(path), {})).toHaveLength(trustedWith(authority(), {}).length + 1);
   });
 
   // Node itself counts these since 22.15, from its own environment alone.
   it.skipIf('getCACertificates' in tls)('are trusted beside those of NODE_EXTRA_CA_CERTS', () => {
     const extra = file(certificates.localhost);
-    expect(trimmed(trustedWith(authorityFile(), { NODE_EXTRA_CA_CERTS: extra }))).toEqual(
+    expect(trimmed(trustedWith(authority(), { NODE_EXTRA_CA_CERTS: extra }))).toEqual(
       expect.arrayContaining(trimmed([certificates.localhost, certificates.authority])),
     );
     // Of one that is not there Node has warned already.
-    expect(trustedWith(authorityFile(), { NODE_EXTRA_CA_CERTS: `${extra}.not` })).toContain(rootCertificates[0]);
+    expect(trustedWith(authority(), { NODE_EXTRA_CA_CERTS: `${extra}.not` })).toContain(rootCertificates[0]);
   });
 
   it.each([
@@ -49,7 +50,7 @@ describe('certificates in a file', () => {
     ],
   ])('must be there: %j', async (text, problem) => {
     const path = file(text);
-    expect(await failureOf(() => trustedWith(path, {}))).toMatchObject({
+    expect(await failureOf(() => trustedWith(certificateFile(path), {}))).toMatchObject({
       code: 'usage',
       message: `The certificate file ${path} ${problem}.`,
     });
@@ -57,11 +58,11 @@ describe('certificates in a file', () => {
 
   it('must be in a file that can be read', async () => {
     const folder = temporaryFolder();
-    expect(await failureOf(() => trustedWith(join(folder, 'none.pem'), {}))).toMatchObject({
+    expect(await failureOf(() => readCertificateFile(join(folder, 'none.pem'), readUserBytes))).toMatchObject({
       code: 'usage',
-      message: `The certificate file ${join(folder, 'none.pem')} cannot be read: there is no such file.`,
+      message: `The certificate file ${join(folder, 'none.pem')} cannot be read: no such file.`,
     });
-    expect(await failureOf(() => trustedWith(folder, {}))).toMatchObject({
+    expect(await failureOf(() => readCertificateFile(folder, readUserBytes))).toMatchObject({
       message: `The certificate file ${folder} cannot be read: it is a folder.`,
     });
   });

@@ -101,8 +101,8 @@ describe('a keyring', () => {
     expect(await secrets.get('credentials/acme')).toBeUndefined();
     expect(await secrets.get('credentials/other')).toBeUndefined();
     expect(warnings).toEqual([
-      expect.stringContaining('what it has as anon-cli, credentials/acme stays there'),
-      'The keyring does not answer: what is kept there counts as none now.',
+      expect.stringContaining('its entry anon-cli, credentials/acme was not removed'),
+      'The keyring does not respond: secrets saved in it are ignored.',
     ]);
     expect(keyring.asked()).toBeLessThanOrEqual(1);
   });

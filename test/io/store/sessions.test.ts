@@ -102,7 +102,7 @@ describe('a kept session', () => {
     const { store, secrets, warnings } = openStores();
     await secrets.put('session/local/cart', text);
     expect(await store.get('cart')).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining("The session 'cart' of profile local is not readable")]);
+    expect(warnings).toEqual([expect.stringContaining("The saved session 'cart' of profile local is not valid")]);
     expect(warnings.join()).not.toContain(text);
   });
 

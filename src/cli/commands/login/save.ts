@@ -2,7 +2,7 @@ import type { Profile, SecretPlace } from '../../../domain/profile/profile.ts';
 import { isAnonError } from '../../../errors.ts';
 import { tokenCache } from '../../../io/store/management-token.ts';
 import type { Context } from '../../world/context.ts';
-import { forgetSecrets } from '../../world/forget-secrets.ts';
+import { removeSecrets } from '../../world/secret-stores.ts';
 import type { CheckedLogin } from './check.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function saveLogin(
   { earlier, production }: { earlier: Profile | undefined; production: boolean | undefined },
 ): Promise<Profile> {
   const { name, domain, before, credentials, proof, chosen, token } = login;
-  if (earlier && !before) await forgetSecrets(context, earlier);
+  if (earlier && !before) await removeSecrets(context, earlier);
   const secrets: SecretPlace | undefined = credentials ? await context.secretPlace() : before?.secrets;
   if (credentials) {
     const store = await context.secretsOf({ name, domain, secrets });

@@ -5,7 +5,7 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
-import { forgetSecrets } from '../../world/forget-secrets.ts';
+import { removeSecrets } from '../../world/secret-stores.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const profileRemoveCommand = defineCommand({
@@ -24,7 +24,7 @@ export const profileRemoveCommand = defineCommand({
       });
     }
     await confirmProfileLoss(context, profile, options, 'Remove it?');
-    await forgetSecrets(context, profile);
+    await removeSecrets(context, profile);
     const before = await profileInUse(context);
     await (await context.profiles()).change(profile.name, () => undefined);
     const now = await profileInUse(context);

@@ -10,6 +10,7 @@ import {
   type TransferTicket,
 } from '../../../domain/session/transfer.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
+import { countDown } from '../../../io/terminal/countdown.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
@@ -148,21 +149,18 @@ function render(
   return `${headline}${rows(paint, checks)}\n${url}\n`;
 }
 
-const eraseLine = '\r\u001b[2K';
-
 /** Counts the seconds of a ticket down on one line of a terminal, until it expires or Ctrl-C. */
 async function countTicketDown({ terminal, clock }: Context, endsAtMs: number, again: string): Promise<void> {
+  const line = (leftMs: number) => {
+    const left = `valid for ${Math.ceil(leftMs / 1000)} s`;
+    const whole = `${left}, once; Ctrl-C to leave`;
+    return whole.length < terminal.noteColumns ? whole : left;
+  };
   try {
-    for (let leftMs = endsAtMs - clock.now(); leftMs > 0; leftMs = endsAtMs - clock.now()) {
-      const left = `valid for ${Math.ceil(leftMs / 1000)} s`;
-      const line = `${left}, once; Ctrl-C to leave`;
-      terminal.note(`${eraseLine}${line.length < terminal.noteColumns ? line : left}`);
-      await clock.wait(leftMs % 1000 || 1000);
-    }
-    terminal.note(`${eraseLine}The ticket has expired. For another: ${again}\n`);
+    await countDown({ terminal, clock }, endsAtMs, line);
+    terminal.note(`The ticket has expired. For another: ${again}\n`);
   } catch (error) {
     // Ctrl-C does not fail the command: the ticket was printed and may be in use.
     if (!isAnonError(error) || error.code !== 'interrupted') throw error;
-    terminal.note(eraseLine);
   }
 }

@@ -262,7 +262,7 @@ describe('login', () => {
     rmSync(join(machine.folder, 'data', 'credentials', 'credentials~acme.json'));
     expect(await machine.run('app', 'list')).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("The credentials of profile 'acme' are not where they were kept."),
+      stderr: expect.stringContaining("No saved credentials found for profile 'acme'."),
     });
   });
 

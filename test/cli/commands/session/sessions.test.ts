@@ -68,7 +68,7 @@ describe('session list', () => {
     const { json, stderr } = await machine.done('session', 'list', '--json');
     expect(json).toMatchObject([{ name: 'cart' }]);
     expect(JSON.parse(stderr).warnings).toEqual([
-      expect.stringMatching(/^The session 'bad' of profile local is not readable as one of anon-cli/),
+      expect.stringMatching(/^The saved session 'bad' of profile local is not valid/),
       `${fileOf('newer')} was written by a newer anon-cli.`,
     ]);
     expect((await machine.done('session', 'forget', 'bad')).stdout).toBe('✔ Removed from this machine: bad\n');
@@ -280,7 +280,7 @@ describe('session export and session import', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await machine.run('session', 'export', '--file', path)).toMatchObject({
       code: 2,
-      stderr: `error: ${path} cannot be written: it is there already.\n`,
+      stderr: `error: ${path} cannot be written: it already exists.\n`,
     });
     await machine.done('session', 'forget', '--all');
     expect((await machine.done('session', 'import', path, '--json')).json).toEqual({ imported: ['cart', 'other'] });

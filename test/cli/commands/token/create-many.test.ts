@@ -112,8 +112,8 @@ describe('bad input', () => {
       "--session and --count can't be combined: guests of --count are not saved.",
     ],
     [['--count', '2', '--field', 'acces_token'], "The result has no field 'acces_token'."],
-    [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: there is no such file.'],
-    [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be made: there is no such file.'],
+    [['--count', '2', '--resume', '/nowhere/x'], '/nowhere/x cannot be read: no such file.'],
+    [['--count', '2', '--output', '/nowhere/x'], '/nowhere/x cannot be created: no such file.'],
   ])('%j is refused before any call', async (options, message) => {
     const machine = await freshMachine({ seeded: false });
     machine.env.AUTH0_DOMAIN = 'tenant.invalid';

@@ -388,11 +388,7 @@ describe('the metadata of token create', () => {
     ],
     ['a key that reaches a prototype', ['--meta', '__proto__.x=1'], "Metadata can't have the key '__proto__'."],
     ['such a key deep inside', ['--meta', 'a:={"constructor":1}'], "Metadata can't have the key 'constructor'."],
-    [
-      'a file that is not there',
-      ['--meta-file', '/nowhere/at/all'],
-      '/nowhere/at/all cannot be read: there is no such file.',
-    ],
+    ['a file that is not there', ['--meta-file', '/nowhere/at/all'], '/nowhere/at/all cannot be read: no such file.'],
   ])('is refused before any call: %s', async (_problem, options, message) => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);

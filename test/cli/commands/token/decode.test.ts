@@ -169,7 +169,7 @@ describe('what token decode reports about a signature', () => {
     });
     expect(await run('token', 'decode', token, '--key', '/nowhere')).toMatchObject({
       code: 2,
-      stderr: 'error: /nowhere cannot be read: there is no such file.\n',
+      stderr: 'error: /nowhere cannot be read: no such file.\n',
     });
   });
 });

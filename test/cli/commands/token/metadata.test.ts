@@ -65,7 +65,7 @@ describe('a value of --meta', () => {
       code: 2,
       stdout: '',
       stderr:
-        'error: The file of --meta handle=@… cannot be read: there is no such file.\n' +
+        'error: The file of --meta handle=@… cannot be read: no such file.\n' +
         'hint:  For a text that begins with @, write handle=\\@…\n',
     });
     expect(await run('token', 'create', '--meta', 'a=-', '--meta', 'b=-')).toMatchObject({

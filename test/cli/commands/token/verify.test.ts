@@ -162,7 +162,7 @@ describe('where token verify takes its token from', () => {
     const machine = await freshMachine();
     expect(await machine.run('token', 'verify', '@/nowhere')).toMatchObject({
       code: 2,
-      stderr: 'error: /nowhere cannot be read: there is no such file.\n',
+      stderr: 'error: /nowhere cannot be read: no such file.\n',
     });
     machine.terminal.stdin = '';
     const { code, stdout } = await machine.run('token', 'verify', '-');

@@ -1,39 +1,40 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { StateFileError } from '../../local/store/state-file-error.ts';
+import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, fileFailure, reasonOf } from '../files/files.ts';
 
-/** By name: the class of the error belongs to the other room. */
+/** Recognised by name, because the error's class is in another room, which is loaded lazily. */
 export function stateProblem(error: unknown): Pick<StateFileError, 'reason' | 'cause'> | undefined {
   if (!(error instanceof Error) || error.name !== 'StateFileError' || !('reason' in error)) return undefined;
   return error as StateFileError;
 }
 
-/** What is wrong with a state file, to be said behind its name. */
+/** What is wrong with a state file, to follow its name in a sentence. */
 export function problemText(path: string, error: unknown): string {
   const { reason, cause } = stateProblem(error) ?? {};
   if (reason === 'foreign') return "is another program's database";
   if (reason === 'newer') return 'was written by a newer anon-cli';
-  return reason === 'corrupt' ? 'is damaged' : `cannot be used: ${reasonOf(told(path, cause))}`;
+  return reason === 'corrupt' ? 'is damaged' : `cannot be used: ${reasonOf(systemError(path, cause))}`;
 }
 
-/** The same as a sentence. */
+/** The problem as a sentence. */
 export function stateProblemText(path: string, error: unknown): string {
   return `The local tenant's state ${path} ${problemText(path, error)}.`;
 }
 
-/** An error about the state file at `path` as one of ours; `problem` is what the system would not do. Others stay what they are. */
+/** Turns an error about the state file at `path` into an AnonError; returns other errors unchanged. `problem`: what failed, as `cannot be opened`. */
 export function stateFailure(path: string, problem: string, error: unknown): unknown {
   const found = stateProblem(error);
   if (!found || isAnonError(error)) return error;
-  if (found.reason === 'failed') return fileFailure(path, problem, told(path, found.cause));
+  if (found.reason === 'failed') return fileFailure(path, problem, systemError(path, found.cause));
   const hint =
     found.reason === 'newer' ? 'Update anon-cli: npm install -g anon-cli@latest' : 'Start over: anon-cli local reset';
   return new AnonError('state_unusable', stateProblemText(path, error), { hint, cause: error });
 }
 
-/** Of what the system said SQLite keeps little. It says it again to somebody who tries the same: to write there. */
-function told(path: string, cause: unknown): unknown {
+/** SQLite hides the system's error. Writing a trial file in the same folder usually reproduces it. */
+function systemError(path: string, cause: unknown): unknown {
   if (!/^SQLITE_(IOERR|CANTOPEN)/.test(codeOf(cause))) return cause;
   const trial = `${path}.tmp-${process.pid}-0`;
   try {
@@ -44,4 +45,12 @@ function told(path: string, cause: unknown): unknown {
   } finally {
     rmSync(trial, { force: true });
   }
+}
+
+/** An error where the local tenant speaks another edition: it has to be reset to change that. */
+export function editionMismatch(speaks: EditionName, asked: EditionName | undefined): AnonError | undefined {
+  if (asked === undefined || asked === speaks) return undefined;
+  return new AnonError('edition_unsupported', `The local tenant speaks edition ${speaks}, not ${asked}.`, {
+    hint: `Start it over in edition ${asked}: anon-cli local reset --edition ${asked}`,
+  });
 }

@@ -1,26 +1,29 @@
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import type { HttpAnswer } from '../../domain/exchange/http.ts';
+import { hostOf } from '../../domain/exchange/http.ts';
 import { redactSecrets } from '../../domain/exchange/redact.ts';
 import { isAnonError } from '../../errors.ts';
+import { spinner } from '../../io/terminal/spinner.ts';
+import { printable } from '../render/printable.ts';
 
-/** Members of a query that say how to list, and nothing of what. */
+/** Query members without personal data. */
 const harmless = new Set([
   ...['page', 'per_page', 'take', 'include_totals', 'fields', 'include_fields', 'sort'],
   ...['is_global', 'is_first_party', 'app_type', 'subject_type', 'client_id', 'audience', 'identifiers'],
 ]);
 
-/** By which the service's own people find a request again, the most telling first. */
+/** Headers with an id for support requests, the most useful first. */
 const idHeaders = ['x-auth0-requestid', 'x-correlation-id', 'x-request-id', 'cf-ray'];
 
-/** The same tenant; every exchange with it and every wait is a line of text for `tell`, without anything secret. */
-export function debugged(tenant: TenantConnection, tell: (line: string) => void): TenantConnection {
+/** Passes a line to `log` for each exchange and wait, without secrets. */
+export function withDebugLines(tenant: TenantConnection, log: (line: string) => void): TenantConnection {
   const { clock, retry, baseUrl } = tenant;
   return {
     ...tenant,
     retry: {
       ...retry,
       wait(pause) {
-        tell(`waiting ${Math.round(pause.ms / 100) / 10} s: ${pause.reason}`);
+        log(`waiting ${Math.round(pause.ms / 100) / 10} s: ${pause.reason}`);
         return retry.wait(pause);
       },
     },
@@ -30,10 +33,10 @@ export function debugged(tenant: TenantConnection, tell: (line: string) => void)
       const milliseconds = () => `${Math.round(clock.now() - startedAt)} ms`;
       try {
         const response = await tenant.fetch(url, request);
-        tell(`${what} ${response.status} ${milliseconds()}${idOf(response.headers)}`);
+        log(`${what} ${response.status} ${milliseconds()}${idOf(response.headers)}`);
         return response;
       } catch (error) {
-        tell(`${what} failed after ${milliseconds()}: ${isAnonError(error) ? error.message : 'unexpected'}`);
+        log(`${what} failed after ${milliseconds()}: ${isAnonError(error) ? error.message : 'unexpected'}`);
         throw error;
       }
     },
@@ -53,4 +56,18 @@ function pathOf(url: string): string {
 function idOf(headers: HttpAnswer['headers']): string {
   const id = idHeaders.map((name) => headers.get(name)).find((value) => value);
   return id && /^[\w.:/+=-]{1,100}$/.test(id) ? ` id=${redactSecrets(id)}` : '';
+}
+
+/** Shows a spinner while a command waits for the tenant. A wait for a rate limit has its own display. */
+export function withSpinner(tenant: TenantConnection, screen: Parameters<typeof spinner>[1]): TenantConnection {
+  const { during } = spinner(printable(hostOf(tenant.baseUrl)), screen);
+  const { retry } = tenant;
+  return {
+    ...tenant,
+    fetch: (url, request) => during(() => tenant.fetch(url, request)),
+    retry: {
+      ...retry,
+      wait: (pause) => (pause.asked ? retry.wait(pause) : during(() => retry.wait(pause))),
+    },
+  };
 }

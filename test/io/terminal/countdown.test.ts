@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interrupted } from '../../../src/errors.ts';
-import { patience } from '../../../src/io/terminal/patience.ts';
+import { retryPolicy } from '../../../src/io/terminal/countdown.ts';
 import { failureOf, steppingClock } from '../../support/domain.ts';
 
 const asked = { ms: 2500, reason: 'rate limit', asked: true };
@@ -8,7 +8,7 @@ const asked = { ms: 2500, reason: 'rate limit', asked: true };
 function waiting({ rewritable = false, silent = false, clock = steppingClock() }) {
   const notes: string[] = [];
   const terminal = { noteRewritable: rewritable, note: (text: string) => void notes.push(text) };
-  return { notes, clock, ...patience(60_000, { clock, terminal, silent }) };
+  return { notes, clock, ...retryPolicy(60_000, { clock, terminal }, silent) };
 }
 
 /** What stands on a line of a terminal after all this was written to it. */

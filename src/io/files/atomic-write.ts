@@ -8,27 +8,33 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeFileSync as writeAll,
 } from 'node:fs';
 import { codeOf, removeUnfinished } from './files.ts';
 
-/** What other programs on Windows do to a file for a moment: they look into it. */
+/** Codes that Windows reports for a moment while another program, such as a virus scanner, has the file open. */
 const momentary = ['EPERM', 'EACCES', 'EBUSY'];
 
 /**
- * Writes the whole file, for its owner alone, by putting another in its place: a process that is killed, or that finds the disk
- * full, leaves the old one or the new one. A link stays one, and what it leads to is replaced.
+ * Replaces the whole file: a process that is killed, or that finds the disk full, leaves the old content or the new. A
+ * symbolic link stays one; its target is replaced.
+ *
+ * The build gives this to conf in place of its own writer, atomically, which
+ * - renames a file into place although the disk took only part of it,
+ * - ends the process on the first Ctrl-C, whatever else listens,
+ * - retries without a pause for a second where it lacks permission, and
+ * - names its drafts so that nobody can tell a killed process's from one being written: a secret would stay behind.
  * @throws the system's own error, or {AnonError} `state_unusable`
  */
-export function replaceFile(path: string, text: string): void {
+export function writeFileSync(path: string, text: string, { mode }: { mode: number }): void {
   const target = realPath(path);
   removeUnfinished(target);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      replace(target, text);
+      replace(target, text, mode);
       return;
     } catch (error) {
-      // Where process ids mean something else, in a container beside, another has taken this one for killed.
+      // ENOENT: process ids mean nothing to a process in another container, which may have removed our draft as abandoned.
       const again = codeOf(error) === 'ENOENT' || (process.platform === 'win32' && momentary.includes(codeOf(error)));
       if (!again || attempt === 10) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 * attempt);
@@ -36,12 +42,12 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-function replace(target: string, text: string): void {
+function replace(target: string, text: string, mode: number): void {
   const draft = `${target}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    const descriptor = openSync(draft, 'wx', 0o600);
+    const descriptor = openSync(draft, 'wx', mode);
     try {
-      writeFileSync(descriptor, text);
+      writeAll(descriptor, text);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -54,7 +60,7 @@ function replace(target: string, text: string): void {
   }
 }
 
-/** Who is root and writes another user's file leaves it that user's. */
+/** When root writes another user's file, it stays that user's. */
 function keepOwner(target: string, draft: string): void {
   const before = statSync(target, { throwIfNoEntry: false });
   if (!before || process.getuid?.() !== 0 || (before.uid === 0 && before.gid === 0)) return;

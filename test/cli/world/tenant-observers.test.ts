@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { debugged } from '../../../src/cli/world/debug.ts';
+import { withDebugLines } from '../../../src/cli/world/tenant-observers.ts';
 import { send } from '../../../src/domain/exchange/send.ts';
 import { UnreachableError } from '../../../src/errors.ts';
 import { connectionTo, json, scriptedConnection } from '../../support/domain.ts';
@@ -9,7 +9,7 @@ type Answers = Parameters<typeof scriptedConnection>[0];
 
 async function told(answers: Answers, path: string, method: 'GET' | 'POST' = 'GET'): Promise<string[]> {
   const lines: string[] = [];
-  const tenant = debugged(scriptedConnection(answers), (text) => void lines.push(text));
+  const tenant = withDebugLines(scriptedConnection(answers), (text) => void lines.push(text));
   await send(tenant, { method, path, authorization: 'Bearer a-secret-token', body: { a: 'secret' } }).catch(() => {});
   return lines;
 }
@@ -37,7 +37,7 @@ describe('--debug', () => {
       },
     ]);
     await send(
-      debugged(scripted, (text) => void lines.push(text)),
+      withDebugLines(scripted, (text) => void lines.push(text)),
       { method: 'GET', path: '/x' },
     );
     expect(lines).toEqual(['GET /x 200 84 ms']);
@@ -78,7 +78,7 @@ describe('--debug', () => {
 
   it('changes nothing else about a tenant', async () => {
     const tenant = connectionTo(await openTenant());
-    const watched = debugged(tenant, () => {});
+    const watched = withDebugLines(tenant, () => {});
     expect(await send(watched, { method: 'GET', path: '/.well-known/jwks.json' })).toMatchObject({ status: 200 });
   });
 });

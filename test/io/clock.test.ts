@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withinTime } from '../../src/io/time-limit.ts';
+import { withinTime } from '../../src/io/clock.ts';
 
 it('work that is done in time is waited for, and not disturbed', async () => {
   let seen: AbortSignal | undefined;

@@ -2,8 +2,8 @@ import { interrupted } from '../../errors.ts';
 import { wantsColour } from './terminal.ts';
 
 /**
- * Where questions are asked. A terminal may not tell its size, and would then be taken for one without room for a list.
- * Of what a user says of colours enquirer hears only FORCE_COLOR.
+ * Enquirer's options for the terminal. A terminal that doesn't report its size would get no room for a list. Of the
+ * variables for colour, enquirer reads only FORCE_COLOR.
  */
 export function questionScreen() {
   const { stderr } = process;
@@ -11,23 +11,23 @@ export function questionScreen() {
   return { stdout: stderr, rows: stderr.rows || 24, columns: stderr.columns || 80, styles };
 }
 
-/** Breaks a text at its spaces into lines of so many columns. */
+/** Breaks a text at its spaces into lines of at most `columns` columns. */
 export type Wrap = (text: string, columns: number) => readonly string[];
 
-/** What of enquirer's prompt its options see. */
+/** The part of enquirer's prompt that its options may use. */
 interface Shown {
   readonly state: { readonly status: 'pending' | 'submitted' | 'cancelled' };
   readonly styles: { readonly primary: (text: string) => string; readonly strong: (text: string) => string };
 }
 
-/** What stands before and behind a question: `? … ‣ `. */
+/** Columns around a question: `? … ‣ `. */
 const aroundQuestion = 6;
-/** The least that an answer is typed in beside it. */
+/** The fewest columns for an answer beside the question. */
 const leastAnswer = 12;
 
 /**
- * A question in as many lines as it takes. Enquirer knows only one line of it: those before the last are a header while
- * it is asked, and a part of it once it is answered.
+ * A question of several lines. Enquirer supports one: the lines before the last are its header until the answer is
+ * submitted, and then part of the message.
  */
 export function questionLines(message: string, wrap: Wrap) {
   const { columns } = questionScreen();
@@ -50,17 +50,17 @@ export function questionLines(message: string, wrap: Wrap) {
   };
 }
 
-/** What was answered, behind the question or below it. */
+/** The submitted answer, after the question or below it. */
 export function answerLines(message: string, answer: string, wrap: Wrap): string {
   const { columns } = questionScreen();
   if (answer === '' || message.length + aroundQuestion + answer.length <= columns) return answer;
   return `\n  ${wrap(answer, columns - 2).join('\n  ')}`;
 }
 
-/** What a person answers. @throws {AnonError} `interrupted` on Ctrl-C, and where nobody is left to answer */
-export async function answered<Answer>(question: Promise<Answer>): Promise<Answer> {
+/** Waits for an answer. @throws {AnonError} `interrupted` on Ctrl-C and at the end of stdin */
+export async function awaitAnswer<Answer>(question: Promise<Answer>): Promise<Answer> {
   let leave = () => {};
-  // Once stdin has ended nothing keeps the process, which would end as if all were done.
+  // At the end of stdin nothing keeps the process alive, and it would exit as if the command had succeeded.
   const gone = new Promise<never>((_, reject) => {
     leave = reject;
     process.once('beforeExit', leave);
@@ -68,7 +68,7 @@ export async function answered<Answer>(question: Promise<Answer>): Promise<Answe
   try {
     return await Promise.race([question, gone]);
   } catch {
-    // Enquirer rejects with an empty text when the prompt is cancelled.
+    // Enquirer rejects with an empty string when the prompt is cancelled.
     throw interrupted();
   } finally {
     process.off('beforeExit', leave);
