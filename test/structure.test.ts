@@ -80,13 +80,13 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
   io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
   local: {
-    ground: ['random', 'scope'],
-    folders: ['store', 'tokens', 'state', 'http', 'grants', 'clients', 'guests', 'routes'],
+    ground: ['random', 'context'],
+    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'routes'],
   },
 };
 
 /** Of what is above it this one names types alone: what every route is given. */
-const typesBelow = ['local/scope.ts'];
+const typesBelow = ['local/context.ts'];
 
 /** The doors through which time and chance come in, where a room is otherwise given them. */
 const doors = [
@@ -96,7 +96,7 @@ const doors = [
   'local/http/admission.ts',
   'local/http/listen.ts',
   'local/random.ts',
-  'local/store/new-state-file.ts',
+  'local/store/state-file.ts',
   'local/tokens/keys.ts',
 ];
 

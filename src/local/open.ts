@@ -8,17 +8,17 @@ import { createTenant, outage, type Tenant, type TenantOptions } from './tenant.
 import { makeKeys, tenantKeys } from './tokens/keys.ts';
 
 export interface LocalTenant extends Tenant {
-  /** Makes it the issuer, from the next token on. */
+  /** Changes the issuer, from the next token on. */
   setIssuer(issuer: string): Promise<void>;
-  /** The edition that this state speaks. */
+  /** The edition of the state. */
   edition(): EditionName;
-  /** The client that may configure this tenant: the global one, which every tenant has. */
+  /** The credentials of the global client, which every tenant has and which may configure it. */
   managementCredentials(): { clientId: string; clientSecret: string };
-  /** The key that seals session tokens: 32 octets. */
+  /** The key that encrypts session tokens: 32 bytes. */
   sessionKey(): Uint8Array;
-  /** Forgets everything and starts over with new keys, in the same edition unless another is named. */
+  /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
   reset(edition?: EditionName): Promise<void>;
-  /** What a request is answered when the state is of no use. */
+  /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): void;
 }
@@ -26,8 +26,8 @@ export interface LocalTenant extends Tenant {
 export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
 
 /**
- * The tenant whose state is in the SQLite file at `path`, made on first use.
- * @throws {StateFileError} when the file holds something else or cannot be used; so do the tenant's own functions
+ * Opens the tenant whose state is in the SQLite file at `path`, and creates the file on first use.
+ * @throws {StateFileError} when the file holds something else or cannot be used; the tenant's functions throw it too
  */
 export async function openLocalTenant(path: string, options: LocalTenantOptions): Promise<LocalTenant> {
   const store = sqliteStore(path);

@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 
-/** Fills with unpredictable bytes. The tenant draws every identifier, secret and nonce from here. */
+/** Returns unpredictable bytes. Every identifier, secret and nonce of the tenant comes from here. */
 export type Random = (length: number) => Uint8Array;
 
 const pooledBytes = 8192;
 
 /**
- * The system's randomness, drawn many bytes at a time: a request needs some in several small pieces, and each
- * draw costs as much as a large one. No byte is given twice.
+ * The system's random source, read in blocks: a request needs several small pieces, and a small read costs as much
+ * as a large one. No byte is returned twice.
  */
 export function systemRandom(): Random {
   let pool = randomBytes(pooledBytes);
-  let given = 0;
+  let used = 0;
   return (length) => {
-    if (length > pooledBytes - given) {
+    if (length > pooledBytes - used) {
       if (length > pooledBytes) return randomBytes(length);
       pool = randomBytes(pooledBytes);
-      given = 0;
+      used = 0;
     }
-    given += length;
-    return pool.subarray(given - length, given);
+    used += length;
+    return pool.subarray(used - length, used);
   };
 }
 
@@ -33,11 +33,11 @@ export function randomHex(random: Random, bytes: number): string {
 
 const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** `length` letters and digits, as the service's client ids are. */
+/** `length` letters and digits, like the service's client ids. */
 export function randomName(random: Random, length: number): string {
   let name = '';
   while (name.length < length) {
-    // Six bits name 64 values; the two beyond the alphabet are drawn again, so every character is as likely.
+    // Six bits have 64 values. The two beyond the alphabet are drawn again, so that every character is equally likely.
     const character = alphanumerics[(random(1)[0] ?? 0) & 63];
     if (character !== undefined) name += character;
   }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono/quick';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { TenantContext } from './context.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type Random, randomHex } from './random.ts';
@@ -13,7 +14,6 @@ import { discoveryRoutes } from './routes/discovery.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
-import type { TenantScope } from './scope.ts';
 import { editionOf } from './state/edition.ts';
 import { issuerOf } from './state/issuer.ts';
 import { seed } from './state/seed.ts';
@@ -22,7 +22,7 @@ import { StateFileError } from './store/state-file-error.ts';
 import type { Store } from './store/store.ts';
 import type { KeyMaker } from './tokens/keys.ts';
 
-/** `https://localhost:4400/`: the issuer of a tenant that nobody gave another domain. */
+/** The domain of a new tenant by default: its issuer is `https://localhost:4400/`. */
 export const defaultDomain = 'localhost:4400';
 
 export interface TenantOptions {
@@ -30,53 +30,53 @@ export interface TenantOptions {
   /** The time, in milliseconds since 1970. */
   readonly clock: () => number;
   readonly random: Random;
-  /** Makes the keys when the state is empty; afterwards the state keeps them. */
+  /** Creates the keys of an empty state; afterwards they are read from the state. */
   readonly keys: KeyMaker;
-  /** The issuer is `https://<domain>/` when the state is empty; afterwards the state tells. */
+  /** An empty state gets the issuer `https://<domain>/`; afterwards the issuer is read from the state. */
   readonly domain?: string | undefined;
-  /** What the tenant speaks when the state is empty; afterwards the state tells. `preview` unless given. */
+  /** The edition of an empty state (default: `preview`); afterwards the edition is read from the state. */
   readonly edition?: EditionName | undefined;
-  /** No limit unless one is given. */
+  /** No limit by default. */
   readonly rateLimit?: RateLimit | undefined;
 }
 
 export interface Tenant {
-  /** As the state told it last. */
+  /** As last read from the state. */
   readonly issuer: string;
-  /** Looks what the state holds by now, and fills an empty one. @throws {StateFileError} */
+  /** Reads what has changed in the state, and fills an empty one. @throws {StateFileError} */
   ready(): Promise<void>;
-  /** @throws {StateFileError} when the state cannot be read or written; every other failure is an answer */
+  /** @throws {StateFileError} when the state cannot be read or written; every other failure becomes a response */
   handle(request: Request): Promise<Response>;
 }
 
 /**
- * A tenant with anonymous sessions, in the edition that its state speaks: what Auth0 serves at `https://DOMAIN/`, as far
- * as this project needs it. Refusals carry the service's statuses and bodies.
+ * A tenant with anonymous sessions, in the edition of its state: the part of what Auth0 serves at `https://DOMAIN/` that
+ * this project needs. Refusals have the service's statuses and bodies.
  */
 export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition } = options;
-  // As the state told it last. One that is empty begins as this, also where it was taken away from a running tenant.
-  let told: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
-  const scope: TenantScope = {
+  // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
+  let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
+  const tenant: TenantContext = {
     store,
     clock,
     random,
     get issuer() {
-      return told.issuer;
+      return current.issuer;
     },
   };
-  const app = routes(scope, options.rateLimit);
+  const app = routes(tenant, options.rateLimit);
   let upgraded = false;
   const ready = async (): Promise<void> => {
     store.refresh();
-    await seed({ store, random, keys, ...told });
+    await seed({ store, random, keys, ...current });
     if (!upgraded) upgrade(store);
     upgraded = true;
-    told = { issuer: issuerOf(store) ?? told.issuer, edition: editionOf(store).name };
+    current = { issuer: issuerOf(store) ?? current.issuer, edition: editionOf(store).name };
   };
   return {
     get issuer() {
-      return told.issuer;
+      return current.issuer;
     },
     ready,
     async handle(request) {
@@ -85,30 +85,30 @@ export function createTenant(options: TenantOptions): Tenant {
         (error) => failure(error, new URL(request.url).pathname),
       );
       response.headers.set('x-auth0-requestid', randomHex(random, 10));
-      // By its own clock, which a test may have moved; a server would take that of the machine.
+      // The tenant's own clock, which a test may have moved; the HTTP server would take the machine's.
       response.headers.set('date', new Date(clock()).toUTCString());
       return response;
     },
   };
 }
 
-function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
+function routes(tenant: TenantContext, rateLimit: RateLimit | undefined): Hono {
   const app = new Hono();
   app.onError((error, c) => failure(error, c.req.path));
-  app.use('/anonymous/*', anonymousCors(scope));
-  if (rateLimit) app.use(rateLimiter(rateLimit, scope.clock));
-  else app.use('/api/v2/*', fullBucket(scope.clock));
-  app.route('/', anonymousTokenRoute(scope));
-  app.route('/', anonymousLogoutRoute(scope));
-  app.route('/', oauthTokenRoute(scope));
-  app.route('/', discoveryRoutes(scope));
-  app.route('/', tenantSettingsRoutes(scope));
-  app.route('/', clientRoutes(scope));
-  app.route('/', clientCredentialRoutes(scope));
-  app.route('/', resourceServerRoutes(scope));
-  app.route('/', clientGrantRoutes(scope));
-  // What the real service has and this one does not is refused like a call without the right: tools that
-  // export a whole tenant take that for a warning, and a 404 for a failure.
+  app.use('/anonymous/*', anonymousCors(tenant));
+  if (rateLimit) app.use(rateLimiter(rateLimit, tenant.clock));
+  else app.use('/api/v2/*', fullBucket(tenant.clock));
+  app.route('/', anonymousTokenRoute(tenant));
+  app.route('/', anonymousLogoutRoute(tenant));
+  app.route('/', oauthTokenRoute(tenant));
+  app.route('/', discoveryRoutes(tenant));
+  app.route('/', tenantSettingsRoutes(tenant));
+  app.route('/', clientRoutes(tenant));
+  app.route('/', clientCredentialRoutes(tenant));
+  app.route('/', resourceServerRoutes(tenant));
+  app.route('/', clientGrantRoutes(tenant));
+  // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
+  // a whole tenant report a 403 as a warning, and fail on a 404.
   app.all('/api/v2/*', () => {
     throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
   });
@@ -116,14 +116,14 @@ function routes(scope: TenantScope, rateLimit: RateLimit | undefined): Hono {
   return app;
 }
 
-/** @throws {StateFileError} which is for whoever knows the file */
+/** @throws {StateFileError} for the caller to report, which knows the file */
 function failure(error: unknown, path: string): Response {
   if (error instanceof Refusal) return error.response();
   if (error instanceof StateFileError) throw error;
   return outage(path);
 }
 
-/** The answer to a request that nothing is wrong with: 500, saying why where that is known. */
+/** The response when the tenant fails: 500, with the reason where it is known. */
 export function outage(path: string, why?: string): Response {
   return refusalAt(path, 500, 'server_error', why ?? 'An internal server error occurred').response();
 }

@@ -1,6 +1,5 @@
-/** The application and API that a new local tenant has, and that the quickstart creates in any other. */
-export const sampleApp = { name: 'web' } as const;
-
+/** The application and the API that a new local tenant has, and that the quickstart opens to guests or creates. */
+export const sampleApp = { name: 'web', app_type: 'spa' } as const;
 export const sampleApi = {
   name: 'shop',
   identifier: 'https://api.shop.example',

@@ -15,7 +15,7 @@ async function jsonOf(home: string, ...args: string[]) {
 }
 
 describe('twenty processes at once', () => {
-  it('lose none of their session updates', async () => {
+  it('lose no session update', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     await together(
@@ -41,7 +41,7 @@ describe('twenty processes at once', () => {
     expect(names.sort()).toEqual(['web', ...twenty.map((number) => `app-${number}`)].sort());
   });
 
-  it('in an empty home seed one tenant between them', async () => {
+  it('seed only one tenant in an empty home', async () => {
     const home = newHome();
     const results = await Promise.all(twenty.map(() => run(home, ['app', 'list', '--json'])));
     expect(results.filter(({ code }) => code !== 0)).toEqual([]);
@@ -61,7 +61,7 @@ describe('twenty processes at once', () => {
 });
 
 describe('fifty processes at once', () => {
-  it('that create, update and renew sessions lose none, and no update', async () => {
+  it('create, update and renew sessions without losing any', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     for (const name of ['cart', 'other']) await run(home, ['token', 'create', '--session', name]);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell, start } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 const audience = 'https://api.shop.example';
 const count = 2000;
@@ -41,7 +41,7 @@ function numbersIn(path: string): number[] {
 const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1);
 
 describe('many guests over HTTP', () => {
-  it('are each made once, whatever ends a run before it is done, in little memory', async () => {
+  it('are each created once, however often a run is interrupted, with little memory', async () => {
     const { home, env, command, memoryMib } = await servedHome();
     const file = join(home, 'guests.ndjson');
 
@@ -71,7 +71,7 @@ describe('many guests over HTTP', () => {
     expect(memoryMib()).toBeLessThan(150);
   });
 
-  it('are made no faster than they are read, and end with their reader', async () => {
+  it('are created no faster than they are read, and stop with their reader', async () => {
     const { home, env, command } = await servedHome();
     const line = `anon-cli ${command(100_000).join(' ')} | (head -1; sleep 0.5; head -1 > /dev/null) | wc -l`;
     const { stdout, stderr, code } = await runShell(home, line, { env });

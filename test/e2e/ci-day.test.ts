@@ -5,7 +5,7 @@ import { newHome, type Run } from '../support/bin.ts';
 import { blocks, commandOf, job, newProject, shop } from '../support/ci-page.ts';
 import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 /** Every recipe of the page that asks a tenant, each a job of its own: lines, steps of the workflow, targets of the Makefile. */
 const recipes: readonly string[] = [
@@ -67,7 +67,7 @@ function saying(status: number, type: string, body: string): Promise<string> {
   return answering((_, response) => response.writeHead(status, { 'content-type': type }).end(body));
 }
 
-describe('every recipe of docs/ci.md stops its job, and names what is wrong, where AUTH0_DOMAIN', () => {
+describe('every recipe of docs/ci.md stops its job and reports the cause when AUTH0_DOMAIN', () => {
   it.each(wrongDomains)('%s', { timeout: 90_000 }, async (_, domainOf, code) => {
     const home = await embeddedMachine();
     const domain = await domainOf();
@@ -118,7 +118,7 @@ describe('every recipe of docs/ci.md works', () => {
   it.each([
     ['as it should be', (url: string) => url],
     ['with what a file or an editor has left around it', (url: string) => `"${url}/"\r\n`],
-  ])('where AUTH0_DOMAIN is right, %s', { timeout: 90_000 }, async (_, written) => {
+  ])('with the right AUTH0_DOMAIN, %s', { timeout: 90_000 }, async (_, written) => {
     const server = newHome();
     await jsonOf(server, ['local', 'show']);
     const { url } = await serve(server);
@@ -148,7 +148,7 @@ describe('every recipe of docs/ci.md works', () => {
 const nothingGood = expect.not.stringMatching(/✔|eyJ|deployed/);
 
 describe('a pipeline whose producer fails', () => {
-  it('ends with 3 at what verifies nothing, under set -e too, and never looks at the saved session', async () => {
+  it('fails with exit code 3 at the verification, also under set -e, and never uses the saved session', async () => {
     const home = await embeddedMachine();
     const env = { ...runnerOf(home), ...credentials, AUTH0_DOMAIN: `http://127.0.0.1:${await freePort()}` };
     const producers = ['anon-cli token create --field access_token', 'false', 'printf ""', 'cat nothing.txt'];

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newHome } from '../support/bin.ts';
 import { blocks, commandOf, job, newProject, onRunner, project, shop, variables } from '../support/ci-page.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 describe('docs/ci.md', () => {
-  it('has recipes that run as they stand', async () => {
+  it('has recipes that run unchanged', async () => {
     const home = newHome();
     project(home);
     const env = { SHOP_URL: await shop() };
@@ -22,7 +22,7 @@ describe('docs/ci.md', () => {
     expect(all.match(/^deployed$/gm)).toHaveLength(2);
   });
 
-  it('has recipes that stop a job whose guests cannot get in', async () => {
+  it('has recipes that stop a job when guests cannot get a token', async () => {
     const home = newHome();
     project(home);
     const gated = blocks('sh').filter((script) => script.includes('deploy.sh') || script.includes('e2e.mjs'));
@@ -35,7 +35,7 @@ describe('docs/ci.md', () => {
     expect((await job(home, gated[1] ?? '')).code).toBe(5);
   });
 
-  it('has a Makefile each of whose targets runs alone, and with no guest of yesterday', async () => {
+  it('has a Makefile whose targets each run alone and without saved guests', async () => {
     const setUp = blocks('sh')[0] ?? '';
     const fresh = newHome();
     project(fresh);
@@ -46,7 +46,7 @@ describe('docs/ci.md', () => {
     expect(statSync(join(fresh, 'guest.env')).mode & 0o777).toBe(0o600);
   });
 
-  it('notices guests that nobody has reviewed', async () => {
+  it('detects unreviewed settings for guests', async () => {
     const home = newHome();
     const [setUp = '', review = '', look = ''] = blocks('sh').filter((script) => /setup|--matrix/.test(script));
     expect((await job(home, setUp + review + look)).code).toBe(0);
@@ -54,7 +54,7 @@ describe('docs/ci.md', () => {
     expect((await job(home, more + look)).code).toBe(1);
   });
 
-  it('has a workflow whose steps run on a tenant over HTTP, and whose log shows no token', async () => {
+  it('has a workflow that runs on a tenant over HTTP without a token in its log', async () => {
     const home = newHome();
     project(home);
     await job(home, blocks('sh')[0] ?? '');

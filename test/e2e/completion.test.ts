@@ -63,7 +63,7 @@ async function homeWithApps(names: readonly string[]): Promise<string> {
 }
 
 describe('in bash', () => {
-  it('a word is finished on Tab: a command, an option, a value, a name', async () => {
+  it('Tab completes a command, an option, a value and a name', async () => {
     const home = await homeWithApps([]);
     const lines = [
       'tok\tcr\t--edi\te',
@@ -85,13 +85,13 @@ describe('in bash', () => {
     ['bare', (start: string) => start.replaceAll(/[^\w=@:]/g, '\\$&')],
     ['in single quotes', (start: string) => `'${start.replaceAll("'", "'\\''")}`],
     ['in double quotes', (start: string) => `"${start.replaceAll(/["$`\\]/g, '\\$&')}`],
-  ])('any name is one word, and does nothing, however it was begun: %s', async (_how, begun) => {
+  ])('any name is completed as one inert word, however it was started: %s', async (_how, begun) => {
     const home = await homeWithApps(awkward);
     const lines = awkward.map((name) => `app show ${begun(name.slice(0, 3))}\t`);
     expect(await typedInBash(home, lines)).toEqual(awkward.map((name) => ['app', 'show', name]));
   });
 
-  it('names with a colon go on after it, also behind an option and in a list', async () => {
+  it('names with a colon are completed after the colon, also after an option and in a list', async () => {
     const home = await homeWithApps(awkward);
     const lines = [
       'token create --api shop --scope read:c\t',
@@ -123,7 +123,7 @@ describe('in bash', () => {
     ]);
   });
 
-  it('files are found where a file is wanted', async () => {
+  it('files are completed where a file is expected', async () => {
     const home = newHome();
     writeFileSync(join(home, 'my key.pem'), '');
     expect(await typedInBash(home, ['token decode --key ../my\t', 'token decode --key=../my\t'])).toEqual([
@@ -132,7 +132,7 @@ describe('in bash', () => {
     ]);
   });
 
-  it('nothing that was typed is run by Tab', async () => {
+  it('Tab runs nothing that was typed', async () => {
     const home = newHome();
     // As bash calls it: Enter would run what was typed, as it must.
     const call = `
@@ -150,8 +150,8 @@ describe('in bash', () => {
   });
 });
 
-describe('an answer', () => {
-  it('of the program as it is shipped has what each shell shows', async () => {
+describe('the completion', () => {
+  it('of the packaged program has what each shell shows', async () => {
     const home = await homeWithApps(awkward);
     for (const [shell, separator] of [
       ['bash', ''],
@@ -168,8 +168,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a look-up', () => {
-  it('makes nothing where there is nothing', async () => {
+describe('completing names', () => {
+  it('creates nothing on a new machine', async () => {
     const home = newHome();
     for (const line of [
       ['app', 'show', ''],
@@ -182,7 +182,7 @@ describe('a look-up', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it('leaves a state file that is still empty as it is', async () => {
+  it('leaves an empty state file unchanged', async () => {
     const home = newHome();
     const folder = join(home, '.local', 'share', 'anon-cli');
     mkdirSync(folder, { recursive: true });
@@ -197,7 +197,7 @@ describe('a look-up', () => {
     expect(readdirSync(folder)).toEqual(['local-tenant.db']);
   });
 
-  it('at a tenant that never answers is given up in a moment', async () => {
+  it('gives up quickly when the tenant does not answer', async () => {
     const home = newHome();
     const { url } = await servedAnswer(() => new Promise(() => {}));
     const add = ['login', 'slow', '--domain', url, '--client-id', 'x', '--client-secret', '-', '--no-check'];

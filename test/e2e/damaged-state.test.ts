@@ -5,7 +5,7 @@ import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { damaged } from '../support/damage.ts';
-import { serve } from '../support/served.ts';
+import { serve } from '../support/local-server.ts';
 
 let used: string;
 let apps: string;
@@ -36,14 +36,14 @@ function notUtf8(path: string): void {
   database.close();
 }
 
-describe('a state in which a byte is no UTF-8', () => {
+describe('a state with invalid UTF-8', () => {
   it.each([
     ['app', 'list'],
     ['local', 'show'],
     ['tenant', 'show'],
     ['api', 'create', 'news', '--audience', 'urn:news'],
     ['doctor'],
-  ])('is set aside as it is, and reported, by %s %s', async (...command) => {
+  ])('is set aside unchanged and reported by %s %s', async (...command) => {
     const home = homeWith(notUtf8);
     const before = readFileSync(statePath(home));
     const { signal, code, stderr } = await run(home, command);
@@ -55,7 +55,7 @@ describe('a state in which a byte is no UTF-8', () => {
     expect(await run(home, ['app', 'list'])).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('gives no keys to token decode, and no names to a shell, and stays where it is', async () => {
+  it('gives token decode no keys and completion no names, and stays where it is', async () => {
     const home = homeWith(notUtf8);
     const decoded = await run(home, ['token', 'decode']);
     expect(decoded).toMatchObject({ code: 0, signal: null });
@@ -86,7 +86,7 @@ describe('local reset', () => {
       "is another program's database",
       (path) => replace(path, () => sql(path, 'CREATE TABLE notes (text TEXT)')),
     ],
-  ])('works on a state with %s, which is set aside', async (_, words, spoil) => {
+  ])('works on a state with %s, and sets it aside', async (_, words, spoil) => {
     const home = homeWith(spoil);
     const { code, stdout, stderr } = await run(home, ['local', 'reset', '--yes', '--edition', 'ea', '--json']);
     expect({ code, stderr }).toEqual({
@@ -99,7 +99,7 @@ describe('local reset', () => {
   });
 });
 
-it('of 12 damaged states each is as before, or is set aside and reported', async () => {
+it('each of 12 damaged states is either unaffected, or set aside and reported', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 2 }, async (_, part) => {
       const found = [];
@@ -122,7 +122,7 @@ it('of 12 damaged states each is as before, or is set aside and reported', async
   expect(new Set(outcomes.flat())).toEqual(new Set([true, false]));
 });
 
-it('a server whose state is damaged under it says so, and serves a new tenant', async () => {
+it('a server whose state gets damaged reports it and serves a new tenant', async () => {
   const home = homeWith(() => {});
   const { url, issuer, stop } = await serve(home);
   const keys = async () => (await fetch(`${url}/.well-known/jwks.json`)).json();
@@ -143,7 +143,7 @@ it('a server whose state is damaged under it says so, and serves a new tenant', 
   expect(stderr.match(/is damaged/g)).toHaveLength(1);
 });
 
-it('states are damaged under many processes at once, and each ends with an exit code', async () => {
+it('many processes whose state gets damaged all end with an exit code', async () => {
   // Several times, for one process has to look just when another sets the file aside.
   for (let round = 0; round < 12; round += 1) {
     const home = homeWith(notUtf8);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
-import { serve } from '../support/served.ts';
+import { serve } from '../support/local-server.ts';
 
 /** A home whose current profile is a tenant that another process serves, all its gates closed. */
 async function atADistance(edition: string) {
@@ -18,7 +18,9 @@ async function atADistance(edition: string) {
 }
 
 describe.each(['preview', 'ea'])('doctor over HTTP, edition %s', (edition) => {
-  it('finds what is closed, names commands that open it, and proves that they did', { timeout: 60_000 }, async () => {
+  it('finds closed gates, lists the commands that open them, and confirms that they worked', {
+    timeout: 60_000,
+  }, async () => {
     const { doctor, served, home, env } = await atADistance(edition);
 
     const closed = await doctor('--json');

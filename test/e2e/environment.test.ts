@@ -5,7 +5,7 @@ import { newHome, run, runShell } from '../support/bin.ts';
 
 describe('files', () => {
   it.each(['.', 'data', '~', '~/.config', '$HOME/.config'])(
-    'never land in the current folder, whatever XDG_* says: %s',
+    'are never saved in the current folder, whatever XDG_* is set to: %s',
     async (path) => {
       const home = newHome();
       const here = join(home, 'here');
@@ -18,7 +18,7 @@ describe('files', () => {
     },
   );
 
-  it.each(['', '.', '~', 'home'])('never land there where HOME is %j either', async (value) => {
+  it.each(['', '.', '~', 'home'])('are never saved there when HOME is %j', async (value) => {
     const home = newHome();
     const data = join(home, 'data');
     const env = { XDG_DATA_HOME: data };
@@ -29,7 +29,7 @@ describe('files', () => {
   });
 });
 
-describe('an environment that is not whole', () => {
+describe('an incomplete environment', () => {
   it.each([
     [
       'the current folder is gone',
@@ -41,11 +41,11 @@ describe('an environment that is not whole', () => {
       'LANG=C LC_ALL=C TERM= USER= LOGNAME= anon-cli local show --field issuer',
     ],
     ['there is no folder for temporary files', 'TMPDIR=/nowhere anon-cli local show --field issuer'],
-  ])('is enough where %s', async (_, line) => {
+  ])('is enough when %s', async (_, line) => {
     expect(await runShell(newHome(), line)).toMatchObject({ code: 0, stdout: 'https://localhost:4400/\n', stderr: '' });
   });
 
-  it('ends a job whose domain never came, before any tenant is set up', async () => {
+  it('stops a job without a domain before it sets up any tenant', async () => {
     const home = newHome();
     const env = { AUTH0_DOMAIN: '', AUTH0_CLIENT_ID: 'tool', AUTH0_CLIENT_SECRET: 'a-secret', CI: 'true' };
     for (const line of ['doctor --probe', 'setup --app web --api shop --scopes read:catalog --yes', 'token create']) {
@@ -63,20 +63,17 @@ describe('a proxy', () => {
   it.each([
     ['http://bob:p@ss#1@proxy.invalid:3128', 'HTTPS_PROXY is not a valid proxy address.'],
     ['socks5://proxy.invalid:1080', 'HTTPS_PROXY is a SOCKS proxy; only HTTP proxies are supported.'],
-  ])(
-    'whose address cannot be meant so is refused, and its parts are repeated nowhere: %s',
-    async (address, message) => {
-      const home = newHome();
-      const env = { AUTH0_DOMAIN: 'acme.invalid', HTTPS_PROXY: address };
-      const args = ['token', 'create', '--app', 'a', '--api', 'b'];
-      const { code, stdout, stderr } = await run(home, args, { env });
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(new RegExp(`^error: ${message}\\nhint: .*\\n$`));
-      expect(stderr).not.toMatch(/bob|p@ss|invalid/);
-      const json = await run(home, [...args, '--json', '--debug'], { env });
-      expect(JSON.parse(json.stderr).error).toMatchObject({ code: 'usage', message, exit_code: 2 });
-    },
-  );
+  ])('with an impossible address is refused, without repeating any of it: %s', async (address, message) => {
+    const home = newHome();
+    const env = { AUTH0_DOMAIN: 'acme.invalid', HTTPS_PROXY: address };
+    const args = ['token', 'create', '--app', 'a', '--api', 'b'];
+    const { code, stdout, stderr } = await run(home, args, { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^error: ${message}\\nhint: .*\\n$`));
+    expect(stderr).not.toMatch(/bob|p@ss|invalid/);
+    const json = await run(home, [...args, '--json', '--debug'], { env });
+    expect(JSON.parse(json.stderr).error).toMatchObject({ code: 'usage', message, exit_code: 2 });
+  });
 });
 
 describe('on a terminal, nothing is asked', () => {

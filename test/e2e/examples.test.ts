@@ -10,17 +10,17 @@ const endless = ['local start', 'token watch'];
 const paths = Object.keys(commands).filter((path) => !endless.includes(path) && !onEa.includes(path));
 const order = [...paths.filter((path) => !last.includes(path)), ...last];
 
-it('every example in the help of a command runs as it is printed', async () => {
+it('every example in the help of a command runs unchanged', async () => {
   await runExamples(newHome(), order);
 }, 90_000);
 
-it('so do those of what only edition ea has', async () => {
+it('examples for edition ea only run unchanged', async () => {
   const home = newHome();
   await runShell(home, 'anon-cli local reset --edition ea --yes && anon-cli quickstart');
   await runExamples(home, onEa);
 });
 
-it('so do those in the help of nouns', async () => {
+it('examples in the help of nouns run unchanged', async () => {
   const home = newHome();
   await runShell(home, 'anon-cli quickstart');
   await runExamples(home, Object.keys(groups));

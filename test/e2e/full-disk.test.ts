@@ -30,7 +30,7 @@ describe('a full disk', () => {
     ['the embedded tenant', ['api', 'create', 'news', '--audience', 'urn:news', '--scopes', scopes], 'local-tenant.db'],
     ['a session', ['token', 'update', '--meta', 'a=1'], 'session~local~default.json'],
     ['a profile', ['profile', 'set', 'production', 'on'], 'profiles.json'],
-  ])('is named for %s, and what was there stays whole', async (_, command, file) => {
+  ])('is reported for %s, and existing files stay intact', async (_, command, file) => {
     const home = await usedHome();
     const before = contents(home);
     const { code, stderr } = await run(home, command, { env: { NODE_OPTIONS: hook } });
@@ -48,7 +48,7 @@ describe('a full disk', () => {
     expect(readdirSync(data(home)).filter((name) => name.includes('set-aside'))).toEqual([]);
   });
 
-  it('is named for a tenant that is to be made', async () => {
+  it('is reported when a tenant is created', async () => {
     const home = newHome();
     const { code, stderr } = await run(home, ['app', 'list'], { env: { NODE_OPTIONS: hook } });
     expect({ code, stderr }).toEqual({
@@ -58,7 +58,7 @@ describe('a full disk', () => {
     expect(unfinished(home)).toEqual([]);
   });
 
-  it('is named as a quota where that is what is used up', async () => {
+  it('is reported as a quota when the quota is exceeded', async () => {
     const home = await usedHome();
     const env = { NODE_OPTIONS: hook, FULL_CODE: 'EDQUOT' };
     expect((await run(home, ['profile', 'set', 'production', 'on'], { env })).stderr).toContain(
@@ -66,7 +66,7 @@ describe('a full disk', () => {
     );
   });
 
-  it('and a limit of this shell on files are told from each other', async () => {
+  it('is distinguished from a file size limit of the shell', async () => {
     const home = await usedHome();
     for (const command of ['app create kiosk', 'local reset --yes', 'local start --port 0']) {
       const { code, stderr } = await runShell(home, `ulimit -f 8; anon-cli ${command}`);
@@ -77,7 +77,7 @@ describe('a full disk', () => {
   });
 });
 
-describe('what a process that was killed has left of writing a file', () => {
+describe('a temporary file of a killed process', () => {
   const endings = ['tmp-0123456789abcdef', 'tmp-999999999-0a1b2c3d', 'tmp-999999999-0a1b2c3d-journal'];
   const leave = (path: string) =>
     endings.map((ending) => writeFileSync(`${path}.${ending}`, 'half of a secret', { mode: 0o600 }));
@@ -91,7 +91,7 @@ describe('what a process that was killed has left of writing a file', () => {
     expect(unfinished(home)).toEqual([]);
   });
 
-  it('stays where its process lives', async () => {
+  it('stays while its process runs', async () => {
     const home = await usedHome();
     const path = `${join(home, '.config', 'anon-cli', 'profiles.json')}.tmp-${process.pid}-00000000`;
     writeFileSync(path, '');

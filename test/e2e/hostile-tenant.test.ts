@@ -3,7 +3,7 @@ import { editionNames } from '../../src/wire/edition/edition.ts';
 import { newHome, run } from '../support/bin.ts';
 import { everyCard, type HostileAnswer, hostileAnswers } from '../support/hostile/answers.ts';
 import { appSecret, type HostileCommand, hostileCommands, metadataValues } from '../support/hostile/commands.ts';
-import { complaintsOf } from '../support/hostile/complaints.ts';
+import { complaintsOf } from '../support/hostile/output-checks.ts';
 import { asItShouldBe, behaving, played, type Scene, sceneOf } from '../support/hostile/scene.ts';
 import { hostileTenant } from '../support/hostile/tenant.ts';
 
@@ -14,12 +14,12 @@ const answers = hostileAnswers(seed, 300);
 const perTest = 30;
 const tests = Array.from({ length: answers.length / perTest }, (_, nth) => ({ first: nth * perTest }));
 
-it('has every status, body, header, way and place among its answers', () => {
+it('the answers cover every status, body, header, transport and place', () => {
   const dealt = new Set(answers.flatMap((answer) => Object.values(answer)));
   expect(everyCard.filter((card) => !dealt.has(card))).toEqual([]);
 });
 
-describe('a command that meets a hostile tenant', () => {
+describe('a command against a hostile tenant', () => {
   /** What Node says on stderr of a process that leaks, or uses what it should not. */
   const warned: string[] = [];
   const note = ({ message }: Error) => void warned.push(message);
@@ -27,7 +27,7 @@ describe('a command that meets a hostile tenant', () => {
   afterAll(() => void process.off('warning', note));
 
   it.each(tests)(
-    'ends in time, with a documented code and one error, and tells no secret (answers from $first)',
+    'ends in time with a documented exit code and one error, and prints no secret (answers from $first)',
     {
       timeout: 120_000,
     },
@@ -71,7 +71,7 @@ async function failuresOf(
   }
 }
 
-describe('the program that meets a hostile tenant', () => {
+describe('the program against a hostile tenant', () => {
   it.each<[string, Partial<HostileAnswer>, number]>([
     ['lists 100,000 deep', { body: 'lists 100,000 deep' }, 1],
     ['objects 100,000 deep', { body: 'objects 100,000 deep', status: '400' }, 4],
@@ -87,7 +87,7 @@ describe('the program that meets a hostile tenant', () => {
     ['another place to go to', { status: '307 to elsewhere', place: 'what is for guests' }, 1],
     ['another protocol', { status: 'another protocol', place: 'what is for guests' }, 6],
     ['a broken connection', { delivery: 'reset in its body', place: 'what is for guests' }, 6],
-  ])('ends with one error and no more memory: %s', { timeout: 60_000 }, async (_, strange, expected) => {
+  ])('ends with one error and without using more memory: %s', { timeout: 60_000 }, async (_, strange, expected) => {
     const tenant = await hostileTenant();
     const scene = await sceneOf('preview', tenant);
     const answer = { ...asItShouldBe, ...strange };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { freePort } from '../support/free-port.ts';
-import { jsonOf, type Served, serve } from '../support/served.ts';
+import { jsonOf, type Served, serve } from '../support/local-server.ts';
 
 async function usedHome(): Promise<string> {
   const home = newHome();
@@ -28,7 +28,7 @@ describe.each<[string, string[], RegExp]>([
   ['a port', ['--port', 'PORT'], /^https:\/\/localhost:PORT\/$/],
   ['a domain', ['--port', '0', '--domain', 'Guests.example:443'], /^https:\/\/guests\.example\/$/],
 ])('local start with %s', (_, options, expected) => {
-  it('sets the issuer, and every command goes by it, also when it is served no more', async () => {
+  it('sets the issuer, which every command uses even after the server has stopped', async () => {
     const port = String(await freePort());
     const home = await usedHome();
     const earlier = await accessToken(home);
@@ -61,8 +61,8 @@ describe.each<[string, string[], RegExp]>([
   });
 });
 
-describe('the issuer of a state', () => {
-  it('stays when the state is served without a word about it, and when it is started over', async () => {
+describe("a state's issuer", () => {
+  it('stays the same when the state is served without the option, and after a reset', async () => {
     const home = await usedHome();
     const port = await freePort();
     const first = await serve(home, ['--port', String(port)]);
@@ -73,12 +73,12 @@ describe('the issuer of a state', () => {
     expect(again).not.toHaveProperty('issuer_before');
   });
 
-  it('names the port of a domain that is not 443', async () => {
+  it('contains the port of a domain unless it is 443', async () => {
     const { issuer } = await serve(newHome(), ['--domain', 'guests.example:8443']);
     expect(issuer).toBe('https://guests.example:8443/');
   });
 
-  it('is followed by the API that configures the tenant and by its grant', async () => {
+  it('is also changed in the Management API and its grant', async () => {
     const home = await usedHome();
     const { stop, issuer } = await serve(home);
     await stop();
@@ -88,7 +88,7 @@ describe('the issuer of a state', () => {
     expect(issuer).not.toBe('https://localhost:4400/');
   });
 
-  it('is that of the token that scripts get, also of a session from before', async () => {
+  it('is in the tokens that scripts get, also for earlier sessions', async () => {
     const home = await usedHome();
     const setup = ['setup', '--app', 'web', '--api', 'shop', '--scopes', 'read:catalog,write:cart', '--yes'];
     const { guest_id } = await jsonOf<{ guest_id: string }>(home, ['token', 'get']);
@@ -104,12 +104,12 @@ describe('the issuer of a state', () => {
     }
   });
 
-  it('is begun with by a tenant that is new, and so it is no change', async () => {
+  it('is set without a note in a new tenant', async () => {
     const served = await serve(newHome(), ['--port', String(await freePort())]);
     expect(served).not.toHaveProperty('issuer_before');
   });
 
-  it('is said to people where it changed', async () => {
+  it('is reported to people when it has changed', async () => {
     const home = await usedHome();
     const port = await freePort();
     const served = await serve(home, [], ['--port', String(port)]);
@@ -118,7 +118,7 @@ describe('the issuer of a state', () => {
     );
   });
 
-  it('is not changed under a server that is running, and a second one may serve it under the same', async () => {
+  it('cannot be changed while a server is running, but a second server may use the same', async () => {
     const home = await usedHome();
     const { issuer } = await serve(home);
     const { host } = new URL(issuer);
@@ -138,7 +138,7 @@ describe('the issuer of a state', () => {
     ['--domain', 'http://localhost:4400', '--domain needs a host name'],
     ['--domain', 'guests.example/path', 'give only the host'],
     ['--domain', '', 'Invalid tenant domain'],
-  ])('is refused as %s %j', async (option, value, words) => {
+  ])('cannot be %s %j', async (option, value, words) => {
     const { code, stderr } = await run(newHome(), ['local', 'start', option, value]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });
   });

@@ -44,7 +44,7 @@ const readable = {
   looks: ['tenant show', 'profile list'].map((look) => ({ look, code: 0, stderr: '' })),
 };
 
-describe('a process that is killed leaves a readable state', () => {
+describe('a killed process leaves a readable state', () => {
   it.each([
     ['during quickstart, in an empty home', async () => newHome(), ['quickstart']],
     ['during tenant set-lifetime', usedHome, ['tenant', 'set-lifetime', '60d']],
@@ -62,7 +62,7 @@ describe('a process that is killed leaves a readable state', () => {
     }
   });
 
-  it('and token update keeps the session that was there, or has the new one', async () => {
+  it('and token update leaves the old session or the new one', async () => {
     const before = await usedHome();
     const args = ['token', 'update', '--meta', 'cart=full'];
     for (const point of await pointsOf(before, args)) {
@@ -77,8 +77,8 @@ describe('a process that is killed leaves a readable state', () => {
   });
 });
 
-describe('session rename that is killed', () => {
-  it('leaves the session by one name, the old one or the new one, and commands use it', async () => {
+describe('a killed session rename', () => {
+  it('leaves the session with the old name or the new one, and usable', async () => {
     const before = await usedHome();
     const args = ['session', 'rename', 'default', 'cart'];
     const names = new Set<string>();
@@ -104,8 +104,8 @@ describe('session rename that is killed', () => {
   });
 });
 
-describe('processes that are killed at random while others keep sessions', () => {
-  it('leave every session readable, and lose none that was there', async () => {
+describe('processes that are killed at random while others save sessions', () => {
+  it('leave every session readable, and lose none', async () => {
     const home = await usedHome();
     await run(home, ['token', 'create', '--session', 'cart', '--meta', 'of=cart']);
     const commands = (number: number) => [

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { jsonExamples } from '../support/json-doc.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 const execute = promisify(execFile);
 
@@ -34,7 +34,7 @@ console.log(JSON.stringify({ sub: claims.sub, valid: good.valid, same: good.clai
 const names = 'createSession, decodeToken, isAnonError, verifyToken';
 
 describe('the library', () => {
-  it('makes, decodes and verifies guest tokens, in ESM and in CommonJS', async () => {
+  it('creates, decodes and verifies guest tokens, in ESM and in CommonJS', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const { client_id } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
@@ -81,7 +81,7 @@ console.log(JSON.stringify({ added, handles: process.getActiveResourcesInfo() , 
     expect(JSON.parse(stdout)).toMatchObject({ added: [], listeners: 0 });
   });
 
-  it('has types for ESM and CommonJS, and docs/json.md shows what the types of results say', async () => {
+  it('has types for ESM and CommonJS, and docs/json.md matches the result types', async () => {
     const examples = jsonExamples();
     const types = [...new Set(examples.map(({ type }) => type.replace('[]', '')))];
     const values = examples.map(({ type, json }, index) => `export const example${index}: ${type} = ${json};`);
@@ -113,7 +113,7 @@ export async function test(): Promise<string> {
     }
   });
 
-  it('is in the package with its types and its pages, for old ways to look for it too', async () => {
+  it('is in the package with its types and pages, also for older module resolution', async () => {
     const packed = await execute('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
     const files = JSON.parse(packed.stdout)[0].files.map(({ path }: { path: string }) => path);
     const { main, types } = JSON.parse(readFileSync('package.json', 'utf8'));

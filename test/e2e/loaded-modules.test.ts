@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bin, environment, newHome, run } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 import { part } from '../support/tokens.ts';
 
 /** What the real program loaded for a command line, in order: files below this folder, and builtins by name. */
@@ -63,13 +63,13 @@ describe('what a command loads', () => {
       ['token', 'create', '--help'],
       ['start', 'program-help'],
     ],
-  ])('for %j is one file or two, and nothing that costs', async (args, files) => {
+  ])('for %j is one or two files, and nothing expensive', async (args, files) => {
     const loaded = await loadedBy(newHome(), args);
     expect(built(loaded)).toEqual(files);
     expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
   });
 
-  it('for token decode of a tenant in the cloud is its own file and the parser, and neither a key nor a cipher nor a state', async () => {
+  it('for token decode of a cloud tenant is only its own file and the parser: no keys, no cipher, no state', async () => {
     const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://acme.eu.auth0.com/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
     expect(built(loaded)).toEqual(['start', 'commands-token-decode', 'program-commander']);
@@ -77,16 +77,16 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => costly.includes(name) && name !== 'events')).toEqual([]);
   });
 
-  it('for token decode of the local tenant is its keys, and not the tenant', async () => {
+  it('for token decode of the local tenant is its keys, but not the tenant', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
-    expect(loaded).toContain('local-state-read-keys');
+    expect(loaded).toContain('local-state-read-state');
     expect(among(loaded, ['local-open', 'io-embedded-tenant', 'io-http-http', 'io-files-json-file'])).toEqual([]);
   });
 
-  it('for token create on the local tenant is no network client, no prompt and no server', async () => {
+  it('for token create on the local tenant has no network client, no prompts and no server', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const loaded = built(await loadedBy(home, ['token', 'create']));
@@ -99,7 +99,7 @@ describe('what a command loads', () => {
     expect(among(loaded, others)).toEqual([]);
   });
 
-  it('for a tenant on the network is its connections, and nothing else that undici can do', async () => {
+  it("for a tenant on the network is undici's connections, and nothing else of it", async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
     expect(built(loaded)).toContain('io-http-http');
@@ -117,7 +117,7 @@ describe('what a command loads', () => {
     expect(stdout).not.toContain('TurboFan');
   });
 
-  it('for a completion of words and options is the words written down, and nothing that costs', async () => {
+  it('for completing words and options is the list from the build, and nothing expensive', async () => {
     for (const line of [
       ['api', ''],
       ['token', 'create', '--'],
@@ -129,14 +129,14 @@ describe('what a command loads', () => {
     }
   });
 
-  it('for a completion of names is no command, and of the local tenant its state alone', async () => {
+  it('for completing names is no command, and only the state of the local tenant', async () => {
     const home = newHome();
     const names = ['complete', 'bash', '--', 'app', 'show', ''];
     const none = await loadedBy(home, names);
     expect(none.filter((name) => name.includes('node_modules'))).toEqual([]);
     await run(home, ['quickstart']);
     const loaded = built(await loadedBy(home, names));
-    expect(loaded).toContain('local-state-read-names');
+    expect(loaded).toContain('local-state-read-state');
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
     const others = ['local-open', 'io-embedded-tenant', 'io-http-http', 'program-help'];
     expect(among(loaded, others)).toEqual([]);
@@ -161,7 +161,7 @@ describe('what a command loads', () => {
     expect(built(await loadedBy(home, ['profile', 'list']))).toContain('io-files-json-file');
   });
 
-  it('is a painter and a holder of files in files of their own alone, so that the two tests above can fail', () => {
+  it('has painting and JSON files in files of their own, so that the two tests above can fail', () => {
     const text = (name: string) => readFileSync(`dist/${name}.cjs`, 'utf8');
     const holding = readdirSync('dist')
       .map((file) => file.replace(/\.cjs$/, ''))
@@ -171,7 +171,7 @@ describe('what a command loads', () => {
     expect(withCode('clearInvalidConfig')).toEqual(['io-files-json-file']);
   });
 
-  it('for one command is not the code of another', async () => {
+  it('for a command has no code of another command', async () => {
     const loaded = built(await loadedBy(newHome(), ['tenant', 'show']));
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual(['commands-tenant-show']);
   });

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { newHome, run, start } from '../support/bin.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 import { rawConnection, statusOf } from '../support/raw-http.ts';
-import { jsonOf, serve } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 
@@ -34,7 +34,7 @@ describe('local start', () => {
     expect(protectedHeader.typ).toBe('JWT');
   });
 
-  it('works on the state that commands work on at the same time, both ways', async () => {
+  it('shares its state with commands that run at the same time', async () => {
     const home = newHome();
     const { url, issuer: served } = await serve(home);
     const [{ client_id }] = (await jsonOf(home, ['app', 'list'])) as unknown as [{ client_id: string }];
@@ -68,7 +68,7 @@ describe('local start', () => {
     expect(await jsonOf(home, ['tenant', 'show'])).toMatchObject({ session_lifetime: 86_400 });
   });
 
-  it('is a tenant like any other to a profile', async () => {
+  it('can be used by a profile like any other tenant', async () => {
     const home = newHome();
     const { url } = await serve(home);
     const { management_client_id, management_client_secret } = await jsonOf<Record<string, string>>(home, [
@@ -90,7 +90,7 @@ describe('local start', () => {
     expect((await run(home, ['token', 'update', '--meta', 'b=2'])).code).toBe(0);
   });
 
-  it('ends with 0 on Ctrl-C and frees the port, also while a client keeps its connection', async () => {
+  it('ends with 0 on Ctrl-C and frees the port, even while a client holds a connection', async () => {
     const home = newHome();
     const { url, port, stop } = await serve(home);
     // fetch keeps the connection open for a next request.
@@ -129,7 +129,7 @@ describe('local start', () => {
     },
   );
 
-  it('serves both addresses of localhost, and no name but those that it is given', async () => {
+  it('serves both addresses of localhost, and only the given names', async () => {
     const { port } = await serve(newHome(), ['--allow-host', 'Tenant.Test', '--allow-host', 'bücher.test']);
     const statusAs = async (host: string, address: string) => {
       const connection = await rawConnection(port, address);
@@ -145,7 +145,7 @@ describe('local start', () => {
   });
 
   it.each(['tenant.test:4400', 'https://tenant.test', '', '*.test', 'a b', 'user@tenant.test', '::1'])(
-    'does not take %j for the name of a host',
+    'does not accept %j as a host name',
     async (name) => {
       expect(await run(newHome(), ['local', 'start', '--port', '0', '--allow-host', name])).toMatchObject({
         code: 2,
@@ -155,31 +155,22 @@ describe('local start', () => {
     },
   );
 
-  it('says so when the port is in use at the second address alone', async () => {
-    const taken = createServer().listen(0, '::1');
+  it.each([
+    ['127.0.0.1', ''],
+    ['::1', ' at [::1]'],
+  ])('reports a port that is in use at %s', async (address, place) => {
+    const taken = createServer().listen(0, address);
     onTestFinished(() => void taken.close());
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `error: Port ${port} is in use at [::1].\nhint:  Choose another: anon-cli local start --port 4401\n`,
+      stderr: `error: Port ${port} is in use${place}.\nhint:  Choose another: anon-cli local start --port 4401\n`,
     });
   });
 
-  it('says so when the port is in use', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    onTestFinished(() => void taken.close());
-    await once(taken, 'listening');
-    const { port } = taken.address() as { port: number };
-    expect(await run(newHome(), ['local', 'start', '--port', String(port)])).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: `error: Port ${port} is in use.\nhint:  Choose another: anon-cli local start --port 4401\n`,
-    });
-  });
-
-  it('answers 429 beyond its rate limit', async () => {
+  it('returns 429 over its rate limit', async () => {
     const { url } = await serve(newHome(), ['--rate-limit', '1']);
     const statuses = await Promise.all(
       [1, 2, 3, 4, 5].map(async () => (await fetch(`${url}/.well-known/jwks.json`)).status),
@@ -189,7 +180,7 @@ describe('local start', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('during a request that is never answered ends with 130', async () => {
+  it('ends with 130 during a request without a response', async () => {
     const home = newHome();
     const silent = createServer();
     onTestFinished(() => void silent.close());

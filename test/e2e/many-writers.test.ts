@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { newHome, type Run, run } from '../support/bin.ts';
-import { jsonOf, serve } from '../support/served.ts';
+import { jsonOf, serve } from '../support/local-server.ts';
 
 const minutes = 60_000;
 
@@ -25,7 +25,7 @@ async function signInTo(home: string, url: string): Promise<Record<string, strin
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 it.each(['preview', 'ea'])(
-  'fifty processes that give guests a scope each all count (%s)',
+  'fifty processes that each add a scope for guests lose none (%s)',
   async (edition) => {
     const home = newHome();
     await run(home, ['local', 'reset', '--yes', '--edition', edition]);
@@ -44,7 +44,7 @@ it.each(['preview', 'ea'])(
 );
 
 it(
-  'so do twenty that map a claim each, at a tenant that is served',
+  'twenty processes that each map a claim lose none, at a tenant over HTTP',
   async () => {
     const home = newHome();
     await run(home, ['local', 'reset', '--yes', '--edition', 'ea']);
@@ -63,7 +63,7 @@ it(
 );
 
 it(
-  'a lifetime and the cookie are both set, however often both are set at once',
+  'setting a lifetime and the cookie at once always sets both',
   async () => {
     const home = newHome();
     await run(home, ['local', 'reset', '--yes', '--edition', 'ea']);
@@ -83,7 +83,7 @@ it(
 );
 
 it(
-  'where the home takes no files a change is made all the same, with a warning unless nothing is to be kept',
+  'a change works without a writable home, with a warning unless nothing would be saved',
   async () => {
     const owner = newHome();
     await run(owner, ['quickstart']);

@@ -9,8 +9,8 @@ async function done(home: string, ...args: string[]): Promise<Run> {
   return result;
 }
 
-describe("the service's quickstart, each step a command of its own, in a new home", () => {
-  it('leads people to both tokens with the metadata in the session', async () => {
+describe("the service's quickstart with one command per step, in a new home", () => {
+  it('gives people both tokens, with the metadata in the session', async () => {
     const home = newHome();
     const says = async (line: string, text: string | RegExp) =>
       expect((await done(home, ...line.split(' '))).stdout).toMatch(text);
@@ -35,7 +35,7 @@ describe("the service's quickstart, each step a command of its own, in a new hom
     await says('token decode', /decrypted and authentic: the local tenant's session key/);
   });
 
-  it('leads scripts there as JSON, every stdout one document', async () => {
+  it('gives scripts the same as JSON, one document per stdout', async () => {
     const home = newHome();
     const json = async (line: string) => JSON.parse((await done(home, ...line.split(' '), '--json')).stdout);
     expect(await json('tenant show')).toMatchObject({ session_lifetime: 2_592_000, session_token_format: 'jwe' });
@@ -56,7 +56,7 @@ describe("the service's quickstart, each step a command of its own, in a new hom
     expect(decoded.session_token.claims.metadata).toEqual({ a: '1', b: 2 });
   });
 
-  it('goes through pipes and $(…)', async () => {
+  it('works with pipes and $(…)', async () => {
     const home = newHome();
     const shell = async (line: string) => {
       const result = await runShell(home, line);
@@ -90,7 +90,7 @@ describe("the service's quickstart, each step a command of its own, in a new hom
     );
   });
 
-  it('stops a script at a closed gate, and the command that it names lets it go on', async () => {
+  it('stops a script at a closed gate, and works after the suggested command', async () => {
     const home = newHome();
     const refused = await run(home, ['token', 'create', '--app', 'web', '--api', 'shop', '--json']);
     expect(refused).toMatchObject({ code: 5, stdout: '' });
@@ -104,7 +104,7 @@ describe("the service's quickstart, each step a command of its own, in a new hom
 });
 
 describe('anon-cli quickstart', () => {
-  it('does all of it at once in an empty home, and says the second time what was already so', async () => {
+  it('does all of it at once in an empty home, and reports the second time what was set already', async () => {
     const home = newHome();
     const first = await done(home, 'quickstart');
     expect(first.stderr).toBe('');

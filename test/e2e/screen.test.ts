@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { answering } from '../support/http-server.ts';
-import { expectFitting } from '../support/lines.ts';
-import { atTerminalOf, keys } from '../support/typing.ts';
+import { expectFitting } from '../support/line-width.ts';
+import { atTerminalOf, keys } from '../support/terminal-session.ts';
 
 /** A home with two applications, one of them with a name that is wide, two APIs and a session. */
 async function furnishedHome(): Promise<string> {
@@ -35,7 +35,7 @@ const commands = [
 
 describe('a terminal', () => {
   it.each([40, 57, 80, 120, 200])(
-    'of %i columns has whole words in lines that fit',
+    'of %i columns shows whole words in lines that fit',
     { timeout: 60_000 },
     async (columns) => {
       const home = await furnishedHome();
@@ -63,8 +63,8 @@ async function slowTenant(home: string) {
 
 const creation = ['token', 'create', '--app', 'a', '--api', 'b'];
 
-describe('who waits at a terminal', () => {
-  it('sees what for, and nothing of it in the end', { timeout: 30_000 }, async () => {
+describe('waiting at a terminal', () => {
+  it('shows the reason, and erases it at the end', { timeout: 30_000 }, async () => {
     const home = newHome();
     const { waiting, host } = await slowTenant(home);
     const person = atTerminalOf(80, home, creation);
@@ -76,7 +76,7 @@ describe('who waits at a terminal', () => {
     expect(person.raw).not.toContain('\u001b[?25l');
   });
 
-  it('leaves with Ctrl-C, and nothing stays of it', { timeout: 30_000 }, async () => {
+  it('ends with Ctrl-C, and erases the reason', { timeout: 30_000 }, async () => {
     const home = newHome();
     const { host } = await slowTenant(home);
     const person = atTerminalOf(80, home, creation);
@@ -90,7 +90,7 @@ describe('who waits at a terminal', () => {
     ['with --json', [...creation, '--json'], {}],
     ['in CI', creation, { CI: 'true' }],
     ['with --debug', [...creation, '--debug'], {}],
-  ])('sees nothing of it %s, and the wait ends by --timeout', { timeout: 30_000 }, async (_how, args, env) => {
+  ])('shows nothing %s, and ends with --timeout', { timeout: 30_000 }, async (_how, args, env) => {
     const home = newHome();
     await slowTenant(home);
     const person = atTerminalOf(80, home, [...args, '--timeout', '1s'], env);
@@ -101,7 +101,7 @@ describe('who waits at a terminal', () => {
 });
 
 describe('stderr with --json', () => {
-  it('holds one object at a terminal too, and nobody is asked', { timeout: 30_000 }, async () => {
+  it('has one object at a terminal too, and no question', { timeout: 30_000 }, async () => {
     const home = newHome();
     for (const args of ['setup --json', 'setup --format json', 'login --json', 'local reset --json']) {
       const { stdout } = await runShell(home, `TERM=xterm script -qec "anon-cli ${args} >/dev/null" /dev/null`);
@@ -109,7 +109,7 @@ describe('stderr with --json', () => {
     }
   });
 
-  it('has what Node.js warns of in it', async () => {
+  it('contains the warnings of Node.js', async () => {
     const home = newHome();
     const env = { NODE_OPTIONS: `--require ${process.cwd()}/test/support/warning.cjs` };
     const done = await run(home, ['app', 'list', '--json'], { env });
@@ -124,7 +124,7 @@ describe('stderr with --json', () => {
 });
 
 describe('a question at a narrow terminal', () => {
-  it('breaks no word, and neither do its choices and answers', { timeout: 30_000 }, async () => {
+  it('breaks no word, nor do its choices and answers', { timeout: 30_000 }, async () => {
     const person = atTerminalOf(40, newHome(), ['login']);
     await person.sees('auth0.com) ‣');
     person.types('tenant-of-a-long-name.eu.auth0.com', keys.enter);
@@ -145,7 +145,7 @@ describe('a question at a narrow terminal', () => {
 });
 
 describe('help at a narrow terminal', () => {
-  it.each([40, 57])('fits %i columns, and at 80 is what it is in a pipe', { timeout: 60_000 }, async (columns) => {
+  it.each([40, 57])('fits %i columns, and at 80 is the same as in a pipe', { timeout: 60_000 }, async (columns) => {
     const home = newHome();
     for (const args of [['--help'], ['setup', '--help'], ['token', 'verify', '--help'], ['app', '--help']]) {
       const person = atTerminalOf(columns, home, args);

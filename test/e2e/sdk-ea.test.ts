@@ -3,8 +3,8 @@ import { AuthClient } from '@auth0/auth0-auth-js';
 import { Management, ManagementClient } from 'auth0';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { overHttp } from '../support/local-server.ts';
 import { guestOf, refusalOf, type ServedForSdks, servedForSdks } from '../support/sdk.ts';
-import { overHttp } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 
@@ -62,7 +62,7 @@ describe('the official Management SDK, unmodified, on edition ea', () => {
     expect(await client.tenants.settings.update({ sessions })).toMatchObject({ sessions });
   });
 
-  it('gives an application another secret', async () => {
+  it('rotates the secret of an application', async () => {
     const { client } = await servedForSdks('ea');
     const made = await client.clients.create({ name: 'server' });
     const rotated = await client.clients.rotateSecret(made.client_id ?? '');
@@ -90,7 +90,7 @@ describe('the official Management SDK, unmodified, on edition ea', () => {
     expect(await refusalOf(client.clientGrants.get(id))).toMatchObject({ statusCode: 404 });
   });
 
-  it('maps a claim, which the types of version 7.1.0 do not know yet, and clears the list', async () => {
+  it('maps a claim, which the types of version 7.1.0 do not include, and clears the list', async () => {
     const { client, clientId, domain } = await openedBySdk();
     type Change = Management.UpdateResourceServerRequestContent & {
       access_token: { claims_mapping: { custom_claims: { name: string; expression: string }[] } };
@@ -126,7 +126,7 @@ describe('the official Management SDK, unmodified, on edition ea', () => {
       Management.BadRequestError,
       ({ client, clientId }) => client.clients.update(clientId, { oidc_conformant: false }),
     ],
-  ])('takes a refusal with %i for its own error', async (statusCode, type, call) => {
+  ])('turns a refusal with %i into its own error', async (statusCode, type, call) => {
     const refusal = await refusalOf(call(await openedBySdk()));
     expect(refusal).toBeInstanceOf(type);
     expect(refusal).toMatchObject({ statusCode, body: { statusCode, message: expect.any(String) } });
@@ -172,7 +172,7 @@ describe('the official Authentication SDK, unmodified, on edition ea', () => {
     await anonymous.logout();
   });
 
-  it('starts over by itself when a session cannot be renewed', async () => {
+  it('creates a new session when one cannot be renewed', async () => {
     const served = await openedBySdk();
     const anonymous = authClient(served, served.clientId);
     const replaced = await anonymous.getAccessToken({ audience, sessionToken: 'ANONYMOUS_SESSION_none' });
@@ -205,7 +205,7 @@ describe('the official Authentication SDK, unmodified, on edition ea', () => {
   it.each<[string, (made: Awaited<ReturnType<typeof openedBySdk>>) => Promise<unknown>]>([
     ['unauthorized_client', ({ client, clientId }) => client.clients.update(clientId, { anonymous_sessions: null })],
     ['invalid_target', ({ client, grant }) => client.clientGrants.delete(grant.id ?? '')],
-  ])('takes a closed gate for its own error: %s', async (error, close) => {
+  ])('turns a closed gate into its own error: %s', async (error, close) => {
     const served = await openedBySdk();
     await close(served);
     const anonymous = authClient(served, served.clientId);

@@ -3,8 +3,8 @@ import { Management, type ManagementClient } from 'auth0';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
+import { jsonOf, overHttp, serve } from '../support/local-server.ts';
 import { guestOf, refusalOf, servedForSdks } from '../support/sdk.ts';
-import { jsonOf, overHttp, serve } from '../support/served.ts';
 
 const audience = 'https://api.shop.example';
 
@@ -62,7 +62,7 @@ describe('the official Management SDK, unmodified', () => {
       (client: ManagementClient) => client.resourceServers.create({ identifier: audience }),
     ],
     [403, Management.ForbiddenError, (client: ManagementClient) => client.connections.list()],
-  ])('takes a refusal with %i for its own error', async (statusCode, type, call) => {
+  ])('turns a refusal with %i into its own error', async (statusCode, type, call) => {
     const { client } = await servedForSdks();
     const refusal = await refusalOf(Promise.resolve(call(client)));
     expect(refusal).toBeInstanceOf(type);
@@ -107,7 +107,7 @@ describe('the official Authentication SDK, unmodified', () => {
     expect(guestOf(updated.access_token)).toBe(guestOf(accessToken));
   });
 
-  it('takes a closed gate for its own error', async () => {
+  it('turns a closed gate into its own error', async () => {
     const { client, home } = await authClient();
     await run(home, ['app', 'disable', 'web']);
     await expect(client.anonymous.createSession({ audience })).rejects.toMatchObject({

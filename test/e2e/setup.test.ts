@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
-import { atTerminal, keys } from '../support/typing.ts';
+import { atTerminal, keys } from '../support/terminal-session.ts';
 
 /** A home whose local tenant has three applications and three APIs. */
 async function furnishedHome(edition: string): Promise<string> {
@@ -18,7 +18,7 @@ async function furnishedHome(edition: string): Promise<string> {
 }
 
 describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition) => {
-  it('is done by typing some of a name, by choosing and by agreeing', { timeout: 30_000 }, async () => {
+  it('is done by typing part of a name, choosing and confirming', { timeout: 30_000 }, async () => {
     const home = await furnishedHome(edition);
     const person = atTerminal(home, 'setup');
     await person.sees('Which application will guests use?');
@@ -34,7 +34,7 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
     await person.sees('Which scopes should guests get at news?');
     person.types(keys.space, keys.enter);
     await person.sees('· read:news');
-    await person.sees('Apply this to localhost:4400?');
+    await person.sees('Apply to localhost:4400?');
     person.types('y');
     expect(await person.ended).toBe(0);
     expect(person.shown).toContain('✔ Guests of mobile get tokens for news');
@@ -46,7 +46,7 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
 });
 
 describe('a choice at a terminal', () => {
-  it('takes any letter for what it is, and finds nothing where nothing is', { timeout: 30_000 }, async () => {
+  it('accepts any letter, and reports when nothing matches', { timeout: 30_000 }, async () => {
     const person = atTerminal(await furnishedHome('ea'), 'setup', '--no-session');
     await person.sees('+ new application');
     person.types('(old)[');
@@ -72,7 +72,7 @@ describe('a choice at a terminal', () => {
     expect(person.shown).toContain('nothing was sent');
   });
 
-  it('is searched for what is text alone: other keys are none, and Ctrl-W and Ctrl-U take text away', {
+  it('is only searched for text: other keys are ignored, and Ctrl-W and Ctrl-U delete', {
     timeout: 30_000,
   }, async () => {
     const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');
@@ -101,7 +101,7 @@ describe('a choice at a terminal', () => {
     expect(await person.ended).toBe(130);
   });
 
-  it('ends with Ctrl-C, and nothing was sent', { timeout: 30_000 }, async () => {
+  it('ends with Ctrl-C, and sends nothing', { timeout: 30_000 }, async () => {
     const home = await furnishedHome('preview');
     const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog');
     await person.sees('+ new application');
@@ -111,7 +111,7 @@ describe('a choice at a terminal', () => {
     expect((await run(home, ['app', 'list', '--json'])).stdout).not.toContain('"enabled": true');
   });
 
-  it('of thousands is searched while they are typed', { timeout: 60_000 }, async () => {
+  it('of thousands is searched while typing', { timeout: 60_000 }, async () => {
     const home = await furnishedHome('preview');
     const { code } = await run(home, ['app', 'show', 'mobile']);
     expect(code).toBe(0);
@@ -126,8 +126,8 @@ describe('a choice at a terminal', () => {
   });
 });
 
-describe('a name that is typed in a list', () => {
-  it('is that of something new, at the end of the list, and asked again where it is nothing', {
+describe('a name typed in a list', () => {
+  it('can be that of something new, at the end of the list, and is asked again when it is empty', {
     timeout: 30_000,
   }, async () => {
     const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');
@@ -145,7 +145,7 @@ describe('a name that is typed in a list', () => {
     person.types(keys.enter);
     await person.sees('Name of the new API');
     person.types(keys.enter);
-    await person.sees('error: An answer is needed.');
+    await person.sees('error: Please answer.');
     await person.sees('Name of the new API');
     person.types('maps', keys.enter);
     await person.sees('Audience of the new API');

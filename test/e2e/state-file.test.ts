@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
-import { jsonOf } from '../support/served.ts';
+import { jsonOf } from '../support/local-server.ts';
 
 /** Where the local tenant of `home` is kept. */
 async function statePath(home: string): Promise<string> {
@@ -18,8 +18,8 @@ function foreignDatabase(path: string): void {
   database.close();
 }
 
-describe('the files of a user', () => {
-  it('are readable by that user alone', async () => {
+describe("a user's files", () => {
+  it('are readable only by the user', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const folder = dirname(await statePath(home));
@@ -37,7 +37,7 @@ describe('the files of a user', () => {
     ['damaged', (path: string) => writeFileSync(path, 'this is no database '.repeat(400))],
     ['cut off', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 5000))],
     ["another program's", foreignDatabase],
-  ])('one that is %s is kept under another name, reported, and a new tenant begun', async (_, spoil) => {
+  ])('a file that is %s is saved under another name and reported, and a new tenant is created', async (_, spoil) => {
     const [home, other] = [newHome(), newHome()];
     const path = await statePath(home);
     const spoilt = await statePath(other);
@@ -55,7 +55,7 @@ describe('the files of a user', () => {
     expect(await run(home, ['tenant', 'show'])).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('of profiles and sessions that are not ours are kept likewise', async () => {
+  it('unreadable profiles and sessions are set aside the same way', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const spoilt = [
@@ -75,7 +75,7 @@ describe('the files of a user', () => {
     }
   });
 
-  it('that a newer version wrote are left alone', async () => {
+  it('from a newer version are left alone', async () => {
     const home = newHome();
     const folder = join(home, '.config', 'anon-cli');
     const path = join(folder, 'profiles.json');
@@ -90,14 +90,14 @@ describe('the files of a user', () => {
 });
 
 describe("the local tenant's state", () => {
-  it('is where XDG_DATA_HOME says', async () => {
+  it('is in XDG_DATA_HOME', async () => {
     const home = newHome();
     const elsewhere = join(home, 'elsewhere');
     await run(home, ['tenant', 'show'], { env: { XDG_DATA_HOME: elsewhere } });
     expect(existsSync(join(elsewhere, 'anon-cli', 'local-tenant.db'))).toBe(true);
   });
 
-  it('is set aside once when two processes meet a damaged one, and both go on with the same new tenant', async () => {
+  it('is set aside once when two processes find it damaged, and both continue with the same new tenant', async () => {
     const home = newHome();
     const path = await statePath(home);
     writeFileSync(path, 'this is no database '.repeat(400));
@@ -111,7 +111,7 @@ describe("the local tenant's state", () => {
     ]);
   });
 
-  it('that a newer version wrote is left alone', async () => {
+  it('from a newer version is left alone', async () => {
     const home = newHome();
     const path = await statePath(home);
     const database = new Database(path);
@@ -124,7 +124,7 @@ describe("the local tenant's state", () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('that is a folder, or in a place that is a file, is told in one line', async () => {
+  it('that is a folder, or below a file, is reported in one line', async () => {
     const [home, other] = [newHome(), newHome()];
     const data = join(home, '.local', 'share', 'anon-cli');
     mkdirSync(data, { recursive: true, mode: 0o700 });

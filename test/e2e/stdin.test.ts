@@ -44,8 +44,8 @@ function ended(child: ChildProcess): Promise<Run> {
   return new Promise((done) => child.once('close', (code, signal) => done({ stdout, stderr, code, signal })));
 }
 
-describe('a stdin that a failed producer left empty', () => {
-  it('ends with 3 as empty, whether it is a pipe, a socket or a file, and is never the saved session', async () => {
+describe('an empty stdin from a failed producer', () => {
+  it('fails with exit code 3, as a pipe, a socket or a file, and never means the saved session', async () => {
     const home = await homeWithSession();
     writeFileSync(join(home, 'empty'), '');
     for (const taker of takers) {
@@ -62,7 +62,7 @@ describe('a stdin that a failed producer left empty', () => {
     }
   });
 
-  it('ends with 2 where it was to hold something else, and the option is named', async () => {
+  it('fails with exit code 2 for other values, and the error names the option', async () => {
     const home = await homeWithSession();
     for (const [flag, args] of [
       ['--client-secret', ['token', 'create', '--client-secret', '-']],
@@ -79,7 +79,7 @@ describe('a stdin that a failed producer left empty', () => {
 });
 
 describe('the saved session', () => {
-  it.each(['< /dev/null', '<&-', '<&- >&- 2>&-'])('is used where stdin is nothing: %s', async (redirection) => {
+  it.each(['< /dev/null', '<&-', '<&- >&- 2>&-'])('is used without a stdin: %s', async (redirection) => {
     const home = await homeWithSession();
     expect((await runShell(home, `anon-cli token verify ${redirection}`)).code).toBe(0);
   });
@@ -91,7 +91,7 @@ describe('the saved session', () => {
   });
 });
 
-describe('a terminal where nobody types', () => {
+describe('a terminal without input', () => {
   it.each([
     'token decode @/dev/stdin',
     'token verify @/dev/tty',
@@ -99,7 +99,7 @@ describe('a terminal where nobody types', () => {
     `token verify ${token} --jwks /dev/stdin`,
     'token create --meta note=@/dev/tty',
     'login acme --domain acme.example --client-id x --private-key /dev/stdin',
-  ])('is not waited for by whatever name: %s', async (line) => {
+  ])('is not waited for under any name: %s', async (line) => {
     const command = `CI=true anon-cli ${line} 2>&1 | tr -s '[:space:]' ' '`;
     const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
     expect(stdout).toContain('cannot be read: it is a terminal, and CI disables input from it.');
@@ -113,8 +113,8 @@ describe('a terminal where nobody types', () => {
   });
 });
 
-describe('a stdin that holds a token', () => {
-  it('is read whatever its type', async () => {
+describe('a stdin with a token', () => {
+  it('is read as any type of file', async () => {
     const home = newHome();
     writeFileSync(join(home, 'token'), token);
     const printed = [
@@ -134,7 +134,7 @@ describe('a stdin that holds a token', () => {
     expect(printed).toEqual(printed.map(() => 'somebody-else\n'));
   });
 
-  it('is waited for where it is non-blocking and its writer is late', async () => {
+  it('is waited for when it is non-blocking and its writer is late', async () => {
     const home = newHome();
     const { child, writer } = nonBlocking(home, decode);
     const ran = ended(child);
@@ -156,8 +156,8 @@ describe('a stdin that holds a token', () => {
   });
 });
 
-describe('a stdin that cannot be read', () => {
-  it.each(takers)('is a clear error where it is a folder: %s %s %s %s', async (...words) => {
+describe('an unreadable stdin', () => {
+  it.each(takers)('is a clear error when it is a folder: %s %s %s %s', async (...words) => {
     const home = newHome();
     mkdirSync(join(home, 'folder'));
     const args = words.filter((word) => word !== undefined).join(' ');
@@ -168,7 +168,7 @@ describe('a stdin that cannot be read', () => {
     });
   });
 
-  it('is one where it is open for writing only', async () => {
+  it('is a clear error when it is open only for writing', async () => {
     const home = newHome();
     expect(await runShell(home, 'anon-cli token decode - 0> "$HOME/out"')).toMatchObject({
       code: 2,
@@ -194,7 +194,7 @@ describe('an input that never ends', () => {
     ['anon-cli token create --meta note=@/dev/zero', '@…'],
     ['anon-cli session import /dev/zero', '/dev/zero'],
     ['anon-cli tenant show --profile far --ca-file /dev/zero', '/dev/zero'],
-  ])('ends at 16 MB: %s', async (line, source) => {
+  ])('is cut off at 16 MB: %s', async (line, source) => {
     const home = newHome();
     await run(home, ['login', 'far', '--domain', 'far.example', '--no-check']);
     await run(home, ['profile', 'use', 'local']);
@@ -205,7 +205,7 @@ describe('an input that never ends', () => {
     });
   });
 
-  it('is no file of lines for --count, which are read twice', async () => {
+  it('is refused for --count, which reads the lines twice', async () => {
     const home = newHome();
     expect(await run(home, ['token', 'create', '--count', 'all', '--meta-file', '/dev/zero'])).toMatchObject({
       code: 2,

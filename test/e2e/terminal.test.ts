@@ -59,7 +59,7 @@ describe('colours of a question', () => {
 });
 
 describe('a pipe whose reader leaves', () => {
-  it('ends every command quietly', async () => {
+  it('quietly ends every command', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     for (const command of ['--help', 'token create', 'token create --json', 'app list', 'quickstart', 'token decode']) {
@@ -71,7 +71,7 @@ describe('a pipe whose reader leaves', () => {
     }
   });
 
-  it('loses nothing of what it would have done', async () => {
+  it('does not keep a command from its work', async () => {
     const home = newHome();
     await runShell(home, 'anon-cli quickstart | true');
     expect((await run(home, ['token', 'update', '--meta', 'a=1'])).code).toBe(0);
@@ -81,7 +81,7 @@ describe('a pipe whose reader leaves', () => {
 describe('stdin', () => {
   const creation = 'token create --meta note=- --field decoded.session_token.claims.metadata';
 
-  it('is UTF-8, without the mark that some editors put first', async () => {
+  it('is UTF-8, with or without a byte order mark', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const marked = await runShell(home, `printf '\\357\\273\\277Z\\303\\266e' | anon-cli ${creation}`);
@@ -95,7 +95,7 @@ describe('stdin', () => {
 });
 
 describe('a result', () => {
-  it('larger than a pipe holds arrives whole', async () => {
+  it("larger than a pipe's buffer arrives complete", async () => {
     const home = newHome();
     const claims = { text: 'x'.repeat(300_000) };
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -110,7 +110,7 @@ describe('a result', () => {
     }
   });
 
-  it('that cannot be written is a failure', async () => {
+  it('that cannot be written is an error', async () => {
     const home = newHome();
     for (const command of ['tenant show', 'app list --format ndjson', 'local start --port 0']) {
       const { code, stderr } = await runShell(home, `anon-cli ${command} >/dev/full`);
@@ -120,7 +120,7 @@ describe('a result', () => {
     }
   });
 
-  it('that cannot be written among many is one too', async () => {
+  it('that cannot be written among many is an error too', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const { code, stderr } = await runShell(home, 'anon-cli token create --count 3 >/dev/full');
@@ -128,14 +128,14 @@ describe('a result', () => {
     expect(stderr).toContain('error: The result cannot be written: no space left on the disk.');
   });
 
-  it('keeps its exit code where nobody can be told why', async () => {
+  it('keeps its exit code when the error cannot be written either', async () => {
     const home = newHome();
     expect((await runShell(home, 'anon-cli tokn create 2>/dev/full')).code).toBe(2);
   });
 });
 
 describe('local reset', () => {
-  it('asks on a terminal, and does nothing when the answer is no', async () => {
+  it('asks on a terminal, and does nothing after a no', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const { stdout } = await runShell(home, 'TERM=xterm script -qec "anon-cli local reset; echo code=\\$?" /dev/null', {
@@ -156,7 +156,7 @@ describe('login', () => {
   const domain = ['Domain of your tenant', 'localhost:1\r'] as const;
   const down = '\u001b[B';
 
-  it('asks on a terminal, and what is secret does not show', async () => {
+  it('asks on a terminal, without echoing secrets', async () => {
     const { stdout } = await typed(newHome(), [
       domain,
       ['How do you sign in', down],
@@ -168,7 +168,7 @@ describe('login', () => {
     expect(stdout).toContain('code=6');
   });
 
-  it('is interrupted when there is nobody to answer any more', async () => {
+  it('is interrupted when the terminal closes', async () => {
     const line = "TERM=xterm script -qec 'anon-cli login; echo code=$?' /dev/null";
     const { stdout } = await runShell(newHome(), line, { input: 'localhost:1\n' });
     expect(stdout).toContain('code=130');

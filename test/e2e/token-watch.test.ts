@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { newHome, run, runShell, start } from '../support/bin.ts';
 
-it('token watch tells how it stands at once, and ends on Ctrl-C with 130', async () => {
+it('token watch shows the session at once, and ends with 130 on Ctrl-C', async () => {
   const home = newHome();
   await run(home, ['quickstart']);
   const child = start(home, ['token', 'watch', '--json']);
@@ -12,7 +12,7 @@ it('token watch tells how it stands at once, and ends on Ctrl-C with 130', async
   expect(await once(child, 'close')).toEqual([130, null]);
 });
 
-it('token watch rewrites all rows of its block on a narrow terminal', async () => {
+it('token watch rewrites all lines of its block on a narrow terminal', async () => {
   const home = newHome();
   await run(home, ['quickstart']);
   const watch = "TERM=xterm script -qec 'stty cols 40; anon-cli token watch' /dev/null";
@@ -20,7 +20,7 @@ it('token watch rewrites all rows of its block on a narrow terminal', async () =
   expect(stdout).toContain('Interrupted.');
 });
 
-it('token watch rewrites its block on a terminal, until Ctrl-C is typed', async () => {
+it('token watch rewrites its block on a terminal until Ctrl-C', async () => {
   const home = newHome();
   await run(home, ['quickstart']);
   const rewrite = '\u001b[5A\u001b[J';

@@ -20,7 +20,7 @@ async function homeAt(url: string): Promise<string> {
 const show = ['tenant', 'show', '--edition', 'preview'];
 
 describe('the program', () => {
-  it('waits for a rate limit, says so once in a pipe, and tells everything with --debug', async () => {
+  it('waits for a rate limit, reports it once in a pipe, and every step with --debug', async () => {
     const home = await homeAt(await answering(tenant([limited, busy, reset, fine])));
     const { code, stdout, stderr } = await run(home, [...show, '--debug']);
     expect({ code, name: /Acme/.test(stdout) }, stderr).toEqual({ code: 0, name: true });
@@ -42,7 +42,7 @@ describe('the program', () => {
     expect(stderr).not.toMatch(/a-client-secret|a-management-token/);
   });
 
-  it('counts a wait down on a terminal, and leaves nothing of it there', async () => {
+  it('counts down a wait on a terminal, and erases it', async () => {
     const home = await homeAt(await answering(tenant([limited, fine])));
     const line = `TERM=xterm script -qec "anon-cli ${show.join(' ')}" /dev/null </dev/null`;
     const { stdout, code } = await runShell(home, line);
@@ -51,7 +51,7 @@ describe('the program', () => {
     expect(stdout).toContain('Acme');
   });
 
-  it('ends at once with 130 when it is stopped while it waits', async () => {
+  it('ends at once with 130 when it is interrupted while waiting', async () => {
     const long: RequestListener = (_, response) => answer(response, {}, 429, { 'retry-after': '59' });
     const child = start(await homeAt(await answering(tenant([long]))), show);
     child.stdin?.end();
@@ -65,7 +65,7 @@ describe('the program', () => {
   it.each([
     ['the tenant', ''],
     ['the proxy', 'HTTPS_PROXY'],
-  ])('ends at once with 130 when it is stopped while it connects to %s', async (_, variable) => {
+  ])('ends at once with 130 when it is interrupted while connecting to %s', async (_, variable) => {
     const server = createServer();
     const connected = once(server, 'connection');
     const port = await served(server);
@@ -81,7 +81,7 @@ describe('the program', () => {
     expect(performance.now() - stoppedAt).toBeLessThan(4000);
   });
 
-  it('is not held up by the connections that it kept', async () => {
+  it('does not wait for idle connections', async () => {
     const asked: string[] = [];
     const tls = await answeringOverTls(tenant([fine, fine, fine], asked));
     const plain = await answering(tenant([fine], asked));
@@ -103,7 +103,7 @@ describe('the program', () => {
     expect(proxy.asked.length).toBeGreaterThan(0);
   });
 
-  it('trusts what NODE_EXTRA_CA_CERTS names, with --ca-file and without', async () => {
+  it('trusts the certificates in NODE_EXTRA_CA_CERTS, with and without --ca-file', async () => {
     const home = await homeAt(await answeringOverTls(tenant([fine, fine])));
     const env = { NODE_EXTRA_CA_CERTS: authorityFile() };
     expect(await run(home, show, { env })).toMatchObject({ code: 0 });
@@ -111,7 +111,7 @@ describe('the program', () => {
     expect(await run(home, [...show, '--ca-file', other], { env })).toMatchObject({ code: 0 });
   });
 
-  it('changes nothing twice when the answer is lost, and says that it does not know', async () => {
+  it('changes nothing twice when the response is lost, and reports that the outcome is unknown', async () => {
     const asked: string[] = [];
     const home = await homeAt(await answering(tenant([reset], asked)));
     const { code, stderr } = await run(home, ['app', 'create', 'shop', '--allow-duplicate', '--edition', 'preview']);

@@ -46,7 +46,7 @@ function closed(path: string): void {
   onTestFinished(() => chmodSync(path, mode));
 }
 
-describe('what the system does not let be read is an error that names it, and never none', () => {
+describe('a file that cannot be read is an error with its path, and never treated as missing', () => {
   const profiles = (home: Home) => join(home.config, 'profiles.json');
   it.each<[string, (home: Home) => string, string[]]>([
     ['the profiles', profiles, ['profile', 'list']],
@@ -97,7 +97,7 @@ describe('what the system does not let be read is an error that names it, and ne
     expect(stderr).toContain('its path is too long');
   });
 
-  it('but a state that only its reader may not read can be started over', async () => {
+  it('an unreadable state can be reset', async () => {
     const home = await usedHome();
     closed(join(home.data, 'local-tenant.db'));
     const { code, stderr } = await home.run('local', 'reset', '--yes');
@@ -109,7 +109,7 @@ describe('what the system does not let be read is an error that names it, and ne
   });
 });
 
-describe('files of ours that others may read', () => {
+describe('our files that others can read', () => {
   const open = (home: Home) => {
     for (const folder of [home.config, home.data]) {
       for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
@@ -119,7 +119,7 @@ describe('files of ours that others may read', () => {
     }
   };
 
-  it('are closed to them with a warning, once', async () => {
+  it('are made private with a warning, once', async () => {
     const home = await usedHome();
     open(home);
     const touched = [
@@ -140,7 +140,7 @@ describe('files of ours that others may read', () => {
     expect((await home.run('session', 'list')).stderr).toContain(join(home.data, 'session-names', 'local'));
   });
 
-  it('are closed whatever a command reads in them, the names of sessions too', async () => {
+  it('are made private whatever a command reads, even the names of sessions', async () => {
     const home = await usedHome();
     const names = join(home.data, 'session-names');
     const touched = [home.config, home.data, names];
@@ -151,7 +151,7 @@ describe('files of ours that others may read', () => {
     expect(touched.map(modeOf)).toEqual(['700', '700', '700']);
   });
 
-  it('are closed where a link leads to, and the link stays', async () => {
+  it('are made private through a link, and the link stays', async () => {
     const home = await usedHome();
     const path = join(home.config, 'profiles.json');
     const elsewhere = join(home.path, 'dotfiles.json');
@@ -164,7 +164,7 @@ describe('files of ours that others may read', () => {
     expect(modeOf(elsewhere)).toBe('600');
   });
 
-  it('are looked at by a shell that completes without a change or a word', async () => {
+  it('are read for completion without a change or a message', async () => {
     const home = await usedHome();
     open(home);
     expect(await home.run('complete', 'zsh', '--', 'profile', 'use', '')).toMatchObject({ code: 0, stderr: '' });
@@ -172,7 +172,7 @@ describe('files of ours that others may read', () => {
   });
 });
 
-it('a folder that is made is for its owner alone', async () => {
+it('a new folder is private', async () => {
   const home = newHome();
   mkdirSync(join(home, 'x'), { mode: 0o755 });
   await run(home, ['app', 'list'], { env: { XDG_DATA_HOME: join(home, 'x') } });

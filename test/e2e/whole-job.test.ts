@@ -37,8 +37,8 @@ function fiveSteps(edition: EditionName): Step[] {
   ];
 }
 
-describe.each(editionNames)('on a tenant of edition %s', (edition) => {
-  it('the whole five-step job takes no JSON and at most 6 commands', async () => {
+describe.each(editionNames)('a tenant of edition %s', (edition) => {
+  it('needs no JSON and at most 6 commands for the five steps', async () => {
     const home = newHome();
     const tenant = await faultyTenant(clock, { edition });
     const steps = [loginTo(tenant, 'acme'), ...fiveSteps(edition)];
@@ -52,7 +52,7 @@ describe.each(editionNames)('on a tenant of edition %s', (edition) => {
     expect(JSON.parse(stdout).decoded.access_token.claims).toMatchObject({ scope: 'read:catalog' });
   });
 
-  it('setup does it in one command after login, and does nothing the second time', async () => {
+  it('is set up with one command after login, which does nothing the second time', async () => {
     const home = newHome();
     const tenant = await faultyTenant(clock, { edition });
     const { args, input } = loginTo(tenant, 'acme');
@@ -64,7 +64,7 @@ describe.each(editionNames)('on a tenant of edition %s', (edition) => {
     expect(JSON.parse((await run(home, setup, { env })).stdout)).toMatchObject({ requests: [], changes: [] });
   });
 
-  it('over all of it, with a line that fails, no secret is told but where it was asked for', {
+  it('never shows a secret unless requested, even when a command fails', {
     timeout: 120_000,
   }, async () => {
     const home = newHome();

@@ -4,7 +4,7 @@ import { decodeToken } from '../../src/library/decode-token.ts';
 import { verifyToken } from '../../src/library/verify-token.ts';
 import { failureOf, noon } from '../support/domain.ts';
 import { rsa } from '../support/tokens.ts';
-import { goodClaims, goodToken } from '../support/verifying.ts';
+import { goodClaims, goodToken } from '../support/verification.ts';
 
 const session = { domain: 'acme.example', clientId: 'web', audience: 'https://api.shop.example' };
 

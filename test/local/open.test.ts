@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint, compactDecrypt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLocalTenant } from '../../src/local/open.ts';
-import { readLocalKeys } from '../../src/local/state/read-keys.ts';
+import { readLocalKeys } from '../../src/local/state/read-state.ts';
 import { sqliteStore } from '../../src/local/store/sqlite.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import { movableClock, sender, withBearer } from '../support/local.ts';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Sends as the client that may configure the tenant. */
+/** Sends with a token of the client that may configure the tenant. */
 async function manager(tenant: Awaited<ReturnType<typeof openLocalTenant>>) {
   const { clientId, clientSecret } = tenant.managementCredentials();
   const { body } = await sender(tenant)('POST', '/oauth/token', {
@@ -33,7 +33,7 @@ async function manager(tenant: Awaited<ReturnType<typeof openLocalTenant>>) {
 }
 
 describe('a tenant in a file', () => {
-  it('is made on first use, and is the same one the next time', async () => {
+  it('is created on first use and opened the next time', async () => {
     const first = await openLocalTenant(file, { clock: movableClock() });
     const manage = await manager(first);
     await manage('PATCH', '/api/v2/tenants/settings', { json: { friendly_name: 'Kept' } });
@@ -48,7 +48,7 @@ describe('a tenant in a file', () => {
     second.close();
   });
 
-  it('starts over with new keys and another client when it is reset', async () => {
+  it('starts over with new keys and another client after a reset', async () => {
     const tenant = await openLocalTenant(file, { clock: movableClock() });
     const [key, credentials] = [tenant.sessionKey(), tenant.managementCredentials()];
     await tenant.reset();
@@ -58,7 +58,7 @@ describe('a tenant in a file', () => {
     tenant.close();
   });
 
-  it('follows when another process resets it to the other edition', async () => {
+  it('follows a reset to the other edition by another process', async () => {
     const [here, there] = [
       await openLocalTenant(file, { clock: movableClock() }),
       await openLocalTenant(file, { clock: movableClock() }),
@@ -73,7 +73,7 @@ describe('a tenant in a file', () => {
     there.close();
   });
 
-  it('hands out the key that opens its session tokens', async () => {
+  it('returns the key that decrypts its session tokens', async () => {
     const tenant = await openLocalTenant(file, { clock: movableClock() });
     const manage = await manager(tenant);
     const { body: clients } = await manage('GET', '/api/v2/clients?is_global=false');
@@ -88,7 +88,7 @@ describe('a tenant in a file', () => {
     tenant.close();
   });
 
-  it('is refused where the file holds something else', async () => {
+  it('is refused when the file is not a state file', async () => {
     writeFileSync(file, 'not a database at all, whatever its name says. '.repeat(50));
     const options = { clock: movableClock() };
     await expect(openLocalTenant(file, options)).rejects.toMatchObject({ name: 'StateFileError', reason: 'corrupt' });
@@ -97,7 +97,7 @@ describe('a tenant in a file', () => {
 });
 
 describe('the keys in a state file', () => {
-  it('are those that the tenant serves, without the private half', async () => {
+  it('are those that the tenant serves, without the private key', async () => {
     const tenant = await openLocalTenant(file, { clock: movableClock() });
     const { body } = await sender(tenant)('GET', '/.well-known/jwks.json');
     tenant.close();
@@ -106,7 +106,7 @@ describe('the keys in a state file', () => {
     expect(await calculateJwkThumbprint(publicJwk as never)).toBe(await calculateJwkThumbprint(body.keys[0]));
   });
 
-  it('are none while the state is empty', () => {
+  it('are undefined while the state is empty', () => {
     sqliteStore(file).close();
     expect(readLocalKeys(file)).toBeUndefined();
   });

@@ -14,15 +14,15 @@ describe('identifiers drawn from random bytes', () => {
       () => randomUuid(random),
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     ],
-  ])('are %s, another each time', (_, draw, shape) => {
+  ])('are %s, different each time', (_, draw, shape) => {
     const drawn = Array.from({ length: 50 }, draw);
     for (const text of drawn) expect(text).toMatch(shape);
     expect(new Set(drawn).size).toBe(50);
   });
 });
 
-describe("the system's randomness", () => {
-  it('gives as many bytes as are asked for, and none twice', () => {
+describe("the system's random source", () => {
+  it('returns the requested number of bytes, and none twice', () => {
     const random = systemRandom();
     const lengths = Array.from({ length: 3000 }, (_, index) => 8 + (index % 17));
     const drawn = lengths.map((length) => Buffer.from(random(length)).toString('hex'));

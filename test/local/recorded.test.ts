@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../src/local/store/memory.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { basic, confidentialApp, guestGrantId, openTenant, testTenant } from '../support/local.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
-// What a real tenant with the feature was recorded to answer, in September 2026, replayed against the local one.
+// Responses recorded from a real tenant with the feature in September 2026, compared with the local tenant's.
 // @see wire contract, sections 1 and 2, and management-api, sections 2.4 and 2.6: every line marked [rec], [REC], [REC26]
 
 const settings = '/api/v2/tenants/settings';
@@ -36,9 +36,9 @@ interface Step {
   readonly path: string;
   readonly json?: JsonObject;
   readonly status: number;
-  /** Members that the answer has, as they are, whatever else there is. */
+  /** Members that the response must have, among others. */
   readonly has?: JsonObject;
-  /** Members that it has not: `a.b` is one inside another. */
+  /** Members that the response must not have; `a.b` is nested. */
   readonly lacks?: readonly string[];
 }
 
@@ -345,7 +345,7 @@ const recordings: readonly Recording[] = [
   ['the identifier of an API cannot change', refused('PATCH', api, { identifier: 'urn:other' })],
 ];
 
-describe('as a real tenant was recorded', () => {
+describe('recorded from a real tenant:', () => {
   it.each(recordings.map(([name, ...steps]) => ({ name, steps })))('$name', async ({ steps }) => {
     const tenant = await testTenant({ edition: 'ea' });
     const manage = await tenant.management();
@@ -367,7 +367,7 @@ describe('as a real tenant was recorded', () => {
   });
 
   it.each(['client_secret_post', 'client_secret_basic'])(
-    'an application registered for %s may send its secret in the body and in the header to /anonymous/token',
+    'an application with the authentication method %s may send its secret to /anonymous/token in the body or the header',
     async (token_endpoint_auth_method) => {
       const tenant = await openTenant({ edition: 'ea' });
       const { client_id, client_secret } = await confidentialApp(tenant, { token_endpoint_auth_method });
@@ -378,7 +378,7 @@ describe('as a real tenant was recorded', () => {
     },
   );
 
-  it('an API that opens to guests is closed again by deny_all alone', async () => {
+  it('an API that is open to guests can only be closed with deny_all', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const manage = await tenant.management();
     expect(await tenant.anonymousToken()).toMatchObject({ status: 200 });
@@ -393,7 +393,7 @@ describe('as a real tenant was recorded', () => {
 });
 
 describe('a new secret', () => {
-  it('is shown to who asked for it, and the old one is good no more', async () => {
+  it('is in the response, and the old one no longer works', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const { client_id, client_secret } = await confidentialApp(tenant, { name: 'server' });
     tenant.grantGuests(client_id);
@@ -408,7 +408,7 @@ describe('a new secret', () => {
     expect((await manage('GET', `${clients}/${client_id}`)).body.client_secret).toBe(body.client_secret);
   });
 
-  it.each(['update:clients', 'read:client_keys'])('takes more than %s', async (scope) => {
+  it.each(['update:clients', 'read:client_keys'])('needs more than %s', async (scope) => {
     const tenant = await testTenant();
     const rotate = await tenant.management(scope);
     expect(await rotate('POST', `${clients}/${tenant.app.client_id}/rotate-secret`)).toMatchObject({
@@ -427,8 +427,8 @@ describe('a new secret', () => {
   });
 });
 
-describe('a state that an earlier version made', () => {
-  it('shows all that a new one shows once it is opened', async () => {
+describe('a state from an earlier version', () => {
+  it('has everything that a new one has once it is opened', async () => {
     const store = memoryStore();
     const tenant = await testTenant({ edition: 'ea', store });
     const older = [
@@ -457,7 +457,7 @@ describe('a state that an earlier version made', () => {
     expect(tenant.store.list('resource_server').slice(2)).toEqual(body.slice(2));
   });
 
-  it('of edition preview stays as it was', async () => {
+  it('of edition preview stays unchanged', async () => {
     const store = memoryStore();
     await testTenant({ store });
     const server = { id: '0', identifier: 'urn:0', allow_anonymous_access: true };
@@ -467,7 +467,7 @@ describe('a state that an earlier version made', () => {
   });
 });
 
-describe('edition preview, of which none of this was recorded', () => {
+describe('edition preview, which was not recorded', () => {
   it('shows no policy for guests and no online access, and replaces policies whole', async () => {
     const manage = await (await testTenant()).management();
     const { body } = await manage('POST', servers, { json: { identifier: 'urn:new', allow_anonymous_access: true } });
@@ -481,7 +481,7 @@ describe('edition preview, of which none of this was recorded', () => {
     expect(made.body.refresh_token.token_lifetime).toBe(2_592_000);
   });
 
-  it('takes lifetimes in minutes, and an empty default_redirection_uri, as any tenant does', async () => {
+  it('accepts lifetimes in minutes and an empty default_redirection_uri, like any tenant', async () => {
     const manage = await (await testTenant()).management();
     const { body } = await manage('PATCH', settings, {
       json: { session_lifetime_in_minutes: 90, default_redirection_uri: '' },

@@ -4,7 +4,7 @@ import type { CertificateFile } from '../../src/io/http/trusted-certificates.ts'
 import certificates from '../fixtures/tls.json' with { type: 'json' };
 import { temporaryFolder } from './folder.ts';
 
-/** The path of a file with the certificate of the authority that signed those of the test servers, or with another. */
+/** The path of a file with the authority's certificate that signed the test servers' ones, or with another. */
 export function authorityFile(certificate = certificates.authority): string {
   const path = join(temporaryFolder(), 'authority.pem');
   writeFileSync(path, certificate);

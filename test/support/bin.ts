@@ -15,28 +15,28 @@ export interface Run {
 }
 
 export interface RunOptions {
-  /** What is piped in; without it stdin is `/dev/null`. */
+  /** The content of stdin; without it stdin is `/dev/null`. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Whose process it is, where not the test's own: only root may say. */
+  /** The user of the process, if not the test's own; only root can set it. */
   readonly uid?: number | undefined;
-  /** Answers, each typed once its question was seen after the answer before; then stdin ends. */
+  /** The answers, each typed once its question is shown; then stdin ends. */
   readonly dialogue?: readonly (readonly [question: string, answer: string])[];
 }
 
-/** An empty home folder, gone with the test. */
+/** An empty home folder, deleted after the test. */
 export function newHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'anon-cli-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
   return home;
 }
 
-/** The environment of a user whose home is `home` and who has set nothing else, but for whose keyring this is not. */
+/** The environment of a user with the home folder `home` and nothing else set, without a keyring. */
 export function environment(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off', ...more };
 }
 
-/** Starts the program; the caller waits for it or ends it. */
+/** Starts the program; the caller waits for it or stops it. */
 export function start(home: string, args: readonly string[], { env, input, uid }: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [uid === undefined ? bin : binForAnybody(), ...args], {
     env: environment(home, env),
@@ -47,7 +47,7 @@ export function start(home: string, args: readonly string[], { env, input, uid }
 
 let copy: string | undefined;
 
-/** A copy of the program that every user may read: the project itself may be in a folder of root's alone. */
+/** A copy of the program that every user can read: the project's folder may be private to root. */
 function binForAnybody(): string {
   if (copy) return copy;
   const folder = mkdtempSync(join(tmpdir(), 'anon-cli-program-'));
@@ -70,7 +70,7 @@ export function run(home: string, args: readonly string[], options: RunOptions =
   return ended(start(home, args, options), options.input);
 }
 
-/** Runs a line of shell in which `anon-cli` is the program, found on the PATH as an installed one is. */
+/** Runs a shell command line with `anon-cli` on the PATH, as if it were installed. */
 export function runShell(home: string, line: string, options: RunOptions = {}): Promise<Run> {
   const folder = join(home, 'bin');
   mkdirSync(folder, { recursive: true });

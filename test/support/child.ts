@@ -8,7 +8,7 @@ import { temporaryFolder } from './folder.ts';
 
 const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-/** Makes the TypeScript file at `url` a program, and gives what starts it as a process of its own. */
+/** Bundles the TypeScript file at `url` into a program, and returns a function that starts it as a process. */
 export async function childProgram(url: URL): Promise<(...args: string[]) => ChildProcess> {
   const outfile = join(temporaryFolder(), 'child.cjs');
   await build({

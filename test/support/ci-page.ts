@@ -7,14 +7,14 @@ import { bin, newHome, type Run, runShell } from './bin.ts';
 
 const page = readFileSync('docs/ci.md', 'utf8');
 
-/** The blocks of this language on the page, in their order. */
+/** The code blocks of a language on the page. */
 export function blocks(language: string): string[] {
   return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
     ([, text]) => text ?? '',
   );
 }
 
-/** The checkout of a project whose end-to-end tests want a guest's token. */
+/** The checkout of a project whose end-to-end tests need a guest's token. */
 export function project(home: string): void {
   const test = `const [, claims] = (process.env.ACCESS_TOKEN ?? '').split('.');
 const { sub } = JSON.parse(Buffer.from(claims ?? '', 'base64url'));
@@ -25,7 +25,7 @@ console.log(sub.startsWith('anon|') ? 'e2e with a guest' : sub);\n`;
   for (const text of blocks('make')) writeFileSync(join(home, 'Makefile'), text);
 }
 
-/** The API of the shop: it lets in who brings a token. */
+/** The shop's API, which accepts requests with a token. */
 export async function shop(): Promise<string> {
   const server = createServer(({ headers }, response) => {
     response.end(/^Bearer eyJ[\w.-]+$/.test(headers.authorization ?? '') ? 'catalog\n' : 'nobody\n');
@@ -35,14 +35,14 @@ export async function shop(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Runs a script in the project's folder as a CI does: the first line that fails ends it. */
+/** Runs a script in the project's folder as a CI does: it stops at the first failing line. */
 export function job(home: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
   return runShell(home, `set -e\ncd "$HOME"\n${script}`, { env });
 }
 
 /**
- * What a runner does before each step: what steps before have added to GITHUB_PATH is on the PATH. There `anon-cli` is only where
- * `npm ci` has brought it; here a stand-in for npm does, as without a network it could not.
+ * Does what a runner does before each step: adds the lines of GITHUB_PATH to the PATH. `anon-cli` is only where
+ * `npm ci` installed it; a stand-in for npm does this without a network.
  */
 export function onRunner(checkout: string, added: string): string {
   const tools = join(checkout, 'tools');
@@ -58,14 +58,14 @@ export function onRunner(checkout: string, added: string): string {
   return `PATH='${folders.join(delimiter)}'\n`;
 }
 
-/** A home that knows nothing of the tenant. */
+/** A home without a profile for the tenant. */
 export function newProject(): string {
   const home = newHome();
   project(home);
   return home;
 }
 
-/** The members of `env:` in a piece of the workflow, with what stands in `${{ }}` filled in. */
+/** The members of `env:` in a part of the workflow, with `${{ }}` filled in. */
 export function variables(piece: string, known: Readonly<Record<string, string>>): Record<string, string> {
   const [, , members = ''] = /^( +)env:\n((?:\1 +\S.*\n)+)/m.exec(piece) ?? [];
   return Object.fromEntries(
@@ -79,7 +79,7 @@ export function variables(piece: string, known: Readonly<Record<string, string>>
   );
 }
 
-/** What `run:` of a step runs: the rest of its line, or the lines under it. */
+/** The script of a step's `run:`: the rest of its line, or the lines below. */
 export function commandOf(step: string): string {
   const [, line] = /^ *run: (?!\|)(.+)$/m.exec(step) ?? [];
   return line ?? /^ *run: \|\n([\s\S]+)$/m.exec(step)?.[1] ?? '';

@@ -21,7 +21,7 @@ import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { openGates, sequenceOfBytes, testKeys } from './local.ts';
 
-/** What one command line did. */
+/** The result of one command line. */
 export class Ran {
   readonly code: number;
   readonly stdout: string;
@@ -49,23 +49,23 @@ export class Ran {
 }
 
 export interface Machine {
-  /** Runs one command line, and fails when it tells a secret where none may be. */
+  /** Runs one command line, and fails when it prints a secret where it must not. */
   run(...argv: string[]): Promise<Ran>;
-  /** The same for one that must succeed. */
+  /** Like `run`, for a command that must succeed. */
   done(...argv: string[]): Promise<Ran>;
   /** Runs the commands that open all gates, so that guests get `read:catalog` and `write:cart`. */
   open(): Promise<void>;
   /** Resolves when a running command prints `text` as its result. */
   printed(text: string): Promise<void>;
-  /** What the next commands find. */
+  /** The terminal of the next commands. */
   readonly env: Record<string, string>;
   /** How the keyring is asked once ANON_KEYRING is not `off`. */
   readonly keyring: { options?: Partial<KeyringOptions> };
-  /** Where a test sees what is shown while something goes on; without one nothing is. */
+  /** Shows a test what is drawn while a command waits; without it nothing is drawn. */
   readonly shown: { timer?: Timer };
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean; columns?: number };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
-  /** What a person answers to each question; being asked without one fails. */
+  /** The answers to yes-no questions; a question without an answer fails. */
   readonly answers: boolean[];
   /**
    * What a person types or chooses, likewise; more than one choice is joined by commas, something new is `(new)` with what
@@ -73,27 +73,27 @@ export interface Machine {
    */
   readonly replies: string[];
   readonly questions: readonly string[];
-  /** Ctrl-C, for the command that runs and those after it. */
+  /** Ctrl-C, for the running command and all later ones. */
   interrupt(): void;
   readonly folder: string;
   readonly statePath: string;
   readonly profilesPath: string;
-  /** The state of the local tenant, past its Management API. */
+  /** The state of the local tenant, without its Management API. */
   readonly store: Store;
-  /** From now on nothing may print `text`. */
+  /** From now on no output may contain `text`. */
   keepSecret(text: string): void;
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   file(name: string, text: string): string;
 }
 
 interface MachineOptions {
-  /** False leaves it to the first command to make the local tenant. */
+  /** False lets the first command create the local tenant. */
   readonly seeded?: boolean;
-  /** What the local tenant speaks; `preview` unless given. */
+  /** The edition of the local tenant (default: `preview`). */
   readonly edition?: EditionName;
 }
 
-/** A user's machine whose local tenant is as fresh as can be: one application and one API, both closed to guests. */
+/** A user's machine with a new local tenant: one application and one API, both closed to guests. */
 export async function freshMachine({ seeded = true, edition }: MachineOptions = {}): Promise<Machine> {
   const folder = temporaryFolder();
   const folders = { config: join(folder, 'config'), data: join(folder, 'data') };
@@ -248,8 +248,8 @@ export interface ServedTenant {
 type Handle = (request: Request) => Promise<Response>;
 
 /**
- * Another tenant, fresh, served over HTTP: to a machine it is as remote as any. `answer` is asked before it, and may ask
- * it; what it gives for tokens is what `tokens` makes of that.
+ * A new tenant served over HTTP, which a machine uses like any remote one. `answer` gets requests first, and may pass them
+ * on with `ask`; `tokens` may change the tenant's token responses.
  */
 export async function servedTenant(
   clock: Pick<Clock, 'now'>,
@@ -291,7 +291,7 @@ export async function servedTenant(
   };
 }
 
-/** Serves `answer` for every request, as a tenant that is not quite one. */
+/** Serves `answer` for every request, in place of a tenant. */
 export async function servedAnswer(answer: (request: Request) => Promise<Response>): Promise<{ url: string }> {
   const server = await listen(answer, 0);
   onTestFinished(() => server.close());
@@ -319,7 +319,7 @@ export function changeDocument(store: Store, kind: Kind, name: string, members: 
   });
 }
 
-/** The document of this name or id. */
+/** The document with this name or id. */
 export function documentNamed(store: Store, kind: Kind, name: string): JsonObject {
   const document = store.get(kind, name) ?? store.list(kind).find((candidate) => candidate.name === name);
   if (!document) throw new Error(`there is no ${kind} ${name}`);
@@ -346,7 +346,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** A state with the keys of every test tenant: making new ones would take most of a test's time. */
+/** A state with the keys of all test tenants: generating new ones would take most of a test's time. */
 export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'local-tenant.db');
@@ -359,7 +359,7 @@ export async function seededState(folder: string, issuer: string, edition: Editi
 export function openedStore(path: string): Store {
   const store = sqliteStore(path);
   onTestFinished(() => store.close());
-  // A test looks on from outside: at every look it wants what the commands have written since.
+  // A test reads from outside, and needs what the commands have written since.
   return {
     get(kind, id) {
       store.refresh();
@@ -383,7 +383,7 @@ function once<Result>(work: () => Result): () => Result {
   };
 }
 
-/** Stands at noon of 1 June 2026, UTC, until somebody moves it, or waits: a wait is over at once, and moves it. */
+/** Stays at noon of 1 June 2026, UTC, until it is moved. A wait moves it and ends at once. */
 function movingClock(signal: AbortSignal): Machine['clock'] {
   let now = Date.UTC(2026, 5, 1, 12);
   const waits: number[] = [];
@@ -444,7 +444,7 @@ function recordingTerminal(
 
 const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
-/** Every token and secret that a command may have met. */
+/** Every token and secret that a command may have seen. */
 function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
   const kept = filesIn(join(data, 'credentials'));
   const texts = [stdout, ...argv, ...kept];
@@ -488,7 +488,7 @@ function filesThere(folder: string): string[] {
   }
 }
 
-/** What of a token may not be told: all but its header, which is the same for many. Of other text, all. */
+/** The secret part of a token: all but its header, which many tokens share. Other text is secret as a whole. */
 function tellingParts(text: string): string[] {
   const parts = text.split('.');
   if (parts.length < 3) return [text];
@@ -498,7 +498,7 @@ function tellingParts(text: string): string[] {
     .map((part) => part.slice(0, 20));
 }
 
-/** Secrets go to stdout only where a machine reads it, those of applications only where they were asked for. */
+/** Tokens may only be on stdout for machines, and secrets of applications only where they were requested. */
 function expectDiscreet(
   argv: readonly string[],
   { stdout, stderr }: { stdout: string; stderr: string },
@@ -510,7 +510,7 @@ function expectDiscreet(
   for (const secret of [...secrets, ...metadata.filter((value) => value.length > 4)]) {
     expect(stderr.includes(secret), `anon-cli ${command} tells a secret on stderr`).toBe(false);
   }
-  // A ticket is asked for, to be used at once.
+  // A ticket is requested to be used at once.
   const printsTokens = /^(token get|token transfer|session export)\b/.test(command);
   const forMachines = printsTokens || ['--json', '--field', '--count', '--format'].some((flag) => argv.includes(flag));
   if (forMachines) return;
@@ -519,7 +519,7 @@ function expectDiscreet(
   }
 }
 
-/** The words of a command that an error or a step names, without the program's, as a shell would read them. */
+/** The arguments of a command in an error or a step, as a shell would read them. */
 export function wordsOf(command: string): string[] {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   expect(words[0]).toBe('anon-cli');

@@ -1,4 +1,4 @@
-/** Random numbers from 0 to 1, the same ones for a seed. @see https://en.wikipedia.org/wiki/Xorshift */
+/** Random numbers from 0 to 1, the same for each seed. @see https://en.wikipedia.org/wiki/Xorshift */
 export function randomOf(seed: number): () => number {
   let state = (seed + 1) * 2_654_435_761;
   return () => {
@@ -9,7 +9,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** A copy of `bytes` that is damaged in one way: a byte is another, the end is missing, or a stretch is zeros. */
+/** A copy of `bytes` with one kind of damage: a changed byte, a missing end, or a range of zeros. */
 export function damaged(bytes: Buffer, seed: number): Buffer {
   const random = randomOf(seed);
   const below = (limit: number) => Math.floor(random() * limit);
@@ -17,7 +17,7 @@ export function damaged(bytes: Buffer, seed: number): Buffer {
   const copy = Buffer.from(bytes);
   const kind = below(10);
   if (kind < 2) return copy.subarray(0, below(bytes.length));
-  // The first bytes say what the rest is: they are hit more often than others.
+  // The first bytes describe the rest, so they are damaged more often.
   const at = below(kind === 2 || kind === 7 ? 120 : bytes.length);
   if (kind < 7) copy[at] = ((copy[at] ?? 0) + 1 + below(255)) % 256;
   else copy.fill(0, at, Math.min(copy.length, at + 1 + below(4096)));

@@ -10,14 +10,14 @@ import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { globalClient, sessionKey, type TestTenant } from './local.ts';
 
 export interface SteppingClock extends Clock {
-  /** The waits that were asked for, in milliseconds. */
+  /** The requested waits, in milliseconds. */
   readonly waits: readonly number[];
 }
 
 /** Noon of 1 June 2026, UTC, in milliseconds: where the clock of every test tenant starts. */
 export const noon = Date.UTC(2026, 5, 1, 12);
 
-/** A clock on which nothing passes but what somebody waits for. */
+/** A clock that only waits move. */
 export function steppingClock(now = () => noon): SteppingClock {
   const waits: number[] = [];
   return {
@@ -34,15 +34,15 @@ export const retry: RetryPolicy = { maxWaitMs: 0, wait: async () => {}, random: 
 
 export interface TestConnection extends TenantConnection {
   readonly clock: SteppingClock;
-  /** What was sent: `PATCH /api/v2/tenants/settings`. */
+  /** The requests: `PATCH /api/v2/tenants/settings`. */
   readonly sent: readonly string[];
   readonly remembered: readonly EditionName[];
   readonly warnings: readonly string[];
-  /** What was waited for. */
+  /** The waits for rate limits and retries. */
   readonly pauses: readonly Pause[];
 }
 
-/** Access to the Management API by a client and its secret; each command asks for a token of its own. */
+/** Access to the Management API with a client id and secret; every command requests its own token. */
 export function secretAccess(
   clientId: string,
   secret: string,
@@ -80,7 +80,7 @@ export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnect
   );
 }
 
-/** The tenant's own time moves with what is waited for. */
+/** Waits move the tenant's own clock too. */
 function movingTenant(tenant: TestTenant): SteppingClock {
   const waits: number[] = [];
   return {
@@ -95,7 +95,7 @@ function movingTenant(tenant: TestTenant): SteppingClock {
 
 type Answer = (request: FetchRequest & { readonly url: string }) => Response | Promise<Response>;
 
-/** A connection to a tenant that gives these answers, one a request, and fails when it is asked for more. */
+/** A connection to a tenant with these responses, one per request, that fails after the last. */
 export function scriptedConnection(answers: readonly Answer[], doors: Doors = {}): TestConnection {
   const rest = [...answers];
   return recorded(
@@ -154,7 +154,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 /** The answer to the request for a Management API token. */
 export const managementToken = json({ access_token: 'a-management-token', token_type: 'Bearer', expires_in: 86_400 });
 
-/** The AnonError that `work` fails with; anything else it does fails the test. */
+/** The AnonError of `work`; any other outcome fails the test. */
 export async function failureOf(work: () => unknown): Promise<AnonError> {
   try {
     await work();

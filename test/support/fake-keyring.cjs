@@ -1,4 +1,4 @@
-// Has the face of @napi-rs/keyring as far as the program uses it, and keeps its entries in a file beside it.
+// Replaces @napi-rs/keyring as far as the program uses it, and saves its entries in a file next to it.
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -6,7 +6,7 @@ const path = join(__dirname, 'entries.json');
 const mood = existsSync(join(__dirname, 'mood')) ? readFileSync(join(__dirname, 'mood'), 'utf8') : 'answering';
 appendFileSync(join(__dirname, 'asked'), '.');
 
-/** As a native call on D-Bus does: nothing else runs in this process meanwhile. */
+/** Blocks the process, like a native call on D-Bus. */
 if (mood === 'hanging') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 
 const load = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});

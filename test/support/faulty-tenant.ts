@@ -9,8 +9,8 @@ import { type Asked, openedStore, type ServedTenant, seededState } from './comma
 import { temporaryFolder } from './folder.ts';
 
 /**
- * What can go wrong between a tenant and its clients. Those `before` keep the request from the tenant, those
- * `after` the answer from the client.
+ * Faults between a tenant and its clients: `before` ones keep the request from the tenant, `after` ones
+ * keep the response from the client.
  */
 export const faults = {
   'a rate limit': { refused: 429, headers: { 'retry-after': '1' }, body: '{"error":"too_many_requests"}' },
@@ -26,19 +26,19 @@ export const faults = {
 export type Fault = keyof typeof faults;
 
 export interface FaultyTenant extends Omit<ServedTenant, 'requests'> {
-  /** Every request that came, with what it met. */
+  /** Every request, with the fault it met. */
   readonly requests: readonly (Asked & { readonly fault: Fault | undefined })[];
-  /** Those that the tenant handled. */
+  /** The requests that the tenant handled. */
   readonly handled: readonly (Asked & { readonly status: number })[];
-  /** Every token and client secret that an answer held. */
+  /** Every token and client secret in a response. */
   readonly secrets: ReadonlySet<string>;
   /** From now on the request number `nth` (from 0) meets `fault`. */
   inject(fault: Fault, nth: number): void;
-  /** Forgets what came, and injects nothing more. */
+  /** Clears the recorded requests and stops injecting faults. */
   calm(): void;
 }
 
-/** A tenant of its own behind a line that fails when told. */
+/** A tenant behind a connection that fails on demand. */
 export async function faultyTenant(
   clock: Pick<Clock, 'now'>,
   { edition, port = 0 }: { edition: EditionName; port?: number },
@@ -107,7 +107,7 @@ async function meet(
   if (kind === 'reset after') return void outgoing.destroy();
   if (typeof kind === 'object') return void outgoing.writeHead(kind.replaced).end(kind.body);
   if (kind === 'slow') await new Promise((later) => setTimeout(later, 60));
-  // An empty answer has no half: it is cut off before it begins.
+  // An empty response cannot be cut in half: it is cut off before it begins.
   if ((kind === 'truncated' || kind === 'half') && body.length === 0) return void outgoing.destroy();
   const half = body.subarray(0, body.length / 2);
   if (kind === 'half')

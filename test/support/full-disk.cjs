@@ -1,5 +1,5 @@
-// Loaded into the program before it starts: the disk is full. SQLite finds no more pages than the database has, files take no
-// byte, and the first write that fails is one that has begun, as on a real disk.
+// Preloaded into the program to simulate a full disk. SQLite's database cannot grow, files take no
+// bytes, and the first failing write is a partial one, as on a real disk.
 const fs = require('node:fs');
 const Module = require('node:module');
 
@@ -16,7 +16,7 @@ fs.writeFileSync = function writeHalf(file, data, ...rest) {
   throw full();
 };
 fs.writeSync = function writeNothing(descriptor, ...rest) {
-  // What is printed goes elsewhere.
+  // stdout and stderr are not on the disk.
   if (descriptor <= 2) return writeSync.call(this, descriptor, ...rest);
   throw full();
 };

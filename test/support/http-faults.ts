@@ -3,7 +3,7 @@ import { answer } from './http-server.ts';
 
 const token = { access_token: 'a-management-token', token_type: 'Bearer', expires_in: 86_400 };
 
-/** A tenant that hands out Management API tokens, and then these answers, one a request, until it has none left. */
+/** A tenant that issues Management API tokens, and otherwise sends these responses, one per request. */
 export function tenant(answers: readonly RequestListener[], asked: string[] = []): RequestListener {
   const rest = [...answers];
   return (request, response) => {

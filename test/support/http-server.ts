@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import certificates from '../fixtures/tls.json' with { type: 'json' };
 import { rsa } from './tokens.ts';
 
-/** Serves on a free port of the loopback interface until the test is over. */
+/** Serves on a free port of the loopback interface until the test ends. */
 export async function served(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -16,7 +16,7 @@ export async function served(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
-    // One that was handed over to a tunnel is no longer the server's to close.
+    // The server no longer closes a connection that became a tunnel.
     for (const socket of sockets) socket.destroy();
     server.close();
   });
@@ -50,12 +50,12 @@ export function answer(
 
 export interface Proxy {
   readonly url: string;
-  /** What it was asked to connect to: `acme.example:443`. */
+  /** The requested targets: `acme.example:443`. */
   readonly asked: readonly string[];
   readonly authorizations: readonly (string | undefined)[];
 }
 
-/** A proxy that connects to where it is asked to, or does with the connection what `refuse` does. */
+/** A proxy that connects to the requested target, or passes the connection to `refuse`. */
 export async function proxying(
   refuse?: (socket: NodeJS.WritableStream & { destroy(): void }) => void,
   { overTls = false } = {},

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** A command line in docs/json.md, and what it says is printed. */
+/** A command line in docs/json.md, and the output it shows. */
 export interface JsonExample {
   /** `TokenCreateResult`, or `AppResult[]`. */
   readonly type: string;
   readonly edition: 'preview' | 'ea';
   readonly args: readonly string[];
-  /** The JSON, as it stands there. */
+  /** The JSON on the page. */
   readonly json: string;
 }
 
@@ -23,7 +23,7 @@ export function jsonExamples(text = readFileSync(jsonDocPath, 'utf8')): JsonExam
   }));
 }
 
-/** The page with what was really printed. */
+/** The page with the real output. */
 export function withJson(text: string, printed: readonly string[]): string {
   const rest = [...printed];
   return text.replaceAll(example, (block, _type, _note, _line, json: string) =>

@@ -3,22 +3,22 @@ import { join, resolve } from 'node:path';
 import type { KeyringOptions } from '../../src/io/store/keyring.ts';
 import { temporaryFolder } from './folder.ts';
 
-/** The program that asks the keyring, as it is shipped. */
+/** The packaged program that accesses the keyring. */
 const program = resolve('dist/io-store-keyring-process.cjs');
 
 export interface TestKeyring {
-  /** For a keyring that has until the end of a slow test to answer. */
+  /** For a keyring that may take until the end of a slow test. */
   readonly options: KeyringOptions;
-  /** What it holds, by account. */
+  /** The entries, by account. */
   entries(): Record<string, string>;
   write(entries: Record<string, string>): void;
-  /** What it is to do from now on. */
+  /** Sets its behaviour from now on. */
   become(mood: 'answering' | 'hanging' | 'refusing'): void;
   /** How often it was opened. */
   asked(): number;
 }
 
-/** A keyring of its own, with the face of the real module; it keeps its entries in a file. */
+/** A separate keyring with the interface of the real module, whose entries are in a file. */
 export function testKeyring(limitMs = 20_000): TestKeyring {
   const folder = temporaryFolder();
   const module = join(folder, 'fake-keyring.cjs');

@@ -1,4 +1,4 @@
-// Loaded into the program before it starts: counts what it does to files and to its database, and kills the
+// Preloaded into the program: counts its operations on files and its database, and kills the
 // process, as `kill -9` would, just before the operation whose number is KILL_AT. Without KILL_AT it writes
 // the count to COUNT_FILE at the end.
 const fs = require('node:fs');

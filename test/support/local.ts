@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { compactDecrypt } from 'jose';
+import { compactDecrypt, createLocalJWKSet, jwtVerify } from 'jose';
+import { expect } from 'vitest';
 import type { Random } from '../../src/local/random.ts';
 import { editionOf } from '../../src/local/state/edition.ts';
 import { seed } from '../../src/local/state/seed.ts';
-import { memoryStore } from '../../src/local/store/memory.ts';
 import type { Kind, Store } from '../../src/local/store/store.ts';
 import { createTenant, type Tenant, type TenantOptions } from '../../src/local/tenant.ts';
 import type { KeyMaterial } from '../../src/local/tokens/keys.ts';
@@ -12,8 +12,9 @@ import { managementAudience } from '../../src/wire/oauth.ts';
 import { sampleApi, sampleApp } from '../../src/wire/sample.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import storedKeys from '../local/tenant-keys.json' with { type: 'json' };
+import { memoryStore } from './memory-store.ts';
 
-/** The keys of every test tenant, and those of a tenant that is not this one. */
+/** The keys of every test tenant, and those of another tenant. */
 export const testKeys: KeyMaterial = storedKeys.one;
 export const otherTenantKeys: KeyMaterial = storedKeys.other;
 
@@ -22,7 +23,7 @@ export interface MovableClock {
   forward(seconds: number): void;
 }
 
-/** Stands at noon of 1 June 2026, UTC, until somebody moves it. */
+/** Stays at noon of 1 June 2026, UTC, until it is moved. */
 export function movableClock(): MovableClock {
   let now = Date.UTC(2026, 5, 1, 12);
   return Object.assign(() => now, {
@@ -32,7 +33,7 @@ export function movableClock(): MovableClock {
   });
 }
 
-/** Never the same bytes twice, always the same sequence for a name. */
+/** Different bytes each time, and the same sequence for each name. */
 export function sequenceOfBytes(name = 'first'): Random {
   let drawn = 0;
   return (length) => createHash('shake256', { outputLength: length }).update(`${name} ${drawn++}`).digest();
@@ -40,13 +41,13 @@ export function sequenceOfBytes(name = 'first'): Random {
 
 interface RequestOptions {
   readonly json?: unknown;
-  /** A body as it stands, by default called JSON. */
+  /** The raw body; its Content-Type is JSON by default. */
   readonly text?: string;
   readonly form?: Record<string, string> | string;
   readonly headers?: Record<string, string>;
 }
 
-/** An answer with its JSON body read: `{}` where there is none. */
+/** A response with its JSON body, or `{}` without one. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -63,20 +64,20 @@ export interface TestTenant extends Tenant {
   readonly app: { readonly client_id: string; readonly client_secret: string };
   readonly api: { readonly id: string; readonly identifier: string };
   readonly send: Send;
-  /** POST /anonymous/token for the sample application and API, unless `members` says otherwise. */
+  /** POST /anonymous/token for the sample application and API, changed by `members`. */
   anonymousToken(members?: JsonObject, headers?: Record<string, string>): Promise<Answer>;
   /** The tokens of a request that must succeed. */
   session(members?: JsonObject): Promise<AnonymousTokenResponse & { readonly session_token: string }>;
-  /** Sends with a Management API token: all scopes, or those named. */
+  /** Sends with a Management API token that has all scopes, or the given ones. */
   management(...scopes: string[]): Promise<Send>;
   change(kind: Kind, id: string, members: JsonObject): void;
-  /** Gives guests of an application a grant for the sample API: `read:catalog` and `write:cart`, unless `members` says otherwise. */
+  /** Gives guests of an application a grant for the sample API: `read:catalog` and `write:cart`, changed by `members`. */
   grantGuests(clientId: string, members?: JsonObject): void;
 }
 
 type Doors = Partial<Omit<TenantOptions, 'clock'>>;
 
-/** A seeded tenant, edition `preview` unless another is named, whose sample application and API are still closed to guests. */
+/** A seeded tenant, edition `preview` by default, whose sample application and API are closed to guests. */
 export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
   const clock = movableClock();
   const { store = memoryStore(), random = sequenceOfBytes(), keys = async () => testKeys, edition } = doors;
@@ -155,7 +156,7 @@ const openMembers = {
   },
 } as const;
 
-/** Opens an application and an API, past the Management API, to guests who may have `read:catalog` and `write:cart`. */
+/** Opens an application and an API to guests with `read:catalog` and `write:cart`, without the Management API. */
 export function openGates(store: Store, ids: { client: string; resource_server: string }): void {
   const members = openMembers[editionOf(store).name];
   store.write((writer) => {
@@ -207,7 +208,16 @@ export function claimsOf(token: string): JsonObject {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
 }
 
-/** The claims in a sealed session token, opened by `jose` with the key in the state: a witness that is not our code. */
+/** The claims of a token that `jose` verifies with the keys that the tenant serves. */
+export async function verifiedClaims({ send, clock }: TestTenant, token: string): Promise<JsonObject> {
+  const { body: keys } = await send('GET', '/.well-known/jwks.json');
+  const options = { algorithms: ['RS256'], currentDate: new Date(clock()) };
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), options);
+  expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: keys.keys[0].kid });
+  return payload;
+}
+
+/** The claims in a sealed session token, decrypted by `jose`, which is independent of our code, with the key in the state. */
 export async function openSealed(store: Store, sessionToken: string): Promise<JsonObject> {
   const { plaintext } = await compactDecrypt(sessionToken, sessionKey(store), {
     keyManagementAlgorithms: ['dir'],
@@ -237,7 +247,7 @@ async function managementToken(
   return body.access_token;
 }
 
-/** An application that may ask for a Management API token with just these scopes. */
+/** An application that can get a Management API token with exactly these scopes. */
 function machineApp(store: Store, issuer: string, scope: readonly string[]): TestTenant['app'] {
   const app = { client_id: `machine ${scope.join(' ')}`, client_secret: 'machine-secret' };
   store.write((writer) => {

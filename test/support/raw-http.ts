@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A connection on which a test writes what no client of HTTP would. */
+/** A raw connection, for bytes that no HTTP client would send. */
 export interface RawConnection {
   readonly socket: Socket;
   write(text: string): void;
-  /** All that came back, once the other side has ended the connection. */
+  /** Everything received, once the other side has closed the connection. */
   answer(): Promise<string>;
-  /** What has come back, as soon as `mark` is in it. */
+  /** Everything received so far, once it contains `mark`. */
   until(mark: string): Promise<string>;
 }
 
-/** Connects to a port of the loopback interface until the test is over. */
+/** Connects to a port of the loopback interface until the test ends. */
 export async function rawConnection(port: number, host = '127.0.0.1'): Promise<RawConnection> {
   const socket = connect(port, host);
   let text = '';
@@ -44,12 +44,12 @@ export async function rawConnection(port: number, host = '127.0.0.1'): Promise<R
   };
 }
 
-/** The status of the first answer in what came back. */
+/** The status of the first response in the received text. */
 export function statusOf(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 }
 
-/** The JSON body of the only answer in what came back. */
+/** The JSON body of the only response in the received text. */
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are what checks it
 export function bodyOf(answer: string): any {
   return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4));

@@ -1,4 +1,4 @@
-// Loaded into the program before it starts: at its end it writes down every file and builtin that was loaded.
+// Preloaded into the program: writes down every loaded file and builtin when the program ends.
 const Module = require('node:module');
 const { writeFileSync } = require('node:fs');
 const { relative } = require('node:path');

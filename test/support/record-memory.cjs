@@ -1,7 +1,7 @@
-// Loaded into the program before it starts: at its end it writes down the most memory that it had, in MiB.
+// Preloaded into the program: writes down its peak memory in MiB when it ends.
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 
-// Not getrusage where there is better: on Linux it counts what the process that started this one had, too.
+// Prefers /proc to getrusage, which on Linux includes the memory of the parent process.
 const status = '/proc/self/status';
 
 function mostMib() {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What a terminal would act on, or what would move, join or hide text. Our own line breaks aside. */
+/** Characters that a terminal would act on, or that would move, join or hide text, except our own line breaks. */
 export const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const attacks = [
@@ -26,7 +26,7 @@ const character = fc
   )
   .map((point) => String.fromCodePoint(point));
 
-/** Any text at all, and often one that tries to get something past the screen. */
+/** Arbitrary text, often with characters that try to get past the escaping. */
 export const hostileText = fc.oneof(
   fc.constantFrom(...attacks),
   fc.array(fc.oneof(character, fc.constantFrom(...attacks)), { maxLength: 12 }).map((parts) => parts.join('')),

@@ -2,17 +2,17 @@ import { ManagementClient, ManagementError } from 'auth0';
 import { expect } from 'vitest';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { newHome, run } from './bin.ts';
-import { jsonOf, overHttp, type Served, serve } from './served.ts';
+import { jsonOf, overHttp, type Served, serve } from './local-server.ts';
 
 export interface ServedForSdks extends Served {
   readonly home: string;
-  /** As the SDKs want it: `localhost:PORT`. */
+  /** The domain in the SDKs' form: `localhost:PORT`. */
   readonly domain: string;
   /** The official SDK of the Management API, signed in as the client that every tenant has. */
   readonly client: ManagementClient;
 }
 
-/** A fresh tenant on a free port. */
+/** A new tenant on a free port. */
 export async function servedForSdks(edition: EditionName = 'preview'): Promise<ServedForSdks> {
   const home = newHome();
   await run(home, ['local', 'reset', '--yes', '--edition', edition]);
@@ -36,7 +36,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<ManagementError
   return error as ManagementError;
 }
 
-/** Whom an access token is for. */
+/** The subject of an access token. */
 export function guestOf(token: string): string {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub;
 }

@@ -1,6 +1,6 @@
 import type { Timer } from '../../src/io/clock.ts';
 
-/** A timer that ticks when a test says so, and a clock that goes with it. */
+/** A timer that a test advances, with its clock. */
 export function steppedTimer() {
   let now = 0;
   const tickers = new Set<{ ms: number; next: number; tick: () => void }>();
@@ -17,11 +17,11 @@ export function steppedTimer() {
       now: () => now,
       wait: () => Promise.reject(new Error('nothing waits here')),
     },
-    /** Whether anything still ticks. */
+    /** Whether a timer is still running. */
     get ticking() {
       return tickers.size > 0;
     },
-    /** Lets time pass, with all ticks that fall into it. */
+    /** Advances time, with all ticks on the way. */
     pass(ms: number) {
       const end = now + ms;
       for (;;) {
@@ -38,7 +38,7 @@ export function steppedTimer() {
 
 const eraseLine = '\r\u001b[2K';
 
-/** What stands on a line of a terminal after all this was written to it. */
+/** The content of a terminal line after all this was written to it. */
 export function lineAfter(notes: readonly string[]): string {
   return notes.join('').split(eraseLine).at(-1) ?? '';
 }

@@ -9,7 +9,7 @@ import { otherTenantKeys, testKeys } from './local.ts';
 /** No key is at hand. */
 export const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
 
-/** The keys in a file called `key.jwk` that holds these: one JWK, or a JWK Set when there are several. */
+/** The keys of a file `key.jwk` with these keys: one JWK, or a JWK Set for several. */
 export function ringOf(...jwks: readonly object[]): KeyRing {
   return keyRingOf(JSON.stringify(jwks.length === 1 ? jwks[0] : { keys: jwks }), 'key.jwk');
 }
@@ -26,7 +26,7 @@ export interface KeyPair {
   readonly publicJwk: JsonWebKey;
 }
 
-/** Two RSA keys of 2048 bits, which cost too much to be made for a test. */
+/** Two 2048-bit RSA keys, which would take too long to generate in a test. */
 export const rsa = pairOf(createPrivateKey({ key: testKeys.signing.jwk, format: 'jwk' }));
 export const otherRsa = pairOf(createPrivateKey({ key: otherTenantKeys.signing.jwk, format: 'jwk' }));
 

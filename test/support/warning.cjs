@@ -1,2 +1,2 @@
-// Has Node.js warn of something, as it does of what is experimental.
+// Makes Node.js print a warning, as for an experimental feature.
 process.emitWarning('Mind the gap.', 'ExampleWarning');

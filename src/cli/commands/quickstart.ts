@@ -18,8 +18,8 @@ import { printable } from '../render/printable.ts';
 import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/steps.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant/access.ts';
+import { saveDefaults } from '../tenant/profile-defaults.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
-import { rememberChoices } from '../tenant/save-choices.ts';
 import type { Context } from '../world/context.ts';
 import { defineCommand } from './define-command.ts';
 import { saveAs, tokenPorts } from './token/session-options.ts';
@@ -44,7 +44,7 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const { app, api } = await context.changing(tenant, () => openGates(tenant, profile, report));
 
   const request = { app: await requestingApp(tenant, app.subject), api: api.subject, scope: undefined };
-  await rememberChoices(context, profile, request);
+  await saveDefaults(context, profile, request);
   // In editions that set metadata only at creation, the session starts with it and is then renewed.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];

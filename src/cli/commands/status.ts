@@ -9,7 +9,7 @@ import { printable } from '../render/printable.ts';
 import { credentialsText, tenantText } from '../render/profile.ts';
 import { rows } from '../render/rows.ts';
 import { endText, sessionData } from '../render/session.ts';
-import { chosenEdition, namedChoices, selectProfile } from '../tenant/access.ts';
+import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/environment-credentials.ts';
 import { defineCommand } from './define-command.ts';
@@ -25,8 +25,8 @@ export const statusCommand = defineCommand({
 async function printStatus(context: Context, options: GlobalOptions): Promise<void> {
   const selected = await selectProfile(context, options);
   const { selection, because } = selected;
-  const profile = await context.withEdition(selected.profile, chosenEdition(context, options));
-  const named = namedChoices(context, {});
+  const profile = await context.withEdition(selected.profile, requestedEdition(context, options));
+  const named = requestedAppAndApi(context, {});
   const { app, api } = profile;
   const status: Status = {
     profile,
@@ -55,7 +55,7 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
 
 /** The edition that commands use there. The local tenant has its own, whatever is requested. */
 function editionFor(context: Context, options: GlobalOptions, profile: Profile): EditionName | undefined {
-  const chosen = chosenEdition(context, options);
+  const chosen = requestedEdition(context, options);
   if (profile.domain !== undefined) return chosen ?? profile.edition;
   if (chosen && profile.edition && chosen !== profile.edition) {
     context.warn(`The local tenant's edition is ${profile.edition}; it refuses commands with edition ${chosen}.`);

@@ -11,7 +11,7 @@ import { interrupted } from '../../errors.ts';
 import { withinTime } from '../../io/clock.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { GlobalOptions } from '../options/global.ts';
-import { accessTenant, chosenEdition, selectProfile } from '../tenant/access.ts';
+import { accessTenant, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context, World } from '../world/context.ts';
 import { createContext } from '../world/create-context.ts';
 import type { Candidate, LookUp } from './expect.ts';
@@ -56,7 +56,7 @@ async function inLocalTenant(world: World, options: GlobalOptions): Promise<Foun
     import('../../io/embedded/names.ts'),
     import('../../io/files/folders.ts'),
   ]);
-  const edition = chosenEdition(world, options);
+  const edition = requestedEdition(world, options);
   const state = await localNames(localStatePath(await world.folders()));
   if (!state || (edition !== undefined && edition !== state.edition)) return {};
   return { apps: namedApps(state.clients), apis: namedApis(state.resourceServers) };

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 import { type GlobalOptions, type OutputFormat, outputFormats } from '../options/global.ts';
 import { knownWord } from '../options/parse.ts';
 import type { Calls } from '../output/calls.ts';
-import type { Result } from '../output/printing.ts';
+import type { Result } from '../output/formats.ts';
 import { printable, printableJson } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';

@@ -2,28 +2,28 @@ import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import { readExactJson } from '../../wire/exact-json.ts';
 
-/** A request that a tenant took. */
+/** A request that the tenant accepted. */
 export interface Call {
   readonly method: string;
-  /** From the tenant's root. */
+  /** Relative to the tenant's base URL. */
   readonly path: string;
   readonly authorization?: string | undefined;
   readonly body?: unknown;
 }
 
-/** What a command sent. */
+/** The requests of a command, for `--format curl`. */
 export interface Calls {
-  /** Where it was sent, without a slash at the end. */
+  /** The tenant's base URL, without a trailing slash. */
   baseUrl: string;
-  /** It was sent to the tenant inside this process, and where `baseUrl` leads there may be nobody. */
+  /** The tenant runs inside this process, so `baseUrl` may not be reachable. */
   embedded?: boolean;
   readonly made: Call[];
 }
 
-/** The same tenant; every request that it takes is written down in `calls`. */
+/** Records every request that the tenant accepts in `calls`. */
 export function recorded(tenant: TenantConnection, calls: Calls): TenantConnection {
   calls.embedded = isEmbedded(tenant);
-  // Others reach the embedded tenant where `local start` serves it, which is plain HTTP.
+  // Other programs reach the embedded tenant through `local start`, which serves plain HTTP.
   calls.baseUrl = calls.embedded ? tenant.baseUrl.replace(/^https:/, 'http:') : tenant.baseUrl;
   return {
     ...tenant,

@@ -1,4 +1,7 @@
+import type { JsonObject } from '../../wire/schema.ts';
 import type { GlobalOptions } from '../options/global.ts';
+import type { Paint } from '../render/paint.ts';
+import type { Calls } from './calls.ts';
 
 /** Whether a person reads the result, so that progress may be shown as well. */
 export function isForPeople({ json, field, format }: GlobalOptions): boolean {
@@ -13,4 +16,23 @@ export function asksForJson(argv: readonly string[]): boolean {
     const format = word === '--format' ? argv[index + 1] : /^--format=(.*)$/.exec(word)?.[1];
     return format === 'json' || format === 'ndjson';
   });
+}
+
+/** The result of a command. */
+export interface Result {
+  /** For `--json` and `--field`; names are in snake_case, as on the wire. */
+  readonly data: JsonObject | readonly JsonObject[];
+  /** For people. */
+  readonly human: (paint: Paint) => string;
+  /** The text is printed unchanged, on a terminal too. For scripts and files. */
+  readonly verbatim?: true;
+  /** The text for people only says that there is nothing to list. Default: whether `data` is an empty array. */
+  readonly empty?: boolean;
+}
+
+/** How `--format` prints the result; decided before the command runs. */
+export interface Printing {
+  as?: (result: Result) => void;
+  /** Records the requests to the tenant. */
+  calls?: Calls;
 }

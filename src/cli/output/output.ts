@@ -7,15 +7,15 @@ import type { GlobalOptions } from '../options/global.ts';
 import { notePaint, resultPaint } from '../render/paint.ts';
 import { printable, printableJson, printableLines } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
-import type { Printing, Result } from './printing.ts';
+import type { Printing, Result } from './formats.ts';
 
-/** What of a command's context printing takes. */
+/** The part of a command's context that printing needs. */
 interface Screen {
   readonly terminal: Terminal;
   readonly printing: Printing;
 }
 
-/** Prints a result in the form that was asked for. @throws {AnonError} `usage` when it has no such field */
+/** Prints a result in the requested format. @throws {AnonError} `usage` when it has no field `--field` */
 export function printResult({ terminal, printing }: Screen, options: GlobalOptions, result: Result): void {
   if (options.field !== undefined) {
     terminal.result(fieldLines(result.data, options.field, terminal));
@@ -24,7 +24,7 @@ export function printResult({ terminal, printing }: Screen, options: GlobalOptio
   } else if (options.json) {
     terminal.result(`${printableJson(result.data, 2)}\n`);
   } else if (isEmpty(result) && !terminal.resultIsTerminal) {
-    // That a list is empty is nothing that a program could read as a record of it.
+    // stderr, so that a program doesn't take the note for an item of the list.
     const paint = notePaint(terminal);
     terminal.note(shownLines(result.human(paint), paint.columns));
   } else if (result.verbatim) {
@@ -38,18 +38,18 @@ function isEmpty({ empty, verbatim, data }: Result): boolean {
   return !verbatim && (empty ?? (Array.isArray(data) && data.length === 0));
 }
 
-/** Prints what a person reads, in lines that fit the terminal: the result, or a part of it that comes before the rest. */
+/** Prints text for people, wrapped to the terminal: the whole result, or a part that is ready before the rest. */
 export function printForPeople(terminal: Terminal, human: Result['human']): void {
   const paint = resultPaint(terminal);
   terminal.result(shownLines(human(paint), paint.columns));
 }
 
-/** Safe once more after the lines were broken: a word in the middle of one may begin another now. */
+/** Escapes again after wrapping, because wrapped words may now start a line. */
 function shownLines(text: string, columns: number): string {
   return printableLines(fitted(printableLines(text), columns));
 }
 
-/** The same for one of many, a line each; resolves once it is written, with false when nobody reads any more. */
+/** Prints one of many results as a line. Resolves once it is written; false when the reader has closed the stream. */
 export function printLine(
   { terminal }: Pick<Screen, 'terminal'>,
   lines: LineWriter,
@@ -59,18 +59,18 @@ export function printLine(
   return lines.write(field === undefined ? `${printableJson(data)}\n` : fieldLines(data, field, terminal));
 }
 
-/** Refuses a `--field` that none of many results has, before there are any. @throws {AnonError} `usage` */
+/** Checks `--field` before the first of many results, given the names of their members. @throws {AnonError} `usage` */
 export function checkLineField({ field = [] }: GlobalOptions, names: readonly string[]): void {
   const unknown = field.find((name) => !names.includes(name));
   if (unknown !== undefined) throw noField(unknown, names);
 }
 
-/** A value on a line: those of the first field, then those of the next. @throws {AnonError} `usage` */
+/** The values of the fields, in their order, one per line. @throws {AnonError} `usage` */
 function fieldLines(data: unknown, fields: readonly string[], terminal: Pick<Terminal, 'resultIsTerminal'>): string {
   const values = fields.flatMap((field) => valuesOf(data, field));
   const [only] = values;
   const one = values.length === 1 && !fields.some((field) => field.split('.').includes('*'));
-  // Alone a text is as it is; among others one of several lines could not be told from several.
+  // A single text is printed unchanged; among several, a text with line breaks would look like several values.
   if (one) return `${shellForm(only, terminal)}\n`;
   return values.map((value) => `${lineForm(value, terminal)}\n`).join('');
 }
@@ -81,9 +81,9 @@ function lineForm(value: unknown, terminal: Pick<Terminal, 'resultIsTerminal'>):
 }
 
 /**
- * The value of a field; of one with `*` in it, `scopes.*.value`, that of each item of the list or object there, undefined
- * for an item that has none.
- * @throws {AnonError} `usage` when there is no such field, with `*` in no item at all
+ * The value of a field. With `*`, as in `scopes.*.value`, the value of each item of a list or object, undefined for an item
+ * without the field.
+ * @throws {AnonError} `usage` when the field does not exist, or with `*` in no item
  */
 function valuesOf(data: unknown, field: string): unknown[] {
   const parts = field.split('.');
@@ -116,13 +116,13 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Text as it is, anything else as JSON: fit for `$(…)`. On a terminal what that would act on is escaped. */
+/** Text unchanged, anything else as JSON: suits `$(…)`. On a terminal, control characters are escaped. */
 function shellForm(value: unknown, { resultIsTerminal }: Pick<Terminal, 'resultIsTerminal'>): string {
   if (typeof value !== 'string') return printableJson(value);
   return resultIsTerminal ? printable(value) : value;
 }
 
-/** `access_token`, or with dots into what is nested: `session.claims.metadata`. A claim whose name has dots is found too. */
+/** The value at a path such as `session.claims.metadata`. Members with dots in their names are found too. */
 function fieldOf(data: unknown, path: string, above = ''): unknown {
   if (typeof data !== 'object' || data === null) throw noField(path, [], above);
   if (Object.hasOwn(data, path)) return (data as JsonObject)[path];
@@ -133,12 +133,18 @@ function fieldOf(data: unknown, path: string, above = ''): unknown {
   throw noField(path, Object.keys(data), above, Array.isArray(data));
 }
 
-/** `above`: the way to what has no field `path`, each part with its dot. */
+/** `above` is the path of the value without a field `path`, with a dot after each part. */
 function noField(path: string, names: readonly string[], above = '', isList = false): AnonError {
   const similar = mostSimilar(path, names);
-  const owner = above === '' ? 'It' : `'${above.slice(0, -1)}'`;
-  const has = isList ? `is a list: '${above}0' is its first item` : `has ${names.join(', ')}`;
   return new AnonError('usage', `The result has no field '${`${above}${path}`.slice(0, 60)}'.`, {
-    hint: similar ? `Did you mean '${above}${similar}'?` : `${owner} ${names.length > 0 ? has : 'has none'}.`,
+    hint: similar ? `Did you mean '${above}${similar}'?` : fieldsHint(names, above, isList),
   });
+}
+
+function fieldsHint(names: readonly string[], above: string, isList: boolean): string {
+  const parent = `'${above.slice(0, -1)}'`;
+  const owner = above === '' ? 'The result' : parent;
+  if (names.length === 0) return `${owner} has no fields.`;
+  if (isList) return `${owner} is a list: '${above}0' is its first item.`;
+  return `${above === '' ? 'Available fields' : `Fields of ${parent}`}: ${names.join(', ')}`;
 }

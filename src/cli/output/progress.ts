@@ -5,13 +5,13 @@ import { notePaint } from '../render/paint.ts';
 import { renderCount, renderProgress } from '../render/progress.ts';
 
 const redrawMs = 100;
-/** Long enough for a log that somebody reads later, short enough for who wonders whether it is stuck. */
+/** Short enough to show that the command is not stuck, and long enough not to fill a log. */
 const heartbeatMs = 10_000;
 
-/** How far something has come: in one line of the terminal that goes in the end, elsewhere in a line now and then. */
+/** Shows progress: on a terminal in one line that is erased at the end, elsewhere in a line every 10 seconds. */
 export interface Progress {
   show(done: number): void;
-  /** The user wants it to end. */
+  /** The user pressed Ctrl-C. */
   stopping(): void;
   end(): void;
 }
@@ -24,7 +24,7 @@ interface Screen {
 
 interface Work {
   readonly total: number;
-  /** So many of them were done when it began. */
+  /** How many were done before this run. */
   readonly before: number;
   readonly shown: boolean;
 }
@@ -48,14 +48,14 @@ function bar({ terminal, clock }: Screen, { total, before }: Work): Progress {
     },
     stopping() {
       drawnAt = Number.POSITIVE_INFINITY;
-      const [why, short] = ['Stopping: what is under way is finished. Ctrl-C again ends it at once.', 'Stopping'];
-      terminal.note(`${eraseLine}${why.length < paint.columns ? why : short}`);
+      const [long, short] = ['Stopping after the requests in progress. Ctrl-C again stops at once.', 'Stopping'];
+      terminal.note(`${eraseLine}${long.length < paint.columns ? long : short}`);
     },
     end: () => terminal.note(eraseLine),
   };
 }
 
-/** A line as long as it goes on, whether anything is done or not: a log tells then that nobody is stuck but the tenant. */
+/** Prints a line in regular intervals even without progress, so that a log shows that the tenant is slow, not the tool. */
 function heartbeat({ terminal, timer }: Screen, { total, before }: Work): Progress {
   let done = before;
   const stop = timer?.every(heartbeatMs, () => terminal.note(`${renderCount(done, total)}\n`));

@@ -5,34 +5,34 @@ import { exitCodeOf } from '../exit-code.ts';
 import { printable, printableLines } from '../render/printable.ts';
 import { behind } from '../render/wrapped.ts';
 
-/** Where a command line is heard of. */
-interface Speaker {
+/** What a report is written with. */
+interface ReportWorld {
   readonly terminal: Terminal;
-  /** Has a function called with what Node.js warns of, which else goes to stderr. */
-  readonly nodeWarnings?: (heard: (message: string) => void) => void;
+  /** Redirects the warnings of Node.js, which otherwise go to stderr. */
+  readonly nodeWarnings?: (listener: (message: string) => void) => void;
 }
 
-/** What stands on stderr, of one command line. */
+/** What a command writes to stderr. */
 export interface Report {
-  /** The terminal that the command gets. */
+  /** The terminal for the command. */
   readonly terminal: Terminal;
-  /** Something the user should know, although the command does what it was asked. */
+  /** Something the user should know although the command succeeds. */
   warn(message: string): void;
   /** A line of `--debug`. */
   debug(line: string): void;
-  /** The command is done, or failed: says what is still to be said, and gives the exit code. */
+  /** Writes what is left to write once the command has succeeded or failed, and returns the exit code. */
   end(thrown?: { readonly error: unknown }): Promise<number>;
 }
 
-/** For people: each thing when it happens. */
-export function reportForPeople({ terminal }: Pick<Speaker, 'terminal'>): Report {
-  const told = new Set<string>();
+/** For people: writes everything when it happens. */
+export function reportForPeople({ terminal }: Pick<ReportWorld, 'terminal'>): Report {
+  const warned = new Set<string>();
   return {
     terminal,
     warn(message) {
-      // What is looked at twice is warned of once.
-      if (told.has(message)) return;
-      told.add(message);
+      // A command may find the same problem twice.
+      if (warned.has(message)) return;
+      warned.add(message);
       const line = behind('warning: ', printable(redactTokens(message)), terminal.noteColumns);
       terminal.note(printableLines(line));
     },
@@ -50,24 +50,24 @@ export function reportForPeople({ terminal }: Pick<Speaker, 'terminal'>): Report
   };
 }
 
-/** So many lines of `--debug` are held; of more the last ones count. */
-const mostDebugLines = 1000;
+/** Only the last lines of `--debug` are reported. */
+const maxDebugLines = 1000;
 
 /**
- * For machines: one JSON object in the end, or nothing. What else a command would note, such as progress, is left out, and
- * nobody is asked: a question would stand there too.
+ * For machines: one JSON object at the end, or nothing. Notes such as progress are omitted, and questions are ruled out,
+ * because both would end up on stderr.
  */
-export function reportAsJson({ terminal, nodeWarnings }: Speaker): Report {
+export function reportAsJson({ terminal, nodeWarnings }: ReportWorld): Report {
   const warnings: string[] = [];
   const debug: string[] = [];
-  let left = 0;
+  let omitted = 0;
   nodeWarnings?.((message) => warnings.push(`Node.js: ${message}`));
   const fixed = (value: unknown) => ({ value, enumerable: true });
   const members = { note: () => {}, interactive: false, noteRewritable: false, noteColour: false };
   const silent = Object.fromEntries(Object.entries(members).map(([name, value]) => [name, fixed(value)]));
-  const debugLines = () => (left > 0 ? [`${left} earlier lines are left out`, ...debug] : debug);
+  const debugLines = () => (omitted > 0 ? [`${omitted} earlier lines omitted`, ...debug] : debug);
   return {
-    // What its members are is found out when they are asked for.
+    // Inherits from the terminal, so that its getters run only when they are read.
     terminal: Object.create(terminal, silent),
     warn(message) {
       const text = redactTokens(message);
@@ -75,9 +75,9 @@ export function reportAsJson({ terminal, nodeWarnings }: Speaker): Report {
     },
     debug(line) {
       debug.push(line);
-      if (debug.length <= mostDebugLines) return;
+      if (debug.length <= maxDebugLines) return;
       debug.shift();
-      left += 1;
+      omitted += 1;
     },
     async end(thrown) {
       if (!thrown && warnings.length === 0 && debug.length === 0) return 0;
@@ -95,13 +95,13 @@ export function reportAsJson({ terminal, nodeWarnings }: Speaker): Report {
   };
 }
 
-/** Something this program did not foresee may hold anything, so only its kind is reported. */
+/** The message of an unexpected error may contain secrets, so only its type is reported. */
 function anonError(thrown: unknown): AnonError {
   if (isAnonError(thrown)) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const code = thrown instanceof Error && 'code' in thrown ? ` ${String(thrown.code)}` : '';
-  return new AnonError('failed', `Something unexpected went wrong (${name}${code}).`, {
-    hint: 'This is a defect of anon-cli; please report it with the command you ran.',
+  return new AnonError('failed', `Unexpected error (${name}${code}).`, {
+    hint: 'This is a bug in anon-cli. Please report it with the command you ran.',
     cause: thrown,
   });
 }

@@ -10,43 +10,43 @@ import type { Context } from '../world/context.ts';
 import { credentialVariables } from '../world/environment.ts';
 import { transportOf } from './transport.ts';
 
-/** The tenant that a command is for, and the profile that says what it uses there. */
+/** The tenant that a command talks to, and the profile with its defaults there. */
 export interface Access {
   readonly tenant: TenantConnection;
   readonly profile: Profile;
 }
 
 /**
- * Connects to the tenant of `--profile`, else of ANON_PROFILE, else the one that AUTH0_DOMAIN names, else of the
- * current profile, which is `local` until another is chosen.
+ * Connects to the tenant of `--profile`, or else ANON_PROFILE, AUTH0_DOMAIN or the current profile, which is `local` by
+ * default.
  * @throws {AnonError} `not_found`
  */
 export async function accessTenant(context: Context, options: GlobalOptions): Promise<Access> {
-  const edition = chosenEdition(context, options);
+  const edition = requestedEdition(context, options);
   const transport = transportOf(options, context.env);
   const { profile, selection } = await selectProfile(context, options);
   return { profile, tenant: await context.connect(profile, { selection, edition, transport }) };
 }
 
-/** The edition that a command is told to speak: by --edition, else by ANON_EDITION. @throws {AnonError} `usage` */
-export function chosenEdition({ env }: Pick<Context, 'env'>, options: GlobalOptions): EditionName | undefined {
+/** The edition in --edition, or else in ANON_EDITION. @throws {AnonError} `usage` */
+export function requestedEdition({ env }: Pick<Context, 'env'>, options: GlobalOptions): EditionName | undefined {
   return editionOption({ ...options, edition: options.edition ?? (env.ANON_EDITION || undefined) });
 }
 
-/** The application and the API that a command names: by its options, else by ANON_APP and ANON_API. */
-export function namedChoices(
+/** The application and the API in --app and --api, or else in ANON_APP and ANON_API. */
+export function requestedAppAndApi(
   { env }: Pick<Context, 'env'>,
   options: { readonly app?: string | undefined; readonly api?: string | undefined },
 ): { app: string | undefined; api: string | undefined } {
   return { app: options.app ?? (env.ANON_APP || undefined), api: options.api ?? (env.ANON_API || undefined) };
 }
 
-/** The profile that a command is for. */
+/** The profile that a command uses. */
 export interface Selected {
   readonly profile: Profile;
-  /** What makes another command be for it too: nothing, or ` --profile NAME`. */
+  /** The option that makes another command use it too: ` --profile NAME` or nothing. */
   readonly selection: string;
-  /** What says so; undefined where nothing does, and it is the current one. */
+  /** Where the selection comes from; undefined for the current profile. */
   readonly because: '--profile' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | undefined;
 }
 
@@ -65,25 +65,21 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
   const profile = await profiles.get(name);
   const selection = options.profile === undefined ? '' : ` --profile ${shellWord(name)}`;
   const because = options.profile !== undefined ? '--profile' : named !== undefined ? 'ANON_PROFILE' : undefined;
-  if (profile) return { profile: ofTenant(profile), selection, because };
+  if (profile) return { profile: requireDomain(profile), selection, because };
   const similar = mostSimilar(
     name,
     (await profiles.list()).map((known) => known.name),
   );
-  const origin = because === 'ANON_PROFILE' ? ', which ANON_PROFILE names' : '';
-  throw new AnonError('not_found', `There is no profile '${name.slice(0, 60)}'${origin}.`, {
-    hint: similar ? `Did you mean '${similar}'? See anon-cli profile list` : 'See anon-cli profile list',
+  const origin = because === 'ANON_PROFILE' ? ' (from ANON_PROFILE)' : '';
+  throw new AnonError('not_found', `Profile '${name.slice(0, 60)}'${origin} not found.`, {
+    hint: similar ? `Did you mean '${similar}'? To see all: anon-cli profile list` : 'Run: anon-cli profile list',
   });
 }
 
-/** One that lost its domain is not for the embedded tenant, which only `local` is for. */
-function ofTenant(profile: Profile): Profile {
+/** Only `local` has no domain. Any other profile without one is damaged, and must not fall back to the local tenant. */
+function requireDomain(profile: Profile): Profile {
   if (profile.domain !== undefined || profile.name === localProfileName) return profile;
-  throw new AnonError(
-    'state_unusable',
-    `Profile '${profile.name}' names no tenant: it has no domain in profiles.json.`,
-    {
-      hint: `Give it one: anon-cli login ${shellWord(profile.name)} --domain <domain>`,
-    },
-  );
+  throw new AnonError('state_unusable', `Profile '${profile.name}' has no domain in profiles.json.`, {
+    hint: `Set one: anon-cli login ${shellWord(profile.name)} --domain <domain>`,
+  });
 }

@@ -5,27 +5,27 @@ import { printable } from '../render/printable.ts';
 import type { Context } from '../world/context.ts';
 import { selectProfile } from './access.ts';
 
-/** Which profile commands use now where no option names one, by the same rule as they do. */
+/** The profile that commands use without --profile. */
 export interface InUse {
-  /** Undefined where they refuse to choose one. */
+  /** Undefined when they fail to select one. */
   readonly profile: Profile | undefined;
-  /** In one sentence, with its reason where it is not the saved current profile. */
+  /** The profile in a sentence, with the reason when it is not the current one. */
   readonly sentence: string;
-  /** The reason is the environment, whatever is saved. */
+  /** The environment overrides the current profile. */
   readonly overridden: boolean;
 }
 
-/** Looked up anew each time: what was saved a moment ago counts. */
+/** Selects by the same rule as commands do. Not cached, because a command may just have saved another profile. */
 export async function profileInUse(context: Context): Promise<InUse> {
   try {
     const { profile, because } = await selectProfile(context, {});
     const name = printable(profile.name);
     const sentences = {
       AUTH0_DOMAIN: profile.adHoc
-        ? `Commands use ${printable(profile.domain ?? '')}, which AUTH0_DOMAIN names.`
-        : `Commands use profile ${name}, whose tenant AUTH0_DOMAIN names.`,
-      ANON_PROFILE: `Commands use profile ${name}, which ANON_PROFILE names.`,
-      current: `Commands use profile ${name} now.`,
+        ? `Commands use ${printable(profile.domain ?? '')} (from AUTH0_DOMAIN).`
+        : `Commands use profile ${name} (its tenant is in AUTH0_DOMAIN).`,
+      ANON_PROFILE: `Commands use profile ${name} (from ANON_PROFILE).`,
+      current: `Commands now use profile ${name}.`,
     };
     const reason = because === 'AUTH0_DOMAIN' || because === 'ANON_PROFILE' ? because : 'current';
     return { profile, sentence: sentences[reason], overridden: reason !== 'current' };
@@ -35,7 +35,7 @@ export async function profileInUse(context: Context): Promise<InUse> {
   }
 }
 
-/** Warns where commands do not use the profile that was just made the current one, and says how to. */
+/** Warns when commands don't use the profile that was just made the current one. */
 export function warnIfNotUsed({ warn }: Pick<Context, 'warn'>, name: string, { profile, sentence }: InUse): void {
-  if (profile?.name !== name) warn(`${sentence} For this one: --profile ${shellWord(name)}`);
+  if (profile?.name !== name) warn(`${sentence} To use this profile: --profile ${shellWord(name)}`);
 }

@@ -4,9 +4,9 @@ import type { GlobalOptions } from '../options/global.ts';
 import type { Transport } from '../world/context.ts';
 import { type Env, isOn } from '../world/environment.ts';
 
-const usualMaxWaitSeconds = 60;
-/** A timer holds no more than 24 days; nobody waits for one. */
-const longestMaxWaitSeconds = 86_400;
+const defaultMaxWaitSeconds = 60;
+/** Timers overflow after 24 days. */
+const longestSeconds = 86_400;
 
 /** @throws {AnonError} `usage` */
 export function transportOf(options: GlobalOptions, env: Env): Transport {
@@ -16,17 +16,17 @@ export function transportOf(options: GlobalOptions, env: Env): Transport {
     maxWaitMs: 1000 * maxWaitSeconds(options),
     timeoutMs: timeoutMs(options, env),
     debug,
-    // The lines of --debug would be in its way.
+    // The lines of --debug would break the animation.
     spins: !debug,
     silent: options.json === true,
   };
 }
 
 function maxWaitSeconds({ maxWait }: GlobalOptions): number {
-  if (maxWait === undefined) return usualMaxWaitSeconds;
-  const seconds = parseDuration(maxWait, '90s, 5m, or 0 for no waiting');
-  if (seconds <= longestMaxWaitSeconds) return seconds;
-  throw new AnonError('usage', 'No request waits longer than a day.', { hint: 'Such as --max-wait 5m' });
+  if (maxWait === undefined) return defaultMaxWaitSeconds;
+  const seconds = parseDuration(maxWait, '90s, 5m, or 0 for no wait');
+  if (seconds <= longestSeconds) return seconds;
+  throw new AnonError('usage', '--max-wait must be at most 1 day.', { hint: 'Example: --max-wait 5m' });
 }
 
 /** @throws {AnonError} `usage` */
@@ -35,6 +35,6 @@ function timeoutMs({ timeout }: GlobalOptions, { ANON_TIMEOUT: setting }: Env): 
   if (text === undefined) return undefined;
   const name = timeout === undefined ? 'ANON_TIMEOUT' : '--timeout';
   const seconds = parseDuration(text, `10s, 90s or 2m (${name})`);
-  if (seconds >= 1 && seconds <= longestMaxWaitSeconds) return 1000 * seconds;
-  throw new AnonError('usage', `${name} is from 1 second to a day.`, { hint: 'For example --timeout 2m' });
+  if (seconds >= 1 && seconds <= longestSeconds) return 1000 * seconds;
+  throw new AnonError('usage', `${name} must be between 1 second and 1 day.`, { hint: 'Example: --timeout 2m' });
 }

@@ -8,14 +8,14 @@ import type { JsonObject } from '../../wire/schema.ts';
 import type { OptionValues } from '../options/definition.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
-import { notePaint, type Paint } from '../render/paint.ts';
+import { notePaint, type Paint, paintFor } from '../render/paint.ts';
 import { planData, renderChanges, renderRequests } from '../render/plan.ts';
 import { printable } from '../render/printable.ts';
 import type { Context } from '../world/context.ts';
 import { whyNobodyIsAsked } from '../world/unattended.ts';
 import { type Access, accessTenant } from './access.ts';
 
-/** What every command takes that changes something at the tenant. */
+/** The options of every command that changes the tenant. */
 export const writeOptions = {
   '--dry-run': 'show what would be sent, without sending it',
   '-y, --yes': "don't ask for confirmation, even where the profile is marked production",
@@ -23,55 +23,55 @@ export const writeOptions = {
 
 export type WriteOptions = GlobalOptions & OptionValues<typeof writeOptions>;
 
-/** The tenant to change; for a dry run a connection that cannot change it. */
+/** Connects to the tenant to change; a dry run gets a read-only connection. */
 export async function accessToWrite(context: Context, options: WriteOptions): Promise<Access> {
   const { tenant, profile } = await accessTenant(context, options);
   return { profile, tenant: options.dryRun ? { ...tenant, readOnly: true } : tenant };
 }
 
-/** What was looked up at the tenant, and the plan that came of it. */
-interface Looked<Outcome> {
+/** The plan for what was read from the tenant. */
+interface Planned<Outcome> {
   readonly plan: Plan<Outcome>;
-  /** The same tenant as the look knows it, where that is more than before. */
+  /** The connection to send the plan on, when reading the tenant found out more about it. */
   readonly tenant?: TenantConnection;
 }
 
-/** How the state that a plan brings about is shown; `found` is what was looked up. */
-interface Shown<Outcome, Found> {
+/** How to print the outcome of a plan. `found` is what was read from the tenant. */
+interface Presentation<Outcome, Found> {
   data(outcome: Outcome, found: Found): JsonObject;
-  /** One line for people; more of them follow with what changed. */
+  /** One line for people, followed by the changes. */
   headline(outcome: Outcome, paint: Paint, found: Found): string;
-  /** What follows the changes, for people; in a dry run too. */
+  /** Text for people below the changes, in a dry run too. */
   below?(paint: Paint, found: Found): string;
 }
 
-/** Looks, carries the plan out that comes of it, and shows what it led to, which it returns; or shows what would be sent. */
-export async function writeAndShow<Outcome, Found extends Looked<Outcome>>(
+/** Carries out a plan as {@link carryOut} does, prints its outcome and returns it. A dry run prints what would be sent. */
+export async function writeAndShow<Outcome, Found extends Planned<Outcome>>(
   context: Context,
   options: WriteOptions,
   access: Access,
-  look: () => Promise<Found & Looked<Outcome>>,
-  shown: Shown<Outcome, Found>,
-  asking: Asking = {},
+  look: () => Promise<Found & Planned<Outcome>>,
+  presentation: Presentation<Outcome, Found>,
+  confirmation: Confirmation = {},
 ): Promise<Outcome> {
-  const { outcome, found } = await carryOut(context, options, access, look, asking);
+  const { outcome, found } = await carryOut(context, options, access, look, confirmation);
   const { plan } = found;
   printResult(context, options, {
-    data: { ...shown.data(outcome, found), ...writeData(options, plan) },
+    data: { ...presentation.data(outcome, found), ...writeData(options, plan) },
     human: (paint) => {
-      const headline = `${paint.green('✔')} ${shown.headline(outcome, paint, found)}\n`;
-      return `${renderWrites(paint, options, access, plan, headline)}${shown.below?.(paint, found) ?? ''}`;
+      const headline = `${paint.green('✔')} ${presentation.headline(outcome, paint, found)}\n`;
+      return `${renderWrites(paint, options, access, plan, headline)}${presentation.below?.(paint, found) ?? ''}`;
     },
   });
   return outcome;
 }
 
-/** What was sent, or would be, for `--json`. */
+/** The requests and changes of a plan, for `--json`. */
 export function writeData(options: WriteOptions, { writes }: Plan<unknown>): JsonObject {
   return { dry_run: options.dryRun === true, ...planData(writes) };
 }
 
-/** What was sent under its headline; in a dry run what would be. */
+/** The headline, the changes and the requests of a plan. A dry run has no headline. */
 export function renderWrites(
   paint: Paint,
   options: WriteOptions,
@@ -81,43 +81,44 @@ export function renderWrites(
 ): string {
   const host = tenantHost(access);
   if (options.dryRun && writes.length > 0) {
-    return `${paint.yellow('dry run')}, nothing is sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
+    return `${paint.yellow('dry run')}: nothing was sent\n${renderChanges(paint, host, writes)}${renderRequests(paint, 'would send', writes)}`;
   }
   if (writes.length === 0) return `${headline}${paint.dim(`  No changes: ${host} is already set this way\n`)}`;
   return `${headline}${renderChanges(paint, host, writes)}${renderRequests(paint, 'sent', writes)}`;
 }
 
-/** Whether a person is shown a plan and asked: where the profile is marked production, or before every plan. */
-export interface Asking {
+/** How to ask for confirmation of a plan. */
+export interface Confirmation {
+  /** Always ask, not only where the profile is marked production. */
   readonly always?: boolean;
-  /** What is asked, where not as usual: it throws when the answer is no. A profile marked production has its own. */
+  /** Replaces the default question; throws when the answer is no. Not used where the profile is marked production. */
   readonly ask?: (plan: Plan<unknown>) => Promise<void>;
 }
 
 /**
- * Looks, and sends the writes of the plan that comes of it with no other process of this machine in between; on a
- * profile marked production once a person or `--yes` agreed; in a dry run none. A person is asked before, and others
- * are not kept waiting for the answer: where the plan is another after it, it is shown and asked for again.
+ * Plans with `look` and sends the writes, holding the tenant's lock against other processes of this machine. A dry run
+ * sends nothing. A profile marked production needs confirmation, by a person or `--yes`. The lock is not held during the
+ * question; when the plan differs afterwards, it is shown and confirmed again.
  * @throws {AnonError} `usage` when there is nobody to ask, `failed` when the answer is no
  */
-export async function carryOut<Outcome, Found extends Looked<Outcome>>(
+export async function carryOut<Outcome, Found extends Planned<Outcome>>(
   context: Context,
   options: WriteOptions,
   access: Access,
-  look: () => Promise<Found & Looked<Outcome>>,
-  asking: Asking = {},
+  look: () => Promise<Found & Planned<Outcome>>,
+  confirmation: Confirmation = {},
 ): Promise<{ outcome: Outcome; found: Found }> {
   if (options.dryRun) {
     const found = await look();
     return { outcome: found.plan.outcome(unsent), found };
   }
-  const asks = (access.profile.production || asking.always) && !options.yes;
+  const asks = (access.profile.production || confirmation.always) && !options.yes;
   for (let agreedTo: string | undefined; ; ) {
     const seen = asks ? await look() : undefined;
     if (seen?.plan.writes.length === 0) return { outcome: seen.plan.outcome(unsent), found: seen };
     if (seen && contentOf(seen.plan) !== agreedTo) {
-      if (agreedTo !== undefined) context.terminal.note('The tenant has changed meanwhile.\n');
-      await agreed(context, access, seen.plan, asking);
+      if (agreedTo !== undefined) context.terminal.note('The tenant has changed in the meantime.\n');
+      await confirmPlan(context, access, seen.plan, confirmation);
       agreedTo = contentOf(seen.plan);
     }
     const sent = await context.changing(access.tenant, async () => {
@@ -129,18 +130,36 @@ export async function carryOut<Outcome, Found extends Looked<Outcome>>(
   }
 }
 
-/** What a plan changes and sends, to be compared with another. */
+/** A plan's changes and requests, for comparison with another plan. */
 function contentOf({ writes }: Plan<unknown>): string {
   return JSON.stringify(planData(writes));
 }
 
-async function agreed(context: Context, access: Access, plan: Plan<unknown>, { ask }: Asking): Promise<void> {
+/** Shows what will be deleted and asks for confirmation, unless `--yes` is given. */
+export function confirmDeletion({ terminal, confirm }: Context, access: Access): Confirmation {
+  return {
+    always: true,
+    async ask({ writes }: Plan<unknown>) {
+      const paint = paintFor(terminal.noteColour && terminal.palette);
+      terminal.note(`This can't be undone:\n${renderChanges(paint, tenantHost(access), writes)}`);
+      if (await confirm(`Delete from ${tenantHost(access)}?`)) return;
+      throw new AnonError('failed', 'Deletion declined; nothing was sent.');
+    },
+  };
+}
+
+async function confirmPlan(
+  context: Context,
+  access: Access,
+  plan: Plan<unknown>,
+  { ask }: Confirmation,
+): Promise<void> {
   const { terminal } = context;
   const { name, production } = access.profile;
   if (!terminal.interactive) {
-    const why = production ? `Profile '${name}' is marked production` : 'This changes settings of the tenant';
-    throw new AnonError('usage', `${why}, and ${whyNobodyIsAsked(terminal)}.`, {
-      hint: 'Look first with --dry-run, then add --yes',
+    const reason = production ? `Profile '${name}' is marked production: this` : 'This';
+    throw new AnonError('usage', `${reason} change needs confirmation, and ${whyNobodyIsAsked(terminal)}.`, {
+      hint: 'Preview it with --dry-run, then pass --yes.',
     });
   }
   if (ask && !production) return ask(plan);
@@ -149,19 +168,19 @@ async function agreed(context: Context, access: Access, plan: Plan<unknown>, { a
   const marked = production ? `${paint.bold(host)} is marked ${paint.red('production')}. ` : '';
   terminal.note(`${marked}This changes:\n`);
   terminal.note(renderChanges(paint, host, plan.writes));
-  if (production) return agreedByName(context, host);
-  if (await context.confirm(`Apply this to ${host}?`)) return;
-  throw new AnonError('failed', 'The change was declined; nothing was sent.');
+  if (production) return confirmByName(context, host);
+  if (await context.confirm(`Apply to ${host}?`)) return;
+  throw new AnonError('failed', 'Change declined; nothing was sent.');
 }
 
-async function agreedByName({ prompts }: Context, host: string): Promise<void> {
-  if ((await prompts.text(`To go on, type the tenant's name (${host}):`)).trim() === host) return;
-  throw new AnonError('failed', "That is not the tenant's name; nothing was sent.", {
-    hint: `It is ${shellWord(host)}.`,
+async function confirmByName({ prompts }: Context, host: string): Promise<void> {
+  if ((await prompts.text(`To confirm, type the tenant's name (${host}):`)).trim() === host) return;
+  throw new AnonError('failed', "The name doesn't match; nothing was sent.", {
+    hint: `The tenant's name is ${shellWord(host)}.`,
   });
 }
 
-/** What people call the tenant: its domain. */
+/** The tenant's name for people: its host. */
 export function tenantHost({ tenant }: Access): string {
   return printable(hostOf(tenant.issuer));
 }

@@ -14,7 +14,7 @@ import type { KeyringOptions } from '../../io/store/keyring.ts';
 import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { Printing } from '../output/printing.ts';
+import type { Printing } from '../output/formats.ts';
 import { type Env, environmentOf } from './environment.ts';
 
 /**

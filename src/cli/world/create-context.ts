@@ -11,7 +11,7 @@ import type { LocalPorts } from '../../io/embedded/tenant.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/countdown.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import type { Printing } from '../output/printing.ts';
+import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';

@@ -17,7 +17,7 @@ import { planEnabledApp, planOpenApi } from './set-up.ts';
 
 /** The scopes that guests of the sample API get. */
 const sampleScopes = ['read:catalog', 'write:cart'] as const;
-const newApp: NewApp = { name: sampleApp.name, type: 'spa' };
+const newApp: NewApp = { name: sampleApp.name, type: sampleApp.app_type };
 const newApi: NewApi = { name: sampleApi.name, audience: sampleApi.identifier, scopes: sampleScopes };
 
 /** A gate that is open now, whether that took a change, and the commands that do the same. */

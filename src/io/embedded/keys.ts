@@ -1,6 +1,6 @@
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import { isAnonError } from '../../errors.ts';
-import type { LocalKeys } from '../../local/state/read-keys.ts';
+import type { LocalKeys } from '../../local/state/read-state.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { exists } from '../files/files.ts';
 import { editionMismatch } from './state-errors.ts';
@@ -55,7 +55,7 @@ async function readKeys(
   const path = await findState();
   if (path === undefined) return undefined;
   try {
-    return exists(path) ? (await import('../../local/state/read-keys.ts')).readLocalKeys(path) : undefined;
+    return exists(path) ? (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
   } catch (error) {
     const { stateProblemText } = await import('./state-errors.ts');
     warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys can't be used.`);

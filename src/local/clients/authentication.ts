@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** What a request presents to say which application it is. @see RFC 6749, section 2.3 */
+/** The client credentials of a request. @see RFC 6749, section 2.3 */
 export interface ClientCredentials {
   readonly clientId: string | undefined;
-  /** How the application authenticates, when it does. */
+  /** The authentication method; undefined for a request that only names its client. */
   readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | undefined;
   readonly secret: string | undefined;
   readonly assertion: ClientAssertion | undefined;
@@ -14,7 +14,7 @@ export interface ClientAssertion {
   readonly jwt: string;
 }
 
-/** Two authentication methods in one request, or a header that is not what RFC 7617 says. */
+/** Two authentication methods in one request, or an Authorization header that RFC 7617 does not allow. */
 export class CredentialsError extends Error {}
 
 interface CredentialMembers {
@@ -63,7 +63,7 @@ function formDecode(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
-/** Compares in a time that tells nothing of where two secrets differ, nor of their lengths. */
+/** Compares in constant time: neither the place of a difference nor the lengths can be measured. */
 export function sameSecret(presented: string | undefined, expected: unknown): boolean {
   if (presented === undefined || typeof expected !== 'string') return false;
   const digest = (text: string) => createHash('sha256').update(text).digest();

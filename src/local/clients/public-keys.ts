@@ -8,7 +8,7 @@ import type { StoreReader } from '../store/store.ts';
 
 const minimumModulusBits = 2048;
 
-/** What an application keeps of a public key that it registers. @throws {Refusal} 400 */
+/** The document of a public key that an application registers. @throws {Refusal} 400 */
 export function newCredential(
   { random, now, clientId }: { random: Random; now: Date; clientId: string },
   body: PublicKeyCredential,
@@ -31,12 +31,12 @@ export function newCredential(
   };
 }
 
-/** A credential as the service shows it: without the key, and without the application it belongs to. */
+/** A credential as the service returns it: without its key and its application. */
 export function shownCredential({ pem: _, client_id: __, ...shown }: JsonObject): JsonObject {
   return shown;
 }
 
-/** The keys that an application may authenticate with: those registered that it also has enabled. */
+/** The keys that an application may authenticate with: those both registered and enabled. */
 export function credentialsOf(store: StoreReader, client: JsonObject): JsonObject[] {
   return namedCredentials(client).flatMap((id) => {
     const credential = store.get('client_credential', id);
@@ -44,13 +44,13 @@ export function credentialsOf(store: StoreReader, client: JsonObject): JsonObjec
   });
 }
 
-/** The ids of the credentials that an application has enabled, whether they are there or not. */
+/** The ids of the credentials that an application has enabled, including those that do not exist. */
 export function namedCredentials(client: JsonObject): string[] {
   const methods = client.client_authentication_methods as Partial<AuthenticationMethods> | undefined;
   return methods?.private_key_jwt?.credentials.map(({ id }) => id) ?? [];
 }
 
-/** An application that no longer names a credential. */
+/** The application without a credential among its enabled ones. */
 export function withoutCredential(client: JsonObject, removed: string): JsonObject {
   const credentials = namedCredentials(client).filter((id) => id !== removed);
   return {
@@ -59,7 +59,7 @@ export function withoutCredential(client: JsonObject, removed: string): JsonObje
   };
 }
 
-/** How an application names a credential. */
+/** A credential as an application refers to it. */
 export function asReference(id: unknown): { id: string } {
   return { id: String(id) };
 }
@@ -68,7 +68,7 @@ export function isExpired({ expires_at }: JsonObject, nowSeconds: number): boole
   return typeof expires_at === 'string' && Date.parse(expires_at) <= nowSeconds * 1000;
 }
 
-/** Takes a public key or a certificate; node would take a private key too, which nobody should hand out. */
+/** Reads a public key or a certificate. Node.js would accept a private key too, which must never be sent. */
 function readPublicKey(pem: string, alg: AssertionAlgorithm): KeyObject {
   if (/PRIVATE KEY/.test(pem)) throw refusal('pem must be a public key, not a private one.');
   let key: KeyObject;
@@ -94,7 +94,7 @@ function certificateExpiry(pem: string): string {
   }
 }
 
-/** Assumed: every wording. */
+/** Assumed: all wording. */
 function refusal(problem: string): Refusal {
   return managementRefusal(400, problem, 'invalid_body');
 }

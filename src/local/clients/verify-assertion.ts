@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JsonObject } from '../../wire/schema.ts';
 
-// A room behind an import(): few requests need it, and it brings a library. It shares no state with the rest.
+// Loaded by import(): few requests need it, and it brings the jose library. It shares no state with the rest.
 
 interface Expectations {
   readonly clientId: string;
@@ -17,7 +17,7 @@ interface AssertionClaims {
   readonly iat: number | undefined;
 }
 
-/** The claims of an assertion that one of `keys` has signed, with that key's own algorithm; undefined for any other. */
+/** The claims of an assertion signed with one of `keys` and that key's own algorithm; undefined for any other. */
 export async function verifyAssertion(
   jwt: string,
   keys: readonly JsonObject[],
@@ -38,7 +38,7 @@ export async function verifyAssertion(
       const { jti, exp, iat } = payload;
       if (typeof jti === 'string' && jti !== '' && exp !== undefined) return { jti, exp, iat };
     } catch {
-      // Not with this key, or not for us.
+      // Another key's, or not meant for this tenant.
     }
   }
   return undefined;

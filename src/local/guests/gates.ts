@@ -3,18 +3,18 @@ import type { ClaimMapping } from '../../wire/claims-mapping.ts';
 import { guestSubject } from '../../wire/client-grant.ts';
 import type { GuestAccess } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { definedScopes, findGrant, grantedScopes } from '../grants/grants.ts';
+import { definedScopes, findGrant, grantedScopes } from '../clients/grants.ts';
+import type { TenantContext } from '../context.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
-import type { TenantScope } from '../scope.ts';
 import { editionOf, settingsOf } from '../state/edition.ts';
 
 /** Gates 1 and 2. @throws {Refusal} feature_not_enabled, unauthorized_client */
-export function checkGuestsAllowed(scope: TenantScope, client: JsonObject): void {
-  const flags = settingsOf(scope.store).flags as JsonObject | undefined;
+export function checkGuestsAllowed(tenant: TenantContext, client: JsonObject): void {
+  const flags = settingsOf(tenant.store).flags as JsonObject | undefined;
   if (flags?.anonymous_sessions_enabled === false) {
     throw anonymousTokenRefusal('feature_not_enabled', 'Anonymous sessions are not enabled for this tenant.');
   }
-  if (!editionOf(scope.store).client.read(client).enabled) {
+  if (!editionOf(tenant.store).client.read(client).enabled) {
     throw anonymousTokenRefusal('unauthorized_client', 'Anonymous sessions are not enabled for this client.');
   }
 }
@@ -22,20 +22,20 @@ export function checkGuestsAllowed(scope: TenantScope, client: JsonObject): void
 export interface ApiForGuests {
   readonly audience: string;
   readonly access: GuestAccess;
-  /** Every scope that guests of the application may have. */
+  /** The scopes that guests of the application may have. */
   readonly scopes: readonly string[];
-  /** What their access tokens get beside the claims of the service. */
+  /** The claims that are added to their access tokens. */
   readonly claims: readonly ClaimMapping[];
 }
 
 /** Gates 3 and 4. @throws {Refusal} invalid_target */
-export function findApi(scope: TenantScope, request: AnonymousTokenRequest, client: JsonObject): ApiForGuests {
-  const audience = request.audience || settingsOf(scope.store).default_audience;
+export function findApi(tenant: TenantContext, request: AnonymousTokenRequest, client: JsonObject): ApiForGuests {
+  const audience = request.audience || settingsOf(tenant.store).default_audience;
   if (typeof audience !== 'string' || audience === '') {
     throw anonymousTokenRefusal('invalid_target', 'audience is required: the tenant has no default audience.');
   }
-  const server = scope.store.list('resource_server').find((candidate) => candidate.identifier === audience);
-  const { resourceServer, claims } = editionOf(scope.store);
+  const server = tenant.store.list('resource_server').find((candidate) => candidate.identifier === audience);
+  const { resourceServer, claims } = editionOf(tenant.store);
   const access = server && resourceServer.read(server);
   if (!server || !access?.enabled) {
     throw anonymousTokenRefusal('invalid_target', 'The audience does not exist or does not allow anonymous access.');
@@ -43,14 +43,14 @@ export function findApi(scope: TenantScope, request: AnonymousTokenRequest, clie
   return {
     audience,
     access,
-    scopes: scopesForGuests(scope, client, server, access),
+    scopes: scopesForGuests(tenant, client, server, access),
     claims: claims.read(claims.heldBy === 'application' ? client : server),
   };
 }
 
-/** Gate 4: in one edition a list on the API, in the other a grant of the application, without which there is no API for it. */
+/** Gate 4: in edition `preview` a list on the API; in `ea` a grant of the application, which is required. */
 function scopesForGuests(
-  { store }: TenantScope,
+  { store }: TenantContext,
   client: JsonObject,
   server: JsonObject,
   access: GuestAccess,
@@ -58,7 +58,7 @@ function scopesForGuests(
   const defined = definedScopes(server);
   if (access.scopes) return access.scopes.filter((value) => defined.includes(value));
   const grant = findGrant(store, { clientId: client.client_id, audience: server.identifier, subject: guestSubject });
-  // Assumed: the error. The API is open, and yet closed to the guests of this application.
+  // Assumed: the error. The API allows guests, but not those of this application.
   if (!grant) {
     throw anonymousTokenRefusal('invalid_target', 'The client has no grant for anonymous users of the audience.');
   }
@@ -66,7 +66,8 @@ function scopesForGuests(
 }
 
 /**
- * What a guest gets of what was asked, all of it or nothing. Left out means every scope guests may have.
+ * The scopes that a guest gets: all that were requested, or, without a request, all that guests may have. One unavailable
+ * scope refuses the request.
  * @throws {Refusal} invalid_scope
  */
 export function grantScopes(available: readonly string[], asked: string | undefined): readonly string[] {

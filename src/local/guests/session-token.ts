@@ -1,16 +1,18 @@
 import { base64urlJson } from '../../jose/base64url.ts';
+import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts';
 import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
 import { check } from '../../wire/schema.ts';
 import { type SessionTokenClaims, sessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-token-format.ts';
-import type { Random } from '../random.ts';
-import type { TenantKeys } from '../tokens/keys.ts';
+import type { TenantContext } from '../context.ts';
+import { type Random, randomToken } from '../random.ts';
+import { type TenantKeys, tenantKeys } from '../tokens/keys.ts';
 import { seal, unseal } from '../tokens/sealed-token.ts';
 import { readSignedToken, signToken } from '../tokens/signed-token.ts';
 
-const header = base64urlJson(sealedSessionTokenHeader);
+const sessionHeader = base64urlJson(sealedSessionTokenHeader);
 
-/** Writes a session token in the tenant's format; `prefix` is what its edition puts before a sealed one. */
+/** Writes a session token in the tenant's format. `prefix` is what its edition puts before a sealed token. */
 export async function writeSessionToken(
   keys: TenantKeys,
   random: Random,
@@ -19,12 +21,12 @@ export async function writeSessionToken(
 ): Promise<string> {
   return format === 'jwt'
     ? signToken(keys, sessionTokenType, claims)
-    : `${prefix}${seal(keys, random, header, claims)}`;
+    : `${prefix}${seal(keys, random, sessionHeader, claims)}`;
 }
 
 /**
- * The claims of a session token of this tenant, in any format its edition has: a tenant that changes its
- * format goes on taking the tokens it gave out before. Undefined for anything else; expiry is the caller's.
+ * The claims of a session token of this tenant, in any format of its edition: a tenant that changes its format still
+ * accepts the tokens it issued before. Undefined for anything else. Does not check the expiry.
  */
 export function readSessionToken(keys: TenantKeys, edition: Edition, token: string): SessionTokenClaims | undefined {
   const checked = check(sessionTokenClaims, readClaims(keys, edition, token));
@@ -32,7 +34,26 @@ export function readSessionToken(keys: TenantKeys, edition: Edition, token: stri
 }
 
 function readClaims(keys: TenantKeys, { sessionTokenPrefix: prefix, tokenFormats }: Edition, token: string): unknown {
-  const sealed = token.startsWith(prefix) ? unseal(keys, header, token.slice(prefix.length)) : undefined;
+  const sealed = token.startsWith(prefix) ? unseal(keys, sessionHeader, token.slice(prefix.length)) : undefined;
   if (sealed !== undefined || !tokenFormats.includes('jwt')) return sealed;
   return readSignedToken(keys, sessionTokenType, token);
+}
+
+/** Differs from a session token's header, so that neither can be used as the other. Assumed: the type. */
+const ticketHeader = base64urlJson({ ...sealedSessionTokenHeader, typ: 'anon-transfer+jwe' });
+
+/**
+ * A ticket that takes a guest's session into a login: sealed, valid for 30 seconds, and with a `jti` by which its
+ * receiver can refuse a second use. Assumed: the claims. @see wire contract, sections 2 and 5
+ */
+export function writeTransferTicket(tenant: TenantContext, session: SessionTokenClaims): string {
+  const now = Math.floor(tenant.clock() / 1000);
+  return seal(tenantKeys(tenant.store), tenant.random, ticketHeader, {
+    iss: tenant.issuer,
+    client_id: session.client_id,
+    jti: randomToken(tenant.random, 16),
+    iat: now,
+    exp: now + anonymousTransferLifetimeSeconds,
+    session,
+  });
 }

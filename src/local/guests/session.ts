@@ -9,12 +9,11 @@ import {
 } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
+import type { TenantContext } from '../context.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { randomToken, randomUuid } from '../random.ts';
-import type { TenantScope } from '../scope.ts';
 import { editionOf, settingsOf } from '../state/edition.ts';
 import { tenantKeys } from '../tokens/keys.ts';
-import { readSessionCookie } from './session-cookie.ts';
 import { readSessionToken } from './session-token.ts';
 
 interface SessionBearer {
@@ -23,70 +22,70 @@ interface SessionBearer {
   readonly cookies: string | undefined;
 }
 
-/** The session that a request updates or renews, or undefined for one that creates. @throws {Refusal} invalid_session_token, session_expired */
+/** The session that a request updates or renews; undefined when it creates one. @throws {Refusal} invalid_session_token, session_expired */
 export function readSession(
-  scope: TenantScope,
+  tenant: TenantContext,
   { body, cookies }: SessionBearer,
   client: JsonObject,
 ): SessionTokenClaims | undefined {
-  const fromCookie = cookies === undefined ? undefined : cookieSession(scope, cookies, client);
+  const fromCookie = cookies === undefined ? undefined : cookieSession(tenant, cookies, client);
   if (fromCookie === undefined && body.session_token === undefined) return undefined;
   if (body.user_id !== undefined) {
     throw anonymousTokenRefusal('invalid_request', 'user_id cannot be provided when session_token is present.');
   }
-  if (body.metadata !== undefined && !editionOf(scope.store).updatesMetadata) {
+  if (body.metadata !== undefined && !editionOf(tenant.store).updatesMetadata) {
     throw anonymousTokenRefusal('invalid_request', 'metadata cannot be provided when session_token is present');
   }
-  return fromCookie ?? bodySession(scope, body.session_token ?? '', client);
+  return fromCookie ?? bodySession(tenant, body.session_token ?? '', client);
 }
 
 /**
- * The cookie goes before the body. Assumed: one that is no live session of this application is as good as none;
- * browsers send it whatever a page wants, and could never get rid of it.
+ * The cookie takes precedence over the body. Assumed: a cookie without a valid session of this application is ignored;
+ * browsers send it on every request, and a page could never remove it.
  */
-function cookieSession(scope: TenantScope, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
-  if (sessionSettings(scope).cookie !== true) return undefined;
+function cookieSession(tenant: TenantContext, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
+  if (sessionSettings(tenant).cookie !== true) return undefined;
   const token = readSessionCookie(cookies);
-  const session = token === undefined ? undefined : sessionOf(scope, token, client);
-  return session && !isExpired(scope, session) ? session : undefined;
+  const session = token === undefined ? undefined : sessionOf(tenant, token, client);
+  return session && !isExpired(tenant, session) ? session : undefined;
 }
 
-function bodySession(scope: TenantScope, token: string, client: JsonObject): SessionTokenClaims {
-  const session = sessionOf(scope, token, client);
+function bodySession(tenant: TenantContext, token: string, client: JsonObject): SessionTokenClaims {
+  const session = sessionOf(tenant, token, client);
   if (session === undefined) {
     throw anonymousTokenRefusal('invalid_session_token', 'The session token is not valid.');
   }
-  if (isExpired(scope, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
+  if (isExpired(tenant, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
   return session;
 }
 
 /** A session token belongs to one application. */
-function sessionOf(scope: TenantScope, token: string, client: JsonObject): SessionTokenClaims | undefined {
-  const session = readSessionToken(tenantKeys(scope.store), editionOf(scope.store), token);
+function sessionOf(tenant: TenantContext, token: string, client: JsonObject): SessionTokenClaims | undefined {
+  const session = readSessionToken(tenantKeys(tenant.store), editionOf(tenant.store), token);
   return session?.client_id === client.client_id ? session : undefined;
 }
 
-function isExpired(scope: TenantScope, { exp }: SessionTokenClaims): boolean {
-  return exp !== undefined && exp <= seconds(scope);
+function isExpired(tenant: TenantContext, { exp }: SessionTokenClaims): boolean {
+  return exp !== undefined && exp <= seconds(tenant);
 }
 
-/** The session after a request: a new one, one that is updated and gets a full lifetime again, or where that cannot be, the same. */
+/** The session after a request: a new one, an updated one with its full lifetime again, or, in an edition without updates, the same. */
 export function nextSession(
-  scope: TenantScope,
+  tenant: TenantContext,
   request: AnonymousTokenRequest,
   client: JsonObject,
   before: SessionTokenClaims | undefined,
 ): SessionTokenClaims {
-  const edition = editionOf(scope.store);
+  const edition = editionOf(tenant.store);
   if (before && !edition.updatesMetadata) return before;
-  const now = seconds(scope);
-  const { lifetimeSeconds } = sessionSettings(scope);
+  const now = seconds(tenant);
+  const { lifetimeSeconds } = sessionSettings(tenant);
   return {
-    iss: scope.issuer,
+    iss: tenant.issuer,
     client_id: String(client.client_id),
-    user_id: before?.user_id ?? request.user_id ?? `${edition.guestIdPrefix}${randomUuid(scope.random)}`,
-    session_id: before?.session_id ?? `sess_${randomToken(scope.random, 18)}`,
-    created_at: before?.created_at ?? edition.writeTime(scope.clock()),
+    user_id: before?.user_id ?? request.user_id ?? `${edition.guestIdPrefix}${randomUuid(tenant.random)}`,
+    session_id: before?.session_id ?? `sess_${randomToken(tenant.random, 18)}`,
+    created_at: before?.created_at ?? edition.writeTime(tenant.clock()),
     metadata: nextMetadata(edition, before?.metadata ?? {}, request.metadata ?? {}),
     iat: now,
     ...(lifetimeSeconds > 0 && { exp: now + lifetimeSeconds }),
@@ -107,10 +106,28 @@ function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject)
   return merged;
 }
 
-export function sessionSettings(scope: TenantScope): SessionSettings {
-  return editionOf(scope.store).tenant.read(settingsOf(scope.store));
+export function sessionSettings(tenant: TenantContext): SessionSettings {
+  return editionOf(tenant.store).tenant.read(settingsOf(tenant.store));
 }
 
-function seconds(scope: TenantScope): number {
-  return Math.floor(scope.clock() / 1000);
+function seconds(tenant: TenantContext): number {
+  return Math.floor(tenant.clock() / 1000);
+}
+
+const cookieName = 'auth0_anon';
+
+/** Assumed: all attributes. `SameSite=None` because pages call from other sites. @see wire contract, section 4 */
+const cookieAttributes = 'HttpOnly; Secure; SameSite=None; Path=/';
+
+/** The `Set-Cookie` value of a session, for the rest of its lifetime. */
+export function sessionCookie(sessionToken: string, lifetimeSeconds: number): string {
+  return `${cookieName}=${sessionToken}; ${cookieAttributes}; Max-Age=${lifetimeSeconds}`;
+}
+
+export const clearedSessionCookie = `${cookieName}=; ${cookieAttributes}; Max-Age=0`;
+
+/** The first session token in a `Cookie` header. @see RFC 6265, section 5.4 */
+function readSessionCookie(header: string | undefined): string | undefined {
+  const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
+  return pairs.find((pair) => pair.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
 }

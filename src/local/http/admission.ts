@@ -1,36 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Refusal, refusalAt } from './refusal.ts';
 
-/** What leads to this machine and to no other, whoever owns the names of the network. */
+/** These names always lead to this machine, whoever controls the network's names. */
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
-/** One megabyte. A request of this tenant has some hundred bytes. */
+/** Typical requests to this tenant have a few hundred bytes. */
 const maxBodyBytes = 1_000_000;
 
-/** How long what a refused client still sends is thrown away, so that it finds the answer before the connection ends. */
+/** How long to discard what a refused client still sends, so that it can read the response before the connection closes. */
 const lingerMs = 500;
 
-/** A name or a bracketed address, and a port. @see RFC 9110, section 7.2 */
+/** A name or a bracketed address, with an optional port. @see RFC 9110, section 7.2 */
 const hostForm = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i;
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 /**
- * Lets requests through to `listener` that are addressed to this tenant and have a body of at most 1 MB; answers the
- * others itself, 421 or 400 and 413, and ends their connection. A page whose own name was turned to this machine thus
- * reaches nothing, and no answer can be made to name another host. `hosts` are names beside those of this machine.
+ * Passes requests to `listener` that are addressed to this tenant and have a body of at most 1 MB. Refuses all others with
+ * 400, 413 or 421, and closes their connection. This protects against DNS rebinding, and no request can put another
+ * host into a response. `hosts` returns the names that are served in addition to this machine's own.
  */
 export function admitting(listener: Listener, hosts: () => readonly string[]): Listener {
   return (incoming, outgoing) => {
     const refusal = addressRefusal(incoming, hosts) ?? lengthRefusal(incoming);
     if (refusal) return refuse(incoming, outgoing, refusal);
-    // Any port is let in, since it may have been forwarded, and none but our own gets into an answer.
+    // Any port is accepted, because it may be forwarded; responses only contain our own.
     incoming.headers.host = `${nameIn(incoming)}:${incoming.socket.localPort}`;
     if (incoming.headers.expect !== undefined) outgoing.writeContinue();
     if (incoming.headers['transfer-encoding'] === undefined) return listener(incoming, outgoing);
     collect(incoming, (body) => {
       if (body === undefined) return refuse(incoming, outgoing, tooLarge(incoming));
-      // Where the listener looks for a body that somebody else has read.
+      // The property in which the listener expects a body that was read before it.
       listener(Object.assign(incoming, { rawBody: body }), outgoing);
     });
   };
@@ -42,7 +42,7 @@ function addressRefusal(incoming: IncomingMessage, hosts: () => readonly string[
     return malformed(incoming, 'The request must have one Host header, with a name and a port.');
   }
   const served = [...loopbackNames, ...hosts()];
-  return misdirected(incoming, served) ?? withoutAbsoluteTarget(incoming) ?? misdirected(incoming, served);
+  return misdirected(incoming, served) ?? normalizeTarget(incoming) ?? misdirected(incoming, served);
 }
 
 /** The name in the Host header, without the port. */
@@ -53,12 +53,12 @@ function nameIn({ headers: { host = '' } }: IncomingMessage): string | undefined
 function misdirected(incoming: IncomingMessage, served: readonly string[]): Refusal | undefined {
   const name = nameIn(incoming) ?? '';
   if (served.includes(name)) return undefined;
-  const way = `To serve it under that name: anon-cli local start --allow-host ${name}`;
-  return refusalAt(pathOf(incoming), 421, 'invalid_request', `This tenant is not served as ${name}. ${way}`);
+  const hint = `To serve it under that name: anon-cli local start --allow-host ${name}`;
+  return refusalAt(pathOf(incoming), 421, 'invalid_request', `This tenant is not served as ${name}. ${hint}`);
 }
 
-/** Makes a target with a host in it one without; the host goes before the one in the header. @see RFC 9112, section 3.2.2 */
-function withoutAbsoluteTarget(incoming: IncomingMessage): Refusal | undefined {
+/** Rewrites an absolute target as a path; its host takes precedence over the Host header. @see RFC 9112, section 3.2.2 */
+function normalizeTarget(incoming: IncomingMessage): Refusal | undefined {
   const target = incoming.url ?? '';
   if (target.startsWith('/') || target === '*') return undefined;
   const url = URL.canParse(target) ? new URL(target) : undefined;
@@ -74,7 +74,7 @@ function lengthRefusal(incoming: IncomingMessage): Refusal | undefined {
   return Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes ? tooLarge(incoming) : undefined;
 }
 
-/** The body of a request that does not say how long it is; undefined for one that is too long, or breaks off. */
+/** Reads a body of unknown length; `done` gets undefined when the body is too long, and is not called when it breaks off. */
 function collect(incoming: IncomingMessage, done: (body: Buffer | undefined) => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -88,7 +88,7 @@ function collect(incoming: IncomingMessage, done: (body: Buffer | undefined) => 
     incoming.off('data', take).off('end', end);
     done(body);
   };
-  // One that breaks off has nobody to answer.
+  // After an aborted request nobody is there to read a response.
   incoming
     .on('error', () => {})
     .on('data', take)

@@ -4,36 +4,37 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { admitting } from './admission.ts';
 
-/** Where `localhost` leads: `local start` is for the machine it runs on. */
+/** The addresses of `localhost`: only this machine can connect. */
 const loopback = ['127.0.0.1', '::1'];
 
-/** One of them that this machine does not have. */
-const missing = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+/** The error codes of an address that this machine does not have. */
+const missingAddressCodes = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
-/** How often a free port is looked for that is free at every address. */
-const attempts = 20;
+/** How many ports to try for one that is free at every address. */
+const maxAttempts = 20;
 
 export interface Listening {
-  /** The address, `http://localhost:PORT`. */
+  /** `http://localhost:PORT` */
   readonly url: string;
   readonly port: number;
-  /** Takes no more connections, lets running answers finish for a second, ends the others, and frees the port. */
+  /** Stops accepting connections, lets running responses finish for a second, aborts the rest, and frees the port. */
   close(): Promise<void>;
 }
 
 export interface ListenOptions {
-  /** Names under which it is served beside `localhost` and its addresses; asked at every request. */
+  /** The host names that are served in addition to `localhost` and its addresses; called for every request. */
   readonly hosts?: () => readonly string[];
-  /** How long a request may take to come in, head and body. */
+  /** How long a request may take to arrive, header and body. */
   readonly requestMs?: number;
-  /** How long running answers may take to finish when it closes. */
+  /** How long running responses may take to finish after `close`. */
   readonly graceMs?: number;
   readonly addresses?: readonly string[];
 }
 
 /**
- * Serves `handle` over HTTP at every address of `localhost` that the machine has. Port 0 takes one that is free at all.
- * @throws the socket's own error, with `code` EADDRINUSE or EACCES and `address`, unless every address has the port
+ * Serves `handle` over HTTP at every address of `localhost` that the machine has. Port 0 selects a port that is free at
+ * all of them.
+ * @throws the socket's error, with `code` EADDRINUSE or EACCES and `address`, when the port is not free at every address
  */
 export async function listen(
   handle: (request: Request) => Promise<Response>,
@@ -47,7 +48,7 @@ export async function listen(
       headersTimeout: requestMs,
       requestTimeout: requestMs,
       connectionsCheckingInterval: Math.ceil(requestMs / 20),
-      // Whether there is one is told in the words of the endpoint.
+      // `admitting` checks it, and refuses in the format of the endpoint.
       requireHostHeader: false,
     });
     for (const event of ['request', 'checkContinue'] as const) {
@@ -59,12 +60,12 @@ export async function listen(
     return server;
   };
   const servers = await bindAll(newServer, addresses, port);
-  const taken = portOf(servers[0]);
+  const boundPort = portOf(servers[0]);
   return {
-    url: `http://localhost:${taken}`,
-    port: taken,
+    url: `http://localhost:${boundPort}`,
+    port: boundPort,
     async close() {
-      const closed = Promise.all(servers.map(stopped));
+      const closed = Promise.all(servers.map(closeServer));
       for (const server of servers) server.closeIdleConnections();
       await finished(running, graceMs);
       for (const server of servers) server.closeAllConnections();
@@ -84,8 +85,8 @@ async function bindAll(newServer: () => Server, addresses: readonly string[], po
       if (bound.length > 0) return bound;
       throw Object.assign(new Error('This machine has no loopback address.'), { code: 'EADDRNOTAVAIL' });
     } catch (error) {
-      await Promise.all(bound.map(stopped));
-      if (port !== 0 || codeOf(error) !== 'EADDRINUSE' || attempt === attempts) throw error;
+      await Promise.all(bound.map(closeServer));
+      if (port !== 0 || codeOf(error) !== 'EADDRINUSE' || attempt === maxAttempts) throw error;
     }
   }
 }
@@ -97,7 +98,7 @@ async function bind(server: Server, host: string, port: number): Promise<Server>
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (!missing.includes(codeOf(error))) throw error;
+  if (!missingAddressCodes.includes(codeOf(error))) throw error;
 }
 
 function codeOf(error: unknown): string {
@@ -108,11 +109,11 @@ function portOf(server: Server | undefined): number {
   return (server?.address() as AddressInfo | null | undefined)?.port ?? 0;
 }
 
-function stopped(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((done) => server.close(() => done()));
 }
 
-/** Waits until nothing is running, but no longer than `ms`. */
+/** Waits for the running responses, but no longer than `ms`. */
 async function finished(running: ReadonlySet<ServerResponse>, ms: number): Promise<void> {
   const answers = Promise.all([...running].map((outgoing) => new Promise((done) => outgoing.once('close', done))));
   let timer: NodeJS.Timeout | undefined;

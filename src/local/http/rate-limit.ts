@@ -8,8 +8,8 @@ export interface RateLimit {
 }
 
 /**
- * Refuses what goes over the limit with 429, `Retry-After` in seconds and the service's
- * `x-ratelimit-*` headers, of which the reset is in epoch seconds. @see management-api, section 6
+ * Refuses requests over the limit with 429, `Retry-After` in seconds and the service's `x-ratelimit-*` headers, with the
+ * reset in epoch seconds. @see management-api, section 6
  */
 export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number): MiddlewareHandler {
   let left = burst;
@@ -33,8 +33,8 @@ export function rateLimiter({ burst, perSecond }: RateLimit, clock: () => number
 }
 
 /**
- * The headers that every answer of the Management API carries, of a limit that nobody reaches: clients which
- * plan by them find them, and none has to wait.
+ * Gives every Management API response the headers of a limit that is never reached: clients that rely on the headers
+ * find them, and no client has to wait.
  */
 export function fullBucket(clock: () => number): MiddlewareHandler {
   return async (c, next) => {

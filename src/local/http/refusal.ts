@@ -1,6 +1,6 @@
 import { type AnonymousTokenError, anonymousTokenErrors } from '../../wire/anonymous-token.ts';
 
-/** Why a request is refused, and the answer that says so. Thrown by routes; `tenant.ts` turns it into a response. */
+/** A refused request's response. Thrown by routes; `tenant.ts` sends it. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: object;
@@ -65,10 +65,10 @@ export function managementRefusal(
   return new Refusal(statusCode, { statusCode, error, message, ...(errorCode && { errorCode }) }, headers);
 }
 
-/** Where refusals have the envelope of the Management API; everywhere else they have the shape of OAuth. */
+/** Below this path refusals have the Management API's error envelope; elsewhere they have OAuth's. */
 const managementRoot = '/api/v2/';
 
-/** A refusal by whoever stands before the endpoint at `path`, in the shape that its clients read. `error` is the one of OAuth. */
+/** A refusal before routing, in the format that clients of the endpoint at `path` expect. `error` is OAuth's error code. */
 export function refusalAt(path: string, status: number, error: string, description: string): Refusal {
   if (path.startsWith(managementRoot)) return managementRefusal(status, description);
   return oauthRefusal(status, error, description);

@@ -1,9 +1,9 @@
 import { isDeeperThan } from '../../jose/json.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
-/** A body that is neither JSON nor a form, or a broken one. */
+/** A body that is neither JSON nor a form, or malformed. */
 export class BodyError extends Error {
-  /** 415 for what cannot be read by its own account, 400 for what is not what it says. */
+  /** 415 when the declared format is not supported, 400 when the body is malformed. */
   readonly status: 400 | 415;
 
   constructor(message: string, status: 400 | 415 = 400) {
@@ -28,20 +28,20 @@ export async function readBody(request: Request): Promise<JsonObject> {
   return read(await request.text());
 }
 
-/** What reads a body of the type that a header names; undefined for one that nothing reads. */
+/** The reader for a Content-Type; undefined for an unsupported one. */
 function readerOf(contentType: string): ((text: string) => JsonObject) | undefined {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
-  if (!parameters.every(isReadable)) return undefined;
+  if (!parameters.every(isSupported)) return undefined;
   return { 'application/json': readJson, 'application/x-www-form-urlencoded': readForm }[type.trim()];
 }
 
-/** Whether a parameter of a type leaves the body what it would be without. @see RFC 9110, section 8.3.1 */
-function isReadable(parameter: string): boolean {
+/** Any parameter but a `charset` other than UTF-8. @see RFC 9110, section 8.3.1 */
+function isSupported(parameter: string): boolean {
   const [name, value = ''] = parameter.split('=').map((part) => part.trim());
   return name !== 'charset' || /^"?utf-?8"?$/.test(value);
 }
 
-/** Some thousand levels can be read and not walked: whoever recurses into them runs out of stack. */
+/** JSON.parse reads several thousand levels, but code that recurses into them overflows the stack. */
 const maxDepth = 1024;
 
 function readJson(text: string): JsonObject {
@@ -61,7 +61,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** No parameter may come twice. @see RFC 6749, section 3.2 */
+/** Parameters must not be repeated. @see RFC 6749, section 3.2 */
 function readForm(text: string): JsonObject {
   const parameters = [...new URLSearchParams(text)];
   const members = Object.fromEntries(parameters);

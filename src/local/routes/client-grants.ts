@@ -2,37 +2,35 @@ import { Hono } from 'hono/quick';
 import { clientGrantCreate, clientGrantPatch, clientGrantsPath, subjectTypes } from '../../wire/client-grant.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { subjectOf } from '../grants/grants.ts';
-import { checkGrant, checkNoDuplicate, findClient, findServer } from '../grants/rules.ts';
+import { checkGrant, checkNoDuplicate, findGrantedClient, findGrantedServer, subjectOf } from '../clients/grants.ts';
+import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import { randomName } from '../random.ts';
-import type { TenantScope } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
 import { booleanFilter, choiceFilter, listing } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
-import { patched, readPayload } from './patching.ts';
+import { patched, readPayload } from './payload.ts';
 
 /** /api/v2/client-grants: list, read, create, patch, delete. @see management-api, sections 2.1 to 2.5 */
-export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables> {
+export function clientGrantRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${clientGrantsPath}/:id`;
 
-  app.get(clientGrantsPath, requireScope(scope, 'read:client_grants'), (c) => {
+  app.get(clientGrantsPath, requireScope(tenant, 'read:client_grants'), (c) => {
     const url = new URL(c.req.url);
-    const grants = scope.store.list('client_grant').filter(grantFilter(url.searchParams));
+    const grants = tenant.store.list('client_grant').filter(grantFilter(url.searchParams));
     return c.json(listing(url, 'client_grants', grants));
   });
 
-  app.post(clientGrantsPath, requireScope(scope, 'create:client_grants'), async (c) => {
-    const checked = checkPayload(clientGrantCreate, await readPayload(c.req.raw));
-    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    const asked = patched({}, checked.value, { nested: false });
-    const grant = scope.store.write((writer) => {
-      const server = findServer(writer, asked.audience);
+  app.post(clientGrantsPath, requireScope(tenant, 'create:client_grants'), async (c) => {
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(clientGrantCreate, body));
+    const asked = patched({}, payload, { nested: false });
+    const grant = tenant.store.write((writer) => {
+      const server = findGrantedServer(writer, asked.audience);
       const made = withScope({
-        id: `cgr_${randomName(scope.random, 16)}`,
+        id: `cgr_${randomName(tenant.random, 16)}`,
         ...asked,
-        client_id: findClient(writer, asked.client_id).client_id,
+        client_id: findGrantedClient(writer, asked.client_id).client_id,
         audience: server.identifier,
         subject_type: subjectOf(asked),
       });
@@ -44,27 +42,26 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
     return c.json(grant, 201);
   });
 
-  app.get(onePath, requireScope(scope, 'read:client_grants'), (c) => c.json(find(scope.store, c.req.param('id'))));
+  app.get(onePath, requireScope(tenant, 'read:client_grants'), (c) => c.json(find(tenant.store, c.req.param('id'))));
 
-  app.patch(onePath, requireScope(scope, 'update:client_grants'), async (c) => {
-    const checked = checkPayload(clientGrantPatch, await readPayload(c.req.raw));
-    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    const grant = scope.store.write((writer) => {
+  app.patch(onePath, requireScope(tenant, 'update:client_grants'), async (c) => {
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(clientGrantPatch, body));
+    const grant = tenant.store.write((writer) => {
       const before = find(writer, c.req.param('id'));
       checkOwn(before);
-      const next = withScope(patched(before, checked.value, { nested: false }));
-      const server = findServer(writer, before.audience);
-      checkGrant(writer, { grant: next, change: checked.value, server });
+      const next = withScope(patched(before, payload, { nested: false }));
+      const server = findGrantedServer(writer, before.audience);
+      checkGrant(writer, { grant: next, change: payload, server });
       writer.put('client_grant', String(before.id), next);
       return next;
     });
     return c.json(grant);
   });
 
-  // Assumed: an id that is not there is answered like one that was.
-  app.delete(onePath, requireScope(scope, 'delete:client_grants'), (c) => {
+  // Assumed: deleting an unknown id succeeds too.
+  app.delete(onePath, requireScope(tenant, 'delete:client_grants'), (c) => {
     const id = c.req.param('id');
-    scope.store.write((writer) => {
+    tenant.store.write((writer) => {
       const grant = writer.get('client_grant', id);
       if (grant) checkOwn(grant);
       writer.remove('client_grant', id);
@@ -75,7 +72,7 @@ export function clientGrantRoutes(scope: TenantScope): Hono<ManagementVariables>
   return app;
 }
 
-/** A grant for all scopes names none, any other names some, if only an empty list. */
+/** A grant for all scopes has no `scope` member; any other has a list, which may be empty. */
 function withScope<Grant extends JsonObject>(grant: Grant): Grant {
   const { scope, ...others } = grant;
   if (grant.allow_all_scopes === true) return others as Grant;
@@ -96,7 +93,7 @@ function grantFilter(query: URLSearchParams): (grant: JsonObject) => boolean {
     (anyOrganization === undefined || (grant.allow_any_organization === true) === anyOrganization);
 }
 
-/** Without its grant this tool could not configure the tenant any more. */
+/** Without this grant the tool could no longer configure the tenant. */
 function checkOwn(grant: JsonObject): void {
   if (grant.is_system === true) throw managementRefusal(400, 'System client grants cannot be changed or deleted.');
 }

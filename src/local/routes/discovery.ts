@@ -2,25 +2,25 @@ import { Hono } from 'hono/quick';
 import { assertionAlgorithms } from '../../wire/client-assertion.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import type { TenantScope } from '../scope.ts';
+import type { TenantContext } from '../context.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 
 /**
- * The tenant's public keys and its metadata. The issuer is a name and stays what it is; the endpoints are
- * addresses, so they are those the request came to. Only what is served is listed.
+ * The tenant's public keys and its metadata. The issuer is fixed; the endpoints have the origin that the request came
+ * to. Lists only what is served.
  * @see RFC 8414, section 2; RFC 7517, section 5
  */
-export function discoveryRoutes(scope: TenantScope): Hono {
+export function discoveryRoutes(tenant: TenantContext): Hono {
   const app = new Hono();
-  app.get(jwksPath, (c) => c.json({ keys: [publicJwk(tenantKeys(scope.store))] }));
+  app.get(jwksPath, (c) => c.json({ keys: [publicJwk(tenantKeys(tenant.store))] }));
   for (const path of [openidConfigurationPath, oauthServerMetadataPath]) {
     app.get(path, (c) => {
       const { origin } = new URL(c.req.url);
       return c.json({
-        issuer: scope.issuer,
+        issuer: tenant.issuer,
         token_endpoint: `${origin}${oauthTokenPath}`,
         jwks_uri: `${origin}${jwksPath}`,
-        // Assumed: clients of OpenID Connect want these even where nobody logs in.
+        // Assumed: OpenID Connect clients need these even without a login.
         authorization_endpoint: `${origin}/authorize`,
         response_types_supported: ['code'],
         subject_types_supported: ['public'],

@@ -5,8 +5,8 @@ const maxPerPage = 100;
 const defaultPerPage = 50;
 
 /**
- * A list as the Management API answers it: a bare array; with `include_totals=true` one page with its
- * totals, under `key`; with `take` a page with the `next` one's beginning. Past the end a page is empty.
+ * A list in the Management API's forms: an array; with `include_totals=true` a page with totals, its items under `key`;
+ * with `take` a page and `next`, the checkpoint of the following page. Past the end a page is empty.
  * @see management-api, section 2.3
  */
 export function listing(url: URL, key: string, documents: readonly JsonObject[]): JsonObject | JsonObject[] {
@@ -38,12 +38,12 @@ function checkpointPage(
   };
 }
 
-/** Names a document and not a number, so that who deletes what a page showed misses nothing on the next. */
+/** Refers to a document, not to an index: a client that deletes the items of a page skips none on the next. */
 function checkpointOf({ id, client_id }: JsonObject): string {
   return Buffer.from(String(id ?? client_id)).toString('base64url');
 }
 
-/** `fields` names the members to show, or with `include_fields=false` those to leave out. */
+/** Selects the members in `fields`, or, with `include_fields=false`, all others. */
 export function fieldPicker(query: URLSearchParams): (document: JsonObject) => JsonObject {
   const fields = query.get('fields')?.split(',').filter(Boolean) ?? [];
   if (fields.length === 0) return (document) => document;
@@ -61,7 +61,7 @@ function integer(query: URLSearchParams, name: string, min: number, max: number,
   return value;
 }
 
-/** A filter that is true or false, undefined where it is not given. */
+/** A boolean filter; undefined when it is not given. */
 export function booleanFilter(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
@@ -69,14 +69,14 @@ export function booleanFilter(query: URLSearchParams, name: string): boolean | u
   return text === 'true';
 }
 
-/** A filter that takes one of `values`. */
+/** A filter with one of `values`; undefined when it is not given. */
 export function choiceFilter(query: URLSearchParams, name: string, values: readonly string[]): string | undefined {
   const text = query.get(name);
   if (text !== null && !values.includes(text)) throw queryRefusal(`No enum match for: ${text.slice(0, 80)}`, name);
   return text ?? undefined;
 }
 
-/** Assumed: the code, and the wording beyond its beginning. */
+/** Assumed: the code, and all of the wording but its beginning. */
 export function queryRefusal(problem: string, name: string): Refusal {
   return managementRefusal(400, `Query validation error: '${problem} on property ${name}'.`, 'invalid_query_string');
 }

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
+import type { TenantContext } from '../context.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
-import type { TenantScope } from '../scope.ts';
 import { tenantKeys } from '../tokens/keys.ts';
 import { readSignedToken } from '../tokens/signed-token.ts';
 
@@ -11,12 +11,15 @@ export interface ManagementVariables {
 }
 
 /**
- * Lets a request through that carries a Management API token of this tenant with any of `anyOf`.
+ * Requires a Management API token of this tenant with at least one of the scopes `anyOf`.
  * @see management-api, section 2.1 for each refusal
  */
-export function requireScope(scope: TenantScope, ...anyOf: readonly string[]): MiddlewareHandler<ManagementVariables> {
+export function requireScope(
+  tenant: TenantContext,
+  ...anyOf: readonly string[]
+): MiddlewareHandler<ManagementVariables> {
   return async (c, next) => {
-    const claims = readManagementToken(scope, c.req.header('authorization'));
+    const claims = readManagementToken(tenant, c.req.header('authorization'));
     const scopes = new Set(typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
     checkScope(scopes, ...anyOf);
     c.set('scopes', scopes);
@@ -31,14 +34,14 @@ export function checkScope(scopes: ReadonlySet<string>, ...anyOf: readonly strin
   }
 }
 
-function readManagementToken(scope: TenantScope, authorization: string | undefined): JsonObject {
+function readManagementToken(tenant: TenantContext, authorization: string | undefined): JsonObject {
   if (authorization === undefined) throw unauthorized('Missing authentication');
   const token = /^Bearer ([^. ]+\.[^. ]*\.[^. ]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw managementRefusal(400, 'Bad HTTP authentication header format', 'Bearer');
-  const claims = readSignedToken(tenantKeys(scope.store), 'JWT', token);
+  const claims = readSignedToken(tenantKeys(tenant.store), 'JWT', token);
   if (claims === undefined) throw unauthorized('Invalid signature received for JSON Web Token validation');
-  if (claims.aud !== managementAudience(scope.issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);
-  if (typeof claims.exp !== 'number' || claims.exp <= scope.clock() / 1000) {
+  if (claims.aud !== managementAudience(tenant.issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);
+  if (typeof claims.exp !== 'number' || claims.exp <= tenant.clock() / 1000) {
     throw unauthorized('Expired token received for JSON Web Token validation');
   }
   return claims;

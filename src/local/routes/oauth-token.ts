@@ -1,32 +1,32 @@
 import { Hono } from 'hono/quick';
 import { type OauthTokenRequest, oauthTokenPath, oauthTokenRequest } from '../../wire/oauth.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
-import { assertedClientId, type Proof, provesKey } from '../clients/assertion.ts';
+import { type AuthenticationAttempt, assertedClientId, hasValidAssertion } from '../clients/assertion.ts';
 import {
   type ClientCredentials,
   CredentialsError,
   readClientCredentials,
   sameSecret,
 } from '../clients/authentication.ts';
-import { definedScopes, findGrant, grantedScopes } from '../grants/grants.ts';
+import { definedScopes, findGrant, grantedScopes } from '../clients/grants.ts';
+import type { TenantContext } from '../context.ts';
 import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import { randomToken } from '../random.ts';
-import type { TenantScope } from '../scope.ts';
 import { tenantKeys } from '../tokens/keys.ts';
 import { signToken } from '../tokens/signed-token.ts';
 
 /** POST /oauth/token, grant client_credentials: an access token for the Management API. @see management-api, section 1 */
-export function oauthTokenRoute(scope: TenantScope): Hono {
+export function oauthTokenRoute(tenant: TenantContext): Hono {
   return new Hono().post(oauthTokenPath, async (c) => {
     const { request, credentials } = await readRequest(c.req.raw);
-    const client = await authenticate(scope, credentials, c.req.url);
-    const { audience, server, grant } = grantFor(scope, request, client);
+    const client = await authenticate(tenant, credentials, c.req.url);
+    const { audience, server, grant } = grantFor(tenant, request, client);
     const granted = grantedScopes(grant, definedScopes(server)).join(' ');
     const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
-    const now = Math.floor(scope.clock() / 1000);
-    const token = await signToken(tenantKeys(scope.store), 'JWT', {
-      iss: scope.issuer,
+    const now = Math.floor(tenant.clock() / 1000);
+    const token = await signToken(tenantKeys(tenant.store), 'JWT', {
+      iss: tenant.issuer,
       sub: `${String(client.client_id)}@clients`,
       aud: audience,
       iat: now,
@@ -34,7 +34,7 @@ export function oauthTokenRoute(scope: TenantScope): Hono {
       scope: granted,
       gty: 'client-credentials',
       azp: client.client_id,
-      jti: randomToken(scope.random, 16),
+      jti: randomToken(tenant.random, 16),
     });
     const body = { access_token: token, expires_in: lifetime, scope: granted, token_type: 'Bearer' };
     return c.json(body, 200, { 'cache-control': 'no-store' });
@@ -54,21 +54,22 @@ async function readRequest(raw: Request): Promise<{ request: OauthTokenRequest; 
   }
 }
 
-async function authenticate(scope: TenantScope, credentials: ClientCredentials, url: string): Promise<JsonObject> {
+async function authenticate(tenant: TenantContext, credentials: ClientCredentials, url: string): Promise<JsonObject> {
   const clientId = credentials.clientId ?? assertedClientId(credentials.assertion);
-  const client = scope.store.get('client', clientId ?? '');
-  if (client && (await proves(scope, { client, credentials, url }))) return client;
+  const client = tenant.store.get('client', clientId ?? '');
+  if (client && (await isAuthentic(tenant, { client, credentials, url }))) return client;
   throw oauthRefusal(401, 'access_denied', 'Unauthorized');
 }
 
-/** An application that has keys to authenticate with cannot use its secret any more. */
-async function proves(scope: TenantScope, proof: Proof): Promise<boolean> {
-  const { client, credentials } = proof;
-  if (credentials.assertion || client.client_authentication_methods !== undefined) return provesKey(scope, proof);
+/** An application that authenticates with keys can no longer use its secret. */
+async function isAuthentic(tenant: TenantContext, attempt: AuthenticationAttempt): Promise<boolean> {
+  const { client, credentials } = attempt;
+  if (credentials.assertion || client.client_authentication_methods !== undefined)
+    return hasValidAssertion(tenant, attempt);
   return sameSecret(credentials.secret, client.client_secret);
 }
 
-function grantFor(scope: TenantScope, request: OauthTokenRequest, client: JsonObject) {
+function grantFor(tenant: TenantContext, request: OauthTokenRequest, client: JsonObject) {
   if (request.grant_type !== 'client_credentials') {
     throw oauthRefusal(403, 'unsupported_grant_type', `Unsupported grant type: ${request.grant_type.slice(0, 80)}`);
   }
@@ -87,9 +88,9 @@ function grantFor(scope: TenantScope, request: OauthTokenRequest, client: JsonOb
       'access_denied',
       'No audience parameter was provided, and no default audience has been configured',
     );
-  const server = scope.store.list('resource_server').find(({ identifier }) => identifier === audience);
+  const server = tenant.store.list('resource_server').find(({ identifier }) => identifier === audience);
   if (!server) throw oauthRefusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
-  const grant = findGrant(scope.store, {
+  const grant = findGrant(tenant.store, {
     clientId: client.client_id,
     audience: server.identifier,
     subject: 'client',

@@ -3,42 +3,41 @@ import type { Edition } from '../../wire/edition/edition.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { definedScopes } from '../grants/grants.ts';
+import { definedScopes } from '../clients/grants.ts';
+import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import type { TenantScope } from '../scope.ts';
-import { editionOf, onceAnEdition } from '../state/edition.ts';
-import { keptResourceServer, newResourceServer } from '../state/resource-server.ts';
+import { editionOf, oncePerEdition } from '../state/edition.ts';
+import { newResourceServer, withEditionMembers } from '../state/resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
 import { fieldPicker, listing, queryRefusal } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
-import { patched, readPayload } from './patching.ts';
+import { patched, readPayload } from './payload.ts';
 
-const createPayload = onceAnEdition(resourceServerCreate);
-const patchPayload = onceAnEdition(resourceServerPatch);
+const createPayload = oncePerEdition(resourceServerCreate);
+const patchPayload = oncePerEdition(resourceServerPatch);
 
 /** /api/v2/resource-servers: list, read, create, patch, delete, by id or by identifier. */
-export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariables> {
+export function resourceServerRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${resourceServersPath}/:id`;
 
-  app.get(resourceServersPath, requireScope(scope, 'read:resource_servers'), (c) => {
+  app.get(resourceServersPath, requireScope(tenant, 'read:resource_servers'), (c) => {
     const url = new URL(c.req.url);
     const identifiers = url.searchParams.getAll('identifiers');
     if (identifiers.length > 10)
       throw queryRefusal(`Array is too long (${identifiers.length}), maximum 10`, 'identifiers');
-    const servers = scope.store
+    const servers = tenant.store
       .list('resource_server')
       .filter((server) => identifiers.length === 0 || identifiers.includes(String(server.identifier)));
     return c.json(listing(url, 'resource_servers', servers));
   });
 
-  app.post(resourceServersPath, requireScope(scope, 'create:resource_servers'), async (c) => {
-    const edition = editionOf(scope.store);
-    const checked = checkPayload(createPayload(edition), await readPayload(c.req.raw));
-    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    checkGuestScopes(edition, checked.value, checked.value.scopes);
-    const server = newResourceServer(scope.random, edition, patched({}, checked.value, { nested: false }));
-    scope.store.write((writer) => {
+  app.post(resourceServersPath, requireScope(tenant, 'create:resource_servers'), async (c) => {
+    const edition = editionOf(tenant.store);
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(createPayload(edition), body));
+    checkGuestScopes(edition, payload, payload.scopes);
+    const server = newResourceServer(tenant.random, edition, patched({}, payload, { nested: false }));
+    tenant.store.write((writer) => {
       if (writer.list('resource_server').some((other) => other.identifier === server.identifier)) {
         throw managementRefusal(
           409,
@@ -51,28 +50,27 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
     return c.json(server, 201);
   });
 
-  app.get(onePath, requireScope(scope, 'read:resource_servers'), (c) =>
-    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(scope.store, c.req.param('id')))),
+  app.get(onePath, requireScope(tenant, 'read:resource_servers'), (c) =>
+    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(tenant.store, c.req.param('id')))),
   );
 
-  app.patch(onePath, requireScope(scope, 'update:resource_servers'), async (c) => {
-    const edition = editionOf(scope.store);
-    const checked = checkPayload(patchPayload(edition), await readPayload(c.req.raw));
-    if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
-    const server = scope.store.write((writer) => {
+  app.patch(onePath, requireScope(tenant, 'update:resource_servers'), async (c) => {
+    const edition = editionOf(tenant.store);
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(edition), body));
+    const server = tenant.store.write((writer) => {
       const before = findResourceServer(writer, c.req.param('id'));
-      checkSystem(before, checked.value);
-      const next = keptResourceServer(edition, patched(before, checked.value, { nested: false }), before);
-      checkGuestScopes(edition, checked.value, next.scopes);
+      checkSystem(before, payload);
+      const next = withEditionMembers(edition, patched(before, payload, { nested: false }), before);
+      checkGuestScopes(edition, payload, next.scopes);
       writer.put('resource_server', String(before.id), next);
       return next;
     });
     return c.json(server);
   });
 
-  app.delete(onePath, requireScope(scope, 'delete:resource_servers'), (c) => {
-    scope.store.write((writer) => {
-      const server = lookUp(writer, c.req.param('id'));
+  app.delete(onePath, requireScope(tenant, 'delete:resource_servers'), (c) => {
+    tenant.store.write((writer) => {
+      const server = lookUpResourceServer(writer, c.req.param('id'));
       if (server?.is_system === true) throw managementRefusal(400, 'System resource servers cannot be deleted.');
       if (!server) return;
       writer.remove('resource_server', String(server.id));
@@ -86,7 +84,7 @@ export function resourceServerRoutes(scope: TenantScope): Hono<ManagementVariabl
   return app;
 }
 
-function lookUp(store: StoreReader, idOrIdentifier: string): JsonObject | undefined {
+function lookUpResourceServer(store: StoreReader, idOrIdentifier: string): JsonObject | undefined {
   return (
     store.get('resource_server', idOrIdentifier) ??
     store.list('resource_server').find((server) => server.identifier === idOrIdentifier)
@@ -94,22 +92,23 @@ function lookUp(store: StoreReader, idOrIdentifier: string): JsonObject | undefi
 }
 
 function findResourceServer(store: StoreReader, idOrIdentifier: string): JsonObject {
-  const server = lookUp(store, idOrIdentifier);
+  const server = lookUpResourceServer(store, idOrIdentifier);
   if (server === undefined) {
     throw managementRefusal(404, 'The resource server does not exist', 'inexistent_resource_server');
   }
   return server;
 }
 
-/** Assumed: guests can be given only scopes that the API defines. */
+/** Assumed: guests can only be given scopes that the API defines. */
 function checkGuestScopes(edition: Edition, body: JsonObject, scopes: unknown): void {
   const defined = definedScopes({ scopes });
-  const stray = (edition.resourceServer.read(body).scopes ?? []).filter((value) => !defined.includes(value));
-  if (stray.length > 0) {
-    throw managementRefusal(400, `Scopes not defined by the resource server: ${stray.join(', ')}`, 'invalid_body');
+  const unknown = (edition.resourceServer.read(body).scopes ?? []).filter((value) => !defined.includes(value));
+  if (unknown.length > 0) {
+    throw managementRefusal(400, `Scopes not defined by the resource server: ${unknown.join(', ')}`, 'invalid_body');
   }
 }
 
+/** The members of the Management API's own resource server that may change. */
 const systemMembers = [
   'token_lifetime',
   'allow_offline_access',
@@ -117,7 +116,6 @@ const systemMembers = [
   'skip_consent_for_verifiable_first_party_clients',
 ];
 
-/** Of the Management API itself only a few members may change. */
 function checkSystem(server: JsonObject, change: JsonObject): void {
   if (server.is_system !== true) return;
   const refused = Object.keys(change).filter((key) => !systemMembers.includes(key));

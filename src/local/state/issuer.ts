@@ -2,8 +2,8 @@ import { managementAudience } from '../../wire/oauth.ts';
 import type { Store, StoreReader } from '../store/store.ts';
 
 /**
- * The issuer of a tenant, `https://DOMAIN/`, by which its tokens, its Management API and everybody who trusts them go. Its
- * state says it in one place, the identifier of the Management API; undefined in one that is still empty.
+ * The tenant's issuer, `https://DOMAIN/`. The state has it in one place, the identifier of the Management API. Undefined
+ * in an empty state.
  */
 export function issuerOf(store: StoreReader): string | undefined {
   const identifier = store.list('resource_server').find(({ is_system }) => is_system === true)?.identifier;
@@ -12,8 +12,8 @@ export function issuerOf(store: StoreReader): string | undefined {
 }
 
 /**
- * Makes `issuer` the tenant's. Its Management API goes by that from now on, with the grants that were given for it;
- * tokens that were issued before name the old one.
+ * Changes the issuer, and with it the identifier of the Management API, its grants and a default audience that refers to
+ * it. Tokens issued before still have the old issuer.
  */
 export function setIssuer(store: Store, issuer: string): void {
   store.write((writer) => {

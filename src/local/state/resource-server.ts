@@ -4,7 +4,7 @@ import { type Random, randomHex } from '../random.ts';
 
 /** A resource server with the service's defaults. @see management-api, section 2.5 */
 export function newResourceServer(random: Random, edition: Edition, body: JsonObject): JsonObject {
-  return keptResourceServer(edition, {
+  return withEditionMembers(edition, {
     id: randomHex(random, 12),
     allow_offline_access: false,
     skip_consent_for_verifiable_first_party_clients: false,
@@ -20,21 +20,21 @@ export function newResourceServer(random: Random, edition: Edition, body: JsonOb
 }
 
 /**
- * A resource server as an edition keeps it: without what it never shows, and with all that it always shows. What is
- * missing comes from `before`, the same one as it was, else from the edition's defaults.
+ * A resource server with the members of an edition: without those it never has, and with all that it always has. A missing
+ * member comes from `before`, the resource server before a change, otherwise from the edition's defaults.
  */
-export function keptResourceServer(
+export function withEditionMembers(
   { newResourceServer: defaults, hiddenMembers }: Edition,
   server: JsonObject,
   before: JsonObject = defaults,
 ): JsonObject {
   const shown = Object.entries(server).filter(([member]) => !hiddenMembers.includes(member));
-  const kept = Object.fromEntries(shown);
+  const result = Object.fromEntries(shown);
   for (const [member, preset] of Object.entries(defaults)) {
-    const value = kept[member];
-    if (value === undefined) kept[member] = preset;
+    const value = result[member];
+    if (value === undefined) result[member] = preset;
     else if (isJsonObject(value) && isJsonObject(preset))
-      kept[member] = { ...preset, ...(isJsonObject(before[member]) && before[member]), ...value };
+      result[member] = { ...preset, ...(isJsonObject(before[member]) && before[member]), ...value };
   }
-  return kept;
+  return result;
 }

@@ -3,25 +3,50 @@ import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { type Random, randomName, randomToken } from '../random.ts';
+import { type Random, randomName } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaker } from '../tokens/keys.ts';
+import { newClient } from './client.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
-import { managementScopes } from './management-scopes.ts';
 import { newResourceServer } from './resource-server.ts';
+
+/** The Management API scopes of the endpoints that the local tenant serves. @see wire contract, section 6 */
+export const managementScopes = [
+  'read:tenant_settings',
+  'update:tenant_settings',
+  'read:clients',
+  'create:clients',
+  'update:clients',
+  'delete:clients',
+  'read:client_summary',
+  'read:client_keys',
+  'update:client_keys',
+  'read:client_credentials',
+  'create:client_credentials',
+  'update:client_credentials',
+  'delete:client_credentials',
+  'read:resource_servers',
+  'create:resource_servers',
+  'update:resource_servers',
+  'delete:resource_servers',
+  'read:client_grants',
+  'create:client_grants',
+  'update:client_grants',
+  'delete:client_grants',
+] as const;
 
 interface Seeding {
   readonly store: Store;
   readonly random: Random;
   readonly keys: KeyMaker;
-  /** What the tenant is called while its state does not tell. */
+  /** The issuer of an empty state. */
   readonly issuer: string;
-  /** What the tenant shall speak; a new one speaks `preview` unless told otherwise. */
+  /** The edition; by default `preview` for an empty state, and unchanged for any other. */
   readonly edition?: EditionName | undefined;
 }
 
-/** Fills an empty state. Safe when several processes find it empty at once: one of them wins. */
+/** Fills an empty state. When several processes find it empty at once, one of them wins. */
 export async function seed({ store, random, keys, issuer, edition = 'preview' }: Seeding): Promise<void> {
   if (isSeeded(store)) return;
   const material = await keys();
@@ -32,16 +57,16 @@ export async function seed({ store, random, keys, issuer, edition = 'preview' }:
 }
 
 /**
- * Empties a state and fills it anew, with new keys, in one step: nobody sees it half done. It keeps its
- * issuer, and goes on speaking its edition unless another is named.
+ * Empties a state and fills it again, with new keys, in one transaction. It keeps its issuer, and its edition unless
+ * another is given.
  */
 export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
   const material = await keys();
   store.write((writer) => {
-    const speaks = edition ? editionNamed(edition) : editionOf(writer);
-    const named = issuerOf(writer) ?? issuer;
+    const nextEdition = edition ? editionNamed(edition) : editionOf(writer);
+    const nextIssuer = issuerOf(writer) ?? issuer;
     writer.clear();
-    putSeed(writer, { random, issuer: named, material: { ...material }, edition: speaks });
+    putSeed(writer, { random, issuer: nextIssuer, material: { ...material }, edition: nextEdition });
   });
 }
 
@@ -61,10 +86,9 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
   writer.put('key', 'current', material);
   const global = newClient(random, edition, { name: 'All Applications', global: true });
   const app = newClient(random, edition, {
-    name: sampleApp.name,
-    app_type: 'spa',
+    ...sampleApp,
     token_endpoint_auth_method: 'none',
-    // As the service's dashboard makes them: where guests need it, the sample is one toggle away from them.
+    // Like an application from the service's dashboard: only anonymous sessions remain to be enabled.
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
   });
   for (const client of [global, app]) writer.put('client', String(client.client_id), client);
@@ -80,7 +104,7 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
     scopes: [...sampleApi.scopes],
   });
   for (const server of [management, api]) writer.put('resource_server', String(server.id), server);
-  // The global client is the one that every tenant has and no list of applications shows; this tool signs in as it.
+  // Every tenant has a global client, which lists of applications leave out. This tool signs in as it.
   const grant = {
     id: `cgr_${randomName(random, 16)}`,
     client_id: global.client_id,
@@ -103,35 +127,4 @@ function settingsSeed(edition: Edition): JsonObject {
     sessions: { oidc_logout_prompt_enabled: true },
   };
   return { ...settings, ...edition.newTenant };
-}
-
-/** A client with the service's defaults. @see management-api, section 2.5 */
-export function newClient(random: Random, edition: Edition, body: JsonObject): JsonObject {
-  const isPublic = body.token_endpoint_auth_method === 'none';
-  return {
-    tenant: 'local',
-    global: false,
-    is_token_endpoint_ip_header_trusted: false,
-    is_first_party: true,
-    oidc_conformant: false,
-    sso_disabled: false,
-    cross_origin_authentication: false,
-    callbacks: [],
-    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
-    refresh_token: {
-      expiration_type: 'non-expiring',
-      leeway: 0,
-      infinite_token_lifetime: true,
-      infinite_idle_token_lifetime: true,
-      token_lifetime: 2_592_000,
-      idle_token_lifetime: 1_296_000,
-      rotation_type: 'non-rotating',
-    },
-    grant_types: ['authorization_code', 'implicit', 'refresh_token', ...(isPublic ? [] : ['client_credentials'])],
-    custom_login_page_on: true,
-    ...edition.newClient(body),
-    ...body,
-    client_id: randomName(random, 32),
-    client_secret: randomToken(random, 48),
-  };
 }

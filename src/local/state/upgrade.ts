@@ -2,13 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Kind, Store, StoreReader, StoreWriter } from '../store/store.ts';
 import { editionOf } from './edition.ts';
-import { managementScopes } from './management-scopes.ts';
-import { keptResourceServer } from './resource-server.ts';
+import { withEditionMembers } from './resource-server.ts';
+import { managementScopes } from './seed.ts';
 
 /**
- * Gives a state that an earlier version made the Management API scopes which have come since, at the API and
- * for the client that configures the tenant, and its resource servers the members that all of them have by now.
- * Everything else stays as it is.
+ * Upgrades a state from an earlier version: adds new Management API scopes, to the API and to the grant of the client that
+ * configures the tenant, and adds new members to its resource servers. Everything else stays unchanged.
  */
 export function upgrade(store: Store): void {
   if (outdated(store).length === 0) return;
@@ -19,14 +18,14 @@ export function upgrade(store: Store): void {
 
 interface Outdated {
   readonly kind: Kind;
-  /** As it should be. */
+  /** The document after the upgrade. */
   readonly document: JsonObject;
 }
 
 function outdated(store: StoreReader): Outdated[] {
   const edition = editionOf(store);
   return [
-    ...changed(store, 'resource_server', (server) => withScopes(keptResourceServer(edition, server))),
+    ...changed(store, 'resource_server', (server) => withScopes(withEditionMembers(edition, server))),
     ...changed(store, 'client_grant', withScope),
   ];
 }

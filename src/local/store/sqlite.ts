@@ -1,36 +1,36 @@
 import type Database from 'libsql';
 import type { JsonObject } from '../../wire/schema.ts';
-import { type Contents, digestOf, keyOf, nothing, readContents } from './contents.ts';
+import { type Contents, digestOf, keyOf, noContents, readContents } from './contents.ts';
 import { checkDigest, dataVersion, writeDigest } from './schema.ts';
 import { fileAt, type OpenedFile, openStateFile } from './state-file.ts';
 import { guarded, StateFileError, sqliteCode } from './state-file-error.ts';
 import type { Kind, Store, StoreWriter } from './store.ts';
-import { atOneMoment, transaction } from './transaction.ts';
+import { readSnapshot, transaction } from './transaction.ts';
 
 /**
- * A tenant's state in one SQLite file, mode 0600, safe with several processes at once: writes are
- * immediate transactions, and a reader sees another process's write at its next look. Where another file has
- * taken the place of this one, or none, the next look is at that.
+ * A tenant's state in one SQLite file, mode 0600, for several processes at once: writes are immediate transactions, and
+ * `refresh` reads what other processes wrote. When the file was replaced or deleted, `refresh` opens the new one or
+ * creates it.
  *
- * The rollback journal is deliberate. Write-ahead logging would add two files to keep private, and
- * its gain is concurrent readers during long writes, of which there are none here.
+ * The rollback journal is deliberate. Write-ahead logging would add two files that must be private, and would only help
+ * readers during long writes, which do not occur here.
  *
- * @throws {StateFileError} when the file is there and is not such a state, or cannot be used; so do all its methods
+ * @throws {StateFileError} when the file is not a state file or cannot be used; all methods throw it too
  */
 export function sqliteStore(path: string): Store {
   return new SqliteStore(path);
 }
 
 interface Connection extends Pick<OpenedFile, 'database' | 'file'> {
-  /** Made once: every request looks. */
-  readonly look: Database.Statement;
+  /** Prepared once, because it runs for every request. */
+  readonly dataVersion: Database.Statement;
 }
 
 class SqliteStore implements Store {
   readonly #path: string;
   #connection: Connection | undefined;
   #version: number | undefined;
-  #contents: Contents = nothing;
+  #contents: Contents = noContents;
 
   constructor(path: string) {
     this.#path = path;
@@ -50,9 +50,9 @@ class SqliteStore implements Store {
       return this.#write(work);
     } catch (error) {
       if (!(error instanceof StateFileError)) throw error;
-      // What is damaged is looked through whole at the next look.
+      // The next refresh opens the file again and checks all of it.
       if (error.reason === 'corrupt') this.close();
-      // SQLite writes to no file that is no longer where it was opened, so nothing of this was kept.
+      // SQLite does not write to a file that was moved since it was opened, so nothing was saved.
       if (sqliteCode(error.cause) !== 'SQLITE_READONLY_DBMOVED') throw error;
       return this.#write(work);
     }
@@ -106,14 +106,14 @@ class SqliteStore implements Store {
       if (changed) writeDigest(database, digests);
       return { draft, digests, result };
     });
-    // A connection's own writes do not move its data_version, so what was read is replaced here.
+    // A connection's own writes do not change its data_version, so the contents are replaced here.
     this.#contents = { documents: draft, digests };
     return result;
   }
 
-  #read({ database, look }: Connection): void {
-    if (guarded(() => look.get() as { data_version: number }).data_version === this.#version) return;
-    const found = atOneMoment(database, () => {
+  #read({ database, dataVersion: current }: Connection): void {
+    if (guarded(() => current.get() as { data_version: number }).data_version === this.#version) return;
+    const found = readSnapshot(database, () => {
       const contents = readContents(database, this.#contents);
       checkDigest(database, contents);
       return { contents, version: dataVersion(database) };
@@ -122,12 +122,12 @@ class SqliteStore implements Store {
     this.#version = found.version;
   }
 
-  /** The connection to the file that is there now. */
+  /** The connection to the file that is at the path now. */
   #connected(): Connection {
     if (this.#connection && fileAt(this.#path) === this.#connection.file) return this.#connection;
     this.close();
     const { database, file, contents, version } = openStateFile(this.#path);
-    this.#connection = { database, file, look: database.prepare('PRAGMA data_version') };
+    this.#connection = { database, file, dataVersion: database.prepare('PRAGMA data_version') };
     this.#contents = contents;
     this.#version = version;
     return this.#connection;

@@ -1,6 +1,6 @@
 /**
- * Why a state file cannot be used. A `corrupt` and a `foreign` one may be set aside; a `newer` one belongs to a later
- * version of this program and must be left where it is; with `failed` the system would not, and `cause` says why.
+ * A state file that cannot be used. A `corrupt` or `foreign` file may be set aside; a `newer` file belongs to a later
+ * version of this program and must stay where it is; `failed` is an error of the system, which is the `cause`.
  */
 export class StateFileError extends Error {
   readonly reason: 'corrupt' | 'foreign' | 'newer' | 'failed';
@@ -12,12 +12,12 @@ export class StateFileError extends Error {
   }
 }
 
-// SQLITE_ERROR is what a missing table gives. A read that ends too early is of a file that was cut off.
+// A missing table gives SQLITE_ERROR; a truncated file gives SQLITE_IOERR_SHORT_READ.
 const unreadable = /^SQLITE_(NOTADB|CORRUPT|ERROR|IOERR_SHORT_READ)/;
 
 /**
- * Runs what reads or writes a state file. What SQLite says of bytes that are no database is one thing, `corrupt`; what
- * the system says is `failed`. All other errors are those of the work itself.
+ * Runs `work` on a state file. SQLite's errors become StateFileErrors: `corrupt` where the file is not a valid database,
+ * otherwise `failed`. All other errors of `work` pass through.
  */
 export function guarded<Result>(work: () => Result): Result {
   try {
@@ -34,7 +34,7 @@ export function sqliteCode(error: unknown): string | undefined {
   return code.startsWith('SQLITE_') ? code : undefined;
 }
 
-/** Runs what asks the system for something: what it would not do is `failed`. */
+/** Runs system calls: any error becomes `failed`. */
 export function system<Result>(work: () => Result): Result {
   try {
     return work();

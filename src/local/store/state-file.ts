@@ -1,33 +1,33 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, copyFileSync, linkSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import type { Contents } from './contents.ts';
-import { createStateFile } from './new-state-file.ts';
-import { applicationId, checkedContents, dataVersion, upgraded } from './schema.ts';
-import { StateFileError, system } from './state-file-error.ts';
+import { applicationId, createSchema, dataVersion, readCheckedContents, upgradeSchema } from './schema.ts';
+import { guarded, StateFileError, system } from './state-file-error.ts';
 import type { StoreReader } from './store.ts';
-import { atOneMoment, busyTimeoutMs } from './transaction.ts';
+import { busyTimeoutMs, readSnapshot } from './transaction.ts';
 
 export interface OpenedFile {
   readonly database: Database.Database;
   readonly contents: Contents;
-  /** What `dataVersion` gave when that was read. */
+  /** The data version at which the contents were read. */
   readonly version: number;
-  /** Tells this file from another that has its path. */
+  /** The inode: distinguishes this file from a later one at the same path. */
   readonly file: number | undefined;
 }
 
 /**
- * Opens the state file at `path`, and makes one where there is none. It has been looked through whole before anything
- * in it counts: its structure by SQLite, and its documents by the digest that is written with them.
- * @throws {StateFileError} when it is there and is not such a state, or cannot be opened
+ * Opens the state file at `path`, or creates it. The whole file is checked before anything in it is used: its structure
+ * by SQLite, and its documents by the digest that is saved with them.
+ * @throws {StateFileError} when the file is not a state file or cannot be opened
  */
 export function openStateFile(path: string): OpenedFile {
-  const { database, file } = connected(path);
+  const { database, file } = openOrCreate(path);
   try {
-    const found = atOneMoment(database, () => ({ ...checkedContents(database), version: dataVersion(database) }));
-    // What another process writes between the two is read at the next look.
-    const contents = found.isOld ? upgraded(database) : found.contents;
+    const found = readSnapshot(database, () => ({ ...readCheckedContents(database), version: dataVersion(database) }));
+    // Another process may write before the upgrade; the next refresh reads that.
+    const contents = found.isOld ? upgradeSchema(database) : found.contents;
     return { database, contents, version: found.version, file };
   } catch (error) {
     database.close();
@@ -35,42 +35,82 @@ export function openStateFile(path: string): OpenedFile {
   }
 }
 
-/** How often a file is looked for that others set aside and begin anew meanwhile. */
-const mostTries = 10;
+/** How many times to open a file that other processes keep replacing. */
+const maxAttempts = 10;
 
-function connected(path: string): Pick<OpenedFile, 'database' | 'file'> {
-  for (let tries = 1; ; tries += 1) {
+function openOrCreate(path: string): Pick<OpenedFile, 'database' | 'file'> {
+  for (let attempt = 1; ; attempt += 1) {
     if (fileAt(path) === undefined) createStateFile(path);
     const file = fileAt(path);
     try {
       checkHeader(path);
       return { database: databaseAt(path, busyTimeoutMs), file };
     } catch (error) {
-      if (fileAt(path) === file || tries === mostTries) throw error;
+      if (fileAt(path) === file || attempt === maxAttempts) throw error;
     }
   }
 }
 
 /**
- * The database in a file that is there. By its path alone SQLite would make one where the file was set aside a moment
- * ago, empty and for all to read, and the next process would take it for a state that has lost everything.
+ * Creates the file under another name and links it to `path` when it is complete. So an empty state file is always one that has
+ * lost its contents. When several processes create it at once, the first one wins.
+ */
+function createStateFile(path: string): void {
+  const draft = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    // Created here so that it is private from the start; SQLite gives its journal the same mode.
+    system(() => closeSync(openSync(draft, 'wx', 0o600)));
+    const database = guarded(() => new Database(draft, { timeout: busyTimeoutMs }));
+    try {
+      createSchema(database);
+    } finally {
+      database.close();
+    }
+    system(() => publish(draft, path));
+  } finally {
+    for (const suffix of ['', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
+  }
+}
+
+/** Gives the draft its final name, unless another file has it. */
+function publish(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    // Not every file system supports hard links.
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    try {
+      copyFileSync(draft, path, constants.COPYFILE_EXCL);
+    } catch (again) {
+      if (!hasCode(again, 'EEXIST')) throw again;
+    }
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+/**
+ * Opens an existing file. Given only a path, SQLite would create a file that was set aside a moment ago: empty and readable
+ * for everybody, and the next process would take it for a state that has lost everything.
  * @see https://www.sqlite.org/uri.html
  */
 function databaseAt(path: string, timeout: number): Database.Database {
-  // It gives no code of SQLite's where it cannot open the file.
+  // The error has no SQLite code when the file cannot be opened.
   return system(() => new Database(`${pathToFileURL(path).href}?mode=rw`, { timeout }));
 }
 
 /**
- * What is in the state file at `path` now, for a reader in a hurry: nothing is made or changed, and a writer that holds
- * it longer than a moment is not waited for.
- * @throws {StateFileError} when the file holds something else, or cannot be read
+ * Reads the state file at `path` without creating or changing anything, and waits at most half a second for a writer.
+ * @throws {StateFileError} when the file is not a state file or cannot be read
  */
 export function readStateFile(path: string): StoreReader {
   checkHeader(path);
   const database = databaseAt(path, 500);
   try {
-    return atOneMoment(database, () => checkedContents(database)).contents.documents;
+    return readSnapshot(database, () => readCheckedContents(database)).contents.documents;
   } finally {
     database.close();
   }
@@ -84,8 +124,8 @@ export function fileAt(path: string): number | undefined {
 const magic = 'SQLite format 3\u0000';
 
 /**
- * What must be known before SQLite may touch the file: that it is one and no folder or pipe, and that it has no log beside
- * it. A state of ours never has one; SQLite would make one, or work through that of another program.
+ * Checks what SQLite must not be left to find out: that the path is a regular file, and that the database has no
+ * write-ahead log. A state of ours never has one; SQLite would create one, or replay another program's.
  */
 function checkHeader(path: string): void {
   const header = system(() => {

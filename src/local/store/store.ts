@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../wire/schema.ts';
 
 /**
- * What a tenant's state holds: its settings and keys, one document each, its objects, one document an object,
- * and of tokens that are good for one use those that were used and have not expired.
+ * The kinds of documents in a tenant's state: its settings and its keys, one document each; its objects, one document per
+ * object; and the single-use tokens that were used and have not expired.
  */
 export type Kind =
   | 'tenant'
@@ -15,7 +15,7 @@ export type Kind =
 
 export interface StoreReader {
   get(kind: Kind, id: string): JsonObject | undefined;
-  /** In the order in which they were first put. The same array for as long as nobody has written one of the kind. */
+  /** In the order in which they were first put. Returns the same array until a document of the kind is written. */
   list(kind: Kind): readonly JsonObject[];
 }
 
@@ -26,19 +26,18 @@ export interface StoreWriter extends StoreReader {
 }
 
 /**
- * A tenant's state. Documents that come out are shared and must not be changed: read one, put another.
- * The same document is the same object for as long as nobody has written it, so that what is derived
- * from it can be kept beside it.
+ * A tenant's state. Returned documents are shared and must not be mutated: to change one, put another. A document stays
+ * the same object until it is written, so that values derived from it can be cached.
  */
 export interface Store extends StoreReader {
   /**
-   * Looks whether another process has written. Between two looks, and this process's own writes, everything
-   * that is read is of one moment; the tenant looks once a request.
+   * Reads what other processes wrote. Between two calls, and this process's own writes, all reads see the same snapshot;
+   * the tenant calls it once per request.
    */
   refresh(): void;
   /**
-   * Runs `work` alone: no other writer, in this process or another, comes between what it reads and
-   * what it puts. All of it is kept, or, when `work` throws, nothing.
+   * Runs `work` as a transaction: no other writer, in this process or another, gets between its reads and its writes.
+   * When `work` throws, nothing is saved.
    */
   write<Result>(work: (writer: StoreWriter) => Result): Result;
   close(): void;

@@ -1,15 +1,15 @@
 import type Database from 'libsql';
 import { guarded } from './state-file-error.ts';
 
-/** How long a process waits for another one's write to end. */
+/** How long to wait for another process's write. */
 export const busyTimeoutMs = 15_000;
 
-/** Reads what no writer changes meanwhile. */
-export function atOneMoment<Result>(database: Database.Database, read: () => Result): Result {
+/** Runs `read` on a consistent snapshot. */
+export function readSnapshot<Result>(database: Database.Database, read: () => Result): Result {
   return database.inTransaction ? guarded(read) : inside(database, 'BEGIN', 'ROLLBACK', read);
 }
 
-/** Runs `work` alone: all of what it writes is kept, or, when it throws, nothing. */
+/** Runs `work` as an immediate transaction, and rolls it back when it throws. */
 export function transaction<Result>(database: Database.Database, work: () => Result): Result {
   return inside(database, 'BEGIN IMMEDIATE', 'COMMIT', work);
 }
@@ -22,7 +22,7 @@ function inside<Result>(database: Database.Database, begin: string, end: string,
       database.exec(end);
       return result;
     } finally {
-      // SQLite itself has given it up where the disk is full, and would say of this only that there is nothing to end.
+      // On a full disk SQLite has rolled back already, and a second ROLLBACK would be an error.
       if (database.inTransaction) database.exec('ROLLBACK');
     }
   });

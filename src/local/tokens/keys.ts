@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { StoreReader } from '../store/store.ts';
 
-/** The keys of one tenant as its state keeps them: a private RSA JWK and 32 octets, base64url. */
+/** A tenant's keys as its state saves them: a private RSA JWK and 32 bytes in base64url. */
 export interface KeyMaterial {
   readonly signing: { readonly kid: string; readonly jwk: JsonWebKey };
   readonly session: { readonly k: string };
@@ -20,7 +20,7 @@ export interface KeyMaterial {
 /** Makes the keys of a new tenant. */
 export type KeyMaker = () => Promise<KeyMaterial>;
 
-/** RSA 2048 for RS256 and 256 bits for A256GCM. Takes a few hundred milliseconds, once a tenant. */
+/** RSA 2048 for RS256 and 256 bits for A256GCM. Takes a few hundred milliseconds, once per tenant. */
 export const makeKeys: KeyMaker = async () => {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   return {
@@ -38,15 +38,15 @@ export interface TenantKeys {
   readonly sessionKey: KeyObject;
 }
 
-// A key object costs 15 times a signature to make from text, and the store gives the same document
-// back until somebody writes it.
-const made = new WeakMap<JsonObject, TenantKeys>();
+// Creating a key object from text takes as long as 15 signatures, and the store returns the same document until it is
+// written.
+const cache = new WeakMap<JsonObject, TenantKeys>();
 
-/** The keys in a tenant's state. @throws {Error} when the state has none, that is, before it is seeded */
+/** The keys in a tenant's state. @throws {Error} before the state is seeded */
 export function tenantKeys(store: StoreReader): TenantKeys {
   const document = store.get('key', 'current');
   if (document === undefined) throw new Error('the tenant has no keys');
-  const known = made.get(document);
+  const known = cache.get(document);
   if (known) return known;
   const { signing, session } = document as unknown as KeyMaterial;
   const privateKey = createPrivateKey({ key: signing.jwk, format: 'jwk' });
@@ -56,7 +56,7 @@ export function tenantKeys(store: StoreReader): TenantKeys {
     publicKey: createPublicKey(privateKey),
     sessionKey: createSecretKey(session.k, 'base64url'),
   };
-  made.set(document, keys);
+  cache.set(document, keys);
   return keys;
 }
 

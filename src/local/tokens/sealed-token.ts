@@ -16,7 +16,7 @@ export function seal(keys: TenantKeys, random: Random, header: string, claims: J
   return [header, '', base64url(iv), base64url(sealed), base64url(cipher.getAuthTag())].join('.');
 }
 
-/** The claims of a token that this tenant sealed with just this header; undefined for anything else. */
+/** The claims of a token that this tenant sealed with exactly this header; undefined for any other. */
 export function unseal(keys: TenantKeys, header: string, token: string): unknown {
   if (!token.startsWith(`${header}..`)) return undefined;
   const [, , iv, sealed, tag, ...more] = token.split('.').map(readBase64url);
@@ -27,7 +27,7 @@ export function unseal(keys: TenantKeys, header: string, token: string): unknown
     decipher.setAuthTag(tag);
     return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
   } catch {
-    // Not sealed with this key, or changed since.
+    // Sealed with another key, or modified.
     return undefined;
   }
 }

@@ -7,8 +7,8 @@ import type { TenantKeys } from './keys.ts';
 const signAsync = promisify(sign);
 
 /**
- * A JWT signed RS256. Uses node:crypto's asynchronous `sign`, which works on the thread pool: measured
- * at twice the throughput of anything that signs on the event loop, and this is the hot path.
+ * Signs a JWT with RS256. Uses the asynchronous `sign` of node:crypto, which runs on the thread pool: twice the measured
+ * throughput of signing on the event loop, and this is the hot path.
  * @see RFC 7519, RFC 7515
  */
 export async function signToken(keys: TenantKeys, type: string, claims: JsonObject): Promise<string> {
@@ -18,9 +18,8 @@ export async function signToken(keys: TenantKeys, type: string, claims: JsonObje
 }
 
 /**
- * The claims of a token that this tenant signed as a `type`, or undefined: the signature comes before the claims.
- * The header must be the very text that this tenant writes, so that there is nothing in it to believe: not the
- * algorithm, not the type, not the key.
+ * The claims of a token that this tenant signed with header type `type`; undefined for any other. The header must be
+ * exactly the text that this tenant writes, so that no part of it needs to be trusted: algorithm, type or key.
  */
 export function readSignedToken(keys: TenantKeys, type: string, token: string): JsonObject | undefined {
   const [first, payload = '', last = '', ...more] = token.split('.');

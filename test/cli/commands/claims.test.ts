@@ -98,7 +98,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
   it('a dry run sends nothing but shows the token', async () => {
     const { done } = await guestMachine(edition);
     const { stdout } = await done('claims', 'set', 'language', 'metadata.language', '--dry-run');
-    expect(stdout).toMatch(/^dry run, nothing is sent\n/);
+    expect(stdout).toMatch(/^dry run: nothing was sent\n/);
     expect(stdout).toMatch(/^ {2}language +en ← /m);
     const { json } = await done('claims', 'set', 'language', 'metadata.language', '--dry-run', '--json');
     expect(json).toMatchObject({ dry_run: true, claims: [], preview: { mapped: ['language'] } });

@@ -38,9 +38,9 @@ describe.each([
     machine.answers.push(false);
     const declined = await machine.run(noun, 'delete', name);
     expect(declined).toMatchObject({ code: 1, stdout: '' });
-    expect(declined.stderr).toContain(`This cannot be undone:\n  remove ${subject}`);
+    expect(declined.stderr).toContain(`This can't be undone:\n  remove ${subject}`);
     expect(declined.stderr).toMatch(/guest grant \(.+\) +read:catalog write:cart/);
-    expect(declined.stderr).toContain('error: The deletion was declined; nothing was sent.');
+    expect(declined.stderr).toContain('error: Deletion declined; nothing was sent.');
     expect(deletions(tenant.requests)).toEqual([]);
     machine.answers.push(true);
     const { stdout } = await machine.done(noun, 'delete', name);

@@ -64,12 +64,12 @@ describe('profile use', () => {
   });
 
   it.each([
-    ['lokal', "hint:  Did you mean 'local'? See anon-cli profile list\n"],
-    ['acme', 'hint:  See anon-cli profile list\n'],
-    ['__proto__', 'hint:  See anon-cli profile list\n'],
+    ['lokal', "hint:  Did you mean 'local'? To see all: anon-cli profile list\n"],
+    ['acme', 'hint:  Run: anon-cli profile list\n'],
+    ['__proto__', 'hint:  Run: anon-cli profile list\n'],
   ])('does not find profile %s', async (name, hint) => {
     const { run } = await freshMachine();
-    const expected = { code: 1, stdout: '', stderr: `error: There is no profile '${name}'.\n${hint}` };
+    const expected = { code: 1, stdout: '', stderr: `error: Profile '${name}' not found.\n${hint}` };
     expect(await run('profile', 'use', name)).toMatchObject(expected);
     expect(await run('tenant', 'show', '--profile', name)).toMatchObject(expected);
   });
@@ -190,7 +190,7 @@ describe('profile remove', () => {
     await machine.open();
     await machine.done('token', 'create');
     expect((await machine.done('profile', 'remove', 'remote', '--yes')).stdout).toBe(
-      '✔ Removed profile remote. The tenant itself is unchanged.\n  Commands use profile local now.\n',
+      '✔ Removed profile remote. The tenant itself is unchanged.\n  Commands now use profile local.\n',
     );
     expect(readdirSync(`${machine.folder}/data/credentials`)).toEqual([]);
     expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([{ name: 'local', current: true }]);

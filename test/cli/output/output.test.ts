@@ -113,15 +113,15 @@ describe('a result', () => {
 
   it.each([
     ['acces_token', "Did you mean 'access_token'?"],
-    ['session_id', /^It has access_token, expires_in, confidential, none, scopes, decoded,/],
-    ['', /^It has access_token,/],
+    ['session_id', /^Available fields: access_token, expires_in, confidential, none, scopes, decoded,/],
+    ['', /^Available fields: access_token,/],
     ['decoded.clams', "Did you mean 'decoded.claims'?"],
     ['scopes.name', "'scopes' is a list: 'scopes.0' is its first item."],
-    ['access_token.length', "'access_token' has none."],
-    ['none.x', "'none' has none."],
-    ['constructor', /^It has/],
-    ['__proto__', /^It has/],
-    ['scopes.length.x', "'scopes.length' has none."],
+    ['access_token.length', "'access_token' has no fields."],
+    ['none.x', "'none' has no fields."],
+    ['constructor', /^Available fields:/],
+    ['__proto__', /^Available fields:/],
+    ['scopes.length.x', "'scopes.length' has no fields."],
   ])('without a field %j is an error, and prints nothing', async (field, hint) => {
     const error = await failureOf(() => printed({ field: [field] }));
     expect(error.code).toBe('usage');

@@ -86,7 +86,7 @@ describe('stderr with --json', () => {
     const ran = await machine.done('token', 'create', '--count', '1100', '--json', '--debug');
     const { debug } = objectOn(ran);
     expect(debug).toHaveLength(1001);
-    expect(debug[0]).toMatch(/^\d+ earlier lines are left out$/);
+    expect(debug[0]).toMatch(/^\d+ earlier lines omitted$/);
     expect(debug[1000]).toMatch(/^POST \/anonymous\/token /);
   });
 
@@ -113,7 +113,7 @@ describe('stderr with --json', () => {
     const machine = await freshMachine();
     machine.terminal.stdin = undefined;
     const ran = await machine.run('token', 'update', '--meta', 'note=-', '--json');
-    expect(objectOn(ran).error).toMatchObject({ code: 'failed', message: 'Something unexpected went wrong (Error).' });
+    expect(objectOn(ran).error).toMatchObject({ code: 'failed', message: 'Unexpected error (Error).' });
   });
 
   it('has the answer of a host that is not a tenant', async () => {

@@ -17,7 +17,7 @@ import type { PlannedWrite } from '../../../src/domain/plan/plan.ts';
 import type { SavedSession } from '../../../src/domain/session/saved-session.ts';
 import { AnonError } from '../../../src/errors.ts';
 import { palette } from '../../../src/io/terminal/palette.ts';
-import { expectFitting, widths } from '../../support/lines.ts';
+import { expectFitting, widths } from '../../support/line-width.ts';
 
 const clientId = 'pAphrnBkI9dfDxgwA8anOh2PuEU2rcBF';
 const audience = 'https://api.shop.example/v2';

@@ -54,7 +54,7 @@ describe('how a command talks to its tenant', () => {
   it.each([
     ['soon', "'soon' is not a valid duration."],
     ['-1', "'-1' is not a valid duration."],
-    ['2d', 'No request waits longer than a day.'],
+    ['2d', '--max-wait must be at most 1 day.'],
   ])('does not wait for %s', async (maxWait, message) => {
     expect(await failureOf(() => transportOf({ maxWait }, {}))).toMatchObject({ code: 'usage', message });
   });
@@ -77,9 +77,9 @@ describe('--timeout', () => {
 
   it.each([
     [{ timeout: 'soon' }, {}, "'soon' is not a valid duration."],
-    [{ timeout: '0' }, {}, '--timeout is from 1 second to a day.'],
-    [{ timeout: '2d' }, {}, '--timeout is from 1 second to a day.'],
-    [{}, { ANON_TIMEOUT: '0s' }, 'ANON_TIMEOUT is from 1 second to a day.'],
+    [{ timeout: '0' }, {}, '--timeout must be between 1 second and 1 day.'],
+    [{ timeout: '2d' }, {}, '--timeout must be between 1 second and 1 day.'],
+    [{}, { ANON_TIMEOUT: '0s' }, 'ANON_TIMEOUT must be between 1 second and 1 day.'],
   ])('refuses %j with %j', async (options, env, message) => {
     expect(await failureOf(() => transportOf(options, env))).toMatchObject({ code: 'usage', message });
   });

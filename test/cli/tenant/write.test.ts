@@ -35,7 +35,7 @@ describe('a dry run', () => {
     const { json } = await machine.done(...command, '--dry-run', '--json');
     expect(json).toMatchObject({ dry_run: true, requests: [{ method: expect.stringMatching(/PATCH|POST/) }] });
     const { stdout } = await machine.done(...command, '--dry-run');
-    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}\S.*\n {4}\S/);
+    expect(stdout).toMatch(/^dry run: nothing was sent\n {2}\S.*\n {4}\S/);
     expect(stdout).toMatch(/^ {2}would send {2}(PATCH|POST) \/api\/v2\//m);
     expect(writes(tenant.requests)).toEqual([]);
   });
@@ -54,7 +54,7 @@ describe('a production tenant', () => {
     const { stdout, stderr } = await machine.done(...lifetime);
     expect(stderr).toContain(`${host} is marked production. This changes:\n`);
     expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
-    expect(machine.questions).toEqual([`To go on, type the tenant's name (${host}):`]);
+    expect(machine.questions).toEqual([`To confirm, type the tenant's name (${host}):`]);
     expect(stdout).toContain('✔ Session lifetime: 7 days');
     expect(writes(tenant.requests)).toHaveLength(1);
   });
@@ -67,7 +67,7 @@ describe('a production tenant', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringContaining(
-        `error: That is not the tenant's name; nothing was sent.\nhint:  It is ${host}.\n`,
+        `error: The name doesn't match; nothing was sent.\nhint:  The tenant's name is ${host}.\n`,
       ),
     });
     expect(writes(tenant.requests)).toEqual([]);
@@ -78,8 +78,8 @@ describe('a production tenant', () => {
     expect(await machine.run(...lifetime)).toMatchObject({
       code: 2,
       stderr:
-        "error: Profile 'remote' is marked production, and there is no terminal to ask on.\n" +
-        'hint:  Look first with --dry-run, then add --yes\n',
+        "error: Profile 'remote' is marked production: this change needs confirmation, and there is no terminal to ask on.\n" +
+        'hint:  Preview it with --dry-run, then pass --yes.\n',
     });
     expect(writes(tenant.requests)).toEqual([]);
     await machine.done(...lifetime, '--yes');
@@ -111,7 +111,7 @@ describe('a tenant that changes during a question', () => {
     meanwhile(machine, host, event);
     const { stderr } = await machine.done(...lifetime);
     expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
-    expect(stderr).toContain('The tenant has changed meanwhile.\n');
+    expect(stderr).toContain('The tenant has changed in the meantime.\n');
     expect(stderr).toContain('    anonymous_session_lifetime  60 → 604800\n');
     expect(machine.questions).toHaveLength(2);
     expect(writes(tenant.requests)).toHaveLength(1);

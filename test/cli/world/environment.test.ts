@@ -469,15 +469,15 @@ describe('the profile that commands use', () => {
     [
       { AUTH0_DOMAIN: 'https://other.example/' },
       'other',
-      'Commands use profile other, whose tenant AUTH0_DOMAIN names.',
+      'Commands use profile other (its tenant is in AUTH0_DOMAIN).',
     ],
-    [{ AUTH0_DOMAIN: 'third.example' }, undefined, 'Commands use third.example, which AUTH0_DOMAIN names.'],
-    [{ ANON_PROFILE: 'other' }, 'other', 'Commands use profile other, which ANON_PROFILE names.'],
+    [{ AUTH0_DOMAIN: 'third.example' }, undefined, 'Commands use third.example (from AUTH0_DOMAIN).'],
+    [{ ANON_PROFILE: 'other' }, 'other', 'Commands use profile other (from ANON_PROFILE).'],
     [{ ANON_PROFILE: 'acme', AUTH0_DOMAIN: 'other.example' }, 'acme', ''],
     [
       { ANON_PROFILE: 'nobody' },
       undefined,
-      "Commands without --profile fail: There is no profile 'nobody', which ANON_PROFILE names.",
+      "Commands without --profile fail: Profile 'nobody' (from ANON_PROFILE) not found.",
     ],
     [{ AUTH0_DOMAIN: 'not a host' }, undefined, 'Commands without --profile fail: AUTH0_DOMAIN: Invalid tenant domain'],
     [{ AUTH0_CLIENT_ID: 'tool' }, undefined, 'Commands without --profile fail: AUTH0_CLIENT_ID is set, but'],
@@ -493,7 +493,7 @@ describe('the profile that commands use', () => {
     const isUsed = used === 'acme';
     expect(use.stdout).toBe(isUsed ? '✔ Commands now use profile acme\n' : '✔ Profile acme is the current one\n');
     expect(use.stderr).toContain(sentence);
-    if (!isUsed) expect(use.stderr).toContain('For this one: --profile acme');
+    if (!isUsed) expect(use.stderr).toContain('To use this profile: --profile acme');
     expect((await machine.done('profile', 'use', 'acme', '--json')).json).toMatchObject({
       current: true,
       in_use: isUsed,
@@ -520,7 +520,7 @@ describe('the profile that commands use', () => {
       '✔ Removed profile acme. The tenant itself is unchanged.\n',
     );
     expect((await machine.done('profile', 'remove', 'other')).stdout).toContain(
-      '  Commands use other.example, which AUTH0_DOMAIN names.\n',
+      '  Commands use other.example (from AUTH0_DOMAIN).\n',
     );
   });
 });

@@ -58,7 +58,7 @@ describe.each(ways)(
       const { code, stderr } = await machine.run('tenant', 'set-lifetime', '90d', ...before);
       expect(code).toBe(2);
       expect(onOneLine(stderr)).toBe(
-        `error: Profile 'remote' is marked production, and ${name} disables questions. hint: Look first with --dry-run, then add --yes`,
+        `error: Profile 'remote' is marked production: this change needs confirmation, and ${name} disables questions. hint: Preview it with --dry-run, then pass --yes.`,
       );
       expect(machine.questions).toEqual([]);
       for (const line of ['set production off', 'remove remote']) {

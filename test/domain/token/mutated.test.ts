@@ -4,7 +4,7 @@ import { publicKeys } from '../../../src/domain/token/key-source.ts';
 import type { Verification } from '../../../src/domain/token/verify.ts';
 import { isAnonError } from '../../../src/errors.ts';
 import { decode, otherRsa, part, ringOf, rsa, sign } from '../../support/tokens.ts';
-import { failures, goodClaims, goodToken, verify } from '../../support/verifying.ts';
+import { failures, goodClaims, goodToken, verify } from '../../support/verification.ts';
 
 const seed = 20_260_601;
 const howMany = 100_000;

@@ -3,7 +3,7 @@ import { type CachedKeys, type KeyCache, servedKeys } from '../../../src/domain/
 import { keyProblem } from '../../../src/jose/algorithms.ts';
 import { failureOf, json, noon, scriptedConnection } from '../../support/domain.ts';
 import { otherRsa, rsa, sign } from '../../support/tokens.ts';
-import { failures, goodClaims, goodToken, verify } from '../../support/verifying.ts';
+import { failures, goodClaims, goodToken, verify } from '../../support/verification.ts';
 
 const k1 = { ...rsa.publicJwk, kid: 'k1' };
 const k2 = { ...otherRsa.publicJwk, kid: 'k2' };

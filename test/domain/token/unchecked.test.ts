@@ -5,7 +5,7 @@ import { keySourceOf, publicKeys } from '../../../src/domain/token/key-source.ts
 import { readCertificates, readKeySet } from '../../../src/jose/jwk.ts';
 import certificate from '../../fixtures/tokens/certificate.json' with { type: 'json' };
 import { decode, ec, ecPair, otherRsa, pairOf, part, ringOf, rsa, sign } from '../../support/tokens.ts';
-import { failures, goodClaims, keysOf, unknowns, verify } from '../../support/verifying.ts';
+import { failures, goodClaims, keysOf, unknowns, verify } from '../../support/verification.ts';
 
 const secp256k1 = ecPair('secp256k1');
 const [p384, p521] = [ecPair('P-384'), ecPair('P-521')];

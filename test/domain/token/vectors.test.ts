@@ -4,7 +4,7 @@ import rfc7516 from '../../fixtures/tokens/rfc7516.json' with { type: 'json' };
 import rfc7519 from '../../fixtures/tokens/rfc7519.json' with { type: 'json' };
 import rfc7520 from '../../fixtures/tokens/rfc7520.json' with { type: 'json' };
 import { decode, ec, otherRsa, ringOf } from '../../support/tokens.ts';
-import { failures, keysOf, stateOf, unknowns, verify } from '../../support/verifying.ts';
+import { failures, keysOf, stateOf, unknowns, verify } from '../../support/verification.ts';
 
 interface Example {
   readonly token: string;

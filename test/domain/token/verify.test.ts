@@ -16,7 +16,7 @@ import {
   stateOf,
   unknowns,
   verify,
-} from '../../support/verifying.ts';
+} from '../../support/verification.ts';
 
 const now = noon / 1000;
 

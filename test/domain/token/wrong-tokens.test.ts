@@ -13,7 +13,7 @@ import {
   keysOf,
   unknowns,
   verify,
-} from '../../support/verifying.ts';
+} from '../../support/verification.ts';
 
 const good = await goodToken();
 const [head = '', body = '', signature = ''] = good.split('.');

@@ -21,7 +21,7 @@ beforeAll(() => {
 const keysFor = (alg: Algorithm) => (alg === 'ES256' ? ec : rsa);
 const pemOf = ({ publicKey }: typeof rsa) => publicKey.export({ type: 'spki', format: 'pem' });
 
-/** A tenant with an application that authenticates by a key, and may have guests and the API for itself. */
+/** A tenant with an application that authenticates with a key and may get tokens for guests and for itself. */
 async function withKeyedApp(alg: Algorithm = 'RS256', credential: JsonObject = {}) {
   const tenant = await openTenant({ edition: 'ea' });
   const manage = await tenant.management();
@@ -41,7 +41,7 @@ async function withKeyedApp(alg: Algorithm = 'RS256', credential: JsonObject = {
 
 function requests(tenant: TestTenant, clientId: string, alg: Algorithm) {
   const now = () => tenant.clock() / 1000;
-  /** What the official SDKs send, unless `claims` says otherwise. */
+  /** The claims that the official SDKs send, changed by `claims`. */
   const assertion = (claims: JWTPayload = {}, header: JsonObject = {}, key: KeyObject = keysFor(alg).privateKey) =>
     new SignJWT({
       iss: clientId,
@@ -79,7 +79,7 @@ it.each([
   ['at another port of this machine', 'localhost:9', 'http://localhost:9/oauth/token', 401],
   ['at another host', 'evil.example', 'http://evil.example/oauth/token', 421],
   ['at another host, as a proxy would name it', 'localhost:PORT', 'http://evil.example/oauth/token', 401],
-])('over HTTP an assertion for the endpoint %s is answered: Host %s', async (_, host, aud, status) => {
+])('over HTTP an assertion with audience %s is accepted or refused: Host %s', async (_, host, aud, status) => {
   const { tenant, assertion, members } = await withKeyedApp();
   const { port, close } = await listen(tenant.handle, 0);
   onTestFinished(close);
@@ -103,13 +103,13 @@ it.each([
   expect(statusOf(await connection.answer())).toBe(status);
 });
 
-describe.each(paths)('an assertion at %s', (path) => {
+describe.each(paths)('a client assertion at %s', (path) => {
   const refusal =
     path === '/oauth/token'
       ? { status: 401, body: { error: 'access_denied' } }
       : { status: 401, body: { error: 'invalid_client' } };
 
-  it.each(algorithms)('proves who an application is, signed %s', async (alg) => {
+  it.each(algorithms)('authenticates the application, signed with %s', async (alg) => {
     const { ask, assertion, members } = await withKeyedApp(alg);
     expect(await ask[path](members(await assertion()))).toMatchObject({
       status: 200,
@@ -117,7 +117,7 @@ describe.each(paths)('an assertion at %s', (path) => {
     });
   });
 
-  it('is good once, whoever serves the state', async () => {
+  it('is accepted once, also by another process with the same state', async () => {
     const { ask, assertion, members, tenant } = await withKeyedApp();
     const used = await assertion();
     expect(await ask[path](members(used))).toMatchObject({ status: 200 });
@@ -139,7 +139,7 @@ describe.each(paths)('an assertion at %s', (path) => {
     ['for the token endpoint', (_, { issuer }) => ({ aud: `${issuer}oauth/token` })],
     ['for the address it is sent to', () => ({ aud: `https://localhost:4400${path}` })],
     ['for several', (_, { issuer }) => ({ aud: ['https://elsewhere.example/', issuer] })],
-  ])('is taken %s', async (_, claims) => {
+  ])('is accepted %s', async (_, claims) => {
     const { ask, assertion, members, now, tenant } = await withKeyedApp();
     expect(await ask[path](members(await assertion(claims(now(), tenant))))).toMatchObject({ status: 200 });
   });
@@ -194,14 +194,14 @@ describe.each(paths)('an assertion at %s', (path) => {
     expect(await made.ask[path](await make(made))).toMatchObject(refusal);
   });
 
-  it('is checked against each key, or the one it names', async () => {
+  it('is checked against every key, or only the key of its kid', async () => {
     const { tenant, client, ask, assertion, members } = await withKeyedApp('RS256', { kid: 'the-first-one' });
     const manage = await tenant.management();
     const one = `/api/v2/clients/${client.client_id}`;
     const key = { credential_type: 'public_key', pem: pemOf(otherRsa), kid: 'the-second-one' };
     const { body: second } = await manage('POST', `${one}/credentials`, { json: key });
     const bySecond = (header = {}) => assertion({}, header, otherRsa.privateKey);
-    // Registered, and not yet enabled.
+    // Registered, but not enabled yet.
     expect(await ask[path](members(await bySecond()))).toMatchObject(refusal);
     const [first] = client.client_authentication_methods.private_key_jwt.credentials;
     const methods = { private_key_jwt: { credentials: [first, { id: second.id }] } };
@@ -222,7 +222,7 @@ describe.each(paths)('an assertion at %s', (path) => {
     expect(await ask[path](members(await assertion()))).toMatchObject(refusal);
   });
 
-  it('beside another way is refused as invalid_request', async () => {
+  it('together with another authentication method is refused as invalid_request', async () => {
     const { ask, assertion, members, client } = await withKeyedApp();
     const body = members(await assertion());
     const answers = [
@@ -241,7 +241,7 @@ describe.each(paths)('an assertion at %s', (path) => {
   });
 });
 
-it('an assertion says at /oauth/token by itself whom it is from', async () => {
+it('an assertion at /oauth/token identifies the client without a client_id', async () => {
   const { ask, assertion, members } = await withKeyedApp();
   const { client_id: _, ...alone } = members(await assertion());
   expect(await ask['/oauth/token'](alone)).toMatchObject({ status: 200, body: { scope: 'read:catalog write:cart' } });

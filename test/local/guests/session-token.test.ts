@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { CompactEncrypt, CompactSign, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { readSessionToken, writeSessionToken } from '../../../src/local/guests/session-token.ts';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { tenantKeys } from '../../../src/local/tokens/keys.ts';
 import { ea } from '../../../src/wire/edition/ea.ts';
 import type { SessionTokenFormat } from '../../../src/wire/edition/edition.ts';
@@ -10,6 +9,7 @@ import { preview } from '../../../src/wire/edition/preview.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import type { SessionTokenClaims } from '../../../src/wire/session-token.ts';
 import { openSealed, openTenant, sequenceOfBytes, sessionKey, testKeys, withBearer } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const store = memoryStore();
 store.write((writer) => writer.put('key', 'current', { ...testKeys }));
@@ -37,7 +37,7 @@ const sessions = fc
   })
   .map((members): SessionTokenClaims => JSON.parse(JSON.stringify({ ...session, ...members })));
 
-/** A token with one character changed, put in, taken out or moved. */
+/** A token with one character changed, inserted, deleted or moved. */
 const changes = fc.record({
   at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   character: fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ~é'),
@@ -55,8 +55,8 @@ function changed(token: string, { at, character, kind }: Change): string {
   return before + after.slice(0, 1) + here + after.slice(1);
 }
 
-describe.each(['jwe', 'jwt'] as const)('a session token in the format %s', (format) => {
-  it('says what it was given, whatever that is', async () => {
+describe.each(['jwe', 'jwt'] as const)('a session token in format %s', (format) => {
+  it('returns its claims unchanged, whatever they are', async () => {
     await fc.assert(
       fc.asyncProperty(sessions, async (claims) => {
         expect(await read(await write(format, claims))).toEqual(claims);
@@ -64,7 +64,7 @@ describe.each(['jwe', 'jwt'] as const)('a session token in the format %s', (form
     );
   });
 
-  it('opens for nobody after any change', async () => {
+  it('cannot be read after any change', async () => {
     const token = await write(format);
     await fc.assert(
       fc.asyncProperty(changes, async (change) => {
@@ -76,14 +76,14 @@ describe.each(['jwe', 'jwt'] as const)('a session token in the format %s', (form
     );
   });
 
-  it('opens for nobody after a change of its last character', async () => {
+  it('cannot be read after a change of its last character', async () => {
     const token = await write(format);
     for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
       if (!token.endsWith(last)) expect(await read(token.slice(0, -1) + last)).toBeUndefined();
     }
   });
 
-  it('is none without the claims of a session', async () => {
+  it('is refused without the claims of a session', async () => {
     for (const name of ['client_id', 'user_id', 'session_id', 'created_at', 'metadata', 'iat']) {
       const { [name]: _, ...others } = session as JsonObject;
       expect(await read(await write(format, others as SessionTokenClaims))).toBeUndefined();
@@ -92,7 +92,7 @@ describe.each(['jwe', 'jwt'] as const)('a session token in the format %s', (form
 });
 
 describe('any text', () => {
-  it('is no session token', async () => {
+  it('is not a session token', async () => {
     const [start] = (await write('jwe')).split('..');
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.array(fc.base64String()), async (text, parts) => {
@@ -105,7 +105,7 @@ describe('any text', () => {
 });
 
 describe('a sealed session token', () => {
-  it('has the header that the service documents, to the byte', async () => {
+  it('has exactly the header that the service documents', async () => {
     const [header, encryptedKey] = (await write('jwe')).split('.');
     expect(Buffer.from(header ?? '', 'base64url').toString()).toBe('{"alg":"dir","enc":"A256GCM"}');
     expect(encryptedKey).toBe('');
@@ -115,7 +115,7 @@ describe('a sealed session token', () => {
     expect(await write('jwe')).not.toBe(await write('jwe'));
   });
 
-  it('is what jose would have made', async () => {
+  it('is what jose would produce', async () => {
     const plaintext = new TextEncoder().encode(JSON.stringify(session));
     const token = await new CompactEncrypt(plaintext)
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
@@ -129,7 +129,7 @@ describe('a sealed session token', () => {
     ['with a kid', { alg: 'dir', enc: 'A256GCM', kid: 'a' }],
     ['with a type', { alg: 'dir', enc: 'A256GCM', typ: 'JWT' }],
     ['with compression', { alg: 'dir', enc: 'A256GCM', zip: 'DEF' }],
-  ])('is refused when its header is another one, %s, though the key is right', async (_, header) => {
+  ])('is refused with another header, %s, although the key is right', async (_, header) => {
     const token = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(session)))
       .setProtectedHeader(header)
       .encrypt(sessionKey(store));
@@ -143,14 +143,14 @@ describe('a sealed session token', () => {
     ['nonce', 2],
     ['ciphertext', 3],
     ['tag', 4],
-  ])('is refused with the %s of another one', async (name, index) => {
+  ])('is refused with the %s of another token', async (name, index) => {
     const parts = (await write('jwe')).split('.');
     const other = (await write('jwe', { ...session, user_id: 'anon|2' })).split('.');
     parts[index] = name === 'header' || name === 'encrypted key' ? 'AAAA' : (other[index] ?? '');
     expect(await read(parts.join('.'))).toBeUndefined();
   });
 
-  it('is refused with a tag cut short', async () => {
+  it('is refused with a truncated tag', async () => {
     const parts = (await write('jwe')).split('.');
     for (const bytes of [4, 8, 12, 15]) {
       const tag = Buffer.from(parts[4] ?? '', 'base64url').subarray(0, bytes);
@@ -163,7 +163,7 @@ describe('a tenant that changes its format', () => {
   it.each([
     ['jwe', 'jwt'],
     ['jwt', 'jwe'],
-  ] as const)('from %s to %s goes on with the tokens it gave out before', async (before, after) => {
+  ] as const)('from %s to %s still accepts earlier tokens', async (before, after) => {
     const tenant = await openTenant({ settings: { anonymous_session_token_format: before } });
     const old = await tenant.session({ metadata: { a: 1 } });
     tenant.change('tenant', 'settings', { anonymous_session_token_format: after });
@@ -176,8 +176,8 @@ describe('a tenant that changes its format', () => {
   });
 });
 
-describe('a session token in the format jwt', () => {
-  it('says what it is, and is for no audience', async () => {
+describe('a session token in format jwt', () => {
+  it('has its own type and no audience', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_token_format: 'jwt' } });
     const { session_token } = await tenant.session();
     const [header = '', claims = ''] = session_token.split('.');
@@ -189,7 +189,7 @@ describe('a session token in the format jwt', () => {
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).not.toHaveProperty('aud');
   });
 
-  it('is refused with another algorithm, though the key is right', async () => {
+  it('is refused with another algorithm, although the key is right', async () => {
     const payload = new TextEncoder().encode(JSON.stringify(session));
     const signed = (alg: string) =>
       new CompactSign(payload)
@@ -199,7 +199,7 @@ describe('a session token in the format jwt', () => {
     for (const alg of ['RS384', 'RS512', 'PS256']) expect(await read(await signed(alg))).toBeUndefined();
   });
 
-  it('is no Management API token, even when its claims are those of one', async () => {
+  it('is not accepted as a Management API token, even with the claims of one', async () => {
     const tenant = await openTenant();
     const token = await write('jwt', {
       ...session,
@@ -215,7 +215,7 @@ describe('a session token of edition ea', () => {
   const prefix = 'ANONYMOUS_SESSION_';
   const sealed = () => writeSessionToken(keys, random, { format: 'jwe', prefix }, session);
 
-  it('is a sealed one behind a prefix, and says what it was given', async () => {
+  it('is a sealed token with a prefix, and returns its claims unchanged', async () => {
     const token = await sealed();
     expect(token).toMatch(/^ANONYMOUS_SESSION_[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(readSessionToken(keys, ea, token)).toEqual(session);
@@ -228,11 +228,11 @@ describe('a session token of edition ea', () => {
     ['of the other edition', () => write('jwe')],
     ['in the format jwt', () => write('jwt')],
     ['in the format jwt behind the prefix', async () => prefix + (await write('jwt'))],
-  ])('is none %s', async (_, make) => {
+  ])('is refused %s', async (_, make) => {
     expect(readSessionToken(keys, ea, await make(await sealed()))).toBeUndefined();
   });
 
-  it('is none of edition preview', async () => {
+  it('is refused in edition preview', async () => {
     expect(read(await sealed())).toBeUndefined();
   });
 });

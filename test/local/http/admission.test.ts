@@ -10,7 +10,7 @@ async function served(hosts: readonly string[] = []): Promise<Listening> {
   return listening;
 }
 
-/** The answer to a request that is just these lines, and `body`. */
+/** Sends exactly these lines and `body`, and returns the response. */
 async function ask({ port }: Listening, lines: readonly string[], body = ''): Promise<string> {
   const connection = await rawConnection(port);
   connection.write(`${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
@@ -19,7 +19,7 @@ async function ask({ port }: Listening, lines: readonly string[], body = ''): Pr
 
 const discovery = 'GET /.well-known/openid-configuration HTTP/1.1';
 
-describe('a tenant is served as', () => {
+describe('a tenant is served under', () => {
   it.each(['localhost', '127.0.0.1', '[::1]', 'LocalHost', 'localhost:PORT', '[::1]:PORT', 'localhost:'])(
     '%s',
     async (host) => {
@@ -29,7 +29,7 @@ describe('a tenant is served as', () => {
     },
   );
 
-  it('the names that it is given, and still as localhost', async () => {
+  it('the given names, and still under localhost', async () => {
     const listening = await served(['tenant.test', '[fd00::1]']);
     for (const host of ['tenant.test', 'TENANT.test:8443', '[fd00::1]:1', 'localhost']) {
       expect([host, statusOf(await ask(listening, [discovery, `Host: ${host}`]))]).toEqual([host, 200]);
@@ -50,7 +50,7 @@ describe('a tenant is served as', () => {
     '[::]',
     '[::ffff:127.0.0.1]',
     '169.254.169.254',
-  ])('nothing else: %s', async (host) => {
+  ])('no other name: %s', async (host) => {
     const listening = await served();
     for (const path of ['/.well-known/openid-configuration', '/anonymous/token', '/nothing']) {
       const answer = await ask(listening, [
@@ -61,7 +61,7 @@ describe('a tenant is served as', () => {
     }
   });
 
-  it('which is said to the Management API in its own envelope, before a token is looked at', async () => {
+  it('and refuses Management API calls in their own envelope, before it checks the token', async () => {
     const answer = await ask(await served(), ['GET /api/v2/clients HTTP/1.1', 'Host: evil.example']);
     expect(statusOf(answer)).toBe(421);
     expect(bodyOf(answer)).toEqual({
@@ -82,7 +82,7 @@ describe('a tenant is served as', () => {
     ['a path', ['Host: localhost/evil']],
     ['no port', ['Host: localhost:http']],
     ['an address without brackets', ['Host: ::1']],
-  ])('400 answers a request that has %s', async (_, hosts, version = 'HTTP/1.1') => {
+  ])('refuses a request with %s with 400', async (_, hosts, version = 'HTTP/1.1') => {
     const answer = await ask(await served(), [`GET /api/v2/clients ${version}`, ...hosts]);
     expect([statusOf(answer), bodyOf(answer).statusCode]).toEqual([400, 400]);
   });
@@ -96,13 +96,13 @@ describe('a tenant is served as', () => {
     ['ftp://localhost/', 'localhost', 400],
     ['evil.example:80', 'localhost', 400],
     ['*', 'localhost', 400],
-  ])('with the target %s and the Host %s: %i', async (target, host, status) => {
+  ])('the target %s and the Host %s: %i', async (target, host, status) => {
     const method = target === '*' ? 'OPTIONS' : 'GET';
     const answer = await ask(await served(), [`${method} ${target} HTTP/1.1`, `Host: ${host}`]);
     expect(statusOf(answer)).toBe(status);
   });
 
-  it('and discovery names that host at the port where it is served, whatever else a request says', async () => {
+  it('and discovery lists that host with the port that is served, whatever the request contains', async () => {
     const listening = await served(['tenant.test']);
     for (const [host, name] of [
       ['localhost:9', 'localhost'],
@@ -131,32 +131,35 @@ const endpoints = [
 ] as const;
 
 describe('a body of more than 1 MB', () => {
-  it.each(endpoints)('is answered 413 by %s before any of it has come, and the connection ends', async (path, body) => {
-    const connection = await rawConnection((await served()).port);
-    connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${megabyte + 1}\r\n\r\n`);
-    const answer = await connection.answer();
-    expect([statusOf(answer), bodyOf(answer)]).toEqual([413, body]);
-    expect(answer).toMatch(/^connection: close\r$/im);
-  });
+  it.each(endpoints)(
+    'is refused with 413 by %s before any of it arrives, and the connection closes',
+    async (path, body) => {
+      const connection = await rawConnection((await served()).port);
+      connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${megabyte + 1}\r\n\r\n`);
+      const answer = await connection.answer();
+      expect([statusOf(answer), bodyOf(answer)]).toEqual([413, body]);
+      expect(answer).toMatch(/^connection: close\r$/im);
+    },
+  );
 
-  it.each(endpoints)('is cut at 1 MB by %s where it does not say how long it is', async (path, body) => {
+  it.each(endpoints)('is cut off at 1 MB by %s when its length is unknown', async (path, body) => {
     const connection = await rawConnection((await served()).port);
     connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`);
     const chunk = `186a0\r\n${'a'.repeat(100_000)}\r\n`;
     for (let sent = 0; sent <= 10; sent += 1) connection.write(chunk);
-    // No last chunk: it never ends.
+    // No last chunk: the body never ends.
     const answer = await connection.answer();
     expect([statusOf(answer), bodyOf(answer)]).toEqual([413, body]);
   });
 
-  it('is not sent by a client that asks first', async () => {
+  it('is not sent by a client that expects 100-continue', async () => {
     const connection = await rawConnection((await served()).port);
     const length = `Content-Length: ${megabyte + 1}`;
     connection.write(`POST /oauth/token HTTP/1.1\r\nHost: localhost\r\n${length}\r\nExpect: 100-continue\r\n\r\n`);
     expect(statusOf(await connection.answer())).toBe(413);
   });
 
-  it('reaches an ordinary client as 413 and not as a broken connection', async () => {
+  it('gives an ordinary client a 413, not a broken connection', async () => {
     const { url } = await served();
     for (const body of ['a'.repeat(5 * megabyte), new Blob(['a'.repeat(5 * megabyte)]).stream()]) {
       const answer = await fetch(`${url}/anonymous/token`, { method: 'POST', body, duplex: 'half' } as RequestInit);
@@ -171,7 +174,7 @@ describe('a body of at most 1 MB', () => {
   it.each([
     ['says how long it is', json(megabyte)],
     ['does not', new Blob([json(megabyte)]).stream()],
-  ])('is read where it %s', async (_, body) => {
+  ])('is read when it %s', async (_, body) => {
     const { url } = await served();
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${url}/anonymous/token`, {
@@ -180,7 +183,7 @@ describe('a body of at most 1 MB', () => {
     expect([answer.status, ((await answer.json()) as { error: string }).error]).toEqual([401, 'invalid_client']);
   });
 
-  it('is sent by a client that asks first', async () => {
+  it('is sent by a client that expects 100-continue', async () => {
     const connection = await rawConnection((await served()).port);
     const head = ['POST /anonymous/token HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     connection.write(

@@ -13,7 +13,7 @@ async function listening(handle: Handle, options: ListenOptions = {}): Promise<L
   return opened;
 }
 
-/** Somebody else on a port. */
+/** Another server on a port. */
 async function taking(port: number, address: string): Promise<Server> {
   const server = createServer().listen(port, address);
   await once(server, 'listening');
@@ -24,8 +24,8 @@ async function taking(port: number, address: string): Promise<Server> {
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 const nothing: Handle = async () => new Response(null, { status: 204 });
 
-describe('a tenant that listens', () => {
-  it('answers over HTTP at the address that it names, by both addresses that localhost has', async () => {
+describe('a listening tenant', () => {
+  it('answers over HTTP at its URL, at both addresses of localhost', async () => {
     const tenant = await testTenant();
     const { url, port } = await listening(tenant.handle);
     expect(url).toBe(`http://localhost:${port}`);
@@ -43,16 +43,16 @@ describe('a tenant that listens', () => {
   it.each([
     ['the second', ['127.0.0.1', '192.0.2.1']],
     ['the first', ['192.0.2.1', '127.0.0.1']],
-  ])('goes without an address that the machine does not have: %s', async (_, addresses) => {
+  ])('skips an address that the machine does not have: %s', async (_, addresses) => {
     const { port } = await listening(nothing, { addresses });
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(204);
   });
 
-  it('fails where the machine has none of its addresses', async () => {
+  it('fails when the machine has none of the addresses', async () => {
     await expect(listen(nothing, 0, { addresses: ['192.0.2.1'] })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
 
-  it('fails where somebody listens already, and not once they have gone', async () => {
+  it('fails while another server listens, and works after it has closed', async () => {
     const tenant = await testTenant();
     const first = await listen(tenant.handle, 0);
     await expect(listen(tenant.handle, first.port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -67,27 +67,27 @@ describe('a tenant that listens', () => {
   it.each([
     ['127.0.0.1', '::1'],
     ['::1', '127.0.0.1'],
-  ])('fails where the port is taken at %s alone, and keeps none at the other', async (address, other) => {
+  ])('fails when the port is in use only at %s, and frees the other address', async (address, other) => {
     const port = portOf(await taking(0, address));
     await expect(listen(nothing, port)).rejects.toMatchObject({ code: 'EADDRINUSE', address });
     await taking(port, other);
   });
 
-  it('gives up where no port is free at every address', async () => {
+  it('gives up when no port is free at every address', async () => {
     await expect(listen(nothing, 0, { addresses: ['127.0.0.1', '127.0.0.1'] })).rejects.toMatchObject({
       code: 'EADDRINUSE',
     });
   });
 });
 
-describe('a request that does not come in whole', () => {
+describe('an incomplete request', () => {
   const soon = { requestMs: 200 };
 
   it.each([
     ['nothing', ''],
     ['half a line', 'GET /x HT'],
     ['half a head', 'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-'],
-  ])('is ended while its head is missing: %s', async (_, text) => {
+  ])('is aborted while its header is missing: %s', async (_, text) => {
     const connection = await rawConnection((await listening(nothing, soon)).port);
     connection.write(text);
     expect(statusOf(await connection.answer())).toBe(408);
@@ -97,18 +97,18 @@ describe('a request that does not come in whole', () => {
     ['of a known length', 'Content-Length: 10\r\n\r\n{"a"'],
     ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\n{"a"\r\n'],
     ['in chunks, in the middle of one', 'Transfer-Encoding: chunked\r\n\r\nff\r\n{"a"'],
-  ])('is ended while its body is missing: %s', async (_, rest) => {
+  ])('is aborted while its body is missing: %s', async (_, rest) => {
     const tenant = await testTenant();
     for (const path of ['/anonymous/token', '/oauth/token', '/api/v2/clients']) {
       const connection = await rawConnection((await listening(tenant.handle, soon)).port);
       connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${rest}`);
       const answer = await connection.answer();
-      // What needs no body is answered at once, and the rest is waited for in vain.
+      // A request that needs no body is answered at once; the rest of it never arrives.
       expect(statusOf(answer)).toBe(path === '/api/v2/clients' && !rest.startsWith('Transfer') ? 401 : 408);
     }
   });
 
-  it('is ended although a byte comes now and then', async () => {
+  it('is aborted even when single bytes keep arriving', async () => {
     const connection = await rawConnection((await listening(nothing, soon)).port);
     connection.write('GET / HTTP/1.1\r\nHost: localhost\r\nX: ');
     const dripping = setInterval(() => connection.write('a'), 20);
@@ -116,14 +116,14 @@ describe('a request that does not come in whole', () => {
     expect(statusOf(await connection.answer())).toBe(408);
   });
 
-  it('and one that comes in time is answered, whatever another does', async () => {
+  it('does not affect a complete request', async () => {
     const { port, url } = await listening(nothing, soon);
     (await rawConnection(port)).write('GET / HT');
     expect((await fetch(url)).status).toBe(204);
   });
 });
 
-describe('closing', () => {
+describe('close', () => {
   const ms = async (work: () => Promise<void>) => {
     const begun = performance.now();
     await work();
@@ -135,7 +135,7 @@ describe('closing', () => {
     ['nothing was sent', ''],
     ['half a head was sent', 'GET / HT'],
     ['a request was answered, and the connection kept', `${request}Content-Length: 0\r\n\r\n`, 'HTTP/1.1 204'],
-  ])('does not wait where %s', async (_, text, mark) => {
+  ])('does not wait when %s', async (_, text, mark) => {
     const { port, close } = await listen(nothing, 0, { graceMs: 60_000 });
     const connection = await rawConnection(port);
     connection.write(text);
@@ -150,18 +150,18 @@ describe('closing', () => {
     ['half a body was sent in chunks', nothing, 'Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n'],
     ['the answer never comes', () => new Promise(() => {}), 'Content-Length: 0\r\n\r\n'],
     ['the answer is not read', async () => new Response('a'.repeat(50_000_000)), 'Content-Length: 0\r\n\r\n'],
-  ])('waits no longer than its grace where %s', async (_, handle, text) => {
+  ])('waits no longer than the grace period when %s', async (_, handle, text) => {
     const quick = async (sent: Request) => (sent.method === 'GET' ? nothing(sent) : handle(sent));
     const { url, port, close } = await listen(quick, 0, { graceMs: 100 });
     const { socket, write } = await rawConnection(port);
     socket.pause();
     write(request + text);
-    // Another that comes later is answered: so this one has been looked at.
+    // A later request has been answered, so this one has been processed.
     await fetch(url);
     expect(await ms(close)).toBeLessThan(1500);
   });
 
-  it('lets an answer that is under way finish', async () => {
+  it('lets a running response finish', async () => {
     const events = new EventEmitter();
     const { url, close } = await listen(async () => {
       events.emit('asked');

@@ -8,14 +8,14 @@ const limitHeaders = ({ headers }: Answer) =>
   ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'].map((name) => headers.get(name));
 
 describe('a tenant with a rate limit', () => {
-  it('says with each answer what is left', async () => {
+  it('reports what is left with every response', async () => {
     const tenant = await openTenant({ rateLimit });
     const now = tenant.clock() / 1000;
     expect(limitHeaders(await tenant.anonymousToken())).toEqual([null, '2', '1', String(now)]);
     expect(limitHeaders(await tenant.anonymousToken({ scope: 'none' }))).toEqual([null, '2', '0', String(now + 10)]);
   });
 
-  it('refuses what goes over it with 429, and says when to come back', async () => {
+  it('refuses requests over the limit with 429 and Retry-After', async () => {
     const tenant = await openTenant({ rateLimit });
     const now = tenant.clock() / 1000;
     await tenant.anonymousToken();
@@ -26,7 +26,7 @@ describe('a tenant with a rate limit', () => {
     expect(limitHeaders(answer)).toEqual(['10', '2', '0', String(now + 10)]);
   });
 
-  it('lets one through when that time has come, and no more than the burst after a long rest', async () => {
+  it('accepts one request after that time, and at most the burst after a long pause', async () => {
     const tenant = await openTenant({ rateLimit });
     const statuses = async (count: number) => {
       const answers = [];
@@ -53,7 +53,7 @@ describe('a tenant with a rate limit', () => {
         errorCode: 'too_many_requests',
       },
     ],
-  ])('answers %s in the shape of its errors', async (path, body) => {
+  ])('refuses %s in its error format', async (path, body) => {
     const tenant = await openTenant({ rateLimit: { burst: 1, perSecond: 1 } });
     await tenant.anonymousToken();
     const answer = await tenant.send('POST', path, { json: {} });
@@ -62,14 +62,14 @@ describe('a tenant with a rate limit', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
-  it('refuses nothing when there is no limit', async () => {
+  it('refuses nothing without a limit', async () => {
     const tenant = await openTenant();
     const answers = await Promise.all(Array.from({ length: 50 }, () => tenant.anonymousToken()));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
     expect(limitHeaders(answers[0] as Answer)).toEqual([null, null, null, null]);
   });
 
-  it('tells clients of the Management API all the same what they plan by', async () => {
+  it('still sends the rate limit headers of the Management API', async () => {
     const tenant = await openTenant();
     const next = String(tenant.clock() / 1000 + 1);
     const manage = await tenant.management();

@@ -3,7 +3,7 @@ import { type Send, type TestTenant, testTenant } from '../../support/local.ts';
 
 type Endpoint = readonly [method: string, path: string, members: object, accepted: number];
 
-/** What takes a body: with these members in a form or as JSON it is read, whatever is said to them. */
+/** Endpoints with a body that is valid as a form and as JSON; only whether it is read matters. */
 const endpoints: readonly Endpoint[] = [
   ['POST', '/anonymous/token', { client_id: 'x' }, 401],
   ['POST', '/anonymous/logout', {}, 204],
@@ -31,14 +31,14 @@ describe.each(endpoints)('%s %s', (...endpoint) => {
     'application/json; charset=utf-8',
     'Application/JSON;charset="UTF-8"',
     'application/json; odata=verbose',
-  ])('reads JSON that is called %s', async (type) => {
+  ])('reads JSON with Content-Type %s', async (type) => {
     const { send, at } = await tenantFor(endpoint);
     const headers = { 'content-type': type };
     expect((await send(method, at, { text: JSON.stringify(members), headers })).status).toBe(accepted);
   });
 
   it.each(['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded;charset=UTF-8'])(
-    'reads a form that is called %s',
+    'reads a form with Content-Type %s',
     async (type) => {
       const { send, at } = await tenantFor(endpoint);
       const form = { ...members } as Record<string, string>;
@@ -58,7 +58,7 @@ describe.each(endpoints)('%s %s', (...endpoint) => {
     ['application/json; charset=utf-16', untold],
     ['application/x-www-form-urlencoded; charset=iso-8859-1', untold],
     ['json', untold],
-  ])('answers 415 to %s, in its own shape', async (type, message) => {
+  ])('refuses %s with 415, in its error format', async (type, message) => {
     const { tenant, send, at } = await tenantFor(endpoint);
     const before = tenant.store.list('client').length;
     const headers = { 'content-type': type };
@@ -72,14 +72,14 @@ describe.each(endpoints)('%s %s', (...endpoint) => {
     expect(tenant.store.list('client')).toHaveLength(before);
   });
 
-  it('answers 415 to a compressed body', async () => {
+  it('refuses a compressed body with 415', async () => {
     const { send, at } = await tenantFor(endpoint);
     const headers = { 'content-encoding': 'gzip' };
     expect(await send(method, at, { text: JSON.stringify(members), headers })).toMatchObject({ status: 415 });
   });
 });
 
-it('who may not write is told that before what is wrong with the body', async () => {
+it('the scope is checked before the body', async () => {
   const { send } = await testTenant();
   const headers = { 'content-type': 'text/plain' };
   expect(await send('POST', '/api/v2/clients', { text: 'a', headers })).toMatchObject({ status: 401 });

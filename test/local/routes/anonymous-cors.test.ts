@@ -8,7 +8,7 @@ const corsOf = ({ headers }: Answer) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
 const allowed = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' };
 
-/** A tenant with an application whose pages are at `http://localhost:3000`, and another that has no pages. */
+/** A tenant with an application whose pages are at `http://localhost:3000`, and one without pages. */
 async function withPages(app: object = { web_origins: [origin] }, edition: 'ea' | 'preview' = 'ea') {
   const tenant = await openTenant({ edition, app: { ...app } });
   const other = (await (await tenant.management())('POST', '/api/v2/clients', { json: { name: 'other' } })).body;
@@ -29,7 +29,7 @@ describe.each(paths)('a page that calls %s', (path) => {
     ['web_origins with a slash', { web_origins: ['https://a.example', `${origin}/`] }],
     ['allowed_origins', { allowed_origins: [origin] }],
     ['callbacks', { callbacks: [`${origin}/signed-in?from=auth0`] }],
-  ])('may ask first, from one of the %s', async (_, app) => {
+  ])('may send a preflight request from one of the %s', async (_, app) => {
     const { preflight } = await withPages(app);
     const answer = await preflight(path);
     expect([answer.status, answer.body]).toEqual([204, {}]);
@@ -42,14 +42,14 @@ describe.each(paths)('a page that calls %s', (path) => {
   });
 
   it.each(['https://localhost:3000', 'http://localhost:3001', 'http://localhost:3000.evil.example', 'null', ''])(
-    'may not ask from elsewhere: %s',
+    'may not send one from elsewhere: %s',
     async (from) => {
       const { preflight } = await withPages({ callbacks: [`${origin}/`, 'com.example.app://signed-in', 'nonsense'] });
       expect(corsOf(await preflight(path, from))).toEqual({});
     },
   );
 
-  it('gets its answer, and a refusal too', async () => {
+  it('can read responses and refusals', async () => {
     const { tenant } = await withPages();
     for (const client_id of [tenant.app.client_id, 'nobody', 7]) {
       const json = { client_id, audience: tenant.api.identifier };
@@ -60,14 +60,14 @@ describe.each(paths)('a page that calls %s', (path) => {
     }
   });
 
-  it('gets nothing for an application that it is no page of', async () => {
+  it("cannot read responses for another site's application", async () => {
     const { tenant, other } = await withPages();
     const answer = await tenant.send('POST', path, { json: { client_id: other.client_id }, headers: { origin } });
     expect(corsOf(answer)).toEqual({});
     expect(answer.headers.get('vary')).toBe('Origin');
   });
 
-  it('gets nothing in edition preview', async () => {
+  it('cannot read responses in edition preview', async () => {
     const { tenant, preflight } = await withPages({ web_origins: [origin] }, 'preview');
     const answer = await preflight(path);
     expect([answer.status, corsOf(answer), answer.headers.get('vary')]).toEqual([404, {}, null]);
@@ -76,7 +76,7 @@ describe.each(paths)('a page that calls %s', (path) => {
   });
 });
 
-it('a page is told when it asks too often', async () => {
+it('a page can read the refusal of a rate limit', async () => {
   const tenant = await openTenant({
     edition: 'ea',
     app: { web_origins: [origin] },
@@ -88,7 +88,7 @@ it('a page is told when it asks too often', async () => {
   expect([refused.status, corsOf(refused)]).toEqual([429, allowed]);
 });
 
-it('whoever is no page is answered without a word about pages', async () => {
+it('a response to a client that is not a page has no CORS headers', async () => {
   const { tenant } = await withPages();
   const answer = await tenant.anonymousToken();
   expect([corsOf(answer), answer.headers.get('vary')]).toEqual([{}, null]);

@@ -10,7 +10,7 @@ describe('POST /anonymous/logout', () => {
     ['of nobody in particular', () => ({ json: {} })],
     ['with members it does not know', () => ({ json: { reason: ['bye'] } })],
     ['in a form', (clientId: string) => ({ form: { client_id: clientId } })],
-  ])('%s answers nothing and clears the cookie', async (_, body) => {
+  ])('%s returns no content and clears the cookie', async (_, body) => {
     const tenant = await ea();
     const { status, headers, body: answered } = await tenant.send('POST', path, body(tenant.app.client_id));
     expect([status, answered, headers.get('content-type')]).toEqual([204, {}, null]);

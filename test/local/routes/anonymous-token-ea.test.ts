@@ -1,4 +1,4 @@
-import { compactDecrypt, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { compactDecrypt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { metadataBytes } from '../../../src/wire/metadata.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
@@ -12,6 +12,7 @@ import {
   otherTenantKeys,
   sessionKey,
   type TestTenant,
+  verifiedClaims,
 } from '../../support/local.ts';
 
 const uuid = /^anon@[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -25,7 +26,7 @@ function expectRefusal({ status, body }: Answer, expected: number, error: string
 }
 
 describe('creating a guest session in edition ea', () => {
-  it('answers a session token, an access token and how long the session has left', async () => {
+  it("returns a session token, an access token and the session's remaining lifetime", async () => {
     const { status, headers, body } = await (await ea()).anonymousToken();
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -42,13 +43,7 @@ describe('creating a guest session in edition ea', () => {
   it('signs an access token that the served keys verify, for a guest of this edition', async () => {
     const tenant = await ea();
     const { access_token } = await tenant.session({ scope: 'read:catalog' });
-    const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
-    const { payload } = await jwtVerify(access_token, createLocalJWKSet(keys), {
-      issuer: tenant.issuer,
-      audience: tenant.api.identifier,
-      currentDate: new Date(tenant.clock()),
-    });
-    expect(payload).toEqual({
+    expect(await verifiedClaims(tenant, access_token)).toEqual({
       iss: 'https://localhost:4400/',
       sub: expect.stringMatching(uuid),
       aud: tenant.api.identifier,
@@ -60,7 +55,7 @@ describe('creating a guest session in edition ea', () => {
     });
   });
 
-  it('seals the session, whose times are all in seconds', async () => {
+  it('seals the session, with all its times in seconds', async () => {
     const tenant = await ea();
     const { session_token, access_token } = await tenant.session({ metadata: { cart: 'a', items: 2, open: true } });
     expect(await sealedIn(tenant, session_token)).toEqual({
@@ -82,19 +77,19 @@ describe('creating a guest session in edition ea', () => {
     expect(await tenant.anonymousToken({ user_id, session_token })).toMatchObject({ status: 200 });
   });
 
-  it('takes a lifetime in minutes, and an access token ends with its session', async () => {
+  it('accepts a lifetime in minutes, and an access token expires with its session', async () => {
     const tenant = await ea(sessionsOf({ lifetime_in_minutes: 10 }));
     expect(await tenant.session()).toMatchObject({ session_expires_in: 600, expires_in: 600 });
   });
 
-  it('goes by the lifetime of the API', async () => {
+  it("uses the API's token lifetime", async () => {
     const tenant = await ea({ api: { token_lifetime_for_anonymous_access_tokens: 90 } });
     expect(await tenant.session()).toMatchObject({ expires_in: 90 });
   });
 });
 
 describe('metadata in edition ea', () => {
-  it.each([[{ a: { b: 1 } }], [{ a: [] }], [{ a: 'b', c: ['d'] }]])('is scalars only: %j', async (metadata) => {
+  it.each([[{ a: { b: 1 } }], [{ a: [] }], [{ a: 'b', c: ['d'] }]])('must be scalars: %j', async (metadata) => {
     expectRefusal(
       await (await ea()).anonymousToken({ metadata }),
       400,
@@ -103,7 +98,7 @@ describe('metadata in edition ea', () => {
     );
   });
 
-  it('may be 1024 bytes and not one more', async () => {
+  it('may be 1024 bytes and no more', async () => {
     const tenant = await ea();
     const filled = (bytes: number) => ({ a: 'x'.repeat(bytes - metadataBytes({ a: '' })) });
     expect(await tenant.anonymousToken({ metadata: filled(1024) })).toMatchObject({ status: 200 });
@@ -118,7 +113,7 @@ describe('metadata in edition ea', () => {
   it.each<[string, (token: string) => [JsonObject, Record<string, string>]]>([
     ['in the body', (token) => [{ session_token: token }, {}]],
     ['in the cookie', (token) => [{}, { cookie: `auth0_anon=${token}` }]],
-  ])('is set once: refused with a session token %s', async (_, withToken) => {
+  ])('can only be set once: refused with a session token %s', async (_, withToken) => {
     const tenant = await ea();
     const { session_token } = await tenant.session({ metadata: { a: 'b' } });
     const [members, headers] = withToken(session_token);
@@ -134,7 +129,7 @@ describe('metadata in edition ea', () => {
 });
 
 describe('renewing a guest session in edition ea', () => {
-  it('answers an access token for the same guest and no session token, and the end stays where it is', async () => {
+  it('returns an access token for the same guest, no session token, and does not extend the session', async () => {
     const tenant = await ea(sessionsOf({ lifetime_in_minutes: 180 }));
     const { session_token, access_token } = await tenant.session();
     tenant.clock.forward(3600);
@@ -188,18 +183,18 @@ describe('renewing a guest session in edition ea', () => {
   });
 });
 
-describe('the cookie of a guest', () => {
+describe("a guest's cookie", () => {
   const cookieOf = (answer: Answer) => answer.headers.get('set-cookie');
   const withCookie = (token: string) => ({ cookie: `theme=dark; auth0_anon=${token}; auth0_anon=later` });
 
-  it('comes with a new session, for as long as that has left', async () => {
+  it('is set with a new session, for its remaining lifetime', async () => {
     const answer = await (await ea(sessionsOf({ lifetime_in_minutes: 60 }))).anonymousToken();
     expect(cookieOf(answer)).toBe(
       `auth0_anon=${answer.body.session_token}; HttpOnly; Secure; SameSite=None; Path=/; Max-Age=3600`,
     );
   });
 
-  it('makes a creation a renewal, and goes before the session token of the body', async () => {
+  it('turns a creation into a renewal, and takes precedence over the session token in the body', async () => {
     const tenant = await ea();
     const [first, second] = [await tenant.session(), await tenant.session()];
     for (const members of [{}, { session_token: second.session_token }, { session_token: 'not one' }]) {
@@ -210,7 +205,7 @@ describe('the cookie of a guest', () => {
     }
   });
 
-  it('that is no live session of the application is as good as none', async () => {
+  it('is ignored without a valid session of the application', async () => {
     const tenant = await ea(sessionsOf({ lifetime_in_minutes: 1 }));
     const { client_id, client_secret } = await confidentialApp(tenant);
     tenant.grantGuests(client_id);
@@ -227,7 +222,7 @@ describe('the cookie of a guest', () => {
     expectRefusal(answer, 400, 'session_expired');
   });
 
-  it('is neither set nor read where the tenant does not want it', async () => {
+  it('is neither set nor read while it is disabled', async () => {
     const tenant = await ea(sessionsOf({ activate_cookie: false }));
     const answer = await tenant.anonymousToken();
     expect(cookieOf(answer)).toBeNull();
@@ -244,7 +239,7 @@ describe('the cookie of a guest', () => {
   });
 });
 
-describe('the gates of edition ea', () => {
+describe('the gates in edition ea', () => {
   const policies = (anonymous: JsonObject | undefined) => ({
     api: {
       subject_type_authorization: { user: { policy: 'allow_all' }, ...(anonymous && { anonymous_user: anonymous }) },
@@ -269,7 +264,7 @@ describe('the gates of edition ea', () => {
     expectRefusal(await (await ea(closed)).anonymousToken(), status, error);
   });
 
-  it('are closed by the lack of a grant for guests, whatever else the application is granted', async () => {
+  it('are closed without a grant for guests, whatever else the application is granted', async () => {
     const tenant = await ea();
     tenant.change('client_grant', guestGrantId, { subject_type: 'user' });
     tenant.grantGuests('another application');
@@ -279,7 +274,7 @@ describe('the gates of edition ea', () => {
     expect(await tenant.anonymousToken()).toMatchObject({ status: 200 });
   });
 
-  it('do not ask the member of the other edition', async () => {
+  it('ignore the members of the other edition', async () => {
     const tenant = await ea({ api: { allow_anonymous_access: false } });
     expect(await tenant.anonymousToken()).toMatchObject({ status: 200 });
   });
@@ -292,7 +287,7 @@ describe('the gates of edition ea', () => {
     [{ scope: ['read:catalog', 'gone'] }, undefined, 'read:catalog'],
     [{ scope: undefined, allow_all_scopes: true }, undefined, 'read:catalog write:cart read:orders write:orders'],
     [{ scope: undefined, allow_all_scopes: true }, 'write:orders', 'write:orders'],
-  ])('give what a grant %j has of %j: %s', async (grant, scope, granted) => {
+  ])('give the scopes of %j out of a grant %j: %s', async (grant, scope, granted) => {
     const tenant = await ea();
     tenant.change('client_grant', guestGrantId, grant);
     expect(claimsOf((await tenant.session({ scope })).access_token).scope).toBe(granted);
@@ -302,13 +297,13 @@ describe('the gates of edition ea', () => {
     [{ scope: ['read:catalog'] }, 'read:catalog write:cart'],
     [{ scope: ['gone'] }, 'gone'],
     [{ scope: undefined, allow_all_scopes: true }, 'nothing'],
-  ])('give nothing when a grant %j has not all of %j', async (grant, scope) => {
+  ])('give nothing when a grant %j lacks one of %j', async (grant, scope) => {
     const tenant = await ea();
     tenant.change('client_grant', guestGrantId, grant);
     expectRefusal(await tenant.anonymousToken({ scope }), 400, 'invalid_scope');
   });
 
-  it('follow each change of a grant at once', async () => {
+  it('apply every change of a grant at once', async () => {
     const tenant = await ea();
     const manage = await tenant.management();
     const one = `/api/v2/client-grants/${guestGrantId}`;
@@ -320,7 +315,7 @@ describe('the gates of edition ea', () => {
     expectRefusal(await tenant.anonymousToken(), 400, 'invalid_target');
   });
 
-  it('open by the Management API alone, and close the same way', async () => {
+  it('are opened and closed through the Management API alone', async () => {
     const { app, api, ...tenant } = await openTenant({ edition: 'ea', app: { anonymous_sessions: undefined } });
     const manage = await tenant.management();
     const policy = (name: string) => ({ subject_type_authorization: { anonymous_user: { policy: name } } });
@@ -336,10 +331,10 @@ describe('the gates of edition ea', () => {
   });
 });
 
-describe('a ticket into a login', () => {
+describe('a transfer ticket', () => {
   const audience = 'urn:auth0:anon_transfer';
 
-  it.each(['body', 'cookie'])('is sealed, for 30 seconds and one use: session in the %s', async (where) => {
+  it.each(['body', 'cookie'])('is sealed and valid for 30 seconds and one use: session in the %s', async (where) => {
     const tenant = await ea();
     const { session_token } = await tenant.session({ metadata: { cart: 'a' } });
     const [members, headers] =
@@ -365,7 +360,7 @@ describe('a ticket into a login', () => {
     expectRefusal(asSession, 400, 'invalid_session_token');
   });
 
-  it('needs a session, and passes the gates of tenant and application', async () => {
+  it('needs a session, and open gates of tenant and application', async () => {
     const tenant = await ea();
     const { session_token } = await tenant.session();
     expectRefusal(await tenant.anonymousToken({ audience }), 400, 'invalid_request');

@@ -1,7 +1,6 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Store } from '../../../src/local/store/store.ts';
 import { createTenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
@@ -20,10 +19,11 @@ import {
   testKeys,
   withBearer,
 } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const editions = ['preview', 'ea'] as const;
 
-/** What every refusal looks like: a status, an error and a sentence, not to be cached. */
+/** Checks a refusal: status, error, a description, and that it must not be cached. */
 function expectRefusal(answer: Answer, status: number, error: string): void {
   expect(answer.body).toEqual({ error, error_description: expect.stringMatching(/^\S.*\S$/) });
   expect(answer.status).toBe(status);
@@ -31,7 +31,7 @@ function expectRefusal(answer: Answer, status: number, error: string): void {
   expect(answer.headers.get('cache-control')).toBe('no-store');
 }
 
-describe.each(editions)('a request that cannot be read is refused as invalid_request, edition %s', (edition) => {
+describe.each(editions)('an unreadable request is refused as invalid_request, edition %s', (edition) => {
   it.each([
     ['an empty body', '', 'application/json'],
     ['broken JSON', '{"client_id":', 'application/json'],
@@ -83,7 +83,7 @@ describe('a user_id is refused as invalid_request', () => {
     expectRefusal(await tenant.anonymousToken({ user_id }), 400, 'invalid_request');
   });
 
-  it('beside a session token', async () => {
+  it('together with a session token', async () => {
     const tenant = await openTenant();
     const { session_token } = await tenant.session();
     expectRefusal(await tenant.anonymousToken({ session_token, user_id: 'me' }), 400, 'invalid_request');
@@ -117,7 +117,7 @@ describe.each(editions)('an application is refused as invalid_client, edition %s
     expect(answer.headers.get('www-authenticate')).toBeNull();
   });
 
-  it('with a wrong secret in the header, which is answered by a challenge', async () => {
+  it('with a wrong secret in the header, with a challenge in the response', async () => {
     const { tenant, apps } = await withApps(edition);
     const answer = await tenant.anonymousToken({ client_id: undefined }, basic(apps.server.client_id, 'wrong'));
     expectRefusal(answer, 401, 'invalid_client');
@@ -125,7 +125,7 @@ describe.each(editions)('an application is refused as invalid_client, edition %s
   });
 
   it.each(['client_secret_basic', 'client_secret_post'])(
-    'that is registered for %s and presents no secret, or a wrong one in either place',
+    'with the method %s and no secret, or a wrong secret in the body or the header',
     async (token_endpoint_auth_method) => {
       const { tenant, apps } = await withApps(edition, { token_endpoint_auth_method });
       const { client_id } = apps.server;
@@ -137,7 +137,7 @@ describe.each(editions)('an application is refused as invalid_client, edition %s
   );
 });
 
-describe.each(editions)('two ways of authentication at once are refused as invalid_request, edition %s', (edition) => {
+describe.each(editions)('two authentication methods at once are refused as invalid_request, edition %s', (edition) => {
   it.each<[string, JsonObject, boolean]>([
     ['header and secret', { client_secret: 'a' }, true],
     ['header and assertion', { client_assertion: 'a' }, true],
@@ -161,7 +161,7 @@ describe.each(editions)('two ways of authentication at once are refused as inval
   });
 });
 
-describe('guests that are not wanted', () => {
+describe('guests at closed gates', () => {
   it.each([
     ['the tenant', 'feature_not_enabled', { settings: { flags: { anonymous_sessions_enabled: false } } }],
     ['the application', 'unauthorized_client', { app: { can_create_anonymous_sessions: false } }],
@@ -203,7 +203,7 @@ describe('guests that are not wanted', () => {
   });
 });
 
-describe('a session token that is not one of this tenant and this application', () => {
+describe('a session token of another tenant or application', () => {
   it.each([
     ['empty', () => ''],
     ['no token', () => 'not a token'],
@@ -238,7 +238,7 @@ describe('a session token that is not one of this tenant and this application', 
     expectRefusal(await here.anonymousToken({ session_token }), 400, 'invalid_session_token');
   });
 
-  it('is refused as invalid, not as expired, when it is both', async () => {
+  it('is refused as invalid when it is invalid and expired', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 60 } });
     const { client_id, client_secret } = await confidentialApp(tenant);
     const { session_token } = await tenant.session();
@@ -249,7 +249,7 @@ describe('a session token that is not one of this tenant and this application', 
   });
 });
 
-describe('a token that somebody forged', () => {
+describe('a forged token', () => {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const publicKey = createPublicKey({ key: testKeys.signing.jwk, format: 'jwk' });
   const pem = publicKey.export({ type: 'spki', format: 'pem' });
@@ -303,7 +303,7 @@ describe('a token that somebody forged', () => {
   });
 });
 
-describe.each(editions)('no refusal repeats what it was sent, edition %s', (edition) => {
+describe.each(editions)('no refusal repeats what was sent, edition %s', (edition) => {
   const secret = 'do-not-repeat-me';
   const large = { cart: secret.repeat(100) };
 
@@ -350,7 +350,7 @@ describe('a tenant that fails', () => {
     };
   }
 
-  it.each(['get', 'list'] as const)('answers 500 server_error when its state does not %s', async (name) => {
+  it.each(['get', 'list'] as const)('returns 500 server_error when its state does not %s', async (name) => {
     const breakable = breakableStore();
     const tenant = await openTenant({ store: breakable.store });
     breakable.break(name);
@@ -359,7 +359,7 @@ describe('a tenant that fails', () => {
     expect(JSON.stringify(answer.body)).not.toContain('fire');
   });
 
-  it('answers 500 server_error when it can make no keys', async () => {
+  it('returns 500 server_error when it cannot create keys', async () => {
     const keys = async () => {
       throw new Error('no entropy');
     };
@@ -368,8 +368,8 @@ describe('a tenant that fails', () => {
   });
 });
 
-describe.each(editions)('whatever comes, edition %s', (edition) => {
-  /** Mostly a value that gets past the check of its member, so that the later checks are reached. */
+describe.each(editions)('whatever is sent, edition %s', (edition) => {
+  /** Mostly a valid value, so that the later checks are reached too. */
   const mostly = <Value>(arbitrary: fc.Arbitrary<Value>, ...good: Value[]) =>
     fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...good) }, arbitrary, fc.jsonValue());
   const members = fc.record(
@@ -405,7 +405,7 @@ describe.each(editions)('whatever comes, edition %s', (edition) => {
     fc.base64String().map((text) => `Bearer ${text}`),
   );
 
-  it('the answer is tokens or a refusal, never a failure', async () => {
+  it('the response is tokens or a refusal, never a failure', async () => {
     const tenant = await openTenant({ edition });
     await fc.assert(
       fc.asyncProperty(requests, authorizations, async ({ text, type }, authorization) => {

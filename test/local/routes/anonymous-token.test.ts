@@ -1,12 +1,11 @@
-import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { metadataBytes } from '../../../src/wire/metadata.ts';
-import { basic, claimsOf, confidentialApp, openSealed, openTenant } from '../../support/local.ts';
+import { basic, claimsOf, confidentialApp, openSealed, openTenant, verifiedClaims } from '../../support/local.ts';
 
 const uuid = /^anon\|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('creating a guest session', () => {
-  it('answers a session token and an access token, not to be cached', async () => {
+  it('returns a session token and an access token that must not be cached', async () => {
     const tenant = await openTenant();
     const { status, headers, body } = await tenant.anonymousToken();
     expect(status).toBe(200);
@@ -24,15 +23,7 @@ describe('creating a guest session', () => {
   it('signs an access token that the served keys verify', async () => {
     const tenant = await openTenant();
     const { access_token } = await tenant.session({ scope: 'read:catalog' });
-    const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
-    const { payload, protectedHeader } = await jwtVerify(access_token, createLocalJWKSet(keys), {
-      issuer: tenant.issuer,
-      audience: tenant.api.identifier,
-      algorithms: ['RS256'],
-      currentDate: new Date(tenant.clock()),
-    });
-    expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: keys.keys[0].kid });
-    expect(payload).toEqual({
+    expect(await verifiedClaims(tenant, access_token)).toEqual({
       iss: 'https://localhost:4400/',
       sub: expect.stringMatching(uuid),
       aud: tenant.api.identifier,
@@ -44,7 +35,7 @@ describe('creating a guest session', () => {
     });
   });
 
-  it('seals the session for nobody but the tenant', async () => {
+  it('seals the session so that only the tenant can read it', async () => {
     const tenant = await openTenant();
     const { session_token, access_token } = await tenant.session({ metadata: { cart: ['a'] } });
     expect(await openSealed(tenant.store, session_token)).toEqual({
@@ -59,14 +50,14 @@ describe('creating a guest session', () => {
     });
   });
 
-  it('makes another guest each time', async () => {
+  it('creates another guest each time', async () => {
     const tenant = await openTenant();
     const guests = await Promise.all([1, 2, 3].map(() => tenant.session()));
     expect(new Set(guests.map((guest) => claimsOf(guest.access_token).sub)).size).toBe(3);
     expect(new Set(guests.map((guest) => claimsOf(guest.access_token).jti)).size).toBe(3);
   });
 
-  it("takes the caller's user_id", async () => {
+  it("accepts the caller's user_id", async () => {
     const tenant = await openTenant();
     const { session_token, access_token } = await tenant.session({ user_id: 'device-7' });
     expect(claimsOf(access_token).sub).toBe('device-7');
@@ -79,12 +70,12 @@ describe('creating a guest session', () => {
     expect(await openSealed(tenant.store, session_token)).toMatchObject({ metadata: { a: 1 } });
   });
 
-  it('ignores members that it does not know', async () => {
+  it('ignores unknown members', async () => {
     const tenant = await openTenant();
     expect(await tenant.anonymousToken({ organization: 'o', prompt: ['none'] })).toMatchObject({ status: 200 });
   });
 
-  it('takes a form', async () => {
+  it('accepts a form', async () => {
     const tenant = await openTenant();
     const form = { client_id: tenant.app.client_id, audience: tenant.api.identifier, scope: 'read:catalog' };
     const { status, body } = await tenant.send('POST', '/anonymous/token', { form });
@@ -92,7 +83,7 @@ describe('creating a guest session', () => {
     expect(claimsOf(body.access_token).scope).toBe('read:catalog');
   });
 
-  it('goes by the issuer of another domain when the tenant has one', async () => {
+  it('uses the issuer of another domain when the tenant has one', async () => {
     const tenant = await openTenant({ domain: 'guests.example' });
     const { access_token } = await tenant.session();
     expect(claimsOf(access_token).iss).toBe('https://guests.example/');
@@ -100,13 +91,13 @@ describe('creating a guest session', () => {
 });
 
 describe('the lifetime of a session', () => {
-  it('is that of the tenant', async () => {
+  it("is the tenant's", async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 100_000 } });
     const { session_token } = await tenant.session();
     expect(await openSealed(tenant.store, session_token)).toMatchObject({ exp: tenant.clock() / 1000 + 100_000 });
   });
 
-  it('has no end when the setting is 0', async () => {
+  it('is unlimited when the setting is 0', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 0 } });
     const { session_token, expires_in } = await tenant.session();
     expect(await openSealed(tenant.store, session_token)).not.toHaveProperty('exp');
@@ -115,14 +106,14 @@ describe('the lifetime of a session', () => {
     expect(await tenant.anonymousToken({ session_token })).toMatchObject({ status: 200 });
   });
 
-  it('bounds that of the access token', async () => {
+  it('limits that of the access token', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 60 } });
     const { access_token, expires_in } = await tenant.session();
     expect(expires_in).toBe(60);
     expect(claimsOf(access_token).exp).toBe(tenant.clock() / 1000 + 60);
   });
 
-  it('leaves the access token the lifetime of the API when that is shorter', async () => {
+  it("does not extend the API's token lifetime when that is shorter", async () => {
     const tenant = await openTenant({ api: { token_lifetime_for_anonymous_access: 300 } });
     const { access_token, expires_in } = await tenant.session();
     expect(expires_in).toBe(300);
@@ -143,7 +134,7 @@ describe('the lifetime of a session', () => {
 });
 
 describe('updating a guest session', () => {
-  it('keeps the guest and gives a new session token a full lifetime again', async () => {
+  it('keeps the guest and returns a session token with a full lifetime again', async () => {
     const tenant = await openTenant();
     const before = await tenant.session({ metadata: { a: 1 } });
     tenant.clock.forward(1000);
@@ -155,14 +146,14 @@ describe('updating a guest session', () => {
     expect(claimsOf(after.access_token).jti).not.toBe(claimsOf(before.access_token).jti);
   });
 
-  it('takes the old session token again: nothing is revoked', async () => {
+  it('accepts the old session token again: nothing is revoked', async () => {
     const tenant = await openTenant();
     const { session_token } = await tenant.session();
     await tenant.session({ session_token });
     expect(await tenant.anonymousToken({ session_token })).toMatchObject({ status: 200 });
   });
 
-  it('forgets audience and scope, which have to be sent again', async () => {
+  it('does not save audience and scope, which must be sent again', async () => {
     const tenant = await openTenant();
     const { session_token } = await tenant.session({ scope: 'read:catalog' });
     expect(await tenant.session({ session_token })).toMatchObject({ scope: 'read:catalog write:cart' });
@@ -191,21 +182,21 @@ describe('updating a guest session', () => {
 });
 
 describe('the size of metadata', () => {
-  /** Metadata of exactly so many bytes, most of them in letters of two. */
+  /** Metadata of exactly `bytes` bytes, most of them in two-byte characters. */
   const sized = (bytes: number, key = 'a') => ({ [key]: 'é'.repeat((bytes - 8) >> 1) + (bytes % 2 ? 'x' : '') });
   const tooLarge = {
     status: 400,
     body: { error: 'invalid_request', error_description: 'metadata exceeds the maximum allowed size' },
   };
 
-  it('may be 1024 bytes of UTF-8 and not one more', async () => {
+  it('may be 1024 bytes of UTF-8 and no more', async () => {
     const tenant = await openTenant();
     expect([1024, 1025].map((bytes) => metadataBytes(sized(bytes)))).toEqual([1024, 1025]);
     expect(await tenant.anonymousToken({ metadata: sized(1024) })).toMatchObject({ status: 200 });
     expect(await tenant.anonymousToken({ metadata: sized(1025) })).toMatchObject(tooLarge);
   });
 
-  it('counts what comes with what is there', async () => {
+  it('counts sent and saved members together', async () => {
     const tenant = await openTenant();
     const { session_token } = await tenant.session({ metadata: sized(1000) });
     // {"a":"…","b":"…"}: the braces are shared and a comma is added.
@@ -216,19 +207,19 @@ describe('the size of metadata', () => {
     expect(await tenant.anonymousToken(oneOver)).toMatchObject(tooLarge);
   });
 
-  it('counts what comes even when little of it stays', async () => {
+  it('counts everything sent, even what is not saved', async () => {
     const tenant = await openTenant();
     expect(await tenant.anonymousToken({ metadata: { [`k${'e'.repeat(1100)}`]: null } })).toMatchObject(tooLarge);
   });
 
-  it('makes room when a key is removed in the same update', async () => {
+  it('counts a key that the update removes no more', async () => {
     const tenant = await openTenant();
     const { session_token } = await tenant.session({ metadata: sized(1000) });
     const update = { session_token, metadata: { ...sized(1000, 'b'), a: null } };
     expect(await tenant.anonymousToken(update)).toMatchObject({ status: 200 });
   });
 
-  it.each([500, 5000, 100_000])('refuses objects nested %i deep', async (depth) => {
+  it.each([500, 5000, 100_000])('is refused with objects nested %i levels deep', async (depth) => {
     const tenant = await openTenant();
     const { client_id } = tenant.app;
     const metadata = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
@@ -261,12 +252,12 @@ describe('the scope of a guest', () => {
     ['that the API does not define', 'fly:moon'],
     ['that guests may not have, among others', 'read:catalog read:orders'],
     ['in other letters', 'READ:CATALOG'],
-  ])('refuses one %s', async (_, scope) => {
+  ])('is refused %s', async (_, scope) => {
     const tenant = await openTenant();
     expect(await tenant.anonymousToken({ scope })).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
   });
 
-  it('no longer holds what the API has ceased to define', async () => {
+  it('loses what the API no longer defines', async () => {
     const tenant = await openTenant({ api: { scopes: [{ value: 'read:catalog' }] } });
     expect(await tenant.session()).toMatchObject({ scope: 'read:catalog' });
     expect(await tenant.anonymousToken({ scope: 'write:cart' })).toMatchObject({ body: { error: 'invalid_scope' } });
@@ -274,7 +265,7 @@ describe('the scope of a guest', () => {
 });
 
 describe('the audience of a guest', () => {
-  it("is the tenant's default when it is left out", async () => {
+  it("is the tenant's default when none is requested", async () => {
     const tenant = await openTenant({ settings: { default_audience: 'https://api.shop.example' } });
     const { access_token } = await tenant.session({ audience: undefined });
     expect(claimsOf(access_token).aud).toBe('https://api.shop.example');
@@ -311,7 +302,7 @@ describe('a confidential application', () => {
     expect(claimsOf(answer.body.access_token).azp).toBe(client_id);
   });
 
-  it('may name itself in the body too when the header does', async () => {
+  it('may have its client id in the body as well as in the header', async () => {
     const tenant = await openTenant();
     const { client_id, client_secret } = await confidentialApp(tenant);
     expect(await tenant.anonymousToken({ client_id }, basic(client_id, client_secret))).toMatchObject({ status: 200 });

@@ -30,7 +30,7 @@ const places = {
 const user = { name: 'guest', expression: 'anonymous_session.user_id' };
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ ...user, name: `c${index}` }));
 
-/** The claims of an access token for a session with this metadata, under these mappings. */
+/** The claims of an access token for a session with this metadata and these mappings. */
 async function tokenClaims(edition: EditionName, list: readonly Mapping[], members: JsonObject): Promise<JsonObject> {
   const tenant = await openTenant({ edition });
   const manage = await tenant.management();
@@ -47,7 +47,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     return (await tenant.management())('PATCH', path(tenant), { json: body(list) });
   }
 
-  it('is kept, shown, replaced whole and cleared', async () => {
+  it('is saved, shown, replaced as a whole and cleared', async () => {
     const tenant = await openTenant({ edition });
     const manage = await tenant.management();
     const shown = async () => (await manage('GET', path(tenant))).body.access_token;
@@ -62,7 +62,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     expect(await shown()).toBeUndefined();
   });
 
-  it('may come with something new', async () => {
+  it('can be set at creation', async () => {
     const manage = await (await openTenant({ edition })).management();
     const [at, members] = create;
     expect(await manage('POST', at, { json: { ...members, ...body([user]) } })).toMatchObject({
@@ -75,7 +75,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     });
   });
 
-  it('is in one kind of object alone', async () => {
+  it('belongs to one kind of object only', async () => {
     const tenant = await openTenant({ edition });
     const manage = await tenant.management();
     expect(await manage('PATCH', otherPath(tenant), { json: body([user]) })).toMatchObject({
@@ -84,7 +84,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     });
   });
 
-  it('holds as many claims as it may and no more', async () => {
+  it('may have as many claims as allowed and no more', async () => {
     expect(await patch(many(maxClaims))).toMatchObject({ status: 200 });
     expect(await patch(many(maxClaims + 1))).toMatchObject({
       status: 400,
@@ -117,7 +117,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     expect(refusal.message).toContain(problem);
   });
 
-  it('puts values of the session into access tokens, beside the claims of the service', async () => {
+  it('adds values of the session to access tokens', async () => {
     const list = [
       user,
       { name: 'sid_of_guest', expression: 'anonymous_session.session_id' },
@@ -137,7 +137,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     expect(since).toBe(edition === 'ea' ? service.iat : '2026-06-01T12:00:00.000Z');
   });
 
-  it('lets no mapping set a claim of the service, however it got there', async () => {
+  it('never sets a claim of the service, however the mapping got there', async () => {
     const tenant = await openTenant({ edition });
     const plain = Object.keys(claimsOf((await tenant.session()).access_token));
     const list = [...plain, 'gty'].map((name) => ({ name, expression: 'anonymous_session.metadata.x' }));
@@ -148,7 +148,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     expect(JSON.stringify(claims)).not.toContain('forged');
   });
 
-  it('is as it is now for a session that was there before', async () => {
+  it('applies to sessions from before a change', async () => {
     const tenant = await openTenant({ edition });
     const first = await tenant.session({ metadata: { language: 'en' } });
     const manage = await tenant.management();
@@ -160,7 +160,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
   });
 });
 
-it('edition preview leads into nested metadata, and leaves a claim out where null or nothing is', async () => {
+it('edition preview reads nested metadata, and omits a claim whose value is null or missing', async () => {
   const list = ['cart.items', 'cart.note', 'cart.none', 'list.0'].map((path) => ({
     name: path,
     expression: `anonymous_session.metadata.${path}`,
@@ -170,7 +170,7 @@ it('edition preview leads into nested metadata, and leaves a claim out where nul
   for (const name of ['cart.note', 'cart.none', 'list.0']) expect(claims).not.toHaveProperty([name]);
 });
 
-it('edition ea maps for the guests of every application that asks for the API', async () => {
+it('edition ea maps for the guests of every application that requests the API', async () => {
   const tenant = await openTenant({ edition: 'ea' });
   const manage = await tenant.management();
   await manage('PATCH', places.ea.path(tenant), { json: places.ea.body([user]) });

@@ -25,7 +25,7 @@ async function withClient() {
 }
 
 describe('the credentials of a client', () => {
-  it('are public keys that are registered, read and removed', async () => {
+  it('can be registered, read and removed', async () => {
     const { manage, path, register } = await withClient();
     const { status, body } = await register({ ...credential, name: 'laptop', alg: 'PS256', kid: 'laptop-2026' });
     expect([status, body]).toEqual([
@@ -51,7 +51,7 @@ describe('the credentials of a client', () => {
     });
   });
 
-  it('get a name, an algorithm and a kid where none is given, the same for the same key', async () => {
+  it('get a default name, algorithm and kid, the same for the same key', async () => {
     const { register, manage, path } = await withClient();
     const { body } = await register(credential);
     expect(body).toMatchObject({ name: '', alg: 'RS256', kid: expect.stringMatching(/^[\w-]{43}$/) });
@@ -70,7 +70,7 @@ describe('the credentials of a client', () => {
     expect(await register({ ...credential, pem: text, alg })).toMatchObject({ status: 201, body: { alg } });
   });
 
-  it('end when they say, or when their certificate does', async () => {
+  it('expire at the given time, or with their certificate', async () => {
     const { register } = await withClient();
     const dated = await register({ ...credential, expires_at: '2027-01-01T01:00:00+01:00' });
     expect(dated.body).toMatchObject({ expires_at: '2027-01-01T00:00:00.000Z' });
@@ -112,7 +112,7 @@ describe('the credentials of a client', () => {
     expect((await manage('GET', path)).body).toEqual([]);
   });
 
-  it.each(['GET', 'POST', 'DELETE'])('of a client that does not exist answer 404 to %s', async (method) => {
+  it.each(['GET', 'POST', 'DELETE'])('of a client that does not exist return 404 to %s', async (method) => {
     const { manage } = await withClient();
     const path = `${clients}/nobody/credentials${method === 'DELETE' ? '/a' : ''}`;
     const json = method === 'POST' ? credential : undefined;
@@ -122,7 +122,7 @@ describe('the credentials of a client', () => {
     });
   });
 
-  it('are their own', async () => {
+  it('belong to one client only', async () => {
     const { manage, register, tenant, path } = await withClient();
     const { body } = await register(credential);
     const elsewhere = `${clients}/${tenant.app.client_id}/credentials`;
@@ -130,11 +130,11 @@ describe('the credentials of a client', () => {
     await manage('DELETE', `${elsewhere}/${body.id}`);
     expect((await manage('GET', path)).body).toHaveLength(1);
     expect((await manage('GET', elsewhere)).body).toEqual([]);
-    // The kid is not the thumbprint of RFC 7638, and nobody says that it is.
+    // The kid need not be the thumbprint of RFC 7638.
     expect(body.kid).not.toBe(await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }) as never));
   });
 
-  it('go with it', async () => {
+  it('are removed with their client', async () => {
     const { manage, register, tenant, one } = await withClient();
     await register(credential);
     await manage('DELETE', one);
@@ -142,12 +142,12 @@ describe('the credentials of a client', () => {
   });
 });
 
-describe('how a client authenticates', () => {
+describe('the authentication of a client', () => {
   const withKeys = (...credentials: object[]) => ({
     client_authentication_methods: { private_key_jwt: { credentials } },
   });
 
-  it('is by the keys that it is made with, which are registered too', async () => {
+  it('is by the keys given at its creation, which are registered too', async () => {
     const { manage, tenant } = await withClient();
     const json = { name: 'by key', ...withKeys({ ...credential, name: 'first' }) };
     const { status, body } = await manage('POST', clients, { json });
@@ -168,7 +168,7 @@ describe('how a client authenticates', () => {
     expect(tenant.store.list('client_credential')).toHaveLength(1);
   });
 
-  it('is changed to keys that it has, and back', async () => {
+  it('can be changed to its registered keys, and back', async () => {
     const { manage, register, one, tenant } = await withClient();
     const { body } = await register(credential);
     const json = { token_endpoint_auth_method: null, ...withKeys({ id: body.id }) };
@@ -185,7 +185,7 @@ describe('how a client authenticates', () => {
     expect(back.body).not.toHaveProperty('client_authentication_methods');
   });
 
-  it('cannot be by a key that it has not', async () => {
+  it('cannot be by a key that is not registered', async () => {
     const { manage, register, tenant } = await withClient();
     const { body } = await register(credential);
     const other = `${clients}/${tenant.app.client_id}`;
@@ -196,7 +196,7 @@ describe('how a client authenticates', () => {
     });
   });
 
-  it('is no longer by a key that is removed', async () => {
+  it('is no longer by a removed key', async () => {
     const { manage, register, one, path } = await withClient();
     const { body } = await register(credential);
     await manage('PATCH', one, { json: withKeys({ id: body.id }) });

@@ -8,7 +8,7 @@ const path = '/api/v2/client-grants';
 const editions = ['preview', 'ea'] as const;
 const other = 'https://api.news.example';
 
-/** A tenant whose sample application has a grant for the sample API, beside the tenant's own for the Management API. */
+/** A tenant whose sample application has a grant for the sample API, in addition to the system grant. */
 async function withGrant(edition: EditionName = 'ea', members: JsonObject = {}) {
   const tenant = await testTenant({ edition });
   const manage = await tenant.management();
@@ -32,7 +32,7 @@ const inexistent = {
 };
 
 describe.each(editions)('a client grant, edition %s', (edition) => {
-  it('is made for the application itself unless another subject is named, and is read back', async () => {
+  it('is for the application itself unless another subject is given, and can be read back', async () => {
     const { manage, about, grant, one } = await withGrant(edition);
     expect(grant).toEqual({
       id: expect.stringMatching(/^cgr_[A-Za-z0-9]{16}$/),
@@ -43,7 +43,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(await manage('GET', one)).toMatchObject({ status: 200, body: grant });
   });
 
-  it('is one for each application, API and subject', async () => {
+  it('exists once per application, API and subject', async () => {
     const { make, manage, tenant } = await withGrant(edition);
     expect(await make({ scope: ['write:cart'] })).toMatchObject({
       status: 409,
@@ -96,7 +96,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(tenant.store.list('client_grant')).toEqual(before);
   });
 
-  it('takes organization settings for the application itself, and nulls for nothing', async () => {
+  it('accepts organization settings for the application itself, and ignores nulls', async () => {
     const { make } = await withGrant(edition);
     const settings = { organization_usage: 'allow', allow_any_organization: true };
     expect((await make({ audience: other, ...settings })).body).toMatchObject({ ...settings, scope: [] });
@@ -106,7 +106,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(Object.keys(body).sort()).toEqual(['audience', 'client_id', 'id', 'scope', 'subject_type']);
   });
 
-  it('for all scopes names none, until it is for some again', async () => {
+  it('for all scopes has no scope member until it is for some again', async () => {
     const { manage, one } = await withGrant(edition);
     const change = (json: JsonObject) => manage('PATCH', one, { json });
     const all = await change({ allow_all_scopes: true });
@@ -121,7 +121,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect((await change({ allow_all_scopes: null })).body).toMatchObject({ scope: [] });
   });
 
-  it('changes its scopes, and no other member', async () => {
+  it('can change its scopes, and no other member', async () => {
     const { manage, grant, one } = await withGrant(edition);
     const { status, body } = await manage('PATCH', one, { json: { scope: ['read:orders', 'write:cart'] } });
     expect([status, body]).toEqual([200, { ...grant, scope: ['read:orders', 'write:cart'] }]);
@@ -138,13 +138,13 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
       { organization_usage: 'sometimes' },
       "Payload validation error: 'No enum match for: sometimes on property organization_usage'.",
     ],
-  ])('does not change by %j', async (json, message) => {
+  ])('is not changed by %j', async (json, message) => {
     const { manage, grant, one } = await withGrant(edition);
     expect(await manage('PATCH', one, { json })).toMatchObject(problem(message));
     expect((await manage('GET', one)).body).toEqual(grant);
   });
 
-  it('of users takes no organization settings later either', async () => {
+  it('for users does not accept organization settings later either', async () => {
     const { manage, make } = await withGrant(edition);
     const { body } = await make({ subject_type: 'user' });
     const change = (json: JsonObject) => manage('PATCH', `${path}/${body.id}`, { json });
@@ -152,7 +152,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(await change({ allow_any_organization: null })).toMatchObject({ status: 200 });
   });
 
-  it('is removed, and removed again the same', async () => {
+  it('can be removed, and removed again with the same response', async () => {
     const { manage, one } = await withGrant(edition);
     for (const _ of ['first', 'second']) {
       const { status, body } = await manage('DELETE', one);
@@ -162,7 +162,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(await manage('PATCH', one, { json: { scope: [] } })).toMatchObject({ status: 404, body: inexistent });
   });
 
-  it('goes with its application, and with its API', async () => {
+  it('is removed with its application, and with its API', async () => {
     const { manage, make, tenant } = await withGrant(edition);
     await make({ audience: other });
     await manage('DELETE', `/api/v2/resource-servers/${encodeURIComponent(other)}`);
@@ -171,7 +171,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(tenant.store.list('client_grant')).toHaveLength(1);
   });
 
-  it("is left alone when it is the tenant's own", async () => {
+  it("cannot be changed when it is the tenant's own", async () => {
     const { manage, tenant } = await withGrant(edition);
     const { body } = await manage('GET', `${path}?client_id=${globalClient(tenant.store).client_id}`);
     expect(body).toMatchObject([{ is_system: true, subject_type: 'client' }]);
@@ -180,7 +180,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect((await manage('GET', path)).status).toBe(200);
   });
 
-  it('gives a machine what it says, and all that the API defines where it says all', async () => {
+  it('gives a machine its scopes, or with allow_all_scopes all that the API defines', async () => {
     const { manage, tenant } = await withGrant(edition);
     const { body: machine } = await manage('POST', '/api/v2/clients', { json: { name: 'machine' } });
     const audience = tenant.api.identifier;
@@ -223,14 +223,14 @@ describe('listing client grants', () => {
     ['allow_any_organization=true&subject_type=user', []],
     ['page=1&per_page=2', ['user', 'anonymous_user']],
     ['page=9&per_page=2', []],
-  ])('answers a bare array: %s', async (query, subjects) => {
+  ])('returns an array: %s', async (query, subjects) => {
     const { tenant, manage } = await withGrants();
     const { status, body } = await manage('GET', `${path}?${query.replace('APP', tenant.app.client_id)}`);
     expect(status).toBe(200);
     expect(body.map((grant: JsonObject) => grant.subject_type)).toEqual(subjects);
   });
 
-  it('answers totals, or pages with a next until the last', async () => {
+  it('returns totals, or pages with a next checkpoint until the last', async () => {
     const { manage } = await withGrants();
     const { client_grants: grants, ...totals } = (await manage('GET', `${path}?include_totals=true&per_page=2`)).body;
     expect([grants.length, totals]).toEqual([2, { total: 5, start: 0, limit: 2 }]);
@@ -240,7 +240,7 @@ describe('listing client grants', () => {
       const { body } = await manage('GET', `${path}?take=2&include_totals=true${from}`);
       expect(Object.keys(body).filter((key) => key !== 'next')).toEqual(['client_grants']);
       seen.push(...body.client_grants.map(({ id }: { id: string }) => id));
-      // Removing what was shown takes nothing from the pages that follow.
+      // Deleting the items of a page does not change the following pages.
       if (from === '') await manage('DELETE', `${path}/${seen[1]}`);
       from = body.next === undefined ? '' : `&from=${body.next}`;
     } while (from !== '');
@@ -261,7 +261,7 @@ describe('listing client grants', () => {
 });
 
 describe('a grant for guests', () => {
-  it('is made in edition ea', async () => {
+  it('can be created in edition ea', async () => {
     const { make, about } = await withGrant('ea');
     expect(await make({ subject_type: 'anonymous_user', scope: ['read:catalog'] })).toMatchObject({
       status: 201,
@@ -269,7 +269,7 @@ describe('a grant for guests', () => {
     });
   });
 
-  it('takes no organization settings, and none of them for the Management API', async () => {
+  it('accepts no organization settings, and is refused for the Management API', async () => {
     const { make, tenant } = await withGrant('ea');
     const subject = { subject_type: 'anonymous_user' };
     expect(await make({ ...subject, organization_usage: 'deny' })).toMatchObject(
@@ -280,7 +280,7 @@ describe('a grant for guests', () => {
     );
   });
 
-  it('is unknown to edition preview, where it would give nothing', async () => {
+  it('is unknown in edition preview, where it would have no effect', async () => {
     const { make } = await withGrant('preview');
     expect(await make({ subject_type: 'anonymous_user' })).toMatchObject(
       problem("Payload validation error: 'No enum match for: anonymous_user on property subject_type'."),
@@ -288,7 +288,7 @@ describe('a grant for guests', () => {
   });
 });
 
-it('the Management API goes by the issuer that was set last, and so do the grants for it', async () => {
+it('the Management API and its grants follow a change of the issuer', async () => {
   const tenant = await testTenant();
   setIssuer(tenant.store, 'https://localhost:4999/');
   await tenant.ready();

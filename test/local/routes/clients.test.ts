@@ -10,7 +10,7 @@ const inexistent = {
 };
 const nameOf = (client: { name: string }) => client.name;
 
-/** A tenant with the applications `a`, `b` and `c` beside the two that every tenant starts with. */
+/** A tenant with the applications `a`, `b` and `c` in addition to the two of every new tenant. */
 async function withClients() {
   const tenant = await testTenant();
   const manage = await tenant.management();
@@ -30,7 +30,7 @@ describe('listing clients', () => {
     ['the first page', '?page=0&per_page=2', ['All Applications', 'web']],
     ['the last page', '?page=2&per_page=2', ['c']],
     ['nothing past the end', '?page=3&per_page=2', []],
-  ])('answers a bare array of %s', async (_, query, names) => {
+  ])('returns an array of %s', async (_, query, names) => {
     const { manage } = await withClients();
     const { status, body } = await manage('GET', `${path}${query}`);
     expect(status).toBe(200);
@@ -42,14 +42,14 @@ describe('listing clients', () => {
     ['page=2&per_page=2', { total: 5, start: 4, limit: 2 }, ['c']],
     ['page=9&per_page=2', { total: 5, start: 18, limit: 2 }, []],
     ['is_global=false', { total: 4, start: 0, limit: 50 }, ['web', 'a', 'b', 'c']],
-  ])('answers a page with its totals: %s', async (query, totals, names) => {
+  ])('returns a page with its totals: %s', async (query, totals, names) => {
     const { manage } = await withClients();
     const { clients, ...others } = (await manage('GET', `${path}?include_totals=true&${query}`)).body;
     expect(others).toEqual(totals);
     expect(clients.map(nameOf)).toEqual(names);
   });
 
-  it('answers pages with a next until the last', async () => {
+  it('returns pages with a next checkpoint until the last', async () => {
     const { manage } = await withClients();
     const first = (await manage('GET', `${path}?take=3&include_totals=true`)).body;
     expect(Object.keys(first)).toEqual(['clients', 'next']);
@@ -59,7 +59,7 @@ describe('listing clients', () => {
     expect([...first.clients, ...second.clients].map(nameOf)).toEqual(['All Applications', 'web', 'a', 'b', 'c']);
   });
 
-  it('shows only the fields that are named, or all the others', async () => {
+  it('returns only the requested fields, or all others', async () => {
     const { manage } = await withClients();
     const { body: named } = await manage('GET', `${path}?fields=name,client_id&per_page=1`);
     expect(Object.keys(named[0]).sort()).toEqual(['client_id', 'name']);
@@ -88,7 +88,7 @@ describe('listing clients', () => {
   });
 });
 
-describe('who sees the secret of a client', () => {
+describe('the secret of a client', () => {
   it.each([
     ['read:clients', false],
     ['read:client_summary', false],
@@ -109,7 +109,7 @@ describe('who sees the secret of a client', () => {
   it.each([
     ['read:client_summary', ['client_id', 'name']],
     ['read:client_credentials', ['client_id', 'client_secret', 'name']],
-  ])('with %s alone hardly more than the name is seen', async (scope, members) => {
+  ])('with %s alone little more than the name is visible', async (scope, members) => {
     const { tenant, manage } = await withClients();
     const { body } = await manage('POST', path, { json: { name: 'quiet', client_metadata: { a: 'b' } } });
     const read = await tenant.management(scope);
@@ -118,7 +118,7 @@ describe('who sees the secret of a client', () => {
     expect(await read('GET', `${path}?fields=name,app_type`)).toMatchObject({ status: 200 });
   });
 
-  it('who makes one sees it once', async () => {
+  it('is visible once to its creator', async () => {
     const tenant = await testTenant();
     const make = await tenant.management('create:clients', 'read:clients', 'update:clients');
     const { body } = await make('POST', path, { json: { name: 'a' } });
@@ -129,8 +129,8 @@ describe('who sees the secret of a client', () => {
   });
 });
 
-describe('making a client', () => {
-  it('answers it with the defaults of the service', async () => {
+describe('creating a client', () => {
+  it("returns it with the service's defaults", async () => {
     const { manage } = await withClients();
     const { status, body } = await manage('POST', path, { json: { name: 'shop' } });
     expect(status).toBe(201);
@@ -148,13 +148,13 @@ describe('making a client', () => {
     expect((await manage('GET', `${path}/${body.client_id}`)).body).toEqual(body);
   });
 
-  it('takes the toggle for guests, and a name that another has', async () => {
+  it('accepts the toggle for guests, and the name of another client', async () => {
     const { manage } = await withClients();
     const json = { name: 'a', can_create_anonymous_sessions: true };
     expect(await manage('POST', path, { json })).toMatchObject({ status: 201, body: json });
   });
 
-  it('gives a public client no grant for machines, and refuses one that asks', async () => {
+  it('gives a public client no client_credentials grant, and refuses a request for it', async () => {
     const { manage } = await withClients();
     const json = { name: 'spa', token_endpoint_auth_method: 'none' };
     expect((await manage('POST', path, { json })).body.grant_types).not.toContain('client_credentials');
@@ -185,7 +185,7 @@ describe('making a client', () => {
 });
 
 describe('changing a client', () => {
-  it('changes what is sent and nothing else', async () => {
+  it('changes only what is sent', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     const { body: before } = await manage('GET', `${path}/${tenant.app.client_id}`);
@@ -196,7 +196,7 @@ describe('changing a client', () => {
     expect((await manage('GET', `${path}/${tenant.app.client_id}`)).body).toEqual(body);
   });
 
-  it('merges nested objects one level, replaces lists, and removes by null', async () => {
+  it('merges nested objects one level deep, replaces lists, and removes members with null', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     const json = { jwt_configuration: { alg: null, scopes: {} }, grant_types: [], refresh_token: null };
@@ -206,7 +206,7 @@ describe('changing a client', () => {
     expect(body).not.toHaveProperty('refresh_token');
   });
 
-  it('takes a new secret only with the scope for keys', async () => {
+  it('accepts a new secret only with the scope for keys', async () => {
     const tenant = await testTenant();
     const one = `${path}/${tenant.app.client_id}`;
     const json = { client_secret: 'a-new-secret' };
@@ -251,7 +251,7 @@ describe('the toggle for guests in edition ea', () => {
     });
   });
 
-  it('and such a client cannot stop being one while it is active', async () => {
+  it('and an enabled client cannot give up its conformance', async () => {
     const tenant = await testTenant({ edition: 'ea' });
     const manage = await tenant.management();
     const one = `${path}/${tenant.app.client_id}`;
@@ -282,7 +282,7 @@ describe('the toggle for guests in edition ea', () => {
 });
 
 describe('removing a client', () => {
-  it('answers nothing, and again the same', async () => {
+  it('returns no content, also when repeated', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     for (const _ of ['first', 'second']) {
@@ -311,7 +311,7 @@ describe('removing a client', () => {
   });
 });
 
-it.each(['GET', 'PATCH'])('%s of a client that does not exist answers 404', async (method) => {
+it.each(['GET', 'PATCH'])('%s of a client that does not exist returns 404', async (method) => {
   const manage = await (await testTenant()).management();
   for (const id of ['nobody', '%E0%A4%A', 'a%2Fb']) {
     const json = method === 'PATCH' ? { name: 'a' } : undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { testKeys, testTenant } from '../../support/local.ts';
 
 describe('the served keys', () => {
-  it('are the public half of the signing key and nothing more', async () => {
+  it('are only the public part of the signing key', async () => {
     const tenant = await testTenant();
     const { status, body } = await tenant.send('GET', '/.well-known/jwks.json');
     const { n, e } = testKeys.signing.jwk;
@@ -12,7 +12,7 @@ describe('the served keys', () => {
 });
 
 describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])('%s', (path) => {
-  it('names the issuer and the endpoints', async () => {
+  it('lists the issuer and the endpoints', async () => {
     const tenant = await testTenant();
     const { status, body } = await tenant.send('GET', path);
     expect(status).toBe(200);
@@ -27,7 +27,7 @@ describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
     expect(body).not.toHaveProperty('authorization_response_iss_parameter_supported');
   });
 
-  it('gives the address at which it was asked, and the issuer whatever that is', async () => {
+  it('has endpoints at the requested origin, and the same issuer everywhere', async () => {
     const tenant = await testTenant();
     const { body } = await tenant.send('GET', `http://127.0.0.1:8080${path}`);
     expect(body.issuer).toBe('https://localhost:4400/');

@@ -5,7 +5,7 @@ import { openTenant, type TestTenant, testTenant, withBearer } from '../../suppo
 
 const clients = '/api/v2/clients';
 
-/** A token signed with the tenant's own key that a Management API token should be, but for `members`. */
+/** A Management API token signed with the tenant's own key, with its claims changed by `members`. */
 function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
   const now = tenant.clock() / 1000;
   const { kid, privateKey } = tenantKeys(tenant.store);
@@ -15,7 +15,7 @@ function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, 
 }
 
 describe('a Management API call', () => {
-  it('is let through with a token that holds its scope', async () => {
+  it('is accepted with a token that has its scope', async () => {
     const tenant = await testTenant();
     const token = await signedToken(tenant);
     expect(await withBearer(tenant.send, token)('GET', clients)).toMatchObject({ status: 200 });
@@ -34,7 +34,7 @@ describe('a Management API call', () => {
       'Invalid signature received for JSON Web Token validation',
       undefined,
     ],
-  ])('with %s for authorization is refused', async (_, authorization, statusCode, message, errorCode) => {
+  ])('with %s as authorization is refused', async (_, authorization, statusCode, message, errorCode) => {
     const tenant = await testTenant();
     const headers = { ...(authorization !== undefined && { authorization }) } as Record<string, string>;
     const answer = await tenant.send('GET', clients, { headers });
@@ -64,7 +64,7 @@ describe('a Management API call', () => {
     });
   });
 
-  it('with a token past its end is refused', async () => {
+  it('with an expired token is refused', async () => {
     const tenant = await testTenant();
     const send = withBearer(tenant.send, await signedToken(tenant));
     tenant.clock.forward(59);
@@ -133,7 +133,7 @@ describe('a Management API call', () => {
     ['PUT', '/api/v2/clients/a/credentials'],
     ['PATCH', '/api/v2/clients/a/credentials/b'],
     ['DELETE', '/api/v2/tenants/settings'],
-  ])('%s %s, which is not served, is answered as if the scope were missing', async (method, path) => {
+  ])('%s %s, which is not served, is refused as if the scope were missing', async (method, path) => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     expect(await manage(method, path)).toMatchObject({
@@ -168,7 +168,7 @@ it.each([
   ['POST', '/anonymous/token', 400],
   ['GET', '/.well-known/jwks.json', 200],
   ['GET', '/nowhere', 404],
-])('%s %s is answered with an id of its own', async (method, path, status) => {
+])('the response to %s %s has its own request id', async (method, path, status) => {
   const tenant = await testTenant();
   const answers = [await tenant.send(method, path), await tenant.send(method, path)];
   expect(answers.map((answer) => answer.status)).toEqual([status, status]);

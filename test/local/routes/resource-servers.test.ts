@@ -11,11 +11,11 @@ const inexistent = {
   errorCode: 'inexistent_resource_server',
 };
 
-/** Every way to name the sample API in a path. Go leaves the colon as it is, Node does not. */
+/** Every way to write the sample API's identifier in a path. Go does not escape the colon, Node.js does. */
 const spellings = ['https%3A%2F%2Fapi.shop.example', 'https:%2F%2Fapi.shop.example'];
 
-describe('naming a resource server', () => {
-  it.each(spellings)('works by its identifier, spelt %s', async (spelling) => {
+describe('addressing a resource server', () => {
+  it.each(spellings)('works by its identifier, written %s', async (spelling) => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     const byId = await manage('GET', `${path}/${tenant.api.id}`);
@@ -26,7 +26,7 @@ describe('naming a resource server', () => {
     expect(await manage('GET', `${path}/${tenant.api.id}`)).toMatchObject({ status: 404 });
   });
 
-  it('works by an identifier that itself holds an escape', async () => {
+  it('works by an identifier that contains an escape sequence', async () => {
     const manage = await (await testTenant()).management();
     const json = { identifier: 'https://a.example/?q=%2F 100% é' };
     await manage('POST', path, { json });
@@ -36,7 +36,7 @@ describe('naming a resource server', () => {
     });
   });
 
-  it.each(['GET', 'PATCH'])('is answered 404 by %s when there is none', async (method) => {
+  it.each(['GET', 'PATCH'])('returns 404 from %s when it does not exist', async (method) => {
     const manage = await (await testTenant()).management();
     const json = method === 'PATCH' ? { name: 'a' } : undefined;
     const answer = await manage(method, `${path}/https%3A%2F%2Fnobody.example`, { json });
@@ -45,7 +45,7 @@ describe('naming a resource server', () => {
 });
 
 describe('listing resource servers', () => {
-  it('answers a bare array, the Management API first', async () => {
+  it('returns an array, the Management API first', async () => {
     const manage = await (await testTenant()).management();
     const { status, body } = await manage('GET', path);
     expect(status).toBe(200);
@@ -62,22 +62,22 @@ describe('listing resource servers', () => {
     [`identifiers=${encodeURIComponent(identifier)}`, { total: 1, start: 0, limit: 50 }, [identifier]],
     [`identifiers=a&identifiers=${encodeURIComponent(identifier)}`, { total: 1, start: 0, limit: 50 }, [identifier]],
     ['identifiers=a', { total: 0, start: 0, limit: 50 }, []],
-  ])('answers a page with its totals: %s', async (query, totals, identifiers) => {
+  ])('returns a page with its totals: %s', async (query, totals, identifiers) => {
     const manage = await (await testTenant()).management();
     const { resource_servers: servers, ...others } = (await manage('GET', `${path}?include_totals=true&${query}`)).body;
     expect(others).toEqual(totals);
     expect(servers.map((server: { identifier: string }) => server.identifier)).toEqual(identifiers);
   });
 
-  it('shows only the fields that are named', async () => {
+  it('returns only the requested fields', async () => {
     const manage = await (await testTenant()).management();
     const { body } = await manage('GET', `${path}?fields=identifier`);
     expect(body).toEqual([{ identifier: management }, { identifier }]);
   });
 });
 
-describe('making a resource server', () => {
-  it('answers it with the defaults of the service', async () => {
+describe('creating a resource server', () => {
+  it("returns it with the service's defaults", async () => {
     const manage = await (await testTenant()).management();
     const { status, body } = await manage('POST', path, { json: { identifier: 'urn:b' } });
     expect(status).toBe(201);
@@ -94,7 +94,7 @@ describe('making a resource server', () => {
     expect((await manage('GET', `${path}/${body.id}`)).body).toEqual(body);
   });
 
-  it('takes what guests may have', async () => {
+  it('accepts the settings for guests', async () => {
     const manage = await (await testTenant()).management();
     const json = {
       identifier: 'urn:b',
@@ -139,7 +139,7 @@ describe('changing a resource server', () => {
     ['the scopes of guests', { anonymous_access_scopes: ['read:catalog'] }],
     ['its scopes and those of guests together', { scopes: [{ value: 'x' }], anonymous_access_scopes: ['x'] }],
     ['an object, whole', { subject_type_authorization: { user: { policy: 'deny_all' } } }],
-  ])('changes %s and nothing else', async (_, json) => {
+  ])('changes only %s', async (_, json) => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     const { body: before } = await manage('GET', `${path}/${tenant.api.id}`);
@@ -149,7 +149,7 @@ describe('changing a resource server', () => {
     expect((await manage('GET', `${path}/${tenant.api.id}`)).body).toEqual(body);
   });
 
-  it('removes a member by null', async () => {
+  it('removes a member with null', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     const lifetime = (value: number | null) => ({ json: { token_lifetime_for_anonymous_access: value } });
@@ -187,7 +187,7 @@ describe('changing a resource server', () => {
 });
 
 describe('removing a resource server', () => {
-  it('answers nothing, and again the same', async () => {
+  it('returns no content, also when repeated', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     for (const _ of ['first', 'second']) {
@@ -197,7 +197,7 @@ describe('removing a resource server', () => {
     expect(await manage('GET', `${path}/${tenant.api.id}`)).toMatchObject({ status: 404, body: inexistent });
   });
 
-  it('removes the grants for it, and no other', async () => {
+  it('removes its grants, and no others', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     const before = tenant.store.list('client_grant');
@@ -220,7 +220,7 @@ describe('the Management API itself', () => {
     expect(await manage('GET', one)).toMatchObject({ status: 200 });
   });
 
-  it('takes another token lifetime', async () => {
+  it('accepts another token lifetime', async () => {
     const manage = await (await testTenant()).management();
     const json = { token_lifetime: 3600 };
     expect(await manage('PATCH', one, { json })).toMatchObject({ status: 200, body: json });
@@ -231,7 +231,7 @@ describe('the Management API itself', () => {
     ['name', 'mine'],
     ['allow_anonymous_access', true],
     ['anonymous_access_scopes', []],
-  ])('takes no other %s', async (member, value) => {
+  ])('does not accept another %s', async (member, value) => {
     const manage = await (await testTenant()).management();
     expect(await manage('PATCH', one, { json: { [member]: value } })).toMatchObject({
       status: 400,
@@ -240,11 +240,11 @@ describe('the Management API itself', () => {
   });
 });
 
-describe('what a resource server says of guests in edition ea', () => {
+describe('the guest settings of a resource server in edition ea', () => {
   const path = '/api/v2/resource-servers';
   const guests = (policy: string) => ({ subject_type_authorization: { anonymous_user: { policy } } });
 
-  it('is a policy that is always shown, and a lifetime once it is sent', async () => {
+  it('are a policy that is always shown, and a lifetime once it is set', async () => {
     const manage = await (await testTenant({ edition: 'ea' })).management();
     const plain = await manage('POST', path, { json: { identifier: 'plain' } });
     expect(plain.body).toMatchObject({
@@ -265,7 +265,7 @@ describe('what a resource server says of guests in edition ea', () => {
     expect(cleared.body).not.toHaveProperty('token_lifetime_for_anonymous_access_tokens');
   });
 
-  it('stays when a client sends back less than it read', async () => {
+  it('stay when a client sends back less than it read', async () => {
     const manage = await (await testTenant({ edition: 'ea' })).management();
     await manage('POST', path, { json: { identifier: 'open', ...guests('require_client_grant') } });
     const half = { subject_type_authorization: { user: { policy: 'allow_all' } } };
@@ -286,7 +286,7 @@ describe('what a resource server says of guests in edition ea', () => {
       { token_lifetime_for_anonymous_access: 60 },
       'Additional properties not allowed: token_lifetime_for_anonymous_access',
     ],
-  ])('is refused as %j', async (json, problem) => {
+  ])('are refused as %j', async (json, problem) => {
     const manage = await (await testTenant({ edition: 'ea' })).management();
     for (const [method, one, more] of [
       ['POST', path, { identifier: 'new' }],
@@ -297,7 +297,7 @@ describe('what a resource server says of guests in edition ea', () => {
     }
   });
 
-  it('is nothing the Management API itself can say', async () => {
+  it('do not exist for the Management API itself', async () => {
     const tenant = await testTenant({ edition: 'ea' });
     const manage = await tenant.management();
     const system = `${path}/${encodeURIComponent(`${tenant.issuer}api/v2/`)}`;
@@ -308,7 +308,7 @@ describe('what a resource server says of guests in edition ea', () => {
   });
 });
 
-it('no more than ten identifiers can be asked for at once', async () => {
+it('at most ten identifiers can be requested at once', async () => {
   const manage = await (await testTenant()).management();
   const query = (count: number) => Array.from({ length: count }, (_, index) => `identifiers=${index}`).join('&');
   expect(await manage('GET', `/api/v2/resource-servers?${query(10)}`)).toMatchObject({ status: 200, body: [] });
@@ -318,7 +318,7 @@ it('no more than ten identifiers can be asked for at once', async () => {
   });
 });
 
-it('one resource server shows only the fields that are named, too', async () => {
+it('a single resource server can be reduced to the requested fields too', async () => {
   const manage = await (await testTenant()).management();
   const one = `/api/v2/resource-servers/${encodeURIComponent('https://api.shop.example')}`;
   expect((await manage('GET', `${one}?fields=name,identifier`)).body).toEqual({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { testTenant } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const path = '/api/v2/tenants/settings';
 
@@ -27,7 +27,7 @@ describe('the tenant settings', () => {
     expect(Object.keys((await manage('GET', `${path}?${query}`)).body)).toEqual(members);
   });
 
-  it('show all but those named', async () => {
+  it('show all fields but the excluded ones', async () => {
     const manage = await (await testTenant()).management();
     const { body: all } = await manage('GET', path);
     const { flags: _, ...others } = all;
@@ -41,7 +41,7 @@ describe('the tenant settings', () => {
     ['an audience', { default_audience: 'https://api.shop.example' }],
     ['an empty audience', { default_audience: '' }],
     ['a list', { enabled_locales: ['de'] }],
-  ])('change by %s, and by nothing else', async (_, json) => {
+  ])('are changed by %s, and by nothing else', async (_, json) => {
     const manage = await (await testTenant()).management();
     const { body: before } = await manage('GET', path);
     const { status, body } = await manage('PATCH', path, { json });
@@ -50,7 +50,7 @@ describe('the tenant settings', () => {
     expect((await manage('GET', path)).body).toEqual(body);
   });
 
-  it('merge nested objects one level, and take null for a removal', async () => {
+  it('merge nested objects one level deep, and remove members with null', async () => {
     const manage = await (await testTenant()).management();
     await manage('PATCH', path, { json: { flags: { a: true, b: { x: 1, y: 2 } } } });
     const { body } = await manage('PATCH', path, { json: { flags: { a: null, b: { z: 3 } }, error_page: null } });
@@ -59,7 +59,7 @@ describe('the tenant settings', () => {
     expect((await manage('PATCH', path, { json: { sessions: null } })).body).not.toHaveProperty('sessions');
   });
 
-  it('change by a form too', async () => {
+  it('can be changed with a form too', async () => {
     const manage = await (await testTenant()).management();
     expect(await manage('PATCH', path, { form: { friendly_name: 'Shop' } })).toMatchObject({
       status: 200,
@@ -84,7 +84,7 @@ describe('the tenant settings', () => {
     ],
     ['{', 'The body is not valid JSON.'],
     ['[]', 'The body must be a JSON object.'],
-  ])('do not change by %s', async (text, message) => {
+  ])('are not changed by %s', async (text, message) => {
     const manage = await (await testTenant()).management();
     const { body: before } = await manage('GET', path);
     const { status, body } = await manage('PATCH', path, { text });
@@ -101,11 +101,11 @@ describe('the tenant settings', () => {
         { lifetime_in_minutes: 60, activate_cookie: false },
         { lifetime_in_minutes: 60, activate_cookie: false },
       ],
-      // Assumed: what is inside sessions.anonymous is replaced whole.
+      // Assumed: sessions.anonymous is replaced as a whole.
       [{ lifetime_in_minutes: 60 }, { lifetime_in_minutes: 60 }],
       [{}, {}],
       [null, undefined],
-    ])('take sessions.anonymous as it comes, and keep its sibling: %j', async (anonymous, expected) => {
+    ])('replace sessions.anonymous, and keep its sibling: %j', async (anonymous, expected) => {
       const manage = await (await testTenant({ edition: 'ea' })).management();
       const { status, body } = await manage('PATCH', path, { json: { sessions: { anonymous } } });
       expect(status).toBe(200);
@@ -131,13 +131,13 @@ describe('the tenant settings', () => {
         'Expected type integer but found type number on property sessions.anonymous.lifetime_in_minutes',
       ],
       [{ cookie: true }, 'Additional properties not allowed: cookie'],
-    ])('do not change by sessions.anonymous %j', async (anonymous, problem) => {
+    ])('are not changed by sessions.anonymous %j', async (anonymous, problem) => {
       const manage = await (await testTenant({ edition: 'ea' })).management();
       const { status, body } = await manage('PATCH', path, { json: { sessions: { anonymous } } });
       expect([status, body.message]).toEqual([400, `Payload validation error: '${problem}'.`]);
     });
 
-    it('know no member of the other edition', async () => {
+    it('refuse the members of the other edition', async () => {
       const manage = await (await testTenant({ edition: 'ea' })).management();
       const { status, body } = await manage('PATCH', path, { json: { anonymous_session_lifetime: 60 } });
       expect([status, body.message]).toEqual([
@@ -147,7 +147,7 @@ describe('the tenant settings', () => {
     });
   });
 
-  it('are answered 500 when the state cannot be written', async () => {
+  it('return 500 when the state cannot be written', async () => {
     const store = memoryStore();
     const tenant = await testTenant({ store: { ...store } });
     const manage = await tenant.management();

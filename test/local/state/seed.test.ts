@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { editionOf } from '../../../src/local/state/edition.ts';
 import { reseed, seed } from '../../../src/local/state/seed.ts';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Store } from '../../../src/local/store/store.ts';
 import { openTenant, otherTenantKeys, sequenceOfBytes, testKeys, testTenant } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const kinds = ['tenant', 'key', 'client', 'resource_server', 'client_grant'] as const;
 const everything = (store: Store) => kinds.map((kind) => store.list(kind));
@@ -14,7 +14,7 @@ const seeding = (store: Store, keys = testKeys, name = 'first') => ({
   issuer: 'https://localhost:4400/',
 });
 
-describe('a fresh tenant', () => {
+describe('a new tenant', () => {
   it('has one application and one API, both closed to guests', async () => {
     const tenant = await testTenant();
     expect(tenant.store.list('client')).toMatchObject([
@@ -27,7 +27,7 @@ describe('a fresh tenant', () => {
     expect(await tenant.anonymousToken()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
   });
 
-  it('is seeded by the first request, and by no later one', async () => {
+  it('is seeded by the first request only', async () => {
     const store = memoryStore();
     await seed(seeding(store));
     const before = everything(store);
@@ -35,7 +35,7 @@ describe('a fresh tenant', () => {
     expect(everything(store)).toEqual(before);
   });
 
-  it('is seeded once when many requests come at once', async () => {
+  it('is seeded once by many simultaneous requests', async () => {
     const store = memoryStore();
     await Promise.all(['one', 'two', 'three'].map((name) => seed(seeding(store, testKeys, name))));
     expect(store.list('client')).toHaveLength(2);
@@ -45,7 +45,7 @@ describe('a fresh tenant', () => {
 });
 
 describe('the edition of a tenant', () => {
-  it.each(['preview', 'ea'] as const)('is told by its settings: %s', async (edition) => {
+  it.each(['preview', 'ea'] as const)('is detected from its settings: %s', async (edition) => {
     const tenant = await testTenant({ edition });
     expect(editionOf(tenant.store).name).toBe(edition);
     const { body } = await (await tenant.management())('GET', '/api/v2/tenants/settings');
@@ -56,18 +56,18 @@ describe('the edition of a tenant', () => {
       }[edition],
     );
     expect('anonymous_session_lifetime' in body).toBe(edition === 'preview');
-    // In both it is absent: `preview` has no such member, and `ea` shows none that nobody has set.
+    // Absent in both: `preview` has no such member, and `ea` does not return it until it is set.
     expect(body.sessions).not.toHaveProperty('anonymous');
   });
 
-  it('is preview where nobody said otherwise, and stays what it was when a state is opened as another', async () => {
+  it('is preview by default, and stays the same when the state is opened as another', async () => {
     const store = memoryStore();
     await seed(seeding(store));
     await seed({ ...seeding(store), edition: 'ea' });
     expect(editionOf(store).name).toBe('preview');
   });
 
-  it('is kept by a reset, unless another is named', async () => {
+  it('survives a reset unless another is given', async () => {
     const { store } = await openTenant({ edition: 'ea' });
     await reseed(seeding(store));
     expect(editionOf(store).name).toBe('ea');
@@ -75,25 +75,22 @@ describe('the edition of a tenant', () => {
     expect(editionOf(store).name).toBe('preview');
   });
 
-  it.each(['preview', 'ea'] as const)(
-    'is told the same after whatever PATCH leaves of the settings: %s',
-    async (edition) => {
-      const tenant = await testTenant({ edition });
-      const manage = await tenant.management();
-      const change = (json: object) => manage('PATCH', '/api/v2/tenants/settings', { json });
-      for (const member of ['anonymous_session_lifetime', 'anonymous_session_token_format']) {
-        expect(await change({ [member]: null })).toMatchObject({ status: 400, body: { errorCode: 'invalid_body' } });
-      }
-      expect(await change({ sessions: null })).toMatchObject({ status: 200 });
-      expect(editionOf(tenant.store).name).toBe(edition);
-    },
-  );
+  it.each(['preview', 'ea'] as const)('is detected after any PATCH of the settings: %s', async (edition) => {
+    const tenant = await testTenant({ edition });
+    const manage = await tenant.management();
+    const change = (json: object) => manage('PATCH', '/api/v2/tenants/settings', { json });
+    for (const member of ['anonymous_session_lifetime', 'anonymous_session_token_format']) {
+      expect(await change({ [member]: null })).toMatchObject({ status: 400, body: { errorCode: 'invalid_body' } });
+    }
+    expect(await change({ sessions: null })).toMatchObject({ status: 200 });
+    expect(editionOf(tenant.store).name).toBe(edition);
+  });
 });
 
-describe('a state that an earlier version made', () => {
+describe('a state from an earlier version', () => {
   const added = ['read:client_grants', 'create:client_credentials'];
 
-  it('gets the rights that have come since, and loses nothing', async () => {
+  it('gets new scopes, and loses nothing', async () => {
     const { store } = await testTenant();
     const asItWas = everything(store);
     store.write((writer) => {
@@ -116,7 +113,7 @@ describe('a state that an earlier version made', () => {
     expect(sorted(everything(store))).toEqual(sorted(asItWas));
   });
 
-  it('is written only when it lacks something', async () => {
+  it('is written only when something is missing', async () => {
     const { store } = await testTenant();
     const before = store.list('client_grant');
     await (await testTenant({ store })).management();
@@ -124,8 +121,8 @@ describe('a state that an earlier version made', () => {
   });
 });
 
-describe('a tenant that is reset', () => {
-  it('is as it was at first, with other keys', async () => {
+describe('a tenant after a reset', () => {
+  it('is like a new one, with other keys', async () => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime: 1 } });
     const { session_token } = await tenant.session();
     await reseed(seeding(tenant.store, otherTenantKeys, 'second'));

@@ -1,6 +1,6 @@
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 
-// Run as a process of its own: adds one, so many times, to a number in the store at a path.
+// Runs as a separate process: increments a number in the store at a path, the given number of times.
 const [path = '', times = '0'] = process.argv.slice(2);
 const store = sqliteStore(path);
 for (let written = 0; written < Number(times); written += 1) {

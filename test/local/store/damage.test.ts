@@ -7,12 +7,12 @@ import { openTenant } from '../../support/local.ts';
 
 const [damages, processes] = [1000, 4];
 
-it('of 1,000 random damages to a state none ends the process or loses anything without a word', async () => {
+it('none of 1,000 random damages to a state crashes the process or goes undetected', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'state.db');
   const store = sqliteStore(path);
   await openTenant({ store });
-  // A document that takes more than one page.
+  // A document larger than one page.
   store.write((writer) => writer.put('client', 'big', { client_id: 'big', description: 'x'.repeat(6000) }));
   store.close();
 
@@ -38,7 +38,7 @@ it('of 1,000 random damages to a state none ends the process or loses anything w
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
   expect(outcomes.flat()).toHaveLength(damages);
-  // Some bytes mean nothing; most do.
+  // Damage to unused bytes has no effect; most bytes are used.
   expect(counts.get('corrupt')).toBeGreaterThan(damages / 2);
   expect(counts.get('same')).toBeGreaterThan(10);
 });

@@ -3,8 +3,8 @@ import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import type { Kind, Store } from '../../../src/local/store/store.ts';
 import { damaged } from '../../support/damage.ts';
 
-// Run as a process of its own, since what is tested is that it lives: damages a copy of the state file at a path in many ways,
-// one a seed, and prints for each what came of opening it. What ends the process ends it after its seed was printed.
+// Runs as a separate process, because damage may crash it: damages copies of the state file at a path in many ways,
+// one per seed, and prints the result of opening each. A crash is the fault of the last printed seed.
 const [path = '', copy = '', from = '0', to = '0'] = process.argv.slice(2);
 const whole = readFileSync(path);
 const kinds: Kind[] = ['tenant', 'key', 'client', 'resource_server', 'client_grant', 'client_credential', 'used_token'];
@@ -14,7 +14,7 @@ const original = sqliteStore(path);
 const before = contents(original);
 original.close();
 
-/** `same` when all is as it was and can be written, else why the file is refused; anything else is a fault. */
+/** `same` when everything is intact and can be written, or the reason of a refusal; anything else is a fault. */
 function opened(): string {
   try {
     const store = sqliteStore(copy);
@@ -41,7 +41,7 @@ for (let seed = Number(from); seed < Number(to); seed += 1) {
   const bytes = damaged(whole, seed);
   writeFileSync(copy, bytes);
   const outcome = opened();
-  // What is refused must be there as it was, to be set aside.
+  // A refused file must stay unchanged, so that it can be set aside.
   const touched = outcome !== 'same' && !readFileSync(copy).equals(bytes);
   process.stdout.write(`${touched ? 'CHANGED ' : ''}${outcome}\n`);
 }

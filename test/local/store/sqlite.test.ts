@@ -49,12 +49,12 @@ function sql(text: string): void {
 }
 
 describe('a state file', () => {
-  it('is readable by its owner alone', () => {
+  it('is readable only by its owner', () => {
     open().write((writer) => writer.put('key', 'current', {}));
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('keeps what was put in it', () => {
+  it('saves what was put', () => {
     const first = open();
     first.write((writer) => {
       for (const id of ['b', 'a']) writer.put('client', id, { id, text: 'ü🛒\u0000' });
@@ -68,7 +68,7 @@ describe('a state file', () => {
     expect(['-wal', '-shm', '-journal'].filter((end) => existsSync(file + end))).toEqual([]);
   });
 
-  it('is not made where there is no folder', () => {
+  it('is not created in a folder that does not exist', () => {
     file = join(folder, 'missing', 'state.db');
     expect(open).toThrow(
       expect.objectContaining({ reason: 'failed', cause: expect.objectContaining({ code: 'ENOENT' }) }),
@@ -76,7 +76,7 @@ describe('a state file', () => {
   });
 });
 
-describe('a file that is no state is refused and left as it is', () => {
+describe('a file that is not a state is refused and left unchanged', () => {
   it.each<[string, string, () => void]>([
     [
       'text',
@@ -135,11 +135,11 @@ describe('a file that is no state is refused and left as it is', () => {
   }
 });
 
-describe('a file that is open', () => {
+describe('an open file', () => {
   it.each<[string, () => void]>([
     ['another has its name', () => renameSync(other(), file)],
     ['it was removed', () => rmSync(file)],
-  ])('is looked at no more when %s: the one that is there is', (_, replace) => {
+  ])('is no longer used when %s: the file at the path is', (_, replace) => {
     const store = open();
     store.write((writer) => writer.put('client', 'a', { n: 1 }));
     replace();
@@ -155,7 +155,7 @@ describe('a file that is open', () => {
     ['overwritten', () => writeFileSync(file, 'x'.repeat(9000), { flag: 'r+' })],
     ['replaced by another program', () => renameSync(notes(), file)],
     ['written to by somebody who knows SQLite', () => sql("UPDATE document SET body = '{}'")],
-  ])('and is %s is refused at the next write, and goes on when it is in order again', (_, spoil) => {
+  ])('that is %s is refused at the next write, and works again once it is repaired', (_, spoil) => {
     const store = open();
     store.write((writer) => writer.put('client', 'a', { n: 1, text: 'x'.repeat(9000) }));
     const before = readFileSync(file);
@@ -186,7 +186,7 @@ describe('a file that is open', () => {
   }
 });
 
-describe('a state of version 1, which had no digest', () => {
+describe('a state of version 1, which has no digest', () => {
   function ofVersion1(...documents: (readonly [kind: string, id: string, body: string])[]): void {
     sql(`CREATE TABLE document (
         kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
@@ -198,7 +198,7 @@ describe('a state of version 1, which had no digest', () => {
   const settings = ['tenant', 'settings', '{"friendly_name": "Kept"}'] as const;
   const keys = ['key', 'current', '{}'] as const;
 
-  it('is taken over with all it holds, in its order, and has one from then on', () => {
+  it('is upgraded with all documents, in their order, and has a digest from then on', () => {
     ofVersion1(settings, ['client', 'b', '{"n":1.0}'], keys, ['client', 'a', '{"n":2}']);
     expect(open().list('client')).toEqual([{ n: 1 }, { n: 2 }]);
     expect(open().get('tenant', 'settings')).toEqual({ friendly_name: 'Kept' });
@@ -215,14 +215,14 @@ describe('a state of version 1, which had no digest', () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
-  it('is refused when a part of it is missing', () => {
+  it('is refused when part of it is missing', () => {
     ofVersion1(settings);
     expect(open).toThrow(expect.objectContaining({ reason: 'corrupt' }));
   });
 });
 
-describe('two connections to one file', () => {
-  it('see what the other one has written', () => {
+describe('two connections to a file', () => {
+  it("see each other's writes", () => {
     const [one, other] = [open(), open()];
     one.write((writer) => writer.put('client', 'a', { n: 1 }));
     other.refresh();
@@ -235,7 +235,7 @@ describe('two connections to one file', () => {
     expect(other.list('client')).toEqual([]);
   });
 
-  it('read what is of one moment, until they look again or write', () => {
+  it('read a consistent snapshot until they refresh or write', () => {
     const [one, other] = [open(), open()];
     one.write((writer) => writer.put('client', 'a', { n: 1 }));
     expect(other.list('client')).toEqual([]);
@@ -243,7 +243,7 @@ describe('two connections to one file', () => {
     expect(other.list('client')).toEqual([{ n: 1 }]);
   });
 
-  it('keep the object of a document that the other one has not written', () => {
+  it('keep the object of a document that the other has not written', () => {
     const [one, other] = [open(), open()];
     one.write((writer) => {
       writer.put('client', 'a', { n: 1 });
@@ -257,7 +257,7 @@ describe('two connections to one file', () => {
     expect(one.get('client', 'a')).toBe(a);
   });
 
-  it('see nothing of a write that was given up', () => {
+  it("don't see an aborted write", () => {
     const [one, other] = [open(), open()];
     const giveUp = () =>
       one.write((writer) => {
@@ -273,8 +273,8 @@ describe('two connections to one file', () => {
   });
 });
 
-describe('two tenants on one file', () => {
-  it('are seeded once when both find it empty, and are one tenant', async () => {
+describe('two tenants on a file', () => {
+  it('are seeded once when both find it empty, and serve the same tenant', async () => {
     const [one, other] = await Promise.all([
       testTenant({ store: open() }),
       testTenant({ store: open(), random: sequenceOfBytes('other'), keys: async () => otherTenantKeys }),
@@ -289,8 +289,8 @@ describe('two tenants on one file', () => {
   });
 });
 
-describe('several processes on one file', () => {
-  it('lose no write when all write at once', async () => {
+describe('several processes on a file', () => {
+  it('lose no write when they write at once', async () => {
     const [processes, times] = [4, 25];
     const writer = join(folder, 'counting-writer.cjs');
     await build({

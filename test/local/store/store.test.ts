@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import type { Store } from '../../../src/local/store/store.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'anon-store-'));
 let files = 0;
@@ -21,12 +21,12 @@ describe.each<[string, () => Store]>([
   });
   afterEach(() => store.close());
 
-  it('holds nothing at first', () => {
+  it('is empty at first', () => {
     expect(store.get('client', 'a')).toBeUndefined();
     expect(store.list('client')).toEqual([]);
   });
 
-  it('gives back what was put, by kind and id', () => {
+  it('returns what was put, by kind and id', () => {
     store.write((writer) => {
       writer.put('client', 'a', { name: 'one' });
       writer.put('resource_server', 'a', { name: 'two' });
@@ -45,7 +45,7 @@ describe.each<[string, () => Store]>([
     expect(store.list('client')).toEqual([{ id: 'b again' }, { id: 'a again' }, { id: 'c' }]);
   });
 
-  it('lists a document last that was removed and put again', () => {
+  it('lists a document last after it was removed and put again', () => {
     store.write((writer) => {
       for (const id of ['a', 'b']) writer.put('client', id, { id });
       writer.remove('client', 'a');
@@ -54,7 +54,7 @@ describe.each<[string, () => Store]>([
     expect(store.list('client')).toEqual([{ id: 'b' }, { id: 'a' }]);
   });
 
-  it('removes one document, and takes it when there is none', () => {
+  it('removes a document, and ignores one that does not exist', () => {
     store.write((writer) => {
       writer.put('client', 'a', {});
       writer.put('client', 'b', {});
@@ -67,7 +67,7 @@ describe.each<[string, () => Store]>([
     expect(store.list('client')).toHaveLength(1);
   });
 
-  it('is empty when it was cleared', () => {
+  it('is empty after clear', () => {
     store.write((writer) => writer.put('client', 'a', {}));
     store.write((writer) => {
       writer.clear();
@@ -78,7 +78,7 @@ describe.each<[string, () => Store]>([
     expect(store.list('key')).toEqual([{}]);
   });
 
-  it('shows a writer its own work, and nobody else before it ends', () => {
+  it('shows a writer its own changes, which others see only at the end', () => {
     store.write((writer) => {
       writer.put('client', 'a', { n: 1 });
       expect(writer.get('client', 'a')).toEqual({ n: 1 });
@@ -88,11 +88,11 @@ describe.each<[string, () => Store]>([
     expect(store.get('client', 'a')).toEqual({ n: 1 });
   });
 
-  it('gives back what the work gives back', () => {
+  it('returns what the work returns', () => {
     expect(store.write(() => 7)).toBe(7);
   });
 
-  it('keeps nothing of a work that throws, and goes on', () => {
+  it('saves nothing of work that throws, and works afterwards', () => {
     store.write((writer) => writer.put('client', 'a', { n: 1 }));
     expect(() =>
       store.write((writer) => {
@@ -107,7 +107,7 @@ describe.each<[string, () => Store]>([
     expect(store.list('client')).toEqual([{ n: 1 }, {}]);
   });
 
-  it('gives the same object for a document that nobody has written', () => {
+  it('returns the same object until a document is written', () => {
     store.write((writer) => {
       writer.put('client', 'a', { n: 1 });
       writer.put('client', 'b', { n: 1 });
@@ -119,7 +119,7 @@ describe.each<[string, () => Store]>([
     expect(store.get('client', 'b')).not.toBe(b);
   });
 
-  it.each(["'; DROP TABLE document; --", '', '__proto__', 'ü🛒', 'a\u0000b'])('takes any id: %j', (id) => {
+  it.each(["'; DROP TABLE document; --", '', '__proto__', 'ü🛒', 'a\u0000b'])('accepts any id: %j', (id) => {
     store.write((writer) => writer.put('client', id, { id }));
     expect(store.get('client', id)).toEqual({ id });
     store.write((writer) => writer.remove('client', id));

@@ -1,11 +1,11 @@
 import { createPrivateKey, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import { makeKeys, tenantKeys } from '../../../src/local/tokens/keys.ts';
 import { otherTenantKeys, testKeys } from '../../support/local.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 
 describe('the keys of a new tenant', () => {
-  it('are RSA of 2048 bits and 256 bits, and never the same', async () => {
+  it('are 2048-bit RSA and 256 bits, and never the same', async () => {
     const [one, other] = await Promise.all([makeKeys(), makeKeys()]);
     const key = createPrivateKey({ key: one.signing.jwk, format: 'jwk' });
     expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
@@ -15,8 +15,8 @@ describe('the keys of a new tenant', () => {
   });
 });
 
-describe('the keys in the state of a tenant', () => {
-  it('are made once, until the state has others', () => {
+describe("the keys in a tenant's state", () => {
+  it('are created once, until the state has others', () => {
     const store = memoryStore();
     store.write((writer) => writer.put('key', 'current', { ...testKeys }));
     const keys = tenantKeys(store);
@@ -29,7 +29,7 @@ describe('the keys in the state of a tenant', () => {
     expect(verify('sha256', Buffer.from('text'), tenantKeys(store).publicKey, signature)).toBe(false);
   });
 
-  it('are not there before it is seeded', () => {
+  it('do not exist before the state is seeded', () => {
     expect(() => tenantKeys(memoryStore())).toThrow('the tenant has no keys');
   });
 });

@@ -1,14 +1,14 @@
 import { alteredBodies, bodies, echoingBodies } from './bodies.ts';
-import { dealt, randomOf } from './dealt.ts';
+import { dealt, randomOf } from './deal.ts';
 import { heads } from './heads.ts';
 
-/** The first line of an answer, with what belongs to it. */
+/** The status line of a response, with what belongs to it. */
 export interface Status {
-  /** Undefined: the one that belongs there. */
+  /** Undefined: the genuine one. */
   readonly code?: number;
-  /** In place of the whole line. */
+  /** Replaces the whole line. */
   readonly line?: string;
-  /** What goes out before the answer: `HTTP/1.1 103 Early Hints` and its like. */
+  /** Sent before the response, such as `HTTP/1.1 103 Early Hints`. */
   readonly before?: string;
   /** Nothing follows that. */
   readonly alone?: true;
@@ -55,7 +55,7 @@ const statuses: Readonly<Record<string, Status>> = {
   '503, Retry-After: garbage': { code: 503, headers: ['Retry-After: \u0001'] },
 };
 
-/** How an answer comes over the line. */
+/** How a response is transferred. */
 export const deliveries = [
   ...['whole', 'byte by byte', 'whole, and the connection is closed', 'with another answer behind it'],
   ...['reset before it begins', 'reset in its head', 'reset in its body', 'closed before it begins'],
@@ -63,7 +63,7 @@ export const deliveries = [
 ] as const;
 export type Delivery = (typeof deliveries)[number];
 
-/** Which requests are answered with hostility; the others as a tenant would. */
+/** Which requests get a hostile response; the others get the genuine one. */
 export const places = [
   ...['every request', 'all but /oauth/token', 'the 1st after /oauth/token', 'the 2nd after /oauth/token'],
   ...['the 3rd after /oauth/token', 'the 5th after /oauth/token', 'what writes', 'what is for guests'],
@@ -83,15 +83,15 @@ export function statusOf({ status }: HostileAnswer): Status {
   return statuses[status] ?? {};
 }
 
-/** No whole answer of HTTP comes, however often it is asked. */
+/** No complete HTTP response arrives, however often the request is repeated. */
 export function isBroken({ status, delivery }: HostileAnswer): boolean {
   return /^(reset|closed) /.test(delivery) || /alone|no status|four digits|0\.9|protocol/.test(status);
 }
 
 /**
- * As many answers of hostile tenants, always the same for a seed; of 300 each status, body, header, way and place is in
- * one at least. By turns: everything strange at once; a lie that is well told; strange words; strange headers; and a
- * usual refusal that repeats what it was sent.
+ * `count` hostile responses, the same for each seed. Any 300 contain each status, body, header, transport and place at
+ * least once. In turn: everything strange at once; a plausible lie; strange text; strange headers; and an
+ * ordinary refusal that repeats the request.
  */
 export function hostileAnswers(seed: number, count: number): HostileAnswer[] {
   const random = randomOf(seed);
@@ -126,7 +126,7 @@ export function hostileAnswers(seed: number, count: number): HostileAnswer[] {
   }));
 }
 
-/** Every card of every axis. */
+/** Every value of every axis. */
 export const everyCard: readonly string[] = [
   ...Object.keys(statuses),
   ...Object.keys(heads),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import * as tokens from './lying-tokens.ts';
 
-/** A request as the hostile tenant was sent it. */
+/** A request to the hostile tenant. */
 export interface Heard {
   readonly method: string;
   readonly path: string;
@@ -10,19 +10,19 @@ export interface Heard {
   readonly body: string;
 }
 
-/** What a tenant that behaves would have answered. */
+/** The response of a well-behaved tenant. */
 export interface Genuine {
   readonly status: number;
   readonly text: string;
 }
 
-/** Makes a body of what came and of what should have been answered. `turn` counts the requests of a command. */
+/** Makes a body from the request and the genuine response. `turn` counts the requests of a command. */
 type Body = (genuine: Genuine, heard: Heard, turn: number) => string | Buffer;
 
-/** Escape sequences, a terminal's title, a command to a CI's runner, a NUL, and text that runs backwards. */
+/** Escape sequences, a terminal's title, a command to a CI runner, a NUL, and right-to-left text. */
 export const nasty = '\u001b[31m\u001b]0;mine\u0007\r\n::error::hacked\n::set-output name=a::b\u0000\u202e';
 
-/** A body that never ends is sent piece by piece for as long as anybody listens. */
+/** A body that never ends is sent in pieces for as long as the client reads. */
 export const endless = Buffer.from('[{"name":"');
 
 const deep = 100_000;
@@ -73,7 +73,7 @@ const echoes: Record<string, Body> = {
     refusal('invalid_request', `${encodeURIComponent(body)} ${JSON.stringify(body)} ${head}`),
 };
 
-/** What is made of a genuine answer that is JSON; of another, nothing. */
+/** Changes a genuine response that is JSON; any other becomes empty. */
 const altered: Record<string, (value: unknown, turn: number, heard: Heard) => string> = {
   'as it should be': (value) => JSON.stringify(value),
   'as it should be, after a byte order mark': (value) => `\ufeff${JSON.stringify(value)}`,
@@ -119,7 +119,7 @@ const altered: Record<string, (value: unknown, turn: number, heard: Heard) => st
   'tokens of deep claims': (value) => withTokens(value, tokens.ofDeepClaims),
 };
 
-/** Bodies that only differ from the right one where JSON means the same. */
+/** Bodies that differ from the genuine one, but mean the same JSON. */
 export const harmlessBodies: readonly string[] = ['as it should be', 'as it should be, after a byte order mark'];
 
 export const bodies: Readonly<Record<string, Body>> = {
@@ -133,13 +133,13 @@ export const bodies: Readonly<Record<string, Body>> = {
   ),
 };
 
-/** Those that repeat what they were sent. */
+/** The ones that repeat the request. */
 export const echoingBodies = Object.keys(echoes);
 
-/** Those made of what should have been answered: what lies deep is only reached by them. */
+/** The ones made from the genuine response: only they reach nested members. */
 export const alteredBodies = Object.keys(altered);
 
-/** As both APIs refuse, in one. */
+/** A refusal in the formats of both APIs. */
 function refusal(error: string, description: string): string {
   return JSON.stringify({
     ...{ statusCode: 400, error, error_description: description },
@@ -147,7 +147,7 @@ function refusal(error: string, description: string): string {
   });
 }
 
-/** Every text that a request carries: of its JSON, its query and its credentials, which are decoded too. */
+/** Every text in a request: in its JSON, its query and its credentials, also decoded. */
 export function valuesIn({ head, path, body }: Heard): string[] {
   const [, scheme, credentials = ''] = /^authorization: (\w+) (.+)$/im.exec(head) ?? [];
   const decoded =
@@ -164,7 +164,7 @@ function leaves(value: unknown, change: (leaf: unknown) => unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, leaves(member, change)]));
 }
 
-/** What people gave a name keeps its id, so that it is found and shown. */
+/** Named objects keep their ids, so that they are found and shown. */
 function named(value: unknown, change: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => named(item, change));
   if (typeof value !== 'object' || value === null) return value;
@@ -196,7 +196,7 @@ function withItems(value: unknown, change: (items: unknown[]) => unknown[]): unk
   );
 }
 
-/** One of the pages of a list that is said to be a billion items long; what is no page stays as it is. */
+/** A page of a list that claims a billion items; other bodies stay unchanged. */
 function page(value: unknown, length: number, next: string, mark: string): unknown {
   const isPage = typeof value === 'object' && value !== null && ('total' in value || 'next' in value);
   if (!isPage) return value;
@@ -219,7 +219,7 @@ function withTokens(value: unknown, change: (token: string) => string): string {
   return JSON.stringify(Array.isArray(value) ? value : Object.fromEntries(members));
 }
 
-/** Each member at the end once more, with another value before it: who reads JSON as it is read takes the last. */
+/** Repeats every member at the end, with another value first: JSON parsers take the last one. */
 function twice(text: string): string {
   return text.replaceAll(/"(name|access_token|enabled|total)":/g, '"$1":"the first",$&');
 }

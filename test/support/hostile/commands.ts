@@ -1,22 +1,22 @@
 import type { Scene } from './scene.ts';
 
-/** A command that a hostile tenant is asked with. */
+/** A command that runs against a hostile tenant. */
 export interface HostileCommand {
   readonly argv: readonly string[];
   readonly stdin?: string;
-  /** It prints what it found, or got so far, on stdout although it failed. */
+  /** Prints its result so far on stdout even when it fails. */
   readonly reports?: true;
-  /** It goes on until Ctrl-C. */
+  /** Runs until Ctrl-C. */
   readonly endless?: true;
 }
 
-/** No command may show them where it fails. */
+/** No failing command may show these. */
 export const metadataValues = ['marker-of-the-note-4711', 'says "Grüße & küsse" <b>'];
 
 /** The secret of the application, given on stdin. */
 export const appSecret = 'app-secret-that-nobody-may-see-0815';
 
-/** One of each kind: what reads, writes, asks for tokens, looks into them, diagnoses, sets up, and lists. */
+/** One of each kind: reads, writes, token requests, decoding, diagnosis, set-up and lists. */
 export function hostileCommands({ edition, tenant, client }: Scene): readonly HostileCommand[] {
   const ea = edition === 'ea';
   const [note, says] = metadataValues;

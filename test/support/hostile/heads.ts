@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { type Heard, nasty, valuesIn } from './bodies.ts';
 
-/** The headers of an answer, and its body as it goes over the line. */
+/** The headers of a response, and its body as it is transferred. */
 export interface Framed {
   readonly lines: readonly string[];
   readonly body: Buffer;
@@ -17,7 +17,7 @@ function sized(body: Buffer, ...lines: readonly string[]): Framed {
 
 const oneLine = (text: string) => text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 2000);
 
-/** 64 MB of blanks, in a few bytes: more than any answer may be. Made once, where it is sent. */
+/** 64 MB of spaces, compressed to a few bytes: more than any response may be. Created once, when it is sent. */
 let bomb: Buffer | undefined;
 
 function compressedBomb(): Buffer {
@@ -107,7 +107,7 @@ export const heads: Readonly<Record<string, Head>> = {
   'an end to the connection': (body) => sized(body, json, 'Connection: close'),
 };
 
-/** Those with which the answer means the same. */
+/** The ones that do not change the meaning of a response. */
 export const harmlessHeads: readonly string[] = [
   ...['as they should be', 'chunked, as they may be', 'no content-type', 'an HTML content-type', 'two content-types'],
   ...[

@@ -1,17 +1,17 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { otherTenantKeys } from '../local.ts';
 
-/** A token that nobody can look into. */
+/** A token that cannot be decoded. */
 export function opaque(token: string): string {
   return `opaque${Buffer.from(token.slice(-60)).toString('hex')}`;
 }
 
-/** The same claims, and nobody answers for them. Of a token that is no JWT, itself. */
+/** The same claims without a signature. A token that is not a JWT stays unchanged. */
 export function unsigned(token: string): string {
   return remade(token, (header, claims) => `${part({ ...header, alg: 'none' })}.${part(claims)}.`);
 }
 
-/** The same claims under the same key's name, signed with another tenant's key. */
+/** The same claims and key id, signed with another tenant's key. */
 export function signedByAnother(token: string): string {
   return remade(token, signed);
 }
@@ -22,7 +22,7 @@ export function ofAnotherIssuer(token: string): string {
   );
 }
 
-/** Claims that whoever walks through them runs out of stack with. */
+/** Claims nested so deeply that recursion overflows the stack. */
 export function ofDeepClaims(token: string): string {
   const deep = `{"iss":"x","sub":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
   return remade(token, (header) => `${part(header)}.${Buffer.from(deep).toString('base64url')}.c2lnbmF0dXJl`);

@@ -1,30 +1,30 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { memoryStore } from '../../../src/local/store/memory.ts';
 import type { Kind } from '../../../src/local/store/store.ts';
 import { createTenant, type Tenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { freshMachine, type Machine, type Ran } from '../command.ts';
 import { globalClient, openTenant, sequenceOfBytes, type TestTenant, testKeys } from '../local.ts';
+import { memoryStore } from '../memory-store.ts';
 import type { HostileAnswer } from './answers.ts';
 import { appSecret, type HostileCommand, metadataValues } from './commands.ts';
 import type { HostileTenant } from './tenant.ts';
 
-/** How things stand before every command: a person has logged in to a tenant that behaved then, and has saved a guest. */
+/** The situation before every command: a user has logged in to a tenant while it behaved, and has saved a guest. */
 export interface Scene {
   readonly edition: EditionName;
   readonly tenant: HostileTenant;
-  /** What a machine's folders hold. */
+  /** The contents of the machine's folders. */
   readonly folder: string;
   readonly documents: readonly (readonly [kind: Kind, id: string, document: JsonObject])[];
-  /** What no output may hold, and every answer of the tenant that behaved may. */
+  /** Secrets that no output may contain. */
   readonly secrets: readonly string[];
-  /** Who may configure the tenant. */
+  /** The credentials that may configure the tenant. */
   readonly client: { readonly clientId: string; readonly clientSecret: string };
 }
 
-/** An answer without any hostility. */
+/** A genuine response. */
 export const asItShouldBe: HostileAnswer = {
   ...{ number: -1, place: 'every request', status: 'the right one', head: 'as they should be' },
   ...{ body: 'as it should be', delivery: 'whole' },
@@ -48,23 +48,23 @@ export async function sceneOf(edition: EditionName, tenant: HostileTenant): Prom
   await machine.done('profile', 'set', 'app', 'server');
   await machine.done('profile', 'set', 'api', 'shop');
   await machine.done('token', 'create', '--meta', `note=${metadataValues[0]}`);
-  // The keys are asked for again, as they are on the next day.
+  // Expires the saved keys, so that they are fetched again.
   rmSync(join(machine.folder, 'data', 'keys'), { recursive: true, force: true });
   return scene;
 }
 
-/** What a command did in such a scene. */
+/** The result of a command in a scene. */
 export interface Outcome extends Ran {
   readonly requests: HostileTenant['requests'];
   readonly tookMs: number;
-  /** What it waited for by the clock, in milliseconds. */
+  /** The total of its waits, in milliseconds. */
   readonly waitedMs: number;
 }
 
-/** Real time after which a command that has not ended gets Ctrl-C, in milliseconds. */
+/** Real time after which a running command gets Ctrl-C, in milliseconds. */
 const mostMs = 15_000;
 
-/** Runs one command on a machine of its own against a tenant that answers like that. @throws where it tells a secret */
+/** Runs one command on a new machine against a tenant with this response. @throws when it prints a secret */
 export async function played(
   scene: Scene,
   answer: HostileAnswer,
@@ -74,12 +74,12 @@ export async function played(
   const machine = await freshMachine({ seeded: false });
   for (const part of ['config', 'data'])
     cpSync(join(scene.folder, part), join(machine.folder, part), { recursive: true });
-  // On every other machine some minutes have passed since the last command.
+  // On every other machine a few minutes have passed since the last command.
   if (answer.number % 3 > 0) forgetManagementToken(join(machine.folder, 'data', 'credentials'));
   for (const secret of scene.secrets) machine.keepSecret(secret);
   machine.terminal.stdin = command.stdin;
   meet(scene, machine, answer, command.endless && 8);
-  // The saved session was begun a minute ago.
+  // The saved session was created a minute ago.
   machine.clock.forward(60);
   const startedAt = performance.now();
   const fuse = setTimeout(() => machine.interrupt(), mostMs);
@@ -95,7 +95,7 @@ function forgetManagementToken(folder: string): void {
   for (const name of readdirSync(folder)) if (name.startsWith('management-token')) rmSync(join(folder, name));
 }
 
-/** From now on the tenant answers like that, and what it hands out is secret. Ctrl-C comes after so many requests. */
+/** From now on the tenant sends this response, and what it issues is secret. Ctrl-C follows after `most` requests. */
 function meet(scene: Scene, machine: Machine, answer: HostileAnswer, most = Number.POSITIVE_INFINITY): void {
   const { tenant } = scene;
   tenant.meet({
@@ -103,14 +103,14 @@ function meet(scene: Scene, machine: Machine, answer: HostileAnswer, most = Numb
     handle: behaving(scene, () => machine.clock.now()),
     onRequest(_, genuine) {
       for (const [, secret = ''] of genuine.text.matchAll(secretMember)) machine.keepSecret(partOf(secret));
-      // A second is not much, and without any a tenant could answer for ever in no time.
+      // Each request takes a second, so that endless responses cannot run forever.
       machine.clock.forward(1);
       if (tenant.requests.length >= most) machine.interrupt();
     },
   });
 }
 
-/** A tenant as it was before the command, which behaves. */
+/** A well-behaved tenant in its state before the command. */
 export function behaving({ tenant, documents, edition }: Scene, clock: () => number): Tenant['handle'] {
   const store = memoryStore();
   store.write((writer) => {
@@ -123,7 +123,7 @@ export function behaving({ tenant, documents, edition }: Scene, clock: () => num
 
 const secretMember = /"(?:session_token|access_token|anon_transfer_token|client_secret)":"([^"]{20,})"/g;
 
-/** Of a token what is its own: its header is that of others too. */
+/** The part of a token after its header, which other tokens share. */
 function partOf(secret: string): string {
   return secret.split('.').at(-1) || secret;
 }

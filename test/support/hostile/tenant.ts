@@ -5,31 +5,31 @@ import { type HostileAnswer, statusOf } from './answers.ts';
 import { bodies, endless, type Genuine, type Heard, valuesIn } from './bodies.ts';
 import { heads } from './heads.ts';
 
-/** What stands behind the hostility: a tenant that behaves. */
+/** The well-behaved tenant behind the hostile one. */
 type Handle = (request: Request) => Promise<Response>;
 
-/** One command's dealings with a hostile tenant. */
+/** One command's exchange with a hostile tenant. */
 export interface Encounter {
   readonly answer: HostileAnswer;
   readonly handle: Handle;
-  /** Is called with every request and what a tenant that behaves answers it. */
+  /** Called with every request and the genuine response to it. */
   readonly onRequest: (heard: Heard, genuine: Genuine) => void;
 }
 
 export interface HostileTenant {
   readonly url: string;
-  /** From now on requests are met like that. */
+  /** From now on requests get this response. */
   meet(encounter: Encounter): void;
-  /** Requests that came since, and whether each met the hostile answer. */
+  /** The requests since then, and whether each got the hostile response. */
   readonly requests: readonly { readonly method: string; readonly path: string; readonly hostile: boolean }[];
-  /** Connections that came to where redirects lead. */
+  /** The connections to the target of redirects. */
   readonly strayed: () => number;
 }
 
-/** More than any command may need to see that a list has no end. */
+/** More than any command may need to detect an endless list. */
 const mostRequests = 3100;
 
-/** A server of bare sockets, which can say what no HTTP server says. */
+/** A server on raw sockets, which can send what no HTTP server sends. */
 export async function hostileTenant(): Promise<HostileTenant> {
   let strayed = 0;
   const elsewhere = await served(
@@ -49,7 +49,7 @@ export async function hostileTenant(): Promise<HostileTenant> {
     onEachRequest(socket, (heard) => {
       const met = encounter;
       before = before.then(async () => {
-        // What was sent before, for another command, is nobody's any more.
+        // Bytes for an earlier command are ignored.
         if (!met || met !== encounter || requests.length >= mostRequests) return void socket.destroy();
         await meet(socket, met, heard);
       });
@@ -100,7 +100,7 @@ interface Told {
   readonly heard: Heard;
   readonly genuine: Genuine;
   readonly turn: number;
-  /** The port of somebody else. */
+  /** The port of another server. */
   readonly elsewhere: number;
 }
 
@@ -129,7 +129,7 @@ async function deliver(socket: Socket, answer: HostileAnswer, told: Told): Promi
   if (answer.delivery === 'byte by byte') await drip(socket, bytes);
   else socket.write(bytes);
   if (answer.delivery === 'with another answer behind it') socket.write(plain(200, '{"access_token":"smuggled"}'));
-  // Who does not say how long it is has come to its end with the connection; who lied is not waited for.
+  // A body of unknown length ends with the connection; after a false length the rest is not waited for.
   const untold = /length|none at all|chunks|chunk beyond|twice/.test(answer.head) || answer.status.startsWith('101');
   if (untold || answer.delivery === 'whole, and the connection is closed') socket.end();
 }
@@ -160,7 +160,7 @@ function plain(status: number, text: string): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n${length}\r\n${text}`;
 }
 
-/** Its first bytes one by one, which is the same to whoever waits for a head, and not as long. */
+/** Sends only the first bytes one by one, which tests the same and takes less time. */
 async function drip(socket: Socket, bytes: Buffer): Promise<void> {
   const single = Math.min(bytes.length, 120);
   for (let at = 0; at < single && !socket.destroyed; at += 1) {
@@ -172,7 +172,7 @@ async function drip(socket: Socket, bytes: Buffer): Promise<void> {
 
 const pieceOfNoEnd = Buffer.alloc(2 ** 20, 'a');
 
-/** For as long as somebody listens, and no longer than 200 MB. */
+/** For as long as the client reads, and at most 200 MB. */
 async function pourOut(socket: Socket, headBytes: Buffer): Promise<void> {
   socket.write(headBytes);
   socket.write(endless);

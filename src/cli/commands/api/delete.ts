@@ -4,8 +4,7 @@ import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
 import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { askToDelete } from '../../tenant/delete.ts';
-import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import { accessToWrite, confirmDeletion, writeAndShow, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiDeleteCommand = defineCommand({
@@ -30,7 +29,7 @@ export const apiDeleteCommand = defineCommand({
         guest_grants: grantsData(grants),
       }),
     };
-    const { audience } = await writeAndShow(context, options, access, look, shown, askToDelete(context, access));
+    const { audience } = await writeAndShow(context, options, access, look, shown, confirmDeletion(context, access));
     if (options.dryRun || access.profile.adHoc || access.profile.api?.audience !== audience) return;
     await (await context.profiles()).change(access.profile.name, (before) => before && { ...before, api: undefined });
   },

@@ -6,7 +6,7 @@ import { editionOf } from '../../../domain/exchange/management/request.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { listInWords, truncateList } from '../../../domain/truncate.ts';
 import { AnonError } from '../../../errors.ts';
-import { type Access, namedChoices } from '../../tenant/access.ts';
+import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function grantHolder(
 ): Promise<GrantHolder | undefined> {
   const edition = await editionOf(tenant);
   if (edition.grantsScopes) {
-    const choice = { named: namedChoices(context, options).app, chosen: profile.app };
+    const choice = { named: requestedAppAndApi(context, options).app, chosen: profile.app };
     return choice.named !== undefined || choice.chosen ? chooseApp(tenant, choice) : onlyHolder(tenant);
   }
   if (options.app !== undefined) {

@@ -3,8 +3,7 @@ import { findApp } from '../../../domain/app/find.ts';
 import { type AppDeletion, planAppDeletion } from '../../../domain/app/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { askToDelete } from '../../tenant/delete.ts';
-import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import { accessToWrite, confirmDeletion, writeAndShow, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const appDeleteCommand = defineCommand({
@@ -27,7 +26,7 @@ another client id.`,
         guest_grants: grantsData(grants),
       }),
     };
-    const asking = askToDelete(context, access);
+    const asking = confirmDeletion(context, access);
     const { clientId } = await writeAndShow<App, AppDeletion>(context, options, access, look, shown, asking);
     if (options.dryRun || access.profile.adHoc || access.profile.app?.clientId !== clientId) return;
     await (await context.profiles()).change(access.profile.name, (before) => before && { ...before, app: undefined });

@@ -4,7 +4,7 @@ import type { ClaimMapping } from '../../../wire/claims-mapping.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Preview } from '../../render/claims.ts';
-import { type Access, namedChoices } from '../../tenant/access.ts';
+import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /** What all commands about claims take. */
@@ -21,7 +21,7 @@ export async function claimsHolder(
   { tenant, profile }: Access,
   options: ClaimsOptions,
 ): Promise<ClaimsHolder> {
-  const holder = await chooseClaimsHolder(tenant, { named: namedChoices(context, options), chosen: profile });
+  const holder = await chooseClaimsHolder(tenant, { named: requestedAppAndApi(context, options), chosen: profile });
   const isApp = holder.heldBy === 'application';
   const [flag, unused, noun] = isApp ? ['--api', options.api, 'applications'] : ['--app', options.app, 'APIs'];
   if (unused !== undefined) context.warn(`${flag} is ignored: in this tenant's edition claims are mapped for ${noun}.`);

@@ -2,7 +2,7 @@ import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { readAppSecret } from '../../input/secret.ts';
 import { scopeList } from '../../options/parse.ts';
-import { chosenEdition, namedChoices } from '../../tenant/access.ts';
+import { requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
 import { accessToWrite } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 import { checkCombination, doctorOptions } from './options.ts';
@@ -23,9 +23,9 @@ export const doctorCommand = defineCommand({
     checkCombination(options);
     if (options.matrix) return (await import('./matrix.ts')).showMatrix(context, options);
     const clientSecret = await readAppSecret(context, options);
-    const forcedEdition = chosenEdition(context, options);
+    const forcedEdition = requestedEdition(context, options);
     const access = await accessToWrite(context, options);
-    const named = namedChoices(context, options);
+    const named = requestedAppAndApi(context, options);
     const request: DiagnosisRequest = {
       app: { named: named.app, chosen: access.profile.app },
       api: { named: named.api, chosen: access.profile.api },

@@ -1,7 +1,7 @@
 import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
 
@@ -12,7 +12,7 @@ export const localResetCommand = defineCommand({
   examples: ['local reset --yes', 'local reset --yes --edition ea'],
   notes: 'The new tenant uses the edition of the old one, or that of --edition.',
   async run(context, _args, options) {
-    const edition = chosenEdition(context, options);
+    const edition = requestedEdition(context, options);
     const { terminal } = context;
     if (!options.yes && !terminal.interactive) {
       throw new AnonError('usage', `Resetting deletes the local tenant, and ${whyNobodyIsAsked(terminal)}.`, {

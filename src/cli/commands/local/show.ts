@@ -1,7 +1,7 @@
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const localShowCommand = defineCommand({
@@ -12,7 +12,7 @@ export const localShowCommand = defineCommand({
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const local = await context.local();
-    const { issuer, edition, clientId, clientSecret } = await local.describe(chosenEdition(context, options));
+    const { issuer, edition, clientId, clientSecret } = await local.describe(requestedEdition(context, options));
     printResult(context, options, {
       data: {
         issuer,

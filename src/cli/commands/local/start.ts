@@ -5,7 +5,7 @@ import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { rows } from '../../render/rows.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
@@ -30,7 +30,7 @@ saved one is served, https://localhost:4400/ at first. Tokens issued before a ch
     const port = options.port === undefined ? undefined : parsePort(options.port);
     const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
     const rateLimit = parseRateLimit(options.rateLimit);
-    const edition = chosenEdition(context, options);
+    const edition = requestedEdition(context, options);
     const { signal } = context;
     const hosts = options.allowHost;
     const server = await (await context.local()).serve({ port, domain, rateLimit, edition, hosts });

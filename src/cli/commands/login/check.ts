@@ -3,7 +3,7 @@ import { type CredentialCheck, checkCredentials } from '../../../domain/exchange
 import type { ManagementAccess, SavedToken, TokenCache } from '../../../domain/exchange/management/credentials.ts';
 import type { Profile, SavedApi, SavedApp } from '../../../domain/profile/profile.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
-import { chosenApi, chosenApp } from '../../tenant/defaults.ts';
+import { resolveDefaultApi, resolveDefaultApp } from '../../tenant/profile-defaults.ts';
 import type { Context, Transport } from '../../world/context.ts';
 import type { GivenCredentials } from './credentials.ts';
 
@@ -60,8 +60,8 @@ async function choices(
   { app, api, before }: Login,
 ): Promise<CheckedLogin['chosen']> {
   return {
-    app: app === undefined ? before?.app : await chosenApp(tenant, app),
-    api: api === undefined ? before?.api : await chosenApi(tenant, api),
+    app: app === undefined ? before?.app : await resolveDefaultApp(tenant, app),
+    api: api === undefined ? before?.api : await resolveDefaultApi(tenant, api),
   };
 }
 

@@ -7,7 +7,7 @@ import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { loginData, renderLogin } from '../../render/profile.ts';
-import { chosenEdition } from '../../tenant/access.ts';
+import { requestedEdition } from '../../tenant/access.ts';
 import { profileInUse, warnIfNotUsed } from '../../tenant/profile-in-use.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
@@ -168,7 +168,7 @@ async function checkedLogin(
   where: { name: string; domain: string; before: Profile | undefined },
   answers: Answers,
 ): Promise<CheckedLogin> {
-  const edition = chosenEdition(context, options);
+  const edition = requestedEdition(context, options);
   const transport = transportOf(options, context.env);
   const check = (credentials: GivenCredentials | undefined) => {
     const { app, api } = options;

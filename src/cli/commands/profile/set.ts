@@ -9,7 +9,7 @@ import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { profileData } from '../../render/profile.ts';
 import { accessTenant, selectProfile } from '../../tenant/access.ts';
-import { chosenApi, chosenApp } from '../../tenant/defaults.ts';
+import { resolveDefaultApi, resolveDefaultApp } from '../../tenant/profile-defaults.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
@@ -75,9 +75,9 @@ async function changesOf(
     case 'edition':
       return { edition: parseEdition(value, profile) };
     case 'app':
-      return { app: await chosenApp((await accessTenant(context, options)).tenant, value) };
+      return { app: await resolveDefaultApp((await accessTenant(context, options)).tenant, value) };
     case 'api':
-      return { api: await chosenApi((await accessTenant(context, options)).tenant, value) };
+      return { api: await resolveDefaultApi((await accessTenant(context, options)).tenant, value) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { addressOf } from '../../../domain/profile/address.ts';
 import type { ProfileSessions } from '../../../domain/session/find.ts';
 import type { GlobalOptions } from '../../options/global.ts';
-import { chosenEdition, selectProfile } from '../../tenant/access.ts';
+import { requestedEdition, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /** The saved sessions of one profile, and their tenant. */
@@ -20,5 +20,5 @@ export async function savedSessions(context: Context, options: GlobalOptions): P
 
 /** The issuer of the sessions' tenant, the local one too. */
 export async function issuerOf(context: Context, { issuer }: SavedSessions, options: GlobalOptions): Promise<string> {
-  return issuer ?? (await (await context.local()).describe(chosenEdition(context, options))).issuer;
+  return issuer ?? (await (await context.local()).describe(requestedEdition(context, options))).issuer;
 }

@@ -6,7 +6,7 @@ import { listApis, listEveryApi } from '../../../domain/api/read.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { askText, askUntilAccepted } from '../../input/questions.ts';
 import { printable } from '../../render/printable.ts';
-import { namedChoices } from '../../tenant/access.ts';
+import { requestedAppAndApi } from '../../tenant/access.ts';
 import { type Dialog, recordAnswer } from './dialog.ts';
 import { pick } from './pick.ts';
 import { checkScopes } from './pick-scopes.ts';
@@ -22,7 +22,7 @@ export async function pickApi(dialog: Dialog): Promise<ApiWithGrants | NamedApi 
     noun: 'API',
     question: 'Which API will guests call?',
     flag: '--api <api>',
-    named: namedChoices(context, options).api,
+    named: requestedAppAndApi(context, options).api,
     toCreate: options.createApi,
     createFlag: (name) =>
       isAudience(name)

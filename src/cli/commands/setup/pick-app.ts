@@ -7,7 +7,7 @@ import { shellWord } from '../../../domain/shell-word.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
 import { askText, askUntilAccepted } from '../../input/questions.ts';
 import { printable } from '../../render/printable.ts';
-import { namedChoices } from '../../tenant/access.ts';
+import { requestedAppAndApi } from '../../tenant/access.ts';
 import { type Dialog, recordAnswer } from './dialog.ts';
 import { pick } from './pick.ts';
 
@@ -19,7 +19,7 @@ export function pickApp(dialog: Dialog): Promise<App | NewApp | undefined> {
     noun: 'application',
     question: 'Which application will guests use?',
     flag: '--app <app>',
-    named: namedChoices(context, options).app,
+    named: requestedAppAndApi(context, options).app,
     toCreate: options.createApp,
     createFlag: (name) => `--create-app ${shellWord(name)}`,
     find: (reference) => findApp(tenant, reference),

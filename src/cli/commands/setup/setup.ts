@@ -19,7 +19,7 @@ import { rows } from '../../render/rows.ts';
 import { renderNextSteps, updateStep } from '../../render/steps.ts';
 import { sessionsText, tenantData } from '../../render/tenant.ts';
 import type { Access } from '../../tenant/access.ts';
-import { rememberChoices } from '../../tenant/save-choices.ts';
+import { saveDefaults } from '../../tenant/profile-defaults.ts';
 import { accessToWrite, carryOut, renderWrites, writeData } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 import { collectDesiredSetUp } from './desired-setup.ts';
@@ -63,7 +63,7 @@ async function setUp(dialog: Dialog, written: () => void): Promise<void> {
   const data = { ...setUpData(done), ...writeData(options, plan) };
   if (options.dryRun) return printResult(context, options, { data, human: setUpNow });
 
-  await rememberChoices(context, access.profile, done);
+  await saveDefaults(context, access.profile, done);
   const steps = (paint: Paint) => `\n${setUpSteps(paint, done, nextOf(dialog))}`;
   if (!options.session) {
     return printResult(context, options, { data, human: (paint) => setUpNow(paint) + steps(paint) });

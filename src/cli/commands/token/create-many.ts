@@ -18,7 +18,7 @@ import { checkLineField, printLine, printResult } from '../../output/output.ts';
 import { progressOf } from '../../output/progress.ts';
 import { printable } from '../../render/printable.ts';
 import { rate, timeText } from '../../render/progress.ts';
-import { chosenEdition, namedChoices, selectProfile } from '../../tenant/access.ts';
+import { requestedAppAndApi, requestedEdition, selectProfile } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import type { Bulk, BulkOptions } from './bulk-options.ts';
@@ -132,13 +132,13 @@ async function prepare(context: Context, options: Options, { common, nested, cli
   const silent = options.json === true || !context.terminal.noteRewritable;
   const tenant = await context.connect(profile, {
     selection,
-    edition: chosenEdition(context, options),
+    edition: requestedEdition(context, options),
     transport: { ...transportOf(options, env), silent, spins: false },
     signal: controller.signal,
   });
   await checkCreation(tenant, { metadata: common, userId: undefined, ...(nested && { nested }) });
   const input = { metadata: undefined, clientSecret, sessionToken: undefined };
-  const wanted = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+  const wanted = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
   const request = await tokenRequest(tenant, wanted, profile);
   const begin = (stopping: () => void) => {
     signal.removeEventListener('abort', abort);

@@ -12,7 +12,7 @@ import {
   tokensData,
 } from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
-import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { bulkOptions, readBulk } from './bulk-options.ts';
@@ -56,7 +56,7 @@ async function createOne(context: Context, options: CreateOptions): Promise<void
   const { userId, strict } = options;
   const as = await saveAs(context, profile, options);
   await checkCreation(tenant, { metadata, userId });
-  const wanted = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+  const wanted = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
   const request = { ...(await tokenRequest(tenant, wanted, profile)), userId };
   const { app, api } = request;
   const created = await createAndSave(tokenPorts(context), tenant, request, as);

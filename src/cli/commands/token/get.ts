@@ -4,7 +4,7 @@ import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import { type SavedSession, secondsUntil } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
 import { printResult } from '../../output/output.ts';
-import { type Access, accessTenant, namedChoices, selectProfile } from '../../tenant/access.ts';
+import { type Access, accessTenant, requestedAppAndApi, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { readRequestInput, requestOptions, type TokenRequestOptions, tokenRequestOptions } from './options.ts';
@@ -42,7 +42,7 @@ export const tokenGetCommand = defineCommand({
     if (!known && !options.create) {
       throw await sessionNotFound({ ...access.tenant, sessions: ports.sessions }, name, 'token get --create');
     }
-    const forNewGuest = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+    const forNewGuest = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
     const fresh = await freshSession(ports, access, target, { known, request, forNewGuest });
     const { origin, session, saveFailure } = fresh;
     try {

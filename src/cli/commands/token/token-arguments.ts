@@ -6,7 +6,7 @@ import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { emptyInput, emptyStdinHint, type GivenText, isBlank, readStdinOrFile } from '../../input/stdin-or-file.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printable } from '../../render/printable.ts';
-import { chosenEdition, selectProfile } from '../../tenant/access.ts';
+import { requestedEdition, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 /** A given or saved token, decoded. */
@@ -87,7 +87,7 @@ export function decodeAll(
 /** The keys to check and decrypt with: those of the given file, or else the local tenant's. */
 export async function keysFor(context: Context, options: GlobalOptions & { readonly key?: string }): Promise<KeyRing> {
   const { key } = options;
-  if (key === undefined) return context.localKeys(chosenEdition(context, options));
+  if (key === undefined) return context.localKeys(requestedEdition(context, options));
   const { keyRingOf } = await import('../../../domain/token/key-file.ts');
   return keyRingOf(await context.readBytes(key), key);
 }

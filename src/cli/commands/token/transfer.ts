@@ -20,7 +20,7 @@ import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
-import { type Access, accessTenant, namedChoices } from '../../tenant/access.ts';
+import { type Access, accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { readTokenInput, secretOption } from './options.ts';
@@ -81,7 +81,7 @@ async function sessionToCarry(
   given: string | undefined,
 ): Promise<{ token: string; app: RequestingApp; metadata?: JsonObject | undefined }> {
   if (given !== undefined) {
-    const { app: named } = namedChoices(context, options);
+    const { app: named } = requestedAppAndApi(context, options);
     return { token: given, app: await chooseRequestingApp(tenant, { named, chosen: profile.app }) };
   }
   const sessions = await context.sessions(profile);

@@ -14,7 +14,7 @@ import {
   tokensData,
 } from '../../render/guest-tokens.ts';
 import { relativeText } from '../../render/time.ts';
-import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { readRequestInput, requestOptions, tokenRequestOptions } from './options.ts';
@@ -44,7 +44,7 @@ export const tokenUpdateCommand = defineCommand({
     const input = await readRequestInput(context, options);
     const { tenant, profile } = await accessTenant(context, options);
     if (input.sessionToken !== undefined) {
-      const request = requestOptions({ ...options, ...namedChoices(context, options) }, input);
+      const request = requestOptions({ ...options, ...requestedAppAndApi(context, options) }, input);
       const unsaved = { ...request, sessionToken: input.sessionToken };
       return show(context, options, tenant, {
         ...(await updateUnsaved(tokenPorts(context), tenant, unsaved, profile)),

@@ -8,7 +8,7 @@ import { servedKeys } from '../../../domain/token/served-keys.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
 import { scopeList } from '../../options/parse.ts';
-import { accessTenant, namedChoices } from '../../tenant/access.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import type { TokenToVerify } from './token-arguments.ts';
@@ -82,7 +82,7 @@ export async function trustFor(context: Context, options: TokenVerifyOptions, gi
     cache: remote ? await context.keyCache() : undefined,
     offline: remote && offline,
   });
-  const named = given.audience === undefined ? namedChoices(context, options).api : options.api;
+  const named = given.audience === undefined ? requestedAppAndApi(context, options).api : options.api;
   // Not a token: no need to look up the API.
   const needsLookup = named !== undefined && audience === undefined && checkForm(given.token).token !== undefined;
   return {

@@ -119,7 +119,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
     const machine = await freshMachine({ edition });
     const { code, jsonError } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--json');
     expect(code).toBe(2);
-    expect(jsonError.hint).toBe('Look first with --dry-run, then add --yes');
+    expect(jsonError.hint).toBe('Preview it with --dry-run, then pass --yes.');
     expect((await machine.run('doctor')).code).toBe(5);
   });
 
@@ -286,7 +286,7 @@ describe('doctor --fix with a profile marked as production', () => {
     const { machine, host, writes } = await productionMachine();
     machine.replies.push(host);
     const { stderr } = await machine.done('doctor', '--fix', '--scopes', 'read:catalog');
-    expect(machine.questions).toEqual([`To go on, type the tenant's name (${host}):`]);
+    expect(machine.questions).toEqual([`To confirm, type the tenant's name (${host}):`]);
     expect(stderr).toMatch(/is marked production\. This changes:\n {2}application web/);
     expect(writes()).toHaveLength(2);
   });

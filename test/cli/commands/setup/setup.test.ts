@@ -171,7 +171,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
   it('only reads in a dry run, and reports what it would send', async () => {
     const { machine, tenant } = await remoteMachine({ edition });
     const { stdout } = await machine.done(...fresh, '--lifetime', '90d', '--dry-run');
-    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}tenant settings /);
+    expect(stdout).toMatch(/^dry run: nothing was sent\n {2}tenant settings /);
     expect(stdout).toMatch(/^ {2}would send {2}POST \/api\/v2\/clients /m);
     const { json } = await machine.done(...fresh, '--dry-run', '--json');
     expect(json).toMatchObject({ dry_run: true, app: { name: 'mobile' } });
@@ -268,8 +268,8 @@ describe('setup without a terminal', () => {
     expect(await machine.run(...all)).toMatchObject({
       code: 2,
       stderr:
-        'error: This changes settings of the tenant, and there is no terminal to ask on.\n' +
-        'hint:  Look first with --dry-run, then add --yes\n',
+        'error: This change needs confirmation, and there is no terminal to ask on.\n' +
+        'hint:  Preview it with --dry-run, then pass --yes.\n',
     });
     expect(writes(tenant)).toEqual([]);
   });
@@ -409,7 +409,7 @@ describe('setup on a terminal', () => {
     expect(await machine.run(...all)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/\nerror: The change was declined; nothing was sent\.\n$/),
+      stderr: expect.stringMatching(/\nerror: Change declined; nothing was sent\.\n$/),
     });
     expect([...writes(tenant), ...sessionsAsked(tenant)]).toEqual([]);
   });
@@ -594,7 +594,7 @@ describe('setup on a terminal', () => {
     await personAt(machine, host);
     const { stderr } = await machine.done(...all);
     expect(stderr).toContain(`${host} is marked production. This changes:\n`);
-    expect(machine.questions.at(-1)).toBe(`To go on, type the tenant's name (${host}):`);
+    expect(machine.questions.at(-1)).toBe(`To confirm, type the tenant's name (${host}):`);
   });
 
   it('explains what an API without scopes lacks', async () => {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { freshMachine, servedAnswer } from '../../../support/command.ts';
 import { part, rsa, sign } from '../../../support/tokens.ts';
-import { goodClaims, goodToken } from '../../../support/verifying.ts';
+import { goodClaims, goodToken } from '../../../support/verification.ts';
 
 const token = await goodToken();
 const wrapped = (between: string) => (token.match(/.{1,64}/g) ?? []).join(between);

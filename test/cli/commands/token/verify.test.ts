@@ -13,7 +13,7 @@ import {
 } from '../../../support/command.ts';
 import { openGates, testKeys } from '../../../support/local.ts';
 import { otherRsa, rsa, sign } from '../../../support/tokens.ts';
-import { goodClaims, goodToken } from '../../../support/verifying.ts';
+import { goodClaims, goodToken } from '../../../support/verification.ts';
 
 const shop = 'https://api.shop.example';
 

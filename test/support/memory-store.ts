@@ -1,7 +1,7 @@
-import { Documents } from './documents.ts';
-import type { Store } from './store.ts';
+import { Documents } from '../../src/local/store/contents.ts';
+import type { Store } from '../../src/local/store/store.ts';
 
-/** State that lives as long as the process: for tests, and for tenants that nobody needs tomorrow. */
+/** A store in memory. */
 export function memoryStore(): Store {
   let documents = new Documents();
   return {

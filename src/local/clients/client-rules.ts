@@ -5,14 +5,21 @@ import { editionOf } from '../state/edition.ts';
 import type { StoreReader } from '../store/store.ts';
 import { credentialsOf, namedCredentials } from './public-keys.ts';
 
-/** What a client has to keep to, however it came to be as it is. @throws {Refusal} 400 */
+/** @throws {Refusal} 404 */
+export function findClient(store: StoreReader, id: string): JsonObject {
+  const client = store.get('client', id);
+  if (client === undefined) throw managementRefusal(404, 'The client does not exist', 'inexistent_client');
+  return client;
+}
+
+/** Checks a client as it is after a change. @throws {Refusal} 400 */
 export function checkClient(store: StoreReader, client: JsonObject): void {
   checkGrantTypes(client);
   checkConformance(editionOf(store), client);
   checkAuthentication(store, client);
 }
 
-/** An application that cannot keep a secret cannot use one. */
+/** A public client has no secret, so it cannot use the grant that needs one. */
 function checkGrantTypes(client: JsonObject): void {
   const grants = Array.isArray(client.grant_types) ? client.grant_types : [];
   if (client.token_endpoint_auth_method === 'none' && grants.includes('client_credentials')) {
@@ -20,7 +27,7 @@ function checkGrantTypes(client: JsonObject): void {
   }
 }
 
-/** Assumed: the wording. It holds for whatever makes a client both: the toggle, or the loss of conformance. */
+/** Assumed: the wording. It applies to both changes: enabling anonymous sessions, and giving up OIDC conformance. */
 function checkConformance(edition: Edition, client: JsonObject): void {
   if (!edition.needsOidcConformance || client.oidc_conformant === true) return;
   if (edition.client.read(client).enabled) {
@@ -29,7 +36,7 @@ function checkConformance(edition: Edition, client: JsonObject): void {
   }
 }
 
-/** Assumed: both wordings. An application has one way to authenticate, and only keys of its own. */
+/** An application has one authentication method, and only keys of its own. Assumed: both wordings. */
 function checkAuthentication(store: StoreReader, client: JsonObject): void {
   if (client.client_authentication_methods === undefined) return;
   if (client.token_endpoint_auth_method !== undefined) {

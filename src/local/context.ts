@@ -1,11 +1,11 @@
 import type { Random } from './random.ts';
 import type { Store } from './store/store.ts';
 
-/** What every route needs to know of its tenant. */
-export interface TenantScope {
+/** The tenant as its routes see it. */
+export interface TenantContext {
   readonly store: Store;
   readonly clock: () => number;
   readonly random: Random;
-  /** As the state tells it at this request. */
+  /** The issuer in the state when the request came. */
   readonly issuer: string;
 }

@@ -1,11 +1,11 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readLocalNames } from '../../../src/local/state/read-names.ts';
+import { readLocalNames } from '../../../src/local/state/read-state.ts';
 import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
-it('the applications and APIs of a state are read while another process has it open', () => {
+it('the applications and APIs of a state can be read while another process has it open', () => {
   const path = join(temporaryFolder(), 'state.db');
   const store = sqliteStore(path);
   store.write((writer) => {
@@ -21,7 +21,7 @@ it('the applications and APIs of a state are read while another process has it o
   store.close();
 });
 
-it('a state that is empty, and a file that holds something else, stay as they are', () => {
+it('an empty state and a file that is not a state stay unchanged', () => {
   const path = join(temporaryFolder(), 'state.db');
   sqliteStore(path).close();
   expect(readLocalNames(path)).toBeUndefined();

@@ -5,25 +5,25 @@ import { bin, environment } from './bin.ts';
 
 export const keys = { enter: '\r', space: ' ', down: '\u001b[B', up: '\u001b[A', interrupt: '\u0003' } as const;
 
-/** A person at a terminal in which the program runs. */
+/** A person at a terminal with the running program. */
 export interface Typist {
-  /** Resolves when what came since the last keys shows `text`. */
+  /** Resolves when the output since the last keys contains `text`. */
   sees(text: string): Promise<void>;
   types(...texts: string[]): void;
   /** The exit code, once the program has ended. */
   readonly ended: Promise<number | null>;
-  /** Everything that was shown, without its colours and movements. */
+  /** The whole output, without colours and cursor movements. */
   readonly shown: string;
-  /** The same with them. */
+  /** The whole output with colours and cursor movements. */
   readonly raw: string;
 }
 
-/** Runs the program with a terminal of its own, which script(1) makes. */
+/** Runs the program in a new terminal from script(1). */
 export function atTerminal(home: string, ...args: string[]): Typist {
   return atTerminalOf(100, home, args);
 }
 
-/** The same at a terminal of so many columns, in an environment with `more` in it. */
+/** Like `atTerminal`, with `columns` columns and the variables in `more`. */
 export function atTerminalOf(
   columns: number,
   home: string,
@@ -41,7 +41,7 @@ export function atTerminalOf(
   let from = 0;
   let look = () => {};
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    // The whole of it: a sequence may come in two pieces.
+    // Searches the whole output, because a sequence may arrive in two pieces.
     raw += text;
     shown = stripVTControlCharacters(raw);
     look();

@@ -5,10 +5,10 @@ import { type HostileCommand, metadataValues } from './commands.ts';
 import { harmlessHeads } from './heads.ts';
 import type { Outcome } from './scene.ts';
 
-/** The most that a command may take in real time, in milliseconds, on a machine that does other things besides. */
+/** The longest real time of a command, in milliseconds, on a busy machine. */
 const mostMs = 10_000;
 
-/** The most that it may wait by the clock: it waits a minute for each of its requests at most. */
+/** The longest wait of a command: at most a minute for each request. */
 const mostWaitedMs = 10 * 60_000;
 
 /** The most requests that a command makes to see that a list has no end. */
@@ -16,7 +16,7 @@ const mostRequests = 3000;
 
 const documented: readonly number[] = exitCodes.map(({ code }) => code);
 
-/** What is wrong with how a command took a hostile answer. */
+/** The faults in a command's reaction to a hostile response. */
 export function complaintsOf(
   outcome: Outcome,
   answer: HostileAnswer,
@@ -31,11 +31,11 @@ export function complaintsOf(
   expectThat(command.endless === true || waitedMs <= mostWaitedMs, `waited ${waitedMs} ms`);
   expectThat(requests.length <= mostRequests, `made ${requests.length} requests`);
 
-  expectThat(!/\bdefect\b|unexpected/.test(stderr), 'calls it a defect of its own');
+  expectThat(!/\bbug in anon-cli\b|unexpected/i.test(stderr), 'calls it a bug of its own');
   expectThat(!/^\s+at .+:\d+/m.test(stderr), 'shows a stack trace');
   expectThat(!/\bundefined\b|\[object |\bNaN\b|<html|<!doctype/i.test(stderr), 'shows what no person should see');
   expectThat(!controls.test(stderr), 'prints control characters on stderr');
-  // A list in a pipe has tabs between its cells; one in a name is escaped.
+  // Lists in a pipe are separated by tabs; a tab in a name is escaped.
   if (!json) expectThat(!controls.test(stdout.replaceAll('\t', '')), 'prints control characters on stdout');
   if (!json) expectThat(!/^\s*::/m.test(stdout + stderr), "prints a command to CI's runners");
   expectThat(
@@ -70,11 +70,11 @@ export function complaintsOf(
   return found;
 }
 
-/** Not new lines, and not what stands for them in JSON. */
+/** Control characters, except line breaks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
-/** As it is, as JSON writes it, and as an address does. */
+/** The text unchanged, escaped as in JSON, and escaped as in a URL. */
 function forms(value: string): string[] {
   return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
 }
@@ -97,7 +97,7 @@ function complaintsOfJson(stderr: string, code: number, { argv }: HostileCommand
 
 function isJson(text: string): boolean {
   try {
-    // Commands that print an object a line.
+    // Commands that print one object per line.
     const lines = text.startsWith('{"') ? text.trimEnd().split('\n') : [text];
     for (const line of lines) JSON.parse(line);
     return true;

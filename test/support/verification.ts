@@ -6,7 +6,7 @@ import type { NamedKey } from '../../src/jose/jwk.ts';
 import { noon } from './domain.ts';
 import { rsa, sign } from './tokens.ts';
 
-/** What a guest's access token says, at noon of 1 June 2026. */
+/** The claims of a guest's access token at noon of 1 June 2026. */
 export const goodClaims = {
   iss: 'https://acme.example/',
   sub: 'anon|6a0e7f5e',
@@ -16,7 +16,7 @@ export const goodClaims = {
   scope: 'read:catalog write:cart',
 };
 
-/** What a verifier that looks at everything expects of it. */
+/** The expectations of a verifier that checks everything. */
 export const everything: Expectations = {
   issuer: goodClaims.iss,
   audience: goodClaims.aud,
@@ -40,12 +40,12 @@ export function verify(token: string, expected = everything, keys: KeySource = a
   return verifyToken({ clock: { now: () => noon }, keys }, token, expected);
 }
 
-/** The checks that failed, each with what is said of it. */
+/** The failed checks, each with its detail. */
 export function failures(verification: Verification): Partial<Record<CheckName, string>> {
   return checksOf(verification, 'failed');
 }
 
-/** Those that could not be made. */
+/** The checks that could not be made. */
 export function unknowns(verification: Verification): Partial<Record<CheckName, string>> {
   return checksOf(verification, 'not_checked');
 }

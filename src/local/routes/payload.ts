@@ -2,8 +2,21 @@ import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 
-/** The body of a Management API write. @throws {Refusal} 400 or 415 invalid_body when it cannot be read */
-export async function readPayload(request: Request): Promise<JsonObject> {
+type Checked<Payload> =
+  | { readonly ok: true; readonly value: Payload }
+  | { readonly ok: false; readonly message: string };
+
+/** The body of a Management API write. @throws {Refusal} 400 or 415 invalid_body when it is unreadable or invalid */
+export async function readPayload<Payload>(
+  request: Request,
+  check: (body: JsonObject) => Checked<Payload>,
+): Promise<Payload> {
+  const checked = check(await readMembers(request));
+  if (!checked.ok) throw managementRefusal(400, checked.message, 'invalid_body');
+  return checked.value;
+}
+
+async function readMembers(request: Request): Promise<JsonObject> {
   try {
     return await readBody(request);
   } catch (error) {
@@ -13,8 +26,8 @@ export async function readPayload(request: Request): Promise<JsonObject> {
 }
 
 /**
- * A document after a PATCH: members that were sent change, `null` removes one, arrays are replaced.
- * With `nested`, objects merge one level (clients and tenant settings do, resource servers do not).
+ * A document after a PATCH: `null` removes a member, any other value replaces it. With `nested`, objects are merged one
+ * level deep (in clients and tenant settings, not in resource servers).
  * @see management-api, section 2.4
  */
 export function patched(document: JsonObject, change: JsonObject, { nested }: { nested: boolean }): JsonObject {

@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { displayWidth } from '../../src/cli/render/width.ts';
 
 /**
- * Every line fits, or is one word that is longer than the line, on a line of its own; and each of `words`, ids and commands,
- * stands there in one piece.
+ * Every line fits, except a single word that is longer than a line; and each of `words`, such as ids and commands,
+ * is in one piece.
  */
 export function expectFitting(text: string, columns: number, words: readonly string[] = []): void {
   const lines = stripVTControlCharacters(text).split('\n');
@@ -20,5 +20,5 @@ export function expectFitting(text: string, columns: number, words: readonly str
   }
 }
 
-/** The widths that lines are tried at. */
+/** The widths to test. */
 export const widths = [40, 42, 44, 60, 80, 100, 120, 200] as const;

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1, the same for a seed. */
+/** Random numbers from 0 to 1, the same for each seed. */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -10,8 +10,8 @@ export function randomOf(seed: number): () => number {
 }
 
 /**
- * `count` of the cards, shuffled: each comes as often as any other, give or take one, so that none is left out
- * where there are no more cards than `count`.
+ * `count` values, shuffled, each as often as any other, give or take one: none is missing
+ * when there are at most `count` of them.
  */
 export function dealt<Card>(cards: readonly Card[], count: number, random: () => number): Card[] {
   const hand: Card[] = [];

@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { run, start } from './bin.ts';
 
-/** A `local start` of its own, as another process. */
+/** A `local start` process. */
 export interface Served {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
-  /** What it had printed when it listened. */
+  /** What it had printed once it listened. */
   readonly stdout: string;
-  /** Ctrl-C or another signal, and how the process ended. */
+  /** Sends Ctrl-C or another signal; resolves with how the process ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; stderr: string }>;
 }
 
-/** Serves the local tenant of `home` until the test ends: on a free port, unless `usual` says otherwise. */
+/** Serves the local tenant of `home` until the test ends, on a free port unless `usual` is set. */
 export async function serve(
   home: string,
   args: readonly string[] = [],
@@ -44,7 +44,7 @@ export async function serve(
   return { ...(isJson ? JSON.parse(stdout) : {}), stdout, stop };
 }
 
-/** Sends what is meant for `https://localhost:PORT` over plain HTTP: official SDKs speak nothing but https. */
+/** Sends requests for `https://localhost:PORT` over plain HTTP, because the official SDKs only use https. */
 export const overHttp: typeof fetch = (input, init) => {
   const toHttp = (url: string) => url.replace(/^https:/, 'http:');
   if (input instanceof Request) return fetch(new Request(toHttp(input.url), input), init);
