@@ -66,7 +66,7 @@ export async function checkUpdate(
   throw unsupported(
     edition,
     'sets metadata once, when the session is created',
-    `To create a new session, of another guest, with the metadata of both: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
+    `To replace the session with a new guest's and merge the metadata: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
   );
 }
 

@@ -15,9 +15,13 @@ export const localResetCommand = defineCommand({
     const edition = requestedEdition(context, options);
     const { terminal } = context;
     if (!options.yes && !terminal.interactive) {
-      throw new AnonError('usage', `Resetting deletes the local tenant, and ${whyNobodyIsAsked(terminal)}.`, {
-        hint: `Run: anon-cli local reset${options.edition === undefined ? '' : ` --edition ${options.edition}`} --yes`,
-      });
+      throw new AnonError(
+        'usage',
+        `Resetting the local tenant needs confirmation, and ${whyNobodyIsAsked(terminal)}.`,
+        {
+          hint: `Run: anon-cli local reset${options.edition === undefined ? '' : ` --edition ${options.edition}`} --yes`,
+        },
+      );
     }
     if (!options.yes && !(await context.confirm('Delete all applications, APIs and keys of the local tenant?'))) {
       throw new AnonError('failed', 'The reset was declined; nothing was changed.');

@@ -126,7 +126,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
   it('--fix --dry-run shows the requests and sends none', async () => {
     const machine = await freshMachine({ edition });
     const { stdout } = await machine.done('doctor', '--fix', '--dry-run', '--scopes', 'read:catalog');
-    expect(stdout).toMatch(/^dry run, nothing is sent\n {2}application web/);
+    expect(stdout).toMatch(/^dry run: nothing was sent\n {2}application web/);
     expect(stdout).toContain('  would send  PATCH /api/v2/clients/');
     const { json } = await machine.done(
       'doctor',
@@ -144,7 +144,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
 
   it('--fix --dry-run with nothing closed reports no changes', async () => {
     const { stdout } = await (await openMachine({ edition })).done('doctor', '--fix', '--dry-run');
-    expect(stdout).toBe('✔ No changes: no gate to open\n');
+    expect(stdout).toBe('✔ No changes: no closed gate to open\n');
   });
 
   it('--fix grants no scopes that were not given', async () => {

@@ -150,7 +150,10 @@ describe('what is saved of a session', () => {
   it.each([
     [['--session', '../cart'], "Invalid session name '../cart'."],
     [['--session', ''], "Invalid session name ''."],
-    [['--session', 'cart', '--no-save'], "--session and --no-save can't be combined: one names the session to save."],
+    [
+      ['--session', 'cart', '--no-save'],
+      "--session and --no-save can't be combined: --session names the saved session.",
+    ],
   ])('cannot be called %j', async (options, message) => {
     const { run } = await openMachine();
     expect(await run('token', 'create', ...options)).toMatchObject({
