@@ -116,7 +116,7 @@ describe('api show', () => {
   });
 
   it.each([
-    ['shp', "API 'shp' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
+    ['shp', "API 'shp' not found.", "Did you mean 'shop'? To see all: anon-cli api list"],
     ['https://api.shop.exampl', "API 'https://api.shop.exampl' not found.", `Did you mean '${audience}'?`],
   ])('does not find API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();

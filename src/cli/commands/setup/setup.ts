@@ -158,8 +158,8 @@ function setUpData({ tenant, app, api }: SetUp): JsonObject {
 /** Both tokens of the session. A line above them tells a saved session from a new one. */
 function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
   const outcomes = {
-    kept: `Saved session '${name}' reused, with the same guest.`,
-    renewed: `Saved session '${name}' renewed: same guest, new access token.`,
+    kept: `Saved session '${name}' reused, with the same guest`,
+    renewed: `Saved session '${name}' renewed: same guest, new access token`,
     created: undefined,
   };
   const outcome = outcomes[origin];

@@ -175,7 +175,7 @@ describe('what is saved of a session', () => {
       code: 1,
       stderr:
         "error: Session 'carts' not found in profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
+        "hint:  Did you mean 'cart'? To see all: anon-cli session list\n",
     });
   });
 });
@@ -191,7 +191,7 @@ describe('session show', () => {
       code: 1,
       stderr:
         "error: Session 'carts' not found in profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
+        "hint:  Did you mean 'cart'? To see all: anon-cli session list\n",
     });
   });
 });

@@ -77,7 +77,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(second.decoded.access_token.claims.sub).toBe(first.decoded.access_token.claims.sub);
     expect(second).toMatchObject({ session_token: first.session_token, access_token: first.access_token });
     expect(sessionsAsked(tenant)).toHaveLength(1);
-    expect((await machine.done(...all)).stdout).toContain("✔ Saved session 'default' reused, with the same guest.");
+    expect((await machine.done(...all)).stdout).toContain("✔ Saved session 'default' reused, with the same guest");
     expect((await machine.done('setup', '--no-session')).stdout).toContain('No changes: ');
   });
 
