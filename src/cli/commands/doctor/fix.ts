@@ -40,7 +40,7 @@ export async function fixAndShow(
       data: { ...diagnosisData(found.diagnosis), ...data },
       human: (paint) =>
         plan.writes.length === 0
-          ? `${paint.green('✔')} No changes: no closed gate to open\n`
+          ? `${paint.green('✔')} No changes: no gate to open\n`
           : renderWrites(paint, options, access, plan, ''),
     });
   }
