@@ -10,7 +10,7 @@ export const localResetCommand = defineCommand({
   options: { '-y, --yes': "don't ask for confirmation" },
   calls: 'nothing',
   examples: ['local reset --yes', 'local reset --yes --edition ea'],
-  notes: 'The new tenant uses the edition of the old one, or that of --edition.',
+  notes: 'Without --edition, the new tenant has the same edition as the old one.',
   async run(context, _args, options) {
     const edition = requestedEdition(context, options);
     const { terminal } = context;

@@ -33,7 +33,7 @@ export const tokenCreateCommand = defineCommand({
   calls: 'tenant',
   result: 'access token',
   examples: ['token create --meta language=en', 'token create --count 3'],
-  notes: `Without --session, the session is saved as default and replaces the previous one. Named sessions stay until session forget. The newest session is the current one.
+  notes: `Without --session, the session is saved as default and replaces the previous one. Named sessions stay until you remove them with session forget. The newest session is the current one.
 
 In a script: TOKEN=$(anon-cli token create --field access_token)
 

@@ -20,7 +20,7 @@ export const tokenDecodeCommand = defineCommand({
     'token create --json | anon-cli token decode',
   ],
   notes:
-    'Text may be a token with or without Bearer, the JSON answer of a token endpoint, lines of a .env file, a header or a curl command. With --json one token is an object, and several are a list. Exits with 3 if a signature is wrong, but with 0 if it could not be checked, or if the token is encrypted or opaque.',
+    'The text may be a token with or without Bearer, the JSON answer of a token endpoint, lines of a .env file, a header or a curl command. With --json one token is an object, and several are a list. Exits with 3 if a signature is wrong, but with 0 if it could not be checked, or if the token is encrypted or opaque.',
   async run(context, { token: given }, options) {
     const texts = await givenTexts(context, given);
     const tokens =

@@ -26,7 +26,7 @@ export const tokenDiffCommand = defineCommand({
   calls: 'nothing',
   examples: ['token create --json | anon-cli token diff -'],
   notes:
-    "In two answers of a token endpoint, tokens of the same name are compared. A difference is not an error: see 'same' in the JSON. Signatures are ignored.",
+    "In two answers of a token endpoint, tokens with the same name are compared. A difference is not an error: see 'same' in the JSON. Signatures are not compared.",
   async run(context, { before, after }, options) {
     const texts = await givenTexts(context, after === undefined ? [before] : [before, after]);
     const [first = [], second = await savedTokens(context, options)] = texts.map((_, index) => tokensIn(texts, index));

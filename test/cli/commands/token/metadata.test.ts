@@ -179,7 +179,7 @@ describe('metadata that looks sensitive', () => {
         code: 2,
         stdout: '',
         stderr: expect.stringMatching(
-          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Metadata is in/,
+          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Session tokens contain the metadata/,
         ),
       });
     }
