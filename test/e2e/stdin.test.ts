@@ -109,7 +109,7 @@ describe('a terminal without input', () => {
     const env = 'CI=true AUTH0_DOMAIN=acme.example';
     const command = `${env} anon-cli token create --app x --api y --ca-file /dev/stdin 2>&1 | tr -s '[:space:]' ' '`;
     const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
-    expect(stdout).toContain('The certificate file /dev/stdin cannot be read: it is a terminal, and CI rules out');
+    expect(stdout).toContain('The certificate file /dev/stdin cannot be read: it is a terminal, and CI disables');
   });
 });
 
