@@ -113,7 +113,7 @@ describe('a command on a tenant that limits the rate', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
       'waiting 7 s: rate limit',
-      "error: The tenant's rate limit is reached.",
+      "error: The tenant's rate limit was reached.",
       'hint:  Try again in 7 seconds, or let the command wait: --max-wait 14s',
       '',
     ]);
