@@ -175,7 +175,7 @@ describe('--ca-file', () => {
     expect(code).toBe(2);
     expect(jsonError.message).toBe('The certificate file /nowhere/ca.pem cannot be read: no such file.');
     machine.env.ANON_CA_FILE = machine.file('ca.pem', 'nothing');
-    expect((await machine.run(...tokenCreate, '--json')).jsonError.message).toContain('holds no certificate');
+    expect((await machine.run(...tokenCreate, '--json')).jsonError.message).toContain('contains no certificate');
     expect(seen.asked).toBe(0);
   });
 
