@@ -30,13 +30,13 @@ describe('on a tenant of edition ea', () => {
   it.each([
     [['tenant', 'set-format', 'jwt'], 7, 'always encrypts session tokens'],
     [['tenant', 'set-lifetime', 'never'], 7, 'Sessions always expire'],
-    [['tenant', 'set-lifetime', '100s'], 2, 'Closest: 1m or 2m.'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'Choose 1m or 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [
       ['token', 'create', '--meta', 'a\\.b:={}'],
       7,
-      "Write it as text: --meta 'a\\.b=…' (a dot nests, and \\. is one in a key)",
+      "Write it as text: --meta 'a\\.b=…' (a dot nests; \\. is a dot in a key)",
     ],
     [['token', 'create', '--meta', 'a.b=1', '--meta', 'c:=[]', '--meta', 'd=1'], 7, "'a', 'c' are objects or arrays"],
     [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],

@@ -26,7 +26,7 @@ const options = {
   '--unset <key>': { description: 'remove a top-level metadata key, repeatable', repeatable: true },
   ...saveOptions,
   '--session-token <->': "update a session that is not saved: '-' reads its token from stdin, '@<file>' from a file",
-  '--replace': "replace the session with a new guest's and merge the metadata",
+  '--replace': 'create a session for a new guest, with the old and the new metadata',
 } as const;
 
 type UpdateOptions = GlobalOptions & OptionValues<typeof options>;
