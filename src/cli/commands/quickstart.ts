@@ -9,6 +9,7 @@ import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../dom
 import { isExpired, type SavedSession } from '../../domain/session/saved-session.ts';
 import { createSession, updateSession } from '../../domain/session/token-request.ts';
 import { AnonError } from '../../errors.ts';
+import { saveAs, tokenPorts } from '../input/session-options.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { isForPeople } from '../output/formats.ts';
 import { printForPeople, printResult } from '../output/output.ts';
@@ -22,7 +23,6 @@ import { saveDefaults } from '../tenant/profile-defaults.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import type { Context } from '../world/context.ts';
 import { defineCommand } from './define-command.ts';
-import { saveAs, tokenPorts } from './token/session-options.ts';
 import { showTokens } from './token/show-tokens.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;

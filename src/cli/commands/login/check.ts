@@ -3,9 +3,9 @@ import { type CredentialCheck, checkCredentials } from '../../../domain/exchange
 import type { ManagementAccess, SavedToken, TokenCache } from '../../../domain/exchange/management/credentials.ts';
 import type { Profile, SavedApi, SavedApp } from '../../../domain/profile/profile.ts';
 import type { EditionName } from '../../../wire/edition/edition.ts';
+import type { GivenCredentials } from '../../input/login-credentials.ts';
 import { resolveDefaultApi, resolveDefaultApp } from '../../tenant/profile-defaults.ts';
 import type { Context, Transport } from '../../world/context.ts';
-import type { GivenCredentials } from './credentials.ts';
 
 /** The profile to save, as the user describes it. */
 export interface Login {

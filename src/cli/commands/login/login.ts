@@ -3,6 +3,12 @@ import { checkProfileName, localProfileName, profileNameFor } from '../../../dom
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
+import {
+  credentialOptions,
+  credentialsMissing,
+  type GivenCredentials,
+  givenCredentials,
+} from '../../input/login-credentials.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -15,7 +21,6 @@ import { checkDomainIsSet } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
 import { type CheckedLogin, checkLogin, type Login } from './check.ts';
-import { credentialOptions, credentialsMissing, type GivenCredentials, givenCredentials } from './credentials.ts';
 import { saveLogin } from './save.ts';
 
 const loginOptions = {

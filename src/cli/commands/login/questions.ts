@@ -2,9 +2,9 @@ import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { checkProfileName } from '../../../domain/profile/name.ts';
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError } from '../../../errors.ts';
+import { type GivenCredentials, privateKeyCredentials } from '../../input/login-credentials.ts';
 import { askSecret, askText, askUntilAccepted } from '../../input/questions.ts';
 import type { Context } from '../../world/context.ts';
-import { type GivenCredentials, privateKeyCredentials } from './credentials.ts';
 
 const ways = [
   { value: 'client_secret', label: 'client id and secret of an application' },

@@ -17,8 +17,8 @@ import { continueSession } from '../../../domain/session/update.ts';
 import { isAnonError } from '../../../errors.ts';
 import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import { saveAs, tokenPorts } from '../../input/session-options.ts';
 import { printable } from '../../render/printable.ts';
-import { saveAs, tokenPorts } from '../token/session-options.ts';
 import { showTokens } from '../token/show-tokens.ts';
 import type { Dialog } from './dialog.ts';
 

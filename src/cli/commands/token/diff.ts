@@ -2,12 +2,20 @@ import { compareTokens, type TokenComparison } from '../../../domain/token/compa
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import {
+  decodeAll,
+  type GivenToken,
+  givenTexts,
+  keysFor,
+  savedTokens,
+  titleOf,
+  tokensIn,
+} from '../../input/given-tokens.ts';
 import { printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
 import { renderTokenChanges, tokenChangesData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
 
 interface Compared extends TokenComparison {
   readonly before: GivenToken;

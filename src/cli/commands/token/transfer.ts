@@ -12,6 +12,8 @@ import {
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { countDown } from '../../../io/terminal/countdown.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import { tokenPorts } from '../../input/session-options.ts';
+import { readTokenInput, secretOption } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { scopeText } from '../../options/parse.ts';
@@ -23,8 +25,6 @@ import { rows } from '../../render/rows.ts';
 import { type Access, accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { readTokenInput, secretOption } from './options.ts';
-import { tokenPorts } from './session-options.ts';
 
 const options = {
   '--redirect-uri <uri>': 'print the whole /authorize URL, which returns to this URI',

@@ -7,11 +7,11 @@ import { type KeySource, keySourceOf, publicKeys } from '../../../domain/token/k
 import { servedKeys } from '../../../domain/token/served-keys.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
+import type { TokenToVerify } from '../../input/given-tokens.ts';
 import { scopeList } from '../../options/parse.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
-import type { TokenToVerify } from './token-arguments.ts';
 import type { TokenVerifyOptions } from './verify.ts';
 
 /** Clocks that differ by more are wrong, and a token that expired longer ago is expired. */

@@ -5,6 +5,7 @@ import { findTokens } from '../../../domain/token/find.ts';
 import { hasAmbiguousTime, timeProblems } from '../../../domain/token/times.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
+import { type TokenToVerify, tokenToVerify } from '../../input/given-tokens.ts';
 import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -12,7 +13,6 @@ import { printable } from '../../render/printable.ts';
 import { renderVerification, verificationData } from '../../render/verification.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
 import { checkOptions, noTrust, trustFor } from './verify-keys.ts';
 
 const verifyOptions = {

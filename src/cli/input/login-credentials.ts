@@ -1,14 +1,14 @@
-import type { ManagementCredentials } from '../../../domain/exchange/management/credentials.ts';
-import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/exchange/management/private-key.ts';
-import type { Profile } from '../../../domain/profile/profile.ts';
-import { AnonError } from '../../../errors.ts';
-import { assertionAlgorithms } from '../../../wire/client-assertion.ts';
-import { readSecret } from '../../input/secret.ts';
-import type { OptionValues } from '../../options/definition.ts';
-import type { GlobalOptions } from '../../options/global.ts';
-import type { Context } from '../../world/context.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
-import { whyNobodyIsAsked } from '../../world/unattended.ts';
+import type { ManagementCredentials } from '../../domain/exchange/management/credentials.ts';
+import { parseSigningAlgorithm, readPrivateKey } from '../../domain/exchange/management/private-key.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
+import { AnonError } from '../../errors.ts';
+import { assertionAlgorithms } from '../../wire/client-assertion.ts';
+import type { OptionValues } from '../options/definition.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import type { Context } from '../world/context.ts';
+import { environmentCredentials } from '../world/environment-credentials.ts';
+import { whyNobodyIsAsked } from '../world/unattended.ts';
+import { readSecret } from './secret.ts';
 
 export const credentialOptions = {
   '--client-id <id>': 'client id of an application with a Management API grant',
