@@ -6,6 +6,7 @@ import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/ga
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../domain/session/decoded-tokens.ts';
+import { showTokens } from '../../domain/session/received-tokens.ts';
 import { isExpired, type SavedSession } from '../../domain/session/saved-session.ts';
 import { createSession, updateSession } from '../../domain/session/token-request.ts';
 import { AnonError } from '../../errors.ts';
@@ -23,7 +24,6 @@ import { saveDefaults } from '../tenant/profile-defaults.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import type { Context } from '../world/context.ts';
 import { defineCommand } from './define-command.ts';
-import { showTokens } from './token/show-tokens.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;
 const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);

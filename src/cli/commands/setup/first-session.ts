@@ -4,6 +4,7 @@ import type { SetUp } from '../../../domain/gates/set-up.ts';
 import { isOutdated } from '../../../domain/session/access-token.ts';
 import { createAndSave, type SaveAs } from '../../../domain/session/create.ts';
 import { type DecodedTokens, decodeTokens } from '../../../domain/session/decoded-tokens.ts';
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import type { GuestTokens } from '../../../domain/session/request-tokens.ts';
 import {
   isAccessTokenFresh,
@@ -19,7 +20,6 @@ import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { saveAs, tokenPorts } from '../../input/session-options.ts';
 import { printable } from '../../render/printable.ts';
-import { showTokens } from '../token/show-tokens.ts';
 import type { Dialog } from './dialog.ts';
 
 /** The session at the end of setup. */

@@ -8,6 +8,7 @@ import {
 } from '../../../domain/session/bulk/guest-lines.ts';
 import { checkMetadataLines, guestsToCreate } from '../../../domain/session/bulk/metadata-lines.ts';
 import { checkCreation, type NestedValue } from '../../../domain/session/edition-limits.ts';
+import { mismatchCounter } from '../../../domain/session/received-tokens.ts';
 import { tokenRequest } from '../../../domain/session/token-request.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import type { TruncatedList } from '../../../domain/truncate.ts';
@@ -24,7 +25,6 @@ import { rate, timeText } from '../../render/progress.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
-import { mismatchCounter } from './show-tokens.ts';
 
 type Options = TokenRequestOptions & BulkOptions;
 

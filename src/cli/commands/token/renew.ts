@@ -1,3 +1,4 @@
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import { updateSaved } from '../../../domain/session/update.ts';
 import { saveOptions, sessionPorts, sessionTarget } from '../../input/session-options.ts';
 import { accessOptions, readRequestInput, requestOptions } from '../../input/token-request.ts';
@@ -6,7 +7,6 @@ import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
-import { showTokens } from './show-tokens.ts';
 
 export const tokenRenewCommand = defineCommand({
   description: 'get a new access token for the same guest',

@@ -1,5 +1,6 @@
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { updateSaved, updateUnsaved } from '../../../domain/session/update.ts';
 import { AnonError } from '../../../errors.ts';
@@ -19,7 +20,6 @@ import { relativeText } from '../../render/time.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { showTokens } from './show-tokens.ts';
 
 const options = {
   ...tokenRequestOptions,
