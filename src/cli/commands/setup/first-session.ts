@@ -20,16 +20,8 @@ import { exactJson } from '../../../wire/exact-json.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { saveAs, tokenPorts } from '../../input/session-options.ts';
 import { printable } from '../../render/printable.ts';
+import type { FirstSession } from '../../render/setup.ts';
 import type { Dialog } from './dialog.ts';
-
-/** The session at the end of setup. */
-export interface FirstSession {
-  readonly inspected: DecodedTokens;
-  /** Its saved name; undefined if it is not saved. */
-  readonly name: string | undefined;
-  /** A saved session, unchanged or with a new access token; or a new guest. */
-  readonly origin: 'kept' | 'renewed' | 'created';
-}
 
 type Show = (first: FirstSession) => void;
 
