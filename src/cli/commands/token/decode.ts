@@ -2,17 +2,9 @@ import type { DecodedToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
-import {
-  decodeAll,
-  type GivenToken,
-  givenTexts,
-  keysFor,
-  savedTokens,
-  titleOf,
-  tokensIn,
-} from '../../input/given-tokens.ts';
+import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, tokensIn } from '../../input/given-tokens.ts';
 import { printResult } from '../../output/output.ts';
-import { renderToken, tokenData } from '../../render/token.ts';
+import { renderToken, titleOf, tokenData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
