@@ -1,11 +1,10 @@
-import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { describeTokenLifetime } from '../../domain/duration.ts';
 import { hostOf } from '../../domain/exchange/http.ts';
 import type { SetUp } from '../../domain/gates/set-up.ts';
 import type { DecodedTokens } from '../../domain/session/decoded-tokens.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { apiData } from './api.ts';
+import { apiData, guestScopesText } from './api.ts';
 import { appData } from './app.ts';
 import { renderTokens, tokensData } from './guest-tokens.ts';
 import type { Paint } from './paint.ts';
@@ -25,7 +24,7 @@ export interface FirstSession {
 
 /** The settings after setup, gate by gate. */
 export function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
-  const scopes = printable(guestScopes(api, app.clientId).join(' ')) || 'no scopes';
+  const scopes = guestScopesText(api, app);
   const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
   return (
     `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +

@@ -28,7 +28,8 @@ export function appNamed(tenant: Pick<TenantConnection, 'selection'>, apps: read
 /** The parts of an application that a token request needs; the secret if it has one and it is known. */
 export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'> & Partial<Pick<App, 'authMethod'>>;
 
-interface Choice {
+/** An application named in a command, or else a profile's default. */
+export interface Choice {
   readonly named: string | undefined;
   readonly chosen: SavedApp | undefined;
 }
