@@ -5,7 +5,6 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf, managementRequest } from '../exchange/management/request.ts';
 import { allCheckpoints } from '../exchange/pages.ts';
 import type { Api, ApiWithGrants } from './api.ts';
-import { findApi } from './find.ts';
 
 /** The fourth gate: scopes that guests get at an API. */
 export interface GuestGrant {
@@ -41,11 +40,6 @@ export async function withGrants(
 export async function apiWithGrants(tenant: TenantConnection, api: Api): Promise<ApiWithGrants> {
   const [one] = await withGrants(tenant, [api], { audience: api.audience });
   return one ?? { ...api, grants: [] };
-}
-
-/** Finds an API with the scopes that guests have there. @throws as {@link findApi} */
-export async function findApiWithGrants(tenant: TenantConnection, reference: string): Promise<ApiWithGrants> {
-  return apiWithGrants(tenant, await findApi(tenant, reference));
 }
 
 /** The scopes that an application's guests get at an API. */

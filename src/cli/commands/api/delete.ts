@@ -1,4 +1,4 @@
-import { findApiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';

@@ -1,5 +1,6 @@
 import type { ApiWithGrants } from '../../../domain/api/api.ts';
-import { anyGuestScopes, findApiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
+import { anyGuestScopes } from '../../../domain/api/guest-grants.ts';
 import { planApiClosing } from '../../../domain/api/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { apiData } from '../../render/api.ts';

@@ -1,4 +1,4 @@
-import { findApiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { checkTokenLifetime, planApiOpening } from '../../../domain/api/set-access.ts';
 import { parseGuestTokenLifetime } from '../../../domain/duration.ts';
 import { scopeList } from '../../options/parse.ts';

@@ -1,4 +1,4 @@
-import { findApiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { planGuestScopes } from '../../../domain/api/set-access.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData, guestScopesText } from '../../render/api.ts';

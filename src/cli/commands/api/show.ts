@@ -1,4 +1,4 @@
-import { findApiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { grantHolderNames } from '../../../domain/app/read.ts';
 import { printResult } from '../../output/output.ts';
 import { apiData, renderApi } from '../../render/api.ts';
