@@ -1,11 +1,15 @@
 import { type DesiredSetUp, planSetUp, refreshDesired, type SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { ensureSession } from '../../../domain/session/ensure.ts';
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import { type AnonError, GateClosedError, isAnonError, ResponseError, withHint } from '../../../errors.ts';
 import { noteRefusal } from '../../input/questions.ts';
+import { saveAs, tokenPorts } from '../../input/session-options.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printForPeople, printResult } from '../../output/output.ts';
 import type { Paint } from '../../render/paint.ts';
+import { printable } from '../../render/printable.ts';
 import {
   type FirstSession,
   firstSessionData,
@@ -20,7 +24,6 @@ import { accessToWrite, carryOut, renderWrites, writeData } from '../../tenant/w
 import { defineCommand } from '../define-command.ts';
 import { collectDesiredSetUp } from './desired-setup.ts';
 import { beginDialog, type Dialog, noteAnswers } from './dialog.ts';
-import { firstSession } from './first-session.ts';
 import { readSetupInput, setupOptions } from './options.ts';
 
 export const setupCommand = defineCommand({
@@ -72,10 +75,31 @@ async function setUp(dialog: Dialog, written: () => void): Promise<void> {
       human: (paint) => renderFirstSession(paint, first) + steps(paint),
     });
   try {
-    await firstSession(dialog, done, { changed: plan.writes.length > 0 }, show);
+    await showSession(dialog, done, { changed: plan.writes.length > 0 }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
   }
+}
+
+/** Ensures that there is a session, and shows it. `changed`: scopes have just changed. */
+async function showSession(
+  { context, access, input, options: { strict } }: Dialog,
+  { app, api }: SetUp,
+  { changed }: { changed: boolean },
+  show: (first: FirstSession) => void,
+): Promise<void> {
+  const { metadata, clientSecret } = input;
+  const as = await saveAs(context, access.profile, { save: true });
+  const needed = { app, api, metadata, clientSecret, changed };
+  const ensured = await ensureSession(tokenPorts(context), access, needed, as);
+  await showTokens(context, { tenant: access.tenant, strict }, ensured, (inspected) => {
+    const { name, origin, replaced } = ensured;
+    if (replaced) {
+      const guest = printable(replaced.guestId ?? 'unknown');
+      context.warn(`Replaced session '${name}' of guest ${guest} with a new guest's.`);
+    }
+    show({ inspected, name, origin });
+  });
 }
 
 /** Sends the changes. Asks again if the tenant refuses something that the user wants to create, such as its name. */
