@@ -1,5 +1,5 @@
 import type { GrantHolder } from '../../domain/api/grant.ts';
-import { chooseGrantHolder } from '../../domain/app/grant-holder.ts';
+import { chooseGrantHolder } from '../../domain/app/find.ts';
 import { type ClaimsHolder, chooseClaimsHolder } from '../../domain/claims/holder.ts';
 import { previewToken } from '../../domain/claims/preview.ts';
 import { editionOf } from '../../domain/exchange/management/request.ts';
