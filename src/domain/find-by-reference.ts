@@ -3,7 +3,7 @@ import { mostSimilar } from './did-you-mean.ts';
 
 export interface Named {
   readonly name: string;
-  /** Other unique names, the one to show first: an id, an audience. */
+  /** Other unique names, starting with the one to show: an id, an audience. */
   readonly ids: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function findByReference<Item>(
     items.flatMap((item) => [named(item).name, ...named(item).ids]),
   );
   throw new AnonError('not_found', `${capitalized(noun)} '${reference}' not found.`, {
-    hint: similar ? `Did you mean '${similar}'? Run: ${listCommand}` : `Run: ${listCommand}`,
+    hint: similar ? `Did you mean '${similar}'? To see all: ${listCommand}` : `Run: ${listCommand}`,
   });
 }
 

@@ -17,7 +17,7 @@ export interface Expected {
   /** Each of them must be in `scope`. */
   readonly scopes?: readonly string[];
   /**
-   * True: only a guest's token. False: no guest's token. By default both are valid: an API that does not allow guests
+   * True: only a guest's token. False: no guest's token. By default both are valid: an API that does not accept guests
    * must pass false.
    */
   readonly guest?: boolean;
@@ -81,7 +81,7 @@ async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{
 async function givenKeys(jwks: Key): Promise<KeySource> {
   const keys = await publicKeysIn(keyText(jwks), 'jwks');
   if (keys) return keys;
-  throw new AnonError('usage', 'jwks holds no public key for signatures.');
+  throw new AnonError('usage', 'jwks has no public key for signatures.');
 }
 
 /** Another `fetch` may reach another tenant under the same name, so each has its own keys. */

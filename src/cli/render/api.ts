@@ -55,7 +55,7 @@ export function guestScopesText(api: ApiWithGrants, app: GrantHolder | undefined
 export function enabledText(api: ApiWithGrants, app: GrantHolder | undefined): string {
   const guests = app ? `guests of ${printable(app.name)}` : 'guests';
   const lifetime = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
-  return `${printable(api.name)} takes ${guests}: ${guestScopesText(api, app)}, access tokens for ${lifetime}`;
+  return `${printable(api.name)} accepts ${guests}: ${guestScopesText(api, app)}, access tokens live for ${lifetime}`;
 }
 
 function otherScopes(api: ApiWithGrants): string[] {

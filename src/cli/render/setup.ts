@@ -44,8 +44,8 @@ export function setUpData({ tenant, app, api }: SetUp): JsonObject {
 /** Both tokens of the session. A line above them tells a saved session from a new one. */
 export function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
   const outcomes = {
-    kept: `Saved session '${name}' reused, with the same guest.`,
-    renewed: `Saved session '${name}' renewed: same guest, new access token.`,
+    kept: `Saved session '${name}' reused, with the same guest`,
+    renewed: `Saved session '${name}' renewed: same guest, new access token`,
     created: undefined,
   };
   const outcome = outcomes[origin];
@@ -66,6 +66,6 @@ export function setUpSteps(
   return renderNextSteps(paint, [
     ...(session ? [updateStep(selection, updatesMetadata)] : []),
     [`token create${selection}`, session ? 'create another guest' : 'create a guest session'],
-    ...(app.authMethod === 'none' ? [] : [[secret, "show the application's secret, for your server"] as const]),
+    ...(app.authMethod === 'none' ? [] : [[secret, 'show the client secret, for your server'] as const]),
   ]);
 }

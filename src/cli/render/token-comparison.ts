@@ -56,9 +56,8 @@ export function renderComparison(
 
 function limitText(compared: TokenComparison['compared']): string {
   if (compared.includes('claims')) return '';
-  if (compared.includes('header'))
-    return "Encrypted: the claims can't be compared without the key, only the headers were.";
-  return 'Opaque: an opaque token can only be read by its issuer. The tokens are different.';
+  if (compared.includes('header')) return 'Encrypted: without the key, only the headers were compared.';
+  return 'Opaque: only the issuer can read these tokens. They are different.';
 }
 
 /** One change per line: `+` added, `-` removed, `~` changed. */

@@ -115,10 +115,10 @@ function adviceOn(text: string): string {
   try {
     const [only, ...others] = findTokens(text);
     const extras = only?.repairs ? ` (with ${only.repairs.join(', ')})` : '';
-    if (only && others.length === 0)
-      return `The text has a token in it${extras}, but an API accepts only the bare token: pass that.`;
+    if (only && others.length === 0 && only.token !== text.trim())
+      return `The text contains a token${extras}, but an API accepts only the bare token: pass that.`;
   } catch {
     // No token in the text.
   }
-  return 'Pass the access token alone.';
+  return 'Is the token complete and unchanged?';
 }

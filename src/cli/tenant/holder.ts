@@ -25,10 +25,10 @@ export async function grantHolder(
   return holder;
 }
 
-/** What all commands about claims take. */
+/** The options of every `claims` command. */
 export const claimsOptions = {
-  '--app <app>': 'the application whose tokens carry them: name or client id (edition preview)',
-  '--api <api>': 'the API whose tokens carry them: name, audience or id (edition ea)',
+  '--app <app>': 'the application whose tokens carry the claims: name or client id (edition preview)',
+  '--api <api>': 'the API whose tokens carry the claims: name, audience or id (edition ea)',
 } as const;
 
 export type ClaimsOptions = GlobalOptions & OptionValues<typeof claimsOptions>;

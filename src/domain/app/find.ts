@@ -53,7 +53,7 @@ export async function requestingApp(tenant: TenantConnection, app: App): Promise
   return (await readApp(tenant, app.clientId)) ?? app;
 }
 
-/** The same choice for commands that configure the tenant: they can always look it up. */
+/** The same choice for commands that configure the tenant, which can always look the application up. */
 export async function chooseApp(tenant: TenantConnection, { named, chosen }: Choice): Promise<App> {
   if (named !== undefined) return findApp(tenant, named);
   if (chosen) return checkExists(tenant, await readApp(tenant, chosen.clientId), chosen);
@@ -65,8 +65,8 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
 }
 
 /**
- * The default application where it need not be enabled: the only enabled one, or the only one at all. Undefined when
- * that does not decide it.
+ * The default application where it need not be enabled: the only enabled one, otherwise the tenant's only application.
+ * Undefined when neither decides it.
  */
 export function likelyApp(apps: readonly App[]): App | undefined {
   const enabled = apps.filter((app) => app.enabled);
@@ -85,13 +85,13 @@ export async function chooseGrantHolder(tenant: TenantConnection, choice: Choice
   const likely = likelyApp(apps);
   if (likely) return likely;
   if (apps.length === 0) {
-    throw new AnonError('usage', 'The tenant has no application, and scopes are granted to the guests of one.', {
+    throw new AnonError('usage', "Scopes are granted to an application's guests, and the tenant has no application.", {
       hint: `Create one: anon-cli app create web --enable${tenant.selection}`,
     });
   }
   const names = listInWords(truncateList(apps), ({ name }) => shellWord(name));
   throw new AnonError('usage', `No application given, and the tenant has ${apps.length}: ${names}.`, {
-    hint: `Choose whose guests get the scopes: --app <app>, or set a default: anon-cli profile set app <app>${tenant.selection}`,
+    hint: `Choose one: --app <app>. To set a default: anon-cli profile set app <app>${tenant.selection}`,
   });
 }
 
@@ -122,7 +122,7 @@ export function undecidedApp({ selection }: TenantConnection, apps: readonly App
     });
   }
   const name = apps.length === 1 && apps[0] ? shellWord(apps[0].name) : '<app>';
-  return new AnonError('gate_closed', 'No application is enabled for anonymous sessions.', {
+  return new AnonError('gate_closed', 'No application is enabled for guest sessions.', {
     hint:
       apps.length === 0
         ? `Create one: anon-cli app create web --enable${selection}`

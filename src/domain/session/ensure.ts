@@ -142,7 +142,7 @@ async function warnOfMetadata(
   if (!metadata || hasAll(session.metadata, metadata)) return;
   const replace = (await editionOf(tenant)).updatesMetadata ? '' : ' --replace';
   warn(
-    '--meta was not sent: it applies to a new session, and the saved one is reused. ' +
+    '--meta was not sent: it applies only to a new session, and setup reused the saved one. ' +
       `To change its metadata: anon-cli token update${replace} --meta <key=value>${tenant.selection}`,
   );
 }

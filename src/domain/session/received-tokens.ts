@@ -101,7 +101,7 @@ export function mismatchCounter(
 interface RequestComparison {
   /** What differs, each to follow "it": `is for x, not for y`. */
   readonly differences: readonly string[];
-  /** Why it can't be compared: it can't be read. */
+  /** Why it can't be compared: the token can't be read. */
   readonly unreadable: string | undefined;
 }
 

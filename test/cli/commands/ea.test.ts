@@ -30,13 +30,13 @@ describe('on a tenant of edition ea', () => {
   it.each([
     [['tenant', 'set-format', 'jwt'], 7, 'always encrypts session tokens'],
     [['tenant', 'set-lifetime', 'never'], 7, 'Sessions always expire'],
-    [['tenant', 'set-lifetime', '100s'], 2, 'Closest: 1m or 2m.'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'Choose 1m or 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [
       ['token', 'create', '--meta', 'a\\.b:={}'],
       7,
-      "Write it as text: --meta 'a\\.b=…' (a dot nests, and \\. is one in a key)",
+      "Write it as text: --meta 'a\\.b=…' (a dot nests; \\. is a dot in a key)",
     ],
     [['token', 'create', '--meta', 'a.b=1', '--meta', 'c:=[]', '--meta', 'd=1'], 7, "'a', 'c' are objects or arrays"],
     [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],
@@ -53,7 +53,7 @@ describe('on a tenant of edition ea', () => {
     await done('app', 'enable', 'web');
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
     expect(stdout).toMatch(
-      /^✔ shop takes guests of web: read:catalog, access tokens for the tenant's default lifetime\n/,
+      /^✔ shop accepts guests of web: read:catalog, access tokens live for the tenant's default lifetime\n/,
     );
     expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  deny_all → require_client_grant\n');
     expect(stdout).toContain('  new guest grant of web at shop (localhost:4400)\n');

@@ -59,7 +59,7 @@ describe('the application of a request is unknown', () => {
     const connection = connectionTo(await testTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'gate_closed',
-      message: 'No application is enabled for anonymous sessions.',
+      message: 'No application is enabled for guest sessions.',
       hint: 'Enable one: anon-cli app enable web --profile acme',
     });
   });
@@ -87,7 +87,7 @@ describe('the application of a request is unknown', () => {
     expect(await failureOf(() => chooseRequestingApp(connection, { named: 'wed', chosen: gone }))).toMatchObject({
       code: 'not_found',
       message: "Application 'wed' not found.",
-      hint: "Did you mean 'web'? Run: anon-cli app list",
+      hint: "Did you mean 'web'? To see all: anon-cli app list",
     });
   });
 

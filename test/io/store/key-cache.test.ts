@@ -59,7 +59,7 @@ describe('kept keys', () => {
     const { cache, warnings, data } = opened();
     writeFileSync(join(data, 'keys'), 'a file where a folder should be');
     await cache.put(kept);
-    expect(warnings).toEqual([expect.stringContaining('The keys could not be kept')]);
+    expect(warnings).toEqual([expect.stringContaining('The keys could not be saved')]);
     expect(await cache.get(url)).toBeUndefined();
   });
 

@@ -49,7 +49,7 @@ describe('a kept Management API token', () => {
       },
     };
     await keeperOf('acme', full).put(token);
-    expect(warnings).toEqual([expect.stringContaining('The Management API token of profile acme could not be kept')]);
+    expect(warnings).toEqual([expect.stringContaining('The Management API token of profile acme could not be saved')]);
     expect(warnings.join()).not.toContain(token.token);
   });
 });

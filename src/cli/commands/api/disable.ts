@@ -30,7 +30,7 @@ is enabled again.`,
       data: apiData,
       headline: (api, paint, { selection }) => {
         const left = scopesLeft(api, selection);
-        return `${printable(api.name)} no longer takes guests${left && `\n${paint.dim(`  ${left}`)}`}`;
+        return `${printable(api.name)} no longer accepts guests${left && `\n${paint.dim(`  ${left}`)}`}`;
       },
     });
   },

@@ -10,7 +10,7 @@ import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiScopesAddCommand = defineCommand({
-  description: 'give guests more scopes at an API',
+  description: 'add scopes that guests get at an API',
   args: {
     '<api>': 'its name, audience or id',
     '<scopes...>': { description: 'scopes that the API defines', values: { live: 'scope' } },
@@ -25,7 +25,7 @@ export const apiScopesAddCommand = defineCommand({
 });
 
 export const apiScopesRemoveCommand = defineCommand({
-  description: 'take scopes at an API away from guests',
+  description: 'remove scopes that guests get at an API',
   args: {
     '<api>': 'its name, audience or id',
     '<scopes...>': { description: 'scopes that guests have there', values: { live: 'scope' } },
@@ -36,7 +36,7 @@ export const apiScopesRemoveCommand = defineCommand({
   },
   calls: 'tenant',
   examples: ['api scopes remove shop write:cart'],
-  notes: "Guests' access tokens have the scopes until they expire.",
+  notes: 'Access tokens that guests already have keep the scopes until they expire.',
   run: (context, { api, scopes }, options) => changeScopes(context, api, { add: [], remove: scopes }, options),
 });
 
@@ -55,6 +55,6 @@ async function changeScopes(
   await changeTenant(context, options, plan, {
     data: (api) => apiData(api),
     headline: (api, _paint, { app }) =>
-      `Guests${app ? ` of ${printable(app.name)}` : ''} get at ${printable(api.name)}: ${guestScopesText(api, app)}`,
+      `${printable(api.name)} gives guests${app ? ` of ${printable(app.name)}` : ''}: ${guestScopesText(api, app)}`,
   });
 }

@@ -35,8 +35,8 @@ export const setupCommand = defineCommand({
     'setup --app web --api shop --scopes read:catalog --dry-run',
   ],
   notes:
-    'Setup can run again: it keeps what is already set up and the saved session, and does what is missing. On a terminal ' +
-    'it shows the changes and asks before it sends them.',
+    'Setup can be run again: it does only what is missing, and reuses the saved session. On a terminal it shows the ' +
+    'changes and asks before it sends them.',
   async run(context, _args, options) {
     const input = await readSetupInput(context, options);
     const access = await accessToWrite(context, options);
@@ -96,7 +96,7 @@ async function showSession(
     const { name, origin, replaced } = ensured;
     if (replaced) {
       const guest = printable(replaced.guestId ?? 'unknown');
-      context.warn(`Replaced session '${name}' of guest ${guest} with a new guest's.`);
+      context.warn(`Replaced session '${name}' of guest ${guest} with one of a new guest.`);
     }
     show({ inspected, name, origin });
   });

@@ -157,8 +157,8 @@ describe('the application and API of token create', () => {
   });
 
   it.each([
-    ['--app', 'wbe', "Application 'wbe' not found.", "Did you mean 'web'? Run: anon-cli app list"],
-    ['--api', 'shpo', "API 'shpo' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
+    ['--app', 'wbe', "Application 'wbe' not found.", "Did you mean 'web'? To see all: anon-cli app list"],
+    ['--api', 'shpo', "API 'shpo' not found.", "Did you mean 'shop'? To see all: anon-cli api list"],
   ])('are not guessed: %s %s', async (option, reference, message, hint) => {
     const { run } = await openMachine();
     const { code, jsonError } = await run('token', 'create', option, reference, '--json');
@@ -210,7 +210,7 @@ describe('the application and API of token create', () => {
     expect(app.code).toBe(5);
     expect(app.jsonError).toMatchObject({
       code: 'gate_closed',
-      message: 'No application is enabled for anonymous sessions.',
+      message: 'No application is enabled for guest sessions.',
       hint: 'Enable one: anon-cli app enable web',
     });
     await done('app', 'enable', 'web');
@@ -415,7 +415,7 @@ describe('the metadata of token create', () => {
       code: 2,
       stderr:
         'error: The metadata is 1027 bytes as JSON, 3 over the limit of 1024.\n' +
-        'hint:  Keep large data in your own store, and put an id here.\n',
+        'hint:  Store large data in your own database, and only its id here.\n',
     });
   });
 });

@@ -126,7 +126,7 @@ describe('the size of the metadata', () => {
       expect(await run('token', 'update', '--meta', `a=${'x'.repeat(1001)}`)).toMatchObject({
         code: 2,
         stderr: expect.stringMatching(
-          /^error: Together with the session's current metadata, the metadata is 1025 bytes as JSON, 1 over /,
+          /^error: With this update, the session's metadata is 1025 bytes as JSON, 1 over /,
         ),
       });
       expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(before);
@@ -158,7 +158,7 @@ describe('metadata that looks sensitive', () => {
     expect(JSON.parse(stdout)).toEqual({ pay: { card }, user: { password: 'hunter2' } });
     expect(stderr).toBe(
       "warning: In the metadata, 'pay.card' looks like a card number, 'user.password' looks like a password. " +
-        'Metadata is in the session token, and Actions may log it: keep such data in your own store, and put an id here.\n',
+        'Session tokens contain the metadata, and Actions may log it: keep such data in your own store, and put only its id here.\n',
     );
     expect(stderr).not.toContain('hunter2');
   });
@@ -179,7 +179,7 @@ describe('metadata that looks sensitive', () => {
         code: 2,
         stdout: '',
         stderr: expect.stringMatching(
-          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Metadata is in/,
+          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Session tokens contain the metadata/,
         ),
       });
     }
