@@ -17,7 +17,7 @@ import { printForPeople, printResult } from '../output/output.ts';
 import { renderTokens, tokensData } from '../render/guest-tokens.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
-import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/steps.ts';
+import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/setup.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant/access.ts';
 import { saveDefaults } from '../tenant/profile-defaults.ts';
