@@ -1,6 +1,6 @@
 import { decodeToken as decodeWith, type ReadToken } from '../domain/token/decode.ts';
 import { keyRingOf } from '../domain/token/key-file.ts';
-import type { KeyRing } from '../domain/token/key-source.ts';
+import { noKeys } from '../domain/token/key-source.ts';
 import { plainJson } from '../wire/exact-json.ts';
 import { systemClock } from './connection.ts';
 
@@ -66,8 +66,6 @@ function asLibrary({ header, claims, inner, timeProblems, notes, ...others }: Re
     notes: [...notes, ...timeProblems.map(({ claim, problem }) => `${claim} ${problem}`)],
   };
 }
-
-const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
 
 export function keyText(key: Key): string {
   return typeof key === 'string' ? key : JSON.stringify(key);

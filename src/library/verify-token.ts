@@ -1,6 +1,6 @@
 import type { TenantConnection } from '../domain/exchange/connection.ts';
-import { keyRingOf } from '../domain/token/key-file.ts';
-import { type KeySource, keySourceOf, publicKeys } from '../domain/token/key-source.ts';
+import { publicKeysIn } from '../domain/token/key-file.ts';
+import type { KeySource } from '../domain/token/key-source.ts';
 import { type CachedKeys, type KeyCache, servedKeys } from '../domain/token/served-keys.ts';
 import { verifyToken as verifyWith } from '../domain/token/verify.ts';
 import { AnonError, interrupted } from '../errors.ts';
@@ -79,12 +79,8 @@ async function trusted(expected: ExpectedOfTenant | ExpectedOfIssuer): Promise<{
 }
 
 async function givenKeys(jwks: Key): Promise<KeySource> {
-  const found = await keyRingOf(keyText(jwks), 'jwks').signatureKeys({ kid: undefined, issuer: undefined });
-  const keys = publicKeys(
-    found.map(({ jwk }) => jwk),
-    'jwks',
-  );
-  if (keys.length > 0) return keySourceOf(keys, 'jwks');
+  const keys = await publicKeysIn(keyText(jwks), 'jwks');
+  if (keys) return keys;
   throw new AnonError('usage', 'jwks has no public key for signatures.');
 }
 

@@ -6,24 +6,24 @@ import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/ga
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../domain/session/decoded-tokens.ts';
+import { showTokens } from '../../domain/session/received-tokens.ts';
 import { isExpired, type SavedSession } from '../../domain/session/saved-session.ts';
 import { createSession, updateSession } from '../../domain/session/token-request.ts';
 import { AnonError } from '../../errors.ts';
+import { saveAs, tokenPorts } from '../input/session-options.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { isForPeople } from '../output/formats.ts';
 import { printForPeople, printResult } from '../output/output.ts';
 import { renderTokens, tokensData } from '../render/guest-tokens.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
-import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/steps.ts';
+import { renderNextSteps, renderStep, type Step, stepData, updateStep } from '../render/setup.ts';
 import { sessionsText } from '../render/tenant.ts';
 import { accessTenant } from '../tenant/access.ts';
 import { saveDefaults } from '../tenant/profile-defaults.ts';
 import { profileInUse } from '../tenant/profile-in-use.ts';
 import type { Context } from '../world/context.ts';
 import { defineCommand } from './define-command.ts';
-import { saveAs, tokenPorts } from './token/session-options.ts';
-import { showTokens } from './token/show-tokens.ts';
 
 const metadata = { language: 'en', country: 'US' } as const;
 const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);

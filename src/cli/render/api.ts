@@ -1,5 +1,6 @@
 import type { ApiWithGrants } from '../../domain/api/api.ts';
-import { anyGuestScopes, type GuestGrant } from '../../domain/api/guest-grants.ts';
+import type { GrantHolder } from '../../domain/api/grant.ts';
+import { anyGuestScopes, type GuestGrant, guestScopes } from '../../domain/api/guest-grants.ts';
 import { describeTokenLifetime } from '../../domain/duration.ts';
 import type { ApiResult, GuestGrantResult } from '../../library/tenant-results.ts';
 import { guestsText } from './app.ts';
@@ -43,6 +44,18 @@ function grantRows(grants: readonly GuestGrant[], names: ReadonlyMap<string, str
     if (clientId === undefined) return ['guest scopes', granted];
     return ['guest scopes', `${granted}  (guests of ${printable(names.get(clientId) ?? clientId)})`];
   });
+}
+
+/** The scopes that the guests of an application get, or all guests. */
+export function guestScopesText(api: ApiWithGrants, app: GrantHolder | undefined): string {
+  return printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
+}
+
+/** What guests get at an enabled API. */
+export function enabledText(api: ApiWithGrants, app: GrantHolder | undefined): string {
+  const guests = app ? `guests of ${printable(app.name)}` : 'guests';
+  const lifetime = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
+  return `${printable(api.name)} accepts ${guests}: ${guestScopesText(api, app)}, access tokens live for ${lifetime}`;
 }
 
 function otherScopes(api: ApiWithGrants): string[] {

@@ -1,6 +1,6 @@
-import type { TokenChange } from '../../domain/token/compare.ts';
 import type { DecodedToken } from '../../domain/token/decode.ts';
-import { dateText, timeProblems as timeProblemsOf, tokenTimes } from '../../domain/token/times.ts';
+import type { FoundToken } from '../../domain/token/find.ts';
+import { dateText } from '../../domain/token/times.ts';
 import type { Seal } from '../../jose/encryption.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
@@ -117,48 +117,15 @@ export function tokenData(decoded: DecodedToken): JsonObject {
   };
 }
 
-/** One change per line: `+` added, `-` removed, `~` changed. */
-export function renderTokenChanges(paint: Paint, changes: readonly TokenChange[], nowMs: number): string {
-  return rows(
-    paint,
-    changes.map(({ path, before, after }) => [
-      `${markOf(before, after)} ${printable(path)}`,
-      valuesText(paint, { path, before, after }, nowMs),
-    ]),
-  );
-}
+const titles = new Map([
+  ['session_token', 'Session token'],
+  ['access_token', 'Access token'],
+  ['id_token', 'ID token'],
+  ['anon_transfer_token', 'Transfer ticket'],
+]);
 
-function markOf(before: unknown, after: unknown): string {
-  if (before === undefined) return '+';
-  return after === undefined ? '-' : '~';
-}
-
-function valuesText(paint: Paint, { path, before, after }: TokenChange, nowMs: number): string {
-  const text = (value: unknown) => valueText(path, value, nowMs);
-  if (before === undefined) return paint.green(text(after));
-  if (after === undefined) return paint.red(text(before));
-  return `${paint.red(text(before))} ${paint.dim('→')} ${paint.green(text(after))}`;
-}
-
-/** Times of claims as dates with the time left; strings as JSON, so that "1" differs from 1. */
-function valueText(path: string, value: unknown, nowMs: number): string {
-  const [, claim] = /(?:^|\.)claims\.([^.]+)$/.exec(path) ?? [];
-  const claims = claim === undefined ? {} : { [claim]: value };
-  const [found] = timeProblemsOf(claims);
-  if (found?.ambiguous) return `${printableValue(quoted(value))} (${found.problem})`;
-  const [time] = tokenTimes(claims, nowMs);
-  return time ? `${dateText(time.at)} (${relativeText(time.secondsFromNow)})` : printableValue(quoted(value));
-}
-
-function quoted(value: unknown): unknown {
-  return typeof value === 'string' ? JSON.stringify(value) : value;
-}
-
-/** Changes for `--json`: `before` or `after` is left out where the member was missing. */
-export function tokenChangesData(changes: readonly TokenChange[]): JsonObject[] {
-  return changes.map(({ path, before, after }) => ({
-    path,
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
-  }));
+/** A token's title for people: its name, or its number among several. */
+export function titleOf({ name }: FoundToken, index: number, all: readonly FoundToken[]): string {
+  if (name !== undefined) return printable(titles.get(name) ?? name);
+  return all.length === 1 ? 'Token' : `Token ${index + 1}`;
 }

@@ -1,5 +1,7 @@
 import type { Check } from '../../domain/token/check.ts';
+import { findTokens } from '../../domain/token/find.ts';
 import type { Verification } from '../../domain/token/verify.ts';
+import { AnonError } from '../../errors.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -57,4 +59,66 @@ export function verificationData({ valid, checks, claims }: Verification): JsonO
     })),
     ...(claims && { claims }),
   };
+}
+
+interface RefusalOptions {
+  readonly jwks?: string;
+}
+
+interface Verified {
+  readonly token: string;
+  /** The keys are the local tenant's alone. */
+  readonly isEmbedded: boolean;
+}
+
+/** The error for a token that is not valid, or may not be: the report is printed in any case, and the error stops scripts. */
+export function refusalOf({ checks }: Verification, options: RefusalOptions, given: Verified): AnonError {
+  const failed = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
+  return failed.length > 0 ? notValid(failed, options, given) : notChecked(checks, options);
+}
+
+/** The token may be valid, but a script must not rely on it. */
+function notChecked(checks: readonly Check[], { jwks }: RefusalOptions): AnonError {
+  const unknown = checks.filter(({ state }) => state === 'not_checked');
+  const [first] = unknown;
+  const hints: Readonly<Record<string, string>> = {
+    signature: jwks
+      ? "Does --jwks have all keys of the token's issuer?"
+      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
+    form: 'Ask the tenant that issued it. An API that expects JWTs should reject it.',
+  };
+  const what = unknown.map(({ check, detail }) => `${check} (${printable(detail)})`).join(', ');
+  return new AnonError('token_unacceptable', `The token could not be checked: ${what}.`, {
+    hint: hints[first?.check ?? ''],
+  });
+}
+
+function notValid(names: readonly string[], { jwks }: RefusalOptions, { token, isEmbedded }: Verified): AnonError {
+  const hints: Readonly<Record<string, string>> = {
+    form: `${adviceOn(token)} To look inside: anon-cli token decode`,
+    kind: 'Pass an access token. To look inside this one: anon-cli token decode',
+    signature: jwks
+      ? "Does --jwks have the keys of the token's issuer?"
+      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
+    iss: isEmbedded
+      ? 'The local tenant issued it before its issuer changed. Get a new token: anon-cli token create'
+      : 'Is the token from another tenant? Pass --profile <profile> or --issuer <issuer>.',
+    exp: 'Get a new token: anon-cli token create',
+  };
+  return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {
+    hint: hints[names[0] ?? ''],
+  });
+}
+
+/** The token is checked verbatim, as an API would; but people often paste more than the token. */
+function adviceOn(text: string): string {
+  try {
+    const [only, ...others] = findTokens(text);
+    const extras = only?.repairs ? ` (with ${only.repairs.join(', ')})` : '';
+    if (only && others.length === 0 && only.token !== text.trim())
+      return `The text contains a token${extras}, but an API accepts only the bare token: pass that.`;
+  } catch {
+    // No token in the text.
+  }
+  return 'Is the token complete and unchanged?';
 }

@@ -32,3 +32,13 @@ export async function saveDefaults(
     api: { audience: api.audience, name: api.name },
   }));
 }
+
+/** Removes a profile's default application or API, which no longer exists. */
+export async function removeDefault(
+  context: Pick<Context, 'profiles'>,
+  { name, adHoc }: Profile,
+  which: 'app' | 'api',
+): Promise<void> {
+  if (adHoc) return;
+  await (await context.profiles()).change(name, (before) => before && { ...before, [which]: undefined });
+}

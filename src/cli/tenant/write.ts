@@ -43,18 +43,23 @@ interface Presentation<Outcome, Found> {
   headline(outcome: Outcome, paint: Paint, found: Found): string;
   /** Text for people below the changes, in a dry run too. */
   below?(paint: Paint, found: Found): string;
+  /** The change deletes something: it is shown and confirmed, unless `--yes` is given. */
+  readonly deletes?: true;
 }
 
-/** Carries out a plan as {@link carryOut} does, prints its outcome and returns it. A dry run prints what would be sent. */
-export async function writeAndShow<Outcome, Found extends Planned<Outcome>>(
+/**
+ * What a command that changes the tenant does: connects, plans, carries the plan out as {@link carryOut} does, and prints
+ * the outcome. A dry run prints what would be sent. `look` reads the tenant and plans; it may run more than once.
+ */
+export async function changeTenant<Outcome, Found extends Planned<Outcome>>(
   context: Context,
   options: WriteOptions,
-  access: Access,
-  look: () => Promise<Found & Planned<Outcome>>,
+  look: (access: Access) => Promise<Found & Planned<Outcome>>,
   presentation: Presentation<Outcome, Found>,
-  confirmation: Confirmation = {},
-): Promise<Outcome> {
-  const { outcome, found } = await carryOut(context, options, access, look, confirmation);
+): Promise<{ outcome: Outcome; access: Access }> {
+  const access = await accessToWrite(context, options);
+  const confirmation = presentation.deletes ? confirmDeletion(context, access) : {};
+  const { outcome, found } = await carryOut(context, options, access, () => look(access), confirmation);
   const { plan } = found;
   printResult(context, options, {
     data: { ...presentation.data(outcome, found), ...writeData(options, plan) },
@@ -63,7 +68,7 @@ export async function writeAndShow<Outcome, Found extends Planned<Outcome>>(
       return `${renderWrites(paint, options, access, plan, headline)}${presentation.below?.(paint, found) ?? ''}`;
     },
   });
-  return outcome;
+  return { outcome, access };
 }
 
 /** The requests and changes of a plan, for `--json`. */
@@ -136,7 +141,7 @@ function contentOf({ writes }: Plan<unknown>): string {
 }
 
 /** Shows what will be deleted and asks for confirmation, unless `--yes` is given. */
-export function confirmDeletion({ terminal, confirm }: Context, access: Access): Confirmation {
+function confirmDeletion({ terminal, confirm }: Context, access: Access): Confirmation {
   return {
     always: true,
     async ask({ writes }: Plan<unknown>) {

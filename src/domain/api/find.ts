@@ -3,7 +3,8 @@ import type { TenantConnection } from '../exchange/connection.ts';
 import { findByReference, only } from '../find-by-reference.ts';
 import type { SavedApi } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
-import type { Api } from './api.ts';
+import type { Api, ApiWithGrants } from './api.ts';
+import { apiWithGrants } from './guest-grants.ts';
 import { listApis, listEveryApi, readApi } from './read.ts';
 
 /**
@@ -14,6 +15,11 @@ import { listApis, listEveryApi, readApi } from './read.ts';
 export async function findApi(tenant: TenantConnection, reference: string): Promise<Api> {
   const known = await readApi(tenant, reference);
   return apiNamed(tenant, known ? [known] : await listEveryApi(tenant), known?.audience ?? reference);
+}
+
+/** Finds an API with the scopes that guests have there. @throws as {@link findApi} */
+export async function findApiWithGrants(tenant: TenantConnection, reference: string): Promise<ApiWithGrants> {
+  return apiWithGrants(tenant, await findApi(tenant, reference));
 }
 
 export function apiNamed(tenant: Pick<TenantConnection, 'selection'>, apis: readonly Api[], reference: string): Api {

@@ -1,6 +1,6 @@
 import type { Edition, GuestAccess } from '../../wire/edition/edition.ts';
 import { type ResourceServerBody, resourceServer, resourceServerPath } from '../../wire/resource-server.ts';
-import { checkGuestTokenLifetime } from '../duration.ts';
+import { checkGuestTokenLifetime, guestTokenLifetimeWarning } from '../duration.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { editionOf } from '../exchange/management/request.ts';
 import { changedMembers } from '../plan/difference.ts';
@@ -8,27 +8,31 @@ import { type Plan, planned, plannedPatch } from '../plan/plan.ts';
 import { shellWord } from '../shell-word.ts';
 import { type ApiWithGrants, apiOf } from './api.ts';
 import { type GrantHolder, planGrant, planRevocations } from './grant.ts';
-import { listedScopes } from './guest-grants.ts';
-import { checkDefined, union } from './scopes.ts';
+import { guestScopes, listedScopes } from './guest-grants.ts';
+import { checkDefined, noScopesGiven, union } from './scopes.ts';
 
 export interface Opening {
   /** The application whose guests get the scopes; only used in editions that grant them by application. */
   readonly app: GrantHolder | undefined;
-  /** Added to the scopes that guests already have. */
-  readonly scopes: readonly string[];
+  /** Added to the scopes that guests already have; undefined for those alone, of which there must be some. */
+  readonly scopes: readonly string[] | undefined;
   /** Undefined: unchanged. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }
 
 /**
- * Plans to open the third and fourth gates of an API. No existing scopes or grants are removed.
- * @throws {AnonError} `usage` when the API does not define a scope, or the lifetime is out of range
+ * Plans to open the third and fourth gates of an API. No existing scopes or grants are removed, and guests never get scopes
+ * that nobody named.
+ * @throws {AnonError} `usage` when guests have no scopes and none are given, the API does not define a scope, or the lifetime
+ * is out of range
  */
 export async function planApiOpening(
   tenant: TenantConnection,
   api: ApiWithGrants,
-  { app, scopes, tokenLifetimeSeconds }: Opening,
+  { app, scopes: given, tokenLifetimeSeconds }: Opening,
 ): Promise<Plan<ApiWithGrants>> {
+  if (!given && guestScopes(api, app?.clientId ?? '').length === 0) throw noScopesGiven(api);
+  const scopes = given ?? [];
   checkDefined(api, scopes);
   const edition = await editionOf(tenant);
   if (tokenLifetimeSeconds !== undefined) checkGuestTokenLifetime(edition, tokenLifetimeSeconds);
@@ -42,6 +46,20 @@ export async function planApiOpening(
     writes: planned(access, grant?.write),
     outcome: (answers) => opened(edition, api, answers.to(access), grant?.outcome(answers) ?? api.grants),
   };
+}
+
+/**
+ * Checks a lifetime of guests' access tokens that the user gave as `typed`. Returns why the tenant may refuse it nonetheless.
+ * @throws {AnonError} `usage` when it is out of the edition's range
+ */
+export async function checkTokenLifetime(
+  tenant: TenantConnection,
+  lifetimeSeconds: number,
+  typed: string,
+): Promise<string | undefined> {
+  const edition = await editionOf(tenant);
+  checkGuestTokenLifetime(edition, lifetimeSeconds, typed);
+  return guestTokenLifetimeWarning(edition, lifetimeSeconds);
 }
 
 /** Plans to close the third gate, and with `revoke` also removes the guests' scopes, which otherwise stay. */

@@ -1,8 +1,11 @@
 import { AnonError } from '../../errors.ts';
+import type { GrantHolder } from '../api/grant.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
+import { editionOf } from '../exchange/management/request.ts';
 import { findByReference, only } from '../find-by-reference.ts';
 import type { SavedApp } from '../profile/profile.ts';
 import { shellWord } from '../shell-word.ts';
+import { listInWords, truncateList } from '../truncate.ts';
 import type { App } from './app.ts';
 import { listApps, readApp } from './read.ts';
 
@@ -28,6 +31,7 @@ export function appNamed(tenant: Pick<TenantConnection, 'selection'>, apps: read
 /** The parts of an application that a token request needs; the secret if it has one and it is known. */
 export type RequestingApp = Pick<App, 'clientId' | 'name' | 'clientSecret'> & Partial<Pick<App, 'authMethod'>>;
 
+/** An application named in a command, or else a profile's default. */
 interface Choice {
   readonly named: string | undefined;
   readonly chosen: SavedApp | undefined;
@@ -67,6 +71,28 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
 export function likelyApp(apps: readonly App[]): App | undefined {
   const enabled = apps.filter((app) => app.enabled);
   return only(enabled.length > 0 ? enabled : apps);
+}
+
+/**
+ * The application whose guests get scopes: the one named, or the profile's, or the likely one. It may be disabled: gates are
+ * independent. Undefined if the edition grants scopes to the guests of every application.
+ * @throws {AnonError} `usage` if several could be meant, or as `chooseApp`
+ */
+export async function chooseGrantHolder(tenant: TenantConnection, choice: Choice): Promise<GrantHolder | undefined> {
+  if (!(await editionOf(tenant)).grantsScopes) return undefined;
+  if (choice.named !== undefined || choice.chosen) return chooseApp(tenant, choice);
+  const apps = await listApps(tenant);
+  const likely = likelyApp(apps);
+  if (likely) return likely;
+  if (apps.length === 0) {
+    throw new AnonError('usage', "Scopes are granted to an application's guests, and the tenant has no application.", {
+      hint: `Create one: anon-cli app create web --enable${tenant.selection}`,
+    });
+  }
+  const names = listInWords(truncateList(apps), ({ name }) => shellWord(name));
+  throw new AnonError('usage', `No application given, and the tenant has ${apps.length}: ${names}.`, {
+    hint: `Choose one: --app <app>. To set a default: anon-cli profile set app <app>${tenant.selection}`,
+  });
 }
 
 function withoutLookup({ named, chosen }: Choice): RequestingApp {

@@ -4,7 +4,7 @@ import { AnonError } from '../../errors.ts';
 import { withCertificateKey } from '../../jose/certificate.ts';
 import { type Jwk, type NamedKey, readKeySet } from '../../jose/jwk.ts';
 import { looksLikePem, pemBlocks } from '../pem.ts';
-import type { KeyRing } from './key-source.ts';
+import { type KeyRing, type KeySource, keySourceOf, publicKeys } from './key-source.ts';
 
 /**
  * The keys in a file: a JWK, a JWK Set (RFC 7517), PEM keys or certificates however they were pasted, one DER key or
@@ -19,6 +19,16 @@ export function keyRingOf(file: string | Uint8Array, fileName: string): KeyRing 
     anyUse: true,
   }));
   return { signatureKeys: async () => keys, sealKeys: async () => keys };
+}
+
+/** The public keys in a file that holds a JWK Set, a JWK or PEM; undefined where it has none for signatures. */
+export async function publicKeysIn(file: string | Uint8Array, fileName: string): Promise<KeySource | undefined> {
+  const found = await keyRingOf(file, fileName).signatureKeys({ kid: undefined, issuer: undefined });
+  const keys = publicKeys(
+    found.map(({ jwk }) => jwk),
+    fileName,
+  );
+  return keys.length > 0 ? keySourceOf(keys, fileName) : undefined;
 }
 
 function keysIn(bytes: Buffer, fileName: string): readonly Jwk[] {

@@ -1,9 +1,10 @@
-import { AnonError } from '../../errors.ts';
+import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
 import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
 import { unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { send } from '../exchange/send.ts';
+import { loopback } from '../profile/address.ts';
 import { type KeySource, keysNamed, publicKeys } from './key-source.ts';
 
 /** A published key set as it was fetched. */
@@ -139,4 +140,33 @@ function noSavedKeys(origin: string): AnonError {
   return new AnonError('not_found', `No saved keys for ${origin}, and --offline prevents fetching them.`, {
     hint: 'Verify once without --offline, or pass the keys: --jwks <file>',
   });
+}
+
+/** The keys at an address that the user gave, as {@link servedKeys}: any server may be there, not only a tenant. */
+export function keysAtAddress(
+  connection: TenantConnection,
+  url: URL,
+  options: Pick<ServedKeysOptions, 'cache' | 'offline'>,
+): KeySource {
+  const keys = servedKeys(connection, { path: `${url.pathname}${url.search}`, origin: url.host, ...options });
+  return { ...keys, find: (kid) => keys.find(kid).catch(explainAddress) };
+}
+
+function explainAddress(error: unknown): never {
+  if (!isAnonError(error) || (error.code !== 'response_invalid' && error.code !== 'failed')) throw error;
+  throw withHint(error, 'Does the address serve a JWK Set? A file works too: --jwks <file>');
+}
+
+/** The address in `--jwks`. @throws {AnonError} `usage` unless it is safe against tampering on the way */
+export function jwksAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+  if (url && safe && !url.username && !url.password) return url;
+  throw new AnonError(
+    'usage',
+    '--jwks needs a file, or an https address (or http on this machine) without a user name.',
+    {
+      hint: 'Example: --jwks https://issuer.example/.well-known/jwks.json',
+    },
+  );
 }

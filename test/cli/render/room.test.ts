@@ -8,7 +8,7 @@ import { renderChanges } from '../../../src/cli/render/plan.ts';
 import { renderProfiles } from '../../../src/cli/render/profile.ts';
 import { table } from '../../../src/cli/render/rows.ts';
 import { renderSession, renderSessions } from '../../../src/cli/render/session.ts';
-import { renderNextSteps } from '../../../src/cli/render/steps.ts';
+import { renderNextSteps } from '../../../src/cli/render/setup.ts';
 import { fitted } from '../../../src/cli/render/wrapped.ts';
 import type { ApiWithGrants } from '../../../src/domain/api/api.ts';
 import type { App } from '../../../src/domain/app/app.ts';

@@ -1,7 +1,8 @@
 import { checkNameIsFree, planApiCreation } from '../../../domain/api/lifecycle.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData, renderApi } from '../../render/api.ts';
-import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiCreateCommand = defineCommand({
@@ -19,13 +20,12 @@ export const apiCreateCommand = defineCommand({
   calls: 'tenant',
   examples: ['api create news --audience https://news.example --scopes read:news'],
   async run(context, { name }, options) {
-    const access = await accessToWrite(context, options);
     const scopes = scopeList(options.scopes ?? '');
-    const look = async () => {
-      if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
-      return { plan: await planApiCreation(access.tenant, { name, audience: options.audience, scopes }) };
+    const plan = async ({ tenant }: Access) => {
+      if (!options.allowDuplicate) await checkNameIsFree(tenant, name);
+      return { plan: await planApiCreation(tenant, { name, audience: options.audience, scopes }) };
     };
-    await writeAndShow(context, options, access, look, {
+    await changeTenant(context, options, plan, {
       data: (api) => apiData({ ...api, grants: [] }),
       headline: (api, paint) => `Created API ${renderApi(paint, { ...api, grants: [] }).trimEnd()}`,
     });

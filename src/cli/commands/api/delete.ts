@@ -1,10 +1,10 @@
-import type { ApiWithGrants } from '../../../domain/api/api.ts';
-import { findApi } from '../../../domain/api/find.ts';
-import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, confirmDeletion, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { removeDefault } from '../../tenant/profile-defaults.ts';
+import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiDeleteCommand = defineCommand({
@@ -15,22 +15,19 @@ export const apiDeleteCommand = defineCommand({
   examples: ['api delete news --dry-run'],
   notes: "Asks for confirmation; pass --yes in a script. Guests' tokens work until they expire.",
   async run(context, { api: reference }, options) {
-    const access = await accessToWrite(context, options);
-    const look = async () => ({
-      plan: planApiDeletion(await apiWithGrants(access.tenant, await findApi(access.tenant, reference))),
-    });
-    const shown = {
-      headline: ({ name }: ApiWithGrants) => `Deleted API ${printable(name)}`,
-      data: ({ id, name, audience, grants }: ApiWithGrants) => ({
+    const plan = async ({ tenant }: Access) => ({ plan: planApiDeletion(await findApiWithGrants(tenant, reference)) });
+    const { outcome, access } = await changeTenant(context, options, plan, {
+      deletes: true,
+      headline: ({ name }) => `Deleted API ${printable(name)}`,
+      data: ({ id, name, audience, grants }) => ({
         id,
         name,
         audience,
         deleted: options.dryRun !== true,
         guest_grants: grantsData(grants),
       }),
-    };
-    const { audience } = await writeAndShow(context, options, access, look, shown, confirmDeletion(context, access));
-    if (options.dryRun || access.profile.adHoc || access.profile.api?.audience !== audience) return;
-    await (await context.profiles()).change(access.profile.name, (before) => before && { ...before, api: undefined });
+    });
+    if (options.dryRun || access.profile.api?.audience !== outcome.audience) return;
+    await removeDefault(context, access.profile, 'api');
   },
 });

@@ -1,11 +1,12 @@
 import type { ApiWithGrants } from '../../../domain/api/api.ts';
-import { findApi } from '../../../domain/api/find.ts';
-import { anyGuestScopes, apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
+import { anyGuestScopes } from '../../../domain/api/guest-grants.ts';
 import { planApiClosing } from '../../../domain/api/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { apiData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiDisableCommand = defineCommand({
@@ -20,15 +21,15 @@ export const apiDisableCommand = defineCommand({
   notes: `Guests' access tokens work until they expire. Without --revoke-grants guests get their scopes back when the API \
 is enabled again.`,
   async run(context, { api: reference }, options) {
-    const access = await accessToWrite(context, options);
-    const look = async () => {
-      const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
-      return { plan: await planApiClosing(access.tenant, before, { revoke: options.revokeGrants === true }) };
+    const plan = async ({ tenant }: Access) => {
+      const before = await findApiWithGrants(tenant, reference);
+      const revoke = options.revokeGrants === true;
+      return { selection: tenant.selection, plan: await planApiClosing(tenant, before, { revoke }) };
     };
-    await writeAndShow(context, options, access, look, {
+    await changeTenant(context, options, plan, {
       data: apiData,
-      headline: (api, paint) => {
-        const left = scopesLeft(api, access.tenant.selection);
+      headline: (api, paint, { selection }) => {
+        const left = scopesLeft(api, selection);
         return `${printable(api.name)} no longer accepts guests${left && `\n${paint.dim(`  ${left}`)}`}`;
       },
     });

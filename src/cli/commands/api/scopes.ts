@@ -1,13 +1,13 @@
-import { findApi } from '../../../domain/api/find.ts';
-import { apiWithGrants, guestScopes } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { planGuestScopes } from '../../../domain/api/set-access.ts';
 import { scopeList } from '../../options/parse.ts';
-import { apiData } from '../../render/api.ts';
+import { apiData, guestScopesText } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, type WriteOptions, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { grantHolder } from '../../tenant/holder.ts';
+import { changeTenant, type WriteOptions, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { grantHolder } from './grant-holder.ts';
 
 export const apiScopesAddCommand = defineCommand({
   description: 'add scopes that guests get at an API',
@@ -46,18 +46,15 @@ async function changeScopes(
   { add, remove }: { add: readonly string[]; remove: readonly string[] },
   options: WriteOptions & { readonly app?: string },
 ): Promise<void> {
-  const access = await accessToWrite(context, options);
   const change = { add: scopeList(add.join(' ')), remove: scopeList(remove.join(' ')) };
-  const look = async () => {
-    const before = await apiWithGrants(access.tenant, await findApi(access.tenant, reference));
+  const plan = async (access: Access) => {
+    const before = await findApiWithGrants(access.tenant, reference);
     const app = await grantHolder(context, access, options);
     return { app, plan: await planGuestScopes(access.tenant, before, { app, ...change }) };
   };
-  await writeAndShow(context, options, access, look, {
+  await changeTenant(context, options, plan, {
     data: (api) => apiData(api),
-    headline: (api, _paint, { app }) => {
-      const scopes = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
-      return `${printable(api.name)} gives guests${app ? ` of ${printable(app.name)}` : ''}: ${scopes}`;
-    },
+    headline: (api, _paint, { app }) =>
+      `${printable(api.name)} gives guests${app ? ` of ${printable(app.name)}` : ''}: ${guestScopesText(api, app)}`,
   });
 }

@@ -1,5 +1,4 @@
-import { findApi } from '../../../domain/api/find.ts';
-import { apiWithGrants } from '../../../domain/api/guest-grants.ts';
+import { findApiWithGrants } from '../../../domain/api/find.ts';
 import { grantHolderNames } from '../../../domain/app/read.ts';
 import { printResult } from '../../output/output.ts';
 import { apiData, renderApi } from '../../render/api.ts';
@@ -13,7 +12,7 @@ export const apiShowCommand = defineCommand({
   examples: ['api show shop'],
   async run(context, { api: reference }, options) {
     const { tenant } = await accessTenant(context, options);
-    const api = await apiWithGrants(tenant, await findApi(tenant, reference));
+    const api = await findApiWithGrants(tenant, reference);
     const names = await grantHolderNames(tenant, api);
     printResult(context, options, { data: apiData(api), human: (paint) => renderApi(paint, api, names) });
   },

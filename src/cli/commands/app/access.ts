@@ -3,7 +3,8 @@ import { planAppAccess } from '../../../domain/app/set-access.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import { appData } from '../../render/app.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, type WriteOptions, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { changeTenant, type WriteOptions, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 
@@ -40,18 +41,17 @@ async function changeAccess(
   change: { enabled: boolean; oidcConformant: boolean | undefined },
   options: WriteOptions,
 ): Promise<void> {
-  const access = await accessToWrite(context, options);
-  const look = async () => {
-    const app = await findApp(access.tenant, reference);
-    return { app, plan: await planAppAccess(access.tenant, app, change) };
+  const plan = async ({ tenant }: Access) => {
+    const app = await findApp(tenant, reference);
+    return { app, selection: tenant.selection, plan: await planAppAccess(tenant, app, change) };
   };
-  await writeAndShow(context, options, access, look, {
+  await changeTenant(context, options, plan, {
     data: (app) => appData(app),
     headline: (app) =>
       `${printable(app.name)} ${app.enabled ? 'may create guest sessions' : 'may no longer create guest sessions'}`,
-    below: (paint, { app }) => {
+    below: (paint, { app, selection }) => {
       if (!change.oidcConformant || app.oidcConformant) return '';
-      const undo = `anon-cli app disable ${shellWord(app.name)} --undo-conformant${access.tenant.selection}`;
+      const undo = `anon-cli app disable ${shellWord(app.name)} --undo-conformant${selection}`;
       return paint.dim(
         `  OIDC-conformant changes how ${printable(app.name)} signs users in.\n  To undo it: ${printable(undo)}\n`,
       );

@@ -2,7 +2,8 @@ import { checkNameIsFree, planAppCreation } from '../../../domain/app/lifecycle.
 import { clientTypes } from '../../../wire/client.ts';
 import { knownWord, typeWord } from '../../options/parse.ts';
 import { appData, renderApp } from '../../render/app.ts';
-import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const appCreateCommand = defineCommand({
@@ -19,12 +20,11 @@ export const appCreateCommand = defineCommand({
   examples: ['app create kiosk --type native --enable'],
   async run(context, { name }, options) {
     const type = knownWord(options.type, clientTypes, typeWord);
-    const access = await accessToWrite(context, options);
-    const look = async () => {
-      if (!options.allowDuplicate) await checkNameIsFree(access.tenant, name);
-      return { plan: await planAppCreation(access.tenant, { name, type, enabled: options.enable === true }) };
+    const plan = async ({ tenant }: Access) => {
+      if (!options.allowDuplicate) await checkNameIsFree(tenant, name);
+      return { plan: await planAppCreation(tenant, { name, type, enabled: options.enable === true }) };
     };
-    await writeAndShow(context, options, access, look, {
+    await changeTenant(context, options, plan, {
       data: (app) => appData(app, { revealSecrets: options.revealSecrets === true }),
       headline: (app, paint) => `Created application ${renderApp(paint, app).trimEnd()}`,
     });

@@ -3,7 +3,9 @@ import { findApp } from '../../../domain/app/find.ts';
 import { type AppDeletion, planAppDeletion } from '../../../domain/app/lifecycle.ts';
 import { grantsData } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, confirmDeletion, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { removeDefault } from '../../tenant/profile-defaults.ts';
+import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const appDeleteCommand = defineCommand({
@@ -15,20 +17,18 @@ export const appDeleteCommand = defineCommand({
   notes: `Asks for confirmation; pass --yes in a script. Guests' tokens work until they expire. A new application gets \
 another client id.`,
   async run(context, { app: reference }, options) {
-    const access = await accessToWrite(context, options);
-    const look = async () => planAppDeletion(access.tenant, await findApp(access.tenant, reference));
-    const shown = {
-      headline: ({ name }: App) => `Deleted application ${printable(name)}`,
-      data: ({ clientId, name }: App, { grants }: AppDeletion) => ({
+    const plan = async ({ tenant }: Access) => planAppDeletion(tenant, await findApp(tenant, reference));
+    const { outcome, access } = await changeTenant<App, AppDeletion>(context, options, plan, {
+      deletes: true,
+      headline: ({ name }) => `Deleted application ${printable(name)}`,
+      data: ({ clientId, name }, { grants }) => ({
         client_id: clientId,
         name,
         deleted: options.dryRun !== true,
         guest_grants: grantsData(grants),
       }),
-    };
-    const asking = confirmDeletion(context, access);
-    const { clientId } = await writeAndShow<App, AppDeletion>(context, options, access, look, shown, asking);
-    if (options.dryRun || access.profile.adHoc || access.profile.app?.clientId !== clientId) return;
-    await (await context.profiles()).change(access.profile.name, (before) => before && { ...before, app: undefined });
+    });
+    if (options.dryRun || access.profile.app?.clientId !== outcome.clientId) return;
+    await removeDefault(context, access.profile, 'app');
   },
 });

@@ -9,10 +9,11 @@ import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { sessionAttributes } from '../../../wire/claims-mapping.ts';
 import { claimsData, holderText, renderPreview } from '../../render/claims.ts';
 import { printable } from '../../render/printable.ts';
-import { accessToWrite, type WriteOptions, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { type ClaimsOptions, claimsHolder, claimsOptions, previewNextToken } from '../../tenant/holder.ts';
+import { changeTenant, type WriteOptions, writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { type ClaimsOptions, claimsHolder, claimsOptions, preview } from './holder.ts';
 
 export const claimsSetCommand = defineCommand({
   description: "map a session value to a claim in guests' access tokens",
@@ -61,13 +62,12 @@ async function changeClaims(
   planChange: (tenant: TenantConnection, holder: ClaimsHolder) => Promise<ClaimsChange>,
   headline: (holder: ClaimsHolder) => string,
 ): Promise<void> {
-  const access = await accessToWrite(context, options);
-  const look = async () => {
+  const plan = async (access: Access) => {
     const holder = await claimsHolder(context, access, options);
     const change = await planChange(access.tenant, holder);
-    return { holder, plan: change.plan, next: await preview(context, access, holder, change.claims) };
+    return { holder, plan: change.plan, next: await previewNextToken(context, access, holder, change.claims) };
   };
-  await writeAndShow(context, options, access, look, {
+  await changeTenant(context, options, plan, {
     data: (outcome, { next }) => claimsData(outcome, next),
     headline: (_outcome, _paint, { holder }) => headline(holder),
     below: (paint, { next }) => renderPreview(paint, next),

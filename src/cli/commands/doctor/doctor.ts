@@ -2,10 +2,12 @@ import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { readAppSecret } from '../../input/secret.ts';
 import { scopeList } from '../../options/parse.ts';
-import { requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
+import { printResult } from '../../output/output.ts';
+import { accessTenant, requestedAppAndApi, requestedEdition } from '../../tenant/access.ts';
 import { accessToWrite } from '../../tenant/write.ts';
+import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { checkCombination, doctorOptions } from './options.ts';
+import { checkCombination, type DoctorOptions, doctorOptions } from './options.ts';
 import { printDiagnosis } from './report.ts';
 
 export const doctorCommand = defineCommand({
@@ -21,7 +23,7 @@ export const doctorCommand = defineCommand({
   more: 'docs/ci.md',
   async run(context, _args, options) {
     checkCombination(options);
-    if (options.matrix) return (await import('./matrix.ts')).showMatrix(context, options);
+    if (options.matrix) return showMatrix(context, options);
     const clientSecret = await readAppSecret(context, options);
     const forcedEdition = requestedEdition(context, options);
     const access = await accessToWrite(context, options);
@@ -37,3 +39,14 @@ export const doctorCommand = defineCommand({
     printDiagnosis(context, options, { diagnosis: await diagnose(access.tenant, request), request });
   },
 });
+
+async function showMatrix(context: Context, options: DoctorOptions): Promise<void> {
+  const [{ guestMatrix }, { matrixData, renderMatrix }] = await Promise.all([
+    import('../../../domain/gates/matrix.ts'),
+    import('../../render/matrix.ts'),
+  ]);
+  const { tenant } = await accessTenant(context, options);
+  const all = options.all === true;
+  const matrix = await guestMatrix(tenant, { all, app: options.app, api: options.api });
+  printResult(context, options, { data: matrixData(matrix), human: (paint) => renderMatrix(paint, matrix, { all }) });
+}

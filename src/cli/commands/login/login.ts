@@ -3,20 +3,25 @@ import { checkProfileName, localProfileName, profileNameFor } from '../../../dom
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { AnonError, isAnonError, reworded } from '../../../errors.ts';
 import { equivalentCommand, noteEquivalentCommand } from '../../input/equivalent-command.ts';
+import {
+  askCredentials,
+  credentialOptions,
+  credentialsMissing,
+  givenCredentials,
+} from '../../input/login-credentials.ts';
+import { askText, askUntilAccepted, noteRefusal } from '../../input/questions.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { loginData, renderLogin } from '../../render/profile.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { profileInUse, warnIfNotUsed } from '../../tenant/profile-in-use.ts';
+import { type CheckedLogin, checkLogin, type GivenCredentials, type Login, saveLogin } from '../../tenant/sign-in.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import { checkDomainIsSet } from '../../world/environment-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
-import { type CheckedLogin, checkLogin, type Login } from './check.ts';
-import { credentialOptions, credentialsMissing, type GivenCredentials, givenCredentials } from './credentials.ts';
-import { saveLogin } from './save.ts';
 
 const loginOptions = {
   '--domain <domain>': 'domain of the tenant (example: acme.eu.auth0.com)',
@@ -124,7 +129,6 @@ async function domainFor(
   if (text !== undefined) return parseTenantDomain(text);
   checkDomainIsSet(env);
   if (terminal.interactive) {
-    const { askDomain } = await import('./questions.ts');
     const domain = await askDomain(context);
     answers.options.domain = domain;
     return domain;
@@ -149,10 +153,6 @@ async function nameFor(context: Context, domain: string, answers: Answers): Prom
   });
   // The domain came from the command line, so the name has to as well.
   if (answers.options.domain === undefined) throw taken;
-  const [{ noteRefusal }, { askName }] = await Promise.all([
-    import('../../input/questions.ts'),
-    import('./questions.ts'),
-  ]);
   await noteRefusal(context.terminal, reworded(taken, { hint: undefined }));
   answers.name = await askName(
     context,
@@ -177,8 +177,6 @@ async function checkedLogin(
   const given = await givenCredentials(context, options, where);
   if (given || !options.check) return check(given);
   if (context.terminal.interactive) {
-    const { askCredentials } = await import('./questions.ts');
-    const { noteRefusal } = await import('../../input/questions.ts');
     for (;;) {
       const before = { ...answers.options };
       const answer = await askCredentials(context, where.before, answers.options);
@@ -194,4 +192,22 @@ async function checkedLogin(
   if (where.before?.credentials) return check(undefined);
   checkDomainIsSet(context.env);
   throw credentialsMissing(context);
+}
+
+function askDomain(context: Context): Promise<string> {
+  const question = 'Domain of your tenant (example: acme.eu.auth0.com)';
+  return askUntilAccepted(context, () => askText(context, question), parseTenantDomain);
+}
+
+/** Asks for a profile name other than the `taken` ones. */
+function askName(context: Context, taken: readonly string[]): Promise<string> {
+  return askUntilAccepted(
+    context,
+    () => askText(context, 'Profile name'),
+    (text) => {
+      const name = checkProfileName(text);
+      if (!taken.includes(name)) return name;
+      throw new AnonError('usage', `Profile '${name}' already exists.`);
+    },
+  );
 }

@@ -3,12 +3,12 @@ import { AnonError } from '../../../errors.ts';
 import { type ClientType, clientTypes } from '../../../wire/client.ts';
 import { type SessionTokenFormat, sessionTokenFormats } from '../../../wire/edition/edition.ts';
 import { flagFor } from '../../input/equivalent-command.ts';
+import { readTokenInput, strictText, type TokenInput } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { formatWord, knownWord, scopeList, typeWord } from '../../options/parse.ts';
 import { writeOptions } from '../../tenant/write.ts';
 import type { Context } from '../../world/context.ts';
-import { readTokenInput, strictText, type TokenInput } from '../token/options.ts';
 
 export const setupOptions = {
   '--app <app>': 'the application that guests use: name or client id',

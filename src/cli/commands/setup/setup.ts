@@ -1,30 +1,29 @@
-import { guestScopes } from '../../../domain/api/guest-grants.ts';
-import { describeTokenLifetime } from '../../../domain/duration.ts';
-import { hostOf } from '../../../domain/exchange/http.ts';
 import { type DesiredSetUp, planSetUp, refreshDesired, type SetUp } from '../../../domain/gates/set-up.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
-import { shellWord } from '../../../domain/shell-word.ts';
+import { ensureSession } from '../../../domain/session/ensure.ts';
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import { type AnonError, GateClosedError, isAnonError, ResponseError, withHint } from '../../../errors.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
 import { noteRefusal } from '../../input/questions.ts';
+import { saveAs, tokenPorts } from '../../input/session-options.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printForPeople, printResult } from '../../output/output.ts';
-import { apiData } from '../../render/api.ts';
-import { appData } from '../../render/app.ts';
-import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import type { Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
-import { rows } from '../../render/rows.ts';
-import { renderNextSteps, updateStep } from '../../render/steps.ts';
-import { sessionsText, tenantData } from '../../render/tenant.ts';
+import {
+  type FirstSession,
+  firstSessionData,
+  renderFirstSession,
+  renderSetUp,
+  setUpData,
+  setUpSteps,
+} from '../../render/setup.ts';
 import type { Access } from '../../tenant/access.ts';
 import { saveDefaults } from '../../tenant/profile-defaults.ts';
 import { accessToWrite, carryOut, renderWrites, writeData } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 import { collectDesiredSetUp } from './desired-setup.ts';
 import { beginDialog, type Dialog, noteAnswers } from './dialog.ts';
-import { type FirstSession, firstSession } from './first-session.ts';
 import { readSetupInput, setupOptions } from './options.ts';
 
 export const setupCommand = defineCommand({
@@ -76,10 +75,31 @@ async function setUp(dialog: Dialog, written: () => void): Promise<void> {
       human: (paint) => renderFirstSession(paint, first) + steps(paint),
     });
   try {
-    await firstSession(dialog, done, { changed: plan.writes.length > 0 }, show);
+    await showSession(dialog, done, { changed: plan.writes.length > 0 }, show);
   } catch (error) {
     throw isAnonError(error) && error.code !== 'interrupted' ? afterSetUp(error, plan, access) : error;
   }
+}
+
+/** Ensures that there is a session, and shows it. `changed`: scopes have just changed. */
+async function showSession(
+  { context, access, input, options: { strict } }: Dialog,
+  { app, api }: SetUp,
+  { changed }: { changed: boolean },
+  show: (first: FirstSession) => void,
+): Promise<void> {
+  const { metadata, clientSecret } = input;
+  const as = await saveAs(context, access.profile, { save: true });
+  const needed = { app, api, metadata, clientSecret, changed };
+  const ensured = await ensureSession(tokenPorts(context), access, needed, as);
+  await showTokens(context, { tenant: access.tenant, strict }, ensured, (inspected) => {
+    const { name, origin, replaced } = ensured;
+    if (replaced) {
+      const guest = printable(replaced.guestId ?? 'unknown');
+      context.warn(`Replaced session '${name}' of guest ${guest} with one of a new guest.`);
+    }
+    show({ inspected, name, origin });
+  });
 }
 
 /** Sends the changes. Asks again if the tenant refuses something that the user wants to create, such as its name. */
@@ -134,52 +154,4 @@ function nextOf({ access, edition, options }: Dialog) {
     updatesMetadata: edition.updatesMetadata,
     session: options.session,
   };
-}
-
-/** The settings after setup, gate by gate. */
-function renderSetUp(paint: Paint, { tenant, app, api }: SetUp): string {
-  const scopes = printable(guestScopes(api, app.clientId).join(' ')) || 'no scopes';
-  const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
-  return (
-    `${paint.green('✔')} Guests of ${paint.bold(printable(app.name))} get tokens for ${paint.bold(printable(api.name))}\n` +
-    rows(paint, [
-      ['tenant', `${printable(hostOf(tenant.issuer))}, ${sessionsText(tenant)}`],
-      ['app', `${printable(app.name)}, client id ${printable(app.clientId)}`],
-      ['api', `${printable(api.name)}, ${printable(api.audience)}`],
-      ['guests get', `${scopes}; access tokens live for ${life}`],
-    ])
-  );
-}
-
-function setUpData({ tenant, app, api }: SetUp): JsonObject {
-  return { tenant: tenantData(tenant), app: appData(app), api: apiData(api) };
-}
-
-/** Both tokens of the session. A line above them tells a saved session from a new one. */
-function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
-  const outcomes = {
-    kept: `Saved session '${name}' reused, with the same guest`,
-    renewed: `Saved session '${name}' renewed: same guest, new access token`,
-    created: undefined,
-  };
-  const outcome = outcomes[origin];
-  return (outcome === undefined ? '' : `${paint.green('✔')} ${outcome}\n\n`) + renderTokens(paint, inspected);
-}
-
-function firstSessionData({ inspected, name, origin }: FirstSession): JsonObject {
-  return { ...tokensData(inspected), session_name: name ?? null, origin };
-}
-
-/** The next commands, with a session or to get one. */
-function setUpSteps(
-  paint: Paint,
-  { app }: SetUp,
-  { selection, updatesMetadata, session }: { selection: string; updatesMetadata: boolean; session: boolean },
-): string {
-  const secret = `app show ${shellWord(app.name)} --reveal-secrets --field client_secret${selection}`;
-  return renderNextSteps(paint, [
-    ...(session ? [updateStep(selection, updatesMetadata)] : []),
-    [`token create${selection}`, session ? 'create another guest' : 'create a guest session'],
-    ...(app.authMethod === 'none' ? [] : [[secret, 'show the client secret, for your server'] as const]),
-  ]);
 }

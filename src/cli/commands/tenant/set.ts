@@ -4,7 +4,8 @@ import { sessionTokenFormats } from '../../../wire/edition/edition.ts';
 import { editionNamed } from '../../../wire/edition/editions.ts';
 import { formatWord, knownWord, onOrOff } from '../../options/parse.ts';
 import { lifetimeText, readableTokens, tenantData } from '../../render/tenant.ts';
-import { accessToWrite, writeAndShow, writeOptions } from '../../tenant/write.ts';
+import type { Access } from '../../tenant/access.ts';
+import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const tenantSetLifetimeCommand = defineCommand({
@@ -16,15 +17,13 @@ export const tenantSetLifetimeCommand = defineCommand({
   notes:
     "30 days or longer is recommended; the maximum is 1 year. Edition ea accepts only whole minutes, and not 'never'.",
   async run(context, { duration }, options) {
-    const access = await accessToWrite(context, options);
-    const { edition } = access.tenant;
-    const lifetimeSeconds = parseSessionLifetime(duration, edition && editionNamed(edition));
-    const warning = sessionLifetimeWarning(lifetimeSeconds);
-    if (warning) context.warn(warning);
-    const look = async () => ({
-      plan: await planTenantChange(access.tenant, { lifetimeSeconds }, { lifetime: duration }),
-    });
-    await writeAndShow(context, options, access, look, {
+    const plan = async ({ tenant }: Access) => {
+      const lifetimeSeconds = parseSessionLifetime(duration, tenant.edition && editionNamed(tenant.edition));
+      const warning = sessionLifetimeWarning(lifetimeSeconds);
+      if (warning) context.warn(warning);
+      return { plan: await planTenantChange(tenant, { lifetimeSeconds }, { lifetime: duration }) };
+    };
+    await changeTenant(context, options, plan, {
       data: tenantData,
       headline: (tenant) => `Session lifetime: ${lifetimeText(tenant.lifetimeSeconds)}`,
     });
@@ -46,13 +45,12 @@ export const tenantSetFormatCommand = defineCommand({
 always encrypted.`,
   async run(context, { format }, options) {
     const tokenFormat = knownWord(format, sessionTokenFormats, formatWord);
-    const access = await accessToWrite(context, options);
-    const look = async () => {
-      const plan = await planTenantChange(access.tenant, { tokenFormat });
+    const plan = async ({ tenant }: Access) => {
+      const change = await planTenantChange(tenant, { tokenFormat });
       if (tokenFormat === 'jwt') context.warn(readableTokens);
-      return { plan };
+      return { plan: change };
     };
-    await writeAndShow(context, options, access, look, {
+    await changeTenant(context, options, plan, {
       data: tenantData,
       headline: (tenant) => `Session token format: ${tenant.tokenFormat.toUpperCase()}`,
     });
@@ -68,9 +66,8 @@ export const tenantSetCookieCommand = defineCommand({
   notes: 'Only edition ea has a session cookie (auth0_anon).',
   async run(context, { 'on|off': state }, options) {
     const cookie = onOrOff(state);
-    const access = await accessToWrite(context, options);
-    const look = async () => ({ plan: await planTenantChange(access.tenant, { cookie }) });
-    await writeAndShow(context, options, access, look, {
+    const plan = async ({ tenant }: Access) => ({ plan: await planTenantChange(tenant, { cookie }) });
+    await changeTenant(context, options, plan, {
       data: tenantData,
       headline: (tenant) => `Session cookie: ${tenant.cookie ? 'on' : 'off'}`,
     });

@@ -8,12 +8,16 @@ import {
 } from '../../../domain/session/bulk/guest-lines.ts';
 import { checkMetadataLines, guestsToCreate } from '../../../domain/session/bulk/metadata-lines.ts';
 import { checkCreation, type NestedValue } from '../../../domain/session/edition-limits.ts';
+import { mismatchCounter } from '../../../domain/session/received-tokens.ts';
 import { tokenRequest } from '../../../domain/session/token-request.ts';
 import { shellWord } from '../../../domain/shell-word.ts';
 import type { TruncatedList } from '../../../domain/truncate.ts';
 import { AnonError, reworded } from '../../../errors.ts';
 import type { LineWriter } from '../../../io/files/line-writer.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import type { Bulk, BulkOptions } from '../../input/bulk-options.ts';
+import { sensitiveLines } from '../../input/metadata.ts';
+import { readRequestInput, requestOptions, type TokenRequestOptions } from '../../input/token-request.ts';
 import { checkLineField, printLine, printResult } from '../../output/output.ts';
 import { progressOf } from '../../output/progress.ts';
 import { printable } from '../../render/printable.ts';
@@ -21,10 +25,6 @@ import { rate, timeText } from '../../render/progress.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../../tenant/access.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
-import type { Bulk, BulkOptions } from './bulk-options.ts';
-import { sensitiveLines } from './metadata-input.ts';
-import { readRequestInput, requestOptions, type TokenRequestOptions } from './options.ts';
-import { mismatchCounter } from './show-tokens.ts';
 
 type Options = TokenRequestOptions & BulkOptions;
 

@@ -2,7 +2,16 @@ import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { type CreationOutcome, createAndSave } from '../../../domain/session/create.ts';
 import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
 import { checkCreation } from '../../../domain/session/edition-limits.ts';
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import { tokenRequest } from '../../../domain/session/token-request.ts';
+import { bulkOptions, readBulk } from '../../input/bulk-options.ts';
+import { checkSaveOptions, noSaveOption, type SaveOptions, saveAs, tokenPorts } from '../../input/session-options.ts';
+import {
+  readRequestInput,
+  requestOptions,
+  type TokenRequestOptions,
+  tokenRequestOptions,
+} from '../../input/token-request.ts';
 import { printResult } from '../../output/output.ts';
 import {
   metadataSize,
@@ -15,10 +24,6 @@ import { printable } from '../../render/printable.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { bulkOptions, readBulk } from './bulk-options.ts';
-import { readRequestInput, requestOptions, type TokenRequestOptions, tokenRequestOptions } from './options.ts';
-import { checkSaveOptions, noSaveOption, type SaveOptions, saveAs, tokenPorts } from './session-options.ts';
-import { showTokens } from './show-tokens.ts';
 
 export const tokenCreateCommand = defineCommand({
   description: 'create a guest session and show both tokens, decoded',

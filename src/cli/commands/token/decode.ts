@@ -2,11 +2,11 @@ import type { DecodedToken } from '../../../domain/token/decode.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, tokensIn } from '../../input/given-tokens.ts';
 import { printResult } from '../../output/output.ts';
-import { renderToken, tokenData } from '../../render/token.ts';
+import { renderToken, titleOf, tokenData } from '../../render/token.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
 
 export const tokenDecodeCommand = defineCommand({
   description: 'show the contents of JWTs and JWEs, offline',

@@ -1,18 +1,11 @@
-import { compareTokens, type TokenComparison } from '../../../domain/token/compare.ts';
+import { compareTokens } from '../../../domain/token/compare.ts';
 import { AnonError } from '../../../errors.ts';
 import { bareToken } from '../../../jose/compact.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
+import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, tokensIn } from '../../input/given-tokens.ts';
 import { printResult } from '../../output/output.ts';
-import type { Paint } from '../../render/paint.ts';
-import { renderTokenChanges, tokenChangesData } from '../../render/token.ts';
+import { comparisonData, renderComparison } from '../../render/token-comparison.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, tokensIn } from './token-arguments.ts';
-
-interface Compared extends TokenComparison {
-  readonly before: GivenToken;
-  readonly after: GivenToken;
-}
 
 export const tokenDiffCommand = defineCommand({
   description: 'show what changed between two tokens: header and claims, with times as dates',
@@ -39,9 +32,9 @@ export const tokenDiffCommand = defineCommand({
     }));
     warnOfWrong(context, compared);
     printResult(context, options, {
-      data: dataOf(compared),
+      data: comparisonData(compared),
       human: (paint) =>
-        compared.map((pair, index) => render(paint, pair, index, compared, context.clock.now())).join('\n'),
+        compared.map((pair, index) => renderComparison(paint, pair, index, compared, context.clock.now())).join('\n'),
     });
   },
 });
@@ -79,52 +72,10 @@ function pairsBy(
   });
 }
 
-/** One comparison; or several together, with each change under its token's name. */
-function dataOf(compared: readonly Compared[]): JsonObject {
-  const [only] = compared;
-  if (only && compared.length === 1) {
-    return { same: only.same, changes: tokenChangesData(only.changes), compared: only.compared };
-  }
-  return {
-    same: compared.every(({ same }) => same),
-    changes: compared.flatMap(({ before, changes }) =>
-      tokenChangesData(changes.map((change) => ({ ...change, path: `${before.name}.${change.path}` }))),
-    ),
-    compared: compared.flatMap(({ before, compared: parts }) => parts.map((part) => `${before.name}.${part}`)),
-  };
-}
-
-function render(
-  paint: Paint,
-  { before, same, changes, compared }: Compared,
-  index: number,
-  all: readonly Compared[],
-  nowMs: number,
-): string {
-  const title = paint.bold(
-    all.length === 1
-      ? 'Tokens'
-      : titleOf(
-          before,
-          index,
-          all.map((pair) => pair.before),
-        ),
-  );
-  const limit = limitText(compared);
-  const note = limit && `  ${paint.yellow(`▪ ${limit}`)}\n`;
-  if (same) return `${title}  ${paint.green('✔ no differences')}\n`;
-  const number = `${changes.length} difference${changes.length === 1 ? '' : 's'}`;
-  const count = compared.length === 0 && changes.length === 0 ? 'different' : number;
-  return `${title}  ${count}\n${note}${changes.length > 0 ? renderTokenChanges(paint, changes, nowMs) : ''}`;
-}
-
-function limitText(compared: TokenComparison['compared']): string {
-  if (compared.includes('claims')) return '';
-  if (compared.includes('header')) return 'Encrypted: without the key, only the headers were compared.';
-  return 'Opaque: only the issuer can read these tokens. They are different.';
-}
-
-function warnOfWrong({ warn }: Context, compared: readonly Compared[]): void {
+function warnOfWrong(
+  { warn }: Context,
+  compared: readonly { readonly before: GivenToken; readonly after: GivenToken }[],
+): void {
   for (const [which, { decoded }] of compared.flatMap(({ before, after }) => [
     ['first', before] as const,
     ['second', after] as const,

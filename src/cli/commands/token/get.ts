@@ -1,15 +1,21 @@
 import { type FreshSession, freshSession, isOutdated, matches } from '../../../domain/session/access-token.ts';
 import { sessionNotFound } from '../../../domain/session/find.ts';
+import { reportMismatch } from '../../../domain/session/received-tokens.ts';
 import { checkComplete } from '../../../domain/session/request-tokens.ts';
 import { type SavedSession, secondsUntil } from '../../../domain/session/saved-session.ts';
 import { inspectToken } from '../../../domain/token/decode.ts';
+import { noKeys } from '../../../domain/token/key-source.ts';
+import { saveOptions, sessionPorts, sessionTarget } from '../../input/session-options.ts';
+import {
+  readRequestInput,
+  requestOptions,
+  type TokenRequestOptions,
+  tokenRequestOptions,
+} from '../../input/token-request.ts';
 import { printResult } from '../../output/output.ts';
 import { type Access, accessTenant, requestedAppAndApi, selectProfile } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { readRequestInput, requestOptions, type TokenRequestOptions, tokenRequestOptions } from './options.ts';
-import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
-import { noKeys, reportMismatch } from './show-tokens.ts';
 
 export const tokenGetCommand = defineCommand({
   description: 'print an access token that is valid for at least a minute',

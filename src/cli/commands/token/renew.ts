@@ -1,12 +1,12 @@
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import { updateSaved } from '../../../domain/session/update.ts';
+import { saveOptions, sessionPorts, sessionTarget } from '../../input/session-options.ts';
+import { accessOptions, readRequestInput, requestOptions } from '../../input/token-request.ts';
 import { printResult } from '../../output/output.ts';
 import { renderTokens, tokensData } from '../../render/guest-tokens.ts';
 import { printable } from '../../render/printable.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
-import { accessOptions, readRequestInput, requestOptions } from './options.ts';
-import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
-import { showTokens } from './show-tokens.ts';
 
 export const tokenRenewCommand = defineCommand({
   description: 'get a new access token for the same guest',

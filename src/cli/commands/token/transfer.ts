@@ -12,19 +12,17 @@ import {
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
 import { countDown } from '../../../io/terminal/countdown.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
+import { tokenPorts } from '../../input/session-options.ts';
+import { readTokenInput, secretOption } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { scopeText } from '../../options/parse.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
-import type { Paint } from '../../render/paint.ts';
-import { printable } from '../../render/printable.ts';
-import { rows } from '../../render/rows.ts';
+import { plainTicket, renderTicket, ticketData } from '../../render/guest-tokens.ts';
 import { type Access, accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { readTokenInput, secretOption } from './options.ts';
-import { tokenPorts } from './session-options.ts';
 
 const options = {
   '--redirect-uri <uri>': 'print the full /authorize URL, with this redirect URI',
@@ -59,8 +57,8 @@ export const tokenTransferCommand = defineCommand({
     const { terminal } = context;
     const forPeople = terminal.resultIsTerminal;
     printResult(context, options, {
-      data: dataOf(app, ticket, authorize),
-      human: (paint) => (forPeople ? render(paint, app, ticket, authorize) : plain(ticket, authorize)),
+      data: ticketData(app, ticket, authorize),
+      human: (paint) => (forPeople ? renderTicket(paint, app, ticket, authorize) : plainTicket(ticket, authorize)),
     });
     if (!forPeople || !terminal.noteRewritable || !isForPeople(options)) return;
     await countTicketDown(context, ticket.endsAtMs, `anon-cli token transfer${tenant.selection}`);
@@ -109,44 +107,6 @@ function urlFor(
     ticket,
     pkce: pkce === true,
   });
-}
-
-function dataOf({ clientId }: RequestingApp, ticket: TransferTicket, authorize: AuthorizeUrl | undefined): JsonObject {
-  return {
-    anon_transfer_token: ticket.ticket,
-    expires_in: ticket.expiresInSeconds,
-    expires_at: new Date(ticket.endsAtMs).toISOString(),
-    client_id: clientId,
-    ...(authorize && {
-      authorize_url: authorize.url,
-      state: authorize.state,
-      nonce: authorize.nonce,
-      ...(authorize.codeVerifier !== undefined && { code_verifier: authorize.codeVerifier }),
-    }),
-  };
-}
-
-/** The result alone, for a pipe. */
-function plain({ ticket }: TransferTicket, authorize: AuthorizeUrl | undefined): string {
-  const lines = authorize ? [authorize.url, authorize.codeVerifier] : [printable(ticket)];
-  return lines.map((line) => (line === undefined ? '' : `${line}\n`)).join('');
-}
-
-function render(
-  paint: Paint,
-  { name }: RequestingApp,
-  { ticket, expiresInSeconds }: TransferTicket,
-  authorize: AuthorizeUrl | undefined,
-): string {
-  const headline = `${paint.green('✔')} Transfer ticket for ${printable(name)}, valid once and for ${expiresInSeconds} seconds\n`;
-  if (!authorize) return `${headline}\n${printable(ticket)}\n`;
-  const { url, state, nonce, codeVerifier } = authorize;
-  const checks: [string, string][] = [
-    ['state', state],
-    ['nonce', nonce],
-    ...(codeVerifier === undefined ? [] : [['code verifier', codeVerifier] satisfies [string, string]]),
-  ];
-  return `${headline}${rows(paint, checks)}\n${url}\n`;
 }
 
 /** Counts the seconds of a ticket down on one line of a terminal, until it expires or Ctrl-C. */

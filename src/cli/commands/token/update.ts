@@ -1,8 +1,11 @@
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import type { DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
+import { showTokens } from '../../../domain/session/received-tokens.ts';
 import type { TokenOutcome } from '../../../domain/session/target.ts';
 import { updateSaved, updateUnsaved } from '../../../domain/session/update.ts';
 import { AnonError } from '../../../errors.ts';
+import { saveOptions, sessionPorts, sessionTarget, tokenPorts } from '../../input/session-options.ts';
+import { readRequestInput, requestOptions, tokenRequestOptions } from '../../input/token-request.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -17,9 +20,6 @@ import { relativeText } from '../../render/time.ts';
 import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { readRequestInput, requestOptions, tokenRequestOptions } from './options.ts';
-import { saveOptions, sessionPorts, sessionTarget, tokenPorts } from './session-options.ts';
-import { showTokens } from './show-tokens.ts';
 
 const options = {
   ...tokenRequestOptions,

@@ -1,19 +1,25 @@
+import { parseDuration } from '../../../domain/duration.ts';
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { askTime } from '../../../domain/exchange/send.ts';
 import { clockSentence } from '../../../domain/exchange/tenant-time.ts';
-import type { Check } from '../../../domain/token/check.ts';
-import { findTokens } from '../../../domain/token/find.ts';
+import type { Expectations } from '../../../domain/token/claim-checks.ts';
+import { checkForm } from '../../../domain/token/form-checks.ts';
+import type { KeySource } from '../../../domain/token/key-source.ts';
+import { jwksAddress, keysAtAddress, servedKeys } from '../../../domain/token/served-keys.ts';
 import { hasAmbiguousTime, timeProblems } from '../../../domain/token/times.ts';
 import { type Verification, verifyToken } from '../../../domain/token/verify.ts';
 import { AnonError } from '../../../errors.ts';
+import { jwksPath } from '../../../wire/discovery.ts';
+import { type TokenToVerify, tokenToVerify } from '../../input/given-tokens.ts';
 import type { OptionDefinitions, OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
+import { scopeList } from '../../options/parse.ts';
 import { printResult } from '../../output/output.ts';
-import { printable } from '../../render/printable.ts';
-import { renderVerification, verificationData } from '../../render/verification.ts';
+import { refusalOf, renderVerification, verificationData } from '../../render/verification.ts';
+import { accessTenant, requestedAppAndApi } from '../../tenant/access.ts';
+import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
-import { checkOptions, noTrust, trustFor } from './verify-keys.ts';
 
 const verifyOptions = {
   '--api <api>': 'require this API: name, audience or id',
@@ -82,62 +88,110 @@ function failsByTime({ checks }: Verification): boolean {
   return checks.some(({ check, state }) => state === 'failed' && ['exp', 'nbf', 'iat'].includes(check));
 }
 
-/** The report is printed in any case; the error stops scripts. */
-function refusalOf(
-  { checks }: Verification,
-  options: TokenVerifyOptions,
-  given: TokenToVerify & { readonly isEmbedded: boolean },
-): AnonError {
-  const failed = checks.filter(({ state }) => state === 'failed').map(({ check }) => check);
-  return failed.length > 0 ? notValid(failed, options, given) : notChecked(checks, options);
-}
+/** Clocks that differ by more are wrong, and a token that expired longer ago is expired. */
+const maxToleranceSeconds = 600;
 
-/** The token may be valid, but a script must not rely on it. */
-function notChecked(checks: readonly Check[], { jwks }: TokenVerifyOptions): AnonError {
-  const unknown = checks.filter(({ state }) => state === 'not_checked');
-  const [first] = unknown;
-  const hints: Readonly<Record<string, string>> = {
-    signature: jwks
-      ? "Does --jwks have all keys of the token's issuer?"
-      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
-    form: 'Ask the tenant that issued it. An API that expects JWTs should reject it.',
-  };
-  const what = unknown.map(({ check, detail }) => `${check} (${printable(detail)})`).join(', ');
-  return new AnonError('token_unacceptable', `The token could not be checked: ${what}.`, {
-    hint: hints[first?.check ?? ''],
-  });
-}
-
-function notValid(
-  names: readonly string[],
-  { jwks }: TokenVerifyOptions,
-  { token, isEmbedded }: { readonly token: string; readonly isEmbedded: boolean },
-): AnonError {
-  const hints: Readonly<Record<string, string>> = {
-    form: `${adviceOn(token)} To look inside: anon-cli token decode`,
-    kind: 'Pass an access token. To look inside this one: anon-cli token decode',
-    signature: jwks
-      ? "Does --jwks have the keys of the token's issuer?"
-      : 'Is the token from another tenant? Pass --profile <profile> or --jwks <url|file>.',
-    iss: isEmbedded
-      ? 'The local tenant issued it before its issuer changed. Get a new token: anon-cli token create'
-      : 'Is the token from another tenant? Pass --profile <profile> or --issuer <issuer>.',
-    exp: 'Get a new token: anon-cli token create',
-  };
-  return new AnonError('token_unacceptable', `The token is not valid: ${names.join(', ')}.`, {
-    hint: hints[names[0] ?? ''],
-  });
-}
-
-/** The token is checked verbatim, as an API would; but people often paste more than the token. */
-function adviceOn(text: string): string {
-  try {
-    const [only, ...others] = findTokens(text);
-    const extras = only?.repairs ? ` (with ${only.repairs.join(', ')})` : '';
-    if (only && others.length === 0 && only.token !== text.trim())
-      return `The text contains a token${extras}, but an API accepts only the bare token: pass that.`;
-  } catch {
-    // No token in the text.
+/** The expectations given as options. @throws {AnonError} `usage` */
+function checkOptions(options: TokenVerifyOptions): Expectations {
+  const { api, audience, jwks, scopes: list, guest, clockTolerance } = options;
+  if (api !== undefined && audience !== undefined) {
+    throw new AnonError('usage', "--api and --audience can't be combined: both name the API.");
   }
-  return 'Is the token complete and unchanged?';
+  if (api !== undefined && jwks !== undefined) {
+    throw new AnonError(
+      'usage',
+      "--api and --jwks can't be combined: --api is looked up at the tenant, which --jwks does not use.",
+      {
+        hint: 'Pass the audience instead: --audience <audience>',
+      },
+    );
+  }
+  const clockToleranceSeconds = clockTolerance === undefined ? 0 : parseDuration(clockTolerance, '30s or 2m');
+  if (clockToleranceSeconds > maxToleranceSeconds) {
+    throw new AnonError('usage', "--clock-tolerance can't be longer than 10 minutes.", {
+      hint: 'Example: --clock-tolerance 30s',
+    });
+  }
+  const scopes = scopeList(list ?? '');
+  // An empty variable in a script: something was meant to be checked.
+  if (list !== undefined && scopes.length === 0) {
+    throw new AnonError('usage', '--scopes is empty.', { hint: 'Example: --scopes read:catalog,write:cart' });
+  }
+  return { scopes, guest, clockToleranceSeconds };
+}
+
+/** The trusted keys, and the issuer and audience that a token signed with them must have. */
+interface Trust {
+  readonly keys: KeySource;
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+  /** The keys are the embedded tenant's alone: a token of another issuer is one of its own from before the issuer changed. */
+  readonly isEmbedded: boolean;
+  /** The tenant whose clock decides about times; undefined with given keys. */
+  readonly tenant: TenantConnection | undefined;
+}
+
+/** Used when there is no token: no keys are fetched. */
+const noTrust: Trust = {
+  keys: { algorithms: [], origin: '', find: async () => [] },
+  issuer: undefined,
+  audience: undefined,
+  isEmbedded: false,
+  tenant: undefined,
+};
+
+async function trustFor(context: Context, options: TokenVerifyOptions, given: TokenToVerify): Promise<Trust> {
+  const { jwks, issuer, audience, offline } = options;
+  if (jwks !== undefined) {
+    const keys = /^[a-z][a-z0-9+.-]+:\/\//i.test(jwks) ? jwksUrl(context, options, jwks) : jwksFile(context, jwks);
+    return { keys: await keys, issuer, audience: audience ?? given.audience, isEmbedded: false, tenant: undefined };
+  }
+  const { tenant, profile } = await accessTenant(context, options);
+  // The embedded tenant needs no network, so its keys are not saved and --offline changes nothing.
+  const remote = profile.domain !== undefined;
+  const keys = servedKeys(tenant, {
+    path: jwksPath,
+    origin: tenant.issuer,
+    only: 'RS256',
+    cache: remote ? await context.keyCache() : undefined,
+    offline: remote && offline,
+  });
+  const named = given.audience === undefined ? requestedAppAndApi(context, options).api : options.api;
+  // Not a token: no need to look up the API.
+  const needsLookup = named !== undefined && audience === undefined && checkForm(given.token).token !== undefined;
+  return {
+    keys,
+    issuer: issuer ?? tenant.issuer,
+    tenant,
+    audience:
+      audience ??
+      (needsLookup ? await audienceOf(tenant, named, remote && offline) : (given.audience ?? profile.api?.audience)),
+    isEmbedded: !remote && issuer === undefined,
+  };
+}
+
+/** Without credentials or network, the name is taken as an audience. */
+async function audienceOf(tenant: TenantConnection, reference: string, offline: boolean | undefined): Promise<string> {
+  if (!tenant.management || offline) return reference;
+  const { findApi } = await import('../../../domain/api/find.ts');
+  return (await findApi(tenant, reference)).audience;
+}
+
+async function jwksFile({ readBytes }: Context, path: string): Promise<KeySource> {
+  const { publicKeysIn } = await import('../../../domain/token/key-file.ts');
+  const keys = await publicKeysIn(await readBytes(path), path);
+  if (keys) return keys;
+  throw new AnonError('usage', `${path} has no public key for signatures.`, {
+    hint: "Pass the issuer's JWK Set, a JWK or PEM. A shared secret can't be used.",
+  });
+}
+
+async function jwksUrl(context: Context, options: TokenVerifyOptions, text: string): Promise<KeySource> {
+  const url = jwksAddress(text);
+  const domain = url.protocol === 'http:' ? url.origin : url.host;
+  const connection = await context.connect(
+    { name: url.host, domain, adHoc: true },
+    { selection: '', edition: undefined, transport: transportOf(options, context.env) },
+  );
+  return keysAtAddress(connection, url, { cache: await context.keyCache(), offline: options.offline });
 }

@@ -1,19 +1,19 @@
 import { isExpiryRefusal } from '../../../domain/session/target.ts';
 import { renewalAtMs, renewWatched, watchedSession } from '../../../domain/session/watch.ts';
 import { AnonError, interrupted, isAnonError } from '../../../errors.ts';
+import { saveOptions, sessionPorts, sessionTarget } from '../../input/session-options.ts';
+import { readTokenInput, secretOption } from '../../input/token-request.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import { resultPaint } from '../../render/paint.ts';
 import { printableJson, printableLines } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
-import { renderWatch, type WatchEvent, type WatchState, watchData, watchLine } from '../../render/session-watch.ts';
+import { renderWatch, type WatchEvent, type WatchState, watchData, watchLine } from '../../render/session.ts';
 import { fitted } from '../../render/wrapped.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
-import { readTokenInput, secretOption } from './options.ts';
-import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
 
 /** The wait after a failed renewal. */
 const retryMs = 10_000;

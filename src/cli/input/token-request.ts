@@ -1,15 +1,15 @@
-import { readMetadata } from '../../../domain/session/metadata/metadata.ts';
-import type { RequestOptions } from '../../../domain/session/token-request.ts';
-import { shellWord } from '../../../domain/shell-word.ts';
-import { AnonError } from '../../../errors.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
-import { readAppSecret } from '../../input/secret.ts';
-import { emptyInput, isBlank, readStdinOrFile } from '../../input/stdin-or-file.ts';
-import type { OptionValues } from '../../options/definition.ts';
-import type { GlobalOptions } from '../../options/global.ts';
-import { scopeList, scopeText } from '../../options/parse.ts';
-import type { Context } from '../../world/context.ts';
-import { checkSensitive, metaReadsStdin, readMetaValues } from './metadata-input.ts';
+import { readMetadata } from '../../domain/session/metadata/metadata.ts';
+import type { RequestOptions } from '../../domain/session/token-request.ts';
+import { shellWord } from '../../domain/shell-word.ts';
+import { AnonError } from '../../errors.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { OptionValues } from '../options/definition.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { scopeList, scopeText } from '../options/parse.ts';
+import type { Context } from '../world/context.ts';
+import { checkSensitive, metaReadsStdin, readMetaValues } from './metadata.ts';
+import { readAppSecret } from './secret.ts';
+import { emptyInput, isBlank, readStdinOrFile } from './stdin-or-file.ts';
 
 /** For commands that send the client secret. */
 export const secretOption = {

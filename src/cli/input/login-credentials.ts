@@ -1,14 +1,15 @@
-import type { ManagementCredentials } from '../../../domain/exchange/management/credentials.ts';
-import { parseSigningAlgorithm, readPrivateKey } from '../../../domain/exchange/management/private-key.ts';
-import type { Profile } from '../../../domain/profile/profile.ts';
-import { AnonError } from '../../../errors.ts';
-import { assertionAlgorithms } from '../../../wire/client-assertion.ts';
-import { readSecret } from '../../input/secret.ts';
-import type { OptionValues } from '../../options/definition.ts';
-import type { GlobalOptions } from '../../options/global.ts';
-import type { Context } from '../../world/context.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
-import { whyNobodyIsAsked } from '../../world/unattended.ts';
+import { parseSigningAlgorithm, readPrivateKey } from '../../domain/exchange/management/private-key.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
+import { AnonError } from '../../errors.ts';
+import { assertionAlgorithms } from '../../wire/client-assertion.ts';
+import type { OptionValues } from '../options/definition.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import type { GivenCredentials } from '../tenant/sign-in.ts';
+import type { Context } from '../world/context.ts';
+import { environmentCredentials } from '../world/environment-credentials.ts';
+import { whyNobodyIsAsked } from '../world/unattended.ts';
+import { askSecret, askText, askUntilAccepted } from './questions.ts';
+import { readSecret } from './secret.ts';
 
 export const credentialOptions = {
   '--client-id <id>': 'client id of an application with a Management API grant',
@@ -22,11 +23,6 @@ export const credentialOptions = {
 } as const;
 
 type CredentialOptions = GlobalOptions & OptionValues<typeof credentialOptions>;
-
-export interface GivenCredentials {
-  readonly credentials: ManagementCredentials;
-  readonly secret: string;
-}
 
 const ways = '--client-id <id> with --client-secret - or --private-key <file>, or --access-token -';
 
@@ -123,4 +119,57 @@ async function fromEnvironment(
   throw new AnonError('usage', '--client-id needs a secret, a private key or an access token.', {
     hint: `Pass ${ways}.`,
   });
+}
+
+const signInWays = [
+  { value: 'client_secret', label: 'client id and secret of an application' },
+  { value: 'private_key', label: 'client id and private key of an application' },
+  { value: 'access_token', label: 'a Management API access token you already have' },
+] as const;
+const keep = { value: 'keep', label: 'the saved credentials of this profile' };
+const none = { value: 'none', label: 'no credentials: request guest tokens only' };
+
+/** The answer to how to sign in. */
+export type CredentialsAnswer = GivenCredentials | 'keep' | 'none';
+
+/** Asks how to sign in, and for the credentials. Each answer is recorded in `options` as the option that gives it. */
+export async function askCredentials(
+  context: Context,
+  before: Profile | undefined,
+  options: Record<string, unknown>,
+): Promise<CredentialsAnswer> {
+  const choices = before?.credentials ? [keep, ...signInWays] : [...signInWays, none];
+  const way = await context.prompts.choose('How do you sign in to the Management API?', choices);
+  if (way === 'keep') return 'keep';
+  if (way === 'none') {
+    options.check = false;
+    return 'none';
+  }
+  if (way === 'access_token') {
+    options.accessToken = '-';
+    const secret = await askSecret(context, 'Access token (hidden)');
+    return { credentials: { kind: 'access_token' }, secret };
+  }
+  const clientId = await askText(context, 'Client ID');
+  options.clientId = clientId;
+  if (way === 'private_key') return askPrivateKey(context, clientId, options);
+  options.clientSecret = '-';
+  const secret = await askSecret(context, 'Client secret (hidden)');
+  return { credentials: { kind: 'client_secret', clientId }, secret };
+}
+
+function askPrivateKey(
+  context: Context,
+  clientId: string,
+  options: Record<string, unknown>,
+): Promise<GivenCredentials> {
+  return askUntilAccepted(
+    context,
+    () => askText(context, 'Private key file (PEM or JWK)'),
+    async (path) => {
+      const given = await privateKeyCredentials(context, clientId, path);
+      options.privateKey = path;
+      return given;
+    },
+  );
 }

@@ -1,13 +1,16 @@
-import type { TenantConnection } from '../../../domain/exchange/connection.ts';
-import { checkSignatures, type DecodedTokens } from '../../../domain/session/decoded-tokens.ts';
-import { checkComplete } from '../../../domain/session/request-tokens.ts';
-import type { TokenOutcome } from '../../../domain/session/target.ts';
-import { type DecodedToken, inspectToken } from '../../../domain/token/decode.ts';
-import type { KeyRing } from '../../../domain/token/key-source.ts';
-import { compareWithRequest } from '../../../domain/token/received-token.ts';
-import { AnonError } from '../../../errors.ts';
-import { printable } from '../../render/printable.ts';
-import type { Context } from '../../world/context.ts';
+import { AnonError } from '../../errors.ts';
+import type { Clock } from '../clock.ts';
+import type { TenantConnection } from '../exchange/connection.ts';
+import { type DecodedToken, inspectToken } from '../token/decode.ts';
+import { noKeys } from '../token/key-source.ts';
+import { checkSignatures, type DecodedTokens } from './decoded-tokens.ts';
+import { checkComplete } from './request-tokens.ts';
+import type { TokenOutcome } from './target.ts';
+
+/** Where warnings go. */
+interface Warnings {
+  readonly warn: (message: string) => void;
+}
 
 /** What an access token was requested for. */
 interface Requested {
@@ -23,7 +26,7 @@ interface Requested {
  *   `strict` `token_unacceptable` where it is not what was requested
  */
 export async function showTokens(
-  context: Pick<Context, 'warn'>,
+  context: Warnings,
   { tenant, strict }: { readonly tenant: TenantConnection; readonly strict: boolean | undefined },
   outcome: Pick<TokenOutcome, 'decoded' | 'audience' | 'saveFailure'>,
   show: (decoded: DecodedTokens) => void,
@@ -52,7 +55,7 @@ export async function showTokens(
  * shown.
  * @throws {AnonError} `token_unacceptable` with `strict`
  */
-export function reportMismatch({ warn }: Pick<Context, 'warn'>, access: DecodedToken, requested: Requested): void {
+export function reportMismatch({ warn }: Warnings, access: DecodedToken, requested: Requested): void {
   const { strict } = requested;
   const { differences, unreadable } = compareWithRequest(access, requested);
   if (strict && unreadable !== undefined) warn(`Cannot tell whether the access token is as requested: ${unreadable}.`);
@@ -68,7 +71,7 @@ export interface MismatchCounter {
 }
 
 export function mismatchCounter(
-  { warn, clock }: Pick<Context, 'warn' | 'clock'>,
+  { warn, clock }: Warnings & { readonly clock: Pick<Clock, 'now'> },
   requested: Requested,
 ): MismatchCounter {
   const seen = { all: 0, wrong: 0, first: '', unreadable: '' };
@@ -94,14 +97,51 @@ export function mismatchCounter(
   };
 }
 
-/** For tokens whose signatures need no check. */
-export const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
-
-function sentence(differences: readonly string[]): string {
-  return differences.map(printable).join('; it ');
+/** How a received access token compares with the request. */
+interface RequestComparison {
+  /** What differs, each to follow "it": `is for x, not for y`. */
+  readonly differences: readonly string[];
+  /** Why it can't be compared: the token can't be read. */
+  readonly unreadable: string | undefined;
 }
 
-function report({ warn }: Pick<Context, 'warn'>, message: string, strict: boolean | undefined): void {
+/**
+ * Compares what a client can see of an access token with the request: that it is signed, its issuer and its API. A
+ * signature that was not checked doesn't count against it.
+ */
+function compareWithRequest(
+  token: DecodedToken,
+  { issuer, audience }: { issuer: string; audience: string },
+): RequestComparison {
+  const { form, header, claims, signature, inner } = token;
+  if (inner) return compareWithRequest(inner, { issuer, audience });
+  if (form === 'opaque') return { differences: [], unreadable: 'it is opaque, so only its issuer can read it' };
+  if (form === 'jwe' && !claims)
+    return { differences: [], unreadable: 'it is encrypted, so only the holder of its key can read it' };
+  const { iss, aud } = claims ?? {};
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  const differences = [
+    ...(String(header.alg).toLowerCase() === 'none' ? ["is not signed (alg 'none'): anyone could have made it"] : []),
+    ...(signature?.state === 'wrong' ? [`has a wrong signature: ${signature.reason}`] : []),
+    ...(iss === issuer ? [] : [`has ${iss === undefined ? 'no issuer' : `issuer ${textOf(iss)}`}, not ${issuer}`]),
+    ...(audiences.includes(audience)
+      ? []
+      : [
+          `is for ${aud === undefined ? 'no API' : audiences.map(textOf).join(', ').slice(0, 200)}, not for ${audience}`,
+        ]),
+  ];
+  return { differences, unreadable: undefined };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 100) : '(not a string)';
+}
+
+function sentence(differences: readonly string[]): string {
+  return differences.join('; it ');
+}
+
+function report({ warn }: Warnings, message: string, strict: boolean | undefined): void {
   if (strict) {
     throw new AnonError('token_unacceptable', message, {
       hint: 'The tokens are shown above, but a script must not use this access token.',

@@ -1,6 +1,6 @@
-import { AnonError } from '../../../errors.ts';
-import type { OptionValues } from '../../options/definition.ts';
-import type { GlobalOptions } from '../../options/global.ts';
+import { AnonError } from '../../errors.ts';
+import type { OptionValues } from '../options/definition.ts';
+import type { GlobalOptions } from '../options/global.ts';
 
 /** With these, `token create` creates many guests. */
 export const bulkOptions = {

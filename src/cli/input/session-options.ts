@@ -1,12 +1,12 @@
-import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
-import type { Profile } from '../../../domain/profile/profile.ts';
-import type { SaveAs } from '../../../domain/session/create.ts';
-import { checkSessionName, defaultSessionName } from '../../../domain/session/saved-session.ts';
-import type { SessionPorts, SessionTarget, TokenPorts } from '../../../domain/session/target.ts';
-import { AnonError } from '../../../errors.ts';
-import type { OptionValues } from '../../options/definition.ts';
-import { printable } from '../../render/printable.ts';
-import type { Context } from '../../world/context.ts';
+import { explainRefusal } from '../../domain/gates/explain-refusal.ts';
+import type { Profile } from '../../domain/profile/profile.ts';
+import type { SaveAs } from '../../domain/session/create.ts';
+import { checkSessionName, defaultSessionName } from '../../domain/session/saved-session.ts';
+import type { SessionPorts, SessionTarget, TokenPorts } from '../../domain/session/target.ts';
+import { AnonError } from '../../errors.ts';
+import type { OptionValues } from '../options/definition.ts';
+import { printable } from '../render/printable.ts';
+import type { Context } from '../world/context.ts';
 
 /** For commands that save sessions. */
 export const noSaveOption = { '--no-save': 'save nothing on this machine, like ANON_SAVE=0' } as const;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { renderMatrix } from '../../../../src/cli/commands/doctor/matrix.ts';
-import { paintFor } from '../../../../src/cli/render/paint.ts';
-import type { Api } from '../../../../src/domain/api/api.ts';
-import type { App } from '../../../../src/domain/app/app.ts';
-import type { Matrix } from '../../../../src/domain/gates/matrix.ts';
-import { expectFitting } from '../../../support/line-width.ts';
-import { unsafe } from '../../../support/screen.ts';
+import { renderMatrix } from '../../../src/cli/render/matrix.ts';
+import { paintFor } from '../../../src/cli/render/paint.ts';
+import type { Api } from '../../../src/domain/api/api.ts';
+import type { App } from '../../../src/domain/app/app.ts';
+import type { Matrix } from '../../../src/domain/gates/matrix.ts';
+import { expectFitting } from '../../support/line-width.ts';
+import { unsafe } from '../../support/screen.ts';
 
 const plain = paintFor(false);
 

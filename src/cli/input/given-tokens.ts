@@ -1,13 +1,12 @@
-import type { SavedSession } from '../../../domain/session/saved-session.ts';
-import { type DecodedToken, decodeToken, inspectToken } from '../../../domain/token/decode.ts';
-import { type FoundToken, findTokens } from '../../../domain/token/find.ts';
-import type { KeyRing } from '../../../domain/token/key-source.ts';
-import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import { emptyInput, emptyStdinHint, type GivenText, isBlank, readStdinOrFile } from '../../input/stdin-or-file.ts';
-import type { GlobalOptions } from '../../options/global.ts';
-import { printable } from '../../render/printable.ts';
-import { requestedEdition, selectProfile } from '../../tenant/access.ts';
-import type { Context } from '../../world/context.ts';
+import type { SavedSession } from '../../domain/session/saved-session.ts';
+import { type DecodedToken, decodeToken, inspectToken } from '../../domain/token/decode.ts';
+import { type FoundToken, findTokens } from '../../domain/token/find.ts';
+import type { KeyRing } from '../../domain/token/key-source.ts';
+import { AnonError, isAnonError, reworded } from '../../errors.ts';
+import type { GlobalOptions } from '../options/global.ts';
+import { requestedEdition, selectProfile } from '../tenant/access.ts';
+import type { Context } from '../world/context.ts';
+import { emptyInput, emptyStdinHint, type GivenText, isBlank, readStdinOrFile } from './stdin-or-file.ts';
 
 /** A given or saved token, decoded. */
 export interface GivenToken extends FoundToken {
@@ -88,21 +87,8 @@ export function decodeAll(
 export async function keysFor(context: Context, options: GlobalOptions & { readonly key?: string }): Promise<KeyRing> {
   const { key } = options;
   if (key === undefined) return context.localKeys(requestedEdition(context, options));
-  const { keyRingOf } = await import('../../../domain/token/key-file.ts');
+  const { keyRingOf } = await import('../../domain/token/key-file.ts');
   return keyRingOf(await context.readBytes(key), key);
-}
-
-const titles = new Map([
-  ['session_token', 'Session token'],
-  ['access_token', 'Access token'],
-  ['id_token', 'ID token'],
-  ['anon_transfer_token', 'Transfer ticket'],
-]);
-
-/** A token's title for people: its name, or its number among several. */
-export function titleOf({ name }: FoundToken, index: number, all: readonly FoundToken[]): string {
-  if (name !== undefined) return printable(titles.get(name) ?? name);
-  return all.length === 1 ? 'Token' : `Token ${index + 1}`;
 }
 
 export interface TokenToVerify {

@@ -1,9 +1,9 @@
-import type { SensitiveValue } from '../../../domain/session/metadata/sensitive.ts';
-import { addToList, listInWords, type TruncatedList, truncateList } from '../../../domain/truncate.ts';
-import { AnonError, isAnonError, reworded } from '../../../errors.ts';
-import type { JsonObject } from '../../../wire/schema.ts';
-import { printable } from '../../render/printable.ts';
-import type { Context } from '../../world/context.ts';
+import type { SensitiveValue } from '../../domain/session/metadata/sensitive.ts';
+import { addToList, listInWords, type TruncatedList, truncateList } from '../../domain/truncate.ts';
+import { AnonError, isAnonError, reworded } from '../../errors.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { printable } from '../render/printable.ts';
+import type { Context } from '../world/context.ts';
 
 /** A `--meta` whose value is read from elsewhere: `key=@file`, `key:=@file.json`, `key=-`. */
 const reference = /^([^=]*=)(@|-$)/;
@@ -63,7 +63,7 @@ export async function checkSensitive(
   strict: true | undefined,
 ): Promise<void> {
   if (metadata === undefined) return;
-  const { findSensitive } = await import('../../../domain/session/metadata/sensitive.ts');
+  const { findSensitive } = await import('../../domain/session/metadata/sensitive.ts');
   report(context, strict, 'In the metadata', truncateList(findSensitive(metadata)));
 }
 
@@ -72,7 +72,7 @@ export async function sensitiveLines(
   context: Context,
   strict: true | undefined,
 ): Promise<{ inspect: (metadata: JsonObject, line: number) => void; report: () => void }> {
-  const { findSensitive } = await import('../../../domain/session/metadata/sensitive.ts');
+  const { findSensitive } = await import('../../domain/session/metadata/sensitive.ts');
   const found = truncateList<FoundValue>();
   return {
     inspect: (metadata, line) => {

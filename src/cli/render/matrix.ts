@@ -1,21 +1,9 @@
-import { type Cell, guestMatrix, type Matrix } from '../../../domain/gates/matrix.ts';
-import type { MatrixCellResult } from '../../../library/gate-results.ts';
-import { printResult } from '../../output/output.ts';
-import type { Paint } from '../../render/paint.ts';
-import { printable } from '../../render/printable.ts';
-import { table } from '../../render/rows.ts';
-import { displayWidth } from '../../render/width.ts';
-import { accessTenant } from '../../tenant/access.ts';
-import type { Context } from '../../world/context.ts';
-import type { DoctorOptions } from './options.ts';
-
-/** `doctor --matrix` */
-export async function showMatrix(context: Context, options: DoctorOptions): Promise<void> {
-  const { tenant } = await accessTenant(context, options);
-  const all = options.all === true;
-  const matrix = await guestMatrix(tenant, { all, app: options.app, api: options.api });
-  printResult(context, options, { data: matrixData(matrix), human: (paint) => renderMatrix(paint, matrix, { all }) });
-}
+import type { Cell, Matrix } from '../../domain/gates/matrix.ts';
+import type { MatrixCellResult } from '../../library/gate-results.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+import { table } from './rows.ts';
+import { displayWidth } from './width.ts';
 
 /**
  * Applications down, APIs across, a scope on each line. Lists pairs instead if that is too wide for the terminal, or a
