@@ -7,7 +7,7 @@ import { printResult } from '../../output/output.ts';
 import { resultPaint } from '../../render/paint.ts';
 import { printableJson, printableLines } from '../../render/printable.ts';
 import { rowsOn } from '../../render/rows.ts';
-import { renderWatch, type WatchEvent, type WatchState, watchData, watchLine } from '../../render/session-watch.ts';
+import { renderWatch, type WatchEvent, type WatchState, watchData, watchLine } from '../../render/session.ts';
 import { fitted } from '../../render/wrapped.ts';
 import { accessTenant } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
