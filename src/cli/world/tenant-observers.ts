@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../../domain/exchange/http.ts';
 import { hostOf } from '../../domain/exchange/http.ts';
 import { redactSecrets } from '../../domain/exchange/redact.ts';
 import { isAnonError } from '../../errors.ts';
-import { spinner } from '../../io/terminal/spinner.ts';
+import { spinner } from '../../io/terminal/waiting.ts';
 import { printable } from '../render/printable.ts';
 
 /** Query members without personal data. */

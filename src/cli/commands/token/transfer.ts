@@ -10,7 +10,7 @@ import {
   type TransferTicket,
 } from '../../../domain/session/transfer.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
-import { countDown } from '../../../io/terminal/countdown.ts';
+import { countDown } from '../../../io/terminal/waiting.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';

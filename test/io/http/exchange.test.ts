@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { withoutCoding } from '../../../src/io/http/content-coding.ts';
+import { withoutCoding } from '../../../src/io/http/exchange.ts';
 import { httpFetch } from '../../../src/io/http/http.ts';
 import { failureOf } from '../../support/domain.ts';
 import { answering } from '../../support/http-server.ts';

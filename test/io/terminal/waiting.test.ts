@@ -1,8 +1,72 @@
 import { describe, expect, it } from 'vitest';
 import { interrupted } from '../../../src/errors.ts';
-import { spinner } from '../../../src/io/terminal/spinner.ts';
-import { failureOf } from '../../support/domain.ts';
+import { retryPolicy, spinner } from '../../../src/io/terminal/waiting.ts';
+import { failureOf, steppingClock } from '../../support/domain.ts';
 import { lineAfter, steppedTimer } from '../../support/timer.ts';
+
+const asked = { ms: 2500, reason: 'rate limit', asked: true };
+
+function waiting({ rewritable = false, silent = false, clock = steppingClock() }) {
+  const notes: string[] = [];
+  const terminal = { noteRewritable: rewritable, note: (text: string) => void notes.push(text) };
+  return { notes, clock, ...retryPolicy(60_000, { clock, terminal }, silent) };
+}
+
+/** What stands on a line of a terminal after all this was written to it. */
+function shown(notes: readonly string[]): string {
+  return notes.join('').split('\r\u001b[2K').at(-1) ?? '';
+}
+
+describe('a wait that the tenant asked for', () => {
+  it('is told once where a line stays', async () => {
+    const { notes, clock, wait } = waiting({});
+    await wait(asked);
+    expect(notes).toEqual(['waiting 3 s: rate limit\n']);
+    expect(clock.waits).toEqual([2500]);
+  });
+
+  it('is counted down in one line of a screen, which is empty in the end', async () => {
+    const clock = steppingClock();
+    const seen: string[] = [];
+    const world = waiting({
+      rewritable: true,
+      clock: {
+        ...clock,
+        wait: (ms) => {
+          seen.push(shown(world.notes));
+          return clock.wait(ms);
+        },
+      },
+    });
+    await world.wait(asked);
+    expect(seen).toEqual(['waiting 3 s: rate limit', 'waiting 2 s: rate limit', 'waiting 1 s: rate limit']);
+    expect(clock.waits).toEqual([500, 1000, 1000]);
+    expect(shown(world.notes)).toBe('');
+    expect(world.notes.join('')).not.toContain('\n');
+  });
+
+  it('leaves no line behind when the user stops it', async () => {
+    const clock = {
+      ...steppingClock(),
+      wait: async () => {
+        throw interrupted();
+      },
+    };
+    const { notes, wait } = waiting({ rewritable: true, clock });
+    expect(await failureOf(() => wait(asked))).toMatchObject({ code: 'interrupted' });
+    expect(shown(notes)).toBe('');
+  });
+
+  it.each([
+    ['is not told to a machine', asked, true],
+    ['of our own choice is not told', { ...asked, asked: false }, false],
+  ])('%s', async (_, pause, silent) => {
+    const { notes, clock, wait } = waiting({ silent });
+    await wait(pause);
+    expect(notes).toEqual([]);
+    expect(clock.waits).toEqual([2500]);
+  });
+});
 
 function spinning({ rewritable = true, columns = 80 } = {}) {
   const notes: string[] = [];
