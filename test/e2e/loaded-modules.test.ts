@@ -93,7 +93,7 @@ describe('what a command loads', () => {
     expect(loaded).toContain('local-open');
     const others = [
       ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
-      ...['world-management-access', 'world-environment-credentials', 'domain-exchange-management-private-key'],
+      ...['world-management-credentials', 'domain-exchange-management-private-key'],
       ...['io-embedded-control', 'local-http-listen', 'program-help'],
     ];
     expect(among(loaded, others)).toEqual([]);

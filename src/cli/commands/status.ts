@@ -11,7 +11,7 @@ import { rows } from '../render/rows.ts';
 import { endText, sessionData } from '../render/session.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
-import { environmentCredentials } from '../world/environment-credentials.ts';
+import { environmentCredentials } from '../world/management-credentials.ts';
 import { defineCommand } from './define-command.ts';
 
 export const statusCommand = defineCommand({

@@ -7,7 +7,7 @@ import { readSecret } from '../../input/secret.ts';
 import type { OptionValues } from '../../options/definition.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import type { Context } from '../../world/context.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
+import { environmentCredentials } from '../../world/management-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 
 export const credentialOptions = {

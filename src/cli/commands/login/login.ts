@@ -11,7 +11,7 @@ import { requestedEdition } from '../../tenant/access.ts';
 import { profileInUse, warnIfNotUsed } from '../../tenant/profile-in-use.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
-import { checkDomainIsSet } from '../../world/environment-credentials.ts';
+import { checkDomainIsSet } from '../../world/management-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
 import { type CheckedLogin, checkLogin, type Login } from './check.ts';

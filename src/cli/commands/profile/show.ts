@@ -5,7 +5,7 @@ import { type ProfileView, profileViewData, renderProfile } from '../../render/p
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
+import { environmentCredentials } from '../../world/management-credentials.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const profileShowCommand = defineCommand({
