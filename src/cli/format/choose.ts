@@ -10,8 +10,7 @@ import { printable, printableJson } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';
 import { curlLines } from './curl.ts';
-import { secretsIn } from './secret-members.ts';
-import { dotenvLines, exportLines, type Member, maskLines, membersOf, outputLines } from './variables.ts';
+import { dotenvLines, exportLines, type Member, maskLines, membersOf, outputLines, secretsIn } from './variables.ts';
 
 const formatNoun = 'output format';
 

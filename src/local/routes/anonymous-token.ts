@@ -1,5 +1,4 @@
 import { Hono } from 'hono/quick';
-import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymous-logout.ts';
 import {
   type AnonymousTokenRequest,
   type AnonymousTokenResponse,
@@ -7,11 +6,10 @@ import {
   anonymousTransferAudience,
 } from '../../wire/anonymous-token.ts';
 import { mappedClaims } from '../../wire/claims-mapping.ts';
-import { check } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import type { TenantContext } from '../context.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
-import { clearedSessionCookie, nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
+import { nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { randomToken } from '../random.ts';
@@ -102,26 +100,4 @@ async function answer(tenant: TenantContext, grant: Grant): Promise<AnonymousTok
     ...(edition.reportsSessionLifetime && { session_expires_in: sessionLeft }),
     ...(granted !== request.scope && { scope: granted }),
   };
-}
-
-/** Refused in the body, because logging out revokes no token. */
-const refusedMembers = ['session_token', 'client_secret'];
-
-/** POST /anonymous/logout, where the edition has a cookie to clear. @see wire contract, section 3 */
-export function anonymousLogoutRoute(tenant: TenantContext): Hono<AnonymousVariables> {
-  return new Hono<AnonymousVariables>().post(anonymousLogoutPath, async (c) => {
-    if (!editionOf(tenant.store).hasCookie) return c.notFound();
-    const members = await readMembers(c.req.raw);
-    const refused = refusedMembers.find((name) => name in members);
-    if (refused) throw anonymousTokenRefusal('invalid_request', `${refused} cannot be provided.`);
-    const checked = check(anonymousLogoutRequest, members);
-    if (!checked.ok) throw anonymousTokenRefusal('invalid_request', `${checked.problem}.`);
-    const { client_id: clientId } = checked.value;
-    c.set('clientId', clientId);
-    // Assumed: a client id in the request must exist.
-    if (clientId !== undefined && tenant.store.get('client', clientId) === undefined) {
-      throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
-    }
-    return c.body(null, 204, { 'set-cookie': clearedSessionCookie, 'cache-control': 'no-store' });
-  });
 }
