@@ -125,13 +125,13 @@ _anon_cli_whole_words () {
     rest="\${rest:\${#fragment}}"
   done
   before="\${whole[cursor]}"
-  # An open quote is not in what bash replaces, nor in what it says of it.
+  # Bash leaves an open quote out of the text that it replaces and reports.
   if [[ "$before" == "\${COMP_WORDS[COMP_CWORD]}" && "$before" != : && "$before" != @ ]]; then
     before=""
   else
     before="\${before:0:\${#before}-\${#2}}"
   fi
-  # Behind an option the library takes quotes off; the program is told apart which one is open.
+  # After an option the library removes quotes, so the program gets the open one in a variable.
   local -x ANON_CLI_OPEN_QUOTE=""
   if [[ "$fragment" == [\\'\\"]* && "$fragment" != "$2" ]]; then
     ANON_CLI_OPEN_QUOTE="\${fragment:0:1}"
