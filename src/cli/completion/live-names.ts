@@ -1,12 +1,6 @@
+import { eachApiName, type NamedApi, namedApis } from '../../domain/api/read.ts';
+import { eachAppName, type NamedApp, namedApps } from '../../domain/app/read.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
-import {
-  eachApiName,
-  eachAppName,
-  type NamedApi,
-  type NamedApp,
-  namedApis,
-  namedApps,
-} from '../../domain/tenant/names.ts';
 import { interrupted } from '../../errors.ts';
 import { withinTime } from '../../io/clock.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
