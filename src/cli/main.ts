@@ -56,7 +56,7 @@ async function showHelp(path: string, { terminal }: World): Promise<void> {
   const { helpText } = await import('./program/help.ts');
   const text = await helpText(path);
   if (!terminal.resultIsTerminal && !terminal.resultColour) return terminal.result(text);
-  const { fittedHelp, paintHelp } = await import('./render/help.ts');
+  const { fittedHelp, paintHelp } = await import('./render/wrapped.ts');
   const lines = fittedHelp(text, terminal.resultColumns);
   if (!terminal.resultColour) return terminal.result(lines);
   const { palette } = await import('../io/terminal/palette.ts');

@@ -185,7 +185,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return localKeyRing(statePathIfAny, warn, edition);
     },
     async keyCache() {
-      return (await import('../../io/store/key-cache.ts')).keyCache({ folders: await folders(), now, warn });
+      return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
     },
     local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
   };

@@ -4,7 +4,7 @@ import { parseTenantDomain } from '../../domain/profile/address.ts';
 import { hostName } from '../../domain/profile/name.ts';
 import type { Profile, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
-import { tokenCache } from '../../io/store/management-token.ts';
+import { tokenCache } from '../../io/store/caches.ts';
 import type { Context } from './context.ts';
 import { credentialVariables, type Env } from './environment.ts';
 

@@ -1,6 +1,6 @@
 import type { Profile, SecretPlace } from '../../../domain/profile/profile.ts';
 import { isAnonError } from '../../../errors.ts';
-import { tokenCache } from '../../../io/store/management-token.ts';
+import { tokenCache } from '../../../io/store/caches.ts';
 import type { Context } from '../../world/context.ts';
 import { removeSecrets } from '../../world/secret-stores.ts';
 import type { CheckedLogin } from './check.ts';

@@ -1,5 +1,5 @@
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { tokenCache } from '../../../io/store/management-token.ts';
+import { tokenCache } from '../../../io/store/caches.ts';
 import { printResult } from '../../output/output.ts';
 import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant/access.ts';

@@ -1,14 +1,65 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyCache } from '../../../src/io/store/key-cache.ts';
+import type { SecretStore } from '../../../src/domain/profile/profile.ts';
+import { keyCache, tokenCache } from '../../../src/io/store/caches.ts';
+import { secretFiles } from '../../../src/io/store/secret-files.ts';
 import { noon } from '../../support/domain.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+
+const token = {
+  issuer: 'https://acme.example/',
+  clientId: 'tool',
+  audience: 'https://acme.example/api/v2/',
+  token: 'a-management-token',
+  endsAtMs: noon,
+};
+
+function opened() {
+  const data = temporaryFolder();
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  const secrets = secretFiles({ folders: { config: data, data }, now: () => noon, warn });
+  const keeperOf = (profile: string, store: SecretStore = secrets) => tokenCache(async () => store, profile, warn);
+  return { secrets, warnings, keeperOf };
+}
+
+describe('a kept Management API token', () => {
+  it('is that of its profile, until it is removed', async () => {
+    const { keeperOf } = opened();
+    const cache = keeperOf('acme');
+    await cache.put(token);
+    await cache.put({ ...token, scope: 'read:clients' });
+    expect(await cache.get()).toEqual({ ...token, scope: 'read:clients' });
+    expect(await keeperOf('other').get()).toBeUndefined();
+    await cache.remove();
+    expect(await cache.get()).toBeUndefined();
+  });
+
+  it.each(['not JSON', '{"token":7}'])('that is %s is none', async (text) => {
+    const { secrets, keeperOf } = opened();
+    await secrets.put('management-token/acme', text);
+    expect(await keeperOf('acme').get()).toBeUndefined();
+  });
+
+  it('that cannot be kept is a warning, and no reason to fail', async () => {
+    const { secrets, warnings, keeperOf } = opened();
+    const full: SecretStore = {
+      ...secrets,
+      put: async () => {
+        throw new Error('no space is left');
+      },
+    };
+    await keeperOf('acme', full).put(token);
+    expect(warnings).toEqual([expect.stringContaining('The Management API token of profile acme could not be kept')]);
+    expect(warnings.join()).not.toContain(token.token);
+  });
+});
 
 const url = 'https://acme.example/.well-known/jwks.json';
 const kept = { url, fetchedAtMs: noon, freshForSeconds: 600, keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] };
 
-function opened(data = temporaryFolder()) {
+function openedKeys(data = temporaryFolder()) {
   const warnings: string[] = [];
   const cache = keyCache({
     folders: { config: data, data },
@@ -21,7 +72,7 @@ function opened(data = temporaryFolder()) {
 
 describe('kept keys', () => {
   it('are those of their address, in a file for their owner alone', async () => {
-    const { cache, path } = opened();
+    const { cache, path } = openedKeys();
     expect(await cache.get(url)).toBeUndefined();
     await cache.put({ ...kept, missedOne: true });
     expect(await cache.get(url)).toEqual({ ...kept, missedOne: true });
@@ -35,7 +86,7 @@ describe('kept keys', () => {
   });
 
   it('have a name that says nothing of the address, and leads nowhere', async () => {
-    const { cache, path, data } = opened();
+    const { cache, path, data } = openedKeys();
     await cache.put({ ...kept, url: 'https://e.example/../../../etc/passwd' });
     expect(dirname(path())).toBe(join(data, 'keys'));
   });
@@ -46,7 +97,7 @@ describe('kept keys', () => {
     ['of a newer version', (text: string) => text.replace('"version": 1', '"version": 9')],
     ['of another address', (text: string) => text.replace('acme', 'evil')],
   ])('that are %s are as good as none, and written over', async (_, change) => {
-    const { cache, warnings, path } = opened();
+    const { cache, warnings, path } = openedKeys();
     await cache.put(kept);
     writeFileSync(path(), change(readFileSync(path(), 'utf8')));
     expect(await cache.get(url)).toBeUndefined();
@@ -56,7 +107,7 @@ describe('kept keys', () => {
   });
 
   it('that cannot be written are a warning, and no reason to fail', async () => {
-    const { cache, warnings, data } = opened();
+    const { cache, warnings, data } = openedKeys();
     writeFileSync(join(data, 'keys'), 'a file where a folder should be');
     await cache.put(kept);
     expect(warnings).toEqual([expect.stringContaining('The keys could not be kept')]);
@@ -64,7 +115,7 @@ describe('kept keys', () => {
   });
 
   it('that cannot be read are as good as none', async () => {
-    const { cache, path } = opened();
+    const { cache, path } = openedKeys();
     await cache.put(kept);
     const file = path();
     rmSync(file);
