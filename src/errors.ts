@@ -46,7 +46,7 @@ export class AnonError extends Error {
   }
 }
 
-/** A refusal of the tenant: the HTTP status and the body's own words. */
+/** A refusal by the tenant: the HTTP status and the body's own words. */
 export class ResponseError extends AnonError {
   readonly status: number;
   /** `error` of an OAuth body, `errorCode` (or `error`) of a Management API body. */

@@ -158,7 +158,7 @@ function checkLifetime(seconds: number, range: LifetimeRange, { what, typed }: C
   const below = seconds - (seconds % stepSeconds);
   const nearest = [below, below + stepSeconds].filter((near) => near <= maxSeconds).map(lifetimeArgument);
   throw new AnonError('usage', `${lifetime} is not a whole number of minutes.`, {
-    hint: `Closest: ${nearest.join(' or ')}.`,
+    hint: `Choose ${nearest.join(' or ')}.`,
   });
 }
 

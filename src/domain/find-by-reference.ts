@@ -3,7 +3,7 @@ import { mostSimilar } from './did-you-mean.ts';
 
 export interface Named {
   readonly name: string;
-  /** Other unique names, the one to show first: an id, an audience. */
+  /** Other unique names, starting with the one to show: an id, an audience. */
   readonly ids: readonly string[];
 }
 

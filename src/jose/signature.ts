@@ -120,7 +120,7 @@ function weakSecret({ kty, k }: NamedKey['jwk'], alg: string): { warning?: strin
   const { length } = Buffer.from(String(k), 'base64url');
   if (length >= least) return {};
   const bytes = length === 1 ? '1 byte' : `${length} bytes`;
-  return { warning: `the secret has ${bytes}, but ${alg} requires ${least}: it may be guessed` };
+  return { warning: `the secret has ${bytes}, but ${alg} requires ${least}: it could be guessed` };
 }
 
 const importedKeys = new WeakMap<NamedKey['jwk'], Map<string, ReturnType<typeof importJWK>>>();

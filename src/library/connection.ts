@@ -20,7 +20,7 @@ export const systemClock: Clock = {
  */
 export function tenantAt({ domain, fetch, maxWaitSeconds = 60, signal }: TenantOptions): TenantConnection {
   // A program without types may pass an environment variable that is not set.
-  if (typeof domain !== 'string') throw new AnonError('usage', "domain is missing: the tenant's domain.");
+  if (typeof domain !== 'string') throw new AnonError('usage', "domain is missing: pass the tenant's domain.");
   const address = addressOf(parseTenantDomain(domain));
   const clock = { ...systemClock, wait: (ms: number) => interruptible(ms, signal) };
   return {

@@ -33,7 +33,7 @@ export interface DecodedToken {
   readonly inner: DecodedToken | undefined;
   /** The times among its claims. Seconds are negative for times in the past. */
   readonly times: readonly { readonly claim: string; readonly at: Date; readonly secondsFromNow: number }[];
-  /** Remarks: `exp` looks like milliseconds, a member is named twice. */
+  /** Remarks: `exp` looks like milliseconds, a member occurs twice. */
   readonly notes: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export async function decodeToken(token: string, { key, now }: DecodeTokenOption
   return asLibrary(await decodeWith({ clock, keys }, typeof token === 'string' ? token : ''));
 }
 
-/** With plain numbers: a program expects no others. */
+/** Exact numbers become plain ones, which programs expect. */
 function asLibrary({ header, claims, inner, timeProblems, notes, ...others }: ReadToken): DecodedToken {
   return {
     ...others,

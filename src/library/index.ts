@@ -1,4 +1,4 @@
-// What `import … from "anon-cli"` gives. Importing it does nothing; docs/library.md shows it at work.
+// What the package exports. Importing it has no side effects; docs/library.md has examples.
 export { type AnonError, type ErrorCode, isAnonError } from '../errors.ts';
 export { type CreateSessionOptions, createSession, type GuestTokens } from './create-session.ts';
 export {

@@ -2,10 +2,10 @@
 export interface TenantOptions {
   /** The tenant's domain, `acme.eu.auth0.com`; a tenant on this machine may be `http://localhost:4400`. */
   readonly domain: string;
-  /** Instead of the global `fetch`: for a proxy, or a tenant that is served in another way. */
+  /** Replaces the global `fetch`: for a proxy, or a tenant that is served in another way. */
   readonly fetch?: typeof globalThis.fetch;
   /** The longest time to wait when rate limited, in seconds (default: 60; 0 never waits). */
   readonly maxWaitSeconds?: number;
-  /** Abort it to give up. */
+  /** Abort it to cancel the call. */
   readonly signal?: AbortSignal;
 }

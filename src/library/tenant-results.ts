@@ -71,7 +71,7 @@ export type ApiResult = {
   readonly id: string | null;
   readonly name: string;
   readonly audience: string;
-  /** Whether it allows guests. */
+  /** Whether it accepts guests. */
   readonly enabled: boolean;
   /** The scopes of guests of any application. */
   readonly guest_scopes: readonly string[];
@@ -124,7 +124,7 @@ export type ClaimsResult = {
   /** Where it maps claims per API. */
   readonly audience?: string;
   readonly name: string;
-  /** How many claims can be mapped. */
+  /** The maximum number of mapped claims. */
   readonly max_claims: number;
   readonly claims: readonly { readonly name: string; readonly expression: string }[];
   /** The next access token of the current session. */

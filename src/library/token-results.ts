@@ -22,13 +22,13 @@ type TokenAnswer = {
   readonly scope?: string;
 };
 
-/** The same with the decoded tokens: `token update`. */
+/** `token update`: the same, with the decoded tokens. */
 export type GuestTokensResult = TokenAnswer & {
   readonly decoded: {
     readonly session_token?: DecodedTokenResult;
     readonly access_token: DecodedTokenResult;
   };
-  /** The name that the session is saved by. */
+  /** The name that the session is saved under. */
   readonly session_name?: string;
   /** The size of the session's metadata as JSON, where it is known and not empty. */
   readonly metadata_bytes?: number;
@@ -129,7 +129,7 @@ export type TokenGetResult = {
   /** The saved access token, a new one for the same guest, or one of a new guest. */
   readonly origin: 'kept' | 'renewed' | 'created';
   readonly guest_id: string | null;
-  /** The name that the session is saved by. */
+  /** The name that the session is saved under. */
   readonly session_name: string;
 };
 

@@ -17,7 +17,7 @@ export interface Expected {
   /** Each of them must be in `scope`. */
   readonly scopes?: readonly string[];
   /**
-   * True: only a guest's token. False: no guest's token. By default both are valid: an API that does not allow guests
+   * True: only a guest's token. False: no guest's token. By default both are valid: an API that does not accept guests
    * must pass false.
    */
   readonly guest?: boolean;
@@ -85,7 +85,7 @@ async function givenKeys(jwks: Key): Promise<KeySource> {
     'jwks',
   );
   if (keys.length > 0) return keySourceOf(keys, 'jwks');
-  throw new AnonError('usage', 'jwks holds no public key for signatures.');
+  throw new AnonError('usage', 'jwks has no public key for signatures.');
 }
 
 /** Another `fetch` may reach another tenant under the same name, so each has its own keys. */

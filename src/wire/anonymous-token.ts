@@ -33,7 +33,7 @@ const seconds = v.pipe(
   v.check((value) => Math.abs(value) <= 1e11, 'must be seconds from now'),
 );
 
-/** 200 of POST /anonymous/token. `expires_in` is in seconds; `scope` is there when it differs from what was asked. */
+/** 200 of POST /anonymous/token. `expires_in` is in seconds; `scope` is present when it differs from the request. */
 export const anonymousTokenResponse = v.looseObject({
   session_token: v.optional(v.string()),
   access_token: v.string(),

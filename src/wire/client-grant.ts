@@ -14,7 +14,7 @@ export type SubjectType = (typeof subjectTypes)[number];
 export const guestSubject = 'anonymous_user' satisfies SubjectType;
 
 /**
- * What an application may ask for at an API, as GET /api/v2/client-grants shows it. One without a
+ * The scopes that an application may request at an API, as GET /api/v2/client-grants shows it. One without a
  * `subject_type` is for the application itself; with `allow_all_scopes` it has no `scope`.
  * @see management-api, section 2.5
  */

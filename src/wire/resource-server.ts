@@ -29,7 +29,7 @@ export const resourceServer = v.looseObject({
 });
 export type ResourceServerBody = v.InferOutput<typeof resourceServer>;
 
-/** One page, as `include_totals=true` answers it. */
+/** One page, as returned with `include_totals=true`. */
 export const resourceServerPage = v.looseObject({ total: v.number(), resource_servers: v.array(resourceServer) });
 
 /** A page of a list requested with `take`; `next` is the start of the next page, absent on the last. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 /** A JSON object whose members have not been checked yet. */
 export type JsonObject = { [key: string]: unknown };
 
-/** The expected shape of an answer or a request, and the type of reading it. */
+/** The expected shape of an answer or a request, and the type of the result. */
 export type Schema = v.GenericSchema;
 export type Read<S extends Schema> = v.InferOutput<S>;
 

@@ -40,7 +40,7 @@ const lifetimeMembers = Object.fromEntries(
   loginLifetimes.flatMap((member) => [member, minutesMember(member)]).map((member) => [member, lifetime]),
 );
 
-/** PATCH /api/v2/tenants/settings: no member outside the list, at least one inside. */
+/** PATCH /api/v2/tenants/settings: only members of the list, and at least one. */
 export function tenantSettingsPatch(edition: Edition) {
   return v.pipe(
     v.strictObject({

@@ -71,7 +71,7 @@ describe('an edited domain', () => {
     for (const secret of saved) expect(other.heard.join('\n')).not.toContain(secret);
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/log in again:\s+anon-cli login remote/),
+      stderr: expect.stringMatching(/sign in again:\s+anon-cli login remote/),
     });
   });
 

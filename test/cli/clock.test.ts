@@ -90,7 +90,7 @@ it('a clock that is a few seconds off is ignored', async () => {
   const { machine, host } = await skewed(20_000);
   const { json, stderr } = await machine.done('doctor', '--json');
   expect(json.clock_offset_seconds).toBe(0);
-  expect(checkOf(json, 'clock')).toMatchObject({ state: 'open', finding: `your clock agrees with ${host}` });
+  expect(checkOf(json, 'clock')).toMatchObject({ state: 'open', finding: `your clock agrees with ${host}'s` });
   expect(stderr).toBe('');
 });
 

@@ -101,8 +101,8 @@ describe('a session lifetime out of range', () => {
   });
 
   it.each([
-    ['90s', 'Closest: 1m or 2m.'],
-    ['3599', 'Closest: 59m or 1h.'],
+    ['90s', 'Choose 1m or 2m.'],
+    ['3599', 'Choose 59m or 1h.'],
   ])('in edition ea must be whole minutes: %s', async (text, hint) => {
     expect(await failureOf(() => parseSessionLifetime(text, editionNamed('ea')))).toMatchObject({
       message: `Session lifetime ${text} is not a whole number of minutes.`,

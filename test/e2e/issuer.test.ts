@@ -125,7 +125,9 @@ describe("a state's issuer", () => {
     const other = await run(home, ['local', 'start', '--port', '0']);
     expect(other).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`error: Another process is serving the local tenant, as ${issuer}.\n`),
+      stderr: expect.stringContaining(
+        `error: Another process is serving the local tenant with the issuer ${issuer}.\n`,
+      ),
     });
     expect(other.stderr).toContain(`anon-cli local start --port 0 --domain ${host}`);
     expect(await jsonOf(home, ['local', 'show'])).toMatchObject({ issuer });

@@ -157,7 +157,7 @@ describe('local start', () => {
 
   it.each([
     ['127.0.0.1', ''],
-    ['::1', ' at [::1]'],
+    ['::1', ' on [::1]'],
   ])('reports a port that is in use at %s', async (address, place) => {
     const taken = createServer().listen(0, address);
     onTestFinished(() => void taken.close());

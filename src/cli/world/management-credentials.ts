@@ -157,6 +157,6 @@ function missingCredentials({ name, secrets }: Profile): AnonError {
     });
   }
   return new AnonError('not_authorised', `The keyring does not return the credentials of profile '${name}'.`, {
-    hint: `Unlock the keyring, unset ANON_KEYRING, or log in again: anon-cli login ${name}`,
+    hint: `Unlock the keyring, unset ANON_KEYRING, or sign in again: anon-cli login ${name}`,
   });
 }

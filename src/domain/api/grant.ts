@@ -63,7 +63,7 @@ export function planRevocations(api: ApiWithGrants): {
   return { writes, outcome: () => [] };
 }
 
-/** A grant of all scopes has no list; to lack one it gets the list of all others. */
+/** A grant of all scopes has no list; removing a scope replaces it with a list of the others. */
 function mergedScopes(
   api: ApiWithGrants,
   { scopes, allScopes }: GuestGrant,

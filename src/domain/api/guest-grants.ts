@@ -18,7 +18,7 @@ export interface GuestGrant {
   readonly id: string | undefined;
 }
 
-/** Limits which grants are fetched. Without a member: those of every application, or every API. */
+/** Limits which grants are fetched. A missing member means every application, or every API. */
 interface GrantFilter {
   readonly clientId?: string | undefined;
   readonly audience?: string | undefined;
@@ -84,7 +84,7 @@ export function grantChanges(grants: readonly GuestGrant[], holderName: (grant: 
   );
 }
 
-/** The guests' client grants; empty when the edition has the scopes on the API. */
+/** The guests' client grants; empty in an edition that lists the scopes on the API. */
 export async function guestGrants(
   tenant: TenantConnection,
   edition: Edition,

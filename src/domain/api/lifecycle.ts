@@ -15,7 +15,10 @@ export interface NewApi {
   readonly scopes: readonly string[];
 }
 
-/** @throws {AnonError} `usage` when an API of exactly this name exists; the tenant itself refuses a second one of an audience */
+/**
+ * @throws {AnonError} `usage` when an API of exactly this name exists; the tenant itself refuses a second API with the
+ *   same audience
+ */
 export function checkNameIsFree(tenant: TenantConnection, name: string): Promise<void> {
   return refuseDuplicate(listEveryApi(tenant), name, { noun: 'API', idOf: ({ audience }) => audience });
 }

@@ -14,7 +14,7 @@ export interface App {
    * does not use the secret that the tenant has for it.
    */
   readonly clientSecret: string | undefined;
-  /** Whether it may create anonymous sessions. */
+  /** Whether it may create guest sessions. */
   readonly enabled: boolean;
   readonly oidcConformant: boolean;
   /** The body as the tenant returned it, to compare changes with. */

@@ -49,7 +49,7 @@ export async function requestingApp(tenant: TenantConnection, app: App): Promise
   return (await readApp(tenant, app.clientId)) ?? app;
 }
 
-/** The same choice for commands that configure the tenant: they can always look it up. */
+/** The same choice for commands that configure the tenant, which can always look the application up. */
 export async function chooseApp(tenant: TenantConnection, { named, chosen }: Choice): Promise<App> {
   if (named !== undefined) return findApp(tenant, named);
   if (chosen) return checkExists(tenant, await readApp(tenant, chosen.clientId), chosen);
@@ -61,8 +61,8 @@ export async function chooseApp(tenant: TenantConnection, { named, chosen }: Cho
 }
 
 /**
- * The default application where it need not be enabled: the only enabled one, or the only one at all. Undefined when
- * that does not decide it.
+ * The default application where it need not be enabled: the only enabled one, otherwise the tenant's only application.
+ * Undefined when neither decides it.
  */
 export function likelyApp(apps: readonly App[]): App | undefined {
   const enabled = apps.filter((app) => app.enabled);
@@ -96,7 +96,7 @@ export function undecidedApp({ selection }: TenantConnection, apps: readonly App
     });
   }
   const name = apps.length === 1 && apps[0] ? shellWord(apps[0].name) : '<app>';
-  return new AnonError('gate_closed', 'No application is enabled for anonymous sessions.', {
+  return new AnonError('gate_closed', 'No application is enabled for guest sessions.', {
     hint:
       apps.length === 0
         ? `Create one: anon-cli app create web --enable${selection}`

@@ -9,8 +9,8 @@ import { shellWord } from '../shell-word.ts';
 import { type App, appOf } from './app.ts';
 
 /**
- * Plans to open or close the second gate: whether an application may create anonymous sessions.
- * `oidcConformant` also makes it OIDC-conformant, or no longer so; some editions require that of an enabled application.
+ * Plans to open or close the second gate: whether an application may create guest sessions. `oidcConformant` also turns
+ * OIDC conformance on or off; some editions require that of an enabled application.
  * @throws {AnonError} `failed` when the edition requires it, and the application is not and does not become conformant
  */
 export async function planAppAccess(
@@ -36,7 +36,7 @@ export function lacksConformance(edition: Edition, app: Pick<App, 'oidcConforman
 
 function checkConformance({ selection }: TenantConnection, edition: Edition, app: App): void {
   if (!lacksConformance(edition, app)) return;
-  throw new AnonError('failed', `Application '${app.name}' is not OIDC-conformant, which anonymous sessions require.`, {
-    hint: `Conformance changes how the application signs users in. To set both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
+  throw new AnonError('failed', `Application '${app.name}' is not OIDC-conformant, which guest sessions require.`, {
+    hint: `Conformance changes how the application signs users in. To enable both: anon-cli app enable ${shellWord(app.name)} --oidc-conformant${selection}`,
   });
 }

@@ -31,7 +31,8 @@ interface Choice {
 }
 
 /**
- * The application or API whose claims are meant: the one named, or the profile's, or the only one enabled for guests.
+ * The application or API that the claims belong to: the one named, or the profile's, or the only one enabled for
+ * guests.
  * @throws as `chooseApp` and `chooseApi`
  */
 export async function chooseClaimsHolder(tenant: TenantConnection, { named, chosen }: Choice): Promise<ClaimsHolder> {

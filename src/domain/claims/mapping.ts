@@ -103,8 +103,8 @@ function checkName(name: string): void {
     throw new AnonError('usage', "A claim name can't start or end with a space or contain invisible characters.");
   }
   if (!isReservedClaim(name)) return;
-  throw new AnonError('usage', `Claim '${name}' is reserved and can't be mapped, in any letter case.`, {
-    hint: `Choose another name, for example guest_${name.toLowerCase().replaceAll(/^_+|_+$/g, '')}.`,
+  throw new AnonError('usage', `Claim '${name}' is reserved in any letter case and can't be mapped.`, {
+    hint: `Choose another name. Example: guest_${name.toLowerCase().replaceAll(/^_+|_+$/g, '')}`,
   });
 }
 
@@ -125,13 +125,16 @@ function checkExpression(expression: string): void {
   }
   const [root = '', attribute, ...keys] = expression.split('.');
   if (!/^[\w-]+(\.[\w-]+)*$/.test(expression)) {
-    throw refused('A claim expression consists of names joined by dots, with letters, digits, _ and - only.', formHint);
+    throw refused(
+      'A claim expression is a list of names joined by dots; names have only letters, digits, _ and -.',
+      formHint,
+    );
   }
   if (root !== expressionRoot)
     throw refused(`A claim expression can't start with '${root.slice(0, 60)}'.`, rootHint(root, attribute));
   if (attribute === undefined) throw refused('The claim expression names no session attribute.', formHint);
   if (keys.length > 0 && sessionAttributes.some((known) => known === attribute)) {
-    throw refused(`'${attribute}' has no nested keys; only metadata has.`, formHint);
+    throw refused(`'${attribute}' has no nested keys; only metadata does.`, formHint);
   }
   throw refused(
     `Sessions have no attribute '${attribute.slice(0, 60)}'.`,

@@ -54,7 +54,7 @@ function notAnAnswer(status: number, what: string, { method, path }: Exchange, c
     { status, error: 'invalid_response', description: '' },
     {
       message: `The tenant answered ${method} ${withoutQuery(path)} with ${status} and ${what}.${why}`,
-      hint: failed ? 'The service, or something between it and you, is failing: try again later.' : advice,
+      hint: failed ? 'The service or a proxy in between is failing. Try again later.' : advice,
       cause,
     },
   );

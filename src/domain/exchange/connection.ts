@@ -9,7 +9,7 @@ import type { TenantTime } from './tenant-time.ts';
 export interface TenantConnection {
   /** The name of its profile. */
   readonly profile: string;
-  /** What a command in a hint needs to reach this tenant too: empty, or ` --profile NAME`. */
+  /** Appended to a command in a hint so that it reaches this tenant too: empty, or ` --profile NAME`. */
   readonly selection: string;
   /** `https://DOMAIN/`, with the slash. */
   readonly issuer: string;
@@ -23,10 +23,10 @@ export interface TenantConnection {
   warn(message: string): void;
   /** Undefined when the profile has no credentials: then nothing that needs the Management API works. */
   readonly management: ManagementAccess | undefined;
-  /** Undefined until the tenant's settings were read. */
+  /** Undefined until the tenant's settings have been read. */
   readonly edition: EditionName | undefined;
   saveEdition(edition: EditionName): Promise<void>;
-  /** A dry run: the Management API is only read. */
+  /** A dry run: the Management API gets only reads. */
   readonly readOnly?: boolean;
   /** The key that encrypts this tenant's session tokens, if this machine has it. */
   readonly sessionKey: (() => Promise<Uint8Array>) | undefined;

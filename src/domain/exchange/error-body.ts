@@ -35,7 +35,7 @@ export function readErrorBody(
   };
 }
 
-/** A description to append to a message of ours that is a guess: ` The tenant reported: "…"`. */
+/** The tenant's description, to append to a message that only guesses the cause: ` The tenant reported: "…"`. */
 export function quotedReason(description: string): string {
   return description === '' ? '' : ` The tenant reported: "${description}"`;
 }

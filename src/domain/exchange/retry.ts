@@ -14,9 +14,9 @@ export interface Pause {
 export interface RetryPolicy {
   /** The longest that one request may wait in total, in milliseconds. */
   readonly maxWaitMs: number;
-  /** Waits, reporting that where wanted; rejects with `interrupted` when the user stops the command. */
+  /** Waits, and reports a wait that the user should see; rejects with `interrupted` when the user stops the command. */
   wait(pause: Pause): Promise<void>;
-  /** 0 to 1, so that clients refused at the same time don't all come back together. */
+  /** 0 to 1, so that clients refused at the same time don't all retry together. */
   random(): number;
 }
 
@@ -33,7 +33,7 @@ export interface Attempts {
 }
 
 /**
- * Whether the service, or a proxy in front of it, failed to answer without judging the request: a 5xx, or the server's
+ * Whether the service, or a proxy in front of it, failed, which shows nothing about the request: a 5xx, or the server's
  * own time-out (408). 501 is permanent, so it is not transient.
  */
 export function isTransientFailure(status: number): boolean {

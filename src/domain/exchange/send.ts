@@ -84,7 +84,7 @@ async function rateLimited(
     'rate_limited',
     { status: 429, error: 'too_many_requests', description },
     {
-      message: `The tenant's rate limit is reached.${quotedReason(description)}`,
+      message: `The tenant's rate limit was reached.${quotedReason(description)}`,
       hint: `Try again in ${seconds} second${seconds === 1 ? '' : 's'}, or let the command wait: --max-wait ${allSeconds}s`,
     },
   );

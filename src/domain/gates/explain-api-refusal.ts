@@ -19,7 +19,7 @@ export async function explainTarget(
   if (api === 'none') {
     return withHint(
       refusal,
-      `The tenant has no API with audience ${shellWord(request.api.audience)}. See: anon-cli api list${tenant.selection}`,
+      `The tenant has no API with audience ${shellWord(request.api.audience)}. Run: anon-cli api list${tenant.selection}`,
     );
   }
   const wanted = wantedScopes(request.scope);

@@ -74,11 +74,11 @@ async function explainToggle(
     ? await readIfPossible(tenant, () => editionOf(tenant))
     : tenant.edition && editionNamed(tenant.edition);
   if (known?.enabled && (known.oidcConformant || edition?.needsOidcConformance === false)) {
-    return contradictedBySettings(tenant, refusal, request, `${shellWord(app.name)} may create anonymous sessions`);
+    return contradictedBySettings(tenant, refusal, request, `${shellWord(app.name)} may create guest sessions`);
   }
   return new GateClosedError(refusal, {
     name: 'application',
-    explanation: `Gate 2, the application: ${shellWord(app.name)} may not create anonymous sessions.`,
+    explanation: `Gate 2, the application: ${shellWord(app.name)} may not create guest sessions.`,
     command: appEnableCommand(tenant, { name: app.name, oidcConformant: known?.oidcConformant }, edition),
   });
 }
@@ -89,7 +89,7 @@ async function clientHint(tenant: TenantConnection, request: RefusedRequest): Pr
   const name = shellWord(app.name);
   const known = await readIfPossible(tenant, async () => (await readApp(tenant, app.clientId)) ?? 'none');
   if (known === 'none')
-    return `The tenant has no application with client id ${shellWord(app.clientId)}. See: anon-cli app list${tenant.selection}`;
+    return `The tenant has no application with client id ${shellWord(app.clientId)}. Run: anon-cli app list${tenant.selection}`;
   if (known && known.authMethod !== 'none') {
     return app.clientSecret === undefined
       ? `${name} is confidential. Pass its secret: --client-secret -`
@@ -107,10 +107,10 @@ function requestHint(tenant: TenantConnection, refusal: ResponseError, request: 
   // The service's descriptions are far shorter. The patterns below take quadratic time.
   const words = refusal.description.slice(0, 1000).toLowerCase();
   if (refusal.error === 'metadata_too_large' || /metadata.*(maximum|size|large)/.test(words)) {
-    return `Metadata is limited to ${metadataMaxBytes} bytes of JSON in UTF-8. Store ids in it, and the data itself in your own database.`;
+    return `Metadata is limited to ${metadataMaxBytes} bytes of JSON in UTF-8. Store large data in your own database, and only its id here.`;
   }
   if (/metadata.*session_token/.test(words)) {
-    return `Edition ea sets metadata only when a session is created. Replace the session with one that has the old and the new metadata: anon-cli token update --meta <key=value> --replace${tenant.selection}`;
+    return `Edition ea sets metadata only when a session is created. To create a session for a new guest, with the old and the new metadata: anon-cli token update --meta <key=value> --replace${tenant.selection}`;
   }
   if (/multiple authentication methods/.test(words)) {
     return 'The application sent its secret twice, in the body and in a header. Send it only once.';

@@ -10,8 +10,8 @@ export interface RefusedRequest extends TokenRequest {
 }
 
 /**
- * What a read of the tenant's settings gives; undefined without Management API credentials, or when the read fails: the
- * refusal to be explained matters more than a failure on the way to its explanation.
+ * The result of reading the tenant's settings; undefined without Management API credentials, or when the read fails:
+ * the refusal matters more than a failure to explain it.
  */
 export async function readIfPossible<Found>(
   tenant: TenantConnection,
@@ -39,7 +39,7 @@ export function doctorHint(
 
 /**
  * For a refusal that names a closed gate while the tenant's settings show it open. `settings`: what they show, such as
- * `web may create anonymous sessions`.
+ * `web may create guest sessions`.
  */
 export function contradictedBySettings(
   tenant: TenantConnection,

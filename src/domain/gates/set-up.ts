@@ -39,7 +39,7 @@ export interface SetUp {
   readonly api: ApiWithGrants;
 }
 
-/** Plans the writes that are missing until guests of the application get tokens for the API: all four gates. */
+/** Plans the writes needed before guests of the application get tokens for the API: all four gates. */
 export async function planSetUp(tenant: TenantConnection, desired: DesiredSetUp): Promise<Plan<SetUp>> {
   const settings = await planTenantChange(tenant, desired.settings);
   const app = await planEnabledApp(tenant, desired.app, desired);

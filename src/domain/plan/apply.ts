@@ -8,7 +8,7 @@ import type { Answers, Plan, PlannedWrite } from './plan.ts';
 
 /**
  * Sends one write and compares the result with the request. If the answer lacks a member, or is not the object at all,
- * the object is read back; after a deletion, that it is gone.
+ * the object is read back; after a deletion, to check that it is gone.
  * @returns the object as the tenant returns it; undefined when deleted
  * @throws {NotAppliedError} when the values differ: the tenant ignored the write, or someone else changed it too
  * @throws {AnonError} as {@link managementRequest}

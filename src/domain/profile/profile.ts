@@ -22,7 +22,7 @@ export interface Profile {
   readonly credentials?: ManagementCredentials | undefined;
   /** Where its secrets are saved; the default is files. */
   readonly secrets?: SecretPlace | undefined;
-  /** Changes of its settings must be confirmed with the profile's name. */
+  /** Changes to its settings must be confirmed with the profile's name. */
   readonly production?: boolean | undefined;
   /** Created for AUTH0_DOMAIN, and not saved in any file. */
   readonly adHoc?: true;

@@ -19,12 +19,12 @@ import { continueSession, newGuestText } from './update.ts';
 export interface FreshSession {
   readonly session: SavedSession;
   readonly origin: 'kept' | 'renewed' | 'created';
-  /** Why saving failed. The token must be shown before it is thrown, or it is lost with it. */
+  /** Why saving failed. Show the token before throwing this, or the token is lost. */
   readonly saveFailure?: { readonly error: unknown } | undefined;
 }
 
 export interface FreshRequest extends RequestOptions {
-  /** Create a session of a new guest where the saved one can't be renewed. */
+  /** Create a session for a new guest if the saved one can't be renewed. */
   readonly create?: boolean | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Access {
   readonly profile: Profile;
 }
 
-/** Whether the access token of a session is fresh and for what was requested. */
+/** Whether the access token of a session is fresh and matches the request. */
 export function matches({ app, api, scope }: RequestOptions, session: SavedSession, nowMs: number): boolean {
   return (
     isAccessTokenFresh(session, nowMs) &&
@@ -43,7 +43,7 @@ export function matches({ app, api, scope }: RequestOptions, session: SavedSessi
   );
 }
 
-/** Whether the local tenant issued the access token before its issuer changed. Another tenant names itself as it likes. */
+/** Whether the local tenant issued the access token before its issuer changed. Other tenants may use any issuer. */
 export function isOutdated({ tenant, profile }: Access, session: SavedSession): boolean {
   return profile.domain === undefined && isFromOtherIssuer(session, tenant.issuer);
 }
@@ -101,7 +101,7 @@ async function reuseOrRequest(
     return { session: before, origin: 'kept' };
   }
   const { tenant } = access;
-  const hint = `To create a session of a new guest: anon-cli token get --create${target.selection}${tenant.selection}`;
+  const hint = `To create a session for a new guest: anon-cli token get --create${target.selection}${tenant.selection}`;
   if (before && !isExpired(before, nowMs)) {
     const session = await renewed(ports, tenant, target, { before, request, hint });
     if (session) return { session, origin: 'renewed' };
@@ -146,10 +146,10 @@ async function newGuest(
   const decoded = await decodeTokens(tenant, { ...tokens, sessionToken });
   const session = sessionToSave({ ...decoded, request, nowMs: tenant.clock.now() });
   if (session) return session;
-  throw new AnonError('response_invalid', 'The tenant answered a new session without a session token.');
+  throw new AnonError('response_invalid', 'The tenant gave no session token for the new session.');
 }
 
-/** The end of its session, or the API, may allow no more. */
+/** The end of its session, or the API's setting, may allow no longer lifetime. */
 function warnOfShortLife(session: SavedSession, nowMs: number, warn: SessionPorts['warn']): void {
   const left = secondsUntil(session.accessEndsAtMs, nowMs);
   if (typeof left !== 'number' || isAccessTokenFresh(session, nowMs)) return;

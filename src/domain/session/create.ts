@@ -10,7 +10,7 @@ import { type CreationRequest, createSession } from './token-request.ts';
 export interface SaveAs {
   readonly sessions: SessionStore;
   readonly name: string;
-  /** The user gave the name: it is not taken from another session. */
+  /** The user gave the name, so it must not replace another session. */
   readonly given: boolean;
   /** The new session may replace one with this name. */
   readonly replaces: boolean;
@@ -22,8 +22,8 @@ export interface CreationOutcome extends TokenOutcome {
 }
 
 /**
- * Creates a guest session and, where `as` says a name, saves it and makes it the current one.
- * @throws {AnonError} as {@link createSession}; `usage` when the given name is that of another session
+ * Creates a guest session and, where `as` has a name, saves it and makes it the current one.
+ * @throws {AnonError} as {@link createSession}; `usage` when another session has the given name
  */
 export async function createAndSave(
   { clock, warn, explain }: TokenPorts,
@@ -83,7 +83,8 @@ async function saved(
 
 async function liveSession({ sessions, name, given }: SaveAs, nowMs: number): Promise<SavedSession | undefined> {
   const session = await sessions.get(name).catch((error: unknown) => {
-    // A session of the tenant whose domain the profile had before can be replaced like an expired one; a given name is its own.
+    // Without a given name, a session of the tenant that the profile was for before can be replaced, like an expired
+    // one.
     if (given || !isAnonError(error) || error.code !== 'not_authorised') throw error;
     return undefined;
   });

@@ -32,7 +32,7 @@ export async function decodeTokens(tenant: TenantConnection, tokens: GuestTokens
   };
 }
 
-/** The same tokens with their signatures checked, for which the tenant is asked for its keys. */
+/** The same tokens with their signatures checked, which fetches the tenant's keys. */
 export async function checkSignatures(tenant: TenantConnection, decoded: DecodedTokens): Promise<DecodedTokens> {
   const keys = tenantKeyRing(tenant);
   const { tokens, session, access } = decoded;
@@ -56,7 +56,7 @@ export interface Obtained extends DecodedTokens {
     readonly scope: string | undefined;
     readonly metadata?: JsonObject | undefined;
   };
-  /** By this machine's clock, as every saved time. */
+  /** By this machine's clock, like every saved time. */
   readonly nowMs: number;
 }
 
@@ -113,6 +113,6 @@ function sessionEnd({ tokens, session, nowMs, clockOffsetMs }: Obtained, before:
   if (tokens.sessionExpiresInSeconds !== undefined) return nowMs + tokens.sessionExpiresInSeconds * 1000;
   // A token without `exp` never expires; one whose `exp` makes no sense expires at an unknown time.
   if (session?.claims) return hasAmbiguousTime(session, 'exp') ? undefined : (expiryOf(session, clockOffsetMs) ?? null);
-  // A new session token may live longer than the one before it.
+  // A new session token may be valid for longer than the one before it.
   return tokens.sessionToken === undefined ? before?.sessionEndsAtMs : undefined;
 }

@@ -8,7 +8,7 @@ import { editionOf } from '../exchange/management/request.ts';
 import { shellWord } from '../shell-word.ts';
 import { listInWords, type TruncatedList, truncateList } from '../truncate.ts';
 
-/** A metadata value that is an object or an array, by its top-level key; with the line for many guests. */
+/** A metadata value that is an object or an array: its top-level key, and its line in a file for many guests. */
 export interface NestedValue {
   readonly key: string;
   readonly line?: number;
@@ -17,7 +17,7 @@ export interface NestedValue {
 interface NewSession {
   readonly metadata: JsonObject | undefined;
   readonly userId: string | undefined;
-  /** Of the metadata of many guests. */
+  /** Found in the metadata of many guests. */
   readonly nested?: TruncatedList<NestedValue>;
 }
 
@@ -52,7 +52,7 @@ function nests(edition: Edition, nested: TruncatedList<NestedValue>): AnonError 
 }
 
 /**
- * The same for an update of a session; `sessionSelection` is the part of the hint's command that names it.
+ * Checks an update of a session; `sessionSelection` is the option in the hint's command that names it.
  * @throws {AnonError} `edition_unsupported`
  */
 export async function checkUpdate(
@@ -66,11 +66,11 @@ export async function checkUpdate(
   throw unsupported(
     edition,
     'sets metadata once, when the session is created',
-    `To create a new session, of another guest, with the metadata of both: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
+    `To create a session for a new guest, with the old and the new metadata: anon-cli token update --meta <key=value> --replace${sessionSelection}${tenant.selection}`,
   );
 }
 
-/** The same for a transfer ticket. @throws {AnonError} `edition_unsupported` */
+/** Checks a request for a transfer ticket. @throws {AnonError} `edition_unsupported` */
 export async function checkTransfer(tenant: TenantConnection): Promise<void> {
   const edition = await knownEdition(tenant);
   if (edition && !edition.mintsTransferTickets) throw noTickets(edition.name);

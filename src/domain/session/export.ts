@@ -49,7 +49,7 @@ function exported({ name, session }: Omit<NamedSession, 'current'>): ExportedSes
 export function readExport(text: string): ImportedSession[] {
   const content = parse(text);
   if (isNewer(content)) {
-    throw new AnonError('usage', 'This was exported by a newer anon-cli.', {
+    throw new AnonError('usage', 'These sessions were exported by a newer anon-cli.', {
       hint: 'Update anon-cli: npm install -g anon-cli@latest',
     });
   }
@@ -123,7 +123,7 @@ function isNewer(content: unknown): boolean {
 }
 
 function notAnExport(problem: string): AnonError {
-  return new AnonError('usage', `This is not an export of sessions: ${problem}.`);
+  return new AnonError('usage', `This is not a session export: ${problem}.`);
 }
 
 function isoTime(timeMs: number | undefined): string | undefined {

@@ -8,7 +8,7 @@ export interface ProfileSessions {
   readonly sessions: SessionStore;
   /** The profile's name. */
   readonly profile: string;
-  /** What a command in a hint needs so that it reaches this profile too: nothing, or ` --profile NAME`. */
+  /** Appended to a command in a hint so that it uses this profile too: empty, or ` --profile NAME`. */
   readonly selection: string;
 }
 
@@ -28,14 +28,14 @@ export async function findSession(from: ProfileSessions, name: string | undefine
   return { name: wanted, current: wanted === current, session };
 }
 
-/** Every readable session; `warn` hears of the others. */
+/** Every readable session; warns of the others. */
 export async function listSessions(
   from: Pick<ProfileSessions, 'sessions'> & { readonly warn: (message: string) => void },
 ): Promise<NamedSession[]> {
   const { sessions } = from;
   const current = await sessions.current();
   const found: NamedSession[] = [];
-  // One by one: a keyring that is asked for all at once may not answer in time.
+  // One by one: a keyring may not answer many requests at once in time.
   for (const name of await sessions.names()) {
     const session = await getReadable(from, name);
     // Another process may have removed it since it was listed.
@@ -75,7 +75,7 @@ export async function checkUnused(
   if (await sessions.get(name)) throw new AnonError('usage', `Session '${name}' already exists.`, { hint });
 }
 
-/** The one error for a session that does not exist. `create` is the command that makes one. */
+/** The error for a session that does not exist. `create` is the command that creates it. */
 export async function sessionNotFound(
   { sessions, profile, selection }: ProfileSessions,
   name: string,

@@ -24,7 +24,7 @@ export async function logOut(
   // Without credentials to read the edition, the tenant's answer decides.
   const known = tenant.edition ?? (tenant.management && (await editionOf(tenant)).name);
   if (known && !editionNamed(known).hasCookie) return false;
-  // The body must have no session token and no secret.
+  // The body must not contain a session token or a secret.
   const exchange: Exchange = {
     ...{ method: 'POST', path: anonymousLogoutPath, body: { client_id: clientId } },
     mayBeMissing: true,

@@ -64,8 +64,8 @@ const otherErrors = new Set(['invalid_request', 'invalid_response', 'too_many_re
 type Members = Pick<AnonymousTokenRequest, 'audience' | 'scope' | 'metadata' | 'session_token' | 'user_id'>;
 
 /**
- * POST /anonymous/token, with the secret of `app` where its registered method puts it. No error repeats a value of the
- * metadata that is sent, nor of `held`, which the session already has.
+ * POST /anonymous/token, with the secret of `app` sent by its registered method. No error repeats a value of the
+ * metadata that is sent, or of `held`, the session's existing metadata.
  * @throws {ResponseError} the service's own `error` and description
  */
 export async function requestTokens(
@@ -95,7 +95,7 @@ export async function requestTokens(
 
 function problemOf(body: JsonObject, tokens: GivenTokens): string | undefined {
   if (tokens.access_token === undefined) {
-    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a string that is not empty'}`;
+    return `access_token ${body.access_token === undefined ? 'is required' : 'must be a non-empty string'}`;
   }
   const times = ['expires_in', 'session_expires_in'] as const;
   const invalid = times.find((name) => body[name] !== undefined && body[name] !== null && tokens[name] === undefined);
@@ -114,7 +114,7 @@ export function checkComplete(
   throw new AnonError('response_invalid', `The tenant's answer is invalid: ${problem}.`, { hint });
 }
 
-/** The same for an answer of any shape. */
+/** Sends the request and returns an answer of any shape. */
 export async function askForTokens(
   tenant: TenantConnection,
   app: RequestingApp,
@@ -142,7 +142,7 @@ export async function askForTokens(
   throw new ResponseError(code ?? (isTransientFailure(status) ? 'server_error' : 'failed'), refused, unnamed(refused));
 }
 
-/** Where the service gives no error code, the status says everything. */
+/** The message where the service gives no error code. */
 function unnamed({ status, error, description }: { status: number; error: string; description: string }) {
   if (error !== `http_${status}`) return {};
   return { message: `The tenant answered POST ${anonymousTokenPath} with ${status}.${quotedReason(description)}` };

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../wire/schema.ts';
 /** A guest whose session was replaced by another: where metadata is set once, changing it takes a new session. */
 export interface ReplacedGuest {
   readonly guestId?: string | undefined;
-  /** When the next guest came, in milliseconds since 1970. */
+  /** When the next guest replaced this one, in milliseconds since 1970. */
   readonly untilMs: number;
 }
 
@@ -31,7 +31,7 @@ export interface SavedSession {
   readonly metadata?: JsonObject | undefined;
   readonly createdAtMs?: number | undefined;
   readonly accessEndsAtMs?: number | undefined;
-  /** Null for a session that never ends. */
+  /** Null for a session that never expires. */
   readonly sessionEndsAtMs?: number | null | undefined;
   /** The guests before this one, the latest first. */
   readonly replaced?: readonly ReplacedGuest[] | undefined;
@@ -50,9 +50,12 @@ export interface SessionStore {
   rename(from: string, to: string): Promise<void>;
   /** Does nothing where there is no such session. */
   forget(name: string): Promise<void>;
-  /** Nothing of any session stays. */
+  /** Removes every session and everything that belongs to it. */
   forgetAll(): Promise<void>;
-  /** Runs `work` while no other process does the same for this session, so that what it reads is still so when it writes. */
+  /**
+   * Runs `work` while no other process does the same for this session, so that nothing changes between its read and its
+   * write.
+   */
   exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
 }
 
@@ -63,7 +66,7 @@ export const defaultSessionName = 'default';
 export function checkSessionName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return name;
   throw new AnonError('usage', `Invalid session name '${name.slice(0, 80)}'.`, {
-    hint: 'Use up to 64 letters, digits, dots, dashes and underscores. Example: cart, guest-1',
+    hint: 'Use up to 64 letters, digits, dots, dashes and underscores. Examples: cart, guest-1',
   });
 }
 
@@ -72,7 +75,9 @@ export function isExpired({ sessionEndsAtMs }: SavedSession, nowMs: number): boo
   return typeof sessionEndsAtMs === 'number' && sessionEndsAtMs <= nowMs;
 }
 
-/** Whole seconds until `timeMs`, negative when it is past; null for what never ends, undefined for an unknown time. */
+/**
+ * Whole seconds until `timeMs`, negative when it is past; null for what never expires, undefined for an unknown time.
+ */
 export function secondsUntil(timeMs: number | null | undefined, nowMs: number): number | null | undefined {
   return typeof timeMs === 'number' ? Math.floor((timeMs - nowMs) / 1000) : timeMs;
 }
@@ -96,7 +101,7 @@ export function isFromOtherIssuer({ accessToken }: SavedSession, issuer: string)
   }
 }
 
-/** A job that replaces its session every hour would otherwise make its entry longer for ever. */
+/** A job that replaces its session every hour would otherwise grow its entry forever. */
 const maxReplaced = 100;
 
 /** `session` with a link to `before`, the session that it replaces, and to the last hundred before that. */

@@ -4,14 +4,14 @@ import type { DecodedTokens } from './decoded-tokens.ts';
 import { isExpired, type SavedSession, type SessionStore } from './saved-session.ts';
 import type { ExplainRefusal } from './token-request.ts';
 
-/** What the verbs on tokens need beside the tenant. */
+/** What token operations need besides the tenant. */
 export interface TokenPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly warn: (message: string) => void;
   readonly explain: ExplainRefusal;
 }
 
-/** What the verbs on saved sessions need beside the tenant. */
+/** What operations on saved sessions need besides the tenant. */
 export interface SessionPorts extends TokenPorts {
   readonly sessions: SessionStore;
 }
@@ -19,7 +19,7 @@ export interface SessionPorts extends TokenPorts {
 /** The saved session that a command works on, whether or not it exists. */
 export interface SessionTarget {
   readonly name: string;
-  /** What a command in a hint needs so that it reaches this session too: nothing, or ` --session NAME`. */
+  /** Appended to a command in a hint so that it uses this session too: empty, or ` --session NAME`. */
   readonly selection: string;
   /** False with --no-save: nothing of the result is written. */
   readonly saves: boolean;
@@ -32,13 +32,13 @@ export interface TokenOutcome {
   readonly audience: string;
   /** Undefined where no session token is known. */
   readonly session: SavedSession | undefined;
-  /** Why saving failed. The tokens must be shown before it is thrown, or they are lost with it. */
+  /** Why saving failed. Show the tokens before throwing this, or they are lost. */
   readonly saveFailure?: { readonly error: unknown } | undefined;
 }
 
 export const noSessionToken = 'The tenant gave no session token, so the session is not saved.';
 
-/** What `work` rejects with, if it does. */
+/** The error that `work` rejects with, if any. */
 export async function failureOf(work: Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
   return work.then(
     () => undefined,
@@ -60,7 +60,7 @@ export function isExpiryRefusal(error: unknown): boolean {
   return error instanceof ResponseError && error.error === 'session_expired';
 }
 
-/** Saves that a session has expired where `error` is the tenant's refusal for that: the tenant may be the first to know. */
+/** Saves that a session has expired if the tenant refused it for that: this machine may not know yet. */
 export async function saveExpiry(
   { sessions, clock }: Pick<SessionPorts, 'sessions' | 'clock'>,
   { name, saves }: SessionTarget,

@@ -50,7 +50,7 @@ export async function requestTransferTicket(
   };
 }
 
-/** A tenant without tickets, whose edition is unknown, takes the audience for an API that it does not have. */
+/** A tenant without tickets, whose edition is unknown, reports the audience as an unknown API. */
 async function explained(
   tenant: TenantConnection,
   app: RequestingApp,

@@ -18,8 +18,8 @@ import {
 } from './token-request.ts';
 
 /**
- * Updates or renews a saved session, or replaces it by one of a new guest, and saves the result. No other process works on
- * the session meanwhile: two updates at once must both count.
+ * Updates or renews a saved session, or replaces it by one of a new guest, and saves the result. No other process works
+ * on the session meanwhile: two concurrent updates must both take effect.
  * @throws {AnonError} `not_found` for a session that does not exist
  */
 export async function updateSaved(
@@ -48,7 +48,10 @@ export async function updateSaved(
   });
 }
 
-/** Updates or renews a saved session without saving the result. Its application's and API's are used unless others are given. */
+/**
+ * Updates or renews a saved session without saving the result. Uses the session's application and API unless others are
+ * given.
+ */
 export async function continueSession(
   { explain }: Pick<SessionPorts, 'explain'>,
   tenant: TenantConnection,
@@ -109,8 +112,8 @@ async function metadataIn(tenant: TenantConnection, sessionToken: string): Promi
 }
 
 /**
- * Creates a session with the metadata of a saved one and the changes to it, by default for the same application and API:
- * where metadata is set once, this is how it changes. Warns that the guest is another.
+ * Creates a session with the metadata of a saved one and the changes to it, by default for the same application and
+ * API: where metadata is set once, this is how it changes. Warns that this is a new guest.
  */
 async function replaceSession(
   { explain, warn }: SessionPorts,
@@ -128,11 +131,11 @@ async function replaceSession(
   const session = sessionToSave({ ...decoded, request, nowMs });
   warn(newGuestText(before, session));
   if (!before.metadata)
-    warn('The metadata of the replaced session is unknown: the new session has only what was given.');
+    warn('The metadata of the replaced session is unknown: the new session has only the given metadata.');
   return { decoded, audience: request.api.audience, session: session && replacing(session, before, nowMs) };
 }
 
-/** Says that the new tokens belong to another guest. */
+/** The warning that the new tokens belong to another guest. */
 export function newGuestText(before: SavedSession | undefined, after: SavedSession | undefined): string {
   const [was, is] = [before, after].map((session) => session?.guestId ?? 'unknown');
   return before ? `The guest id changed from ${was} to ${is}.` : `This is a new guest: ${is}.`;

@@ -25,16 +25,16 @@ export interface WatchedSession extends SessionEnds {
 const marginMs = 60_000;
 
 /**
- * When to renew an access token, for a token that came at `nowMs`: a minute before its end, for a short one at half its
- * time, at once where it has expired or its end is unknown. Undefined where the session ends with it, so that no other would
- * live longer.
+ * When to renew an access token received at `nowMs`: a minute before it expires, a short-lived one at half its
+ * lifetime, at once if it has expired or its expiry is unknown. Undefined if the session expires with it, so that no
+ * other token would be valid for longer.
  */
 export function renewalAtMs({ accessEndsAtMs, sessionEndsAtMs }: SessionEnds, nowMs: number): number | undefined {
   if (accessEndsAtMs === undefined) return nowMs;
   // Both are whole seconds, and may be rounded apart.
   if (typeof sessionEndsAtMs === 'number' && accessEndsAtMs >= sessionEndsAtMs - 1500) return undefined;
   const leftMs = Math.max(0, accessEndsAtMs - nowMs);
-  // Half of less than two seconds would send more than one request a second.
+  // Renewing at half of less than two seconds would send more than one request a second.
   return nowMs + Math.max(leftMs - marginMs, leftMs / 2, Math.min(leftMs, 1000));
 }
 
@@ -50,8 +50,8 @@ export async function watchedSession(
 }
 
 /**
- * Renews the access token of a saved session and saves it, while no other process works on the session: one that another
- * process has just renewed is taken as it is. Where nothing is saved, `before` is renewed.
+ * Renews the access token of a saved session and saves it, while no other process works on the session: one that
+ * another process has just renewed is returned unchanged. Where nothing is saved, `before` is renewed.
  * @throws {AnonError} as `updateSession`
  */
 export async function renewWatched(

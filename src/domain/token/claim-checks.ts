@@ -138,9 +138,13 @@ function checkScopes({ scope }: JsonObject, required: readonly string[]): Check 
 
 function checkGuest({ sub }: JsonObject, wanted: boolean | undefined): Check {
   const prefix = typeof sub === 'string' ? guestPrefixes.find((begin) => sub.startsWith(begin)) : undefined;
-  const finding = prefix ? `a guest: 'sub' begins with ${prefix}` : "not a guest, by its 'sub'";
-  if (wanted === undefined) return skipped('guest', `${finding}; no expectation given (--guest or --no-guest)`);
-  if (typeof sub !== 'string') return failed('guest', "no 'sub': cannot tell whether it is a guest");
+  const unknown = "no 'sub': cannot tell whether it is a guest";
+  const finding = prefix ? `a guest: 'sub' begins with ${prefix}` : "not a guest: 'sub' has no guest prefix";
+  if (wanted === undefined) {
+    const known = typeof sub === 'string' ? finding : unknown;
+    return skipped('guest', `${known}; no expectation given (--guest or --no-guest)`);
+  }
+  if (typeof sub !== 'string') return failed('guest', unknown);
   return wanted === (prefix !== undefined) ? ok('guest', finding) : failed('guest', finding);
 }
 

@@ -58,7 +58,7 @@ function isEncryptedSession(header: JsonObject): boolean {
   return header.alg === alg && header.enc === enc && Object.keys(header).length === 2;
 }
 
-/** A word of the characters of a bearer token. A short word, or one of letters only, was hardly issued as a token. */
+/** A word of the characters of a bearer token. A short word, or one with only letters, is unlikely to be a token. */
 function isOpaque(text: string, parts: readonly string[], issued: boolean): boolean {
   if (!/^[\w.~+/-]+=*$/.test(text) || /^bearer$/i.test(text)) return false;
   return issued || (parts.length < 3 && text.length >= 8 && /[^a-z]/.test(text));

@@ -40,7 +40,7 @@ export function keySourceOf(keys: readonly NamedKey[], origin: string): KeySourc
   return { algorithms, origin, find: async (kid) => keysNamed(keys, kid) };
 }
 
-/** The keys that a token with this `kid` may mean: those with that `kid`, or else those without any. */
+/** The keys that a token with this `kid` may mean: those with that `kid`, otherwise those without a `kid`. */
 export function keysNamed(keys: readonly NamedKey[], kid: string | undefined): NamedKey[] {
   if (kid === undefined) return [...keys];
   const named = keys.filter(({ jwk }) => jwk.kid === kid);

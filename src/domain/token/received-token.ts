@@ -4,7 +4,7 @@ import type { DecodedToken } from './decode.ts';
 export interface RequestComparison {
   /** What differs, each to follow "it": `is for x, not for y`. */
   readonly differences: readonly string[];
-  /** Why it can't be compared: it can't be read. */
+  /** Why it can't be compared: the token can't be read. */
   readonly unreadable: string | undefined;
 }
 

@@ -23,7 +23,7 @@ export interface KeyCache {
   put(keys: CachedKeys): Promise<void>;
 }
 
-/** For how many seconds fetched keys are used: if the answer doesn't say, and at most. */
+/** For how many seconds fetched keys are used: by default, and at most. */
 const lifetimes = { default: 600, max: 86_400 };
 
 /**
@@ -116,7 +116,7 @@ export async function fetchKeySet(
   const exchange = { method: 'GET', path } as const;
   if (status >= 500)
     throw new AnonError('server_error', `The keys could not be fetched: GET ${path} answered ${status}.`);
-  if (status !== 200) throw unexpectedAnswer(exchange, `it is ${status}, not a key set`);
+  if (status !== 200) throw unexpectedAnswer(exchange, `status ${status} instead of a key set`);
   const read = readKeySet(body);
   if (!read.ok) throw unexpectedAnswer(exchange, read.problem);
   return {

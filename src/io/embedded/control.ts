@@ -5,7 +5,7 @@ import { type LocalPorts, openLocal, resetLocal } from './tenant.ts';
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
   readonly statePath: string;
-  /** @throws {AnonError} `edition_unsupported` where the tenant speaks another edition */
+  /** @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   describe(
     edition: EditionName | undefined,
   ): Promise<{ issuer: string; edition: EditionName; clientId: string; clientSecret: string }>;

@@ -6,11 +6,11 @@ import { exists } from '../files/files.ts';
 import { editionMismatch } from './state-errors.ts';
 
 /**
- * The local tenant's keys, for decoding offline. Empty where there is no local tenant, and with a warning where its state
- * can't be read. A token of an Auth0 tenant doesn't load them.
+ * The local tenant's keys, for decoding offline. Empty where there is no local tenant, and with a warning where its
+ * state can't be read. A token of an Auth0 tenant doesn't load them.
  *
- * If the local tenant speaks another edition than `edition`, a token of its issuer is refused (`edition_unsupported`). The
- * issuer of an encrypted token is unknown, so its key is skipped with a warning.
+ * If the local tenant uses another edition than `edition`, a token of its issuer is refused (`edition_unsupported`).
+ * The issuer of an encrypted token is unknown, so its key is skipped with a warning.
  */
 export function localKeyRing(
   findState: () => Promise<string | undefined>,

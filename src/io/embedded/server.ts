@@ -38,7 +38,7 @@ const defaultPort = 4400;
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
   const { port, domain, rateLimit, edition, hosts = [] } = options;
   const { listen } = await import('../../local/http/listen.ts');
-  // Known before there is a state, which is then created with it.
+  // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? `localhost:${port}` : undefined);
   const local = await openLocal(ports, { domain: given, edition, rateLimit });
   const before = local.issuer;
@@ -86,7 +86,7 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
   await local.ready();
   if (alone && local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
-  throw new AnonError('failed', `Another process is serving the local tenant, as ${local.issuer}.`, {
+  throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
     hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
   });
 }
@@ -109,7 +109,7 @@ function handlerOf(ports: LocalPorts, local: LocalTenant): (request: Request) =>
 function cannotListen(port: number, error: unknown): AnonError {
   const code = codeOf(error);
   // `localhost` has two addresses, and the port may be taken at only one of them.
-  const where = error instanceof Error && 'address' in error && error.address === '::1' ? ' at [::1]' : '';
+  const where = error instanceof Error && 'address' in error && error.address === '::1' ? ' on [::1]' : '';
   const reason =
     code === 'EADDRINUSE'
       ? 'is in use'

@@ -47,10 +47,10 @@ function systemError(path: string, cause: unknown): unknown {
   }
 }
 
-/** An error where the local tenant speaks another edition: it has to be reset to change that. */
+/** The error for a local tenant that uses another edition, which only a reset can change. */
 export function editionMismatch(speaks: EditionName, asked: EditionName | undefined): AnonError | undefined {
   if (asked === undefined || asked === speaks) return undefined;
-  return new AnonError('edition_unsupported', `The local tenant speaks edition ${speaks}, not ${asked}.`, {
-    hint: `Start it over in edition ${asked}: anon-cli local reset --edition ${asked}`,
+  return new AnonError('edition_unsupported', `The local tenant uses edition ${speaks}, not ${asked}.`, {
+    hint: `To reset it to edition ${asked}: anon-cli local reset --edition ${asked}`,
   });
 }

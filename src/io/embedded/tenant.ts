@@ -17,9 +17,9 @@ export interface LocalPorts {
 export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;
 
 /**
- * Opens the local tenant's state file. A damaged file, or another program's, is set aside with a warning and replaced by a new
- * tenant in the given edition. A file of a newer version is refused.
- * @throws {AnonError} `state_unusable`; `edition_unsupported` where the tenant speaks another edition than the given one
+ * Opens the local tenant's state file. A damaged file, or another program's, is set aside with a warning and replaced
+ * by a new tenant in the given edition. A file of a newer version is refused.
+ * @throws {AnonError} `state_unusable`; `edition_unsupported` where the tenant uses another edition than the given one
  */
 export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): Promise<LocalTenant> {
   const local = await opened(ports, options);

@@ -14,7 +14,7 @@ export function privateFolder(path: string): void {
 const otherFolders =
   'Choose other folders with XDG_DATA_HOME and XDG_CONFIG_HOME, or set ANON_SAVE=0 to save no session.';
 
-/** Whether a file or folder of ours exists. @throws {AnonError} `state_unusable` where the system doesn't tell */
+/** Whether a file or folder of ours exists. @throws {AnonError} `state_unusable` where that can't be determined */
 export function exists(path: string): boolean {
   return unlessMissing(path, () => statSync(path)) !== undefined;
 }

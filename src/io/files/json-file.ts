@@ -64,7 +64,7 @@ export function writeJsonFile<Content extends object>(
 
 type Stored = Record<string, unknown>;
 
-/** Conf would make the folder of a file that isn't there. */
+/** Conf would create the folder of a file that doesn't exist. */
 function readStored(path: string): { readonly stored: Stored; readonly text: string } | undefined {
   if (!exists(path)) return undefined;
   let text = '';

@@ -109,7 +109,7 @@ export async function withFileLock<Result>(
   const name = createHash('sha256').update(canonicalPath(file)).digest('hex').slice(0, 32);
   const wait = async () => {
     throw new AnonError('usage', `Another anon-cli process is writing ${file}.`, {
-      hint: 'Wait until it ends, or stop it.',
+      hint: 'Wait for it to finish, or stop it.',
     });
   };
   return withLock(join(folder, `${name}.lock`), { now, wait }, work);

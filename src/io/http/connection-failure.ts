@@ -14,7 +14,7 @@ export interface Failed {
   readonly overdue: boolean;
 }
 
-const notATenant = 'Does the domain belong to an Auth0 tenant? Run: anon-cli profile list';
+const notATenant = 'Is this the domain of an Auth0 tenant? Run: anon-cli profile list';
 
 /** Why there was no response, with a hint. */
 export function unreachable({ url, limits, sent, overdue }: Failed, cause: unknown): UnreachableError {
@@ -69,7 +69,7 @@ function meansLocalTenant({ protocol, hostname }: URL): boolean {
 }
 
 function startHere({ protocol, port }: URL): string {
-  return `Is it running? anon-cli local start --port ${port || (protocol === 'https:' ? 443 : 80)}`;
+  return `Is it running? To start it: anon-cli local start --port ${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 /** Nothing was sent to the tenant: the proxy made no connection to it. */
@@ -80,7 +80,7 @@ function proxyFailure(error: ProxyError, { host, hostname }: URL, limits: Limits
     : `The proxy ${error.host} cannot be used: ${explain(causeCode(cause), limits).reason}.`;
   const hint =
     status === 407
-      ? 'It requires authentication: HTTPS_PROXY=http://<user>:<password>@<host>:<port>'
+      ? 'Set its user name and password: HTTPS_PROXY=http://<user>:<password>@<host>:<port>'
       : `Check HTTPS_PROXY, or bypass the proxy: NO_PROXY=${hostname}`;
   return new UnreachableError(message, { sent: false, broken: false }, { hint, cause: error });
 }
@@ -137,7 +137,7 @@ const explanations: Record<string, Explanation> = {
   CERT_NOT_YET_VALID: { reason: 'its certificate is not valid yet', hint: "Is this machine's clock right?" },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     reason: 'its certificate is for another host name',
-    hint: 'Is the domain right? anon-cli profile list',
+    hint: 'Is the domain right? Run: anon-cli profile list',
   },
 };
 

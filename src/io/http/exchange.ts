@@ -140,6 +140,6 @@ async function decode(bytes: Buffer, coding: string, most: number): Promise<Buff
 
 function unreadable(problem: string): AnonError {
   return new AnonError('response_invalid', `The answer ${problem}.`, {
-    hint: 'Something between here and the server, such as a proxy, may have changed it.',
+    hint: 'A proxy or something else on the way may have changed it.',
   });
 }

@@ -49,7 +49,7 @@ function trustedByDefault(extraFile: string | undefined): readonly string[] {
 function certificatesIn({ path, bytes }: CertificateFile): string[] {
   const found: string[] = Buffer.from(bytes).toString().match(pem) ?? [];
   if (found.length === 0) {
-    throw new AnonError('usage', `The certificate file ${path} holds no certificate.`, {
+    throw new AnonError('usage', `The certificate file ${path} contains no certificate.`, {
       hint: 'It must be PEM: each certificate begins with -----BEGIN CERTIFICATE-----',
     });
   }
@@ -57,7 +57,9 @@ function certificatesIn({ path, bytes }: CertificateFile): string[] {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
-      throw new AnonError('usage', `The certificate file ${path} holds a certificate that cannot be read.`, { cause });
+      throw new AnonError('usage', `The certificate file ${path} contains a certificate that cannot be read.`, {
+        cause,
+      });
     }
   }
   return found;

@@ -62,7 +62,7 @@ function read(key: SecretKey, text: string): { origin: string; secret: string } 
   return typeof secret === 'string' && Object.keys(more).length === 0 ? { origin, secret } : undefined;
 }
 
-/** On a read-only disk the secret is still good. */
+/** On a read-only disk the secret can still be used. */
 function ignoreUnwritable(error: unknown): void {
   if (!isAnonError(error)) throw error;
 }
@@ -104,7 +104,7 @@ function otherTenant(key: SecretKey, { profile, origin }: Binding, from: string)
     'not_authorised',
     `${what} for ${saved}, but the profile is now for ${now}: nothing was sent there.`,
     {
-      hint: `If that is your tenant, log in again: anon-cli login ${profile}`,
+      hint: `If that is your tenant, sign in again: anon-cli login ${profile}`,
     },
   );
 }

@@ -17,7 +17,7 @@ export interface SessionPorts {
   readonly profile: string;
   /** Where the profile's requests go: a session of another tenant is never returned. */
   readonly origin?: string | undefined;
-  /** The name of a session that was given none. */
+  /** The name of a session that was not named. */
   readonly unnamed: string;
   readonly folders: Folders;
   /** The profile's secrets, unless they are in files. */

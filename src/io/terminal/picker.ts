@@ -27,8 +27,9 @@ class Picker extends AutoComplete {
   private rows: readonly Row[] = [];
   private freshRow: Row | undefined;
   private found: readonly Row[] = [];
-  /** Of what was found: the first that is shown, and the one that enter to select; behind the last is what is new. */
+  /** Index in `found` of the first visible row. */
   private top = 0;
+  /** Index in `found` of the focused row; its length stands for the new item. */
   private at = 0;
 
   constructor(

@@ -30,7 +30,7 @@ export interface Terminal {
   readonly resultIsTerminal: boolean;
   /** The reader of the result is gone: a long-running command may stop. */
   readonly resultUnread?: boolean;
-  /** The current width of the terminal; infinite where stdout is none. */
+  /** The current width of the terminal; infinite where stdout is not a terminal. */
   readonly resultColumns: number;
   /** The same for stderr. */
   readonly noteColumns: number;

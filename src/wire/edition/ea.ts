@@ -153,7 +153,7 @@ const conformantRefreshTokens = {
   rotation_type: 'non-rotating',
 };
 
-/** Early Access (September 2026), what today's tenants speak. @see wire contract, section 1 */
+/** Early Access (September 2026), the edition of today's tenants. @see wire contract, section 1 */
 export const ea: Edition = {
   name: 'ea',
   guestIdPrefix: 'anon@',

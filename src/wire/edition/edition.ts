@@ -96,7 +96,7 @@ export interface Edition {
   readonly tokenFormats: readonly SessionTokenFormat[];
   /** The guest's session is also set as a cookie, which the tenant can disable. */
   readonly hasCookie: boolean;
-  /** Only an OIDC-conformant application may create anonymous sessions. */
+  /** Only an OIDC-conformant application may create guest sessions. */
   readonly needsOidcConformance: boolean;
   /** Gate 4 is a client grant for each application and API, and not a list on the API. */
   readonly grantsScopes: boolean;

@@ -30,7 +30,7 @@ describe('on a tenant of edition ea', () => {
   it.each([
     [['tenant', 'set-format', 'jwt'], 7, 'always encrypts session tokens'],
     [['tenant', 'set-lifetime', 'never'], 7, 'Sessions always expire'],
-    [['tenant', 'set-lifetime', '100s'], 2, 'Closest: 1m or 2m.'],
+    [['tenant', 'set-lifetime', '100s'], 2, 'Choose 1m or 2m.'],
     [['token', 'update', '--meta', 'a=b'], 7, 'anon-cli token update --meta <key=value> --replace'],
     [['token', 'create', '--meta', 'a:={"b":1}'], 7, "'a' is an object or an array"],
     [

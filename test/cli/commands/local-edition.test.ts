@@ -7,8 +7,8 @@ const refusal = {
   code: 7,
   stdout: '',
   stderr:
-    'error: The local tenant speaks edition preview, not ea.\n' +
-    'hint:  Start it over in edition ea: anon-cli local reset --edition ea\n',
+    'error: The local tenant uses edition preview, not ea.\n' +
+    'hint:  To reset it to edition ea: anon-cli local reset --edition ea\n',
 };
 
 describe('a local tenant that does not exist yet', () => {

@@ -227,7 +227,7 @@ describe('a profile that cannot do what is asked', () => {
     expect(jsonError).toEqual({
       code: 'tenant_unreachable',
       message: `The tenant ${tenant.url.slice('http://'.length)} cannot be reached: connection refused.`,
-      hint: `Is it running? anon-cli local start --port ${new URL(tenant.url).port}`,
+      hint: `Is it running? To start it: anon-cli local start --port ${new URL(tenant.url).port}`,
       exit_code: 6,
     });
     // What can be refused without it still is.

@@ -73,7 +73,7 @@ const error = new AnonError(
   'gate_closed',
   `unauthorized_client (403): Anonymous sessions are not enabled for ${clientId}.`,
   {
-    hint: 'Gate 2, the application: web may not create anonymous sessions. Open it: anon-cli app enable web --profile acme',
+    hint: 'Gate 2, the application: web may not create guest sessions. Open it: anon-cli app enable web --profile acme',
   },
 );
 

@@ -113,7 +113,7 @@ describe('a command on a tenant that limits the rate', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
       'waiting 7 s: rate limit',
-      "error: The tenant's rate limit is reached.",
+      "error: The tenant's rate limit was reached.",
       'hint:  Try again in 7 seconds, or let the command wait: --max-wait 14s',
       '',
     ]);
@@ -175,7 +175,7 @@ describe('--ca-file', () => {
     expect(code).toBe(2);
     expect(jsonError.message).toBe('The certificate file /nowhere/ca.pem cannot be read: no such file.');
     machine.env.ANON_CA_FILE = machine.file('ca.pem', 'nothing');
-    expect((await machine.run(...tokenCreate, '--json')).jsonError.message).toContain('holds no certificate');
+    expect((await machine.run(...tokenCreate, '--json')).jsonError.message).toContain('contains no certificate');
     expect(seen.asked).toBe(0);
   });
 

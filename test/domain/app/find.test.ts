@@ -59,7 +59,7 @@ describe('the application of a request is unknown', () => {
     const connection = connectionTo(await testTenant(), { selection: ' --profile acme' });
     expect(await failureOf(() => chooseRequestingApp(connection, nothing))).toMatchObject({
       code: 'gate_closed',
-      message: 'No application is enabled for anonymous sessions.',
+      message: 'No application is enabled for guest sessions.',
       hint: 'Enable one: anon-cli app enable web --profile acme',
     });
   });

@@ -28,7 +28,7 @@ describe('in edition ea an application', () => {
     const before = connection.sent.length;
     expect(await failureOf(() => planAppAccess(connection, web, { enabled: true }))).toMatchObject({
       code: 'failed',
-      message: "Application 'web' is not OIDC-conformant, which anonymous sessions require.",
+      message: "Application 'web' is not OIDC-conformant, which guest sessions require.",
       hint: expect.stringMatching(/ anon-cli app enable web --oidc-conformant$/),
     });
     expect(connection.sent).toHaveLength(before);

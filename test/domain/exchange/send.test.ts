@@ -112,7 +112,7 @@ describe('a rate limit', () => {
     expect(await failureOf(() => send(tenant, request))).toMatchObject({
       code: 'rate_limited',
       status: 429,
-      message: "The tenant's rate limit is reached.",
+      message: "The tenant's rate limit was reached.",
       hint: 'Try again in 32 seconds, or let the command wait: --max-wait 63s',
     });
     expect(tenant.clock.waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
@@ -338,5 +338,5 @@ it('a rate limit that repeats what was sent is reported without it', async () =>
   const tenant = scriptedConnection([json({ error_description: words }, 429)], { maxWaitMs: 0 });
   const exchange = { method: 'POST', path: '/anonymous/token', body, authorization: 'Basic Zm9vOmJhcg' } as const;
   const { message } = await failureOf(() => send(tenant, exchange));
-  expect(message).toBe(`The tenant's rate limit is reached. The tenant reported: "Slow down, *** and *** and ***"`);
+  expect(message).toBe(`The tenant's rate limit was reached. The tenant reported: "Slow down, *** and *** and ***"`);
 });

@@ -35,7 +35,7 @@ describe('a closed gate is named, with the command that opens it', () => {
       error: 'unauthorized_client',
       message: 'unauthorized_client (403): Anonymous sessions are not enabled for this client.',
       command: 'anon-cli app enable web',
-      hint: 'Gate 2, the application: web may not create anonymous sessions. Open it: anon-cli app enable web',
+      hint: 'Gate 2, the application: web may not create guest sessions. Open it: anon-cli app enable web',
     });
   });
 
@@ -113,8 +113,8 @@ describe.each(['preview', 'ea'] as const)('a refusal of what the settings of edi
   it.each([
     ['invalid_target', 400, undefined, 'guests of web get read:catalog write:cart at shop'],
     ['invalid_scope', 400, 'read:catalog anon', 'guests of web get read:catalog write:cart at shop'],
-    ['unauthorized_client', 400, undefined, 'web may create anonymous sessions'],
-    ['unauthorized_client', 403, undefined, 'web may create anonymous sessions'],
+    ['unauthorized_client', 400, undefined, 'web may create guest sessions'],
+    ['unauthorized_client', 403, undefined, 'web may create guest sessions'],
   ])('%s (%i) is not blamed on a gate that is open', async (word, status, scope, open) => {
     const tenant = await openTenant({ edition });
     const connection = connectionTo(tenant, { edition });

@@ -208,7 +208,7 @@ describe('a secret for HS256 may have any length', () => {
       expect((await decode(signedWith(secret, alg), keyRingOf(file, 'a.key'))).signature).toEqual({
         state: 'verified',
         key: 'a.key',
-        warning: `the secret has ${text.length} ${text.length === 1 ? 'byte' : 'bytes'}, but ${alg} requires ${least}: it may be guessed`,
+        warning: `the secret has ${text.length} ${text.length === 1 ? 'byte' : 'bytes'}, but ${alg} requires ${least}: it could be guessed`,
       });
     }
   });

@@ -79,10 +79,10 @@ describe('offline', () => {
     const { access_token, session_token } = await (await openTenant()).session();
     await expect(decode(access_token, ring)).rejects.toMatchObject({
       code: 'edition_unsupported',
-      hint: 'Start it over in edition ea: anon-cli local reset --edition ea',
+      hint: 'To reset it to edition ea: anon-cli local reset --edition ea',
     });
     expect(await decode(session_token, ring)).toMatchObject({ seal: { state: 'sealed' } });
-    expect(warnings).toEqual(['The local tenant speaks edition preview, not ea. Its key is not tried.']);
+    expect(warnings).toEqual(['The local tenant uses edition preview, not ea. Its key is not tried.']);
   });
 
   it('the tokens of another local tenant name a key that is not there, and stay sealed', async () => {

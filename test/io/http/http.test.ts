@@ -84,7 +84,7 @@ describe('a tenant that', () => {
     expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
       message: `The tenant 127.0.0.1:${port} cannot be reached: connection refused.`,
-      hint: `Is it running? anon-cli local start --port ${port}`,
+      hint: `Is it running? To start it: anon-cli local start --port ${port}`,
     });
   });
 
@@ -96,7 +96,7 @@ describe('a tenant that', () => {
       expect(await failureOf(() => fetching()(url, get))).toMatchObject({
         code: 'tenant_unreachable',
         message: expect.stringContaining('connection refused.'),
-        hint: `Is it running? anon-cli local start --port ${port}`,
+        hint: `Is it running? To start it: anon-cli local start --port ${port}`,
       });
     },
   );

@@ -84,7 +84,7 @@ describe('a proxy that fails is told from the tenant:', () => {
   });
 
   it.each([
-    [407, /^It requires authentication: HTTPS_PROXY=/],
+    [407, /^Set its user name and password: HTTPS_PROXY=/],
     [403, /^Check HTTPS_PROXY/],
     [502, /^Check HTTPS_PROXY/],
   ])('it answers %i', async (status, hint) => {

@@ -42,11 +42,11 @@ describe('certificates in a file', () => {
   });
 
   it.each([
-    ['', 'holds no certificate'],
-    ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', 'holds no certificate'],
+    ['', 'contains no certificate'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', 'contains no certificate'],
     [
       '-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n',
-      'holds a certificate that cannot be read',
+      'contains a certificate that cannot be read',
     ],
   ])('must be there: %j', async (text, problem) => {
     const path = file(text);

@@ -6,11 +6,11 @@ import { type MissingScope, missingScopes } from './needed-scopes.ts';
 import { managementRequest } from './request.ts';
 import { managementToken } from './token.ts';
 
-/** What credentials turned out to allow. */
+/** What the credentials allow. */
 export interface CredentialCheck {
   /** Undefined when they may not read the tenant's settings, which show the edition. */
   readonly edition: EditionName | undefined;
-  /** Undefined when the token does not show them. */
+  /** Undefined when the token does not list them. */
   readonly scopes: readonly string[] | undefined;
   readonly missing: readonly MissingScope[];
 }

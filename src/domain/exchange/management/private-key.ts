@@ -122,12 +122,12 @@ function algorithmHint(alg: string): string | undefined {
 }
 
 function publicKey(name: string): AnonError {
-  return unusable(name, 'is a public key', 'Pass the private key; the public key belongs to the application.');
+  return unusable(name, 'is a public key', 'Pass the private key that belongs to it.');
 }
 
 function unusable(name: string, problem: string, hint?: string): AnonError {
   return new AnonError('usage', `${name} ${problem}.`, {
-    hint: hint ?? `Pass a private key as PEM or JWK, for ${assertionAlgorithms.join(', ')}.`,
+    hint: hint ?? `Pass a private key as PEM or JWK, usable with ${assertionAlgorithms.join(', ')}.`,
   });
 }
 

@@ -85,7 +85,7 @@ function managementRefusal(
   return new ResponseError(codeOf(status), refused, {
     message:
       description === '' && isTransientFailure(status)
-        ? `The tenant could not answer (${status}).`
+        ? `The tenant failed to answer the request (${status}).`
         : `The tenant refused: ${description || 'no reason given'} (${status}).`,
     hint:
       missing &&

@@ -77,7 +77,7 @@ export function tokenExchangeFailure(tenant: TenantConnection, error: unknown): 
   const description = error instanceof ResponseError ? error.description : '';
   return new AnonError(
     'rate_limited',
-    `The tenant's rate limit for access tokens is reached.${quotedReason(description)}`,
+    `The tenant's rate limit for access tokens was reached.${quotedReason(description)}`,
     { hint: error.hint, cause: error },
   );
 }
@@ -97,7 +97,7 @@ function notATenant({ issuer }: TenantConnection, answered: Answered): AnonError
   });
 }
 
-/** A refusal that is not OAuth's: it may come from a proxy, and shows nothing about the credentials or the tenant. */
+/** A refusal that is not OAuth's: it may come from a proxy, and proves nothing about the credentials or the tenant. */
 function foreignAnswer(host: string, words: string, answered: Answered): AnonError {
   return new AnonError('tenant_unreachable', `${host} does not answer like an Auth0 tenant. ${words}`, {
     hint: 'A firewall or proxy may have answered instead. Otherwise check the domain: anon-cli profile show',
@@ -118,7 +118,7 @@ function unavailable(
     { status, error, description },
     {
       message: `The tenant ${host} is unavailable: it answered POST ${oauthTokenPath} with ${status}.${quotedReason(description)}`,
-      hint: 'The service, or something between it and you, is failing: try again later, and see https://status.auth0.com',
+      hint: 'The service or a proxy in between is failing. Try again later; see https://status.auth0.com',
     },
   );
 }

@@ -12,7 +12,7 @@ import { expiredToken, noCredentials, notAToken, tokenExchangeFailure, tokenRefu
 /** A token is used only if it stays valid for this many seconds: a command takes a while. */
 const marginSeconds = 60;
 
-/** Clock skew that tenants accept in an assertion, in milliseconds, at the least. @see management-api, section 1.1 */
+/** The minimum clock skew that tenants accept in an assertion, in milliseconds. @see management-api, section 1.1 */
 const clockSkewMs = 5000;
 
 /** A Management API token and its properties. */
@@ -22,7 +22,7 @@ export interface ManagementToken {
   readonly endsAtMs: number | undefined;
   /** Its scopes; undefined when unknown. */
   readonly scopes: readonly string[] | undefined;
-  /** A request was accepted with it. A token refused on first use is not renewed: the next one would be refused too. */
+  /** A request with it was accepted. A token refused on first use is not renewed: the next one would be refused too. */
   wasAccepted: boolean;
   /** It was saved by an earlier command, and may have fewer scopes than the client has now. */
   readonly isSaved: boolean;

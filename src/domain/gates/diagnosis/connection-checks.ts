@@ -34,7 +34,7 @@ export async function checkReachable(tenant: TenantConnection): Promise<Check> {
     state: 'warning',
     finding: `${host} reports the issuer ${issuer}, which its tokens will have too`,
     advice:
-      "Is one of them a custom domain? Use the domain of your applications in the profile; the Management API works only with the tenant's own domain.",
+      "Is one of them a custom domain? Save the one that your applications use in the profile; the Management API works only with the tenant's original domain.",
   };
 }
 
@@ -43,10 +43,10 @@ export function checkClock(tenant: TenantConnection): Check {
   const check = 'clock';
   const { host } = new URL(tenant.issuer);
   if (tenant.time.offsetMs() === undefined) {
-    return { check, state: 'unknown', finding: `${host} sends no time in its responses` };
+    return { check, state: 'unknown', finding: `${host} sends no usable time in its responses` };
   }
   const difference = clockDifference(tenant);
-  if (difference === undefined) return { check, state: 'open', finding: `your clock agrees with ${host}` };
+  if (difference === undefined) return { check, state: 'open', finding: `your clock agrees with ${host}'s` };
   return {
     check,
     state: 'warning',
@@ -110,8 +110,8 @@ export function checkManagementScopes(
 }
 
 /**
- * The error for an answer that no tenant gives: a page, a redirect, or a failure in front of it. It ends as it does in
- * every other command. Any other error stays unchanged.
+ * The error for an answer that no tenant gives: an HTML page, a redirect, or a failure in front of the tenant. It gets
+ * the same code as in every other command. Any other error stays unchanged.
  */
 function connectionFailure(host: string, error: AnonError): AnonError {
   const { message, hint, code } = error;

@@ -95,7 +95,7 @@ function withSkipped(checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRe
 
 function skipReason(name: CheckName, checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest): string {
   if (checks.get('reachable')?.state === 'closed') return 'the tenant is unreachable';
-  if (name === 'probe' && !request.probe) return 'requests real tokens and creates a guest: --probe';
+  if (name === 'probe' && !request.probe) return 'to request real tokens, which creates a guest: --probe';
   if (name === 'probe') return 'needs an application and an API';
   if (checks.get('credentials')?.state === 'closed') return 'needs a Management API token';
   if (!checks.has('app')) return 'unknown edition: --edition <name>';
@@ -143,7 +143,7 @@ function reachVerdict(checks: readonly Check[], subjects: Subjects, request: Dia
   return { ok: false, verdict, failure: failed?.error ?? new AnonError('not_authorised', `${verdict}.`) };
 }
 
-/** All gates are known to be open, and a requested probe did not stay unknown. */
+/** All gates are known to be open, and a requested probe has a result. */
 function settled(checks: readonly Check[]): boolean {
   const found = (name: CheckName) => checks.find(({ check }) => check === name);
   return [found('app'), found('api'), found('scopes')].every(isOpen) && found('probe')?.state !== 'unknown';

@@ -84,7 +84,7 @@ export async function apiToCheck(
   throw undecidedApi(tenant, apis);
 }
 
-/** What guests should reach: an API, with the application they come with and the scopes they should get. */
+/** The API that guests should reach, their application, and the scopes they should get. */
 export interface GuestAccess {
   readonly edition: Edition;
   readonly app: App | undefined;

@@ -4,7 +4,10 @@ import { describeLifetime, recommendedLifetimeSeconds, sessionLifetimeWarning } 
 import type { TenantConnection } from '../../exchange/connection.ts';
 import { type Check, findingFrom } from './check.ts';
 
-/** The edition detected from the tenant's settings, and whether commands use it. `isForced`: this command got another one. */
+/**
+ * The edition detected from the tenant's settings, and whether commands use it. `isForced`: this command was given
+ * another one.
+ */
 export function checkEdition(
   { edition, selection }: TenantConnection,
   settings: TenantSettingsBody,
@@ -17,7 +20,7 @@ export function checkEdition(
   }
   if (isForced) {
     const finding = `the tenant's settings look like ${detected}, but this command uses ${edition}`;
-    return { check, state: 'warning', finding, advice: 'Run it without --edition and ANON_EDITION.' };
+    return { check, state: 'warning', finding, advice: 'Run the command without --edition and ANON_EDITION.' };
   }
   return {
     check,
@@ -33,7 +36,7 @@ export function checkFeature({ flags }: TenantSettingsBody): Check {
   const flag = flags?.anonymous_sessions_enabled;
   if (flag === true) return { check, state: 'open', finding: 'the tenant has anonymous sessions' };
   if (flag === false) return featureMissing;
-  return { check, state: 'unknown', finding: "not shown in the tenant's settings; --probe finds out" };
+  return { check, state: 'unknown', finding: "not shown in the tenant's settings; to find out: --probe" };
 }
 
 export const featureMissing: Check = {
@@ -63,7 +66,7 @@ function lifetimeProblem(edition: Edition, lifetimeSeconds: number): string | un
   const { minSeconds, maxSeconds, mayNeverEnd } = edition.sessionLifetime;
   const unbounded = lifetimeSeconds === 0 && mayNeverEnd;
   if (!unbounded && (lifetimeSeconds < minSeconds || lifetimeSeconds > maxSeconds)) {
-    return `the limits are ${describeLifetime(minSeconds)} and ${describeLifetime(maxSeconds)}`;
+    return `the range is ${describeLifetime(minSeconds)} to ${describeLifetime(maxSeconds)}`;
   }
   const warning = sessionLifetimeWarning(lifetimeSeconds);
   if (warning !== undefined) return findingFrom(warning.charAt(0).toLowerCase() + warning.slice(1));

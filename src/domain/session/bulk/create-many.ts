@@ -6,7 +6,7 @@ import { mayHaveTakenEffect } from '../../exchange/unknown-outcome.ts';
 import { checkComplete, type GuestTokens, requestTokens } from '../request-tokens.ts';
 import type { ExplainRefusal, TokenRequest } from '../token-request.ts';
 
-/** How often one guest is requested again. */
+/** How often a request for one guest is repeated. */
 const maxRetries = 3;
 
 export interface NumberedGuest {
@@ -17,12 +17,12 @@ export interface NumberedGuest {
 export interface ManyGuests {
   /** Read one at a time, when a worker is free. */
   readonly guests: AsyncIterator<NumberedGuest> | Iterator<NumberedGuest>;
-  /** The most requests at once. */
+  /** The maximum number of concurrent requests. */
   readonly concurrency: number;
   /** Aborted to start no more guests; requests under way are finished. */
   readonly signal: AbortSignal;
   readonly explain: ExplainRefusal;
-  /** Resolves once the guest is written, for which its worker waits; false when the output has no reader any more. */
+  /** Resolves once the guest is written, for which its worker waits; false when the output no longer has a reader. */
   write(n: number, tokens: GuestTokens): Promise<boolean>;
 }
 
@@ -32,20 +32,20 @@ export interface Tally {
   created: number;
   /** Guests that were written without a usable access token. */
   failed: number;
-  /** Lost answers: for each the service may have a guest whose tokens nobody has. */
+  /** Lost answers: for each, the service may have created a guest whose tokens are lost. */
   lost: number;
-  /** The output has no reader any more. */
+  /** The output no longer has a reader. */
   unread: boolean;
   /** Why the run ended early, unless it was stopped. */
   failure: AnonError | undefined;
 }
 
 /**
- * Creates guests concurrently, each once: at most `concurrency` are under way or unwritten. A rate limit holds all of them
- * up. A guest whose answer was lost is requested again, at most three times: the lost one has no number. A guest without an
- * access token is written, because its session token may be the only trace of it. The first lasting failure ends the run,
- * and so does a rate limit that lets no request through for the connection's longest wait.
- * @throws what `guests` or `write` throw, once nothing is under way any more
+ * Creates guests concurrently, each once: at most `concurrency` are under way or unwritten. A rate limit delays all of
+ * them. A guest whose answer was lost is requested again, at most three times: the lost one gets no number. A guest
+ * without an access token is written, because its session token may be the only trace of it. The first lasting failure
+ * ends the run, and so does a rate limit that lets no request through for the connection's longest wait.
+ * @throws what `guests` or `write` throw, once no request is under way
  */
 export async function createMany(tenant: TenantConnection, request: TokenRequest, many: ManyGuests): Promise<Tally> {
   const { guests, concurrency, signal, explain, write } = many;
@@ -63,7 +63,10 @@ export async function createMany(tenant: TenantConnection, request: TokenRequest
       if (!(await write(n, tokens))) tally.unread = true;
       else if (tokens.problem === undefined) tally.created += 1;
       else tally.failed += 1;
-      checkComplete(tokens, 'The session token of that guest is in its line: anon-cli token update --session-token -');
+      checkComplete(
+        tokens,
+        'To get an access token with the session token in that line: anon-cli token update --session-token -',
+      );
     }
   }
 
@@ -76,7 +79,7 @@ export async function createMany(tenant: TenantConnection, request: TokenRequest
   await Promise.all(workers);
   await guests.return?.();
   if (thrown) throw thrown.error;
-  // Once, however many were refused together: explaining may take requests of its own.
+  // Only once, however many were refused together: explaining may send requests.
   if (tally.failure instanceof ResponseError) tally.failure = await explain(tenant, tally.failure, request);
   return tally;
 }
@@ -102,7 +105,7 @@ async function createOne(
       const lost = mayHaveTakenEffect(error);
       if (lost) tally.lost += 1;
       if (ended()) throw error;
-      // Other requests got through meanwhile: the limit is on the rate, and this request had bad luck.
+      // Other requests got through meanwhile: the limit lets some through, so this request is sent again.
       if (error.code === 'rate_limited' && tally.created > createdBefore) {
         createdBefore = tally.created;
         continue;

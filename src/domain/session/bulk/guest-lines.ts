@@ -43,7 +43,7 @@ export interface WrittenGuests {
 
 /**
  * Reads the lines of a run of `count` guests that ended early.
- * @throws {AnonError} `usage` when they are not of such a run: then nothing may be appended to them
+ * @throws {AnonError} `usage` when they are from anything else: then nothing may be appended to them
  */
 export async function readGuestLines(lines: AsyncIterable<TextLine>, count: number): Promise<WrittenGuests> {
   const seen = new Uint8Array(count + 1);

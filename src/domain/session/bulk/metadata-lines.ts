@@ -79,7 +79,7 @@ function readLine(text: string, number: number, common: JsonObject | undefined):
     if (!isAnonError(error)) throw error;
     throw reworded(error, {
       message: `Line ${number} of the metadata file: ${error.message}`,
-      hint: error.hint ?? 'Each line is one JSON object. Example: {"language":"en"}',
+      hint: error.hint ?? 'Write one JSON object per line. Example: {"language":"en"}',
     });
   }
 }

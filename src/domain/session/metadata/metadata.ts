@@ -9,7 +9,7 @@ export interface MetadataInput {
   readonly assignments: readonly string[];
   /** The text of a JSON file; assignments win over it. */
   readonly file?: string | undefined;
-  /** The same from the command line, in place of a file. */
+  /** The same JSON from the command line, instead of a file. */
   readonly json?: string | undefined;
   /** Top-level keys to remove. */
   readonly unset: readonly string[];
@@ -37,12 +37,12 @@ export function readMetadata({ assignments, file, json, unset }: MetadataInput):
 const maxDepth = metadataMaxBytes / 2;
 
 function tooDeep(): AnonError {
-  return new AnonError('usage', 'The metadata is nested too deep.');
+  return new AnonError('usage', 'The metadata is nested too deeply.');
 }
 
 /**
  * `what` is the subject of the error.
- * @throws {AnonError} `usage`, with how many bytes are too many
+ * @throws {AnonError} `usage`, with the number of bytes over the limit
  */
 export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): void {
   const bytes = metadataBytes(metadata);
@@ -50,7 +50,7 @@ export function checkMetadataSize(metadata: JsonObject, what = 'The metadata'): 
   throw new AnonError(
     'usage',
     `${what} is ${bytes} bytes as JSON, ${bytes - metadataMaxBytes} over the limit of ${metadataMaxBytes}.`,
-    { hint: 'Keep large data in your own store, and put an id here.' },
+    { hint: 'Store large data in your own database, and only its id here.' },
   );
 }
 
@@ -128,7 +128,7 @@ function remove(metadata: JsonObject, path: string): void {
  */
 export function checkMergedSize(current: unknown, change: JsonObject | undefined): void {
   if (!change || !isJsonObject(current)) return;
-  checkMetadataSize(mergeMetadata(current, change), "Together with the session's current metadata, the metadata");
+  checkMetadataSize(mergeMetadata(current, change), "With this update, the session's metadata");
 }
 
 /** A thousand times the limit of metadata. */

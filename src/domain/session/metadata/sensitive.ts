@@ -31,7 +31,7 @@ function inMember(parent: string, key: string, value: unknown): SensitiveValue[]
   return [...(kind === undefined ? [] : [{ path, kind }]), ...inValue(path, key, value, kind !== undefined)];
 }
 
-/** Items of a list go by the name of the list. */
+/** Items of a list are checked under the list's name. */
 function inValue(path: string, key: string, value: unknown, isReported: boolean): SensitiveValue[] {
   if (isPrivateJwk(value)) return [{ path, kind: 'a private key' }];
   if (Array.isArray(value)) {

@@ -210,7 +210,7 @@ describe('the application and API of token create', () => {
     expect(app.code).toBe(5);
     expect(app.jsonError).toMatchObject({
       code: 'gate_closed',
-      message: 'No application is enabled for anonymous sessions.',
+      message: 'No application is enabled for guest sessions.',
       hint: 'Enable one: anon-cli app enable web',
     });
     await done('app', 'enable', 'web');
@@ -415,7 +415,7 @@ describe('the metadata of token create', () => {
       code: 2,
       stderr:
         'error: The metadata is 1027 bytes as JSON, 3 over the limit of 1024.\n' +
-        'hint:  Keep large data in your own store, and put an id here.\n',
+        'hint:  Store large data in your own database, and only its id here.\n',
     });
   });
 });

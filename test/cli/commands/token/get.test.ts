@@ -83,7 +83,7 @@ describe('token get', () => {
       code: 3,
       stdout: '',
       stderr:
-        'error: The session has expired.\nhint:  To create a session of a new guest: anon-cli token get --create\n',
+        'error: The session has expired.\nhint:  To create a session for a new guest: anon-cli token get --create\n',
     });
     const { stderr } = await machine.done('token', 'get', '--create');
     const { guest_id: is } = await got(machine);
@@ -100,7 +100,7 @@ describe('token get', () => {
     await machine.done('app', 'create', 'kiosk', '--enable');
     expect(await machine.run('token', 'get', '--app', 'kiosk')).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('To create a session of a new guest: anon-cli token get --create'),
+      stderr: expect.stringContaining('To create a session for a new guest: anon-cli token get --create'),
     });
     expect(await got(machine, '--app', 'kiosk', '--create')).toMatchObject({ origin: 'created' });
   });

@@ -126,7 +126,7 @@ describe('the size of the metadata', () => {
       expect(await run('token', 'update', '--meta', `a=${'x'.repeat(1001)}`)).toMatchObject({
         code: 2,
         stderr: expect.stringMatching(
-          /^error: Together with the session's current metadata, the metadata is 1025 bytes as JSON, 1 over /,
+          /^error: With this update, the session's metadata is 1025 bytes as JSON, 1 over /,
         ),
       });
       expect(tenant.requests.filter(({ path }) => path === '/anonymous/token')).toHaveLength(before);

@@ -175,9 +175,9 @@ describe('a session token of an unknown form', () => {
 describe('an unusual answer loses nothing', () => {
   it.each<[string, unknown, string]>([
     ['no access token', undefined, 'access_token is required'],
-    ['null for one', null, 'access_token must be a string that is not empty'],
-    ['nothing for one', '', 'access_token must be a string that is not empty'],
-    ['a number for one', 7, 'access_token must be a string that is not empty'],
+    ['null for one', null, 'access_token must be a non-empty string'],
+    ['nothing for one', '', 'access_token must be a non-empty string'],
+    ['a number for one', 7, 'access_token must be a non-empty string'],
   ])('%s: the session is saved, the answer is shown, and the command ends with an error', async (_, token, problem) => {
     let good = false;
     const { machine, create } = await tenantWith((answer) => (good ? answer : { ...answer, access_token: token }));

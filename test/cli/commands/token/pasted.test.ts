@@ -131,7 +131,7 @@ describe('the three states of a signature', () => {
     const { run, file } = await freshMachine();
     const given = await sign({ sub: 'anon|1' }, Buffer.from('your-256-bit-secret'), { alg: 'HS256' });
     const key = file('secret.txt', 'your-256-bit-secret\n');
-    const warning = 'the secret has 19 bytes, but HS256 requires 32: it may be guessed';
+    const warning = 'the secret has 19 bytes, but HS256 requires 32: it could be guessed';
     const { code, stdout, stderr } = await run('token', 'decode', given, '--key', key);
     expect(code).toBe(0);
     expect(stdout).toMatch(/✔ signature verified: \S+secret\.txt\n/);

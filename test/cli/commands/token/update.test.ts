@@ -181,7 +181,7 @@ describe('what token update refuses', () => {
     const { code, stderr } = await machine.run('token', 'update', '--meta', `second=${'b'.repeat(600)}`);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      "Together with the session's current metadata, the metadata is 1224 bytes as JSON, 200 over the limit of 1024.",
+      "With this update, the session's metadata is 1224 bytes as JSON, 200 over the limit of 1024.",
     );
     // The same change fits once the other key goes.
     await machine.done('token', 'update', '--meta', `second=${'b'.repeat(600)}`, '--unset', 'first');

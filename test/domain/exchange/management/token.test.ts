@@ -402,7 +402,7 @@ describe('no token', () => {
     const { tenant } = asked([limited], {});
     expect(await failureOf(() => request(tenant))).toMatchObject({
       code: 'rate_limited',
-      message: "The tenant's rate limit for access tokens is reached.",
+      message: "The tenant's rate limit for access tokens was reached.",
       hint: expect.stringContaining('Try again in 700 seconds'),
     });
   });

@@ -256,7 +256,7 @@ describe('the settings', () => {
     ['never expires', 0, /^sessions never expire: without expiry, a leaked session token works forever/],
     ['is under a day', 3600, /^sessions live 1 hour: with less than 24 hours/],
     ['is under 30 days', 864_000, /^sessions live 10 days: 30 days or longer is recommended$/],
-    ['is over the limit', 63_072_000, /the limits are 1 second and 1 year$/],
+    ['is over the limit', 63_072_000, /the range is 1 second to 1 year$/],
   ])('a lifetime that %s is a warning', async (_, anonymous_session_lifetime, finding) => {
     const tenant = await openTenant({ settings: { anonymous_session_lifetime } });
     const diagnosis = await diagnose(connectionTo(tenant), nothing);

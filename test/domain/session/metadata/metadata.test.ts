@@ -179,7 +179,7 @@ describe('a file', () => {
 
   it('nested too deeply to be sent is refused like anything else', async () => {
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    const refusal = { code: 'usage', message: 'The metadata is nested too deep.' };
+    const refusal = { code: 'usage', message: 'The metadata is nested too deeply.' };
     expect(await failureOf(() => file(deep))).toMatchObject(refusal);
     expect(await failureOf(() => meta(`${'a.'.repeat(20_000)}b=c`))).toMatchObject(refusal);
   });
@@ -241,15 +241,14 @@ describe('the limit of 1024 bytes', () => {
     expect(await failureOf(() => meta(`k=${value}`))).toMatchObject({
       code: 'usage',
       message: `The metadata is ${bytes} bytes as JSON, ${over} over the limit of 1024.`,
-      hint: 'Keep large data in your own store, and put an id here.',
+      hint: 'Store large data in your own database, and only its id here.',
     });
   });
 
   it('applies to the resulting metadata if the current metadata is known', async () => {
     const current = { a: 'x'.repeat(600) };
     expect(await failureOf(() => checkMergedSize(current, { b: 'x'.repeat(600) }))).toMatchObject({
-      message:
-        "Together with the session's current metadata, the metadata is 1215 bytes as JSON, 191 over the limit of 1024.",
+      message: "With this update, the session's metadata is 1215 bytes as JSON, 191 over the limit of 1024.",
     });
     expect(() => checkMergedSize(current, { a: null, b: 'x'.repeat(600) })).not.toThrow();
     expect(() => checkMergedSize(current, undefined)).not.toThrow();
