@@ -1,4 +1,4 @@
-import { type ClaimsHolder, chooseClaimsHolder } from '../../../domain/claims/holder.ts';
+import { type ClaimsHolder, chooseClaimsHolder } from '../../../domain/claims/mapping.ts';
 import { previewToken } from '../../../domain/claims/preview.ts';
 import type { ClaimMapping } from '../../../wire/claims-mapping.ts';
 import type { OptionValues } from '../../options/definition.ts';
