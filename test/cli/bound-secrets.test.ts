@@ -67,11 +67,11 @@ describe('an edited domain', () => {
     [['session', 'show']],
   ])('gets nothing that was saved: %j asks for a login', async (command) => {
     const { machine, other, saved } = await movedProfile();
-    const { code, stderr } = await machine.run(...command);
+    const { code, stdout, stderr } = await machine.run(...command);
     for (const secret of saved) expect(other.heard.join('\n')).not.toContain(secret);
-    expect({ code, stderr }).toEqual({
+    expect({ code, printed: stdout + stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/sign in again:\s+anon-cli login remote/),
+      printed: expect.stringMatching(/sign in again:\s+anon-cli login remote/),
     });
   });
 
@@ -99,7 +99,7 @@ describe('an edited domain', () => {
     expect(await machine.run(...command)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining("Profile 'remote' names no tenant: it has no domain in profiles.json."),
+      stderr: expect.stringContaining("Profile 'remote' has no domain in profiles.json."),
     });
   });
 

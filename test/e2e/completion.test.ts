@@ -94,9 +94,9 @@ describe('in bash', () => {
   it('names with a colon are completed after the colon, also after an option and in a list', async () => {
     const home = await homeWithApps(awkward);
     const lines = [
-      'token create --api shop --scope read:c\t',
-      'token create --api shop --scope=read:c\t',
-      'token create --api shop --scope read:catalog,write:c\t',
+      'token create --api shop --scopes read:c\t',
+      'token create --api shop --scopes=read:c\t',
+      'token create --api shop --scopes read:catalog,write:c\t',
       'token create --api https:\t',
       'token create --api https://api.sh\t',
       'app show at@\t',
@@ -108,9 +108,9 @@ describe('in bash', () => {
       "token create --app='col:\t",
     ];
     expect((await typedInBash(home, lines)).map((words) => words.slice(2).join(' '))).toEqual([
-      '--api shop --scope read:catalog',
-      '--api shop --scope=read:catalog',
-      '--api shop --scope read:catalog,write:cart',
+      '--api shop --scopes read:catalog',
+      '--api shop --scopes=read:catalog',
+      '--api shop --scopes read:catalog,write:cart',
       '--api https://api.shop.example',
       '--api https://api.shop.example',
       'at@home',

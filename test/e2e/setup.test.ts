@@ -66,7 +66,7 @@ describe('a choice at a terminal', () => {
     await person.sees('❯ ◉ write:cart');
     person.types(keys.enter);
     await person.sees('· write:cart');
-    await person.sees('Apply this');
+    await person.sees('Apply to');
     person.types('n');
     expect(await person.ended).toBe(1);
     expect(person.shown).toContain('nothing was sent');
@@ -145,7 +145,7 @@ describe('a name typed in a list', () => {
     person.types(keys.enter);
     await person.sees('Name of the new API');
     person.types(keys.enter);
-    await person.sees('error: Please answer.');
+    await person.sees('error: An answer is required.');
     await person.sees('Name of the new API');
     person.types('maps', keys.enter);
     await person.sees('Audience of the new API');

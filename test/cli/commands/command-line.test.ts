@@ -141,7 +141,7 @@ describe('an error', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({
       error: { code: 'not_found', exit_code: 1 },
-      warnings: [expect.stringContaining('was not readable as a file of anon-cli')],
+      warnings: [expect.stringContaining('was not a valid anon-cli file')],
     });
   });
 });

@@ -36,7 +36,7 @@ describe('on a tenant of edition ea', () => {
     [
       ['token', 'create', '--meta', 'a\\.b:={}'],
       7,
-      "Write it as text: --meta 'a\\.b=…' (a dot nests, and \\. is one in a key)",
+      "Write it as text: --meta 'a\\.b=…' (a dot nests; \\. is a dot in a key)",
     ],
     [['token', 'create', '--meta', 'a.b=1', '--meta', 'c:=[]', '--meta', 'd=1'], 7, "'a', 'c' are objects or arrays"],
     [['token', 'create', '--user-id', 'me'], 7, 'Leave --user-id out.'],

@@ -152,7 +152,7 @@ describe('a tenant that accepts a write', () => {
       expect({ code, stderr }).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /with 200 and an unreadable body\. The answer says that it is br, and is not\. The change may or may not have been made\.\n/,
+          /with 200 and an unreadable body\. The answer is declared as br but is not\. The change may or may not have been made\.\n/,
         ),
       });
     },

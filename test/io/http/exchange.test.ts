@@ -32,11 +32,11 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
   });
 
   it.each([
-    ['gzip', 'no gzip at all', 'The answer says that it is gzip, and is not.'],
-    ['br', 'no brotli at all', 'The answer says that it is br, and is not.'],
+    ['gzip', 'no gzip at all', 'The answer is declared as gzip but is not.'],
+    ['br', 'no brotli at all', 'The answer is declared as br but is not.'],
     ['compress', 'LZW', 'The answer has an unknown content encoding (compress).'],
     ['__proto__', 'x', 'The answer has an unknown content encoding (__proto__).'],
-  ])('%s that is none is an error that says so', async (coding, text, message) => {
+  ])('content declared as %s that is not is an error', async (coding, text, message) => {
     const url = await answering((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(text));
     const answer = await fetching()(url, get);
     expect(await failureOf(() => answer.text())).toMatchObject({ code: 'response_invalid', message });

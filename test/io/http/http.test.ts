@@ -112,7 +112,7 @@ describe('a tenant that', () => {
     expect(await failureOf(() => fetching()(`${url}/`, get))).toMatchObject({
       code: 'tenant_unreachable',
       message: expect.stringMatching(
-        /^The response of the tenant 127\.0\.0\.1:\d+ is longer than 64 MB, and was not read to its end\.$/,
+        /^The response of the tenant 127\.0\.0\.1:\d+ is larger than 64 MB, and was not read completely\.$/,
       ),
     });
   });
@@ -155,7 +155,7 @@ describe('a tenant that', () => {
   });
 
   const plainHttp =
-    'If it speaks plain HTTP: that is for this machine only, as http://localhost:<port>. A tenant elsewhere speaks HTTPS: check the domain, and its port if it has one.';
+    'Plain HTTP works only on this machine, as http://localhost:<port>. Other tenants speak HTTPS: check the domain and its port.';
 
   it.each([
     ['ERR_SSL_WRONG_VERSION_NUMBER', plainHttp],
@@ -203,10 +203,10 @@ describe('a tenant that', () => {
 
 describe('a certificate', () => {
   it.each([
-    ['localhost', 'is not trusted here', /--ca-file <file>$/],
+    ['localhost', 'is not trusted', /--ca-file <file>$/],
     ['expired', 'has expired', /clock right/],
     ['early', 'is not valid yet', /clock right/],
-    ['elsewhere', 'is for another name', /domain right/],
+    ['elsewhere', 'is for another host name', /domain right/],
   ] as const)('%s %s', async (name, problem, hint) => {
     const url = await answeringOverTls((_, response) => response.end(), name);
     const caFile = name === 'localhost' ? undefined : authority();

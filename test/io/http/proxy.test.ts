@@ -91,7 +91,7 @@ describe('a proxy that fails is told from the tenant:', () => {
     const proxy = await proxying((socket) => void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
     expect(await failureOf(() => through({ HTTPS_PROXY: proxy.url })('https://acme.example/', get))).toMatchObject({
       code: 'tenant_unreachable',
-      message: `The proxy ${new URL(proxy.url).host} gives no way to acme.example: it answered ${status}.`,
+      message: `The proxy ${new URL(proxy.url).host} did not connect to acme.example: it answered with status ${status}.`,
       hint: expect.stringMatching(hint),
       sent: false,
       broken: false,

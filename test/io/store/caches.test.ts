@@ -51,7 +51,7 @@ describe('a kept Management API token', () => {
       },
     };
     await keeperOf('acme', full).put(token);
-    expect(warnings).toEqual([expect.stringContaining('The Management API token of profile acme could not be kept')]);
+    expect(warnings).toEqual([expect.stringContaining('The Management API token of profile acme could not be saved')]);
     expect(warnings.join()).not.toContain(token.token);
   });
 });
@@ -110,7 +110,7 @@ describe('kept keys', () => {
     const { cache, warnings, data } = openedKeys();
     writeFileSync(join(data, 'keys'), 'a file where a folder should be');
     await cache.put(kept);
-    expect(warnings).toEqual([expect.stringContaining('The keys could not be kept')]);
+    expect(warnings).toEqual([expect.stringContaining('The keys could not be saved')]);
     expect(await cache.get(url)).toBeUndefined();
   });
 

@@ -377,7 +377,7 @@ describe('setup on a terminal', () => {
       'Which scopes should guests get at shop?',
       'How long should guest sessions live?',
       'Which format should session tokens have?',
-      `Apply this to ${host}?`,
+      `Apply to ${host}?`,
     ]);
     expect(stderr).toContain(`This changes:\n  tenant settings (${host})\n`);
     expect(stdout).toContain('sessions live 90 days, session tokens are JWE\n');
@@ -433,7 +433,7 @@ describe('setup on a terminal', () => {
       "API 'news' not found. Create this API?",
       'Audience of the new API (example: https://api.shop.example)',
       'Scopes for guests (example: read:catalog)',
-      'Apply this to localhost:4400?',
+      'Apply to localhost:4400?',
     ]);
   });
 
