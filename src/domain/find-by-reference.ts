@@ -42,7 +42,7 @@ export function findByReference<Item>(
     items.flatMap((item) => [named(item).name, ...named(item).ids]),
   );
   throw new AnonError('not_found', `${capitalized(noun)} '${reference}' not found.`, {
-    hint: similar ? `Did you mean '${similar}'? Run: ${listCommand}` : `Run: ${listCommand}`,
+    hint: similar ? `Did you mean '${similar}'? To see all: ${listCommand}` : `Run: ${listCommand}`,
   });
 }
 

@@ -51,8 +51,8 @@ describe('a reference', () => {
   });
 
   it.each([
-    ['Mobil', "Did you mean 'Mobile'? Run: anon-cli shop list"],
-    ['https://thre.example', "Did you mean 'https://three.example'? Run: anon-cli shop list"],
+    ['Mobil', "Did you mean 'Mobile'? To see all: anon-cli shop list"],
+    ['https://thre.example', "Did you mean 'https://three.example'? To see all: anon-cli shop list"],
     ['something else', 'Run: anon-cli shop list'],
   ])('that matches nothing is not found: %s', async (reference, hint) => {
     expect(await failureOf(() => find(reference))).toMatchObject({

@@ -25,11 +25,11 @@ describe("the service's quickstart with one command per step, in a new home", ()
     await says('api list', /^shop\tdisabled/m);
     await says(
       'api enable shop --scopes read:catalog,write:cart --token-lifetime 1d',
-      /takes guests: read:catalog write:cart/,
+      /accepts guests: read:catalog write:cart/,
     );
     await says('api show shop', /guest scopes +read:catalog write:cart/);
     await says('api create news --audience urn:news --scopes read:articles', /Created API news/);
-    await says('api disable news', /no longer takes guests/);
+    await says('api disable news', /no longer accepts guests/);
     await says('token create', /✔ signature verified/);
     await says('token update --meta language=en --meta country=US', /metadata +\{"language":"en","country":"US"\}/);
     await says('token decode', /decrypted and authentic: the local tenant's session key/);

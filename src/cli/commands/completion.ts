@@ -6,7 +6,7 @@ import { printResult } from '../output/output.ts';
 import { fitted } from '../render/wrapped.ts';
 import { defineCommand } from './define-command.ts';
 
-/** Where a shell finds the script, and the line that puts it there. */
+/** Where each shell loads completions from, and the line to add there. */
 const installation: Readonly<Record<ShellName, { place: string; line: string }>> = {
   bash: { place: 'in ~/.bashrc', line: 'eval "$(anon-cli completion bash)"' },
   zsh: { place: 'in ~/.zshrc, after compinit', line: 'eval "$(anon-cli completion zsh)"' },
@@ -20,7 +20,7 @@ const installationLines = shellNames.map((shell) => {
 });
 
 export const completionCommand = defineCommand({
-  description: 'print the script that completes commands and names on Tab',
+  description: 'print the Tab completion script for a shell',
   args: { '<shell>': { description: shellNames.join(', '), values: shellNames } },
   calls: 'nothing',
   examples: ['completion bash'],

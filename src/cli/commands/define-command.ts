@@ -2,17 +2,17 @@ import type { ArgumentDefinitions, ArgumentValues, OptionDefinitions, OptionValu
 import type { GlobalOptions } from '../options/global.ts';
 import type { Context } from '../world/context.ts';
 
-/** What help, completion and the choice of an output format know of a command. Plain data. */
+/** The part of a command that help, completion and output formats read. Plain data. */
 export interface CommandFacts {
   readonly description: string;
   readonly args?: ArgumentDefinitions;
   /** Its own options, in the order of help; every command takes the global ones too. */
   readonly options?: OptionDefinitions;
-  /** Whether it asks or changes a tenant, and so has calls to show for `--format curl`. */
+  /** Whether it calls a tenant, so that `--format curl` has calls to show. */
   readonly calls: 'tenant' | 'nothing';
-  /** A list has no names for `--format env`; only an access token makes a header. Left out: one object. */
+  /** The kind of result, by default one object. A list has no `--format env`; only an access token has `--format header`. */
   readonly result?: 'one' | 'list' | 'access token';
-  /** What follows `anon-cli`. Each runs on a fresh local tenant. */
+  /** Command lines without `anon-cli`. Each runs on a fresh local tenant. */
   readonly examples: readonly [string, ...string[]];
   /** Below the examples; each line is wrapped. */
   readonly notes?: string;
@@ -20,7 +20,7 @@ export interface CommandFacts {
   readonly more?: string;
 }
 
-/** A command as the table of commands has it. */
+/** A command in the command table. */
 export interface CommandDefinition extends CommandFacts {
   run(context: Context, args: never, options: never): Promise<void>;
 }
@@ -31,7 +31,7 @@ interface TypedDefinition<Args extends ArgumentDefinitions, Options extends Opti
   run(context: Context, args: ArgumentValues<Args>, options: GlobalOptions & OptionValues<Options>): Promise<void>;
 }
 
-/** The one way to write a command: what `run` is given has the types that `args` and `options` say. */
+/** Defines a command. The types of what `run` receives follow from `args` and `options`. */
 export function defineCommand<
   const Args extends ArgumentDefinitions = Record<never, never>,
   const Options extends OptionDefinitions = Record<never, never>,

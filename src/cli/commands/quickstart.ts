@@ -29,7 +29,7 @@ const metadata = { language: 'en', country: 'US' } as const;
 const metadataArguments = Object.entries(metadata).map(([key, value]) => `--meta ${key}=${value}`);
 
 export const quickstartCommand = defineCommand({
-  description: 'all five steps on the local tenant, from nothing to two decoded guest tokens',
+  description: 'run all five steps on the local tenant, from nothing to two decoded guest tokens',
   calls: 'tenant',
   result: 'access token',
   examples: ['quickstart'],

@@ -102,11 +102,11 @@ function renderStatus(paint: Paint, status: Status, nowMs: number): string {
     [
       ['tenant', paint.bold(printable(tenantText(profile)))],
       ['profile', `${printable(profile.name)}, ${profile.adHoc ? 'not saved, ' : ''}${reasons[source]}`],
-      ...(profile.production ? [['production', paint.yellow('yes: changes ask first')] as const] : []),
+      ...(profile.production ? [['production', paint.yellow('yes: commands ask before changes')] as const] : []),
       ['edition', edition ?? 'not detected yet'],
       ['application', choiceText(app && { id: app.client_id, ...app })],
       ['API', choiceText(api && { id: api.audience, ...api })],
-      ['signs in', printable(credentialsText(status))],
+      ['credentials', printable(credentialsText(status))],
       ...sessionRows(session, selection, nowMs),
     ],
     0,

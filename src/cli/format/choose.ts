@@ -42,13 +42,13 @@ function checkTogether(format: OutputFormat, { json, field }: GlobalOptions): vo
 
 function checkCommand(path: string, { calls, result }: Facts, format: OutputFormat): void {
   if (format === 'header' && result !== 'access token') {
-    throw new AnonError('usage', `anon-cli ${path} has no access token to make a header from.`, {
+    throw new AnonError('usage', `anon-cli ${path} has no access token for --format header.`, {
       hint: 'Run: anon-cli token get --format header',
     });
   }
   if (format === 'curl' && calls === 'nothing') {
-    throw new AnonError('usage', `anon-cli ${path} makes no calls that --format curl could show.`, {
-      hint: 'Commands that read or change a tenant do: token create, app enable, tenant show.',
+    throw new AnonError('usage', `anon-cli ${path} makes no calls for --format curl to show.`, {
+      hint: 'Use it with a command that calls the tenant: token create, app enable or tenant show.',
     });
   }
   if (namesMembers(format) && result === 'list') throw listNotNamed(format);
@@ -78,8 +78,7 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     ({ terminal, warn }) =>
     ({ data }) => {
       const { lines, leftOut } = dotenvLines(named('dotenv', data));
-      for (const name of leftOut)
-        warn(`${name} is left out: programs that read .env files would not agree on its value.`);
+      for (const name of leftOut) warn(`${name} is left out: programs that read .env files disagree on its value.`);
       print(terminal, lines);
     },
   github: githubPrinter,
@@ -150,5 +149,5 @@ function schemeOf(data: Result['data']): string {
 function accessTokenOf(data: Result['data']): string {
   const token = (data as JsonObject).access_token;
   if (typeof token === 'string') return token;
-  throw new AnonError('usage', 'The result has no access token to make a header from.');
+  throw new AnonError('usage', 'The result has no access token for --format header.');
 }

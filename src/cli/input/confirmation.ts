@@ -16,7 +16,7 @@ export async function requireConfirmation(
 ): Promise<void> {
   if (yes) return;
   if (!terminal.interactive) {
-    throw new AnonError('usage', `${fact}, and ${whyNobodyIsAsked(terminal)}.`, { hint: 'To confirm, pass --yes' });
+    throw new AnonError('usage', `${fact}, and ${whyNobodyIsAsked(terminal)}.`, { hint: 'To confirm, pass --yes.' });
   }
   if (await confirm(`${fact}. ${question}`)) return;
   throw new AnonError('failed', 'Declined; nothing was changed.');

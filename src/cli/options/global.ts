@@ -3,11 +3,11 @@ import { AnonError } from '../../errors.ts';
 import { type EditionName, editionNames } from '../../wire/edition/edition.ts';
 import type { Values } from './definition.ts';
 
-/** What `--format` takes. */
+/** The values of `--format`. */
 export const outputFormats = ['human', 'json', 'ndjson', 'env', 'dotenv', 'github', 'header', 'curl'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
-/** Options that every command takes; they may stand before its words too. */
+/** The options of every command; they may also precede its name. */
 export interface GlobalOptions {
   readonly json?: true;
   /** The values to print, in this order. */
@@ -33,7 +33,7 @@ interface GlobalOption {
 export const globalOptions: readonly GlobalOption[] = [
   { flags: '--json', description: 'print everything as JSON; errors too, on stderr', takesValue: false },
   {
-    ...{ flags: '--field <name>', description: 'print only this value of the JSON, repeatable; list.*.name' },
+    ...{ flags: '--field <name>', description: 'print only this JSON field, repeatable: name, a.b, list.*.name' },
     ...{ takesValue: true, repeatable: true },
   },
   {

@@ -3,15 +3,15 @@ import { printable } from '../render/printable.ts';
 import type { OptionValues } from './definition.ts';
 import type { GlobalOptions } from './global.ts';
 
-/** What the lists of applications and APIs take. */
+/** The options of `app list` and `api list`. */
 export const listOptions = {
   '--enabled': 'only those enabled for guests',
-  '--search <text>': 'only those with this in their name or at the start of their id',
+  '--search <text>': 'only those whose name contains this, or whose id starts with it',
 } as const;
 
 export type ListOptions = GlobalOptions & OptionValues<typeof listOptions>;
 
-/** The items that the options ask for, the best match first. */
+/** The items that the options select, the best match first. */
 export function listed<Item>(
   items: readonly Item[],
   { enabled, search }: ListOptions,

@@ -4,7 +4,7 @@ import { AnonError } from '../../errors.ts';
 export const typeWord = 'application type';
 export const formatWord = 'session token format';
 
-/** The one of `words` that `text` is; `noun` says what they are. @throws {AnonError} `usage` */
+/** `text` as one of `words`; `noun` names their kind in the error. @throws {AnonError} `usage` */
 export function knownWord<const Word extends string>(text: string, words: readonly Word[], noun: string): Word {
   const word = words.find((candidate) => candidate === text.toLowerCase());
   if (word) return word;

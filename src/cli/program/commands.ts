@@ -1,18 +1,18 @@
 import type { CommandDefinition } from '../commands/define-command.ts';
 
-/** The nouns: what help says of them, and what to try first. */
+/** The nouns: their descriptions and examples in help. */
 export const groups: Readonly<Record<string, { readonly description: string; readonly example: string }>> = {
   tenant: {
     description: 'gate 1: the session lifetime, the session token format and the cookie',
     example: 'tenant show',
   },
   app: { description: 'gate 2: applications that may create guest sessions', example: 'app list' },
-  api: { description: 'gates 3 and 4: APIs that take guests, and the scopes guests get', example: 'api list' },
+  api: { description: 'gates 3 and 4: APIs that accept guests, and the scopes guests get', example: 'api list' },
   'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
-  claims: { description: "session values in guests' access tokens, as claims", example: 'claims list' },
+  claims: { description: "claims in guests' access tokens, mapped from session values", example: 'claims list' },
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
-  profile: { description: 'the tenants you work with, and what commands use there', example: 'profile list' },
+  profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
   local: { description: 'the local tenant: serve it, show it, reset it', example: 'local show' },
 };
 

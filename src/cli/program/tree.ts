@@ -13,7 +13,7 @@ const helpWidth = 80;
 /** A command or a noun. */
 export interface TreeCommand {
   readonly command: Command;
-  /** What it is defined by; undefined for nouns. */
+  /** Its definition; undefined for nouns. */
   readonly facts: CommandFacts | undefined;
 }
 

@@ -44,7 +44,7 @@ export function renderProfile(paint: Paint, view: ProfileView): string {
     rows(paint, [
       ['tenant', printable(tenantText(profile))],
       ['edition', editionText(profile)],
-      ...(profile.production ? [['production', paint.yellow('yes: changes ask first')] as const] : []),
+      ...(profile.production ? [['production', paint.yellow('yes: commands ask before changes')] as const] : []),
       ['application', printable(choiceText(profile.app?.name, profile.app?.clientId))],
       ['API', printable(choiceText(profile.api?.name, profile.api?.audience))],
       ['credentials', printable(credentialsText(view))],
@@ -122,7 +122,7 @@ function tokenText(secondsLeft: number): string {
   return secondsLeft > 0 ? `expires ${relativeText(secondsLeft)}` : 'expired';
 }
 
-/** The saved profile, and what its credentials allow, if that was checked. `detected`: its edition was, just now. */
+/** The saved profile, and what its credentials allow, if that was checked. `detected`: its edition was just detected. */
 export function renderLogin(
   paint: Paint,
   profile: Profile,
@@ -131,14 +131,14 @@ export function renderLogin(
 ): string {
   const { edition } = profile;
   return [
-    `${paint.green('✔')} Profile ${printable(profile.name)}: ${printable(profile.domain ?? '')}. ${inUse ? 'Commands use it now' : 'It is now the current profile'}.\n`,
+    `${paint.green('✔')} Saved profile ${printable(profile.name)} for ${printable(profile.domain ?? '')}; ${inUse ? 'commands now use it' : 'it is now the current profile'}\n`,
     rows(paint, [
       ...(edition
         ? [['edition', detected ? `${edition} (detected from the tenant's settings)` : edition] as const]
         : []),
       ['credentials', printable(credentialsText({ profile, fromEnvironment: false }))],
       ...(profile.credentials ? [['saved', placeText(profile)] as const] : []),
-      ...(profile.production ? [['production', paint.yellow('yes: changes ask first')] as const] : []),
+      ...(profile.production ? [['production', paint.yellow('yes: commands ask before changes')] as const] : []),
     ]),
     proof ? scopesText(paint, proof) : paint.dim('Not checked: login did not sign in.\n'),
     paint.dim(`Next: anon-cli ${next(profile, proof)}${inUse ? '' : ` --profile ${profile.name}`}\n`),
@@ -156,7 +156,7 @@ function scopesText(paint: Paint, { scopes, missing }: CredentialCheck): string 
   if (missing.length === 0)
     return `${paint.green('✔')} Signed in to the Management API with all scopes that commands need.\n`;
   const lines = missing.map(({ scope, commands }) => [scope, `for ${commands.join(', ')}`] as const);
-  return `${paint.yellow('Signed in to the Management API, without these scopes:')}\n${rows(paint, lines)}`;
+  return `${paint.yellow('Signed in to the Management API, but without these scopes:')}\n${rows(paint, lines)}`;
 }
 
 export function loginData(profile: Profile, proof: CredentialCheck | undefined, inUse: boolean): LoginResult {

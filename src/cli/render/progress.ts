@@ -15,7 +15,7 @@ export function renderProgress(
   const perSecond = elapsedMs > 0 ? (fresh * 1000) / elapsedMs : 0;
   const pace =
     perSecond === 0 ? '' : `  ${paint.dim(`${rate(perSecond)}/s  ${timeText((total - done) / perSecond)} left`)}`;
-  // What goes on in the next row could not be written over.
+  // A line that wraps can't be overwritten.
   const forms = [`${bar} ${counts}${pace}`, `${counts}${pace}`, counts];
   return forms.find((form) => displayWidth(form) < paint.columns) ?? counts;
 }

@@ -58,7 +58,7 @@ function warningsOf({ signature, notes }: DecodedToken): readonly string[] {
   return warning === undefined ? notes : [warning, ...notes];
 }
 
-/** The line that nobody may miss. */
+/** The most important line: whether to trust the token. */
 function stateText(paint: Paint, { signature, seal, inner }: DecodedToken): string {
   if (seal) return sealText(paint, seal, inner !== undefined);
   if (signature?.state === 'verified') return paint.green(`✔ signature verified: ${printable(signature.key)}`);

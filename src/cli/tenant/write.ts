@@ -18,7 +18,7 @@ import { type Access, accessTenant } from './access.ts';
 /** The options of every command that changes the tenant. */
 export const writeOptions = {
   '--dry-run': 'show what would be sent, without sending it',
-  '-y, --yes': "don't ask for confirmation, even where the profile is marked production",
+  '-y, --yes': "don't ask for confirmation, even if the profile is marked production",
 } as const;
 
 export type WriteOptions = GlobalOptions & OptionValues<typeof writeOptions>;

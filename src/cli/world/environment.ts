@@ -17,7 +17,7 @@ export function environmentOf(raw: Env): Env {
   });
 }
 
-/** Our variables, and those for proxies. Others, as of a terminal or CI, are passed on unchanged. */
+/** Our variables, and those for proxies. Others, such as those of a terminal or CI, are passed on unchanged. */
 function isOurs(name: string): boolean {
   return /^(AUTH0_|ANON_|HTTPS_PROXY$|NO_PROXY$)/i.test(name);
 }

@@ -15,7 +15,7 @@ export function secretStores(
   // One instance per process, because it stops using a keyring that doesn't respond.
   let keyring: Promise<Keyring> | undefined;
   const openOnce = () => {
-    // Read-only is completion, where someone waits after a key.
+    // Read-only means completion: someone is waiting after a key press.
     const options = readOnly ? { limitMs: 500, ...world.keyring } : world.keyring;
     keyring ??= import('../../io/store/keyring.ts').then(({ openKeyring }) => openKeyring(options));
     return keyring;

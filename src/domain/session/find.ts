@@ -90,7 +90,7 @@ export async function sessionNotFound(
       names.length === 0
         ? `Create it: ${creation}`
         : similar
-          ? `Did you mean '${similar}'? Run: anon-cli session list${selection}`
-          : `Run: anon-cli session list${selection}, or create it: ${creation}`,
+          ? `Did you mean '${similar}'? To see all: anon-cli session list${selection}`
+          : `To see all: anon-cli session list${selection}. To create it: ${creation}`,
   });
 }

@@ -116,7 +116,7 @@ describe('api show', () => {
   });
 
   it.each([
-    ['shp', "API 'shp' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
+    ['shp', "API 'shp' not found.", "Did you mean 'shop'? To see all: anon-cli api list"],
     ['https://api.shop.exampl', "API 'https://api.shop.exampl' not found.", `Did you mean '${audience}'?`],
   ])('does not find API %s', async (reference, message, hint) => {
     const { run } = await freshMachine();
@@ -186,7 +186,7 @@ describe('api enable', () => {
       '2h',
     );
     expect(stdout).toBe(
-      '✔ shop takes guests: read:catalog write:cart, access tokens for 2 hours\n' +
+      '✔ shop accepts guests: read:catalog write:cart, access tokens live for 2 hours\n' +
         '  API shop (localhost:4400)\n' +
         '    allow_anonymous_access               not set → true\n' +
         '    anonymous_access_scopes              not set → read:catalog write:cart\n' +
@@ -226,7 +226,7 @@ describe('api enable', () => {
   it('can grant no scopes at all if asked', async () => {
     const { done } = await freshMachine();
     const { stdout } = await done('api', 'enable', audience, '--scopes', '');
-    expect(stdout).toContain('shop takes guests: no scopes');
+    expect(stdout).toContain('shop accepts guests: no scopes');
   });
 
   it('refuses a scope that the API does not define, and sends nothing', async () => {
@@ -263,7 +263,7 @@ describe('api disable', () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'disable', 'shop');
     expect(stdout.split('\n')).toEqual([
-      '✔ shop no longer takes guests',
+      '✔ shop no longer accepts guests',
       '  guests get these scopes back when it is enabled again: read:catalog write:cart',
       '  to revoke them: anon-cli api disable shop --revoke-grants',
       '  API shop (localhost:4400)',
@@ -300,7 +300,7 @@ describe('api scopes', () => {
   it('adds and removes scopes, and sends nothing twice', async () => {
     const { done } = await openMachine();
     const { stdout } = await done('api', 'scopes', 'add', 'shop', 'read:orders', 'write:cart');
-    expect(stdout).toMatch(/^✔ Guests get at shop: read:catalog write:cart read:orders\n/);
+    expect(stdout).toMatch(/^✔ shop gives guests: read:catalog write:cart read:orders\n/);
     expect(stdout).toContain('    anonymous_access_scopes  +read:orders\n');
     expect((await done('api', 'scopes', 'add', 'shop', 'read:orders')).stdout).toContain(
       'No changes: localhost:4400 is already set this way',

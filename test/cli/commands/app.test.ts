@@ -133,7 +133,7 @@ describe('app show', () => {
   });
 
   it.each([
-    ['wbe', "Did you mean 'web'? Run: anon-cli app list"],
+    ['wbe', "Did you mean 'web'? To see all: anon-cli app list"],
     ['something else', 'Run: anon-cli app list'],
     ['All Applications', 'Run: anon-cli app list'],
   ])('does not find application %s', async (reference, hint) => {

@@ -42,7 +42,9 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
   it('a claim is mapped, listed, included in tokens, and removed', async () => {
     const { done, terminal } = await guestMachine(edition);
     const set = await done('claims', 'set', 'language', 'metadata.language');
-    expect(set.stdout).toMatch(new RegExp(`^✔ Guests' access tokens of ${holder} carry language\n  ${holder} `));
+    expect(set.stdout).toMatch(
+      new RegExp(`^✔ Guests' access tokens for ${holder} carry the claim language\n  ${holder} `),
+    );
     expect(set.stdout).toContain('not set → [{"name":"language","expression":"anonymous_session.metadata.language"}]');
     expect(set.stdout).toContain("\nThe current session's next access token\n");
     expect(set.stdout).toMatch(/^ {2}language +en ← anonymous_session\.metadata\.language$/m);
@@ -59,7 +61,9 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(listed.stdout).toMatch(/^language {2}anonymous_session\.metadata\.language$/m);
 
     const removed = await done('claims', 'remove', 'language', flag, name);
-    expect(removed.stdout).toMatch(new RegExp(`^✔ Guests' access tokens of ${holder} no longer carry language\n`));
+    expect(removed.stdout).toMatch(
+      new RegExp(`^✔ Guests' access tokens for ${holder} no longer carry the claim language\n`),
+    );
     expect(removed.stdout).not.toMatch(/^ {2}language /m);
     const later = await done('token', 'update', '--field', 'access_token');
     expect(claimsOf(later.stdout)).not.toHaveProperty('language');
@@ -202,7 +206,7 @@ describe('claims remove', () => {
     expect(jsonError).toMatchObject({
       code: 'not_found',
       message: "Claim 'langage' not found on 'web'.",
-      hint: "Did you mean 'language'? Run: anon-cli claims list --app web",
+      hint: "Did you mean 'language'? To see all: anon-cli claims list --app web",
     });
   });
 });

@@ -205,7 +205,7 @@ describe('a profile that is not removed by accident', () => {
     const machine = await profileWith(has);
     expect(await machine.run('profile', 'remove', 'remote')).toMatchObject({
       code: 2,
-      stderr: `error: ${fact}, and there is no terminal to ask on.\nhint:  To confirm, pass --yes\n`,
+      stderr: `error: ${fact}, and there is no terminal to ask on.\nhint:  To confirm, pass --yes.\n`,
     });
     machine.terminal.interactive = true;
     machine.answers.push(false);

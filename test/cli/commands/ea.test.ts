@@ -53,7 +53,7 @@ describe('on a tenant of edition ea', () => {
     await done('app', 'enable', 'web');
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
     expect(stdout).toMatch(
-      /^✔ shop takes guests of web: read:catalog, access tokens for the tenant's default lifetime\n/,
+      /^✔ shop accepts guests of web: read:catalog, access tokens live for the tenant's default lifetime\n/,
     );
     expect(stdout).toContain('    subject_type_authorization.anonymous_user.policy  deny_all → require_client_grant\n');
     expect(stdout).toContain('  new guest grant of web at shop (localhost:4400)\n');

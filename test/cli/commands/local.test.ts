@@ -101,7 +101,7 @@ describe('local reset', () => {
     expect(await run('local', 'reset')).toMatchObject({
       code: 2,
       stderr:
-        'error: Resetting deletes the local tenant, and there is no terminal to ask on.\n' +
+        'error: Resetting the local tenant needs confirmation, and there is no terminal to ask on.\n' +
         'hint:  Run: anon-cli local reset --yes\n',
     });
     // The line that it gives does what was asked for, in that edition.

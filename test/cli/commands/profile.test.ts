@@ -99,7 +99,7 @@ describe('profile show', () => {
     const { clientId } = tenant.credentials;
     expect(stdout).toContain(`  credentials       client ${clientId} (client secret)\n`);
     expect(stdout).toContain('  saved             in a file that only you can read\n');
-    expect(stdout).toContain('  production        yes: changes ask first\n');
+    expect(stdout).toContain('  production        yes: commands ask before changes\n');
     expect(stdout).toContain('  management token  expires in 23 hours\n');
     expect((await machine.done('profile', 'show', '--json')).json).toEqual({
       name: 'remote',
@@ -131,7 +131,7 @@ describe('profile set', () => {
     const { done } = await freshMachine();
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
     expect((await done('profile', 'set', 'production', 'on')).stdout).toBe(
-      '✔ Profile acme is marked production: changes there ask first\n',
+      '✔ Profile acme is marked production: commands ask before changes\n',
     );
     expect((await done('profile', 'show', '--field', 'production')).stdout).toBe('true\n');
     await done('profile', 'set', 'production', 'off', '--yes');
@@ -144,7 +144,7 @@ describe('profile set', () => {
     await done('login', 'acme', '--domain', 'a.example', '--no-check');
     expect((await done('profile', 'set', 'edition', 'ea')).stdout).toBe('✔ Profile acme uses edition ea\n');
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('ea\n');
-    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain('detects the edition of its tenant');
+    expect((await done('profile', 'set', 'edition', 'auto')).stdout).toContain("detects its tenant's edition");
     expect((await done('profile', 'show', '--field', 'edition')).stdout).toBe('null\n');
   });
 

@@ -11,7 +11,7 @@ describe('status', () => {
         'edition      preview\n' +
         'application  not set\n' +
         'API          not set\n' +
-        'signs in     built in\n' +
+        'credentials  built in\n' +
         'session      none. Create one: anon-cli token create\n',
     );
     expect(existsSync(machine.statePath)).toBe(false);
@@ -46,7 +46,7 @@ describe('status', () => {
     const shown = async (...argv: string[]) => (await machine.done('status', ...argv)).stdout;
     expect(await shown()).toMatch(/^profile +remote, the current profile$/m);
     expect(await shown()).toMatch(new RegExp(`^tenant +${tenant.url}$`, 'm'));
-    expect(await shown()).toMatch(/^signs in +client \S+ \(client secret\)$/m);
+    expect(await shown()).toMatch(/^credentials +client \S+ \(client secret\)$/m);
     expect(await shown('--profile', 'local')).toMatch(/^profile +local, from --profile$/m);
     machine.env.ANON_PROFILE = 'local';
     expect(await shown()).toMatch(/^profile +local, from ANON_PROFILE$/m);

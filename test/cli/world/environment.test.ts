@@ -491,7 +491,7 @@ describe('the profile that commands use', () => {
 
     const use = await machine.done('profile', 'use', 'acme');
     const isUsed = used === 'acme';
-    expect(use.stdout).toBe(isUsed ? '✔ Commands now use profile acme\n' : '✔ Profile acme is the current one\n');
+    expect(use.stdout).toBe(isUsed ? '✔ Commands now use profile acme\n' : '✔ The current profile is now acme\n');
     expect(use.stderr).toContain(sentence);
     if (!isUsed) expect(use.stderr).toContain('To use this profile: --profile acme');
     expect((await machine.done('profile', 'use', 'acme', '--json')).json).toMatchObject({
@@ -500,7 +500,7 @@ describe('the profile that commands use', () => {
     });
 
     const login = await machine.done('login', 'acme', '--domain', 'acme.example', '--no-check');
-    expect(login.stdout.includes('Commands use it now.')).toBe(isUsed);
+    expect(login.stdout.includes('commands now use it')).toBe(isUsed);
     expect(login.stdout.includes('--profile acme\n')).toBe(!isUsed);
     expect(login.stderr).toContain(sentence);
 

@@ -64,7 +64,7 @@ describe.each(ways)(
       for (const line of ['set production off', 'remove remote']) {
         const refused = await machine.run(...before, 'profile', ...line.split(' '));
         expect(refused.code).toBe(2);
-        expect(onOneLine(refused.stderr)).toContain(`, and ${name} disables questions. hint: To confirm, pass --yes`);
+        expect(onOneLine(refused.stderr)).toContain(`, and ${name} disables questions. hint: To confirm, pass --yes.`);
       }
       expect(machine.questions).toEqual([]);
     });

@@ -167,7 +167,7 @@ describe('the API of a request is unknown', () => {
     expect(await failureOf(() => chooseApi(connection, { named: 'shp', chosen: undefined }))).toMatchObject({
       code: 'not_found',
       message: "API 'shp' not found.",
-      hint: "Did you mean 'shop'? Run: anon-cli api list",
+      hint: "Did you mean 'shop'? To see all: anon-cli api list",
     });
   });
 

@@ -87,7 +87,7 @@ describe('the application of a request is unknown', () => {
     expect(await failureOf(() => chooseRequestingApp(connection, { named: 'wed', chosen: gone }))).toMatchObject({
       code: 'not_found',
       message: "Application 'wed' not found.",
-      hint: "Did you mean 'web'? Run: anon-cli app list",
+      hint: "Did you mean 'web'? To see all: anon-cli app list",
     });
   });
 

@@ -107,7 +107,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     const { connection, holder } = await opened(edition, [language]);
     const failure = await failureOf(() => planClaimRemoval(connection, holder, 'langage'));
     expect(failure.code).toBe('not_found');
-    expect(failure.hint).toMatch(/^Did you mean 'language'\? Run: anon-cli claims list --(app web|api shop)$/);
+    expect(failure.hint).toMatch(/^Did you mean 'language'\? To see all: anon-cli claims list --(app web|api shop)$/);
   });
 });
 

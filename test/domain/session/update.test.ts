@@ -88,7 +88,7 @@ describe('an update of a saved session', () => {
     expect(missing).toMatchObject({
       code: 'not_found',
       message: "Session 'cart' not found in profile 'local'.",
-      hint: 'Run: anon-cli session list, or create it: anon-cli token create --session cart',
+      hint: 'To see all: anon-cli session list. To create it: anon-cli token create --session cart',
     });
     const before = store.saved.get('default');
     await updateSaved(ports, tenant, { ...target, saves: false }, { metadata: { a: '1' } });

@@ -8,7 +8,10 @@ export const apiCreateCommand = defineCommand({
   description: 'create an API, closed to guests',
   args: { '<name>': 'its name' },
   options: {
-    '--audience <uri>': { description: 'its identifier, the aud of its tokens; can never be changed', required: true },
+    '--audience <uri>': {
+      description: "its identifier and the aud of its tokens; can't be changed later",
+      required: true,
+    },
     '--scopes <list>': 'the scopes it defines, joined by commas',
     '--allow-duplicate': 'create it even if an API has this name',
     ...writeOptions,

@@ -29,7 +29,7 @@ is enabled again.`,
       data: apiData,
       headline: (api, paint) => {
         const left = scopesLeft(api, access.tenant.selection);
-        return `${printable(api.name)} no longer takes guests${left && `\n${paint.dim(`  ${left}`)}`}`;
+        return `${printable(api.name)} no longer accepts guests${left && `\n${paint.dim(`  ${left}`)}`}`;
       },
     });
   },

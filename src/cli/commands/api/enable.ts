@@ -17,12 +17,12 @@ import { defineCommand } from '../define-command.ts';
 import { grantHolder } from './grant-holder.ts';
 
 export const apiEnableCommand = defineCommand({
-  description: 'let guests use an API, with these scopes in addition to those they have',
+  description: 'let guests use an API, and add to the scopes they get there',
   args: { '<api>': 'its name, audience or id' },
   options: {
     '--app <app>': 'whose guests get the scopes: name or client id (edition ea)',
     '--scopes <list>': {
-      description: 'scopes for guests, joined by commas (default: those they have)',
+      description: 'scopes to add, joined by commas (default: keep those they have)',
       values: { live: 'scope', list: true },
     },
     '--token-lifetime <duration>': "how long a guest's access token lives: 1d, 12h, 3600",
@@ -33,7 +33,7 @@ export const apiEnableCommand = defineCommand({
     'api enable shop --scopes read:catalog --token-lifetime 1d',
     'api enable shop --scopes read:catalog --dry-run',
   ],
-  notes: 'Guests keep the scopes they have. To take some away: anon-cli api scopes remove.',
+  notes: 'Guests keep the scopes they have. To remove some: anon-cli api scopes remove',
   async run(context, { api: reference }, options) {
     const { scopes, tokenLifetime } = options;
     const tokenLifetimeSeconds = tokenLifetime === undefined ? undefined : parseGuestTokenLifetime(tokenLifetime);
@@ -58,7 +58,7 @@ export const apiEnableCommand = defineCommand({
         const granted = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
         const whose = app ? `guests of ${printable(app.name)}` : 'guests';
         const life = describeTokenLifetime(api.guests.tokenLifetimeSeconds);
-        return `${printable(api.name)} takes ${whose}: ${granted}, access tokens for ${life}`;
+        return `${printable(api.name)} accepts ${whose}: ${granted}, access tokens live for ${life}`;
       },
     });
   },

@@ -35,12 +35,12 @@ async function onlyHolder(tenant: TenantConnection): Promise<GrantHolder> {
   const likely = likelyApp(apps);
   if (likely) return likely;
   if (apps.length === 0) {
-    throw new AnonError('usage', 'The tenant has no application, and scopes are granted to the guests of one.', {
+    throw new AnonError('usage', "Scopes are granted to an application's guests, and the tenant has no application.", {
       hint: `Create one: anon-cli app create web --enable${tenant.selection}`,
     });
   }
   const names = listInWords(truncateList(apps), ({ name }) => shellWord(name));
   throw new AnonError('usage', `No application given, and the tenant has ${apps.length}: ${names}.`, {
-    hint: `Choose whose guests get the scopes: --app <app>, or set a default: anon-cli profile set app <app>${tenant.selection}`,
+    hint: `Choose one: --app <app>. To set a default: anon-cli profile set app <app>${tenant.selection}`,
   });
 }

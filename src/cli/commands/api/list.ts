@@ -7,7 +7,7 @@ import { accessTenant } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const apiListCommand = defineCommand({
-  description: 'list APIs, whether each takes guests, and the scopes guests get',
+  description: 'list APIs, whether each accepts guests, and the scopes guests get',
   options: listOptions,
   calls: 'tenant',
   result: 'list',

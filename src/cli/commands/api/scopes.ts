@@ -10,7 +10,7 @@ import { defineCommand } from '../define-command.ts';
 import { grantHolder } from './grant-holder.ts';
 
 export const apiScopesAddCommand = defineCommand({
-  description: 'give guests more scopes at an API',
+  description: 'add scopes that guests get at an API',
   args: {
     '<api>': 'its name, audience or id',
     '<scopes...>': { description: 'scopes that the API defines', values: { live: 'scope' } },
@@ -25,7 +25,7 @@ export const apiScopesAddCommand = defineCommand({
 });
 
 export const apiScopesRemoveCommand = defineCommand({
-  description: 'take scopes at an API away from guests',
+  description: 'remove scopes that guests get at an API',
   args: {
     '<api>': 'its name, audience or id',
     '<scopes...>': { description: 'scopes that guests have there', values: { live: 'scope' } },
@@ -36,7 +36,7 @@ export const apiScopesRemoveCommand = defineCommand({
   },
   calls: 'tenant',
   examples: ['api scopes remove shop write:cart'],
-  notes: "Guests' access tokens have the scopes until they expire.",
+  notes: 'Access tokens that guests already have keep the scopes until they expire.',
   run: (context, { api, scopes }, options) => changeScopes(context, api, { add: [], remove: scopes }, options),
 });
 
@@ -57,7 +57,7 @@ async function changeScopes(
     data: (api) => apiData(api),
     headline: (api, _paint, { app }) => {
       const scopes = printable(guestScopes(api, app?.clientId ?? '').join(' ')) || 'no scopes';
-      return `Guests${app ? ` of ${printable(app.name)}` : ''} get at ${printable(api.name)}: ${scopes}`;
+      return `${printable(api.name)} gives guests${app ? ` of ${printable(app.name)}` : ''}: ${scopes}`;
     },
   });
 }

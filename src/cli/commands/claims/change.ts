@@ -15,9 +15,9 @@ import { defineCommand } from '../define-command.ts';
 import { type ClaimsOptions, claimsHolder, claimsOptions, preview } from './holder.ts';
 
 export const claimsSetCommand = defineCommand({
-  description: "map a session value into guests' access tokens, as a claim",
+  description: "map a session value to a claim in guests' access tokens",
   args: {
-    '<name>': 'the claim; a mapping it already has is replaced',
+    '<name>': 'name of the claim; an existing mapping is replaced',
     '<expression>': {
       description: 'user_id, session_id, created_at or metadata.<key>',
       values: sessionAttributes,
@@ -26,32 +26,32 @@ export const claimsSetCommand = defineCommand({
   options: { ...claimsOptions, ...writeOptions },
   calls: 'tenant',
   examples: ['claims set language metadata.language', 'claims set city metadata.address.city --dry-run'],
-  notes: `The expression may begin with anonymous_session, as in the Management API; dots lead into nested values. Where a \
-session has no such value, or null, its tokens lack the claim. Tokens that guests already have don't change.`,
+  notes: `The expression may begin with anonymous_session, as in the Management API; dots reach nested values. Where a \
+session has no such value, or null, its tokens lack the claim. Tokens already issued don't change.`,
   async run(context, { name, expression }, options) {
     const mapping = parseClaimMapping({ name, expression });
     await changeClaims(
       context,
       options,
       (tenant, holder) => planClaimMapping(tenant, holder, mapping),
-      (holder) => `Guests' access tokens of ${holderText(holder)} carry ${printable(name)}`,
+      (holder) => `Guests' access tokens for ${holderText(holder)} carry the claim ${printable(name)}`,
     );
   },
 });
 
 export const claimsRemoveCommand = defineCommand({
   description: "remove a mapped claim from guests' access tokens",
-  args: { '<name>': 'the claim' },
+  args: { '<name>': 'name of the claim' },
   options: { ...claimsOptions, ...writeOptions },
   calls: 'tenant',
   examples: ['claims remove language'],
-  notes: "Guests' access tokens have the claim until they expire.",
+  notes: 'Access tokens that guests already have keep the claim until they expire.',
   run: (context, { name }, options) =>
     changeClaims(
       context,
       options,
       (tenant, holder) => planClaimRemoval(tenant, holder, name),
-      (holder) => `Guests' access tokens of ${holderText(holder)} no longer carry ${printable(name)}`,
+      (holder) => `Guests' access tokens for ${holderText(holder)} no longer carry the claim ${printable(name)}`,
     ),
 });
 

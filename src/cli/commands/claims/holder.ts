@@ -7,10 +7,10 @@ import type { Preview } from '../../render/claims.ts';
 import { type Access, requestedAppAndApi } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
-/** What all commands about claims take. */
+/** The options of every `claims` command. */
 export const claimsOptions = {
-  '--app <app>': 'the application whose tokens carry them: name or client id (edition preview)',
-  '--api <api>': 'the API whose tokens carry them: name, audience or id (edition ea)',
+  '--app <app>': 'the application whose tokens carry the claims: name or client id (edition preview)',
+  '--api <api>': 'the API whose tokens carry the claims: name, audience or id (edition ea)',
 } as const;
 
 export type ClaimsOptions = GlobalOptions & OptionValues<typeof claimsOptions>;

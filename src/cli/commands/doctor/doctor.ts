@@ -14,7 +14,7 @@ export const doctorCommand = defineCommand({
   calls: 'tenant',
   examples: ['doctor', 'doctor --fix --scopes read:catalog --yes'],
   notes:
-    'Exits with 0 when a guest can get a token, even with warnings, and with 5 when none can. When that is unknown: 6 if ' +
+    'Exits with 0 when a guest can get a token, even with warnings, and with 5 when no guest can. When that is unknown: 6 if ' +
     'the tenant is unreachable, 4 if the credentials are refused or lack scopes, 2 if there are several applications or ' +
     'APIs to choose from. The report always goes to stdout. In CI, compare the output of anon-cli doctor --matrix --json ' +
     'with a reviewed copy.',

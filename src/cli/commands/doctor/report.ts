@@ -28,7 +28,7 @@ export function printDiagnosis(
   const { checks, failure, verdict } = diagnosis;
   if (!failure) return;
   if (!isForPeople(options)) throw failure.hint || !fixAll ? failure : withHint(failure, `To fix: ${fixAll}`);
-  // The text has shown the way on. The error adds the verdict, which the text leaves to it.
+  // The text has already shown the fixes, so the error adds only the verdict.
   const hasWayOn = checks.some(({ state, fix, advice }) => state !== 'warning' && (fix ?? advice) !== undefined);
   throw reworded(failure, { message: `${verdict}.`, ...(hasWayOn && { hint: undefined }) });
 }

@@ -10,14 +10,18 @@ export const localResetCommand = defineCommand({
   options: { '-y, --yes': "don't ask for confirmation" },
   calls: 'nothing',
   examples: ['local reset --yes', 'local reset --yes --edition ea'],
-  notes: 'The new tenant uses the edition of the old one, or that of --edition.',
+  notes: 'Without --edition, the new tenant has the same edition as the old one.',
   async run(context, _args, options) {
     const edition = requestedEdition(context, options);
     const { terminal } = context;
     if (!options.yes && !terminal.interactive) {
-      throw new AnonError('usage', `Resetting deletes the local tenant, and ${whyNobodyIsAsked(terminal)}.`, {
-        hint: `Run: anon-cli local reset${options.edition === undefined ? '' : ` --edition ${options.edition}`} --yes`,
-      });
+      throw new AnonError(
+        'usage',
+        `Resetting the local tenant needs confirmation, and ${whyNobodyIsAsked(terminal)}.`,
+        {
+          hint: `Run: anon-cli local reset${options.edition === undefined ? '' : ` --edition ${options.edition}`} --yes`,
+        },
+      );
     }
     if (!options.yes && !(await context.confirm('Delete all applications, APIs and keys of the local tenant?'))) {
       throw new AnonError('failed', 'The reset was declined; nothing was changed.');

@@ -28,7 +28,7 @@ export const localShowCommand = defineCommand({
           ['edition', edition],
           ['state', printable(local.statePath)],
           ['Management API client', clientId],
-          ['its secret', 'anon-cli local show --reveal-secrets --field management_client_secret'],
+          ['client secret', 'anon-cli local show --reveal-secrets --field management_client_secret'],
         ]),
     });
   },

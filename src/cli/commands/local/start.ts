@@ -13,7 +13,7 @@ export const localStartCommand = defineCommand({
   description: 'serve the local tenant over HTTP, on this machine only, until Ctrl-C',
   options: {
     '--port <port>': 'serve https://localhost:PORT/; 0 picks a free port',
-    '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps are given',
+    '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps use',
     '--rate-limit <n>': 'answer 429 beyond n requests per second, to test clients',
     '--allow-host <name>': {
       description: 'also answer requests for this host name, repeatable',
@@ -23,8 +23,8 @@ export const localStartCommand = defineCommand({
   },
   calls: 'nothing',
   examples: ['local start --port 4400'],
-  notes: `Other commands use the same state meanwhile. --port or --domain set its issuer, which is saved; without them the \
-saved one is served, https://localhost:4400/ at first. Tokens issued before a change name the old issuer.`,
+  notes: `Other commands can use the local tenant at the same time. --port or --domain changes its issuer and saves \
+it; the default is the saved issuer, at first https://localhost:4400/. Tokens issued before still name the old issuer.`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const port = options.port === undefined ? undefined : parsePort(options.port);
@@ -63,8 +63,8 @@ function printAddress(context: Context, options: GlobalOptions, server: LocalSer
         ['edition', server.edition],
         ['guest tokens', `POST ${server.url}/anonymous/token`],
         ['public keys', `${server.url}/.well-known/jwks.json`],
-        ['configure it', 'any anon-cli command, in another terminal'],
-        ['stop it', 'Ctrl-C'],
+        ['configure', 'any anon-cli command, in another terminal'],
+        ['stop', 'Ctrl-C'],
       ]),
   });
 }

@@ -37,7 +37,7 @@ export interface CheckedLogin extends Login {
 export async function checkLogin(context: Context, login: Login, check: boolean): Promise<CheckedLogin> {
   const { name, domain, before, credentials, transport } = login;
   if (!check) return { ...login, proof: undefined, chosen: await choices(undefined, login), token: undefined };
-  // A saved token would say nothing about the credentials.
+  // A saved token would prove nothing about the credentials.
   if (before && !credentials)
     await (await context.secrets(before.secrets ?? 'file')).remove(`management-token/${name}`);
   const cache = memoryCache();

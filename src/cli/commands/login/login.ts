@@ -23,7 +23,7 @@ const loginOptions = {
   ...credentialOptions,
   '--app <app>': 'default application: name or client id',
   '--api <api>': 'default API: name, audience or id',
-  '--production': 'mark the profile as production: ask before changes',
+  '--production': 'mark the profile as production: commands ask before changes',
   '--no-check': 'save without signing in',
   '-y, --yes': "don't ask, even to replace the profile of another tenant",
 } as const;

@@ -12,7 +12,7 @@ const ways = [
   { value: 'access_token', label: 'a Management API access token you already have' },
 ] as const;
 const keep = { value: 'keep', label: 'the saved credentials of this profile' };
-const none = { value: 'none', label: 'none: only request guest tokens' };
+const none = { value: 'none', label: 'no credentials: request guest tokens only' };
 
 /** The answer to how to sign in. */
 export type CredentialsAnswer = GivenCredentials | 'keep' | 'none';

@@ -36,7 +36,7 @@ export const profileSetCommand = defineCommand({
   options: { '-y, --yes': "don't ask for confirmation before the production mark is removed" },
   calls: 'nothing',
   examples: ['profile set app web'],
-  notes: `With production on, commands ask before they change the tenant.\nWith edition auto, the tenant's edition is \
+  notes: `With production on, commands ask before they change the tenant. With edition auto, the tenant's edition is \
 detected again.`,
   async run(context, { setting: given, value }, options) {
     const setting = knownWord(given, settings, 'profile setting');
@@ -97,8 +97,8 @@ function outcome(setting: Setting, { app, api, production, edition }: Profile): 
     case 'api':
       return `uses API ${printable(api?.name ?? '')}`;
     case 'production':
-      return production ? 'is marked production: changes there ask first' : 'is not marked production';
+      return production ? 'is marked production: commands ask before changes' : 'is not marked production';
     case 'edition':
-      return edition ? `uses edition ${edition}` : 'detects the edition of its tenant';
+      return edition ? `uses edition ${edition}` : "detects its tenant's edition";
   }
 }

@@ -20,7 +20,7 @@ export const profileUseCommand = defineCommand({
       data: profileData(await context.withEdition(profile), profile.name, used),
       human: (paint) => {
         const name = printable(profile.name);
-        return `${paint.green('✔')} ${used ? `Commands now use profile ${name}` : `Profile ${name} is the current one`}\n`;
+        return `${paint.green('✔')} ${used ? `Commands now use profile ${name}` : `The current profile is now ${name}`}\n`;
       },
     });
   },

@@ -11,7 +11,7 @@ export const sessionExportCommand = defineCommand({
   args: { '[session]': 'its name (default: the current session)' },
   options: {
     '--all': 'export all sessions of the profile',
-    '--file <file>': 'write a new file that only you can read, not stdout',
+    '--file <file>': 'write to this new file, which only you can read',
   },
   calls: 'nothing',
   examples: ['session export | anon-cli session import --session copy'],

@@ -15,7 +15,7 @@ export const sessionImportCommand = defineCommand({
   description: 'save sessions from the JSON of session export',
   args: { '[file]': "the file; '-' for stdin (default: stdin)" },
   options: {
-    '--session <name>': 'save it by this name, if the export has one session',
+    '--session <name>': 'save under this name, if the export has one session',
     '--replace': 'replace saved sessions that have the same names',
   },
   calls: 'nothing',
@@ -70,7 +70,7 @@ async function checkTenant(
   );
 }
 
-const replaceHint = 'Replace it with --replace, or save the new one by another name: --session <name>';
+const replaceHint = 'To replace the saved session, pass --replace. To keep both, choose another name: --session <name>';
 
 /** @throws {AnonError} `usage` if no file is given and stdin is a terminal or empty */
 async function readExported(context: Context, file: string | undefined): Promise<ReadText> {

@@ -7,7 +7,7 @@ import { savedSessions } from './saved-sessions.ts';
 export const sessionShowCommand = defineCommand({
   description: 'show a saved session, without its tokens',
   args: { '[session]': 'its name (default: the current session)' },
-  options: { '--lineage': 'also show the guests that it replaced' },
+  options: { '--lineage': 'also show the guests it replaced' },
   calls: 'nothing',
   examples: ['session show', 'session show --lineage'],
   notes: 'To decode its tokens: anon-cli token decode',

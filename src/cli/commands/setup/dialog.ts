@@ -48,7 +48,7 @@ export function checkNothingMissing({ missing, context: { terminal } }: Dialog):
   const { questionsRuledOutBy: name } = terminal;
   throw new AnonError('usage', `Missing options: ${missing.join(', ')}.`, {
     hint: name
-      ? `${name} rules out questions. See anon-cli setup --help`
+      ? `${name} disables questions. See anon-cli setup --help`
       : 'On a terminal without --yes, setup asks for them. See anon-cli setup --help',
   });
 }

@@ -62,7 +62,7 @@ export async function firstSession(
   await showTokens(context, { tenant: access.tenant, strict }, created, (inspected) => {
     if (replaced) {
       const guest = printable(replaced.guestId ?? 'unknown');
-      context.warn(`Replaced session '${name}' of guest ${guest} with a new guest's.`);
+      context.warn(`Replaced session '${name}' of guest ${guest} with one of a new guest.`);
     }
     show({ inspected, name, origin: 'created' });
   });
@@ -160,7 +160,7 @@ function warnOfMetadata({ context, access, input, edition }: Dialog, session: Sa
   if (!metadata || hasAll(session.metadata, metadata)) return;
   const replace = edition.updatesMetadata ? '' : ' --replace';
   context.warn(
-    '--meta was not sent: it applies to a new session, and the saved one is reused. ' +
+    '--meta was not sent: it applies only to a new session, and setup reused the saved one. ' +
       `To change its metadata: anon-cli token update${replace} --meta <key=value>${access.tenant.selection}`,
   );
 }

@@ -16,7 +16,7 @@ export const setupOptions = {
   '--type <type>': { description: `type of a new application: ${clientTypes.join(', ')}`, values: clientTypes },
   '--api <api>': 'the API that guests call: name, audience or id',
   '--create-api <name>': 'create the API, unless its audience exists',
-  '--audience <uri>': 'audience of a new API; it cannot change later',
+  '--audience <uri>': "audience of a new API; can't be changed later",
   '--scopes <list>': {
     description: 'scopes for guests, joined by commas; a new API defines them',
     values: { live: 'scope', list: true },
@@ -28,8 +28,8 @@ export const setupOptions = {
   },
   '--oidc-conformant': 'make the application OIDC-conformant, which edition ea requires',
   '--meta <key=value>': { description: 'metadata of the first session, repeatable', repeatable: true },
-  '--client-secret <->': "the application's secret: '-' for stdin, '@<file>' for a file",
-  '--no-session': 'create no session',
+  '--client-secret <->': "the client secret: '-' for stdin, '@<file>' for a file",
+  '--no-session': "don't create a session",
   '--strict': strictText,
   ...writeOptions,
 } as const;
@@ -76,6 +76,6 @@ function onlyWith(options: SetupOptions, one: Flag, other: Flag): void {
 function notWithoutSession(options: SetupOptions): void {
   const flag = (['meta', 'clientSecret'] as const).find((name) => options[name] !== undefined);
   if (flag) {
-    throw new AnonError('usage', `${flagFor(flag)} can't be combined with --no-session: it is for the session.`);
+    throw new AnonError('usage', `${flagFor(flag)} and --no-session can't be combined.`);
   }
 }

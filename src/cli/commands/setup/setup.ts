@@ -36,8 +36,8 @@ export const setupCommand = defineCommand({
     'setup --app web --api shop --scopes read:catalog --dry-run',
   ],
   notes:
-    'Setup can run again: it keeps what is already set up and the saved session, and does what is missing. On a terminal ' +
-    'it shows the changes and asks before it sends them.',
+    'Setup can be run again: it does only what is missing, and reuses the saved session. On a terminal it shows the ' +
+    'changes and asks before it sends them.',
   async run(context, _args, options) {
     const input = await readSetupInput(context, options);
     const access = await accessToWrite(context, options);
@@ -158,8 +158,8 @@ function setUpData({ tenant, app, api }: SetUp): JsonObject {
 /** Both tokens of the session. A line above them tells a saved session from a new one. */
 function renderFirstSession(paint: Paint, { inspected, name, origin }: FirstSession): string {
   const outcomes = {
-    kept: `Saved session '${name}' reused, with the same guest.`,
-    renewed: `Saved session '${name}' renewed: same guest, new access token.`,
+    kept: `Saved session '${name}' reused, with the same guest`,
+    renewed: `Saved session '${name}' renewed: same guest, new access token`,
     created: undefined,
   };
   const outcome = outcomes[origin];
@@ -180,6 +180,6 @@ function setUpSteps(
   return renderNextSteps(paint, [
     ...(session ? [updateStep(selection, updatesMetadata)] : []),
     [`token create${selection}`, session ? 'create another guest' : 'create a guest session'],
-    ...(app.authMethod === 'none' ? [] : [[secret, "show the application's secret, for your server"] as const]),
+    ...(app.authMethod === 'none' ? [] : [[secret, 'show the client secret, for your server'] as const]),
   ]);
 }

@@ -13,7 +13,8 @@ export const tenantSetLifetimeCommand = defineCommand({
   options: writeOptions,
   calls: 'tenant',
   examples: ['tenant set-lifetime 30d'],
-  notes: "30 days or longer is recommended; 1 year is the limit. Edition ea takes whole minutes, and no 'never'.",
+  notes:
+    "30 days or longer is recommended; the maximum is 1 year. Edition ea accepts only whole minutes, and not 'never'.",
   async run(context, { duration }, options) {
     const access = await accessToWrite(context, options);
     const { edition } = access.tenant;
@@ -64,7 +65,7 @@ export const tenantSetCookieCommand = defineCommand({
   options: writeOptions,
   calls: 'tenant',
   examples: ['tenant set-cookie off --dry-run'],
-  notes: 'Only edition ea has the cookie, auth0_anon.',
+  notes: 'Only edition ea has a session cookie (auth0_anon).',
   async run(context, { 'on|off': state }, options) {
     const cookie = onOrOff(state);
     const access = await accessToWrite(context, options);

@@ -7,7 +7,7 @@ export const bulkOptions = {
   '--count <n>': "create this many guests, one JSON object per line; 'all': one per line of --meta-file",
   '--concurrency <n>': 'with --count: guests to create at once (default: 16)',
   '--output <file>': {
-    description: 'with --count: write to this new file, readable only by you',
+    description: 'with --count: write to this new file, which only you can read',
     values: { file: true },
   },
   '--resume <file>': { description: 'with --count: add the guests missing from this file', values: { file: true } },
@@ -70,8 +70,8 @@ function checkCombination(options: BulkOptions & OtherOptions): void {
   }
   if (field !== undefined && (output ?? resume) !== undefined) {
     const flag = output === undefined ? '--resume' : '--output';
-    throw new AnonError('usage', `--field and ${flag} can't be combined: a file has whole guests.`, {
-      hint: 'To print one value per line, leave the file out: --count 3 --field access_token',
+    throw new AnonError('usage', `--field and ${flag} can't be combined: the file has complete guests.`, {
+      hint: "To print one value per line, don't write a file: --count 3 --field access_token",
     });
   }
   if (metaFile === '-') {

@@ -167,8 +167,9 @@ function reportMany(context: Context, options: BulkOptions, report: Report): voi
   const failed = tally.failed + (before?.failed ?? 0);
   const written = (before?.count ?? 0) + created + tally.failed;
   if (lost > 0) {
-    const [answers, guests] = lost === 1 ? ['1 answer was', 'a guest'] : [`${lost} answers were`, 'that many guests'];
-    context.warn(`${answers} lost: the service may have ${guests} whose tokens nobody has.`);
+    const [answers, guests] =
+      lost === 1 ? ['1 answer was', '1 guest'] : [`${lost} answers were`, `up to ${lost} guests`];
+    context.warn(`${answers} lost: the tenant may have created ${guests} whose tokens were not received.`);
   }
   if (failed > 0) {
     context.warn(
@@ -185,7 +186,7 @@ function reportMany(context: Context, options: BulkOptions, report: Report): voi
       hint: `To continue, repeat the command with ${resume}`,
     });
   }
-  const pace = created > 0 && seconds > 0 ? ` in ${timeText(seconds)}, ${rate(created / seconds)}/s` : '';
+  const pace = created > 0 && seconds > 0 ? ` (${timeText(seconds)}, ${rate(created / seconds)}/s)` : '';
   if (bulk.file) {
     const { path } = bulk.file;
     printResult(context, options, {

@@ -25,7 +25,7 @@ export const tokenCreateCommand = defineCommand({
   options: {
     ...tokenRequestOptions,
     '--user-id <id>': 'use this guest id, not a new one',
-    '--session <name>': 'save the session by this name',
+    '--session <name>': 'save the session under this name',
     ...noSaveOption,
     ...bulkOptions,
     '--replace': 'replace the session that has this name',
@@ -33,11 +33,13 @@ export const tokenCreateCommand = defineCommand({
   calls: 'tenant',
   result: 'access token',
   examples: ['token create --meta language=en', 'token create --count 3'],
-  notes: `Without --session, the session is saved as default and replaces the one before it. Named sessions stay until session forget. The session created last is the current one.
-In a script: TOKEN=$(anon-cli token create --field access_token)
-The value of --meta note=@file is read from the file, that of note=- from stdin, without trailing line breaks; \\@ and \\- are the characters themselves.
+  notes: `Without --session, the session is saved as default and replaces the previous one. Named sessions stay until you remove them with session forget. The newest session is the current one.
 
-With --count, each guest is a line of JSON with its number n, in the order of the answers; none is saved in the profile. --meta-file then holds one JSON object per line. Ctrl-C lets requests under way finish; --resume continues without gaps or duplicates. A guest whose answer is lost is created again, so the service may have one guest more.`,
+In a script: TOKEN=$(anon-cli token create --field access_token)
+
+--meta note=@file reads the value from a file, and note=- from stdin, without trailing line breaks; \\@ and \\- stand for @ and - themselves.
+
+With --count, each guest is a line of JSON with its number n, in the order in which the answers arrive; no guest is saved in the profile. --meta-file then has one JSON object per line. Ctrl-C lets requests in progress finish; --resume continues without gaps or duplicates. A guest whose answer is lost is created again, so the tenant may have an extra guest.`,
   async run(context, _args, options) {
     const bulk = readBulk(options);
     if (!bulk) return createOne(context, options);

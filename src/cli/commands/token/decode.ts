@@ -10,7 +10,7 @@ import { decodeAll, type GivenToken, givenTexts, keysFor, savedTokens, titleOf, 
 
 export const tokenDecodeCommand = defineCommand({
   description: 'show the contents of JWTs and JWEs, offline',
-  args: { '[token...]': "tokens, or texts with tokens in them; '-' for stdin, @<file> (default: the saved session's)" },
+  args: { '[token...]': "tokens, or text that contains tokens; '-' for stdin, @<file> (default: the saved session's)" },
   options: {
     '--key <file>': 'check or decrypt with this key: JWK, JWK Set, PEM or secret',
   },
@@ -20,7 +20,7 @@ export const tokenDecodeCommand = defineCommand({
     'token create --json | anon-cli token decode',
   ],
   notes:
-    'A text may be a token with or without Bearer, a JSON answer of a token endpoint, lines of a .env file, a header or a curl command. With --json one token is an object, several are a list. Exits with 3 if a signature is wrong, but not if it could not be checked, nor for an encrypted or opaque token.',
+    'The text may be a token with or without Bearer, the JSON answer of a token endpoint, lines of a .env file, a header or a curl command. With --json one token is an object, and several are a list. Exits with 3 if a signature is wrong, but with 0 if it could not be checked, or if the token is encrypted or opaque.',
   async run(context, { token: given }, options) {
     const texts = await givenTexts(context, given);
     const tokens =
@@ -43,7 +43,7 @@ export const tokenDecodeCommand = defineCommand({
 
 /** Warns if the token differs from the pasted text, or if its secret is easy to guess. */
 function warnOf({ warn }: Context, { decoded: { signature }, repairs = [] }: GivenToken, which: string): void {
-  if (repairs.length > 0) warn(`${which} was repaired: the given text has ${repairs.join(', ')} in it.`);
+  if (repairs.length > 0) warn(`${which} was repaired: the given text contains ${repairs.join(', ')}.`);
   if (signature?.state === 'verified' && signature.warning) warn(`${which}: ${signature.warning}.`);
 }
 

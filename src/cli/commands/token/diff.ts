@@ -17,8 +17,8 @@ interface Compared extends TokenComparison {
 export const tokenDiffCommand = defineCommand({
   description: 'show what changed between two tokens: header and claims, with times as dates',
   args: {
-    '<before>': "a token, or a text with one; '-' for stdin, @<file>",
-    '[after]': 'another (default: the saved session as it is now)',
+    '<before>': "a token, or text that contains one; '-' for stdin, @<file>",
+    '[after]': "the other token (default: the saved session's)",
   },
   options: {
     '--key <file>': 'decrypt with this key: JWK, JWK Set, PEM or secret',
@@ -26,7 +26,7 @@ export const tokenDiffCommand = defineCommand({
   calls: 'nothing',
   examples: ['token create --json | anon-cli token diff -'],
   notes:
-    "In two answers of a token endpoint, tokens of the same name are compared. A difference is not an error: see 'same' in the JSON. Signatures are ignored.",
+    "In two answers of a token endpoint, tokens with the same name are compared. A difference is not an error: see 'same' in the JSON. Signatures are not compared.",
   async run(context, { before, after }, options) {
     const texts = await givenTexts(context, after === undefined ? [before] : [before, after]);
     const [first = [], second = await savedTokens(context, options)] = texts.map((_, index) => tokensIn(texts, index));
@@ -50,7 +50,7 @@ function bare({ token, decoded }: GivenToken) {
   return { token: bareToken(token), decoded };
 }
 
-/** One token with one; of several, those of the same name, or else of the same kind. @throws {AnonError} `usage` */
+/** Pairs of tokens: one with one; several by name, otherwise by kind. @throws {AnonError} `usage` */
 function pairsOf(before: readonly GivenToken[], after: readonly GivenToken[]): [GivenToken, GivenToken][] {
   const [old, now] = [before[0], after[0]];
   if (before.length === 1 && after.length === 1 && old && now) return [[old, now]];
@@ -62,7 +62,7 @@ function pairsOf(before: readonly GivenToken[], after: readonly GivenToken[]): [
     'usage',
     `Can't pair ${before.length} tokens with ${after.length}: they have no names in common.`,
     {
-      hint: 'Pass one token and one token, or two answers of a token endpoint.',
+      hint: 'Pass two tokens, or two answers of a token endpoint.',
     },
   );
 }
@@ -120,9 +120,8 @@ function render(
 
 function limitText(compared: TokenComparison['compared']): string {
   if (compared.includes('claims')) return '';
-  if (compared.includes('header'))
-    return "Encrypted: the claims can't be compared without the key, only the headers were.";
-  return 'Opaque: an opaque token can only be read by its issuer. The tokens are different.';
+  if (compared.includes('header')) return 'Encrypted: without the key, only the headers were compared.';
+  return 'Opaque: only the issuer can read these tokens. They are different.';
 }
 
 function warnOfWrong({ warn }: Context, compared: readonly Compared[]): void {

@@ -12,17 +12,17 @@ import { saveOptions, sessionPorts, sessionTarget } from './session-options.ts';
 import { noKeys, reportMismatch } from './show-tokens.ts';
 
 export const tokenGetCommand = defineCommand({
-  description: 'print an access token with at least a minute left',
+  description: 'print an access token that is valid for at least a minute',
   options: {
     ...tokenRequestOptions,
     ...saveOptions,
-    '--create': 'create a session of a new guest if no saved session can give a token',
+    '--create': 'create a new guest if no saved session can supply a token',
   },
   calls: 'tenant',
   result: 'access token',
   examples: ['token get --create'],
   notes:
-    'The saved access token is printed while it has a minute left, then a renewed one, and with --create otherwise one of a new guest. A new guest, or a token with less than a minute left, is reported on stderr. Metadata is for new guests only.\nIn a script: TOKEN=$(anon-cli token get --create)',
+    'Prints the saved access token while it has a minute left, otherwise a renewed one. With --create, a new guest supplies the token if no saved session can. A new guest, or a token with less than a minute left, is reported on stderr. Metadata applies to new guests only.\n\nIn a script: TOKEN=$(anon-cli token get --create)',
   async run(context, _args, options) {
     const input = await readRequestInput(context, options);
     const { profile } = await selectProfile(context, options);

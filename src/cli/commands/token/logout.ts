@@ -9,7 +9,7 @@ import { accessTenant } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const tokenLogoutCommand = defineCommand({
-  description: 'log a session out and remove it from this machine; its tokens stay valid until they expire',
+  description: 'log out a session and remove it from this machine; its tokens stay valid until they expire',
   options: {
     '--session <session>': 'log out this session, not the current one',
     '--keep': 'leave the session saved on this machine',

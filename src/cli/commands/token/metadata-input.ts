@@ -51,7 +51,7 @@ function withoutTrailingBreaks(text: string): string {
 }
 
 const sensitiveAdvice =
-  'Metadata is in the session token, and Actions may log it: keep such data in your own store, and put an id here.';
+  'Session tokens contain the metadata, and Actions may log it: keep such data in your own store, and put only its id here.';
 
 /**
  * Warns of metadata that looks sensitive; with `--strict` refuses it.

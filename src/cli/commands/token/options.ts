@@ -11,9 +11,9 @@ import { scopeList, scopeText } from '../../options/parse.ts';
 import type { Context } from '../../world/context.ts';
 import { checkSensitive, metaReadsStdin, readMetaValues } from './metadata-input.ts';
 
-/** For commands that present the application's secret. */
+/** For commands that send the client secret. */
 export const secretOption = {
-  '--client-secret <->': "'-' reads the application's secret from stdin, '@<file>' from a file",
+  '--client-secret <->': "the client secret: '-' for stdin, '@<file>' for a file",
 } as const;
 
 /** For commands that request an access token. The aliases are the names in the service's quickstart. */
@@ -48,7 +48,7 @@ export type TokenRequestOptions = GlobalOptions & OptionValues<typeof tokenReque
 /** Input from files, stdin and the environment, read before the tenant is called: bad input costs no call. */
 export interface TokenInput {
   readonly metadata: JsonObject | undefined;
-  /** The application's secret, where the user gave one. */
+  /** The client secret, if the user gave one. */
   readonly clientSecret: string | undefined;
   /** The session to update, where it is not a saved one. */
   readonly sessionToken: string | undefined;
@@ -90,7 +90,7 @@ export function readRequestInput(
   return readTokenInput(context, options);
 }
 
-/** The request that a command line asks for. */
+/** The token request that the options describe. */
 export function requestOptions(
   { app, api, scopes }: Pick<TokenRequestOptions, 'scopes'> & { app?: string | undefined; api?: string | undefined },
   { metadata, clientSecret }: TokenInput,

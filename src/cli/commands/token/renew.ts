@@ -19,7 +19,7 @@ export const tokenRenewCommand = defineCommand({
   result: 'access token',
   examples: ['token renew'],
   notes:
-    'The metadata stays. In edition preview the session token is renewed too, with a full lifetime; in edition ea the session ends when it did.',
+    'Metadata is unchanged. In edition preview the session token is renewed too, with a full lifetime; in edition ea the end of the session is unchanged.',
   async run(context, _args, options) {
     const input = await readRequestInput(context, options);
     const { tenant, profile } = await accessTenant(context, options);

@@ -16,7 +16,7 @@ export const saveOptions = { '--session <session>': 'use this session, not the c
 
 export type SaveOptions = OptionValues<typeof saveOptions>;
 
-/** What the domain's verbs on tokens need of this process. */
+/** The ports that the domain's token functions need. */
 export function tokenPorts({ clock, warn }: Pick<Context, 'clock' | 'warn'>): TokenPorts {
   return { clock, warn: (message) => warn(printable(message)), explain: explainRefusal };
 }
@@ -59,5 +59,6 @@ function savesSessions({ env }: Pick<Context, 'env'>, { save }: { save: boolean 
 export function checkSaveOptions({ session, save }: SaveOptions): void {
   if (session === undefined) return;
   checkSessionName(session);
-  if (!save) throw new AnonError('usage', "--session and --no-save can't be combined: one names the session to save.");
+  if (!save)
+    throw new AnonError('usage', "--session and --no-save can't be combined: --session names the saved session.");
 }

@@ -27,24 +27,24 @@ import { readTokenInput, secretOption } from './options.ts';
 import { tokenPorts } from './session-options.ts';
 
 const options = {
-  '--redirect-uri <uri>': 'print the whole /authorize URL, which returns to this URI',
+  '--redirect-uri <uri>': 'print the full /authorize URL, with this redirect URI',
   '--login-scope <list>': { description: 'scopes to log in with', default: 'openid profile email' },
   '--pkce': 'add a code challenge, and print its verifier',
   '--app <app>': 'the application: name or client id',
   '--session <session>': 'transfer this session, not the current one',
-  '--session-token <->': "transfer one that is not saved: '-' reads its token from stdin, '@<file>' from a file",
+  '--session-token <->': "transfer a session that is not saved: '-' reads its token from stdin, '@<file>' from a file",
   ...secretOption,
 } as const;
 
 type TransferOptions = GlobalOptions & OptionValues<typeof options>;
 
 export const tokenTransferCommand = defineCommand({
-  description: 'get the ticket that carries the session into a login: valid once, for 30 seconds',
+  description: 'get a ticket that carries the session into a login: valid once, for 30 seconds',
   options,
   calls: 'tenant',
   examples: ['token transfer --redirect-uri http://localhost:3000/callback'],
   notes:
-    'Only edition ea has tickets. On a terminal the seconds are counted down; in a pipe the result is the ticket or the URL, and with --pkce a second line with the verifier.',
+    'Only edition ea has tickets. On a terminal the time left is shown until the ticket expires; in a pipe the output is the ticket or the URL, and with --pkce a second line with the verifier.',
   async run(context, _args, options) {
     checkOptions(options);
     const { clientSecret, sessionToken } = await readTokenInput(context, options);

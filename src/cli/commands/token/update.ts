@@ -26,7 +26,7 @@ const options = {
   '--unset <key>': { description: 'remove a top-level metadata key, repeatable', repeatable: true },
   ...saveOptions,
   '--session-token <->': "update a session that is not saved: '-' reads its token from stdin, '@<file>' from a file",
-  '--replace': 'create a new session, of another guest, with the metadata of both',
+  '--replace': 'create a session for a new guest, with the old and the new metadata',
 } as const;
 
 type UpdateOptions = GlobalOptions & OptionValues<typeof options>;
@@ -96,9 +96,9 @@ function show(
 
 /** Edition `ea` answers with an access token only: the session stays as it is. */
 function outcomeText({ tokens }: DecodedTokens, { replace }: UpdateOptions): string {
-  if (replace) return 'Session replaced: another guest, with the metadata of both';
+  if (replace) return 'Session replaced: a new guest with the merged metadata';
   if (tokens.sessionToken !== undefined) return 'Session updated: a new session token and a new access token';
   const left = tokens.sessionExpiresInSeconds;
-  const end = left === undefined ? 'the session ends when it did' : `the session ends ${relativeText(left)}`;
+  const end = left === undefined ? 'the end of the session is unchanged' : `the session ends ${relativeText(left)}`;
   return `Session renewed: a new access token; ${end}`;
 }

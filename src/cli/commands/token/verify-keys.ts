@@ -26,7 +26,7 @@ export function checkOptions(options: TokenVerifyOptions): Expectations {
   if (api !== undefined && jwks !== undefined) {
     throw new AnonError(
       'usage',
-      "--api and --jwks can't be combined: --api is looked up at the tenant, and --jwks uses none.",
+      "--api and --jwks can't be combined: --api is looked up at the tenant, which --jwks does not use.",
       {
         hint: 'Pass the audience instead: --audience <audience>',
       },
@@ -57,7 +57,7 @@ export interface Trust {
   readonly tenant: TenantConnection | undefined;
 }
 
-/** For no token: no keys are fetched. */
+/** Used when there is no token: no keys are fetched. */
 export const noTrust: Trust = {
   keys: { algorithms: [], origin: '', find: async () => [] },
   issuer: undefined,

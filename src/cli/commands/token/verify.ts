@@ -16,18 +16,18 @@ import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
 import { checkOptions, noTrust, trustFor } from './verify-keys.ts';
 
 const verifyOptions = {
-  '--api <api>': 'the API it must be for: name, audience or id',
-  '--audience <audience>': 'the API it must be for, by its exact audience',
+  '--api <api>': 'require this API: name, audience or id',
+  '--audience <audience>': 'require this API, by its exact audience',
   '--scopes <list>': {
-    description: 'scopes it must have, joined by commas',
+    description: 'require these scopes, joined by commas',
     values: { live: 'scope', list: true },
     alias: '--scope <list>',
   },
-  '--guest': "it must be a guest's",
-  '--no-guest': "it must not be a guest's",
+  '--guest': "require a guest's token",
+  '--no-guest': "reject a guest's token",
   '--clock-tolerance <duration>': 'how far clocks may differ, at most 10m (default: 0s)',
   '--jwks <url|file>': { description: "check with these keys instead of the tenant's", values: { file: true } },
-  '--issuer <issuer>': 'the issuer it must have (default: the tenant; with --jwks, any)',
+  '--issuer <issuer>': 'require this issuer (default: the tenant; with --jwks, any)',
   '--offline': 'fetch nothing: use saved keys, or a file',
 } as const satisfies OptionDefinitions;
 
@@ -40,7 +40,7 @@ export const tokenVerifyCommand = defineCommand({
   calls: 'nothing',
   examples: ['token create --field access_token | anon-cli token verify --guest'],
   notes:
-    'Exits with 0 if the token is valid. Exits with 3 if it is not, or if that is unknown: for an opaque token, or without its key. The report is on stdout either way. Without --api or --audience, the API of the profile is expected. An API that does not look for guests accepts their tokens: see what --no-guest rejects.',
+    'Exits with 0 if the token is valid, and with 3 if it is not, or if that is unknown: the token is opaque, or its key is missing. The report is on stdout in any case. Without --api or --audience, the token must be for the default API of the profile. An API that does not check for guests accepts their tokens; --no-guest shows how to reject them.',
   more: 'docs/ci.md',
   async run(context, { token }, options) {
     const wanted = checkOptions(options);
@@ -134,10 +134,10 @@ function adviceOn(text: string): string {
   try {
     const [only, ...others] = findTokens(text);
     const extras = only?.repairs ? ` (with ${only.repairs.join(', ')})` : '';
-    if (only && others.length === 0)
-      return `The text has a token in it${extras}, but an API accepts only the bare token: pass that.`;
+    if (only && others.length === 0 && only.token !== text.trim())
+      return `The text contains a token${extras}, but an API accepts only the bare token: pass that.`;
   } catch {
     // No token in the text.
   }
-  return 'Pass the access token alone.';
+  return 'Is the token complete and unchanged?';
 }

@@ -25,7 +25,7 @@ const minWaitMs = 1000;
 const unknownEndWaitMs = 300_000;
 
 export const tokenWatchCommand = defineCommand({
-  description: 'watch the session count down, renewing its access token, until Ctrl-C',
+  description: 'count the session down and renew its access token, until Ctrl-C',
   options: { ...saveOptions, ...secretOption },
   calls: 'nothing',
   examples: ['token watch'],

@@ -43,7 +43,7 @@ describe('login', () => {
   it('checks and saves the credentials, detects the edition and makes the profile the current one', async () => {
     const { machine, tenant, options } = await machineAndTenant();
     const { stdout } = await machine.done('login', 'acme', ...options);
-    expect(stdout).toContain(`✔ Profile acme: ${tenant.url}. Commands use it now.\n`);
+    expect(stdout).toContain(`✔ Saved profile acme for ${tenant.url}; commands now use it\n`);
     expect(stdout).toContain("  edition      preview (detected from the tenant's settings)\n");
     expect(stdout).toContain(
       `client ${tenant.credentials.clientId} (client secret)\n  saved        in a file that only you can read\n`,
@@ -87,7 +87,7 @@ describe('login', () => {
     Object.assign(machine.terminal, { interactive: true, columns: 80 });
     const { stdout } = await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = false;
-    expect(stdout).toContain('Signed in to the Management API, without these scopes:\n');
+    expect(stdout).toContain('Signed in to the Management API, but without these scopes:\n');
     expect(stdout).toMatch(
       /^ {2}update:clients +for app enable, app disable, claims set, claims\n {27}remove, setup$/m,
     );
@@ -172,7 +172,7 @@ describe('login', () => {
   ])('accepts the domain %s', async (given, kept) => {
     const { done } = await freshMachine();
     const { stdout } = await done('login', 'acme', '--domain', given, '--no-check');
-    expect(stdout).toContain(`✔ Profile acme: ${kept}. Commands use it now.\n`);
+    expect(stdout).toContain(`✔ Saved profile acme for ${kept}; commands now use it\n`);
     expect(stdout).toContain('none: guest tokens only\nNot checked: login did not sign in.\n');
   });
 
@@ -387,7 +387,7 @@ describe('login on a terminal', () => {
     machine.replies.push(tenant.url, 'client_secret', clientId, clientSecret);
     const name = new URL(tenant.url).host.replace(':', '-');
     const { stdout, stderr } = await machine.done('login');
-    expect(stdout).toContain(`✔ Profile ${name}: ${tenant.url}`);
+    expect(stdout).toContain(`✔ Saved profile ${name} for ${tenant.url}`);
     expect(stdout).toContain(`client ${clientId} (client secret)`);
     expect(stderr.replaceAll(/ \\\n\s+/g, ' ')).toBe(
       `\nTo repeat this without questions:\n  $ anon-cli login --domain ${tenant.url} --client-id ${clientId} --client-secret -\n`,

@@ -150,7 +150,10 @@ describe('what is saved of a session', () => {
   it.each([
     [['--session', '../cart'], "Invalid session name '../cart'."],
     [['--session', ''], "Invalid session name ''."],
-    [['--session', 'cart', '--no-save'], "--session and --no-save can't be combined: one names the session to save."],
+    [
+      ['--session', 'cart', '--no-save'],
+      "--session and --no-save can't be combined: --session names the saved session.",
+    ],
   ])('cannot be called %j', async (options, message) => {
     const { run } = await openMachine();
     expect(await run('token', 'create', ...options)).toMatchObject({
@@ -172,7 +175,7 @@ describe('what is saved of a session', () => {
       code: 1,
       stderr:
         "error: Session 'carts' not found in profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
+        "hint:  Did you mean 'cart'? To see all: anon-cli session list\n",
     });
   });
 });
@@ -188,7 +191,7 @@ describe('session show', () => {
       code: 1,
       stderr:
         "error: Session 'carts' not found in profile 'local'.\n" +
-        "hint:  Did you mean 'cart'? Run: anon-cli session list\n",
+        "hint:  Did you mean 'cart'? To see all: anon-cli session list\n",
     });
   });
 });

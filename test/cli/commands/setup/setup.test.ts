@@ -77,7 +77,7 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect(second.decoded.access_token.claims.sub).toBe(first.decoded.access_token.claims.sub);
     expect(second).toMatchObject({ session_token: first.session_token, access_token: first.access_token });
     expect(sessionsAsked(tenant)).toHaveLength(1);
-    expect((await machine.done(...all)).stdout).toContain("✔ Saved session 'default' reused, with the same guest.");
+    expect((await machine.done(...all)).stdout).toContain("✔ Saved session 'default' reused, with the same guest");
     expect((await machine.done('setup', '--no-session')).stdout).toContain('No changes: ');
   });
 
@@ -118,7 +118,9 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     const other = await machine.done(...fresh, '--yes', '--json');
     expect(other.json).toMatchObject({ origin: 'created', session_name: 'default' });
     expect(JSON.parse(other.stderr)).toEqual({
-      warnings: [`Replaced session 'default' of guest ${first.decoded.access_token.claims.sub} with a new guest's.`],
+      warnings: [
+        `Replaced session 'default' of guest ${first.decoded.access_token.claims.sub} with one of a new guest.`,
+      ],
     });
     machine.clock.forward(400 * 86_400);
     const later = await machine.done(...fresh, '--json');
@@ -150,7 +152,9 @@ describe.each(['preview', 'ea'] as const)('setup by options, in edition %s', (ed
     expect((await machine.done(...all, ...meta)).stderr).toBe('');
     expect((await machine.done(...all, ...meta)).stderr).toBe('');
     const { stderr } = await machine.done(...all, '--meta', 'language=hidden');
-    expect(stderr).toContain('warning: --meta was not sent: it applies to a new session, and the saved one is reused.');
+    expect(stderr).toContain(
+      'warning: --meta was not sent: it applies only to a new session, and setup reused the saved one.',
+    );
     expect(stderr).toContain(`anon-cli token update${edition === 'ea' ? ' --replace' : ''} --meta <key=value>`);
   });
 
@@ -312,8 +316,8 @@ describe('setup without a terminal', () => {
     [['--api', 'shop', '--create-api', 'news'], "--api and --create-api can't be combined."],
     [['--type', 'spa'], '--type needs --create-app.'],
     [['--audience', 'urn:news'], '--audience needs --create-api.'],
-    [['--no-session', '--meta', 'a=b'], "--meta can't be combined with --no-session: it is for the session."],
-    [['--no-session', '--client-secret', '-'], "--client-secret can't be combined with --no-session"],
+    [['--no-session', '--meta', 'a=b'], "--meta and --no-session can't be combined."],
+    [['--no-session', '--client-secret', '-'], "--client-secret and --no-session can't be combined"],
     [['--create-app', 'x', '--type', 'web'], "Unknown application type 'web'."],
     [['--token-format', 'jws'], "Unknown session token format 'jws'."],
     [['--lifetime', 'long'], "'long' is not a valid duration."],

@@ -105,7 +105,7 @@ describe('bad input', () => {
     ],
     [
       ['--count', '2', '--output', 'a', '--field', 'n'],
-      "--field and --output can't be combined: a file has whole guests.",
+      "--field and --output can't be combined: the file has complete guests.",
     ],
     [
       ['--count', '2', '--session', 'cart'],
@@ -175,7 +175,10 @@ describe('bad input', () => {
     const refused = await run(...order, '--strict');
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`error: ${found}\nhint: `) });
     const warned = await run(...order);
-    expect(warned).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${found} Metadata is in`) });
+    expect(warned).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`warning: ${found} Session tokens contain the metadata`),
+    });
     expect(linesOf(warned.stdout)).toHaveLength(3);
     expect(refused.stderr + warned.stderr).not.toMatch(/4111|hunter2/);
   });
@@ -327,7 +330,9 @@ describe('a run that ends early', () => {
     await useRemote(machine, tenant);
     const { stdout, stderr } = await machine.done('token', 'create', '--app', 'web', '--api', 'shop', '--count', '9');
     expect(linesOf(stdout).map(({ n }) => n)).toEqual(upTo(9));
-    expect(stderr).toBe('warning: 1 answer was lost: the service may have a guest whose tokens nobody has.\n');
+    expect(stderr).toBe(
+      'warning: 1 answer was lost: the tenant may have created 1 guest whose tokens were not received.\n',
+    );
   });
 
   it('writes a guest without an access token, with its session token and the error, and counts it as failed', async () => {

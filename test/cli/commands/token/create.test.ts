@@ -157,8 +157,8 @@ describe('the application and API of token create', () => {
   });
 
   it.each([
-    ['--app', 'wbe', "Application 'wbe' not found.", "Did you mean 'web'? Run: anon-cli app list"],
-    ['--api', 'shpo', "API 'shpo' not found.", "Did you mean 'shop'? Run: anon-cli api list"],
+    ['--app', 'wbe', "Application 'wbe' not found.", "Did you mean 'web'? To see all: anon-cli app list"],
+    ['--api', 'shpo', "API 'shpo' not found.", "Did you mean 'shop'? To see all: anon-cli api list"],
   ])('are not guessed: %s %s', async (option, reference, message, hint) => {
     const { run } = await openMachine();
     const { code, jsonError } = await run('token', 'create', option, reference, '--json');

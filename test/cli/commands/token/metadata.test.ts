@@ -158,7 +158,7 @@ describe('metadata that looks sensitive', () => {
     expect(JSON.parse(stdout)).toEqual({ pay: { card }, user: { password: 'hunter2' } });
     expect(stderr).toBe(
       "warning: In the metadata, 'pay.card' looks like a card number, 'user.password' looks like a password. " +
-        'Metadata is in the session token, and Actions may log it: keep such data in your own store, and put an id here.\n',
+        'Session tokens contain the metadata, and Actions may log it: keep such data in your own store, and put only its id here.\n',
     );
     expect(stderr).not.toContain('hunter2');
   });
@@ -179,7 +179,7 @@ describe('metadata that looks sensitive', () => {
         code: 2,
         stdout: '',
         stderr: expect.stringMatching(
-          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Metadata is in/,
+          /^error: In the metadata, 'card' looks like a card number\.\nhint: {2}Session tokens contain the metadata/,
         ),
       });
     }

@@ -32,7 +32,7 @@ describe('what is pasted into token decode', () => {
     const padded = `${token}==`;
     expect(await run('token', 'decode', padded)).toMatchObject({
       code: 0,
-      stderr: 'warning: The token was repaired: the given text has padding in it.\n',
+      stderr: 'warning: The token was repaired: the given text contains padding.\n',
     });
     expect((await done('token', 'decode', padded, '--json')).json.repaired).toEqual(['padding']);
     expect((await done('token', 'decode', wrapped('\n'), '--json')).json).not.toHaveProperty('repaired');
@@ -64,24 +64,24 @@ describe('token verify reads its input as an API would', () => {
     [
       `${token}==`,
       /part 3 is not canonical base64url: character \d+ is '='/,
-      'The text has a token in it (with padding), but an API accepts only the bare token: pass that',
+      'The text contains a token (with padding), but an API accepts only the bare token: pass that',
     ],
     [
       wrapped('\n'),
       /white space in part \d/,
-      'The text has a token in it, but an API accepts only the bare token: pass that.',
+      'The text contains a token, but an API accepts only the bare token: pass that.',
     ],
     [
       `{"access_token":"${token}"}`,
       /JSON, not a token/,
-      'The text has a token in it, but an API accepts only the bare token: pass that.',
+      'The text contains a token, but an API accepts only the bare token: pass that.',
     ],
     [
       `Authorization: Bearer ${token}`,
       /white space in part/,
-      'The text has a token in it, but an API accepts only the bare token: pass that.',
+      'The text contains a token, but an API accepts only the bare token: pass that.',
     ],
-    ['nonsense', /has 3 dot-separated parts/, 'Pass the access token alone.'],
+    ['nonsense', /has 3 dot-separated parts/, 'Is the token complete and unchanged?'],
   ])('and explains what to do: %#', async (text, detail, hint) => {
     const { run, file } = await freshMachine();
     const { code, stdout, stderr } = await run('token', 'verify', text, '--jwks', file('key.json', set));

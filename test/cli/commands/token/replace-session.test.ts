@@ -13,7 +13,7 @@ describe('token update --replace', () => {
       machine.clock.forward(60);
       const options = ['--meta', 'b=2', '--meta', 'c=3', '--unset', 'a', '--replace'];
       const { stdout, stderr } = await machine.done('token', 'update', ...options);
-      expect(stdout).toMatch(/^✔ Session replaced: another guest, with the metadata of both\n/);
+      expect(stdout).toMatch(/^✔ Session replaced: a new guest with the merged metadata\n/);
       const { json } = await machine.done('session', 'show', '--lineage', '--json');
       expect(json).toMatchObject({ name: 'cart', metadata: { b: '2', c: '3' } });
       expect(json.guest_id).not.toBe(was);

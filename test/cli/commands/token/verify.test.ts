@@ -444,7 +444,7 @@ describe('what token verify parses', () => {
     [['--api', 'a', '--audience', 'b'], "--api and --audience can't be combined: both name the API."],
     [
       ['--api', 'a', '--jwks', 'b'],
-      "--api and --jwks can't be combined: --api is looked up at the tenant, and --jwks uses none.",
+      "--api and --jwks can't be combined: --api is looked up at the tenant, which --jwks does not use.",
     ],
     [['--scopes', ' , '], '--scopes is empty.'],
     [['--clock-tolerance', '11m'], "--clock-tolerance can't be longer than 10 minutes."],
