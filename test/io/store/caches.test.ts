@@ -24,8 +24,8 @@ function opened() {
   return { secrets, warnings, keeperOf };
 }
 
-describe('a kept Management API token', () => {
-  it('is that of its profile, until it is removed', async () => {
+describe('a saved Management API token', () => {
+  it('belongs to its profile until it is removed', async () => {
     const { keeperOf } = opened();
     const cache = keeperOf('acme');
     await cache.put(token);
@@ -36,13 +36,13 @@ describe('a kept Management API token', () => {
     expect(await cache.get()).toBeUndefined();
   });
 
-  it.each(['not JSON', '{"token":7}'])('that is %s is none', async (text) => {
+  it.each(['not JSON', '{"token":7}'])('that is %s is ignored', async (text) => {
     const { secrets, keeperOf } = opened();
     await secrets.put('management-token/acme', text);
     expect(await keeperOf('acme').get()).toBeUndefined();
   });
 
-  it('that cannot be kept is a warning, and no reason to fail', async () => {
+  it('that cannot be saved causes a warning, not a failure', async () => {
     const { secrets, warnings, keeperOf } = opened();
     const full: SecretStore = {
       ...secrets,
@@ -70,8 +70,8 @@ function openedKeys(data = temporaryFolder()) {
   return { cache, warnings, path, data };
 }
 
-describe('kept keys', () => {
-  it('are those of their address, in a file for their owner alone', async () => {
+describe('saved keys', () => {
+  it('belong to their URL, in a file readable only by the owner', async () => {
     const { cache, path } = openedKeys();
     expect(await cache.get(url)).toBeUndefined();
     await cache.put({ ...kept, missedOne: true });
@@ -85,7 +85,7 @@ describe('kept keys', () => {
     expect(statSync(dirname(path())).mode & 0o777).toBe(0o700);
   });
 
-  it('have a name that says nothing of the address, and leads nowhere', async () => {
+  it('have a file name that reveals nothing of the URL, and is no path', async () => {
     const { cache, path, data } = openedKeys();
     await cache.put({ ...kept, url: 'https://e.example/../../../etc/passwd' });
     expect(dirname(path())).toBe(join(data, 'keys'));
@@ -96,7 +96,7 @@ describe('kept keys', () => {
     ['of something else', () => '{"version":1,"keys":[]}'],
     ['of a newer version', (text: string) => text.replace('"version": 1', '"version": 9')],
     ['of another address', (text: string) => text.replace('acme', 'evil')],
-  ])('that are %s are as good as none, and written over', async (_, change) => {
+  ])('that are %s are ignored and overwritten', async (_, change) => {
     const { cache, warnings, path } = openedKeys();
     await cache.put(kept);
     writeFileSync(path(), change(readFileSync(path(), 'utf8')));
@@ -106,7 +106,7 @@ describe('kept keys', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('that cannot be written are a warning, and no reason to fail', async () => {
+  it('that cannot be written cause a warning, not a failure', async () => {
     const { cache, warnings, data } = openedKeys();
     writeFileSync(join(data, 'keys'), 'a file where a folder should be');
     await cache.put(kept);
@@ -114,7 +114,7 @@ describe('kept keys', () => {
     expect(await cache.get(url)).toBeUndefined();
   });
 
-  it('that cannot be read are as good as none', async () => {
+  it('that cannot be read are ignored', async () => {
     const { cache, path } = openedKeys();
     await cache.put(kept);
     const file = path();
