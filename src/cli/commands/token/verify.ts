@@ -9,7 +9,7 @@ import type { OptionDefinitions, OptionValues } from '../../options/definition.t
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import { renderVerification, verificationData } from '../../render/token.ts';
+import { renderVerification, verificationData } from '../../render/verification.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { type TokenToVerify, tokenToVerify } from './token-arguments.ts';
