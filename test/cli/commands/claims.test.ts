@@ -128,7 +128,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 describe('claims set', () => {
   it.each([
     [['SUB', 'user_id'], "'SUB' is reserved"],
-    [['a', 'metadata.x + 1'], 'consists of names joined by dots'],
+    [['a', 'metadata.x + 1'], 'is a list of names joined by dots'],
     [['a', 'metdata.x'], "Did you mean 'metadata'?"],
   ])('refuses %j before any call', async (words, text) => {
     const machine = await freshMachine();
@@ -206,7 +206,7 @@ describe('claims remove', () => {
     expect(jsonError).toMatchObject({
       code: 'not_found',
       message: "Claim 'langage' not found on 'web'.",
-      hint: "Did you mean 'language'? To see all: anon-cli claims list --app web",
+      hint: "Did you mean 'language'? Run: anon-cli claims list --app web",
     });
   });
 });

@@ -183,7 +183,7 @@ describe('the gates of edition ea are independent', () => {
     expect(await machine.run('api', 'enable', 'shop', '--scopes', 'read:catalog')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: No application given, and the tenant has 2: .*\nhint: {2}Choose whose guests get the scopes: --app\s+<app>/,
+        /^error: No application given, and the tenant has 2: .*\nhint: {2}Choose one: --app\s+<app>/,
       ),
     });
   });

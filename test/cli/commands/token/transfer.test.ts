@@ -184,7 +184,7 @@ describe('token transfer', () => {
     const { done, run } = await openMachine({ edition: 'ea' });
     await done('token', 'create');
     expect((await run('token', 'transfer', '--session', 'cart')).stderr).toMatch(
-      /^error: Session 'cart' not found in profile 'local'\.\nhint: {2}Run: anon-cli session list/,
+      /^error: Session 'cart' not found in profile 'local'\.\nhint: {2}To see all: anon-cli session list/,
     );
   });
 

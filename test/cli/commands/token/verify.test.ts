@@ -191,7 +191,7 @@ describe('token verify with a bad token ends with 3, and names the problem', () 
     expect(checkNamed(json, 'exp')).toMatchObject({ skipped: true, detail: 'not reached: form failed' });
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'token_unacceptable',
-      hint: 'Pass the access token alone. To look inside: anon-cli token decode',
+      hint: 'Is the token complete and unchanged? To look inside: anon-cli token decode',
       exit_code: 3,
     });
   });
