@@ -33,7 +33,7 @@ export function managementAccess(
 function missingCredentials({ name, secrets }: Profile): AnonError {
   if (secrets !== 'keyring') {
     return new AnonError('not_authorised', `No saved credentials found for profile '${name}'.`, {
-      hint: `Log in again: anon-cli login ${name}`,
+      hint: `Sign in again: anon-cli login ${name}`,
     });
   }
   return new AnonError('not_authorised', `The keyring does not return the credentials of profile '${name}'.`, {

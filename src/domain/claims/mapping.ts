@@ -54,9 +54,9 @@ export async function planClaimRemoval(
     name,
     claims.map((claim) => claim.name),
   );
-  const list = `Run: anon-cli claims list${flagOf(holder)}${tenant.selection}`;
+  const list = `anon-cli claims list${flagOf(holder)}${tenant.selection}`;
   throw new AnonError('not_found', `Claim '${name.slice(0, 60)}' not found on '${holder.name}'.`, {
-    hint: similar ? `Did you mean '${similar}'? ${list}` : list,
+    hint: similar ? `Did you mean '${similar}'? To see all: ${list}` : `Run: ${list}`,
   });
 }
 

@@ -206,7 +206,7 @@ describe('claims remove', () => {
     expect(jsonError).toMatchObject({
       code: 'not_found',
       message: "Claim 'langage' not found on 'web'.",
-      hint: "Did you mean 'language'? Run: anon-cli claims list --app web",
+      hint: "Did you mean 'language'? To see all: anon-cli claims list --app web",
     });
   });
 });

@@ -78,7 +78,7 @@ describe('on a tenant of edition ea', () => {
     expect(setUp.stdout.replaceAll(/\s+/g, ' ')).toContain(`access tokens live for ${life}`);
     expect((await done('api', 'list', '--json')).json).toMatchObject([{ guest_token_lifetime: null }]);
     const { stdout } = await done('api', 'enable', 'shop', '--app', 'web', '--token-lifetime', '2h');
-    expect(stdout).toContain('access tokens for 2 hours\n');
+    expect(stdout).toContain('access tokens live for 2 hours\n');
     expect((await done('api', 'show', 'shop', '--json')).json).toMatchObject({ guest_token_lifetime: 7200 });
   });
 

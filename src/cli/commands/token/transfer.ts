@@ -85,7 +85,7 @@ async function sessionToCarry(
   const sessions = await context.sessions(profile);
   const { session } = await findSession({ ...tenant, sessions }, options.session).catch((error: unknown) => {
     if (!isAnonError(error) || error.code !== 'not_found') throw error;
-    throw withHint(error, `${error.hint}; for a session that is not saved, pass its token: --session-token -`);
+    throw withHint(error, `For a session that is not saved, pass its token with --session-token -. ${error.hint}`);
   });
   const { sessionToken: token, clientId, metadata } = session;
   const chosen = { clientId, name: clientId };

@@ -312,7 +312,9 @@ describe('session export and session import', () => {
     machine.terminal.stdin = exported;
     expect(await machine.run('session', 'import')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint:  Replace it with --replace, or save the new one by another name'),
+      stderr: expect.stringContaining(
+        'hint:  To replace the saved session, pass --replace. To keep both, choose another name',
+      ),
     });
     expect((await machine.done('session', 'import', '--session', 'copy')).stdout).toBe(
       '✔ Saved: copy\nNext: anon-cli session use copy\n',

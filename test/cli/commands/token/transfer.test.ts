@@ -176,7 +176,7 @@ describe('token transfer', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain("Session 'default' not found in profile 'local'.");
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-      'anon-cli token create; for a session that is not saved, pass its token: --session-token -',
+      'For a session that is not saved, pass its token with --session-token -. Create it: anon-cli token create',
     );
   });
 
@@ -184,7 +184,7 @@ describe('token transfer', () => {
     const { done, run } = await openMachine({ edition: 'ea' });
     await done('token', 'create');
     expect((await run('token', 'transfer', '--session', 'cart')).stderr).toMatch(
-      /^error: Session 'cart' not found in profile 'local'\.\nhint: {2}To see all: anon-cli session list/,
+      /^error: Session 'cart' not found in profile 'local'\.\nhint: {2}For a session that is not saved, [^.]*\.\s+To see all:\s+anon-cli session list/,
     );
   });
 
