@@ -90,7 +90,7 @@ const typesBelow = ['local/context.ts'];
 
 /** The doors through which time and chance come in, where a room is otherwise given them. */
 const doors = [
-  'domain/exchange/management/client-assertion.ts',
+  'domain/exchange/management/private-key.ts',
   'domain/session/transfer.ts',
   'library/connection.ts',
   'local/http/admission.ts',

@@ -1,10 +1,13 @@
+import type { CommanderError } from 'commander';
+import { AnonError, isAnonError } from '../errors.ts';
+import type { CommandDefinition } from './commands/define-command.ts';
 import { completionRequest } from './completion/request.ts';
+import { addGlobalOptions, type GlobalOptions } from './options/global.ts';
 import { asksForJson } from './output/formats.ts';
 import { type Report, reportAsJson, reportForPeople } from './output/report.ts';
 import { commands } from './program/commands.ts';
 import { route } from './program/route.ts';
-import { runCommand } from './program/run-command.ts';
-import type { World } from './world/context.ts';
+import type { Context, World } from './world/context.ts';
 import { createContext } from './world/create-context.ts';
 import { questionsRuledOutBy, unattended } from './world/unattended.ts';
 import { version } from './world/version.ts';
@@ -53,7 +56,7 @@ async function showHelp(path: string, { terminal }: World): Promise<void> {
   const { helpText } = await import('./program/help.ts');
   const text = await helpText(path);
   if (!terminal.resultIsTerminal && !terminal.resultColour) return terminal.result(text);
-  const { fittedHelp, paintHelp } = await import('./render/help.ts');
+  const { fittedHelp, paintHelp } = await import('./render/wrapped.ts');
   const lines = fittedHelp(text, terminal.resultColumns);
   if (!terminal.resultColour) return terminal.result(lines);
   const { palette } = await import('../io/terminal/palette.ts');
@@ -66,4 +69,51 @@ async function withPalette(world: World): Promise<World> {
   if (!terminal.resultColour && !terminal.noteColour) return world;
   const { palette } = await import('../io/terminal/palette.ts');
   return { ...world, terminal: Object.create(terminal, { palette: { value: palette } }) };
+}
+
+/** Parses `args` for the command at `path` and runs it. @throws {AnonError} `usage` for a wrong command line */
+export async function runCommand(
+  path: string,
+  definition: CommandDefinition,
+  context: Context,
+  args: readonly string[],
+): Promise<void> {
+  // Loaded only here: the built program prints help and completes without commander.
+  const { commanderCommand } = await import('./program/commander.ts');
+  const command = commanderCommand(definition, (given, options) =>
+    definition.run(context, given as never, options as never),
+  );
+  addGlobalOptions(command).name(`anon-cli ${path}`).exitOverride();
+  command.configureOutput({ writeOut() {}, writeErr() {} });
+  command.hook('preAction', async () => {
+    const options: GlobalOptions = command.opts();
+    if (options.format === undefined) return;
+    const { chooseFormat } = await import('./format/choose.ts');
+    // What else `--json` changes, `--format json` changes too.
+    if (chooseFormat(path, definition, context, options) === 'json') command.setOptionValue('json', true);
+  });
+  try {
+    await command.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (isAnonError(error) || !isCommanderError(error)) throw error;
+    throw usageError(path, error);
+  }
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}
+
+/** Rewords commander's message: `error: unknown option '--meat'\n(Did you mean --meta?)`. */
+function usageError(path: string, error: CommanderError): AnonError {
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const didYouMean = suggestion?.replace(/^\(|\)$/g, '');
+  const help = `anon-cli ${path} --help`;
+  // The value of a misspelt option may be a secret.
+  const [, option] = /^unknown option '([^=']+)=/.exec(first) ?? [];
+  const problem = option === undefined ? first : `unknown option '${option}'.`;
+  const message = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}`;
+  return new AnonError('usage', message.endsWith('.') ? message : `${message}.`, {
+    hint: didYouMean ? `${didYouMean} See ${help}` : `See ${help}`,
+  });
 }

@@ -3,7 +3,7 @@ import type { EditionName } from '../wire/edition/edition.ts';
 import type { TenantContext } from './context.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
-import { type Random, randomHex } from './random.ts';
+import { type Random, randomHex, systemRandom } from './random.ts';
 import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
@@ -15,12 +15,12 @@ import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import { editionOf } from './state/edition.ts';
-import { issuerOf } from './state/issuer.ts';
-import { seed } from './state/seed.ts';
-import { upgrade } from './state/upgrade.ts';
+import { issuerOf, setIssuer } from './state/issuer.ts';
+import { reseed, seed, upgrade } from './state/seed.ts';
+import { sqliteStore } from './store/sqlite.ts';
 import { StateFileError } from './store/state-file-error.ts';
 import type { Store } from './store/store.ts';
-import type { KeyMaker } from './tokens/keys.ts';
+import { type KeyMaker, makeKeys, tenantKeys } from './tokens/keys.ts';
 
 /** The domain of a new tenant by default: its issuer is `https://localhost:4400/`. */
 export const defaultDomain = 'localhost:4400';
@@ -126,4 +126,61 @@ function failure(error: unknown, path: string): Response {
 /** The response when the tenant fails: 500, with the reason where it is known. */
 export function outage(path: string, why?: string): Response {
   return refusalAt(path, 500, 'server_error', why ?? 'An internal server error occurred').response();
+}
+
+export interface LocalTenant extends Tenant {
+  /** Changes the issuer, from the next token on. */
+  setIssuer(issuer: string): Promise<void>;
+  /** The edition of the state. */
+  edition(): EditionName;
+  /** The credentials of the global client, which every tenant has and which may configure it. */
+  managementCredentials(): { clientId: string; clientSecret: string };
+  /** The key that encrypts session tokens: 32 bytes. */
+  sessionKey(): Uint8Array;
+  /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
+  reset(edition?: EditionName): Promise<void>;
+  /** The response to a request while the state cannot be used. */
+  outage(request: Request, why?: string): Response;
+  close(): void;
+}
+
+export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
+
+/**
+ * Opens the tenant whose state is in the SQLite file at `path`, and creates the file on first use.
+ * @throws {StateFileError} when the file holds something else or cannot be used; the tenant's functions throw it too
+ */
+export async function openLocalTenant(path: string, options: LocalTenantOptions): Promise<LocalTenant> {
+  const store = sqliteStore(path);
+  const random = systemRandom();
+  const tenant = createTenant({ ...options, store, random, keys: makeKeys });
+  try {
+    await tenant.ready();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return {
+    get issuer() {
+      return tenant.issuer;
+    },
+    ready: tenant.ready,
+    handle: tenant.handle,
+    async setIssuer(issuer) {
+      setIssuer(store, issuer);
+      await tenant.ready();
+    },
+    edition() {
+      store.refresh();
+      return editionOf(store).name;
+    },
+    managementCredentials() {
+      const client = store.list('client').find(({ global }) => global === true);
+      return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
+    },
+    sessionKey: () => tenantKeys(store).sessionKey.export(),
+    reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
+    outage: (request, why) => outage(new URL(request.url).pathname, why),
+    close: () => store.close(),
+  };
 }

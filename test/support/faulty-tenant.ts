@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
-import { openLocalTenant } from '../../src/local/open.ts';
+import { openLocalTenant } from '../../src/local/tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { type Asked, openedStore, type ServedTenant, seededState } from './command.ts';
 import { temporaryFolder } from './folder.ts';

@@ -2,7 +2,7 @@ import { guestScopes } from '../../domain/api/guest-grants.ts';
 import { requestingApp } from '../../domain/app/find.ts';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { editionOf } from '../../domain/exchange/management/request.ts';
-import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/ensure-open.ts';
+import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/set-up.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../domain/session/decoded-tokens.ts';

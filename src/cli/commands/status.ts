@@ -6,7 +6,7 @@ import { printResult } from '../output/output.ts';
 import { renderStatus, type Status, statusData } from '../render/status.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
 import type { Context } from '../world/context.ts';
-import { environmentCredentials } from '../world/environment-credentials.ts';
+import { environmentCredentials } from '../world/management-credentials.ts';
 import { defineCommand } from './define-command.ts';
 
 export const statusCommand = defineCommand({

@@ -1,7 +1,7 @@
 import type { World } from '../world/context.ts';
 import { type Candidate, type Expected, expectedAfter } from './expect.ts';
-import { answerLines, openQuotes, readWord } from './protocol.ts';
 import type { Request } from './request.ts';
+import { answerLines, openQuotes, readWord } from './shells.ts';
 import type { CompletionTree } from './tree.ts';
 
 /**

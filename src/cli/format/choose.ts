@@ -4,14 +4,13 @@ import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type GlobalOptions, type OutputFormat, outputFormats } from '../options/global.ts';
 import { knownWord } from '../options/parse.ts';
-import type { Calls } from '../output/calls.ts';
 import type { Result } from '../output/formats.ts';
+import type { Calls } from '../output/tenant-observers.ts';
 import { printable, printableJson } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';
 import { curlLines } from './curl.ts';
-import { secretsIn } from './secret-members.ts';
-import { dotenvLines, exportLines, type Member, maskLines, membersOf, outputLines } from './variables.ts';
+import { dotenvLines, exportLines, type Member, maskLines, membersOf, outputLines, secretsIn } from './variables.ts';
 
 const formatNoun = 'output format';
 

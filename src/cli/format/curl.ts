@@ -1,9 +1,9 @@
 import { shellWord } from '../../domain/shell-word.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import { isJsonObject, type JsonObject } from '../../wire/schema.ts';
-import type { Call, Calls } from '../output/calls.ts';
+import type { Call, Calls } from '../output/tenant-observers.ts';
 import { printable, printableJson } from '../render/printable.ts';
-import { isSecretMember } from './secret-members.ts';
+import { isSecretMember } from './variables.ts';
 
 const managementRoot = '/api/v2/';
 

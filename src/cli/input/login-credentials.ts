@@ -6,7 +6,7 @@ import type { OptionValues } from '../options/definition.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import type { GivenCredentials } from '../tenant/sign-in.ts';
 import type { Context } from '../world/context.ts';
-import { environmentCredentials } from '../world/environment-credentials.ts';
+import { environmentCredentials } from '../world/management-credentials.ts';
 import { whyNobodyIsAsked } from '../world/unattended.ts';
 import { askSecret, askText, askUntilAccepted } from './questions.ts';
 import { readSecret } from './secret.ts';

@@ -47,7 +47,7 @@ export async function readAppSecret(
   const secret = await readSecret(context, { flag: '--client-secret', value, variable: 'ANON_APP_SECRET' });
   if (secret === undefined || value !== undefined || !context.env.AUTH0_DOMAIN) return secret;
   const [{ isDomainOfEnvironment }, { profile }] = await Promise.all([
-    import('../world/environment-credentials.ts'),
+    import('../world/management-credentials.ts'),
     selectProfile(context, options),
   ]);
   if (isDomainOfEnvironment(context.env, profile.domain)) return secret;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import type { Paint } from '../render/paint.ts';
-import type { Calls } from './calls.ts';
+import type { Calls } from './tenant-observers.ts';
 
 /** Whether a person reads the result, so that progress may be shown as well. */
 export function isForPeople({ json, field, format }: GlobalOptions): boolean {

@@ -1,4 +1,4 @@
-import type { ClaimsHolder } from '../../domain/claims/holder.ts';
+import type { ClaimsHolder } from '../../domain/claims/mapping.ts';
 import { claimsOfEachToken, type TokenPreview } from '../../domain/claims/preview.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { sessionPath } from '../../wire/claims-mapping.ts';

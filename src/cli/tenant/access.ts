@@ -56,7 +56,7 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
   const { env } = context;
   const named = options.profile ?? (env.ANON_PROFILE || undefined);
   if (named === undefined && ['AUTH0_DOMAIN', ...credentialVariables].some((name) => env[name])) {
-    const { checkDomainIsSet, profileOfDomain } = await import('../world/environment-credentials.ts');
+    const { checkDomainIsSet, profileOfDomain } = await import('../world/management-credentials.ts');
     checkDomainIsSet(env);
     const profile = profileOfDomain(env.AUTH0_DOMAIN ?? '', await profiles.list(), await profiles.current());
     return { profile, selection: '', because: 'AUTH0_DOMAIN' };

@@ -1,6 +1,6 @@
 import type { GrantHolder } from '../../domain/api/grant.ts';
 import { chooseGrantHolder } from '../../domain/app/find.ts';
-import { type ClaimsHolder, chooseClaimsHolder } from '../../domain/claims/holder.ts';
+import { type ClaimsHolder, chooseClaimsHolder } from '../../domain/claims/mapping.ts';
 import { previewToken } from '../../domain/claims/preview.ts';
 import { editionOf } from '../../domain/exchange/management/request.ts';
 import type { ClaimMapping } from '../../wire/claims-mapping.ts';

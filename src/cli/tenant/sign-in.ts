@@ -8,7 +8,7 @@ import type {
 } from '../../domain/exchange/management/credentials.ts';
 import type { Profile, SavedApi, SavedApp, SecretPlace } from '../../domain/profile/profile.ts';
 import { isAnonError } from '../../errors.ts';
-import { tokenCache } from '../../io/store/management-token.ts';
+import { tokenCache } from '../../io/store/caches.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Context, Transport } from '../world/context.ts';
 import { removeSecrets } from '../world/secret-stores.ts';

@@ -9,7 +9,7 @@ import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
 import type { LocalPorts } from '../../io/embedded/tenant.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
-import { retryPolicy } from '../../io/terminal/countdown.ts';
+import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
@@ -73,14 +73,14 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const printing: Printing = {};
   const observed = async (tenant: TenantConnection, transport: Transport): Promise<TenantConnection> => {
     const { calls } = printing;
-    const recordedTenant = calls ? (await import('../output/calls.ts')).recorded(tenant, calls) : tenant;
+    const recordedTenant = calls ? (await import('../output/tenant-observers.ts')).recorded(tenant, calls) : tenant;
     return transport.debug
-      ? (await import('./tenant-observers.ts')).withDebugLines(recordedTenant, debug)
+      ? (await import('../output/tenant-observers.ts')).withDebugLines(recordedTenant, debug)
       : recordedTenant;
   };
   const withProgress = async (tenant: TenantConnection, { spins }: Transport): Promise<TenantConnection> => {
     if (!timer || !spins || !terminal.noteRewritable) return tenant;
-    return (await import('./tenant-observers.ts')).withSpinner(tenant, { terminal, clock, timer });
+    return (await import('../output/tenant-observers.ts')).withSpinner(tenant, { terminal, clock, timer });
   };
   const userFiles = async (path: string) => {
     const files = await import('../../io/files/user-file.ts');
@@ -164,7 +164,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
-        import('./management-access.ts'),
+        import('./management-credentials.ts'),
       ]);
       const saveEdition = async (found: EditionName) => {
         if (profile.adHoc || readOnly) return;
@@ -185,7 +185,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return localKeyRing(statePathIfAny, warn, edition);
     },
     async keyCache() {
-      return (await import('../../io/store/key-cache.ts')).keyCache({ folders: await folders(), now, warn });
+      return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
     },
     local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
   };

@@ -63,3 +63,32 @@ export async function readApi(tenant: TenantConnection, idOrAudience: string): P
 function isRefusedPath(error: AnonError & Partial<Pick<ResponseError, 'status'>>): boolean {
   return error.code === 'failed' && error.status === 400;
 }
+
+/** The names of an API, for completion. */
+export interface NamedApi {
+  readonly name: string;
+  readonly audience: string;
+  readonly id: string;
+  readonly scopes: readonly { readonly value: string; readonly description: string | undefined }[];
+}
+
+/**
+ * Fetches only the names of all APIs and the scopes that each defines, and passes them on page by page: completion may run
+ * out of time before the last page.
+ */
+export async function eachApiName(tenant: TenantConnection, onPage: (apis: NamedApi[]) => void): Promise<void> {
+  const list = resourceServerList(tenant, 'id,identifier,name,is_system,scopes');
+  await allPages(tenant, list, (page) => onPage(namedApis(page)));
+}
+
+/** Leaves out the Management API, which can't be enabled for guests. */
+export function namedApis(bodies: readonly ResourceServerBody[]): NamedApi[] {
+  return bodies
+    .filter((body) => body.is_system !== true)
+    .map(({ id, identifier, name, scopes }) => ({
+      name: name || identifier,
+      audience: identifier,
+      id,
+      scopes: scopes.map(({ value, description }) => ({ value, description })),
+    }));
+}

@@ -54,3 +54,24 @@ export async function grantHolderNames(
     throw error;
   }
 }
+
+/** The name of an application, for completion. */
+export interface NamedApp {
+  readonly name: string;
+  readonly clientId: string;
+}
+
+/**
+ * Fetches only the names of all applications, in any edition, and passes them on page by page: completion may run out
+ * of time before the last page.
+ */
+export async function eachAppName(tenant: TenantConnection, onPage: (apps: NamedApp[]) => void): Promise<void> {
+  await allCheckpoints(tenant, clientList(tenant, 'client_id,name,global'), (page) => onPage(namedApps(page)));
+}
+
+/** Leaves out the global client, which is not an application. */
+export function namedApps(bodies: readonly ClientBody[]): NamedApp[] {
+  return bodies
+    .filter((body) => body.global !== true)
+    .map(({ client_id, name }) => ({ name: name || client_id, clientId: client_id }));
+}

@@ -13,7 +13,7 @@ import { isExpired, type SavedSession } from '../session/saved-session.ts';
 import { decodeToken } from '../token/decode.ts';
 import type { KeyRing } from '../token/key-source.ts';
 import { tenantKeyRing } from '../token/tenant-keys.ts';
-import type { ClaimsHolder } from './holder.ts';
+import type { ClaimsHolder } from './mapping.ts';
 
 /** A mapped claim that the token will not have, or may not have. */
 export interface LeftOut extends ClaimMapping {

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
-import type { LocalTenant } from '../../local/open.ts';
+import type { LocalTenant } from '../../local/tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, fileFailure } from '../files/files.ts';
 import { openLock } from '../files/lock.ts';

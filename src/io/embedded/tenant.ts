@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { TenantConnection } from '../../domain/exchange/connection.ts';
 import { AnonError } from '../../errors.ts';
-import type { LocalTenant, LocalTenantOptions } from '../../local/open.ts';
+import type { LocalTenant, LocalTenantOptions } from '../../local/tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, exists, privateFolder, removeUnfinished, setAside } from '../files/files.ts';
 import { keepPrivate } from '../files/private-mode.ts';
@@ -68,7 +68,7 @@ async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTe
 }
 
 async function attempt({ path, now }: LocalPorts, options: LocalOptions): Promise<LocalTenant> {
-  return (await import('../../local/open.ts')).openLocalTenant(path, { ...options, clock: now });
+  return (await import('../../local/tenant.ts')).openLocalTenant(path, { ...options, clock: now });
 }
 
 /**

@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import type { Entry } from '@napi-rs/keyring';
+import type { Question, Reply } from './keyring.ts';
 
-/**
- * A separate program, because a call into the operating system's keyring may never return. It reads one request as JSON from
- * stdin and writes the reply as JSON to stdout, so that no secret is on a command line.
- */
-export interface Question {
-  readonly service: string;
-  readonly account: string;
-  readonly operation: 'get' | 'put' | 'remove' | 'try';
-  /** The value to put. */
-  readonly value?: string | undefined;
-}
-
-export type Reply = { readonly ok: true; readonly value?: string | undefined } | { readonly ok: false };
+// A separate program, because a call into the operating system's keyring may never return. It reads one request as JSON from
+// stdin and writes the reply as JSON to stdout, so that no secret is on a command line.
 
 type OpenEntry = (account: string) => Pick<Entry, 'getPassword' | 'setPassword' | 'deleteCredential'>;
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { SecretStore } from '../../domain/profile/profile.ts';
-import type { Question, Reply } from './keyring-process.ts';
 
 /** How the keyring is accessed. */
 export interface KeyringOptions {
@@ -30,6 +29,17 @@ export interface Keyring {
    */
   secrets(files: SecretStore, warn: (message: string) => void): SecretStore;
 }
+
+/** A request to the separate program that calls the keyring. */
+export interface Question {
+  readonly service: string;
+  readonly account: string;
+  readonly operation: 'get' | 'put' | 'remove' | 'try';
+  /** The value to put. */
+  readonly value?: string | undefined;
+}
+
+export type Reply = { readonly ok: true; readonly value?: string | undefined } | { readonly ok: false };
 
 export function openKeyring(options: Partial<KeyringOptions> = {}): Keyring {
   const how = { ...defaults, ...options };

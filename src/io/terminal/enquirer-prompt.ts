@@ -1,7 +1,7 @@
 import enquirer from 'enquirer';
 import type { Choice } from './prompt.ts';
 
-// The parts of enquirer's prompts that the picker uses: its type declarations lack them.
+// The parts of enquirer that are used here: its type declarations lack most of them.
 
 /** A choice in enquirer's list. */
 export interface Row {
@@ -61,3 +61,17 @@ interface Prompts {
 }
 
 export const { AutoComplete, Select } = enquirer as unknown as Prompts;
+
+/** A question with enquirer's options. */
+export interface Question {
+  readonly type: 'input' | 'invisible' | 'confirm';
+  readonly message: string;
+  readonly [option: string]: unknown;
+}
+
+/** Asks one question. Rejects when it is cancelled. */
+export async function prompt(question: Question): Promise<unknown> {
+  const named = { ...question, name: 'answer' } as unknown as Parameters<typeof enquirer.prompt>[0];
+  const { answer } = await enquirer.prompt<{ answer: unknown }>(named);
+  return answer;
+}

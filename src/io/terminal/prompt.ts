@@ -1,4 +1,4 @@
-import enquirer from 'enquirer';
+import { prompt, type Question } from './enquirer-prompt.ts';
 import { answerLines, awaitAnswer, questionLines, questionScreen, type Wrap } from './question.ts';
 
 /** A choice that a person can select. */
@@ -53,12 +53,6 @@ export async function confirm(message: string, wrap: Wrap): Promise<boolean> {
   return answer === true;
 }
 
-interface Question {
-  readonly type: string;
-  readonly message: string;
-  readonly [option: string]: unknown;
-}
-
 /** Shows the answer as it is typed, and once submitted in lines broken at spaces. */
 function answerAs(message: string, shown: (value: string) => string, wrap: Wrap) {
   return function format(this: { readonly state: { readonly submitted: boolean } }, value: unknown): string {
@@ -67,11 +61,7 @@ function answerAs(message: string, shown: (value: string) => string, wrap: Wrap)
   };
 }
 
-async function ask(question: Question, wrap: Wrap): Promise<unknown> {
+function ask(question: Question, wrap: Wrap): Promise<unknown> {
   const lines = questionLines(question.message, wrap);
-  const asked = { ...question, ...questionScreen(), ...lines, name: 'answer' } as unknown;
-  const { answer } = await awaitAnswer(
-    enquirer.prompt<{ answer: unknown }>(asked as Parameters<typeof enquirer.prompt>[0]),
-  );
-  return answer;
+  return awaitAnswer(prompt({ ...question, ...questionScreen(), ...lines } as Question));
 }

@@ -32,7 +32,7 @@ export async function hasValidAssertion(
   const now = tenant.clock() / 1000;
   const keys = credentialsOf(tenant.store, client).filter((credential) => !isExpired(credential, now));
   if (keys.length === 0) return false;
-  const { verifyAssertion } = await import('./verify-assertion.ts');
+  const { verifyAssertion } = await import('./public-keys.ts');
   const claims = await verifyAssertion(assertion.jwt, keys, {
     clientId: String(client.client_id),
     audience: audiences(tenant, url),

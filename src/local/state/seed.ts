@@ -1,15 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Random, randomName } from '../random.ts';
-import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
+import type { Kind, Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaker } from '../tokens/keys.ts';
 import { newClient } from './client.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
-import { newResourceServer } from './resource-server.ts';
+import { newResourceServer, withEditionMembers } from './resource-server.ts';
 
 /** The Management API scopes of the endpoints that the local tenant serves. @see wire contract, section 6 */
 export const managementScopes = [
@@ -127,4 +128,54 @@ function settingsSeed(edition: Edition): JsonObject {
     sessions: { oidc_logout_prompt_enabled: true },
   };
   return { ...settings, ...edition.newTenant };
+}
+
+/**
+ * Upgrades a state from an earlier version: adds new Management API scopes, to the API and to the grant of the client that
+ * configures the tenant, and adds new members to its resource servers. Everything else stays unchanged.
+ */
+export function upgrade(store: Store): void {
+  if (outdated(store).length === 0) return;
+  store.write((writer: StoreWriter) => {
+    for (const { kind, document } of outdated(writer)) writer.put(kind, String(document.id), document);
+  });
+}
+
+interface Outdated {
+  readonly kind: Kind;
+  /** The document after the upgrade. */
+  readonly document: JsonObject;
+}
+
+function outdated(store: StoreReader): Outdated[] {
+  const edition = editionOf(store);
+  return [
+    ...changed(store, 'resource_server', (server) => withScopes(withEditionMembers(edition, server))),
+    ...changed(store, 'client_grant', withScope),
+  ];
+}
+
+function changed(store: StoreReader, kind: Kind, current: (document: JsonObject) => JsonObject): Outdated[] {
+  return store.list(kind).flatMap((before) => {
+    const document = current(before);
+    return isDeepStrictEqual(document, before) ? [] : [{ kind, document }];
+  });
+}
+
+function withScopes(server: JsonObject): JsonObject {
+  const scopes = (server.scopes as { value: string }[] | undefined) ?? [];
+  const missing = missingFrom(scopes.map(({ value }) => value));
+  if (server.is_system !== true || missing.length === 0) return server;
+  return { ...server, scopes: [...scopes, ...missing.map((value) => ({ value }))] };
+}
+
+function withScope(grant: JsonObject): JsonObject {
+  const scope = (grant.scope as string[] | undefined) ?? [];
+  const missing = missingFrom(scope);
+  if (grant.is_system !== true || missing.length === 0) return grant;
+  return { ...grant, scope: [...scope, ...missing] };
+}
+
+function missingFrom(known: readonly string[]): string[] {
+  return managementScopes.filter((value) => !known.includes(value));
 }

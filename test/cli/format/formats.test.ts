@@ -109,7 +109,7 @@ describe('--format github', () => {
   });
 
   it('masks everything that looks like a token, anywhere, and handles long text quickly', async () => {
-    const { secretsIn } = await import('../../../src/cli/format/secret-members.ts');
+    const { secretsIn } = await import('../../../src/cli/format/variables.ts');
     const told = {
       text: 'a=ANONYMOUS_SESSION_eyJhbGciOi.b.c, "...eyJhbGciOiJ.." www.example.com',
       list: ['x.eyJhbGciOi.y'],

@@ -5,7 +5,7 @@ import { exitCodes } from '../../../src/cli/exit-code.ts';
 import { globalOptions } from '../../../src/cli/options/global.ts';
 import { commands, groups } from '../../../src/cli/program/commands.ts';
 import { helpText, helpTexts } from '../../../src/cli/program/help.ts';
-import { paintHelp } from '../../../src/cli/render/help.ts';
+import { paintHelp } from '../../../src/cli/render/wrapped.ts';
 import { palette } from '../../../src/io/terminal/palette.ts';
 import { unsafe } from '../../support/screen.ts';
 

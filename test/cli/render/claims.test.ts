@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { claimsData, type Preview, renderClaims, renderPreview } from '../../../src/cli/render/claims.ts';
 import { paintFor } from '../../../src/cli/render/paint.ts';
-import type { ClaimsHolder } from '../../../src/domain/claims/holder.ts';
+import type { ClaimsHolder } from '../../../src/domain/claims/mapping.ts';
 import { palette } from '../../../src/io/terminal/palette.ts';
 import { resourceServer } from '../../../src/wire/resource-server.ts';
 import { hostileText, unsafe } from '../../support/screen.ts';

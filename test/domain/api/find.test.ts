@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseApi, findApi } from '../../../src/domain/api/find.ts';
 import { planApiCreation } from '../../../src/domain/api/lifecycle.ts';
 import { findApp } from '../../../src/domain/app/find.ts';
-import { chooseClaimsHolder } from '../../../src/domain/claims/holder.ts';
+import { chooseClaimsHolder } from '../../../src/domain/claims/mapping.ts';
 import { explainRefusal } from '../../../src/domain/gates/explain-refusal.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import { ResponseError } from '../../../src/errors.ts';

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chooseClaimsHolder } from '../../../src/domain/claims/holder.ts';
-import { parseClaimMapping, planClaimMapping, planClaimRemoval } from '../../../src/domain/claims/mapping.ts';
+import {
+  chooseClaimsHolder,
+  parseClaimMapping,
+  planClaimMapping,
+  planClaimRemoval,
+} from '../../../src/domain/claims/mapping.ts';
 import { applyPlan } from '../../../src/domain/plan/apply.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { editionNamed } from '../../../src/wire/edition/editions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseClaimsHolder } from '../../../src/domain/claims/holder.ts';
+import { chooseClaimsHolder } from '../../../src/domain/claims/mapping.ts';
 import { previewToken } from '../../../src/domain/claims/preview.ts';
 import type { SavedSession } from '../../../src/domain/session/saved-session.ts';
 import { editionNamed } from '../../../src/wire/edition/editions.ts';

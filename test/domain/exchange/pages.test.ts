@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withGrants } from '../../../src/domain/api/guest-grants.ts';
-import { listApis } from '../../../src/domain/api/read.ts';
-import { listApps } from '../../../src/domain/app/read.ts';
+import { eachApiName, listApis } from '../../../src/domain/api/read.ts';
+import { eachAppName, listApps } from '../../../src/domain/app/read.ts';
 import type { FetchRequest } from '../../../src/domain/exchange/http.ts';
-import { eachApiName, eachAppName } from '../../../src/domain/tenant/names.ts';
 import { connectionTo, failureOf, json, managementToken, scriptedConnection } from '../../support/domain.ts';
 import { openTenant } from '../../support/local.ts';
 

@@ -1,6 +1,6 @@
-import type { ClaimsHolder } from '../../../domain/claims/holder.ts';
 import {
   type ClaimsChange,
+  type ClaimsHolder,
   parseClaimMapping,
   planClaimMapping,
   planClaimRemoval,

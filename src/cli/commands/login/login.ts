@@ -19,7 +19,7 @@ import { profileInUse, warnIfNotUsed } from '../../tenant/profile-in-use.ts';
 import { type CheckedLogin, checkLogin, type GivenCredentials, type Login, saveLogin } from '../../tenant/sign-in.ts';
 import { transportOf } from '../../tenant/transport.ts';
 import type { Context } from '../../world/context.ts';
-import { checkDomainIsSet } from '../../world/environment-credentials.ts';
+import { checkDomainIsSet } from '../../world/management-credentials.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
 

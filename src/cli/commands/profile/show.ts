@@ -1,11 +1,11 @@
 import type { Profile } from '../../../domain/profile/profile.ts';
-import { tokenCache } from '../../../io/store/management-token.ts';
+import { tokenCache } from '../../../io/store/caches.ts';
 import { printResult } from '../../output/output.ts';
 import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
-import { environmentCredentials } from '../../world/environment-credentials.ts';
+import { environmentCredentials } from '../../world/management-credentials.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const profileShowCommand = defineCommand({

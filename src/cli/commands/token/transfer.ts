@@ -10,7 +10,7 @@ import {
   type TransferTicket,
 } from '../../../domain/session/transfer.ts';
 import { AnonError, isAnonError, withHint } from '../../../errors.ts';
-import { countDown } from '../../../io/terminal/countdown.ts';
+import { countDown } from '../../../io/terminal/waiting.ts';
 import type { JsonObject } from '../../../wire/schema.ts';
 import { tokenPorts } from '../../input/session-options.ts';
 import { readTokenInput, secretOption } from '../../input/token-request.ts';

@@ -183,7 +183,7 @@ async function clientAuthentication(
   secret: string,
 ): Promise<JsonObject> {
   if (credentials.kind === 'client_secret') return { client_secret: secret };
-  const { clientAssertion } = await import('./client-assertion.ts');
+  const { clientAssertion } = await import('./private-key.ts');
   const assertion = await clientAssertion(credentials, secret, { audience: issuer, nowMs: time.now() });
   return { client_assertion_type: clientAssertionType, client_assertion: assertion };
 }

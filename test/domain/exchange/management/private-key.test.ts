@@ -1,7 +1,12 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { parseSigningAlgorithm, readPrivateKey } from '../../../../src/domain/exchange/management/private-key.ts';
-import { failureOf } from '../../../support/domain.ts';
+import {
+  clientAssertion,
+  parseSigningAlgorithm,
+  readPrivateKey,
+} from '../../../../src/domain/exchange/management/private-key.ts';
+import { failureOf, noon } from '../../../support/domain.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -107,6 +112,56 @@ describe('a private key', () => {
     expect(await failureOf(() => parseSigningAlgorithm('HS256', '--signing-alg'))).toMatchObject({
       code: 'usage',
       message: '--signing-alg is not a supported signing algorithm.',
+    });
+  });
+});
+
+const audience = 'https://acme.eu.auth0.com/';
+
+describe('a client assertion', () => {
+  it.each([
+    ['RS256', rsa.privateKey],
+    ['RS384', rsa.privateKey],
+    ['PS256', rsa.privateKey],
+    ['ES256', ec.privateKey],
+  ] as const)('is a JWT that lives at most three minutes, signed %s', async (alg, key) => {
+    const text = String(key.export({ type: 'pkcs8', format: 'pem' }));
+    const assertion = await clientAssertion({ kind: 'private_key', clientId: 'tool', alg }, text, {
+      audience,
+      nowMs: noon,
+    });
+    const { payload, protectedHeader } = await jwtVerify(assertion, createPublicKey(text), {
+      algorithms: [alg],
+      audience,
+      issuer: 'tool',
+      subject: 'tool',
+      currentDate: new Date(noon),
+      maxTokenAge: 1,
+    });
+    expect(protectedHeader).toEqual({ alg });
+    expect(payload.jti).toMatch(/^[\w-]{20,}$/);
+    expect(Number(payload.exp) - noon / 1000).toBeGreaterThan(30);
+    expect(Number(payload.exp) - noon / 1000).toBeLessThanOrEqual(180);
+  });
+
+  it("is unique, and has the key's id if there is one", async () => {
+    const text = JSON.stringify({ ...rsa.privateKey.export({ format: 'jwk' }), kid: 'k1' });
+    const make = () =>
+      clientAssertion({ kind: 'private_key', clientId: 'tool', alg: 'RS256' }, text, { audience, nowMs: noon });
+    const [one = '', two = ''] = await Promise.all([make(), make()]);
+    expect(one).not.toBe(two);
+    expect(JSON.parse(Buffer.from(one.split('.')[0] ?? '', 'base64url').toString())).toEqual({
+      alg: 'RS256',
+      kid: 'k1',
+    });
+  });
+
+  it('is not created with an unsuitable key', async () => {
+    const text = String(ec.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const credentials = { kind: 'private_key', clientId: 'tool', alg: 'RS256' } as const;
+    expect(await failureOf(() => clientAssertion(credentials, text, { audience, nowMs: noon }))).toMatchObject({
+      code: 'usage',
+      message: 'The private key of client tool is not an RSA key, which RS256 needs.',
     });
   });
 });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, compactDecrypt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLocalTenant } from '../../src/local/open.ts';
 import { readLocalKeys } from '../../src/local/state/read-state.ts';
 import { sqliteStore } from '../../src/local/store/sqlite.ts';
+import { openLocalTenant } from '../../src/local/tenant.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import { movableClock, sender, withBearer } from '../support/local.ts';
 

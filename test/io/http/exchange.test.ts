@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { withoutCoding } from '../../../src/io/http/content-coding.ts';
+import { withoutCoding } from '../../../src/io/http/exchange.ts';
 import { httpFetch } from '../../../src/io/http/http.ts';
 import { failureOf } from '../../support/domain.ts';
 import { answering } from '../../support/http-server.ts';
@@ -9,7 +9,7 @@ const body = JSON.stringify({ keys: [], text: 'ü€'.repeat(1000) });
 const get = { method: 'GET', headers: {} };
 const fetching = () => httpFetch('https://acme.example', { env: {}, signal: new AbortController().signal });
 
-describe('an answer that comes compressed, although nobody asked for it', () => {
+describe('an answer that is compressed although that was not requested', () => {
   it.each<[string, (bytes: Buffer) => Buffer]>([
     ['gzip', (bytes) => gzipSync(bytes)],
     ['x-gzip', (bytes) => gzipSync(bytes)],
@@ -20,7 +20,7 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
     ['gzip, br', (bytes) => brotliCompressSync(gzipSync(bytes))],
     ['identity', (bytes) => bytes],
     ['', (bytes) => bytes],
-  ])('%s is read', async (coding, compress) => {
+  ])('in %s is read', async (coding, compress) => {
     const asked: (string | undefined)[] = [];
     const url = await answering((request, response) => {
       asked.push(request.headers['accept-encoding'] as string | undefined);
@@ -42,12 +42,12 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
     expect(await failureOf(() => answer.text())).toMatchObject({ code: 'response_invalid', message });
   });
 
-  it('and has no text has none', async () => {
+  it('stays empty if it has no text', async () => {
     const url = await answering((_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end());
     expect(await (await fetching()(url, get)).text()).toBe('');
   });
 
-  it('and would take all the memory there is ends before', async () => {
+  it('that would fill the memory is cut off first', async () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 20));
     expect(bomb.length).toBeLessThan(2000);
     expect(await failureOf(() => withoutCoding(bomb, 'gzip', 1000))).toMatchObject({

@@ -1,9 +1,10 @@
-import type { ManagementCredentials } from '../../domain/exchange/management/credentials.ts';
+import type { ManagementAccess, ManagementCredentials } from '../../domain/exchange/management/credentials.ts';
 import { parseSigningAlgorithm } from '../../domain/exchange/management/private-key.ts';
 import { parseTenantDomain } from '../../domain/profile/address.ts';
 import { hostName } from '../../domain/profile/name.ts';
-import type { Profile } from '../../domain/profile/profile.ts';
+import type { Profile, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
+import { tokenCache } from '../../io/store/caches.ts';
 import type { Context } from './context.ts';
 import { credentialVariables, type Env } from './environment.ts';
 
@@ -122,4 +123,40 @@ function clientIdBeside(variable: string, clientId: string | undefined): string 
 /** `A`, `A and B`, `A, B and C` */
 function and(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/**
+ * How commands get Management API tokens for a profile: with the environment's credentials for its tenant, otherwise with the
+ * profile's. Credentials from the environment, and tokens obtained with them, are never saved.
+ */
+export function managementAccess(
+  context: Pick<Context, 'env' | 'readFile' | 'warn'>,
+  profile: Profile,
+  secrets: () => Promise<SecretStore>,
+): ManagementAccess | undefined {
+  const { name, domain, credentials } = profile;
+  const found = environmentCredentials(context, domain);
+  if (found) return { ...found, source: 'environment', cache: undefined };
+  if (!credentials) return undefined;
+  return {
+    credentials,
+    source: 'profile',
+    async secret() {
+      const secret = await (await secrets()).get(`credentials/${name}`);
+      if (secret !== undefined) return secret;
+      throw missingCredentials(profile);
+    },
+    cache: credentials.kind === 'access_token' ? undefined : tokenCache(secrets, name, context.warn),
+  };
+}
+
+function missingCredentials({ name, secrets }: Profile): AnonError {
+  if (secrets !== 'keyring') {
+    return new AnonError('not_authorised', `No saved credentials found for profile '${name}'.`, {
+      hint: `Sign in again: anon-cli login ${name}`,
+    });
+  }
+  return new AnonError('not_authorised', `The keyring does not return the credentials of profile '${name}'.`, {
+    hint: `Unlock the keyring, unset ANON_KEYRING, or sign in again: anon-cli login ${name}`,
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withDebugLines } from '../../../src/cli/world/tenant-observers.ts';
+import { withDebugLines } from '../../../src/cli/output/tenant-observers.ts';
 import { send } from '../../../src/domain/exchange/send.ts';
 import { UnreachableError } from '../../../src/errors.ts';
 import { connectionTo, json, scriptedConnection } from '../../support/domain.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openQuotes, readBashWord, writeBashWord } from '../../../src/cli/completion/protocol.ts';
+import { openQuotes, readBashWord, writeBashWord } from '../../../src/cli/completion/shells.ts';
 
 const awkward = [
   'my shop',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LookUp } from '../../../src/cli/completion/expect.ts';
-import { type Found, nameCandidates } from '../../../src/cli/completion/name-candidates.ts';
+import { type Found, nameCandidates } from '../../../src/cli/completion/live-names.ts';
 
 function names(asked: Partial<LookUp>, found: Found): { text: string; about: string }[] {
   const lookUp: LookUp = {
