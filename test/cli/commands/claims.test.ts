@@ -128,7 +128,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 describe('claims set', () => {
   it.each([
     [['SUB', 'user_id'], "'SUB' is reserved"],
-    [['a', 'metadata.x + 1'], 'consists of names joined by dots'],
+    [['a', 'metadata.x + 1'], 'is a list of names joined by dots'],
     [['a', 'metdata.x'], "Did you mean 'metadata'?"],
   ])('refuses %j before any call', async (words, text) => {
     const machine = await freshMachine();
