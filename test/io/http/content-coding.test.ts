@@ -9,7 +9,7 @@ const body = JSON.stringify({ keys: [], text: 'ü€'.repeat(1000) });
 const get = { method: 'GET', headers: {} };
 const fetching = () => httpFetch('https://acme.example', { env: {}, signal: new AbortController().signal });
 
-describe('an answer that comes compressed, although nobody asked for it', () => {
+describe('an answer that is compressed although that was not requested', () => {
   it.each<[string, (bytes: Buffer) => Buffer]>([
     ['gzip', (bytes) => gzipSync(bytes)],
     ['x-gzip', (bytes) => gzipSync(bytes)],
@@ -20,7 +20,7 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
     ['gzip, br', (bytes) => brotliCompressSync(gzipSync(bytes))],
     ['identity', (bytes) => bytes],
     ['', (bytes) => bytes],
-  ])('%s is read', async (coding, compress) => {
+  ])('in %s is read', async (coding, compress) => {
     const asked: (string | undefined)[] = [];
     const url = await answering((request, response) => {
       asked.push(request.headers['accept-encoding'] as string | undefined);
@@ -36,18 +36,18 @@ describe('an answer that comes compressed, although nobody asked for it', () => 
     ['br', 'no brotli at all', 'The answer says that it is br, and is not.'],
     ['compress', 'LZW', 'The answer has an unknown content encoding (compress).'],
     ['__proto__', 'x', 'The answer has an unknown content encoding (__proto__).'],
-  ])('%s that is none is an error that says so', async (coding, text, message) => {
+  ])('in invalid %s is an error that names the encoding', async (coding, text, message) => {
     const url = await answering((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(text));
     const answer = await fetching()(url, get);
     expect(await failureOf(() => answer.text())).toMatchObject({ code: 'response_invalid', message });
   });
 
-  it('and has no text has none', async () => {
+  it('stays empty if it has no text', async () => {
     const url = await answering((_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end());
     expect(await (await fetching()(url, get)).text()).toBe('');
   });
 
-  it('and would take all the memory there is ends before', async () => {
+  it('that would fill the memory is cut off first', async () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 20));
     expect(bomb.length).toBeLessThan(2000);
     expect(await failureOf(() => withoutCoding(bomb, 'gzip', 1000))).toMatchObject({

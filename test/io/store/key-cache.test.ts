@@ -19,8 +19,8 @@ function opened(data = temporaryFolder()) {
   return { cache, warnings, path, data };
 }
 
-describe('kept keys', () => {
-  it('are those of their address, in a file for their owner alone', async () => {
+describe('saved keys', () => {
+  it('belong to their URL, in a file readable only by the owner', async () => {
     const { cache, path } = opened();
     expect(await cache.get(url)).toBeUndefined();
     await cache.put({ ...kept, missedOne: true });
@@ -34,7 +34,7 @@ describe('kept keys', () => {
     expect(statSync(dirname(path())).mode & 0o777).toBe(0o700);
   });
 
-  it('have a name that says nothing of the address, and leads nowhere', async () => {
+  it('have a file name that reveals nothing of the URL, and is no path', async () => {
     const { cache, path, data } = opened();
     await cache.put({ ...kept, url: 'https://e.example/../../../etc/passwd' });
     expect(dirname(path())).toBe(join(data, 'keys'));
@@ -45,7 +45,7 @@ describe('kept keys', () => {
     ['of something else', () => '{"version":1,"keys":[]}'],
     ['of a newer version', (text: string) => text.replace('"version": 1', '"version": 9')],
     ['of another address', (text: string) => text.replace('acme', 'evil')],
-  ])('that are %s are as good as none, and written over', async (_, change) => {
+  ])('that are %s are ignored and overwritten', async (_, change) => {
     const { cache, warnings, path } = opened();
     await cache.put(kept);
     writeFileSync(path(), change(readFileSync(path(), 'utf8')));
@@ -55,7 +55,7 @@ describe('kept keys', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('that cannot be written are a warning, and no reason to fail', async () => {
+  it('that cannot be written cause a warning, not a failure', async () => {
     const { cache, warnings, data } = opened();
     writeFileSync(join(data, 'keys'), 'a file where a folder should be');
     await cache.put(kept);
@@ -63,7 +63,7 @@ describe('kept keys', () => {
     expect(await cache.get(url)).toBeUndefined();
   });
 
-  it('that cannot be read are as good as none', async () => {
+  it('that cannot be read are ignored', async () => {
     const { cache, path } = opened();
     await cache.put(kept);
     const file = path();

@@ -22,8 +22,8 @@ function opened() {
   return { secrets, warnings, keeperOf };
 }
 
-describe('a kept Management API token', () => {
-  it('is that of its profile, until it is removed', async () => {
+describe('a saved Management API token', () => {
+  it('belongs to its profile until it is removed', async () => {
     const { keeperOf } = opened();
     const cache = keeperOf('acme');
     await cache.put(token);
@@ -34,13 +34,13 @@ describe('a kept Management API token', () => {
     expect(await cache.get()).toBeUndefined();
   });
 
-  it.each(['not JSON', '{"token":7}'])('that is %s is none', async (text) => {
+  it.each(['not JSON', '{"token":7}'])('that is %s is ignored', async (text) => {
     const { secrets, keeperOf } = opened();
     await secrets.put('management-token/acme', text);
     expect(await keeperOf('acme').get()).toBeUndefined();
   });
 
-  it('that cannot be kept is a warning, and no reason to fail', async () => {
+  it('that cannot be saved causes a warning, not a failure', async () => {
     const { secrets, warnings, keeperOf } = opened();
     const full: SecretStore = {
       ...secrets,

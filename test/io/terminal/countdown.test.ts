@@ -11,20 +11,20 @@ function waiting({ rewritable = false, silent = false, clock = steppingClock() }
   return { notes, clock, ...retryPolicy(60_000, { clock, terminal }, silent) };
 }
 
-/** What stands on a line of a terminal after all this was written to it. */
+/** The text on a line of a terminal after this output. */
 function shown(notes: readonly string[]): string {
   return notes.join('').split('\r\u001b[2K').at(-1) ?? '';
 }
 
-describe('a wait that the tenant asked for', () => {
-  it('is told once where a line stays', async () => {
+describe('a wait that the tenant requested', () => {
+  it("is announced once where lines can't be redrawn", async () => {
     const { notes, clock, wait } = waiting({});
     await wait(asked);
     expect(notes).toEqual(['waiting 3 s: rate limit\n']);
     expect(clock.waits).toEqual([2500]);
   });
 
-  it('is counted down in one line of a screen, which is empty in the end', async () => {
+  it('is counted down in one line of the screen, which is erased at the end', async () => {
     const clock = steppingClock();
     const seen: string[] = [];
     const world = waiting({

@@ -9,7 +9,7 @@ function spinning({ rewritable = true, columns = 80 } = {}) {
   const time = steppedTimer();
   const terminal = { note: (text: string) => void notes.push(text), noteRewritable: rewritable, noteColumns: columns };
   const { during } = spinner('acme.eu.auth0.com', { terminal, ...time });
-  /** Something that is waited for until a test ends it. */
+  /** Work that lasts until a test ends it. */
   const waitFor = () => {
     let end = (_error?: Error) => {};
     const over = during(
@@ -24,7 +24,7 @@ function spinning({ rewritable = true, columns = 80 } = {}) {
 }
 
 describe('the spinner', () => {
-  it('is not seen of what takes less than 300 ms', async () => {
+  it('shows nothing for work of less than 300 ms', async () => {
     const { notes, time, waitFor } = spinning();
     const wait = waitFor();
     time.pass(299);
@@ -34,7 +34,7 @@ describe('the spinner', () => {
     expect({ notes, ticking: time.ticking }).toEqual({ notes: [], ticking: false });
   });
 
-  it('says after 300 ms what is waited for, then how long, and is gone in the end', async () => {
+  it('names the wait after 300 ms, then shows its length, and is erased at the end', async () => {
     const { time, waitFor, shown } = spinning();
     const wait = waitFor();
     time.pass(300);
@@ -52,7 +52,7 @@ describe('the spinner', () => {
   it.each([
     ['an error', new Error('reset')],
     ['Ctrl-C', interrupted()],
-  ])('is gone after %s too', async (_what, error) => {
+  ])('is erased after %s too', async (_what, error) => {
     const { time, waitFor, shown } = spinning();
     const wait = waitFor();
     time.pass(1000);
@@ -62,7 +62,7 @@ describe('the spinner', () => {
     expect({ shown: shown(), ticking: time.ticking }).toEqual({ shown: '', ticking: false });
   });
 
-  it('takes many short calls in a row for one wait, and one after a pause for another', async () => {
+  it('counts many short calls in a row as one wait, and a call after a pause as another', async () => {
     const { notes, time, waitFor, shown } = spinning();
     for (let call = 0; call < 5; call += 1) {
       const wait = waitFor();
@@ -82,7 +82,7 @@ describe('the spinner', () => {
     expect(notes).toHaveLength(before);
   });
 
-  it('is there as long as one of several is waited for', async () => {
+  it('stays until the last of several waits ends', async () => {
     const { time, waitFor, shown } = spinning();
     const [one, other] = [waitFor(), waitFor()];
     time.pass(400);
@@ -94,7 +94,7 @@ describe('the spinner', () => {
     expect(shown()).toBe('');
   });
 
-  it('never takes a second row, which could not be erased', async () => {
+  it('never uses a second row, which could not be erased', async () => {
     const { time, waitFor, shown } = spinning({ columns: 20 });
     const wait = waitFor();
     time.pass(5000);
@@ -103,7 +103,7 @@ describe('the spinner', () => {
     await wait.over;
   });
 
-  it('is not there where a line of notes stays', async () => {
+  it("shows nothing where lines can't be redrawn", async () => {
     const { notes, time, waitFor } = spinning({ rewritable: false });
     const wait = waitFor();
     time.pass(60_000);
@@ -112,7 +112,7 @@ describe('the spinner', () => {
     expect(notes).toEqual([]);
   });
 
-  it('gives what came, and throws what was thrown', async () => {
+  it('returns the result of the work, and throws its error', async () => {
     const { during } = spinner('a', {
       terminal: { note() {}, noteRewritable: true, noteColumns: 80 },
       ...steppedTimer(),
