@@ -3,9 +3,8 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Where each room of src stands: the rooms and packages it may import. `typesOf` may be imported as types
- * only, and `lazily` by import() or as types. A folder that is not in this table fails until somebody
- * decides where it stands.
+ * The rooms and packages that each room of src may import. `typesOf` may be imported as types only, and `lazily` by
+ * import() or as types. A folder missing from this table fails the test until somebody adds it.
  */
 interface Room {
   rooms: string[];
@@ -28,14 +27,14 @@ const house: Record<string, Room> = {
     rooms: ['io', 'wire', 'errors'],
     packages: ['conf', 'chalk', 'undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
     builtins: [
-      // A keyring that does not answer can only be left by ending the process that asked it.
+      // A keyring that does not answer can only be abandoned by ending the process that called it.
       'node:child_process',
       'node:crypto',
       'node:events',
       'node:fs',
       'node:fs/promises',
       'node:net',
-      // The user database, where no variable says which folder is home.
+      // The user database, where no variable gives the home folder.
       'node:os',
       'node:path',
       'node:timers/promises',
@@ -56,15 +55,15 @@ const house: Record<string, Room> = {
     rooms: ['cli', 'domain', 'io', 'jose', 'wire', 'errors'],
     packages: ['commander', '@optique/core'],
     builtins: ['node:path', 'node:util'],
-    // The shapes of results are part of the library's face.
+    // The shapes of results are part of the library's public types.
     typesOf: ['local', 'library'],
   },
   library: { rooms: ['library', 'domain', 'jose', 'wire', 'errors'] },
 };
 
 /**
- * Inside a room too each folder imports only those before it. Files in a room's root stand below its folders where they are
- * named in `ground`, and above them where they are not.
+ * Inside a room, too, each folder imports only those before it. Files in a room's root are below its folders if listed
+ * in `ground`, otherwise above them.
  */
 const floors: Record<string, { ground: string[]; folders: string[] }> = {
   cli: {
@@ -85,10 +84,10 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
 };
 
-/** Of what is above it this one names types alone: what every route is given. */
+/** Imports only types from above: what every route is given. */
 const typesBelow = ['local/context.ts'];
 
-/** The doors through which time and chance come in, where a room is otherwise given them. */
+/** The files that may read the clock or random numbers; everything else is given them. */
 const doors = [
   'domain/exchange/management/private-key.ts',
   'domain/session/transfer.ts',
@@ -142,7 +141,7 @@ function mayImport(room: Room, path: string, { target, kind }: Import): boolean 
   return kind === 'dynamic' && room.lazily?.includes(other) === true;
 }
 
-/** The files of this house that a file imports, types too. */
+/** The source files that a file imports, types included. */
 function neighboursOf(path: string, text: string): string[] {
   return importsOf(text)
     .filter(({ target }) => target.startsWith('.'))
@@ -150,7 +149,7 @@ function neighboursOf(path: string, text: string): string[] {
     .filter((place) => !place.startsWith('..'));
 }
 
-/** How high a file stands in its room. */
+/** The floor of a file in its room. */
 function floorOf(path: string): number {
   const [room = '', folder = '', ...inside] = path.split(sep);
   const { ground, folders } = floors[room] ?? { ground: [], folders: [] };
@@ -158,7 +157,7 @@ function floorOf(path: string): number {
   return ground.includes(folder.replace(/\.ts$/, '')) ? 0 : folders.length + 1;
 }
 
-/** Groups of more than two files each of which leads to all the others. */
+/** Groups of more than two files that import each other in a cycle. */
 function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const reach = (from: string): Set<string> => {
     const seen = new Set<string>();
@@ -180,12 +179,12 @@ function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   return found;
 }
 
-describe('the house', () => {
+describe('the structure', () => {
   it('knows every room of src', () => {
     expect([...new Set(files.map(({ room }) => room))].sort()).toEqual(Object.keys(house).sort());
   });
 
-  it.each(files)('$path imports only what its room may', ({ path, room, text }) => {
+  it.each(files)('$path imports only what its room may import', ({ path, room, text }) => {
     const rules = house[room] ?? { rooms: [] };
     const refused = importsOf(text).filter((found) => !mayImport(rules, path, found));
     expect(refused).toEqual([]);
@@ -216,7 +215,7 @@ describe('the house', () => {
     expect(listed.filter((folder) => folders.includes(folder))).toEqual(folders);
   });
 
-  it.each(Object.keys(floors))('no arrow in %s runs upwards', (room) => {
+  it.each(Object.keys(floors))('no import in %s points upwards', (room) => {
     const upwards = files
       .filter((file) => file.room === room && !typesBelow.includes(file.path.replaceAll(sep, '/')))
       .flatMap(({ path, text }) =>
@@ -238,16 +237,16 @@ describe('the house', () => {
     expect(cyclesIn(three)).toEqual([['a', 'b', 'c']]);
   });
 
-  it('takes time and chance from nowhere but the named doors', () => {
+  it('uses time and randomness only in the listed files', () => {
     const chance = /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(|\bsetTimeout\(/;
     const given = files.filter(({ room }) => ['domain', 'jose', 'local', 'library'].includes(room));
     const taking = given.filter(({ code }) => chance.test(code)).map(({ path }) => path.replaceAll(sep, '/'));
     expect(taking.sort()).toEqual([...doors].sort());
   });
 
-  it.each(['domain', 'jose', 'wire', 'cli'])('%s does not touch the world', (room) => {
+  it.each(['domain', 'jose', 'wire', 'cli'])('%s uses no console, process, clock or network directly', (room) => {
     const world = /\bconsole\.|\bprocess\.(?!once\b)|Date\.now\(|\bnew Date\(\)|Math\.random|(?<![.\w])fetch\(/;
-    // The one place that makes the real world out of this process.
+    // The only place that connects a command to this process.
     const others = files.filter((file) => file.room === room && file.path !== join('cli', 'start.ts'));
     expect(others.filter(({ code }) => world.test(code)).map(({ path }) => path)).toEqual([]);
   });
@@ -259,7 +258,7 @@ describe('the house', () => {
     expect(elsewhere.map(({ path }) => path)).toEqual([]);
   });
 
-  it('has no folder or file for things without a name', () => {
+  it('has no catch-all folder or file', () => {
     const vague = /^(utils?|helpers?|common|shared|core|lib|misc|services?)(\.ts)?$/;
     const named = files.flatMap(({ path }) => path.split(sep));
     expect(named.filter((name) => vague.test(name))).toEqual([]);
@@ -272,7 +271,7 @@ describe('the house', () => {
     ).toEqual([]);
   });
 
-  it('has no file so long that it must be about two things', () => {
+  it('has no overlong file', () => {
     expect(files.filter(({ text }) => text.split('\n').length > 250).map(({ path }) => path)).toEqual([]);
   });
 });

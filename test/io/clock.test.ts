@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withinTime } from '../../src/io/clock.ts';
 
-it('work that is done in time is waited for, and not disturbed', async () => {
+it('work that is done in time is awaited and not aborted', async () => {
   let seen: AbortSignal | undefined;
   await withinTime(60_000, async (signal) => {
     await new Promise(setImmediate);
@@ -10,7 +10,7 @@ it('work that is done in time is waited for, and not disturbed', async () => {
   expect(seen?.aborted).toBe(false);
 });
 
-it('work that never ends is told so, and waited for no longer', async () => {
+it('work that never ends is aborted and no longer awaited', async () => {
   let seen: AbortSignal | undefined;
   await withinTime(1, (signal) => {
     seen = signal;
@@ -19,7 +19,7 @@ it('work that never ends is told so, and waited for no longer', async () => {
   expect(seen?.aborted).toBe(true);
 });
 
-it('work that fails just ends, in time and after it', async () => {
+it('work that fails is ignored, before and after the limit', async () => {
   await withinTime(60_000, () => Promise.reject(new Error('refused')));
   await withinTime(
     1,

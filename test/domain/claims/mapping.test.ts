@@ -148,8 +148,8 @@ describe('a claim mapping', () => {
     ['sub ', "A claim name can't start or end with a space or contain invisible characters."],
     ['su\u200bb', "A claim name can't start or end with a space or contain invisible characters."],
     ['a\u001b[31mb', "A claim name can't start or end with a space or contain invisible characters."],
-    ['sub', "Claim 'sub' is reserved and can't be mapped, in any letter case."],
-    ['Scope', "Claim 'Scope' is reserved and can't be mapped, in any letter case."],
+    ['sub', "Claim 'sub' is reserved in any letter case and can't be mapped."],
+    ['Scope', "Claim 'Scope' is reserved in any letter case and can't be mapped."],
   ])('refuses the claim name %j', async (name, message) => {
     expect(await failureOf(() => parseClaimMapping({ name, expression }))).toMatchObject({ code: 'usage', message });
   });
@@ -160,15 +160,15 @@ describe('a claim mapping', () => {
       ['__proto__', 'guest_proto'],
     ] as const) {
       const { hint } = await failureOf(() => parseClaimMapping({ name, expression }));
-      expect(hint).toContain(` ${free}.`);
+      expect(hint).toMatch(new RegExp(` ${free}$`));
     }
   });
 
   it.each([
-    ['metadata.a b', 'consists of names joined by dots', 'Expressions are paths'],
-    ["metadata.a || 'x'", 'consists of names joined by dots', 'Expressions are paths'],
-    ['metadata..a', 'consists of names joined by dots', 'Expressions are paths'],
-    ['', 'consists of names joined by dots', 'Expressions are paths'],
+    ['metadata.a b', 'is a list of names joined by dots', 'Expressions are paths'],
+    ["metadata.a || 'x'", 'is a list of names joined by dots', 'Expressions are paths'],
+    ['metadata..a', 'is a list of names joined by dots', 'Expressions are paths'],
+    ['', 'is a list of names joined by dots', 'Expressions are paths'],
     ['language', "can't start with 'language'", 'For a metadata key, write metadata.language'],
     ['userid', "can't start with 'userid'", "Did you mean 'user_id'?"],
     ['session.metadata.language', "can't start with 'session'", 'Expressions are paths'],

@@ -108,7 +108,7 @@ describe('a tenant that is unavailable at /oauth/token', () => {
     const error = await failureOf(() => managementRequest(tenant, tenantSettings, settings));
     expect(error.code).toBe('tenant_unreachable');
     expect(error.message).not.toMatch(/credentials|secret|is not an Auth0 tenant/);
-    expect(error.hint).toMatch(/try again later|Run the command again/);
+    expect(error.hint).toMatch(/Try again later|Run the command again/);
     expect(tenant.sent).toHaveLength(4);
 
     const recovered = scriptedConnection([answer, managementToken, json({ friendly_name: 'Acme' })]);

@@ -300,7 +300,7 @@ describe('an answer that is not JSON', () => {
       const error = await failureOf(() => send(tenant, request));
       const message = `The tenant answered GET /things with ${status} and ${what}.`;
       expect(error).toMatchObject({ code, status, message });
-      expect(error.hint).toMatch(status === 502 ? /try again later/ : /domain/);
+      expect(error.hint).toMatch(status === 502 ? /Try again later/ : /domain/);
     }
   });
 

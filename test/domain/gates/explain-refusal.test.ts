@@ -95,7 +95,7 @@ describe('a refusal that no gate explains is not a closed gate', () => {
     const error = await refused(connectionTo(tenant), tenant, { api });
     expect(error).not.toBeInstanceOf(GateClosedError);
     expect(error).toMatchObject({
-      hint: expect.stringMatching(/^The tenant has no API with audience \S+\. See: anon-cli api list$/),
+      hint: expect.stringMatching(/^The tenant has no API with audience \S+\. Run: anon-cli api list$/),
     });
   });
 
@@ -265,7 +265,7 @@ describe('a client that is refused', () => {
     const app = { clientId: 'nobody', name: 'nobody', clientSecret: undefined };
     expect(await refused(connectionTo(tenant), tenant, { app })).toMatchObject({
       code: 'not_authorised',
-      hint: expect.stringMatching(/^The tenant has no application with client id \S+\. See: anon-cli app list$/),
+      hint: expect.stringMatching(/^The tenant has no application with client id \S+\. Run: anon-cli app list$/),
     });
   });
 

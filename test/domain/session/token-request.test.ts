@@ -190,7 +190,7 @@ describe('a request that the tenant refuses', () => {
     expect(error).toMatchObject({
       code: 'not_authorised',
       status: 401,
-      hint: expect.stringMatching(/^The tenant has no application with client id \S+\. See: anon-cli app list$/),
+      hint: expect.stringMatching(/^The tenant has no application with client id \S+\. Run: anon-cli app list$/),
     });
   });
 });

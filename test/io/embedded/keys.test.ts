@@ -29,38 +29,32 @@ async function statePath(doors: { domain?: string } = {}): Promise<string> {
 }
 
 describe('offline', () => {
-  it.each(['jwe', 'jwt'] as const)(
-    'the tokens of the local tenant in the format %s are read and verified',
-    async (format) => {
-      const { ring } = keysOf(await statePath());
-      const tenant = await openTenant({ settings: { anonymous_session_token_format: format } });
-      const { access_token, session_token } = await tenant.session();
-      expect((await decode(access_token, ring)).signature).toEqual({
-        state: 'verified',
-        key: expect.stringMatching(/^key \S+ of the local tenant$/),
-      });
-      expect(await decode(session_token, ring)).toMatchObject(
-        format === 'jwt'
-          ? { signature: { state: 'verified' } }
-          : { seal: { state: 'opened', key: "the local tenant's session key" } },
-      );
-    },
-  );
+  it.each(['jwe', 'jwt'] as const)('tokens of the local tenant in format %s are read and verified', async (format) => {
+    const { ring } = keysOf(await statePath());
+    const tenant = await openTenant({ settings: { anonymous_session_token_format: format } });
+    const { access_token, session_token } = await tenant.session();
+    expect((await decode(access_token, ring)).signature).toEqual({
+      state: 'verified',
+      key: expect.stringMatching(/^key \S+ of the local tenant$/),
+    });
+    expect(await decode(session_token, ring)).toMatchObject(
+      format === 'jwt'
+        ? { signature: { state: 'verified' } }
+        : { seal: { state: 'opened', key: "the local tenant's session key" } },
+    );
+  });
 
-  it.each(['localhost:4999', 'guests.example'])(
-    'they are so under the issuer that the state has: %s',
-    async (domain) => {
-      const path = await statePath({ domain });
-      const { access_token } = await (await openTenant({ domain })).session();
-      expect(await decode(access_token, keysOf(path).ring)).toMatchObject({ signature: { state: 'verified' } });
-      const before = await (await openTenant()).session();
-      expect(await decode(before.access_token, keysOf(path).ring)).toMatchObject({
-        signature: { state: 'not_checked', reason: 'no key of its issuer available' },
-      });
-    },
-  );
+  it.each(['localhost:4999', 'guests.example'])('so are they under the issuer in the state: %s', async (domain) => {
+    const path = await statePath({ domain });
+    const { access_token } = await (await openTenant({ domain })).session();
+    expect(await decode(access_token, keysOf(path).ring)).toMatchObject({ signature: { state: 'verified' } });
+    const before = await (await openTenant()).session();
+    expect(await decode(before.access_token, keysOf(path).ring)).toMatchObject({
+      signature: { state: 'not_checked', reason: 'no key of its issuer available' },
+    });
+  });
 
-  it('a token of a tenant that goes by the same name and has other keys is not checked', async () => {
+  it('the token of a tenant with the same name and other keys is not checked', async () => {
     const { ring } = keysOf(await statePath({ domain: 'guests.example' }));
     const other = await openTenant({ domain: 'guests.example', keys: async () => otherTenantKeys });
     expect(await decode((await other.session()).access_token, ring)).toMatchObject({
@@ -68,7 +62,7 @@ describe('offline', () => {
     });
   });
 
-  it('another edition than the state speaks is refused for its tokens, and its key not tried at those of nobody known', async () => {
+  it("another edition than the state's is refused for its tokens, and its key is not tried on tokens of unknown issuers", async () => {
     const path = await statePath();
     const warnings: string[] = [];
     const ring = localKeyRing(
@@ -85,7 +79,7 @@ describe('offline', () => {
     expect(warnings).toEqual(['The local tenant uses edition preview, not ea. Its key is not tried.']);
   });
 
-  it('the tokens of another local tenant name a key that is not there, and stay sealed', async () => {
+  it('the tokens of another local tenant name an unknown key, and stay encrypted', async () => {
     const { ring } = keysOf(await statePath());
     const other = await (await openTenant({ keys: async () => otherTenantKeys })).session();
     expect(await decode(other.access_token, ring)).toMatchObject({
@@ -99,7 +93,7 @@ describe('offline', () => {
     });
   });
 
-  it('the state is not even looked for when a token is of a tenant in the cloud', async () => {
+  it('the state is not even looked up for a token of a cloud tenant', async () => {
     const { ring, looks } = keysOf(await statePath());
     for (const issuer of ['https://acme.eu.auth0.com/', 'http://localhost:4400/', undefined]) {
       expect(await ring.signatureKeys({ kid: undefined, issuer })).toEqual([]);
@@ -109,10 +103,10 @@ describe('offline', () => {
   });
 });
 
-describe('where there is no local tenant there are no keys:', () => {
+describe('without a local tenant there are no keys:', () => {
   const local = { kid: undefined, issuer: 'https://localhost:4400/' };
 
-  it('no state, and none is made', async () => {
+  it('no state, and none is created', async () => {
     const path = newPath();
     const { ring, warnings } = keysOf(path);
     expect([await ring.signatureKeys(local), await ring.sealKeys()]).toEqual([[], []]);
@@ -120,7 +114,7 @@ describe('where there is no local tenant there are no keys:', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('a state that is still empty', async () => {
+  it('an empty state', async () => {
     const path = newPath();
     sqliteStore(path).close();
     const { ring, warnings } = keysOf(path);
@@ -128,7 +122,7 @@ describe('where there is no local tenant there are no keys:', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('a state that is none, which is left as it is, with a warning', async () => {
+  it('an invalid state, which is left unchanged, with a warning', async () => {
     const path = newPath();
     const text = 'this is not a database, and it is longer than a header. '.repeat(40);
     writeFileSync(path, text);

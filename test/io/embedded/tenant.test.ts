@@ -30,14 +30,14 @@ function localPorts(): LocalPorts & { readonly warnings: string[]; readonly fold
   };
 }
 
-/** Opens the tenant for as long as the test lasts. */
+/** Opens the tenant until the test ends. */
 async function open(ports: LocalPorts): Promise<LocalTenant> {
   const local = await openLocal(ports);
   onTestFinished(() => local.close());
   return local;
 }
 
-/** A state with the keys of every test tenant: making some takes a while. */
+/** A state with the keys of every test tenant: creating new ones takes a while. */
 async function withState(ports: LocalPorts, edition?: EditionName): Promise<void> {
   mkdirSync(dirname(ports.path), { recursive: true });
   const store = sqliteStore(ports.path);
@@ -53,7 +53,7 @@ function sql(path: string, text: string): void {
 }
 
 describe('the state of the embedded tenant', () => {
-  it('is made on first use, for its owner alone, and is the same the next time', async () => {
+  it('is created on first use, readable only by its owner, and reused the next time', async () => {
     const ports = localPorts();
     const first = (await open(ports)).managementCredentials();
     expect([modeOf(ports.folder), modeOf(ports.path)]).toEqual(['700', '600']);
@@ -66,7 +66,7 @@ describe('the state of the embedded tenant', () => {
     ['is damaged', 'text', (path) => writeFileSync(path, text)],
     ['is damaged', 'a file that has lost all that was in it', (path) => writeFileSync(path, '')],
     ["is another program's database", 'a database', (path) => sql(path, 'CREATE TABLE bookmark (url TEXT)')],
-  ])('that %s (%s) is set aside as it is, and a new one begun', async (what, _, make) => {
+  ])('that %s (%s) is set aside unchanged, and a new one is created', async (what, _, make) => {
     const ports = localPorts();
     mkdirSync(ports.folder);
     make(ports.path);
@@ -81,7 +81,7 @@ describe('the state of the embedded tenant', () => {
     expect(readFileSync(aside)).toEqual(before);
   });
 
-  it('of a newer version is refused, and left as it is', async () => {
+  it('of a newer version is refused and left unchanged', async () => {
     const ports = localPorts();
     await withState(ports);
     sql(ports.path, 'PRAGMA user_version = 3');
@@ -94,12 +94,12 @@ describe('the state of the embedded tenant', () => {
     expect(readdirSync(ports.folder)).toHaveLength(1);
   });
 
-  it('that another process has set aside meanwhile is not set aside again', async () => {
+  it('that another process has just set aside is not set aside again', async () => {
     const ports = localPorts();
     mkdirSync(ports.folder);
     writeFileSync(ports.path, text);
     const exclusively: LocalPorts['exclusively'] = async (work) => {
-      // What the other process does while this one waits for its turn.
+      // What the other process does while this one waits for the lock.
       (await open(ports)).close();
       ports.warnings.length = 0;
       return work();
@@ -121,7 +121,7 @@ describe('the state of the embedded tenant', () => {
 });
 
 it.each(['preview', 'ea'] as const)(
-  'the embedded tenant is reached as any other, without a socket: %s',
+  'the embedded tenant works like any other, without a socket: %s',
   async (edition) => {
     const ports = localPorts();
     await withState(ports, edition);
@@ -135,7 +135,7 @@ it.each(['preview', 'ea'] as const)(
 );
 
 describe('the embedded tenant on a socket', () => {
-  it('answers there, under the issuer of its port, until it is closed', async () => {
+  it('answers with the issuer of its port until it is closed', async () => {
     const ports = localPorts();
     await withState(ports);
     const server = await serveLocal(ports, { port: 0, rateLimit: undefined });
@@ -146,7 +146,7 @@ describe('the embedded tenant on a socket', () => {
     await expect(fetch(server.url)).rejects.toThrow();
   });
 
-  it('says so when the port is in use', async () => {
+  it('reports a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());

@@ -32,7 +32,7 @@ describe('the folders of a user', () => {
       { USERPROFILE: 'C:\\Users\\ann', APPDATA: 'D:\\Roaming' },
       { config: 'D:\\Roaming\\anon-cli\\Config', data: 'C:\\Users\\ann\\AppData\\Local\\anon-cli\\Data' },
     ],
-  ])('are those of its platform: %s, %j', (platform, env, expected) => {
+  ])('follow the platform: %s, %j', (platform, env, expected) => {
     expect(folders(env, { platform })).toEqual(expected);
   });
 
@@ -50,7 +50,7 @@ describe('the folders of a user', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as a service manager leaves it
     '${HOME}/.config',
     '%h/.config',
-  ])('are not what XDG_* says where that is no absolute path: %j', (path) => {
+  ])('ignore an XDG_* variable that is not an absolute path: %j', (path) => {
     expect(folders({ HOME: '/home/ann', XDG_CONFIG_HOME: path, XDG_DATA_HOME: path })).toEqual(ofAnn);
     expect(
       folders({ USERPROFILE: 'C:\\Users\\ann', APPDATA: path, LOCALAPPDATA: path }, { platform: 'win32' }).data,
@@ -58,19 +58,19 @@ describe('the folders of a user', () => {
   });
 
   it.each([undefined, '', ' ', '.', 'home', '~', '$HOME', '/', '//', '/nonexistent', '/dev/null', '/var/empty'])(
-    'are those of the user database where HOME says nothing: %j',
+    'are below the home folder of the user database where HOME has none: %j',
     (home) => {
       expect(folders({ HOME: home })).toEqual(ofAnn);
     },
   );
 
-  it('are where HOME says although the user database says otherwise, whatever stands around it', () => {
+  it('follow HOME rather than the user database, with white space and quotes removed', () => {
     for (const home of ['/tmp/job', ' /tmp/job\r\n', '"/tmp/job"', "'/tmp/job'"]) {
       expect(folders({ HOME: home }).config).toBe('/tmp/job/.config/anon-cli');
     }
   });
 
-  it('are asked for where nothing says where they are', async () => {
+  it('must be given where there is no home folder', async () => {
     for (const env of [{}, { HOME: '' }, { HOME: 'home' }, { XDG_DATA_HOME: '/d' }]) {
       expect(await failureOf(() => folders(env, { homeOfUser: nobody }))).toMatchObject({
         code: 'usage',
@@ -83,7 +83,7 @@ describe('the folders of a user', () => {
     });
   });
 
-  it('need no home where variables name them all, and are absolute even for a user without one', () => {
+  it('need no home folder where variables give them all, and are absolute even for a user without one', () => {
     const named = { XDG_CONFIG_HOME: '/c', XDG_DATA_HOME: '/d' };
     expect(folders(named, { homeOfUser: nobody })).toEqual({ config: '/c/anon-cli', data: '/d/anon-cli' });
     expect(folders({ HOME: '/' }, { homeOfUser: nobody }).data).toBe('/.local/share/anon-cli');

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../src/io/clock.ts';
 import { withLock } from '../../../src/io/files/lock.ts';
 
-// Run as a process of its own: takes the lock at a path, says so, and never lets it go.
+// Run as its own process: takes the lock at a path, reports that, and never releases it.
 const [path = ''] = process.argv.slice(2);
 const clock = systemClock(() => new AbortController().signal);
 

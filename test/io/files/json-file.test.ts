@@ -10,7 +10,7 @@ interface Content {
   readonly name: string;
 }
 
-/** A file that is not there yet, in a folder that is not there yet. */
+/** A file that does not exist yet, in a folder that does not exist yet. */
 function jsonFile(): JsonFile<Content> & { readonly folder: string; readonly warnings: string[] } {
   const folder = join(temporaryFolder(), 'config');
   const warnings: string[] = [];
@@ -40,20 +40,20 @@ describe('a JSON file', () => {
     expect(readdirSync(file.folder)).toEqual(['file.json']);
   });
 
-  it('and its folder are for their owner alone', () => {
+  it('and its folder are readable only by their owner', () => {
     const file = jsonFile();
     writeJsonFile(file, { name: 'a' });
     expect([modeOf(file.folder), modeOf(file.path)]).toEqual(['700', '600']);
   });
 
-  it('is for its owner alone again after others were let in', () => {
+  it('is made private again after others had access', () => {
     const file = jsonFileWith('{}');
     expect(modeOf(file.path)).not.toBe('600');
     writeJsonFile(file, { name: 'a' });
     expect(modeOf(file.path)).toBe('600');
   });
 
-  it('that is not there holds nothing, and reading makes none', () => {
+  it('that does not exist is undefined, and reading does not create it', () => {
     const file = jsonFile();
     expect(readJsonFile(file)).toBeUndefined();
     expect(existsSync(file.folder)).toBe(false);
@@ -61,7 +61,7 @@ describe('a JSON file', () => {
   });
 });
 
-describe('a file that is not ours is set aside as it is, with a warning:', () => {
+describe('a file that is not ours is set aside unchanged, with a warning:', () => {
   it.each<[string, string | Buffer]>([
     ['nothing at all', ''],
     ['text', 'hunter2'],
@@ -74,8 +74,8 @@ describe('a file that is not ours is set aside as it is, with a warning:', () =>
     ['no version', '{"name":"a"}'],
     ['a version that is text', '{"version":"1","name":"a"}'],
     ['a version before the first', '{"version":0,"name":"a"}'],
-    ['a member too few', '{"version":1}'],
-    ['a member too many', '{"version":1,"name":"a","more":1}'],
+    ['a missing member', '{"version":1}'],
+    ['an extra member', '{"version":1,"name":"a","more":1}'],
     ['a member of another type', '{"version":1,"name":7}'],
   ])('%s', (_, content) => {
     const file = jsonFileWith(content);
@@ -88,7 +88,7 @@ describe('a file that is not ours is set aside as it is, with a warning:', () =>
     ]);
   });
 
-  it('another one within the same second, and neither is lost', () => {
+  it('a second file within the same second, and neither is lost', () => {
     const file = jsonFileWith('first');
     readJsonFile(file);
     writeFileSync(file.path, 'second');
@@ -99,7 +99,7 @@ describe('a file that is not ours is set aside as it is, with a warning:', () =>
   });
 });
 
-describe('a file that cannot be used is left where it is:', () => {
+describe('an unusable file stays where it is:', () => {
   it('one of a newer version', async () => {
     const text = '{"version":2,"name":{"first":"a"}}';
     const file = jsonFileWith(text);
@@ -111,7 +111,7 @@ describe('a file that cannot be used is left where it is:', () => {
     expect(readFileSync(file.path, 'utf8')).toBe(text);
   });
 
-  it('a folder of that name', async () => {
+  it('a folder with that name', async () => {
     const file = jsonFile();
     mkdirSync(file.path, { recursive: true });
     expect(await failureOf(() => readJsonFile(file))).toMatchObject({

@@ -14,8 +14,8 @@ function namedPipe(): string {
   return path;
 }
 
-describe('lines that are written', () => {
-  it('stand in a file in the order they came, each there when its promise says so', async () => {
+describe('written lines', () => {
+  it('are in the file in order, each once its promise resolves', async () => {
     const path = join(temporaryFolder(), 'lines');
     const descriptor = openSync(path, 'wx');
     const lines = lineWriter(descriptor);
@@ -28,7 +28,7 @@ describe('lines that are written', () => {
     expect(readFileSync(path, 'utf8')).toBe(upTo(50).join(''));
   });
 
-  it('wait for who reads a pipe, also one that does not block', async () => {
+  it('wait for the reader of a pipe, even a non-blocking one', async () => {
     const path = namedPipe();
     const end = openSync(path, 'r+');
     const descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
@@ -49,7 +49,7 @@ describe('lines that are written', () => {
     expect(read).toBe(upTo(500).join(''));
   });
 
-  it('are nobody’s when the reader is gone', async () => {
+  it('resolve to false when the reader is gone', async () => {
     const path = namedPipe();
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const descriptor = openSync(path, 'w');
@@ -60,7 +60,7 @@ describe('lines that are written', () => {
     closeSync(descriptor);
   });
 
-  it('that cannot be written are a failure, and so are those after', async () => {
+  it('that cannot be written are a failure, and so are later ones', async () => {
     const descriptor = openSync('/dev/full', 'w');
     const lines = lineWriter(descriptor);
     await expect(lines.write('a\n')).rejects.toMatchObject({ code: 'ENOSPC' });

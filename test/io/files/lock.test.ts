@@ -10,28 +10,28 @@ import { modeOf, temporaryFolder } from '../../support/folder.ts';
 
 const newPath = () => join(temporaryFolder(), 'a.lock');
 
-/** A clock for who must not have to wait. */
+/** A clock for tests that must not wait. */
 const impatient = {
   now: () => 0,
   wait: () => Promise.reject(new Error('it is taken')),
 };
 
 describe('a lock', () => {
-  it('gives the result of the work, and is free again', async () => {
+  it('returns the result of the work, and is free again', async () => {
     const path = newPath();
     expect(await withLock(path, impatient, async () => 'done')).toBe('done');
     expect(await withLock(path, impatient, async () => 'again')).toBe('again');
     expect(modeOf(path)).toBe('600');
   });
 
-  it('is free again when the work fails, and the failure is the work’s own', async () => {
+  it('is free again when the work fails, and throws its error', async () => {
     const path = newPath();
     const work = () => Promise.reject(new Error('the work failed'));
     await expect(withLock(path, impatient, work)).rejects.toThrow('the work failed');
     expect(await withLock(path, impatient, async () => 'done')).toBe('done');
   });
 
-  it('lets the second in when the first is done', async () => {
+  it('lets the second holder in when the first is done', async () => {
     const path = newPath();
     const order: string[] = [];
     let endFirst = () => {};
@@ -56,7 +56,7 @@ describe('a lock', () => {
     expect(waits.every((ms) => ms >= 15 && ms <= 30)).toBe(true);
   });
 
-  it('that cannot be had is a failure that names its file', async () => {
+  it('that cannot be created is a failure that names its file', async () => {
     const path = temporaryFolder();
     expect(await failureOf(() => withLock(path, impatient, async () => 'done'))).toMatchObject({
       code: 'state_unusable',
@@ -64,7 +64,7 @@ describe('a lock', () => {
     });
   });
 
-  it('is given up after three minutes', async () => {
+  it('is no longer waited for after three minutes', async () => {
     const path = newPath();
     const error = await withLock(path, impatient, () => {
       const clock = steppingClock();
@@ -84,14 +84,14 @@ describe('a lock', () => {
     expect(error.code).toBe('interrupted');
   });
 
-  it('replaces a file that is in its way', async () => {
+  it('replaces another file at its path', async () => {
     const path = newPath();
     writeFileSync(path, 'this is not a database, and it is longer than a header. '.repeat(40));
     expect(await withLock(path, impatient, async () => 'done')).toBe('done');
     expect(readFileSync(path, 'latin1')).not.toContain('this is not a database');
   });
 
-  it('of another path is another lock', async () => {
+  it('at another path is another lock', async () => {
     const path = newPath();
     expect(await withLock(path, impatient, () => withLock(newPath(), impatient, async () => 'done'))).toBe('done');
   });

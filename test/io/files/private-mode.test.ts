@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { keepPrivate } from '../../../src/io/files/private-mode.ts';
 import { modeOf, temporaryFolder } from '../../support/folder.ts';
 
-/** Something open that belongs to another user: root gives a file away, and to anybody else the root folder is root's. */
+/** An open path of another user: root gives a file away; for other users, the root folder is root's. */
 function ofAnotherUser(): string {
   if (process.getuid?.() !== 0) return parse(process.cwd()).root;
   const path = fileOfMode(0o644);
@@ -19,7 +19,7 @@ function fileOfMode(mode: number): string {
   return path;
 }
 
-it('what belongs to another user is warned of, once, and left as it is', () => {
+it('a file of another user is reported once and left unchanged', () => {
   const path = ofAnotherUser();
   const mode = modeOf(path);
   const warnings: string[] = [];
@@ -30,7 +30,7 @@ it('what belongs to another user is warned of, once, and left as it is', () => {
   expect(modeOf(path)).toBe(mode);
 });
 
-it.each(['0644', '0660', '0601', '0606'])('what is our own and open (%s) is closed with a warning', (mode) => {
+it.each(['0644', '0660', '0601', '0606'])('our own open file (%s) is made private with a warning', (mode) => {
   const path = fileOfMode(Number.parseInt(mode, 8));
   const warnings: string[] = [];
   for (const _ of [1, 2]) keepPrivate(path, (warning) => warnings.push(warning));
@@ -38,7 +38,7 @@ it.each(['0644', '0660', '0601', '0606'])('what is our own and open (%s) is clos
   expect(modeOf(path)).toBe('600');
 });
 
-it('what is private, or not there, is not spoken of', () => {
+it('a private or missing file is not reported', () => {
   const warn = () => expect.unreachable();
   keepPrivate(fileOfMode(0o600), warn);
   keepPrivate(`${temporaryFolder()}/none`, warn);

@@ -6,13 +6,13 @@ import { readLines, readUserFile } from '../../../src/io/files/user-file.ts';
 import { failureOf } from '../../support/domain.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
-it('a file that the user named is read as text', async () => {
+it('a file named by the user is read as text', async () => {
   const path = join(temporaryFolder(), 'metadata.json');
   writeFileSync(path, '{"ü":1}');
   expect(await readUserFile(path)).toBe('{"ü":1}');
 });
 
-it('one begins with its text, not with the mark that some editors put there', async () => {
+it('its text begins after a byte order mark', async () => {
   const path = join(temporaryFolder(), 'metadata.json');
   writeFileSync(path, '\ufeff{"a":"\ufeff"}');
   expect(await readUserFile(path)).toBe('{"a":"\ufeff"}');
@@ -20,10 +20,10 @@ it('one begins with its text, not with the mark that some editors put there', as
 
 it.each([
   ['is in another encoding', Buffer.from('grün', 'latin1')],
-  ['is cut off in a UTF-16 one', Buffer.from('\ufeff\ud83d', 'utf16le')],
-  ['is cut off in a character', Buffer.from('ü').subarray(0, 1)],
-  ['is no text', Buffer.from([0, 0xff, 0xd8])],
-])('one that %s is not taken for other text', async (_, bytes) => {
+  ['ends within a UTF-16 character', Buffer.from('\ufeff\ud83d', 'utf16le')],
+  ['ends within a character', Buffer.from('ü').subarray(0, 1)],
+  ['is not text', Buffer.from([0, 0xff, 0xd8])],
+])('a file that %s is refused', async (_, bytes) => {
   const path = join(temporaryFolder(), 'note');
   writeFileSync(path, bytes);
   expect(await failureOf(() => readUserFile(path))).toMatchObject({
@@ -35,23 +35,23 @@ it.each([
 it.each([
   ['UTF-8 with a mark', Buffer.from('\ufeff{"ü":1}')],
   ['UTF-16, as PowerShell writes it', Buffer.from('\ufeff{"ü":1}', 'utf16le')],
-  ['UTF-16 the other way round', Buffer.from('\ufeff{"ü":1}', 'utf16le').swap16()],
-])('also when it is %s', async (_, bytes) => {
+  ['big-endian UTF-16', Buffer.from('\ufeff{"ü":1}', 'utf16le').swap16()],
+])('a file is read as %s', async (_, bytes) => {
   const path = join(temporaryFolder(), 'metadata.json');
   writeFileSync(path, bytes);
   expect(await readUserFile(path)).toBe('{"ü":1}');
 });
 
-it('a file without a name is called so', async () => {
+it('an empty file name is quoted in the error', async () => {
   expect(await failureOf(() => readUserFile(''))).toMatchObject({
     message: "'' cannot be read: no such file.",
   });
 });
 
 it.each([
-  ['is not there', 'missing.json', 'no such file'],
+  ['does not exist', 'missing.json', 'no such file'],
   ['is a folder', '.', 'it is a folder'],
-])('one that %s is an error of the command line', async (_, name, reason) => {
+])('a file that %s is a usage error', async (_, name, reason) => {
   const path = join(temporaryFolder(), name);
   expect(await failureOf(() => readUserFile(path))).toMatchObject({
     code: 'usage',
@@ -72,7 +72,7 @@ async function linesOf(path: string): Promise<TextLine[]> {
 }
 
 describe('the lines of a file', () => {
-  it('come with where each ends, the last one also without an end', async () => {
+  it('have their end offsets, even a last line without a line break', async () => {
     expect(await linesOf(fileOf('a\n\nüx\nhalf'))).toEqual([
       { text: 'a', whole: true, endOffset: 2 },
       { text: '', whole: true, endOffset: 3 },
@@ -81,7 +81,7 @@ describe('the lines of a file', () => {
     ]);
   });
 
-  it('begin behind the mark that some editors put first', async () => {
+  it('begin after a byte order mark', async () => {
     expect(await linesOf(fileOf('\ufeffa\n\ufeffb\n'))).toEqual([
       { text: 'a', whole: true, endOffset: 5 },
       { text: '\ufeffb', whole: true, endOffset: 10 },
@@ -89,8 +89,8 @@ describe('the lines of a file', () => {
     expect(await linesOf(fileOf('\ufeffa'))).toEqual([{ text: 'a', whole: false, endOffset: 4 }]);
   });
 
-  it('are whole across what is read at once', async () => {
-    // Odd, so that no line begins where a piece does.
+  it('are complete across the chunks that are read', async () => {
+    // An odd number, so that no line begins where a chunk does.
     const lines = Array.from({ length: 5000 }, (_, index) => `${index} ${'ü'.repeat(37)}`);
     const path = fileOf(`${lines.join('\n')}\n`);
     const read = await linesOf(path);
@@ -98,12 +98,12 @@ describe('the lines of a file', () => {
     expect(read.at(-1)?.endOffset).toBe(Buffer.byteLength(`${lines.join('\n')}\n`));
   });
 
-  it('are not read without end', async () => {
+  it('have a limited length', async () => {
     const failure = await failureOf(() => linesOf(fileOf('x'.repeat(2 << 20))));
     expect(failure).toMatchObject({ code: 'usage', message: expect.stringMatching(/more than 1 MiB\.$/) });
   });
 
-  it('of a file that is not there are a usage error', async () => {
+  it('of a file that does not exist are a usage error', async () => {
     const failure = await failureOf(() => linesOf('/nowhere/at/all'));
     expect(failure).toMatchObject({ code: 'usage', message: '/nowhere/at/all cannot be read: no such file.' });
   });

@@ -36,7 +36,7 @@ describe('an answer that is compressed although that was not requested', () => {
     ['br', 'no brotli at all', 'The answer is declared as br but is not.'],
     ['compress', 'LZW', 'The answer has an unknown content encoding (compress).'],
     ['__proto__', 'x', 'The answer has an unknown content encoding (__proto__).'],
-  ])('content declared as %s that is not is an error', async (coding, text, message) => {
+  ])('in invalid %s is an error that names the encoding', async (coding, text, message) => {
     const url = await answering((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(text));
     const answer = await fetching()(url, get);
     expect(await failureOf(() => answer.text())).toMatchObject({ code: 'response_invalid', message });

@@ -21,7 +21,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 describe('a request over HTTP', () => {
-  it('brings method, headers and body there, and status, headers and body back', async () => {
+  it('sends method, headers and body, and returns status, headers and body', async () => {
     const url = await answering(async (request, response) => {
       const { method, url: path, headers } = request;
       response.writeHead(201, { 'x-ratelimit-limit': '7' });
@@ -39,13 +39,13 @@ describe('a request over HTTP', () => {
     });
   });
 
-  it.each([204, 304, 429, 500])('brings the status %i back as it is', async (status) => {
+  it.each([204, 304, 429, 500])('returns the status %i unchanged', async (status) => {
     const url = await answering((_, response) => response.writeHead(status).end());
     const response = await fetching()(url, get);
     expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
-  it('goes over the connection of the one before', async () => {
+  it('reuses the connection of the previous one', async () => {
     const url = await answering((request, response) => response.end(String(request.socket.remotePort)));
     const fetch = fetching();
     const ports = new Set<string>();
@@ -53,7 +53,7 @@ describe('a request over HTTP', () => {
     expect(ports.size).toBe(1);
   });
 
-  it('is answered by the last of what comes, however it comes', async () => {
+  it('returns the final response, however it arrives', async () => {
     const url = await answering(async (_, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] });
@@ -66,7 +66,7 @@ describe('a request over HTTP', () => {
     expect([response.headers.get('set-cookie'), response.headers.get('link')]).toEqual(['a=1, b=2', null]);
   });
 
-  it('is not led elsewhere', async () => {
+  it('follows no redirect', async () => {
     const asked: string[] = [];
     const url = await answering((request, response) => {
       asked.push(`${request.method} ${request.url}`);
@@ -89,7 +89,7 @@ describe('a tenant that', () => {
   });
 
   it.each(['http://localhost:PORT/', 'https://localhost:PORT/', 'http://[::1]:PORT/'])(
-    'refuses connections: %s may be the local tenant',
+    'refuses connections: at %s it may be the local tenant',
     async (address) => {
       const port = await freePort();
       const url = address.replace('PORT', String(port));
@@ -101,7 +101,7 @@ describe('a tenant that', () => {
     },
   );
 
-  it('does not end its answer is not heard out', async () => {
+  it('does not end its answer is cut off', async () => {
     const url = await answering((_, response) => {
       const more = () => {
         while (response.write(Buffer.alloc(2 ** 20)));
@@ -125,7 +125,7 @@ describe('a tenant that', () => {
     });
   });
 
-  it('has no such host', async () => {
+  it('has an unknown host name', async () => {
     expect(await failureOf(() => fetching()('https://tenant.invalid/', get))).toMatchObject({
       code: 'tenant_unreachable',
       message: expect.stringMatching(/^The tenant tenant\.invalid cannot be reached: (no such host|its name cannot)/),
@@ -134,20 +134,17 @@ describe('a tenant that', () => {
     });
   });
 
-  it.each(['127.0.0.1', 'localhost'])(
-    'speaks no TLS on this machine, %s: its address may begin with http://',
-    async (name) => {
-      const url = (await answering((_, response) => response.end('plain'))).replace('127.0.0.1', name);
-      const { host } = new URL(url);
-      expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
-        message: `The tenant ${host} cannot be reached: a TLS error occurred.`,
-        hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`,
-        sent: false,
-      });
-    },
-  );
+  it.each(['127.0.0.1', 'localhost'])('speaks no TLS on this machine, %s: the hint suggests http://', async (name) => {
+    const url = (await answering((_, response) => response.end('plain'))).replace('127.0.0.1', name);
+    const { host } = new URL(url);
+    expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
+      message: `The tenant ${host} cannot be reached: a TLS error occurred.`,
+      hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`,
+      sent: false,
+    });
+  });
 
-  it('hangs up on a handshake on this machine: its address may begin with http:// too', async () => {
+  it('closes a TLS handshake on this machine: the hint suggests http:// too', async () => {
     const port = await served(createTcpServer((socket) => void socket.once('data', () => socket.end())));
     expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
       hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://127.0.0.1:${port}`,
@@ -162,7 +159,7 @@ describe('a tenant that', () => {
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', plainHttp],
     ['EPROTO', plainHttp],
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'Check the network and the spelling of the domain.'],
-  ])('elsewhere speaks no TLS (%s): plain HTTP is for this machine only', (code, hint) => {
+  ])('speaks no TLS elsewhere (%s): plain HTTP is for this machine only', (code, hint) => {
     const limits = { connectMs: 5000, totalMs: 30_000 };
     const cause = Object.assign(new Error('x'), { code });
     const failed = { url: new URL('https://acme.example/'), sent: false, overdue: false, limits };
@@ -172,7 +169,7 @@ describe('a tenant that', () => {
     });
   });
 
-  it('speaks TLS where plain HTTP was asked for: http:// is to be left out', async () => {
+  it('speaks TLS at an http:// address: the hint omits http://', async () => {
     const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 0x46]);
     const port = await served(createTcpServer((socket) => void socket.once('data', () => socket.end(alert))));
     expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
@@ -181,7 +178,7 @@ describe('a tenant that', () => {
     });
   });
 
-  it('speaks no HTTP', async () => {
+  it('does not speak HTTP', async () => {
     const port = await served(createTcpServer((socket) => void socket.write('SSH-2.0-OpenSSH_9.9\r\n')));
     expect(await failureOf(() => fetching()(`http://127.0.0.1:${port}/`, get))).toMatchObject({
       message: `The tenant 127.0.0.1:${port} did not answer: it does not speak HTTP.`,
@@ -190,7 +187,7 @@ describe('a tenant that', () => {
     });
   });
 
-  it('makes no connection within the limit', async () => {
+  it('does not connect within the limit', async () => {
     const port = await served(createTcpServer(() => {}));
     const fetch = fetching({}, { connectMs: 50, totalMs: 30_000 });
     expect(await failureOf(() => fetch(`https://127.0.0.1:${port}/`, get))).toMatchObject({
@@ -219,7 +216,7 @@ describe('a certificate', () => {
     });
   });
 
-  it('of an authority in the file that was named is trusted', async () => {
+  it('of an authority in the given file is trusted', async () => {
     const url = await answeringOverTls((_, response) => response.end('here'));
     expect(await (await fetching({ caFile: authority() })(url, get)).text()).toBe('here');
   });
@@ -264,7 +261,7 @@ describe('an answer that breaks', () => {
         response.write('{"access_token":', () => request.socket.end());
       },
     ],
-  ])('%s is no answer', async (_, listener) => {
+  ])('%s is a failure', async (_, listener) => {
     const url = await answering(listener);
     expect(await failureOf(() => fetching()(url, get))).toMatchObject({
       code: 'tenant_unreachable',
@@ -275,7 +272,7 @@ describe('an answer that breaks', () => {
     });
   });
 
-  it('is asked for no second time, whatever the request', async () => {
+  it('is not requested again, whatever the request', async () => {
     const asked: (string | undefined)[] = [];
     const url = await answering((request) => {
       asked.push(request.method);
@@ -288,7 +285,7 @@ describe('an answer that breaks', () => {
   it.each<[string, RequestListener]>([
     ['before it began', () => {}],
     ['in the middle', (_, response) => void response.writeHead(200).write('{"access_token":')],
-  ])('off because it takes too long %s is no answer', async (_, listener) => {
+  ])('off because it takes too long %s is a failure', async (_, listener) => {
     const url = await answering(listener);
     const fetch = fetching({}, { connectMs: 5000, totalMs: 150 });
     expect(await failureOf(() => fetch(url, get))).toMatchObject({
@@ -301,7 +298,7 @@ describe('an answer that breaks', () => {
 });
 
 describe('connections', () => {
-  it('are kept from one request to the next', async () => {
+  it('are reused by the next request', async () => {
     const ports = new Set<number | undefined>();
     const url = await answering((request, response) => {
       ports.add(request.socket.remotePort);
@@ -309,7 +306,7 @@ describe('connections', () => {
     });
     const fetch = fetching();
     for (let count = 0; count < 10; count += 1) await fetch(url, get);
-    // The next request may come before the one that is free has been looked at.
+    // The next request may come before the free connection is noticed.
     expect(ports.size).toBeLessThanOrEqual(2);
   });
 });

@@ -16,7 +16,7 @@ function through(
 }
 
 describe('a proxy', () => {
-  it.each(['HTTPS_PROXY', 'https_proxy'])('is what a tenant on the network is reached through: %s', async (name) => {
+  it.each(['HTTPS_PROXY', 'https_proxy'])('is used for a tenant on the network: %s', async (name) => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const fetch = through({ [name]: proxy.url }, { caFile: authority() });
@@ -24,7 +24,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual([new URL(tenant).host]);
   });
 
-  it('is reached over TLS where its address says so, at an IP address without a warning of Node', async () => {
+  it('is used over TLS with an https:// address, and at an IP address without a warning from Node', async () => {
     const warnings: unknown[] = [];
     const listen = (warning: Error) => void warnings.push(warning);
     process.on('warning', listen);
@@ -36,7 +36,7 @@ describe('a proxy', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is told who asks when its address says it', async () => {
+  it('gets the user name and password in its address', async () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const url = proxy.url.replace('http://', 'http://ann:a%20secret@');
@@ -44,7 +44,7 @@ describe('a proxy', () => {
     expect(proxy.authorizations).toEqual([`Basic ${Buffer.from('ann:a secret').toString('base64')}`]);
   });
 
-  it('is gone past to a host of NO_PROXY', async () => {
+  it('is bypassed for a host in NO_PROXY', async () => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const fetch = through({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' }, { caFile: authority() });
@@ -52,7 +52,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('never sees what goes to a tenant on this machine', async () => {
+  it('is never used for a tenant on this machine', async () => {
     const proxy = await proxying();
     const tenant = await answering((_, response) => response.end('here'));
     const env = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url };
@@ -69,7 +69,7 @@ describe('a proxy', () => {
   });
 });
 
-describe('a proxy that fails is told from the tenant:', () => {
+describe('a failing proxy is told apart from the tenant:', () => {
   it('connection refused', async () => {
     const port = await freePort();
     const fetch = through({ HTTPS_PROXY: `http://ann:a-secret@127.0.0.1:${port}` });
@@ -115,7 +115,7 @@ describe('a proxy that fails is told from the tenant:', () => {
     });
   });
 
-  it.each(['HTTPS_PROXY', 'https_proxy'])('its address is none: %s', async (name) => {
+  it.each(['HTTPS_PROXY', 'https_proxy'])('its address is invalid: %s', async (name) => {
     expect(await failureOf(async () => through({ [name]: '::' }))).toMatchObject({
       code: 'usage',
       message: `${name} is not a valid proxy address.`,
@@ -124,7 +124,7 @@ describe('a proxy that fails is told from the tenant:', () => {
 });
 
 describe('an address of a proxy', () => {
-  // The host of none of these may be looked up: it is a part of the password.
+  // No host of these may be looked up: it is part of the password.
   it.each([
     'http://bob:p@ss#1@127.0.0.1:3128',
     'http://bob:hunter#22@127.0.0.1:3128',
@@ -152,7 +152,7 @@ describe('an address of a proxy', () => {
     'ftp://bob:hunter@127.0.0.1:3128',
     'file:///hunter',
     '$HTTPS_PROXY',
-  ])('that may be meant otherwise is refused, and nothing of it is repeated: %s', async (address) => {
+  ])('that is ambiguous is refused without repeating any of it: %s', async (address) => {
     const error = await failureOf(async () => through({ HTTPS_PROXY: address }));
     expect(error).toMatchObject({ code: 'usage', message: 'HTTPS_PROXY is not a valid proxy address.' });
     expect(error.cause).toBeUndefined();
@@ -175,7 +175,7 @@ describe('an address of a proxy', () => {
     ['', ''],
     ['ann:a%23%2Fsecret@', 'ann:a#/secret'],
     ['ann:a@secret@', 'ann:a@secret'],
-  ])('may stand without its scheme, and with a password as a URL writes it: %s', async (user, told) => {
+  ])('may lack its scheme, and contain a password escaped as in a URL: %s', async (user, told) => {
     const tenant = await answeringOverTls((_, response) => response.end('here'));
     const proxy = await proxying();
     const address = proxy.url.replace('http://', user);

@@ -18,7 +18,7 @@ function file(text: string): string {
 const trimmed = (texts: readonly string[]) => texts.map((text) => text.trim());
 
 describe('certificates in a file', () => {
-  it('are trusted beside those that Node trusts', () => {
+  it('are trusted in addition to those that Node trusts', () => {
     const trusted = trimmed(trustedWith(authority(), {}));
     expect(trusted).toContain(certificates.authority.trim());
     expect(trusted).toEqual(expect.arrayContaining(trimmed(rootCertificates)));
@@ -31,13 +31,13 @@ describe('certificates in a file', () => {
     expect(trustedWith(certificateFile(path), {})).toHaveLength(trustedWith(authority(), {}).length + 1);
   });
 
-  // Node itself counts these since 22.15, from its own environment alone.
+  // Since 22.15 Node includes these itself, from its own environment only.
   it.skipIf('getCACertificates' in tls)('are trusted beside those of NODE_EXTRA_CA_CERTS', () => {
     const extra = file(certificates.localhost);
     expect(trimmed(trustedWith(authority(), { NODE_EXTRA_CA_CERTS: extra }))).toEqual(
       expect.arrayContaining(trimmed([certificates.localhost, certificates.authority])),
     );
-    // Of one that is not there Node has warned already.
+    // Node has already warned about a missing file.
     expect(trustedWith(authority(), { NODE_EXTRA_CA_CERTS: `${extra}.not` })).toContain(rootCertificates[0]);
   });
 
@@ -48,7 +48,7 @@ describe('certificates in a file', () => {
       '-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n',
       'contains a certificate that cannot be read',
     ],
-  ])('must be there: %j', async (text, problem) => {
+  ])('must be present and valid: %j', async (text, problem) => {
     const path = file(text);
     expect(await failureOf(() => trustedWith(certificateFile(path), {}))).toMatchObject({
       code: 'usage',
@@ -56,7 +56,7 @@ describe('certificates in a file', () => {
     });
   });
 
-  it('must be in a file that can be read', async () => {
+  it('must be in a readable file', async () => {
     const folder = temporaryFolder();
     expect(await failureOf(() => readCertificateFile(join(folder, 'none.pem'), readUserBytes))).toMatchObject({
       code: 'usage',

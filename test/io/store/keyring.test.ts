@@ -26,7 +26,7 @@ function opened(keyring = testKeyring()) {
 }
 
 describe('secrets in the keyring', () => {
-  it('are there again, and gone when they are removed', async () => {
+  it('can be read again until they are removed', async () => {
     const { keyring, secrets, files } = opened();
     await secrets.put('credentials/acme', 'the secret');
     expect(await secrets.get('credentials/acme')).toBe('the secret');
@@ -41,7 +41,7 @@ describe('secrets in the keyring', () => {
   it.each([
     ['empty', ''],
     ['longer than an entry', 'x'.repeat(10_000)],
-    ['of characters that take more than a byte', '😀ü"\\\n'.repeat(700)],
+    ['made of multi-byte characters', '😀ü"\\\n'.repeat(700)],
     ['just as long as an entry', 'x'.repeat(900)],
   ])('may be %s', async (_, value) => {
     const { keyring, secrets } = opened();
@@ -54,7 +54,7 @@ describe('secrets in the keyring', () => {
     expect(keyring.entries()).toEqual({});
   });
 
-  it('of which a part is gone or another are none', async () => {
+  it('with a missing or replaced part are undefined', async () => {
     const { keyring, secrets } = opened();
     await secrets.put('session/acme', 'x'.repeat(3000));
     await secrets.put('session/other', 'y'.repeat(3000));
@@ -73,7 +73,7 @@ describe('secrets in the keyring', () => {
 });
 
 describe('a keyring', () => {
-  it('answers when what is put there can be had again, and nothing stays of that', async () => {
+  it('is usable when it returns what was put into it, and keeps nothing of the test', async () => {
     const { keyring, open } = opened();
     expect(await open.answers()).toBe(true);
     expect(keyring.entries()).toEqual({});
@@ -82,14 +82,14 @@ describe('a keyring', () => {
   it.each([
     ['refuses', 'refusing', {}],
     ['is not installed', 'answering', { module: '/no/such/module' }],
-    ['cannot even be asked', 'answering', { program: '/no/such/program.cjs' }],
+    ['cannot even be started', 'answering', { program: '/no/such/program.cjs' }],
   ] as const)('that %s does not answer', async (_, mood, options) => {
     const keyring = testKeyring();
     keyring.become(mood);
     expect(await openKeyring({ ...keyring.options, ...options }).answers()).toBe(false);
   });
 
-  it('that hangs is given up, once, and files take its place', async () => {
+  it('that hangs is given up once, and files replace it', async () => {
     const keyring = testKeyring(400);
     keyring.become('hanging');
     const { open, secrets, files, warnings } = opened(keyring);
@@ -107,7 +107,7 @@ describe('a keyring', () => {
     expect(keyring.asked()).toBeLessThanOrEqual(1);
   });
 
-  it('that was away has older values than the files, until the next are put into it', async () => {
+  it('that was unavailable has older values than the files until the next write', async () => {
     const keyring = testKeyring();
     const first = opened(keyring);
     await first.secrets.put('session/acme', 'old');

@@ -42,14 +42,14 @@ const acme = {
 } as const;
 
 describe('profiles', () => {
-  it('begin with the embedded tenant, which is the current one, and nothing is written for it', async () => {
+  it('start with the embedded tenant as the current one, and nothing is written for it', async () => {
     const { store } = openStore();
     expect(await store.list()).toEqual([{ name: 'local' }]);
     expect(await store.get('local')).toEqual({ name: 'local' });
     expect(await store.current()).toBe('local');
   });
 
-  it('are kept with all they hold, for their owner alone', async () => {
+  it('are saved completely, readable only by their owner', async () => {
     const { store, path } = openStore();
     await store.change('acme', () => acme);
     expect(await store.get('acme')).toEqual(acme);
@@ -57,7 +57,7 @@ describe('profiles', () => {
     expect(modeOf(path)).toBe('600');
   });
 
-  it('are changed from what they were, and others stay', async () => {
+  it('are changed from their previous content, and others stay', async () => {
     const { store } = openStore();
     await store.change('acme', () => acme);
     await store.change('local', (before) => before && { ...before, app: acme.app });
@@ -66,7 +66,7 @@ describe('profiles', () => {
     expect(await store.get('local')).toEqual({ name: 'local', app: acme.app });
   });
 
-  it('of which one is the current one, until it is removed', async () => {
+  it('have a current one until it is removed', async () => {
     const { store } = openStore();
     await store.change('acme', () => acme);
     await store.use('acme');
@@ -76,21 +76,21 @@ describe('profiles', () => {
     expect(await store.current()).toBe('local');
   });
 
-  it('that are not there are not found by names that every object knows', async () => {
+  it('that do not exist are not found by names that every object has', async () => {
     const { store } = openStore();
     for (const name of ['acme', 'constructor', 'toString', '__proto__']) {
       expect(await store.get(name)).toBeUndefined();
     }
   });
 
-  it('may have any name that a profile may have', async () => {
+  it('may have any valid profile name', async () => {
     const { store } = openStore();
     const names = ['toString', 'hasOwnProperty', 'local.2', '1'];
     for (const name of names) await store.change(checkProfileName(name), () => ({ name, domain: 'acme.example' }));
     expect((await store.list()).map(({ name }) => name).sort()).toEqual(['local', ...names].sort());
   });
 
-  it('that cannot be read are set aside, and the embedded tenant is there again', async () => {
+  it('that cannot be read are set aside, and the embedded tenant is the current one again', async () => {
     const { store, path, warnings } = openStore();
     await store.change('acme', () => acme);
     const text = `${readFileSync(path, 'utf8')}}`;
@@ -100,7 +100,7 @@ describe('profiles', () => {
     expect(readFileSync(`${path}.set-aside-20260601T120000Z`, 'utf8')).toBe(text);
   });
 
-  it('of version 0.1.0 have their secrets moved out of the file, and lose nothing', async () => {
+  it('of version 0.1.0 get their secrets moved out of the file without loss', async () => {
     const { store, secrets, path } = openStore();
     const old = {
       version: 1,
@@ -131,7 +131,7 @@ describe('profiles', () => {
     expect(JSON.parse(text).version).toBe(2);
   });
 
-  it('of version 0.1.0 keep their secrets where these cannot be put anywhere else', async () => {
+  it('of version 0.1.0 keep their secrets where these cannot be saved elsewhere', async () => {
     const { store, secrets, path } = openStore();
     mkdirSync(dirname(path));
     const management = { clientId: 'tool', clientSecret: 'hunter2' };
@@ -148,7 +148,7 @@ describe('profiles', () => {
     expect(readFileSync(path, 'utf8')).toBe(old);
   });
 
-  it('lose no change when processes make theirs at once', async () => {
+  it('lose no change when several processes write at once', async () => {
     const folder = temporaryFolder();
     const [names, times] = [['one', 'two', 'three'], 6];
     const start = await childProgram(new URL('updating-profiles.ts', import.meta.url));

@@ -18,7 +18,7 @@ function openStore() {
 }
 
 describe('secrets in files', () => {
-  it('are kept each in a file that only its owner may read, in a folder that only he may enter', async () => {
+  it('are each saved in a file, in a folder, that only the owner can read', async () => {
     const { store, folder } = openStore();
     await store.put('credentials/acme', 'line one\nline two "quoted"');
     expect(await store.get('credentials/acme')).toBe('line one\nline two "quoted"');
@@ -26,7 +26,7 @@ describe('secrets in files', () => {
     expect([modeOf(folder), modeOf(join(folder, 'credentials~acme.json'))]).toEqual(['700', '600']);
   });
 
-  it('are replaced and removed; what is not there is none', async () => {
+  it('are replaced and removed; a missing one is undefined', async () => {
     const { store, folder } = openStore();
     expect(await store.get('credentials/acme')).toBeUndefined();
     await store.remove('credentials/acme');
@@ -38,7 +38,7 @@ describe('secrets in files', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('have a file of their own whatever the key, on any file system', async () => {
+  it('have their own file whatever the key, on any file system', async () => {
     const { store, folder } = openStore();
     const keys: SecretKey[] = [
       'session/acme',
@@ -60,7 +60,7 @@ describe('secrets in files', () => {
     expect(names.filter((name) => /[^a-z0-9.%~_-]/.test(name))).toEqual([]);
   });
 
-  it('whose file is no such file are set aside, and there is none', async () => {
+  it('with an invalid file are set aside, and are undefined', async () => {
     const { store, folder, warnings } = openStore();
     await store.put('credentials/acme', 'one');
     const path = join(folder, 'credentials~acme.json');
@@ -70,7 +70,7 @@ describe('secrets in files', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('are gone also where a process was killed while it wrote them', async () => {
+  it('are removed even where a process was killed while writing them', async () => {
     const { store, folder } = openStore();
     for (const key of ['session/local/a', 'session/local/ab'] as const) await store.put(key, 'one');
     const left = 'session~local~a.json.tmp-5626042962637940';

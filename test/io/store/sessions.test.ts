@@ -40,8 +40,8 @@ const session = {
 };
 const another = { ...session, sessionToken: 'another' };
 
-describe('a kept session', () => {
-  it('is that of its name and profile, and for its owner alone', async () => {
+describe('a saved session', () => {
+  it('belongs to its name and profile, and is readable only by its owner', async () => {
     const { storeOf, store, folder, data } = openStores();
     await store.put('cart', session);
     await store.put('Cart', another);
@@ -60,14 +60,14 @@ describe('a kept session', () => {
     expect([file, join(names, 'cart.lock')].map(modeOf)).toEqual(['600', '600']);
   });
 
-  it('is replaced by the next one of its name', async () => {
+  it('is replaced by the next one with its name', async () => {
     const { store } = openStores();
     await store.put('cart', session);
     await store.put('cart', another);
     expect(await store.get('cart')).toEqual(another);
   });
 
-  it('may be forgotten, and forgetting none is no error', async () => {
+  it('can be removed, and removing a missing one is not an error', async () => {
     const { store } = openStores();
     await store.put('cart', session);
     await store.put('other', session);
@@ -77,7 +77,7 @@ describe('a kept session', () => {
     expect(await store.names()).toEqual(['other']);
   });
 
-  it('is gone with all of its profile, and those of another stay', async () => {
+  it('is removed with its profile, and those of another stay', async () => {
     const { storeOf, store, data } = openStores();
     await store.put('cart', session);
     await store.use('cart');
@@ -89,7 +89,7 @@ describe('a kept session', () => {
     await store.forgetAll();
   });
 
-  it('that cannot be read is set aside, and there is none', async () => {
+  it('that cannot be read is set aside, and is undefined', async () => {
     const { store, folder, warnings } = openStores();
     await store.put('cart', session);
     writeFileSync(join(folder, 'session~local~cart.json'), '{"version":1,"secret":7}');
@@ -98,22 +98,25 @@ describe('a kept session', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it.each(['half of {"sessionToken":', '{"sessionToken":7}'])('that is %s is none, with a warning', async (text) => {
-    const { store, secrets, warnings } = openStores();
-    await secrets.put('session/local/cart', text);
-    expect(await store.get('cart')).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining("The saved session 'cart' of profile local is not valid")]);
-    expect(warnings.join()).not.toContain(text);
-  });
+  it.each(['half of {"sessionToken":', '{"sessionToken":7}'])(
+    'that is %s is undefined, with a warning',
+    async (text) => {
+      const { store, secrets, warnings } = openStores();
+      await secrets.put('session/local/cart', text);
+      expect(await store.get('cart')).toBeUndefined();
+      expect(warnings).toEqual([expect.stringContaining("The saved session 'cart' of profile local is not valid")]);
+      expect(warnings.join()).not.toContain(text);
+    },
+  );
 
-  it('whose times are no dates is none', async () => {
+  it('whose times are not dates is undefined', async () => {
     const { store, secrets, warnings } = openStores();
     await secrets.put('session/local/cart', JSON.stringify({ ...session, sessionEndsAtMs: 1e300 }));
     expect(await store.get('cart')).toBeUndefined();
     expect(warnings).toHaveLength(1);
   });
 
-  it('is listed beside files that are not ours, and by a name that Windows takes for a device', async () => {
+  it('is listed beside files that are not ours, and with a name that Windows reserves for a device', async () => {
     const { store, data } = openStores();
     for (const name of ['con', 'con.1', 'CON', 'concert']) await store.put(name, session);
     const names = join(data, 'session-names', 'local');
@@ -122,7 +125,7 @@ describe('a kept session', () => {
     expect(await store.names()).toEqual(['CON', 'con', 'con.1', 'concert']);
   });
 
-  it('is listed by names that are no secret, wherever its tokens are', async () => {
+  it('is listed by its name, which is not secret, wherever its tokens are', async () => {
     const { storeOf, folder } = openStores();
     const kept = new Map<string, string>();
     const keyring: SecretStore = {
@@ -140,7 +143,7 @@ describe('a kept session', () => {
   });
 });
 
-describe('a session that gets another name', () => {
+describe('a renamed session', () => {
   const keyring = (kept: Map<string, string>): SecretStore => ({
     get: async (key) => kept.get(key),
     put: async (key, value) => void kept.set(key, value),
@@ -149,7 +152,7 @@ describe('a session that gets another name', () => {
   const alone = <Result>(store: SessionStore, work: () => Promise<Result>) =>
     store.exclusively('cart', () => store.exclusively('default', work));
 
-  it('is there by that one, is the current one if it was, and leaves nothing of the old', async () => {
+  it('is found by its new name, stays current if it was, and leaves nothing of the old name', async () => {
     const { store, folder, data } = openStores();
     await store.put('default', session);
     await alone(store, () => store.rename('default', 'cart'));
@@ -159,10 +162,10 @@ describe('a session that gets another name', () => {
   });
 
   it.each([
-    ['has the new name where its new entry is whole', ['session/acme/default', 'session/acme/cart'], 'cart'],
-    ['keeps the old name where it is not', ['session/acme/default'], 'default'],
-    ['has the new name where the old entry is gone', ['session/acme/cart'], 'cart'],
-  ])('in a keyring, by a process that was killed, %s', async (_, entries, name) => {
+    ['has the new name if its new entry is complete', ['session/acme/default', 'session/acme/cart'], 'cart'],
+    ['keeps the old name if it is not', ['session/acme/default'], 'default'],
+    ['has the new name if the old entry is gone', ['session/acme/cart'], 'cart'],
+  ])('in a keyring, by a killed process, %s', async (_, entries, name) => {
     const { storeOf, data } = openStores();
     const kept = new Map<string, string>();
     await storeOf('acme', { secrets: async () => keyring(kept) }).put('default', session);
@@ -182,7 +185,7 @@ describe('a session that gets another name', () => {
     expect(readdirSync(join(data, 'session-names', 'acme')).filter((file) => file.endsWith('.renaming'))).toEqual([]);
   });
 
-  it('goes on where whoever has its lock finds it half renamed', async () => {
+  it('is repaired by the next holder of its lock when half renamed', async () => {
     const { store, data } = openStores();
     await store.put('default', session);
     await store.exclusively('default', async () => {
@@ -196,7 +199,7 @@ describe('a session that gets another name', () => {
 });
 
 describe('the current session', () => {
-  it('is the one without a name until another is', async () => {
+  it('is the default one until another is chosen', async () => {
     const { store } = openStores();
     expect(await store.current()).toBe('default');
     await store.use('default');
@@ -212,13 +215,13 @@ describe('the current session', () => {
 });
 
 describe('the lock of a session', () => {
-  it('is not that of another', async () => {
+  it('is separate from that of another', async () => {
     const { store } = openStores();
     const inner = () => store.exclusively('other', async () => 'both');
     expect(await store.exclusively('cart', inner)).toBe('both');
   });
 
-  it('that was removed while others waited is none, and they wait at the new one', async () => {
+  it('that was removed while others waited is void, and they wait for the new one', async () => {
     const { store } = openStores();
     await store.put('cart', session);
     let inside = 0;
@@ -233,8 +236,8 @@ describe('the lock of a session', () => {
   });
 });
 
-describe('the one session that a profile had before', () => {
-  it('is kept as default, without loss, whoever asks first', async () => {
+describe('the only session of a profile of an earlier version', () => {
+  it('becomes the default session without loss, whichever call is first', async () => {
     const { storeOf, secrets, folder } = openStores();
     await secrets.put('session/local', JSON.stringify(session));
     const found = await Promise.all(Array.from({ length: 6 }, () => storeOf('local').get('default')));
@@ -243,7 +246,7 @@ describe('the one session that a profile had before', () => {
     expect(await storeOf('local').names()).toEqual(['default']);
   });
 
-  it('is not lost to one that is created first', async () => {
+  it('is not lost to a session that is created first', async () => {
     const { store, secrets } = openStores();
     await secrets.put('session/local', JSON.stringify(session));
     await store.exclusively('cart', () => store.put('cart', another));
@@ -251,7 +254,7 @@ describe('the one session that a profile had before', () => {
     expect(await store.get('default')).toEqual(session);
   });
 
-  it('is found in the file that 0.1.0 kept it in', async () => {
+  it('is found in the file where 0.1.0 saved it', async () => {
     const { store, data } = openStores();
     mkdirSync(join(data, 'sessions'));
     const path = join(data, 'sessions', 'local.json');
@@ -261,14 +264,14 @@ describe('the one session that a profile had before', () => {
     expect(await store.get('default')).toEqual(session);
   });
 
-  it('is only looked past where nothing may change', async () => {
+  it('is ignored where nothing may change', async () => {
     const { storeOf, secrets, data } = openStores();
     await secrets.put('session/local', JSON.stringify(session));
     expect(await storeOf('local', { readOnly: true }).names()).toEqual([]);
     expect(readdirSync(data)).toEqual(['credentials']);
   });
 
-  it('is forgotten with all others', async () => {
+  it('is removed with all others', async () => {
     const { store, secrets, folder } = openStores();
     await secrets.put('session/local', JSON.stringify(session));
     await store.forgetAll();

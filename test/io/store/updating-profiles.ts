@@ -3,7 +3,8 @@ import { systemClock } from '../../../src/io/clock.ts';
 import { withLock } from '../../../src/io/files/lock.ts';
 import { profileStore } from '../../../src/io/store/profiles.ts';
 
-// Run as a process of its own: changes profiles in a folder so many times, one of them all the others change too.
+// Run as its own process: changes profiles in a folder the given number of times, among them one that the other
+// processes change too.
 const [folder = '', name = '', times = '0'] = process.argv.slice(2);
 const clock = systemClock(() => new AbortController().signal);
 const store = profileStore({

@@ -12,27 +12,28 @@ const items = [
 ];
 const found = (text: string) => searched(items, text, ({ name, id }) => ({ name, ids: [id] })).map(({ name }) => name);
 
-describe('what is searched', () => {
+describe('a search', () => {
   it.each([
-    // Where the name begins with it, then a word of it, then anywhere in it; then ids that begin with it.
+    // Names that begin with the text, then names with a word that does, then names that contain it; then ids that begin
+    // with it.
     ['shop', ['Shop', 'web shop', 'workshop', 'news']],
     ['SHOP', ['Shop', 'web shop', 'workshop', 'news']],
     ['shopaphrn', ['workshop']],
     ['https://shop', ['news']],
-    // In the middle of an id nothing is meant.
+    // The middle of an id does not match.
     ['aphrn', []],
     ['hopx', []],
-    // Letters in their order are not enough.
+    // The same letters in the same order are not enough.
     ['nws', []],
     ['ップ', ['ショップ']],
     ['c++ (', ['c++ (old)']],
     ['.*', []],
     [' shop ', ['Shop', 'web shop', 'workshop', 'news']],
-  ])('by %j is %j', (text, names) => {
+  ])('for %j finds %j', (text, names) => {
     expect(found(text)).toEqual(names);
   });
 
-  it('by nothing is all of it, as it was', () => {
+  it('for nothing finds everything, in the original order', () => {
     expect(found('')).toEqual(items.map(({ name }) => name));
   });
 });

@@ -18,6 +18,6 @@ it.each<[Record<string, string>, boolean, boolean]>([
   [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false, true],
   [{ FORCE_COLOR: '0', NO_COLOR: '' }, true, false],
   [{ FORCE_COLOR: '1', TERM: 'dumb' }, false, true],
-])('with %o on a terminal (%s) there are colours: %s', (env, tty, colours) => {
+])('with %o on a terminal (%s), output has colours: %s', (env, tty, colours) => {
   expect(wantsColour(env, tty)).toBe(colours);
 });

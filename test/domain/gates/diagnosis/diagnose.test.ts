@@ -294,7 +294,7 @@ describe('the settings', () => {
     expect(statesOf(diagnosis)).toMatchObject({ edition: 'warning', app: 'closed' });
     expect(found(diagnosis, 'edition')).toMatchObject({
       finding: "the tenant's settings look like ea, but this command uses preview",
-      advice: 'Run it without --edition and ANON_EDITION.',
+      advice: 'Run the command without --edition and ANON_EDITION.',
     });
   });
 
