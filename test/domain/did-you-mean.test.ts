@@ -30,6 +30,16 @@ it('never suggests a candidate without a common letter', () => {
   expect(mostSimilar('xy', ['ab'])).toBeUndefined();
 });
 
+it.each([
+  ['foo', 'fix', undefined],
+  ['wab', 'api', undefined],
+  ['wbe', 'web', 'web'],
+  ['paI', 'api', 'api'],
+  ['wab', 'web', 'web'],
+])('in %j, %j is suggested only with one edit or the same letters', (text, candidate, meant) => {
+  expect(mostSimilar(text, [candidate])).toBe(meant);
+});
+
 it('finds nothing in an empty list', () => {
   expect(mostSimilar('token', [])).toBeUndefined();
 });
