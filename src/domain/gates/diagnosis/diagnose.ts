@@ -139,7 +139,8 @@ function reachVerdict(checks: readonly Check[], subjects: Subjects, request: Dia
   }
   const failed = checks.find(({ error }) => error !== undefined);
   const why = failed?.finding ?? 'some checks could not be made';
-  const verdict = `Cannot tell whether a guest can get a token: ${why}`;
+  // An error's message is a sentence of its own.
+  const verdict = `Cannot tell whether a guest can get a token${/^[A-Z]/.test(why) ? '. ' : ': '}${why}`;
   return { ok: false, verdict, failure: failed?.error ?? new AnonError('not_authorised', `${verdict}.`) };
 }
 

@@ -238,7 +238,7 @@ describe('edition ea', () => {
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toMatchObject({
       state: 'closed',
       fix: 'anon-cli api enable shop --app web',
-      finding: 'shop does not accept guests, although they have a grant there: a grant alone is not enough',
+      finding: 'shop does not accept guests, so the scopes granted to guests have no effect',
     });
   });
 
@@ -343,7 +343,7 @@ describe('the Management API scopes', () => {
       scopes: 'skipped',
     });
     expect(diagnosis).toMatchObject({ ok: false, failure: { code: 'not_authorised' } });
-    expect(diagnosis.verdict).toMatch(/^Cannot tell whether a guest can get a token: .*Insufficient scope/);
+    expect(diagnosis.verdict).toMatch(/^Cannot tell whether a guest can get a token. The .*Insufficient scope/);
   });
 
   it('do not matter if a guest is created', async () => {
