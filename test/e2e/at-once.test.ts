@@ -3,7 +3,7 @@ import { newHome, run } from '../support/bin.ts';
 
 const twenty = Array.from({ length: 20 }, (_, index) => index + 1);
 
-/** Runs all at once and says which failed, with what they said. */
+/** Runs all commands at once and fails with the exit code and stderr of each that failed. */
 async function together(home: string, commands: readonly (readonly string[])[]): Promise<void> {
   const results = await Promise.all(commands.map((args) => run(home, args)));
   const failed = results.filter(({ code, stderr }) => code !== 0 || stderr !== '');

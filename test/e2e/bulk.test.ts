@@ -9,7 +9,7 @@ import { jsonOf, serve } from '../support/local-server.ts';
 const audience = 'https://api.shop.example';
 const count = 2000;
 
-/** A home whose tenant is open to guests, served over HTTP, and what makes many of them there. */
+/** A home whose tenant is served over HTTP and open to guests, and a way to create many of them. */
 async function servedHome() {
   const home = newHome();
   await run(home, ['quickstart']);
@@ -28,7 +28,7 @@ async function servedHome() {
   return { home, env, command, memoryMib: () => Number(readFileSync(memory, 'utf8')) };
 }
 
-/** Resolves when the file has grown to so many bytes. */
+/** Resolves when the file has at least `bytes` bytes. */
 async function grown(path: string, bytes: number): Promise<void> {
   while ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < bytes) await setTimeout(5);
 }

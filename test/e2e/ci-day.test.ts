@@ -7,7 +7,7 @@ import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 
-/** Every recipe of the page that asks a tenant, each a job of its own: lines, steps of the workflow, targets of the Makefile. */
+/** Every recipe on the page that uses a tenant, as separate jobs: scripts, workflow steps and Makefile targets. */
 const recipes: readonly string[] = [
   ...blocks('sh').filter((script) => script.includes('anon-cli ')),
   ...blocks('yaml')
@@ -20,7 +20,7 @@ const recipes: readonly string[] = [
   ].map(([, target]) => `make ${target}\n`),
 ];
 
-/** What is run of a workflow, step by step. */
+/** The commands of a workflow's steps. */
 function stepsOf(workflow: string): string[] {
   return workflow
     .split(/^ {6}- /m)
@@ -28,10 +28,10 @@ function stepsOf(workflow: string): string[] {
     .map(commandOf);
 }
 
-/** What the store of secrets gives a job, whatever has become of the variable beside them. */
+/** The job's secrets, which are set whether or not the AUTH0_DOMAIN variable is right. */
 const credentials = { AUTH0_CLIENT_ID: 'the-client-of-the-job', AUTH0_CLIENT_SECRET: 'the-secret-of-the-job' };
 
-/** A machine on which the embedded tenant was set up, and has given guests: it could answer in another's place. */
+/** A machine with a local tenant that has issued guest tokens, and so could wrongly answer for the configured tenant. */
 async function embeddedMachine(): Promise<string> {
   const home = newProject();
   const yesterday = blocks('sh').filter((script) => script.includes('anon-cli '));
@@ -40,14 +40,14 @@ async function embeddedMachine(): Promise<string> {
   return home;
 }
 
-/** What a runner sets for every job. */
+/** The environment variables that a runner sets for every job. */
 function runnerOf(home: string): Record<string, string> {
   const output = join(home, 'step-output');
   writeFileSync(output, '');
   return { CI: 'true', GITHUB_OUTPUT: output, GITHUB_RUN_ID: '7', ANON_APP: 'web', ANON_API: 'shop' };
 }
 
-/** Of these all are wrong, each in its way: what AUTH0_DOMAIN is, how a job ends by that, and what its log names. */
+/** Wrong values of AUTH0_DOMAIN: a description, the value, and the exit code of a job that uses it. */
 const wrongDomains: readonly (readonly [string, () => Promise<string | undefined>, number])[] = [
   ['is not set', async () => undefined, 2],
   ['is empty', async () => '', 2],
@@ -77,7 +77,7 @@ describe('every recipe of docs/ci.md stops its job and reports the cause when AU
     const named = code === 2 ? 'AUTH0_DOMAIN' : (domain ?? '').replace('http://', '');
     const wrong: string[] = [];
     for (const script of recipes) {
-      // Each is a job of its own: what the one before has made of it is no matter.
+      // Each script is a separate job, and starts with the original file.
       writeFileSync(join(home, 'guest.token'), given);
       const ran = await job(home, script, { ...env, SHOP_URL: 'http://127.0.0.1:1' });
       wrong.push(...complaintsOf(script, ran, { code, named }));
@@ -87,7 +87,7 @@ describe('every recipe of docs/ci.md stops its job and reports the cause when AU
   });
 });
 
-/** What is wrong with how a job ended that should have stopped with this code. */
+/** The faults in a job that should have stopped with the expected exit code. */
 function complaintsOf(
   script: string,
   { code, stdout, stderr }: Run,
@@ -97,7 +97,7 @@ function complaintsOf(
   const expectThat = (isSo: boolean, complaint: string) => {
     if (!isSo) found.push(`${complaint}\n  ${script.trim().replaceAll('\n', '\n  ')}\n  stderr: ${stderr}`);
   };
-  // make ends with 2 whatever happens, and a script that looks at the code itself with one of its own.
+  // make always exits with 2 on a failure, and a script that checks the code itself exits with 1.
   const isMade = script.startsWith('make ');
   const looks = script.includes('code=$?');
   const ends = isMade ? 2 : looks ? 1 : expected.code;
@@ -144,7 +144,7 @@ describe('every recipe of docs/ci.md works', () => {
   });
 });
 
-/** No check that passed, no token, and no line after it. */
+/** Output without a passed check, a token, or the output of a later line. */
 const nothingGood = expect.not.stringMatching(/✔|eyJ|deployed/);
 
 describe('a pipeline whose producer fails', () => {

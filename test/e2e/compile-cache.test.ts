@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { modeOf } from '../support/folder.ts';
 
-/** The folder that Node's compile cache was enabled for. */
+/** The folder for which Node's compile cache was enabled. */
 async function cacheFolder(home: string, env: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
   const file = join(home, 'enabled');
   const options = `--require ${resolve('test/support/record-compile-cache.cjs')}`;

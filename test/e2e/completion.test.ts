@@ -5,7 +5,7 @@ import { sqliteStore } from '../../src/local/store/sqlite.ts';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { servedAnswer } from '../support/command.ts';
 
-/** Names that a shell would act on, if it were let: each would make a file `pwned`, or be cut in pieces. */
+/** Names that need quoting in a shell: unquoted, each would create a file `pwned` or be split. */
 const awkward = [
   '$(touch pwned)',
   '`touch pwned`',
@@ -22,8 +22,8 @@ const awkward = [
 ];
 
 /**
- * Types lines at a bash that has the script, with its line editor, and gives the arguments that each line then had.
- * A line that did not get as far is not there.
+ * Types lines into an interactive bash with the completion script, and returns the arguments of each completed line.
+ * A line that did not run is omitted.
  */
 async function typedInBash(home: string, lines: readonly string[]): Promise<string[][]> {
   const folder = join(home, 'typed');
@@ -31,7 +31,7 @@ async function typedInBash(home: string, lines: readonly string[]): Promise<stri
   const set = [
     `cd '${folder}'`,
     'eval "$(command anon-cli completion bash)"',
-    // In place of the program, for all but the script's own calls.
+    // Replaces the program, except for calls from the completion script.
     'anon-cli() { if [ "$1" = complete ]; then command anon-cli "$@"; else printf "%s\\0" "$@" $\'\\n\' >> ../given; fi; }',
   ];
   const input = [...set, ...lines.map((line) => `anon-cli ${line}`), 'exit', ''].join('\n');
@@ -48,7 +48,7 @@ async function typedInBash(home: string, lines: readonly string[]): Promise<stri
     .map((line) => line.split('\0').slice(0, -1));
 }
 
-/** A home whose local tenant has applications of these names, and the API shop. */
+/** A home whose local tenant has applications with these names, and the API `shop`. */
 async function homeWithApps(names: readonly string[]): Promise<string> {
   const home = newHome();
   expect((await run(home, ['quickstart'])).code).toBe(0);
@@ -134,7 +134,7 @@ describe('in bash', () => {
 
   it('Tab runs nothing that was typed', async () => {
     const home = newHome();
-    // As bash calls it: Enter would run what was typed, as it must.
+    // Calls the completion function as bash does. Pressing Enter would run the typed text, as it should.
     const call = `
       cd "$HOME" && eval "$(anon-cli completion bash)"
       for word in '$(touch pwned)' '\`touch pwned\`' '"$(touch pwned)' '--app=$(touch pwned)' '~$(touch pwned)'; do
@@ -205,7 +205,7 @@ describe('completing names', () => {
     const from = performance.now();
     const outcome = await run(home, ['complete', 'bash', '--', 'app', 'show', '--profile', 'slow', '']);
     expect(outcome).toMatchObject({ code: 0, stdout: '', stderr: '' });
-    // 1.5 s on a machine with nothing else to do; without the limit it would be 30.
+    // Takes 1.5 s on an idle machine; without the limit it would take 30 s.
     expect(performance.now() - from).toBeLessThan(10_000);
   });
 });

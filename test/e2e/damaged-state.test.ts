@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(used, { recursive: true, force: true }));
 
-/** A home in which the quickstart was run, with a state that `spoil` has changed. */
+/** A home after the quickstart, whose state `spoil` has damaged. */
 function homeWith(spoil: (path: string) => void): string {
   const home = newHome();
   cpSync(used, home, { recursive: true });
@@ -29,7 +29,7 @@ function homeWith(spoil: (path: string) => void): string {
   return home;
 }
 
-/** A document that is there, and in which a byte is no UTF-8. */
+/** Appends a byte that is not valid UTF-8 to every client document. */
 function notUtf8(path: string): void {
   const database = new Database(path);
   database.exec(`UPDATE document SET body = CAST(CAST(body AS BLOB) || x'ff' AS TEXT) WHERE kind = 'client'`);
@@ -144,7 +144,7 @@ it('a server whose state gets damaged reports it and serves a new tenant', async
 });
 
 it('many processes whose state gets damaged all end with an exit code', { timeout: 60_000 }, async () => {
-  // Several times, for one process has to look just when another sets the file aside.
+  // Repeated, because the race needs one process to read just as another sets the file aside.
   for (let round = 0; round < 12; round += 1) {
     const home = homeWith(notUtf8);
     const line = 'for i in 1 2 3 4; do anon-cli app list >/dev/null 2>>errors & done; wait; cat errors';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { serve } from '../support/local-server.ts';
 
-/** A home whose current profile is a tenant that another process serves, all its gates closed. */
+/** A home whose current profile is a tenant served by another process, with all gates closed. */
 async function atADistance(edition: string) {
   const tenantHome = newHome();
   await run(tenantHome, ['local', 'reset', '--yes', '--edition', edition]);

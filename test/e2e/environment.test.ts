@@ -22,7 +22,7 @@ describe('files', () => {
     const home = newHome();
     const data = join(home, 'data');
     const env = { XDG_DATA_HOME: data };
-    // What it would write beside the data, which is named: profiles.
+    // XDG_DATA_HOME is set, so only the profiles could be written below HOME.
     const line = `cd "$HOME" && HOME='${value}' anon-cli profile list`;
     expect(await runShell(home, line, { env })).toMatchObject({ code: 0, stderr: '' });
     expect(readdirSync(home)).toEqual(['bin']);

@@ -3,7 +3,7 @@ import { commands, groups } from '../../src/cli/program/commands.ts';
 import { helpTexts } from '../../src/cli/program/help.ts';
 import { newHome, runShell } from '../support/bin.ts';
 
-// As a reader would run them: what closes and deletes comes last. Those that go on until Ctrl-C have tests of their own.
+// Commands that disable or delete things run last. Those that run until Ctrl-C have their own tests.
 const last = ['app disable', 'api disable', 'profile remove', 'local reset'];
 const onEa = ['token transfer', 'tenant set-cookie'];
 const endless = ['local start', 'token watch'];

@@ -4,7 +4,7 @@ import { type EditionName, editionNames } from '../../src/wire/edition/edition.t
 import { freshMachine, type Machine, useRemote } from '../support/command.ts';
 import { type Fault, type FaultyTenant, faults, faultyTenant } from '../support/faulty-tenant.ts';
 
-/** What everybody does to a tenant, each command once; in edition ea some of it is said otherwise. */
+/** The usual commands on a tenant, each once; some have different arguments in edition ea. */
 function story(edition: EditionName): readonly (readonly string[])[] {
   const ea = edition === 'ea';
   return [
@@ -26,12 +26,12 @@ function story(edition: EditionName): readonly (readonly string[])[] {
   ];
 }
 
-/** The most requests that a command of the story makes: from there on a fault would never be met. */
+/** The most requests that a command of the story makes: a fault at a later request would never occur. */
 const mostRequests = 5;
-/** The same for the commands that do many things. */
+/** The same for `setup` and `doctor --fix`, which make more requests. */
 const mostOfMany = 12;
 
-/** Every other request in each edition, and between them all: the one's odd, the other's even. */
+/** Every second request number: even in one edition and odd in the other, so that together they cover all. */
 function upTo(most: number, edition: EditionName): number[] {
   return Array.from({ length: most }, (_, nth) => nth).filter((nth) => nth % 2 === editionNames.indexOf(edition));
 }
@@ -45,7 +45,7 @@ describe.each(editionNames)('in edition %s', (edition) => {
     }, async () => {
       let met = 0;
       for (const nth of upTo(mostRequests, edition)) met += await toldWith(edition, fault, nth);
-      // A fault that was never met would prove nothing.
+      // Without a fault the test would prove nothing.
       expect(met).toBeGreaterThanOrEqual(story(edition).length);
     });
 
@@ -57,7 +57,7 @@ describe.each(editionNames)('in edition %s', (edition) => {
   });
 });
 
-/** Tells the story; the request number `nth` of each of its commands meets the fault. Gives how many did. */
+/** Runs the story with the fault at request `nth` of each command. Returns how many commands met it. */
 async function toldWith(edition: EditionName, fault: Fault, nth: number): Promise<number> {
   const machine = await freshMachine();
   const tenant = await faultyTenant(machine.clock, { edition });
@@ -74,7 +74,7 @@ async function toldWith(edition: EditionName, fault: Fault, nth: number): Promis
     if (!hit) expect(code, told).toBe(0);
     if (code !== 0) expectOneError({ code, stdout, stderr }, told);
     expect(repeated(tenant), told).toEqual([]);
-    // What was not taken, or is so already, is done when it is done again.
+    // Running the command again completes it, whether or not the tenant applied the first attempt.
     if (code !== 0) await again(machine, tenant, command, told);
   }
   tenant.calm();
@@ -120,7 +120,7 @@ function expectOneError({ stdout, stderr }: { code: number; stdout: string; stde
   expect(stderr, told).not.toMatch(/\bat .*:\d+:\d+|<html|undefined|\[object/);
 }
 
-/** Writes that the tenant took more than once. */
+/** Writes that the tenant applied more than once. */
 function repeated({ handled }: FaultyTenant): string[] {
   const writes = handled
     .filter(({ method, path, status }) => method !== 'GET' && path !== '/oauth/token' && status < 300)
@@ -128,7 +128,7 @@ function repeated({ handled }: FaultyTenant): string[] {
   return writes.filter((write, index) => writes.indexOf(write) !== index);
 }
 
-/** Runs a command again as its error says; what was created although its answer was lost is there already. */
+/** Runs a command again, as its error suggests, unless it created something and only the response was lost. */
 async function again(machine: Machine, tenant: FaultyTenant, command: readonly string[], told: string): Promise<void> {
   const created = tenant.handled.some(
     ({ method, path, status }) => method === 'POST' && path.startsWith('/api/v2/') && status === 201,
@@ -155,6 +155,6 @@ async function expectAllDone({ done }: Machine, edition: EditionName): Promise<v
     'news false ',
     'shop true write:cart',
   ]);
-  // The session that is remembered is one that the tenant knows.
+  // The tenant accepts the saved session.
   await done('token', 'update');
 }

@@ -16,7 +16,7 @@ const data = (home: string) => join(home, '.local', 'share', 'anon-cli');
 const unfinished = (home: string) =>
   readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.tmp-'));
 
-/** All files that matter, by name. */
+/** The contents of the profiles and the saved session, by file name. */
 function contents(home: string): Record<string, string> {
   const files = ['.config/anon-cli/profiles.json', '.local/share/anon-cli/credentials/session~local~default.json'];
   return Object.fromEntries(

@@ -7,7 +7,7 @@ import { complaintsOf } from '../support/hostile/output-checks.ts';
 import { asItShouldBe, behaving, played, type Scene, sceneOf } from '../support/hostile/scene.ts';
 import { hostileTenant } from '../support/hostile/tenant.ts';
 
-/** Another seed finds other things: `HOSTILE_SEED=7 npx vitest run test/e2e/hostile-tenant.test.ts`. */
+/** To test other combinations: `HOSTILE_SEED=7 npx vitest run test/e2e/hostile-tenant.test.ts`. */
 const seed = Number(process.env.HOSTILE_SEED ?? 20260601);
 const answers = hostileAnswers(seed, 300);
 
@@ -20,7 +20,7 @@ it('the answers cover every status, body, header, transport and place', () => {
 });
 
 describe('a command against a hostile tenant', () => {
-  /** What Node says on stderr of a process that leaks, or uses what it should not. */
+  /** Warnings from Node.js, such as about leaks and deprecated APIs. */
   const warned: string[] = [];
   const note = ({ message }: Error) => void warned.push(message);
   beforeAll(() => void process.on('warning', note));
@@ -38,7 +38,7 @@ describe('a command against a hostile tenant', () => {
       for (const answer of answers.slice(first, first + perTest)) {
         const scene = scenes[editionNames[Math.floor(answer.number / 5) % 2] ?? 'preview'];
         for (const [nth, command] of hostileCommands(scene).entries()) {
-          // Every other command meets an answer, so that each meets each kind, and the rest meets the next.
+          // Every second command gets this answer and the others get the next, so that each command gets every kind.
           if ((answer.number + nth) % 2 === 1) continue;
           const json = (Math.floor(answer.number / 10) + nth) % 2 === 0;
           failing.push(...(await failuresOf(scene, answer, command, json)));
@@ -51,7 +51,7 @@ describe('a command against a hostile tenant', () => {
   );
 });
 
-/** What went wrong, with all that it takes to see it again. */
+/** The faults of one command, with everything needed to reproduce them. */
 async function failuresOf(
   scene: Scene,
   answer: HostileAnswer,

@@ -51,7 +51,7 @@ describe.each<[string, string[], RegExp]>([
     }
     expect(await jsonOf(home, ['doctor', '--probe'])).toMatchObject({ tenant: { issuer: served.issuer } });
     await jsonOf(home, ['claims', 'set', 'language', 'metadata.language', '--dry-run']);
-    // A session goes on under the new one.
+    // An existing session can be used with the new issuer.
     expect((await run(home, ['token', 'update'])).code).toBe(0);
 
     const verified = await run(home, ['token', 'verify', earlier]);

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 
 const hook = `--require ${resolve('test/support/kill-at.cjs')}`;
-/** Enough to meet every kind of operation, few enough for the suite to stay quick. */
+/** Enough to cover every kind of operation, and few enough to keep the suite fast. */
 const mostPoints = 14;
 
-/** Operations on files and on the database that a command takes, from 1 to how many there are, spread evenly. */
+/** Numbers of file and database operations of a command, evenly spread over all of them. */
 async function pointsOf(before: string, args: readonly string[]): Promise<number[]> {
   const home = copyOf(before);
   const file = join(home, 'count');
@@ -24,7 +24,7 @@ function copyOf(before: string): string {
   return home;
 }
 
-/** Kills the command there, then asks for all that it may have been writing. */
+/** Kills the command at `point`, then reads everything that it may have been writing. */
 async function stateAfterKill(before: string, args: readonly string[], point: number) {
   const home = copyOf(before);
   const killed = await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
@@ -114,7 +114,7 @@ describe('processes that are killed at random while others save sessions', () =>
       ['token', 'renew', '--session', 'default'],
       ['session', 'rename', `guest-${number}`, `renamed-${number}`],
     ];
-    // Later ones are killed further on: from the first file that is opened to the last.
+    // Each process is killed at a later operation than the previous one, to cover all of them.
     const all = Array.from({ length: 7 }, (_, number) => commands(number)).flat();
     await Promise.all(
       all.map((args, index) => run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(2 + index * 2) } })),

@@ -90,7 +90,7 @@ export async function test(): Promise<string> {
   const { accessToken }: GuestTokens = await createSession({ domain: 'a.example', clientId: 'c', audience: 'x' });
   const { valid } = await verifyToken(accessToken, { jwks: { keys: [] }, issuer: 'https://a.example/', audience: 'x' });
   const decoded: DecodedToken = await decodeToken(accessToken, { key: '{}' });
-  // @ts-expect-error Whose token it must be has to be said.
+  // @ts-expect-error A domain or an issuer is required.
   await verifyToken(accessToken, { audience: 'x' });
   return valid && decoded.signature?.state === 'verified' ? 'good' : 'bad';
 }`;

@@ -7,7 +7,7 @@ import { bin, environment, newHome, run } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 import { part } from '../support/tokens.ts';
 
-/** What the real program loaded for a command line, in order: files below this folder, and builtins by name. */
+/** What the program loaded for a command line, in order: paths of files below the project's folder, names of builtins. */
 async function loadedBy(
   home: string,
   args: readonly string[],
@@ -20,7 +20,7 @@ async function loadedBy(
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** A home with a tenant that is served, and what creates a session there over HTTP. */
+/** A home whose tenant is served, and a way to create a session there over HTTP. */
 async function remoteCreation() {
   const home = newHome();
   await run(home, ['quickstart']);
@@ -30,7 +30,7 @@ async function remoteCreation() {
   return { home, env: { AUTH0_DOMAIN: `http://localhost:${port}` }, command };
 }
 
-/** Of what was loaded, the files that the build wrote. */
+/** The loaded files that the build wrote. */
 function built(loaded: readonly string[]): string[] {
   return loaded.filter((name) => name.startsWith('dist/')).map((name) => name.slice('dist/'.length, -'.cjs'.length));
 }
@@ -49,7 +49,7 @@ const costly = [
   'worker_threads',
 ];
 
-/** Those of `names` that were loaded; each is the name of a file that there is, or nothing here could fail. */
+/** Those of `names` that were loaded. Every file must exist: otherwise a renamed file would never be found. */
 function among(loaded: readonly string[], names: readonly string[]): string[] {
   for (const name of names) expect(existsSync(`dist/${name}.cjs`), name).toBe(true);
   return names.filter((name) => loaded.includes(name));

@@ -45,7 +45,7 @@ describe('local start', () => {
     await run(home, ['api', 'enable', 'shop', '--scopes', 'read:catalog']);
     expect((await ask()).status).toBe(200);
 
-    // And a command sees what was changed over HTTP.
+    // A command sees changes made over HTTP.
     const { management_client_id, management_client_secret, issuer } = await jsonOf<Record<string, string>>(home, [
       'local',
       'show',
@@ -93,9 +93,9 @@ describe('local start', () => {
   it('ends with 0 on Ctrl-C and frees the port, even while a client holds a connection', async () => {
     const home = newHome();
     const { url, port, stop } = await serve(home);
-    // fetch keeps the connection open for a next request.
+    // fetch keeps the connection open for the next request.
     expect((await fetch(`${url}/.well-known/jwks.json`)).status).toBe(200);
-    // It is served with --json, where stderr holds an object or nothing.
+    // `serve` uses --json, so stderr is one object or empty.
     expect(await stop()).toEqual({ code: 0, stderr: '' });
     const free = createServer().listen(port, '127.0.0.1');
     await once(free, 'listening');
@@ -112,7 +112,7 @@ describe('local start', () => {
         'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-',
         'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"a"',
         'POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"a"',
-        // Thrice without reading an answer.
+        // Three requests whose responses are never read.
         'GET /.well-known/jwks.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3),
       ];
       for (const host of ['127.0.0.1', '::1']) {

@@ -12,7 +12,7 @@ async function allAtOnce(home: string, commands: readonly (readonly string[])[],
   expect(runs.filter(({ code }) => code !== 0).map(({ stderr }: Run) => stderr)).toEqual([]);
 }
 
-/** The environment of a job that works with the tenant of `home`, served at `url`. */
+/** The environment of a job that uses the tenant of `home`, served at `url`. */
 async function signInTo(home: string, url: string): Promise<Record<string, string>> {
   const shown = await jsonOf<Record<string, string>>(home, ['local', 'show', '--reveal-secrets']);
   return {
@@ -92,7 +92,7 @@ it(
     mkdirSync(join(home, 'closed'), { mode: 0o500 });
     const env = {
       ...(await signInTo(owner, url)),
-      // For root a folder that may not be written is one all the same, and a file is none.
+      // Root can write to a read-only folder, but not below a file.
       XDG_DATA_HOME: isRoot() ? '/dev/null/data' : join(home, 'closed'),
     };
     const { code, stderr } = await run(home, ['tenant', 'set-lifetime', '7d'], { env });

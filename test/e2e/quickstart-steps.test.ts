@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { newHome, type Run, run, runShell } from '../support/bin.ts';
 
-/** Runs one command that must succeed and gives what it printed. */
+/** Runs a command that must succeed. */
 async function done(home: string, ...args: string[]): Promise<Run> {
   const result = await run(home, args);
   expect(result, `anon-cli ${args.join(' ')}`).toMatchObject({ code: 0 });

@@ -5,7 +5,7 @@ import { answering } from '../support/http-server.ts';
 import { expectFitting } from '../support/line-width.ts';
 import { atTerminalOf, keys } from '../support/terminal-session.ts';
 
-/** A home with two applications, one of them with a name that is wide, two APIs and a session. */
+/** A home with two applications, one with wide characters in its name, two APIs and a session. */
 async function furnishedHome(): Promise<string> {
   const home = newHome();
   for (const args of [
@@ -52,7 +52,7 @@ describe('a terminal', () => {
   );
 });
 
-/** A tenant that does not answer until a test says so. */
+/** A tenant that does not respond until the test does it. */
 async function slowTenant(home: string) {
   const waiting: ServerResponse[] = [];
   const url = await answering((_request, response) => void waiting.push(response));
@@ -71,7 +71,7 @@ describe('waiting at a terminal', () => {
     await person.sees(`Waiting for ${host}`);
     for (const response of waiting) response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
     expect(await person.ended).not.toBe(0);
-    // The line was erased before the error came.
+    // The line is erased before the error is printed.
     expect(person.raw).toMatch(/\r\p{Cc}\[2K[^\r]*error:/u);
     expect(person.raw).not.toContain('\u001b[?25l');
   });
@@ -155,7 +155,7 @@ describe('help at a narrow terminal', () => {
       expect(await wide.ended).toBe(0);
       const { stdout } = await run(home, args);
       expect(wide.shown.replaceAll('\r', '')).toBe(stdout);
-      // Not a word of it is lost or broken.
+      // Every word is complete.
       expect(person.shown.replaceAll(/\s+(?:\\\s+)?/g, ' ')).toBe(stdout.replaceAll(/\s+/g, ' '));
     }
   });

@@ -8,7 +8,7 @@ import { guestOf, refusalOf, type ServedForSdks, servedForSdks } from '../suppor
 
 const audience = 'https://api.shop.example';
 
-/** A tenant of edition ea, opened to guests of its sample application by the official SDK alone. */
+/** A tenant of edition ea, whose gates for the sample application are opened with the official SDK only. */
 async function openedBySdk() {
   const served = await servedForSdks('ea');
   const { client } = served;
@@ -32,7 +32,7 @@ async function openedBySdk() {
   return { ...served, clientId, grant };
 }
 
-/** A key pair, and how the SDKs take it. */
+/** A key pair in the formats that the SDKs expect. */
 function keyPair() {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
@@ -53,7 +53,7 @@ function createKeyed(client: ManagementClient, pem: string) {
 describe('the official Management SDK, unmodified, on edition ea', () => {
   it('reads and changes the tenant settings', async () => {
     const { client } = await servedForSdks('ea');
-    // What nobody has set is not shown.
+    // Settings that were never set are omitted.
     expect((await client.tenants.settings.get()).sessions).toEqual({ oidc_logout_prompt_enabled: true });
     const sessions = {
       oidc_logout_prompt_enabled: true,

@@ -28,7 +28,7 @@ describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition)
     person.types(keys.enter);
     await person.sees('· mobile');
     await person.sees('Which API will guests call?');
-    // Pasted at once, and the choice is the one that was found by all of it: by its name, before any address.
+    // Pasted at once: the whole text is searched for, and a match in a name comes before one in an identifier.
     person.types('news', keys.enter);
     await person.sees('· news');
     await person.sees('Which scopes should guests get at news?');
@@ -132,14 +132,14 @@ describe('a name typed in a list', () => {
   }, async () => {
     const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');
     await person.sees('+ new application');
-    // The ids are random: what is typed is not found in the middle of one.
+    // Ids are random, and must not match the typed text.
     person.types('kiosk');
     await person.sees("❯ + new application 'kiosk'");
     person.types(keys.enter);
     await person.sees('What type of application is it?');
     person.types(keys.enter);
     await person.sees('+ new API');
-    // Up from the first one is the one behind the last.
+    // Up from the first choice goes to the last.
     person.types(keys.up);
     await person.sees('❯ + new API');
     person.types(keys.enter);
@@ -156,7 +156,7 @@ describe('a name typed in a list', () => {
   });
 });
 
-/** Makes applications past the Management API, which takes its time for each. */
+/** Creates applications directly in the state, which is faster than through the Management API. */
 async function furnish(home: string, count: number): Promise<void> {
   const { stdout } = await run(home, ['local', 'show', '--field', 'state']);
   const { sqliteStore } = await import('../../src/local/store/sqlite.ts');

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { newHome, run } from '../support/bin.ts';
 import { jsonOf } from '../support/local-server.ts';
 
-/** Where the local tenant of `home` is kept. */
+/** The path of the local tenant's state in `home`. */
 async function statePath(home: string): Promise<string> {
   const { state } = await jsonOf<{ state: string }>(home, ['local', 'show']);
   return state;
 }
 
-/** Another program's database, with a table of its own. */
+/** A database of another program. */
 function foreignDatabase(path: string): void {
   const database = new Database(path);
   database.exec('CREATE TABLE notes (text TEXT)');

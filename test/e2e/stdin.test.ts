@@ -7,17 +7,17 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bin, environment, newHome, type Run, run, runShell } from '../support/bin.ts';
 
-/** A token that no command of this file may take for another. */
+/** A token that can be told apart from the saved one. */
 const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"sub":"somebody-else"}').toString('base64url')}.`;
 
-/** A home whose saved session would verify, whatever else was meant. */
+/** A home with a saved session, whose token would verify if it were used by mistake. */
 async function homeWithSession(): Promise<string> {
   const home = newHome();
   await run(home, ['quickstart']);
   return home;
 }
 
-/** Every command that may take a token from stdin. */
+/** Every command that can read a token from stdin. */
 const takers = [
   ['token', 'verify'],
   ['token', 'verify', '-'],
@@ -118,7 +118,7 @@ describe('a stdin with a token', () => {
     const home = newHome();
     writeFileSync(join(home, 'token'), token);
     const printed = [
-      // Node gives a child one end of a pair of sockets.
+      // Node.js gives a child process a socket as stdin.
       (await run(home, decode, { input: token })).stdout,
       (await run(home, ['token', 'decode', '@/dev/stdin', '--field', 'claims.sub'], { input: token })).stdout,
       (await runShell(home, `cat "$HOME/token" | anon-cli ${decode.join(' ')}`)).stdout,
@@ -138,7 +138,7 @@ describe('a stdin with a token', () => {
     const home = newHome();
     const { child, writer } = nonBlocking(home, decode);
     const ran = ended(child);
-    // More than a pipe holds, so that once it is written the program has begun to read, and finds nothing more.
+    // More than a pipe's buffer: once it is written, the program has started to read and will find the pipe empty.
     await promisify(write)(writer, ' '.repeat(200_000));
     await promisify(write)(writer, token);
     closeSync(writer);
@@ -214,13 +214,13 @@ describe('an input that never ends', () => {
   });
 });
 
-/** Runs the program with one end of a pipe as stdin that does not block, as a parent may leave it. */
+/** Runs the program with a non-blocking pipe as stdin, as some parent processes leave it. */
 function nonBlocking(home: string, args: readonly string[]): { child: ChildProcess; writer: number } {
   const path = join(home, 'pipe');
   execFileSync('mkfifo', [path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writer = openSync(path, 'w');
-  // Node makes the descriptors 0 to 2 of a child blocking again; so it comes as another, and a shell moves it.
+  // Node.js makes descriptors 0 to 2 of a child blocking, so the pipe is passed as 3 and a shell moves it to 0.
   const child = spawn('sh', ['-c', 'exec "$@" <&3 3<&-', 'sh', process.execPath, bin, ...args], {
     env: environment(home),
     stdio: ['ignore', 'pipe', 'pipe', reader],
@@ -229,7 +229,7 @@ function nonBlocking(home: string, args: readonly string[]): { child: ChildProce
   return { child, writer };
 }
 
-/** What it decodes from a socket that a client sends `token` through. */
+/** The output of decoding a token that a client sends through a TCP socket. */
 async function throughTcp(home: string): Promise<string> {
   const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -28,7 +28,7 @@ describe('colours', () => {
     ['but TERM=dumb', 'TERM=dumb ', false],
   ])('are used on a terminal %s', async (_what, env, coloured) => {
     const home = newHome();
-    // script(1) gives its command a terminal.
+    // script(1) runs its command on a terminal.
     const line = `TERM=xterm script -qec "${env}anon-cli tenant show" /dev/null </dev/null`;
     const { stdout, code } = await runShell(home, line);
     expect(code).toBe(0);
@@ -148,7 +148,7 @@ describe('local reset', () => {
 });
 
 describe('login', () => {
-  /** Types each answer once its question is on the screen; arrow keys one at a time, as a person would. */
+  /** Types each answer once its question is on the screen. */
   async function typed(home: string, dialogue: readonly (readonly [question: string, answer: string])[]) {
     const line = "TERM=xterm script -qec 'anon-cli login; echo code=$?' /dev/null";
     return runShell(home, line, { dialogue });
@@ -164,7 +164,7 @@ describe('login', () => {
       ['Access token (hidden)', 'the-token-that-is-typed\r'],
     ]);
     expect(stdout).not.toContain('the-token-that-is-typed');
-    // Nobody serves a tenant there.
+    // No tenant is served at this address.
     expect(stdout).toContain('code=6');
   });
 

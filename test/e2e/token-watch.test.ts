@@ -28,6 +28,6 @@ it('token watch rewrites its block on a terminal until Ctrl-C', async () => {
     dialogue: [[rewrite, '\u0003']],
   });
   expect(stdout).toContain('Ctrl-C to leave');
-  // Beside the ^C that the terminal shows nothing stands.
+  // The line has at most the ^C that the terminal echoes.
   expect(stdout).toMatch(/\n(\^C)?\r\n.*error:.* Interrupted\./);
 });

@@ -8,7 +8,7 @@ import { newHome, run, runShell, start } from '../support/bin.ts';
 import { busy, fine, limited, reset, tenant } from '../support/http-faults.ts';
 import { answer, answering, answeringOverTls, proxying, served } from '../support/http-server.ts';
 
-/** A home in which `url` is the tenant of every command. */
+/** A home whose current profile is the tenant at `url`. */
 async function homeAt(url: string): Promise<string> {
   const home = newHome();
   const domain = url.replace('https://', '');
@@ -77,7 +77,7 @@ describe('the program', () => {
     const stoppedAt = performance.now();
     child.kill('SIGINT');
     expect(await exit).toEqual([130, null]);
-    // The limit for a connection is five seconds.
+    // Less than the five seconds after which a connection attempt is given up.
     expect(performance.now() - stoppedAt).toBeLessThan(4000);
   });
 
@@ -88,7 +88,7 @@ describe('the program', () => {
     const proxy = await proxying();
     const authority = authorityFile();
     const home = await homeAt(tls);
-    // A kept connection is closed after four seconds: runs that waited for it would take longer together.
+    // An idle connection is closed after four seconds: waiting for it in each run would take longer in total.
     const startedAt = performance.now();
     for (const { code, stderr } of [
       await run(home, [...show, '--ca-file', authority]),

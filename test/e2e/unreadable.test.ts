@@ -13,7 +13,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { newHome, type Run, run } from '../support/bin.ts';
 import { modeOf } from '../support/folder.ts';
 
-/** Root may read everything: a user that nothing else belongs to stands in for it. */
+/** Root can read everything, so tests that run as root start the program as another user. */
 const nobody = process.getuid?.() === 0 ? 65_534 : undefined;
 
 interface Home {
@@ -23,7 +23,7 @@ interface Home {
   run(...args: string[]): Promise<Run>;
 }
 
-/** The home of a user without the rights of root, in which guests were made and a profile chosen. */
+/** The home of an unprivileged user, with saved guests and a current profile. */
 async function usedHome(): Promise<Home> {
   const path = newHome();
   if (nobody !== undefined) chownSync(path, nobody, nobody);
@@ -39,7 +39,7 @@ async function usedHome(): Promise<Home> {
   return home;
 }
 
-/** Takes all rights away until the test ends. */
+/** Removes all permissions until the test ends. */
 function closed(path: string): void {
   const mode = statSync(path).mode;
   chmodSync(path, 0);

@@ -12,11 +12,11 @@ const note = 'a-metadata-value-that-nobody-may-tell';
 
 interface Step {
   readonly args: readonly string[];
-  /** What is piped in. */
+  /** The content of stdin. */
   readonly input?: string;
 }
 
-/** Where the tenant is, and who may configure it. */
+/** The login to the tenant with its Management API credentials. */
 function loginTo({ url, credentials }: FaultyTenant, name: string): Step {
   const { clientId, clientSecret } = credentials;
   return {
@@ -25,7 +25,7 @@ function loginTo({ url, credentials }: FaultyTenant, name: string): Step {
   };
 }
 
-/** The five steps of the quickstart, at a tenant of one's own. */
+/** The five steps of the quickstart, on a remote tenant. */
 function fiveSteps(edition: EditionName): Step[] {
   const ea = edition === 'ea';
   return [
@@ -75,7 +75,7 @@ describe.each(editionNames)('a tenant of edition %s', (edition) => {
       tenant.inject(kinds[index % kinds.length] ?? 'a slow answer', index % 3);
       let ran = await runStep(home, step, told);
       tenant.calm();
-      // What the fault ended is done when it is done again.
+      // A command that failed because of the fault succeeds when it runs again.
       if (ran.code !== 0) ran = await runStep(home, step, told);
       expect(ran.code, `${step.args.join(' ')}: ${ran.stderr}`).toBe(0);
     }
@@ -88,13 +88,13 @@ describe.each(editionNames)('a tenant of edition %s', (edition) => {
       const text = readFileSync(path, 'latin1');
       expect(leaksIn(text, [...secrets, note]), path).toEqual([]);
     }
-    // The check above would find them where they are.
+    // Shows that the check above would find a saved secret.
     const kept = filesBut(home, 'none').map((path) => readFileSync(path, 'latin1'));
     expect(leaksIn(kept.join(''), [tenant.credentials.clientSecret])).toHaveLength(1);
   });
 });
 
-/** Every command that speaks to a tenant, what is asked for as JSON among them. */
+/** Every command that uses a tenant, some with --json. */
 function story(edition: EditionName): Step[] {
   const ea = edition === 'ea';
   const steps = [
@@ -136,13 +136,13 @@ async function runStep(home: string, { args, input }: Step, told: Told[]): Promi
   return ran;
 }
 
-/** The secrets that a command told: on stdout those for machines may be, since they were asked for. */
+/** The secrets that a command printed. With --json or --field, stdout may have them: they were requested. */
 function leaks({ command, stdout, stderr }: Told, secrets: readonly string[]): string[] {
   const shown = / --(json|field)\b/.test(command) ? '' : stdout;
   return [...leaksIn(shown, secrets), ...leaksIn(stderr, [...secrets, note])];
 }
 
-/** A token is looked for by its secret parts as well: its header is no secret, and all of one kind share it. */
+/** Also searches for the secret parts of tokens; their header is not secret, and many tokens share it. */
 function leaksIn(text: string, secrets: readonly string[]): string[] {
   const parts = secrets.flatMap((secret) => {
     const [, ...rest] = secret.split('.');
