@@ -60,15 +60,15 @@ export interface Machine {
   readonly env: Record<string, string>;
   /** How the keyring is asked once ANON_KEYRING is not `off`. */
   readonly keyring: { options?: Partial<KeyringOptions> };
-  /** Shows a test what is drawn while a command waits; without it nothing is drawn. */
+  /** The timer of what is drawn while a command waits; without it nothing is drawn. */
   readonly shown: { timer?: Timer };
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean; columns?: number };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** The answers to yes-no questions; a question without an answer fails. */
   readonly answers: boolean[];
   /**
-   * What a person types or chooses, likewise; more than one choice is joined by commas, something new is `(new)` with what
-   * was typed, and `^C` is Ctrl-C.
+   * The typed or chosen answers to other questions. Several choices are joined by commas, `(new)` and a name chooses
+   * something new, and `^C` is Ctrl-C.
    */
   readonly replies: string[];
   readonly questions: readonly string[];
@@ -227,7 +227,7 @@ export async function openMachine(options: Pick<MachineOptions, 'edition'> = {})
   return machine;
 }
 
-/** A request that a served tenant was sent, without its headers. */
+/** A request to a served tenant, without its headers. */
 export interface Asked {
   readonly method: string;
   readonly path: string;
@@ -326,8 +326,8 @@ export function documentNamed(store: Store, kind: Kind, name: string): JsonObjec
 }
 
 /**
- * What a command passes on of its command line: its positionals in order, then its options. The command gets
- * nothing of the world, so that parsing alone cannot touch any of it.
+ * The parsed arguments of a command line: the positionals in order, then the options. The command itself does
+ * not run, and gets an empty context, so that parsing cannot have side effects.
  */
 export async function parsed(definition: CommandDefinition, ...args: string[]): Promise<unknown[]> {
   let recorded: unknown[] | undefined;
@@ -358,7 +358,7 @@ export async function seededState(folder: string, issuer: string, edition: Editi
 export function openedStore(path: string): Store {
   const store = sqliteStore(path);
   onTestFinished(() => store.close());
-  // A test reads from outside, and needs what the commands have written since.
+  // Refreshed for every read, because commands write to the same file through their own connections.
   return {
     get(kind, id) {
       store.refresh();
@@ -487,7 +487,7 @@ function filesThere(folder: string): string[] {
   }
 }
 
-/** The secret part of a token: all but its header, which many tokens share. Other text is secret as a whole. */
+/** The start of each part of a token after its header, which many tokens share. Other text is returned whole. */
 function tellingParts(text: string): string[] {
   const parts = text.split('.');
   if (parts.length < 3) return [text];
@@ -509,7 +509,7 @@ function expectDiscreet(
   for (const secret of [...secrets, ...metadata.filter((value) => value.length > 4)]) {
     expect(stderr.includes(secret), `anon-cli ${command} tells a secret on stderr`).toBe(false);
   }
-  // A ticket is requested to be used at once.
+  // These commands exist to print a token or a ticket.
   const printsTokens = /^(token get|token transfer|session export)\b/.test(command);
   const forMachines = printsTokens || ['--json', '--field', '--count', '--format'].some((flag) => argv.includes(flag));
   if (forMachines) return;

@@ -17,7 +17,7 @@ export function damaged(bytes: Buffer, seed: number): Buffer {
   const copy = Buffer.from(bytes);
   const kind = below(10);
   if (kind < 2) return copy.subarray(0, below(bytes.length));
-  // The first bytes describe the rest, so they are damaged more often.
+  // The first bytes are the database's header, so they are damaged more often.
   const at = below(kind === 2 || kind === 7 ? 120 : bytes.length);
   if (kind < 7) copy[at] = ((copy[at] ?? 0) + 1 + below(255)) % 256;
   else copy.fill(0, at, Math.min(copy.length, at + 1 + below(4096)));

@@ -28,7 +28,7 @@ Module._load = function loadFull(request, ...rest) {
   return class Full extends loaded {
     constructor(path, options) {
       super(path, options);
-      // A lock is a database without a page: what it takes is the page that it begins with.
+      // A lock file is a database without pages: it must be able to write its first one.
       if (!path.endsWith('.lock')) this.exec('PRAGMA max_page_count = 1');
     }
   };

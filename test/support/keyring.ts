@@ -7,7 +7,7 @@ import { temporaryFolder } from './folder.ts';
 const program = resolve('dist/io-store-keyring-process.cjs');
 
 export interface TestKeyring {
-  /** For a keyring that may take until the end of a slow test. */
+  /** Options with a timeout long enough for a slow test. */
   readonly options: KeyringOptions;
   /** The entries, by account. */
   entries(): Record<string, string>;

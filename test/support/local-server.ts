@@ -7,7 +7,7 @@ export interface Served {
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
-  /** What it had printed once it listened. */
+  /** The output until it listened. */
   readonly stdout: string;
   /** Sends Ctrl-C or another signal; resolves with how the process ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; stderr: string }>;

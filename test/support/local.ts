@@ -217,7 +217,7 @@ export async function verifiedClaims({ send, clock }: TestTenant, token: string)
   return payload;
 }
 
-/** The claims in a sealed session token, decrypted by `jose`, which is independent of our code, with the key in the state. */
+/** The claims of an encrypted session token, decrypted by `jose` (not by our code) with the key in the state. */
 export async function openSealed(store: Store, sessionToken: string): Promise<JsonObject> {
   const { plaintext } = await compactDecrypt(sessionToken, sessionKey(store), {
     keyManagementAlgorithms: ['dir'],

@@ -1,5 +1,5 @@
-// Loaded into the program before it starts: writes down for which folder it enables Node's compile cache, which this Node
-// may not have.
+// Preloaded into the program: records the folder for which it enables Node's compile cache. Replaces the function,
+// which this version of Node.js may not have.
 const Module = require('node:module');
 const { writeFileSync } = require('node:fs');
 

@@ -1,4 +1,4 @@
-// Preloaded into the program: writes down every loaded file and builtin when the program ends.
+// Preloaded into the program: records every loaded file and builtin when the program ends.
 const Module = require('node:module');
 const { writeFileSync } = require('node:fs');
 const { relative } = require('node:path');

@@ -1,4 +1,4 @@
-// Preloaded into the program: writes down its peak memory in MiB when it ends.
+// Preloaded into the program: records its peak memory in MiB when it ends.
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 
 // Prefers /proc to getrusage, which on Linux includes the memory of the parent process.

@@ -6,7 +6,7 @@ import type { KeyRing } from '../../src/domain/token/key-source.ts';
 import { noon } from './domain.ts';
 import { otherTenantKeys, testKeys } from './local.ts';
 
-/** No key is at hand. */
+/** A key ring without keys. */
 export const noKeys: KeyRing = { signatureKeys: async () => [], sealKeys: async () => [] };
 
 /** The keys of a file `key.jwk` with these keys: one JWK, or a JWK Set for several. */

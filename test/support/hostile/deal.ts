@@ -10,8 +10,8 @@ export function randomOf(seed: number): () => number {
 }
 
 /**
- * `count` values, shuffled, each as often as any other, give or take one: none is missing
- * when there are at most `count` of them.
+ * `count` shuffled values. How often each occurs differs by at most one, so with at most `count` values
+ * each occurs at least once.
  */
 export function dealt<Card>(cards: readonly Card[], count: number, random: () => number): Card[] {
   const hand: Card[] = [];

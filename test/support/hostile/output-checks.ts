@@ -11,7 +11,7 @@ const mostMs = 10_000;
 /** The longest wait of a command: at most a minute for each request. */
 const mostWaitedMs = 10 * 60_000;
 
-/** The most requests that a command makes to see that a list has no end. */
+/** The most requests that a command may make before it detects an endless list. */
 const mostRequests = 3000;
 
 const documented: readonly number[] = exitCodes.map(({ code }) => code);

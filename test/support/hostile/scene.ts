@@ -139,7 +139,7 @@ function idOf(kind: Kind, document: JsonObject): string {
   return String(document.client_id && kind === 'client' ? document.client_id : document.id);
 }
 
-/** Beside the sample: two that have a secret, each with another way to show it, one that is closed, and a closed API. */
+/** Adds two confidential applications with different authentication methods, a closed application and a closed API. */
 function addApplications(tenant: TestTenant): void {
   const { store, app, api } = tenant;
   const add = (name: string, members: JsonObject) => {
