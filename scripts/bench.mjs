@@ -1,7 +1,7 @@
-// Measures start-up and throughput as ratios within one run: machines are shared and noisy, so a time says
-// little and the ratio of two that were taken side by side says much.
+// Measures start-up and throughput as ratios within one run: on shared, noisy machines a single time is unreliable,
+// while the ratio of two times measured side by side is stable.
 //
-//   npm run bench              everything; start-up also on the newest Node.js that the registry has
+//   npm run bench              everything; start-up also on the newest Node.js in the registry
 //   npm run bench -- start-up  start-up alone
 //   npm run bench -- server    the server alone
 import { execFileSync, fork, spawn, spawnSync } from 'node:child_process';
@@ -46,7 +46,7 @@ async function main(only) {
   }
 }
 
-/** Newer versions have a compile cache. Without a registry there is only this one to measure. */
+/** Newer versions of Node.js have a compile cache. Skipped when the registry can't be reached. */
 function startUpOnNewest(env) {
   let node;
   try {
@@ -61,7 +61,7 @@ function startUpOnNewest(env) {
 }
 
 function startUp(env, node) {
-  // Of a tenant in the cloud: nobody has to ask the local tenant, and load its database, for keys.
+  // A cloud tenant's token, which does not need keys from the local tenant's database.
   const foreign = jwt(
     { alg: 'RS256', typ: 'JWT', kid: 'k' },
     { iss: 'https://acme.eu.auth0.com/', sub: 'someone', exp: 1_900_000_000 },
@@ -79,7 +79,7 @@ function startUp(env, node) {
     ['token decode, verified', undefined, [bin, 'token', 'decode', own]],
     ['token create', 5, [bin, 'token', 'create']],
   ];
-  // The first run of each fills the compile cache.
+  // The first run of each command fills the compile cache.
   for (const [, , args] of cases) timeOf(args, env, node);
   const times = new Map([['base', []], ...cases.map(([name]) => [name, []])]);
   for (let round = 0; round < rounds; round += 1) {
@@ -143,7 +143,7 @@ async function server(env) {
   }
 }
 
-/** Many guests by the program, start-up included, beside what the same server gives a load generator. */
+/** Compares guests created by the program, start-up included, with a load generator on the same server. */
 async function bulk(env, request, app) {
   const args = ['token', 'create', '--count', String(guestsPerRound), '--concurrency', '32', '--app', app];
   const tenant = { ...env, AUTH0_DOMAIN: `http://localhost:${request.port}` };
@@ -167,7 +167,7 @@ async function inChild(part, argument = {}) {
   return rate;
 }
 
-/** Sends the same request over kept-alive connections, each waiting for its answer. */
+/** Sends the same request over keep-alive connections, one at a time on each. */
 async function load({ port, body }) {
   const request = `POST /anonymous/token HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   let left = requestsPerRound;
@@ -203,7 +203,7 @@ async function load({ port, body }) {
   process.send((requestsPerRound / (performance.now() - from)) * 1000);
 }
 
-/** What the machine can sign at most: asynchronous node:crypto with a key object made once. */
+/** The machine's highest signing rate: asynchronous node:crypto with one reused key object. */
 async function signMany() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const data = Buffer.alloc(500, 'x');

@@ -1,8 +1,8 @@
 // Builds the published program: CommonJS, one self-contained file per command.
 //
-// A relative import() in the sources is a border between files: it becomes a require() of the other file
-// when the line runs. So a command loads only its own code; code that two files share is in both. Help texts and the words of
-// shell completion are generated here from the command tree, so that neither needs it at run time.
+// A relative import() in the sources splits the output: it becomes a require() of another file when the line
+// runs. So a command loads only its own code; code that two files share is in both. Help texts and shell completion
+// words are generated here from the command tree, so that neither loads it at run time.
 //
 //   node scripts/build.mjs                 what is published
 //   node scripts/build.mjs --source-maps   for a debugger, or stack traces by source line: node --enable-source-maps
@@ -16,7 +16,7 @@ import { build } from 'esbuild';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const finished = join(root, 'dist');
-// Built beside dist and then renamed: a running program finds the old build or the new one.
+// Built next to dist and then renamed, so that a running program finds either the old build or the new one.
 const output = join(root, `dist.${process.pid}`);
 
 const options = {
@@ -153,7 +153,7 @@ const confAlone = {
   },
 };
 
-/** Whether there is colour is decided elsewhere, and chalk's own detection would load node:tty. */
+/** The program detects colour support itself, and chalk's detection would load node:tty. */
 const chalkAlone = {
   name: 'chalk-alone',
   setup({ onResolve, onLoad }) {
@@ -164,7 +164,7 @@ const chalkAlone = {
   },
 };
 
-/** Only the version of our manifest is bundled. */
+/** Bundles only the version from package.json. */
 const versionAlone = {
   name: 'version-alone',
   setup({ onLoad }) {
@@ -176,7 +176,7 @@ const versionAlone = {
   },
 };
 
-/** All files are in one folder, so that a name is right wherever the importer was bundled. */
+/** All files are in one folder, so that a name resolves from whichever file the importer is bundled into. */
 function flatName(path) {
   return relative(join(source, 'cli'), path).replace(/\.ts$/, '').replaceAll('../', '').replaceAll('/', '-');
 }
@@ -213,7 +213,7 @@ async function writeCompletionTree() {
   const path = join(output, 'program-completion-tree.cjs');
   const { completionTree } = require(path);
   const options = [];
-  // Many commands share options: writing each once makes the file a third of the size.
+  // Many commands share options: writing each once reduces the file to a third.
   const shared = (option) => {
     const text = JSON.stringify(option);
     if (!options.includes(text)) options.push(text);
@@ -227,7 +227,7 @@ async function writeCompletionTree() {
   writeFileSync(path, `"use strict";\n${tree}\nexports.completionTree = async () => tree;\n`);
 }
 
-/** The types of the library's entry, and those that they refer to. */
+/** Writes the types of the library's entry and all types that they refer to. */
 function writeDeclarations() {
   const folder = join(output, 'types');
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -250,13 +250,13 @@ function writeDeclarations() {
   rmSync(folder, { recursive: true });
 }
 
-/** Types of the domain are not part of the library's interface. */
+/** @throws for types of the domain, which are not part of the library's interface */
 function declarationName(path) {
   if (/^(library\/|errors\.)/.test(path)) return flatName(join(source, path));
   throw new Error(`the types of the library lead to ${path}`);
 }
 
-/** The licences of the bundled packages. */
+/** Writes the licences of the bundled packages. */
 function writeLicences() {
   const folders = new Set();
   for (const path of inputs) {

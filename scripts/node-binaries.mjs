@@ -1,4 +1,4 @@
-// Other versions of Node.js, from the registry's packages of them.
+// Downloads other versions of Node.js, which the registry has as packages.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const platform = process.platform === 'win32' ? 'win' : process.platform;
 const packageName = `node-${platform}-${process.arch}`;
 
-/** The whole versions that `wanted` names: `22` is the newest 22, `newest` the newest of all. */
+/** The full version numbers for `wanted`: `22` is the newest 22, `newest` the newest of all. */
 export function versionsOf(wanted) {
   const published = npm('view', packageName, 'versions', '--json');
   return [...new Set(wanted.map((version) => newestOf(version, published)))];
@@ -24,7 +24,7 @@ function newestOf(wanted, published) {
   throw new Error(`the registry has no Node.js ${wanted} for ${packageName}`);
 }
 
-/** Unpacks that version into `folder` and returns the path of its binary. */
+/** Unpacks this version into `folder` and returns the path of its binary. */
 export function nodeBinary(version, folder) {
   mkdirSync(folder, { recursive: true });
   npm('pack', `${packageName}@${version}`, '--pack-destination', folder, '--json');

@@ -1,8 +1,8 @@
-// Runs the built program on other versions of Node.js: the quickstart, a decode, guests of a tenant over HTTP, one
-// and many, and a check of their token. The binaries come from the registry's packages of Node.js.
+// Runs the built program on other versions of Node.js: the quickstart, decoding, creating one guest and many over
+// HTTP, and verifying their tokens. The binaries come from the registry's packages of Node.js.
 //
 //   node scripts/node-versions.mjs              the oldest supported version and the newest of each even major since
-//   node scripts/node-versions.mjs 20.18.1 26   these; a major means its newest
+//   node scripts/node-versions.mjs 20.18.1 26   these; a major version means its newest release
 //   node scripts/node-versions.mjs newest       the newest of all
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

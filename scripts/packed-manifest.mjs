@@ -1,7 +1,7 @@
-// package.json as it is in the packed tarball: without what only a clone needs. npm warns about a `prepare` in a tarball.
+// Writes package.json for the tarball, without the members that only a clone needs: npm warns about a packed `prepare`.
 //
-//   node scripts/packed-manifest.mjs strip     before npm packs; the whole file goes beside it
-//   node scripts/packed-manifest.mjs restore   after that, or when packing was interrupted
+//   node scripts/packed-manifest.mjs strip     before npm packs; saves the original next to it
+//   node scripts/packed-manifest.mjs restore   after packing, or when it was interrupted
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
