@@ -14,8 +14,8 @@ async function jsonOf(home: string, ...args: string[]) {
   return JSON.parse((await run(home, [...args, '--json'])).stdout);
 }
 
-describe('twenty processes at once', () => {
-  it('lose no session update', async () => {
+describe('twenty concurrent processes', () => {
+  it('do not lose session updates', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     await together(
@@ -41,7 +41,7 @@ describe('twenty processes at once', () => {
     expect(names.sort()).toEqual(['web', ...twenty.map((number) => `app-${number}`)].sort());
   });
 
-  it('seed only one tenant in an empty home', async () => {
+  it('create only one tenant in an empty home', async () => {
     const home = newHome();
     const results = await Promise.all(twenty.map(() => run(home, ['app', 'list', '--json'])));
     expect(results.filter(({ code }) => code !== 0)).toEqual([]);
@@ -60,7 +60,7 @@ describe('twenty processes at once', () => {
   });
 });
 
-describe('fifty processes at once', () => {
+describe('fifty concurrent processes', () => {
   it('create, update and renew sessions without losing any', async () => {
     const home = newHome();
     await run(home, ['quickstart']);

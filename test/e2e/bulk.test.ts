@@ -41,7 +41,7 @@ function numbersIn(path: string): number[] {
 const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1);
 
 describe('many guests over HTTP', () => {
-  it('are each created once, however often a run is interrupted, with little memory', async () => {
+  it('are each created once, however often a run is interrupted, using little memory', async () => {
     const { home, env, command, memoryMib } = await servedHome();
     const file = join(home, 'guests.ndjson');
 

@@ -148,7 +148,7 @@ describe('every recipe of docs/ci.md works', () => {
 const nothingGood = expect.not.stringMatching(/✔|eyJ|deployed/);
 
 describe('a pipeline whose producer fails', () => {
-  it('fails with exit code 3 at the verification, also under set -e, and never uses the saved session', async () => {
+  it('fails with exit code 3 at the verification, with and without set -e, and never uses the saved session', async () => {
     const home = await embeddedMachine();
     const env = { ...runnerOf(home), ...credentials, AUTH0_DOMAIN: `http://127.0.0.1:${await freePort()}` };
     const producers = ['anon-cli token create --field access_token', 'false', 'printf ""', 'cat nothing.txt'];
@@ -161,7 +161,7 @@ describe('a pipeline whose producer fails', () => {
     }
   });
 
-  it('does the same with the embedded tenant, which has a saved session', async () => {
+  it('does the same with the local tenant, which has a saved session', async () => {
     const home = await embeddedMachine();
     const { code, stdout } = await job(home, 'false | anon-cli token verify --guest\n./deploy.sh', runnerOf(home));
     expect({ code, stdout }).toEqual({ code: 3, stdout: nothingGood });

@@ -14,7 +14,7 @@ async function cacheFolder(home: string, env: Readonly<Record<string, string>> =
 }
 
 describe("Node's compile cache", () => {
-  it('is a folder for this user alone, below the home folder or XDG_CACHE_HOME', async () => {
+  it('is a private folder below the home folder or XDG_CACHE_HOME', async () => {
     const home = newHome();
     const folder = join(home, '.cache', 'anon-cli', 'compile-cache');
     expect(await cacheFolder(home)).toBe(folder);
@@ -34,7 +34,7 @@ describe("Node's compile cache", () => {
     expect(existsSync(join(home, '.cache'))).toBe(false);
   });
 
-  it('is not used where others may write code into it', async () => {
+  it('is not used if other users can write to it', async () => {
     const home = newHome();
     const folder = join(home, '.cache', 'anon-cli', 'compile-cache');
     mkdirSync(folder, { recursive: true });
@@ -42,7 +42,7 @@ describe("Node's compile cache", () => {
     expect(await cacheFolder(home)).toBeUndefined();
   });
 
-  it('is no failure where it cannot be created', async () => {
+  it('is skipped without an error if it cannot be created', async () => {
     const home = newHome();
     expect(await cacheFolder(home, { XDG_CACHE_HOME: '/dev/null' })).toBeUndefined();
     expect(await cacheFolder(home, { XDG_CACHE_HOME: '', HOME: '/' })).toBeUndefined();

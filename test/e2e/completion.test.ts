@@ -91,7 +91,7 @@ describe('in bash', () => {
     expect(await typedInBash(home, lines)).toEqual(awkward.map((name) => ['app', 'show', name]));
   });
 
-  it('names with a colon are completed after the colon, also after an option and in a list', async () => {
+  it('names with a colon are completed after the colon, including after an option and in a list', async () => {
     const home = await homeWithApps(awkward);
     const lines = [
       'token create --api shop --scopes read:c\t',
@@ -132,7 +132,7 @@ describe('in bash', () => {
     ]);
   });
 
-  it('Tab runs nothing that was typed', async () => {
+  it('Tab does not run typed text', async () => {
     const home = newHome();
     // Calls the completion function as bash does. Pressing Enter would run the typed text, as it should.
     const call = `
@@ -151,7 +151,7 @@ describe('in bash', () => {
 });
 
 describe('the completion', () => {
-  it('of the packaged program has what each shell shows', async () => {
+  it('of the packaged program returns the items that each shell shows', async () => {
     const home = await homeWithApps(awkward);
     for (const [shell, separator] of [
       ['bash', ''],

@@ -55,7 +55,7 @@ describe('a state with invalid UTF-8', () => {
     expect(await run(home, ['app', 'list'])).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('gives token decode no keys and completion no names, and stays where it is', async () => {
+  it('gives token decode no keys and completion no names, and is not moved', async () => {
     const home = homeWith(notUtf8);
     const decoded = await run(home, ['token', 'decode']);
     expect(decoded).toMatchObject({ code: 0, signal: null });

@@ -18,7 +18,7 @@ describe('files', () => {
     },
   );
 
-  it.each(['', '.', '~', 'home'])('are never saved there when HOME is %j', async (value) => {
+  it.each(['', '.', '~', 'home'])('are never saved in the current folder when HOME is %j', async (value) => {
     const home = newHome();
     const data = join(home, 'data');
     const env = { XDG_DATA_HOME: data };
@@ -45,7 +45,7 @@ describe('an incomplete environment', () => {
     expect(await runShell(newHome(), line)).toMatchObject({ code: 0, stdout: 'https://localhost:4400/\n', stderr: '' });
   });
 
-  it('stops a job without a domain before it sets up any tenant', async () => {
+  it('stops a job without a domain before a tenant is set up', async () => {
     const home = newHome();
     const env = { AUTH0_DOMAIN: '', AUTH0_CLIENT_ID: 'tool', AUTH0_CLIENT_SECRET: 'a-secret', CI: 'true' };
     for (const line of ['doctor --probe', 'setup --app web --api shop --scopes read:catalog --yes', 'token create']) {
@@ -76,7 +76,7 @@ describe('a proxy', () => {
   });
 });
 
-describe('on a terminal, nothing is asked', () => {
+describe('no question is asked on a terminal', () => {
   it.each([
     ['with --no-input', 'anon-cli local reset --no-input'],
     ['in a CI', 'CI=true anon-cli local reset'],

@@ -40,7 +40,7 @@ const documented: readonly number[] = exitCodes.map(({ code }) => code);
 
 describe.each(editionNames)('in edition %s', (edition) => {
   describe.each(Object.keys(faults) as Fault[])('with %s', (fault) => {
-    it('every command succeeds or ends with its exit code, writes nothing twice and loses nothing', {
+    it('every command succeeds or ends with a documented exit code, and no write is repeated or lost', {
       timeout: 60_000,
     }, async () => {
       let met = 0;
@@ -49,7 +49,7 @@ describe.each(editionNames)('in edition %s', (edition) => {
       expect(met).toBeGreaterThanOrEqual(story(edition).length);
     });
 
-    it('setup and doctor --fix do too, and guests get tokens afterwards', { timeout: 60_000 }, async () => {
+    it('so do setup and doctor --fix, and guests get tokens afterwards', { timeout: 60_000 }, async () => {
       let met = 0;
       for (const nth of upTo(mostOfMany, edition)) met += await openedWith(edition, fault, nth);
       expect(met).toBeGreaterThan(mostOfMany / 2);

@@ -27,7 +27,7 @@ describe('a command against a hostile tenant', () => {
   afterAll(() => void process.off('warning', note));
 
   it.each(tests)(
-    'ends in time with a documented exit code and one error, and prints no secret (answers from $first)',
+    'ends in time with a documented exit code and one error, without printing secrets (answers from $first)',
     {
       timeout: 120_000,
     },

@@ -69,7 +69,7 @@ describe('what a command loads', () => {
     expect(loaded.filter((name) => costly.includes(name) || name.includes('node_modules'))).toEqual([]);
   });
 
-  it('for token decode of a cloud tenant is only its own file and the parser: no keys, no cipher, no state', async () => {
+  it('for token decode with a cloud tenant is only its own file and the parser: no keys, no cipher, no state', async () => {
     const token = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://acme.eu.auth0.com/' })}.${part('signature')}`;
     const loaded = await loadedBy(newHome(), ['token', 'decode', token]);
     expect(built(loaded)).toEqual(['start', 'commands-token-decode', 'program-commander']);
@@ -99,7 +99,7 @@ describe('what a command loads', () => {
     expect(among(loaded, others)).toEqual([]);
   });
 
-  it("for a tenant on the network is undici's connections, and nothing else of it", async () => {
+  it("for a tenant on the network is undici's connections only", async () => {
     const { home, env, command } = await remoteCreation();
     const loaded = await loadedBy(home, command, env);
     expect(built(loaded)).toContain('io-http-http');
@@ -129,7 +129,7 @@ describe('what a command loads', () => {
     }
   });
 
-  it('for completing names is no command, and only the state of the local tenant', async () => {
+  it('for completing names is only the state of the local tenant, without any command', async () => {
     const home = newHome();
     const names = ['complete', 'bash', '--', 'app', 'show', ''];
     const none = await loadedBy(home, names);
@@ -153,7 +153,7 @@ describe('what a command loads', () => {
     }
   });
 
-  it('is no JSON file where there is none', async () => {
+  it('does not include the JSON file code if there is no JSON file', async () => {
     const home = newHome();
     const loaded = built(await loadedBy(home, ['profile', 'list']));
     expect(among(loaded, ['io-files-json-file'])).toEqual([]);
@@ -161,7 +161,7 @@ describe('what a command loads', () => {
     expect(built(await loadedBy(home, ['profile', 'list']))).toContain('io-files-json-file');
   });
 
-  it('has painting and JSON files in files of their own, so that the two tests above can fail', () => {
+  it('has painting and JSON files in separate build files, so that the two tests above can fail', () => {
     const text = (name: string) => readFileSync(`dist/${name}.cjs`, 'utf8');
     const holding = readdirSync('dist')
       .map((file) => file.replace(/\.cjs$/, ''))
@@ -171,7 +171,7 @@ describe('what a command loads', () => {
     expect(withCode('clearInvalidConfig')).toEqual(['io-files-json-file']);
   });
 
-  it('for a command has no code of another command', async () => {
+  it('for a command does not include code of another command', async () => {
     const loaded = built(await loadedBy(newHome(), ['tenant', 'show']));
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual(['commands-tenant-show']);
   });

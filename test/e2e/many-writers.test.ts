@@ -25,7 +25,7 @@ async function signInTo(home: string, url: string): Promise<Record<string, strin
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 it.each(['preview', 'ea'])(
-  'fifty processes that each add a scope for guests lose none (%s)',
+  'no scope is lost when fifty processes each add one for guests (%s)',
   async (edition) => {
     const home = newHome();
     await run(home, ['local', 'reset', '--yes', '--edition', edition]);
@@ -44,7 +44,7 @@ it.each(['preview', 'ea'])(
 );
 
 it(
-  'twenty processes that each map a claim lose none, at a tenant over HTTP',
+  'no claim is lost when twenty processes each map one on a tenant over HTTP',
   async () => {
     const home = newHome();
     await run(home, ['local', 'reset', '--yes', '--edition', 'ea']);
@@ -63,7 +63,7 @@ it(
 );
 
 it(
-  'setting a lifetime and the cookie at once always sets both',
+  'setting the lifetime and the cookie concurrently always sets both',
   async () => {
     const home = newHome();
     await run(home, ['local', 'reset', '--yes', '--edition', 'ea']);

@@ -104,7 +104,7 @@ describe("the service's quickstart with one command per step, in a new home", ()
 });
 
 describe('anon-cli quickstart', () => {
-  it('does all of it at once in an empty home, and reports the second time what was set already', async () => {
+  it('runs all steps in an empty home, and the second time reports what was already set', async () => {
     const home = newHome();
     const first = await done(home, 'quickstart');
     expect(first.stderr).toBe('');

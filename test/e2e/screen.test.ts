@@ -35,7 +35,7 @@ const commands = [
 
 describe('a terminal', () => {
   it.each([40, 57, 80, 120, 200])(
-    'of %i columns shows whole words in lines that fit',
+    'with %i columns shows whole words in lines that fit',
     { timeout: 60_000 },
     async (columns) => {
       const home = await furnishedHome();
@@ -63,7 +63,7 @@ async function slowTenant(home: string) {
 
 const creation = ['token', 'create', '--app', 'a', '--api', 'b'];
 
-describe('waiting at a terminal', () => {
+describe('waiting on a terminal', () => {
   it('shows the reason, and erases it at the end', { timeout: 30_000 }, async () => {
     const home = newHome();
     const { waiting, host } = await slowTenant(home);
@@ -101,7 +101,7 @@ describe('waiting at a terminal', () => {
 });
 
 describe('stderr with --json', () => {
-  it('has one object at a terminal too, and no question', { timeout: 30_000 }, async () => {
+  it('is one object on a terminal too, without a question', { timeout: 30_000 }, async () => {
     const home = newHome();
     for (const args of ['setup --json', 'setup --format json', 'login --json', 'local reset --json']) {
       const { stdout } = await runShell(home, `TERM=xterm script -qec "anon-cli ${args} >/dev/null" /dev/null`);
@@ -109,7 +109,7 @@ describe('stderr with --json', () => {
     }
   });
 
-  it('contains the warnings of Node.js', async () => {
+  it('includes warnings from Node.js', async () => {
     const home = newHome();
     const env = { NODE_OPTIONS: `--require ${process.cwd()}/test/support/warning.cjs` };
     const done = await run(home, ['app', 'list', '--json'], { env });
@@ -123,8 +123,8 @@ describe('stderr with --json', () => {
   });
 });
 
-describe('a question at a narrow terminal', () => {
-  it('breaks no word, nor do its choices and answers', { timeout: 30_000 }, async () => {
+describe('a question on a narrow terminal', () => {
+  it('wraps between words, as do its choices and answers', { timeout: 30_000 }, async () => {
     const person = atTerminalOf(40, newHome(), ['login']);
     await person.sees('auth0.com) ‣');
     person.types('tenant-of-a-long-name.eu.auth0.com', keys.enter);
@@ -144,19 +144,23 @@ describe('a question at a narrow terminal', () => {
   });
 });
 
-describe('help at a narrow terminal', () => {
-  it.each([40, 57])('fits %i columns, and at 80 is the same as in a pipe', { timeout: 60_000 }, async (columns) => {
-    const home = newHome();
-    for (const args of [['--help'], ['setup', '--help'], ['token', 'verify', '--help'], ['app', '--help']]) {
-      const person = atTerminalOf(columns, home, args);
-      expect(await person.ended).toBe(0);
-      expectFitting(person.shown, columns);
-      const wide = atTerminalOf(80, home, args);
-      expect(await wide.ended).toBe(0);
-      const { stdout } = await run(home, args);
-      expect(wide.shown.replaceAll('\r', '')).toBe(stdout);
-      // Every word is complete.
-      expect(person.shown.replaceAll(/\s+(?:\\\s+)?/g, ' ')).toBe(stdout.replaceAll(/\s+/g, ' '));
-    }
-  });
+describe('help on a narrow terminal', () => {
+  it.each([40, 57])(
+    'fits in %i columns, and with 80 is the same as in a pipe',
+    { timeout: 60_000 },
+    async (columns) => {
+      const home = newHome();
+      for (const args of [['--help'], ['setup', '--help'], ['token', 'verify', '--help'], ['app', '--help']]) {
+        const person = atTerminalOf(columns, home, args);
+        expect(await person.ended).toBe(0);
+        expectFitting(person.shown, columns);
+        const wide = atTerminalOf(80, home, args);
+        expect(await wide.ended).toBe(0);
+        const { stdout } = await run(home, args);
+        expect(wide.shown.replaceAll('\r', '')).toBe(stdout);
+        // Every word is complete.
+        expect(person.shown.replaceAll(/\s+(?:\\\s+)?/g, ' ')).toBe(stdout.replaceAll(/\s+/g, ' '));
+      }
+    },
+  );
 });

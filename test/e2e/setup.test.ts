@@ -72,7 +72,7 @@ describe('a choice at a terminal', () => {
     expect(person.shown).toContain('nothing was sent');
   });
 
-  it('is only searched for text: other keys are ignored, and Ctrl-W and Ctrl-U delete', {
+  it('is searched for typed text only: other keys are ignored, and Ctrl-W and Ctrl-U delete', {
     timeout: 30_000,
   }, async () => {
     const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');
@@ -101,7 +101,7 @@ describe('a choice at a terminal', () => {
     expect(await person.ended).toBe(130);
   });
 
-  it('ends with Ctrl-C, and sends nothing', { timeout: 30_000 }, async () => {
+  it('ends with Ctrl-C without sending anything', { timeout: 30_000 }, async () => {
     const home = await furnishedHome('preview');
     const person = atTerminal(home, 'setup', '--api', 'shop', '--scopes', 'read:catalog');
     await person.sees('+ new application');
@@ -111,7 +111,7 @@ describe('a choice at a terminal', () => {
     expect((await run(home, ['app', 'list', '--json'])).stdout).not.toContain('"enabled": true');
   });
 
-  it('of thousands is searched while typing', { timeout: 60_000 }, async () => {
+  it('with thousands of items is searched while typing', { timeout: 60_000 }, async () => {
     const home = await furnishedHome('preview');
     const { code } = await run(home, ['app', 'show', 'mobile']);
     expect(code).toBe(0);
@@ -127,7 +127,7 @@ describe('a choice at a terminal', () => {
 });
 
 describe('a name typed in a list', () => {
-  it('can be that of something new, at the end of the list, and is asked again when it is empty', {
+  it('can be the name of something new, at the end of the list, and is requested again if empty', {
     timeout: 30_000,
   }, async () => {
     const person = atTerminal(await furnishedHome('preview'), 'setup', '--no-session');

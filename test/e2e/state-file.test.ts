@@ -124,7 +124,7 @@ describe("the local tenant's state", () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('that is a folder, or below a file, is reported in one line', async () => {
+  it('is reported in one line if its path is a folder or below a file', async () => {
     const [home, other] = [newHome(), newHome()];
     const data = join(home, '.local', 'share', 'anon-cli');
     mkdirSync(data, { recursive: true, mode: 0o700 });

@@ -44,8 +44,8 @@ function ended(child: ChildProcess): Promise<Run> {
   return new Promise((done) => child.once('close', (code, signal) => done({ stdout, stderr, code, signal })));
 }
 
-describe('an empty stdin from a failed producer', () => {
-  it('fails with exit code 3, as a pipe, a socket or a file, and never means the saved session', async () => {
+describe('an empty stdin after the producer failed', () => {
+  it('fails with exit code 3 for a pipe, a socket or a file, and never falls back to the saved session', async () => {
     const home = await homeWithSession();
     writeFileSync(join(home, 'empty'), '');
     for (const taker of takers) {
@@ -105,7 +105,7 @@ describe('a terminal without input', () => {
     expect(stdout).toContain('cannot be read: it is a terminal, and CI disables input from it.');
   });
 
-  it('is not waited for as the file of --ca-file', async () => {
+  it('is not read as the file of --ca-file', async () => {
     const env = 'CI=true AUTH0_DOMAIN=acme.example';
     const command = `${env} anon-cli token create --app x --api y --ca-file /dev/stdin 2>&1 | tr -s '[:space:]' ' '`;
     const { stdout } = await runShell(newHome(), `script -qec "${command}" /dev/null < /dev/null`);
@@ -157,7 +157,7 @@ describe('a stdin with a token', () => {
 });
 
 describe('an unreadable stdin', () => {
-  it.each(takers)('is a clear error when it is a folder: %s %s %s %s', async (...words) => {
+  it.each(takers)('is a clear error if stdin is a folder: %s %s %s %s', async (...words) => {
     const home = newHome();
     mkdirSync(join(home, 'folder'));
     const args = words.filter((word) => word !== undefined).join(' ');
@@ -168,7 +168,7 @@ describe('an unreadable stdin', () => {
     });
   });
 
-  it('is a clear error when it is open only for writing', async () => {
+  it('is a clear error if stdin is open only for writing', async () => {
     const home = newHome();
     expect(await runShell(home, 'anon-cli token decode - 0> "$HOME/out"')).toMatchObject({
       code: 2,

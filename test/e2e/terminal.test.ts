@@ -58,8 +58,8 @@ describe('colours of a question', () => {
   });
 });
 
-describe('a pipe whose reader leaves', () => {
-  it('quietly ends every command', async () => {
+describe('a pipe closed by its reader', () => {
+  it('ends every command without a message', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     for (const command of ['--help', 'token create', 'token create --json', 'app list', 'quickstart', 'token decode']) {
@@ -71,7 +71,7 @@ describe('a pipe whose reader leaves', () => {
     }
   });
 
-  it('does not keep a command from its work', async () => {
+  it('does not prevent a command from finishing its work', async () => {
     const home = newHome();
     await runShell(home, 'anon-cli quickstart | true');
     expect((await run(home, ['token', 'update', '--meta', 'a=1'])).code).toBe(0);
@@ -120,7 +120,7 @@ describe('a result', () => {
     }
   });
 
-  it('that cannot be written among many is an error too', async () => {
+  it('with --count that cannot be written is an error too', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const { code, stderr } = await runShell(home, 'anon-cli token create --count 3 >/dev/full');
@@ -135,7 +135,7 @@ describe('a result', () => {
 });
 
 describe('local reset', () => {
-  it('asks on a terminal, and does nothing after a no', async () => {
+  it('asks for confirmation on a terminal, and does nothing when the answer is no', async () => {
     const home = newHome();
     await run(home, ['quickstart']);
     const { stdout } = await runShell(home, 'TERM=xterm script -qec "anon-cli local reset; echo code=\\$?" /dev/null', {
@@ -175,9 +175,9 @@ describe('login', () => {
   });
 });
 
-describe('garbage', () => {
+describe('invalid input', () => {
   it.each([['token', 'decode', 'garbage'], ['tokn'], ['tenant', 'show', '--profile', 'nobody'], ['--field']])(
-    'on the command line is one line and no stack trace: %s %s',
+    'on the command line is a one-line error without a stack trace: %s %s',
     async (...argv) => {
       const { code, stdout, stderr } = await run(
         newHome(),

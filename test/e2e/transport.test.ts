@@ -20,7 +20,7 @@ async function homeAt(url: string): Promise<string> {
 const show = ['tenant', 'show', '--edition', 'preview'];
 
 describe('the program', () => {
-  it('waits for a rate limit, reports it once in a pipe, and every step with --debug', async () => {
+  it('waits when rate limited, and reports this once in a pipe and every step with --debug', async () => {
     const home = await homeAt(await answering(tenant([limited, busy, reset, fine])));
     const { code, stdout, stderr } = await run(home, [...show, '--debug']);
     expect({ code, name: /Acme/.test(stdout) }, stderr).toEqual({ code: 0, name: true });
@@ -111,7 +111,7 @@ describe('the program', () => {
     expect(await run(home, [...show, '--ca-file', other], { env })).toMatchObject({ code: 0 });
   });
 
-  it('changes nothing twice when the response is lost, and reports that the outcome is unknown', async () => {
+  it('does not repeat a change when the response is lost, and reports that the outcome is unknown', async () => {
     const asked: string[] = [];
     const home = await homeAt(await answering(tenant([reset], asked)));
     const { code, stderr } = await run(home, ['app', 'create', 'shop', '--allow-duplicate', '--edition', 'preview']);

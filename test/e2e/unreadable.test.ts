@@ -109,7 +109,7 @@ describe('a file that cannot be read is an error with its path, and never treate
   });
 });
 
-describe('our files that others can read', () => {
+describe('files of the program that other users can read', () => {
   const open = (home: Home) => {
     for (const folder of [home.config, home.data]) {
       for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
@@ -141,7 +141,7 @@ describe('our files that others can read', () => {
     expect(await home.run('token', 'update')).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('are made private whatever a command reads, even the names of sessions', async () => {
+  it('are made private whatever a command reads, even only the names of sessions', async () => {
     const home = await usedHome();
     const names = join(home.data, 'session-names');
     const touched = [home.config, home.data, names];
@@ -152,7 +152,7 @@ describe('our files that others can read', () => {
     expect(touched.map(modeOf)).toEqual(['700', '700', '700']);
   });
 
-  it('are made private through a link, and the link stays', async () => {
+  it('are made private through a symbolic link, which is preserved', async () => {
     const home = await usedHome();
     const path = join(home.config, 'profiles.json');
     const elsewhere = join(home.path, 'dotfiles.json');
@@ -165,7 +165,7 @@ describe('our files that others can read', () => {
     expect(modeOf(elsewhere)).toBe('600');
   });
 
-  it('are read for completion without a change or a message', async () => {
+  it('are read for completion without changes or messages', async () => {
     const home = await usedHome();
     open(home);
     expect(await home.run('complete', 'zsh', '--', 'profile', 'use', '')).toMatchObject({ code: 0, stderr: '' });
