@@ -53,11 +53,15 @@ const wrongDomains: readonly (readonly [string, () => Promise<string | undefined
   ['is empty', async () => '', 2],
   ['is blank', async () => ' \r\n', 2],
   ['still holds its placeholder', async () => '$' + '{{ vars.AUTH0_DOMAIN }}', 2],
-  ['is the name of a company', async () => 'Acme Corp', 2],
+  ['is a company name', async () => 'Acme Corp', 2],
   ['is the address of an API', async () => 'https://acme.eu.auth0.com/api/v2/', 2],
-  ['is a mail address', async () => 'admin@acme.eu.auth0.com', 2],
-  ['is a site that has no such page', () => saying(404, 'text/html', '<html><h1>Not Found</h1></html>'), 6],
-  ['is a site that has one page for all', () => saying(200, 'text/html', '<!doctype html><title>Acme</title>'), 6],
+  ['is an email address', async () => 'admin@acme.eu.auth0.com', 2],
+  ['is a website that returns 404', () => saying(404, 'text/html', '<html><h1>Not Found</h1></html>'), 6],
+  [
+    'is a website that returns the same page for every path',
+    () => saying(200, 'text/html', '<!doctype html><title>Acme</title>'),
+    6,
+  ],
   ['is another API', () => saying(404, 'application/json', '{"message":"Not Found"}'), 6],
   ['is a host that refuses connections', async () => `http://127.0.0.1:${await freePort()}`, 6],
   ['is a host that refuses connections over TLS', async () => `localhost:${await freePort()}`, 6],
@@ -116,8 +120,8 @@ function complaintsOf(
 
 describe('every recipe of docs/ci.md works', () => {
   it.each([
-    ['as it should be', (url: string) => url],
-    ['with what a file or an editor has left around it', (url: string) => `"${url}/"\r\n`],
+    ['exactly as expected', (url: string) => url],
+    ['with quotes, a slash and a line break around it', (url: string) => `"${url}/"\r\n`],
   ])('with the right AUTH0_DOMAIN, %s', { timeout: 90_000 }, async (_, written) => {
     const server = newHome();
     await jsonOf(server, ['local', 'show']);
@@ -148,7 +152,7 @@ describe('every recipe of docs/ci.md works', () => {
 const nothingGood = expect.not.stringMatching(/✔|eyJ|deployed/);
 
 describe('a pipeline whose producer fails', () => {
-  it('fails with exit code 3 at the verification, with and without set -e, and never uses the saved session', async () => {
+  it('under set -e fails with exit code 3 at the verification, and never uses the saved session', async () => {
     const home = await embeddedMachine();
     const env = { ...runnerOf(home), ...credentials, AUTH0_DOMAIN: `http://127.0.0.1:${await freePort()}` };
     const producers = ['anon-cli token create --field access_token', 'false', 'printf ""', 'cat nothing.txt'];

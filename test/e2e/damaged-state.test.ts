@@ -71,8 +71,8 @@ describe('a state with invalid UTF-8', () => {
 
 describe('local reset', () => {
   it.each<[string, string, (path: string) => void]>([
-    ['a byte that is no UTF-8', 'is damaged', notUtf8],
-    ['nothing in it', 'is damaged', (path) => writeFileSync(path, '')],
+    ['a byte that is not valid UTF-8', 'is damaged', notUtf8],
+    ['no content', 'is damaged', (path) => writeFileSync(path, '')],
     ['a folder in its place', 'cannot be used: it is a folder', (path) => replace(path, () => mkdirSync(path))],
     [
       'a link to itself',

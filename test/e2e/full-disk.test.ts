@@ -27,7 +27,7 @@ function contents(home: string): Record<string, string> {
 describe('a full disk', () => {
   const scopes = Array.from({ length: 400 }, (_, number) => `read:something-${number}`).join(',');
   it.each<[string, string[], string]>([
-    ['the embedded tenant', ['api', 'create', 'news', '--audience', 'urn:news', '--scopes', scopes], 'local-tenant.db'],
+    ['the local tenant', ['api', 'create', 'news', '--audience', 'urn:news', '--scopes', scopes], 'local-tenant.db'],
     ['a session', ['token', 'update', '--meta', 'a=1'], 'session~local~default.json'],
     ['a profile', ['profile', 'set', 'production', 'on'], 'profiles.json'],
   ])('is reported for %s, and existing files stay intact', async (_, command, file) => {

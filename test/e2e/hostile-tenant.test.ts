@@ -73,18 +73,18 @@ async function failuresOf(
 
 describe('the program against a hostile tenant', () => {
   it.each<[string, Partial<HostileAnswer>, number]>([
-    ['lists 100,000 deep', { body: 'lists 100,000 deep' }, 1],
-    ['objects 100,000 deep', { body: 'objects 100,000 deep', status: '400' }, 4],
+    ['lists nested 100,000 levels deep', { body: 'lists 100,000 deep' }, 1],
+    ['objects nested 100,000 levels deep', { body: 'objects 100,000 deep', status: '400' }, 4],
     ['10 MB of members', { body: '10 MB of members', place: 'all but /oauth/token' }, 1],
-    ['a body without an end', { body: 'no end', place: 'all but /oauth/token' }, 6],
-    ['a small body that is large', { head: 'gzip that blows up', place: 'what is for guests' }, 1],
+    ['an endless body', { body: 'no end', place: 'all but /oauth/token' }, 6],
+    ['a small body that decompresses to a large one', { head: 'gzip that blows up', place: 'what is for guests' }, 1],
     [
-      'a refusal that repeats all',
+      'a refusal that repeats every value',
       { body: 'an error that repeats every value', status: '403', place: 'what is for guests' },
       1,
     ],
     ['control characters', { body: 'an error of control characters', status: '403', place: 'what is for guests' }, 1],
-    ['another place to go to', { status: '307 to elsewhere', place: 'what is for guests' }, 1],
+    ['a redirect to another server', { status: '307 to elsewhere', place: 'what is for guests' }, 1],
     ['another protocol', { status: 'another protocol', place: 'what is for guests' }, 6],
     ['a broken connection', { delivery: 'reset in its body', place: 'what is for guests' }, 6],
   ])('ends with one error and without using more memory: %s', { timeout: 60_000 }, async (_, strange, expected) => {

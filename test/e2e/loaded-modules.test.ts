@@ -143,9 +143,9 @@ describe('what a command loads', () => {
   });
 
   it.each<[string, Record<string, string>, boolean]>([
-    ['nothing that paints where it writes to a pipe', {}, false],
-    ['nothing that paints with NO_COLOR', { NO_COLOR: '1' }, false],
-    ['what paints with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
+    ['no colour code when stdout is a pipe', {}, false],
+    ['no colour code with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['the colour code with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
   ])('is %s', async (_, env, paints) => {
     for (const args of [['tenant', 'show'], ['--help']]) {
       const loaded = built(await loadedBy(newHome(), args, env));

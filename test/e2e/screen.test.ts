@@ -145,22 +145,18 @@ describe('a question on a narrow terminal', () => {
 });
 
 describe('help on a narrow terminal', () => {
-  it.each([40, 57])(
-    'fits in %i columns, and with 80 is the same as in a pipe',
-    { timeout: 60_000 },
-    async (columns) => {
-      const home = newHome();
-      for (const args of [['--help'], ['setup', '--help'], ['token', 'verify', '--help'], ['app', '--help']]) {
-        const person = atTerminalOf(columns, home, args);
-        expect(await person.ended).toBe(0);
-        expectFitting(person.shown, columns);
-        const wide = atTerminalOf(80, home, args);
-        expect(await wide.ended).toBe(0);
-        const { stdout } = await run(home, args);
-        expect(wide.shown.replaceAll('\r', '')).toBe(stdout);
-        // Every word is complete.
-        expect(person.shown.replaceAll(/\s+(?:\\\s+)?/g, ' ')).toBe(stdout.replaceAll(/\s+/g, ' '));
-      }
-    },
-  );
+  it.each([40, 57])('fits %i columns, and is the same at 80 as in a pipe', { timeout: 60_000 }, async (columns) => {
+    const home = newHome();
+    for (const args of [['--help'], ['setup', '--help'], ['token', 'verify', '--help'], ['app', '--help']]) {
+      const person = atTerminalOf(columns, home, args);
+      expect(await person.ended).toBe(0);
+      expectFitting(person.shown, columns);
+      const wide = atTerminalOf(80, home, args);
+      expect(await wide.ended).toBe(0);
+      const { stdout } = await run(home, args);
+      expect(wide.shown.replaceAll('\r', '')).toBe(stdout);
+      // Every word is complete.
+      expect(person.shown.replaceAll(/\s+(?:\\\s+)?/g, ' ')).toBe(stdout.replaceAll(/\s+/g, ' '));
+    }
+  });
 });

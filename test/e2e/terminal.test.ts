@@ -23,9 +23,9 @@ describe('colours', () => {
   });
 
   it.each([
-    ['with them', '', true],
-    ['but NO_COLOR', 'NO_COLOR=1 ', false],
-    ['but TERM=dumb', 'TERM=dumb ', false],
+    ['without other settings', '', true],
+    ['unless NO_COLOR is set', 'NO_COLOR=1 ', false],
+    ['unless TERM=dumb', 'TERM=dumb ', false],
   ])('are used on a terminal %s', async (_what, env, coloured) => {
     const home = newHome();
     // script(1) runs its command on a terminal.
@@ -42,8 +42,8 @@ describe('colours of a question', () => {
 
   it.each([
     ['are used', '', true],
-    ['but not with NO_COLOR', 'NO_COLOR=1 ', false],
-    ['but not with TERM=dumb', 'TERM=dumb ', false],
+    ['are not used with NO_COLOR', 'NO_COLOR=1 ', false],
+    ['are not used with TERM=dumb', 'TERM=dumb ', false],
   ])('%s', async (_what, env, coloured) => {
     const home = newHome();
     for (const [command, question] of [

@@ -72,7 +72,7 @@ describe('a file that cannot be read is an error with its path, and never treate
 
   it.each<[string, (path: string) => void, string]>([
     ['a file where a folder should be', (path) => writeFileSync(path, ''), 'part of its path is not a folder'],
-    ['a link that leads to itself', (path) => symlinkSync(path, path), 'its symbolic links form a loop'],
+    ['a link to itself', (path) => symlinkSync(path, path), 'its symbolic links form a loop'],
   ])('%s', async (_, make, words) => {
     const home = await usedHome();
     for (const [folder, command] of [
