@@ -46,7 +46,9 @@ function openOrCreate(path: string): Pick<OpenedFile, 'database' | 'file'> {
       checkHeader(path);
       return { database: databaseAt(path, busyTimeoutMs), file };
     } catch (error) {
-      if (fileAt(path) === file || attempt === maxAttempts) throw error;
+      // Undefined: it was set aside before it could be looked at.
+      const isSame = file !== undefined && fileAt(path) === file;
+      if (isSame || attempt === maxAttempts) throw error;
     }
   }
 }
