@@ -5,9 +5,10 @@ import { editionOf } from '../../domain/exchange/management/request.ts';
 import { ensureApiOpen, ensureAppOpen, ensureTenantReady } from '../../domain/gates/set-up.ts';
 import { localProfileName } from '../../domain/profile/name.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
-import { decodeTokens, guestIdOf, type Obtained, sessionToSave } from '../../domain/session/decoded-tokens.ts';
+import { type CreationOutcome, saveCreated } from '../../domain/session/create.ts';
+import { decodeTokens, guestIdOf } from '../../domain/session/decoded-tokens.ts';
 import { showTokens } from '../../domain/session/received-tokens.ts';
-import { isExpired, type SavedSession } from '../../domain/session/saved-session.ts';
+import type { SavedSession } from '../../domain/session/saved-session.ts';
 import { createSession, updateSession } from '../../domain/session/token-request.ts';
 import { AnonError } from '../../errors.ts';
 import { saveAs, tokenPorts } from '../input/session-options.ts';
@@ -48,7 +49,8 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   // In editions that set metadata only at creation, the session starts with it and is then renewed.
   const { updatesMetadata } = await editionOf(tenant);
   const [first, second] = updatesMetadata ? [undefined, metadata] : [metadata, undefined];
-  const { explain } = tokenPorts(context);
+  const ports = tokenPorts(context);
+  const { explain } = ports;
   const created = await createSession(tenant, { ...request, metadata: first, userId: undefined }, explain);
   const guest = guestIdOf(await decodeTokens(tenant, created));
   report.step({
@@ -61,8 +63,11 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
   const sessionToken = created.sessionToken ?? '';
   const tokens = await updateSession(tenant, { ...request, metadata: second, sessionToken }, explain);
   const decoded = await decodeTokens(tenant, { ...tokens, sessionToken: tokens.sessionToken ?? sessionToken });
-  const obtained = { ...decoded, request: { ...request, metadata }, nowMs: context.clock.now() };
-  const before = await saveSession(context, profile, obtained);
+  const as = await saveAs(context, profile, { save: true });
+  const obtained = { decoded, request: { ...request, metadata, userId: undefined } };
+  const outcome: CreationOutcome = as
+    ? await saveCreated(ports, as, obtained)
+    : { decoded, audience: request.api.audience, session: undefined, saved: undefined };
   report.step({
     title: updatesMetadata ? 'update' : 'renew',
     outcome: updatesMetadata ? 'metadata merged, two new tokens' : 'a new access token for the same session',
@@ -70,12 +75,11 @@ async function runQuickstart(context: Context, options: GlobalOptions): Promise<
     commands: [['token update', ...(second ? metadataArguments : [])].join(' ') + tenant.selection],
   });
 
-  const outcome = { decoded, audience: request.api.audience };
   await showTokens(context, { tenant, strict: false }, outcome, (checked) =>
     printResult(context, options, {
       data: { steps: report.steps.map(stepData), ...tokensData(checked) },
       human: (paint) =>
-        `${replacedNote(before)}\n${renderTokens(paint, checked)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
+        `${replacedNote(outcome.saved?.replaced)}\n${renderTokens(paint, checked)}\n${nextSteps(paint, tenant.selection, updatesMetadata)}`,
     }),
   );
 }
@@ -98,23 +102,8 @@ async function openGates(
   return { app, api };
 }
 
-/** Saves the session. Returns the unexpired session that it replaced. */
-async function saveSession(context: Context, profile: Profile, obtained: Obtained): Promise<SavedSession | undefined> {
-  const saving = await saveAs(context, profile, { save: true });
-  const session = sessionToSave(obtained);
-  if (!saving || !session) return undefined;
-  const { sessions, name } = saving;
-  const before = await sessions.exclusively(name, async () => {
-    const there = await sessions.get(name);
-    await sessions.put(name, session);
-    return there;
-  });
-  await sessions.use(name);
-  return before && !isExpired(before, obtained.nowMs) ? before : undefined;
-}
-
-function replacedNote(before: SavedSession | undefined): string {
-  return before ? `\nReplaced the saved session of guest ${printable(before.guestId ?? 'unknown')}.\n` : '';
+function replacedNote(replaced: SavedSession | undefined): string {
+  return replaced ? `\nReplaced the saved session of guest ${printable(replaced.guestId ?? 'unknown')}.\n` : '';
 }
 
 /** The quickstart always uses the local tenant, whatever the current profile is. */

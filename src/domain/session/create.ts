@@ -34,21 +34,27 @@ export async function createAndSave(
   const create = async () => decodeTokens(tenant, await createSession(tenant, request, explain));
   const { audience } = request.api;
   if (!as) return { decoded: await create(), audience, session: undefined, saved: undefined };
+  if (!as.given) return saveCreated({ clock, warn }, as, { decoded: await create(), request });
   const { sessions, name } = as;
-  const save = { clock, warn, sessions };
-  if (as.given) {
-    return sessions.exclusively(name, async () => {
-      const replaced = await liveSession(as, clock.now());
-      if (replaced && !as.replaces) throw nameTaken(tenant, name);
-      return saved(save, { decoded: await create(), request, name, replaced });
-    });
-  }
-  const decoded = await create();
+  return sessions.exclusively(name, async () => {
+    const replaced = await liveSession(as, clock.now());
+    if (replaced && !as.replaces) throw nameTaken(tenant, name);
+    return saved({ clock, warn, sessions }, { decoded: await create(), request, name, replaced });
+  });
+}
+
+/** Saves a session that was just created, and makes it the current one. A failure is in the outcome, so that the tokens can be shown. */
+export async function saveCreated(
+  ports: Pick<TokenPorts, 'clock' | 'warn'>,
+  as: SaveAs,
+  { decoded, request }: { readonly decoded: TokenOutcome['decoded']; readonly request: CreationRequest },
+): Promise<CreationOutcome> {
+  const { sessions, name } = as;
   const work = sessions.exclusively(name, async () =>
-    saved(save, { decoded, request, name, replaced: await liveSession(as, clock.now()) }),
+    saved({ ...ports, sessions }, { decoded, request, name, replaced: await liveSession(as, ports.clock.now()) }),
   );
   return work.catch((error: unknown) => ({
-    ...{ decoded, audience, session: undefined, saved: undefined },
+    ...{ decoded, audience: request.api.audience, session: undefined, saved: undefined },
     saveFailure: { error },
   }));
 }
