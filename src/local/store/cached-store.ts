@@ -1,0 +1,226 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Commit, Condition, DocumentDatabase, DocumentKey, SavedDocument } from './database.ts';
+import { matches } from './lookups.ts';
+import type { Kind, Range, Store, StoreWriter, Where } from './store.ts';
+
+/** How many documents, and how many results of lookups, are kept in memory. */
+const maxCached = 2000;
+
+/** How often a write is planned again when other processes write the same documents. One of them succeeds each time. */
+const maxAttempts = 200;
+
+/** A store on a database. Keeps in memory what was read last, and drops what has changed. */
+export function cachedStore(database: DocumentDatabase): Store {
+  return new CachedStore(database);
+}
+
+class CachedStore implements Store {
+  readonly #database: DocumentDatabase;
+  #revision = 0;
+  readonly #documents = new Map<string, SavedDocument>();
+  /** The first document that has a value, or undefined for none. */
+  readonly #found = new Map<string, SavedDocument | undefined>();
+  /** Ends when the last write in this process has ended. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(database: DocumentDatabase) {
+    this.#database = database;
+  }
+
+  async get(kind: Kind, id: string): Promise<JsonObject | undefined> {
+    return (await this.saved(kind, id))?.document;
+  }
+
+  async find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
+    return (await this.savedWith(kind, where))?.document;
+  }
+
+  async list(kind: Kind, where?: Where): Promise<readonly JsonObject[]> {
+    return (await this.savedList(kind, where)).map(({ document }) => document);
+  }
+
+  async page(kind: Kind, range: Range, where?: Where): Promise<readonly JsonObject[]> {
+    return (await this.#database.list(kind, where, range)).map(({ document }) => document);
+  }
+
+  count(kind: Kind, where?: Where): Promise<number> {
+    return this.#database.count(kind, where);
+  }
+
+  takeOnce(id: string, time: { nowSeconds: number; endSeconds: number }): Promise<boolean> {
+    return this.#database.takeOnce(id, time);
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  async refresh({ mayLag = false }: { mayLag?: boolean } = {}): Promise<void> {
+    const { revision, changed } = await this.#database.changesSince(this.#revision, mayLag);
+    if (changed === undefined) this.#forgetAll();
+    else this.#forget(changed);
+    // Another request may have learnt of a later revision in the meantime.
+    this.#revision = changed === undefined ? revision : Math.max(revision, this.#revision);
+  }
+
+  // One at a time, so that the requests of this process never get in each other's way.
+  async write<Result>(work: (writer: StoreWriter) => Promise<Result> | Result): Promise<Result> {
+    const turn = this.#lastWrite.then(() => this.#write(work));
+    this.#lastWrite = turn.catch(() => {});
+    return turn;
+  }
+
+  async #write<Result>(work: (writer: StoreWriter) => Promise<Result> | Result): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.refresh();
+      const draft = new Draft(this, this.#revision);
+      const result = await work(draft);
+      const commit = draft.commit();
+      if (!commit) return result;
+      const revision = await this.#database.commit(commit);
+      if (revision !== undefined) {
+        if (commit.clears) this.#forgetAll();
+        else this.#forget(commit.writes);
+        if (revision === this.#revision + 1) this.#revision = revision;
+        // Other processes have written in between.
+        else await this.refresh();
+        return result;
+      }
+      if (attempt === maxAttempts) throw new Error('other processes keep writing the same documents');
+    }
+  }
+
+  async saved(kind: Kind, id: string): Promise<SavedDocument | undefined> {
+    const key = keyOf(kind, id);
+    const known = this.#documents.get(key);
+    if (known) return known;
+    const revision = this.#revision;
+    const read = await this.#database.get(kind, id);
+    if (read && revision === this.#revision) keep(this.#documents, key, read);
+    return read;
+  }
+
+  async savedWith(kind: Kind, where: Where): Promise<SavedDocument | undefined> {
+    const key = `${kind}\u0000${where.lookup}\u0000${where.value}`;
+    if (this.#found.has(key)) return this.#found.get(key);
+    const revision = this.#revision;
+    const [first] = await this.#database.list(kind, where, { offset: 0, limit: 1 });
+    const read = first && this.#sameObject(kind, first);
+    if (revision === this.#revision) keep(this.#found, key, read);
+    return read;
+  }
+
+  async savedList(kind: Kind, where: Where | undefined): Promise<readonly SavedDocument[]> {
+    const read = await this.#database.list(kind, where, undefined);
+    return read.map((document) => this.#sameObject(kind, document));
+  }
+
+  /** The document that is in memory, if it is the same. */
+  #sameObject(kind: Kind, read: SavedDocument): SavedDocument {
+    const known = this.#documents.get(keyOf(kind, read.id));
+    return known?.revision === read.revision ? known : read;
+  }
+
+  #forget(changed: readonly DocumentKey[]): void {
+    for (const { kind, id } of changed) this.#documents.delete(keyOf(kind, id));
+    const kinds = new Set<string>(changed.map(({ kind }) => kind));
+    if (kinds.size === 0) return;
+    for (const key of this.#found.keys()) if (kinds.has(key.slice(0, key.indexOf('\u0000')))) this.#found.delete(key);
+  }
+
+  #forgetAll(): void {
+    this.#documents.clear();
+    this.#found.clear();
+  }
+}
+
+/** What a write has put and removed, and what must still be true when it is saved. */
+class Draft implements StoreWriter {
+  readonly #store: CachedStore;
+  readonly #base: number;
+  readonly #conditions = new Map<string, Condition>();
+  #clears = false;
+  #writes: Commit['writes'][number][] = [];
+  /** The documents that were put last, by kind and id, in the order in which they were first put. */
+  readonly #put = new Map<string, { kind: Kind; document: JsonObject }>();
+  /** The saved documents that were removed, even if they were put again. */
+  readonly #removed = new Set<string>();
+
+  constructor(store: CachedStore, base: number) {
+    this.#store = store;
+    this.#base = base;
+  }
+
+  /** Undefined when nothing was put or removed. */
+  commit(): Commit | undefined {
+    if (this.#writes.length === 0 && !this.#clears) return undefined;
+    return { conditions: [...this.#conditions.values()], clears: this.#clears, writes: this.#writes };
+  }
+
+  put(kind: Kind, id: string, document: JsonObject): void {
+    this.#put.set(keyOf(kind, id), { kind, document });
+    this.#writes.push({ kind, id, document });
+  }
+
+  remove(kind: Kind, id: string): void {
+    this.#put.delete(keyOf(kind, id));
+    this.#removed.add(keyOf(kind, id));
+    this.#writes.push({ kind, id, document: undefined });
+  }
+
+  clear(): void {
+    this.#put.clear();
+    this.#writes = [];
+    this.#clears = true;
+  }
+
+  async get(kind: Kind, id: string): Promise<JsonObject | undefined> {
+    const key = keyOf(kind, id);
+    const own = this.#put.get(key);
+    if (own || this.#clears || this.#removed.has(key)) return own?.document;
+    const saved = await this.#store.saved(kind, id);
+    this.#require({ kind, id, revision: saved?.revision ?? 0 });
+    return saved?.document;
+  }
+
+  async find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
+    if (this.#touches(kind)) return (await this.list(kind, where))[0];
+    const saved = await this.#store.savedWith(kind, where);
+    this.#require(saved ? { kind, id: saved.id, revision: saved.revision } : { kind, nowhere: where });
+    return saved?.document;
+  }
+
+  async list(kind: Kind, where?: Where): Promise<readonly JsonObject[]> {
+    const isTouched = this.#touches(kind);
+    const saved = this.#clears ? [] : await this.#store.savedList(kind, isTouched ? undefined : where);
+    if (!this.#clears) this.#require({ kind, unchangedSince: this.#base });
+    if (!isTouched) return saved.map(({ document }) => document);
+    const own = new Map([...this.#put].filter(([, put]) => put.kind === kind));
+    const documents = saved.flatMap(({ id, document }) => {
+      const key = keyOf(kind, id);
+      if (this.#removed.has(key)) return [];
+      const put = own.get(key);
+      own.delete(key);
+      return [put?.document ?? document];
+    });
+    documents.push(...[...own.values()].map(({ document }) => document));
+    return where ? documents.filter((document) => matches(kind, document, where)) : documents;
+  }
+
+  #touches(kind: Kind): boolean {
+    return this.#clears || this.#writes.some((write) => write.kind === kind);
+  }
+
+  #require(condition: Condition): void {
+    this.#conditions.set(JSON.stringify({ ...condition, revision: undefined }), condition);
+  }
+}
+
+function keyOf(kind: Kind, id: string): string {
+  return `${kind}\u0000${id}`;
+}
+
+function keep<Value>(cache: Map<string, Value>, key: string, value: Value): void {
+  if (cache.size >= maxCached) cache.clear();
+  cache.set(key, value);
+}

@@ -1,0 +1,55 @@
+import { subjectOf } from '../../wire/client-grant.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Kind, Where } from './store.ts';
+
+type Lookups = Readonly<Record<string, (document: JsonObject) => readonly string[]>>;
+
+/**
+ * How documents are found other than by their ids: for each kind its lookups, and the values that a document has. When one
+ * changes, increase {@link lookupVersion}, so that the values in existing states are computed again.
+ */
+const lookups: Readonly<Record<Kind, Lookups>> = {
+  tenant: {},
+  key: {},
+  client: {
+    global: ({ global }) => [String(global === true)],
+    origin: ({ web_origins, allowed_origins, callbacks }) => originsOf(web_origins, allowed_origins, callbacks),
+  },
+  resource_server: {
+    identifier: ({ identifier }) => [String(identifier)],
+    is_system: ({ is_system }) => [String(is_system === true)],
+  },
+  client_grant: {
+    access: (grant) => [grantAccess(grant.client_id, grant.audience, subjectOf(grant))],
+    client_id: ({ client_id }) => [String(client_id)],
+    audience: ({ audience }) => [String(audience)],
+  },
+  client_credential: {
+    client_id: ({ client_id }) => [String(client_id)],
+  },
+};
+
+export const lookupVersion = 1;
+
+/** The value of a grant's lookup `access`: an application, an API and a subject type. */
+export function grantAccess(clientId: unknown, audience: unknown, subject: string): string {
+  return JSON.stringify([clientId, audience, subject]);
+}
+
+/** All values by which a document is found. */
+export function valuesOf(kind: Kind, document: JsonObject): Where[] {
+  return Object.entries(lookups[kind]).flatMap(([lookup, values]) =>
+    [...new Set(values(document))].map((value) => ({ lookup, value })),
+  );
+}
+
+export function matches(kind: Kind, document: JsonObject, { lookup, value }: Where): boolean {
+  return lookups[kind][lookup]?.(document).includes(value) ?? false;
+}
+
+function originsOf(...lists: readonly unknown[]): string[] {
+  const urls = lists.flatMap((list) => (Array.isArray(list) ? list : []));
+  // The callback of a native application has the origin `null`, which is also a sandboxed page's.
+  const origins = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
+  return origins.filter((origin) => origin !== 'null');
+}

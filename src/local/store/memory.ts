@@ -1,0 +1,93 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import type { Changes, Commit, Condition, DocumentDatabase, DocumentKey, SavedDocument } from './database.ts';
+import { matches } from './lookups.ts';
+import type { Kind, Range, Where } from './store.ts';
+
+/** A database in memory, at first with the given documents. */
+export function memoryDatabase(
+  documents: Iterable<DocumentKey & { readonly document: JsonObject }> = [],
+): DocumentDatabase {
+  return new MemoryDatabase(documents);
+}
+
+class MemoryDatabase implements DocumentDatabase {
+  #revision = 0;
+  #clearedAt = 0;
+  readonly #kinds = new Map<Kind, Map<string, SavedDocument>>();
+  readonly #changes: (DocumentKey & { readonly revision: number })[] = [];
+  readonly #used = new Map<string, number>();
+
+  constructor(documents: Iterable<DocumentKey & { readonly document: JsonObject }>) {
+    for (const { kind, id, document } of documents) this.#documents(kind).set(id, { id, revision: 0, document });
+  }
+
+  async changesSince(revision: number): Promise<Changes> {
+    const isKnown = revision >= this.#clearedAt && revision <= this.#revision;
+    return {
+      revision: this.#revision,
+      changed: isKnown ? this.#changes.filter((change) => change.revision > revision) : undefined,
+    };
+  }
+
+  async get(kind: Kind, id: string): Promise<SavedDocument | undefined> {
+    return this.#kinds.get(kind)?.get(id);
+  }
+
+  async list(kind: Kind, where: Where | undefined, range: Range | undefined): Promise<readonly SavedDocument[]> {
+    const all = [...this.#documents(kind).values()];
+    const found = where ? all.filter(({ document }) => matches(kind, document, where)) : all;
+    if (!range) return found;
+    const start = 'from' in range ? found.findIndex(({ id }) => id === range.from) : range.offset;
+    return start < 0 ? [] : found.slice(start, start + range.limit);
+  }
+
+  async count(kind: Kind, where: Where | undefined): Promise<number> {
+    return (await this.list(kind, where, undefined)).length;
+  }
+
+  async commit({ conditions, clears, writes }: Commit): Promise<number | undefined> {
+    if (!conditions.every((condition) => this.#isMet(condition))) return undefined;
+    this.#revision += 1;
+    const revision = this.#revision;
+    if (clears) {
+      this.#kinds.clear();
+      this.#changes.length = 0;
+      this.#clearedAt = revision;
+    }
+    for (const { kind, id, document } of writes) {
+      if (document) this.#documents(kind).set(id, { id, revision, document });
+      else this.#documents(kind).delete(id);
+      this.#changes.push({ kind, id, revision });
+    }
+    return revision;
+  }
+
+  async takeOnce(id: string, { nowSeconds, endSeconds }: { nowSeconds: number; endSeconds: number }): Promise<boolean> {
+    for (const [used, end] of this.#used) if (end < nowSeconds) this.#used.delete(used);
+    if (this.#used.has(id)) return false;
+    this.#used.set(id, endSeconds);
+    return true;
+  }
+
+  async close(): Promise<void> {}
+
+  #documents(kind: Kind): Map<string, SavedDocument> {
+    const documents = this.#kinds.get(kind) ?? new Map<string, SavedDocument>();
+    this.#kinds.set(kind, documents);
+    return documents;
+  }
+
+  #isMet(condition: Condition): boolean {
+    if ('id' in condition) {
+      return (this.#kinds.get(condition.kind)?.get(condition.id)?.revision ?? 0) === condition.revision;
+    }
+    if ('nowhere' in condition) {
+      const documents = this.#kinds.get(condition.kind)?.values() ?? [];
+      return ![...documents].some(({ document }) => matches(condition.kind, document, condition.nowhere));
+    }
+    return (
+      condition.unchangedSince >= this.#clearedAt &&
+      !this.#changes.some(({ kind, revision }) => kind === condition.kind && revision > condition.unchangedSince)
+    );
+  }
+}
