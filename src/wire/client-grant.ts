@@ -71,3 +71,8 @@ export const clientGrantCreate = v.strictObject({
 
 /** PATCH /api/v2/client-grants/{id}: its application, subject and audience can't change. */
 export const clientGrantPatch = v.strictObject(patchable);
+
+/** A grant without a subject type is for the application itself. */
+export function subjectOf({ subject_type: type }: { readonly subject_type?: unknown }): string {
+  return typeof type === 'string' ? type : 'client';
+}

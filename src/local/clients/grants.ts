@@ -1,4 +1,4 @@
-import { guestSubject } from '../../wire/client-grant.ts';
+import { guestSubject, subjectOf } from '../../wire/client-grant.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import { editionOf } from '../state/edition.ts';
@@ -28,11 +28,6 @@ export function grantedScopes(grant: JsonObject, defined: readonly string[]): re
 /** The values of the scopes that an API defines. */
 export function definedScopes(server: JsonObject): string[] {
   return Array.isArray(server.scopes) ? server.scopes.map((scope: { value: string }) => scope.value) : [];
-}
-
-/** A grant without a subject type is for the application itself. */
-export function subjectOf(grant: JsonObject): string {
-  return typeof grant.subject_type === 'string' ? grant.subject_type : 'client';
 }
 
 function keyOf(grant: JsonObject): string {

@@ -1,8 +1,14 @@
 import { Hono } from 'hono/quick';
-import { clientGrantCreate, clientGrantPatch, clientGrantsPath, subjectTypes } from '../../wire/client-grant.ts';
+import {
+  clientGrantCreate,
+  clientGrantPatch,
+  clientGrantsPath,
+  subjectOf,
+  subjectTypes,
+} from '../../wire/client-grant.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { checkGrant, checkNoDuplicate, findGrantedClient, findGrantedServer, subjectOf } from '../clients/grants.ts';
+import { checkGrant, checkNoDuplicate, findGrantedClient, findGrantedServer } from '../clients/grants.ts';
 import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
 import { randomName } from '../random.ts';

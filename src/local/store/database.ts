@@ -60,3 +60,15 @@ export interface DocumentDatabase {
   takeOnce(id: string, time: { readonly nowSeconds: number; readonly endSeconds: number }): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** The database cannot be reached at the moment. A write that was sent may have been saved or not. */
+export class DatabaseUnavailableError extends Error {
+  /** When to try again. */
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, options: { readonly retryAfterSeconds: number; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'DatabaseUnavailableError';
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

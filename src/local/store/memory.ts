@@ -11,14 +11,15 @@ export function memoryDatabase(
 }
 
 class MemoryDatabase implements DocumentDatabase {
-  #revision = 0;
+  #revision = 1;
   #clearedAt = 0;
   readonly #kinds = new Map<Kind, Map<string, SavedDocument>>();
   readonly #changes: (DocumentKey & { readonly revision: number })[] = [];
   readonly #used = new Map<string, number>();
 
   constructor(documents: Iterable<DocumentKey & { readonly document: JsonObject }>) {
-    for (const { kind, id, document } of documents) this.#documents(kind).set(id, { id, revision: 0, document });
+    // A revision of 0 would mean that the document does not exist.
+    for (const { kind, id, document } of documents) this.#documents(kind).set(id, { id, revision: 1, document });
   }
 
   async changesSince(revision: number): Promise<Changes> {
