@@ -103,20 +103,20 @@ class SqliteDatabase implements DocumentDatabase {
   }
 
   async list(kind: Kind, where: Where | undefined, range: Range | undefined): Promise<readonly SavedDocument[]> {
-    const from = where
-      ? 'FROM lookup JOIN document USING (place) WHERE lookup.kind = ? AND lookup.name = ? AND lookup.value = ?'
-      : 'FROM document WHERE kind = ?';
+    // The places first, so that a page does not read the documents before it.
+    let places = where
+      ? 'SELECT place FROM lookup WHERE kind = ? AND name = ? AND value = ?'
+      : 'SELECT place FROM document WHERE kind = ?';
     const values: (string | number)[] = where ? [kind, where.lookup, where.value] : [kind];
-    let sql = `SELECT ${documentColumns} ${from}`;
     if (range && 'from' in range) {
-      sql += ' AND place >= (SELECT place FROM document WHERE kind = ? AND id = ?)';
+      places += ' AND place >= (SELECT place FROM document WHERE kind = ? AND id = ?)';
       values.push(kind, range.from);
     }
-    sql += ' ORDER BY place';
     if (range) {
-      sql += ' LIMIT ? OFFSET ?';
+      places += ' ORDER BY place LIMIT ? OFFSET ?';
       values.push(range.limit, 'offset' in range ? range.offset : 0);
     }
+    const sql = `SELECT ${documentColumns} FROM document WHERE place IN (${places}) ORDER BY place`;
     return this.#run((connection) => {
       const rows = connection.prepare(sql).all(...values) as DocumentRow[];
       const documents = rows.map((row) => savedDocument(kind, row));
