@@ -176,6 +176,11 @@ export async function openGates(store: Store, ids: { client: string; resource_se
   });
 }
 
+/** Removes from a state what says that this version has upgraded it. */
+export async function asFromEarlierVersion(store: Store): Promise<void> {
+  await store.write((writer) => writer.remove('tenant', 'upgrade'));
+}
+
 /** The id of the grant that {@link openGates} makes. */
 export const guestGrantId = 'cgr_guestsofthesample';
 
