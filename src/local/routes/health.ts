@@ -13,8 +13,8 @@ export async function health(request: Request, store: Store, database: DatabaseN
     await store.refresh();
     return answer(request, 200, { status: 'ok', database });
   } catch (error) {
-    const headers = error instanceof DatabaseUnavailableError ? { 'retry-after': retryAfterOf(error) } : {};
-    return answer(request, 503, { status: 'unavailable', database }, headers);
+    const retryAfter = error instanceof DatabaseUnavailableError && { 'retry-after': retryAfterOf(error) };
+    return answer(request, 503, { status: 'unavailable', database }, { ...retryAfter });
   }
 }
 
