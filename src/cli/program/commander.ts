@@ -20,6 +20,7 @@ export function commanderCommand(
     const alias = addOption(command, definition.alias, { ...definition, required: undefined, hidden: true });
     aliases.push({ alias, option });
   }
+  refuseOpposites(command);
   const names = command.registeredArguments.map((argument) => argument.name());
   return command.action((...given: unknown[]) => {
     for (const { alias, option } of aliases) moveAlias(command, alias, option);
@@ -52,4 +53,21 @@ function moveAlias(command: Command, alias: Option, option: Option): void {
   }
   command.setOptionValue(name, value);
   command.setOptionValue(alias.attributeName(), undefined);
+}
+
+/** Commander would take the last of `--guest --no-guest`. */
+function refuseOpposites(command: Command): void {
+  for (const negative of command.options.filter(({ negate }) => negate)) {
+    const name = negative.attributeName();
+    const positive = command.options.find((option) => !option.negate && option.attributeName() === name);
+    if (!positive) continue;
+    const given = new Set<Option>();
+    for (const option of [positive, negative]) {
+      command.on(`option:${option.name()}`, () => {
+        given.add(option);
+        if (given.size < 2) return;
+        throw new AnonError('usage', `${positive.long} and ${negative.long} can't be combined.`);
+      });
+    }
+  }
 }

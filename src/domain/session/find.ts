@@ -62,7 +62,7 @@ export async function getReadable(
 export async function checkListed(from: ProfileSessions, name: string): Promise<string> {
   checkSessionName(name);
   if ((await from.sessions.names()).includes(name)) return name;
-  throw await sessionNotFound(from, name);
+  throw await sessionNotFound(from, name, 'nothing');
 }
 
 /** @throws {AnonError} `usage` when a session has this name; `hint` says what to do then */
@@ -75,22 +75,28 @@ export async function checkUnused(
   if (await sessions.get(name)) throw new AnonError('usage', `Session '${name}' already exists.`, { hint });
 }
 
-/** The error for a session that does not exist. `create` is the command that creates it. */
+/**
+ * The error for a session that does not exist. `create` is the command that creates it; with 'nothing' the hint doesn't
+ * suggest to, because the session was meant to be removed.
+ */
 export async function sessionNotFound(
   { sessions, profile, selection }: ProfileSessions,
   name: string,
-  create = 'token create',
+  create: 'token create' | 'token get --create' | 'nothing' = 'token create',
 ): Promise<AnonError> {
   const [names, current] = [await sessions.names(), await sessions.current()];
   const named = name === current ? '' : ` --session ${shellWord(name)}`;
-  const creation = `anon-cli ${create}${named}${selection}`;
+  const creation = create === 'nothing' ? undefined : `anon-cli ${create}${named}${selection}`;
   const similar = mostSimilar(name, names);
+  const list = `To see all: anon-cli session list${selection}`;
   return new AnonError('not_found', `Session '${name}' not found in profile '${profile}'.`, {
     hint:
       names.length === 0
-        ? `Create it: ${creation}`
+        ? creation === undefined
+          ? `Profile '${profile}' has no saved sessions.`
+          : `Create it: ${creation}`
         : similar
-          ? `Did you mean '${similar}'? To see all: anon-cli session list${selection}`
-          : `To see all: anon-cli session list${selection}. To create it: ${creation}`,
+          ? `Did you mean '${similar}'? ${list}`
+          : list + (creation === undefined ? '' : `. To create it: ${creation}`),
   });
 }

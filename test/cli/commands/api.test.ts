@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { apiCreateCommand } from '../../../src/cli/commands/api/create.ts';
-import { apiDisableCommand } from '../../../src/cli/commands/api/disable.ts';
-import { apiEnableCommand } from '../../../src/cli/commands/api/enable.ts';
-import { apiListCommand } from '../../../src/cli/commands/api/list.ts';
+import { apiDisableCommand, apiEnableCommand } from '../../../src/cli/commands/api/access.ts';
+import { apiCreateCommand } from '../../../src/cli/commands/api/lifecycle.ts';
+import { apiListCommand, apiShowCommand } from '../../../src/cli/commands/api/read.ts';
 import { apiScopesAddCommand, apiScopesRemoveCommand } from '../../../src/cli/commands/api/scopes.ts';
-import { apiShowCommand } from '../../../src/cli/commands/api/show.ts';
 import { documentNamed, freshMachine, openMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 const audience = 'https://api.shop.example';

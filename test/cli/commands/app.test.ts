@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appDisableCommand, appEnableCommand } from '../../../src/cli/commands/app/access.ts';
-import { appCreateCommand } from '../../../src/cli/commands/app/create.ts';
-import { appListCommand } from '../../../src/cli/commands/app/list.ts';
-import { appShowCommand } from '../../../src/cli/commands/app/show.ts';
+import { appCreateCommand } from '../../../src/cli/commands/app/lifecycle.ts';
+import { appListCommand, appShowCommand } from '../../../src/cli/commands/app/read.ts';
 import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '../../support/command.ts';
 
 describe('app list', () => {

@@ -11,13 +11,15 @@ const command = defineCommand({
     '--port <port>': { description: 'ports', repeatable: true, parse: Number },
     '-y, --yes': "don't ask",
     '--no-save': 'save nothing',
+    '--guest': 'guests only',
+    '--no-guest': 'no guests',
   },
   calls: 'nothing',
   examples: ['version'],
-  async run(_context, { api, app, more }, { scopes, type, port, yes, save }) {
+  async run(_context, { api, app, more }, { scopes, type, port, yes, save, guest }) {
     // What matters here is that these types hold.
     const texts: (string | undefined)[] = [api, app, ...more, scopes, type.trim()];
-    const others: (boolean | number[] | undefined)[] = [port, yes, save];
+    const others: (boolean | number[] | undefined)[] = [port, yes, save, guest];
     throw new Error(`not run: ${texts.length} ${others.length}`);
   },
 });
@@ -40,5 +42,17 @@ describe('a definition', () => {
       code: 'usage',
       message: "--scopes and --scope can't be combined: they mean the same.",
     });
+  });
+
+  it.each([
+    ['--guest', '--no-guest'],
+    ['--no-guest', '--guest'],
+  ])('refuses an option and its opposite: %s %s', async (...both) => {
+    await expect(parsed(command, 'shop', ...both)).rejects.toMatchObject({
+      code: 'usage',
+      message: "--guest and --no-guest can't be combined.",
+    });
+    const [, , , options] = await parsed(command, 'shop', both[0], both[0]);
+    expect(options).toMatchObject({ guest: both[0] === '--guest' });
   });
 });

@@ -239,6 +239,15 @@ describe('session forget', () => {
     expect((await machine.done('session', 'forget', '--all')).stdout).toBe('✔ No sessions to remove\n');
   });
 
+  it('does not suggest to create a session that was meant to be removed', async () => {
+    const machine = await keeping('a');
+    const notFound = "error: Session 'nope' not found in profile 'local'.\n";
+    const forget = () => machine.run('session', 'forget', 'nope');
+    expect((await forget()).stderr).toBe(`${notFound}hint:  To see all: anon-cli session list\n`);
+    await machine.done('session', 'forget', '--all');
+    expect((await forget()).stderr).toBe(`${notFound}hint:  Profile 'local' has no saved sessions.\n`);
+  });
+
   it.each([[[]], [['a', '--all']], [['--all', '--expired']]])(
     'accepts only one way to select them: %j',
     async (args) => {

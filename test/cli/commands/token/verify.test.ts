@@ -446,6 +446,7 @@ describe('what token verify parses', () => {
       ['--api', 'a', '--jwks', 'b'],
       "--api and --jwks can't be combined: --api is looked up at the tenant, which --jwks does not use.",
     ],
+    [['--guest', '--no-guest'], "--guest and --no-guest can't be combined."],
     [['--scopes', ' , '], '--scopes is empty.'],
     [['--clock-tolerance', '11m'], "--clock-tolerance can't be longer than 10 minutes."],
     [['--clock-tolerance', '-1'], "'-1' is not a valid duration."],

@@ -1,12 +1,29 @@
 import type { Profile } from '../../../domain/profile/profile.ts';
 import { tokenCache } from '../../../io/store/caches.ts';
 import { printResult } from '../../output/output.ts';
-import { type ProfileView, profileViewData, renderProfile } from '../../render/profile.ts';
+import { type ProfileView, profileData, profileViewData, renderProfile, renderProfiles } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant/access.ts';
 import { profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
 import { environmentCredentials } from '../../world/management-credentials.ts';
 import { defineCommand } from '../define-command.ts';
+
+export const profileListCommand = defineCommand({
+  description: 'list profiles, and mark the one that commands use',
+  calls: 'nothing',
+  result: 'list',
+  examples: ['profile list'],
+  async run(context, _args, options) {
+    const store = await context.profiles();
+    const profiles = await Promise.all((await store.list()).map((profile) => context.withEdition(profile)));
+    const [current, inUse] = [await store.current(), await profileInUse(context)];
+    if (inUse.profile?.name !== current) context.warn(inUse.sentence);
+    printResult(context, options, {
+      data: profiles.map((profile) => profileData(profile, current, profile.name === inUse.profile?.name)),
+      human: (paint) => renderProfiles(paint, profiles, inUse.profile?.name),
+    });
+  },
+});
 
 export const profileShowCommand = defineCommand({
   description: 'show a profile: its tenant, its defaults, and how it signs in',

@@ -1,11 +1,39 @@
 import { findApiWithGrants } from '../../../domain/api/find.ts';
-import { planApiDeletion } from '../../../domain/api/lifecycle.ts';
-import { grantsData } from '../../render/api.ts';
+import { checkNameIsFree, planApiCreation, planApiDeletion } from '../../../domain/api/lifecycle.ts';
+import { scopeList } from '../../options/parse.ts';
+import { apiData, grantsData, renderApi } from '../../render/api.ts';
 import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
 import { removeDefault } from '../../tenant/profile-defaults.ts';
 import { changeTenant, writeOptions } from '../../tenant/write.ts';
 import { defineCommand } from '../define-command.ts';
+
+export const apiCreateCommand = defineCommand({
+  description: 'create an API, closed to guests',
+  args: { '<name>': 'its name' },
+  options: {
+    '--audience <uri>': {
+      description: "its identifier and the aud of its tokens; can't be changed later",
+      required: true,
+    },
+    '--scopes <list>': 'the scopes it defines, joined by commas',
+    '--allow-duplicate': 'create it even if an API has this name',
+    ...writeOptions,
+  },
+  calls: 'tenant',
+  examples: ['api create news --audience https://news.example --scopes read:news'],
+  async run(context, { name }, options) {
+    const scopes = scopeList(options.scopes ?? '');
+    const plan = async ({ tenant }: Access) => {
+      if (!options.allowDuplicate) await checkNameIsFree(tenant, name);
+      return { plan: await planApiCreation(tenant, { name, audience: options.audience, scopes }) };
+    };
+    await changeTenant(context, options, plan, {
+      data: (api) => apiData({ ...api, grants: [] }),
+      headline: (api, paint) => `Created API ${renderApi(paint, { ...api, grants: [] }).trimEnd()}`,
+    });
+  },
+});
 
 export const apiDeleteCommand = defineCommand({
   description: 'delete an API and the guest grants for it',

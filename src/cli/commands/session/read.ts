@@ -1,7 +1,7 @@
-import { listSessions } from '../../../domain/session/find.ts';
+import { findSession, listSessions } from '../../../domain/session/find.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
-import { renderSessions, sessionData } from '../../render/session.ts';
+import { lineageData, renderLineage, renderSession, renderSessions, sessionData } from '../../render/session.ts';
 import { defineCommand } from '../define-command.ts';
 import { savedSessions } from './saved-sessions.ts';
 
@@ -21,6 +21,24 @@ export const sessionListCommand = defineCommand({
         found.length === 0
           ? `No sessions saved for profile ${printable(saved.profile)}.\n${paint.dim(printable(`Next: anon-cli token create${saved.selection}`))}\n`
           : renderSessions(paint, found, nowMs),
+    });
+  },
+});
+
+export const sessionShowCommand = defineCommand({
+  description: 'show a saved session, without its tokens',
+  args: { '[session]': 'its name (default: the current session)' },
+  options: { '--lineage': 'also show the guests it replaced' },
+  calls: 'nothing',
+  examples: ['session show', 'session show --lineage'],
+  notes: 'To decode its tokens: anon-cli token decode',
+  async run(context, { session: name }, options) {
+    const found = await findSession(await savedSessions(context, options), name);
+    const nowMs = context.clock.now();
+    printResult(context, options, {
+      data: { ...sessionData(found, nowMs), ...(options.lineage && { lineage: lineageData(found.session) }) },
+      human: (paint) =>
+        renderSession(paint, found, nowMs) + (options.lineage ? `\n${renderLineage(paint, found.session)}` : ''),
     });
   },
 });

@@ -1,8 +1,12 @@
+import type { ApiWithGrants } from '../../../domain/api/api.ts';
 import { findApiWithGrants } from '../../../domain/api/find.ts';
-import { checkTokenLifetime, planApiOpening } from '../../../domain/api/set-access.ts';
+import { anyGuestScopes } from '../../../domain/api/guest-grants.ts';
+import { checkTokenLifetime, planApiClosing, planApiOpening } from '../../../domain/api/set-access.ts';
 import { parseGuestTokenLifetime } from '../../../domain/duration.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
 import { scopeList } from '../../options/parse.ts';
 import { apiData, enabledText } from '../../render/api.ts';
+import { printable } from '../../render/printable.ts';
 import type { Access } from '../../tenant/access.ts';
 import { grantHolder } from '../../tenant/holder.ts';
 import { changeTenant, writeOptions } from '../../tenant/write.ts';
@@ -46,3 +50,40 @@ export const apiEnableCommand = defineCommand({
     });
   },
 });
+
+export const apiDisableCommand = defineCommand({
+  description: 'close an API to guests',
+  args: { '<api>': 'its name, audience or id' },
+  options: {
+    '--revoke-grants': "also revoke guests' scopes",
+    ...writeOptions,
+  },
+  calls: 'tenant',
+  examples: ['api disable shop', 'api disable shop --revoke-grants --dry-run'],
+  notes: `Guests' access tokens work until they expire. Without --revoke-grants guests get their scopes back when the API \
+is enabled again.`,
+  async run(context, { api: reference }, options) {
+    const plan = async ({ tenant }: Access) => {
+      const before = await findApiWithGrants(tenant, reference);
+      const revoke = options.revokeGrants === true;
+      return { selection: tenant.selection, plan: await planApiClosing(tenant, before, { revoke }) };
+    };
+    await changeTenant(context, options, plan, {
+      data: apiData,
+      headline: (api, paint, { selection }) => {
+        const left = scopesLeft(api, selection);
+        return `${printable(api.name)} no longer accepts guests${left && `\n${paint.dim(`  ${left}`)}`}`;
+      },
+    });
+  },
+});
+
+/** The scopes that guests get back when the API is enabled again. */
+function scopesLeft(api: ApiWithGrants, selection: string): string {
+  const scopes = anyGuestScopes(api);
+  if (scopes.length === 0) return '';
+  const clientGrants = api.grants.filter(({ id }) => id !== undefined).length;
+  const where = clientGrants > 0 ? ` (in ${clientGrants} client grant${clientGrants === 1 ? '' : 's'})` : '';
+  const command = `anon-cli api disable ${shellWord(api.name)} --revoke-grants${selection}`;
+  return `guests get these scopes back when it is enabled again: ${printable(scopes.join(' '))}${where}\n  to revoke them: ${printable(command)}`;
+}
