@@ -49,14 +49,18 @@ describe('an export', () => {
   });
 
   it.each([
-    ['', 'tenant.json is not JSON, or not all of it is there.'],
-    [textOf().slice(0, -1), 'tenant.json is not JSON, or not all of it is there.'],
-    ['[]', 'tenant.json is not an export of a local tenant.'],
-    ['null', 'tenant.json is not an export of a local tenant.'],
-    ['{"version":1,"issuer":"https://a/","sessions":[]}', 'tenant.json is not an export of a local tenant.'],
-    [textOf((file) => (file.version = 2)), 'tenant.json was exported by a newer anon-cli.'],
-  ])('is refused for what it is: %.40j', (text, message) => {
-    expect(refusal(text)).toMatchObject({ code: 'usage', message });
+    ['nothing', '', 'is not JSON, or not all of it is there.'],
+    ['half of an export', textOf().slice(0, -1), 'is not JSON, or not all of it is there.'],
+    ['a list', '[]', 'is not an export of a local tenant.'],
+    ['null', 'null', 'is not an export of a local tenant.'],
+    [
+      'an export of sessions',
+      '{"version":1,"issuer":"https://a/","sessions":[]}',
+      'is not an export of a local tenant.',
+    ],
+    ['a later version', textOf((file) => (file.version = 2)), 'was exported by a newer anon-cli.'],
+  ])('is refused for what it is: %s', (_, text, message) => {
+    expect(refusal(text)).toMatchObject({ code: 'usage', message: `tenant.json ${message}` });
   });
 
   it.each<[problem: string, change: (file: Loose) => void]>([
