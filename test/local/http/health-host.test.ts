@@ -9,7 +9,7 @@ async function arrived(lines: readonly string[], body = ''): Promise<{ status: n
   const connection = await rawConnection(listening.port);
   connection.write(`${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
   const answer = await connection.answer();
-  const url = statusOf(answer) === 200 ? String(bodyOf(answer).url) : undefined;
+  const url = lines[0]?.startsWith('GET') && statusOf(answer) === 200 ? String(bodyOf(answer).url) : undefined;
   return { status: statusOf(answer), url: url?.replace(String(listening.port), 'PORT') };
 }
 
