@@ -79,13 +79,13 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   },
   io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
   local: {
-    ground: ['random', 'context'],
+    ground: ['random', 'scope'],
     folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'routes'],
   },
 };
 
 /** Imports only types from above: what every route is given. */
-const typesBelow = ['local/context.ts'];
+const typesBelow = ['local/scope.ts'];
 
 /** The files that may read the clock or random numbers; everything else is given them. */
 const doors = [

@@ -1,6 +1,7 @@
 import { Hono } from 'hono/quick';
+import { getPath } from 'hono/utils/url';
+import { anonymousTokenPath } from '../wire/anonymous-token.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
-import type { TenantContext } from './context.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type Random, randomHex, systemRandom } from './random.ts';
@@ -11,14 +12,20 @@ import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
+import { type DatabaseName, health, healthPath, retryAfterOf } from './routes/health.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { editionOf } from './state/edition.ts';
-import { issuerOf, setIssuer } from './state/issuer.ts';
-import { reseed, seed, upgrade } from './state/seed.ts';
-import { sqliteStore } from './store/sqlite.ts';
-import { StateFileError } from './store/state-file-error.ts';
+import { setIssuer } from './state/issuer.ts';
+import { readMoment } from './state/moment.ts';
+import { reseed, seed } from './state/seed.ts';
+import { upgrade } from './state/upgrade.ts';
+import { cachedStore } from './store/cached-store.ts';
+import { DatabaseUnavailableError } from './store/database.ts';
+import { openSqlite } from './store/sqlite/database.ts';
+import { StateFileError } from './store/sqlite/state-file-error.ts';
 import type { Store } from './store/store.ts';
 import { type KeyMaker, makeKeys, tenantKeys } from './tokens/keys.ts';
 
@@ -36,6 +43,8 @@ export interface TenantOptions {
   readonly domain?: string | undefined;
   /** The edition of an empty state (default: `preview`); afterwards the edition is read from the state. */
   readonly edition?: EditionName | undefined;
+  /** Where the state is; by default in memory. */
+  readonly databaseName?: DatabaseName | undefined;
   /** No limit by default. */
   readonly rateLimit?: RateLimit | undefined;
 }
@@ -45,7 +54,7 @@ export interface Tenant {
   readonly issuer: string;
   /** Reads what has changed in the state, and fills an empty one. @throws {StateFileError} */
   ready(): Promise<void>;
-  /** @throws {StateFileError} when the state cannot be read or written; every other failure becomes a response */
+  /** @throws {StateFileError} when the state file cannot be used; every other failure becomes a response */
   handle(request: Request): Promise<Response>;
 }
 
@@ -54,59 +63,71 @@ export interface Tenant {
  * this project needs. Refusals have the service's statuses and bodies.
  */
 export function createTenant(options: TenantOptions): Tenant {
-  const { store, clock, random, keys, domain = defaultDomain, edition } = options;
+  const { store, clock, random, keys, domain = defaultDomain, edition, databaseName = 'memory' } = options;
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
   let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
-  const tenant: TenantContext = {
-    store,
-    clock,
-    random,
-    get issuer() {
-      return current.issuer;
-    },
-  };
-  const app = routes(tenant, options.rateLimit);
+  const app = routes({ store, random }, options);
   let upgraded = false;
-  const ready = async (): Promise<void> => {
-    store.refresh();
-    await seed({ store, random, keys, ...current });
-    if (!upgraded) upgrade(store);
+  const read = async (nowSeconds: number, mayLag: boolean): Promise<Moment> => {
+    await store.refresh({ mayLag });
+    const wanted = { nowSeconds, issuer: current.issuer };
+    let moment = await readMoment(store, wanted);
+    if (!moment) {
+      await seed({ store, random, keys, ...current });
+      moment = await readMoment(store, wanted);
+    }
+    if (!moment) throw new Error('the state was emptied while it was being filled');
+    if (!upgraded) await upgrade(store);
     upgraded = true;
-    current = { issuer: issuerOf(store) ?? current.issuer, edition: editionOf(store).name };
+    current = { issuer: moment.issuer, edition: moment.edition.name };
+    return moment;
+  };
+  const now = () => Math.floor(clock() / 1000);
+  const respond = (request: Request, path: string, nowSeconds: number): Promise<Response> | Response => {
+    if (path === healthPath && isRead(request)) return health(store, databaseName);
+    const mayLag = path === anonymousTokenPath && request.method === 'POST';
+    return read(nowSeconds, mayLag).then(
+      (moment) => app.fetch(request, moment),
+      (error) => failure(error, path),
+    );
   };
   return {
     get issuer() {
       return current.issuer;
     },
-    ready,
+    async ready() {
+      await read(now(), false);
+    },
     async handle(request) {
-      const response = await ready().then(
-        () => app.fetch(request),
-        (error) => failure(error, new URL(request.url).pathname),
-      );
+      const nowSeconds = now();
+      const response = await respond(request, getPath(request), nowSeconds);
       response.headers.set('x-auth0-requestid', randomHex(random, 10));
       // The tenant's own clock, which a test may have moved; the HTTP server would take the machine's.
-      response.headers.set('date', new Date(clock()).toUTCString());
+      response.headers.set('date', new Date(nowSeconds * 1000).toUTCString());
       return response;
     },
   };
 }
 
-function routes(tenant: TenantContext, rateLimit: RateLimit | undefined): Hono {
-  const app = new Hono();
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<MomentBindings> {
+  const app = new Hono<MomentBindings>();
   app.onError((error, c) => failure(error, c.req.path));
-  app.use('/anonymous/*', anonymousCors(tenant));
-  if (rateLimit) app.use(rateLimiter(rateLimit, tenant.clock));
-  else app.use('/api/v2/*', fullBucket(tenant.clock));
-  app.route('/', anonymousTokenRoute(tenant));
-  app.route('/', anonymousLogoutRoute(tenant));
-  app.route('/', oauthTokenRoute(tenant));
-  app.route('/', discoveryRoutes(tenant));
-  app.route('/', tenantSettingsRoutes(tenant));
-  app.route('/', clientRoutes(tenant));
-  app.route('/', clientCredentialRoutes(tenant));
-  app.route('/', resourceServerRoutes(tenant));
-  app.route('/', clientGrantRoutes(tenant));
+  app.use('/anonymous/*', anonymousCors(scope));
+  if (rateLimit) app.use(rateLimiter(rateLimit, clock));
+  else app.use('/api/v2/*', fullBucket(clock));
+  app.route('/', anonymousTokenRoute(scope));
+  app.route('/', anonymousLogoutRoute(scope));
+  app.route('/', oauthTokenRoute(scope));
+  app.route('/', discoveryRoutes());
+  app.route('/', tenantSettingsRoutes(scope));
+  app.route('/', clientRoutes(scope));
+  app.route('/', clientCredentialRoutes(scope));
+  app.route('/', resourceServerRoutes(scope));
+  app.route('/', clientGrantRoutes(scope));
   // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
   // a whole tenant report a 403 as a warning, and fail on a 404.
   app.all('/api/v2/*', () => {
@@ -120,7 +141,15 @@ function routes(tenant: TenantContext, rateLimit: RateLimit | undefined): Hono {
 function failure(error: unknown, path: string): Response {
   if (error instanceof Refusal) return error.response();
   if (error instanceof StateFileError) throw error;
+  if (error instanceof DatabaseUnavailableError) return unavailable(path, error);
   return outage(path);
+}
+
+/** The response while the database cannot be reached: 503, and when to try again. */
+function unavailable(path: string, error: DatabaseUnavailableError): Response {
+  const headers = { 'retry-after': retryAfterOf(error) };
+  const description = 'The database of this tenant cannot be reached. Try again later.';
+  return refusalAt(path, 503, 'temporarily_unavailable', description, headers).response();
 }
 
 /** The response when the tenant fails: 500, with the reason where it is known. */
@@ -132,16 +161,16 @@ export interface LocalTenant extends Tenant {
   /** Changes the issuer, from the next token on. */
   setIssuer(issuer: string): Promise<void>;
   /** The edition of the state. */
-  edition(): EditionName;
+  edition(): Promise<EditionName>;
   /** The credentials of the global client, which every tenant has and which may configure it. */
-  managementCredentials(): { clientId: string; clientSecret: string };
+  managementCredentials(): Promise<{ clientId: string; clientSecret: string }>;
   /** The key that encrypts session tokens: 32 bytes. */
-  sessionKey(): Uint8Array;
+  sessionKey(): Promise<Uint8Array>;
   /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
   reset(edition?: EditionName): Promise<void>;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
@@ -151,13 +180,13 @@ export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'editi
  * @throws {StateFileError} when the file holds something else or cannot be used; the tenant's functions throw it too
  */
 export async function openLocalTenant(path: string, options: LocalTenantOptions): Promise<LocalTenant> {
-  const store = sqliteStore(path);
+  const store = cachedStore(await openSqlite(path));
   const random = systemRandom();
-  const tenant = createTenant({ ...options, store, random, keys: makeKeys });
+  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName: 'sqlite' });
   try {
     await tenant.ready();
   } catch (error) {
-    store.close();
+    await store.close();
     throw error;
   }
   return {
@@ -167,18 +196,18 @@ export async function openLocalTenant(path: string, options: LocalTenantOptions)
     ready: tenant.ready,
     handle: tenant.handle,
     async setIssuer(issuer) {
-      setIssuer(store, issuer);
+      await setIssuer(store, issuer);
       await tenant.ready();
     },
-    edition() {
-      store.refresh();
-      return editionOf(store).name;
+    async edition() {
+      await store.refresh();
+      return (await editionOf(store)).name;
     },
-    managementCredentials() {
-      const client = store.list('client').find(({ global }) => global === true);
+    async managementCredentials() {
+      const client = await store.find('client', { lookup: 'global', value: 'true' });
       return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
     },
-    sessionKey: () => tenantKeys(store).sessionKey.export(),
+    sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
     reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),

@@ -70,9 +70,9 @@ export interface TestTenant extends Tenant {
   session(members?: JsonObject): Promise<AnonymousTokenResponse & { readonly session_token: string }>;
   /** Sends with a Management API token that has all scopes, or the given ones. */
   management(...scopes: string[]): Promise<Send>;
-  change(kind: Kind, id: string, members: JsonObject): void;
+  change(kind: Kind, id: string, members: JsonObject): Promise<void>;
   /** Gives guests of an application a grant for the sample API: `read:catalog` and `write:cart`, changed by `members`. */
-  grantGuests(clientId: string, members?: JsonObject): void;
+  grantGuests(clientId: string, members?: JsonObject): Promise<void>;
 }
 
 type Doors = Partial<Omit<TenantOptions, 'clock'>>;
@@ -84,8 +84,8 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
   const tenant = createTenant({ ...doors, clock, store, random, keys });
   await seed({ store, random, keys, issuer: tenant.issuer, edition });
   const send = sender(tenant);
-  const app = named(store, 'client', sampleApp.name) as TestTenant['app'];
-  const api = named(store, 'resource_server', sampleApi.name) as TestTenant['api'];
+  const app = (await named(store, 'client', sampleApp.name)) as TestTenant['app'];
+  const api = (await named(store, 'resource_server', sampleApi.name)) as TestTenant['api'];
 
   const anonymousToken: TestTenant['anonymousToken'] = (members = {}, headers = {}) =>
     send('POST', '/anonymous/token', {
@@ -113,12 +113,12 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
       const token = await managementToken({ send, store, issuer: tenant.issuer }, scopes);
       return withBearer(send, token);
     },
-    change(kind, id, members) {
-      store.write((writer) => writer.put(kind, id, { ...writer.get(kind, id), ...members }));
+    async change(kind, id, members) {
+      await store.write(async (writer) => writer.put(kind, id, { ...(await writer.get(kind, id)), ...members }));
     },
-    grantGuests(clientId, members) {
+    async grantGuests(clientId, members) {
       const grant = { ...guestGrant(clientId, { ...api }), id: `cgr_guests_${clientId}`, ...members };
-      store.write((writer) => writer.put('client_grant', grant.id, grant));
+      await store.write((writer) => writer.put('client_grant', grant.id, grant));
     },
   };
 }
@@ -132,10 +132,10 @@ interface OpenTenantOptions extends Doors {
 /** A tenant on which guests may have `read:catalog` and `write:cart` of the sample API. */
 export async function openTenant({ settings, app, api, ...doors }: OpenTenantOptions = {}): Promise<TestTenant> {
   const tenant = await testTenant(doors);
-  tenant.change('tenant', 'settings', { ...settings });
-  openGates(tenant.store, { client: tenant.app.client_id, resource_server: tenant.api.id });
-  tenant.change('client', tenant.app.client_id, { ...app });
-  tenant.change('resource_server', tenant.api.id, { ...api });
+  await tenant.change('tenant', 'settings', { ...settings });
+  await openGates(tenant.store, { client: tenant.app.client_id, resource_server: tenant.api.id });
+  await tenant.change('client', tenant.app.client_id, { ...app });
+  await tenant.change('resource_server', tenant.api.id, { ...api });
   return tenant;
 }
 
@@ -157,13 +157,15 @@ const openMembers = {
 } as const;
 
 /** Opens an application and an API to guests with `read:catalog` and `write:cart`, without the Management API. */
-export function openGates(store: Store, ids: { client: string; resource_server: string }): void {
-  const members = openMembers[editionOf(store).name];
-  store.write((writer) => {
-    const [client, server] = [writer.get('client', ids.client), writer.get('resource_server', ids.resource_server)];
+export async function openGates(store: Store, ids: { client: string; resource_server: string }): Promise<void> {
+  await store.write(async (writer) => {
+    const edition = await editionOf(writer);
+    const members = openMembers[edition.name];
+    const client = await writer.get('client', ids.client);
+    const server = await writer.get('resource_server', ids.resource_server);
     writer.put('client', ids.client, { ...client, ...members.client });
     writer.put('resource_server', ids.resource_server, { ...server, ...members.resource_server });
-    if (editionOf(writer).grantsScopes) writer.put('client_grant', guestGrantId, guestGrant(ids.client, server));
+    if (edition.grantsScopes) writer.put('client_grant', guestGrantId, guestGrant(ids.client, server));
   });
 }
 
@@ -183,14 +185,15 @@ function guestGrant(clientId: string, server: JsonObject | undefined): JsonObjec
 /** A confidential application of `tenant`, open to guests. */
 export async function confidentialApp(tenant: TestTenant, members: JsonObject = {}): Promise<TestTenant['app']> {
   const manage = await tenant.management();
+  const { name: edition } = await editionOf(tenant.store);
   const { body } = await manage('POST', '/api/v2/clients', {
-    json: { name: 'server', oidc_conformant: true, ...openMembers[editionOf(tenant.store).name].client, ...members },
+    json: { name: 'server', oidc_conformant: true, ...openMembers[edition].client, ...members },
   });
   return body;
 }
 
-export function globalClient(store: Store): TestTenant['app'] {
-  return store.list('client').find((client) => client.global === true) as TestTenant['app'];
+export async function globalClient(store: Store): Promise<TestTenant['app']> {
+  return (await store.find('client', { lookup: 'global', value: 'true' })) as TestTenant['app'];
 }
 
 /** The header of HTTP Basic. */
@@ -219,15 +222,15 @@ export async function verifiedClaims({ send, clock }: TestTenant, token: string)
 
 /** The claims of an encrypted session token, decrypted by `jose` (not by our code) with the key in the state. */
 export async function openSealed(store: Store, sessionToken: string): Promise<JsonObject> {
-  const { plaintext } = await compactDecrypt(sessionToken, sessionKey(store), {
+  const { plaintext } = await compactDecrypt(sessionToken, await sessionKey(store), {
     keyManagementAlgorithms: ['dir'],
     contentEncryptionAlgorithms: ['A256GCM'],
   });
   return JSON.parse(new TextDecoder().decode(plaintext));
 }
 
-export function sessionKey(store: Store): Uint8Array {
-  const keys = store.get('key', 'current') as unknown as KeyMaterial;
+export async function sessionKey(store: Store): Promise<Uint8Array> {
+  const keys = (await store.get('key', 'current')) as unknown as KeyMaterial;
   return Buffer.from(keys.session.k, 'base64url');
 }
 
@@ -235,7 +238,7 @@ async function managementToken(
   { send, store, issuer }: { send: Send; store: Store; issuer: string },
   scopes: readonly string[],
 ): Promise<string> {
-  const client = scopes.length === 0 ? globalClient(store) : machineApp(store, issuer, scopes);
+  const client = await (scopes.length === 0 ? globalClient(store) : machineApp(store, issuer, scopes));
   const { body } = await send('POST', '/oauth/token', {
     json: {
       grant_type: 'client_credentials',
@@ -248,9 +251,9 @@ async function managementToken(
 }
 
 /** An application that can get a Management API token with exactly these scopes. */
-function machineApp(store: Store, issuer: string, scope: readonly string[]): TestTenant['app'] {
+async function machineApp(store: Store, issuer: string, scope: readonly string[]): Promise<TestTenant['app']> {
   const app = { client_id: `machine ${scope.join(' ')}`, client_secret: 'machine-secret' };
-  store.write((writer) => {
+  await store.write((writer) => {
     writer.put('client', app.client_id, { ...app, grant_types: ['client_credentials'] });
     writer.put('client_grant', app.client_id, {
       id: app.client_id,
@@ -278,8 +281,8 @@ export function sender(tenant: Tenant): Send {
   };
 }
 
-function named(store: Store, kind: Kind, name: string): JsonObject {
-  const document = store.list(kind).find((candidate) => candidate.name === name);
+async function named(store: Store, kind: Kind, name: string): Promise<JsonObject> {
+  const document = (await store.list(kind)).find((candidate) => candidate.name === name);
   if (!document) throw new Error(`the seed has no ${kind} called ${name}`);
   return document;
 }

@@ -1,19 +1,8 @@
-import { Documents } from '../../src/local/store/contents.ts';
+import { cachedStore } from '../../src/local/store/cached-store.ts';
+import { memoryDatabase } from '../../src/local/store/memory.ts';
 import type { Store } from '../../src/local/store/store.ts';
 
 /** A store in memory. */
 export function memoryStore(): Store {
-  let documents = new Documents();
-  return {
-    get: (kind, id) => documents.get(kind, id),
-    list: (kind) => documents.list(kind),
-    refresh() {},
-    write(work) {
-      const draft = documents.copy();
-      const result = work(draft);
-      documents = draft;
-      return result;
-    },
-    close() {},
-  };
+  return cachedStore(memoryDatabase());
 }

@@ -20,9 +20,14 @@ export interface LocalControl {
 export function localControl(ports: LocalPorts): LocalControl {
   return {
     statePath: ports.path,
-    async describe(edition) {
-      const local = await openLocal(ports, { edition });
-      return { issuer: local.issuer, edition: local.edition(), ...local.managementCredentials() };
+    async describe(asked) {
+      const local = await openLocal(ports, { edition: asked });
+      try {
+        const [edition, credentials] = [await local.edition(), await local.managementCredentials()];
+        return { issuer: local.issuer, edition, ...credentials };
+      } finally {
+        await local.close();
+      }
     },
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),

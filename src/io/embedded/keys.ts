@@ -55,7 +55,7 @@ async function readKeys(
   const path = await findState();
   if (path === undefined) return undefined;
   try {
-    return exists(path) ? (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
+    return exists(path) ? await (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
   } catch (error) {
     const { stateProblemText } = await import('./state-errors.ts');
     warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys can't be used.`);

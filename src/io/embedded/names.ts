@@ -7,7 +7,7 @@ import { exists } from '../files/files.ts';
 /** The applications, APIs and edition of the local tenant, read from its state file; undefined where there is no tenant. */
 export async function localNames(statePath: string) {
   if (!exists(statePath)) return undefined;
-  const saved = (await import('../../local/state/read-state.ts')).readLocalNames(statePath);
+  const saved = await (await import('../../local/state/read-state.ts')).readLocalNames(statePath);
   return (
     saved && {
       edition: saved.edition,
@@ -24,7 +24,7 @@ export async function localEdition(
 ): Promise<EditionName | undefined> {
   try {
     const saved = exists(statePath)
-      ? (await import('../../local/state/read-state.ts')).readLocalNames(statePath)
+      ? await (await import('../../local/state/read-state.ts')).readLocalNames(statePath)
       : undefined;
     return saved?.edition ?? asked;
   } catch {

@@ -59,7 +59,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     const { issuer } = local;
     return {
       ...listening,
-      ...{ issuer, issuerBefore: issuer === before ? undefined : before, edition: local.edition() },
+      ...{ issuer, issuerBefore: issuer === before ? undefined : before, edition: await local.edition() },
       close,
     };
   } catch (error) {

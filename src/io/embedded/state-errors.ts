@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { AnonError, isAnonError } from '../../errors.ts';
-import type { StateFileError } from '../../local/store/state-file-error.ts';
+import type { StateFileError } from '../../local/store/sqlite/state-file-error.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, fileFailure, reasonOf } from '../files/files.ts';
 

@@ -23,9 +23,9 @@ export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;
  */
 export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): Promise<LocalTenant> {
   const local = await opened(ports, options);
-  const refusal = editionMismatch(local.edition(), options.edition);
+  const refusal = editionMismatch(await local.edition(), options.edition);
   if (refusal) {
-    local.close();
+    await local.close();
     throw refusal;
   }
   const unusable = (error: unknown) => failUnusable(ports, local, error);
@@ -90,8 +90,8 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
     const local = await attempt(ports, { edition }).catch((error) => {
       throw stateFailure(path, 'cannot be written', error);
     });
-    const speaks = local.edition();
-    local.close();
+    const speaks = await local.edition();
+    await local.close();
     return speaks;
   });
 }
@@ -99,9 +99,9 @@ export async function resetLocal(ports: LocalPorts, edition: EditionName | undef
 async function startedOver(local: LocalTenant, edition: EditionName | undefined): Promise<EditionName> {
   try {
     await local.reset(edition);
-    return local.edition();
+    return await local.edition();
   } finally {
-    local.close();
+    await local.close();
   }
 }
 
@@ -151,7 +151,7 @@ export async function connectLocal(
   edition?: EditionName,
 ): Promise<TenantConnection> {
   const local = await openLocal(ports, { edition });
-  const { clientId, clientSecret } = local.managementCredentials();
+  const { clientId, clientSecret } = await local.managementCredentials();
   return {
     ...common,
     issuer: local.issuer,
@@ -163,8 +163,8 @@ export async function connectLocal(
       secret: async () => clientSecret,
       cache: undefined,
     },
-    edition: local.edition(),
+    edition: await local.edition(),
     saveEdition: async () => {},
-    sessionKey: async () => local.sessionKey(),
+    sessionKey: () => local.sessionKey(),
   };
 }

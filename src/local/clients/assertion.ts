@@ -3,7 +3,8 @@ import { readBase64url } from '../../jose/base64url.ts';
 import { clientAssertionType } from '../../wire/client-assertion.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantContext } from '../context.ts';
+import type { Moment } from '../scope.ts';
+import type { Store } from '../store/store.ts';
 import type { ClientAssertion, ClientCredentials } from './authentication.ts';
 import { credentialsOf, isExpired } from './public-keys.ts';
 
@@ -24,30 +25,33 @@ const maxLifetimeSeconds = 300;
  * @see RFC 7523, section 3
  */
 export async function hasValidAssertion(
-  tenant: TenantContext,
+  store: Store,
+  moment: Moment,
   { client, credentials, url }: AuthenticationAttempt,
 ): Promise<boolean> {
   const { assertion } = credentials;
   if (assertion?.type !== clientAssertionType) return false;
-  const now = tenant.clock() / 1000;
-  const keys = credentialsOf(tenant.store, client).filter((credential) => !isExpired(credential, now));
+  const { nowSeconds } = moment;
+  const keys = (await credentialsOf(store, client)).filter((credential) => !isExpired(credential, nowSeconds));
   if (keys.length === 0) return false;
   const { verifyAssertion } = await import('./public-keys.ts');
   const claims = await verifyAssertion(assertion.jwt, keys, {
     clientId: String(client.client_id),
-    audience: audiences(tenant, url),
-    now: new Date(tenant.clock()),
+    audience: audiences(moment, url),
+    now: new Date(nowSeconds * 1000),
     toleranceSeconds,
   });
-  if (!claims || claims.exp - Math.min(now, claims.iat ?? now) > maxLifetimeSeconds + toleranceSeconds) return false;
-  return markUsed(tenant, {
-    token: `${String(client.client_id)} ${claims.jti}`,
-    expiresAtSeconds: claims.exp + toleranceSeconds,
-  });
+  if (!claims) return false;
+  const lifetimeSeconds = claims.exp - Math.min(nowSeconds, claims.iat ?? nowSeconds);
+  if (lifetimeSeconds > maxLifetimeSeconds + toleranceSeconds) return false;
+  const id = createHash('sha256')
+    .update(`${String(client.client_id)} ${claims.jti}`)
+    .digest('base64url');
+  return store.takeOnce(id, { nowSeconds, endSeconds: Math.ceil(claims.exp) + toleranceSeconds });
 }
 
 /** The audiences that an assertion may have: the issuer, or any URL of the token endpoint. */
-function audiences({ issuer }: TenantContext, url: string): string[] {
+function audiences({ issuer }: Moment, url: string): string[] {
   const { origin, pathname } = new URL(url);
   return [issuer, `${issuer}${oauthTokenPath.slice(1)}`, `${origin}${oauthTokenPath}`, `${origin}${pathname}`];
 }
@@ -61,24 +65,4 @@ export function assertedClientId(assertion: ClientAssertion | undefined): string
   } catch {
     return undefined;
   }
-}
-
-/**
- * Marks a token as used. False when it was used before, also in another process that serves the state. Expired entries
- * are deleted, because their tokens are refused anyway.
- */
-function markUsed(
-  { store, clock }: TenantContext,
-  { token, expiresAtSeconds }: { token: string; expiresAtSeconds: number },
-): boolean {
-  const id = createHash('sha256').update(token).digest('base64url');
-  const now = clock() / 1000;
-  return store.write((writer) => {
-    for (const used of writer.list('used_token')) {
-      if (Number(used.expires_at) < now) writer.remove('used_token', String(used.id));
-    }
-    if (writer.get('used_token', id)) return false;
-    writer.put('used_token', id, { id, expires_at: expiresAtSeconds });
-    return true;
-  });
 }

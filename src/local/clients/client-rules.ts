@@ -1,22 +1,21 @@
 import type { Edition } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import { editionOf } from '../state/edition.ts';
 import type { StoreReader } from '../store/store.ts';
 import { credentialsOf, namedCredentials } from './public-keys.ts';
 
 /** @throws {Refusal} 404 */
-export function findClient(store: StoreReader, id: string): JsonObject {
-  const client = store.get('client', id);
+export async function findClient(store: StoreReader, id: string): Promise<JsonObject> {
+  const client = await store.get('client', id);
   if (client === undefined) throw managementRefusal(404, 'The client does not exist', 'inexistent_client');
   return client;
 }
 
 /** Checks a client as it is after a change. @throws {Refusal} 400 */
-export function checkClient(store: StoreReader, client: JsonObject): void {
+export async function checkClient(store: StoreReader, edition: Edition, client: JsonObject): Promise<void> {
   checkGrantTypes(client);
-  checkConformance(editionOf(store), client);
-  checkAuthentication(store, client);
+  checkConformance(edition, client);
+  await checkAuthentication(store, client);
 }
 
 /** A public client has no secret, so it cannot use the grant that needs one. */
@@ -37,13 +36,13 @@ function checkConformance(edition: Edition, client: JsonObject): void {
 }
 
 /** An application has one authentication method, and only keys of its own. Assumed: both wordings. */
-function checkAuthentication(store: StoreReader, client: JsonObject): void {
+async function checkAuthentication(store: StoreReader, client: JsonObject): Promise<void> {
   if (client.client_authentication_methods === undefined) return;
   if (client.token_endpoint_auth_method !== undefined) {
     const message = 'token_endpoint_auth_method and client_authentication_methods are mutually exclusive.';
     throw managementRefusal(400, message, 'invalid_body');
   }
-  if (credentialsOf(store, client).length < namedCredentials(client).length) {
+  if ((await credentialsOf(store, client)).length < namedCredentials(client).length) {
     throw managementRefusal(400, 'A credential of client_authentication_methods does not exist.', 'invalid_body');
   }
 }

@@ -1,21 +1,21 @@
 import { guestSubject, subjectOf } from '../../wire/client-grant.ts';
+import type { Edition } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import { editionOf } from '../state/edition.ts';
+import { grantAccess } from '../store/lookups.ts';
 import type { StoreReader } from '../store/store.ts';
-
-const indexes = new WeakMap<readonly JsonObject[], ReadonlyMap<string, JsonObject>>();
 
 /** Finds an application's grant for an API and a subject type. There is at most one. */
 export function findGrant(
   store: StoreReader,
   { clientId, audience, subject }: { clientId: unknown; audience: unknown; subject: string },
-): JsonObject | undefined {
-  const grants = store.list('client_grant');
-  const index = indexes.get(grants) ?? new Map(grants.map((grant) => [keyOf(grant), grant]));
-  // The store returns the same list until a grant is written, and every request for a guest token looks one up.
-  indexes.set(grants, index);
-  return index.get(JSON.stringify([clientId, audience, subject]));
+): Promise<JsonObject | undefined> {
+  return store.find('client_grant', { lookup: 'access', value: grantAccess(clientId, audience, subject) });
+}
+
+/** Finds an API by its audience. */
+export function findServer(store: StoreReader, audience: string): Promise<JsonObject | undefined> {
+  return store.find('resource_server', { lookup: 'identifier', value: audience });
 }
 
 /** The scopes that a grant allows, out of `defined`, the scopes of its API: those that it lists, or all. */
@@ -30,29 +30,25 @@ export function definedScopes(server: JsonObject): string[] {
   return Array.isArray(server.scopes) ? server.scopes.map((scope: { value: string }) => scope.value) : [];
 }
 
-function keyOf(grant: JsonObject): string {
-  return JSON.stringify([grant.client_id, grant.audience, subjectOf(grant)]);
-}
-
 // The rules of client grants. Assumed: all wording, and the codes that no table of the service lists.
 
 /** The client of a grant. @throws {Refusal} 404 */
-export function findGrantedClient(store: StoreReader, clientId: unknown): JsonObject {
-  const client = store.get('client', String(clientId));
+export async function findGrantedClient(store: StoreReader, clientId: unknown): Promise<JsonObject> {
+  const client = await store.get('client', String(clientId));
   if (client === undefined) throw managementRefusal(404, 'Client not found', 'inexistent_client');
   return client;
 }
 
 /** The API of a grant. @throws {Refusal} 404 */
-export function findGrantedServer(store: StoreReader, audience: unknown): JsonObject {
-  const server = store.list('resource_server').find(({ identifier }) => identifier === audience);
+export async function findGrantedServer(store: StoreReader, audience: unknown): Promise<JsonObject> {
+  const server = await findServer(store, String(audience));
   if (server === undefined) throw managementRefusal(404, 'Resource server not found', 'inexistent_resource_server');
   return server;
 }
 
 /** @throws {Refusal} 409 when the application has a grant for the API and subject type already */
-export function checkNoDuplicate(store: StoreReader, grant: JsonObject): void {
-  const existing = findGrant(store, {
+export async function checkNoDuplicate(store: StoreReader, grant: JsonObject): Promise<void> {
+  const existing = await findGrant(store, {
     clientId: grant.client_id,
     audience: grant.audience,
     subject: subjectOf(grant),
@@ -74,16 +70,16 @@ interface GrantChange {
 }
 
 /** @throws {Refusal} 400 */
-export function checkGrant(store: StoreReader, { grant, change, server }: GrantChange): void {
+export function checkGrant(edition: Edition, { grant, change, server }: GrantChange): void {
   const problem =
-    subjectProblem(store, grant, server) ?? organizationProblem(grant) ?? scopeProblem(grant, change, server);
+    subjectProblem(edition, grant, server) ?? organizationProblem(grant) ?? scopeProblem(grant, change, server);
   if (problem !== undefined) throw managementRefusal(400, problem, 'invalid_body');
 }
 
-function subjectProblem(store: StoreReader, grant: JsonObject, server: JsonObject): string | undefined {
+function subjectProblem(edition: Edition, grant: JsonObject, server: JsonObject): string | undefined {
   if (subjectOf(grant) !== guestSubject) return undefined;
   // Such a grant would have no effect: guests get the scopes in the API's own list.
-  if (!editionOf(store).grantsScopes) {
+  if (!edition.grantsScopes) {
     return `Payload validation error: 'No enum match for: ${guestSubject} on property subject_type'.`;
   }
   return server.is_system === true ? 'System resource servers cannot be accessed by anonymous users.' : undefined;

@@ -38,11 +38,9 @@ export function shownCredential({ pem: _, client_id: __, ...shown }: JsonObject)
 }
 
 /** The keys that an application may authenticate with: those both registered and enabled. */
-export function credentialsOf(store: StoreReader, client: JsonObject): JsonObject[] {
-  return namedCredentials(client).flatMap((id) => {
-    const credential = store.get('client_credential', id);
-    return credential && credential.client_id === client.client_id ? [credential] : [];
-  });
+export async function credentialsOf(store: StoreReader, client: JsonObject): Promise<JsonObject[]> {
+  const named = await Promise.all(namedCredentials(client).map((id) => store.get('client_credential', id)));
+  return named.flatMap((credential) => (credential?.client_id === client.client_id && credential ? [credential] : []));
 }
 
 /** The ids of the credentials that an application has enabled, including those that do not exist. */

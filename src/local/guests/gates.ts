@@ -3,18 +3,18 @@ import type { ClaimMapping } from '../../wire/claims-mapping.ts';
 import { guestSubject } from '../../wire/client-grant.ts';
 import type { GuestAccess } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { definedScopes, findGrant, grantedScopes } from '../clients/grants.ts';
-import type { TenantContext } from '../context.ts';
+import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
-import { editionOf, settingsOf } from '../state/edition.ts';
+import type { Moment } from '../scope.ts';
+import type { StoreReader } from '../store/store.ts';
 
 /** Gates 1 and 2. @throws {Refusal} feature_not_enabled, unauthorized_client */
-export function checkGuestsAllowed(tenant: TenantContext, client: JsonObject): void {
-  const flags = settingsOf(tenant.store).flags as JsonObject | undefined;
+export function checkGuestsAllowed({ settings, edition }: Moment, client: JsonObject): void {
+  const flags = settings.flags as JsonObject | undefined;
   if (flags?.anonymous_sessions_enabled === false) {
     throw anonymousTokenRefusal('feature_not_enabled', 'Anonymous sessions are not enabled for this tenant.');
   }
-  if (!editionOf(tenant.store).client.read(client).enabled) {
+  if (!edition.client.read(client).enabled) {
     throw anonymousTokenRefusal('unauthorized_client', 'Anonymous sessions are not enabled for this client.');
   }
 }
@@ -29,13 +29,18 @@ export interface ApiForGuests {
 }
 
 /** Gates 3 and 4. @throws {Refusal} invalid_target */
-export function findApi(tenant: TenantContext, request: AnonymousTokenRequest, client: JsonObject): ApiForGuests {
-  const audience = request.audience || settingsOf(tenant.store).default_audience;
+export async function findApi(
+  store: StoreReader,
+  { settings, edition }: Moment,
+  request: AnonymousTokenRequest,
+  client: JsonObject,
+): Promise<ApiForGuests> {
+  const audience = request.audience || settings.default_audience;
   if (typeof audience !== 'string' || audience === '') {
     throw anonymousTokenRefusal('invalid_target', 'audience is required: the tenant has no default audience.');
   }
-  const server = tenant.store.list('resource_server').find((candidate) => candidate.identifier === audience);
-  const { resourceServer, claims } = editionOf(tenant.store);
+  const server = await findServer(store, audience);
+  const { resourceServer, claims } = edition;
   const access = server && resourceServer.read(server);
   if (!server || !access?.enabled) {
     throw anonymousTokenRefusal('invalid_target', 'The audience does not exist or does not allow anonymous access.');
@@ -43,21 +48,25 @@ export function findApi(tenant: TenantContext, request: AnonymousTokenRequest, c
   return {
     audience,
     access,
-    scopes: scopesForGuests(tenant, client, server, access),
+    scopes: await scopesForGuests(store, client, server, access),
     claims: claims.read(claims.heldBy === 'application' ? client : server),
   };
 }
 
 /** Gate 4: in edition `preview` a list on the API; in `ea` a grant of the application, which is required. */
-function scopesForGuests(
-  { store }: TenantContext,
+async function scopesForGuests(
+  store: StoreReader,
   client: JsonObject,
   server: JsonObject,
   access: GuestAccess,
-): readonly string[] {
+): Promise<readonly string[]> {
   const defined = definedScopes(server);
   if (access.scopes) return access.scopes.filter((value) => defined.includes(value));
-  const grant = findGrant(store, { clientId: client.client_id, audience: server.identifier, subject: guestSubject });
+  const grant = await findGrant(store, {
+    clientId: client.client_id,
+    audience: server.identifier,
+    subject: guestSubject,
+  });
   // Assumed: the error. The API allows guests, but not those of this application.
   if (!grant) {
     throw anonymousTokenRefusal('invalid_target', 'The client has no grant for anonymous users of the audience.');

@@ -5,9 +5,9 @@ import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts'
 import { check, type JsonObject } from '../../wire/schema.ts';
 import { type SessionTokenClaims, sessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-token-format.ts';
-import type { TenantContext } from '../context.ts';
 import { type Random, randomToken } from '../random.ts';
-import { type TenantKeys, tenantKeys } from '../tokens/keys.ts';
+import type { Moment } from '../scope.ts';
+import type { TenantKeys } from '../tokens/keys.ts';
 import { readSignedToken, signToken } from '../tokens/signed-token.ts';
 
 const ivBytes = 12;
@@ -78,14 +78,17 @@ const ticketHeader = base64urlJson({ ...sealedSessionTokenHeader, typ: 'anon-tra
  * A ticket that takes a guest's session into a login: sealed, valid for 30 seconds, and with a `jti` by which its
  * receiver can refuse a second use. Assumed: the claims. @see wire contract, sections 2 and 5
  */
-export function writeTransferTicket(tenant: TenantContext, session: SessionTokenClaims): string {
-  const now = Math.floor(tenant.clock() / 1000);
-  return seal(tenantKeys(tenant.store), tenant.random, ticketHeader, {
-    iss: tenant.issuer,
+export function writeTransferTicket(
+  { keys, issuer, nowSeconds }: Moment,
+  random: Random,
+  session: SessionTokenClaims,
+): string {
+  return seal(keys, random, ticketHeader, {
+    iss: issuer,
     client_id: session.client_id,
-    jti: randomToken(tenant.random, 16),
-    iat: now,
-    exp: now + anonymousTransferLifetimeSeconds,
+    jti: randomToken(random, 16),
+    iat: nowSeconds,
+    exp: nowSeconds + anonymousTransferLifetimeSeconds,
     session,
   });
 }

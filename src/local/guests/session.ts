@@ -9,11 +9,9 @@ import {
 } from '../../wire/metadata.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
-import type { TenantContext } from '../context.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
-import { randomToken, randomUuid } from '../random.ts';
-import { editionOf, settingsOf } from '../state/edition.ts';
-import { tenantKeys } from '../tokens/keys.ts';
+import { type Random, randomToken, randomUuid } from '../random.ts';
+import type { Moment } from '../scope.ts';
 import { readSessionToken } from './session-token.ts';
 
 interface SessionBearer {
@@ -24,71 +22,71 @@ interface SessionBearer {
 
 /** The session that a request updates or renews; undefined when it creates one. @throws {Refusal} invalid_session_token, session_expired */
 export function readSession(
-  tenant: TenantContext,
+  moment: Moment,
   { body, cookies }: SessionBearer,
   client: JsonObject,
 ): SessionTokenClaims | undefined {
-  const fromCookie = cookies === undefined ? undefined : cookieSession(tenant, cookies, client);
+  const fromCookie = cookies === undefined ? undefined : cookieSession(moment, cookies, client);
   if (fromCookie === undefined && body.session_token === undefined) return undefined;
   if (body.user_id !== undefined) {
     throw anonymousTokenRefusal('invalid_request', 'user_id cannot be provided when session_token is present.');
   }
-  if (body.metadata !== undefined && !editionOf(tenant.store).updatesMetadata) {
+  if (body.metadata !== undefined && !moment.edition.updatesMetadata) {
     throw anonymousTokenRefusal('invalid_request', 'metadata cannot be provided when session_token is present');
   }
-  return fromCookie ?? bodySession(tenant, body.session_token ?? '', client);
+  return fromCookie ?? bodySession(moment, body.session_token ?? '', client);
 }
 
 /**
  * The cookie takes precedence over the body. Assumed: a cookie without a valid session of this application is ignored;
  * browsers send it on every request, and a page could never remove it.
  */
-function cookieSession(tenant: TenantContext, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
-  if (sessionSettings(tenant).cookie !== true) return undefined;
+function cookieSession(moment: Moment, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
+  if (sessionSettings(moment).cookie !== true) return undefined;
   const token = readSessionCookie(cookies);
-  const session = token === undefined ? undefined : sessionOf(tenant, token, client);
-  return session && !isExpired(tenant, session) ? session : undefined;
+  const session = token === undefined ? undefined : sessionOf(moment, token, client);
+  return session && !isExpired(moment, session) ? session : undefined;
 }
 
-function bodySession(tenant: TenantContext, token: string, client: JsonObject): SessionTokenClaims {
-  const session = sessionOf(tenant, token, client);
+function bodySession(moment: Moment, token: string, client: JsonObject): SessionTokenClaims {
+  const session = sessionOf(moment, token, client);
   if (session === undefined) {
     throw anonymousTokenRefusal('invalid_session_token', 'The session token is not valid.');
   }
-  if (isExpired(tenant, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
+  if (isExpired(moment, session)) throw anonymousTokenRefusal('session_expired', 'The session has expired.');
   return session;
 }
 
 /** A session token belongs to one application. */
-function sessionOf(tenant: TenantContext, token: string, client: JsonObject): SessionTokenClaims | undefined {
-  const session = readSessionToken(tenantKeys(tenant.store), editionOf(tenant.store), token);
+function sessionOf({ keys, edition }: Moment, token: string, client: JsonObject): SessionTokenClaims | undefined {
+  const session = readSessionToken(keys, edition, token);
   return session?.client_id === client.client_id ? session : undefined;
 }
 
-function isExpired(tenant: TenantContext, { exp }: SessionTokenClaims): boolean {
-  return exp !== undefined && exp <= seconds(tenant);
+function isExpired({ nowSeconds }: Moment, { exp }: SessionTokenClaims): boolean {
+  return exp !== undefined && exp <= nowSeconds;
 }
 
 /** The session after a request: a new one, an updated one with its full lifetime again, or, in an edition without updates, the same. */
 export function nextSession(
-  tenant: TenantContext,
+  moment: Moment,
+  random: Random,
   request: AnonymousTokenRequest,
   client: JsonObject,
   before: SessionTokenClaims | undefined,
 ): SessionTokenClaims {
-  const edition = editionOf(tenant.store);
+  const { edition, issuer, nowSeconds } = moment;
   if (before && !edition.updatesMetadata) return before;
-  const now = seconds(tenant);
-  const { lifetimeSeconds } = sessionSettings(tenant);
+  const { lifetimeSeconds } = sessionSettings(moment);
   return {
-    iss: tenant.issuer,
+    iss: issuer,
     client_id: String(client.client_id),
-    user_id: before?.user_id ?? request.user_id ?? `${edition.guestIdPrefix}${randomUuid(tenant.random)}`,
-    session_id: before?.session_id ?? `sess_${randomToken(tenant.random, 18)}`,
-    created_at: before?.created_at ?? edition.writeTime(tenant.clock()),
+    user_id: before?.user_id ?? request.user_id ?? `${edition.guestIdPrefix}${randomUuid(random)}`,
+    session_id: before?.session_id ?? `sess_${randomToken(random, 18)}`,
+    created_at: before?.created_at ?? edition.writeTime(nowSeconds * 1000),
     metadata: nextMetadata(edition, before?.metadata ?? {}, request.metadata ?? {}),
-    iat: now,
-    ...(lifetimeSeconds > 0 && { exp: now + lifetimeSeconds }),
+    iat: nowSeconds,
+    ...(lifetimeSeconds > 0 && { exp: nowSeconds + lifetimeSeconds }),
   };
 }
 
@@ -106,12 +104,8 @@ function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject)
   return merged;
 }
 
-export function sessionSettings(tenant: TenantContext): SessionSettings {
-  return editionOf(tenant.store).tenant.read(settingsOf(tenant.store));
-}
-
-function seconds(tenant: TenantContext): number {
-  return Math.floor(tenant.clock() / 1000);
+export function sessionSettings({ edition, settings }: Moment): SessionSettings {
+  return edition.tenant.read(settings);
 }
 
 const cookieName = 'auth0_anon';

@@ -52,6 +52,7 @@ const reasons: Record<number, string> = {
   421: 'Misdirected Request',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
 };
 
 /** The error envelope of /api/v2. @see management-api, section 2.1 */
@@ -69,7 +70,13 @@ export function managementRefusal(
 const managementRoot = '/api/v2/';
 
 /** A refusal before routing, in the format that clients of the endpoint at `path` expect. `error` is OAuth's error code. */
-export function refusalAt(path: string, status: number, error: string, description: string): Refusal {
-  if (path.startsWith(managementRoot)) return managementRefusal(status, description);
-  return oauthRefusal(status, error, description);
+export function refusalAt(
+  path: string,
+  status: number,
+  error: string,
+  description: string,
+  headers: Record<string, string> = {},
+): Refusal {
+  if (path.startsWith(managementRoot)) return managementRefusal(status, description, undefined, headers);
+  return oauthRefusal(status, error, description, headers);
 }

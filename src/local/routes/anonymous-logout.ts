@@ -1,10 +1,9 @@
 import { Hono } from 'hono/quick';
 import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymous-logout.ts';
 import { check } from '../../wire/schema.ts';
-import type { TenantContext } from '../context.ts';
 import { clearedSessionCookie } from '../guests/session.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
-import { editionOf } from '../state/edition.ts';
+import type { TenantScope } from '../scope.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers } from './anonymous-request.ts';
 
@@ -12,9 +11,9 @@ import { readMembers } from './anonymous-request.ts';
 const refusedMembers = ['session_token', 'client_secret'];
 
 /** POST /anonymous/logout, where the edition has a cookie to clear. @see wire contract, section 3 */
-export function anonymousLogoutRoute(tenant: TenantContext): Hono<AnonymousVariables> {
+export function anonymousLogoutRoute({ store }: TenantScope): Hono<AnonymousVariables> {
   return new Hono<AnonymousVariables>().post(anonymousLogoutPath, async (c) => {
-    if (!editionOf(tenant.store).hasCookie) return c.notFound();
+    if (!c.env.edition.hasCookie) return c.notFound();
     const members = await readMembers(c.req.raw);
     const refused = refusedMembers.find((name) => name in members);
     if (refused) throw anonymousTokenRefusal('invalid_request', `${refused} cannot be provided.`);
@@ -23,7 +22,7 @@ export function anonymousLogoutRoute(tenant: TenantContext): Hono<AnonymousVaria
     const { client_id: clientId } = checked.value;
     c.set('clientId', clientId);
     // Assumed: a client id in the request must exist.
-    if (clientId !== undefined && tenant.store.get('client', clientId) === undefined) {
+    if (clientId !== undefined && (await store.get('client', clientId)) === undefined) {
       throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
     }
     return c.body(null, 204, { 'set-cookie': clearedSessionCookie, 'cache-control': 'no-store' });

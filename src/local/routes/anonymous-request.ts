@@ -8,9 +8,10 @@ import {
   readClientCredentials,
   sameSecret,
 } from '../clients/authentication.ts';
-import type { TenantContext } from '../context.ts';
 import { anonymousTokenRefusal, oauthRefusal, type Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
+import type { Moment } from '../scope.ts';
+import type { Store } from '../store/store.ts';
 
 /** @throws {Refusal} invalid_request */
 export async function readMembers(request: Request): Promise<JsonObject> {
@@ -59,14 +60,15 @@ function basicClientId(authorization: string): string | undefined {
  * `token_endpoint_auth_method` is set to. @throws {Refusal} invalid_client
  */
 export async function authenticate(
-  tenant: TenantContext,
+  store: Store,
+  moment: Moment,
   credentials: ClientCredentials,
   url: string,
 ): Promise<JsonObject> {
-  const client = tenant.store.get('client', credentials.clientId ?? '');
+  const client = await store.get('client', credentials.clientId ?? '');
   if (client === undefined || client.global === true) throw authenticationFailed(credentials);
   if (credentials.assertion || client.client_authentication_methods !== undefined) {
-    if (await hasValidAssertion(tenant, { client, credentials, url })) return client;
+    if (await hasValidAssertion(store, moment, { client, credentials, url })) return client;
     throw authenticationFailed(credentials);
   }
   if (credentials.method === undefined && client.token_endpoint_auth_method === 'none') return client;

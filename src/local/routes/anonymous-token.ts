@@ -7,14 +7,12 @@ import {
 } from '../../wire/anonymous-token.ts';
 import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
-import type { TenantContext } from '../context.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
 import { nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
-import { randomToken } from '../random.ts';
-import { editionOf } from '../state/edition.ts';
-import { tenantKeys } from '../tokens/keys.ts';
+import { type Random, randomToken } from '../random.ts';
+import type { Moment, TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
@@ -26,36 +24,36 @@ const uncached = { 'cache-control': 'no-store' };
  * checks run in this order: body, client, client authentication, feature, application, session token, audience, scope,
  * metadata. @see wire contract, section 2
  */
-export function anonymousTokenRoute(tenant: TenantContext): Hono<AnonymousVariables> {
+export function anonymousTokenRoute({ store, random }: TenantScope): Hono<AnonymousVariables> {
   return new Hono<AnonymousVariables>().post(anonymousTokenPath, async (c) => {
-    const edition = editionOf(tenant.store);
+    const moment = c.env;
     const authorization = c.req.header('authorization') ?? null;
-    const { body, credentials } = readRequest(edition, await readMembers(c.req.raw), authorization);
+    const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);
     c.set('clientId', credentials.clientId);
-    const client = await authenticate(tenant, credentials, c.req.url);
-    checkGuestsAllowed(tenant, client);
-    const before = readSession(tenant, { body, cookies: c.req.header('cookie') }, client);
-    if (edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {
-      return c.json({ anon_transfer_token: ticketFor(tenant, before) }, 200, uncached);
+    const client = await authenticate(store, moment, credentials, c.req.url);
+    checkGuestsAllowed(moment, client);
+    const before = readSession(moment, { body, cookies: c.req.header('cookie') }, client);
+    if (moment.edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {
+      return c.json({ anon_transfer_token: ticketFor(moment, random, before) }, 200, uncached);
     }
-    const api = findApi(tenant, body, client);
+    const api = await findApi(store, moment, body, client);
     const granted = grantScopes(api.scopes, body.scope);
-    const session = nextSession(tenant, body, client, before);
-    const tokens = await answer(tenant, { request: body, session, before, api, granted });
-    return c.json(tokens, 200, { ...uncached, ...cookieFor(tenant, tokens) });
+    const session = nextSession(moment, random, body, client, before);
+    const tokens = await answer(moment, random, { request: body, session, before, api, granted });
+    return c.json(tokens, 200, { ...uncached, ...cookieFor(moment, tokens) });
   });
 }
 
 /** Assumed: a request without a session is refused. */
-function ticketFor(tenant: TenantContext, session: SessionTokenClaims | undefined): string {
-  if (session) return writeTransferTicket(tenant, session);
+function ticketFor(moment: Moment, random: Random, session: SessionTokenClaims | undefined): string {
+  if (session) return writeTransferTicket(moment, random, session);
   throw anonymousTokenRefusal('invalid_request', 'session_token is required for a transfer token.');
 }
 
 /** With the cookie enabled, every response with a session token sets it. */
-function cookieFor(tenant: TenantContext, tokens: AnonymousTokenResponse): Record<string, string> {
+function cookieFor(moment: Moment, tokens: AnonymousTokenResponse): Record<string, string> {
   const { session_token: token, session_expires_in: left } = tokens;
-  if (token === undefined || left === undefined || sessionSettings(tenant).cookie !== true) return {};
+  if (token === undefined || left === undefined || sessionSettings(moment).cookie !== true) return {};
   return { 'set-cookie': sessionCookie(token, left) };
 }
 
@@ -67,28 +65,26 @@ interface Grant {
   readonly granted: readonly string[];
 }
 
-async function answer(tenant: TenantContext, grant: Grant): Promise<AnonymousTokenResponse> {
+async function answer(moment: Moment, random: Random, grant: Grant): Promise<AnonymousTokenResponse> {
+  const { edition, keys, issuer, nowSeconds } = moment;
   const { request, session, api } = grant;
-  const edition = editionOf(tenant.store);
-  const keys = tenantKeys(tenant.store);
   const granted = grant.granted.join(' ');
-  const now = Math.floor(tenant.clock() / 1000);
-  const sessionLeft = (session.exp ?? Number.POSITIVE_INFINITY) - now;
+  const sessionLeft = (session.exp ?? Number.POSITIVE_INFINITY) - nowSeconds;
   // An access token never lasts longer than its session.
   const lifetime = Math.min(api.access.tokenLifetimeSeconds ?? edition.guestTokenLifetime.defaultSeconds, sessionLeft);
-  const format = { format: sessionSettings(tenant).tokenFormat, prefix: edition.sessionTokenPrefix };
+  const format = { format: sessionSettings(moment).tokenFormat, prefix: edition.sessionTokenPrefix };
   const isNew = grant.before === undefined || edition.updatesMetadata;
   const [sessionToken, accessToken] = await Promise.all([
-    isNew ? writeSessionToken(keys, tenant.random, format, session) : undefined,
+    isNew ? writeSessionToken(keys, random, format, session) : undefined,
     signToken(keys, 'JWT', {
-      iss: tenant.issuer,
+      iss: issuer,
       sub: session.user_id,
       aud: api.audience,
-      iat: now,
-      exp: now + lifetime,
+      iat: nowSeconds,
+      exp: nowSeconds + lifetime,
       ...(granted !== '' && { scope: granted }),
       azp: session.client_id,
-      jti: randomToken(tenant.random, 16),
+      jti: randomToken(random, 16),
       ...mappedClaims(api.claims, session),
     }),
   ]);

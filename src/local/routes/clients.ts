@@ -5,13 +5,13 @@ import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { checkClient, findClient } from '../clients/client-rules.ts';
 import { asReference, newCredential } from '../clients/public-keys.ts';
-import type { TenantContext } from '../context.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import { randomToken } from '../random.ts';
+import { type Random, randomToken } from '../random.ts';
+import type { Moment, TenantScope } from '../scope.ts';
 import { newClient } from '../state/client.ts';
-import { editionOf, oncePerEdition } from '../state/edition.ts';
+import { oncePerEdition } from '../state/edition.ts';
 import type { StoreWriter } from '../store/store.ts';
-import { booleanFilter, fieldPicker, listing } from './listing.ts';
+import { booleanFilter, fieldPicker, listing, type Selection } from './listing.ts';
 import { checkScope, type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
 
@@ -20,63 +20,61 @@ const createPayload = oncePerEdition(clientCreate);
 const patchPayload = oncePerEdition(clientPatch);
 
 /** /api/v2/clients: list, read, create, patch, delete, and rotate the secret. */
-export function clientRoutes(tenant: TenantContext): Hono<ManagementVariables> {
+export function clientRoutes({ store, random }: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${clientsPath}/:id`;
 
-  app.get(clientsPath, requireScope(tenant, ...readScopes), (c) => {
+  app.get(clientsPath, requireScope(...readScopes), async (c) => {
     const url = new URL(c.req.url);
     checkFields(url.searchParams, c.get('scopes'));
-    const clients = tenant.store.list('client').filter(clientFilter(url.searchParams));
-    return c.json(listing(url, 'clients', clients.map(shownTo(c.get('scopes')))));
+    const selection = { ...clientSelection(url.searchParams), shown: shownTo(c.get('scopes')) };
+    return c.json(await listing(store, url, 'clients', selection));
   });
 
-  app.post(clientsPath, requireScope(tenant, 'create:clients'), async (c) => {
-    const edition = editionOf(tenant.store);
+  app.post(clientsPath, requireScope('create:clients'), async (c) => {
+    const { edition } = c.env;
     const payload = await readPayload(c.req.raw, (body) => checkPayload(createPayload(edition), body));
     const { client_authentication_methods: methods, ...members } = payload;
     if (methods !== undefined) checkScope(c.get('scopes'), 'create:client_credentials');
-    const client = newClient(tenant.random, edition, patched({}, members, { nested: true }));
-    tenant.store.write((writer) => {
-      if (methods) client.client_authentication_methods = register(tenant, writer, client, methods);
-      checkClient(writer, client);
-      writer.put('client', String(client.client_id), client);
+    const made = newClient(random, edition, patched({}, members, { nested: true }));
+    const client = await store.write(async (writer) => {
+      const registered = methods && { client_authentication_methods: register(writer, c.env, random, made, methods) };
+      const whole: JsonObject = { ...made, ...registered };
+      await checkClient(writer, edition, whole);
+      writer.put('client', String(whole.client_id), whole);
+      return whole;
     });
     // Contains the secret whatever the scopes: whoever created the client needs it.
     return c.json(client, 201);
   });
 
-  app.get(onePath, requireScope(tenant, ...readScopes), (c) => {
+  app.get(onePath, requireScope(...readScopes), async (c) => {
     const query = new URL(c.req.url).searchParams;
     checkFields(query, c.get('scopes'));
-    const client = findClient(tenant.store, c.req.param('id'));
+    const client = await findClient(store, c.req.param('id'));
     return c.json(fieldPicker(query)(shownTo(c.get('scopes'))(client)));
   });
 
-  app.patch(
-    onePath,
-    requireScope(tenant, 'update:clients', 'update:client_keys', 'update:client_credentials'),
-    async (c) => {
-      const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(editionOf(tenant.store)), body));
-      const { client_secret: secret, client_authentication_methods: methods } = payload;
-      if (secret !== undefined) checkScope(c.get('scopes'), 'update:client_keys');
-      if (methods !== undefined) checkScope(c.get('scopes'), 'update:client_credentials');
-      const client = tenant.store.write((writer) => {
-        const before = findClient(writer, c.req.param('id'));
-        const next = patched(before, payload, { nested: true });
-        checkClient(writer, next);
-        writer.put('client', c.req.param('id'), next);
-        return next;
-      });
-      return c.json(changedFor(c.get('scopes'))(client));
-    },
-  );
+  app.patch(onePath, requireScope('update:clients', 'update:client_keys', 'update:client_credentials'), async (c) => {
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(c.env.edition), body));
+    const { client_secret: secret, client_authentication_methods: methods } = payload;
+    if (secret !== undefined) checkScope(c.get('scopes'), 'update:client_keys');
+    if (methods !== undefined) checkScope(c.get('scopes'), 'update:client_credentials');
+    const client = await store.write(async (writer) => {
+      const before = await findClient(writer, c.req.param('id'));
+      const next = patched(before, payload, { nested: true });
+      await checkClient(writer, c.env.edition, next);
+      writer.put('client', c.req.param('id'), next);
+      return next;
+    });
+    return c.json(changedFor(c.get('scopes'))(client));
+  });
 
   // The body is ignored: the service's own tools send `null`.
-  app.post(`${onePath}/rotate-secret`, requireScope(tenant, 'update:client_keys'), (c) => {
-    const secret = randomToken(tenant.random, 48);
-    const client = tenant.store.write((writer) => {
-      const before = findClient(writer, c.req.param('id'));
+  app.post(`${onePath}/rotate-secret`, requireScope('update:client_keys'), async (c) => {
+    const secret = randomToken(random, 48);
+    const client = await store.write(async (writer) => {
+      const before = await findClient(writer, c.req.param('id'));
       const next = { ...before, client_secret: secret };
       writer.put('client', c.req.param('id'), next);
       return next;
@@ -86,17 +84,15 @@ export function clientRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   });
 
   // Assumed: deleting an unknown id succeeds too.
-  app.delete(onePath, requireScope(tenant, 'delete:clients'), (c) => {
+  app.delete(onePath, requireScope('delete:clients'), async (c) => {
     const id = c.req.param('id');
-    if (tenant.store.get('client', id)?.global === true)
-      throw managementRefusal(400, 'Global client cannot be deleted');
-    tenant.store.write((writer) => {
-      writer.remove('client', id);
-      for (const grant of writer.list('client_grant')) {
-        if (grant.client_id === id) writer.remove('client_grant', String(grant.id));
-      }
-      for (const credential of writer.list('client_credential')) {
-        if (credential.client_id === id) writer.remove('client_credential', String(credential.id));
+    const where = { lookup: 'client_id', value: id };
+    await store.write(async (writer) => {
+      const client = await writer.get('client', id);
+      if (client?.global === true) throw managementRefusal(400, 'Global client cannot be deleted');
+      if (client) writer.remove('client', id);
+      for (const kind of ['client_grant', 'client_credential'] as const) {
+        for (const document of await writer.list(kind, where)) writer.remove(kind, String(document.id));
       }
     });
     return c.body(null, 204);
@@ -105,24 +101,29 @@ export function clientRoutes(tenant: TenantContext): Hono<ManagementVariables> {
   return app;
 }
 
-function clientFilter(query: URLSearchParams): (client: JsonObject) => boolean {
+function clientSelection(query: URLSearchParams): Selection {
   const isGlobal = booleanFilter(query, 'is_global');
   const isFirstParty = booleanFilter(query, 'is_first_party');
   const types = query.get('app_type')?.split(',');
-  return (client) =>
-    (isGlobal === undefined || (client.global === true) === isGlobal) &&
+  const filter = (client: JsonObject) =>
     (isFirstParty === undefined || (client.is_first_party === true) === isFirstParty) &&
     (types === undefined || types.includes(String(client.app_type)));
+  return {
+    kind: 'client',
+    where: isGlobal === undefined ? undefined : { lookup: 'global', value: String(isGlobal) },
+    filter: isFirstParty === undefined && types === undefined ? undefined : filter,
+  };
 }
 
 /** Saves the keys that come with a new client, and returns the client's references to them. */
 function register(
-  tenant: TenantContext,
   writer: StoreWriter,
+  { nowSeconds }: Moment,
+  random: Random,
   client: JsonObject,
   methods: NewAuthenticationMethods,
 ): JsonObject {
-  const owner = { random: tenant.random, now: new Date(tenant.clock()), clientId: String(client.client_id) };
+  const owner = { random, now: new Date(nowSeconds * 1000), clientId: String(client.client_id) };
   const credentials = methods.private_key_jwt.credentials.map((body) => newCredential(owner, body));
   for (const credential of credentials) writer.put('client_credential', String(credential.id), credential);
   return { private_key_jwt: { credentials: credentials.map(({ id }) => asReference(id)) } };

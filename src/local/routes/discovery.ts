@@ -2,22 +2,22 @@ import { Hono } from 'hono/quick';
 import { assertionAlgorithms } from '../../wire/client-assertion.ts';
 import { jwksPath, oauthServerMetadataPath, openidConfigurationPath } from '../../wire/discovery.ts';
 import { oauthTokenPath } from '../../wire/oauth.ts';
-import type { TenantContext } from '../context.ts';
-import { publicJwk, tenantKeys } from '../tokens/keys.ts';
+import type { MomentBindings } from '../scope.ts';
+import { publicJwk } from '../tokens/keys.ts';
 
 /**
  * The tenant's public keys and its metadata. The issuer is fixed; the endpoints have the origin that the request came
  * to. Lists only what is served.
  * @see RFC 8414, section 2; RFC 7517, section 5
  */
-export function discoveryRoutes(tenant: TenantContext): Hono {
-  const app = new Hono();
-  app.get(jwksPath, (c) => c.json({ keys: [publicJwk(tenantKeys(tenant.store))] }));
+export function discoveryRoutes(): Hono<MomentBindings> {
+  const app = new Hono<MomentBindings>();
+  app.get(jwksPath, (c) => c.json({ keys: [publicJwk(c.env.keys)] }));
   for (const path of [openidConfigurationPath, oauthServerMetadataPath]) {
     app.get(path, (c) => {
       const { origin } = new URL(c.req.url);
       return c.json({
-        issuer: tenant.issuer,
+        issuer: c.env.issuer,
         token_endpoint: `${origin}${oauthTokenPath}`,
         jwks_uri: `${origin}${jwksPath}`,
         // Assumed: OpenID Connect clients need these even without a login.

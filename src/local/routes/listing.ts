@@ -1,46 +1,99 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
+import type { Kind, Range, Store, Where } from '../store/store.ts';
 
 const maxPerPage = 100;
 const defaultPerPage = 50;
+
+/** The documents that a request lists. */
+export interface Selection {
+  readonly kind: Kind;
+  /** What an index selects; all documents by default. */
+  readonly where?: Where | undefined;
+  /** What to leave out of that. Where it is undefined, only the documents of one page are read. */
+  readonly filter?: ((document: JsonObject) => boolean) | undefined;
+  /** A document as the request may see it; whole by default. */
+  readonly shown?: (document: JsonObject) => JsonObject;
+}
 
 /**
  * A list in the Management API's forms: an array; with `include_totals=true` a page with totals, its items under `key`;
  * with `take` a page and `next`, the checkpoint of the following page. Past the end a page is empty.
  * @see management-api, section 2.3
  */
-export function listing(url: URL, key: string, documents: readonly JsonObject[]): JsonObject | JsonObject[] {
+export async function listing(
+  store: Store,
+  url: URL,
+  key: string,
+  selection: Selection,
+): Promise<JsonObject | JsonObject[]> {
   const query = url.searchParams;
+  const { shown = (document) => document } = selection;
   const pick = fieldPicker(query);
-  if (query.has('take') || query.has('from')) return checkpointPage(query, key, documents, pick);
+  const show = (document: JsonObject) => pick(shown(document));
+  if (query.has('take') || query.has('from')) return checkpointPage(store, query, key, { ...selection, shown: show });
   const page = integer(query, 'page', 0, Number.MAX_SAFE_INTEGER, 0);
   const limit = integer(query, 'per_page', 0, maxPerPage, defaultPerPage);
   const start = page * limit;
-  const items = documents.slice(start, start + limit).map(pick);
+  const selected = await select(store, selection);
+  // No list is that long, and a database can't read a larger number.
+  const items = (await selected.page({ offset: Math.min(start, Number.MAX_SAFE_INTEGER), limit })).map(show);
   if (query.get('include_totals') !== 'true') return items;
-  return { total: documents.length, start, limit, [key]: items };
+  return { total: await selected.count(), start, limit, [key]: items };
 }
 
-function checkpointPage(
+async function checkpointPage(
+  store: Store,
   query: URLSearchParams,
   key: string,
-  documents: readonly JsonObject[],
-  pick: (document: JsonObject) => JsonObject,
-): JsonObject {
-  const take = integer(query, 'take', 1, maxPerPage, defaultPerPage);
+  selection: Selection & Required<Pick<Selection, 'shown'>>,
+): Promise<JsonObject> {
+  const limit = integer(query, 'take', 1, maxPerPage, defaultPerPage);
   const from = query.get('from');
-  const start = from === null ? 0 : documents.findIndex((document) => checkpointOf(document) === from);
-  if (start < 0) throw queryRefusal('Invalid checkpoint', 'from');
-  const [next] = documents.slice(start + take);
+  const { page } = await select(store, selection);
+  // One more, whose checkpoint is `next`.
+  const documents = await page({ ...(from === null ? { offset: 0 } : { from: idAt(from) }), limit: limit + 1 });
+  if (from !== null && documents.length === 0) throw queryRefusal('Invalid checkpoint', 'from');
+  const next = documents[limit];
   return {
-    [key]: documents.slice(start, start + take).map(pick),
-    ...(next && { next: checkpointOf(next) }),
+    [key]: documents.slice(0, limit).map(selection.shown),
+    ...(next && { next: checkpointOf(idOf(next)) }),
   };
 }
 
+interface Selected {
+  page(range: Range): Promise<readonly JsonObject[]>;
+  count(): Promise<number>;
+}
+
+async function select(store: Store, { kind, where, filter }: Selection): Promise<Selected> {
+  if (!filter) {
+    return { page: (range) => store.page(kind, range, where), count: () => store.count(kind, where) };
+  }
+  const documents = (await store.list(kind, where)).filter(filter);
+  return {
+    async page(range) {
+      const start = 'offset' in range ? range.offset : documents.findIndex((document) => idOf(document) === range.from);
+      return start < 0 ? [] : documents.slice(start, start + range.limit);
+    },
+    count: async () => documents.length,
+  };
+}
+
+function idOf({ id, client_id }: JsonObject): string {
+  return String(id ?? client_id);
+}
+
 /** Refers to a document, not to an index: a client that deletes the items of a page skips none on the next. */
-function checkpointOf({ id, client_id }: JsonObject): string {
-  return Buffer.from(String(id ?? client_id)).toString('base64url');
+function checkpointOf(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+/** The id that a checkpoint refers to. @throws {Refusal} 400 when it is not a checkpoint of this tenant */
+function idAt(checkpoint: string): string {
+  const id = Buffer.from(checkpoint, 'base64url').toString('utf8');
+  if (checkpointOf(id) !== checkpoint) throw queryRefusal('Invalid checkpoint', 'from');
+  return id;
 }
 
 /** Selects the members in `fields`, or, with `include_fields=false`, all others. */

@@ -1,12 +1,11 @@
 import type { MiddlewareHandler } from 'hono';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import type { TenantContext } from '../context.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
-import { tenantKeys } from '../tokens/keys.ts';
+import type { Moment, MomentBindings } from '../scope.ts';
 import { readSignedToken } from '../tokens/signed-token.ts';
 
-export interface ManagementVariables {
+export interface ManagementVariables extends MomentBindings {
   Variables: { scopes: ReadonlySet<string> };
 }
 
@@ -14,12 +13,9 @@ export interface ManagementVariables {
  * Requires a Management API token of this tenant with at least one of the scopes `anyOf`.
  * @see management-api, section 2.1 for each refusal
  */
-export function requireScope(
-  tenant: TenantContext,
-  ...anyOf: readonly string[]
-): MiddlewareHandler<ManagementVariables> {
+export function requireScope(...anyOf: readonly string[]): MiddlewareHandler<ManagementVariables> {
   return async (c, next) => {
-    const claims = readManagementToken(tenant, c.req.header('authorization'));
+    const claims = readManagementToken(c.env, c.req.header('authorization'));
     const scopes = new Set(typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
     checkScope(scopes, ...anyOf);
     c.set('scopes', scopes);
@@ -34,14 +30,14 @@ export function checkScope(scopes: ReadonlySet<string>, ...anyOf: readonly strin
   }
 }
 
-function readManagementToken(tenant: TenantContext, authorization: string | undefined): JsonObject {
+function readManagementToken({ keys, issuer, nowSeconds }: Moment, authorization: string | undefined): JsonObject {
   if (authorization === undefined) throw unauthorized('Missing authentication');
   const token = /^Bearer ([^. ]+\.[^. ]*\.[^. ]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw managementRefusal(400, 'Bad HTTP authentication header format', 'Bearer');
-  const claims = readSignedToken(tenantKeys(tenant.store), 'JWT', token);
+  const claims = readSignedToken(keys, 'JWT', token);
   if (claims === undefined) throw unauthorized('Invalid signature received for JSON Web Token validation');
-  if (claims.aud !== managementAudience(tenant.issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);
-  if (typeof claims.exp !== 'number' || claims.exp <= tenant.clock() / 1000) {
+  if (claims.aud !== managementAudience(issuer)) throw unauthorized(`Bad audience: ${String(claims.aud)}`);
+  if (typeof claims.exp !== 'number' || claims.exp <= nowSeconds) {
     throw unauthorized('Expired token received for JSON Web Token validation');
   }
   return claims;

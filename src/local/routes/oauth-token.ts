@@ -8,33 +8,33 @@ import {
   readClientCredentials,
   sameSecret,
 } from '../clients/authentication.ts';
-import { definedScopes, findGrant, grantedScopes } from '../clients/grants.ts';
-import type { TenantContext } from '../context.ts';
+import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import { randomToken } from '../random.ts';
-import { tenantKeys } from '../tokens/keys.ts';
+import type { Moment, MomentBindings, TenantScope } from '../scope.ts';
+import type { Store, StoreReader } from '../store/store.ts';
 import { signToken } from '../tokens/signed-token.ts';
 
 /** POST /oauth/token, grant client_credentials: an access token for the Management API. @see management-api, section 1 */
-export function oauthTokenRoute(tenant: TenantContext): Hono {
-  return new Hono().post(oauthTokenPath, async (c) => {
+export function oauthTokenRoute({ store, random }: TenantScope): Hono<MomentBindings> {
+  return new Hono<MomentBindings>().post(oauthTokenPath, async (c) => {
     const { request, credentials } = await readRequest(c.req.raw);
-    const client = await authenticate(tenant, credentials, c.req.url);
-    const { audience, server, grant } = grantFor(tenant, request, client);
+    const { keys, issuer, nowSeconds } = c.env;
+    const client = await authenticate(store, c.env, credentials, c.req.url);
+    const { audience, server, grant } = await grantFor(store, request, client);
     const granted = grantedScopes(grant, definedScopes(server)).join(' ');
     const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;
-    const now = Math.floor(tenant.clock() / 1000);
-    const token = await signToken(tenantKeys(tenant.store), 'JWT', {
-      iss: tenant.issuer,
+    const token = await signToken(keys, 'JWT', {
+      iss: issuer,
       sub: `${String(client.client_id)}@clients`,
       aud: audience,
-      iat: now,
-      exp: now + lifetime,
+      iat: nowSeconds,
+      exp: nowSeconds + lifetime,
       scope: granted,
       gty: 'client-credentials',
       azp: client.client_id,
-      jti: randomToken(tenant.random, 16),
+      jti: randomToken(random, 16),
     });
     const body = { access_token: token, expires_in: lifetime, scope: granted, token_type: 'Bearer' };
     return c.json(body, 200, { 'cache-control': 'no-store' });
@@ -54,22 +54,27 @@ async function readRequest(raw: Request): Promise<{ request: OauthTokenRequest; 
   }
 }
 
-async function authenticate(tenant: TenantContext, credentials: ClientCredentials, url: string): Promise<JsonObject> {
+async function authenticate(
+  store: Store,
+  moment: Moment,
+  credentials: ClientCredentials,
+  url: string,
+): Promise<JsonObject> {
   const clientId = credentials.clientId ?? assertedClientId(credentials.assertion);
-  const client = tenant.store.get('client', clientId ?? '');
-  if (client && (await isAuthentic(tenant, { client, credentials, url }))) return client;
+  const client = await store.get('client', clientId ?? '');
+  if (client && (await isAuthentic(store, moment, { client, credentials, url }))) return client;
   throw oauthRefusal(401, 'access_denied', 'Unauthorized');
 }
 
 /** An application that authenticates with keys can no longer use its secret. */
-async function isAuthentic(tenant: TenantContext, attempt: AuthenticationAttempt): Promise<boolean> {
+async function isAuthentic(store: Store, moment: Moment, attempt: AuthenticationAttempt): Promise<boolean> {
   const { client, credentials } = attempt;
   if (credentials.assertion || client.client_authentication_methods !== undefined)
-    return hasValidAssertion(tenant, attempt);
+    return hasValidAssertion(store, moment, attempt);
   return sameSecret(credentials.secret, client.client_secret);
 }
 
-function grantFor(tenant: TenantContext, request: OauthTokenRequest, client: JsonObject) {
+async function grantFor(store: StoreReader, request: OauthTokenRequest, client: JsonObject) {
   if (request.grant_type !== 'client_credentials') {
     throw oauthRefusal(403, 'unsupported_grant_type', `Unsupported grant type: ${request.grant_type.slice(0, 80)}`);
   }
@@ -88,9 +93,9 @@ function grantFor(tenant: TenantContext, request: OauthTokenRequest, client: Jso
       'access_denied',
       'No audience parameter was provided, and no default audience has been configured',
     );
-  const server = tenant.store.list('resource_server').find(({ identifier }) => identifier === audience);
+  const server = await findServer(store, audience);
   if (!server) throw oauthRefusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
-  const grant = findGrant(tenant.store, {
+  const grant = await findGrant(store, {
     clientId: client.client_id,
     audience: server.identifier,
     subject: 'client',

@@ -3,13 +3,13 @@ import type { Edition } from '../../wire/edition/edition.ts';
 import { checkPayload } from '../../wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch, resourceServersPath } from '../../wire/resource-server.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { definedScopes } from '../clients/grants.ts';
-import type { TenantContext } from '../context.ts';
+import { definedScopes, findServer } from '../clients/grants.ts';
 import { managementRefusal } from '../http/refusal.ts';
-import { editionOf, oncePerEdition } from '../state/edition.ts';
+import type { TenantScope } from '../scope.ts';
+import { oncePerEdition } from '../state/edition.ts';
 import { newResourceServer, withEditionMembers } from '../state/resource-server.ts';
 import type { StoreReader } from '../store/store.ts';
-import { fieldPicker, listing, queryRefusal } from './listing.ts';
+import { fieldPicker, listing, queryRefusal, type Selection } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
 
@@ -17,28 +17,25 @@ const createPayload = oncePerEdition(resourceServerCreate);
 const patchPayload = oncePerEdition(resourceServerPatch);
 
 /** /api/v2/resource-servers: list, read, create, patch, delete, by id or by identifier. */
-export function resourceServerRoutes(tenant: TenantContext): Hono<ManagementVariables> {
+export function resourceServerRoutes({ store, random }: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
   const onePath = `${resourceServersPath}/:id`;
 
-  app.get(resourceServersPath, requireScope(tenant, 'read:resource_servers'), (c) => {
+  app.get(resourceServersPath, requireScope('read:resource_servers'), async (c) => {
     const url = new URL(c.req.url);
     const identifiers = url.searchParams.getAll('identifiers');
     if (identifiers.length > 10)
       throw queryRefusal(`Array is too long (${identifiers.length}), maximum 10`, 'identifiers');
-    const servers = tenant.store
-      .list('resource_server')
-      .filter((server) => identifiers.length === 0 || identifiers.includes(String(server.identifier)));
-    return c.json(listing(url, 'resource_servers', servers));
+    return c.json(await listing(store, url, 'resource_servers', serverSelection(identifiers)));
   });
 
-  app.post(resourceServersPath, requireScope(tenant, 'create:resource_servers'), async (c) => {
-    const edition = editionOf(tenant.store);
+  app.post(resourceServersPath, requireScope('create:resource_servers'), async (c) => {
+    const { edition } = c.env;
     const payload = await readPayload(c.req.raw, (body) => checkPayload(createPayload(edition), body));
     checkGuestScopes(edition, payload, payload.scopes);
-    const server = newResourceServer(tenant.random, edition, patched({}, payload, { nested: false }));
-    tenant.store.write((writer) => {
-      if (writer.list('resource_server').some((other) => other.identifier === server.identifier)) {
+    const server = newResourceServer(random, edition, patched({}, payload, { nested: false }));
+    await store.write(async (writer) => {
+      if (await findServer(writer, String(server.identifier))) {
         throw managementRefusal(
           409,
           'A resource server with the same identifier already exists.',
@@ -50,15 +47,15 @@ export function resourceServerRoutes(tenant: TenantContext): Hono<ManagementVari
     return c.json(server, 201);
   });
 
-  app.get(onePath, requireScope(tenant, 'read:resource_servers'), (c) =>
-    c.json(fieldPicker(new URL(c.req.url).searchParams)(findResourceServer(tenant.store, c.req.param('id')))),
+  app.get(onePath, requireScope('read:resource_servers'), async (c) =>
+    c.json(fieldPicker(new URL(c.req.url).searchParams)(await findResourceServer(store, c.req.param('id')))),
   );
 
-  app.patch(onePath, requireScope(tenant, 'update:resource_servers'), async (c) => {
-    const edition = editionOf(tenant.store);
+  app.patch(onePath, requireScope('update:resource_servers'), async (c) => {
+    const { edition } = c.env;
     const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(edition), body));
-    const server = tenant.store.write((writer) => {
-      const before = findResourceServer(writer, c.req.param('id'));
+    const server = await store.write(async (writer) => {
+      const before = await findResourceServer(writer, c.req.param('id'));
       checkSystem(before, payload);
       const next = withEditionMembers(edition, patched(before, payload, { nested: false }), before);
       checkGuestScopes(edition, payload, next.scopes);
@@ -68,15 +65,14 @@ export function resourceServerRoutes(tenant: TenantContext): Hono<ManagementVari
     return c.json(server);
   });
 
-  app.delete(onePath, requireScope(tenant, 'delete:resource_servers'), (c) => {
-    tenant.store.write((writer) => {
-      const server = lookUpResourceServer(writer, c.req.param('id'));
+  app.delete(onePath, requireScope('delete:resource_servers'), async (c) => {
+    await store.write(async (writer) => {
+      const server = await lookUpResourceServer(writer, c.req.param('id'));
       if (server?.is_system === true) throw managementRefusal(400, 'System resource servers cannot be deleted.');
       if (!server) return;
       writer.remove('resource_server', String(server.id));
-      for (const grant of writer.list('client_grant')) {
-        if (grant.audience === server.identifier) writer.remove('client_grant', String(grant.id));
-      }
+      const where = { lookup: 'audience', value: String(server.identifier) };
+      for (const grant of await writer.list('client_grant', where)) writer.remove('client_grant', String(grant.id));
     });
     return c.body(null, 204);
   });
@@ -84,15 +80,21 @@ export function resourceServerRoutes(tenant: TenantContext): Hono<ManagementVari
   return app;
 }
 
-function lookUpResourceServer(store: StoreReader, idOrIdentifier: string): JsonObject | undefined {
-  return (
-    store.get('resource_server', idOrIdentifier) ??
-    store.list('resource_server').find((server) => server.identifier === idOrIdentifier)
-  );
+/** One identifier is looked up; several are few among few. */
+function serverSelection(identifiers: readonly string[]): Selection {
+  const [value] = identifiers;
+  const kind = 'resource_server';
+  if (value === undefined) return { kind };
+  if (identifiers.length === 1) return { kind, where: { lookup: 'identifier', value } };
+  return { kind, filter: (server) => identifiers.includes(String(server.identifier)) };
 }
 
-function findResourceServer(store: StoreReader, idOrIdentifier: string): JsonObject {
-  const server = lookUpResourceServer(store, idOrIdentifier);
+async function lookUpResourceServer(store: StoreReader, idOrIdentifier: string): Promise<JsonObject | undefined> {
+  return (await store.get('resource_server', idOrIdentifier)) ?? (await findServer(store, idOrIdentifier));
+}
+
+async function findResourceServer(store: StoreReader, idOrIdentifier: string): Promise<JsonObject> {
+  const server = await lookUpResourceServer(store, idOrIdentifier);
   if (server === undefined) {
     throw managementRefusal(404, 'The resource server does not exist', 'inexistent_resource_server');
   }

@@ -2,8 +2,8 @@ import { Hono } from 'hono/quick';
 import { checkPayload } from '../../wire/management-error.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { loginLifetimes, minutesMember, tenantSettingsPatch, tenantSettingsPath } from '../../wire/tenant-settings.ts';
-import type { TenantContext } from '../context.ts';
-import { editionOf, oncePerEdition } from '../state/edition.ts';
+import type { TenantScope } from '../scope.ts';
+import { oncePerEdition } from '../state/edition.ts';
 import { fieldPicker } from './listing.ts';
 import { type ManagementVariables, requireScope } from './management-access.ts';
 import { patched, readPayload } from './payload.ts';
@@ -11,19 +11,19 @@ import { patched, readPayload } from './payload.ts';
 const patchPayload = oncePerEdition(tenantSettingsPatch);
 
 /** GET and PATCH /api/v2/tenants/settings. */
-export function tenantSettingsRoutes(tenant: TenantContext): Hono<ManagementVariables> {
+export function tenantSettingsRoutes({ store }: TenantScope): Hono<ManagementVariables> {
   const app = new Hono<ManagementVariables>();
 
-  app.get(tenantSettingsPath, requireScope(tenant, 'read:tenant_settings'), (c) => {
+  app.get(tenantSettingsPath, requireScope('read:tenant_settings'), (c) => {
     const pick = fieldPicker(new URL(c.req.url).searchParams);
-    return c.json(pick(tenant.store.get('tenant', 'settings') ?? {}));
+    return c.json(pick(c.env.settings));
   });
 
-  app.patch(tenantSettingsPath, requireScope(tenant, 'update:tenant_settings'), async (c) => {
-    const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(editionOf(tenant.store)), body));
-    const settings = tenant.store.write((writer) => {
+  app.patch(tenantSettingsPath, requireScope('update:tenant_settings'), async (c) => {
+    const payload = await readPayload(c.req.raw, (body) => checkPayload(patchPayload(c.env.edition), body));
+    const settings = await store.write(async (writer) => {
       const change = clearedByEmptyText(inHours(payload));
-      const next = patched(writer.get('tenant', 'settings') ?? {}, change, { nested: true });
+      const next = patched((await writer.get('tenant', 'settings')) ?? {}, change, { nested: true });
       writer.put('tenant', 'settings', next);
       return next;
     });

@@ -1,6 +1,8 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
-import { readStateFile } from '../store/state-file.ts';
+import { cachedStore } from '../store/cached-store.ts';
+import { readSqlite } from '../store/sqlite/database.ts';
+import type { Store } from '../store/store.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
@@ -17,16 +19,23 @@ export interface LocalKeys {
  * Creates and changes nothing.
  * @throws {StateFileError} when the file is not a state file or cannot be read
  */
-export function readLocalKeys(path: string): LocalKeys | undefined {
-  const state = readStateFile(path);
-  if (state.get('key', 'current') === undefined) return undefined;
-  const keys = tenantKeys(state);
-  return {
-    issuer: issuerOf(state),
-    edition: editionOf(state).name,
-    publicJwk: publicJwk(keys),
-    sessionKey: keys.sessionKey.export(),
-  };
+export async function readLocalKeys(path: string): Promise<LocalKeys | undefined> {
+  return reading(path, async (state) => {
+    if ((await state.get('key', 'current')) === undefined) return undefined;
+    const keys = await tenantKeys(state);
+    return {
+      issuer: await issuerOf(state),
+      edition: (await editionOf(state)).name,
+      publicJwk: publicJwk(keys),
+      sessionKey: keys.sessionKey.export(),
+    };
+  });
+}
+
+export interface LocalNames {
+  readonly edition: EditionName;
+  readonly clients: readonly JsonObject[];
+  readonly resourceServers: readonly JsonObject[];
 }
 
 /**
@@ -34,14 +43,22 @@ export function readLocalKeys(path: string): LocalKeys | undefined {
  * state. Creates and changes nothing.
  * @throws {StateFileError} when the file is not a state file or cannot be read
  */
-export function readLocalNames(
-  path: string,
-): { edition: EditionName; clients: readonly JsonObject[]; resourceServers: readonly JsonObject[] } | undefined {
-  const state = readStateFile(path);
-  if (state.get('tenant', 'settings') === undefined) return undefined;
-  return {
-    edition: editionOf(state).name,
-    clients: state.list('client'),
-    resourceServers: state.list('resource_server'),
-  };
+export async function readLocalNames(path: string): Promise<LocalNames | undefined> {
+  return reading(path, async (state) => {
+    if ((await state.get('tenant', 'settings')) === undefined) return undefined;
+    return {
+      edition: (await editionOf(state)).name,
+      clients: await state.list('client'),
+      resourceServers: await state.list('resource_server'),
+    };
+  });
+}
+
+async function reading<Result>(path: string, read: (state: Store) => Promise<Result>): Promise<Result> {
+  const state = cachedStore(await readSqlite(path));
+  try {
+    return await read(state);
+  } finally {
+    await state.close();
+  }
 }

@@ -1,41 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
 import { sampleApi, sampleApp } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Random, randomName } from '../random.ts';
-import type { Kind, Store, StoreReader, StoreWriter } from '../store/store.ts';
+import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
 import type { KeyMaker } from '../tokens/keys.ts';
 import { newClient } from './client.ts';
 import { editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
-import { newResourceServer, withEditionMembers } from './resource-server.ts';
-
-/** The Management API scopes of the endpoints that the local tenant serves. @see wire contract, section 6 */
-export const managementScopes = [
-  'read:tenant_settings',
-  'update:tenant_settings',
-  'read:clients',
-  'create:clients',
-  'update:clients',
-  'delete:clients',
-  'read:client_summary',
-  'read:client_keys',
-  'update:client_keys',
-  'read:client_credentials',
-  'create:client_credentials',
-  'update:client_credentials',
-  'delete:client_credentials',
-  'read:resource_servers',
-  'create:resource_servers',
-  'update:resource_servers',
-  'delete:resource_servers',
-  'read:client_grants',
-  'create:client_grants',
-  'update:client_grants',
-  'delete:client_grants',
-] as const;
+import { newResourceServer } from './resource-server.ts';
+import { managementScopes, upgradeMark } from './upgrade.ts';
 
 interface Seeding {
   readonly store: Store;
@@ -49,10 +24,10 @@ interface Seeding {
 
 /** Fills an empty state. When several processes find it empty at once, one of them wins. */
 export async function seed({ store, random, keys, issuer, edition = 'preview' }: Seeding): Promise<void> {
-  if (isSeeded(store)) return;
+  if (await isSeeded(store)) return;
   const material = await keys();
-  store.write((writer) => {
-    if (!isSeeded(writer))
+  await store.write(async (writer) => {
+    if (!(await isSeeded(writer)))
       putSeed(writer, { random, issuer, material: { ...material }, edition: editionNamed(edition) });
   });
 }
@@ -63,16 +38,16 @@ export async function seed({ store, random, keys, issuer, edition = 'preview' }:
  */
 export async function reseed({ store, random, keys, issuer, edition }: Seeding): Promise<void> {
   const material = await keys();
-  store.write((writer) => {
-    const nextEdition = edition ? editionNamed(edition) : editionOf(writer);
-    const nextIssuer = issuerOf(writer) ?? issuer;
+  await store.write(async (writer) => {
+    const nextEdition = edition ? editionNamed(edition) : await editionOf(writer);
+    const nextIssuer = (await issuerOf(writer)) ?? issuer;
     writer.clear();
     putSeed(writer, { random, issuer: nextIssuer, material: { ...material }, edition: nextEdition });
   });
 }
 
-function isSeeded(store: StoreReader): boolean {
-  return store.get('tenant', 'settings') !== undefined;
+async function isSeeded(store: StoreReader): Promise<boolean> {
+  return (await store.get('tenant', 'settings')) !== undefined;
 }
 
 interface Seed {
@@ -84,6 +59,7 @@ interface Seed {
 
 function putSeed(writer: StoreWriter, { random, issuer, material, edition }: Seed): void {
   writer.put('tenant', 'settings', settingsSeed(edition));
+  writer.put('tenant', 'upgrade', upgradeMark(edition));
   writer.put('key', 'current', material);
   const global = newClient(random, edition, { name: 'All Applications', global: true });
   const app = newClient(random, edition, {
@@ -128,54 +104,4 @@ function settingsSeed(edition: Edition): JsonObject {
     sessions: { oidc_logout_prompt_enabled: true },
   };
   return { ...settings, ...edition.newTenant };
-}
-
-/**
- * Upgrades a state from an earlier version: adds new Management API scopes, to the API and to the grant of the client that
- * configures the tenant, and adds new members to its resource servers. Everything else stays unchanged.
- */
-export function upgrade(store: Store): void {
-  if (outdated(store).length === 0) return;
-  store.write((writer: StoreWriter) => {
-    for (const { kind, document } of outdated(writer)) writer.put(kind, String(document.id), document);
-  });
-}
-
-interface Outdated {
-  readonly kind: Kind;
-  /** The document after the upgrade. */
-  readonly document: JsonObject;
-}
-
-function outdated(store: StoreReader): Outdated[] {
-  const edition = editionOf(store);
-  return [
-    ...changed(store, 'resource_server', (server) => withScopes(withEditionMembers(edition, server))),
-    ...changed(store, 'client_grant', withScope),
-  ];
-}
-
-function changed(store: StoreReader, kind: Kind, current: (document: JsonObject) => JsonObject): Outdated[] {
-  return store.list(kind).flatMap((before) => {
-    const document = current(before);
-    return isDeepStrictEqual(document, before) ? [] : [{ kind, document }];
-  });
-}
-
-function withScopes(server: JsonObject): JsonObject {
-  const scopes = (server.scopes as { value: string }[] | undefined) ?? [];
-  const missing = missingFrom(scopes.map(({ value }) => value));
-  if (server.is_system !== true || missing.length === 0) return server;
-  return { ...server, scopes: [...scopes, ...missing.map((value) => ({ value }))] };
-}
-
-function withScope(grant: JsonObject): JsonObject {
-  const scope = (grant.scope as string[] | undefined) ?? [];
-  const missing = missingFrom(scope);
-  if (grant.is_system !== true || missing.length === 0) return grant;
-  return { ...grant, scope: [...scope, ...missing] };
-}
-
-function missingFrom(known: readonly string[]): string[] {
-  return managementScopes.filter((value) => !known.includes(value));
 }

@@ -8,9 +8,7 @@ type Lookups = Readonly<Record<string, (document: JsonObject) => readonly string
  * How documents are found other than by their ids: for each kind its lookups, and the values that a document has. When one
  * changes, increase {@link lookupVersion}, so that the values in existing states are computed again.
  */
-const lookups: Readonly<Record<Kind, Lookups>> = {
-  tenant: {},
-  key: {},
+const lookups: Readonly<Partial<Record<Kind, Lookups>>> = {
   client: {
     global: ({ global }) => [String(global === true)],
     origin: ({ web_origins, allowed_origins, callbacks }) => originsOf(web_origins, allowed_origins, callbacks),
@@ -38,13 +36,14 @@ export function grantAccess(clientId: unknown, audience: unknown, subject: strin
 
 /** All values by which a document is found. */
 export function valuesOf(kind: Kind, document: JsonObject): Where[] {
-  return Object.entries(lookups[kind]).flatMap(([lookup, values]) =>
+  // A newer version may have more kinds.
+  return Object.entries(lookups[kind] ?? {}).flatMap(([lookup, values]) =>
     [...new Set(values(document))].map((value) => ({ lookup, value })),
   );
 }
 
 export function matches(kind: Kind, document: JsonObject, { lookup, value }: Where): boolean {
-  return lookups[kind][lookup]?.(document).includes(value) ?? false;
+  return lookups[kind]?.[lookup]?.(document).includes(value) ?? false;
 }
 
 function originsOf(...lists: readonly unknown[]): string[] {

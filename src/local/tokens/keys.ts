@@ -43,8 +43,12 @@ export interface TenantKeys {
 const cache = new WeakMap<JsonObject, TenantKeys>();
 
 /** The keys in a tenant's state. @throws {Error} before the state is seeded */
-export function tenantKeys(store: StoreReader): TenantKeys {
-  const document = store.get('key', 'current');
+export async function tenantKeys(store: StoreReader): Promise<TenantKeys> {
+  return keysIn(await store.get('key', 'current'));
+}
+
+/** The keys in the document that saves them. @throws {Error} where there is no document */
+export function keysIn(document: JsonObject | undefined): TenantKeys {
   if (document === undefined) throw new Error('the tenant has no keys');
   const known = cache.get(document);
   if (known) return known;

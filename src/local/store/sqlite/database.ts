@@ -1,135 +1,219 @@
 import type Database from 'libsql';
-import type { JsonObject } from '../../wire/schema.ts';
-import { type Contents, digestOf, keyOf, noContents, readContents } from './contents.ts';
-import { checkDigest, dataVersion, writeDigest } from './schema.ts';
-import { fileAt, type OpenedFile, openStateFile } from './state-file.ts';
+import type { Changes, Commit, DocumentDatabase, DocumentKey, SavedDocument } from '../database.ts';
+import type { Kind, Range, Where } from '../store.ts';
+import { type DocumentRow, documentColumns, readRow, readState, type Statements } from './check.ts';
+import { checkFile, fileVersion, markChecked } from './checked-file.ts';
+import { commitTo, loggedRevisions, takeFrom } from './commit.ts';
+import { parseDocument, textOf } from './digest.ts';
+import type { StateNumbers } from './layout.ts';
+import { type OpenedFile, openStateFile, openToRead } from './state-file.ts';
 import { guarded, StateFileError, sqliteCode } from './state-file-error.ts';
-import type { Kind, Store, StoreWriter } from './store.ts';
 import { readSnapshot, transaction } from './transaction.ts';
 
 /**
- * A tenant's state in one SQLite file, mode 0600, for several processes at once: writes are immediate transactions, and
- * `refresh` reads what other processes wrote. When the file was replaced or deleted, `refresh` opens the new one or
- * creates it.
+ * A tenant's state in one SQLite file, mode 0600, for several processes at once: writes are immediate transactions. When the
+ * file was replaced or deleted, the new one is opened, or created.
  *
  * The rollback journal is deliberate. Write-ahead logging would add two files that must be private, and would only help
  * readers during long writes, which do not occur here.
  *
- * @throws {StateFileError} when the file is not a state file or cannot be used; all methods throw it too
+ * @throws {StateFileError} when the file is not a state file or cannot be used; all functions throw it too
  */
-export function sqliteStore(path: string): Store {
-  return new SqliteStore(path);
+export async function openSqlite(path: string): Promise<DocumentDatabase> {
+  return new SqliteDatabase(path, openStateFile(path));
 }
 
-interface Connection extends Pick<OpenedFile, 'database' | 'file'> {
-  /** Prepared once, because it runs for every request. */
-  readonly dataVersion: Database.Statement;
+/**
+ * The state in the file at `path`, to be read only. Creates and changes nothing.
+ * @throws {StateFileError} when the file is not a state file or cannot be read
+ */
+export async function readSqlite(path: string): Promise<DocumentDatabase> {
+  const opened = openToRead(path);
+  return 'database' in opened ? new SqliteDatabase(path, opened, { isFixed: true }) : opened;
 }
 
-class SqliteStore implements Store {
+/** What was last seen of a file. */
+interface Seen {
+  /** Changes with every write, whoever it is. */
+  readonly file: string | undefined;
+  /** SQLite's: changes whenever another connection writes. */
+  readonly data: number;
+  readonly numbers: StateNumbers;
+}
+
+class Connection implements Statements {
+  readonly database: Database.Database;
+  readonly file: bigint | undefined;
+  readonly #statements = new Map<string, Database.Statement>();
+  seen: Seen;
+
+  constructor(path: string, { database, file }: OpenedFile) {
+    this.database = database;
+    this.file = file;
+    this.seen = readSnapshot(database, () => this.look(path));
+  }
+
+  /** A statement is prepared once, because most run for every request. */
+  prepare(sql: string): Database.Statement {
+    const statement = this.#statements.get(sql) ?? this.database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** Inside a transaction, so that nobody writes meanwhile. */
+  look(path: string): Seen {
+    return { file: fileVersion(path)?.text, data: this.dataVersion(), numbers: readState(this).numbers };
+  }
+
+  dataVersion(): number {
+    return (this.prepare('PRAGMA data_version').get() as { data_version: number }).data_version;
+  }
+}
+
+class SqliteDatabase implements DocumentDatabase {
   readonly #path: string;
+  /** Whether the file stays open even if another takes its place. */
+  readonly #isFixed: boolean;
   #connection: Connection | undefined;
-  #version: number | undefined;
-  #contents: Contents = noContents;
+  /** Whether the revisions that the caller knows may be those of another state. */
+  #isAnother = true;
 
-  constructor(path: string) {
+  constructor(path: string, opened: OpenedFile, { isFixed = false } = {}) {
     this.#path = path;
-    this.#connected();
+    this.#isFixed = isFixed;
+    this.#connection = new Connection(path, opened);
   }
 
-  get(kind: Kind, id: string): JsonObject | undefined {
-    return this.#contents.documents.get(kind, id);
+  async changesSince(revision: number): Promise<Changes> {
+    return this.#run((connection) => {
+      this.#notice(connection);
+      const { revision: current, cleared } = connection.seen.numbers;
+      const isKnown = !this.#isAnother && revision >= Math.max(cleared, current - loggedRevisions);
+      this.#isAnother = false;
+      if (!isKnown) return { revision: current, changed: undefined };
+      return { revision: current, changed: revision === current ? [] : changedSince(connection, revision) };
+    });
   }
 
-  list(kind: Kind): readonly JsonObject[] {
-    return this.#contents.documents.list(kind);
+  async get(kind: Kind, id: string): Promise<SavedDocument | undefined> {
+    return this.#run((connection) => {
+      const row = connection.prepare(`SELECT ${documentColumns} FROM document WHERE kind = ? AND id = ?`).get(kind, id);
+      return row === undefined ? undefined : savedDocument(kind, row as DocumentRow);
+    });
   }
 
-  write<Result>(work: (writer: StoreWriter) => Result): Result {
-    try {
-      return this.#write(work);
-    } catch (error) {
-      if (!(error instanceof StateFileError)) throw error;
-      // The next refresh opens the file again and checks all of it.
-      if (error.reason === 'corrupt') this.close();
-      // SQLite does not write to a file that was moved since it was opened, so nothing was saved.
-      if (sqliteCode(error.cause) !== 'SQLITE_READONLY_DBMOVED') throw error;
-      return this.#write(work);
+  async list(kind: Kind, where: Where | undefined, range: Range | undefined): Promise<readonly SavedDocument[]> {
+    // The places first, so that a page does not read the documents before it.
+    let places = where
+      ? 'SELECT place FROM lookup WHERE kind = ? AND name = ? AND value = ?'
+      : 'SELECT place FROM document WHERE kind = ?';
+    const values: (string | number)[] = where ? [kind, where.lookup, where.value] : [kind];
+    if (range && 'from' in range) {
+      places += ' AND place >= (SELECT place FROM document WHERE kind = ? AND id = ?)';
+      values.push(kind, range.from);
     }
+    if (range) {
+      places += ' ORDER BY place LIMIT ? OFFSET ?';
+      values.push(range.limit, 'offset' in range ? range.offset : 0);
+    }
+    const sql = `SELECT ${documentColumns} FROM document WHERE place IN (${places}) ORDER BY place`;
+    return this.#run((connection) => {
+      const rows = connection.prepare(sql).all(...values) as DocumentRow[];
+      const documents = rows.map((row) => savedDocument(kind, row));
+      const isInList = !range || !('from' in range) || documents[0]?.id === range.from;
+      return isInList ? documents : [];
+    });
   }
 
-  close(): void {
+  async count(kind: Kind, where: Where | undefined): Promise<number> {
+    const sql = where
+      ? 'SELECT count(*) AS count FROM lookup WHERE kind = ? AND name = ? AND value = ?'
+      : 'SELECT count(*) AS count FROM document WHERE kind = ?';
+    const values = where ? [kind, where.lookup, where.value] : [kind];
+    return this.#run((connection) => (connection.prepare(sql).get(...values) as { count: number }).count);
+  }
+
+  async commit(commit: Commit): Promise<number | undefined> {
+    return this.#write((connection) => commitTo(connection, commit));
+  }
+
+  async takeOnce(id: string, time: { nowSeconds: number; endSeconds: number }): Promise<boolean> {
+    return this.#write((connection) => takeFrom(connection, { id, ...time }));
+  }
+
+  async close(): Promise<void> {
+    this.#close();
+  }
+
+  #close(): void {
     this.#connection?.database.close();
     this.#connection = undefined;
   }
 
-  /** Reads all documents again, but only when another connection has written. */
-  refresh(): void {
-    this.#read(this.#connected());
+  #write<Result>(work: (connection: Connection) => Result): Result {
+    try {
+      return this.#run((connection) => this.#transaction(connection, work));
+    } catch (error) {
+      // SQLite does not write to a file that was moved since it was opened, so nothing was saved.
+      const isMoved = error instanceof StateFileError && sqliteCode(error.cause) === 'SQLITE_READONLY_DBMOVED';
+      if (!isMoved) throw error;
+      return this.#run((connection) => this.#transaction(connection, work));
+    }
   }
 
-  #write<Result>(work: (writer: StoreWriter) => Result): Result {
-    const connection = this.#connected();
-    const { database } = connection;
-    const { draft, digests, result } = transaction(database, () => {
-      this.#read(connection);
-      const draft = this.#contents.documents.copy();
-      const digests = new Map(this.#contents.digests);
-      let changed = false;
-      const result = work({
-        get: (kind, id) => draft.get(kind, id),
-        list: (kind) => draft.list(kind),
-        put: (kind, id, document) => {
-          const body = JSON.stringify(document);
-          draft.put(kind, id, document);
-          digests.set(keyOf(kind, id), digestOf(kind, id, body));
-          changed = true;
-          database
-            .prepare(
-              'INSERT INTO document (kind, id, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
-            )
-            .run(kind, id, body);
-        },
-        remove: (kind, id) => {
-          draft.remove(kind, id);
-          digests.delete(keyOf(kind, id));
-          changed = true;
-          database.prepare('DELETE FROM document WHERE kind = ? AND id = ?').run(kind, id);
-        },
-        clear: () => {
-          draft.clear();
-          digests.clear();
-          changed = true;
-          database.exec('DELETE FROM document');
-        },
-      });
-      if (changed) writeDigest(database, digests);
-      return { draft, digests, result };
+  #transaction<Result>(connection: Connection, work: (connection: Connection) => Result): Result {
+    const { result, numbers } = transaction(connection.database, () => {
+      this.#notice(connection);
+      return { result: work(connection), numbers: readState(connection).numbers };
     });
-    // A connection's own writes do not change its data_version, so the contents are replaced here.
-    this.#contents = { documents: draft, digests };
+    // A connection's own writes do not change its data_version.
+    const version = fileVersion(this.#path);
+    connection.seen = { ...connection.seen, file: version?.text, numbers };
+    markChecked(this.#path, version);
     return result;
   }
 
-  #read({ database, dataVersion: current }: Connection): void {
-    if (guarded(() => current.get() as { data_version: number }).data_version === this.#version) return;
-    const found = readSnapshot(database, () => {
-      const contents = readContents(database, this.#contents);
-      checkDigest(database, contents);
-      return { contents, version: dataVersion(database) };
+  #run<Result>(work: (connection: Connection) => Result): Result {
+    try {
+      return guarded(() => work(this.#connected()));
+    } catch (error) {
+      // The next call opens the file again and checks all of it.
+      if (error instanceof StateFileError && error.reason === 'corrupt') this.#close();
+      throw error;
+    }
+  }
+
+  /** Looks at what others wrote. When it was not this program, the whole file is checked again. */
+  #notice(connection: Connection): void {
+    const { seen } = connection;
+    if (connection.dataVersion() === seen.data && fileVersion(this.#path)?.text === seen.file) return;
+    connection.seen = readSnapshot(connection.database, () => {
+      const now = connection.look(this.#path);
+      const isSame = now.numbers.epoch === seen.numbers.epoch;
+      if (!isSame || now.numbers.writes <= seen.numbers.writes) checkFile(this.#path, connection.database);
+      if (!isSame || now.numbers.revision < seen.numbers.revision) this.#isAnother = true;
+      return now;
     });
-    this.#contents = found.contents;
-    this.#version = found.version;
   }
 
   /** The connection to the file that is at the path now. */
   #connected(): Connection {
-    if (this.#connection && fileAt(this.#path) === this.#connection.file) return this.#connection;
-    this.close();
-    const { database, file, contents, version } = openStateFile(this.#path);
-    this.#connection = { database, file, dataVersion: database.prepare('PRAGMA data_version') };
-    this.#contents = contents;
-    this.#version = version;
+    const isCurrent = this.#isFixed || fileVersion(this.#path)?.file === this.#connection?.file;
+    if (this.#connection && isCurrent) return this.#connection;
+    this.#close();
+    this.#isAnother = true;
+    this.#connection = new Connection(this.#path, openStateFile(this.#path));
     return this.#connection;
   }
+}
+
+function savedDocument(kind: Kind, row: DocumentRow): SavedDocument {
+  const { id, revision, body } = readRow(kind, row);
+  return { id, revision, document: parseDocument(body) };
+}
+
+function changedSince(connection: Connection, revision: number): DocumentKey[] {
+  const sql = 'SELECT CAST(kind AS BLOB) AS kind, CAST(id AS BLOB) AS id FROM change WHERE revision > ?';
+  const rows = connection.prepare(sql).all(revision) as Record<'kind' | 'id', ArrayBuffer>[];
+  return rows.map(({ kind, id }) => ({ kind: textOf(kind) as Kind, id: textOf(id) }));
 }

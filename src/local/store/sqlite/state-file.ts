@@ -2,52 +2,70 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, copyFileSync, linkSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
-import type { Contents } from './contents.ts';
-import { applicationId, createSchema, dataVersion, readCheckedContents, upgradeSchema } from './schema.ts';
+import type { DocumentDatabase } from '../database.ts';
+import { lookupVersion } from '../lookups.ts';
+import { memoryDatabase } from '../memory.ts';
+import { readState } from './check.ts';
+import { checkFile, fileVersion } from './checked-file.ts';
+import { applicationId, createTables, currentLayout, dropTables, fillTables, layoutOf } from './layout.ts';
+import { readWhole } from './old-layouts.ts';
 import { guarded, StateFileError, system } from './state-file-error.ts';
-import type { StoreReader } from './store.ts';
-import { busyTimeoutMs, readSnapshot } from './transaction.ts';
+import { busyTimeoutMs, readSnapshot, transaction } from './transaction.ts';
 
 export interface OpenedFile {
   readonly database: Database.Database;
-  readonly contents: Contents;
-  /** The data version at which the contents were read. */
-  readonly version: number;
-  /** The inode: distinguishes this file from a later one at the same path. */
-  readonly file: number | undefined;
+  /** Which file it is. @see FileVersion */
+  readonly file: bigint | undefined;
 }
 
 /**
- * Opens the state file at `path`, or creates it. The whole file is checked before anything in it is used: its structure
- * by SQLite, and its documents by the digest that is saved with them.
+ * Opens the state file at `path`, or creates it. Nothing in it is used before it was checked: its structure by SQLite,
+ * and its documents by the digests that are saved with them.
  * @throws {StateFileError} when the file is not a state file or cannot be opened
  */
 export function openStateFile(path: string): OpenedFile {
   const { database, file } = openOrCreate(path);
   try {
-    const found = readSnapshot(database, () => ({ ...readCheckedContents(database), version: dataVersion(database) }));
-    // Another process may write before the upgrade; the next refresh reads that.
-    const contents = found.isOld ? upgradeSchema(database) : found.contents;
-    return { database, contents, version: found.version, file };
+    const mustUpgrade = readSnapshot(database, () => {
+      const layout = layoutOf(database);
+      if (layout === currentLayout) checkFile(path, database);
+      return isOutdated(database, layout);
+    });
+    if (mustUpgrade) transaction(database, () => upgrade(database));
+    return { database, file };
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
+/** Converts a state of an earlier layout or with earlier lookups, unless another process has done so. Keeps everything. */
+function upgrade(database: Database.Database): void {
+  const layout = layoutOf(database);
+  if (!isOutdated(database, layout)) return;
+  const whole = readWhole(database, layout);
+  dropTables(database);
+  createTables(database);
+  fillTables(database, whole);
+}
+
+function isOutdated(database: Database.Database, layout: number): boolean {
+  return layout < currentLayout || readState(database).numbers.lookups !== lookupVersion;
+}
+
 /** How many times to open a file that other processes keep replacing. */
 const maxAttempts = 10;
 
-function openOrCreate(path: string): Pick<OpenedFile, 'database' | 'file'> {
+function openOrCreate(path: string): OpenedFile {
   for (let attempt = 1; ; attempt += 1) {
-    if (fileAt(path) === undefined) createStateFile(path);
-    const file = fileAt(path);
+    if (fileVersion(path) === undefined) createStateFile(path);
+    const file = fileVersion(path)?.file;
     try {
       checkHeader(path);
       return { database: databaseAt(path, busyTimeoutMs), file };
     } catch (error) {
       // Undefined: it was set aside before it could be looked at.
-      const isSame = file !== undefined && fileAt(path) === file;
+      const isSame = file !== undefined && fileVersion(path)?.file === file;
       if (isSame || attempt === maxAttempts) throw error;
     }
   }
@@ -64,7 +82,7 @@ function createStateFile(path: string): void {
     system(() => closeSync(openSync(draft, 'wx', 0o600)));
     const database = guarded(() => new Database(draft, { timeout: busyTimeoutMs }));
     try {
-      createSchema(database);
+      transaction(database, () => createTables(database));
     } finally {
       database.close();
     }
@@ -105,21 +123,26 @@ function databaseAt(path: string, timeout: number): Database.Database {
 }
 
 /**
- * Reads the state file at `path` without creating or changing anything, and waits at most half a second for a writer.
+ * Opens the state file at `path` to read it, without creating or changing anything, and waits at most half a second for a
+ * writer. A state that would have to be upgraded is read into memory.
  * @throws {StateFileError} when the file is not a state file or cannot be read
  */
-export function readStateFile(path: string): StoreReader {
+export function openToRead(path: string): OpenedFile | DocumentDatabase {
   checkHeader(path);
+  const { file } = fileVersion(path) ?? {};
   const database = databaseAt(path, 500);
+  let isNeeded = false;
   try {
-    return readSnapshot(database, () => readCheckedContents(database)).contents.documents;
+    return readSnapshot(database, () => {
+      const layout = layoutOf(database);
+      if (isOutdated(database, layout)) return memoryDatabase(readWhole(database, layout).documents);
+      checkFile(path, database, { mayWrite: false });
+      isNeeded = true;
+      return { database, file };
+    });
   } finally {
-    database.close();
+    if (!isNeeded) database.close();
   }
-}
-
-export function fileAt(path: string): number | undefined {
-  return system(() => statSync(path, { throwIfNoEntry: false })?.ino);
 }
 
 /** @see https://www.sqlite.org/fileformat.html, section 1.3 */

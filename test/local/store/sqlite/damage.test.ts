@@ -1,20 +1,21 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sqliteStore } from '../../../src/local/store/sqlite.ts';
-import { childProgram } from '../../support/child.ts';
-import { temporaryFolder } from '../../support/folder.ts';
-import { openTenant } from '../../support/local.ts';
+import { childProgram } from '../../../support/child.ts';
+import { temporaryFolder } from '../../../support/folder.ts';
+import { openTenant } from '../../../support/local.ts';
+import { sqliteStore } from '../../../support/sqlite-store.ts';
 
 const [damages, processes] = [1000, 4];
 
 it('none of 1,000 random damages to a state crashes the process or goes undetected', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'state.db');
-  const store = sqliteStore(path);
+  const store = await sqliteStore(path);
   await openTenant({ store });
   // A document larger than one page.
-  store.write((writer) => writer.put('client', 'big', { client_id: 'big', description: 'x'.repeat(6000) }));
-  store.close();
+  await store.write((writer) => writer.put('client', 'big', { client_id: 'big', description: 'x'.repeat(6000) }));
+  await store.takeOnce('a token', { nowSeconds: 0, endSeconds: 10 });
+  await store.close();
 
   const start = await childProgram(new URL('damaging-state.ts', import.meta.url));
   const share = damages / processes;

@@ -1,0 +1,26 @@
+import type { Edition } from '../wire/edition/edition.ts';
+import type { JsonObject } from '../wire/schema.ts';
+import type { Random } from './random.ts';
+import type { Store } from './store/store.ts';
+import type { TenantKeys } from './tokens/keys.ts';
+
+/** What the routes of a tenant share. */
+export interface TenantScope {
+  readonly store: Store;
+  readonly random: Random;
+}
+
+/** The tenant while it answers one request. Read once, so that everything in a response agrees. */
+export interface Moment {
+  readonly edition: Edition;
+  readonly settings: JsonObject;
+  readonly issuer: string;
+  readonly keys: TenantKeys;
+  /** The time, in whole seconds since 1970. */
+  readonly nowSeconds: number;
+}
+
+/** What a route finds in `c.env`. */
+export interface MomentBindings {
+  Bindings: Moment;
+}
