@@ -48,16 +48,24 @@ export async function writeNewUserFile(path: string, text: string): Promise<void
   const draft = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     if (lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error('it exists'), { code: 'EEXIST' });
-    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
-    // Unlike a rename, a link never replaces a file that another process has created meanwhile.
-    await link(draft, path).catch((error) => {
-      if (!linklessCodes.includes(codeOf(error))) throw error;
-      return copyFile(draft, path, constants.COPYFILE_EXCL);
-    });
+    try {
+      await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+      await publish(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
-  } finally {
-    rmSync(draft, { force: true });
+  }
+}
+
+/** Unlike a rename, a link never replaces a file that another process has created meanwhile. */
+async function publish(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!linklessCodes.includes(codeOf(error))) throw error;
+    await copyFile(draft, path, constants.COPYFILE_EXCL);
   }
 }
 
