@@ -21,7 +21,7 @@ export interface LocalControl {
   export(edition: EditionName | undefined): Promise<TenantExport>;
   /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
   import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
-  /** Whether nothing would be lost with the tenant: there is none, or nobody has changed it. */
+  /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
   isFresh(): Promise<boolean>;
 }
 

@@ -62,7 +62,7 @@ function checkEdition(context: Context, options: GlobalOptions, { edition }: Ten
   });
 }
 
-/** With other keys, the sessions saved here are of no use, and neither are the defaults of the profile. */
+/** With other keys, the sessions saved here and the defaults of the profile are useless. */
 async function forgetOldTenant(context: Context): Promise<void> {
   await (await context.sessions({ name: localProfileName })).forgetAll();
   await (await context.profiles()).change(localProfileName, (before) => before && { name: before.name });
