@@ -16,7 +16,14 @@ export function sampleExport({ clients = 1, apis = 1, grants = 1 }: Size = {}): 
   const audience = (index: number) => `https://api-${index}.example`;
   const client = (id: string, members: object) => ({
     id,
-    document: { client_id: id, client_secret: `secret of ${id}`, app_type: 'spa', callbacks: [], ...members },
+    document: {
+      client_id: id,
+      client_secret: `secret of ${id}`,
+      app_type: 'spa',
+      callbacks: [],
+      grant_types: ['client_credentials'],
+      ...members,
+    },
   });
   const api = (id: string, members: object) => ({
     id,
@@ -39,16 +46,29 @@ export function sampleExport({ clients = 1, apis = 1, grants = 1 }: Size = {}): 
         api('system', management),
         ...numbers(apis).map((index) => api(`api-${index}`, { name: `api ${index}`, identifier: audience(index) })),
       ],
-      client_grant: numbers(grants).map((index) => ({
-        id: `cgr_${index}`,
-        document: {
-          id: `cgr_${index}`,
-          client_id: `client-${index % Math.max(1, clients)}`,
-          audience: audience(Math.floor(index / Math.max(1, clients)) % Math.max(1, apis)),
-          scope: ['read:catalog'],
-          subject_type: 'anonymous_user',
+      client_grant: [
+        {
+          id: 'cgr_own',
+          document: {
+            id: 'cgr_own',
+            client_id: 'global',
+            audience: management.identifier,
+            scope: ['read:clients', 'read:client_keys'],
+            subject_type: 'client',
+            is_system: true,
+          },
         },
-      })),
+        ...numbers(grants).map((index) => ({
+          id: `cgr_${index}`,
+          document: {
+            id: `cgr_${index}`,
+            client_id: `client-${index % Math.max(1, clients)}`,
+            audience: audience(Math.floor(index / Math.max(1, clients)) % Math.max(1, apis)),
+            scope: ['read:catalog'],
+            subject_type: 'anonymous_user',
+          },
+        })),
+      ],
       client_credential: [],
     },
   };

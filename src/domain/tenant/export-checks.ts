@@ -62,10 +62,18 @@ function issuerProblems({ issuer, documents: { resource_server: servers } }: Ten
   ];
 }
 
-function clientProblems({ documents: { client: clients } }: TenantExport): string[] {
+/** Every tenant has an application that no list shows. Commands sign in as it, so without it nothing could be changed. */
+function clientProblems({ issuer, documents: { client: clients, client_grant: grants } }: TenantExport): string[] {
   const globals = clients.filter(({ document }) => document.global === true);
   const isUsable = globals.length === 1 && typeof globals[0]?.document.client_secret === 'string';
-  return isUsable ? [] : ['documents.client must have one global application, with its client_secret'];
+  if (!isUsable) return ['documents.client must have one global application, with its client_secret'];
+  const isGranted = grants.some(
+    ({ document: { client_id: clientId, audience } }) =>
+      clientId === globals[0]?.id && audience === managementAudience(issuer),
+  );
+  return isGranted
+    ? []
+    : ['documents.client_grant must have the grant of the global application for the Management API'];
 }
 
 function keyProblems({ documents: { key: keys } }: TenantExport): string[] {

@@ -80,8 +80,8 @@ describe('an export', () => {
     ['documents.client.1.document must be an object', (file) => (file.documents.client[1].document = null)],
     ['documents.client.1.document.name must be a string', (file) => (file.documents.client[1].document.name = 7)],
     [
-      'documents.client_grant.0.document.scope.0 must be a string',
-      (file) => (file.documents.client_grant[0].document.scope = [{}]),
+      'documents.client_grant.1.document.scope.0 must be a string',
+      (file) => (file.documents.client_grant[1].document.scope = [{}]),
     ],
     ['documents.key.0.document.signing is required', (file) => delete file.documents.key[0].document.signing],
     ['it nests more than 100 levels deep', (file) => (file.documents.tenant[0].document.flags = nested(200))],
@@ -104,7 +104,7 @@ describe('an export', () => {
       (file) => (file.documents.resource_server[1].id = 'renamed'),
     ],
     [
-      'documents.client_grant.1.id occurs twice',
+      'documents.client_grant.2.id occurs twice',
       (file) => file.documents.client_grant.push(file.documents.client_grant[0]),
     ],
     [
@@ -118,7 +118,7 @@ describe('an export', () => {
     ['edition is preview, but documents.tenant.0 has another one', (file) => (file.edition = 'preview')],
     [
       "documents.resource_server must have one API with is_system, the issuer's Management API",
-      (file) => (file.issuer = 'https://acme.test/'),
+      (file) => (file.documents.resource_server[0].document.identifier = 'https://acme.test/api/v2/'),
     ],
     [
       "documents.resource_server must have one API with is_system, the issuer's Management API",
@@ -131,6 +131,10 @@ describe('an export', () => {
     [
       'documents.client must have one global application, with its client_secret',
       (file) => delete file.documents.client[0].document.client_secret,
+    ],
+    [
+      'documents.client_grant must have the grant of the global application for the Management API',
+      (file) => file.documents.client_grant.shift(),
     ],
     [
       'documents.key.0.document.signing.jwk is not an RSA private key of 2048 bits',

@@ -105,7 +105,7 @@ describe('an import', () => {
     }
     await done;
     seen.add(String(await sizes()));
-    expect([...seen]).toEqual(['2,1', '301,700']);
+    expect([...seen]).toEqual(['2,1', '301,701']);
     await watching.refresh();
     expect(await watching.get('client', tenant.app.client_id)).toBeUndefined();
   });
