@@ -84,7 +84,7 @@ export function createTenant(options: TenantOptions): Tenant {
   };
   const now = () => Math.floor(clock() / 1000);
   const respond = (request: Request, path: string, nowSeconds: number): Promise<Response> | Response => {
-    if (path === healthPath && isRead(request)) return health(store, databaseName);
+    if (path === healthPath && isRead(request)) return health(request, store, databaseName);
     const mayLag = path === anonymousTokenPath && request.method === 'POST';
     return read(nowSeconds, mayLag).then(
       (moment) => app.fetch(request, moment),

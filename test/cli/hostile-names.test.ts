@@ -169,17 +169,17 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
 async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Record<string, string>> }> {
   const machine = await openMachine();
   const { store } = machine;
-  const { client_id: client } = documentNamed(store, 'client', 'web');
-  const { id } = documentNamed(store, 'resource_server', 'shop');
+  const { client_id: client } = await documentNamed(store, 'client', 'web');
+  const { id } = await documentNamed(store, 'resource_server', 'shop');
   await machine.done('token', 'create', '--meta', 'language=en');
   await machine.done('profile', 'set', 'app', 'web');
-  changeDocument(store, 'tenant', 'settings', { friendly_name: evil });
-  changeDocument(store, 'client', String(client), {
+  await changeDocument(store, 'tenant', 'settings', { friendly_name: evil });
+  await changeDocument(store, 'client', String(client), {
     name: evil,
     app_type: evil,
     access_token: { custom_claim_mappings: [{ name: evil, expression: 'anonymous_session.metadata.language' }] },
   });
-  changeDocument(store, 'resource_server', String(id), {
+  await changeDocument(store, 'resource_server', String(id), {
     name: evil,
     scopes: [{ value: 'read:catalog', description: evil }, { value: evil }],
     anonymous_access_scopes: ['read:catalog', evil],

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sqliteStore } from '../../src/local/store/sqlite.ts';
 import { newHome, run, runShell } from '../support/bin.ts';
 import { servedAnswer } from '../support/command.ts';
+import { sqliteStore } from '../support/sqlite-store.ts';
 
 /** Names that need quoting in a shell: unquoted, each would create a file `pwned` or be split. */
 const awkward = [
@@ -52,13 +52,13 @@ async function typedInBash(home: string, lines: readonly string[]): Promise<stri
 async function homeWithApps(names: readonly string[]): Promise<string> {
   const home = newHome();
   expect((await run(home, ['quickstart'])).code).toBe(0);
-  const store = sqliteStore(join(home, '.local', 'share', 'anon-cli', 'local-tenant.db'));
-  const [like] = store.list('client').filter(({ global }) => global !== true);
-  store.write((writer) => {
+  const store = await sqliteStore(join(home, '.local', 'share', 'anon-cli', 'local-tenant.db'));
+  const [like] = (await store.list('client')).filter(({ global }) => global !== true);
+  await store.write((writer) => {
     for (const [index, name] of names.entries())
       writer.put('client', `id${index}`, { ...like, client_id: `id${index}`, name });
   });
-  store.close();
+  await store.close();
   return home;
 }
 

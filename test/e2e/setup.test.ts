@@ -159,14 +159,14 @@ describe('a name typed in a list', () => {
 /** Creates applications directly in the state, which is faster than through the Management API. */
 async function furnish(home: string, count: number): Promise<void> {
   const { stdout } = await run(home, ['local', 'show', '--field', 'state']);
-  const { sqliteStore } = await import('../../src/local/store/sqlite.ts');
-  const store = sqliteStore(stdout.trim());
-  const like = store.list('client').find(({ name }) => name === 'mobile');
-  store.write((writer) => {
+  const { sqliteStore } = await import('../support/sqlite-store.ts');
+  const store = await sqliteStore(stdout.trim());
+  const like = (await store.list('client')).find(({ name }) => name === 'mobile');
+  await store.write((writer) => {
     for (let number = 0; number < count; number += 1) {
       const client_id = `storefront${number}`;
       writer.put('client', client_id, { ...like, client_id, name: `storefront ${number}` });
     }
   });
-  store.close();
+  await store.close();
 }

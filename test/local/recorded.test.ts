@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/wire/schema.ts';
-import { basic, confidentialApp, guestGrantId, openTenant, testTenant } from '../support/local.ts';
+import {
+  asFromEarlierVersion,
+  basic,
+  confidentialApp,
+  guestGrantId,
+  openTenant,
+  testTenant,
+} from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 // Responses recorded from a real tenant with the feature in September 2026, compared with the local tenant's.
@@ -371,7 +378,7 @@ describe('recorded from a real tenant:', () => {
     async (token_endpoint_auth_method) => {
       const tenant = await openTenant({ edition: 'ea' });
       const { client_id, client_secret } = await confidentialApp(tenant, { token_endpoint_auth_method });
-      tenant.grantGuests(client_id);
+      await tenant.grantGuests(client_id);
       expect(await tenant.anonymousToken({ client_id, client_secret })).toMatchObject({ status: 200 });
       const inHeader = await tenant.anonymousToken({ client_id: undefined }, basic(client_id, client_secret));
       expect(inHeader).toMatchObject({ status: 200 });
@@ -396,7 +403,7 @@ describe('a new secret', () => {
   it('is in the response, and the old one no longer works', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const { client_id, client_secret } = await confidentialApp(tenant, { name: 'server' });
-    tenant.grantGuests(client_id);
+    await tenant.grantGuests(client_id);
     const rotate = await tenant.management('update:client_keys');
     const { status, body } = await rotate('POST', `${clients}/${client_id}/rotate-secret`, { text: 'null' });
     expect([status, body.client_id, body.name]).toEqual([200, client_id, 'server']);
@@ -415,7 +422,7 @@ describe('a new secret', () => {
       status: 403,
       body: { message: 'Insufficient scope, expected any of: update:client_keys' },
     });
-    expect(tenant.store.get('client', tenant.app.client_id)?.client_secret).toBe(tenant.app.client_secret);
+    expect((await tenant.store.get('client', tenant.app.client_id))?.client_secret).toBe(tenant.app.client_secret);
   });
 
   it('is refused for an application that does not exist', async () => {
@@ -436,7 +443,7 @@ describe('a state from an earlier version', () => {
       { user: { policy: 'deny_all' }, ...open },
       undefined,
     ];
-    store.write((writer) => {
+    await store.write((writer) => {
       for (const [index, subject_type_authorization] of older.entries()) {
         const server = { id: `${index}`, identifier: `urn:${index}`, allow_anonymous_access: true };
         writer.put('resource_server', server.id, {
@@ -445,6 +452,7 @@ describe('a state from an earlier version', () => {
         });
       }
     });
+    await asFromEarlierVersion(store);
     const { management } = await testTenant({ edition: 'ea', store });
     const { body } = await (await management())('GET', servers);
     expect(body.slice(2).map((server: JsonObject) => server.subject_type_authorization)).toEqual(
@@ -454,14 +462,15 @@ describe('a state from an earlier version', () => {
       expect(server).toMatchObject({ allow_online_access: false, allow_online_access_with_ephemeral_sessions: false });
       expect(server).not.toHaveProperty('allow_anonymous_access');
     }
-    expect(tenant.store.list('resource_server').slice(2)).toEqual(body.slice(2));
+    expect((await tenant.store.list('resource_server')).slice(2)).toEqual(body.slice(2));
   });
 
   it('of edition preview stays unchanged', async () => {
     const store = memoryStore();
     await testTenant({ store });
     const server = { id: '0', identifier: 'urn:0', allow_anonymous_access: true };
-    store.write((writer) => writer.put('resource_server', server.id, server));
+    await store.write((writer) => writer.put('resource_server', server.id, server));
+    await asFromEarlierVersion(store);
     const { management } = await testTenant({ store });
     expect((await (await management())('GET', `${servers}/0`)).body).toEqual(server);
   });

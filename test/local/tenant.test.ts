@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint, compactDecrypt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readLocalKeys } from '../../src/local/state/read-state.ts';
-import { sqliteStore } from '../../src/local/store/sqlite.ts';
+import { openSqlite } from '../../src/local/store/sqlite/database.ts';
 import { openLocalTenant } from '../../src/local/tenant.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import { movableClock, sender, withBearer } from '../support/local.ts';
@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Sends with a token of the client that may configure the tenant. */
 async function manager(tenant: Awaited<ReturnType<typeof openLocalTenant>>) {
-  const { clientId, clientSecret } = tenant.managementCredentials();
+  const { clientId, clientSecret } = await tenant.managementCredentials();
   const { body } = await sender(tenant)('POST', '/oauth/token', {
     json: {
       grant_type: 'client_credentials',
@@ -37,25 +37,25 @@ describe('a tenant in a file', () => {
     const first = await openLocalTenant(file, { clock: movableClock() });
     const manage = await manager(first);
     await manage('PATCH', '/api/v2/tenants/settings', { json: { friendly_name: 'Kept' } });
-    const [key, credentials] = [first.sessionKey(), first.managementCredentials()];
-    first.close();
+    const [key, credentials] = [await first.sessionKey(), await first.managementCredentials()];
+    await first.close();
 
     const second = await openLocalTenant(file, { clock: movableClock() });
     const { body } = await (await manager(second))('GET', '/api/v2/tenants/settings');
     expect(body.friendly_name).toBe('Kept');
-    expect(second.sessionKey()).toEqual(key);
-    expect(second.managementCredentials()).toEqual(credentials);
-    second.close();
+    expect(await second.sessionKey()).toEqual(key);
+    expect(await second.managementCredentials()).toEqual(credentials);
+    await second.close();
   });
 
   it('starts over with new keys and another client after a reset', async () => {
     const tenant = await openLocalTenant(file, { clock: movableClock() });
-    const [key, credentials] = [tenant.sessionKey(), tenant.managementCredentials()];
+    const [key, credentials] = [await tenant.sessionKey(), await tenant.managementCredentials()];
     await tenant.reset();
-    expect(tenant.sessionKey()).not.toEqual(key);
-    expect(tenant.managementCredentials().clientId).not.toBe(credentials.clientId);
+    expect(await tenant.sessionKey()).not.toEqual(key);
+    expect((await tenant.managementCredentials()).clientId).not.toBe(credentials.clientId);
     expect(await (await manager(tenant))('GET', '/api/v2/clients')).toMatchObject({ status: 200 });
-    tenant.close();
+    await tenant.close();
   });
 
   it('follows a reset to the other edition by another process', async () => {
@@ -63,14 +63,14 @@ describe('a tenant in a file', () => {
       await openLocalTenant(file, { clock: movableClock() }),
       await openLocalTenant(file, { clock: movableClock() }),
     ];
-    expect(here.edition()).toBe('preview');
+    expect(await here.edition()).toBe('preview');
     await there.reset('ea');
-    expect(here.edition()).toBe('ea');
+    expect(await here.edition()).toBe('ea');
     const { body } = await (await manager(here))('GET', '/api/v2/tenants/settings');
     expect(body).not.toHaveProperty('anonymous_session_lifetime');
     expect(await sender(here)('POST', '/anonymous/logout', { json: {} })).toMatchObject({ status: 204 });
-    here.close();
-    there.close();
+    await here.close();
+    await there.close();
   });
 
   it('returns the key that decrypts its session tokens', async () => {
@@ -83,16 +83,16 @@ describe('a tenant in a file', () => {
     const { body } = await sender(tenant)('POST', '/anonymous/token', {
       json: { client_id: clients[0].client_id, audience: apis[1].identifier },
     });
-    await expect(compactDecrypt(body.session_token, tenant.sessionKey())).resolves.toBeDefined();
-    expect(readLocalKeys(file)?.sessionKey).toEqual(tenant.sessionKey());
-    tenant.close();
+    await expect(compactDecrypt(body.session_token, await tenant.sessionKey())).resolves.toBeDefined();
+    expect((await readLocalKeys(file))?.sessionKey).toEqual(await tenant.sessionKey());
+    await tenant.close();
   });
 
   it('is refused when the file is not a state file', async () => {
     writeFileSync(file, 'not a database at all, whatever its name says. '.repeat(50));
     const options = { clock: movableClock() };
     await expect(openLocalTenant(file, options)).rejects.toMatchObject({ name: 'StateFileError', reason: 'corrupt' });
-    expect(() => readLocalKeys(file)).toThrow(expect.objectContaining({ reason: 'corrupt' }));
+    await expect((async () => readLocalKeys(file))()).rejects.toMatchObject({ reason: 'corrupt' });
   });
 });
 
@@ -100,14 +100,14 @@ describe('the keys in a state file', () => {
   it('are those that the tenant serves, without the private key', async () => {
     const tenant = await openLocalTenant(file, { clock: movableClock() });
     const { body } = await sender(tenant)('GET', '/.well-known/jwks.json');
-    tenant.close();
-    const publicJwk = readLocalKeys(file)?.publicJwk ?? {};
+    await tenant.close();
+    const publicJwk = (await readLocalKeys(file))?.publicJwk ?? {};
     expect(publicJwk).not.toHaveProperty('d');
     expect(await calculateJwkThumbprint(publicJwk as never)).toBe(await calculateJwkThumbprint(body.keys[0]));
   });
 
-  it('are undefined while the state is empty', () => {
-    sqliteStore(file).close();
-    expect(readLocalKeys(file)).toBeUndefined();
+  it('are undefined while the state is empty', async () => {
+    await (await openSqlite(file)).close();
+    expect(await readLocalKeys(file)).toBeUndefined();
   });
 });

@@ -13,12 +13,12 @@ import type { Terminal } from '../../src/io/terminal/terminal.ts';
 import { listen } from '../../src/local/http/listen.ts';
 import type { RateLimit } from '../../src/local/http/rate-limit.ts';
 import { seed } from '../../src/local/state/seed.ts';
-import { sqliteStore } from '../../src/local/store/sqlite.ts';
-import type { Kind, Store } from '../../src/local/store/store.ts';
+import type { Kind, Store, StoreReader } from '../../src/local/store/store.ts';
 import { openLocalTenant } from '../../src/local/tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { openGates, sequenceOfBytes, testKeys } from './local.ts';
+import { sqliteStore } from './sqlite-store.ts';
 
 /** The result of one command line. */
 export class Ran {
@@ -72,6 +72,8 @@ export interface Machine {
    */
   readonly replies: string[];
   readonly questions: readonly string[];
+  /** What happens while a person reads the next questions, one for each. */
+  readonly meanwhile: (() => Promise<void>)[];
   /** Ctrl-C, for the running command and all later ones. */
   interrupt(): void;
   readonly folder: string;
@@ -107,12 +109,14 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const answers: boolean[] = [];
   const replies: string[] = [];
   const questions: string[] = [];
+  const meanwhile: Machine['meanwhile'] = [];
   const shown: Machine['shown'] = {};
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
   const confirm: World['confirm'] = async (question) => {
     questions.push(question);
+    await meanwhile.shift()?.();
     const answer = answers.shift();
     if (answer === undefined) throw new Error(`nobody is there to answer: ${question}`);
     return answer;
@@ -120,6 +124,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
 
   const reply = async (question: string) => {
     questions.push(question);
+    await meanwhile.shift()?.();
     const text = replies.shift();
     if (text === undefined) throw new Error(`nobody is there to answer: ${question}`);
     if (text === '^C') throw interrupted();
@@ -168,7 +173,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       folders: async () => folders,
     };
     const code = await main(argv, world);
-    for (const secret of secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
+    for (const secret of await secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
     for (const secret of [stdin?.trim(), env.AUTH0_CLIENT_SECRET, env.AUTH0_ACCESS_TOKEN, env.ANON_APP_SECRET]) {
       if (secret) for (const part of tellingParts(secret)) secrets.add(part);
     }
@@ -199,6 +204,7 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     answers,
     replies,
     questions,
+    meanwhile,
     interrupt: () => controller.abort(),
     folder,
     statePath,
@@ -220,9 +226,9 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
 export async function openMachine(options: Pick<MachineOptions, 'edition'> = {}): Promise<Machine> {
   const machine = await freshMachine(options);
   const { store } = machine;
-  openGates(store, {
-    client: String(documentNamed(store, 'client', 'web').client_id),
-    resource_server: String(documentNamed(store, 'resource_server', 'shop').id),
+  await openGates(store, {
+    client: String((await documentNamed(store, 'client', 'web')).client_id),
+    resource_server: String((await documentNamed(store, 'resource_server', 'shop')).id),
   });
   return machine;
 }
@@ -284,7 +290,7 @@ export async function servedTenant(
     url: server.url,
     issuer: tenant.issuer,
     requests,
-    credentials: tenant.managementCredentials(),
+    credentials: await tenant.managementCredentials(),
     store: openedStore(path),
     close,
   };
@@ -310,17 +316,18 @@ export async function useRemote(machine: Machine, tenant: ServedTenant): Promise
 }
 
 /** Changes members of the document that has this name or id. */
-export function changeDocument(store: Store, kind: Kind, name: string, members: JsonObject): void {
-  store.write((writer) => {
-    const document = documentNamed(store, kind, name);
+export async function changeDocument(store: Store, kind: Kind, name: string, members: JsonObject): Promise<void> {
+  await store.write(async (writer) => {
+    const document = await documentNamed(writer, kind, name);
     const id = String(document.client_id ?? document.id ?? name);
     writer.put(kind, id, { ...document, ...members });
   });
 }
 
 /** The document with this name or id. */
-export function documentNamed(store: Store, kind: Kind, name: string): JsonObject {
-  const document = store.get(kind, name) ?? store.list(kind).find((candidate) => candidate.name === name);
+export async function documentNamed(store: StoreReader, kind: Kind, name: string): Promise<JsonObject> {
+  const all = await store.list(kind);
+  const document = (await store.get(kind, name)) ?? all.find((candidate) => candidate.name === name);
   if (!document) throw new Error(`there is no ${kind} ${name}`);
   return document;
 }
@@ -349,28 +356,32 @@ function temporaryFolder(): string {
 export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'local-tenant.db');
-  const store = sqliteStore(path);
+  const store = await sqliteStore(path);
   await seed({ store, issuer, random: sequenceOfBytes(issuer), keys: async () => testKeys, edition });
-  store.close();
+  await store.close();
   return path;
 }
 
+/** Opens the state at its first use, and reads again for every use: commands write to it through their own connections. */
 export function openedStore(path: string): Store {
-  const store = sqliteStore(path);
-  onTestFinished(() => store.close());
-  // Refreshed for every read, because commands write to the same file through their own connections.
+  let opened: Promise<Store> | undefined;
+  onTestFinished(async () => (await opened)?.close());
+  const fresh = async () => {
+    opened ??= sqliteStore(path);
+    const store = await opened;
+    await store.refresh();
+    return store;
+  };
   return {
-    get(kind, id) {
-      store.refresh();
-      return store.get(kind, id);
-    },
-    list(kind) {
-      store.refresh();
-      return store.list(kind);
-    },
-    refresh: () => store.refresh(),
-    write: (work) => store.write(work),
-    close: () => store.close(),
+    get: async (...args) => (await fresh()).get(...args),
+    find: async (...args) => (await fresh()).find(...args),
+    list: async (...args) => (await fresh()).list(...args),
+    page: async (...args) => (await fresh()).page(...args),
+    count: async (...args) => (await fresh()).count(...args),
+    refresh: async () => void (await fresh()),
+    write: async (work) => (await fresh()).write(work),
+    takeOnce: async (...args) => (await fresh()).takeOnce(...args),
+    close: async () => (await opened)?.close(),
   };
 }
 
@@ -444,13 +455,13 @@ function recordingTerminal(
 const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
 /** Every token and secret that a command may have seen. */
-function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
+async function secretsIn(data: string, argv: readonly string[], stdout: string): Promise<string[]> {
   const kept = filesIn(join(data, 'credentials'));
   const texts = [stdout, ...argv, ...kept];
   return [
     ...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts),
     ...kept.flatMap((text) => tellingParts(JSON.parse(text).secret)),
-    ...stateSecrets(data),
+    ...(await stateSecrets(data)),
   ];
 }
 
@@ -462,20 +473,20 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function stateSecrets(data: string): string[] {
+async function stateSecrets(data: string): Promise<string[]> {
   if (!filesThere(data).includes('local-tenant.db')) return [];
   let store: Store;
   try {
-    store = sqliteStore(join(data, 'local-tenant.db'));
+    store = await sqliteStore(join(data, 'local-tenant.db'));
   } catch {
     return [];
   }
   try {
-    const { signing, session } = (store.get('key', 'current') ?? {}) as Partial<typeof testKeys>;
-    const clients = store.list('client').map(({ client_secret }) => client_secret);
+    const { signing, session } = ((await store.get('key', 'current')) ?? {}) as Partial<typeof testKeys>;
+    const clients = (await store.list('client')).map(({ client_secret }) => client_secret);
     return [...clients, signing?.jwk.d, session?.k].filter((value) => typeof value === 'string');
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -5,9 +5,8 @@ import type { ManagementAccess } from '../../src/domain/exchange/management/cred
 import type { Pause, RetryPolicy } from '../../src/domain/exchange/retry.ts';
 import { tenantTime } from '../../src/domain/exchange/tenant-time.ts';
 import { type AnonError, isAnonError } from '../../src/errors.ts';
-import { editionOf } from '../../src/local/state/edition.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
-import { globalClient, sessionKey, type TestTenant } from './local.ts';
+import { sessionKey, type TestTenant } from './local.ts';
 
 export interface SteppingClock extends Clock {
   /** The requested waits, in milliseconds. */
@@ -62,7 +61,6 @@ type Doors = Partial<Given> & { maxWaitMs?: number };
 
 /** A connection to the real local tenant, its `handle` where a socket would be. */
 export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnection {
-  const client = globalClient(tenant.store);
   const clock = movingTenant(tenant);
   return recorded(
     {
@@ -70,9 +68,9 @@ export function connectionTo(tenant: TestTenant, doors: Doors = {}): TestConnect
       selection: '',
       issuer: tenant.issuer,
       baseUrl: tenant.issuer.slice(0, -1),
-      management: secretAccess(client.client_id, client.client_secret),
-      edition: editionOf(tenant.store).name,
-      sessionKey: async () => sessionKey(tenant.store),
+      management: secretAccess(tenant.admin.client_id, tenant.admin.client_secret),
+      edition: tenant.edition,
+      sessionKey: () => sessionKey(tenant.store),
       fetch: (url, request) => tenant.handle(new Request(url, { ...request, body: request.body ?? null })),
       ...doors,
     },

@@ -69,7 +69,7 @@ export async function faultyTenant(
   const close = async () => {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
-    tenant.close();
+    await tenant.close();
   };
   onTestFinished(close);
   return {
@@ -78,7 +78,7 @@ export async function faultyTenant(
     requests,
     handled,
     secrets,
-    credentials: tenant.managementCredentials(),
+    credentials: await tenant.managementCredentials(),
     store: openedStore(path),
     close,
     inject(fault, nth) {

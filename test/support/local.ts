@@ -8,6 +8,7 @@ import type { Kind, Store } from '../../src/local/store/store.ts';
 import { createTenant, type Tenant, type TenantOptions } from '../../src/local/tenant.ts';
 import type { KeyMaterial } from '../../src/local/tokens/keys.ts';
 import type { AnonymousTokenResponse } from '../../src/wire/anonymous-token.ts';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import { sampleApi, sampleApp } from '../../src/wire/sample.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
@@ -60,6 +61,10 @@ export type Send = (method: string, path: string, options?: RequestOptions) => P
 export interface TestTenant extends Tenant {
   readonly store: Store;
   readonly clock: MovableClock;
+  /** The edition in which it was seeded. */
+  readonly edition: EditionName;
+  /** The client that may configure the tenant. */
+  readonly admin: TestTenant['app'];
   /** The sample application and API as they were seeded. */
   readonly app: { readonly client_id: string; readonly client_secret: string };
   readonly api: { readonly id: string; readonly identifier: string };
@@ -100,6 +105,8 @@ export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
     handle: tenant.handle,
     store,
     clock,
+    edition: (await editionOf(store)).name,
+    admin: await globalClient(store),
     app,
     api,
     send,
@@ -167,6 +174,11 @@ export async function openGates(store: Store, ids: { client: string; resource_se
     writer.put('resource_server', ids.resource_server, { ...server, ...members.resource_server });
     if (edition.grantsScopes) writer.put('client_grant', guestGrantId, guestGrant(ids.client, server));
   });
+}
+
+/** Removes from a state what says that this version has upgraded it. */
+export async function asFromEarlierVersion(store: Store): Promise<void> {
+  await store.write((writer) => writer.remove('tenant', 'upgrade'));
 }
 
 /** The id of the grant that {@link openGates} makes. */

@@ -8,15 +8,21 @@ export const healthPath = '/health';
 export type DatabaseName = 'sqlite' | 'postgresql' | 'memory';
 
 /** Whether the tenant can read its state now: 200, or 503 with `Retry-After`. */
-export async function health(store: Store, database: DatabaseName): Promise<Response> {
-  const headers = { 'cache-control': 'no-store' };
+export async function health(request: Request, store: Store, database: DatabaseName): Promise<Response> {
   try {
     await store.refresh();
-    return Response.json({ status: 'ok', database }, { headers });
+    return answer(request, 200, { status: 'ok', database });
   } catch (error) {
-    const retryAfter = error instanceof DatabaseUnavailableError && { 'retry-after': retryAfterOf(error) };
-    return Response.json({ status: 'unavailable', database }, { status: 503, headers: { ...headers, ...retryAfter } });
+    const headers = error instanceof DatabaseUnavailableError ? { 'retry-after': retryAfterOf(error) } : {};
+    return answer(request, 503, { status: 'unavailable', database }, headers);
   }
+}
+
+function answer({ method }: Request, status: number, body: object, headers: Record<string, string> = {}): Response {
+  return new Response(method === 'HEAD' ? null : JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  });
 }
 
 /** The `Retry-After` of a response while the database cannot be reached: whole seconds, at least one. */

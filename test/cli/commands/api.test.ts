@@ -24,7 +24,7 @@ describe('api list', () => {
 
   it('prints everything as JSON', async () => {
     const { done, store } = await openMachine();
-    const { id } = documentNamed(store, 'resource_server', 'shop');
+    const { id } = await documentNamed(store, 'resource_server', 'shop');
     expect((await done('api', 'list', '--json')).json).toEqual([
       {
         id,
@@ -47,8 +47,8 @@ describe('api list', () => {
 
   it('explains how to create one if there is none', async () => {
     const { done, store, terminal } = await freshMachine();
-    store.write((writer) =>
-      writer.remove('resource_server', String(documentNamed(store, 'resource_server', 'shop').id)),
+    await store.write(async (writer) =>
+      writer.remove('resource_server', String((await documentNamed(store, 'resource_server', 'shop')).id)),
     );
     const { stdout, stderr } = await done('api', 'list');
     // A line on stdout would be an API to what reads it.
@@ -89,7 +89,7 @@ describe('api list', () => {
 describe('api show', () => {
   it('finds an API by its name, its audience and its id', async () => {
     const { done, store } = await freshMachine();
-    const { id } = documentNamed(store, 'resource_server', 'shop');
+    const { id } = await documentNamed(store, 'resource_server', 'shop');
     for (const reference of ['shop', 'Shop', audience, String(id)]) {
       expect((await done('api', 'show', reference, '--field', 'id')).stdout).toBe(`${id}\n`);
     }
@@ -175,7 +175,7 @@ describe('api create', () => {
 describe('api enable', () => {
   it('opens the API with the given scopes', async () => {
     const { done, store } = await freshMachine();
-    const { id } = documentNamed(store, 'resource_server', 'shop');
+    const { id } = await documentNamed(store, 'resource_server', 'shop');
     const { stdout } = await done(
       'api',
       'enable',
@@ -194,7 +194,7 @@ describe('api enable', () => {
         `  sent  PATCH /api/v2/resource-servers/${id} {"allow_anonymous_access":true,` +
         '"anonymous_access_scopes":["read:catalog","write:cart"],"token_lifetime_for_anonymous_access":7200}\n',
     );
-    expect(documentNamed(store, 'resource_server', 'shop')).toMatchObject({
+    expect(await documentNamed(store, 'resource_server', 'shop')).toMatchObject({
       allow_anonymous_access: true,
       anonymous_access_scopes: ['read:catalog', 'write:cart'],
       token_lifetime_for_anonymous_access: 7200,
@@ -231,14 +231,14 @@ describe('api enable', () => {
 
   it('refuses a scope that the API does not define, and sends nothing', async () => {
     const { run, store } = await freshMachine();
-    const before = documentNamed(store, 'resource_server', 'shop');
+    const before = await documentNamed(store, 'resource_server', 'shop');
     expect(await run('api', 'enable', 'shop', '--scopes', 'read:catalog,red:orders')).toMatchObject({
       code: 2,
       stderr:
         "error: API 'shop' has no scope 'red:orders'.\n" +
         "hint:  Did you mean 'read:orders'? Its scopes: read:catalog, write:cart, read:orders, write:orders.\n",
     });
-    expect(documentNamed(store, 'resource_server', 'shop')).toEqual(before);
+    expect(await documentNamed(store, 'resource_server', 'shop')).toEqual(before);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { documentNamed, freshMachine, parsed, servedTenant, useRemote } from '..
 describe('app list', () => {
   it("shows the only application of a new tenant as disabled, and not the tenant's own", async () => {
     const { done, store, terminal } = await freshMachine();
-    const { client_id } = documentNamed(store, 'client', 'web');
+    const { client_id } = await documentNamed(store, 'client', 'web');
     expect((await done('app', 'list')).stdout).toBe(`web\tdisabled\tspa\t${client_id}\n`);
     terminal.interactive = true;
     const { stdout } = await done('app', 'list');
@@ -35,8 +35,8 @@ describe('app list', () => {
 
   it('shows more than one page', async () => {
     const { done, store } = await freshMachine();
-    const web = documentNamed(store, 'client', 'web');
-    store.write((writer) => {
+    const web = await documentNamed(store, 'client', 'web');
+    await store.write((writer) => {
       for (let index = 0; index < 120; index += 1) {
         writer.put('client', `more-${index}`, { ...web, client_id: `more-${index}`, name: `app ${index}` });
       }
@@ -46,7 +46,9 @@ describe('app list', () => {
 
   it('explains how to create one if there is none', async () => {
     const { done, store, terminal } = await freshMachine();
-    store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
+    await store.write(async (writer) =>
+      writer.remove('client', String((await documentNamed(store, 'client', 'web')).client_id)),
+    );
     const none = 'No applications yet. Create one: anon-cli app create web\n';
     // A line on stdout would be an application to what reads it.
     expect(await done('app', 'list')).toMatchObject({ stdout: '', stderr: none });
@@ -95,7 +97,7 @@ describe('app list', () => {
 describe('app show', () => {
   it('finds an application by its name, in any case, and by its client id', async () => {
     const { done, store } = await freshMachine();
-    const { client_id } = documentNamed(store, 'client', 'web');
+    const { client_id } = await documentNamed(store, 'client', 'web');
     for (const reference of ['web', 'WEB', String(client_id)]) {
       expect((await done('app', 'show', reference, '--field', 'client_id')).stdout).toBe(`${client_id}\n`);
     }
@@ -128,7 +130,7 @@ describe('app show', () => {
   it('prefers the exact name to one with other case', async () => {
     const { done, store } = await freshMachine();
     await done('app', 'create', 'Web');
-    const { client_id } = documentNamed(store, 'client', 'web');
+    const { client_id } = await documentNamed(store, 'client', 'web');
     expect((await done('app', 'show', 'web', '--field', 'client_id')).stdout).toBe(`${client_id}\n`);
   });
 
@@ -148,7 +150,7 @@ describe('app show', () => {
   it('prints the secret of a confidential application only if asked, and only as JSON', async () => {
     const { done, store } = await freshMachine();
     await done('app', 'create', 'server', '--type', 'regular_web');
-    const { client_secret } = documentNamed(store, 'client', 'server');
+    const { client_secret } = await documentNamed(store, 'client', 'server');
     expect((await done('app', 'show', 'server', '--json')).json).not.toHaveProperty('client_secret');
     expect((await done('app', 'show', 'server', '--json', '--reveal-secrets')).json).toMatchObject({ client_secret });
     expect((await done('app', 'show', 'server', '--reveal-secrets')).stdout).not.toContain(client_secret);
@@ -157,8 +159,10 @@ describe('app show', () => {
 
   it('escapes control characters in a name', async () => {
     const { done, store } = await freshMachine();
-    const web = documentNamed(store, 'client', 'web');
-    store.write((writer) => writer.put('client', 'odd', { ...web, client_id: 'odd', name: 'odd\u001b[2J\u202e' }));
+    const web = await documentNamed(store, 'client', 'web');
+    await store.write((writer) =>
+      writer.put('client', 'odd', { ...web, client_id: 'odd', name: 'odd\u001b[2J\u202e' }),
+    );
     const { stdout } = await done('app', 'show', 'odd');
     expect(stdout).toMatch(/^odd\\u001b\[2J\\u202e\n/);
   });
@@ -186,7 +190,10 @@ describe('app create', () => {
         can_create_anonymous_sessions: false,
       },
     });
-    expect(store.get('client', json.client_id)).toMatchObject({ name: 'kiosk', token_endpoint_auth_method: method });
+    expect(await store.get('client', json.client_id)).toMatchObject({
+      name: 'kiosk',
+      token_endpoint_auth_method: method,
+    });
   });
 
   it('creates an enabled application, a single-page one by default', async () => {
@@ -203,7 +210,7 @@ describe('app create', () => {
     const secret = (...more: string[]) =>
       done('app', 'create', 'server', '--type', 'regular_web', '--allow-duplicate', ...more);
     const { stdout } = await secret('--reveal-secrets', '--field', 'client_secret');
-    expect(stdout.trim()).toBe(documentNamed(store, 'client', 'server').client_secret);
+    expect(stdout.trim()).toBe((await documentNamed(store, 'client', 'server')).client_secret);
     expect((await secret('--reveal-secrets')).stdout).toMatch(/authentication +client_secret_post\n/);
   });
 
@@ -233,19 +240,19 @@ describe('app create', () => {
 describe('app enable and app disable', () => {
   it('open and close the gate, and report what they sent', async () => {
     const { done, store } = await freshMachine();
-    const { client_id } = documentNamed(store, 'client', 'web');
+    const { client_id } = await documentNamed(store, 'client', 'web');
     const enabled = await done('app', 'enable', 'web');
     expect(enabled.stdout).toBe(
       `✔ web may create guest sessions\n  application web (localhost:4400)\n    can_create_anonymous_sessions  not set → true\n  sent  PATCH /api/v2/clients/${client_id} {"can_create_anonymous_sessions":true}\n`,
     );
-    expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(true);
+    expect((await documentNamed(store, 'client', 'web')).can_create_anonymous_sessions).toBe(true);
 
     const disabled = await done('app', 'disable', String(client_id), '--json');
     expect(disabled.json).toMatchObject({
       enabled: false,
       requests: [{ method: 'PATCH', body: { can_create_anonymous_sessions: false } }],
     });
-    expect(documentNamed(store, 'client', 'web').can_create_anonymous_sessions).toBe(false);
+    expect((await documentNamed(store, 'client', 'web')).can_create_anonymous_sessions).toBe(false);
   });
 
   it('change nothing the second time', async () => {

@@ -75,7 +75,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 
   it('everything is available as JSON', async () => {
     const { done, store } = await guestMachine(edition);
-    const id = edition === 'ea' ? { audience } : { client_id: documentNamed(store, 'client', 'web').client_id };
+    const id = edition === 'ea' ? { audience } : { client_id: (await documentNamed(store, 'client', 'web')).client_id };
     await done('claims', 'set', 'country', 'metadata.country');
     const { json } = await done('claims', 'set', 'language', language.expression, '--json');
     const country = { name: 'country', expression: 'anonymous_session.metadata.country' };
@@ -142,9 +142,9 @@ describe('claims set', () => {
 
   it('reports that the limit is reached', async () => {
     const { run, store } = await guestMachine();
-    const web = documentNamed(store, 'client', 'web');
+    const web = await documentNamed(store, 'client', 'web');
     const list = Array.from({ length: 10 }, (_, index) => ({ ...language, name: `c${index}` }));
-    store.write((writer) =>
+    await store.write((writer) =>
       writer.put('client', String(web.client_id), { ...web, access_token: { custom_claim_mappings: list } }),
     );
     expect(await run('claims', 'set', 'one_more', 'user_id')).toMatchObject({

@@ -15,7 +15,7 @@ import {
 async function remoteMachine(edition: 'preview' | 'ea' = 'ea') {
   const machine = await freshMachine();
   const tenant = await servedTenant(machine.clock, { edition });
-  changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
+  await changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
   await useRemote(machine, tenant);
   await machine.open();
   return { machine, tenant };
@@ -47,9 +47,9 @@ describe.each([
     expect(stdout).toContain(`✔ Deleted ${subject}\n`);
     expect(deletions(tenant.requests)).toHaveLength(1);
     expect(await namesOf(machine, noun)).not.toContain(name);
-    expect(tenant.store.list('client_grant').filter(({ subject_type }) => subject_type === 'anonymous_user')).toEqual(
-      [],
-    );
+    expect(
+      (await tenant.store.list('client_grant')).filter(({ subject_type }) => subject_type === 'anonymous_user'),
+    ).toEqual([]);
   });
 
   it('needs --yes without a terminal, and sends nothing in a dry run', async () => {
@@ -85,15 +85,15 @@ describe.each([
 describe('what is never deleted', () => {
   it('is the application that the tool signs in with', async () => {
     const { machine, tenant } = await remoteMachine();
-    const { client_id: id, client_secret: secret } = documentNamed(tenant.store, 'client', 'web');
+    const { client_id: id, client_secret: secret } = await documentNamed(tenant.store, 'client', 'web');
     const audience = managementAudience(tenant.issuer);
-    tenant.store.write((writer) => {
-      for (const grant of writer.list('client_grant')) {
+    await tenant.store.write(async (writer) => {
+      for (const grant of await writer.list('client_grant')) {
         if (grant.audience !== audience) continue;
         writer.put('client_grant', 'cgr_web', { ...grant, id: 'cgr_web', client_id: id });
       }
     });
-    changeDocument(tenant.store, 'client', 'web', {
+    await changeDocument(tenant.store, 'client', 'web', {
       token_endpoint_auth_method: 'client_secret_post',
       grant_types: ['client_credentials'],
     });
@@ -174,18 +174,18 @@ it('credentials without read access can still create one with --allow-duplicate'
 describe('OIDC conformance', () => {
   it('set by app enable is reported, and app disable --undo-conformant undoes it', async () => {
     const machine = await openMachine({ edition: 'ea' });
-    const conformance = () => documentNamed(machine.store, 'client', 'old').oidc_conformant;
+    const conformance = async () => (await documentNamed(machine.store, 'client', 'old')).oidc_conformant;
     await machine.done('app', 'create', 'old');
-    changeDocument(machine.store, 'client', 'old', { oidc_conformant: false });
+    await changeDocument(machine.store, 'client', 'old', { oidc_conformant: false });
     const { stdout } = await machine.done('app', 'enable', 'old', '--oidc-conformant');
-    expect(conformance()).toBe(true);
+    expect(await conformance()).toBe(true);
     expect(stdout).toContain('To undo it: anon-cli app disable old --undo-conformant\n');
     expect((await machine.done('app', 'enable', 'old', '--oidc-conformant')).stdout).not.toContain('To undo it');
     await machine.done('app', 'disable', 'old');
-    expect(conformance()).toBe(true);
+    expect(await conformance()).toBe(true);
     const { json } = await machine.done('app', 'disable', 'old', '--undo-conformant', '--json');
     expect(json.changes).toMatchObject([{ member: 'oidc_conformant', before: true, after: false }]);
-    expect(conformance()).toBe(false);
+    expect(await conformance()).toBe(false);
   });
 });
 

@@ -78,12 +78,12 @@ describe('in edition ea', () => {
   it('an API is opened and closed by its policy alone', async () => {
     const { machine, tenant } = await eaMachine();
     await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
-    expect(documentNamed(tenant.store, 'resource_server', 'shop')).toMatchObject({
+    expect(await documentNamed(tenant.store, 'resource_server', 'shop')).toMatchObject({
       subject_type_authorization: { anonymous_user: { policy: 'require_client_grant' } },
     });
-    expect(documentNamed(tenant.store, 'resource_server', 'shop')).not.toHaveProperty('allow_anonymous_access');
+    expect(await documentNamed(tenant.store, 'resource_server', 'shop')).not.toHaveProperty('allow_anonymous_access');
     await machine.done('api', 'disable', 'shop');
-    expect(documentNamed(tenant.store, 'resource_server', 'shop')).toMatchObject({
+    expect(await documentNamed(tenant.store, 'resource_server', 'shop')).toMatchObject({
       subject_type_authorization: { anonymous_user: { policy: 'deny_all' } },
     });
   });
@@ -157,8 +157,11 @@ describe('in edition ea', () => {
 });
 
 describe('the gates of edition ea are independent', () => {
-  const closeApp = (tenant: ServedTenant) =>
-    changeDocument(tenant.store, 'client', 'web', { oidc_conformant: false, anonymous_sessions: { active: false } });
+  const closeApp = async (tenant: ServedTenant) =>
+    await changeDocument(tenant.store, 'client', 'web', {
+      oidc_conformant: false,
+      anonymous_sessions: { active: false },
+    });
   const statesOf = (stdout: string): Record<string, string> =>
     Object.fromEntries(
       JSON.parse(stdout).checks.map(({ check, state }: { check: string; state: string }) => [check, state]),
@@ -169,7 +172,7 @@ describe('the gates of edition ea are independent', () => {
     ['the only one there is', []],
   ])('an API is opened with a grant for an application that is not enabled or conformant: %s', async (_, app) => {
     const { machine, tenant } = await eaMachine();
-    closeApp(tenant);
+    await closeApp(tenant);
     await machine.done('api', 'enable', 'shop', ...app, '--scopes', 'read:catalog');
     await machine.done('api', 'scopes', 'add', 'shop', 'write:cart', ...app);
     const { code, stdout } = await machine.run('doctor', '--json');
@@ -190,7 +193,7 @@ describe('the gates of edition ea are independent', () => {
 
   it('doctor reports each gate separately, with the command that opens it', async () => {
     const { machine, tenant } = await eaMachine();
-    closeApp(tenant);
+    await closeApp(tenant);
     const { stdout } = await machine.run('doctor', '--json');
     expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'closed', grant: 'closed' });
     await machine.done('app', 'enable', 'web', '--oidc-conformant');
@@ -200,14 +203,14 @@ describe('the gates of edition ea are independent', () => {
 
   it("doctor --fix opens the API's gates if the application may not be made conformant, and reports what is left", async () => {
     const { machine, tenant } = await eaMachine();
-    closeApp(tenant);
+    await closeApp(tenant);
     const { code, stdout } = await machine.run('doctor', '--fix', '--scopes', 'read:catalog', '--yes', '--json');
     expect(code).toBe(5);
     expect(statesOf(stdout)).toMatchObject({ app: 'closed', api: 'open', grant: 'open', scopes: 'open' });
     expect(JSON.parse(stdout).checks.find(({ check }: { check: string }) => check === 'app').fix).toBe(
       'anon-cli app enable web --oidc-conformant',
     );
-    expect(documentNamed(tenant.store, 'client', 'web')).toMatchObject({ oidc_conformant: false });
+    expect(await documentNamed(tenant.store, 'client', 'web')).toMatchObject({ oidc_conformant: false });
     const again = await machine.run('doctor', '--fix', '--yes');
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('--oidc-conformant') });
     await machine.done('doctor', '--fix', '--oidc-conformant', '--yes');

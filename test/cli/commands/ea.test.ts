@@ -88,17 +88,19 @@ describe('on a tenant of edition ea', () => {
     await useRemote(machine, tenant);
     await machine.done('app', 'enable', 'web');
     await machine.done('api', 'enable', 'shop', '--app', 'web', '--scopes', 'read:catalog');
-    const grant = tenant.store.list('client_grant').find(({ subject_type: type }) => type === 'client');
+    const grant = (await tenant.store.list('client_grant')).find(({ subject_type: type }) => type === 'client');
     const scope = ['read:tenant_settings', 'read:resource_servers', 'read:client_grants'];
-    tenant.store.write((writer) => writer.put('client_grant', String(grant?.id), { ...grant, scope }));
+    await tenant.store.write((writer) => writer.put('client_grant', String(grant?.id), { ...grant, scope }));
     machine.clock.forward(86_400);
     expect((await machine.done('api', 'show', 'shop')).stdout).toMatch(/read:catalog {2}\(guests of \w{32}\)\n/);
   });
 
   it('an application that is not OIDC-conformant is opened with the option that says so', async () => {
     const { done, run, store } = await freshMachine({ edition: 'ea' });
-    const client = store.list('client').find(({ name }) => name === 'web');
-    store.write((writer) => writer.put('client', String(client?.client_id), { ...client, oidc_conformant: false }));
+    const client = (await store.list('client')).find(({ name }) => name === 'web');
+    await store.write((writer) =>
+      writer.put('client', String(client?.client_id), { ...client, oidc_conformant: false }),
+    );
     expect(await run('app', 'enable', 'web')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('anon-cli app enable web --oidc-conformant'),

@@ -22,7 +22,7 @@ describe('a local tenant that does not exist yet', () => {
       await machine.done(...command);
       return machine;
     });
-    expect(editionOf(store).name).toBe('ea');
+    expect((await editionOf(store)).name).toBe('ea');
     expect((await done('local', 'show', '--json')).json.edition).toBe('ea');
     expect((await done('profile', 'list', '--json')).json[0].edition).toBe('ea');
   });

@@ -8,7 +8,7 @@ import { documentNamed, freshMachine, openMachine, parsed } from '../../support/
 describe('local show', () => {
   it('shows where the state is and which client may configure it, without the secret', async () => {
     const { done, statePath, store } = await freshMachine();
-    const { client_id } = documentNamed(store, 'client', 'All Applications');
+    const { client_id } = await documentNamed(store, 'client', 'All Applications');
     const { stdout } = await done('local', 'show');
     expect(stdout).toMatch(/^Local tenant\n/);
     expect(stdout).toContain(statePath);
@@ -23,7 +23,7 @@ describe('local show', () => {
 
   it('prints the secret with --reveal-secrets, in JSON only', async () => {
     const { done, run, store } = await freshMachine();
-    const { client_secret } = documentNamed(store, 'client', 'All Applications');
+    const { client_secret } = await documentNamed(store, 'client', 'All Applications');
     const field = ['--field', 'management_client_secret'];
     expect((await done('local', 'show', '--reveal-secrets', ...field)).stdout).toBe(`${client_secret}\n`);
     expect((await done('local', 'show', '--reveal-secrets')).stdout).not.toContain(client_secret);
@@ -44,7 +44,7 @@ describe('local reset', () => {
     await done('profile', 'set', 'app', 'web');
     await done('app', 'create', 'kiosk');
     const { stdout: token } = await done('token', 'create', '--app', 'web', '--field', 'access_token');
-    const before = documentNamed(store, 'client', 'web').client_id;
+    const before = (await documentNamed(store, 'client', 'web')).client_id;
 
     expect((await done('local', 'reset', '--yes')).stdout).toBe(
       '✔ Reset the local tenant, in edition preview\nNext: anon-cli quickstart\n',
@@ -81,23 +81,23 @@ describe('local reset', () => {
   it('asks first, and does nothing without a yes', async () => {
     const { run, done, terminal, answers, questions, store } = await openMachine();
     terminal.interactive = true;
-    const before = documentNamed(store, 'client', 'web');
+    const before = await documentNamed(store, 'client', 'web');
     answers.push(false);
     expect(await run('local', 'reset')).toMatchObject({
       code: 1,
       stdout: '',
       stderr: 'error: The reset was declined; nothing was changed.\n',
     });
-    expect(documentNamed(store, 'client', 'web')).toEqual(before);
+    expect(await documentNamed(store, 'client', 'web')).toEqual(before);
     answers.push(true);
     await done('local', 'reset');
-    expect(documentNamed(store, 'client', 'web')).not.toEqual(before);
+    expect(await documentNamed(store, 'client', 'web')).not.toEqual(before);
     expect(questions).toEqual(Array(2).fill('Delete all applications, APIs and keys of the local tenant?'));
   });
 
   it('needs --yes without a terminal', async () => {
     const { run, store } = await openMachine();
-    const before = documentNamed(store, 'client', 'web');
+    const before = await documentNamed(store, 'client', 'web');
     expect(await run('local', 'reset')).toMatchObject({
       code: 2,
       stderr:
@@ -108,7 +108,7 @@ describe('local reset', () => {
     expect((await run('local', 'reset', '--edition', 'ea')).stderr).toContain(
       'hint:  Run: anon-cli local reset --edition ea --yes\n',
     );
-    expect(documentNamed(store, 'client', 'web')).toEqual(before);
+    expect(await documentNamed(store, 'client', 'web')).toEqual(before);
   });
 });
 

@@ -65,7 +65,7 @@ async function machineWith(lie: Lie | undefined, edition: EditionName = 'preview
     edition,
     answer: (request, ask) => (lying.now && lie && request.method === 'PATCH' ? lie(request, ask) : undefined),
   });
-  if (edition === 'ea') changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
+  if (edition === 'ea') await changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
   await useRemote(machine, tenant);
   return { machine, tenant, lying };
 }
@@ -217,7 +217,7 @@ describe('a tenant that accepts a write', () => {
       edition: 'ea',
       answer: (request) => (request.method === 'DELETE' ? new Response(null, { status: 204 }) : undefined),
     });
-    changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
+    await changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
     await useRemote(machine, tenant);
     await machine.open();
     const { code, stderr } = await machine.run('api', 'disable', 'shop', '--revoke-grants');

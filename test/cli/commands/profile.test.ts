@@ -150,7 +150,7 @@ describe('profile set', () => {
 
   it('accepts a name, id or audience, and reports it', async () => {
     const { done, store } = await freshMachine();
-    const { client_id } = documentNamed(store, 'client', 'web');
+    const { client_id } = await documentNamed(store, 'client', 'web');
     expect((await done('profile', 'set', 'app', String(client_id))).stdout).toBe(
       '✔ Profile local uses application web\n',
     );
@@ -264,9 +264,9 @@ describe('a profile that cannot do what is asked', () => {
   it('whose tenant turns out to use that edition ends with 7, and the edition is saved', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
-    tenant.store.write((writer) => {
+    await tenant.store.write(async (writer) => {
       const { anonymous_session_lifetime, anonymous_session_token_format, ...rest } =
-        writer.get('tenant', 'settings') ?? {};
+        (await writer.get('tenant', 'settings')) ?? {};
       writer.put('tenant', 'settings', rest);
     });
     await useRemote(machine, tenant);

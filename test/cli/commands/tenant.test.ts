@@ -128,7 +128,7 @@ describe('tenant set-lifetime', () => {
     const { done, store } = await freshMachine();
     const before = store.get('tenant', 'settings');
     await done('tenant', 'set-lifetime', '7d');
-    expect(store.get('tenant', 'settings')).toEqual({ ...before, anonymous_session_lifetime: 604_800 });
+    expect(await store.get('tenant', 'settings')).toEqual({ ...before, anonymous_session_lifetime: 604_800 });
   });
 });
 
@@ -140,7 +140,7 @@ describe('tenant set-format', () => {
   ])('sends %s', async (format, shown) => {
     const { done, store } = await freshMachine();
     const other = format.toLowerCase() === 'jwt' ? 'jwe' : 'jwt';
-    store.write((writer) =>
+    await store.write((writer) =>
       writer.put('tenant', 'settings', { ...store.get('tenant', 'settings'), anonymous_session_token_format: other }),
     );
     const { stdout } = await done('tenant', 'set-format', format);

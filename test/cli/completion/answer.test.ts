@@ -73,7 +73,7 @@ describe('what a shell gets', () => {
   it('is quoted for bash, according to the open quote, and unquoted for other shells', async () => {
     const machine = await freshMachine();
     const name = 'my $(shop) "x"';
-    changeDocument(machine.store, 'client', 'web', { name });
+    await changeDocument(machine.store, 'client', 'web', { name });
     expect(await told(machine, 'bash', 'app', 'show', 'my')).toEqual(['my\\ \\$\\(shop\\)\\ \\"x\\"']);
     expect(await told(machine, 'bash', 'app', 'show', "'my")).toEqual(['my $(shop) "x"']);
     expect(await told(machine, 'bash', 'app', 'show', '"my \\$')).toEqual(['my \\$(shop) \\"x\\"']);
@@ -86,15 +86,15 @@ describe('what a shell gets', () => {
 
   it('depends on the words before, read as bash does', async () => {
     const machine = await freshMachine();
-    changeDocument(machine.store, 'resource_server', 'shop', { name: 'my shop' });
+    await changeDocument(machine.store, 'resource_server', 'shop', { name: 'my shop' });
     expect(await told(machine, 'bash', 'api', 'enable', "'my shop'", '--scopes', 'read:c')).toEqual(['read:catalog']);
     expect(await told(machine, 'bash', 'api', 'enable', 'my\\ shop', '--scopes', 'read:c')).toEqual(['read:catalog']);
   });
 
   it('contains no control characters, in names or descriptions', async () => {
     const machine = await freshMachine();
-    changeDocument(machine.store, 'client', 'web', { name: 'new\nline\u001b[31m\ttab' });
-    const id = String(machine.store.list('client').find(({ global }) => global !== true)?.client_id);
+    await changeDocument(machine.store, 'client', 'web', { name: 'new\nline\u001b[31m\ttab' });
+    const id = String((await machine.store.list('client')).find(({ global }) => global !== true)?.client_id);
     expect(await told(machine, 'fish', 'app', 'show', '')).toEqual([`${id}\tnew\\u000aline\\u001b[31m\\u0009tab`]);
   });
 });
@@ -135,7 +135,7 @@ describe('names', () => {
   it('come from the tenant of the line, then of the environment, then of the current profile', async () => {
     const machine = await freshMachine();
     const tenant = await servedTenant(machine.clock);
-    changeDocument(tenant.store, 'client', 'web', { name: 'far' });
+    await changeDocument(tenant.store, 'client', 'web', { name: 'far' });
     await useRemote(machine, tenant);
     expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['far']);
     expect(await told(machine, 'bash', 'app', 'show', '--profile', 'local', '')).toEqual(['web']);

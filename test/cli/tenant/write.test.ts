@@ -94,21 +94,13 @@ describe('a production tenant', () => {
   });
 });
 
-/** What happens while a person reads the question and answers it. */
-function meanwhile(machine: Machine, answer: string, event: () => void): void {
-  const later = [event];
-  machine.replies.shift = () => {
-    later.shift()?.();
-    return answer;
-  };
-}
-
 describe('a tenant that changes during a question', () => {
   it('is read again, and the new changes are shown', async () => {
     const { machine, tenant, host } = await productionTenant();
     machine.terminal.interactive = true;
     const event = () => changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 60 });
-    meanwhile(machine, host, event);
+    machine.meanwhile.push(event);
+    machine.replies.push(host, host);
     const { stderr } = await machine.done(...lifetime);
     expect(stderr).toContain('    anonymous_session_lifetime  2592000 → 604800\n');
     expect(stderr).toContain('The tenant has changed in the meantime.\n');
@@ -122,19 +114,15 @@ describe('a tenant that changes during a question', () => {
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
     machine.terminal.interactive = true;
-    let asked = 0;
-    machine.answers.shift = () => {
-      asked += 1;
-      if (asked === 1) {
-        changeDocument(tenant.store, 'resource_server', 'shop', { anonymous_access_scopes: ['write:cart'] });
-      }
-      return true;
-    };
+    machine.meanwhile.push(() =>
+      changeDocument(tenant.store, 'resource_server', 'shop', { anonymous_access_scopes: ['write:cart'] }),
+    );
+    machine.answers.push(true, true);
     await machine.done(
       ...['setup', '--create-app', 'kiosk', '--type', 'spa', '--api', 'shop', '--scopes', 'read:catalog'],
       ...['--lifetime', '7d', '--token-format', 'jwe', '--no-session'],
     );
-    expect(asked).toBe(2);
+    expect(machine.questions).toHaveLength(2);
     const { json } = await machine.done('api', 'show', 'shop', '--json');
     expect(json.guest_scopes).toEqual(['write:cart', 'read:catalog']);
   });
@@ -142,9 +130,10 @@ describe('a tenant that changes during a question', () => {
   it('and then needs no change is left alone', async () => {
     const { machine, tenant, host } = await productionTenant();
     machine.terminal.interactive = true;
-    meanwhile(machine, host, () =>
+    machine.meanwhile.push(() =>
       changeDocument(tenant.store, 'tenant', 'settings', { anonymous_session_lifetime: 604_800 }),
     );
+    machine.replies.push(host);
     const { stdout } = await machine.done(...lifetime);
     expect(stdout).toContain('No changes');
     expect(writes(tenant.requests)).toEqual([]);

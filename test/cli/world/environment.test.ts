@@ -208,7 +208,7 @@ describe('what commands use', () => {
   it('is what ANON_APP and ANON_API name, after options and before the profile', async () => {
     const machine = await openMachine();
     await machine.done('app', 'create', 'kiosk', '--enable');
-    changeDocument(machine.store, 'client', 'kiosk', { can_create_anonymous_sessions: true });
+    await changeDocument(machine.store, 'client', 'kiosk', { can_create_anonymous_sessions: true });
     await machine.done('profile', 'set', 'app', 'web');
     machine.env.ANON_APP = 'kiosk';
     machine.env.ANON_API = 'https://api.shop.example';

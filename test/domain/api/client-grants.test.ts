@@ -22,14 +22,15 @@ async function eaShop() {
     await planAppCreation(connection, { name: 'kiosk', type: 'spa', enabled: true }),
   );
   const apply = (plan: Plan<ApiWithGrants>) => applyPlan(connection, plan);
-  const grants = () => tenant.store.list('client_grant').filter(({ subject_type: type }) => type === 'anonymous_user');
+  const grants = async () =>
+    (await tenant.store.list('client_grant')).filter(({ subject_type: type }) => type === 'anonymous_user');
   return { tenant, connection, api, web, kiosk, apply, grants };
 }
 
 describe('in edition ea an API is opened', () => {
   it('by its policy, without changing other policies, and a grant for the guests of one application', async () => {
     const { tenant, connection, api, web, apply, grants } = await eaShop();
-    tenant.change('resource_server', api.id, {
+    await tenant.change('resource_server', api.id, {
       subject_type_authorization: { user: { policy: 'deny_all' }, client: { policy: 'deny_all' } },
     });
     const before = await apiWithGrants(connection, await findApi(connection, 'shop'));
@@ -60,7 +61,7 @@ describe('in edition ea an API is opened', () => {
     const open = await apply(plan);
     expect(open.guests.enabled).toBe(true);
     expect(guestScopes(open, web.clientId)).toEqual(['read:catalog']);
-    expect(grants()).toMatchObject([{ client_id: web.clientId, scope: ['read:catalog'] }]);
+    expect(await grants()).toMatchObject([{ client_id: web.clientId, scope: ['read:catalog'] }]);
     expect((await planApiOpening(connection, open, { app: web, scopes: ['read:catalog'] })).writes).toEqual([]);
   });
 
@@ -73,7 +74,7 @@ describe('in edition ea an API is opened', () => {
       scope: ['write:orders'],
       subject_type: 'client',
     };
-    tenant.store.write((writer) => writer.put('client_grant', forItself.id, forItself));
+    await tenant.store.write((writer) => writer.put('client_grant', forItself.id, forItself));
     const first = await apply(await planApiOpening(connection, api, { app: web, scopes: ['read:orders'] }));
     const second = await apply(await planApiOpening(connection, first, { app: kiosk, scopes: ['write:cart'] }));
     const plan = await planApiOpening(connection, second, { app: web, scopes: ['read:catalog', 'read:orders'] });
@@ -81,8 +82,8 @@ describe('in edition ea an API is opened', () => {
     const after = await apply(plan);
     expect(guestScopes(after, web.clientId)).toEqual(['read:orders', 'read:catalog']);
     expect(guestScopes(after, kiosk.clientId)).toEqual(['write:cart']);
-    expect(grants()).toHaveLength(2);
-    expect(tenant.store.get('client_grant', forItself.id)).toEqual(forItself);
+    expect(await grants()).toHaveLength(2);
+    expect(await tenant.store.get('client_grant', forItself.id)).toEqual(forItself);
   });
 
   it('and a grant of all scopes is unchanged; removing one scope lists the others', async () => {
@@ -94,7 +95,7 @@ describe('in edition ea an API is opened', () => {
       subject_type: 'anonymous_user',
       allow_all_scopes: true,
     };
-    tenant.store.write((writer) => writer.put('client_grant', all.id, all));
+    await tenant.store.write((writer) => writer.put('client_grant', all.id, all));
     const before = await apiWithGrants(connection, api);
     expect(guestScopes(before, web.clientId)).toEqual(['read:catalog', 'write:cart', 'read:orders', 'write:orders']);
     expect((await planGuestScopes(connection, before, { app: web, add: ['read:orders'] })).writes).toEqual([]);
@@ -118,20 +119,20 @@ describe('in edition ea an API is closed', () => {
     const open = await apply(await planApiOpening(connection, api, { app: web, scopes: ['read:catalog'] }));
     const closed = await apply(await planApiClosing(connection, open, { revoke: false }));
     expect(closed).toMatchObject({ guests: { enabled: false }, grants: [{ scopes: ['read:catalog'] }] });
-    expect(grants()).toHaveLength(1);
+    expect(await grants()).toHaveLength(1);
   });
 
   it('and only its guest grants are removed, if asked', async () => {
     const { tenant, connection, api, web, kiosk, apply, grants } = await eaShop();
-    const others = tenant.store.list('client_grant').length;
+    const others = (await tenant.store.list('client_grant')).length;
     const one = await apply(await planApiOpening(connection, api, { app: web, scopes: ['read:catalog'] }));
     const two = await apply(await planApiOpening(connection, one, { app: kiosk, scopes: [] }));
     const three = await apply(await planApiOpening(connection, two, { app: kiosk, scopes: ['write:cart'] }));
     const plan = await planApiClosing(connection, three, { revoke: true });
     expect(plan.writes.map(({ method }) => method)).toEqual(['PATCH', 'DELETE', 'DELETE']);
     expect((await apply(plan)).grants).toEqual([]);
-    expect(grants()).toEqual([]);
-    expect(tenant.store.list('client_grant')).toHaveLength(others);
+    expect(await grants()).toEqual([]);
+    expect(await tenant.store.list('client_grant')).toHaveLength(others);
   });
 });
 
@@ -139,7 +140,7 @@ it("a new API can be open from the start, with the service's defaults for the ot
   const { tenant, connection } = await eaShop();
   const stock = { name: 'stock', audience: 'https://stock.example', scopes: ['read:stock'] };
   const { id } = await applyPlan(connection, await planApiCreation(connection, stock, { scopes: ['read:stock'] }));
-  expect(tenant.store.get('resource_server', id)).toMatchObject({
+  expect(await tenant.store.get('resource_server', id)).toMatchObject({
     subject_type_authorization: {
       client: { policy: 'require_client_grant' },
       user: { policy: 'allow_all' },
@@ -151,7 +152,7 @@ it("a new API can be open from the start, with the service's defaults for the ot
 it('the grants of all APIs are read in as few requests as their pages need', async () => {
   const { tenant, connection, web } = await eaShop();
   const audiences = Array.from({ length: 230 }, (_, number) => `https://${number}.example`);
-  tenant.store.write((writer) => {
+  await tenant.store.write((writer) => {
     for (const [number, audience] of audiences.entries()) {
       const id = `api-${number}`;
       writer.put('resource_server', id, { id, identifier: audience, name: id, scopes: [{ value: 'a' }] });

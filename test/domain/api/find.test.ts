@@ -12,7 +12,7 @@ import { openTenant, testTenant } from '../../support/local.ts';
 /** A tenant of 1,100 APIs that, as the service does, gives no numbered pages beyond the first thousand. */
 async function bigTenant(edition: 'preview' | 'ea' = 'ea') {
   const tenant = await openTenant({ edition });
-  tenant.store.write((writer) => {
+  await tenant.store.write((writer) => {
     for (let number = 0; number < 1100; number += 1) {
       const id = number.toString(16).padStart(24, '0');
       const identifier = number % 2 ? `https://api${number}.example/v1?x=1` : `plain-audience-${number}`;
@@ -83,7 +83,7 @@ it('the claims of an API are found with the API alone', async () => {
 it('an application’s client id is requested alone', async () => {
   const tenant = await openTenant();
   const clientId = 'a'.repeat(32);
-  tenant.change('client', clientId, { client_id: clientId, name: 'one of many' });
+  await tenant.change('client', clientId, { client_id: clientId, name: 'one of many' });
   const connection = connectionTo(tenant);
   expect(await findApp(connection, clientId)).toMatchObject({ name: 'one of many' });
   expect(connection.sent.filter((line) => line.startsWith('GET '))).toEqual([`GET /api/v2/clients/${clientId}`]);

@@ -58,5 +58,5 @@ it('an application is enabled and disabled, and nothing else changes', async () 
   expect((await planAppAccess(connection, opened, { enabled: true })).writes).toEqual([]);
   const closed = await applyPlan(connection, await planAppAccess(connection, opened, { enabled: false }));
   expect(closed.enabled).toBe(false);
-  expect(tenant.store.get('client', before.clientId)).toEqual({ ...whole, can_create_anonymous_sessions: false });
+  expect(await tenant.store.get('client', before.clientId)).toEqual({ ...whole, can_create_anonymous_sessions: false });
 });

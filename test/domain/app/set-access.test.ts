@@ -7,7 +7,7 @@ import { testTenant } from '../../support/local.ts';
 
 async function webApp(members: object) {
   const tenant = await testTenant({ edition: 'ea' });
-  tenant.change('client', tenant.app.client_id, { ...members });
+  await tenant.change('client', tenant.app.client_id, { ...members });
   const connection = connectionTo(tenant);
   return { tenant, connection, web: await findApp(connection, 'web') };
 }
@@ -41,7 +41,7 @@ describe('in edition ea an application', () => {
       { oidc_conformant: true, anonymous_sessions: { active: true } },
     ]);
     expect(await applyPlan(connection, plan)).toMatchObject({ enabled: true, oidcConformant: true });
-    expect(tenant.store.get('client', web.clientId)).toMatchObject({ oidc_conformant: true, name: 'web' });
+    expect(await tenant.store.get('client', web.clientId)).toMatchObject({ oidc_conformant: true, name: 'web' });
   });
 
   it('that is neither can still be disabled', async () => {

@@ -16,24 +16,24 @@ const guest = { name: 'guest', expression: 'anonymous_session.user_id' };
 const none = { named: { app: undefined, api: undefined }, chosen: {} };
 
 /** Maps claims past the Management API, beside another setting of access tokens. */
-function put(tenant: TestTenant, edition: EditionName, claims: readonly object[]): void {
+async function put(tenant: TestTenant, edition: EditionName, claims: readonly object[]): Promise<void> {
   const members = editionNamed(edition).claims.write(claims as never, { access_token: { other: true } });
-  if (edition === 'ea') tenant.change('resource_server', tenant.api.id, members);
-  else tenant.change('client', tenant.app.client_id, members);
+  if (edition === 'ea') await tenant.change('resource_server', tenant.api.id, members);
+  else await tenant.change('client', tenant.app.client_id, members);
 }
 
 async function opened(edition: EditionName, claims: readonly object[] = []) {
   const tenant = await openTenant({ edition });
-  if (claims.length > 0) put(tenant, edition, claims);
+  if (claims.length > 0) await put(tenant, edition, claims);
   const connection = connectionTo(tenant);
   return { tenant, connection, holder: await chooseClaimsHolder(connection, none) };
 }
 
 describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
-  const kept = (tenant: TestTenant) =>
+  const kept = async (tenant: TestTenant) =>
     edition === 'ea'
-      ? tenant.store.get('resource_server', tenant.api.id)?.access_token
-      : tenant.store.get('client', tenant.app.client_id)?.access_token;
+      ? (await tenant.store.get('resource_server', tenant.api.id))?.access_token
+      : (await tenant.store.get('client', tenant.app.client_id))?.access_token;
 
   it('claims are mapped for what is open to guests by default', async () => {
     const { tenant, holder } = await opened(edition);
@@ -68,7 +68,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
     expect(claims).toEqual([guest, language]);
     expect(plan.writes).toHaveLength(1);
     expect(await applyPlan(connection, plan)).toMatchObject({ name: holder.name, claims: [guest, language] });
-    expect(kept(tenant)).toMatchObject({ other: true });
+    expect(await kept(tenant)).toMatchObject({ other: true });
     expect(await chooseClaimsHolder(connection, none)).toMatchObject({ claims: [guest, language] });
   });
 
@@ -114,7 +114,7 @@ describe.each(['preview', 'ea'] as const)('in edition %s', (edition) => {
 it('with no or several open APIs, edition ea needs one to be given', async () => {
   const { tenant, connection } = await opened('ea');
   const manage = await tenant.management();
-  const shop = tenant.store.get('resource_server', tenant.api.id);
+  const shop = await tenant.store.get('resource_server', tenant.api.id);
   await manage('POST', '/api/v2/resource-servers', {
     json: { identifier: 'urn:two', subject_type_authorization: shop?.subject_type_authorization },
   });
@@ -122,8 +122,8 @@ it('with no or several open APIs, edition ea needs one to be given', async () =>
     /^No API given, and 2 are enabled for guests/,
   );
   const closed = { user: { policy: 'allow_all' }, client: { policy: 'require_client_grant' } };
-  for (const server of tenant.store.list('resource_server'))
-    tenant.change('resource_server', String(server.id), { subject_type_authorization: closed });
+  for (const server of await tenant.store.list('resource_server'))
+    await tenant.change('resource_server', String(server.id), { subject_type_authorization: closed });
   expect((await failureOf(() => chooseClaimsHolder(connection, none))).code).toBe('gate_closed');
 });
 

@@ -45,8 +45,8 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
     if ('none' in preview) throw new Error(preview.none);
 
     const members = editionNamed(edition).claims.write(claims, {});
-    if (edition === 'ea') tenant.change('resource_server', tenant.api.id, members);
-    else tenant.change('client', tenant.app.client_id, members);
+    if (edition === 'ea') await tenant.change('resource_server', tenant.api.id, members);
+    else await tenant.change('client', tenant.app.client_id, members);
     const next = await tenant.session({ session_token: session.sessionToken });
     const { iat, exp, jti, ...rest } = claimsOf(next.access_token);
     const mapped = Object.fromEntries(preview.mapped.map(({ name, value }) => [name, value]));
@@ -60,8 +60,8 @@ describe.each(['preview', 'ea'] as const)('the preview in edition %s', (edition)
   it('leaves out claims of a removed mapping', async () => {
     const { tenant, session, connection, holder } = await started(edition);
     const members = editionNamed(edition).claims.write([mapping('old', 'user_id')], {});
-    if (edition === 'ea') tenant.change('resource_server', tenant.api.id, members);
-    else tenant.change('client', tenant.app.client_id, members);
+    if (edition === 'ea') await tenant.change('resource_server', tenant.api.id, members);
+    else await tenant.change('client', tenant.app.client_id, members);
     const { access_token: accessToken } = await tenant.session({ session_token: session.sessionToken });
     expect(claimsOf(accessToken).old).toBeDefined();
     const preview = await previewToken(connection, holder, [], { ...session, accessToken });

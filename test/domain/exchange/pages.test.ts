@@ -142,7 +142,7 @@ describe('a list of more than a thousand', () => {
 
   it('of the local tenant is complete', async () => {
     const tenant = await openTenant();
-    for (const { id, ...api } of apis(0, 1100)) tenant.change('resource_server', id, { id, ...api });
+    for (const { id, ...api } of apis(0, 1100)) await tenant.change('resource_server', id, { id, ...api });
     const connection = connectionTo(tenant);
     expect(await listApis(connection)).toHaveLength(1101);
   });
@@ -234,7 +234,7 @@ describe('a list that does not end', () => {
 it('every application is listed over several pages, without the global client', async () => {
   const tenant = await openTenant();
   const names = Array.from({ length: 120 }, (_, number) => `app ${number}`);
-  for (const name of names) tenant.change('client', name, { client_id: name, name });
+  for (const name of names) await tenant.change('client', name, { client_id: name, name });
   const connection = connectionTo(tenant);
   const apps = await listApps(connection);
   expect(apps.map(({ name }) => name).sort()).toEqual(['web', ...names].sort());

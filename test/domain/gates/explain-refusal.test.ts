@@ -194,7 +194,7 @@ describe('in edition ea', () => {
 
   it('gate 3: the API, and the application whose guests it accepts', async () => {
     const tenant = await testTenant({ edition: 'ea' });
-    tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: true } });
+    await tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: true } });
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
       gate: 'api',
       command: 'anon-cli api enable shop --app web --scopes read:catalog',
@@ -203,7 +203,7 @@ describe('in edition ea', () => {
 
   it('gate 4: the API is open, and the application has no grant', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    tenant.store.write((writer) => writer.remove('client_grant', guestGrantId));
+    await tenant.store.write((writer) => writer.remove('client_grant', guestGrantId));
     expect(await refused(connectionTo(tenant), tenant)).toMatchObject({
       gate: 'scopes',
       error: 'invalid_target',

@@ -76,7 +76,7 @@ it('an API that lost its policy gets it back, and the grants stay', async () => 
   const plan = await planFix(before, { scopes: [], oidcConformant: false });
   expect(plan?.writes).toHaveLength(1);
   if (plan) await applyPlan(before.tenant, plan);
-  expect(tenant.store.get('resource_server', tenant.api.id)).toMatchObject({
+  expect(await tenant.store.get('resource_server', tenant.api.id)).toMatchObject({
     subject_type_authorization: { ...policies, anonymous_user: { policy: 'require_client_grant' } },
   });
 });

@@ -32,7 +32,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   it('shows a closed API that still has grants, as closed', async () => {
     const tenant = await openTenant({ edition });
     const closed = edition === 'ea' ? { subject_type_authorization: {} } : { allow_anonymous_access: false };
-    tenant.change('resource_server', tenant.api.id, closed);
+    await tenant.change('resource_server', tenant.api.id, closed);
     expect(told(await guestMatrix(connectionTo(tenant), { all: false }))).toEqual([
       'web shop read:catalog write:cart false',
     ]);
@@ -51,7 +51,7 @@ describe('edition ea', () => {
 
   it('shows the scopes that the API defines, sorted', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    tenant.change('client_grant', guestGrantId, { scope: ['write:cart', 'gone', 'read:catalog'] });
+    await tenant.change('client_grant', guestGrantId, { scope: ['write:cart', 'gone', 'read:catalog'] });
     expect(told(await guestMatrix(connectionTo(tenant), { all: false }))).toEqual([
       'web shop read:catalog write:cart true',
     ]);
@@ -60,7 +60,7 @@ describe('edition ea', () => {
   it('requests each list once for hundreds of applications, page by page', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const app = tenant.store.get('client', tenant.app.client_id);
-    tenant.store.write((writer) => {
+    await tenant.store.write((writer) => {
       for (let index = 0; index < 250; index += 1) {
         const id = `app${String(index).padStart(4, '0')}`;
         writer.put('client', id, { ...app, client_id: id, name: id });

@@ -125,14 +125,14 @@ describe.each(editions)('set up in edition %s', (edition) => {
     expect(again.writes.map(({ subject }) => subject)).not.toContain('application mobile');
     const done = await applyPlan(connection, again);
     expect(await guestScope(connection, done)).toBe('read:news');
-    expect(tenant.store.list('client').filter(({ name }) => name === 'mobile')).toHaveLength(1);
+    expect((await tenant.store.list('client')).filter(({ name }) => name === 'mobile')).toHaveLength(1);
   });
 });
 
 describe('an application that is not OIDC-conformant, in edition ea', () => {
   async function nonconformant() {
     const tenant = await testTenant({ edition: 'ea' });
-    tenant.change('client', tenant.app.client_id, { oidc_conformant: false });
+    await tenant.change('client', tenant.app.client_id, { oidc_conformant: false });
     return connectionTo(tenant);
   }
 
@@ -211,17 +211,17 @@ describe('gate 2, the application', () => {
       subject: { clientId: server.client_id, enabled: true },
       commands: ["app enable 'My server'"],
     });
-    expect(tenant.store.get('client', tenant.app.client_id)).not.toHaveProperty('can_create_anonymous_sessions');
+    expect(await tenant.store.get('client', tenant.app.client_id)).not.toHaveProperty('can_create_anonymous_sessions');
   });
 
   it('is opened for another without the sample, and created if there is none', async () => {
     const tenant = await testTenant();
-    tenant.change('client', tenant.app.client_id, { name: 'storefront' });
+    await tenant.change('client', tenant.app.client_id, { name: 'storefront' });
     const connection = connectionTo(tenant);
     expect(await ensureAppOpen(connection, { clientId: 'gone', name: 'gone' })).toMatchObject({
       subject: { name: 'storefront' },
     });
-    tenant.store.write((writer) => writer.remove('client', tenant.app.client_id));
+    await tenant.store.write((writer) => writer.remove('client', tenant.app.client_id));
     expect(await ensureAppOpen(connection, undefined)).toMatchObject({
       changed: true,
       subject: { name: 'web', type: 'spa', authMethod: 'none', enabled: true },
@@ -244,7 +244,7 @@ describe('gates 3 and 4, the API and its scopes', () => {
 
   it('keep the scopes that guests have', async () => {
     const local = await testTenant();
-    local.change('resource_server', local.api.id, { anonymous_access_scopes: ['read:orders'] });
+    await local.change('resource_server', local.api.id, { anonymous_access_scopes: ['read:orders'] });
     const tenant = connectionTo(local);
     expect(await ensureApiOpen(tenant, await web(tenant), undefined)).toMatchObject({
       changed: true,
@@ -259,7 +259,7 @@ describe('gates 3 and 4, the API and its scopes', () => {
     [[], [], ''],
   ])('of an API with the scopes %j get %j', async (scopes, granted, argument) => {
     const tenant = await testTenant();
-    tenant.change('resource_server', tenant.api.id, { scopes, name: 'air' });
+    await tenant.change('resource_server', tenant.api.id, { scopes, name: 'air' });
     const chosen = { audience: tenant.api.identifier, name: 'air' };
     const connection = connectionTo(tenant);
     expect(await ensureApiOpen(connection, await web(connection), chosen)).toMatchObject({
@@ -270,7 +270,7 @@ describe('gates 3 and 4, the API and its scopes', () => {
 
   it('are opened for a new API if there is none', async () => {
     const tenant = await testTenant();
-    tenant.store.write((writer) => writer.remove('resource_server', tenant.api.id));
+    await tenant.store.write((writer) => writer.remove('resource_server', tenant.api.id));
     const connection = connectionTo(tenant);
     expect(await ensureApiOpen(connection, await web(connection), undefined)).toMatchObject({
       changed: true,

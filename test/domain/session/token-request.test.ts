@@ -69,7 +69,7 @@ describe('a session', () => {
     const { client_id: clientId } = await confidentialApp(tenant);
     const clientSecret = 'a secret: with 100% odd+signs';
     const authMethod = 'client_secret_basic';
-    tenant.change('client', clientId, { client_secret: clientSecret, token_endpoint_auth_method: authMethod });
+    await tenant.change('client', clientId, { client_secret: clientSecret, token_endpoint_auth_method: authMethod });
     const app = { clientId, name: 'server', clientSecret, authMethod };
     const { accessToken } = await createSession(connectionTo(tenant), { ...requestTo(tenant), app }, explainRefusal);
     expect(claimsOf(accessToken)).toMatchObject({ azp: clientId });

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localKeyRing } from '../../../src/io/embedded/keys.ts';
-import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { openTenant, otherTenantKeys, testTenant } from '../../support/local.ts';
+import { sqliteStore } from '../../support/sqlite-store.ts';
 import { decode } from '../../support/tokens.ts';
 
 function keysOf(path: string) {
@@ -22,9 +22,9 @@ const newPath = () => join(temporaryFolder(), 'local-tenant.db');
 /** The state of a local tenant with the keys of every test tenant. */
 async function statePath(doors: { domain?: string } = {}): Promise<string> {
   const path = newPath();
-  const store = sqliteStore(path);
+  const store = await sqliteStore(path);
   await testTenant({ ...doors, store });
-  store.close();
+  await store.close();
   return path;
 }
 
@@ -116,7 +116,7 @@ describe('without a local tenant there are no keys:', () => {
 
   it('an empty state', async () => {
     const path = newPath();
-    sqliteStore(path).close();
+    await (await sqliteStore(path)).close();
     const { ring, warnings } = keysOf(path);
     expect([await ring.signatureKeys(local), await ring.sealKeys()]).toEqual([[], []]);
     expect(warnings).toEqual([]);

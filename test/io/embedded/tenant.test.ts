@@ -9,13 +9,13 @@ import { tenantTime } from '../../../src/domain/exchange/tenant-time.ts';
 import { readTenant } from '../../../src/domain/tenant/settings.ts';
 import { serveLocal } from '../../../src/io/embedded/server.ts';
 import { connectLocal, type LocalPorts, openLocal } from '../../../src/io/embedded/tenant.ts';
-import { sqliteStore } from '../../../src/local/store/sqlite.ts';
 import type { LocalTenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { failureOf, noon, retry, steppingClock } from '../../support/domain.ts';
 import { modeOf, temporaryFolder } from '../../support/folder.ts';
 import { freePort } from '../../support/free-port.ts';
 import { testTenant } from '../../support/local.ts';
+import { sqliteStore } from '../../support/sqlite-store.ts';
 
 function localPorts(): LocalPorts & { readonly warnings: string[]; readonly folder: string } {
   const folder = join(temporaryFolder(), 'data');
@@ -40,9 +40,9 @@ async function open(ports: LocalPorts): Promise<LocalTenant> {
 /** A state with the keys of every test tenant: creating new ones takes a while. */
 async function withState(ports: LocalPorts, edition?: EditionName): Promise<void> {
   mkdirSync(dirname(ports.path), { recursive: true });
-  const store = sqliteStore(ports.path);
+  const store = await sqliteStore(ports.path);
   await testTenant({ store, edition });
-  store.close();
+  await store.close();
 }
 
 function sql(path: string, text: string): void {
@@ -100,12 +100,12 @@ describe('the state of the embedded tenant', () => {
     writeFileSync(ports.path, text);
     const exclusively: LocalPorts['exclusively'] = async (work) => {
       // What the other process does while this one waits for the lock.
-      (await open(ports)).close();
+      await (await open(ports)).close();
       ports.warnings.length = 0;
       return work();
     };
     const local = await open({ ...ports, exclusively });
-    expect(local.managementCredentials().clientId).toMatch(/\S{20}/);
+    expect((await local.managementCredentials()).clientId).toMatch(/\S{20}/);
     expect(ports.warnings).toEqual([]);
     expect(readdirSync(ports.folder)).toHaveLength(2);
   });

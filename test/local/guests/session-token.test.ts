@@ -12,8 +12,8 @@ import { openSealed, openTenant, sequenceOfBytes, sessionKey, testKeys, withBear
 import { memoryStore } from '../../support/memory-store.ts';
 
 const store = memoryStore();
-store.write((writer) => writer.put('key', 'current', { ...testKeys }));
-const keys = tenantKeys(store);
+await store.write((writer) => writer.put('key', 'current', { ...testKeys }));
+const keys = await tenantKeys(store);
 const random = sequenceOfBytes();
 
 const session: SessionTokenClaims = {
@@ -119,7 +119,7 @@ describe('a sealed session token', () => {
     const plaintext = new TextEncoder().encode(JSON.stringify(session));
     const token = await new CompactEncrypt(plaintext)
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .encrypt(sessionKey(store));
+      .encrypt(await sessionKey(store));
     expect(await read(token)).toEqual(session);
     expect(await openSealed(store, await write('jwe'))).toEqual(session);
   });
@@ -132,8 +132,8 @@ describe('a sealed session token', () => {
   ])('is refused with another header, %s, although the key is right', async (_, header) => {
     const token = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(session)))
       .setProtectedHeader(header)
-      .encrypt(sessionKey(store));
-    await expect(compactDecrypt(token, sessionKey(store))).resolves.toBeDefined();
+      .encrypt(await sessionKey(store));
+    await expect(compactDecrypt(token, await sessionKey(store))).resolves.toBeDefined();
     expect(await read(token)).toBeUndefined();
   });
 
@@ -166,7 +166,7 @@ describe('a tenant that changes its format', () => {
   ] as const)('from %s to %s still accepts earlier tokens', async (before, after) => {
     const tenant = await openTenant({ settings: { anonymous_session_token_format: before } });
     const old = await tenant.session({ metadata: { a: 1 } });
-    tenant.change('tenant', 'settings', { anonymous_session_token_format: after });
+    await tenant.change('tenant', 'settings', { anonymous_session_token_format: after });
     const now = await tenant.session({ session_token: old.session_token });
     const shape = { jwe: /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/, jwt: /^[\w-]+\.[\w-]+\.[\w-]+$/ };
     expect(old.session_token).toMatch(shape[before]);

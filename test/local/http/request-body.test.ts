@@ -60,7 +60,7 @@ describe.each(endpoints)('%s %s', (...endpoint) => {
     ['json', untold],
   ])('refuses %s with 415, in its error format', async (type, message) => {
     const { tenant, send, at } = await tenantFor(endpoint);
-    const before = tenant.store.list('client').length;
+    const before = (await tenant.store.list('client')).length;
     const headers = { 'content-type': type };
     const { status, body } = await send(method, at, { text: JSON.stringify(members), headers });
     expect(status).toBe(415);
@@ -69,7 +69,7 @@ describe.each(endpoints)('%s %s', (...endpoint) => {
         ? { statusCode: 415, error: 'Unsupported Media Type', message, errorCode: 'invalid_body' }
         : { error: 'invalid_request', error_description: message },
     );
-    expect(tenant.store.list('client')).toHaveLength(before);
+    expect(await tenant.store.list('client')).toHaveLength(before);
   });
 
   it('refuses a compressed body with 415', async () => {

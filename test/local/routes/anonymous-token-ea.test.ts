@@ -173,7 +173,7 @@ describe('renewing a guest session in edition ea', () => {
   it("is refused with another application's session token, and another tenant's", async () => {
     const tenant = await ea();
     const server = await confidentialApp(tenant);
-    tenant.grantGuests(server.client_id);
+    await tenant.grantGuests(server.client_id);
     const { client_id, client_secret } = server;
     const { session_token } = await tenant.session();
     const answer = await tenant.anonymousToken({ client_id, client_secret, session_token });
@@ -208,7 +208,7 @@ describe("a guest's cookie", () => {
   it('is ignored without a valid session of the application', async () => {
     const tenant = await ea(sessionsOf({ lifetime_in_minutes: 1 }));
     const { client_id, client_secret } = await confidentialApp(tenant);
-    tenant.grantGuests(client_id);
+    await tenant.grantGuests(client_id);
     const { session_token } = await tenant.session();
     const made = async (members: JsonObject, token: string) => {
       const { status, body } = await tenant.anonymousToken({ metadata: {}, ...members }, withCookie(token));
@@ -266,11 +266,11 @@ describe('the gates in edition ea', () => {
 
   it('are closed without a grant for guests, whatever else the application is granted', async () => {
     const tenant = await ea();
-    tenant.change('client_grant', guestGrantId, { subject_type: 'user' });
-    tenant.grantGuests('another application');
-    tenant.grantGuests(tenant.app.client_id, { id: 'cgr_other', audience: 'https://api.news.example' });
+    await tenant.change('client_grant', guestGrantId, { subject_type: 'user' });
+    await tenant.grantGuests('another application');
+    await tenant.grantGuests(tenant.app.client_id, { id: 'cgr_other', audience: 'https://api.news.example' });
     expectRefusal(await tenant.anonymousToken(), 400, 'invalid_target');
-    tenant.grantGuests(tenant.app.client_id);
+    await tenant.grantGuests(tenant.app.client_id);
     expect(await tenant.anonymousToken()).toMatchObject({ status: 200 });
   });
 
@@ -289,7 +289,7 @@ describe('the gates in edition ea', () => {
     [{ scope: undefined, allow_all_scopes: true }, 'write:orders', 'write:orders'],
   ])('give the scopes of %j out of a grant %j: %s', async (grant, scope, granted) => {
     const tenant = await ea();
-    tenant.change('client_grant', guestGrantId, grant);
+    await tenant.change('client_grant', guestGrantId, grant);
     expect(claimsOf((await tenant.session({ scope })).access_token).scope).toBe(granted);
   });
 
@@ -299,7 +299,7 @@ describe('the gates in edition ea', () => {
     [{ scope: undefined, allow_all_scopes: true }, 'nothing'],
   ])('give nothing when a grant %j lacks one of %j', async (grant, scope) => {
     const tenant = await ea();
-    tenant.change('client_grant', guestGrantId, grant);
+    await tenant.change('client_grant', guestGrantId, grant);
     expectRefusal(await tenant.anonymousToken({ scope }), 400, 'invalid_scope');
   });
 
@@ -345,7 +345,7 @@ describe('a transfer ticket', () => {
     expect(Object.keys(answer.body)).toEqual(['anon_transfer_token']);
     const ticket = answer.body.anon_transfer_token;
     expect(decodeProtectedHeader(ticket)).toEqual({ alg: 'dir', enc: 'A256GCM', typ: 'anon-transfer+jwe' });
-    const { plaintext } = await compactDecrypt(ticket, sessionKey(tenant.store));
+    const { plaintext } = await compactDecrypt(ticket, await sessionKey(tenant.store));
     expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual({
       iss: tenant.issuer,
       client_id: tenant.app.client_id,
@@ -365,7 +365,7 @@ describe('a transfer ticket', () => {
     const { session_token } = await tenant.session();
     expectRefusal(await tenant.anonymousToken({ audience }), 400, 'invalid_request');
     expectRefusal(await tenant.anonymousToken({ audience, session_token: 'x' }), 400, 'invalid_session_token');
-    tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: false } });
+    await tenant.change('client', tenant.app.client_id, { anonymous_sessions: { active: false } });
     expectRefusal(await tenant.anonymousToken({ audience, session_token }), 403, 'unauthorized_client');
   });
 

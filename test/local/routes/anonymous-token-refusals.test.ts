@@ -1,7 +1,9 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../../src/local/store/store.ts';
+import { cachedStore } from '../../../src/local/store/cached-store.ts';
+import type { DocumentDatabase } from '../../../src/local/store/database.ts';
+import { memoryDatabase } from '../../../src/local/store/memory.ts';
 import { createTenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
@@ -19,7 +21,7 @@ import {
   testKeys,
   withBearer,
 } from '../../support/local.ts';
-import { memoryStore } from '../../support/memory-store.ts';
+import { memoryStore, watched } from '../../support/memory-store.ts';
 
 const editions = ['preview', 'ea'] as const;
 
@@ -93,8 +95,8 @@ describe('a user_id is refused as invalid_request', () => {
 async function withApps(edition: EditionName, registered: JsonObject = {}) {
   const tenant = await openTenant({ edition });
   const server = await confidentialApp(tenant, registered);
-  if (edition === 'ea') tenant.grantGuests(server.client_id);
-  return { tenant, apps: { web: tenant.app, server, global: globalClient(tenant.store) } };
+  if (edition === 'ea') await tenant.grantGuests(server.client_id);
+  return { tenant, apps: { web: tenant.app, server, global: await globalClient(tenant.store) } };
 }
 type Apps = Awaited<ReturnType<typeof withApps>>['apps'];
 
@@ -188,7 +190,7 @@ describe('guests at closed gates', () => {
       () => Object.assign(bad, { metadata: {} }),
     ];
     for (const repair of repairs) {
-      repair();
+      await repair();
       answers.push((await tenant.anonymousToken(bad)).body.error ?? 'none');
     }
     expect(answers).toEqual([
@@ -294,7 +296,7 @@ describe('a forged token', () => {
 
   it.each(forgeries)('%s is refused as a Management API token', async (_, forge) => {
     const tenant = await openTenant();
-    const { client_id, client_secret } = globalClient(tenant.store);
+    const { client_id, client_secret } = await globalClient(tenant.store);
     const form = { grant_type: 'client_credentials', client_id, client_secret, audience: `${tenant.issuer}api/v2/` };
     const { body } = await tenant.send('POST', '/oauth/token', { form });
     const read = (token: string) => withBearer(tenant.send, token)('GET', '/api/v2/clients');
@@ -333,31 +335,32 @@ describe.each(editions)('no refusal repeats what was sent, edition %s', (edition
 });
 
 describe('a tenant that fails', () => {
-  function breakableStore() {
-    const store = memoryStore();
-    let broken: keyof Store | undefined;
-    const guard =
-      <Args extends unknown[], Result>(name: keyof Store, run: (...args: Args) => Result) =>
-      (...args: Args) => {
-        if (broken === name) throw new Error('disk on fire');
-        return run(...args);
-      };
-    return {
-      store: { ...store, get: guard('get', store.get), list: guard('list', store.list) },
-      break(name: keyof Store) {
-        broken = name;
-      },
-    };
-  }
-
-  it.each(['get', 'list'] as const)('returns 500 server_error when its state does not %s', async (name) => {
-    const breakable = breakableStore();
-    const tenant = await openTenant({ store: breakable.store });
-    breakable.break(name);
-    const answer = await tenant.anonymousToken();
-    expectRefusal(answer, 500, 'server_error');
-    expect(JSON.stringify(answer.body)).not.toContain('fire');
-  });
+  it.each(['changesSince', 'get', 'list'] as const)(
+    'returns 500 server_error when its database fails: %s',
+    async (name) => {
+      let broken: keyof DocumentDatabase | undefined;
+      const database = watched(memoryDatabase(), (called) => {
+        if (called === broken) throw new Error('disk on fire');
+      });
+      const { api, app } = await openTenant({ store: cachedStore(database) });
+      // As another process, which has read nothing yet.
+      const tenant = createTenant({
+        ...{
+          store: cachedStore(database),
+          clock: movableClock(),
+          random: sequenceOfBytes(),
+          keys: async () => testKeys,
+        },
+      });
+      broken = name;
+      const json = { client_id: app.client_id, audience: api.identifier };
+      const answer = await sender(tenant)('POST', '/anonymous/token', { json });
+      expectRefusal(answer, 500, 'server_error');
+      expect(JSON.stringify(answer.body)).not.toContain('fire');
+      broken = undefined;
+      expect(await sender(tenant)('POST', '/anonymous/token', { json })).toMatchObject({ status: 200 });
+    },
+  );
 
   it('returns 500 server_error when it cannot create keys', async () => {
     const keys = async () => {

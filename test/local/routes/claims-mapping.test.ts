@@ -141,8 +141,8 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     const tenant = await openTenant({ edition });
     const plain = Object.keys(claimsOf((await tenant.session()).access_token));
     const list = [...plain, 'gty'].map((name) => ({ name, expression: 'anonymous_session.metadata.x' }));
-    if (edition === 'ea') tenant.change('resource_server', tenant.api.id, body(list));
-    else tenant.change('client', tenant.app.client_id, body(list));
+    if (edition === 'ea') await tenant.change('resource_server', tenant.api.id, body(list));
+    else await tenant.change('client', tenant.app.client_id, body(list));
     const claims = claimsOf((await tenant.session({ metadata: { x: 'forged' } })).access_token);
     expect(Object.keys(claims)).toEqual(plain);
     expect(JSON.stringify(claims)).not.toContain('forged');
@@ -183,7 +183,7 @@ it('edition ea maps for the guests of every application that requests the API', 
       anonymous_sessions: { active: true },
     },
   });
-  tenant.grantGuests(other.client_id);
+  await tenant.grantGuests(other.client_id);
   const claims = claimsOf((await tenant.session({ client_id: other.client_id })).access_token);
   expect(claims.guest).toBe(claims.sub);
 });

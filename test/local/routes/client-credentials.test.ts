@@ -138,7 +138,7 @@ describe('the credentials of a client', () => {
     const { manage, register, tenant, one } = await withClient();
     await register(credential);
     await manage('DELETE', one);
-    expect(tenant.store.list('client_credential')).toEqual([]);
+    expect(await tenant.store.list('client_credential')).toEqual([]);
   });
 });
 
@@ -165,7 +165,7 @@ describe('the authentication of a client', () => {
     expect(await manage('POST', clients, { json: both })).toMatchObject({ status: 400 });
     const broken = { name: 'x', ...withKeys(credential, { ...credential, pem: 'x' }) };
     expect(await manage('POST', clients, { json: broken })).toMatchObject({ status: 400 });
-    expect(tenant.store.list('client_credential')).toHaveLength(1);
+    expect(await tenant.store.list('client_credential')).toHaveLength(1);
   });
 
   it('can be changed to its registered keys, and back', async () => {

@@ -54,7 +54,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     expect(await make({ audience: other })).toMatchObject({ status: 201 });
     const { body: client } = await manage('POST', '/api/v2/clients', { json: { name: 'b' } });
     expect(await make({ client_id: client.client_id })).toMatchObject({ status: 201 });
-    expect(tenant.store.list('client_grant')).toHaveLength(5);
+    expect(await tenant.store.list('client_grant')).toHaveLength(5);
   });
 
   it.each<[string, JsonObject, string]>([
@@ -91,9 +91,9 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     ],
   ])('is refused with 400: %j', async (members, message) => {
     const { make, tenant } = await withGrant(edition);
-    const before = tenant.store.list('client_grant');
+    const before = await tenant.store.list('client_grant');
     expect(await make({ audience: tenant.api.identifier, ...members })).toMatchObject(problem(message));
-    expect(tenant.store.list('client_grant')).toEqual(before);
+    expect(await tenant.store.list('client_grant')).toEqual(before);
   });
 
   it('accepts organization settings for the application itself, and ignores nulls', async () => {
@@ -166,14 +166,14 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     const { manage, make, tenant } = await withGrant(edition);
     await make({ audience: other });
     await manage('DELETE', `/api/v2/resource-servers/${encodeURIComponent(other)}`);
-    expect(tenant.store.list('client_grant')).toHaveLength(2);
+    expect(await tenant.store.list('client_grant')).toHaveLength(2);
     await manage('DELETE', `/api/v2/clients/${tenant.app.client_id}`);
-    expect(tenant.store.list('client_grant')).toHaveLength(1);
+    expect(await tenant.store.list('client_grant')).toHaveLength(1);
   });
 
   it("cannot be changed when it is the tenant's own", async () => {
     const { manage, tenant } = await withGrant(edition);
-    const { body } = await manage('GET', `${path}?client_id=${globalClient(tenant.store).client_id}`);
+    const { body } = await manage('GET', `${path}?client_id=${(await globalClient(tenant.store)).client_id}`);
     expect(body).toMatchObject([{ is_system: true, subject_type: 'client' }]);
     expect(await manage('PATCH', `${path}/${body[0].id}`, { json: { scope: [] } })).toMatchObject({ status: 400 });
     expect(await manage('DELETE', `${path}/${body[0].id}`)).toMatchObject({ status: 400 });
@@ -290,7 +290,7 @@ describe('a grant for guests', () => {
 
 it('the Management API and its grants follow a change of the issuer', async () => {
   const tenant = await testTenant();
-  setIssuer(tenant.store, 'https://localhost:4999/');
+  await setIssuer(tenant.store, 'https://localhost:4999/');
   await tenant.ready();
   const manage = await tenant.management();
   const json = { client_id: tenant.app.client_id, audience: 'https://localhost:4999/api/v2/', scope: ['read:clients'] };

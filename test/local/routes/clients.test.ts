@@ -297,15 +297,15 @@ describe('removing a client', () => {
     await tenant.management('read:clients');
     const manage = await tenant.management();
     await manage('DELETE', `${path}/${encodeURIComponent('machine read:clients')}`);
-    expect(tenant.store.list('client_grant').map((grant) => grant.client_id)).toEqual([
-      globalClient(tenant.store).client_id,
+    expect((await tenant.store.list('client_grant')).map((grant) => grant.client_id)).toEqual([
+      (await globalClient(tenant.store)).client_id,
     ]);
   });
 
   it('is refused for the global client', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
-    const { client_id } = globalClient(tenant.store);
+    const { client_id } = await globalClient(tenant.store);
     expect(await manage('DELETE', `${path}/${client_id}`)).toMatchObject({ status: 400 });
     expect(await manage('GET', `${path}/${client_id}`)).toMatchObject({ status: 200 });
   });

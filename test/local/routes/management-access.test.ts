@@ -6,9 +6,9 @@ import { openTenant, type TestTenant, testTenant, withBearer } from '../../suppo
 const clients = '/api/v2/clients';
 
 /** A Management API token signed with the tenant's own key, with its claims changed by `members`. */
-function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
+async function signedToken(tenant: TestTenant, members: Record<string, unknown> = {}, typ = 'JWT'): Promise<string> {
   const now = tenant.clock() / 1000;
-  const { kid, privateKey } = tenantKeys(tenant.store);
+  const { kid, privateKey } = await tenantKeys(tenant.store);
   return new SignJWT({ aud: `${tenant.issuer}api/v2/`, scope: 'read:clients', exp: now + 60, ...members })
     .setProtectedHeader({ alg: 'RS256', typ, kid })
     .sign(privateKey);

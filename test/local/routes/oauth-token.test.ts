@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { setIssuer } from '../../../src/local/state/issuer.ts';
-import { managementScopes } from '../../../src/local/state/seed.ts';
+import { managementScopes } from '../../../src/local/state/upgrade.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import {
   basic,
@@ -15,15 +15,15 @@ import {
 const audience = 'https://localhost:4400/api/v2/';
 
 /** A valid request of the global client, changed by `members`. */
-function request(tenant: TestTenant, members: JsonObject = {}): JsonObject {
-  const { client_id, client_secret } = globalClient(tenant.store);
+async function request(tenant: TestTenant, members: JsonObject = {}): Promise<JsonObject> {
+  const { client_id, client_secret } = await globalClient(tenant.store);
   return { grant_type: 'client_credentials', client_id, client_secret, audience, ...members };
 }
 
 describe('a Management API token', () => {
   it('is issued for the secret of the global client, with all scopes', async () => {
     const tenant = await testTenant();
-    const { status, headers, body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
+    const { status, headers, body } = await tenant.send('POST', '/oauth/token', { json: await request(tenant) });
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(body).toEqual({
@@ -36,8 +36,8 @@ describe('a Management API token', () => {
 
   it('has the documented claims and a signature that the served keys verify', async () => {
     const tenant = await testTenant();
-    const { body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
-    const { client_id } = globalClient(tenant.store);
+    const { body } = await tenant.send('POST', '/oauth/token', { json: await request(tenant) });
+    const { client_id } = await globalClient(tenant.store);
     expect(await verifiedClaims(tenant, body.access_token)).toEqual({
       iss: tenant.issuer,
       sub: `${client_id}@clients`,
@@ -53,13 +53,13 @@ describe('a Management API token', () => {
 
   it('is issued for a form too', async () => {
     const tenant = await testTenant();
-    const form = new URLSearchParams(request(tenant) as Record<string, string>).toString();
+    const form = new URLSearchParams((await request(tenant)) as Record<string, string>).toString();
     expect(await tenant.send('POST', '/oauth/token', { form })).toMatchObject({ status: 200 });
   });
 
   it('is issued for a secret in the header', async () => {
     const tenant = await testTenant();
-    const { client_id, client_secret, ...json } = request(tenant);
+    const { client_id, client_secret, ...json } = await request(tenant);
     const headers = basic(String(client_id), String(client_secret));
     expect(await tenant.send('POST', '/oauth/token', { json, headers })).toMatchObject({ status: 200 });
   });
@@ -68,7 +68,7 @@ describe('a Management API token', () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
     await manage('PATCH', `/api/v2/resource-servers/${encodeURIComponent(audience)}`, { json: { token_lifetime: 60 } });
-    const { body } = await tenant.send('POST', '/oauth/token', { json: request(tenant) });
+    const { body } = await tenant.send('POST', '/oauth/token', { json: await request(tenant) });
     expect(body.expires_in).toBe(60);
     expect(claimsOf(body.access_token).exp).toBe(tenant.clock() / 1000 + 60);
   });
@@ -77,12 +77,12 @@ describe('a Management API token', () => {
 describe('a tenant with a changed issuer', () => {
   it('has the Management API of the new issuer, not of the old one', async () => {
     const moved = await testTenant();
-    setIssuer(moved.store, 'https://localhost:5500/');
+    await setIssuer(moved.store, 'https://localhost:5500/');
     await moved.ready();
     expect(moved.issuer).toBe('https://localhost:5500/');
     const manage = await moved.management();
     expect(await manage('GET', '/api/v2/clients')).toMatchObject({ status: 200 });
-    expect(await moved.send('POST', '/oauth/token', { json: request(moved) })).toMatchObject({
+    expect(await moved.send('POST', '/oauth/token', { json: await request(moved) })).toMatchObject({
       status: 403,
       body: { error: 'access_denied', error_description: `Service not enabled within domain: ${audience}` },
     });
@@ -90,8 +90,8 @@ describe('a tenant with a changed issuer', () => {
 
   it('refuses tokens of the old issuer', async () => {
     const former = await testTenant();
-    const { body } = await former.send('POST', '/oauth/token', { json: request(former) });
-    setIssuer(former.store, 'https://localhost:5500/');
+    const { body } = await former.send('POST', '/oauth/token', { json: await request(former) });
+    await setIssuer(former.store, 'https://localhost:5500/');
     expect(await withBearer(former.send, body.access_token)('GET', '/api/v2/clients')).toMatchObject({
       status: 401,
       body: { message: `Bad audience: ${audience}` },
@@ -158,7 +158,7 @@ describe('a request for a Management API token', () => {
     ],
   ])('%s is refused', async (_, members, status, error, error_description) => {
     const tenant = await testTenant();
-    const answer = await tenant.send('POST', '/oauth/token', { json: request(tenant, members) });
+    const answer = await tenant.send('POST', '/oauth/token', { json: await request(tenant, members) });
     expect(answer.body).toEqual({ error, error_description });
     expect(answer.status).toBe(status);
   });
@@ -166,7 +166,9 @@ describe('a request for a Management API token', () => {
   it('of a client without the grant type is refused, with a link to the documentation', async () => {
     const tenant = await testTenant();
     const { client_id, client_secret } = tenant.app;
-    const answer = await tenant.send('POST', '/oauth/token', { json: request(tenant, { client_id, client_secret }) });
+    const answer = await tenant.send('POST', '/oauth/token', {
+      json: await request(tenant, { client_id, client_secret }),
+    });
     expect(answer.status).toBe(403);
     expect(answer.body).toEqual({
       error: 'unauthorized_client',
@@ -188,7 +190,7 @@ describe('a request for a Management API token', () => {
 
   it('never returns the secret in a refusal', async () => {
     const tenant = await testTenant();
-    const json = request(tenant, { client_secret: 'do-not-repeat' });
+    const json = await request(tenant, { client_secret: 'do-not-repeat' });
     const { body } = await tenant.send('POST', '/oauth/token', { json });
     expect(JSON.stringify(body)).not.toContain('do-not-repeat');
   });

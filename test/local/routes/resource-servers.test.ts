@@ -200,11 +200,11 @@ describe('removing a resource server', () => {
   it('removes its grants, and no others', async () => {
     const tenant = await testTenant();
     const manage = await tenant.management();
-    const before = tenant.store.list('client_grant');
+    const before = await tenant.store.list('client_grant');
     const grant = { id: 'cgr_1', client_id: tenant.app.client_id, audience: identifier, scope: [] };
-    tenant.store.write((writer) => writer.put('client_grant', grant.id, grant));
+    await tenant.store.write((writer) => writer.put('client_grant', grant.id, grant));
     await manage('DELETE', `${path}/${tenant.api.id}`);
-    expect(tenant.store.list('client_grant')).toEqual(before);
+    expect(await tenant.store.list('client_grant')).toEqual(before);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { testTenant } from '../../support/local.ts';
-import { memoryStore } from '../../support/memory-store.ts';
+import { memoryStore, watched } from '../../support/memory-store.ts';
 
 const path = '/api/v2/tenants/settings';
 
@@ -148,12 +148,13 @@ describe('the tenant settings', () => {
   });
 
   it('return 500 when the state cannot be written', async () => {
-    const store = memoryStore();
-    const tenant = await testTenant({ store: { ...store } });
+    let isFull = false;
+    const store = watched(memoryStore(), (name) => {
+      if (isFull && name === 'write') throw new Error('disk full');
+    });
+    const tenant = await testTenant({ store });
     const manage = await tenant.management();
-    tenant.store.write = () => {
-      throw new Error('disk full');
-    };
+    isFull = true;
     expect(await manage('PATCH', path, { json: { friendly_name: 'a' } })).toMatchObject({
       status: 500,
       body: {

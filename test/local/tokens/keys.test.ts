@@ -16,20 +16,20 @@ describe('the keys of a new tenant', () => {
 });
 
 describe("the keys in a tenant's state", () => {
-  it('are created once, until the state has others', () => {
+  it('are created once, until the state has others', async () => {
     const store = memoryStore();
-    store.write((writer) => writer.put('key', 'current', { ...testKeys }));
-    const keys = tenantKeys(store);
-    expect(tenantKeys(store)).toBe(keys);
+    await store.write((writer) => writer.put('key', 'current', { ...testKeys }));
+    const keys = await tenantKeys(store);
+    expect(await tenantKeys(store)).toBe(keys);
     const signature = sign('sha256', Buffer.from('text'), keys.privateKey);
     expect(verify('sha256', Buffer.from('text'), keys.publicKey, signature)).toBe(true);
 
-    store.write((writer) => writer.put('key', 'current', { ...otherTenantKeys }));
-    expect(tenantKeys(store).kid).toBe(otherTenantKeys.signing.kid);
-    expect(verify('sha256', Buffer.from('text'), tenantKeys(store).publicKey, signature)).toBe(false);
+    await store.write((writer) => writer.put('key', 'current', { ...otherTenantKeys }));
+    expect((await tenantKeys(store)).kid).toBe(otherTenantKeys.signing.kid);
+    expect(verify('sha256', Buffer.from('text'), (await tenantKeys(store)).publicKey, signature)).toBe(false);
   });
 
-  it('do not exist before the state is seeded', () => {
-    expect(() => tenantKeys(memoryStore())).toThrow('the tenant has no keys');
+  it('do not exist before the state is seeded', async () => {
+    await expect(tenantKeys(memoryStore())).rejects.toThrow('the tenant has no keys');
   });
 });

@@ -1,12 +1,14 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cachedStore } from '../../../src/local/store/cached-store.ts';
+import { memoryDatabase } from '../../../src/local/store/memory.ts';
 import type { Kind } from '../../../src/local/store/store.ts';
 import { createTenant, type Tenant } from '../../../src/local/tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../../src/wire/schema.ts';
 import { freshMachine, type Machine, type Ran } from '../command.ts';
-import { globalClient, openTenant, sequenceOfBytes, type TestTenant, testKeys } from '../local.ts';
-import { memoryStore } from '../memory-store.ts';
+import { openTenant, sequenceOfBytes, type TestTenant, testKeys } from '../local.ts';
+
 import type { HostileAnswer } from './answers.ts';
 import { appSecret, type HostileCommand, metadataValues } from './commands.ts';
 import type { HostileTenant } from './tenant.ts';
@@ -32,12 +34,12 @@ export const asItShouldBe: HostileAnswer = {
 
 export async function sceneOf(edition: EditionName, tenant: HostileTenant): Promise<Scene> {
   const behind = await openTenant({ edition, domain: new URL(tenant.url).host });
-  addApplications(behind);
+  await addApplications(behind);
   const machine = await freshMachine({ seeded: false });
-  const { client_id: clientId, client_secret: clientSecret } = globalClient(behind.store);
+  const { client_id: clientId, client_secret: clientSecret } = behind.admin;
   const basic = Buffer.from(`client-desk:${appSecret}`).toString('base64');
   const scene = {
-    ...{ edition, tenant, folder: machine.folder, documents: documentsOf(behind) },
+    ...{ edition, tenant, folder: machine.folder, documents: await documentsOf(behind) },
     ...{ client: { clientId, clientSecret }, secrets: [clientSecret, basic] },
   };
   meet(scene, machine, asItShouldBe);
@@ -112,10 +114,7 @@ function meet(scene: Scene, machine: Machine, answer: HostileAnswer, most = Numb
 
 /** A well-behaved tenant in its state before the command. */
 export function behaving({ tenant, documents, edition }: Scene, clock: () => number): Tenant['handle'] {
-  const store = memoryStore();
-  store.write((writer) => {
-    for (const [kind, id, document] of documents) writer.put(kind, id, document);
-  });
+  const store = cachedStore(memoryDatabase(documents.map(([kind, id, document]) => ({ kind, id, document }))));
   const domain = new URL(tenant.url).host;
   const keys = async () => testKeys;
   return createTenant({ store, clock, domain, edition, random: sequenceOfBytes(), keys }).handle;
@@ -128,42 +127,47 @@ function partOf(secret: string): string {
   return secret.split('.').at(-1) || secret;
 }
 
-function documentsOf({ store }: TestTenant): Scene['documents'] {
+async function documentsOf({ store }: TestTenant): Promise<Scene['documents']> {
   const kinds: readonly Kind[] = ['tenant', 'key', 'client', 'resource_server', 'client_grant', 'client_credential'];
-  return kinds.flatMap((kind) => store.list(kind).map((one) => [kind, idOf(kind, one), one] as const));
+  const lists = await Promise.all(kinds.map((kind) => store.list(kind)));
+  return kinds.flatMap((kind, index) => (lists[index] ?? []).map((one) => [kind, idOf(kind, one), one] as const));
 }
 
 function idOf(kind: Kind, document: JsonObject): string {
-  if (kind === 'tenant') return 'settings';
+  if (kind === 'tenant') return 'fingerprint' in document ? 'upgrade' : 'settings';
   if (kind === 'key') return 'current';
   return String(document.client_id && kind === 'client' ? document.client_id : document.id);
 }
 
 /** Adds two confidential applications with different authentication methods, a closed application and a closed API. */
-function addApplications(tenant: TestTenant): void {
+async function addApplications(tenant: TestTenant): Promise<void> {
   const { store, app, api } = tenant;
-  const add = (name: string, members: JsonObject) => {
+  const add = async (name: string, members: JsonObject) => {
     const id = `client-${name}`;
-    store.write((writer) =>
-      writer.put('client', id, { ...writer.get('client', app.client_id), name, client_id: id, ...members }),
+    await store.write(async (writer) =>
+      writer.put('client', id, { ...(await writer.get('client', app.client_id)), name, client_id: id, ...members }),
     );
-    tenant.grantGuests(id);
+    await tenant.grantGuests(id);
   };
-  add('server', {
+  await add('server', {
     client_secret: appSecret,
     token_endpoint_auth_method: 'client_secret_post',
     app_type: 'regular_web',
   });
-  add('desk', { client_secret: appSecret, token_endpoint_auth_method: 'client_secret_basic', app_type: 'regular_web' });
-  add('closed', {
+  await add('desk', {
+    client_secret: appSecret,
+    token_endpoint_auth_method: 'client_secret_basic',
+    app_type: 'regular_web',
+  });
+  await add('closed', {
     can_create_anonymous_sessions: false,
     anonymous_sessions: { active: false },
     oidc_conformant: false,
   });
-  store.write((writer) => {
+  await store.write(async (writer) => {
     const news = { id: 'api-news', name: 'news', identifier: 'urn:news', scopes: [{ value: 'read:news' }] };
     const { allow_anonymous_access, anonymous_access_scopes, subject_type_authorization, ...closed } =
-      writer.get('resource_server', api.id) ?? {};
+      (await writer.get('resource_server', api.id)) ?? {};
     writer.put('resource_server', news.id, { ...closed, ...news });
   });
 }

@@ -316,7 +316,7 @@ describe('doctor of a remote tenant', () => {
     const machine = await freshMachine();
     const remote = await servedTenant(machine.clock);
     await useRemote(machine, remote);
-    changeDocument(remote.store, 'client', remote.credentials.clientId, { client_secret: 'rotated-since-then' });
+    await changeDocument(remote.store, 'client', remote.credentials.clientId, { client_secret: 'rotated-since-then' });
     const { code, stdout, stderr } = await machine.run('doctor', '--json');
     expect(code).toBe(4);
     expect(stateOf(JSON.parse(stdout), 'credentials')).toBe('closed');

@@ -28,9 +28,12 @@ async function machineAndTenant(): Promise<{ machine: Machine; tenant: ServedTen
 }
 
 /** A client whose grant for the Management API has just these scopes, as options of login; stdin has its secret. */
-function clientWith({ machine, tenant }: { machine: Machine; tenant: ServedTenant }, ...scope: string[]): string[] {
+async function clientWith(
+  { machine, tenant }: { machine: Machine; tenant: ServedTenant },
+  ...scope: string[]
+): Promise<string[]> {
   const secret = 'the-secret-of-the-client-with-few-scopes';
-  tenant.store.write((writer) => {
+  await tenant.store.write((writer) => {
     writer.put('client', 'few', { client_id: 'few', client_secret: secret, grant_types: ['client_credentials'] });
     const audience = `${tenant.issuer}api/v2/`;
     writer.put('client_grant', 'few', { id: 'few', client_id: 'few', audience, scope, subject_type: 'client' });
@@ -83,7 +86,7 @@ describe('login', () => {
   it('lists missing scopes with the commands that need them', async () => {
     const { machine, tenant } = await machineAndTenant();
     const scopes = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
-    const options = clientWith({ machine, tenant }, ...scopes);
+    const options = await clientWith({ machine, tenant }, ...scopes);
     Object.assign(machine.terminal, { interactive: true, columns: 80 });
     const { stdout } = await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = false;
@@ -115,7 +118,7 @@ describe('login', () => {
 
   it('succeeds when the edition cannot be read', async () => {
     const { machine, tenant } = await machineAndTenant();
-    const options = clientWith({ machine, tenant }, 'read:clients');
+    const options = await clientWith({ machine, tenant }, 'read:clients');
     const { json } = await machine.done('login', 'acme', ...options, '--json');
     expect(json).toMatchObject({ checked: true, edition: null });
     expect(missing({ json })).toEqual(expect.arrayContaining(['read:tenant_settings', 'read:client_grants']));

@@ -354,12 +354,12 @@ describe('setup without a terminal', () => {
 
   it('makes an application OIDC-conformant only if asked', async () => {
     const machine = await freshMachine({ edition: 'ea' });
-    changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
+    await changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
     const { code, stderr } = await machine.run(...all, '--yes');
     expect(code).toBe(2);
     expect(stderr).toContain('Missing options: --oidc-conformant (which changes how web signs users in).');
     await machine.done(...all, '--oidc-conformant', '--yes');
-    expect(documentNamed(machine.store, 'client', 'web').oidc_conformant).toBe(true);
+    expect((await documentNamed(machine.store, 'client', 'web')).oidc_conformant).toBe(true);
   });
 });
 
@@ -370,7 +370,7 @@ describe('setup on a terminal', () => {
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
     await machine.done('tenant', 'set-lifetime', '1d');
     await machine.done('tenant', 'set-format', 'jwt');
-    const { client_id } = documentNamed(tenant.store, 'client', 'web');
+    const { client_id } = await documentNamed(tenant.store, 'client', 'web');
     await personAt(machine, String(client_id), 'https://api.shop.example', 'read:catalog,write:cart', '90d', 'jwe');
     machine.answers.push(true);
     const { stdout, stderr } = await machine.done('setup');
@@ -458,9 +458,9 @@ describe('setup on a terminal', () => {
 
   it('creates the first application and API of a tenant', async () => {
     const { machine, tenant } = await remoteMachine();
-    tenant.store.write((writer) => {
-      writer.remove('client', String(documentNamed(tenant.store, 'client', 'web').client_id));
-      writer.remove('resource_server', String(documentNamed(tenant.store, 'resource_server', 'shop').id));
+    await tenant.store.write(async (writer) => {
+      writer.remove('client', String((await documentNamed(tenant.store, 'client', 'web')).client_id));
+      writer.remove('resource_server', String((await documentNamed(tenant.store, 'resource_server', 'shop')).id));
     });
     await personAt(machine, 'web', 'spa', 'shop', 'urn:shop', 'read:catalog');
     machine.answers.push(true);
@@ -472,7 +472,7 @@ describe('setup on a terminal', () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     for (const _ of [1, 2]) await machine.done('app', 'create', 'twin', '--allow-duplicate');
-    changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
+    await changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example', '--scopes', 'read:news');
     const system = 'https://localhost:4400/api/v2/';
     await personAt(
@@ -499,7 +499,7 @@ describe('setup on a terminal', () => {
   it('offers the existing ones if the given one is not to be created', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
-    await personAt(machine, String(documentNamed(machine.store, 'client', 'kiosk').client_id), 'read:catalog');
+    await personAt(machine, String((await documentNamed(machine.store, 'client', 'kiosk')).client_id), 'read:catalog');
     machine.answers.push(false, true);
     const line = lineShown(await machine.done('setup', '--app', 'kisok'));
     expect(line).toBe('anon-cli setup --app kiosk --api shop --scopes read:catalog --yes');
@@ -516,9 +516,9 @@ describe('setup on a terminal', () => {
     let refusals = 1;
     await useRemote(machine, tenant);
     await machine.done('app', 'create', 'kiosk', '--dry-run');
-    tenant.store.write((writer) =>
+    await tenant.store.write(async (writer) =>
       writer.put('client', 'b'.repeat(32), {
-        ...documentNamed(tenant.store, 'client', 'web'),
+        ...(await documentNamed(tenant.store, 'client', 'web')),
         client_id: 'b'.repeat(32),
       }),
     );
@@ -537,7 +537,7 @@ describe('setup on a terminal', () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', 'kiosk');
     const [app = '', ...others] = replies;
-    await personAt(machine, String(documentNamed(machine.store, 'client', app).client_id), ...others);
+    await personAt(machine, String((await documentNamed(machine.store, 'client', app)).client_id), ...others);
     if (others.length > 0) machine.answers.push(false);
     else machine.replies.push('^C');
     const ran = await machine.run('setup');
@@ -548,7 +548,11 @@ describe('setup on a terminal', () => {
   it('quotes that command line for a shell, without secrets', async () => {
     const machine = await freshMachine();
     await machine.done('app', 'create', "it's $HOME");
-    await personAt(machine, String(documentNamed(machine.store, 'client', "it's $HOME").client_id), 'read:catalog');
+    await personAt(
+      machine,
+      String((await documentNamed(machine.store, 'client', "it's $HOME")).client_id),
+      'read:catalog',
+    );
     machine.answers.push(true);
     const ran = await machine.done('setup', '--meta', 'name=somebody-private', '--lifetime', '90d');
     expect(lineShown(ran)).toBe(
@@ -579,13 +583,13 @@ describe('setup on a terminal', () => {
 
   it('asks before it makes an application OIDC-conformant', async () => {
     const machine = await freshMachine({ edition: 'ea' });
-    changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
+    await changeDocument(machine.store, 'client', 'web', { oidc_conformant: false });
     await personAt(machine);
     machine.answers.push(false);
     expect((await machine.run(...all)).code).toBe(1);
     machine.answers.push(true, true);
     await machine.done(...all);
-    expect(documentNamed(machine.store, 'client', 'web').oidc_conformant).toBe(true);
+    expect((await documentNamed(machine.store, 'client', 'web')).oidc_conformant).toBe(true);
   });
 
   it('asks for the name of a production tenant', async () => {
@@ -603,7 +607,7 @@ describe('setup on a terminal', () => {
 
   it('explains what an API without scopes lacks', async () => {
     const machine = await freshMachine();
-    changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
+    await changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
     await personAt(machine);
     expect(await machine.run('setup')).toMatchObject({
       code: 2,
@@ -653,7 +657,7 @@ describe('a first session that is refused', () => {
 
   it('by a tenant without the feature: reports it', async () => {
     const { machine, tenant } = await remoteMachine();
-    changeDocument(tenant.store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
+    await changeDocument(tenant.store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
     const { code, stderr } = await machine.run(...all, '--yes');
     expect(code).toBe(5);
     expect(stderr).toContain('Gate 1, the tenant: it does not have anonymous sessions.');

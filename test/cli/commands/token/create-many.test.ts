@@ -251,7 +251,7 @@ describe('a run that ends early', () => {
     const machine = await openMachine();
     const path = join(machine.folder, 'guests.ndjson');
     await machine.done('token', 'create', '--count', '3', '--output', path);
-    changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: false });
+    await changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: false });
     const { code, jsonError } = await machine.run(
       'token',
       'create',

@@ -32,7 +32,7 @@ describe('token create', () => {
 
   it('prints the whole answer as JSON, with the decoded tokens', async () => {
     const { done, store } = await openMachine();
-    const { client_id } = documentNamed(store, 'client', 'web');
+    const { client_id } = await documentNamed(store, 'client', 'web');
     const { json } = await done('token', 'create', '--json');
     expect(json).toMatchObject({ token_type: 'Bearer', expires_in: 86_400, scope: 'read:catalog write:cart' });
     expect(json.app).toEqual({ client_id, name: 'web' });
@@ -96,7 +96,7 @@ describe('token create', () => {
     await machine.open();
     await machine.done('app', 'create', 'server', '--type', 'regular_web', '--enable');
     await machine.done('token', 'create', '--app', 'server');
-    const { client_secret } = documentNamed(tenant.store, 'client', 'server');
+    const { client_secret } = await documentNamed(tenant.store, 'client', 'server');
     expect(JSON.parse(tenant.requests.at(-2)?.body ?? '')).toMatchObject({ client_secret });
     // A public application sends none, although the tenant keeps one for it.
     await machine.done('token', 'create', '--app', 'web');
@@ -106,7 +106,7 @@ describe('token create', () => {
   it("reads an application's secret from stdin or the environment, and a wrong one is refused with 4", async () => {
     const { done, run, store, env, terminal } = await openMachine();
     await done('app', 'create', 'server', '--type', 'regular_web', '--enable');
-    terminal.stdin = `${documentNamed(store, 'client', 'server').client_secret}\n`;
+    terminal.stdin = `${(await documentNamed(store, 'client', 'server')).client_secret}\n`;
     await done('token', 'create', '--app', 'server', '--client-secret', '-');
 
     terminal.stdin = undefined;
@@ -146,8 +146,8 @@ describe('token create', () => {
 describe('the application and API of token create', () => {
   it('are given by name or id, the API also by its audience', async () => {
     const { done, store } = await openMachine();
-    const { client_id } = documentNamed(store, 'client', 'web');
-    const { id } = documentNamed(store, 'resource_server', 'shop');
+    const { client_id } = await documentNamed(store, 'client', 'web');
+    const { id } = await documentNamed(store, 'resource_server', 'shop');
     for (const app of ['web', String(client_id)]) {
       for (const api of ['shop', audience, String(id)]) {
         const { json } = await done('token', 'create', '--app', app, '--api', api, '--json');
@@ -246,7 +246,9 @@ describe('the application and API of token create', () => {
   it("are reported as not found if the profile's default was deleted", async () => {
     const { run, done, store } = await openMachine();
     await done('profile', 'set', 'app', 'web');
-    store.write((writer) => writer.remove('client', String(documentNamed(store, 'client', 'web').client_id)));
+    await store.write(async (writer) =>
+      writer.remove('client', String((await documentNamed(store, 'client', 'web')).client_id)),
+    );
     expect(await run('token', 'create')).toMatchObject({
       code: 1,
       stderr:
@@ -303,7 +305,7 @@ describe('a closed gate', () => {
 
   it('on a tenant without the feature has no command that opens it', async () => {
     const { run, store } = await openMachine();
-    changeDocument(store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
+    await changeDocument(store, 'tenant', 'settings', { flags: { anonymous_sessions_enabled: false } });
     const { code, jsonError } = await run('token', 'create', '--json');
     expect(code).toBe(5);
     expect(jsonError).toMatchObject({
@@ -497,7 +499,7 @@ describe('a tenant that token create meets', () => {
     await useRemote(machine, tenant);
     await machine.open();
     await machine.done('login', 'guest', '--no-check', '--domain', tenant.url);
-    const { client_id } = documentNamed(tenant.store, 'client', 'web');
+    const { client_id } = await documentNamed(tenant.store, 'client', 'web');
     const guest = ['token', 'create', '--profile', 'guest'];
     const { json } = await machine.done(...guest, '--app', String(client_id), '--api', audience, '--json');
     expect(json.decoded.access_token.signature.state).toBe('verified');

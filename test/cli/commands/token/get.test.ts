@@ -111,7 +111,7 @@ describe('token get', () => {
     machine.clock.forward(30 * day - 20);
     const { stderr } = await machine.done('token', 'get');
     expect(stderr).toBe('warning: This access token expires in 20 s, with its session.\n');
-    changeDocument(machine.store, 'resource_server', 'shop', { token_lifetime_for_anonymous_access_tokens: 30 });
+    await changeDocument(machine.store, 'resource_server', 'shop', { token_lifetime_for_anonymous_access_tokens: 30 });
     await machine.done('token', 'create');
     const short = await machine.done('token', 'get');
     expect(short.stderr).toBe('warning: This access token expires in 30 s.\n');

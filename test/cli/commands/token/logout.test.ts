@@ -39,8 +39,8 @@ describe('token logout', () => {
   it('removes nothing if the tenant refuses', async () => {
     const machine = await openMachine({ edition: 'ea' });
     await machine.done('token', 'create');
-    const client = machine.store.list('client').find(({ name }) => name === 'web');
-    machine.store.write((writer) => writer.remove('client', String(client?.client_id)));
+    const client = (await machine.store.list('client')).find(({ name }) => name === 'web');
+    await machine.store.write((writer) => writer.remove('client', String(client?.client_id)));
     expect(await machine.run('token', 'logout')).toMatchObject({ code: 4, stdout: '' });
     expect((await machine.done('session', 'list', '--json')).json).toHaveLength(1);
   });

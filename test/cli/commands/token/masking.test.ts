@@ -17,7 +17,7 @@ async function machineAtParrot(edition: EditionName, status = 400) {
         );
     },
   });
-  changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
+  await changeDocument(tenant.store, 'client', 'web', { oidc_conformant: true });
   await useRemote(machine, tenant);
   await machine.open();
   return { machine, parrot };

@@ -19,9 +19,9 @@ async function tenantWith(
 ) {
   const machine = await freshMachine();
   const tenant = await servedTenant(machine.clock, { edition, tokens: change, answer });
-  const [client] = tenant.store.list('client').filter(({ name }) => name === 'web');
-  const [server] = tenant.store.list('resource_server').filter(({ name }) => name === 'shop');
-  openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
+  const [client] = (await tenant.store.list('client')).filter(({ name }) => name === 'web');
+  const [server] = (await tenant.store.list('resource_server')).filter(({ name }) => name === 'shop');
+  await openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
   await useRemote(machine, tenant);
   const create = (...args: string[]) => machine.run('token', 'create', '--app', 'web', '--api', 'shop', ...args);
   return { machine, tenant, create };

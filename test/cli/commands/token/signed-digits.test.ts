@@ -85,9 +85,9 @@ describe('metadata of a session token', () => {
           ),
         }),
       });
-      const [client] = tenant.store.list('client').filter(({ name }) => name === 'web');
-      const [server] = tenant.store.list('resource_server').filter(({ name }) => name === 'shop');
-      openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
+      const [client] = (await tenant.store.list('client')).filter(({ name }) => name === 'web');
+      const [server] = (await tenant.store.list('resource_server')).filter(({ name }) => name === 'shop');
+      await openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
       await useRemote(machine, tenant);
       const { done } = machine;
       await done('token', 'create', '--app', 'web', '--api', 'shop');
@@ -180,9 +180,9 @@ describe('a time that seems to have another unit', () => {
         session_token: signed(`{"user_id":"anon|1","exp":${ms + 1000},"metadata":{}}`),
       }),
     });
-    const [client] = tenant.store.list('client').filter(({ name }) => name === 'web');
-    const [server] = tenant.store.list('resource_server').filter(({ name }) => name === 'shop');
-    openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
+    const [client] = (await tenant.store.list('client')).filter(({ name }) => name === 'web');
+    const [server] = (await tenant.store.list('resource_server')).filter(({ name }) => name === 'shop');
+    await openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
     await useRemote(machine, tenant);
     await machine.done('token', 'create', '--app', 'web', '--api', 'shop');
     const { json } = await machine.done('session', 'show', '--json');

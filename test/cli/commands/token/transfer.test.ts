@@ -35,7 +35,7 @@ describe('token transfer', () => {
       anon_transfer_token: expect.stringMatching(ticketShape),
       expires_in: 30,
       expires_at: '2026-06-01T12:00:30.000Z',
-      client_id: documentNamed(store, 'client', 'web').client_id,
+      client_id: (await documentNamed(store, 'client', 'web')).client_id,
     });
   });
 
@@ -46,7 +46,7 @@ describe('token transfer', () => {
     expect(url.origin + url.pathname).toBe('https://localhost:4400/authorize');
     expect(Object.fromEntries(url.searchParams)).toEqual({
       response_type: 'code',
-      client_id: documentNamed(store, 'client', 'web').client_id,
+      client_id: (await documentNamed(store, 'client', 'web')).client_id,
       redirect_uri: redirect,
       scope: 'openid profile email',
       state: json.state,
@@ -118,7 +118,7 @@ describe('token transfer', () => {
     const { json } = await done('token', 'create', '--json');
     terminal.stdin = json.session_token;
     const { stdout } = await done('token', 'transfer', '--session-token', '-', '--app', 'web', '--field', 'client_id');
-    expect(stdout.trim()).toBe(documentNamed(store, 'client', 'web').client_id);
+    expect(stdout.trim()).toBe((await documentNamed(store, 'client', 'web')).client_id);
     terminal.stdin = 'no token';
     expect(await run('token', 'transfer', '--session-token', '-')).toMatchObject({ code: 3, stdout: '' });
   });
@@ -126,8 +126,8 @@ describe('token transfer', () => {
   it('sends one request, with the session token and the transfer audience', async () => {
     const machine = await openMachine();
     const tenant = await servedTenant(machine.clock, { edition: 'ea' });
-    const { client_id } = documentNamed(tenant.store, 'client', 'web');
-    changeDocument(tenant.store, 'client', 'web', { anonymous_sessions: { active: true } });
+    const { client_id } = await documentNamed(tenant.store, 'client', 'web');
+    await changeDocument(tenant.store, 'client', 'web', { anonymous_sessions: { active: true } });
     await useRemote(machine, tenant);
     machine.terminal.stdin = 'ANONYMOUS_SESSION_eyJ.of.another.tenant.x';
     const { code, stderr } = await machine.run('token', 'transfer', '--session-token', '-', '--app', String(client_id));

@@ -237,7 +237,7 @@ describe('token update on a remote tenant', () => {
     const { json } = await machine.done('token', 'update', '--meta', 'a=1', '--json');
     const request = tenant.requests.findLast(({ path }) => path === '/anonymous/token');
     expect(JSON.parse(request?.body ?? '')).toMatchObject({
-      client_id: documentNamed(tenant.store, 'client', 'web').client_id,
+      client_id: (await documentNamed(tenant.store, 'client', 'web')).client_id,
       metadata: { a: '1' },
     });
     // Its session key is not available, and that is no error.

@@ -37,9 +37,9 @@ async function remoteMachine() {
   const machine = await freshMachine();
   const tenant = await servedTenant(machine.clock);
   await useRemote(machine, tenant);
-  const [client] = tenant.store.list('client').filter(({ name }) => name === 'web');
-  const [server] = tenant.store.list('resource_server').filter(({ name }) => name === 'shop');
-  openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
+  const [client] = (await tenant.store.list('client')).filter(({ name }) => name === 'web');
+  const [server] = (await tenant.store.list('resource_server')).filter(({ name }) => name === 'shop');
+  await openGates(tenant.store, { client: String(client?.client_id), resource_server: String(server?.id) });
   const token = await accessToken(machine);
   const fetched = () => tenant.requests.filter(({ path }) => path === '/.well-known/jwks.json').length;
   const before = fetched();

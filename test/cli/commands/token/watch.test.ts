@@ -17,7 +17,7 @@ const short = { token_lifetime_for_anonymous_access: 300, token_lifetime_for_ano
 
 async function machineWithSession(edition: 'preview' | 'ea' = 'preview'): Promise<Machine> {
   const machine = await openMachine({ edition });
-  changeDocument(machine.store, 'resource_server', 'shop', short);
+  await changeDocument(machine.store, 'resource_server', 'shop', short);
   await machine.done('token', 'create');
   return machine;
 }
@@ -133,7 +133,7 @@ describe('token watch', () => {
 
   it('ends with the session, which is never extended in edition ea', async () => {
     const machine = await openMachine({ edition: 'ea' });
-    changeDocument(machine.store, 'resource_server', 'shop', short);
+    await changeDocument(machine.store, 'resource_server', 'shop', short);
     await machine.done('tenant', 'set-lifetime', '7m');
     await machine.done('token', 'create');
     const { code, stdout, stderr } = await machine.run('token', 'watch');
@@ -182,11 +182,11 @@ describe('token watch', () => {
           : undefined;
       },
     });
-    openGates(tenant.store, {
-      client: String(documentNamed(tenant.store, 'client', 'web').client_id),
-      resource_server: String(documentNamed(tenant.store, 'resource_server', 'shop').id),
+    await openGates(tenant.store, {
+      client: String((await documentNamed(tenant.store, 'client', 'web')).client_id),
+      resource_server: String((await documentNamed(tenant.store, 'resource_server', 'shop')).id),
     });
-    changeDocument(tenant.store, 'resource_server', 'shop', short);
+    await changeDocument(tenant.store, 'resource_server', 'shop', short);
     await useRemote(machine, tenant);
     await machine.done('token', 'create');
     const { code, stdout } = await watchedUntil(machine, 'renewed');
@@ -198,7 +198,7 @@ describe('token watch', () => {
 
   it('ends after a permanent failure', async () => {
     const machine = await machineWithSession();
-    changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: false });
+    await changeDocument(machine.store, 'client', 'web', { can_create_anonymous_sessions: false });
     expect(await machine.run('token', 'watch')).toMatchObject({ code: 5 });
   });
 

@@ -11,7 +11,7 @@ import {
   scriptedConnection,
   secretAccess,
 } from '../../../support/domain.ts';
-import { globalClient, openTenant, testTenant } from '../../../support/local.ts';
+import { openTenant, testTenant } from '../../../support/local.ts';
 
 const settings = { method: 'GET', path: tenantSettingsPath } as const;
 
@@ -66,7 +66,7 @@ describe('a Management API request', () => {
 describe('credentials', () => {
   it('that are wrong are refused by the local tenant, and the secret is not repeated', async () => {
     const open = await openTenant();
-    const management = secretAccess(globalClient(open.store).client_id, 'a-wrong-secret');
+    const management = secretAccess(open.admin.client_id, 'a-wrong-secret');
     const error = await failureOf(() =>
       managementRequest(connectionTo(open, { management }), tenantSettings, settings),
     );
@@ -105,8 +105,8 @@ describe('a refusal of the Management API', () => {
   it('names the scope that is missing, and whose client needs it', async () => {
     const tenant = await openTenant();
     const app = { client_id: 'reader', client_secret: 'readers-secret' };
-    tenant.change('client', app.client_id, { ...app, grant_types: ['client_credentials'] });
-    tenant.change('client_grant', 'reader', {
+    await tenant.change('client', app.client_id, { ...app, grant_types: ['client_credentials'] });
+    await tenant.change('client_grant', 'reader', {
       client_id: app.client_id,
       audience: `${tenant.issuer}api/v2/`,
       scope: ['read:tenant_settings'],

@@ -33,9 +33,9 @@ function found({ checks }: Diagnosis, name: string): Omit<Check, 'error'> {
 }
 
 /** A connection whose credentials have just these Management API scopes. */
-function connectionWith(tenant: TestTenant, scope: readonly string[]) {
+async function connectionWith(tenant: TestTenant, scope: readonly string[]) {
   const machine = { client_id: 'machine', client_secret: 'machine-secret' };
-  tenant.store.write((writer) => {
+  await tenant.store.write((writer) => {
     writer.put('client', 'machine', { ...machine, name: 'machine', grant_types: ['client_credentials'] });
     const audience = managementAudience(tenant.issuer);
     writer.put('client_grant', 'machine', { id: 'machine', client_id: 'machine', audience, scope });
@@ -154,7 +154,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
 
   it('an API without scopes has nothing to grant', async () => {
     const tenant = await testTenant({ edition });
-    tenant.change('resource_server', tenant.api.id, { scopes: [] });
+    await tenant.change('resource_server', tenant.api.id, { scopes: [] });
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toEqual({
       check: 'api',
       state: 'closed',
@@ -188,7 +188,7 @@ describe.each(['preview', 'ea'] as const)('edition %s', (edition) => {
   it('a confidential application whose secret may not be read is a warning', async () => {
     const tenant = await openTenant({ edition });
     await confidentialApp(tenant);
-    const connection = connectionWith(tenant, [
+    const connection = await connectionWith(tenant, [
       ...['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'update:clients'],
       ...['read:resource_servers', 'update:resource_servers'],
       ...['read:client_grants', 'create:client_grants', 'update:client_grants'],
@@ -213,7 +213,7 @@ describe('edition ea', () => {
 
   it('a grant of all scopes is shown as one', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    tenant.change('client_grant', guestGrantId, { allow_all_scopes: true, scope: undefined });
+    await tenant.change('client_grant', guestGrantId, { allow_all_scopes: true, scope: undefined });
     const diagnosis = await diagnose(connectionTo(tenant), nothing);
     expect(found(diagnosis, 'grant').finding).toContain('for all scopes');
     expect(diagnosis.scopes).toHaveLength(4);
@@ -221,7 +221,7 @@ describe('edition ea', () => {
 
   it('an empty grant gives nothing', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    tenant.change('client_grant', guestGrantId, { scope: [] });
+    await tenant.change('client_grant', guestGrantId, { scope: [] });
     const diagnosis = await diagnose(connectionTo(tenant), probing);
     expect(statesOf(diagnosis)).toMatchObject({ grant: 'open', scopes: 'closed', probe: 'closed' });
     expect(diagnosis.failure).toMatchObject({ code: 'gate_closed' });
@@ -234,7 +234,7 @@ describe('edition ea', () => {
     const tenant = await openTenant({ edition: 'ea' });
     // Past what the local tenant does by itself: it fills what a state lacks at the first request, and merges what is sent.
     await tenant.management();
-    tenant.change('resource_server', tenant.api.id, { subject_type_authorization: policies });
+    await tenant.change('resource_server', tenant.api.id, { subject_type_authorization: policies });
     expect(found(await diagnose(connectionTo(tenant), nothing), 'api')).toMatchObject({
       state: 'closed',
       fix: 'anon-cli api enable shop --app web',
@@ -310,7 +310,7 @@ describe('the Management API scopes', () => {
   it('that are missing for changes are a warning', async () => {
     const tenant = await openTenant({ edition: 'ea' });
     const read = ['read:tenant_settings', 'read:clients', 'read:resource_servers', 'read:client_grants'];
-    const diagnosis = await diagnose(connectionWith(tenant, read), nothing);
+    const diagnosis = await diagnose(await connectionWith(tenant, read), nothing);
     expect(found(diagnosis, 'management_scopes')).toMatchObject({
       state: 'warning',
       finding: expect.stringMatching(/^missing update:tenant_settings .* create:client_grants \(to grant scopes\)/),
@@ -324,14 +324,14 @@ describe('the Management API scopes', () => {
       `read:${kind}`,
       `update:${kind}`,
     ]);
-    expect(statesOf(await diagnose(connectionWith(tenant, scopes), nothing))).toMatchObject({
+    expect(statesOf(await diagnose(await connectionWith(tenant, scopes), nothing))).toMatchObject({
       management_scopes: 'open',
     });
   });
 
   it('that are missing for reads leave their results unknown, and the rest is checked', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), nothing);
+    const diagnosis = await diagnose(await connectionWith(tenant, ['read:clients', 'read:resource_servers']), nothing);
     expect(statesOf(diagnosis)).toMatchObject({
       management_scopes: 'closed',
       edition: 'unknown',
@@ -348,7 +348,7 @@ describe('the Management API scopes', () => {
 
   it('do not matter if a guest is created', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    const diagnosis = await diagnose(connectionWith(tenant, ['read:clients', 'read:resource_servers']), probing);
+    const diagnosis = await diagnose(await connectionWith(tenant, ['read:clients', 'read:resource_servers']), probing);
     expect(diagnosis).toMatchObject({ ok: true, failure: undefined, scopes: ['read:catalog', 'write:cart'] });
   });
 });

@@ -53,7 +53,7 @@ describe('a token that no API can accept', () => {
   it('is for another API', async () => {
     const tenant = await openTenant();
     const { body } = await tenant.anonymousToken();
-    tenant.change('resource_server', 'second', {
+    await tenant.change('resource_server', 'second', {
       ...tenant.store.get('resource_server', tenant.api.id),
       id: 'second',
       identifier: 'https://second.example',
@@ -84,7 +84,7 @@ describe('a token that does not match the settings', () => {
   it('lives longer than its API allows, has expired, and is for a guest of the other edition', async () => {
     const tenant = await openTenant();
     const { body } = await tenant.anonymousToken();
-    tenant.change('resource_server', tenant.api.id, { token_lifetime_for_anonymous_access: 60 });
+    await tenant.change('resource_server', tenant.api.id, { token_lifetime_for_anonymous_access: 60 });
     tenant.clock.forward(200_000);
     const { check } = await probed(tenant, { [guestTokens]: json({ ...body, session_expires_in: 3600 }) });
     expect(check.state).toBe('warning');
