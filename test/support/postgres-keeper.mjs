@@ -1,9 +1,9 @@
 // Runs a PostgreSQL server for the process that started this one, and ends with it, however it ends: stdin is a
 // pipe from it. Without this, a test run that is killed would leave its servers and their data.
 //
-// Reads commands, one a line: {"command": "start", "program": …} or {"command": "kill"}. Answers each with a line of
+// Reads commands, one a line: {"command": "start", "program": …}, and kill, freeze, thaw. Answers each with a line of
 // JSON: {}, or {"failed": why}.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,30 +49,43 @@ async function startOnce(program) {
 
 /** As when the machine runs out of memory: no process of the server can clean up. */
 async function kill() {
-  const children = childrenOf(server.pid);
-  server.kill('SIGKILL');
-  for (const child of children) killOne(child);
+  signalAll('SIGKILL');
   await ended;
+}
+
+/** As when its machine can no longer be reached: connections stay open, and nothing answers. */
+const freeze = () => signalAll('SIGSTOP');
+const thaw = () => signalAll('SIGCONT');
+
+function signalAll(name) {
+  const children = childrenOf(server.pid);
+  server.kill(name);
+  for (const child of children) signal(child, name);
 }
 
 function childrenOf(pid) {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
+    return numbersIn(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
   } catch {
-    // Not on Linux, where they notice that the server has ended, and end too.
-    return [];
+    // Not on Linux, where there may be no ps.
+    const lines = execFileSync('ps', ['-A', '-o', 'ppid=,pid='], { encoding: 'utf8' }).split('\n');
+    return lines.map(numbersIn).flatMap(([parent, child]) => (parent === pid ? child : []));
   }
 }
 
-function killOne(pid) {
+function numbersIn(text) {
+  return (text.match(/\d+/g) ?? []).map(Number);
+}
+
+function signal(pid, name) {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     // It has ended.
   }
 }
 
-const commands = { start, kill };
+const commands = { start, kill, freeze, thaw };
 process.stdout.on('error', () => {});
 // Ctrl-C in the terminal: the end of stdin follows.
 process.on('SIGINT', () => {});
@@ -82,6 +95,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const failed = isDone ? undefined : await commands[command](rest);
   process.stdout.write(`${JSON.stringify({ failed })}\n`);
 }
+if (server) thaw();
 server?.kill('SIGQUIT');
 await ended;
 rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -31,6 +31,9 @@ export interface PostgresServer {
   dropDatabase(url: string): Promise<void>;
   /** Kills every process of the server with signal 9; resolves once they have ended. */
   kill9(): Promise<void>;
+  /** Stops every process of the server in its tracks: connections stay open, and nothing answers until {@link thaw}. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Starts the server again, with the same data and port. */
   start(): Promise<void>;
   /** Stops the server and deletes its data. */
@@ -71,6 +74,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     template,
     folder,
     kill9: () => keeper.run('kill'),
+    freeze: () => keeper.run('freeze'),
+    thaw: () => keeper.run('thaw'),
     start: () => keeper.run('start', template.programs.postgres),
     stop: () => keeper.end(),
   };
@@ -185,7 +190,7 @@ async function portForServer(): Promise<number> {
 }
 
 interface Keeper {
-  run(command: 'start' | 'kill', program?: string): Promise<void>;
+  run(command: 'start' | 'kill' | 'freeze' | 'thaw', program?: string): Promise<void>;
   /** Stops the server and deletes the folder. */
   end(): Promise<void>;
 }
