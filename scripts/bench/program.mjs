@@ -102,10 +102,10 @@ export function print(line) {
 
 /** Prints one measured value, and its target where it has one. */
 export function row(label, value, { unit = '', digits = 0, atMost, atLeast } = {}) {
-  const shown = `  ${label.padEnd(34)} ${value.toFixed(digits).padStart(7)}${unit && ` ${unit}`}`;
+  const shown = `  ${label.padEnd(42)} ${value.toFixed(digits).padStart(7)}${unit && ` ${unit}`}`;
   const target = atMost ?? atLeast;
   if (target === undefined) return print(shown);
   const isMet = atMost === undefined ? value >= target : value <= target;
   const bound = atMost === undefined ? 'at least' : 'at most';
-  return print(`${shown.padEnd(60)} target: ${bound} ${target}${isMet ? '' : ', missed'}`);
+  return print(`${shown.padEnd(64)} target: ${bound} ${target}${isMet ? '' : ', missed'}`);
 }
