@@ -23,8 +23,12 @@ function commandLines(text: string): string[] {
   );
 }
 
+/** Looks like a command line, and is the name of the format that `local export` writes. */
+const formatName = 'local tenant';
+
 /** Whether a line leads to a command, to help, or to a noun's help. */
 function leadsSomewhere(line: string): boolean {
+  if (line === formatName) return true;
   const found = route(
     line
       .replace(/#.*|[.,]+\s*$/g, '')
@@ -82,9 +86,9 @@ describe('commands named', () => {
     const lines = sources.flatMap((path) =>
       [...readFileSync(path, 'utf8').matchAll(/anon-cli ([a-z][a-z-]+ [a-z][a-z-]+)/g)].map(([, words]) => words ?? ''),
     );
-    const verbs = lines.filter((words) =>
-      Object.keys(commands).some((name) => name.startsWith(`${words.split(' ')[0]} `)),
-    );
+    const verbs = lines
+      .filter((words) => words !== formatName)
+      .filter((words) => Object.keys(commands).some((name) => name.startsWith(`${words.split(' ')[0]} `)));
     expect(verbs.length).toBeGreaterThan(20);
     expect([...new Set(verbs)].filter((words) => !(words in commands) && !(words in groups))).toEqual([]);
   });

@@ -70,6 +70,7 @@ async function jsonOf(machine: Machine, { args, edition }: JsonExample): Promise
 }
 
 function withFile(machine: Machine, edition: string, word: string): string {
+  if (word === 'tenant.json') return join(machine.folder, word);
   const name = word.replace('@', '');
   const command = files[name];
   if (command === undefined) return word;
@@ -97,6 +98,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
       .replaceAll(/\b(anon_transfer_token|state|nonce|code_challenge|session_transfer_token)=[^&]+/g, '$1=…')
       .replaceAll(/localhost:(?!3000)\d+/g, 'localhost:4400');
   const text = value
+    .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')
     .replaceAll(/(localhost):\d+/g, '$1:4400')
     .replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w.-]+/g, 'eyJhbGciOiJ…')

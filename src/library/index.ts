@@ -14,6 +14,8 @@ export type {
   AsidesResult,
   CompletionResult,
   ErrorResult,
+  LocalExportResult,
+  LocalImportResult,
   LocalResetResult,
   LocalResult,
   LocalStartResult,

@@ -101,6 +101,35 @@ export type LocalStartResult = {
   readonly edition: 'preview' | 'ea';
 };
 
+/** How many documents of each kind the state of a local tenant has. */
+type DocumentCounts = {
+  readonly tenant: number;
+  readonly key: number;
+  readonly client: number;
+  readonly resource_server: number;
+  readonly client_grant: number;
+  readonly client_credential: number;
+};
+
+/** `local export`, to a file. */
+export type LocalExportResult = {
+  readonly file: string;
+  readonly issuer: string;
+  readonly edition: 'preview' | 'ea';
+  readonly documents: DocumentCounts;
+};
+
+/** `local import`. */
+export type LocalImportResult = {
+  /** The file of the tenant's state. */
+  readonly state: string;
+  readonly issuer: string;
+  readonly edition: 'preview' | 'ea';
+  /** Whether the keys are others than before: then the sessions saved on this machine were removed. */
+  readonly new_keys: boolean;
+  readonly documents: DocumentCounts;
+};
+
 /** `local reset`. */
 export type LocalResetResult = { readonly reset: true; readonly state: string; readonly edition: 'preview' | 'ea' };
 

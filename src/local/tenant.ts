@@ -2,6 +2,7 @@ import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { TenantExport } from '../wire/tenant-export.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type Random, randomHex, systemRandom } from './random.ts';
@@ -17,6 +18,7 @@ import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
+import { exportState, importState, isFresh } from './state/carried-state.ts';
 import { editionOf } from './state/edition.ts';
 import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
@@ -168,6 +170,12 @@ export interface LocalTenant extends Tenant {
   sessionKey(): Promise<Uint8Array>;
   /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
   reset(edition?: EditionName): Promise<void>;
+  /** The whole state, for another database. */
+  exportState(): Promise<TenantExport>;
+  /** Replaces the whole state by a checked export, and reports whether the keys changed with it. */
+  importState(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  /** Whether nothing has been changed since the tenant was created. */
+  isFresh(): Promise<boolean>;
   /** The response to a request while the state cannot be used. */
   outage(request: Request, why?: string): Response;
   close(): Promise<void>;
@@ -209,6 +217,9 @@ export async function openLocalTenant(path: string, options: LocalTenantOptions)
     },
     sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
     reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
+    exportState: () => exportState(store),
+    importState: (file) => importState(store, file),
+    isFresh: () => isFresh(store),
     outage: (request, why) => outage(new URL(request.url).pathname, why),
     close: () => store.close(),
   };

@@ -19,8 +19,14 @@ export function check<const S extends Schema>(schema: S, value: unknown): Checke
   return { ok: false, problem: describeIssue(result.issues[0]) };
 }
 
+/** All that is wrong with `value`, in the words of {@link check}; empty when it has the shape. */
+export function problemsIn(schema: Schema, value: unknown): string[] {
+  return (v.safeParse(schema, value).issues ?? []).map(describeIssue);
+}
+
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = issue.path?.map((item) => String(item.key)).join('.') ?? '';
+  if (issue.expected === 'never') return `${path} is unknown`;
   if (issue.received === 'undefined') return `${path || 'the body'} is required`;
   if (issue.kind === 'schema' && issue.type !== 'custom')
     return `${path || 'the body'} must be ${expectation(issue.expected)}`;

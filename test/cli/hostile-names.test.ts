@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/program/commands.ts';
 import { withLock } from '../../src/io/files/lock.ts';
 import { sessionStore } from '../../src/io/store/sessions.ts';
+import type { TenantExport } from '../../src/wire/tenant-export.ts';
 import {
   changeDocument,
   documentNamed,
@@ -15,6 +16,7 @@ import {
   useRemote,
 } from '../support/command.ts';
 import { unsafe } from '../support/screen.ts';
+import { sampleExport } from '../support/tenant-export.ts';
 import { part } from '../support/tokens.ts';
 
 /** What a terminal, or the runner of a CI job, would act on. */
@@ -53,6 +55,9 @@ const forgedExport = {
   issuer: evil,
   sessions: [{ name: 'forged', session_token: token, access_token: token, client_id: evil, audience: evil }],
 };
+
+const forgedTenant: object = structuredClone(sampleExport());
+for (const { document } of (forgedTenant as TenantExport).documents.client) document.name = evil;
 
 /** A command line after its path; words in capitals stand for what there is on the machine. */
 type Line = readonly string[];
@@ -157,7 +162,14 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local start': [
     ['--port', evil],
     ['--rate-limit', evil],
+    ['--host', evil],
   ],
+  'local export': [
+    ['--output', evil],
+    ['--output', '-'],
+    ['--output', 'NOWHERE'],
+  ],
+  'local import': [[evil], ['FORGED', '--yes'], ['FORGED TENANT', '--yes'], ['WRONG TENANT', '--yes']],
   'local show': [[]],
   'local reset': [['--edition', evil]],
   status: [[], ['--profile', evil]],
@@ -209,6 +221,9 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
     OTHER: other,
     EXPORT: machine.file('export.json', exported),
     FORGED: machine.file('forged.json', JSON.stringify(forgedExport)),
+    'FORGED TENANT': machine.file('tenant.json', JSON.stringify(forgedTenant)),
+    'WRONG TENANT': machine.file('wrong.json', JSON.stringify({ ...forgedTenant, [evil]: evil })),
+    NOWHERE: join(machine.folder, 'exported.json'),
     DOMAIN: 'a.example',
   };
   return { machine, words };
@@ -284,6 +299,9 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
       OTHER: other,
       EXPORT: 'no',
       FORGED: 'no',
+      'FORGED TENANT': 'no',
+      'WRONG TENANT': 'no',
+      NOWHERE: '-',
       DOMAIN: 'a.example',
     };
     for (const line of all)

@@ -144,6 +144,46 @@ describe('local start', () => {
     }
   });
 
+  it('listens on all addresses with --host 0.0.0.0, warns of it, and serves the same names as before', async () => {
+    const { port, url, stop } = await serve(newHome(), ['--host', '0.0.0.0', '--allow-host', 'tenant.test']);
+    expect(url).toBe(`http://localhost:${port}`);
+    const statusAs = async (host: string, path: string) => {
+      const connection = await rawConnection(port, '127.0.0.2');
+      connection.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return statusOf(await connection.answer());
+    };
+    for (const host of ['localhost', 'tenant.test']) expect(await statusAs(host, '/.well-known/jwks.json')).toBe(200);
+    for (const host of ['127.0.0.2', '0.0.0.0', 'evil.example']) {
+      expect(await statusAs(host, '/.well-known/jwks.json')).toBe(421);
+      // A kubelet asks under the address of the pod.
+      expect(await statusAs(host, '/health')).toBe(200);
+    }
+    const { stderr } = await stop('SIGTERM');
+    expect(JSON.parse(stderr).warnings).toEqual([
+      `The local tenant is open to the network at 0.0.0.0:${port}, over plain HTTP. Whoever can connect gets guest tokens, and ` +
+        'can read and change the whole tenant with the credentials of its Management API client. Use it for development only.',
+    ]);
+  });
+
+  it('listens on a given address alone, and is served under it', async () => {
+    const { url, port, stop } = await serve(newHome(), ['--host', '127.0.0.2']);
+    expect(url).toBe(`http://127.0.0.2:${port}`);
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok', database: 'sqlite' });
+    expect((await fetch(`${url}/.well-known/jwks.json`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+    expect(await stop()).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('reports an address that this machine does not have', async () => {
+    expect(await run(newHome(), ['local', 'start', '--port', '0', '--host', '192.0.2.1'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr:
+        'error: This machine does not have the address 192.0.2.1.\n' +
+        'hint:  Choose one that it has, or all of them:\n       anon-cli local start --host 0.0.0.0\n',
+    });
+  });
+
   it.each(['tenant.test:4400', 'https://tenant.test', '', '*.test', 'a b', 'user@tenant.test', '::1'])(
     'does not accept %j as a host name',
     async (name) => {

@@ -379,6 +379,7 @@ export function openedStore(path: string): Store {
     page: async (...args) => (await fresh()).page(...args),
     count: async (...args) => (await fresh()).count(...args),
     refresh: async () => void (await fresh()),
+    snapshot: async (read) => (await fresh()).snapshot(read),
     write: async (work) => (await fresh()).write(work),
     takeOnce: async (...args) => (await fresh()).takeOnce(...args),
     close: async () => (await opened)?.close(),
@@ -520,8 +521,8 @@ function expectDiscreet(
   for (const secret of [...secrets, ...metadata.filter((value) => value.length > 4)]) {
     expect(stderr.includes(secret), `anon-cli ${command} tells a secret on stderr`).toBe(false);
   }
-  // These commands exist to print a token or a ticket.
-  const printsTokens = /^(token get|token transfer|session export)\b/.test(command);
+  // These commands exist to print a token, a ticket or a key.
+  const printsTokens = /^(token get|token transfer|session export)\b|^local export --output -$/.test(command);
   const forMachines = printsTokens || ['--json', '--field', '--count', '--format'].some((flag) => argv.includes(flag));
   if (forMachines) return;
   for (const secret of secrets) {

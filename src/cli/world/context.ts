@@ -33,8 +33,8 @@ export interface Context {
   readonly timer: Timer | undefined;
   /** Reports something that doesn't make the command fail. */
   warn(message: string): void;
-  /** The text of a file that the user named. */
-  readFile(path: string): Promise<string>;
+  /** The text of a file that the user named, at most 16 MB by default. */
+  readFile(path: string, limitBytes?: number): Promise<string>;
   /** Creates a file that the user named, for the user alone. */
   writeNewFile(path: string, text: string): Promise<void>;
   /** Reads a file of any size line by line. */

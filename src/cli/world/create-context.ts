@@ -89,7 +89,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     const reason = `it is a terminal, and ${name} disables input from it`;
     throw new AnonError('usage', `${path} cannot be read: ${reason}.`);
   };
-  const readFile = async (path: string) => (await userFiles(path)).readUserFile(path);
+  const readFile = async (path: string, limitBytes?: number) => (await userFiles(path)).readUserFile(path, limitBytes);
   const readBytes = async (path: string) => (await userFiles(path)).readUserBytes(path);
   const certificates = async (path: string) =>
     (await import('../../io/http/trusted-certificates.ts')).readCertificateFile(path, readBytes);

@@ -19,8 +19,8 @@ export function unattended(world: World, ruledOutBy: string): World {
   const refused = async (question: string): Promise<never> => {
     throw new AnonError('usage', `An answer is needed, but ${ruledOutBy} disables questions: ${question}`);
   };
-  const readStdin = async () => {
-    if (terminal.stdin !== 'terminal') return terminal.readStdin();
+  const readStdin = async (limitBytes?: number) => {
+    if (terminal.stdin !== 'terminal') return terminal.readStdin(limitBytes);
     throw new AnonError('usage', `stdin is a terminal, and ${ruledOutBy} disables input from it.`);
   };
   return {

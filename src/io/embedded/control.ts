@@ -1,6 +1,8 @@
+import type { LocalTenant } from '../../local/tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
+import type { TenantExport } from '../../wire/tenant-export.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
-import { type LocalPorts, openLocal, resetLocal } from './tenant.ts';
+import { type LocalOptions, type LocalPorts, openLocal, resetLocal } from './tenant.ts';
 
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
@@ -15,21 +17,39 @@ export interface LocalControl {
    */
   reset(edition: EditionName | undefined): Promise<EditionName>;
   serve(options: ServeOptions): Promise<LocalServer>;
+  /** The whole state, secrets included. @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
+  export(edition: EditionName | undefined): Promise<TenantExport>;
+  /** Replaces the whole state by a checked export; reports whether the tenant's keys changed with it. */
+  import(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  /** Whether nothing would be lost with the tenant, because it is new or nobody has changed it. */
+  isFresh(): Promise<boolean>;
 }
 
 export function localControl(ports: LocalPorts): LocalControl {
   return {
     statePath: ports.path,
-    async describe(asked) {
-      const local = await openLocal(ports, { edition: asked });
-      try {
+    describe: (asked) =>
+      opened(ports, { edition: asked }, async (local) => {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];
         return { issuer: local.issuer, edition, ...credentials };
-      } finally {
-        await local.close();
-      }
-    },
+      }),
     reset: (edition) => resetLocal(ports, edition),
     serve: (options) => serveLocal(ports, options),
+    export: (edition) => opened(ports, { edition }, (local) => local.exportState()),
+    import: (file) => opened(ports, {}, (local) => local.importState(file)),
+    isFresh: () => opened(ports, {}, (local) => local.isFresh()),
   };
+}
+
+async function opened<Result>(
+  ports: LocalPorts,
+  options: LocalOptions,
+  work: (local: LocalTenant) => Promise<Result>,
+): Promise<Result> {
+  const local = await openLocal(ports, options);
+  try {
+    return await work(local);
+  } finally {
+    await local.close();
+  }
 }

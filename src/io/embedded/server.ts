@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly port?: number | undefined;
   /** A host, with a port other than 443. */
   readonly domain?: string | undefined;
+  /** An IP address of this machine, or `0.0.0.0` or `::` for all; by default only this machine can connect. */
+  readonly address?: string | undefined;
   readonly edition?: EditionName | undefined;
   readonly rateLimit?: RateLimit | undefined;
   /** Host names to accept beside `localhost`, its addresses and the issuer's host. */
@@ -30,13 +32,13 @@ export interface ServeOptions {
 const defaultPort = 4400;
 
 /**
- * Serves the local tenant over HTTP on the loopback interface. A given port or domain makes the issuer,
+ * Serves the local tenant over HTTP, by default on the loopback interface. A given port or domain makes the issuer,
  * `https://localhost:PORT/` or `https://DOMAIN/`, which is saved; otherwise the issuer is the saved one.
  * @throws {AnonError} `failed` where the port is taken, or another process serves the tenant as another issuer;
  * `edition_unsupported`
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, rateLimit, edition, hosts = [] } = options;
+  const { port, domain, address, rateLimit, edition, hosts = [] } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? `localhost:${port}` : undefined);
@@ -48,9 +50,12 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
-    const served = () => [...hosts, new URL(local.issuer).hostname];
-    const listening = await listen(handlerOf(ports, local), wanted, { hosts: served }).catch((error) => {
-      throw cannotListen(wanted, error);
+    const names = [...hosts, ...namesOf(address)];
+    const listening = await listen(handlerOf(ports, local), wanted, {
+      hosts: () => [...names, new URL(local.issuer).hostname],
+      ...(address !== undefined && { addresses: [address] }),
+    }).catch((error) => {
+      throw cannotListen(wanted, address, error);
     });
     opened.push(listening.close);
     const lock = servingLock(join(dirname(ports.path), 'local-start.lock'));
@@ -106,8 +111,23 @@ function handlerOf(ports: LocalPorts, local: LocalTenant): (request: Request) =>
   };
 }
 
-function cannotListen(port: number, error: unknown): AnonError {
+/**
+ * The Host header of requests to an address: no page's domain can lead there under that name. With all addresses, the ones
+ * to serve must be named.
+ */
+function namesOf(address: string | undefined): string[] {
+  if (address === undefined || address === '0.0.0.0' || address === '::') return [];
+  return [address.includes(':') ? `[${address}]` : address];
+}
+
+function cannotListen(port: number, given: string | undefined, error: unknown): AnonError {
   const code = codeOf(error);
+  if (given !== undefined && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) {
+    return new AnonError('failed', `This machine does not have the address ${given}.`, {
+      hint: 'Choose one that it has, or all of them: anon-cli local start --host 0.0.0.0',
+      cause: error,
+    });
+  }
   // `localhost` has two addresses, and the port may be taken at only one of them.
   const where = error instanceof Error && 'address' in error && error.address === '::1' ? ' on [::1]' : '';
   const reason =

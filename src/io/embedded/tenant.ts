@@ -37,6 +37,9 @@ export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): 
     ready: () => local.ready().catch(unusable),
     handle: (request) => local.handle(request).catch(unusable),
     setIssuer: (issuer) => local.setIssuer(issuer).catch(unusable),
+    exportState: () => local.exportState().catch(unusable),
+    importState: (file) => local.importState(file).catch(unusable),
+    isFresh: () => local.isFresh().catch(unusable),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { AnonError } from '../../errors.ts';
 
-/** The largest input: an endless one, such as /dev/zero, ends here. */
+/** The largest input unless a command expects more: an endless one, such as /dev/zero, ends here. */
 export const inputLimitBytes = 16 * 2 ** 20;
 
 /** Collects the chunks of an input, up to the limit. */
@@ -11,14 +11,14 @@ export interface ByteCollector {
   all(): Buffer;
 }
 
-export function collectBytes(source: string): ByteCollector {
+export function collectBytes(source: string, limitBytes = inputLimitBytes): ByteCollector {
   const parts: Buffer[] = [];
   let length = 0;
   return {
     add(bytes) {
       length += bytes.length;
-      if (length > inputLimitBytes) {
-        throw new AnonError('usage', `${source} cannot be read: it is larger than ${inputLimitBytes / 2 ** 20} MB.`);
+      if (length > limitBytes) {
+        throw new AnonError('usage', `${source} cannot be read: it is larger than ${limitBytes / 2 ** 20} MB.`);
       }
       parts.push(Buffer.from(bytes));
     },
@@ -27,8 +27,8 @@ export function collectBytes(source: string): ByteCollector {
 }
 
 /** All of a file, a pipe or a device. @throws {AnonError} `usage` beyond the limit; otherwise the system's own error */
-export async function readWhole(path: string): Promise<Buffer> {
-  const collected = collectBytes(path);
+export async function readWhole(path: string, limitBytes?: number): Promise<Buffer> {
+  const collected = collectBytes(path, limitBytes);
   for await (const chunk of createReadStream(path)) collected.add(chunk);
   return collected.all();
 }

@@ -2,7 +2,7 @@ import { fstatSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AnonError, interrupted, isAnonError } from '../../errors.ts';
 import { codeOf, reasonOf } from './files.ts';
-import { collectBytes } from './input.ts';
+import { type ByteCollector, collectBytes } from './input.ts';
 
 const descriptor = 0;
 const source = 'stdin';
@@ -11,17 +11,18 @@ const source = 'stdin';
 const pauseMs = 20;
 
 /**
- * All of stdin, whatever it leads to, at most 16 MB. Waits for a slow writer until Ctrl-C.
+ * All of stdin, whatever it leads to, at most 16 MB by default. Waits for a slow writer until Ctrl-C.
  * @throws {AnonError} `usage` for a folder, an unreadable input and beyond the limit; `interrupted`
  */
-export async function readStdin(): Promise<Buffer> {
+export async function readStdin(limitBytes?: number): Promise<Buffer> {
+  const collected = collectBytes(source, limitBytes);
   try {
     const status = fstatSync(descriptor);
     if (status.isDirectory()) {
       throw new AnonError('usage', 'stdin is a folder, not a file.', { hint: 'Redirect a file instead: < <file>' });
     }
     const stream = status.isFIFO() || status.isSocket() ? waitingStream() : undefined;
-    return await (stream ? fromStream(stream) : fromDescriptor());
+    return await (stream ? fromStream(stream, collected) : fromDescriptor(collected));
   } catch (cause) {
     if (isAnonError(cause)) throw cause;
     const reason = ['EBADF', 'ENOTCONN'].includes(codeOf(cause)) ? 'it is not open for reading' : reasonOf(cause);
@@ -36,8 +37,7 @@ function waitingStream(): NodeJS.ReadStream | undefined {
 }
 
 /** Ends on Ctrl-C, also where nobody else listens to it. */
-async function fromStream(stream: NodeJS.ReadStream): Promise<Buffer> {
-  const collected = collectBytes(source);
+async function fromStream(stream: NodeJS.ReadStream, collected: ByteCollector): Promise<Buffer> {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const stop = () => stream.destroy(interrupted());
   for (const signal of signals) process.once(signal, stop);
@@ -50,8 +50,7 @@ async function fromStream(stream: NodeJS.ReadStream): Promise<Buffer> {
 }
 
 /** Files, devices and a terminal. Without a stream, questions can still be asked on the terminal afterwards. */
-async function fromDescriptor(): Promise<Buffer> {
-  const collected = collectBytes(source);
+async function fromDescriptor(collected: ByteCollector): Promise<Buffer> {
   const chunk = Buffer.allocUnsafe(65_536);
   for (;;) {
     const count = await bytesInto(chunk);

@@ -1,22 +1,23 @@
-import { appendFileSync, closeSync, constants, createReadStream, openSync, statSync } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, closeSync, constants, createReadStream, lstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { copyFile, link, stat, writeFile } from 'node:fs/promises';
 import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { kindOf } from './descriptor.ts';
-import { reasonOf } from './files.ts';
+import { codeOf, reasonOf } from './files.ts';
 import { readWhole, textOf, withoutMark } from './input.ts';
 
-/** The text of a file that the user named. @throws {AnonError} `usage` */
-export async function readUserFile(path: string): Promise<string> {
-  return textOf(await readUserBytes(path), path);
+/** The text of a file that the user named, at most 16 MB by default. @throws {AnonError} `usage` */
+export async function readUserFile(path: string, limitBytes?: number): Promise<string> {
+  return textOf(await readUserBytes(path, limitBytes), path);
 }
 
-/** The bytes of a file, pipe or device, at most 16 MB. @throws {AnonError} `usage` */
-export async function readUserBytes(path: string): Promise<Buffer> {
+/** The bytes of a file, pipe or device. @throws {AnonError} `usage` */
+export async function readUserBytes(path: string, limitBytes?: number): Promise<Buffer> {
   // These can't be opened where stdin is a socket.
-  if (/^\/(dev\/stdin|(dev|proc\/self)\/fd\/0)$/.test(path)) return (await import('./stdin.ts')).readStdin();
+  if (/^\/(dev\/stdin|(dev|proc\/self)\/fd\/0)$/.test(path)) return (await import('./stdin.ts')).readStdin(limitBytes);
   try {
-    return await readWhole(path);
+    return await readWhole(path, limitBytes);
   } catch (cause) {
     if (isAnonError(cause)) throw cause;
     throw new AnonError('usage', `${path || "''"} cannot be read: ${reasonOf(cause)}.`, { cause });
@@ -38,14 +39,38 @@ export function isTerminalFile(path: string): boolean {
   }
 }
 
-/** Creates a file for the user alone. @throws {AnonError} `usage` */
+/**
+ * Creates a file for the user alone. It gets its name when it is complete: a process that is killed, or that finds the disk
+ * full, leaves no file.
+ * @throws {AnonError} `usage` where the file exists or cannot be written
+ */
 export async function writeNewUserFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+    if (lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error('it exists'), { code: 'EEXIST' });
+    try {
+      await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+      await publish(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
   } catch (cause) {
     throw new AnonError('usage', `${path} cannot be written: ${reasonOf(cause)}.`, { cause });
   }
 }
+
+/** Unlike a rename, a link never replaces a file that another process has created meanwhile. */
+async function publish(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!linklessCodes.includes(codeOf(error))) throw error;
+    await copyFile(draft, path, constants.COPYFILE_EXCL);
+  }
+}
+
+/** Not every file system has hard links. */
+const linklessCodes = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 /** Far more than a guest or its metadata takes; without a limit one line could fill the memory. */
 const longestLineBytes = 1 << 20;

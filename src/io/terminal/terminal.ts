@@ -18,8 +18,8 @@ export interface Terminal {
   resultLines(): Promise<LineWriter>;
   /** Progress, warnings, hints and errors go to stderr. */
   note(text: string): void;
-  /** All of stdin as text. @throws {AnonError} `usage` */
-  readStdin(): Promise<string>;
+  /** All of stdin as text, at most 16 MB by default. @throws {AnonError} `usage` */
+  readStdin(limitBytes?: number): Promise<string>;
   /** What stdin leads to. `other` is input, which may be empty. */
   readonly stdin: DescriptorKind;
   /** A person can answer questions. */
@@ -54,7 +54,7 @@ export function processTerminal(env: Env): Terminal {
     get resultUnread() {
       return unread;
     },
-    readStdin: async () => textOf(await (await import('../files/stdin.ts')).readStdin(), 'stdin'),
+    readStdin: async (limitBytes) => textOf(await (await import('../files/stdin.ts')).readStdin(limitBytes), 'stdin'),
     get stdin() {
       return kindOf(0);
     },

@@ -10,6 +10,9 @@ const maxBodyBytes = 1_000_000;
 /** How long to discard what a refused client still sends, so that it can read the response before the connection closes. */
 const lingerMs = 500;
 
+/** Answers under every name: what checks the health of a container knows only its address, and the answer tells nothing. */
+const healthPath = '/health';
+
 /** A name or a bracketed address, with an optional port. @see RFC 9110, section 7.2 */
 const hostForm = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i;
 
@@ -18,14 +21,18 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 /**
  * Passes requests to `listener` that are addressed to this tenant and have a body of at most 1 MB. Refuses all others with
  * 400, 413 or 421, and closes their connection. This protects against DNS rebinding, and no request can put another
- * host into a response. `hosts` returns the names that are served in addition to this machine's own.
+ * host into a response. `hosts` returns the names that are served in addition to this machine's own. Only `/health` is
+ * served under every name.
  */
 export function admitting(listener: Listener, hosts: () => readonly string[]): Listener {
   return (incoming, outgoing) => {
-    const refusal = addressRefusal(incoming, hosts) ?? lengthRefusal(incoming);
+    const isHealthCheck = pathOf(incoming) === healthPath;
+    const refusal = (isHealthCheck ? undefined : addressRefusal(incoming, hosts)) ?? lengthRefusal(incoming);
     if (refusal) return refuse(incoming, outgoing, refusal);
+    if (isHealthCheck) incoming.url = healthPath;
     // Any port is accepted, because it may be forwarded; responses only contain our own.
-    incoming.headers.host = `${nameIn(incoming)}:${incoming.socket.localPort}`;
+    const name = isHealthCheck ? 'localhost' : nameIn(incoming);
+    incoming.headers.host = `${name}:${incoming.socket.localPort}`;
     if (incoming.headers.expect !== undefined) outgoing.writeContinue();
     if (incoming.headers['transfer-encoding'] === undefined) return listener(incoming, outgoing);
     collect(incoming, (body) => {

@@ -7,6 +7,9 @@ import { admitting } from './admission.ts';
 /** The addresses of `localhost`: only this machine can connect. */
 const loopback = ['127.0.0.1', '::1'];
 
+/** All addresses of the machine, `localhost` included. */
+const wildcards = ['0.0.0.0', '::'];
+
 /** The error codes of an address that this machine does not have. */
 const missingAddressCodes = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
@@ -14,7 +17,7 @@ const missingAddressCodes = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 const maxAttempts = 20;
 
 export interface Listening {
-  /** `http://localhost:PORT` */
+  /** `http://localhost:PORT`, or the given address where localhost does not lead there. */
   readonly url: string;
   readonly port: number;
   /** Stops accepting connections, lets running responses finish for a second, aborts the rest, and frees the port. */
@@ -28,12 +31,13 @@ export interface ListenOptions {
   readonly requestMs?: number;
   /** How long running responses may take to finish after `close`. */
   readonly graceMs?: number;
+  /** Where to listen: every address of `localhost` by default. */
   readonly addresses?: readonly string[];
 }
 
 /**
- * Serves `handle` over HTTP at every address of `localhost` that the machine has. Port 0 selects a port that is free at
- * all of them.
+ * Serves `handle` over HTTP at every one of the addresses that the machine has. Port 0 selects a port that is free at all
+ * of them.
  * @throws the socket's error, with `code` EADDRINUSE or EACCES and `address`, when the port is not free at every address
  */
 export async function listen(
@@ -62,7 +66,7 @@ export async function listen(
   const servers = await bindAll(newServer, addresses, port);
   const boundPort = portOf(servers[0]);
   return {
-    url: `http://localhost:${boundPort}`,
+    url: `http://${nameOf(addresses)}:${boundPort}`,
     port: boundPort,
     async close() {
       const closed = Promise.all(servers.map(closeServer));
@@ -83,12 +87,18 @@ async function bindAll(newServer: () => Server, addresses: readonly string[], po
         if (server) bound.push(server);
       }
       if (bound.length > 0) return bound;
-      throw Object.assign(new Error('This machine has no loopback address.'), { code: 'EADDRNOTAVAIL' });
+      throw Object.assign(new Error('This machine does not have any of the addresses.'), { code: 'EADDRNOTAVAIL' });
     } catch (error) {
       await Promise.all(bound.map(closeServer));
       if (port !== 0 || codeOf(error) !== 'EADDRINUSE' || attempt === maxAttempts) throw error;
     }
   }
+}
+
+/** The name under which this machine reaches the server. */
+function nameOf([address = 'localhost', ...others]: readonly string[]): string {
+  if (others.length > 0 || wildcards.includes(address) || loopback.includes(address)) return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 async function bind(server: Server, host: string, port: number): Promise<Server> {

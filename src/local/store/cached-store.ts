@@ -1,12 +1,15 @@
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Commit, Condition, DocumentDatabase, DocumentKey, SavedDocument } from './database.ts';
 import { matches } from './lookups.ts';
-import type { Kind, Range, Store, StoreWriter, Where } from './store.ts';
+import type { Kind, Range, Store, StoreReader, StoreWriter, Where } from './store.ts';
 
 /** How many documents, and how many results of lookups, are kept in memory. */
 const maxCached = 2000;
 
-/** How often a write is planned again when other processes write the same documents. One of them succeeds each time. */
+/**
+ * How often a write is planned again when other processes write the same documents, of which one succeeds each time, and how
+ * often a snapshot is read again.
+ */
 const maxAttempts = 200;
 
 /** A store on a database. Keeps in memory what was read last, and drops what has changed. */
@@ -61,6 +64,17 @@ class CachedStore implements Store {
     else this.#forget(changed);
     // Another request may have learnt of a later revision in the meantime.
     this.#revision = changed === undefined ? revision : Math.max(revision, this.#revision);
+  }
+
+  async snapshot<Result>(read: (reader: StoreReader) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.refresh();
+      const revision = this.#revision;
+      const result = await read(this);
+      await this.refresh();
+      if (this.#revision === revision) return result;
+      if (attempt === maxAttempts) throw new Error('other processes keep writing to the state');
+    }
   }
 
   // One at a time, so that the requests of this process never get in each other's way.

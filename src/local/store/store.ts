@@ -49,6 +49,10 @@ export interface Store extends StoreReader {
   /** The length of {@link list}. */
   count(kind: Kind, where?: Where): Promise<number>;
   /**
+   * Runs `read` on a state that nobody writes in the meantime; otherwise again. So it must have no effects.
+   */
+  snapshot<Result>(read: (reader: StoreReader) => Promise<Result>): Promise<Result>;
+  /**
    * Saves what `work` puts and removes, all of it or nothing, and only if nothing that `work` read was written in the
    * meantime; otherwise runs `work` again. So it must have no effects but those on its writer. When it throws, nothing is
    * saved.

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TextLine } from '../../../src/domain/session/bulk/metadata-lines.ts';
-import { readLines, readUserFile } from '../../../src/io/files/user-file.ts';
+import { readLines, readUserFile, writeNewUserFile } from '../../../src/io/files/user-file.ts';
 import { failureOf } from '../../support/domain.ts';
-import { temporaryFolder } from '../../support/folder.ts';
+import { modeOf, temporaryFolder } from '../../support/folder.ts';
 
 it('a file named by the user is read as text', async () => {
   const path = join(temporaryFolder(), 'metadata.json');
@@ -106,5 +106,35 @@ describe('the lines of a file', () => {
   it('of a file that does not exist are a usage error', async () => {
     const failure = await failureOf(() => linesOf('/nowhere/at/all'));
     expect(failure).toMatchObject({ code: 'usage', message: '/nowhere/at/all cannot be read: no such file.' });
+  });
+});
+
+describe('a new file', () => {
+  it('is for the user alone, and leaves no draft beside it', async () => {
+    const folder = temporaryFolder();
+    await writeNewUserFile(join(folder, 'new.json'), 'text');
+    expect(readdirSync(folder)).toEqual(['new.json']);
+    expect([readFileSync(join(folder, 'new.json'), 'utf8'), modeOf(join(folder, 'new.json'))]).toEqual(['text', '600']);
+  });
+
+  it.each([
+    ['exists', (folder: string) => writeFileSync(join(folder, 'new.json'), 'old'), 'it already exists'],
+    ['is a link to nothing', (folder: string) => symlinkSync('nowhere', join(folder, 'new.json')), 'it already exists'],
+    ['is a folder', (folder: string) => mkdirSync(join(folder, 'new.json')), 'it already exists'],
+  ])('is not written where it %s', async (_, make, reason) => {
+    const folder = temporaryFolder();
+    make(folder);
+    const path = join(folder, 'new.json');
+    expect(await failureOf(() => writeNewUserFile(path, 'text'))).toMatchObject({
+      code: 'usage',
+      message: `${path} cannot be written: ${reason}.`,
+    });
+    expect(readdirSync(folder)).toEqual(['new.json']);
+  });
+
+  it.each(['nowhere/new.json', 'nul\0'])('is not written where it cannot be: %j', async (name) => {
+    const folder = temporaryFolder();
+    expect(await failureOf(() => writeNewUserFile(join(folder, name), 'text'))).toMatchObject({ code: 'usage' });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

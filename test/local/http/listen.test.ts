@@ -41,6 +41,21 @@ describe('a listening tenant', () => {
   });
 
   it.each([
+    ['0.0.0.0', ['http://127.0.0.1', 'http://127.0.0.2'], 'http://localhost'],
+    ['::', ['http://127.0.0.1', 'http://[::1]'], 'http://localhost'],
+    ['127.0.0.2', ['http://127.0.0.2'], 'http://127.0.0.2'],
+  ])('answers at a given address: %s', async (address, origins, name) => {
+    const { port, url } = await listening(nothing, { addresses: [address], hosts: () => ['127.0.0.2'] });
+    expect(url).toBe(`${name}:${port}`);
+    for (const origin of origins) expect((await fetch(`${origin}:${port}/`)).status).toBe(204);
+  });
+
+  it('does not answer at localhost where another address is given', async () => {
+    const { port } = await listening(nothing, { addresses: ['127.0.0.2'] });
+    await expect(rawConnection(port, '127.0.0.1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it.each([
     ['the second', ['127.0.0.1', '192.0.2.1']],
     ['the first', ['192.0.2.1', '127.0.0.1']],
   ])('skips an address that the machine does not have: %s', async (_, addresses) => {

@@ -8,12 +8,17 @@ import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
+import { exposureWarning, parseAddress } from './served-address.ts';
 
 export const localStartCommand = defineCommand({
-  description: 'serve the local tenant over HTTP, on this machine only, until Ctrl-C',
+  description: 'serve the local tenant over HTTP, until Ctrl-C; by default on this machine only',
   options: {
     '--port <port>': 'serve https://localhost:PORT/; 0 picks a free port',
     '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps use',
+    '--host <address>': {
+      description: 'listen on this IP address; 0.0.0.0 opens the tenant to the network',
+      parse: parseAddress,
+    },
     '--rate-limit <n>': 'answer 429 beyond n requests per second, to test clients',
     '--allow-host <name>': {
       description: 'also answer requests for this host name, repeatable',
@@ -32,9 +37,11 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
     const rateLimit = parseRateLimit(options.rateLimit);
     const edition = requestedEdition(context, options);
     const { signal } = context;
-    const hosts = options.allowHost;
-    const server = await (await context.local()).serve({ port, domain, rateLimit, edition, hosts });
+    const { allowHost: hosts, host: address } = options;
+    const server = await (await context.local()).serve({ port, domain, address, rateLimit, edition, hosts });
     try {
+      const exposure = exposureWarning(address, server.port);
+      if (exposure !== undefined) context.warn(exposure);
       printAddress(context, options, server);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {

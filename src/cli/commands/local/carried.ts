@@ -1,0 +1,24 @@
+import type { CarriedKind, TenantExport } from '../../../wire/tenant-export.ts';
+
+/** How many documents of each kind a state has, for `--json`. */
+export function countsOf({ documents }: TenantExport): Readonly<Record<CarriedKind, number>> {
+  const counts = Object.entries(documents).map(([kind, list]) => [kind, list.length]);
+  return Object.fromEntries(counts) as Record<CarriedKind, number>;
+}
+
+/** The same for people, without what every tenant has: `1 application, 1 API, 0 grants`. */
+export function countsText({ documents }: TenantExport): string {
+  const { client, resource_server: servers, client_grant: grants, client_credential: keys } = documents;
+  const own = (list: TenantExport['documents'][CarriedKind]) =>
+    list.filter(({ document }) => document.global !== true && document.is_system !== true).length;
+  return [
+    counted(own(client), 'application'),
+    counted(own(servers), 'API'),
+    counted(own(grants), 'grant'),
+    ...(keys.length > 0 ? [counted(keys.length, 'application key')] : []),
+  ].join(', ');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

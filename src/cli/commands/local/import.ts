@@ -1,0 +1,69 @@
+import { localProfileName } from '../../../domain/profile/name.ts';
+import { readTenantExport } from '../../../domain/tenant/export.ts';
+import { AnonError } from '../../../errors.ts';
+import type { TenantExport } from '../../../wire/tenant-export.ts';
+import { requireConfirmation } from '../../input/confirmation.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
+import { requestedEdition } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
+import { countsOf, countsText } from './carried.ts';
+
+/** Far more than the largest tenant that a file can hold; longer texts do not fit into a string. */
+const limitBytes = 256 * 2 ** 20;
+
+export const localImportCommand = defineCommand({
+  description: 'replace the local tenant by the one in a file of local export',
+  args: { '<file>': { description: "the file; '-' for stdin", values: { file: true } } },
+  options: { '-y, --yes': "don't ask for confirmation" },
+  calls: 'nothing',
+  examples: ['local export --output - | anon-cli local import - --yes'],
+  notes: `The whole file is checked first, and the tenant is replaced at once or not at all: its issuer, edition, keys, \
+applications, APIs and grants. Tokens that the imported tenant has issued stay valid.`,
+  more: 'docs/shared-tenant.md',
+  async run(context, { file }, options) {
+    const imported = await readExported(context, file);
+    checkEdition(context, options, imported);
+    const local = await context.local();
+    if (!options.yes && !(await local.isFresh())) {
+      await requireConfirmation(context, options, {
+        fact: 'An import deletes all applications, APIs and keys that the local tenant has now',
+        question: 'Import?',
+      });
+    }
+    const { newKeys } = await local.import(imported);
+    if (newKeys) await forgetOldTenant(context);
+    printResult(context, options, {
+      data: {
+        state: local.statePath,
+        issuer: imported.issuer,
+        edition: imported.edition,
+        new_keys: newKeys,
+        documents: countsOf(imported),
+      },
+      human: (paint) =>
+        `${paint.green('✔')} Imported ${countsText(imported)}, in edition ${imported.edition}, with the issuer ${imported.issuer}\n` +
+        `${paint.dim('Next: anon-cli status\n')}`,
+    });
+  },
+});
+
+async function readExported(context: Context, file: string): Promise<TenantExport> {
+  if (file !== '-') return readTenantExport(await context.readFile(file, limitBytes), file);
+  return readTenantExport(await context.terminal.readStdin(limitBytes), 'stdin');
+}
+
+function checkEdition(context: Context, options: GlobalOptions, { edition }: TenantExport): void {
+  const requested = requestedEdition(context, options);
+  if (requested === undefined || requested === edition) return;
+  throw new AnonError('edition_unsupported', `The exported tenant uses edition ${edition}, not ${requested}.`, {
+    hint: 'An import keeps the edition: leave --edition and ANON_EDITION out.',
+  });
+}
+
+/** With other keys, the sessions saved here and the defaults of the profile are useless. */
+async function forgetOldTenant(context: Context): Promise<void> {
+  await (await context.sessions({ name: localProfileName })).forgetAll();
+  await (await context.profiles()).change(localProfileName, (before) => before && { name: before.name });
+}

@@ -1,0 +1,111 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
+import { detectEdition } from '../../wire/edition/edition.ts';
+import { managementAudience } from '../../wire/oauth.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { type CarriedDocument, type CarriedKind, carriedKinds, type TenantExport } from '../../wire/tenant-export.ts';
+
+/** The only id of a kind that has one document. */
+const onlyIds: Partial<Record<CarriedKind, string>> = { tenant: 'settings', key: 'current' };
+
+/** What is wrong with an export in which every member has its type: what its documents say of each other. */
+export function contradictionsIn(file: TenantExport): string[] {
+  return [
+    ...carriedKinds.flatMap((kind) => idProblems(kind, file.documents[kind])),
+    ...editionProblems(file),
+    ...issuerProblems(file),
+    ...clientProblems(file),
+    ...keyProblems(file),
+    ...credentialProblems(file),
+  ];
+}
+
+function idProblems(kind: CarriedKind, documents: readonly CarriedDocument[]): string[] {
+  const only = onlyIds[kind];
+  if (only !== undefined) {
+    const isOnly = documents.length === 1 && documents[0]?.id === only;
+    return isOnly ? [] : [`documents.${kind} must have one document, with the id '${only}'`];
+  }
+  const member = kind === 'client' ? 'client_id' : 'id';
+  const wrong = documents.flatMap(({ id, document }, index) =>
+    document[member] === id ? [] : [`documents.${kind}.${index}.id must be the document's ${member}`],
+  );
+  return [
+    ...wrong,
+    ...repeated(documents, ({ id }) => id).map((index) => `documents.${kind}.${index}.id occurs twice`),
+  ];
+}
+
+/** The indexes of documents whose value an earlier one has. */
+function repeated(documents: readonly CarriedDocument[], read: (document: CarriedDocument) => unknown): number[] {
+  const seen = new Set<unknown>();
+  return documents.flatMap((document, index) => {
+    const value = read(document);
+    if (seen.has(value)) return [index];
+    seen.add(value);
+    return [];
+  });
+}
+
+function editionProblems({ edition, documents }: TenantExport): string[] {
+  const settings = documents.tenant[0]?.document ?? {};
+  return detectEdition(settings) === edition ? [] : [`edition is ${edition}, but documents.tenant.0 has another one`];
+}
+
+function issuerProblems({ issuer, documents: { resource_server: servers } }: TenantExport): string[] {
+  const systems = servers.filter(({ document }) => document.is_system === true);
+  const isServed = systems.length === 1 && systems[0]?.document.identifier === managementAudience(issuer);
+  return [
+    ...(isServed ? [] : [`documents.resource_server must have one API with is_system, the issuer's Management API`]),
+    ...repeated(servers, ({ document }) => document.identifier).map(
+      (index) => `documents.resource_server.${index}.document.identifier occurs twice`,
+    ),
+  ];
+}
+
+/** Every tenant has an application that no list shows. Commands sign in as it, so without it nothing could be changed. */
+function clientProblems({ issuer, documents: { client: clients, client_grant: grants } }: TenantExport): string[] {
+  const globals = clients.filter(({ document }) => document.global === true);
+  const isUsable = globals.length === 1 && typeof globals[0]?.document.client_secret === 'string';
+  if (!isUsable) return ['documents.client must have one global application, with its client_secret'];
+  const isGranted = grants.some(
+    ({ document: { client_id: clientId, audience } }) =>
+      clientId === globals[0]?.id && audience === managementAudience(issuer),
+  );
+  return isGranted
+    ? []
+    : ['documents.client_grant must have the grant of the global application for the Management API'];
+}
+
+function keyProblems({ documents: { key: keys } }: TenantExport): string[] {
+  const { signing, session } = (keys[0]?.document ?? {}) as { signing?: { jwk: JsonObject }; session?: { k: string } };
+  const place = 'documents.key.0.document';
+  return [
+    ...(signing && isSigningKey(signing.jwk) ? [] : [`${place}.signing.jwk is not an RSA private key of 2048 bits`]),
+    ...(session && /^[\w-]{43}$/.test(session.k) ? [] : [`${place}.session.k is not 32 bytes in base64url`]),
+  ];
+}
+
+function isSigningKey(jwk: JsonObject): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
+}
+
+function credentialProblems({ documents: { client, client_credential: credentials } }: TenantExport): string[] {
+  const ids = new Set(client.map(({ id }) => id));
+  return credentials.flatMap(({ document: { client_id, pem } }, index) => [
+    ...(ids.has(String(client_id)) ? [] : [`documents.client_credential.${index}.document.client_id is unknown`]),
+    ...(isPublicKey(pem) ? [] : [`documents.client_credential.${index}.document.pem is not a public key`]),
+  ]);
+}
+
+function isPublicKey(pem: unknown): boolean {
+  try {
+    return !/PRIVATE KEY/.test(String(pem)) && createPublicKey(String(pem)).type === 'public';
+  } catch {
+    return false;
+  }
+}

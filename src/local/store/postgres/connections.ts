@@ -1,0 +1,188 @@
+import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
+import { type PostgresAddress, type PostgresPorts, serverName } from './address.ts';
+import { type Attempt, Backoff } from './backoff.ts';
+import { isConnectionLost, isEncryptionRefused, isTimeout, meaningOf, sqlState } from './failure.ts';
+import { DatabaseRefusedError } from './refused-error.ts';
+import { type Encryption, encryptionsOf } from './tls.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+const maxConnections = 10;
+const [connectTimeoutSeconds, statementTimeoutMs, keepAliveMs, idleMs] = [3, 5000, 10_000, 60_000];
+
+/**
+ * Connections to one database, opened when needed. All functions throw `DatabaseUnavailableError` and
+ * `DatabaseRefusedError`; errors in statements pass through as pg throws them.
+ */
+export class Connections {
+  readonly #address: PostgresAddress;
+  readonly #ports: PostgresPorts;
+  readonly #onLost: () => void;
+  readonly #backoff: Backoff;
+  readonly #encryptions: Encryption[];
+  #pool: Pool;
+  #wasConnected = false;
+
+  /** @param onLost called when a connection has ended: the next one may be to a server with another state */
+  constructor(address: PostgresAddress, ports: PostgresPorts, onLost: () => void) {
+    this.#address = address;
+    this.#ports = ports;
+    this.#onLost = onLost;
+    this.#backoff = new Backoff(() => ports.now());
+    this.#encryptions = [...encryptionsOf(address)];
+    this.#pool = this.#newPool();
+  }
+
+  /** Runs a statement that only reads: when its connection turns out to be closed, it runs again on another one. */
+  async read(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.#attempt((query) => query(text, values), statementTimeoutMs, 2);
+  }
+
+  async writeOnce(text: string, values: readonly unknown[], timeoutMs = statementTimeoutMs): Promise<Row[]> {
+    return this.#attempt((query) => query(text, values), timeoutMs, 1);
+  }
+
+  /** Saves what the statements in `work` write, all of it or nothing. Each statement sees what others committed before it. */
+  async transaction<Result>(work: (query: Query) => Promise<Result>, timeoutMs: number): Promise<Result> {
+    const run = async (query: Query): Promise<Result> => {
+      await query('BEGIN ISOLATION LEVEL READ COMMITTED');
+      try {
+        const result = await work(query);
+        await query('COMMIT');
+        return result;
+      } catch (error) {
+        if (!isConnectionLost(error)) await query('ROLLBACK');
+        throw error;
+      }
+    };
+    return this.#attempt(run, timeoutMs, 1);
+  }
+
+  /** A connection for the caller alone. */
+  newClient(): Client {
+    return new Client(this.#config());
+  }
+
+  /** Reports that the server accepts connections again. */
+  isBack(): void {
+    this.#backoff.hasten();
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #attempt<Result>(work: (query: Query) => Promise<Result>, timeoutMs: number, tries: number): Promise<Result> {
+    const attempt = this.#backoff.begin();
+    let isReached = false;
+    try {
+      for (let left = tries - 1; ; left -= 1) {
+        const client = await this.#client();
+        isReached = true;
+        try {
+          const result = await use(client, work, timeoutMs);
+          this.#answered();
+          return result;
+        } catch (error) {
+          if (left === 0 || !isConnectionLost(error) || isTimeout(error)) throw error;
+        }
+      }
+    } catch (error) {
+      if (!isReached || isConnectionLost(error)) throw this.#failed(attempt, error);
+      this.#answered();
+      throw error;
+    }
+  }
+
+  /** An open connection, with the first encryption that the server accepts. */
+  async #client(): Promise<PoolClient> {
+    for (;;) {
+      const pool = this.#pool;
+      try {
+        const client = await pool.connect();
+        this.#wasConnected = true;
+        return client;
+      } catch (error) {
+        if (this.#wasConnected || !isEncryptionRefused(error)) throw error;
+        if (pool !== this.#pool) continue;
+        if (this.#encryptions.length === 1) throw error;
+        this.#encryptions.shift();
+        this.#pool = this.#newPool();
+        await pool.end();
+      }
+    }
+  }
+
+  #answered(): void {
+    if (this.#backoff.isDown) this.#ports.warn(`connected to ${serverName(this.#address)} again`);
+    this.#backoff.succeeded();
+  }
+
+  #failed(attempt: Attempt, error: unknown): Error {
+    // Others may still have connections.
+    if (!attempt.isProbe && sqlState(error) === '53300') return meaningOf(error, this.#address);
+    this.#onLost();
+    const wasDown = this.#backoff.isDown;
+    const failure = this.#backoff.failed(attempt, (delayMs) => meaningOf(error, this.#address, delayMs));
+    if (!wasDown && this.#wasConnected) this.#ports.warn(`${failure.message}; trying again`);
+    return failure;
+  }
+
+  #newPool(): Pool {
+    const pool = new Pool({
+      ...this.#config(),
+      max: maxConnections,
+      idleTimeoutMillis: idleMs,
+      allowExitOnIdle: true,
+    });
+    // Without a listener, the end of an unused connection would end the process.
+    return pool.on('error', () => this.#onLost());
+  }
+
+  #config(): ClientConfig {
+    const { host, port, user, database, password } = this.#address;
+    return {
+      host,
+      port,
+      user,
+      database,
+      // A function, so that pg neither looks for a password elsewhere nor shows this one.
+      password: () => {
+        if (password) return password;
+        const message = `${serverName(this.#address)} requires a password for user "${user}", and none is given`;
+        throw new DatabaseRefusedError('password', message);
+      },
+      ssl: this.#encryptions[0],
+      sslnegotiation: 'postgres',
+      connectionTimeoutMillis: (this.#address.connectTimeoutSeconds || connectTimeoutSeconds) * 1000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveMs,
+      fallback_application_name: 'anon-cli',
+    };
+  }
+}
+
+/** Runs `work` on a connection and gives it back, unless it is lost. */
+async function use<Result>(
+  client: PoolClient,
+  work: (query: Query) => Promise<Result>,
+  timeoutMs: number,
+): Promise<Result> {
+  // The error of a connection also rejects the statement that is waiting for it.
+  const ignore = () => {};
+  client.on('error', ignore);
+  let lost: unknown;
+  try {
+    return await work(async (text, values = []) => {
+      const statement = { text, values: [...values], query_timeout: timeoutMs };
+      return (await client.query<Row>(statement)).rows;
+    });
+  } catch (error) {
+    if (isConnectionLost(error)) lost = error;
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(lost instanceof Error ? lost : undefined);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Client } from 'pg';
+import { isConnectionLost } from './failure.ts';
+import { channel } from './tables.ts';
+
+const [firstDelayMs, maxDelayMs] = [100, 5000];
+
+export interface ListenerEvents {
+  /** From now on every notification arrives, until {@link onEnd}. */
+  onStart(): void;
+  onNotification(payload: string): void;
+  onEnd(): void;
+  /** The server has no notifications. */
+  onUnsupported(): void;
+}
+
+/** Listens on a connection of its own, and opens another one when it ends. Does not keep the process running. */
+export class Listener {
+  readonly #newClient: () => Client;
+  readonly #events: ListenerEvents;
+  #client: Client | undefined;
+  #isClosed = false;
+  #delayMs = firstDelayMs;
+
+  constructor(newClient: () => Client, events: ListenerEvents) {
+    this.#newClient = newClient;
+    this.#events = events;
+    void this.#listen();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    void this.#client?.end();
+  }
+
+  async #listen(): Promise<void> {
+    const client = this.#newClient();
+    this.#client = client;
+    const isSupported = await this.#listenOn(client);
+    void client.end();
+    if (this.#isClosed) return;
+    if (!isSupported) {
+      this.#events.onUnsupported();
+      return;
+    }
+    this.#events.onEnd();
+    setTimeout(() => {
+      if (!this.#isClosed) void this.#listen();
+    }, this.#delayMs).unref();
+    this.#delayMs = Math.min(this.#delayMs * 2, maxDelayMs);
+  }
+
+  /** Returns at the end of the connection: false where the server has no notifications. */
+  async #listenOn(client: Client): Promise<boolean> {
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    // An error ends the connection.
+    client.on('error', () => {});
+    client.on('notification', ({ payload = '' }) => this.#events.onNotification(payload));
+    try {
+      const connected = client.connect();
+      // Missing from the types.
+      (client as Client & { unref(): void }).unref();
+      await connected;
+    } catch {
+      return true;
+    }
+    try {
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      return isConnectionLost(error);
+    }
+    this.#delayMs = firstDelayMs;
+    this.#events.onStart();
+    await ended;
+    return true;
+  }
+}

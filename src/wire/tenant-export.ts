@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import { client } from './client.ts';
+import { clientGrant } from './client-grant.ts';
+import { editionNames } from './edition/edition.ts';
+import { resourceServer } from './resource-server.ts';
+import { type JsonObject, plainObject } from './schema.ts';
+
+/** The member `format` of every export, by which a file is recognised as one. */
+export const tenantExportFormat = 'anon-cli local tenant';
+
+/** Increased when an older program could no longer read an export. */
+export const tenantExportVersion = 1;
+
+/** In the order in which an export has them. */
+export const carriedKinds = [
+  'tenant',
+  'key',
+  'client',
+  'resource_server',
+  'client_grant',
+  'client_credential',
+] as const;
+export type CarriedKind = (typeof carriedKinds)[number];
+
+export interface CarriedDocument {
+  readonly id: string;
+  readonly document: JsonObject;
+}
+
+/**
+ * What `local export` writes and `local import` reads: the whole state of a local tenant, secrets included. The order of the
+ * documents of a kind is the order of lists. Not in it: the ids of client assertions that were used.
+ */
+export interface TenantExport {
+  readonly format: typeof tenantExportFormat;
+  readonly version: typeof tenantExportVersion;
+  readonly edition: (typeof editionNames)[number];
+  /** `https://DOMAIN/`, as in the tokens that the tenant issues. */
+  readonly issuer: string;
+  readonly documents: Readonly<Record<CarriedKind, readonly CarriedDocument[]>>;
+}
+
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+function documentsLike(document: v.GenericSchema) {
+  return v.array(v.strictObject({ id: text, document }));
+}
+
+const key = v.looseObject({
+  signing: v.looseObject({ kid: text, jwk: plainObject }),
+  session: v.looseObject({ k: text }),
+});
+
+const credential = v.looseObject({ id: text, client_id: text, kid: text, alg: text, pem: text });
+
+/** Only checks: what it returns has defaults that the state does not have. */
+export const tenantExport = v.strictObject({
+  format: v.literal(tenantExportFormat),
+  version: v.literal(tenantExportVersion),
+  edition: v.picklist(editionNames),
+  issuer: v.pipe(
+    v.string(),
+    v.check(
+      (value) => URL.canParse(value) && value === `https://${new URL(value).host}/`,
+      'must be an address such as https://localhost:4400/',
+    ),
+  ),
+  documents: v.strictObject({
+    tenant: documentsLike(plainObject),
+    key: documentsLike(key),
+    client: documentsLike(client),
+    resource_server: documentsLike(resourceServer),
+    client_grant: documentsLike(clientGrant),
+    client_credential: documentsLike(credential),
+  } satisfies Record<CarriedKind, v.GenericSchema>),
+});
