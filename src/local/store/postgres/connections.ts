@@ -23,6 +23,7 @@ export class Connections {
   readonly #encryptions: Encryption[];
   #pool: Pool;
   #wasConnected = false;
+  #closed: Promise<void> | undefined;
 
   /** @param onLost called when a connection has ended: the next one may be to a server with another state */
   constructor(address: PostgresAddress, ports: PostgresPorts, onLost: () => void) {
@@ -70,7 +71,8 @@ export class Connections {
   }
 
   close(): Promise<void> {
-    return this.#pool.end();
+    this.#closed ??= this.#pool.end();
+    return this.#closed;
   }
 
   async #attempt<Result>(work: (query: Query) => Promise<Result>, timeoutMs: number, tries: number): Promise<Result> {
@@ -86,6 +88,7 @@ export class Connections {
           return result;
         } catch (error) {
           if (left === 0 || !isConnectionLost(error) || isTimeout(error)) throw error;
+          this.#onLost();
         }
       }
     } catch (error) {
