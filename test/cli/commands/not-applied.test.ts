@@ -228,12 +228,12 @@ describe('a tenant that accepts a write', () => {
 
 it('a concurrent write to the same list is detected from the answer', async () => {
   const machine = await freshMachine();
-  let other: (() => void) | undefined;
+  let other: (() => Promise<void>) | undefined;
   const tenant = await servedTenant(machine.clock, {
     answer: (request, ask) => {
       if (request.method !== 'PATCH' || !other) return undefined;
       return ask(request).then(async () => {
-        other?.();
+        await other?.();
         return objectAt(request, ask);
       });
     },

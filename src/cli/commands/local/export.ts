@@ -22,7 +22,7 @@ export const localExportCommand = defineCommand({
   calls: 'nothing',
   examples: ['local export --output ~/tenant.json', 'local export --output - | anon-cli local import - --yes'],
   notes: 'Anyone with this file can issue tokens of the tenant: protect it like a password.',
-  more: 'docs/shared-tenant.md',
+  more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const { output } = options;
     // Checked before the state is read.

@@ -21,7 +21,7 @@ export const localImportCommand = defineCommand({
   examples: ['local export --output - | anon-cli local import - --yes'],
   notes: `The whole file is checked first, and the tenant is replaced at once or not at all: its issuer, edition, keys, \
 applications, APIs and grants. Tokens that the imported tenant has issued stay valid.`,
-  more: 'docs/shared-tenant.md',
+  more: 'docs/local-tenant.md',
   async run(context, { file }, options) {
     const imported = await readExported(context, file);
     checkEdition(context, options, imported);
