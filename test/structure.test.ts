@@ -48,8 +48,8 @@ const house: Record<string, Room> = {
   },
   local: {
     rooms: ['local', 'jose', 'wire'],
-    packages: ['hono', '@hono/node-server', 'jose', 'libsql'],
-    builtins: ['node:crypto', 'node:events', 'node:fs', 'node:http', 'node:net', 'node:url', 'node:util'],
+    packages: ['hono', '@hono/node-server', 'jose', 'libsql', 'pg'],
+    builtins: ['node:crypto', 'node:events', 'node:fs', 'node:http', 'node:net', 'node:tls', 'node:url', 'node:util'],
   },
   cli: {
     rooms: ['cli', 'domain', 'io', 'jose', 'wire', 'errors'],
@@ -95,7 +95,8 @@ const doors = [
   'local/http/admission.ts',
   'local/http/listen.ts',
   'local/random.ts',
-  'local/store/state-file.ts',
+  'local/store/postgres/listener.ts',
+  'local/store/sqlite/state-file.ts',
   'local/tokens/keys.ts',
 ];
 

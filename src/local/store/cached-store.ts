@@ -3,7 +3,7 @@ import type { Commit, Condition, DocumentDatabase, DocumentKey, SavedDocument } 
 import { matches } from './lookups.ts';
 import type { Kind, Range, Store, StoreReader, StoreWriter, Where } from './store.ts';
 
-/** How many documents, and how many results of lookups, are kept in memory. */
+/** How many documents, and how many results of lookups, the cache holds. */
 const maxCached = 2000;
 
 /**
@@ -12,7 +12,7 @@ const maxCached = 2000;
  */
 const maxAttempts = 200;
 
-/** A store on a database. Keeps in memory what was read last, and drops what has changed. */
+/** A store on a database. Holds in memory what was read last, and drops what has changed. */
 export function cachedStore(database: DocumentDatabase): Store {
   return new CachedStore(database);
 }

@@ -59,7 +59,7 @@ export interface Store extends StoreReader {
    */
   write<Result>(work: (writer: StoreWriter) => Promise<Result> | Result): Promise<Result>;
   /**
-   * Takes something that may be used once: true for exactly one caller in all processes. It is forgotten some time after
+   * Takes something that may be used once: true for exactly one caller in all processes. It is deleted some time after
    * its end, from when on the caller must refuse it as expired.
    */
   takeOnce(id: string, time: { readonly nowSeconds: number; readonly endSeconds: number }): Promise<boolean>;

@@ -35,7 +35,7 @@ export function checkFile(path: string, database: Database.Database, { mayWrite 
   if (mayWrite) markChecked(path, version);
 }
 
-/** Remembers that this version of the file has no damage, because it was checked, or because this program wrote it. */
+/** Notes that this version of the file has no damage, because it was checked, or because this program wrote it. */
 export function markChecked(path: string, version: FileVersion | undefined): void {
   if (version === undefined || version.size < smallBytes) return;
   try {
