@@ -126,7 +126,7 @@ describe('tenant set-lifetime', () => {
 
   it('changes no other settings', async () => {
     const { done, store } = await freshMachine();
-    const before = store.get('tenant', 'settings');
+    const before = await store.get('tenant', 'settings');
     await done('tenant', 'set-lifetime', '7d');
     expect(await store.get('tenant', 'settings')).toEqual({ ...before, anonymous_session_lifetime: 604_800 });
   });
@@ -140,8 +140,9 @@ describe('tenant set-format', () => {
   ])('sends %s', async (format, shown) => {
     const { done, store } = await freshMachine();
     const other = format.toLowerCase() === 'jwt' ? 'jwe' : 'jwt';
+    const settings = await store.get('tenant', 'settings');
     await store.write((writer) =>
-      writer.put('tenant', 'settings', { ...store.get('tenant', 'settings'), anonymous_session_token_format: other }),
+      writer.put('tenant', 'settings', { ...settings, anonymous_session_token_format: other }),
     );
     const { stdout } = await done('tenant', 'set-format', format);
     expect(stdout).toContain(`Session token format: ${shown}\n`);

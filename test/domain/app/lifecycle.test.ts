@@ -43,7 +43,7 @@ it('an application is enabled and disabled, and nothing else changes', async () 
   const tenant = await testTenant();
   const connection = connectionTo(tenant);
   const before = await findApp(connection, 'web');
-  const whole = tenant.store.get('client', before.clientId);
+  const whole = await tenant.store.get('client', before.clientId);
   const opening = await planAppAccess(connection, before, { enabled: true });
   expect(opening.writes).toMatchObject([
     {

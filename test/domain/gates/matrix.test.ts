@@ -59,7 +59,7 @@ describe('edition ea', () => {
 
   it('requests each list once for hundreds of applications, page by page', async () => {
     const tenant = await openTenant({ edition: 'ea' });
-    const app = tenant.store.get('client', tenant.app.client_id);
+    const app = await tenant.store.get('client', tenant.app.client_id);
     await tenant.store.write((writer) => {
       for (let index = 0; index < 250; index += 1) {
         const id = `app${String(index).padStart(4, '0')}`;

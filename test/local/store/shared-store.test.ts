@@ -194,9 +194,6 @@ describe.each(places)('a commit to %s', (_, makeState) => {
     const commit = { conditions: [], clears: false, writes: [] };
     expect(await database.commit(commit)).toBe(revision + 1);
     expect(await database.commit(commit)).toBe(revision + 2);
-    expect(await database.changesSince(revision + 2, false)).toEqual({
-      revision: revision + 2,
-      changed: expect.anything(),
-    });
+    expect((await database.changesSince(revision + 2, false)).revision).toBe(revision + 2);
   });
 });

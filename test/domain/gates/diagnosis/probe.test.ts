@@ -54,7 +54,7 @@ describe('a token that no API can accept', () => {
     const tenant = await openTenant();
     const { body } = await tenant.anonymousToken();
     await tenant.change('resource_server', 'second', {
-      ...tenant.store.get('resource_server', tenant.api.id),
+      ...(await tenant.store.get('resource_server', tenant.api.id)),
       id: 'second',
       identifier: 'https://second.example',
     });
