@@ -17,6 +17,7 @@ export type {
   LocalResetResult,
   LocalResult,
   LocalStartResult,
+  LocalUseDatabaseResult,
   LoginResult,
   ProfileRemoveResult,
   ProfileResult,

@@ -13,7 +13,7 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
-  local: { description: 'the local tenant: serve it, show it, reset it', example: 'local show' },
+  local: { description: 'the local tenant: serve it, show it, reset it, share its state', example: 'local show' },
 };
 
 /** The command tree, one line per command; its code is loaded when it is used. */
@@ -67,6 +67,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'profile remove': async () => (await import('../commands/profile/remove.ts')).profileRemoveCommand,
   'local start': async () => (await import('../commands/local/start.ts')).localStartCommand,
   'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,
+  'local use-database': async () => (await import('../commands/local/use-database.ts')).localUseDatabaseCommand,
   'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
   status: async () => (await import('../commands/status.ts')).statusCommand,
   completion: async () => (await import('../commands/completion.ts')).completionCommand,

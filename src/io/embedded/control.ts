@@ -1,10 +1,14 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
+import { localNames } from './names.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
+import type { StateAddress } from './state-address.ts';
 import { type LocalPorts, openLocal, resetLocal } from './tenant.ts';
 
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
-  readonly statePath: string;
+  readonly state: StateAddress;
+  /** Whether there is a tenant. Creates none. @throws {AnonError} */
+  exists(): Promise<boolean>;
   /** @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   describe(
     edition: EditionName | undefined,
@@ -18,8 +22,10 @@ export interface LocalControl {
 }
 
 export function localControl(ports: LocalPorts): LocalControl {
+  const state = ports.database ?? { file: ports.path };
   return {
-    statePath: ports.path,
+    state,
+    exists: async () => (await localNames(state)) !== undefined,
     async describe(edition) {
       const local = await openLocal(ports, { edition });
       return { issuer: local.issuer, edition: local.edition(), ...local.managementCredentials() };

@@ -3,6 +3,7 @@ import { isAnonError } from '../../errors.ts';
 import type { LocalKeys } from '../../local/state/read-state.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { exists } from '../files/files.ts';
+import type { StateAddress } from './state-address.ts';
 import { editionMismatch } from './state-errors.ts';
 
 /**
@@ -13,7 +14,7 @@ import { editionMismatch } from './state-errors.ts';
  * The issuer of an encrypted token is unknown, so its key is skipped with a warning.
  */
 export function localKeyRing(
-  findState: () => Promise<string | undefined>,
+  findState: () => Promise<StateAddress | undefined>,
   warn: (message: string) => void,
   edition?: EditionName,
 ): KeyRing {
@@ -49,16 +50,20 @@ export function localKeyRing(
 }
 
 async function readKeys(
-  findState: () => Promise<string | undefined>,
+  findState: () => Promise<StateAddress | undefined>,
   warn: (message: string) => void,
 ): Promise<LocalKeys | undefined> {
-  const path = await findState();
-  if (path === undefined) return undefined;
+  let file: string | undefined;
   try {
-    return exists(path) ? (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
+    const state = await findState();
+    // Until the store for PostgreSQL is here.
+    file = state && 'file' in state ? state.file : undefined;
+    if (file === undefined || !exists(file)) return undefined;
+    return (await import('../../local/state/read-state.ts')).readLocalKeys(file);
   } catch (error) {
     const { stateProblemText } = await import('./state-errors.ts');
-    warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys can't be used.`);
+    const problem = isAnonError(error) ? error.message : stateProblemText(file ?? '', error);
+    warn(`${problem} ${file === undefined ? "The local tenant's" : 'Its'} keys can't be used.`);
     return undefined;
   }
 }

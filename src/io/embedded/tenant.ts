@@ -5,10 +5,14 @@ import type { LocalTenant, LocalTenantOptions } from '../../local/tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf, exists, privateFolder, removeUnfinished, setAside } from '../files/files.ts';
 import { keepPrivate } from '../files/private-mode.ts';
+import type { PostgresState } from './state-address.ts';
 import { editionMismatch, problemText, stateFailure, stateProblem } from './state-errors.ts';
 
 export interface LocalPorts {
+  /** The file of the state, in the folder of its locks. */
   readonly path: string;
+  /** Has the state instead of the file. */
+  readonly database?: PostgresState | undefined;
   readonly now: () => number;
   readonly warn: (message: string) => void;
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
@@ -41,6 +45,7 @@ export async function openLocal(ports: LocalPorts, options: LocalOptions = {}): 
 }
 
 async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTenant> {
+  if (ports.database) throw databaseNotOpened();
   const { path, warn } = ports;
   const folder = dirname(path);
   privateFolder(folder);
@@ -67,6 +72,11 @@ async function opened(ports: LocalPorts, options: LocalOptions): Promise<LocalTe
   });
 }
 
+/** Until the store for PostgreSQL is here. */
+function databaseNotOpened(): AnonError {
+  return new AnonError('failed', 'This version cannot open a database.');
+}
+
 async function attempt({ path, now }: LocalPorts, options: LocalOptions): Promise<LocalTenant> {
   return (await import('../../local/tenant.ts')).openLocalTenant(path, { ...options, clock: now });
 }
@@ -77,6 +87,7 @@ async function attempt({ path, now }: LocalPorts, options: LocalOptions): Promis
  * @throws {AnonError} `state_unusable` where the state can't be written
  */
 export async function resetLocal(ports: LocalPorts, edition: EditionName | undefined): Promise<EditionName> {
+  if (ports.database) throw databaseNotOpened();
   const { path } = ports;
   privateFolder(dirname(path));
   return ports.exclusively(async () => {

@@ -4,26 +4,33 @@ import type { PostgresAddress } from '../../domain/profile/database-address.ts';
 import type { Env } from '../env.ts';
 import { codeOf, reasonOf } from './files.ts';
 
+/** The files that were warned about. */
+const warned = new Set<string>();
+
 /** What a line of a password file is for. */
 export type Login = Pick<PostgresAddress, 'host' | 'port' | 'database' | 'user'>;
 
 /**
  * The password in libpq's password file: the one that PGPASSFILE names, or else `~/.pgpass`. A file that other users may
- * read is ignored with a warning, as libpq does.
+ * read is ignored with a warning, as libpq does; each file causes one warning.
  * @see https://www.postgresql.org/docs/current/libpq-pgpass.html
  */
 export function passwordFor(login: Login, env: Env, warn: (message: string) => void): string | undefined {
   const named = env.PGPASSFILE || undefined;
   const path = named ?? defaultPath(env);
   if (path === undefined) return undefined;
+  const warnOnce = (problem: string) => {
+    if (!warned.has(path)) warn(`The password file ${path} ${problem}.`);
+    warned.add(path);
+  };
   try {
     const problem = problemOf(statSync(path));
     if (problem === undefined) return passwordIn(readFileSync(path, 'utf8'), login);
-    warn(`The password file ${path} is ignored: ${problem}.`);
+    warnOnce(`is ignored: ${problem}`);
   } catch (error) {
     // Few users have the default file.
     if (named !== undefined || codeOf(error) !== 'ENOENT') {
-      warn(`The password file ${path} cannot be read: ${reasonOf(error)}.`);
+      warnOnce(`cannot be read: ${reasonOf(error)}`);
     }
   }
   return undefined;
