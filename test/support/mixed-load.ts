@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Fleet } from './fleet.ts';
 import type { Answer, LoadClient, Request } from './load-client.ts';
 import type { LoadedTenant } from './loaded-tenant.ts';
@@ -6,6 +7,8 @@ import type { LoadedTenant } from './loaded-tenant.ts';
 export interface MixedLoad {
   /** How often each was answered with success. */
   readonly done: { writes: number; guests: number; assertions: number };
+  /** Resolves once this many more writes were answered with success. */
+  moreWrites(count: number): Promise<void>;
   /** Stops sending, and waits for the last answers. */
   stop(): Promise<void>;
   /** The writes that were answered with success and are not there at `url`, a line each. */
@@ -55,6 +58,10 @@ export function startMixedLoad(client: LoadClient, fleet: Fleet, tenant: LoadedT
   ];
   return {
     done,
+    async moreWrites(count) {
+      const enough = done.writes + count;
+      while (done.writes < enough) await fleet.listening().then(() => setImmediate());
+    },
     async stop() {
       stopped = true;
       await Promise.all(work);
