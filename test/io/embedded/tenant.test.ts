@@ -84,7 +84,7 @@ describe('the state of the embedded tenant', () => {
   it('of a newer version is refused and left unchanged', async () => {
     const ports = localPorts();
     await withState(ports);
-    sql(ports.path, 'PRAGMA user_version = 3');
+    sql(ports.path, 'PRAGMA user_version = 4');
     const before = readFileSync(ports.path);
     expect(await failureOf(() => openLocal(ports))).toMatchObject({
       code: 'state_unusable',
@@ -160,7 +160,7 @@ describe('the embedded tenant on a socket', () => {
   it('frees the port when the state cannot be used', async () => {
     const ports = localPorts();
     await withState(ports);
-    sql(ports.path, 'PRAGMA user_version = 3');
+    sql(ports.path, 'PRAGMA user_version = 4');
     const port = await freePort();
     expect(await failureOf(() => serveLocal(ports, { port, rateLimit: undefined }))).toMatchObject({
       code: 'state_unusable',
