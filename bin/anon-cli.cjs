@@ -17,17 +17,78 @@ if (major < 20 || (major === 20 && minor < 18)) {
     });
 }
 
-/** Node.js 22.8 and later save compiled code between runs. Without a cache the program only starts more slowly. */
+/** Compiled code is saved between runs. Without a cache the program only starts more slowly. */
 function useCompileCache() {
-  const { enableCompileCache } = require('node:module');
   const { env } = process;
-  if (!enableCompileCache || env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE) return;
+  if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE) return;
   try {
     const folder = cacheFolder(env);
-    if (folder && isPrivate(folder)) enableCompileCache(folder);
+    if (!folder || !isPrivate(folder)) return;
+    // Node.js 22.8 and later have a cache.
+    const { enableCompileCache } = require('node:module');
+    if (enableCompileCache) enableCompileCache(folder);
+    else saveCompiledCode(folder);
   } catch {
     // No such folder can be made here, as in a read-only home.
   }
+}
+
+/** Compiles the files of dist with the code that V8 saved for them. Code that is not saved yet is saved when the process ends. */
+function saveCompiledCode(folder) {
+  const Module = require('node:module');
+  const { Script } = require('node:vm');
+  const { dirname, join } = require('node:path');
+  const dist = join(dirname(__dirname), 'dist');
+  const unsaved = [];
+  const compile = Module.prototype._compile;
+  Module.prototype._compile = function compileWithCache(content, filename, ...rest) {
+    // The build ends each file with a digest of its content.
+    const [, digest] = /\n\/\/([\da-f]{16})\n$/.exec(content.slice(-20)) ?? [];
+    if (!digest || dirname(filename) !== dist || process.sourceMapsEnabled) {
+      return compile.call(this, content, filename, ...rest);
+    }
+    const path = join(folder, `${process.version}-${process.arch}-${digest}`);
+    const cachedData = savedCode(path);
+    const script = new Script(Module.wrap(content), { filename, cachedData });
+    if (!cachedData || script.cachedDataRejected) unsaved.push({ path, script });
+    const run = script.runInThisContext();
+    return run.call(this.exports, this.exports, (name) => this.require(name), this, filename, dist);
+  };
+  process.once('exit', () => {
+    for (const { path, script } of unsaved) saveCode(path, script.createCachedData());
+  });
+}
+
+/** Undefined also for a damaged file: V8 would end the process. */
+function savedCode(path) {
+  try {
+    const bytes = require('node:fs').readFileSync(path);
+    const code = bytes.subarray(8);
+    return bytes.readUInt32LE() === checksum(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Renames the finished file, so that another process never reads half of it. */
+function saveCode(path, code) {
+  const { renameSync, rmSync, writeFileSync } = require('node:fs');
+  const unfinished = `${path}.${process.pid}`;
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(checksum(code));
+  try {
+    writeFileSync(unfinished, Buffer.concat([header, code]), { mode: 0o600 });
+    renameSync(unfinished, path);
+  } catch {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+function checksum({ buffer, byteOffset, length }) {
+  const words = new Uint32Array(buffer, byteOffset, length >> 2);
+  let sum = length;
+  for (let index = 0; index < words.length; index += 1) sum = Math.imul(sum ^ words[index], 0x01000193);
+  return sum >>> 0;
 }
 
 function cacheFolder(env) {
