@@ -22,15 +22,22 @@ function useCompileCache() {
   const { env } = process;
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE) return;
   try {
-    const folder = cacheFolder(env);
-    if (!folder || !isPrivate(folder)) return;
     // Node.js 22.8 and later have a cache.
     const { enableCompileCache } = require('node:module');
+    if (!enableCompileCache && runsLittle(process.argv.slice(2))) return;
+    const folder = cacheFolder(env);
+    if (!folder || !isPrivate(folder)) return;
     if (enableCompileCache) enableCompileCache(folder);
     else saveCompiledCode(folder);
   } catch {
     // No such folder can be made here, as in a read-only home.
   }
+}
+
+/** Help, the version and completion run so little code that reading it takes longer than compiling it. */
+function runsLittle(args) {
+  const [first] = args;
+  return first === undefined || first === 'complete' || args.some((arg) => /^(-h|--help|-V|--version)$/.test(arg));
 }
 
 /** Compiles the files of dist with the code that V8 saved for them. Code that is not saved yet is saved when the process ends. */

@@ -105,6 +105,16 @@ describe('the compile cache for Node.js before 22.8', () => {
     expect(existsSync(join(home, '.cache'))).toBe(false);
   });
 
+  it.each([[['--version']], [['--help']], [['token', 'create', '--help']], [['complete', 'bash', '--', 'api', '']]])(
+    'is off where it saves no time: %j',
+    async (args) => {
+      const home = newHome();
+      const options = `--require ${resolve('test/support/no-compile-cache.cjs')}`;
+      expect(await run(home, args, { env: { NODE_OPTIONS: options } })).toMatchObject({ code: 0, stderr: '' });
+      expect(existsSync(join(home, '.cache'))).toBe(false);
+    },
+  );
+
   it('finds code by a digest of the source, so that it never runs the code of another version', () => {
     for (const name of readdirSync('dist').filter((file) => file.endsWith('.cjs'))) {
       const text = readFileSync(join('dist', name), 'utf8');
