@@ -144,7 +144,7 @@ describe('profiles', () => {
     secrets.put = async () => {
       throw new Error('no space is left');
     };
-    await expect(await store.get('acme')).rejects.toThrow('no space is left');
+    await expect(store.get('acme')).rejects.toThrow('no space is left');
     expect(readFileSync(path, 'utf8')).toBe(old);
   });
 
