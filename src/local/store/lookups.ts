@@ -38,7 +38,8 @@ export function grantAccess(clientId: unknown, audience: unknown, subject: strin
 export function valuesOf(kind: Kind, document: JsonObject): Where[] {
   // A newer version may have more kinds.
   return Object.entries(lookups[kind] ?? {}).flatMap(([lookup, values]) =>
-    [...new Set(values(document))].map((value) => ({ lookup, value })),
+    // A database saves UTF-8, which has no unpaired surrogates.
+    [...new Set(values(document).map((value) => Buffer.from(value).toString()))].map((value) => ({ lookup, value })),
   );
 }
 

@@ -120,7 +120,8 @@ class SqliteDatabase implements DocumentDatabase {
     return this.#run((connection) => {
       const rows = connection.prepare(sql).all(...values) as DocumentRow[];
       const documents = rows.map((row) => savedDocument(kind, row));
-      const isInList = !range || !('from' in range) || documents[0]?.id === range.from;
+      // As UTF-8 saves it: without unpaired surrogates.
+      const isInList = !range || !('from' in range) || documents[0]?.id === Buffer.from(range.from).toString();
       return isInList ? documents : [];
     });
   }
