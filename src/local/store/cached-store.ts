@@ -225,8 +225,10 @@ class Draft implements StoreWriter {
     return this.#clears || this.#writes.some((write) => write.kind === kind);
   }
 
+  /** The first reading counts: what was planned from it must still be true, even if a later reading saw another revision. */
   #require(condition: Condition): void {
-    this.#conditions.set(JSON.stringify({ ...condition, revision: undefined }), condition);
+    const key = JSON.stringify({ ...condition, revision: undefined });
+    if (!this.#conditions.has(key)) this.#conditions.set(key, condition);
   }
 }
 

@@ -75,6 +75,31 @@ describe.each(places)('two stores of a state in %s', (_, makeState) => {
     expect((await one.list('client_credential')).map(({ n }) => n)).toEqual([...Array(3000).keys()]);
   });
 
+  it('plan a write again if a document has changed between two readings of it', async () => {
+    await one.write((writer) => writer.put('client', 'a', { n: 1 }));
+    let plans = 0;
+    await one.write(async (writer) => {
+      const first = await writer.get('client', 'a');
+      plans += 1;
+      if (plans === 1) {
+        await other.write((others) => others.put('client', 'a', { n: 10 }));
+        await one.refresh();
+        await writer.get('client', 'a');
+      }
+      writer.put('client', 'a', { n: Number(first?.n) + 1 });
+    });
+    expect(plans).toBe(2);
+    expect(await one.get('client', 'a')).toEqual({ n: 11 });
+  });
+
+  it('take nothing a second time after all documents were removed', async () => {
+    const time = { nowSeconds: 0, endSeconds: 10 };
+    expect(await one.takeOnce('a', time)).toBe(true);
+    await one.write((writer) => writer.clear());
+    expect(await other.takeOnce('a', time)).toBe(false);
+    await other.write((writer) => writer.put('client', 'a', {}));
+  });
+
   it("don't see an aborted write", async () => {
     const giveUp = one.write((writer) => {
       writer.put('client', 'a', {});

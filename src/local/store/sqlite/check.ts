@@ -1,9 +1,9 @@
 import type Database from 'libsql';
 import type { JsonObject } from '../../../wire/schema.ts';
-import { valuesOf } from '../lookups.ts';
+import { lookupVersion, valuesOf } from '../lookups.ts';
 import type { Kind } from '../store.ts';
 import { combined, digestOf, parseDocument, textOf } from './digest.ts';
-import { digestOfNumbers, type StateNumbers } from './layout.ts';
+import { digestOfNumbers, digestOfUse, type StateNumbers, type Use } from './layout.ts';
 import { StateFileError } from './state-file-error.ts';
 
 export interface Statements {
@@ -63,9 +63,10 @@ export function checkWhole(database: Database.Database): void {
     digests.push(row.digest);
     for (const { lookup, value } of valuesOf(kind, document)) lookups.add(lookupText(kind, lookup, value, place));
   }
-  for (const { id, ends } of allUsed(database)) digests.push(digestOf('used', id, ends));
+  digests.push(...usedOnce(database).map(digestOfUse));
   if (combined(...digests) !== digest) throw new StateFileError('corrupt');
-  checkLookups(database, lookups);
+  // Those of another version are computed again before they are used.
+  if (numbers.lookups === lookupVersion) checkLookups(database, lookups);
 }
 
 export function* allDocuments(
@@ -79,10 +80,10 @@ export function* allDocuments(
   }
 }
 
-export function allUsed(database: Database.Database): { id: string; ends: number }[] {
-  const sql = 'SELECT CAST(id AS BLOB) AS id, ends FROM used_once';
-  const rows = database.prepare(sql).all() as { id: ArrayBuffer; ends: number }[];
-  return rows.map(({ id, ends }) => ({ id: textOf(id), ends }));
+/** What was used once, all of it or what has ended before a time. */
+export function usedOnce(database: Statements, beforeSeconds = Number.MAX_SAFE_INTEGER): Use[] {
+  const rows = database.prepare('SELECT CAST(id AS BLOB) AS id, ends FROM used_once WHERE ends < ?').all(beforeSeconds);
+  return (rows as { id: ArrayBuffer; ends: number }[]).map(({ id, ends }) => ({ id: textOf(id), ends }));
 }
 
 function checkLookups(database: Database.Database, expected: ReadonlySet<string>): void {

@@ -1,9 +1,9 @@
 import type { Commit, Condition } from '../database.ts';
 import { valuesOf } from '../lookups.ts';
 import type { Kind } from '../store.ts';
-import { type DocumentRow, documentColumns, readRow, readState, type Statements } from './check.ts';
+import { type DocumentRow, documentColumns, readRow, readState, type Statements, usedOnce } from './check.ts';
 import { combined, digestOf, parseDocument } from './digest.ts';
-import { digestOfNumbers, type StateNumbers } from './layout.ts';
+import { digestOfNumbers, digestOfUse, type StateNumbers } from './layout.ts';
 
 /** For this number of revisions the state knows which documents they wrote. */
 export const loggedRevisions = 1000;
@@ -14,7 +14,8 @@ export function commitTo(connection: Statements, { conditions, clears, writes }:
   if (!conditions.every((condition) => isMet(connection, before, condition))) return undefined;
   const revision = before.revision + 1;
   const numbers = { ...before, revision, writes: before.writes + 1, cleared: clears ? revision : before.cleared };
-  const digests = clears ? [] : [digest, digestOfNumbers(before)];
+  // What was used once stays used, whatever becomes of the documents.
+  const digests = clears ? usedOnce(connection).map(digestOfUse) : [digest, digestOfNumbers(before)];
   if (clears) for (const table of tables) connection.prepare(`DELETE FROM ${table}`).run();
   for (const { kind, id, document } of writes) {
     if (document) digests.push(...put(connection, { kind, id, body: JSON.stringify(document), revision }));
@@ -26,7 +27,7 @@ export function commitTo(connection: Statements, { conditions, clears, writes }:
   return revision;
 }
 
-const tables = ['document', 'lookup', 'change', 'used_once'];
+const tables = ['document', 'lookup', 'change'];
 
 function isMet(connection: Statements, { revision, cleared }: StateNumbers, condition: Condition): boolean {
   const { kind } = condition;
@@ -96,24 +97,23 @@ function removeLookups(connection: Statements, kind: Kind, { place, body }: { pl
   }
 }
 
-interface Use {
+interface NewUse {
   readonly id: string;
   readonly nowSeconds: number;
   readonly endSeconds: number;
 }
 
 /** Whether it was not taken before. */
-export function takeFrom(connection: Statements, { id, nowSeconds, endSeconds }: Use): boolean {
+export function takeFrom(connection: Statements, { id, nowSeconds, endSeconds }: NewUse): boolean {
   const { numbers, digest } = readState(connection);
   const digests = [digest, digestOfNumbers(numbers)];
-  const ended = connection.prepare('SELECT id, ends FROM used_once WHERE ends < ?').all(Math.floor(nowSeconds));
-  for (const used of ended as { id: string; ends: number }[]) {
-    connection.prepare('DELETE FROM used_once WHERE id = ?').run(used.id);
-    digests.push(digestOf('used', used.id, used.ends));
+  for (const ended of usedOnce(connection, Math.floor(nowSeconds))) {
+    connection.prepare('DELETE FROM used_once WHERE id = ?').run(ended.id);
+    digests.push(digestOfUse(ended));
   }
   const ends = Math.ceil(endSeconds);
   const { changes } = connection.prepare('INSERT OR IGNORE INTO used_once VALUES (?, ?)').run(id, ends);
-  if (changes > 0) digests.push(digestOf('used', id, ends));
+  if (changes > 0) digests.push(digestOfUse({ id, ends }));
   if (digests.length > 2) writeState(connection, { ...numbers, writes: numbers.writes + 1 }, digests);
   return changes > 0;
 }

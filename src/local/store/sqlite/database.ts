@@ -2,7 +2,7 @@ import type Database from 'libsql';
 import type { Changes, Commit, DocumentDatabase, DocumentKey, SavedDocument } from '../database.ts';
 import type { Kind, Range, Where } from '../store.ts';
 import { type DocumentRow, documentColumns, readRow, readState, type Statements } from './check.ts';
-import { checkFile, fileVersion, markChecked } from './checked-file.ts';
+import { checkFile, type FileVersion, fileVersion, markChecked } from './checked-file.ts';
 import { commitTo, loggedRevisions, takeFrom } from './commit.ts';
 import { parseDocument, textOf } from './digest.ts';
 import type { StateNumbers } from './layout.ts';
@@ -85,8 +85,8 @@ class SqliteDatabase implements DocumentDatabase {
   }
 
   async changesSince(revision: number): Promise<Changes> {
-    return this.#run((connection) => {
-      this.#notice(connection);
+    return this.#run((connection, version) => {
+      this.#notice(connection, version);
       const { revision: current, cleared } = connection.seen.numbers;
       const isKnown = !this.#isAnother && revision >= Math.max(cleared, current - loggedRevisions);
       this.#isAnother = false;
@@ -164,7 +164,7 @@ class SqliteDatabase implements DocumentDatabase {
 
   #transaction<Result>(connection: Connection, work: (connection: Connection) => Result): Result {
     const { result, numbers } = transaction(connection.database, () => {
-      this.#notice(connection);
+      this.#notice(connection, fileVersion(this.#path));
       return { result: work(connection), numbers: readState(connection).numbers };
     });
     // A connection's own writes do not change its data_version.
@@ -174,9 +174,12 @@ class SqliteDatabase implements DocumentDatabase {
     return result;
   }
 
-  #run<Result>(work: (connection: Connection) => Result): Result {
+  #run<Result>(work: (connection: Connection, version: FileVersion | undefined) => Result): Result {
     try {
-      return guarded(() => work(this.#connected()));
+      return guarded(() => {
+        const version = fileVersion(this.#path);
+        return work(this.#connected(version), version);
+      });
     } catch (error) {
       // The next call opens the file again and checks all of it.
       if (error instanceof StateFileError && error.reason === 'corrupt') this.#close();
@@ -185,9 +188,9 @@ class SqliteDatabase implements DocumentDatabase {
   }
 
   /** Looks at what others wrote. When it was not this program, the whole file is checked again. */
-  #notice(connection: Connection): void {
+  #notice(connection: Connection, version: FileVersion | undefined): void {
     const { seen } = connection;
-    if (connection.dataVersion() === seen.data && fileVersion(this.#path)?.text === seen.file) return;
+    if (connection.dataVersion() === seen.data && version?.text === seen.file) return;
     connection.seen = readSnapshot(connection.database, () => {
       const now = connection.look(this.#path);
       const isSame = now.numbers.epoch === seen.numbers.epoch;
@@ -198,8 +201,8 @@ class SqliteDatabase implements DocumentDatabase {
   }
 
   /** The connection to the file that is at the path now. */
-  #connected(): Connection {
-    const isCurrent = this.#isFixed || fileVersion(this.#path)?.file === this.#connection?.file;
+  #connected(version: FileVersion | undefined): Connection {
+    const isCurrent = this.#isFixed || version?.file === this.#connection?.file;
     if (this.#connection && isCurrent) return this.#connection;
     this.#close();
     this.#isAnother = true;

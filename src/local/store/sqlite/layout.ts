@@ -54,6 +54,17 @@ export function digestOfNumbers({ epoch, revision, writes, cleared, lookups }: S
   return digestOf('state', epoch, revision, writes, cleared, lookups);
 }
 
+/** Something that was used once. */
+export interface Use {
+  readonly id: string;
+  /** When it ends, in seconds since 1970. */
+  readonly ends: number;
+}
+
+export function digestOfUse({ id, ends }: Use): string {
+  return digestOf('used', id, ends);
+}
+
 /** Creates the tables in an empty database, inside a transaction. */
 export function createTables(database: Database.Database): void {
   database.exec(`${tables} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${currentLayout};`);
@@ -94,7 +105,7 @@ function pragma(database: Database.Database, name: 'application_id' | 'user_vers
 /** Everything in a state. */
 export interface WholeState {
   readonly documents: readonly (DocumentKey & { readonly document: JsonObject; readonly body: string })[];
-  readonly used: readonly { readonly id: string; readonly ends: number }[];
+  readonly used: readonly Use[];
 }
 
 /** Puts a whole state into new tables, inside a transaction, as revision 1. */
@@ -110,9 +121,9 @@ export function fillTables(database: Database.Database, { documents, used }: Who
     digests.push(digest);
   }
   const use = database.prepare('INSERT INTO used_once VALUES (?, ?)');
-  for (const { id, ends } of used) {
-    use.run(id, ends);
-    digests.push(digestOf('used', id, ends));
+  for (const one of used) {
+    use.run(one.id, one.ends);
+    digests.push(digestOfUse(one));
   }
   const { epoch } = database.prepare('SELECT epoch FROM state').get() as { epoch: string };
   const numbers = { epoch, revision, writes: 1, cleared: 1, lookups: lookupVersion };

@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 import type { Kind } from '../store.ts';
-import { allDocuments, allUsed, checkStructure, checkWhole } from './check.ts';
+import { allDocuments, checkStructure, checkWhole, usedOnce } from './check.ts';
 import { combined, digestOf, parseDocument, textOf } from './digest.ts';
 import { currentLayout, type WholeState } from './layout.ts';
 import { StateFileError } from './state-file-error.ts';
@@ -9,7 +9,7 @@ import { StateFileError } from './state-file-error.ts';
 export function readWhole(database: Database.Database, layout: number): WholeState {
   if (layout < currentLayout) return readOldLayout(database, layout);
   checkWhole(database);
-  return { documents: [...allDocuments(database)], used: allUsed(database) };
+  return { documents: [...allDocuments(database)], used: usedOnce(database) };
 }
 
 /** Layouts 1 and 2: every document in one table, also the used tokens; in layout 2 a digest of all of them. */

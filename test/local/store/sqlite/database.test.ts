@@ -17,8 +17,10 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lookupVersion } from '../../../../src/local/store/lookups.ts';
 import { readSqlite } from '../../../../src/local/store/sqlite/database.ts';
-import { digestOf } from '../../../../src/local/store/sqlite/digest.ts';
+import { combined, digestOf } from '../../../../src/local/store/sqlite/digest.ts';
+import { digestOfNumbers, type StateNumbers } from '../../../../src/local/store/sqlite/layout.ts';
 import type { Store } from '../../../../src/local/store/store.ts';
 import { otherTenantKeys, sequenceOfBytes, testTenant } from '../../../support/local.ts';
 import { sqliteStore } from '../../../support/sqlite-store.ts';
@@ -246,6 +248,29 @@ describe('a state of version 1, which has no digest', () => {
     ofVersion1(settings);
     await expect(open()).rejects.toThrow(expect.objectContaining({ reason: 'corrupt' }));
   });
+});
+
+describe('a state whose lookups are those of another version', () => {
+  it('is opened and read with lookups that are computed again', async () => {
+    const store = await open();
+    await store.write((writer) => writer.put('client_credential', 'a', { id: 'a', client_id: 'web' }));
+    const others = { ...stateIn(), lookups: 0 };
+    const digest = combined(others.digest, digestOfNumbers(stateIn()), digestOfNumbers(others));
+    sql(`DELETE FROM lookup; UPDATE state SET lookups = 0, digest = '${digest}'`);
+    const where = { lookup: 'client_id', value: 'web' };
+    const read = await readSqlite(file);
+    expect(await read.list('client_credential', where, undefined)).toHaveLength(1);
+    expect(stateIn().lookups).toBe(0);
+    expect(await (await open()).find('client_credential', where)).toEqual({ id: 'a', client_id: 'web' });
+    expect(stateIn().lookups).toBe(lookupVersion);
+  });
+
+  function stateIn(): StateNumbers & { digest: string } {
+    const database = new Database(file);
+    const row = database.prepare('SELECT * FROM state').get() as StateNumbers & { digest: string };
+    database.close();
+    return row;
+  }
 });
 
 describe('a large state', () => {
