@@ -23,10 +23,8 @@ export async function localEdition(
   asked: EditionName = 'preview',
 ): Promise<EditionName | undefined> {
   try {
-    const saved = exists(statePath)
-      ? await (await import('../../local/state/read-state.ts')).readLocalNames(statePath)
-      : undefined;
-    return saved?.edition ?? asked;
+    if (!exists(statePath)) return asked;
+    return (await (await import('../../local/state/read-state.ts')).readLocalEdition(statePath)) ?? asked;
   } catch {
     return undefined;
   }

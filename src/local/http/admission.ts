@@ -10,8 +10,8 @@ const maxBodyBytes = 1_000_000;
 /** How long to discard what a refused client still sends, so that it can read the response before the connection closes. */
 const lingerMs = 500;
 
-/** Answers under every name: what checks the health of a container knows only its address, and the answer tells nothing. */
-const healthPath = '/health';
+/** Not the service's: for whatever starts and watches the process. Answers under every name: what checks the health of a container knows only its address, and the answer tells nothing. */
+export const healthPath = '/health';
 
 /** A name or a bracketed address, with an optional port. @see RFC 9110, section 7.2 */
 const hostForm = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i;

@@ -1,9 +1,6 @@
 import { DatabaseUnavailableError } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 
-/** Not the service's: for whatever starts and watches the process. */
-export const healthPath = '/health';
-
 /** The databases that a state can be in, as `/health` names them. */
 export type DatabaseName = 'sqlite' | 'postgresql' | 'memory';
 

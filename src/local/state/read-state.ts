@@ -4,7 +4,7 @@ import { cachedStore } from '../store/cached-store.ts';
 import { readSqlite } from '../store/sqlite/database.ts';
 import type { Store } from '../store/store.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
-import { editionOf } from './edition.ts';
+import { editionIn, editionOf } from './edition.ts';
 import { issuerOf } from './issuer.ts';
 
 export interface LocalKeys {
@@ -29,6 +29,14 @@ export async function readLocalKeys(path: string): Promise<LocalKeys | undefined
       publicJwk: publicJwk(keys),
       sessionKey: keys.sessionKey.export(),
     };
+  });
+}
+
+/** As {@link readLocalKeys}, the edition alone. @throws {StateFileError} */
+export async function readLocalEdition(path: string): Promise<EditionName | undefined> {
+  return reading(path, async (state) => {
+    const settings = await state.get('tenant', 'settings');
+    return settings && editionIn(settings).name;
   });
 }
 
