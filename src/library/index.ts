@@ -19,6 +19,7 @@ export type {
   LocalResetResult,
   LocalResult,
   LocalStartResult,
+  LocalUseDatabaseResult,
   LoginResult,
   ProfileRemoveResult,
   ProfileResult,

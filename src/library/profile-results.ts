@@ -84,8 +84,10 @@ export type LoginResult = ProfileResult & {
 export type LocalResult = {
   readonly issuer: string;
   readonly edition: 'preview' | 'ea';
-  /** The file of the tenant's state. */
-  readonly state: string;
+  /** The file of the tenant's state; null: the state is in a database. */
+  readonly state: string | null;
+  /** The address of the database with the tenant's state, without its password; null: the state is in a file. */
+  readonly database: string | null;
   readonly management_client_id: string;
   /** With `--reveal-secrets`. */
   readonly management_client_secret?: string;
@@ -98,6 +100,17 @@ export type LocalStartResult = {
   readonly issuer: string;
   /** Only if the issuer of the local tenant has changed. */
   readonly issuer_before?: string;
+  readonly edition: 'preview' | 'ea';
+  readonly database: string | null;
+};
+
+/** `local use-database`. */
+export type LocalUseDatabaseResult = {
+  readonly state: string | null;
+  readonly database: string | null;
+  /** There was no tenant, so a new one was created. */
+  readonly created: boolean;
+  readonly issuer: string;
   readonly edition: 'preview' | 'ea';
 };
 
@@ -131,7 +144,12 @@ export type LocalImportResult = {
 };
 
 /** `local reset`. */
-export type LocalResetResult = { readonly reset: true; readonly state: string; readonly edition: 'preview' | 'ea' };
+export type LocalResetResult = {
+  readonly reset: true;
+  readonly state: string | null;
+  readonly database: string | null;
+  readonly edition: 'preview' | 'ea';
+};
 
 /** `completion`. */
 export type CompletionResult = { readonly shell: string; readonly script: string };

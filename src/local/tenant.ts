@@ -2,11 +2,10 @@ import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
-import type { TenantExport } from '../wire/tenant-export.ts';
 import { healthPath } from './http/admission.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
-import { type Random, randomHex, systemRandom } from './random.ts';
+import { type Random, randomHex } from './random.ts';
 import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
@@ -19,18 +18,13 @@ import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
-import { exportState, importState, isFresh } from './state/carried-state.ts';
-import { editionOf } from './state/edition.ts';
-import { setIssuer } from './state/issuer.ts';
 import { readMoment } from './state/moment.ts';
-import { reseed, seed } from './state/seed.ts';
+import { seed } from './state/seed.ts';
 import { upgrade } from './state/upgrade.ts';
-import { cachedStore } from './store/cached-store.ts';
-import { DatabaseUnavailableError } from './store/database.ts';
-import { openSqlite } from './store/sqlite/database.ts';
+import { type DatabaseUnavailableError, isRefused, isUnavailable } from './store/database.ts';
 import { StateFileError } from './store/sqlite/state-file-error.ts';
 import type { Store } from './store/store.ts';
-import { type KeyMaker, makeKeys, tenantKeys } from './tokens/keys.ts';
+import type { KeyMaker } from './tokens/keys.ts';
 
 /** The domain of a new tenant by default: its issuer is `https://localhost:4400/`. */
 export const defaultDomain = 'localhost:4400';
@@ -55,9 +49,12 @@ export interface TenantOptions {
 export interface Tenant {
   /** As last read from the state. */
   readonly issuer: string;
-  /** Reads what has changed in the state, and fills an empty one. @throws {StateFileError} */
+  /**
+   * Reads what has changed in the state, and fills an empty one.
+   * @throws {StateFileError | DatabaseUnavailableError | DatabaseRefusedError}
+   */
   ready(): Promise<void>;
-  /** @throws {StateFileError} when the state file cannot be used; every other failure becomes a response */
+  /** @throws {StateFileError | DatabaseRefusedError} when the state cannot be used; every other failure becomes a response */
   handle(request: Request): Promise<Response>;
 }
 
@@ -140,11 +137,11 @@ function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<M
   return app;
 }
 
-/** @throws {StateFileError} for the caller to report, which knows the file */
+/** @throws {StateFileError | DatabaseRefusedError} for the caller to report, which knows the file or the database */
 function failure(error: unknown, path: string): Response {
   if (error instanceof Refusal) return error.response();
-  if (error instanceof StateFileError) throw error;
-  if (error instanceof DatabaseUnavailableError) return unavailable(path, error);
+  if (error instanceof StateFileError || isRefused(error)) throw error;
+  if (isUnavailable(error)) return unavailable(path, error);
   return outage(path);
 }
 
@@ -158,70 +155,4 @@ function unavailable(path: string, error: DatabaseUnavailableError): Response {
 /** The response when the tenant fails: 500, with the reason where it is known. */
 export function outage(path: string, why?: string): Response {
   return refusalAt(path, 500, 'server_error', why ?? 'An internal server error occurred').response();
-}
-
-export interface LocalTenant extends Tenant {
-  /** Changes the issuer, from the next token on. */
-  setIssuer(issuer: string): Promise<void>;
-  /** The edition of the state. */
-  edition(): Promise<EditionName>;
-  /** The credentials of the global client, which every tenant has and which may configure it. */
-  managementCredentials(): Promise<{ clientId: string; clientSecret: string }>;
-  /** The key that encrypts session tokens: 32 bytes. */
-  sessionKey(): Promise<Uint8Array>;
-  /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
-  reset(edition?: EditionName): Promise<void>;
-  /** The whole state, for another database. */
-  exportState(): Promise<TenantExport>;
-  /** Replaces the whole state by a checked export, and reports whether the keys changed with it. */
-  importState(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
-  /** Whether nothing has been changed since the tenant was created. */
-  isFresh(): Promise<boolean>;
-  /** The response to a request while the state cannot be used. */
-  outage(request: Request, why?: string): Response;
-  close(): Promise<void>;
-}
-
-export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
-
-/**
- * Opens the tenant whose state is in the SQLite file at `path`, and creates the file on first use.
- * @throws {StateFileError} when the file holds something else or cannot be used; the tenant's functions throw it too
- */
-export async function openLocalTenant(path: string, options: LocalTenantOptions): Promise<LocalTenant> {
-  const store = cachedStore(await openSqlite(path));
-  const random = systemRandom();
-  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName: 'sqlite' });
-  try {
-    await tenant.ready();
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-  return {
-    get issuer() {
-      return tenant.issuer;
-    },
-    ready: tenant.ready,
-    handle: tenant.handle,
-    async setIssuer(issuer) {
-      await setIssuer(store, issuer);
-      await tenant.ready();
-    },
-    async edition() {
-      await store.refresh();
-      return (await editionOf(store)).name;
-    },
-    async managementCredentials() {
-      const client = await store.find('client', { lookup: 'global', value: 'true' });
-      return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
-    },
-    sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
-    reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
-    exportState: () => exportState(store),
-    importState: (file) => importState(store, file),
-    isFresh: () => isFresh(store),
-    outage: (request, why) => outage(new URL(request.url).pathname, why),
-    close: () => store.close(),
-  };
 }

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, compactDecrypt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { databasePorts } from '../../src/io/embedded/ports.ts';
+import { openLocalTenant } from '../../src/local/open-tenant.ts';
 import { readLocalKeys } from '../../src/local/state/read-state.ts';
 import { openSqlite } from '../../src/local/store/sqlite/database.ts';
-import { openLocalTenant } from '../../src/local/tenant.ts';
 import { managementAudience } from '../../src/wire/oauth.ts';
 import { movableClock, sender, withBearer } from '../support/local.ts';
 
@@ -34,13 +35,21 @@ async function manager(tenant: Awaited<ReturnType<typeof openLocalTenant>>) {
 
 describe('a tenant in a file', () => {
   it('is created on first use and opened the next time', async () => {
-    const first = await openLocalTenant(file, { clock: movableClock() });
+    const first = await openLocalTenant(
+      { file },
+      { clock: movableClock() },
+      databasePorts(() => {}),
+    );
     const manage = await manager(first);
     await manage('PATCH', '/api/v2/tenants/settings', { json: { friendly_name: 'Kept' } });
     const [key, credentials] = [await first.sessionKey(), await first.managementCredentials()];
     await first.close();
 
-    const second = await openLocalTenant(file, { clock: movableClock() });
+    const second = await openLocalTenant(
+      { file },
+      { clock: movableClock() },
+      databasePorts(() => {}),
+    );
     const { body } = await (await manager(second))('GET', '/api/v2/tenants/settings');
     expect(body.friendly_name).toBe('Kept');
     expect(await second.sessionKey()).toEqual(key);
@@ -49,7 +58,11 @@ describe('a tenant in a file', () => {
   });
 
   it('starts over with new keys and another client after a reset', async () => {
-    const tenant = await openLocalTenant(file, { clock: movableClock() });
+    const tenant = await openLocalTenant(
+      { file },
+      { clock: movableClock() },
+      databasePorts(() => {}),
+    );
     const [key, credentials] = [await tenant.sessionKey(), await tenant.managementCredentials()];
     await tenant.reset();
     expect(await tenant.sessionKey()).not.toEqual(key);
@@ -60,8 +73,16 @@ describe('a tenant in a file', () => {
 
   it('follows a reset to the other edition by another process', async () => {
     const [here, there] = [
-      await openLocalTenant(file, { clock: movableClock() }),
-      await openLocalTenant(file, { clock: movableClock() }),
+      await openLocalTenant(
+        { file },
+        { clock: movableClock() },
+        databasePorts(() => {}),
+      ),
+      await openLocalTenant(
+        { file },
+        { clock: movableClock() },
+        databasePorts(() => {}),
+      ),
     ];
     expect(await here.edition()).toBe('preview');
     await there.reset('ea');
@@ -74,7 +95,11 @@ describe('a tenant in a file', () => {
   });
 
   it('returns the key that decrypts its session tokens', async () => {
-    const tenant = await openLocalTenant(file, { clock: movableClock() });
+    const tenant = await openLocalTenant(
+      { file },
+      { clock: movableClock() },
+      databasePorts(() => {}),
+    );
     const manage = await manager(tenant);
     const { body: clients } = await manage('GET', '/api/v2/clients?is_global=false');
     const { body: apis } = await manage('GET', '/api/v2/resource-servers');
@@ -84,30 +109,64 @@ describe('a tenant in a file', () => {
       json: { client_id: clients[0].client_id, audience: apis[1].identifier },
     });
     await expect(compactDecrypt(body.session_token, await tenant.sessionKey())).resolves.toBeDefined();
-    expect((await readLocalKeys(file))?.sessionKey).toEqual(await tenant.sessionKey());
+    expect(
+      (
+        await readLocalKeys(
+          { file },
+          databasePorts(() => {}),
+        )
+      )?.sessionKey,
+    ).toEqual(await tenant.sessionKey());
     await tenant.close();
   });
 
   it('is refused when the file is not a state file', async () => {
     writeFileSync(file, 'not a database at all, whatever its name says. '.repeat(50));
     const options = { clock: movableClock() };
-    await expect(openLocalTenant(file, options)).rejects.toMatchObject({ name: 'StateFileError', reason: 'corrupt' });
-    await expect((async () => readLocalKeys(file))()).rejects.toMatchObject({ reason: 'corrupt' });
+    await expect(
+      openLocalTenant(
+        { file },
+        options,
+        databasePorts(() => {}),
+      ),
+    ).rejects.toMatchObject({ name: 'StateFileError', reason: 'corrupt' });
+    await expect(
+      (async () =>
+        readLocalKeys(
+          { file },
+          databasePorts(() => {}),
+        ))(),
+    ).rejects.toMatchObject({ reason: 'corrupt' });
   });
 });
 
 describe('the keys in a state file', () => {
   it('are those that the tenant serves, without the private key', async () => {
-    const tenant = await openLocalTenant(file, { clock: movableClock() });
+    const tenant = await openLocalTenant(
+      { file },
+      { clock: movableClock() },
+      databasePorts(() => {}),
+    );
     const { body } = await sender(tenant)('GET', '/.well-known/jwks.json');
     await tenant.close();
-    const publicJwk = (await readLocalKeys(file))?.publicJwk ?? {};
+    const publicJwk =
+      (
+        await readLocalKeys(
+          { file },
+          databasePorts(() => {}),
+        )
+      )?.publicJwk ?? {};
     expect(publicJwk).not.toHaveProperty('d');
     expect(await calculateJwkThumbprint(publicJwk as never)).toBe(await calculateJwkThumbprint(body.keys[0]));
   });
 
   it('are undefined while the state is empty', async () => {
     await (await openSqlite(file)).close();
-    expect(await readLocalKeys(file)).toBeUndefined();
+    expect(
+      await readLocalKeys(
+        { file },
+        databasePorts(() => {}),
+      ),
+    ).toBeUndefined();
   });
 });

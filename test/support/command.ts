@@ -8,13 +8,14 @@ import type { Context, World } from '../../src/cli/world/context.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { interrupted } from '../../src/errors.ts';
 import type { Timer } from '../../src/io/clock.ts';
+import { databasePorts } from '../../src/io/embedded/ports.ts';
 import type { KeyringOptions } from '../../src/io/store/keyring.ts';
 import type { Terminal } from '../../src/io/terminal/terminal.ts';
 import { listen } from '../../src/local/http/listen.ts';
 import type { RateLimit } from '../../src/local/http/rate-limit.ts';
+import { openLocalTenant } from '../../src/local/open-tenant.ts';
 import { seed } from '../../src/local/state/seed.ts';
 import type { Kind, Store, StoreReader } from '../../src/local/store/store.ts';
-import { openLocalTenant } from '../../src/local/tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
 import { openGates, sequenceOfBytes, testKeys } from './local.ts';
@@ -277,11 +278,11 @@ export async function servedTenant(
     return Response.json(options.tokens((await response.json()) as JsonObject, JSON.parse(body)));
   }, 0);
   const path = await seededState(folder, `https://localhost:${server.port}/`, options.edition);
-  const tenant = await openLocalTenant(path, {
-    rateLimit: options.rateLimit,
-    clock: () => clock.now(),
-    domain: `localhost:${server.port}`,
-  });
+  const tenant = await openLocalTenant(
+    { file: path },
+    { rateLimit: options.rateLimit, clock: () => clock.now(), domain: `localhost:${server.port}` },
+    databasePorts(() => {}),
+  );
   handle = tenant.handle;
   onTestFinished(() => tenant.close());
   const close = once(() => server.close());

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
-import { openLocalTenant } from '../../src/local/tenant.ts';
+import { databasePorts } from '../../src/io/embedded/ports.ts';
+import { openLocalTenant } from '../../src/local/open-tenant.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import { type Asked, openedStore, type ServedTenant, seededState } from './command.ts';
 import { temporaryFolder } from './folder.ts';
@@ -64,7 +65,11 @@ export async function faultyTenant(
   await once(server, 'listening');
   const host = `localhost:${(server.address() as AddressInfo).port}`;
   const path = await seededState(temporaryFolder(), `https://${host}/`, edition);
-  const tenant = await openLocalTenant(path, { clock: () => clock.now(), domain: host });
+  const tenant = await openLocalTenant(
+    { file: path },
+    { clock: () => clock.now(), domain: host },
+    databasePorts(() => {}),
+  );
   handle = tenant.handle;
   const close = async () => {
     server.closeAllConnections();

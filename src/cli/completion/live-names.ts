@@ -21,7 +21,7 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
-  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, options)) });
+  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, profile, options)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
   await withinTime(limitMs, async (signal) => {
@@ -45,15 +45,19 @@ async function savedSessionNames(context: Context, profile: Profile): Promise<Ca
 }
 
 /** Nothing if the line asks for another edition than that of the local tenant: the command would be refused. */
-async function inLocalTenant(world: World, options: GlobalOptions): Promise<Found> {
-  const [{ localNames }, { localStatePath }] = await Promise.all([
-    import('../../io/embedded/names.ts'),
-    import('../../io/files/folders.ts'),
-  ]);
+async function inLocalTenant(world: World, profile: Profile, options: GlobalOptions): Promise<Found> {
+  const { localNames } = await import('../../io/embedded/names.ts');
   const edition = requestedEdition(world, options);
-  const state = await localNames(localStatePath(await world.folders()));
-  if (!state || (edition !== undefined && edition !== state.edition)) return {};
-  return { apps: namedApps(state.clients), apis: namedApis(state.resourceServers) };
+  const state = await quietContext(world).localState(profile);
+  let found: Found = {};
+  const lookUp = async () => {
+    const names = await localNames(state);
+    if (!names || (edition !== undefined && edition !== names.edition)) return;
+    found = { apps: namedApps(names.clients), apis: namedApis(names.resourceServers) };
+  };
+  // A database may be far away.
+  await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
+  return found;
 }
 
 /** Names options as commander does: `caFile` for `--ca-file`. */

@@ -13,7 +13,7 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
-  local: { description: 'the local tenant: serve it, show it, move it, reset it', example: 'local show' },
+  local: { description: 'the local tenant: serve it, show it, move it, share it, reset it', example: 'local show' },
 };
 
 /** The command tree, one line per command; its code is loaded when it is used. */
@@ -69,6 +69,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,
   'local export': async () => (await import('../commands/local/export.ts')).localExportCommand,
   'local import': async () => (await import('../commands/local/import.ts')).localImportCommand,
+  'local use-database': async () => (await import('../commands/local/use-database.ts')).localUseDatabaseCommand,
   'local reset': async () => (await import('../commands/local/reset.ts')).localResetCommand,
   status: async () => (await import('../commands/status.ts')).statusCommand,
   completion: async () => (await import('../commands/completion.ts')).completionCommand,

@@ -8,6 +8,7 @@ import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
+import type { StateAddress } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
 import type { KeyringOptions } from '../../io/store/keyring.ts';
@@ -15,6 +16,7 @@ import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Printing } from '../output/formats.ts';
+import type { DatabaseText } from './database-state.ts';
 import { type Env, environmentOf } from './environment.ts';
 
 /**
@@ -77,7 +79,10 @@ export interface Context {
   localKeys(edition: EditionName | undefined): Promise<KeyRing>;
   /** Fetched key sets of tenants and other issuers. */
   keyCache(): Promise<KeyCache>;
-  local(): Promise<LocalControl>;
+  /** Where the state of the local tenant is, for the profile `local`. */
+  localState(profile: Pick<Profile, 'database'>): Promise<StateAddress>;
+  /** The local tenant; `database` replaces the saved choice of its state. */
+  local(database?: DatabaseText): Promise<LocalControl>;
 }
 
 /** What a context is built on: the process, or a test. */

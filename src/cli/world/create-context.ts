@@ -7,7 +7,7 @@ import type { ProfileStore } from '../../domain/profile/profile.ts';
 import { defaultSessionName } from '../../domain/session/saved-session.ts';
 import { AnonError } from '../../errors.ts';
 import { localKeyRing } from '../../io/embedded/keys.ts';
-import type { LocalPorts } from '../../io/embedded/tenant.ts';
+import type { LocalPorts } from '../../io/embedded/ports.ts';
 import { keepPrivate } from '../../io/files/private-mode.ts';
 import { retryPolicy } from '../../io/terminal/waiting.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
@@ -15,6 +15,7 @@ import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
+import { type DatabaseChoice, localState } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
 export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
@@ -42,15 +43,17 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return locked(join(data, `${name}.lock`), work);
     };
 
-  const localPorts = async (): Promise<LocalPorts> => {
-    const { localStatePath } = await import('../../io/files/folders.ts');
-    return { path: localStatePath(await folders()), now, warn, exclusively: exclusively('local-tenant') };
+  const stateFile = async () => (await import('../../io/files/folders.ts')).localStatePath(await folders());
+  const savedDatabase = async () => (await (await profiles()).get(localProfileName))?.database;
+  const stateOf = async (choice: DatabaseChoice) => localState({ env, warn, file: await stateFile() }, choice);
+  const localPorts = async (choice: DatabaseChoice): Promise<LocalPorts> => {
+    return { state: await stateOf(choice), now, warn, exclusively: exclusively('local-tenant') };
   };
 
   // A user without folders has no local tenant, and can use commands that need none.
-  const statePathIfAny = async () =>
-    localPorts().then(
-      ({ path }) => path,
+  const stateIfAny = async () =>
+    stateFile().then(
+      () => stateOf({ saved: savedDatabase }),
       () => undefined,
     );
 
@@ -131,7 +134,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     async withEdition(profile, asked) {
       if (profile.domain !== undefined) return profile;
       const { localEdition } = await import('../../io/embedded/names.ts');
-      return { ...profile, edition: await localEdition((await localPorts()).path, asked) };
+      return { ...profile, edition: await localEdition(() => stateOf({ saved: async () => profile.database }), asked) };
     },
     secrets,
     secretsOf,
@@ -160,7 +163,10 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       const { domain } = profile;
       if (domain === undefined) {
         const { connectLocal } = await import('../../io/embedded/tenant.ts');
-        return observed(await connectLocal(await localPorts(), common, edition), transport);
+        return observed(
+          await connectLocal(await localPorts({ saved: async () => profile.database }), common, edition),
+          transport,
+        );
       }
       const [{ connectRemote }, { managementAccess }] = await Promise.all([
         import('../../io/http/http.ts'),
@@ -182,11 +188,15 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return observed(edition ? { ...waiting, edition } : waiting, transport);
     },
     async localKeys(edition) {
-      return localKeyRing(statePathIfAny, warn, edition);
+      return localKeyRing(stateIfAny, warn, edition);
     },
     async keyCache() {
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
     },
-    local: async () => (await import('../../io/embedded/control.ts')).localControl(await localPorts()),
+    localState: ({ database }) => stateOf({ saved: async () => database }),
+    async local(given) {
+      const { localControl } = await import('../../io/embedded/control.ts');
+      return localControl(await localPorts({ given, saved: savedDatabase }));
+    },
   };
 }

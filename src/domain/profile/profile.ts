@@ -18,6 +18,8 @@ export interface Profile {
   readonly name: string;
   /** The tenant's domain, or for a tenant on this machine its `http://` address. The embedded tenant has none. */
   readonly domain?: string | undefined;
+  /** The address of the database with the embedded tenant's state, without a password; undefined: a file. */
+  readonly database?: string | undefined;
   readonly edition?: EditionName | undefined;
   readonly credentials?: ManagementCredentials | undefined;
   /** Where its secrets are saved; the default is files. */

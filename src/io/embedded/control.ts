@@ -1,12 +1,17 @@
-import type { LocalTenant } from '../../local/tenant.ts';
+import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { TenantExport } from '../../wire/tenant-export.ts';
+import { localNames } from './names.ts';
+import type { LocalOptions, LocalPorts } from './ports.ts';
 import { type LocalServer, type ServeOptions, serveLocal } from './server.ts';
-import { type LocalOptions, type LocalPorts, openLocal, resetLocal } from './tenant.ts';
+import type { StateAddress } from './state-address.ts';
+import { openLocal, resetLocal } from './tenant.ts';
 
 /** What `anon-cli local` does with the local tenant. */
 export interface LocalControl {
-  readonly statePath: string;
+  readonly state: StateAddress;
+  /** Whether there is a tenant. Creates none. @throws {AnonError} */
+  exists(): Promise<boolean>;
   /** @throws {AnonError} `edition_unsupported` where the tenant uses another edition */
   describe(
     edition: EditionName | undefined,
@@ -26,8 +31,10 @@ export interface LocalControl {
 }
 
 export function localControl(ports: LocalPorts): LocalControl {
+  const { state } = ports;
   return {
-    statePath: ports.path,
+    state,
+    exists: async () => (await localNames(state)) !== undefined,
     describe: (asked) =>
       opened(ports, { edition: asked }, async (local) => {
         const [edition, credentials] = [await local.edition(), await local.managementCredentials()];

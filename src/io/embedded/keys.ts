@@ -2,7 +2,8 @@ import type { KeyRing } from '../../domain/token/key-source.ts';
 import { isAnonError } from '../../errors.ts';
 import type { LocalKeys } from '../../local/state/read-state.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { exists } from '../files/files.ts';
+import { readState } from './reading.ts';
+import type { StateAddress } from './state-address.ts';
 import { editionMismatch } from './state-errors.ts';
 
 /**
@@ -13,7 +14,7 @@ import { editionMismatch } from './state-errors.ts';
  * The issuer of an encrypted token is unknown, so its key is skipped with a warning.
  */
 export function localKeyRing(
-  findState: () => Promise<string | undefined>,
+  findState: () => Promise<StateAddress | undefined>,
   warn: (message: string) => void,
   edition?: EditionName,
 ): KeyRing {
@@ -49,16 +50,20 @@ export function localKeyRing(
 }
 
 async function readKeys(
-  findState: () => Promise<string | undefined>,
+  findState: () => Promise<StateAddress | undefined>,
   warn: (message: string) => void,
 ): Promise<LocalKeys | undefined> {
-  const path = await findState();
-  if (path === undefined) return undefined;
+  let state: StateAddress | undefined;
   try {
-    return exists(path) ? await (await import('../../local/state/read-state.ts')).readLocalKeys(path) : undefined;
+    state = await findState();
+    if (!state) return undefined;
+    return await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalKeys, warn);
   } catch (error) {
+    const file = state && 'file' in state ? state.file : undefined;
+    if (file === undefined && !isAnonError(error)) throw error;
     const { stateProblemText } = await import('./state-errors.ts');
-    warn(`${isAnonError(error) ? error.message : stateProblemText(path, error)} Its keys can't be used.`);
+    const problem = isAnonError(error) ? error.message : stateProblemText(file ?? '', error);
+    warn(`${problem} ${file === undefined ? "The local tenant's" : 'Its'} keys can't be used.`);
     return undefined;
   }
 }

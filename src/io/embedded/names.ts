@@ -2,12 +2,15 @@ import * as v from 'valibot';
 import { client } from '../../wire/client.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { resourceServer } from '../../wire/resource-server.ts';
-import { exists } from '../files/files.ts';
+import { readState } from './reading.ts';
+import type { StateAddress } from './state-address.ts';
 
-/** The applications, APIs and edition of the local tenant, read from its state file; undefined where there is no tenant. */
-export async function localNames(statePath: string) {
-  if (!exists(statePath)) return undefined;
-  const saved = await (await import('../../local/state/read-state.ts')).readLocalNames(statePath);
+/**
+ * The applications, APIs and edition of the local tenant, read from its state; undefined where there is no tenant.
+ * @throws as {@link readState}
+ */
+export async function localNames(state: StateAddress) {
+  const saved = await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalNames);
   return (
     saved && {
       edition: saved.edition,
@@ -17,14 +20,19 @@ export async function localNames(statePath: string) {
   );
 }
 
-/** The edition of the local tenant, or of a new one; undefined where its state can't be read. */
+/**
+ * The edition of the local tenant, or of a new one; undefined where its state can't be read. A database is not asked: this is
+ * for commands that read only this machine.
+ */
 export async function localEdition(
-  statePath: string,
+  findState: () => Promise<StateAddress>,
   asked: EditionName = 'preview',
 ): Promise<EditionName | undefined> {
   try {
-    if (!exists(statePath)) return asked;
-    return (await (await import('../../local/state/read-state.ts')).readLocalEdition(statePath)) ?? asked;
+    const state = await findState();
+    if (!('file' in state)) return undefined;
+    const load = async () => (await import('../../local/state/read-state.ts')).readLocalEdition;
+    return (await readState(state, load)) ?? asked;
   } catch {
     return undefined;
   }

@@ -1,12 +1,12 @@
-import { dirname, join } from 'node:path';
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
-import type { LocalTenant } from '../../local/tenant.ts';
+import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { codeOf, fileFailure } from '../files/files.ts';
-import { openLock } from '../files/lock.ts';
-import { type LocalPorts, openLocal } from './tenant.ts';
+import { codeOf } from '../files/files.ts';
+import type { LocalPorts } from './ports.ts';
+import { type ServingLock, servingLock } from './serving-lock.ts';
+import { openLocal } from './tenant.ts';
 
 export interface LocalServer extends Listening {
   readonly issuer: string;
@@ -33,9 +33,10 @@ const defaultPort = 4400;
 
 /**
  * Serves the local tenant over HTTP, by default on the loopback interface. A given port or domain makes the issuer,
- * `https://localhost:PORT/` or `https://DOMAIN/`, which is saved; otherwise the issuer is the saved one.
+ * `https://localhost:PORT/` or `https://DOMAIN/`, which is saved; otherwise the issuer is the saved one. In a database, which
+ * several instances serve at different ports, a port makes the issuer of a new tenant only.
  * @throws {AnonError} `failed` where the port is taken, or another process serves the tenant as another issuer;
- * `edition_unsupported`
+ * `edition_unsupported`; the errors of {@link openLocal}
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
   const { port, domain, address, rateLimit, edition, hosts = [] } = options;
@@ -58,9 +59,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       throw cannotListen(wanted, address, error);
     });
     opened.push(listening.close);
-    const lock = servingLock(join(dirname(ports.path), 'local-start.lock'));
-    opened.push(lock.release);
-    await takeIssuer(local, lock, issuerFor(options, listening.port) ?? before);
+    const lock = await servingLock(ports);
+    opened.push(() => lock.release());
+    await takeIssuer(local, lock, issuerFor(ports, options, listening.port) ?? before);
     const { issuer } = local;
     return {
       ...listening,
@@ -73,9 +74,9 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   }
 }
 
-function issuerFor({ port, domain }: ServeOptions, taken: number): string | undefined {
+function issuerFor({ state }: LocalPorts, { port, domain }: ServeOptions, taken: number): string | undefined {
   if (domain !== undefined) return `https://${domain}/`;
-  return port === undefined ? undefined : `https://localhost:${taken}/`;
+  return port === undefined || !('file' in state) ? undefined : `https://localhost:${taken}/`;
 }
 
 /** The port of an issuer on localhost. */
@@ -87,7 +88,7 @@ function localPort(issuer: string): number | undefined {
 /** Another running server and its clients rely on the issuer, so it changes only where nobody else serves the tenant. */
 async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string): Promise<void> {
   const alone = local.issuer === issuer || (await lock.alone(() => local.setIssuer(issuer)));
-  lock.share();
+  await lock.share();
   await local.ready();
   if (alone && local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
@@ -96,7 +97,10 @@ async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string)
   });
 }
 
-/** An unusable state doesn't stop the server: each client gets the reason, and the server warns once. */
+/**
+ * An unusable state doesn't stop the server: each client gets the reason, and the server warns once. The reason why a database
+ * is unusable names its address, so it is for the server's output alone.
+ */
 function handlerOf(ports: LocalPorts, local: LocalTenant): (request: Request) => Promise<Response> {
   const warned = new Set<string>();
   return async (request) => {
@@ -106,7 +110,7 @@ function handlerOf(ports: LocalPorts, local: LocalTenant): (request: Request) =>
       if (!isAnonError(error)) return local.outage(request);
       if (!warned.has(error.message)) ports.warn(error.message);
       warned.add(error.message);
-      return local.outage(request, error.message);
+      return local.outage(request, 'file' in ports.state ? error.message : undefined);
     }
   };
 }
@@ -140,48 +144,4 @@ function cannotListen(port: number, given: string | undefined, error: unknown): 
     hint: 'Choose another: anon-cli local start --port 4401',
     cause: error,
   });
-}
-
-/** A lock that all servers of one state share. */
-export interface ServingLock {
-  /** Runs `work` unless another process holds the lock; returns whether it ran. */
-  alone(work: () => Promise<void>): Promise<boolean>;
-  /** Holds the lock, together with others, until `release`. */
-  share(): void;
-  release(): void;
-}
-
-/**
- * SQLite's lock on an empty database: shared by readers, exclusive for a writer. The system frees it when its holder dies.
- * @throws {AnonError} `state_unusable` where the file at `path` can't be created
- */
-export function servingLock(path: string): ServingLock {
-  const { database } = openLock(path);
-  const end = () => {
-    if (database.inTransaction) database.exec('ROLLBACK');
-  };
-  return {
-    async alone(work) {
-      try {
-        database.exec('BEGIN EXCLUSIVE');
-      } catch (error) {
-        if (codeOf(error).startsWith('SQLITE_BUSY')) return false;
-        throw fileFailure(path, 'cannot be locked', error);
-      }
-      try {
-        await work();
-        return true;
-      } finally {
-        end();
-      }
-    },
-    share() {
-      database.exec('BEGIN');
-      database.prepare('SELECT count(*) FROM sqlite_schema').all();
-    },
-    release() {
-      end();
-      database.close();
-    },
-  };
 }

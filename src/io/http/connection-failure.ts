@@ -94,11 +94,20 @@ interface Explanation {
 
 function explain(code: string, { connectMs }: Limits): Explanation {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return { reason: `no connection within ${connectMs / 1000} seconds` };
+  return explainCode(code);
+}
+
+function explainCode(code: string): Explanation {
   const known = explanations[code];
   if (known) return known;
   if (isTlsFailure(code)) return { reason: 'a TLS error occurred' };
   if (code.startsWith('HPE_')) return { reason: 'it does not speak HTTP' };
   return { reason: code ? `the connection failed (${code})` : 'the connection failed' };
+}
+
+/** Why a connection to something else than a tenant failed, as the end of a sentence. */
+export function connectionReason(error: unknown): string {
+  return explainCode(causeCode(error)).reason;
 }
 
 const closed: Explanation = { reason: 'the connection was closed', broken: true };

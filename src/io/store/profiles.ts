@@ -19,6 +19,7 @@ const credentials = v.variant('kind', [
 ]);
 const profile = v.strictObject({
   domain: v.optional(v.string()),
+  database: v.optional(v.string()),
   edition: v.optional(v.picklist(editionNames)),
   credentials: v.optional(credentials),
   secrets: v.optional(v.picklist(['keyring', 'file'])),

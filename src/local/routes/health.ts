@@ -1,4 +1,4 @@
-import { DatabaseUnavailableError } from '../store/database.ts';
+import { type DatabaseUnavailableError, isUnavailable } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 
 /** The databases that a state can be in, as `/health` names them. */
@@ -10,7 +10,7 @@ export async function health(request: Request, store: Store, database: DatabaseN
     await store.refresh();
     return answer(request, 200, { status: 'ok', database });
   } catch (error) {
-    const retryAfter = error instanceof DatabaseUnavailableError && { 'retry-after': retryAfterOf(error) };
+    const retryAfter = isUnavailable(error) && { 'retry-after': retryAfterOf(error) };
     return answer(request, 503, { status: 'unavailable', database }, { ...retryAfter });
   }
 }

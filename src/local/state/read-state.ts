@@ -1,7 +1,8 @@
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { cachedStore } from '../store/cached-store.ts';
-import { readSqlite } from '../store/sqlite/database.ts';
+import { readDatabase, type StateLocation } from '../store/location.ts';
+import type { PostgresPorts } from '../store/postgres/address.ts';
 import type { Store } from '../store/store.ts';
 import { publicJwk, tenantKeys } from '../tokens/keys.ts';
 import { editionIn, editionOf } from './edition.ts';
@@ -15,12 +16,13 @@ export interface LocalKeys {
 }
 
 /**
- * Reads the keys, issuer and edition in the state file at `path` without starting the tenant. Undefined in an empty state.
+ * Reads the keys, issuer and edition in the state at `location` without starting the tenant. Undefined in an empty state.
  * Creates and changes nothing.
  * @throws {StateFileError} when the file is not a state file or cannot be read
+ * @throws {DatabaseUnavailableError | DatabaseRefusedError} when the database cannot be reached or used
  */
-export async function readLocalKeys(path: string): Promise<LocalKeys | undefined> {
-  return reading(path, async (state) => {
+export async function readLocalKeys(location: StateLocation, ports: PostgresPorts): Promise<LocalKeys | undefined> {
+  return reading(location, ports, async (state) => {
     if ((await state.get('key', 'current')) === undefined) return undefined;
     const keys = await tenantKeys(state);
     return {
@@ -32,9 +34,12 @@ export async function readLocalKeys(path: string): Promise<LocalKeys | undefined
   });
 }
 
-/** As {@link readLocalKeys}, the edition alone. @throws {StateFileError} */
-export async function readLocalEdition(path: string): Promise<EditionName | undefined> {
-  return reading(path, async (state) => {
+/** As {@link readLocalKeys}, the edition alone. */
+export async function readLocalEdition(
+  location: StateLocation,
+  ports: PostgresPorts,
+): Promise<EditionName | undefined> {
+  return reading(location, ports, async (state) => {
     const settings = await state.get('tenant', 'settings');
     return settings && editionIn(settings).name;
   });
@@ -46,13 +51,9 @@ export interface LocalNames {
   readonly resourceServers: readonly JsonObject[];
 }
 
-/**
- * Reads the applications, APIs and edition in the state file at `path` without starting the tenant. Undefined in an empty
- * state. Creates and changes nothing.
- * @throws {StateFileError} when the file is not a state file or cannot be read
- */
-export async function readLocalNames(path: string): Promise<LocalNames | undefined> {
-  return reading(path, async (state) => {
+/** As {@link readLocalKeys}, the applications, APIs and edition. */
+export async function readLocalNames(location: StateLocation, ports: PostgresPorts): Promise<LocalNames | undefined> {
+  return reading(location, ports, async (state) => {
     if ((await state.get('tenant', 'settings')) === undefined) return undefined;
     return {
       edition: (await editionOf(state)).name,
@@ -62,8 +63,14 @@ export async function readLocalNames(path: string): Promise<LocalNames | undefin
   });
 }
 
-async function reading<Result>(path: string, read: (state: Store) => Promise<Result>): Promise<Result> {
-  const state = cachedStore(await readSqlite(path));
+async function reading<Result>(
+  location: StateLocation,
+  ports: PostgresPorts,
+  read: (state: Store) => Promise<Result>,
+): Promise<Result | undefined> {
+  const database = await readDatabase(location, ports);
+  if (!database) return undefined;
+  const state = cachedStore(database);
   try {
     return await read(state);
   } finally {

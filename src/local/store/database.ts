@@ -72,3 +72,14 @@ export class DatabaseUnavailableError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
+
+// Errors are recognised by name, because code that is loaded lazily has its own copies of their classes.
+
+export function isUnavailable(error: unknown): error is DatabaseUnavailableError {
+  return error instanceof Error && error.name === 'DatabaseUnavailableError';
+}
+
+/** Whether PostgreSQL refuses what was asked: a `DatabaseRefusedError`. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DatabaseRefusedError';
+}

@@ -17,6 +17,7 @@ describe('local show', () => {
       issuer: 'https://localhost:4400/',
       edition: 'preview',
       state: statePath,
+      database: null,
       management_client_id: client_id,
     });
   });
@@ -128,6 +129,7 @@ describe('local start', () => {
       issuer: `https://localhost:${json.port}/`,
       issuer_before: 'https://localhost:4400/',
       edition: 'preview',
+      database: null,
     });
     await expect(fetch(json.url)).rejects.toThrow();
   });

@@ -12,7 +12,7 @@ function keysOf(path: string) {
   let looks = 0;
   const findState = async () => {
     looks += 1;
-    return path;
+    return { file: path };
   };
   return { ring: localKeyRing(findState, (message) => void warnings.push(message)), warnings, looks: () => looks };
 }
@@ -66,7 +66,7 @@ describe('offline', () => {
     const path = await statePath();
     const warnings: string[] = [];
     const ring = localKeyRing(
-      async () => path,
+      async () => ({ file: path }),
       (message) => void warnings.push(message),
       'ea',
     );

@@ -7,9 +7,10 @@ import Database from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tenantTime } from '../../../src/domain/exchange/tenant-time.ts';
 import { readTenant } from '../../../src/domain/tenant/settings.ts';
+import type { LocalPorts } from '../../../src/io/embedded/ports.ts';
 import { serveLocal } from '../../../src/io/embedded/server.ts';
-import { connectLocal, type LocalPorts, openLocal } from '../../../src/io/embedded/tenant.ts';
-import type { LocalTenant } from '../../../src/local/tenant.ts';
+import { connectLocal, openLocal } from '../../../src/io/embedded/tenant.ts';
+import type { LocalTenant } from '../../../src/local/open-tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
 import { failureOf, noon, retry, steppingClock } from '../../support/domain.ts';
 import { modeOf, temporaryFolder } from '../../support/folder.ts';
@@ -17,13 +18,22 @@ import { freePort } from '../../support/free-port.ts';
 import { testTenant } from '../../support/local.ts';
 import { sqliteStore } from '../../support/sqlite-store.ts';
 
-function localPorts(): LocalPorts & { readonly warnings: string[]; readonly folder: string } {
+interface FilePorts extends LocalPorts {
+  readonly warnings: string[];
+  readonly folder: string;
+  /** The file of the state. */
+  readonly path: string;
+}
+
+function localPorts(): FilePorts {
   const folder = join(temporaryFolder(), 'data');
+  const path = join(folder, 'local-tenant.db');
   const warnings: string[] = [];
   return {
     folder,
     warnings,
-    path: join(folder, 'local-tenant.db'),
+    path,
+    state: { file: path },
     now: () => noon,
     warn: (message) => void warnings.push(message),
     exclusively: (work) => work(),
@@ -38,7 +48,7 @@ async function open(ports: LocalPorts): Promise<LocalTenant> {
 }
 
 /** A state with the keys of every test tenant: creating new ones takes a while. */
-async function withState(ports: LocalPorts, edition?: EditionName): Promise<void> {
+async function withState(ports: FilePorts, edition?: EditionName): Promise<void> {
   mkdirSync(dirname(ports.path), { recursive: true });
   const store = await sqliteStore(ports.path);
   await testTenant({ store, edition });

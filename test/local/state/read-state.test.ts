@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { databasePorts } from '../../../src/io/embedded/ports.ts';
 import { readLocalNames } from '../../../src/local/state/read-state.ts';
 import { cachedStore } from '../../../src/local/store/cached-store.ts';
 import { openSqlite } from '../../../src/local/store/sqlite/database.ts';
@@ -14,7 +15,12 @@ it('the applications and APIs of a state can be read while another process has i
     writer.put('resource_server', 'r1', { id: 'r1', identifier: 'https://shop.example' });
     writer.put('tenant', 'settings', {});
   });
-  expect(await readLocalNames(path)).toEqual({
+  expect(
+    await readLocalNames(
+      { file: path },
+      databasePorts(() => {}),
+    ),
+  ).toEqual({
     edition: 'ea',
     clients: [{ client_id: 'c1', name: 'web' }],
     resourceServers: [{ id: 'r1', identifier: 'https://shop.example' }],
@@ -25,12 +31,27 @@ it('the applications and APIs of a state can be read while another process has i
 it('an empty state and a file that is not a state stay unchanged', async () => {
   const path = join(temporaryFolder(), 'state.db');
   await (await openSqlite(path)).close();
-  expect(await readLocalNames(path)).toBeUndefined();
+  expect(
+    await readLocalNames(
+      { file: path },
+      databasePorts(() => {}),
+    ),
+  ).toBeUndefined();
   writeFileSync(path, '');
-  await expect(readLocalNames(path)).rejects.toThrow('corrupt');
+  await expect(
+    readLocalNames(
+      { file: path },
+      databasePorts(() => {}),
+    ),
+  ).rejects.toThrow('corrupt');
   expect(statSync(path).size).toBe(0);
   writeFileSync(path, 'not a database, but long enough to be taken for a file of one'.repeat(30));
   const before = statSync(path).mtimeMs;
-  await expect(readLocalNames(path)).rejects.toThrow('corrupt');
+  await expect(
+    readLocalNames(
+      { file: path },
+      databasePorts(() => {}),
+    ),
+  ).rejects.toThrow('corrupt');
   expect(statSync(path).mtimeMs).toBe(before);
 });

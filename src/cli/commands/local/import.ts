@@ -9,6 +9,7 @@ import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { countsOf, countsText } from './carried.ts';
+import { stateData } from './state-data.ts';
 
 /** Far more than the largest tenant that a file can hold; longer texts do not fit into a string. */
 const limitBytes = 256 * 2 ** 20;
@@ -36,7 +37,7 @@ applications, APIs and grants. Tokens that the imported tenant has issued stay v
     if (newKeys) await forgetOldTenant(context);
     printResult(context, options, {
       data: {
-        state: local.statePath,
+        ...stateData(local),
         issuer: imported.issuer,
         edition: imported.edition,
         new_keys: newKeys,
@@ -65,5 +66,8 @@ function checkEdition(context: Context, options: GlobalOptions, { edition }: Ten
 /** With other keys, the sessions saved here and the defaults of the profile are useless. */
 async function forgetOldTenant(context: Context): Promise<void> {
   await (await context.sessions({ name: localProfileName })).forgetAll();
-  await (await context.profiles()).change(localProfileName, (before) => before && { name: before.name });
+  await (await context.profiles()).change(
+    localProfileName,
+    (before) => before && { name: before.name, database: before.database },
+  );
 }

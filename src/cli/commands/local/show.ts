@@ -3,6 +3,7 @@ import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { defineCommand } from '../define-command.ts';
+import { stateData } from './state-data.ts';
 
 export const localShowCommand = defineCommand({
   description: 'show where the local tenant is saved, and how to configure it over HTTP',
@@ -12,12 +13,13 @@ export const localShowCommand = defineCommand({
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const local = await context.local();
+    const state = stateData(local);
     const { issuer, edition, clientId, clientSecret } = await local.describe(requestedEdition(context, options));
     printResult(context, options, {
       data: {
         issuer,
         edition,
-        state: local.statePath,
+        ...state,
         management_client_id: clientId,
         ...(options.revealSecrets && { management_client_secret: clientSecret }),
       },
@@ -26,7 +28,7 @@ export const localShowCommand = defineCommand({
         rows(paint, [
           ['issuer', issuer],
           ['edition', edition],
-          ['state', printable(local.statePath)],
+          state.database === null ? ['state', printable(state.state)] : ['database', printable(state.database)],
           ['Management API client', clientId],
           ['client secret', 'anon-cli local show --reveal-secrets --field management_client_secret'],
         ]),

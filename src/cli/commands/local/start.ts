@@ -4,11 +4,13 @@ import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
+import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { exposureWarning, parseAddress } from './served-address.ts';
+import { type StateData, stateData } from './state-data.ts';
 
 export const localStartCommand = defineCommand({
   description: 'serve the local tenant over HTTP, until Ctrl-C; by default on this machine only',
@@ -25,6 +27,7 @@ export const localStartCommand = defineCommand({
       repeatable: true,
       parse: parseHost,
     },
+    '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
   },
   calls: 'nothing',
   examples: ['local start --port 4400'],
@@ -38,11 +41,14 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
     const edition = requestedEdition(context, options);
     const { signal } = context;
     const { allowHost: hosts, host: address } = options;
-    const server = await (await context.local()).serve({ port, domain, address, rateLimit, edition, hosts });
+    const local = await context.local(
+      options.database === undefined ? undefined : { text: options.database, from: '--database' },
+    );
+    const server = await local.serve({ port, domain, address, rateLimit, edition, hosts });
     try {
       const exposure = exposureWarning(address, server.port);
       if (exposure !== undefined) context.warn(exposure);
-      printAddress(context, options, server);
+      printAddress(context, options, server, stateData(local));
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
       await server.close();
@@ -51,7 +57,7 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
   },
 });
 
-function printAddress(context: Context, options: GlobalOptions, server: LocalServer): void {
+function printAddress(context: Context, options: GlobalOptions, server: LocalServer, state: StateData): void {
   printResult(context, options, {
     data: {
       url: server.url,
@@ -59,6 +65,7 @@ function printAddress(context: Context, options: GlobalOptions, server: LocalSer
       issuer: server.issuer,
       ...(server.issuerBefore !== undefined && { issuer_before: server.issuerBefore }),
       edition: server.edition,
+      database: state.database,
     },
     human: (paint) =>
       `${paint.green('✔')} The local tenant listens at ${paint.bold(server.url)}\n` +
@@ -68,6 +75,7 @@ function printAddress(context: Context, options: GlobalOptions, server: LocalSer
       rows(paint, [
         ['issuer', server.issuer],
         ['edition', server.edition],
+        ...(state.database === null ? [] : [['database', printable(state.database)] as const]),
         ['guest tokens', `POST ${server.url}/anonymous/token`],
         ['public keys', `${server.url}/.well-known/jwks.json`],
         ['configure', 'any anon-cli command, in another terminal'],

@@ -7,13 +7,13 @@ export interface PostgresAddress {
   readonly port: number;
   readonly user: string;
   readonly database: string;
-  readonly password?: string;
+  readonly password?: string | undefined;
   readonly sslMode: SslMode;
   /** The path of a file, or `system` for the certificate authorities that Node.js knows. */
-  readonly sslRootCert?: string;
-  readonly sslCert?: string;
-  readonly sslKey?: string;
-  readonly connectTimeoutSeconds?: number;
+  readonly sslRootCert?: string | undefined;
+  readonly sslCert?: string | undefined;
+  readonly sslKey?: string | undefined;
+  readonly connectTimeoutSeconds?: number | undefined;
 }
 
 export interface PostgresPorts {

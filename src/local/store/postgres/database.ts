@@ -8,7 +8,7 @@ import { Connections, type Row } from './connections.ts';
 import { countStatement, getStatement, listStatement, savedDocument } from './documents.ts';
 import { isConflict, meaningOf, sqlState } from './failure.ts';
 import { Listener } from './listener.ts';
-import { isCurrent, isSchemaMissing, prepareSchema } from './schema.ts';
+import { hasSchema, isCurrent, isSchemaMissing, prepareSchema } from './schema.ts';
 import { indexKey } from './text.ts';
 
 /** How often to repeat what the server has undone in favour of another transaction. */
@@ -36,6 +36,25 @@ export async function openPostgres(address: PostgresAddress, ports: PostgresPort
   }
 }
 
+/**
+ * The state in a database, to be read only; undefined where there are no tables. Creates and changes nothing.
+ * @throws as {@link openPostgres}
+ */
+export async function readPostgres(
+  address: PostgresAddress,
+  ports: PostgresPorts,
+): Promise<DocumentDatabase | undefined> {
+  const database = new PostgresDatabase(address, ports);
+  try {
+    if (await database.hasTables()) return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  await database.close();
+  return undefined;
+}
+
 class PostgresDatabase implements DocumentDatabase {
   readonly #address: PostgresAddress;
   readonly #ports: PostgresPorts;
@@ -56,6 +75,10 @@ class PostgresDatabase implements DocumentDatabase {
 
   prepare(): Promise<void> {
     return this.#explained(() => prepareSchema(this.#connections));
+  }
+
+  hasTables(): Promise<boolean> {
+    return this.#explained(() => hasSchema(this.#connections));
   }
 
   changesSince(revision: number, mayLag: boolean): Promise<Changes> {

@@ -34,6 +34,13 @@ export async function prepareSchema(connections: Connections): Promise<void> {
   }, timeoutMs);
 }
 
+/** Whether this version can read the tables; false where there are none. @throws {DatabaseRefusedError} `newer` */
+export async function hasSchema(connections: Connections): Promise<boolean> {
+  const rows = await readVersions(connections);
+  isCurrent(rows);
+  return rows.length > 0;
+}
+
 async function readVersions(connections: Connections): Promise<Row[]> {
   try {
     return await connections.read(versions);

@@ -1,0 +1,33 @@
+import type { StateAddress } from '../../io/embedded/state-address.ts';
+import type { DatabaseText } from './database-state.ts';
+import type { Env } from './environment.ts';
+
+/** Which database a command asks for: in an argument, or in its profile. */
+export interface DatabaseChoice {
+  readonly given?: DatabaseText | undefined;
+  readonly saved: () => Promise<string | undefined>;
+}
+
+/** The word for the file in place of an address. */
+export const fileWord = 'sqlite';
+
+/**
+ * Where the local tenant's state is: in the database that an argument names, or else ANON_DATABASE_URL, or else the profile;
+ * otherwise in a file of this user.
+ * @throws {AnonError} `usage`, `state_unusable`
+ */
+export async function localState(
+  { env, warn, file }: { env: Env; warn: (message: string) => void; file: string },
+  choice: DatabaseChoice,
+): Promise<StateAddress> {
+  const chosen = await chosenDatabase(env, choice);
+  if (chosen === undefined || chosen.text === fileWord) return { file };
+  return (await import('./database-state.ts')).databaseState(chosen, env, warn);
+}
+
+async function chosenDatabase(env: Env, { given, saved }: DatabaseChoice): Promise<DatabaseText | undefined> {
+  if (given !== undefined) return given;
+  if (env.ANON_DATABASE_URL) return { text: env.ANON_DATABASE_URL, from: 'ANON_DATABASE_URL' };
+  const text = await saved();
+  return text === undefined ? undefined : { text, from: 'profile' };
+}

@@ -1,0 +1,21 @@
+import { userInfo } from 'node:os';
+import type { PostgresAddress } from '../../domain/profile/database-address.ts';
+
+/** A database with the local tenant's state. */
+export interface PostgresState {
+  readonly postgres: PostgresAddress;
+  /** The address in messages, without the password. */
+  readonly displayed: string;
+}
+
+/** Where the local tenant's state is. */
+export type StateAddress = { readonly file: string } | PostgresState;
+
+/** The name of the user of this process; undefined where the user database has none. */
+export function systemUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
