@@ -1,0 +1,20 @@
+import type { LocalTenantOptions } from '../../local/open-tenant.ts';
+import type { PostgresPorts } from '../../local/store/postgres/address.ts';
+import type { StateAddress } from './state-address.ts';
+
+/** What the local tenant needs from the machine. */
+export interface LocalPorts {
+  readonly state: StateAddress;
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly warn: (message: string) => void;
+  /** Runs `work` while no other process of this user replaces the state's file. */
+  readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
+export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;
+
+/** What a connection to PostgreSQL needs. Its clock must not follow a change of the machine's time. */
+export function databasePorts(warn: (message: string) => void): PostgresPorts {
+  return { now: () => performance.now(), warn };
+}

@@ -1,0 +1,27 @@
+import type { StateLocation } from '../../local/store/location.ts';
+import type { PostgresPorts } from '../../local/store/postgres/address.ts';
+import { exists } from '../files/files.ts';
+import { databasePorts } from './ports.ts';
+import type { StateAddress } from './state-address.ts';
+
+/** A function of local/state/read-state.ts. */
+export type Read<Result> = (location: StateLocation, ports: PostgresPorts) => Promise<Result | undefined>;
+
+/**
+ * What `read` finds in the local tenant's state; undefined where there is none. Creates and changes nothing.
+ * @throws {StateFileError} for a file that can't be read
+ * @throws {AnonError} for a database, as {@link import('./database-errors.ts').databaseFailure}
+ */
+export async function readState<Result>(
+  state: StateAddress,
+  load: () => Promise<Read<Result>>,
+  warn: (message: string) => void = () => {},
+): Promise<Result | undefined> {
+  const ports = databasePorts(warn);
+  if ('file' in state) return exists(state.file) ? (await load())(state, ports) : undefined;
+  try {
+    return await (await load())(state, ports);
+  } catch (error) {
+    throw (await import('./database-errors.ts')).databaseFailure(state, error);
+  }
+}

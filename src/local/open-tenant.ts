@@ -1,0 +1,85 @@
+import type { EditionName } from '../wire/edition/edition.ts';
+import type { TenantExport } from '../wire/tenant-export.ts';
+import { systemRandom } from './random.ts';
+import { exportState, importState, isFresh } from './state/carried-state.ts';
+import { editionOf } from './state/edition.ts';
+import { setIssuer } from './state/issuer.ts';
+import { reseed } from './state/seed.ts';
+import { cachedStore } from './store/cached-store.ts';
+import { openDatabase, type StateLocation } from './store/location.ts';
+import type { PostgresPorts } from './store/postgres/address.ts';
+import { createTenant, outage, type Tenant, type TenantOptions } from './tenant.ts';
+import { makeKeys, tenantKeys } from './tokens/keys.ts';
+
+/** A tenant whose state is saved. Its functions throw what {@link openLocalTenant} throws. */
+export interface LocalTenant extends Tenant {
+  /** Changes the issuer, from the next token on. */
+  setIssuer(issuer: string): Promise<void>;
+  /** The edition of the state. */
+  edition(): Promise<EditionName>;
+  /** The credentials of the global client, which every tenant has and which may configure it. */
+  managementCredentials(): Promise<{ clientId: string; clientSecret: string }>;
+  /** The key that encrypts session tokens: 32 bytes. */
+  sessionKey(): Promise<Uint8Array>;
+  /** Deletes everything and starts over with new keys, in the same edition unless another is given. */
+  reset(edition?: EditionName): Promise<void>;
+  /** The whole state, for another database. */
+  exportState(): Promise<TenantExport>;
+  /** Replaces the whole state by a checked export, and reports whether the keys changed with it. */
+  importState(file: TenantExport): Promise<{ readonly newKeys: boolean }>;
+  /** Whether nothing has been changed since the tenant was created. */
+  isFresh(): Promise<boolean>;
+  /** The response to a request while the state cannot be used. */
+  outage(request: Request, why?: string): Response;
+  close(): Promise<void>;
+}
+
+export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
+
+/**
+ * Opens the tenant whose state is at `location`, and creates the state on first use.
+ * @throws {StateFileError} when the file holds something else or cannot be used
+ * @throws {DatabaseUnavailableError | DatabaseRefusedError} when the database cannot be reached or used
+ */
+export async function openLocalTenant(
+  location: StateLocation,
+  options: LocalTenantOptions,
+  ports: PostgresPorts,
+): Promise<LocalTenant> {
+  const store = cachedStore(await openDatabase(location, ports));
+  const random = systemRandom();
+  const databaseName = 'file' in location ? 'sqlite' : 'postgresql';
+  const tenant = createTenant({ ...options, store, random, keys: makeKeys, databaseName });
+  try {
+    await tenant.ready();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return {
+    get issuer() {
+      return tenant.issuer;
+    },
+    ready: tenant.ready,
+    handle: tenant.handle,
+    async setIssuer(issuer) {
+      await setIssuer(store, issuer);
+      await tenant.ready();
+    },
+    async edition() {
+      await store.refresh();
+      return (await editionOf(store)).name;
+    },
+    async managementCredentials() {
+      const client = await store.find('client', { lookup: 'global', value: 'true' });
+      return { clientId: String(client?.client_id), clientSecret: String(client?.client_secret) };
+    },
+    sessionKey: async () => (await tenantKeys(store)).sessionKey.export(),
+    reset: (edition) => reseed({ store, random, keys: makeKeys, issuer: tenant.issuer, edition }),
+    exportState: () => exportState(store),
+    importState: (file) => importState(store, file),
+    isFresh: () => isFresh(store),
+    outage: (request, why) => outage(new URL(request.url).pathname, why),
+    close: () => store.close(),
+  };
+}
