@@ -46,7 +46,11 @@ async function buildWithBorders(entries) {
     const { metafile } = await build({
       ...options,
       entryPoints,
-      plugins: [borders(found), lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
+      plugins: [
+        borders(found),
+        ...[lazyChildProcess, plainSegments, connectionsAlone, confAlone, chalkAlone, versionAlone],
+        leftOut,
+      ],
     });
     for (const path of waiting) built.add(path);
     for (const path of Object.keys(metafile.inputs)) inputs.add(path);
@@ -133,10 +137,25 @@ const confAlone = {
   name: 'conf-alone',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^atomically$/ }, () => ({ path: join(source, 'io', 'files', 'atomic-write.ts') }));
-    onResolve({ filter: /^(ajv\/dist\/2020\.js|ajv-formats|semver|debounce-fn|env-paths)$/ }, ({ path }) => ({
-      path,
-      namespace: 'left-out',
-    }));
+    onLoad({ filter: /conf\/dist\/source\/index\.js$/ }, ({ path }) => {
+      const inSnap = 'if (process.env.SNAP) {';
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(inSnap)) throw new Error('conf no longer writes files in a snap as the build expects');
+      return { contents: text.replace(inSnap, 'if (false) {'), loader: 'js' };
+    });
+  },
+};
+
+/**
+ * Packages that bundled ones name and that are never used here: what conf does without (see above), and what pg needs in
+ * other environments or for password files, which src/io/files/password-file.ts reads.
+ */
+const leftOut = {
+  name: 'left-out',
+  setup({ onResolve, onLoad }) {
+    const names =
+      /^(ajv\/dist\/2020\.js|ajv-formats|semver|debounce-fn|env-paths|pg-native|pg-cloudflare|pgpass)$/;
+    onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'left-out' }));
     onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
       contents: `
         export default function leftOut() {
@@ -144,12 +163,6 @@ const confAlone = {
         }
         export { leftOut as Ajv2020 };`,
     }));
-    onLoad({ filter: /conf\/dist\/source\/index\.js$/ }, ({ path }) => {
-      const inSnap = 'if (process.env.SNAP) {';
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes(inSnap)) throw new Error('conf no longer writes files in a snap as the build expects');
-      return { contents: text.replace(inSnap, 'if (false) {'), loader: 'js' };
-    });
   },
 };
 
@@ -276,5 +289,8 @@ function licenceText(folder) {
       return readFileSync(join(folder, name), 'utf8');
     } catch {}
   }
-  throw new Error(`${folder} is bundled and has no licence file`);
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const [, section] = /^#+ licen[cs]e\s*\n(.*?copyright.*)/ims.exec(readme) ?? [];
+  if (section === undefined) throw new Error(`${folder} is bundled and has no licence`);
+  return section;
 }

@@ -8,7 +8,7 @@ import type { StateAddress } from './state-address.ts';
 export type Read<Result> = (location: StateLocation, ports: PostgresPorts) => Promise<Result | undefined>;
 
 /**
- * What `read` finds in the local tenant's state; undefined where there is none. Creates and changes nothing.
+ * What a function finds in the local tenant's state; undefined without a tenant. Creates and changes nothing.
  * @throws {StateFileError} for a file that can't be read
  * @throws {AnonError} for a database, as {@link import('./database-errors.ts').databaseFailure}
  */

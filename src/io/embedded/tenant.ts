@@ -6,7 +6,7 @@ import { editionMismatch } from './state-errors.ts';
 import { failUnusable, openFile, resetFile } from './state-file.ts';
 
 /**
- * Opens the local tenant, which becomes a new one in the given edition where there is none.
+ * Opens the local tenant, or creates it in the given edition.
  * @throws {AnonError} `state_unusable` for a file, the errors of {@link import('./database-errors.ts').databaseFailure} for a
  * database; `edition_unsupported` where the tenant uses another edition than the given one
  */

@@ -34,7 +34,7 @@ export async function prepareSchema(connections: Connections): Promise<void> {
   }, timeoutMs);
 }
 
-/** Whether this version can read the tables; false where there are none. @throws {DatabaseRefusedError} `newer` */
+/** Whether this version can read the tables; false where they do not exist. @throws {DatabaseRefusedError} `newer` */
 export async function hasSchema(connections: Connections): Promise<boolean> {
   const rows = await readVersions(connections);
   isCurrent(rows);

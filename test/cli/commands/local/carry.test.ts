@@ -95,6 +95,7 @@ describe('local import', () => {
     machine.terminal.stdin = JSON.stringify(sampleExport({ clients: 3, apis: 2, grants: 4 }));
     expect((await machine.done('local', 'import', '-', '--json')).json).toEqual({
       state: machine.statePath,
+      database: null,
       issuer: 'https://localhost:4400/',
       edition: 'ea',
       new_keys: false,
