@@ -1,5 +1,6 @@
 import type { Edition } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import type { RequestFacts } from './http/served-request.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/store.ts';
 import type { TenantKeys } from './tokens/keys.ts';
@@ -18,9 +19,16 @@ export interface Moment {
   readonly keys: TenantKeys;
   /** The time, in whole seconds since 1970. */
   readonly nowSeconds: number;
+  /** Where routes write down what they find out about the request, if somebody wants to know. */
+  readonly facts?: RequestFacts;
 }
 
 /** What a route finds in `c.env`. */
 export interface MomentBindings {
   Bindings: Moment;
+}
+
+/** Writes down what a route has found out. */
+export function note({ facts }: Moment, found: RequestFacts): void {
+  if (facts) Object.assign(facts, found);
 }

@@ -5,6 +5,7 @@ import type { EditionName } from '../wire/edition/edition.ts';
 import { healthPath } from './http/admission.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
+import { errorCodeOf, type RequestFacts, type ServedRequest } from './http/served-request.ts';
 import { type Random, randomHex } from './random.ts';
 import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
@@ -44,6 +45,8 @@ export interface TenantOptions {
   readonly databaseName?: DatabaseName | undefined;
   /** No limit by default. */
   readonly rateLimit?: RateLimit | undefined;
+  /** Called after every response but those of /health. */
+  readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
 
 export interface Tenant {
@@ -63,7 +66,7 @@ export interface Tenant {
  * this project needs. Refusals have the service's statuses and bodies.
  */
 export function createTenant(options: TenantOptions): Tenant {
-  const { store, clock, random, keys, domain = defaultDomain, edition, databaseName = 'memory' } = options;
+  const { store, clock, random, keys, domain = defaultDomain, edition, databaseName = 'memory', onServed } = options;
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
   let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
   const app = routes({ store, random }, options);
@@ -83,13 +86,15 @@ export function createTenant(options: TenantOptions): Tenant {
     return moment;
   };
   const now = () => Math.floor(clock() / 1000);
-  const respond = (request: Request, path: string, nowSeconds: number): Promise<Response> | Response => {
-    if (path === healthPath && isRead(request)) return health(request, store, databaseName);
+  const respond = async (request: Request, path: string, nowSeconds: number): Promise<Response> => {
     const mayLag = path === anonymousTokenPath && request.method === 'POST';
-    return read(nowSeconds, mayLag).then(
-      (moment) => app.fetch(request, moment),
-      (error) => failure(error, path),
+    const facts: RequestFacts | undefined = onServed && {};
+    const response = await read(nowSeconds, mayLag).then(
+      (moment) => app.fetch(request, facts ? { ...moment, facts } : moment),
+      (error) => failure(error, path, facts),
     );
+    onServed?.({ ...facts, method: request.method, path, status: response.status });
+    return response;
   };
   return {
     get issuer() {
@@ -100,7 +105,11 @@ export function createTenant(options: TenantOptions): Tenant {
     },
     async handle(request) {
       const nowSeconds = now();
-      const response = await respond(request, getPath(request), nowSeconds);
+      const path = getPath(request);
+      const isHealthCheck = path === healthPath && isRead(request);
+      const response = await (isHealthCheck
+        ? health(request, store, databaseName)
+        : respond(request, path, nowSeconds));
       response.headers.set('x-auth0-requestid', randomHex(random, 10));
       // The tenant's own clock, which a test may have moved; the HTTP server would take the machine's.
       response.headers.set('date', new Date(nowSeconds * 1000).toUTCString());
@@ -115,7 +124,7 @@ function isRead({ method }: Request): boolean {
 
 function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
-  app.onError((error, c) => failure(error, c.req.path));
+  app.onError((error, c) => failure(error, c.req.path, c.env.facts));
   app.use('/anonymous/*', anonymousCors(scope));
   if (rateLimit) app.use(rateLimiter(rateLimit, clock));
   else app.use('/api/v2/*', fullBucket(clock));
@@ -138,8 +147,11 @@ function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<M
 }
 
 /** @throws {StateFileError | DatabaseRefusedError} for the caller to report, which knows the file or the database */
-function failure(error: unknown, path: string): Response {
-  if (error instanceof Refusal) return error.response();
+function failure(error: unknown, path: string, facts?: RequestFacts): Response {
+  if (error instanceof Refusal) {
+    if (facts) facts.error = errorCodeOf(error.body);
+    return error.response();
+  }
   if (error instanceof StateFileError || isRefused(error)) throw error;
   if (isUnavailable(error)) return unavailable(path, error);
   return outage(path);

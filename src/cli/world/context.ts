@@ -71,6 +71,8 @@ export interface Context {
       edition: EditionName | undefined;
       transport: Transport;
       management?: ManagementAccess | undefined;
+      /** For the local tenant: replaces the saved choice of its state. */
+      database?: DatabaseText | undefined;
       /** Replaces the signal of Ctrl-C. */
       signal?: AbortSignal;
     },

@@ -1,6 +1,7 @@
 import { AnonError, isAnonError } from '../../errors.ts';
 import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
+import type { ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { codeOf } from '../files/files.ts';
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** Host names to accept beside `localhost`, its addresses and the issuer's host. */
   readonly hosts?: readonly string[] | undefined;
+  /** Called after every response but those of /health. */
+  readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
 
 const defaultPort = 4400;
@@ -39,11 +42,11 @@ const defaultPort = 4400;
  * `edition_unsupported`; the errors of {@link openLocal}
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, hosts = [] } = options;
+  const { port, domain, address, rateLimit, edition, hosts = [], onServed } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? `localhost:${port}` : undefined);
-  const local = await openLocal(ports, { domain: given, edition, rateLimit });
+  const local = await openLocal(ports, { domain: given, edition, rateLimit, onServed });
   const before = local.issuer;
   const wanted = port ?? localPort(before) ?? defaultPort;
   const opened: (() => Promise<void> | void)[] = [() => local.close()];

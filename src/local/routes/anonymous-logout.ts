@@ -3,7 +3,7 @@ import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymou
 import { check } from '../../wire/schema.ts';
 import { clearedSessionCookie } from '../guests/session.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
-import type { TenantScope } from '../scope.ts';
+import { note, type TenantScope } from '../scope.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers } from './anonymous-request.ts';
 
@@ -21,6 +21,7 @@ export function anonymousLogoutRoute({ store }: TenantScope): Hono<AnonymousVari
     if (!checked.ok) throw anonymousTokenRefusal('invalid_request', `${checked.problem}.`);
     const { client_id: clientId } = checked.value;
     c.set('clientId', clientId);
+    note(c.env, { clientId });
     // Assumed: a client id in the request must exist.
     if (clientId !== undefined && (await store.get('client', clientId)) === undefined) {
       throw anonymousTokenRefusal('invalid_client', 'Unknown client.');

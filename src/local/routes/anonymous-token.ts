@@ -12,7 +12,7 @@ import { nextSession, readSession, sessionCookie, sessionSettings } from '../gue
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { type Random, randomToken } from '../random.ts';
-import type { Moment, TenantScope } from '../scope.ts';
+import { type Moment, note, type TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
 import type { AnonymousVariables } from './anonymous-cors.ts';
 import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
@@ -30,18 +30,29 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<Anonym
     const authorization = c.req.header('authorization') ?? null;
     const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);
     c.set('clientId', credentials.clientId);
+    note(moment, { clientId: credentials.clientId, audience: body.audience, scope: body.scope });
     const client = await authenticate(store, moment, credentials, c.req.url);
+    note(moment, { app: String(client.name) });
     checkGuestsAllowed(moment, client);
     const before = readSession(moment, { body, cookies: c.req.header('cookie') }, client);
+    note(moment, { guest: before?.user_id });
     if (moment.edition.mintsTransferTickets && body.audience === anonymousTransferAudience) {
-      return c.json({ anon_transfer_token: ticketFor(moment, random, before) }, 200, uncached);
+      const ticket = ticketFor(moment, random, before);
+      note(moment, { session: 'transferred' });
+      return c.json({ anon_transfer_token: ticket }, 200, uncached);
     }
     const api = await findApi(store, moment, body, client);
     const granted = grantScopes(api.scopes, body.scope);
     const session = nextSession(moment, random, body, client, before);
+    note(moment, { guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
     return c.json(tokens, 200, { ...uncached, ...cookieFor(moment, tokens) });
   });
+}
+
+function happened({ edition }: Moment, before: SessionTokenClaims | undefined) {
+  if (!before) return 'created';
+  return edition.updatesMetadata ? 'updated' : 'renewed';
 }
 
 /** Assumed: a request without a session is refused. */

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { managementAudience } from '../../wire/oauth.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { managementRefusal, type Refusal } from '../http/refusal.ts';
-import type { Moment, MomentBindings } from '../scope.ts';
+import { type Moment, type MomentBindings, note } from '../scope.ts';
 import { readSignedToken } from '../tokens/signed-token.ts';
 
 export interface ManagementVariables extends MomentBindings {
@@ -16,6 +16,7 @@ export interface ManagementVariables extends MomentBindings {
 export function requireScope(...anyOf: readonly string[]): MiddlewareHandler<ManagementVariables> {
   return async (c, next) => {
     const claims = readManagementToken(c.env, c.req.header('authorization'));
+    note(c.env, { clientId: String(claims.azp) });
     const scopes = new Set(typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
     checkScope(scopes, ...anyOf);
     c.set('scopes', scopes);

@@ -12,7 +12,7 @@ import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/
 import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import { randomToken } from '../random.ts';
-import type { Moment, MomentBindings, TenantScope } from '../scope.ts';
+import { type Moment, type MomentBindings, note, type TenantScope } from '../scope.ts';
 import type { Store, StoreReader } from '../store/store.ts';
 import { signToken } from '../tokens/signed-token.ts';
 
@@ -22,6 +22,7 @@ export function oauthTokenRoute({ store, random }: TenantScope): Hono<MomentBind
     const { request, credentials } = await readRequest(c.req.raw);
     const { keys, issuer, nowSeconds } = c.env;
     const client = await authenticate(store, c.env, credentials, c.req.url);
+    note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });
     const { audience, server, grant } = await grantFor(store, request, client);
     const granted = grantedScopes(grant, definedScopes(server)).join(' ');
     const lifetime = typeof server.token_lifetime === 'number' ? server.token_lifetime : 86_400;

@@ -3,12 +3,16 @@ import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
 import type { GlobalOptions } from '../../options/global.ts';
+import { isForPeople } from '../../output/formats.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
+import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
+import { requestLog } from './request-log.ts';
 import { exposureWarning, parseAddress } from './served-address.ts';
 import { type StateData, stateData } from './state-data.ts';
 
@@ -27,6 +31,7 @@ export const localStartCommand = defineCommand({
       repeatable: true,
       parse: parseHost,
     },
+    '--quiet': 'print no line for each request',
     '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
   },
   calls: 'nothing',
@@ -41,10 +46,13 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
     const edition = requestedEdition(context, options);
     const { signal } = context;
     const { allowHost: hosts, host: address } = options;
-    const local = await context.local(
-      options.database === undefined ? undefined : { text: options.database, from: '--database' },
-    );
-    const server = await local.serve({ port, domain, address, rateLimit, edition, hosts });
+    const database: DatabaseText | undefined =
+      options.database === undefined ? undefined : { text: options.database, from: '--database' };
+    const local = await context.local(database);
+    const connect = async () => (await accessLocalTenant(context, options, database)).tenant;
+    const isLogged = !options.quiet && isForPeople(options);
+    const log = isLogged ? requestLog(context, connect) : undefined;
+    const server = await local.serve({ port, domain, address, rateLimit, edition, hosts, onServed: log?.add });
     try {
       const exposure = exposureWarning(address, server.port);
       if (exposure !== undefined) context.warn(exposure);
@@ -52,6 +60,7 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
       await server.close();
+      await log?.end();
     }
     context.terminal.note('\nStopped.\n');
   },

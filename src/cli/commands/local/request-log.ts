@@ -1,0 +1,98 @@
+import type { TenantConnection } from '../../../domain/exchange/connection.ts';
+import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
+import { GateClosedError, ResponseError } from '../../../errors.ts';
+import type { ServedRequest } from '../../../local/http/served-request.ts';
+import { notePaint, type Paint } from '../../render/paint.ts';
+import { printable } from '../../render/printable.ts';
+import { padded } from '../../render/width.ts';
+import type { Context } from '../../world/context.ts';
+
+const [methodWidth, pathWidth] = [7, 22];
+
+/** Refusals for which a gate may be closed. */
+const gateErrors = ['feature_not_enabled', 'unauthorized_client', 'invalid_target', 'invalid_scope'];
+
+export interface RequestLog {
+  add(served: ServedRequest): void;
+  /** Prints what is still waiting to be printed. */
+  end(): Promise<void>;
+}
+
+/**
+ * Prints one line on stderr for each request to the local tenant: method, path, status, application, guest and what happened.
+ * For a closed gate, the line ends with the command that opens it. `connect` is called for the first of these.
+ */
+export function requestLog(context: Context, connect: () => Promise<TenantConnection>): RequestLog {
+  let tenant: Promise<TenantConnection> | undefined;
+  let lines: string[] = [];
+  const explanations = new Set<Promise<void>>();
+  const print = (line: string) => {
+    // Under load, many lines are written at once.
+    if (lines.length === 0) setImmediate(flush);
+    lines.push(line);
+  };
+  const flush = () => {
+    const text = lines.map((line) => `${line}\n`).join('');
+    lines = [];
+    if (text !== '') context.terminal.note(text);
+  };
+  const openingCommand = async (served: ServedRequest): Promise<string | undefined> => {
+    tenant ??= connect();
+    // The line matters more than the command.
+    return tenant.then((found) => commandFor(found, served)).catch(() => undefined);
+  };
+  return {
+    add(served) {
+      const paint = notePaint(context.terminal);
+      if (!gateErrors.includes(served.error ?? '')) {
+        print(requestLine(paint, served));
+        return;
+      }
+      const explanation = openingCommand(served)
+        .then((command) => print(requestLine(paint, served, command)))
+        .finally(() => explanations.delete(explanation));
+      explanations.add(explanation);
+    },
+    async end() {
+      await Promise.all(explanations);
+      flush();
+    },
+  };
+}
+
+/** The command that opens the gate that is closed for a request; undefined where no gate is, or it is unknown. */
+async function commandFor(tenant: TenantConnection, served: ServedRequest): Promise<string | undefined> {
+  const { clientId, app = clientId, audience, scope, status, error = '' } = served;
+  if (clientId === undefined || app === undefined) return undefined;
+  if (audience === undefined && error !== 'unauthorized_client') return undefined;
+  const refusal = new ResponseError('failed', { status, error, description: '' });
+  const request = {
+    app: { clientId, name: app, clientSecret: undefined },
+    api: { audience: audience ?? '', name: audience ?? '' },
+    scope,
+  };
+  const explained = await explainRefusal(tenant, refusal, request);
+  return explained instanceof GateClosedError ? explained.command : undefined;
+}
+
+/** `POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web` */
+export function requestLine(paint: Paint, served: ServedRequest, command?: string): string {
+  const { method, path, status, app, clientId, guest, session, error } = served;
+  const colour = status < 300 ? paint.green : status < 500 ? paint.yellow : paint.red;
+  const parts = [
+    `${padded(shortened(method), methodWidth)} ${padded(shortened(path), pathWidth)}`,
+    colour(String(status)),
+    shortened(app ?? clientId ?? ''),
+    shortened(guest ?? ''),
+    session ?? error ?? '',
+    command === undefined ? '' : paint.bold(`→ ${command}`),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+const longest = 60;
+
+/** On one line, whatever the client sent. */
+function shortened(text: string): string {
+  return printable(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+}

@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../wire/schema.ts';
+
+/** What a route finds out about its request. */
+export interface RequestFacts {
+  /** The application that made the request. */
+  clientId?: string | undefined;
+  /** Its name. */
+  app?: string | undefined;
+  audience?: string | undefined;
+  /** The scopes that were requested, separated by spaces. */
+  scope?: string | undefined;
+  /** The guest id. */
+  guest?: string | undefined;
+  /** What happened to the guest's session. */
+  session?: 'created' | 'updated' | 'renewed' | 'transferred' | undefined;
+  /** The error code of a refusal. */
+  error?: string | undefined;
+}
+
+/** A request and its response, for a log. Holds no token, no secret and no metadata. */
+export interface ServedRequest extends Readonly<RequestFacts> {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+}
+
+/** The error code in the body of a refusal, in the format of OAuth or of the Management API. */
+export function errorCodeOf(body: object): string | undefined {
+  const { error, errorCode } = body as JsonObject;
+  if (typeof errorCode === 'string') return errorCode;
+  return typeof error === 'string' ? error : undefined;
+}

@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { requestLine } from '../../../../src/cli/commands/local/request-log.ts';
+import { paintFor } from '../../../../src/cli/render/paint.ts';
+import { documentNamed, freshMachine, type Machine } from '../../../support/command.ts';
+
+/** Serves the local tenant while `use` sends requests, and returns what it prints on stderr. */
+async function whileServed(
+  machine: Machine,
+  use: (url: string) => Promise<void>,
+  ...options: string[]
+): Promise<string> {
+  const listening = machine.printed('Ctrl-C');
+  const serving = machine.run('local', 'start', '--port', '0', ...options);
+  await Promise.race([listening, serving]);
+  const url = `http://localhost:${await portOf(machine)}`;
+  await use(url);
+  machine.interrupt();
+  return (await serving).stderr;
+}
+
+async function portOf(machine: Machine): Promise<string> {
+  const { json } = await machine.done('local', 'show', '--json');
+  return new URL(json.issuer).port;
+}
+
+async function guestToken(url: string, clientId: string, members: object = {}): Promise<void> {
+  await fetch(`${url}/anonymous/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_id: clientId, audience: 'https://api.shop.example', ...members }),
+  });
+}
+
+describe('local start', () => {
+  it('prints a line for each request, and the command that opens a closed gate', async () => {
+    const machine = await freshMachine();
+    const { client_id } = await documentNamed(machine.store, 'client', 'web');
+    const printed = await whileServed(machine, async (url) => {
+      await guestToken(url, String(client_id));
+      await machine.done('app', 'enable', 'web');
+      await guestToken(url, String(client_id));
+      await machine.done('api', 'enable', 'shop', '--scopes', 'read:catalog');
+      await guestToken(url, String(client_id), { scope: 'write:cart' });
+      await guestToken(url, String(client_id));
+      await fetch(`${url}/.well-known/jwks.json?x=y`);
+      await fetch(`${url}/health`);
+    });
+    expect(printed.replace(/anon\|[\da-f-]{36}/, 'anon|…')).toBe(
+      'POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web\n' +
+        'POST    /anonymous/token        400  web  invalid_target  → anon-cli api enable shop --scopes read:catalog\n' +
+        'POST    /anonymous/token        400  web  invalid_scope  → anon-cli api enable shop --scopes write:cart\n' +
+        'POST    /anonymous/token        200  web  anon|…  created\n' +
+        'GET     /.well-known/jwks.json  200\n' +
+        '\nStopped.\n',
+    );
+  });
+
+  it('prints no line with --quiet', async () => {
+    const machine = await freshMachine();
+    const printed = await whileServed(machine, (url) => guestToken(url, 'unknown'), '--quiet');
+    expect(printed).toBe('\nStopped.\n');
+  });
+
+  it('names the profile in a command when another profile is current', async () => {
+    const machine = await freshMachine();
+    const profiles = { acme: { domain: 'acme.example' }, local: {} };
+    mkdirSync(dirname(machine.profilesPath), { recursive: true, mode: 0o700 });
+    writeFileSync(machine.profilesPath, JSON.stringify({ version: 2, current: 'acme', profiles }), { mode: 0o600 });
+    const { client_id } = await documentNamed(machine.store, 'client', 'web');
+    const printed = await whileServed(machine, (url) => guestToken(url, String(client_id)));
+    expect(printed).toContain('→ anon-cli app enable web --profile local\n');
+  });
+});
+
+describe('the line of a request', () => {
+  const paint = paintFor(false);
+
+  it('stays on one line and short, whatever was sent', () => {
+    const path = `/a\u001b[2Jb\nc/${'x'.repeat(5000)}`;
+    const line = requestLine(paint, { method: 'GET', path, status: 404 });
+    for (const control of ['\n', '\u001b']) expect(line).not.toContain(control);
+    expect(line.length).toBeLessThan(120);
+  });
+
+  it('has the client id of an application without a known name', () => {
+    const served = {
+      method: 'GET',
+      path: '/api/v2/clients',
+      status: 200,
+      clientId: 'vesWojSWKMaaYcxVL4Pr8ENRZN6PYgAg',
+    };
+    expect(requestLine(paint, served)).toBe('GET     /api/v2/clients         200  vesWojSWKMaaYcxVL4Pr8ENRZN6PYgAg');
+  });
+});
