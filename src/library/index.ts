@@ -14,6 +14,7 @@ export type {
   AsidesResult,
   CompletionResult,
   ErrorResult,
+  LocalEnvResult,
   LocalExportResult,
   LocalImportResult,
   LocalResetResult,

@@ -104,6 +104,21 @@ export type LocalStartResult = {
   readonly database: string | null;
 };
 
+/** `local env`. */
+export type LocalEnvResult = {
+  /** The host of the issuer, as SDKs take it. */
+  readonly domain: string;
+  /** The issuer without its final slash. */
+  readonly base_url: string;
+  readonly issuer: string;
+  readonly jwks_uri: string;
+  readonly client_id: string;
+  /** With `--reveal-secrets`, for a confidential application. */
+  readonly client_secret?: string;
+  /** Of the API. */
+  readonly audience: string;
+};
+
 /** `local use-database`. */
 export type LocalUseDatabaseResult = {
   readonly state: string | null;

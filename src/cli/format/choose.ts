@@ -10,7 +10,16 @@ import { printable, printableJson } from '../render/printable.ts';
 import { fitted } from '../render/wrapped.ts';
 import type { Context } from '../world/context.ts';
 import { curlLines } from './curl.ts';
-import { dotenvLines, exportLines, type Member, maskLines, membersOf, outputLines, secretsIn } from './variables.ts';
+import {
+  dotenvLines,
+  exportLines,
+  type Member,
+  maskLines,
+  membersOf,
+  outputLines,
+  secretsIn,
+  variables,
+} from './variables.ts';
 
 const formatNoun = 'output format';
 
@@ -72,12 +81,12 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     },
   env:
     ({ terminal }) =>
-    ({ data }) =>
-      print(terminal, exportLines(named('env', data))),
+    (result) =>
+      print(terminal, exportLines(variablesOf('env', result))),
   dotenv:
     ({ terminal, warn }) =>
-    ({ data }) => {
-      const { lines, leftOut } = dotenvLines(named('dotenv', data));
+    (result) => {
+      const { lines, leftOut } = dotenvLines(variablesOf('dotenv', result));
       for (const name of leftOut) warn(`${name} is left out: programs that read .env files disagree on its value.`);
       print(terminal, lines);
     },
@@ -127,6 +136,10 @@ function githubPrinter({ terminal, env }: Context): Printer {
 /** Unchanged for programs; on a terminal, control characters are escaped. */
 function print(terminal: Terminal, lines: string): void {
   terminal.result(terminal.resultIsTerminal ? lines.split('\n').map(printable).join('\n') : lines);
+}
+
+function variablesOf(format: OutputFormat, result: Result): Member[] {
+  return result.variables ? variables(result.variables) : named(format, result.data);
 }
 
 function named(format: OutputFormat, data: Result['data']): Member[] {

@@ -7,6 +7,13 @@ export interface Member {
   readonly name: string;
   /** Strings unchanged, other values as JSON, null as an empty text. */
   readonly text: string;
+  /** The name is that of the variable. */
+  readonly isVariable?: true;
+}
+
+/** Variables that a command names itself. */
+export function variables(values: Readonly<Record<string, string>>): Member[] {
+  return Object.entries(values).map(([name, text]) => ({ name, text, isVariable: true }));
 }
 
 /**
@@ -41,7 +48,7 @@ const taken =
 
 /** Lines that set the members in a POSIX shell: `eval "$(…)"`. */
 export function exportLines(members: readonly Member[]): string {
-  return members.map(({ name, text }) => `export ${variableName(name)}=${quoted(text)}\n`).join('');
+  return members.map((member) => `export ${variableName(member)}=${quoted(member.text)}\n`).join('');
 }
 
 /**
@@ -49,14 +56,15 @@ export function exportLines(members: readonly Member[]): string {
  * Members that they would read differently are left out: a shell might even execute them.
  */
 export function dotenvLines(members: readonly Member[]): { lines: string; leftOut: string[] } {
-  const values = members.map(({ name, text }) => ({ name: variableName(name), value: dotenvValue(text) }));
+  const values = members.map((member) => ({ name: variableName(member), value: dotenvValue(member.text) }));
   return {
     lines: values.map(({ name, value }) => (value === undefined ? '' : `${name}=${value}\n`)).join(''),
     leftOut: values.filter(({ value }) => value === undefined).map(({ name }) => name),
   };
 }
 
-function variableName(name: string): string {
+function variableName({ name, isVariable }: Member): string {
+  if (isVariable) return name;
   const upper = name.toUpperCase();
   return taken.test(upper) || /^\d/.test(upper) ? `RESULT_${upper}` : upper;
 }

@@ -22,6 +22,8 @@ export function asksForJson(argv: readonly string[]): boolean {
 export interface Result {
   /** For `--json` and `--field`; names are in snake_case, as on the wire. */
   readonly data: JsonObject | readonly JsonObject[];
+  /** The variables of `--format env` and `dotenv`, by name; the default is one for each member of `data`. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** For people. */
   readonly human: (paint: Paint) => string;
   /** The text is printed unchanged, on a terminal too. For scripts and files. */

@@ -66,6 +66,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'profile set': async () => (await import('../commands/profile/set.ts')).profileSetCommand,
   'profile remove': async () => (await import('../commands/profile/remove.ts')).profileRemoveCommand,
   'local start': async () => (await import('../commands/local/start.ts')).localStartCommand,
+  'local env': async () => (await import('../commands/local/env.ts')).localEnvCommand,
   'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,
   'local export': async () => (await import('../commands/local/export.ts')).localExportCommand,
   'local import': async () => (await import('../commands/local/import.ts')).localImportCommand,

@@ -1,0 +1,64 @@
+import { requestingApp } from '../../../domain/app/find.ts';
+import { jwksPath } from '../../../wire/discovery.ts';
+import { dotenvLines, variables } from '../../format/variables.ts';
+import { printResult } from '../../output/output.ts';
+import { requestedAppAndApi } from '../../tenant/access.ts';
+import { accessLocalTenant } from '../../tenant/local-access.ts';
+import { defineCommand } from '../define-command.ts';
+import { appValues } from './app-values.ts';
+
+export const localEnvCommand = defineCommand({
+  description: 'print what an app needs to use the local tenant, as a .env file',
+  options: {
+    '--app <app>': {
+      description: 'name or client id (default: the only one, or the default one)',
+      values: { live: 'app' },
+    },
+    '--api <api>': {
+      description: 'name, audience or id (default: the only one, or the default one)',
+      values: { live: 'api' },
+    },
+    '--reveal-secrets': "include the application's client secret",
+  },
+  calls: 'nothing',
+  examples: ['local env --format dotenv', 'local env --format json'],
+  notes: `The values are those of the tenant while anon-cli local start serves it. In a shell that has them (--format env), \
+commands of anon-cli use that server; --profile local uses the embedded tenant again.`,
+  more: 'docs/local-tenant.md',
+  async run(context, _args, options) {
+    const access = await accessLocalTenant(context, options);
+    const { app, api } = await appValues(access, requestedAppAndApi(context, options));
+    const { issuer } = access.tenant;
+    const { host, origin } = new URL(issuer);
+    const isConfidential = app.authMethod !== 'none';
+    if (isConfidential && !options.revealSecrets) {
+      context.warn(`${app.name} is confidential, and its secret is left out. To include it: --reveal-secrets`);
+    }
+    const isRevealed = isConfidential && options.revealSecrets;
+    const secret = isRevealed ? (await requestingApp(access.tenant, app)).clientSecret : undefined;
+    const jwks = `${origin}${jwksPath}`;
+    const values = {
+      AUTH0_DOMAIN: host,
+      AUTH0_ISSUER_BASE_URL: origin,
+      AUTH0_ISSUER: issuer,
+      AUTH0_JWKS_URI: jwks,
+      AUTH0_CLIENT_ID: app.clientId,
+      ...(secret !== undefined && { AUTH0_CLIENT_SECRET: secret }),
+      AUTH0_AUDIENCE: api.audience,
+    };
+    printResult(context, options, {
+      data: {
+        domain: host,
+        base_url: origin,
+        issuer,
+        jwks_uri: jwks,
+        client_id: app.clientId,
+        ...(secret !== undefined && { client_secret: secret }),
+        audience: api.audience,
+      },
+      variables: values,
+      verbatim: true,
+      human: () => dotenvLines(variables(values)).lines,
+    });
+  },
+});
