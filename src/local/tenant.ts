@@ -6,12 +6,12 @@ import { healthPath } from './http/admission.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type Random, randomHex } from './random.ts';
-import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { type DatabaseName, health, retryAfterOf } from './routes/health.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
@@ -88,7 +88,7 @@ export function createTenant(options: TenantOptions): Tenant {
     const mayLag = path === anonymousTokenPath && request.method === 'POST';
     return read(nowSeconds, mayLag).then(
       (moment) => app.fetch(request, moment),
-      (error) => failure(error, path),
+      (error) => withCors(failure(error, path), { request, path, store }),
     );
   };
   return {
@@ -116,7 +116,7 @@ function isRead({ method }: Request): boolean {
 function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
   app.onError((error, c) => failure(error, c.req.path));
-  app.use('/anonymous/*', anonymousCors(scope));
+  for (const path of corsPaths) app.use(path, cors(scope.store));
   if (rateLimit) app.use(rateLimiter(rateLimit, clock));
   else app.use('/api/v2/*', fullBucket(clock));
   app.route('/', anonymousTokenRoute(scope));
