@@ -7,12 +7,12 @@ import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { errorCodeOf, type RequestFacts, type ServedRequest } from './http/served-request.ts';
 import { type Random, randomHex } from './random.ts';
-import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { type DatabaseName, health, retryAfterOf } from './routes/health.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
@@ -91,7 +91,7 @@ export function createTenant(options: TenantOptions): Tenant {
     const facts: RequestFacts | undefined = onServed && {};
     const response = await read(nowSeconds, mayLag).then(
       (moment) => app.fetch(request, facts ? { ...moment, facts } : moment),
-      (error) => failure(error, path, facts),
+      (error) => withCors(failure(error, path, facts), { request, path, store }),
     );
     onServed?.({ ...facts, method: request.method, path, status: response.status });
     return response;
@@ -125,7 +125,7 @@ function isRead({ method }: Request): boolean {
 function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
   app.onError((error, c) => failure(error, c.req.path, c.env.facts));
-  app.use('/anonymous/*', anonymousCors(scope));
+  for (const path of corsPaths) app.use(path, cors(scope.store));
   if (rateLimit) app.use(rateLimiter(rateLimit, clock));
   else app.use('/api/v2/*', fullBucket(clock));
   app.route('/', anonymousTokenRoute(scope));

@@ -36,7 +36,7 @@ describe('a Management API payload', () => {
     ['a new client', { name: 'a', callbacks: {} }, 'Expected type array but found type object on property callbacks'],
     [
       'a new client',
-      { name: 'a', callbacks: ['b', null] },
+      { name: 'a', callbacks: ['https://b.example', null] },
       'Expected type string but found type null on property callbacks[1]',
     ],
     [

@@ -4,15 +4,15 @@ import { check } from '../../wire/schema.ts';
 import { clearedSessionCookie } from '../guests/session.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { note, type TenantScope } from '../scope.ts';
-import type { AnonymousVariables } from './anonymous-cors.ts';
 import { readMembers } from './anonymous-request.ts';
+import type { CorsVariables } from './cors.ts';
 
 /** Refused in the body, because logging out revokes no token. */
 const refusedMembers = ['session_token', 'client_secret'];
 
 /** POST /anonymous/logout, where the edition has a cookie to clear. @see wire contract, section 3 */
-export function anonymousLogoutRoute({ store }: TenantScope): Hono<AnonymousVariables> {
-  return new Hono<AnonymousVariables>().post(anonymousLogoutPath, async (c) => {
+export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables> {
+  return new Hono<CorsVariables>().post(anonymousLogoutPath, async (c) => {
     if (!c.env.edition.hasCookie) return c.notFound();
     const members = await readMembers(c.req.raw);
     const refused = refusedMembers.find((name) => name in members);

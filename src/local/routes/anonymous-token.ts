@@ -14,8 +14,8 @@ import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { type Random, randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
-import type { AnonymousVariables } from './anonymous-cors.ts';
 import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
+import type { CorsVariables } from './cors.ts';
 
 const uncached = { 'cache-control': 'no-store' };
 
@@ -24,8 +24,8 @@ const uncached = { 'cache-control': 'no-store' };
  * checks run in this order: body, client, client authentication, feature, application, session token, audience, scope,
  * metadata. @see wire contract, section 2
  */
-export function anonymousTokenRoute({ store, random }: TenantScope): Hono<AnonymousVariables> {
-  return new Hono<AnonymousVariables>().post(anonymousTokenPath, async (c) => {
+export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVariables> {
+  return new Hono<CorsVariables>().post(anonymousTokenPath, async (c) => {
     const moment = c.env;
     const authorization = c.req.header('authorization') ?? null;
     const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);

@@ -281,6 +281,60 @@ describe('the toggle for guests in edition ea', () => {
   });
 });
 
+describe('the URLs of a client', () => {
+  const lists = ['callbacks', 'web_origins', 'allowed_origins', 'allowed_logout_urls'] as const;
+  const change = async (json: object) => {
+    const tenant = await testTenant();
+    return (await tenant.management())('PATCH', `${path}/${tenant.app.client_id}`, { json });
+  };
+
+  it.each(lists)('are saved as they were sent: %s', async (member) => {
+    const urls = [
+      'https://a.example',
+      'HTTPS://A.Example:443/',
+      'http://localhost:3000/back?from=here',
+      'https://*.a.example',
+      'https://{organization_name}.a.example',
+      'https://*.com',
+      'http://localhost:*',
+      'com.example.app:/back',
+      'capacitor://localhost',
+    ];
+    const { status, body } = await change({ [member]: urls });
+    expect([status, body[member]]).toEqual([200, urls]);
+    expect((await change({ [member]: [] })).body[member]).toEqual([]);
+  });
+
+  it.each(
+    lists.flatMap((member) =>
+      [
+        '',
+        'nonsense',
+        'localhost:3000',
+        '*.a.example',
+        '//a.example',
+        'https://',
+        'https://a b',
+        'http://a.example:*',
+      ].map((url) => [member, url] as const),
+    ),
+  )('are refused where they are none: %s %j', async (member, url) => {
+    const format = member === 'callbacks' ? 'callback-url' : 'url-with-placeholders';
+    const { status, body } = await change({ [member]: ['https://a.example', url] });
+    expect([status, body.errorCode]).toEqual([400, 'invalid_body']);
+    expect(body.message).toContain(`'Object didn't pass validation for format ${format}: ${url}`);
+    expect(body.message).toContain(`on property ${member}[1]`);
+  });
+
+  it.each(lists)('are at most 100: %s', async (member) => {
+    const urls = (count: number) => [...Array(count).keys()].map((n) => `https://${n}.example`);
+    expect(await change({ [member]: urls(100) })).toMatchObject({ status: 200 });
+    const { status, body } = await change({ [member]: urls(101) });
+    expect(status).toBe(400);
+    expect(body.message).toContain("'Array is too long (101), maximum 100");
+  });
+});
+
 describe('removing a client', () => {
   it('returns no content, also when repeated', async () => {
     const tenant = await testTenant();

@@ -1,5 +1,6 @@
 import type { TenantConnection } from '../../../domain/exchange/connection.ts';
 import { explainRefusal } from '../../../domain/gates/explain-refusal.ts';
+import { shellWord } from '../../../domain/shell-word.ts';
 import { GateClosedError, ResponseError } from '../../../errors.ts';
 import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
@@ -45,7 +46,7 @@ export function requestLog(context: Context, connect: () => Promise<TenantConnec
     add(served) {
       const paint = notePaint(context.terminal);
       if (!gateErrors.includes(served.error ?? '')) {
-        print(requestLine(paint, served));
+        print(requestLine(paint, served, originCommand(served)));
         return;
       }
       const explanation = openingCommand(served)
@@ -58,6 +59,12 @@ export function requestLog(context: Context, connect: () => Promise<TenantConnec
       flush();
     },
   };
+}
+
+/** The command that lets the page of a request read the responses. A preflight request names no application. */
+function originCommand({ app, refusedOrigin: origin }: ServedRequest): string | undefined {
+  if (origin === undefined || origin === 'null') return undefined;
+  return `anon-cli app origins add ${app === undefined ? '<app>' : shellWord(app)} ${shellWord(origin)}`;
 }
 
 /** The command that opens the gate that is closed for a request; undefined where no gate is, or it is unknown. */
@@ -77,13 +84,14 @@ async function commandFor(tenant: TenantConnection, served: ServedRequest): Prom
 
 /** `POST    /anonymous/token        403  web  unauthorized_client  → anon-cli app enable web` */
 export function requestLine(paint: Paint, served: ServedRequest, command?: string): string {
-  const { method, path, status, app, clientId, guest, session, error } = served;
+  const { method, path, status, app, clientId, guest, session, refusedOrigin, error } = served;
   const colour = status < 300 ? paint.green : status < 500 ? paint.yellow : paint.red;
   const parts = [
     `${padded(shortened(method), methodWidth)} ${padded(shortened(path), pathWidth)}`,
     colour(String(status)),
     shortened(app ?? clientId ?? ''),
     shortened(guest ?? ''),
+    refusedOrigin === undefined ? '' : `no access for pages of ${shortened(refusedOrigin)}`,
     session ?? error ?? '',
     command === undefined ? '' : paint.bold(`→ ${command}`),
   ];
