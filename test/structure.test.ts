@@ -97,6 +97,7 @@ const doors = [
   'domain/session/transfer.ts',
   'library/connection.ts',
   'local/http/admission.ts',
+  'local/http/first-byte.ts',
   'local/http/listen.ts',
   'local/random.ts',
   'local/store/postgres/listener.ts',

@@ -104,7 +104,7 @@ async function made(
   const path = pathOf(ports);
   const before = savedIn(ports);
   if (!before || !isOurs(before)) clear(ports, path, 'is not a certificate of anon-cli with its key');
-  const now = ports.now();
+  const now = Math.max(ports.now(), startOf(authority.x509));
   const together = [...new Set([...wanted, ...(before ? namesIn(before.x509) : [])])];
   const { makeServerCertificate } = await import('./make.ts');
   const credentials = await makeServerCertificate(
