@@ -24,9 +24,8 @@ export interface MovableClock {
   forward(seconds: number): void;
 }
 
-/** Stays at noon of 1 June 2026, UTC, until it is moved. */
-export function movableClock(): MovableClock {
-  let now = Date.UTC(2026, 5, 1, 12);
+/** Stays at noon of 1 June 2026, UTC, or at the given time, until it is moved. */
+export function movableClock(now = Date.UTC(2026, 5, 1, 12)): MovableClock {
   return Object.assign(() => now, {
     forward(seconds: number) {
       now += seconds * 1000;
@@ -80,11 +79,11 @@ export interface TestTenant extends Tenant {
   grantGuests(clientId: string, members?: JsonObject): Promise<void>;
 }
 
-type Doors = Partial<Omit<TenantOptions, 'clock'>>;
+type Doors = Partial<Omit<TenantOptions, 'clock'>> & { readonly clock?: MovableClock };
 
 /** A seeded tenant, edition `preview` by default, whose sample application and API are closed to guests. */
 export async function testTenant(doors: Doors = {}): Promise<TestTenant> {
-  const clock = movableClock();
+  const { clock = movableClock() } = doors;
   const { store = memoryStore(), random = sequenceOfBytes(), keys = async () => testKeys, edition } = doors;
   const tenant = createTenant({ ...doors, clock, store, random, keys });
   await seed({ store, random, keys, issuer: tenant.issuer, edition });

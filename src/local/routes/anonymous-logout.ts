@@ -10,10 +10,9 @@ import type { CorsVariables } from './cors.ts';
 /** Refused in the body, because logging out revokes no token. */
 const refusedMembers = ['session_token', 'client_secret'];
 
-/** POST /anonymous/logout, where the edition has a cookie to clear. @see wire contract, section 3 */
+/** POST /anonymous/logout. Assumed: an edition without a cookie has it too, because SDKs call it. @see wire contract, section 3 */
 export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables> {
   return new Hono<CorsVariables>().post(anonymousLogoutPath, async (c) => {
-    if (!c.env.edition.hasCookie) return c.notFound();
     const members = await readMembers(c.req.raw);
     const refused = refusedMembers.find((name) => name in members);
     if (refused) throw anonymousTokenRefusal('invalid_request', `${refused} cannot be provided.`);
@@ -26,6 +25,7 @@ export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables
     if (clientId !== undefined && (await store.get('client', clientId)) === undefined) {
       throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
     }
-    return c.body(null, 204, { 'set-cookie': clearedSessionCookie, 'cache-control': 'no-store' });
+    const cleared = c.env.edition.hasCookie && { 'set-cookie': clearedSessionCookie };
+    return c.body(null, 204, { ...cleared, 'cache-control': 'no-store' });
   });
 }

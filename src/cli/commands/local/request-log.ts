@@ -45,8 +45,8 @@ export function requestLog(context: Context, connect: () => Promise<TenantConnec
   return {
     add(served) {
       const paint = notePaint(context.terminal);
-      if (!gateErrors.includes(served.error ?? '')) {
-        print(requestLine(paint, served, originCommand(served)));
+      if (served.refusedOrigin === undefined && !gateErrors.includes(served.error ?? '')) {
+        print(requestLine(paint, served));
         return;
       }
       const explanation = openingCommand(served)
@@ -62,14 +62,16 @@ export function requestLog(context: Context, connect: () => Promise<TenantConnec
 }
 
 /** The command that lets the page of a request read the responses. A preflight request names no application. */
-function originCommand({ app, refusedOrigin: origin }: ServedRequest): string | undefined {
-  if (origin === undefined || origin === 'null') return undefined;
-  return `anon-cli app origins add ${app === undefined ? '<app>' : shellWord(app)} ${shellWord(origin)}`;
+function originCommand({ selection }: TenantConnection, app: string | undefined, origin: string): string | undefined {
+  // Sandboxed pages and files have no origin that could be allowed.
+  if (origin === 'null') return undefined;
+  return `anon-cli app origins add ${app === undefined ? '<app>' : shellWord(app)} ${shellWord(origin)}${selection}`;
 }
 
-/** The command that opens the gate that is closed for a request; undefined where no gate is, or it is unknown. */
+/** The command that opens the gate that is closed for a request; undefined if no gate is, or it is unknown. */
 async function commandFor(tenant: TenantConnection, served: ServedRequest): Promise<string | undefined> {
-  const { clientId, app = clientId, audience, scope, status, error = '' } = served;
+  const { clientId, app = clientId, audience, scope, status, error = '', refusedOrigin } = served;
+  if (refusedOrigin !== undefined) return originCommand(tenant, served.app, refusedOrigin);
   if (clientId === undefined || app === undefined) return undefined;
   if (audience === undefined && error !== 'unauthorized_client') return undefined;
   const refusal = new ResponseError('failed', { status, error, description: '' });

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { onTestFinished } from 'vitest';
+import type { CertificatePorts } from '../../src/io/certificates/authority.ts';
+import { localAuthority } from '../../src/io/certificates/authority.ts';
+import { serverCertificate } from '../../src/io/certificates/server-certificate.ts';
+import { listen } from '../../src/local/http/listen.ts';
+import type { EditionName } from '../../src/wire/edition/edition.ts';
+import type { JsonObject } from '../../src/wire/schema.ts';
+import { temporaryFolder } from './folder.ts';
+import { movableClock, openTenant, type TestTenant } from './local.ts';
+
+export interface HttpsTenant extends TestTenant {
+  /** `https://localhost:PORT` */
+  readonly url: string;
+  /** As SDKs take it: `localhost:PORT`. */
+  readonly domain: string;
+  readonly ca: { readonly path: string; readonly certificate: string };
+  /** fetch that trusts the tenant's certificate authority. */
+  readonly fetch: typeof fetch;
+}
+
+interface Members {
+  readonly settings?: JsonObject;
+  readonly app?: JsonObject;
+}
+
+/**
+ * A tenant whose guests may have `read:catalog` and `write:cart`, served over HTTPS until the test ends. Its clock begins at
+ * the present time, because SDKs compare with the machine's.
+ */
+export async function httpsTenant(edition: EditionName, members: Members = {}): Promise<HttpsTenant> {
+  const ports: CertificatePorts = {
+    folder: join(temporaryFolder(), 'tls'),
+    now: () => Date.now(),
+    warn(message) {
+      throw new Error(message);
+    },
+    exclusively: (work) => work(),
+  };
+  const { path, certificate } = await localAuthority(ports);
+  const served = await serverCertificate(ports, []);
+  let handle: TestTenant['handle'] = async () => new Response(null, { status: 500 });
+  const listening = await listen((request) => handle(request), 0, { certificate: async () => served });
+  onTestFinished(() => listening.close());
+  const domain = `localhost:${listening.port}`;
+  const tenant = await openTenant({ ...members, edition, domain, clock: movableClock(Date.now()) });
+  handle = tenant.handle;
+  const dispatcher = new Agent({ connect: { ca: certificate } });
+  onTestFinished(() => dispatcher.close());
+  const trusting = ((url: string, init?: object) => undiciFetch(url, { ...init, dispatcher })) as typeof fetch;
+  return { ...tenant, url: listening.url, domain, ca: { path, certificate }, fetch: trusting };
+}
