@@ -8,7 +8,10 @@ import { openTenant, testTenant } from '../support/local.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 /** What a tenant reports of the requests that follow. */
-async function observed(edition: EditionName, options: Partial<Omit<TenantOptions, 'clock'>> & { closed?: boolean } = {}) {
+async function observed(
+  edition: EditionName,
+  options: Partial<Omit<TenantOptions, 'clock'>> & { closed?: boolean } = {},
+) {
   const served: ServedRequest[] = [];
   const { closed, ...doors } = options;
   const open = closed ? testTenant : openTenant;

@@ -1,13 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { onTestFinished } from 'vitest';
-import type { CertificatePorts } from '../../src/io/certificates/authority.ts';
-import { localAuthority } from '../../src/io/certificates/authority.ts';
+import { type CertificatePorts, localAuthority } from '../../src/io/certificates/authority.ts';
 import { serverCertificate } from '../../src/io/certificates/server-certificate.ts';
 import { listen } from '../../src/local/http/listen.ts';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
 import type { JsonObject } from '../../src/wire/schema.ts';
-import { temporaryFolder } from './folder.ts';
 import { movableClock, openTenant, type TestTenant } from './local.ts';
 
 export interface HttpsTenant extends TestTenant {
@@ -25,21 +25,38 @@ interface Members {
   readonly app?: JsonObject;
 }
 
-/**
- * A tenant whose guests may have `read:catalog` and `write:cart`, served over HTTPS until the test ends. Its clock begins at
- * the present time, because SDKs compare with the machine's.
- */
-export async function httpsTenant(edition: EditionName, members: Members = {}): Promise<HttpsTenant> {
-  const ports: CertificatePorts = {
-    folder: join(temporaryFolder(), 'tls'),
+let folder: string | undefined;
+
+/** Every tenant of a test process has the same certificate authority, so that a browser has to trust only one. */
+function ports(): CertificatePorts {
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'anon-tls-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  return {
+    folder: join(folder, 'tls'),
     now: () => Date.now(),
     warn(message) {
       throw new Error(message);
     },
     exclusively: (work) => work(),
   };
-  const { path, certificate } = await localAuthority(ports);
-  const served = await serverCertificate(ports, []);
+}
+
+/** The certificate authority of all tenants that {@link httpsTenant} serves. */
+export async function testAuthority(): Promise<HttpsTenant['ca']> {
+  const { path, certificate } = await localAuthority(ports());
+  return { path, certificate };
+}
+
+/**
+ * A tenant whose guests may have `read:catalog` and `write:cart`, served over HTTPS until the test ends. Its clock begins at
+ * the present time, because SDKs compare with the machine's.
+ */
+export async function httpsTenant(edition: EditionName, members: Members = {}): Promise<HttpsTenant> {
+  const { path, certificate } = await testAuthority();
+  const served = await serverCertificate(ports(), []);
   let handle: TestTenant['handle'] = async () => new Response(null, { status: 500 });
   const listening = await listen((request) => handle(request), 0, { certificate: async () => served });
   onTestFinished(() => listening.close());
