@@ -1,8 +1,10 @@
-import { onTestFinished } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { DocumentDatabase } from '../../src/local/store/database.ts';
 import type { PostgresAddress, PostgresPorts } from '../../src/local/store/postgres/address.ts';
 import { openPostgres } from '../../src/local/store/postgres/database.ts';
-import { testDatabase } from './test-postgres.ts';
+import { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
+import { sharedPostgres, testDatabase } from './test-postgres.ts';
 
 export const ports: PostgresPorts = { now: () => performance.now(), warn() {} };
 
@@ -22,4 +24,34 @@ export async function opened(address: PostgresAddress, given: Partial<PostgresPo
   const database = await openPostgres(address, { ...ports, ...given });
   onTestFinished(() => database.close());
   return database;
+}
+
+/** A server for the tests of one file, which they may stop or start with other settings. */
+export function serverOfFile(options: () => PostgresOptions = () => ({})): () => PostgresServer {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres({ template: (await sharedPostgres()).template, ...options() });
+  });
+  afterAll(() => server.stop());
+  return () => server;
+}
+
+/** The address of a new database of a server. */
+export async function addressOn(server: PostgresServer): Promise<PostgresAddress> {
+  return addressOf({ url: await server.createDatabase(), password: server.password });
+}
+
+/** A connection of somebody else, closed after the test. */
+export async function session({ host, port, user, database, password }: PostgresAddress): Promise<pg.Client> {
+  const client = new pg.Client({ host, port, user, database, password });
+  client.on('error', () => {});
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** The rows of a query, on a connection of its own. */
+export async function rowsOf(address: PostgresAddress, text: string, values: unknown[] = []) {
+  const client = await session(address);
+  return (await client.query<Record<string, unknown>>(text, values)).rows;
 }

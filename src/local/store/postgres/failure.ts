@@ -62,8 +62,10 @@ function isTlsError(error: unknown): boolean {
 export function meaningOf(error: unknown, address: PostgresAddress, retryAfterMs = 1000): Error {
   if (error instanceof DatabaseRefusedError || error instanceof DatabaseUnavailableError) return error;
   const state = sqlState(error);
-  if (isConnectionLost(error) || unableNow.test(state ?? '')) {
-    const message = `cannot reach ${serverName(address)}: ${unavailability(error)}`;
+  const isLost = isConnectionLost(error);
+  if (isLost || unableNow.test(state ?? '')) {
+    const server = serverName(address);
+    const message = `${isLost ? `cannot reach ${server}` : `${server} cannot be used now`}: ${unavailability(error)}`;
     return new DatabaseUnavailableError(message, {
       retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)),
       cause: error,
@@ -77,6 +79,7 @@ function unavailability(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const state = sqlState(error);
   if (state?.startsWith('53300')) return 'it has no free connection';
+  if (state === '55P03') return 'another session has locked the state';
   if (state === '25006') return 'it is a standby server, which cannot be written to';
   if (state !== undefined) return error.message;
   if (isTimeout(error)) return 'it does not answer in time';

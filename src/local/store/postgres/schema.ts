@@ -13,6 +13,15 @@ const lockNumber = 0x616e6f6e;
 
 const timeoutMs = 60_000;
 
+/**
+ * Whatever the role's defaults are, the server ends what takes longer before the client stops waiting. It also ends a
+ * transaction whose client stands still or has lost its machine, because every other instance waits for it.
+ */
+const limits = `
+SET LOCAL lock_timeout = ${timeoutMs - 5000};
+SET LOCAL statement_timeout = ${timeoutMs - 5000};
+SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
+
 /** How many documents are in memory while their lookups are computed. */
 const batch = 1000;
 
@@ -28,6 +37,7 @@ export function isSchemaMissing(error: unknown): boolean {
 export async function prepareSchema(connections: Connections): Promise<void> {
   if (isCurrent(await readVersions(connections))) return;
   await connections.transaction(async (query) => {
+    await query(limits);
     await query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
     await createMissing(query);
     if (!isCurrent(await query(versions))) await computeLookups(query);
