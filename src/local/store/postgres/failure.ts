@@ -27,6 +27,11 @@ export function isConnectionLost(error: unknown): boolean {
   return state === undefined ? isNetworkError(error) : connectionLost.test(state);
 }
 
+/** The server does not know the statement, and never will. */
+export function isUnsupported(error: unknown): boolean {
+  return /^(0A|42)/.test(sqlState(error) ?? '');
+}
+
 // Node.js has a code for network errors; pg reports its own by their messages.
 const ownMessages =
   /^(Connection terminated|Client (has encountered|was closed)|Query read timeout|timeout expired|timeout exceeded when)/;

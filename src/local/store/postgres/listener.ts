@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { isConnectionLost } from './failure.ts';
+import { isUnsupported } from './failure.ts';
 import { channel } from './tables.ts';
 
 const [firstDelayMs, maxDelayMs] = [100, 5000];
@@ -42,14 +42,13 @@ export class Listener {
       this.#events.onUnsupported();
       return;
     }
-    this.#events.onEnd();
     setTimeout(() => {
       if (!this.#isClosed) void this.#listen();
     }, this.#delayMs).unref();
     this.#delayMs = Math.min(this.#delayMs * 2, maxDelayMs);
   }
 
-  /** Returns at the end of the connection: false where the server has no notifications. */
+  /** Returns when the connection has ended or cannot listen: false where the server has no notifications. */
   async #listenOn(client: Client): Promise<boolean> {
     const ended = new Promise((resolve) => client.once('end', resolve));
     // An error ends the connection.
@@ -66,11 +65,12 @@ export class Listener {
     try {
       await client.query(`LISTEN ${channel}`);
     } catch (error) {
-      return isConnectionLost(error);
+      return !isUnsupported(error);
     }
     this.#delayMs = firstDelayMs;
     this.#events.onStart();
     await ended;
+    this.#events.onEnd();
     return true;
   }
 }
