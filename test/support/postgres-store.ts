@@ -42,16 +42,26 @@ export async function addressOn(server: PostgresServer): Promise<PostgresAddress
 }
 
 /** A connection of somebody else, closed after the test. */
-export async function session({ host, port, user, database, password }: PostgresAddress): Promise<pg.Client> {
-  const client = new pg.Client({ host, port, user, database, password });
-  client.on('error', () => {});
-  await client.connect();
+export async function session(address: PostgresAddress): Promise<pg.Client> {
+  const client = await connected(address);
   onTestFinished(() => client.end());
   return client;
 }
 
 /** The rows of a query, on a connection of its own. */
 export async function rowsOf(address: PostgresAddress, text: string, values: unknown[] = []) {
-  const client = await session(address);
-  return (await client.query<Record<string, unknown>>(text, values)).rows;
+  const client = await connected(address);
+  try {
+    return (await client.query<Record<string, unknown>>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function connected({ host, port, user, database, password }: PostgresAddress): Promise<pg.Client> {
+  const client = new pg.Client({ host, port, user, database, password });
+  // The server may be stopped in the meantime.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }

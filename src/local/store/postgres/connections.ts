@@ -1,7 +1,7 @@
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { type PostgresAddress, type PostgresPorts, serverName } from './address.ts';
 import { type Attempt, Backoff } from './backoff.ts';
-import { isConnectionLost, isEncryptionRefused, isTimeout, meaningOf, sqlState } from './failure.ts';
+import { isConnectionLost, isEncryptionRefused, isTimeout, isWithoutTls, meaningOf, sqlState } from './failure.ts';
 import { DatabaseRefusedError } from './refused-error.ts';
 import { type Encryption, encryptionsOf } from './tls.ts';
 
@@ -21,6 +21,8 @@ export class Connections {
   readonly #onLost: () => void;
   readonly #backoff: Backoff;
   readonly #encryptions: Encryption[];
+  /** Why the server has not accepted an encryption that was tried before. */
+  #refusal: unknown;
   #pool: Pool;
   #wasConnected = false;
   #closed: Promise<void> | undefined;
@@ -109,12 +111,23 @@ export class Connections {
       } catch (error) {
         if (this.#wasConnected || !isEncryptionRefused(error)) throw error;
         if (pool !== this.#pool) continue;
-        if (this.#encryptions.length === 1) throw error;
+        if (this.#encryptions.length === 1) throw this.#withEarlierRefusal(error);
+        this.#refusal = error;
         this.#encryptions.shift();
         this.#pool = this.#newPool();
         await pool.end();
       }
     }
+  }
+
+  /** Two refusals, where neither explains the other. */
+  #withEarlierRefusal(error: unknown): unknown {
+    if (this.#refusal === undefined || isWithoutTls(this.#refusal)) return error;
+    if (isWithoutTls(error)) return this.#refusal;
+    const earlier = meaningOf(this.#refusal, this.#address);
+    if (!(earlier instanceof DatabaseRefusedError) || !(error instanceof Error)) return error;
+    const how = this.#encryptions[0] ? 'with' : 'without';
+    return new DatabaseRefusedError(earlier.reason, `${earlier.message}; ${how} TLS: ${error.message}`, error);
   }
 
   #answered(): void {

@@ -56,10 +56,16 @@ export function isEncryptionRefused(error: unknown): boolean {
   return sqlState(error) === '28000' || isTlsError(error);
 }
 
-const tlsMessages = /^(The server does not support SSL connections|There was an error establishing an SSL connection)/;
-const tlsCodes = /CERT|SIGNATURE|^ERR_(SSL|TLS)_|^(EPROTO|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/;
+const tlsMessages = /^There was an error establishing an SSL connection/;
+const tlsCodes = /CERT|SIGNATURE|^ERR_(SSL|TLS|OSSL)_|^(EPROTO|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/;
+
+/** The server has answered that it does not use TLS. */
+export function isWithoutTls(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('The server does not support SSL connections');
+}
 
 function isTlsError(error: unknown): boolean {
+  if (isWithoutTls(error)) return true;
   return error instanceof Error && (tlsMessages.test(error.message) || tlsCodes.test(codeOf(error)));
 }
 
@@ -103,6 +109,7 @@ function refusal(error: unknown, state: string | undefined, address: PostgresAdd
   const { user, database } = address;
   const refused = (reason: DatabaseRefusedError['reason'], message: string) =>
     new DatabaseRefusedError(reason, message, error);
+  if (isWithoutTls(error)) return refused('tls', `${server} does not use TLS, which the address requires`);
   if (isTlsError(error)) return refused('tls', `cannot connect to ${server} with TLS: ${error.message}`);
   if (state === '28P01' || error.message.startsWith('SASL')) {
     return refused('password', `${server} refuses the password of user "${user}"`);
