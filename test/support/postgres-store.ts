@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
 import type { DocumentDatabase } from '../../src/local/store/database.ts';
 import type { PostgresAddress, PostgresPorts } from '../../src/local/store/postgres/address.ts';
 import { openPostgres } from '../../src/local/store/postgres/database.ts';
@@ -56,6 +56,13 @@ export async function rowsOf(address: PostgresAddress, text: string, values: unk
   } finally {
     await client.end();
   }
+}
+
+/** Ends all connections of the program to a database, as an administrator does. */
+export async function endConnections(address: PostgresAddress): Promise<void> {
+  const own = "application_name = 'anon-cli' AND datname = current_database()";
+  await rowsOf(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${own}`);
+  await vi.waitFor(async () => expect(await rowsOf(address, `SELECT FROM pg_stat_activity WHERE ${own}`)).toEqual([]));
 }
 
 async function connected({ host, port, user, database, password }: PostgresAddress): Promise<pg.Client> {

@@ -1,15 +1,16 @@
-import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
+import type { ClientConfig, PoolClient } from 'pg';
 import { type PostgresAddress, type PostgresPorts, serverName } from './address.ts';
 import { type Attempt, Backoff } from './backoff.ts';
-import { isConnectionLost, isEncryptionRefused, isTimeout, isWithoutTls, meaningOf, sqlState } from './failure.ts';
+import { DatabaseClient } from './client.ts';
+import { isConnectionLost, isCrowded, isEncryptionRefused, isTimeout, isWithoutTls, meaningOf } from './failure.ts';
+import { ConnectionPool } from './pool.ts';
 import { DatabaseRefusedError } from './refused-error.ts';
 import { type Encryption, encryptionsOf } from './tls.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
-const maxConnections = 10;
-const [connectTimeoutSeconds, statementTimeoutMs, keepAliveMs, idleMs] = [3, 5000, 10_000, 60_000];
+const [connectTimeoutSeconds, statementTimeoutMs, keepAliveMs] = [3, 5000, 10_000];
 
 /**
  * Connections to one database, opened when needed. All functions throw `DatabaseUnavailableError` and
@@ -23,7 +24,7 @@ export class Connections {
   readonly #encryptions: Encryption[];
   /** Why the server has not accepted an encryption that was tried before. */
   #refusal: unknown;
-  #pool: Pool;
+  #pool: ConnectionPool;
   #wasConnected = false;
   #closed: Promise<void> | undefined;
 
@@ -63,8 +64,13 @@ export class Connections {
   }
 
   /** A connection for the caller alone. */
-  newClient(): Client {
-    return new Client(this.#config());
+  newClient(): DatabaseClient {
+    return new DatabaseClient(this.#config());
+  }
+
+  /** Opens new connections from now on. */
+  renew(): void {
+    this.#pool.renew();
   }
 
   /** Reports that the server accepts connections again. */
@@ -137,7 +143,7 @@ export class Connections {
 
   #failed(attempt: Attempt, error: unknown): Error {
     // Others may still have connections.
-    if (!attempt.isProbe && sqlState(error) === '53300') return meaningOf(error, this.#address);
+    if (!attempt.isProbe && isCrowded(error)) return meaningOf(error, this.#address);
     this.#onLost();
     const wasDown = this.#backoff.isDown;
     const failure = this.#backoff.failed(attempt, (delayMs) => meaningOf(error, this.#address, delayMs));
@@ -145,15 +151,12 @@ export class Connections {
     return failure;
   }
 
-  #newPool(): Pool {
-    const pool = new Pool({
-      ...this.#config(),
-      max: maxConnections,
-      idleTimeoutMillis: idleMs,
-      allowExitOnIdle: true,
-    });
-    // Without a listener, the end of an unused connection would end the process.
-    return pool.on('error', () => this.#onLost());
+  #newPool(): ConnectionPool {
+    return new ConnectionPool(
+      this.#config(),
+      () => this.#ports.now(),
+      () => this.#onLost(),
+    );
   }
 
   #config(): ClientConfig {

@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '../database.ts';
 import { type PostgresAddress, serverName } from './address.ts';
-import { DatabaseRefusedError } from './refused-error.ts';
+import { DatabaseRefusedError, damagedState, type RefusalReason } from './refused-error.ts';
 
 /** PostgreSQL's code of an error, five characters; undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
@@ -12,8 +12,10 @@ export function sqlState(error: unknown): string | undefined {
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const connectionLost = /^(08|57P)/;
-/** The server is out of connections, memory or space, stopped the statement, has a disk error, or must not be written to. */
-const unableNow = /^(53|55|57|58|25006|40)/;
+/** The server is out of connections, memory or space, stopped the statement, has a disk error, or is a standby. */
+const unableNow = /^(53|55006|55P03|57|58|25006|40)/;
+/** Tables, columns, types or rows are missing, or there are others. */
+const damaged = /^(42P01|42P07|42703|42723|42804|3F000|22P02|23505|P000[23])$/;
 /** The other transaction was first; the same statement may succeed now. */
 const conflict = /^(40001|40P01)$/;
 
@@ -25,6 +27,16 @@ export function isConflict(error: unknown): boolean {
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
   return state === undefined ? isNetworkError(error) : connectionLost.test(state);
+}
+
+/** The session may not write. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === '25006';
+}
+
+/** There is no connection left for this user. */
+export function isCrowded(error: unknown): boolean {
+  return sqlState(error) === '53300';
 }
 
 /** The server does not know the statement, and never will. */
@@ -89,9 +101,9 @@ function unavailability(error: unknown): string {
   if (error instanceof AggregateError) return unavailability(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown error';
   const state = sqlState(error);
-  if (state?.startsWith('53300')) return 'it has no free connection';
+  if (isCrowded(error)) return 'it has no free connection';
   if (state === '55P03') return 'another session has locked the state';
-  if (state === '25006') return 'it is a standby server, which cannot be written to';
+  if (isReadOnly(error)) return 'it is a standby server, which cannot be written to';
   if (state !== undefined) return error.message;
   if (isTimeout(error)) return 'it does not answer in time';
   const reasons: Record<string, string> = {
@@ -104,21 +116,41 @@ function unavailability(error: unknown): string {
 }
 
 function refusal(error: unknown, state: string | undefined, address: PostgresAddress): Error | undefined {
+  // Its message may show a part of a document.
+  if (error instanceof SyntaxError) return damagedState();
   if (!(error instanceof Error)) return undefined;
+  return refusedConnection(error, state, address) ?? (state ? refusedStatement(error, state, address) : undefined);
+}
+
+function refusedConnection(error: Error, state: string | undefined, address: PostgresAddress): Error | undefined {
   const server = serverName(address);
   const { user, database } = address;
-  const refused = (reason: DatabaseRefusedError['reason'], message: string) =>
-    new DatabaseRefusedError(reason, message, error);
+  const refused = (reason: RefusalReason, message: string) => new DatabaseRefusedError(reason, message, error);
   if (isWithoutTls(error)) return refused('tls', `${server} does not use TLS, which the address requires`);
   if (isTlsError(error)) return refused('tls', `cannot connect to ${server} with TLS: ${error.message}`);
   if (state === '28P01' || error.message.startsWith('SASL')) {
     return refused('password', `${server} refuses the password of user "${user}"`);
   }
+  if (error.message.startsWith('Unknown authentication')) {
+    return refused('login', `${server} lets user "${user}" log in with Kerberos or SSPI only, which is not supported`);
+  }
   if (state?.startsWith('28')) return refused('login', `${server} refuses user "${user}": ${error.message}`);
   if (state === '3D000') return refused('database', `${server} has no database "${database}"`);
-  if (state === '42501') return refused('permission', `${server} refuses user "${user}": ${error.message}`);
+  if (state === '55000') return refused('database', `${server} refuses database "${database}": ${error.message}`);
   if (codeOf(error) === 'EACCES') return refused('permission', `this process may not connect to ${server}`);
+  return undefined;
+}
+
+function refusedStatement(error: Error, state: string, address: PostgresAddress): Error {
+  const server = serverName(address);
+  if (state === '42501') {
+    const message = `${server} refuses user "${address.user}": ${error.message}`;
+    return new DatabaseRefusedError('permission', message, error);
+  }
   // Messages about syntax and names hold no values; all others may.
-  const detail = state?.startsWith('42') ? `: ${error.message}` : '';
-  return state ? refused('statement', `${server} refuses a statement with error ${state}${detail}`) : undefined;
+  const detail = state.startsWith('42') ? `: ${error.message}` : '';
+  // An old server may also have no other function.
+  const isOwnFunction = state === '42883' && error.message.includes('anon_cli.');
+  if (isOwnFunction || damaged.test(state)) return damagedState(detail, error);
+  return new DatabaseRefusedError('statement', `${server} refuses a statement with error ${state}${detail}`, error);
 }

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { DatabaseClient } from './client.ts';
 import { isUnsupported } from './failure.ts';
 import { channel } from './tables.ts';
 
@@ -15,13 +15,13 @@ export interface ListenerEvents {
 
 /** Listens on a connection of its own, and opens another one when it ends. Does not keep the process running. */
 export class Listener {
-  readonly #newClient: () => Client;
+  readonly #newClient: () => DatabaseClient;
   readonly #events: ListenerEvents;
-  #client: Client | undefined;
+  #client: DatabaseClient | undefined;
   #isClosed = false;
   #delayMs = firstDelayMs;
 
-  constructor(newClient: () => Client, events: ListenerEvents) {
+  constructor(newClient: () => DatabaseClient, events: ListenerEvents) {
     this.#newClient = newClient;
     this.#events = events;
     void this.#listen();
@@ -49,7 +49,7 @@ export class Listener {
   }
 
   /** Returns when the connection has ended or cannot listen: false where the server has no notifications. */
-  async #listenOn(client: Client): Promise<boolean> {
+  async #listenOn(client: DatabaseClient): Promise<boolean> {
     const ended = new Promise((resolve) => client.once('end', resolve));
     // An error ends the connection.
     client.on('error', () => {});
@@ -57,7 +57,7 @@ export class Listener {
     try {
       const connected = client.connect();
       // Missing from the types.
-      (client as Client & { unref(): void }).unref();
+      (client as DatabaseClient & { unref(): void }).unref();
       await connected;
     } catch {
       return true;

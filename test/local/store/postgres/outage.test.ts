@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cachedStore } from '../../../../src/local/store/cached-store.ts';
 import { type Commit, DatabaseUnavailableError, type DocumentDatabase } from '../../../../src/local/store/database.ts';
 import type { PostgresAddress } from '../../../../src/local/store/postgres/address.ts';
-import { addressOn, opened, rowsOf, serverOfFile, session } from '../../../support/postgres-store.ts';
+import { addressOn, endConnections, opened, rowsOf, serverOfFile, session } from '../../../support/postgres-store.ts';
 import { proxyTo } from '../../../support/proxy.ts';
 
 const server = serverOfFile();
@@ -57,10 +57,7 @@ const unavailable = (reason: string) => `cannot reach PostgreSQL at 127.0.0.1:${
 
 describe('a connection that the server ends', () => {
   it('is replaced, unused as it was', async () => {
-    await rowsOf(
-      address,
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'anon-cli' AND datname = current_database()",
-    );
+    await endConnections(address);
     expect(await database.get('client', 'a')).toBeUndefined();
     expect(await database.commit(putA)).toBe(1);
     expect(warnings).toEqual([]);
