@@ -58,11 +58,38 @@ export async function rowsOf(address: PostgresAddress, text: string, values: unk
   }
 }
 
+const ofTheProgram = "application_name = 'anon-cli' AND datname = current_database()";
+
 /** Ends all connections of the program to a database, as an administrator does. */
 export async function endConnections(address: PostgresAddress): Promise<void> {
-  const own = "application_name = 'anon-cli' AND datname = current_database()";
-  await rowsOf(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${own}`);
-  await vi.waitFor(async () => expect(await rowsOf(address, `SELECT FROM pg_stat_activity WHERE ${own}`)).toEqual([]));
+  await rowsOf(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${ofTheProgram}`);
+  await eventually(async () => {
+    expect(await rowsOf(address, `SELECT FROM pg_stat_activity WHERE ${ofTheProgram}`)).toEqual([]);
+  });
+}
+
+/** The server's process whose statement, one of the program's, waits for a lock. */
+export function waitingProcess(address: PostgresAddress): Promise<number> {
+  return processWhere(address, "wait_event_type = 'Lock'");
+}
+
+/** The server's process that has notifications for the program, once it is another one than `former`. */
+export function listeningProcess(address: PostgresAddress, former = 0): Promise<number> {
+  return processWhere(address, `query LIKE 'LISTEN %' AND state = 'idle' AND pid <> ${former}`);
+}
+
+function processWhere(address: PostgresAddress, condition: string): Promise<number> {
+  return eventually(async () => {
+    const text = `SELECT pid FROM pg_stat_activity WHERE ${ofTheProgram} AND ${condition}`;
+    const [row] = await rowsOf(address, text);
+    expect(row).toBeDefined();
+    return Number(row?.pid);
+  });
+}
+
+/** Waits for what another process does: until `check` throws no more. */
+export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
+  return vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }
 
 async function connected({ host, port, user, database, password }: PostgresAddress): Promise<pg.Client> {

@@ -1,8 +1,15 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { cachedStore } from '../../../../src/local/store/cached-store.ts';
 import type { PostgresAddress } from '../../../../src/local/store/postgres/address.ts';
 import type { Store } from '../../../../src/local/store/store.ts';
-import { addressOn, opened, rowsOf, serverOfFile } from '../../../support/postgres-store.ts';
+import {
+  addressOn,
+  eventually,
+  listeningProcess,
+  opened,
+  rowsOf,
+  serverOfFile,
+} from '../../../support/postgres-store.ts';
 import { proxyTo } from '../../../support/proxy.ts';
 
 const server = serverOfFile();
@@ -37,23 +44,7 @@ async function lately(reader: Store): Promise<unknown> {
 }
 
 async function seesLately(reader: Store, n: number): Promise<void> {
-  await vi.waitFor(async () => expect(await lately(reader)).toBe(n), { timeout: 10_000, interval: 5 });
-}
-
-/** The process that listens, once it is another one than `former`. */
-async function listeningProcess(former?: number): Promise<number> {
-  return vi.waitFor(
-    async () => {
-      const [row] = await rowsOf(
-        address,
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %' AND state = 'idle'`,
-      );
-      expect(row).toBeDefined();
-      expect(row?.pid).not.toBe(former);
-      return Number(row?.pid);
-    },
-    { timeout: 10_000 },
-  );
+  await eventually(async () => expect(await lately(reader)).toBe(n));
 }
 
 describe('a write of another instance', () => {
@@ -70,7 +61,7 @@ describe('a write of another instance', () => {
   it('is seen by one that may lag once the database has notified the instance, however slow its clock is', async () => {
     const reader = await openReader();
     await lately(reader);
-    await listeningProcess();
+    await listeningProcess(address);
     for (let n = 0; n < 5; n += 1) await seesLately(reader, await write());
     expect(warnings).toEqual([]);
   });
@@ -105,12 +96,12 @@ describe('a listener that loses its connection', () => {
   it('listens again, and nothing written in the meantime is missed', async () => {
     const reader = await openReader();
     await lately(reader);
-    let pid = await listeningProcess();
+    let pid = await listeningProcess(address);
     await seesLately(reader, await write());
     for (let round = 0; round < 3; round += 1) {
       await rowsOf(address, 'SELECT pg_terminate_backend($1)', [pid]);
       await seesLately(reader, await write());
-      pid = await listeningProcess(pid);
+      pid = await listeningProcess(address, pid);
       for (let n = 0; n < 3; n += 1) await seesLately(reader, await write());
     }
   });
@@ -118,12 +109,12 @@ describe('a listener that loses its connection', () => {
   it('ends the pause after an outage as soon as the server is back', async () => {
     const reader = await openReader();
     await lately(reader);
-    await listeningProcess();
+    await listeningProcess(address);
     await server().kill9();
-    await vi.waitFor(() => expect(lately(reader)).rejects.toThrow('cannot reach'));
+    await eventually(() => expect(lately(reader)).rejects.toThrow('cannot reach'));
     await server().start();
     await seesLately(reader, 1);
-    await listeningProcess();
+    await listeningProcess(address);
     writer = cachedStore(await opened(address));
     await seesLately(reader, await write());
   });
@@ -139,7 +130,7 @@ describe('a listener that loses its connection', () => {
     };
     const reader = await openReader({ ...address, port: proxy.port });
     await lately(reader);
-    await listeningProcess();
+    await listeningProcess(address);
     for (let n = 0; n < 3; n += 1) await seesLately(reader, await write());
     expect(refused).toBe(2);
     expect(warnings).toEqual([]);
@@ -153,7 +144,7 @@ describe('a server without notifications', () => {
       Buffer.from(data.toString('latin1').replace('LISTEN anon_cli', 'LESTIN anon_cli'), 'latin1');
     const reader = await openReader({ ...address, port: proxy.port });
     expect(await lately(reader)).toBe(1);
-    await vi.waitFor(() => expect(warnings).toHaveLength(1));
+    await eventually(() => expect(warnings).toHaveLength(1));
     for (let n = 0; n < 5; n += 1) {
       await write();
       nowMs += 41;

@@ -2,7 +2,16 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cachedStore } from '../../../../src/local/store/cached-store.ts';
 import { type Commit, DatabaseUnavailableError, type DocumentDatabase } from '../../../../src/local/store/database.ts';
 import type { PostgresAddress } from '../../../../src/local/store/postgres/address.ts';
-import { addressOn, endConnections, opened, rowsOf, serverOfFile, session } from '../../../support/postgres-store.ts';
+import {
+  addressOn,
+  endConnections,
+  eventually,
+  opened,
+  rowsOf,
+  serverOfFile,
+  session,
+  waitingProcess,
+} from '../../../support/postgres-store.ts';
 import { proxyTo } from '../../../support/proxy.ts';
 
 const server = serverOfFile();
@@ -40,19 +49,6 @@ function moveTimers(): void {
   });
 }
 
-/** Waits until a statement of the store waits for a lock, and returns its process. */
-async function waitingProcess(): Promise<number> {
-  return vi.waitFor(async () => {
-    const [waiting] = await rowsOf(
-      address,
-      `SELECT pid FROM pg_stat_activity WHERE application_name = 'anon-cli'
-        AND datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(waiting).toBeDefined();
-    return Number(waiting?.pid);
-  });
-}
-
 const unavailable = (reason: string) => `cannot reach PostgreSQL at 127.0.0.1:${address.port}: ${reason}`;
 
 describe('a connection that the server ends', () => {
@@ -68,7 +64,7 @@ describe('a connection that the server ends', () => {
     const other = await session(address);
     await other.query('BEGIN; LOCK TABLE anon_cli.document');
     const read = database.get('client', 'a');
-    await other.query('SELECT pg_terminate_backend($1)', [await waitingProcess()]);
+    await other.query('SELECT pg_terminate_backend($1)', [await waitingProcess(address)]);
     await other.query('COMMIT');
     expect(await read).toMatchObject({ document: { n: 1 } });
     expect(warnings).toEqual([]);
@@ -79,7 +75,7 @@ describe('a connection that the server ends', () => {
     await other.query('BEGIN; SELECT FROM anon_cli.state FOR UPDATE');
     const write = database.commit(putA);
     const failure = expect(write).rejects.toThrow(DatabaseUnavailableError);
-    await other.query('SELECT pg_terminate_backend($1)', [await waitingProcess()]);
+    await other.query('SELECT pg_terminate_backend($1)', [await waitingProcess(address)]);
     await failure;
     await other.query('COMMIT');
     nowMs += 100;
@@ -219,12 +215,12 @@ it('nothing that was answered is lost when the server is killed again and again'
   const writing = [write('one', one), write('other', other)];
   for (let round = 1; round <= 3; round += 1) {
     const goal = answered.length + 10;
-    await vi.waitFor(() => expect(answered.length).toBeGreaterThan(goal), { timeout: 10_000 });
+    await eventually(() => expect(answered.length).toBeGreaterThan(goal));
     await server().kill9();
     await server().start();
   }
   const goal = answered.length + 10;
-  await vi.waitFor(() => expect(answered.length).toBeGreaterThan(goal), { timeout: 10_000 });
+  await eventually(() => expect(answered.length).toBeGreaterThan(goal));
   isOver = true;
   await Promise.all(writing);
   const saved = (await rowsOf(address, 'SELECT id FROM anon_cli.document')).map(({ id }) => String(id));

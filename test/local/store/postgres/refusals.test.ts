@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Commit, DatabaseUnavailableError } from '../../../../src/local/store/database.ts';
 import type { PostgresAddress } from '../../../../src/local/store/postgres/address.ts';
 import type { RefusalReason } from '../../../../src/local/store/postgres/refused-error.ts';
@@ -8,10 +8,12 @@ import {
   addressOf,
   addressOn,
   endConnections,
+  eventually,
   opened,
   rowsOf,
   serverOfFile,
   session,
+  waitingProcess,
 } from '../../../support/postgres-store.ts';
 
 const server = serverOfFile(() => ({
@@ -194,7 +196,7 @@ describe('a server that has no connection left', () => {
     await expect(opened(own)).rejects.toThrow(DatabaseUnavailableError);
     await expect(opened(own)).rejects.toThrow(`${serverName()} cannot be used now: it has no free connection`);
     await other.end();
-    await vi.waitFor(() => opened(own));
+    await eventually(() => opened(own));
   });
 
   it('serves many requests with those that the store has', async () => {
@@ -204,7 +206,7 @@ describe('a server that has no connection left', () => {
     const requests = () => Array.from({ length: 40 }, () => database.get('client', 'a'));
     expect(await Promise.all(requests())).toHaveLength(40);
     await endConnections(address);
-    await vi.waitFor(() => database.get('client', 'a'));
+    await eventually(() => database.get('client', 'a'));
     expect(await Promise.all(requests())).toHaveLength(40);
   });
 });
@@ -293,12 +295,6 @@ it('a statement that somebody cancels is unavailable', async () => {
   const other = await session(address);
   await other.query('BEGIN; SELECT FROM anon_cli.state FOR UPDATE');
   const write = expect(database.commit(putA)).rejects.toThrow(DatabaseUnavailableError);
-  await vi.waitFor(async () => {
-    const cancelled = await other.query(
-      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(cancelled.rowCount).toBe(1);
-  });
+  await other.query('SELECT pg_cancel_backend($1)', [await waitingProcess(address)]);
   await write;
 });
