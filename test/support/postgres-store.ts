@@ -27,10 +27,10 @@ export async function opened(address: PostgresAddress, given: Partial<PostgresPo
 }
 
 /** A server for the tests of one file, which they may stop or start with other settings. */
-export function serverOfFile(options: () => PostgresOptions = () => ({})): () => PostgresServer {
+export function serverOfFile(options: PostgresOptions = {}): () => PostgresServer {
   let server: PostgresServer;
   beforeAll(async () => {
-    server = await startPostgres({ template: (await sharedPostgres()).template, ...options() });
+    server = await startPostgres({ template: (await sharedPostgres()).template, ...options });
   });
   afterAll(() => server.stop());
   return () => server;

@@ -14,13 +14,13 @@ export type Encryption = ConnectionOptions | false;
  */
 export function encryptionsOf(address: PostgresAddress): readonly [Encryption, ...Encryption[]] {
   const { host, sslMode, sslRootCert } = address;
+  // Anyone can get a certificate from a public authority, but only for a name of their own.
   if (sslRootCert === 'system' && sslMode !== 'verify-full') {
-    // Anyone can get a certificate from a public authority, but only for a name of their own.
     throw refused(`sslrootcert=system needs sslmode=verify-full, not ${sslMode}`);
   }
   if (sslMode === 'disable' || isSocket(host)) return [false];
-  if (sslRootCert === undefined && sslMode.startsWith('verify-')) {
-    throw refused(`sslmode=${sslMode} needs sslrootcert: a file with the certificates to trust, or system`);
+  if (sslMode === 'verify-ca' && sslRootCert === undefined) {
+    throw refused('sslmode=verify-ca needs sslrootcert: a file with the certificates to trust');
   }
   const tls = tlsOptions(address);
   if (sslMode === 'allow') return [false, tls];
@@ -34,7 +34,7 @@ function tlsOptions(address: PostgresAddress): ConnectionOptions {
   return {
     secureContext: secureContextOf(address),
     // With a root certificate libpq checks the chain in every mode, and so `require` is `verify-ca`.
-    rejectUnauthorized: sslRootCert !== undefined,
+    rejectUnauthorized: isNameChecked || sslRootCert !== undefined,
     checkServerIdentity: (_, certificate) => (isNameChecked ? checkServerIdentity(host, certificate) : undefined),
   };
 }

@@ -8,7 +8,7 @@ import { addressOn, listeningProcess, serverOfFile } from '../../../support/post
 import { rsa } from '../../../support/tokens.ts';
 
 const key = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-const server = serverOfFile(() => ({ tls: { cert: certificates.localhost, key } }));
+const server = serverOfFile({ tls: { cert: certificates.localhost, key } });
 
 let startChild: Awaited<ReturnType<typeof childProgram>>;
 let address: PostgresAddress;

@@ -16,7 +16,7 @@ import {
   waitingProcess,
 } from '../../../support/postgres-store.ts';
 
-const server = serverOfFile(() => ({
+const server = serverOfFile({
   access: `
     host all trusted  all trust
     host all kerberos all gss
@@ -24,7 +24,7 @@ const server = serverOfFile(() => ({
     host all cleartext all password
     host all all      all scram-sha-256
   `,
-}));
+});
 
 let address: PostgresAddress;
 beforeEach(async () => {
