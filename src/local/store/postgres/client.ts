@@ -10,6 +10,8 @@ interface Listening {
 export class DatabaseClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
+    // The error of a connection also rejects the statement that is waiting for it, or else the next one.
+    this.on('error', () => {});
     const connection = this.connection as typeof this.connection & Listening;
     const attach = connection.attachListeners.bind(connection);
     connection.attachListeners = (stream) => attach(guarded(stream as Socket));

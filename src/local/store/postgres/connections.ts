@@ -188,9 +188,6 @@ async function use<Result>(
   work: (query: Query) => Promise<Result>,
   timeoutMs: number,
 ): Promise<Result> {
-  // The error of a connection also rejects the statement that is waiting for it.
-  const ignore = () => {};
-  client.on('error', ignore);
   let lost: unknown;
   try {
     return await work(async (text, values = []) => {
@@ -201,7 +198,6 @@ async function use<Result>(
     if (isConnectionLost(error)) lost = error;
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(lost instanceof Error ? lost : undefined);
   }
 }

@@ -172,7 +172,7 @@ class PostgresDatabase implements DocumentDatabase {
     this.#connections.renew();
     if (isStandby) return meaningOf(error, this.#address);
     const message = `${serverName(this.#address)} lets user "${this.#address.user}" read only`;
-    return new DatabaseRefusedError('permission', message, error);
+    return new DatabaseRefusedError('read-only', message, error);
   }
 
   /** A standby server may become the one to write to; a setting stays until somebody changes it. */

@@ -125,18 +125,20 @@ function refusal(error: unknown, state: string | undefined, address: PostgresAdd
 function refusedConnection(error: Error, state: string | undefined, address: PostgresAddress): Error | undefined {
   const server = serverName(address);
   const { user, database } = address;
-  const refused = (reason: RefusalReason, message: string) => new DatabaseRefusedError(reason, message, error);
+  const refused = (reason: RefusalReason, message: string, cause = error) =>
+    new DatabaseRefusedError(reason, message, cause);
   if (isWithoutTls(error)) return refused('tls', `${server} does not use TLS, which the address requires`);
   if (isTlsError(error)) return refused('tls', `cannot connect to ${server} with TLS: ${error.message}`);
   if (state === '28P01' || error.message.startsWith('SASL')) {
     return refused('password', `${server} refuses the password of user "${user}"`);
   }
   if (error.message.startsWith('Unknown authentication')) {
-    return refused('login', `${server} lets user "${user}" log in with Kerberos or SSPI only, which is not supported`);
+    const message = `it wants Kerberos or SSPI, which is not supported`;
+    return refused('login', `${server} refuses user "${user}": ${message}`, new Error(message, { cause: error }));
   }
   if (state?.startsWith('28')) return refused('login', `${server} refuses user "${user}": ${error.message}`);
   if (state === '3D000') return refused('database', `${server} has no database "${database}"`);
-  if (state === '55000') return refused('database', `${server} refuses database "${database}": ${error.message}`);
+  if (state === '55000') return refused('login', `${server} refuses user "${user}": ${error.message}`);
   if (codeOf(error) === 'EACCES') return refused('permission', `this process may not connect to ${server}`);
   return undefined;
 }

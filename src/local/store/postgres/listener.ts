@@ -51,8 +51,6 @@ export class Listener {
   /** Returns when the connection has ended or cannot listen: false where the server has no notifications. */
   async #listenOn(client: DatabaseClient): Promise<boolean> {
     const ended = new Promise((resolve) => client.once('end', resolve));
-    // An error ends the connection.
-    client.on('error', () => {});
     client.on('notification', ({ payload = '' }) => this.#events.onNotification(payload));
     try {
       const connected = client.connect();

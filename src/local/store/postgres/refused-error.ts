@@ -1,13 +1,15 @@
 /**
  * Why PostgreSQL cannot be used although it answers: `password`, `login` (the user, or from where it connects), `database`
- * (it does not exist), `permission`, `tls`, `newer` (a later version of this program has written the state), `damaged` (the
- * tables are not as this program has made them, or are another program's) or `statement`.
+ * (it does not exist), `permission`, `read-only` (by a setting, not as a standby server), `tls`, `newer` (a later version
+ * of this program has written the state), `damaged` (the tables are not as this program has made them, or are another
+ * program's) or `statement`.
  */
 export type RefusalReason =
   | 'password'
   | 'login'
   | 'database'
   | 'permission'
+  | 'read-only'
   | 'tls'
   | 'newer'
   | 'damaged'

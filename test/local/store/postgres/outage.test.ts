@@ -84,6 +84,25 @@ describe('a connection that the server ends', () => {
   });
 });
 
+/** The server's last message, as it sends it when an administrator ends a connection. */
+const ending = Buffer.from('E\0\0\0\x29SFATAL\0VFATAL\0C57P01\0Mshutting down\0\0', 'latin1');
+
+describe('a connection that ends in the moment in which it is opened', () => {
+  it('makes what was to be done on it unavailable, and nothing else', async () => {
+    const proxy = await proxyTo(address.port);
+    const far = await open({ ...address, port: proxy.port });
+    await endConnections(address);
+    const ready = Buffer.from('Z\0\0\0\x05I', 'latin1');
+    // In one piece, so that nobody has a chance to send a statement in between.
+    proxy.rule = (sender, data) =>
+      sender === 'server' && data.subarray(-ready.length).equals(ready) ? Buffer.concat([data, ending]) : data;
+    await expect(far.commit(putA)).rejects.toThrow(DatabaseUnavailableError);
+    proxy.rule = (_, data) => data;
+    nowMs += 100;
+    expect(await far.get('client', 'a')).toBeUndefined();
+  });
+});
+
 describe('a commit that waits for a lock', () => {
   it('ends before the store stops waiting for it', async () => {
     const [row] = await rowsOf(address, "SELECT proconfig FROM pg_proc WHERE oid = 'anon_cli.commit'::regproc");

@@ -79,7 +79,7 @@ describe('a login', () => {
 
   it('that needs another method than a password is refused', async () => {
     const kerberos = opened({ ...address, user: 'kerberos' });
-    const message = `${serverName()} lets user "kerberos" log in with Kerberos or SSPI only, which is not supported`;
+    const message = `${serverName()} refuses user "kerberos": it wants Kerberos or SSPI, which is not supported`;
     await expect(kerberos).rejects.toEqual(refused('login', message));
   });
 
@@ -106,7 +106,7 @@ describe('a database', () => {
   it('that accepts no connections is refused', async () => {
     const admin = addressOf({ url: server().url(), password: server().password });
     await rowsOf(admin, `ALTER DATABASE ${address.database} ALLOW_CONNECTIONS false`);
-    await expect(opened(address)).rejects.toEqual(refused('database', 'is not currently accepting connections'));
+    await expect(opened(address)).rejects.toEqual(refused('login', 'is not currently accepting connections'));
   });
 
   it('that the user may not use is refused', async () => {
@@ -152,10 +152,8 @@ describe('a server that is for reading', () => {
     const reader = await opened(address, { now: () => nowMs });
     expect(await reader.get('client', 'a')).toMatchObject({ document: { n: 1 } });
     const message = `${serverName()} lets user "postgres" read only`;
-    await expect(reader.commit(putA)).rejects.toEqual(refused('permission', message));
-    await expect(reader.takeOnce('a', { nowSeconds: 0, endSeconds: 1 })).rejects.toEqual(
-      refused('permission', message),
-    );
+    await expect(reader.commit(putA)).rejects.toEqual(refused('read-only', message));
+    await expect(reader.takeOnce('a', { nowSeconds: 0, endSeconds: 1 })).rejects.toEqual(refused('read-only', message));
     await rowsOf(address, `BEGIN READ WRITE; ALTER DATABASE ${address.database} RESET ALL; COMMIT`);
     nowMs += 1000;
     // A session that began earlier may still be in use.
@@ -166,7 +164,7 @@ describe('a server that is for reading', () => {
 
   it('by a setting refuses to create the schema', async () => {
     await rowsOf(address, `ALTER DATABASE ${address.database} SET default_transaction_read_only = on`);
-    await expect(opened(address)).rejects.toEqual(refused('permission', 'lets user "postgres" read only'));
+    await expect(opened(address)).rejects.toEqual(refused('read-only', 'lets user "postgres" read only'));
   });
 
   it('as a standby is unavailable for writes until it takes over', async () => {
