@@ -127,6 +127,9 @@ function refusedConnection(error: Error, state: string | undefined, address: Pos
   const { user, database } = address;
   const refused = (reason: RefusalReason, message: string, cause = error) =>
     new DatabaseRefusedError(reason, message, cause);
+  if (error.message.startsWith('received invalid response')) {
+    return refused('statement', `${server} does not answer as PostgreSQL does`);
+  }
   if (isWithoutTls(error)) return refused('tls', `${server} does not use TLS, which the address requires`);
   if (isTlsError(error)) return refused('tls', `cannot connect to ${server} with TLS: ${error.message}`);
   if (state === '28P01' || error.message.startsWith('SASL')) {

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Commit, DatabaseUnavailableError } from '../../../../src/local/store/database.ts';
 import type { PostgresAddress } from '../../../../src/local/store/postgres/address.ts';
 import type { RefusalReason } from '../../../../src/local/store/postgres/refused-error.ts';
+import { served } from '../../../support/http-server.ts';
 import {
   addressOf,
   addressOn,
@@ -286,6 +288,14 @@ describe('a schema of the same name', () => {
     await expect(database.changesSince(0, false)).rejects.toEqual(newer);
     if (column === 'lookup_version') await expect(database.commit(putA)).rejects.toEqual(newer);
   });
+});
+
+it('a server of another kind is refused', async () => {
+  // MySQL speaks first.
+  const greeting = Buffer.from('J\0\0\0\x0a8.0.36\0', 'latin1');
+  const port = await served(createServer((socket) => socket.on('error', () => {}).write(greeting)));
+  const message = `PostgreSQL at 127.0.0.1:${port} does not answer as PostgreSQL does`;
+  await expect(opened({ ...address, port })).rejects.toEqual(refused('statement', message));
 });
 
 it('a statement that somebody cancels is unavailable', async () => {
