@@ -17,7 +17,9 @@ export type ProfileResult = {
   readonly in_use: boolean;
   /** Null: the local tenant. */
   readonly domain: string | null;
-  /** Null: not detected yet, or the local tenant's state cannot be read. */
+  /** The address of the database with the local tenant's state, without its password; null: the state is in a file. */
+  readonly database: string | null;
+  /** Null: not detected yet, or not known from this machine, as for a local tenant in a database. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
   readonly credentials: 'client_secret' | 'private_key' | 'access_token' | null;
@@ -44,7 +46,11 @@ export type StatusResult = {
   readonly profile_source: 'option' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | 'current';
   /** Null: the local tenant. */
   readonly domain: string | null;
-  /** Null: not detected yet. */
+  /** The address of the database with the local tenant's state, without its password; null: the state is in a file. */
+  readonly database: string | null;
+  /** What names the place of the local tenant's state; null: nothing, so it is in the file. */
+  readonly database_source: 'ANON_DATABASE_URL' | 'profile' | null;
+  /** Null: not detected yet, or not known from this machine, as for a local tenant in a database. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
   /** How the profile signs in; null also for credentials from the environment. */
@@ -149,8 +155,8 @@ export type LocalExportResult = {
 
 /** `local import`. */
 export type LocalImportResult = {
-  /** The file of the tenant's state. */
-  readonly state: string;
+  readonly state: string | null;
+  readonly database: string | null;
   readonly issuer: string;
   readonly edition: 'preview' | 'ea';
   /** Whether the keys are others than before: then the sessions saved on this machine were removed. */

@@ -54,10 +54,19 @@ export interface Context {
   /** Questions with other answers than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
-  /** The profile with its tenant's edition, if known. The local tenant's comes from its state, or is `asked` for a new one. */
+  /**
+   * The profile as commands use it. For the local tenant in a database, `database` is the address in use, without a password;
+   * where that is another database than the saved one, the profile has no defaults and is not saved.
+   * @throws {AnonError} `usage`, `state_unusable` for an invalid address
+   */
+  asUsed(profile: Profile): Promise<Profile>;
+  /**
+   * The profile with its tenant's edition, if known. The local tenant's comes from its state's file, or is `asked` for a new
+   * one; a database is not asked.
+   */
   withEdition(profile: Profile, asked?: EditionName): Promise<Profile>;
-  /** The saved sessions of a profile. */
-  sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SessionStore>;
+  /** The saved sessions of a profile; for the local tenant, those of its state in `database`. */
+  sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets' | 'database'>): Promise<SessionStore>;
   /** The saved secrets of all profiles in a place. */
   secrets(place: SecretPlace): Promise<SecretStore>;
   /** The secrets of one profile, for its tenant alone. */

@@ -15,7 +15,7 @@ import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
-import { type DatabaseChoice, localState } from './local-state.ts';
+import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
 export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
@@ -131,6 +131,11 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
+    async asUsed(profile) {
+      const { name, database } = profile;
+      if (name !== localProfileName || (database === undefined && !env.ANON_DATABASE_URL)) return profile;
+      return profileFor(await stateOf({ saved: async () => database }), profile);
+    },
     async withEdition(profile, asked) {
       if (profile.domain !== undefined) return profile;
       const { localEdition } = await import('../../io/embedded/names.ts');
@@ -139,14 +144,16 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     secrets,
     secretsOf,
     secretPlace,
-    async sessions({ name, domain, secrets: place }) {
+    async sessions({ name, domain, secrets: place, database }) {
       const { sessionStore } = await import('../../io/store/sessions.ts');
+      const tenant = database && (await import('./database-state.ts')).keyOfDatabase(database);
       // The local tenant never needs the keyring.
       const inKeyring = place === 'keyring' && name !== localProfileName;
       const savedSecrets = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
         ...{
           profile: name,
+          tenant,
           origin: originOf(domain),
           unnamed: defaultSessionName,
           folders: await folders(),

@@ -19,7 +19,7 @@ import { type StateData, stateData } from './state-data.ts';
 export const localStartCommand = defineCommand({
   description: 'serve the local tenant over HTTP, until Ctrl-C; by default on this machine only',
   options: {
-    '--port <port>': 'serve https://localhost:PORT/; 0 picks a free port',
+    '--port <port>': 'listen at this port, and issue tokens as https://localhost:PORT/; 0 picks a free port',
     '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps use',
     '--host <address>': {
       description: 'listen on this IP address; 0.0.0.0 opens the tenant to the network',
@@ -37,7 +37,9 @@ export const localStartCommand = defineCommand({
   calls: 'nothing',
   examples: ['local start --port 4400'],
   notes: `Other commands can use the local tenant at the same time. --port or --domain changes its issuer and saves \
-it; the default is the saved issuer, at first https://localhost:4400/. Tokens issued before still name the old issuer.`,
+it; the default is the saved issuer, at first https://localhost:4400/. Tokens issued before still name the old issuer. In a \
+database, which other processes may serve too, --port makes the issuer of a new tenant only, and --domain is refused while \
+another process serves it with another issuer.`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const port = options.port === undefined ? undefined : parsePort(options.port);

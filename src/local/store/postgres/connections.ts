@@ -137,7 +137,7 @@ export class Connections {
   }
 
   #answered(): void {
-    if (this.#backoff.isDown) this.#ports.warn(`connected to ${serverName(this.#address)} again`);
+    if (this.#backoff.isDown) this.#ports.warn(`Connected to ${serverName(this.#address)} again.`);
     this.#backoff.succeeded();
   }
 
@@ -147,7 +147,9 @@ export class Connections {
     this.#onLost();
     const wasDown = this.#backoff.isDown;
     const failure = this.#backoff.failed(attempt, (delayMs) => meaningOf(error, this.#address, delayMs));
-    if (!wasDown && this.#wasConnected) this.#ports.warn(`${failure.message}; trying again`);
+    if (!wasDown && this.#wasConnected) {
+      this.#ports.warn(`${failure.message.replace(/^./, (first) => first.toUpperCase())}. Trying again.`);
+    }
     return failure;
   }
 

@@ -163,7 +163,7 @@ class PostgresDatabase implements DocumentDatabase {
       onNotification: (payload) => this.#changes.heard(Number(payload) || 0),
       onEnd: () => this.#changes.forget(),
       onUnsupported: () =>
-        this.#ports.warn(`${serverName(this.#address)} has no LISTEN, and is asked for changes all the time instead`),
+        this.#ports.warn(`${serverName(this.#address)} has no LISTEN. It is asked for changes all the time instead.`),
     });
   }
 
