@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { newHome, run, start } from '../support/bin.ts';
+import { homeAfter, newHome, run, start } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 import { rawConnection, statusOf } from '../support/raw-http.ts';
 
@@ -14,8 +14,7 @@ async function post(url: string, body: object): Promise<Response> {
 
 describe('local start', () => {
   it('serves tokens that verify with the keys it serves', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const [{ client_id }] = (await jsonOf(home, ['app', 'list'])) as unknown as [{ client_id: string }];
     const { url, issuer } = await serve(home);
     const answer = await post(`${url}/anonymous/token`, { client_id, audience, scope: 'anon read:catalog' });
