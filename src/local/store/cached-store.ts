@@ -23,6 +23,8 @@ class CachedStore implements Store {
   readonly #documents = new Map<string, SavedDocument>();
   /** The first document that has a value, or undefined for none. */
   readonly #found = new Map<string, SavedDocument | undefined>();
+  /** A look at the database that has not begun. */
+  #next: { mayLag: boolean; readonly look: Promise<void> } | undefined;
   /** Ends when the last write in this process has ended. */
   #lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -30,12 +32,14 @@ class CachedStore implements Store {
     this.#database = database;
   }
 
-  async get(kind: Kind, id: string): Promise<JsonObject | undefined> {
-    return (await this.saved(kind, id))?.document;
+  get(kind: Kind, id: string): Promise<JsonObject | undefined> {
+    const known = this.#documents.get(keyOf(kind, id));
+    return known ? Promise.resolve(known.document) : this.saved(kind, id).then(documentIn);
   }
 
-  async find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
-    return (await this.savedWith(kind, where))?.document;
+  find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
+    const known = this.#found.get(lookupKey(kind, where));
+    return known ? Promise.resolve(known.document) : this.savedWith(kind, where).then(documentIn);
   }
 
   async list(kind: Kind, where?: Where): Promise<readonly JsonObject[]> {
@@ -58,7 +62,17 @@ class CachedStore implements Store {
     return this.#database.close();
   }
 
-  async refresh({ mayLag = false }: { mayLag?: boolean } = {}): Promise<void> {
+  // Requests that arrive together share a look at the database. It begins after the last of them has arrived, so each of
+  // them finds all that was saved before.
+  refresh({ mayLag = false }: { mayLag?: boolean } = {}): Promise<void> {
+    this.#next ??= { mayLag, look: nextTurn().then(() => this.#look()) };
+    this.#next.mayLag &&= mayLag;
+    return this.#next.look;
+  }
+
+  async #look(): Promise<void> {
+    const mayLag = this.#next?.mayLag ?? false;
+    this.#next = undefined;
     const { revision, changed } = await this.#database.changesSince(this.#revision, mayLag);
     if (changed === undefined) this.#forgetAll();
     else this.#forget(changed);
@@ -115,7 +129,7 @@ class CachedStore implements Store {
   }
 
   async savedWith(kind: Kind, where: Where): Promise<SavedDocument | undefined> {
-    const key = `${kind}\u0000${where.lookup}\u0000${where.value}`;
+    const key = lookupKey(kind, where);
     if (this.#found.has(key)) return this.#found.get(key);
     const revision = this.#revision;
     const [first] = await this.#database.list(kind, where, { offset: 0, limit: 1 });
@@ -234,6 +248,19 @@ class Draft implements StoreWriter {
 
 function keyOf(kind: Kind, id: string): string {
   return `${kind}\u0000${id}`;
+}
+
+function lookupKey(kind: Kind, { lookup, value }: Where): string {
+  return `${kind}\u0000${lookup}\u0000${value}`;
+}
+
+function documentIn(saved: SavedDocument | undefined): JsonObject | undefined {
+  return saved?.document;
+}
+
+/** Ends when everything that has arrived was noticed. */
+function nextTurn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }
 
 function keep<Value>(cache: Map<string, Value>, key: string, value: Value): void {
