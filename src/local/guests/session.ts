@@ -84,13 +84,14 @@ export function nextSession(
     user_id: before?.user_id ?? request.user_id ?? `${edition.guestIdPrefix}${randomUuid(random)}`,
     session_id: before?.session_id ?? `sess_${randomToken(random, 18)}`,
     created_at: before?.created_at ?? edition.writeTime(nowSeconds * 1000),
-    metadata: nextMetadata(edition, before?.metadata ?? {}, request.metadata ?? {}),
+    metadata: nextMetadata(edition, before?.metadata ?? {}, request.metadata),
     iat: nowSeconds,
     ...(lifetimeSeconds > 0 && { exp: nowSeconds + lifetimeSeconds }),
   };
 }
 
-function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject): JsonObject {
+function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject | undefined): JsonObject {
+  if (change === undefined) return current;
   if (refusedMetadataKey(change) !== undefined) {
     throw anonymousTokenRefusal('invalid_request', 'metadata contains a key that is not allowed.');
   }

@@ -46,6 +46,9 @@ export async function listen(
   { hosts = () => [], requestMs = 10_000, graceMs = 1000, addresses = loopback }: ListenOptions = {},
 ): Promise<Listening> {
   const running = new Set<ServerResponse>();
+  function remove(this: ServerResponse): void {
+    running.delete(this);
+  }
   const listener = admitting(getRequestListener(handle), hosts);
   const newServer = () => {
     const server = createServer({
@@ -57,7 +60,7 @@ export async function listen(
     });
     for (const event of ['request', 'checkContinue'] as const) {
       server.on(event, (incoming, outgoing) => {
-        running.add(outgoing.once('close', () => running.delete(outgoing)));
+        running.add(outgoing.on('close', remove));
         listener(incoming, outgoing);
       });
     }

@@ -11,6 +11,7 @@ import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../
 import { nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { completeResponse } from '../http/response.ts';
 import { type Random, randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
@@ -46,7 +47,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<Anonym
     const session = nextSession(moment, random, body, client, before);
     note(moment, { guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
-    return c.json(tokens, 200, { ...uncached, ...cookieFor(moment, tokens) });
+    return completeResponse(tokens, moment.commonHeaders, { ...uncached, ...cookieFor(moment, tokens) });
   });
 }
 
@@ -93,18 +94,19 @@ async function answer(moment: Moment, random: Random, grant: Grant): Promise<Ano
       aud: api.audience,
       iat: nowSeconds,
       exp: nowSeconds + lifetime,
-      ...(granted !== '' && { scope: granted }),
+      scope: granted === '' ? undefined : granted,
       azp: session.client_id,
       jti: randomToken(random, 16),
       ...mappedClaims(api.claims, session),
     }),
   ]);
+  // Undefined members are left out of the JSON text.
   return {
-    ...(sessionToken !== undefined && { session_token: sessionToken }),
+    session_token: sessionToken,
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetime,
-    ...(edition.reportsSessionLifetime && { session_expires_in: sessionLeft }),
-    ...(granted !== request.scope && { scope: granted }),
+    session_expires_in: edition.reportsSessionLifetime ? sessionLeft : undefined,
+    scope: granted === request.scope ? undefined : granted,
   };
 }
