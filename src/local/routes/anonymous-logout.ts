@@ -1,8 +1,9 @@
 import { Hono } from 'hono/quick';
 import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymous-logout.ts';
 import { check } from '../../wire/schema.ts';
-import { clearedSessionCookie } from '../guests/session.ts';
+import { guestCookie } from '../guests/session.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { clearedCookies } from '../http/session-cookie.ts';
 import type { TenantScope } from '../scope.ts';
 import { readMembers } from './anonymous-request.ts';
 import type { CorsVariables } from './cors.ts';
@@ -25,6 +26,6 @@ export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables
     if (clientId !== undefined && (await store.get('client', clientId)) === undefined) {
       throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
     }
-    return c.body(null, 204, { 'set-cookie': clearedSessionCookie, 'cache-control': 'no-store' });
+    return c.body(null, 204, { 'set-cookie': clearedCookies(guestCookie), 'cache-control': 'no-store' });
   });
 }

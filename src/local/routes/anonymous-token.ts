@@ -8,9 +8,10 @@ import {
 import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
-import { nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
+import { guestCookie, nextSession, readSession, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { sessionCookies } from '../http/session-cookie.ts';
 import { type Random, randomToken } from '../random.ts';
 import type { Moment, TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
@@ -51,10 +52,10 @@ function ticketFor(moment: Moment, random: Random, session: SessionTokenClaims |
 }
 
 /** With the cookie enabled, every response with a session token sets it. */
-function cookieFor(moment: Moment, tokens: AnonymousTokenResponse): Record<string, string> {
+function cookieFor(moment: Moment, tokens: AnonymousTokenResponse): Record<string, string[]> {
   const { session_token: token, session_expires_in: left } = tokens;
   if (token === undefined || left === undefined || sessionSettings(moment).cookie !== true) return {};
-  return { 'set-cookie': sessionCookie(token, left) };
+  return { 'set-cookie': sessionCookies(guestCookie, token, left) };
 }
 
 interface Grant {
