@@ -8,12 +8,12 @@ import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
 import { type CommonHeaders, complement, newCommonHeaders } from './http/response.ts';
 import { errorCodeOf, type RequestFacts, type ServedRequest } from './http/served-request.ts';
 import type { Random } from './random.ts';
-import { anonymousCors } from './routes/anonymous-cors.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
 import { clientGrantRoutes } from './routes/client-grants.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { type DatabaseName, health, retryAfterOf } from './routes/health.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
@@ -97,7 +97,7 @@ export function createTenant(options: TenantOptions): Tenant {
     const facts: RequestFacts | undefined = onServed && {};
     const response = await read(nowSeconds, mayLag).then(
       (moment) => appFor(path).fetch(request, { ...moment, commonHeaders, ...(facts && { facts }) }),
-      (error) => failure(error, path, facts),
+      (error) => withCors(failure(error, path, facts), { request, path, store }),
     );
     onServed?.({ ...facts, method: request.method, path, status: response.status });
     return response;
@@ -132,12 +132,11 @@ type App = Hono<MomentBindings>;
 /** Two apps, because the router tries one route after the other, and most requests are guests'. */
 function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): (path: string) => App {
   const limiter = rateLimit && rateLimiter(rateLimit, clock);
-  const guests = emptyApp();
-  guests.use('/anonymous/*', anonymousCors(scope));
+  const [guests, others] = [emptyApp(), emptyApp()];
+  for (const path of corsPaths) (isForGuests(path) ? guests : others).use(path, cors(scope.store));
   if (limiter) guests.use(limiter);
   guests.route('/', anonymousTokenRoute(scope));
   guests.route('/', anonymousLogoutRoute(scope));
-  const others = emptyApp();
   if (limiter) others.use(limiter);
   else others.use('/api/v2/*', fullBucket(clock));
   others.route('/', oauthTokenRoute(scope));
@@ -152,7 +151,11 @@ function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): (path:
   others.all('/api/v2/*', () => {
     throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
   });
-  return (path) => (path.startsWith('/anonymous') ? guests : others);
+  return (path) => (isForGuests(path) ? guests : others);
+}
+
+function isForGuests(path: string): boolean {
+  return path.startsWith('/anonymous');
 }
 
 function emptyApp(): App {

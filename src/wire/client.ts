@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readUrl } from './allowed-origin.ts';
 import { authenticationMethods, newAuthenticationMethods } from './client-credential.ts';
 import type { Edition } from './edition/edition.ts';
 import { plainObject, unchecked } from './schema.ts';
@@ -45,9 +46,25 @@ export function clientFields(edition: Edition): string {
 
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
 const otherMembers =
-  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients allowed_logout_urls is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
+  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
 
-const urls = v.optional(v.array(v.string()));
+/** Assumed: the limit applies to all these lists. @see https://auth0.com/docs/get-started/applications/application-settings */
+const maxUrls = 100;
+
+/**
+ * A list of URLs, refused in the service's words. Assumed: a URL has a scheme and a slash, unlike `localhost:3000`, and a
+ * path is accepted even where it makes the match fail.
+ */
+function urls(format: 'callback-url' | 'url-with-placeholders') {
+  const isUrl = (text: string) => /^[a-z][a-z\d+.-]*:\//i.test(text) && readUrl(text) !== undefined;
+  const url = v.pipe(
+    v.string(),
+    v.check(isUrl, ({ input }) => `Object didn't pass validation for format ${format}: ${input}`),
+  );
+  const tooLong = ({ input }: { input: unknown[] }) => `Array is too long (${input.length}), maximum ${maxUrls}`;
+  return v.optional(v.pipe(v.array(url), v.maxLength(maxUrls, tooLong)));
+}
+
 const name = v.pipe(
   v.string(),
   v.minLength(1, 'String is too short (0 chars), minimum 1'),
@@ -58,9 +75,10 @@ function members(edition: Edition) {
   return {
     ...unchecked(otherMembers),
     app_type: v.optional(v.picklist(clientTypes)),
-    callbacks: urls,
-    web_origins: urls,
-    allowed_origins: urls,
+    callbacks: urls('callback-url'),
+    web_origins: urls('url-with-placeholders'),
+    allowed_origins: urls('url-with-placeholders'),
+    allowed_logout_urls: urls('url-with-placeholders'),
     grant_types: v.optional(v.array(v.string())),
     ...edition.client.members,
   };

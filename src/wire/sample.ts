@@ -10,3 +10,6 @@ export const sampleApi = {
     { value: 'write:orders', description: 'Place an order' },
   ],
 } as const;
+
+/** Where the pages of a new local tenant's sample application may be: at this machine's own names, at any port. */
+export const sampleOrigins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*', 'https://127.0.0.1:*'];

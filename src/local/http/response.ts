@@ -26,10 +26,13 @@ export function completeResponse(
   body: object,
   common: CommonHeaders,
   headers: Readonly<Record<string, string>>,
+  cookies: readonly string[] = [],
 ): Response {
+  const all = { 'content-type': 'application/json', ...headers, ...common };
+  const pairs = cookies.map((cookie): [string, string] => ['set-cookie', cookie]);
   const response = new Response(JSON.stringify(body), {
     status: 200,
-    headers: { 'content-type': 'application/json', ...headers, ...common },
+    headers: pairs.length === 0 ? all : [...Object.entries(all), ...pairs],
   });
   complete.add(response);
   return response;

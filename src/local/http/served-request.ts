@@ -13,6 +13,8 @@ export interface RequestFacts {
   guest?: string | undefined;
   /** What happened to the guest's session. */
   session?: 'created' | 'updated' | 'renewed' | 'transferred' | undefined;
+  /** The origin of a page that may not read the response. */
+  refusedOrigin?: string | undefined;
   /** The error code of a refusal. */
   error?: string | undefined;
 }

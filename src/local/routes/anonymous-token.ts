@@ -8,15 +8,16 @@ import {
 import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
-import { nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
+import { guestCookie, nextSession, readSession, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
 import { completeResponse } from '../http/response.ts';
+import { sessionCookies } from '../http/session-cookie.ts';
 import { type Random, randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
-import type { AnonymousVariables } from './anonymous-cors.ts';
 import { authenticate, readMembers, readRequest } from './anonymous-request.ts';
+import type { CorsVariables } from './cors.ts';
 
 const uncached = { 'cache-control': 'no-store' };
 
@@ -25,8 +26,8 @@ const uncached = { 'cache-control': 'no-store' };
  * checks run in this order: body, client, client authentication, feature, application, session token, audience, scope,
  * metadata. @see wire contract, section 2
  */
-export function anonymousTokenRoute({ store, random }: TenantScope): Hono<AnonymousVariables> {
-  return new Hono<AnonymousVariables>().post(anonymousTokenPath, async (c) => {
+export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVariables> {
+  return new Hono<CorsVariables>().post(anonymousTokenPath, async (c) => {
     const moment = c.env;
     const authorization = c.req.header('authorization') ?? null;
     const { body, credentials } = readRequest(moment.edition, await readMembers(c.req.raw), authorization);
@@ -47,7 +48,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<Anonym
     const session = nextSession(moment, random, body, client, before);
     note(moment, { guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
-    return completeResponse(tokens, moment.commonHeaders, { ...uncached, ...cookieFor(moment, tokens) });
+    return completeResponse(tokens, moment.commonHeaders, uncached, cookiesFor(moment, tokens));
   });
 }
 
@@ -63,10 +64,10 @@ function ticketFor(moment: Moment, random: Random, session: SessionTokenClaims |
 }
 
 /** With the cookie enabled, every response with a session token sets it. */
-function cookieFor(moment: Moment, tokens: AnonymousTokenResponse): Record<string, string> {
+function cookiesFor(moment: Moment, tokens: AnonymousTokenResponse): string[] {
   const { session_token: token, session_expires_in: left } = tokens;
-  if (token === undefined || left === undefined || sessionSettings(moment).cookie !== true) return {};
-  return { 'set-cookie': sessionCookie(token, left) };
+  if (token === undefined || left === undefined || sessionSettings(moment).cookie !== true) return [];
+  return sessionCookies(guestCookie, token, left);
 }
 
 interface Grant {

@@ -12,14 +12,16 @@ import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/
 import { oauthRefusal, Refusal } from '../http/refusal.ts';
 import { BodyError, readBody } from '../http/request-body.ts';
 import { randomToken } from '../random.ts';
-import { type Moment, type MomentBindings, note, type TenantScope } from '../scope.ts';
+import { type Moment, note, type TenantScope } from '../scope.ts';
 import type { Store, StoreReader } from '../store/store.ts';
 import { signToken } from '../tokens/signed-token.ts';
+import type { CorsVariables } from './cors.ts';
 
 /** POST /oauth/token, grant client_credentials: an access token for the Management API. @see management-api, section 1 */
-export function oauthTokenRoute({ store, random }: TenantScope): Hono<MomentBindings> {
-  return new Hono<MomentBindings>().post(oauthTokenPath, async (c) => {
+export function oauthTokenRoute({ store, random }: TenantScope): Hono<CorsVariables> {
+  return new Hono<CorsVariables>().post(oauthTokenPath, async (c) => {
     const { request, credentials } = await readRequest(c.req.raw);
+    c.set('clientId', credentials.clientId);
     const { keys, issuer, nowSeconds } = c.env;
     const client = await authenticate(store, c.env, credentials, c.req.url);
     note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });

@@ -1,7 +1,7 @@
 import type { Edition, EditionName } from '../../wire/edition/edition.ts';
 import { editionNamed } from '../../wire/edition/editions.ts';
 import { managementAudience } from '../../wire/oauth.ts';
-import { sampleApi, sampleApp } from '../../wire/sample.ts';
+import { sampleApi, sampleApp, sampleOrigins } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { type Random, randomName } from '../random.ts';
 import type { Store, StoreReader, StoreWriter } from '../store/store.ts';
@@ -65,6 +65,8 @@ function putSeed(writer: StoreWriter, { random, issuer, material, edition }: See
   const app = newClient(random, edition, {
     ...sampleApp,
     token_endpoint_auth_method: 'none',
+    web_origins: [...sampleOrigins],
+    allowed_origins: [...sampleOrigins],
     // Like an application from the service's dashboard: only anonymous sessions remain to be enabled.
     ...(edition.needsOidcConformance && { oidc_conformant: true }),
   });

@@ -1,3 +1,4 @@
+import { originPatterns, patternKey } from '../../wire/allowed-origin.ts';
 import { subjectOf } from '../../wire/client-grant.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { Kind, Where } from './store.ts';
@@ -11,7 +12,7 @@ type Lookups = Readonly<Record<string, (document: JsonObject) => readonly string
 const lookups: Readonly<Partial<Record<Kind, Lookups>>> = {
   client: {
     global: ({ global }) => [String(global === true)],
-    origin: ({ web_origins, allowed_origins, callbacks }) => originsOf(web_origins, allowed_origins, callbacks),
+    origin: (client) => originPatterns(client).map(patternKey),
   },
   resource_server: {
     identifier: ({ identifier }) => [String(identifier)],
@@ -27,7 +28,7 @@ const lookups: Readonly<Partial<Record<Kind, Lookups>>> = {
   },
 };
 
-export const lookupVersion = 1;
+export const lookupVersion = 2;
 
 /** The value of a grant's lookup `access`: an application, an API and a subject type. */
 export function grantAccess(clientId: unknown, audience: unknown, subject: string): string {
@@ -45,11 +46,4 @@ export function valuesOf(kind: Kind, document: JsonObject): Where[] {
 
 export function matches(kind: Kind, document: JsonObject, { lookup, value }: Where): boolean {
   return lookups[kind]?.[lookup]?.(document).includes(value) ?? false;
-}
-
-function originsOf(...lists: readonly unknown[]): string[] {
-  const urls = lists.flatMap((list) => (Array.isArray(list) ? list : []));
-  // The callback of a native application has the origin `null`, which is also a sandboxed page's.
-  const origins = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
-  return origins.filter((origin) => origin !== 'null');
 }

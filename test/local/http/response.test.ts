@@ -38,5 +38,5 @@ it.each([
   expect(headers.get('cache-control')).toBe('no-store');
   expect(headers.get('date')).toBe(new Date(clock()).toUTCString());
   expect(headers.get('x-auth0-requestid')).toMatch(/^[0-9a-f]{20}$/);
-  expect(headers.getSetCookie()).toHaveLength(1);
+  expect(headers.getSetCookie()).toHaveLength(2);
 });

@@ -49,6 +49,18 @@ describe.each(places)('the lookups of a store in %s', (_, makeState) => {
     expect(await store.list('client', { lookup: 'global', value: 'false' })).toHaveLength(1);
   });
 
+  it('give an application its origins, and one value for all wildcards below a domain', async () => {
+    await store.write((writer) => {
+      writer.put('client', 'a', { web_origins: ['https://pr-*.shop.example', 'http://localhost:*', 'nonsense'] });
+      writer.put('client', 'b', { callbacks: ['https://*-web.shop.example/back', 'HTTPS://Shop.Example:443/'] });
+    });
+    const count = (value: string) => store.count('client', { lookup: 'origin', value });
+    expect(await count('https://*.shop.example')).toBe(2);
+    expect(await count('http://localhost:*')).toBe(1);
+    expect(await count('https://shop.example')).toBe(1);
+    expect(await count('https://pr-*.shop.example')).toBe(0);
+  });
+
   it.each(["'; DELETE FROM lookup; --", '', 'ü🛒', 'a\u0000b', '%', '\\u0000', 'x'.repeat(5000)])(
     'accept any value: %j',
     async (value) => {
