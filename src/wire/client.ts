@@ -12,7 +12,19 @@ export function clientPath(clientId: string): string {
 export const clientTypes = ['native', 'spa', 'regular_web', 'non_interactive'] as const;
 export type ClientType = (typeof clientTypes)[number];
 
+/** The members of an application that list URLs: two of origins, and two of where a login and a logout may lead. */
+export const clientUrlMembers = ['web_origins', 'allowed_origins', 'callbacks', 'allowed_logout_urls'] as const;
+export type ClientUrlMember = (typeof clientUrlMembers)[number];
+
+/** The most that the service accepts in a list. It publishes no number for the other two. */
+export const clientUrlLimits: Readonly<Partial<Record<ClientUrlMember, number>>> = {
+  web_origins: 100,
+  allowed_logout_urls: 100,
+};
+
 export const clientAuthMethods = ['none', 'client_secret_post', 'client_secret_basic'] as const;
+
+const urlList = v.optional(v.nullable(v.array(v.string())));
 
 /** An application as GET /api/v2/clients[/{id}] shows it; `client_secret` only with the scope for it. */
 export const client = v.looseObject({
@@ -23,6 +35,10 @@ export const client = v.looseObject({
   oidc_conformant: v.optional(v.boolean(), false),
   token_endpoint_auth_method: v.optional(v.string()),
   client_secret: v.optional(v.string()),
+  web_origins: urlList,
+  allowed_origins: urlList,
+  callbacks: urlList,
+  allowed_logout_urls: urlList,
 });
 export type ClientBody = v.InferOutput<typeof client>;
 
@@ -39,13 +55,20 @@ export function clientFields(edition: Edition): string {
     'global',
     'token_endpoint_auth_method',
     'oidc_conformant',
+    ...clientUrlMembers,
     ...members,
   ].join();
 }
 
+/** The path that reads only the URLs of an application. Credentials that may not read them are refused. */
+export function clientUrlsPath(clientId: string): string {
+  const fields = ['client_id', 'name', ...clientUrlMembers].join();
+  return `${clientPath(clientId)}?fields=${fields}&include_fields=true`;
+}
+
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
 const otherMembers =
-  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients allowed_logout_urls is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
+  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
 
 const urls = v.optional(v.array(v.string()));
 const name = v.pipe(
@@ -61,6 +84,7 @@ function members(edition: Edition) {
     callbacks: urls,
     web_origins: urls,
     allowed_origins: urls,
+    allowed_logout_urls: urls,
     grant_types: v.optional(v.array(v.string())),
     ...edition.client.members,
   };
