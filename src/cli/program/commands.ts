@@ -13,11 +13,11 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   },
   'app callbacks': {
     description: 'where an application may receive users after a login',
-    example: 'app callbacks list web',
+    example: 'app callbacks add web http://localhost:3000/callback',
   },
   'app logout-urls': {
     description: 'where an application may send users after a logout',
-    example: 'app logout-urls list web',
+    example: 'app logout-urls add web http://localhost:3000',
   },
   api: { description: 'gates 3 and 4: APIs that accept guests, and the scopes guests get', example: 'api list' },
   'api scopes': { description: 'the scopes that guests get at an API', example: 'api scopes add shop write:cart' },
