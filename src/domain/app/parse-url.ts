@@ -40,7 +40,14 @@ export function parseOrigin(text: string, rules: OriginRules): string {
   return origin;
 }
 
-/** A list of URLs that a login or a logout may lead to. */
+/** Reads the origin of one page, which no wildcard or placeholder can be. @throws {AnonError} `usage` */
+export function parsePageOrigin(text: string): string {
+  const origin = parseOrigin(text, { anyPort: true });
+  if (!/[*{]/.test(origin)) return origin;
+  throw refusing('origin', text)('a page has exactly one origin, without a wildcard', exampleOrigin);
+}
+
+/** The rules of one list. */
 export interface RedirectRules {
   /** `callback` */
   readonly noun: string;

@@ -28,7 +28,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
       scopes: ['read:catalog', 'write:cart'],
       clock_offset_seconds: 0,
     });
-    expect(json.checks).toHaveLength(13);
+    expect(json.checks).toHaveLength(14);
     expect(json.checks[0]).toEqual({
       check: 'reachable',
       state: 'open',
