@@ -68,7 +68,7 @@ export function clientUrlsPath(clientId: string): string {
 
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent
 const otherMembers =
-  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
+  'description logo_uri oidc_logout oidc_backchannel_logout session_transfer client_aliases allowed_clients allowed_logout_urls is_token_endpoint_ip_header_trusted is_first_party oidc_conformant encryption_key sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page custom_login_page_preview form_template addons initiate_login_uri refresh_token default_organization organization_usage organization_require_behavior organization_discovery_methods require_pushed_authorization_requests require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota identity_assertion_authorization_grant third_party_security_mode redirection_policy express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels client_metadata mobile native_social_login fedcm_login jwt_configuration';
 
 const urls = v.optional(v.array(v.string()));
 const name = v.pipe(
@@ -84,7 +84,6 @@ function members(edition: Edition) {
     callbacks: urls,
     web_origins: urls,
     allowed_origins: urls,
-    allowed_logout_urls: urls,
     grant_types: v.optional(v.array(v.string())),
     ...edition.client.members,
   };

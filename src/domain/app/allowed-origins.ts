@@ -1,6 +1,6 @@
 import type { ClientUrlMember } from '../../wire/client.ts';
 import type { App } from './app.ts';
-import { covers, originOf } from './origin.ts';
+import { covers, originOf, urlParts } from './origin.ts';
 
 /** The URLs in one list of an application, as the tenant has them. */
 export function urlsIn({ body }: Pick<App, 'body'>, member: ClientUrlMember): readonly string[] {
@@ -22,12 +22,18 @@ export function allowedOrigins(app: Pick<App, 'body'>): AllowedOrigin[] {
   const found = new Map<string, Set<ClientUrlMember>>();
   for (const member of originMembers) {
     for (const url of urlsIn(app, member)) {
-      const origin = member === 'callbacks' ? pageOrigin(url) : (originOf(url) ?? url);
+      const origin = member === 'callbacks' ? pageOrigin(url) : listedOrigin(url);
       if (origin === undefined) continue;
       found.set(origin, (found.get(origin) ?? new Set()).add(member));
     }
   }
   return [...found].map(([origin, from]) => ({ origin, from: [...from] }));
+}
+
+/** A path may keep the service from finding a match, so an entry with one stays as it is, and covers no origin. */
+function listedOrigin(url: string): string {
+  const rest = urlParts(url)?.rest;
+  return (rest === '' || rest === '/' ? originOf(url) : undefined) ?? url;
 }
 
 /** The origin of a callback that is a page: native applications have others, and a guest belongs to no organization. */

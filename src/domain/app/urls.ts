@@ -114,8 +114,11 @@ export async function planUrlChange(
   return { writes: planned(patch), outcome: (answers) => appOf(edition, answers.to(patch) ?? body) };
 }
 
-/** @throws {AnonError} `not_authorised` for credentials that may not read them */
-async function readUrls(tenant: TenantConnection, { clientId }: App): Promise<Pick<ClientBody, ClientUrlMember>> {
+/** All URLs of an application. @throws {AnonError} `not_authorised` for credentials that may not read them */
+export async function readUrls(
+  tenant: TenantConnection,
+  { clientId }: App,
+): Promise<Pick<ClientBody, ClientUrlMember>> {
   const shown = await managementRequest(tenant, client, { method: 'GET', path: clientUrlsPath(clientId) });
   return Object.fromEntries(clientUrlMembers.map((member) => [member, shown[member]]));
 }

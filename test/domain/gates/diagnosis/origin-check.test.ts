@@ -72,7 +72,7 @@ describe.each(['preview', 'ea'] as const)('pages, in edition %s', (edition) => {
   });
 
   it.each([
-    [{ allowed_origins: ['http://localhost:3000/app'] }, 'allowed_origins'],
+    [{ allowed_origins: ['http://localhost:3000/'] }, 'allowed_origins'],
     [{ callbacks: ['http://localhost:3000/cb'], web_origins: [origin] }, 'web_origins, callbacks'],
     [{ web_origins: ['http://localhost:*'] }, 'web_origins: http://localhost:*'],
   ])('are allowed by %j', async (members, from) => {
