@@ -64,7 +64,7 @@ describe('--format', () => {
         "-H 'access-control-request-headers: auth0-client,content-type'",
       ].join(' \\\n  '),
     );
-    expect(stdout).toContain('curl -sS -X GET http://localhost:4400/api/v2/clients');
+    expect(stdout).toContain("curl -sS -X GET 'http://localhost:4400/api/v2/clients");
   });
 
   it('json is --json, errors too', async () => {

@@ -124,7 +124,7 @@ const gates: readonly CheckName[] = ['feature', 'app', 'api', 'grant', 'scopes',
 
 /**
  * A probe decides, whether it got tokens or was refused; without one, the gates do. A closed gate counts more than an
- * unknown one. A probe is no page, so it does not decide about an origin.
+ * unknown one. A probe comes from no page, so it does not decide about an origin.
  */
 function reachVerdict(checks: readonly Check[], subjects: Subjects, request: DiagnosisRequest): Verdict {
   const { app, api } = namesOf(subjects, request);
