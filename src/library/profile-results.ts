@@ -95,6 +95,7 @@ export type LocalResult = {
 
 /** `local start`, once it listens. */
 export type LocalStartResult = {
+  /** `https:`, where plain HTTP works too; `http:` with `--http`. */
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
@@ -102,6 +103,8 @@ export type LocalStartResult = {
   readonly issuer_before?: string;
   readonly edition: 'preview' | 'ea';
   readonly database: string | null;
+  /** The file with the certificate that clients must trust; null with `--http` and with `--cert`. */
+  readonly ca: string | null;
 };
 
 /** `local use-database`. */

@@ -34,7 +34,7 @@ export interface LocalTenant extends Tenant {
   close(): Promise<void>;
 }
 
-export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit'>;
+export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp'>;
 
 /**
  * Opens the tenant whose state is at `location`, and creates the state on first use.

@@ -44,6 +44,8 @@ export interface TenantOptions {
   readonly databaseName?: DatabaseName | undefined;
   /** No limit by default. */
   readonly rateLimit?: RateLimit | undefined;
+  /** The tenant is served over plain HTTP alone. */
+  readonly plainHttp?: boolean | undefined;
 }
 
 export interface Tenant {
@@ -113,7 +115,7 @@ function isRead({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<MomentBindings> {
+function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptions): Hono<MomentBindings> {
   const app = new Hono<MomentBindings>();
   app.onError((error, c) => failure(error, c.req.path));
   app.use('/anonymous/*', anonymousCors(scope));
@@ -122,7 +124,7 @@ function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<M
   app.route('/', anonymousTokenRoute(scope));
   app.route('/', anonymousLogoutRoute(scope));
   app.route('/', oauthTokenRoute(scope));
-  app.route('/', discoveryRoutes());
+  app.route('/', discoveryRoutes({ plainHttp }));
   app.route('/', tenantSettingsRoutes(scope));
   app.route('/', clientRoutes(scope));
   app.route('/', clientCredentialRoutes(scope));

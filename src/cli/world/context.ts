@@ -6,11 +6,13 @@ import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
+import type { CertificatePorts } from '../../io/certificates/authority.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { StateAddress } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
+import type { HostPlace } from '../../io/http/host-lookup.ts';
 import type { KeyringOptions } from '../../io/store/keyring.ts';
 import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
@@ -81,6 +83,10 @@ export interface Context {
   keyCache(): Promise<KeyCache>;
   /** Where the state of the local tenant is, for the profile `local`. */
   localState(profile: Pick<Profile, 'database'>): Promise<StateAddress>;
+  /** Where a host name leads; unknown where nobody can look it up. */
+  placeOf(host: string, signal: AbortSignal): Promise<HostPlace>;
+  /** What the certificates of the local tenant need. */
+  certificates(): Promise<CertificatePorts>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
 }
@@ -93,6 +99,8 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** Looks up a host name. */
+  readonly placeOf?: (host: string, signal: AbortSignal) => Promise<HostPlace>;
   /** Without a timer, waits show nothing. */
   readonly timer?: Timer;
   /** Passes Node's warnings to a function instead of stderr. */

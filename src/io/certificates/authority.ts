@@ -50,12 +50,13 @@ export async function localAuthority(ports: CertificatePorts): Promise<Authority
   return ports.exclusively(async () => usable(ports) ?? restored(ports) ?? made(ports));
 }
 
-function keyPath({ folder }: CertificatePorts): string {
-  return join(folder, 'ca-key.pem');
+/** The file with the authority's certificate. */
+export function authorityPath({ folder }: Pick<CertificatePorts, 'folder'>): string {
+  return join(folder, 'ca.pem');
 }
 
-function certificatePath({ folder }: CertificatePorts): string {
-  return join(folder, 'ca.pem');
+function keyPath({ folder }: CertificatePorts): string {
+  return join(folder, 'ca-key.pem');
 }
 
 /** The saved authority, if nothing has to be written. */
@@ -67,7 +68,7 @@ function usable(ports: CertificatePorts): Authority | undefined {
 
 function savedAuthority(ports: CertificatePorts): Authority | undefined {
   const saved = credentialsIn(readIfExists(keyPath(ports))?.toString('utf8') ?? '');
-  return saved && isAuthority(saved) ? { ...saved, path: certificatePath(ports) } : undefined;
+  return saved && isAuthority(saved) ? { ...saved, path: authorityPath(ports) } : undefined;
 }
 
 /** Whether these are credentials that {@link made} could have written: others could not be used in their place. */
@@ -78,7 +79,7 @@ function isAuthority({ x509, privateKey }: ReadCredentials): boolean {
 
 /** The fingerprint of the certificate that clients find; undefined where there is none. */
 function publishedIn(ports: CertificatePorts): string | undefined {
-  const text = readIfExists(certificatePath(ports));
+  const text = readIfExists(authorityPath(ports));
   try {
     return text && new X509Certificate(text).fingerprint256;
   } catch {

@@ -72,7 +72,8 @@ export async function listen(
   const servers = await bindAll(newServer, addresses, port);
   const boundPort = portOf(servers[0]);
   return {
-    url: `${certificate ? 'https' : 'http'}://${nameOf(addresses)}:${boundPort}`,
+    // Without the port that the scheme stands for.
+    url: new URL(`${certificate ? 'https' : 'http'}://${nameOf(addresses)}:${boundPort}`).origin,
     port: boundPort,
     async close() {
       const closed = Promise.all(servers.map(closeServer));
