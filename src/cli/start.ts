@@ -44,6 +44,7 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
     },
     timer: systemTimer,
     placeOf: async (host, signal) => (await import('../io/http/host-lookup.ts')).placeOf(host, signal),
+    trust: async () => (await import('../io/certificates/run-program.ts')).processTrustWorld(env),
     nodeWarnings: onNodeWarning,
     folders: async () => (await import('../io/files/folders.ts')).processFolders(env),
   };

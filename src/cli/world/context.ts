@@ -6,7 +6,8 @@ import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
-import type { CertificatePorts } from '../../io/certificates/authority.ts';
+import type { LocalCertificates } from '../../io/certificates/local-certificates.ts';
+import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { StateAddress } from '../../io/embedded/state-address.ts';
@@ -85,8 +86,8 @@ export interface Context {
   localState(profile: Pick<Profile, 'database'>): Promise<StateAddress>;
   /** Where a host name leads; unknown where nobody can look it up. */
   placeOf(host: string, signal: AbortSignal): Promise<HostPlace>;
-  /** What the certificates of the local tenant need. */
-  certificates(): Promise<CertificatePorts>;
+  /** The certificates of the local tenant. */
+  certificates(): Promise<LocalCertificates>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
 }
@@ -101,6 +102,8 @@ export interface World {
   readonly prompts: Prompts;
   /** Looks up a host name. */
   readonly placeOf?: (host: string, signal: AbortSignal) => Promise<HostPlace>;
+  /** What changes whom this user trusts. */
+  readonly trust: () => Promise<TrustWorld>;
   /** Without a timer, waits show nothing. */
   readonly timer?: Timer;
   /** Passes Node's warnings to a function instead of stderr. */

@@ -199,7 +199,10 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     },
     localState: ({ database }) => stateOf({ saved: async () => database }),
     placeOf: world.placeOf ?? (async () => 'unknown'),
-    certificates: certificatePorts,
+    async certificates() {
+      const { localCertificates } = await import('../../io/certificates/local-certificates.ts');
+      return localCertificates(await certificatePorts(), world.trust);
+    },
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
       return localControl(await localPorts({ given, saved: savedDatabase }));

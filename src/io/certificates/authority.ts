@@ -33,7 +33,7 @@ export const renewedBeforeMs = 30 * dayMs;
 const authorityMs = 3650 * dayMs;
 
 /**
- * The certificate authority of the local tenant, which is made if there is none. One that has ended, or soon will, is replaced
+ * The certificate authority of the local tenant, made at first use. One that has ended, or soon will, is replaced
  * with a warning. Files that are damaged, or that others put there, are set aside with a warning.
  *
  * `ca-key.pem` holds both its key and its certificate, so that they cannot come apart; `ca.pem` is a copy of the certificate.
@@ -77,7 +77,7 @@ function isAuthority({ x509, privateKey }: ReadCredentials): boolean {
   return x509.ca && isP256 && x509.checkIssued(x509) && x509.verify(x509.publicKey);
 }
 
-/** The fingerprint of the certificate that clients find; undefined where there is none. */
+/** The fingerprint of the certificate that clients find; undefined without one. */
 function publishedIn(ports: CertificatePorts): string | undefined {
   const text = readIfExists(authorityPath(ports));
   try {
