@@ -3,7 +3,7 @@ import type { Listening } from '../../local/http/listen.ts';
 import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { codeOf } from '../files/files.ts';
+import { listenFailure } from './listen-failure.ts';
 import type { LocalPorts } from './ports.ts';
 import {
   type OwnFiles,
@@ -76,7 +76,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
       certificate: certificate?.current,
       ...(address !== undefined && { addresses: [address] }),
     }).catch((error) => {
-      throw cannotListen(wanted, options, error);
+      throw listenFailure(wanted, options, error);
     });
     opened.push(listening.close);
     const lock = await servingLock(ports);
@@ -171,28 +171,4 @@ function namesIn(issuer: string | undefined): string[] {
 /** A host as a certificate has it: an address without brackets. */
 function bare(host: string): string {
   return host.replace(/^\[(.+)\]$/, '$1');
-}
-
-function cannotListen(port: number, { address: given, domain }: ServeOptions, error: unknown): AnonError {
-  const code = codeOf(error);
-  if (given !== undefined && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) {
-    return new AnonError('failed', `This machine does not have the address ${given}.`, {
-      hint: 'Choose one that it has, or all of them: anon-cli local start --host 0.0.0.0',
-      cause: error,
-    });
-  }
-  // `localhost` has two addresses, and the port may be taken at only one of them.
-  const where = error instanceof Error && 'address' in error && error.address === '::1' ? ' on [::1]' : '';
-  const reason =
-    code === 'EADDRINUSE'
-      ? 'is in use'
-      : code === 'EACCES'
-        ? 'needs elevated privileges'
-        : `is not available (${code})`;
-  const host = domain === undefined ? undefined : new URL(`https://${domain}`).hostname;
-  const hint =
-    code === 'EACCES' && host !== undefined
-      ? `Name another port in the domain, or put a proxy in front of one: anon-cli local start --domain ${host}:4400`
-      : 'Choose another: anon-cli local start --port 4401';
-  return new AnonError('failed', `Port ${port} ${reason}${where}.`, { hint, cause: error });
 }
