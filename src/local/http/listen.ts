@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { admitting } from './admission.ts';
+import { admitting, type Listener } from './admission.ts';
 import { alsoOverTls } from './first-byte.ts';
 import type { TlsCertificate } from './tls.ts';
 
@@ -22,6 +21,8 @@ export interface Listening {
   /** `https://localhost:PORT`, or the given address where localhost does not lead there; `http:` without a certificate. */
   readonly url: string;
   readonly port: number;
+  /** Loads what the first request needs, so that it does not have to wait. */
+  warmUp(): Promise<void>;
   /** Stops accepting connections, lets running responses finish for a second, aborts the rest, and frees the port. */
   close(): Promise<void>;
 }
@@ -51,7 +52,8 @@ export async function listen(
 ): Promise<Listening> {
   const disconnectOpening: (() => void)[] = [];
   const running = new Set<ServerResponse>();
-  const listener = admitting(getRequestListener(handle), hosts);
+  const answering = requestListener(handle);
+  const listener = admitting(answering.listener, hosts);
   const newServer = () => {
     const server = createServer({
       headersTimeout: requestMs,
@@ -75,6 +77,7 @@ export async function listen(
     // Without the port that the scheme stands for.
     url: new URL(`${certificate ? 'https' : 'http'}://${nameOf(addresses)}:${boundPort}`).origin,
     port: boundPort,
+    warmUp: answering.load,
     async close() {
       const closed = Promise.all(servers.map(closeServer));
       for (const disconnect of disconnectOpening) disconnect();
@@ -84,6 +87,20 @@ export async function listen(
       await closed;
     },
   };
+}
+
+/** A listener that calls `handle`. What translates the requests takes as long to load as everything else of a server. */
+function requestListener(handle: (request: Request) => Promise<Response>) {
+  let loaded: Listener | undefined;
+  const load = async () => {
+    const { getRequestListener } = await import('./request-listener.ts');
+    loaded ??= getRequestListener(handle);
+  };
+  const listener: Listener = (incoming, outgoing) => {
+    if (loaded) return loaded(incoming, outgoing);
+    void load().then(() => loaded?.(incoming, outgoing));
+  };
+  return { load, listener };
 }
 
 async function bindAll(newServer: () => Server, addresses: readonly string[], port: number): Promise<Server[]> {

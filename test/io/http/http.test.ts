@@ -200,7 +200,7 @@ describe('a tenant that', () => {
 
 describe('a certificate', () => {
   it.each([
-    ['localhost', 'is not trusted', /--ca-file <file>$/],
+    ['localhost', 'is not trusted', /local tenant: --ca-file "\$\(anon-cli local ca\)"$/],
     ['expired', 'has expired', /clock right/],
     ['early', 'is not valid yet', /clock right/],
     ['elsewhere', 'is for another host name', /domain right/],

@@ -66,6 +66,7 @@ To make browsers and SDKs trust its certificate: anon-cli local trust`,
       const elsewhere = isNamed ? portWarning(server) : undefined;
       if (elsewhere !== undefined) context.warn(elsewhere);
       printAddress(context, options, server, stateData(local));
+      await server.warmUp();
       if (isNamed) void warnOfPlace(context, server, looking.signal);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
