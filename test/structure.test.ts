@@ -25,7 +25,11 @@ const house: Record<string, Room> = {
   },
   io: {
     rooms: ['io', 'wire', 'errors'],
-    packages: ['conf', 'chalk', 'undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
+    packages: [
+      ...['conf', 'chalk', 'undici', 'enquirer', 'valibot', 'libsql', '@napi-rs/keyring'],
+      // Certificates of the local tenant; the second is what the first is built on.
+      ...['@peculiar/x509', 'reflect-metadata'],
+    ],
     builtins: [
       // A keyring that does not answer can only be abandoned by ending the process that called it.
       'node:child_process',
@@ -77,7 +81,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
     ground: [...['clock', 'did-you-mean', 'duration', 'find-by-reference'], ...['pem', 'shell-word', 'truncate']],
     folders: ['exchange', 'profile', 'token', 'plan', 'api', 'app', 'tenant', 'session', 'claims', 'gates'],
   },
-  io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'embedded'] },
+  io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'certificates', 'embedded'] },
   local: {
     ground: ['random', 'scope'],
     folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'routes'],
@@ -93,6 +97,7 @@ const doors = [
   'domain/session/transfer.ts',
   'library/connection.ts',
   'local/http/admission.ts',
+  'local/http/first-byte.ts',
   'local/http/listen.ts',
   'local/random.ts',
   'local/store/postgres/listener.ts',

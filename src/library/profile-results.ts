@@ -101,6 +101,7 @@ export type LocalResult = {
 
 /** `local start`, once it listens. */
 export type LocalStartResult = {
+  /** `https:`, where plain HTTP works too; `http:` with `--http`. */
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
@@ -108,6 +109,33 @@ export type LocalStartResult = {
   readonly issuer_before?: string;
   readonly edition: 'preview' | 'ea';
   readonly database: string | null;
+  /** The file with the certificate that clients must trust; null with `--http` and with `--cert`. */
+  readonly ca: string | null;
+};
+
+/** `local ca`. */
+export type LocalCaResult = {
+  /** The file with the certificate of the local tenant's authority. */
+  readonly path: string;
+  /** SHA-256, in pairs of digits. */
+  readonly fingerprint: string;
+  readonly not_after: string;
+  /** The host names and addresses in the certificate of servers; empty until one has started. */
+  readonly names: readonly string[];
+};
+
+/** `local trust`. */
+export type LocalTrustResult = {
+  readonly ca: string;
+  readonly fingerprint: string;
+  readonly not_after: string;
+  /** Your own list of trusted authorities, in words. */
+  readonly store: string;
+  /** What adds the authority to it. */
+  readonly command: string;
+  /** Whether it has the authority now; null if the program that manages the list is not installed. */
+  readonly trusted: boolean | null;
+  readonly changed: boolean;
 };
 
 /** `local env`. */

@@ -46,6 +46,8 @@ export interface TenantOptions {
   readonly databaseName?: DatabaseName | undefined;
   /** No limit by default. */
   readonly rateLimit?: RateLimit | undefined;
+  /** The tenant is served over plain HTTP alone. */
+  readonly plainHttp?: boolean | undefined;
   /** Called after every response but those of /health. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
@@ -130,7 +132,7 @@ function isRead({ method }: Request): boolean {
 type App = Hono<MomentBindings>;
 
 /** Two apps, because the router tries one route after the other, and most requests are guests'. */
-function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): (path: string) => App {
+function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptions): (path: string) => App {
   const limiter = rateLimit && rateLimiter(rateLimit, clock);
   const [guests, others] = [emptyApp(), emptyApp()];
   for (const path of corsPaths) (isForGuests(path) ? guests : others).use(path, cors(scope.store));
@@ -140,7 +142,7 @@ function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): (path:
   if (limiter) others.use(limiter);
   else others.use('/api/v2/*', fullBucket(clock));
   others.route('/', oauthTokenRoute(scope));
-  others.route('/', discoveryRoutes());
+  others.route('/', discoveryRoutes({ plainHttp }));
   others.route('/', tenantSettingsRoutes(scope));
   others.route('/', clientRoutes(scope));
   others.route('/', clientCredentialRoutes(scope));

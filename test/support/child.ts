@@ -23,7 +23,7 @@ export async function childProgram(url: URL): Promise<(...args: string[]) => Chi
   return (...args) => {
     const child = spawn(process.execPath, [outfile, ...args], {
       env: { ...process.env, NODE_PATH: packages },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     return child;

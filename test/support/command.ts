@@ -7,6 +7,7 @@ import { main, runCommand } from '../../src/cli/main.ts';
 import type { Context, World } from '../../src/cli/world/context.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { interrupted } from '../../src/errors.ts';
+import type { TrustWorld } from '../../src/io/certificates/trust-store.ts';
 import type { Timer } from '../../src/io/clock.ts';
 import { databasePorts } from '../../src/io/embedded/ports.ts';
 import type { KeyringOptions } from '../../src/io/store/keyring.ts';
@@ -63,6 +64,10 @@ export interface Machine {
   readonly keyring: { options?: Partial<KeyringOptions> };
   /** The timer of what is drawn while a command waits; without it nothing is drawn. */
   readonly shown: { timer?: Timer };
+  /** The system whose trusted certificates commands change; by default it lacks the programs for that. */
+  readonly trust: { platform: NodeJS.Platform; run: TrustWorld['run'] };
+  /** Where host names lead; by default nobody knows. */
+  readonly places: { of?: World['placeOf'] };
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean; columns?: number };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** The answers to yes-no questions; a question without an answer fails. */
@@ -113,6 +118,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const questions: string[] = [];
   const meanwhile: Machine['meanwhile'] = [];
   const shown: Machine['shown'] = {};
+  const trust: Machine['trust'] = { platform: 'linux', run: async () => undefined };
+  const places: Machine['places'] = {};
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
@@ -163,6 +170,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       confirm,
       prompts,
       ...shown,
+      ...(places.of && { placeOf: places.of }),
+      trust: async () => ({ ...trust, home: folder, systemRoot: 'C:\\Windows' }),
       ...(keyring.options && { keyring: keyring.options }),
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
@@ -202,6 +211,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     env,
     keyring,
     shown,
+    trust,
+    places,
     terminal,
     clock,
     answers,

@@ -25,7 +25,10 @@ export const groups: Readonly<Record<string, { readonly description: string; rea
   token: { description: 'guest sessions and their tokens: create, update, decode, verify', example: 'token create' },
   session: { description: 'the guest sessions saved on this machine, by name', example: 'session list' },
   profile: { description: 'the tenants you work with, with credentials and defaults', example: 'profile list' },
-  local: { description: 'the local tenant: serve it, show it, move it, share it, reset it', example: 'local show' },
+  local: {
+    description: 'the local tenant: serve it, trust it, show it, move it, share it, reset it',
+    example: 'local show',
+  },
 };
 
 /** The command tree, one line per command; its code is loaded when it is used. */
@@ -88,6 +91,8 @@ export const commands: Readonly<Record<string, () => Promise<CommandDefinition>>
   'profile remove': async () => (await import('../commands/profile/remove.ts')).profileRemoveCommand,
   'local start': async () => (await import('../commands/local/start.ts')).localStartCommand,
   'local env': async () => (await import('../commands/local/env.ts')).localEnvCommand,
+  'local ca': async () => (await import('../commands/local/ca.ts')).localCaCommand,
+  'local trust': async () => (await import('../commands/local/trust.ts')).localTrustCommand,
   'local show': async () => (await import('../commands/local/show.ts')).localShowCommand,
   'local export': async () => (await import('../commands/local/export.ts')).localExportCommand,
   'local import': async () => (await import('../commands/local/import.ts')).localImportCommand,

@@ -6,11 +6,14 @@ import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
+import type { LocalCertificates } from '../../io/certificates/local-certificates.ts';
+import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { StateAddress } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
+import type { HostPlace } from '../../io/http/host-lookup.ts';
 import type { KeyringOptions } from '../../io/store/keyring.ts';
 import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
@@ -92,6 +95,10 @@ export interface Context {
   keyCache(): Promise<KeyCache>;
   /** Where the state of the local tenant is, for the profile `local`. */
   localState(profile: Pick<Profile, 'database'>): Promise<StateAddress>;
+  /** Where a host name leads; unknown where nobody can look it up. */
+  placeOf(host: string, signal: AbortSignal): Promise<HostPlace>;
+  /** The certificates of the local tenant. */
+  certificates(): Promise<LocalCertificates>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
 }
@@ -104,6 +111,10 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** Looks up a host name. */
+  readonly placeOf?: (host: string, signal: AbortSignal) => Promise<HostPlace>;
+  /** What changes whom this user trusts. */
+  readonly trust: () => Promise<TrustWorld>;
   /** Without a timer, waits show nothing. */
   readonly timer?: Timer;
   /** Passes Node's warnings to a function instead of stderr. */

@@ -35,7 +35,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
 
   // One lock per kind of file: a holder may take the other meanwhile, never the same one again.
   const exclusively =
-    (name: 'profiles' | 'local-tenant') =>
+    (name: 'profiles' | 'local-tenant' | 'certificates') =>
     async <Result>(work: () => Promise<Result>): Promise<Result> => {
       const { privateFolder } = await import('../../io/files/files.ts');
       const { data } = await folders();
@@ -46,8 +46,12 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const stateFile = async () => (await import('../../io/files/folders.ts')).localStatePath(await folders());
   const savedDatabase = async () => (await (await profiles()).get(localProfileName))?.database;
   const stateOf = async (choice: DatabaseChoice) => localState({ env, warn, file: await stateFile() }, choice);
+  const certificatePorts = async () => {
+    return { folder: join((await folders()).data, 'tls'), now, warn, exclusively: exclusively('certificates') };
+  };
   const localPorts = async (choice: DatabaseChoice): Promise<LocalPorts> => {
-    return { state: await stateOf(choice), now, warn, exclusively: exclusively('local-tenant') };
+    const [state, certificates] = [await stateOf(choice), await certificatePorts()];
+    return { state, now, warn, exclusively: exclusively('local-tenant'), certificates };
   };
 
   // A user without folders has no local tenant, and can use commands that need none.
@@ -199,6 +203,11 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
     },
     localState: ({ database }) => stateOf({ saved: async () => database }),
+    placeOf: world.placeOf ?? (async () => 'unknown'),
+    async certificates() {
+      const { localCertificates } = await import('../../io/certificates/local-certificates.ts');
+      return localCertificates(await certificatePorts(), world.trust);
+    },
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
       return localControl(await localPorts({ given, saved: savedDatabase }));

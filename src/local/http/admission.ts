@@ -16,7 +16,7 @@ export const healthPath = '/health';
 /** A name or a bracketed address, with an optional port. @see RFC 9110, section 7.2 */
 const hostForm = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i;
 
-type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 /**
  * Passes requests to `listener` that are addressed to this tenant and have a body of at most 1 MB. Refuses all others with

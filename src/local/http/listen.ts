@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { admitting } from './admission.ts';
+import { admitting, type Listener } from './admission.ts';
+import { alsoOverTls } from './first-byte.ts';
+import type { TlsCertificate } from './tls.ts';
 
 /** The addresses of `localhost`: only this machine can connect. */
 const loopback = ['127.0.0.1', '::1'];
@@ -17,9 +18,11 @@ const missingAddressCodes = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 const maxAttempts = 20;
 
 export interface Listening {
-  /** `http://localhost:PORT`, or the given address where localhost does not lead there. */
+  /** `https://localhost:PORT`, or the given address where localhost does not lead there; `http:` without a certificate. */
   readonly url: string;
   readonly port: number;
+  /** Loads what the first request needs, so that it does not have to wait. */
+  warmUp(): Promise<void>;
   /** Stops accepting connections, lets running responses finish for a second, aborts the rest, and frees the port. */
   close(): Promise<void>;
 }
@@ -27,7 +30,9 @@ export interface Listening {
 export interface ListenOptions {
   /** The host names that are served in addition to `localhost` and its addresses; called for every request. */
   readonly hosts?: () => readonly string[];
-  /** How long a request may take to arrive, header and body. */
+  /** The certificate to present, called for every TLS connection; without it, only plain HTTP is served. */
+  readonly certificate?: (() => Promise<TlsCertificate>) | undefined;
+  /** How long a request may take to arrive, header and body, and how long a client may take to begin or to complete a TLS handshake. */
   readonly requestMs?: number;
   /** How long running responses may take to finish after `close`. */
   readonly graceMs?: number;
@@ -36,20 +41,22 @@ export interface ListenOptions {
 }
 
 /**
- * Serves `handle` over HTTP at every one of the addresses that the machine has. Port 0 selects a port that is free at all
- * of them.
+ * Serves `handle` at every one of the addresses that the machine has: over HTTPS and HTTP on one port, or over HTTP alone. Port 0
+ * selects a port that is free at all of them.
  * @throws the socket's error, with `code` EADDRINUSE or EACCES and `address`, when the port is not free at every address
  */
 export async function listen(
   handle: (request: Request) => Promise<Response>,
   port: number,
-  { hosts = () => [], requestMs = 10_000, graceMs = 1000, addresses = loopback }: ListenOptions = {},
+  { hosts = () => [], certificate, requestMs = 10_000, graceMs = 1000, addresses = loopback }: ListenOptions = {},
 ): Promise<Listening> {
+  const disconnectOpening: (() => void)[] = [];
   const running = new Set<ServerResponse>();
   function remove(this: ServerResponse): void {
     running.delete(this);
   }
-  const listener = admitting(getRequestListener(handle), hosts);
+  const answering = requestListener(handle);
+  const listener = admitting(answering.listener, hosts);
   const newServer = () => {
     const server = createServer({
       headersTimeout: requestMs,
@@ -64,21 +71,39 @@ export async function listen(
         listener(incoming, outgoing);
       });
     }
+    if (certificate) disconnectOpening.push(alsoOverTls(server, certificate, requestMs));
     return server;
   };
   const servers = await bindAll(newServer, addresses, port);
   const boundPort = portOf(servers[0]);
   return {
-    url: `http://${nameOf(addresses)}:${boundPort}`,
+    // Without the port that the scheme stands for.
+    url: new URL(`${certificate ? 'https' : 'http'}://${nameOf(addresses)}:${boundPort}`).origin,
     port: boundPort,
+    warmUp: answering.load,
     async close() {
       const closed = Promise.all(servers.map(closeServer));
+      for (const disconnect of disconnectOpening) disconnect();
       for (const server of servers) server.closeIdleConnections();
       await finished(running, graceMs);
       for (const server of servers) server.closeAllConnections();
       await closed;
     },
   };
+}
+
+/** A listener that calls `handle`. What translates the requests takes as long to load as everything else of a server. */
+function requestListener(handle: (request: Request) => Promise<Response>) {
+  let loaded: Listener | undefined;
+  const load = async () => {
+    const { getRequestListener } = await import('./request-listener.ts');
+    loaded ??= getRequestListener(handle);
+  };
+  const listener: Listener = (incoming, outgoing) => {
+    if (loaded) return loaded(incoming, outgoing);
+    void load().then(() => loaded?.(incoming, outgoing));
+  };
+  return { load, listener };
 }
 
 async function bindAll(newServer: () => Server, addresses: readonly string[], port: number): Promise<Server[]> {
