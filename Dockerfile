@@ -4,7 +4,7 @@
 #
 # It listens on all addresses of the container, over plain HTTP. Whoever can connect gets guest tokens, and can read and
 # change the whole tenant with the credentials of its Management API client. So publish the port only to this machine, as
-# above, or in a network that you trust.
+# above, or in a network that you trust. docs/shared-tenant.md describes instances that share a PostgreSQL database.
 
 FROM node:22-slim AS build
 WORKDIR /build
@@ -20,7 +20,7 @@ RUN npm prune --omit=dev --ignore-scripts
 FROM node:22-slim
 ENV NODE_ENV=production
 ENV ANON_KEYRING=off
-# Everything that is saved.
+# Everything that is saved: the state in SQLite, or only locks and sessions where the state is in PostgreSQL.
 ENV XDG_DATA_HOME=/data
 ENV XDG_CONFIG_HOME=/data/config
 ENV XDG_CACHE_HOME=/data/cache

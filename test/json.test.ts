@@ -100,7 +100,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   const text = value
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')
-    .replaceAll(/(localhost):\d+/g, '$1:4400')
+    .replaceAll(/(localhost):(?!3000\b)\d+/g, '$1:4400')
     .replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w.-]+/g, 'eyJhbGciOiJ…')
     .replaceAll(/anon([|@])[0-9a-f-]{36}/g, 'anon$1f81d4fae-7dec-41d0-8765-00a0c91e6bf6')
     .replaceAll(/sess_[\w-]+/g, 'sess_…')

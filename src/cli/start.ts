@@ -43,6 +43,8 @@ export function processWorld(env: NodeJS.ProcessEnv): World {
         (await import('../io/terminal/picker.ts')).chooseMany(question, choices, await lineBreaks()),
     },
     timer: systemTimer,
+    placeOf: async (host, signal) => (await import('../io/http/host-lookup.ts')).placeOf(host, signal),
+    trust: async () => (await import('../io/certificates/run-program.ts')).processTrustWorld(env),
     nodeWarnings: onNodeWarning,
     folders: async () => (await import('../io/files/folders.ts')).processFolders(env),
   };

@@ -17,7 +17,9 @@ export type ProfileResult = {
   readonly in_use: boolean;
   /** Null: the local tenant. */
   readonly domain: string | null;
-  /** Null: not detected yet, or the local tenant's state cannot be read. */
+  /** The address of the database with the local tenant's state, without its password; null: the state is in a file. */
+  readonly database: string | null;
+  /** Null: not detected yet, or not known from this machine, as for a local tenant in a database. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
   readonly credentials: 'client_secret' | 'private_key' | 'access_token' | null;
@@ -44,7 +46,11 @@ export type StatusResult = {
   readonly profile_source: 'option' | 'ANON_PROFILE' | 'AUTH0_DOMAIN' | 'current';
   /** Null: the local tenant. */
   readonly domain: string | null;
-  /** Null: not detected yet. */
+  /** The address of the database with the local tenant's state, without its password; null: the state is in a file. */
+  readonly database: string | null;
+  /** What names the place of the local tenant's state; null: nothing, so it is in the file. */
+  readonly database_source: 'ANON_DATABASE_URL' | 'profile' | null;
+  /** Null: not detected yet, or not known from this machine, as for a local tenant in a database. */
   readonly edition: 'preview' | 'ea' | null;
   readonly production: boolean;
   /** How the profile signs in; null also for credentials from the environment. */
@@ -95,6 +101,7 @@ export type LocalResult = {
 
 /** `local start`, once it listens. */
 export type LocalStartResult = {
+  /** `https:`, where plain HTTP works too; `http:` with `--http`. */
   readonly url: string;
   readonly port: number;
   readonly issuer: string;
@@ -102,6 +109,33 @@ export type LocalStartResult = {
   readonly issuer_before?: string;
   readonly edition: 'preview' | 'ea';
   readonly database: string | null;
+  /** The file with the certificate that clients must trust; null with `--http` and with `--cert`. */
+  readonly ca: string | null;
+};
+
+/** `local ca`. */
+export type LocalCaResult = {
+  /** The file with the certificate of the local tenant's authority. */
+  readonly path: string;
+  /** SHA-256, in pairs of digits. */
+  readonly fingerprint: string;
+  readonly not_after: string;
+  /** The host names and addresses in the certificate of servers; empty until one has started. */
+  readonly names: readonly string[];
+};
+
+/** `local trust`. */
+export type LocalTrustResult = {
+  readonly ca: string;
+  readonly fingerprint: string;
+  readonly not_after: string;
+  /** Your own list of trusted authorities, in words. */
+  readonly store: string;
+  /** What adds the authority to it. */
+  readonly command: string;
+  /** Whether it has the authority now; null if the program that manages the list is not installed. */
+  readonly trusted: boolean | null;
+  readonly changed: boolean;
 };
 
 /** `local env`. */
@@ -117,6 +151,8 @@ export type LocalEnvResult = {
   readonly client_secret?: string;
   /** Of the API. */
   readonly audience: string;
+  /** The file of the local certificate authority, which clients must trust. */
+  readonly ca: string;
 };
 
 /** `local use-database`. */
@@ -149,8 +185,8 @@ export type LocalExportResult = {
 
 /** `local import`. */
 export type LocalImportResult = {
-  /** The file of the tenant's state. */
-  readonly state: string;
+  readonly state: string | null;
+  readonly database: string | null;
   readonly issuer: string;
   readonly edition: 'preview' | 'ea';
   /** Whether the keys are others than before: then the sessions saved on this machine were removed. */

@@ -58,11 +58,26 @@ export type AppResult = {
   readonly confidential: boolean;
   /** Whether it may create guest sessions. */
   readonly enabled: boolean;
+  /** The origins whose pages may call the guest endpoints. */
+  readonly origins: readonly AllowedOriginResult[];
+  readonly callbacks: readonly string[];
+  readonly logout_urls: readonly string[];
   /** With `--reveal-secrets`, for a confidential application; null where the credentials can't read it. */
   readonly client_secret?: string | null;
 };
 
-/** `app create`, `app enable`, `app disable`. */
+/** `app origins list` is an array of them. */
+export type AllowedOriginResult = {
+  /** May have a wildcard: `https://*.example.com`. */
+  readonly origin: string;
+  /** The members that allow it, by their names on the wire. */
+  readonly from: readonly string[];
+};
+
+/** `app callbacks list` and `app logout-urls list` are arrays of them. */
+export type AppUrlResult = { readonly url: string };
+
+/** `app create`, `app enable`, `app disable`; `app origins`, `app callbacks` and `app logout-urls` with `add` or `remove`. */
 export type AppWriteResult = AppResult & WriteResult;
 
 /** `api show`; `api list` is an array of them. */

@@ -34,7 +34,10 @@ export interface LocalTenant extends Tenant {
   close(): Promise<void>;
 }
 
-export type LocalTenantOptions = Pick<TenantOptions, 'clock' | 'domain' | 'edition' | 'rateLimit' | 'onServed'>;
+export type LocalTenantOptions = Pick<
+  TenantOptions,
+  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed'
+>;
 
 /**
  * Opens the tenant whose state is at `location`, and creates the state on first use.

@@ -24,11 +24,16 @@ export function systemRandom(): Random {
 }
 
 export function randomToken(random: Random, bytes: number): string {
-  return Buffer.from(random(bytes)).toString('base64url');
+  return bufferOf(random(bytes)).toString('base64url');
 }
 
 export function randomHex(random: Random, bytes: number): string {
-  return Buffer.from(random(bytes)).toString('hex');
+  return bufferOf(random(bytes)).toString('hex');
+}
+
+/** The same bytes, not copied. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

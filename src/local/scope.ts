@@ -1,5 +1,6 @@
 import type { Edition } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import type { CommonHeaders } from './http/response.ts';
 import type { RequestFacts } from './http/served-request.ts';
 import type { Random } from './random.ts';
 import type { Store } from './store/store.ts';
@@ -25,7 +26,7 @@ export interface Moment {
 
 /** What a route finds in `c.env`. */
 export interface MomentBindings {
-  Bindings: Moment;
+  Bindings: Moment & { readonly commonHeaders: CommonHeaders };
 }
 
 /** Writes down what a route has found out. */

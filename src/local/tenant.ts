@@ -5,8 +5,9 @@ import type { EditionName } from '../wire/edition/edition.ts';
 import { healthPath } from './http/admission.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
 import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
+import { type CommonHeaders, complement, newCommonHeaders } from './http/response.ts';
 import { errorCodeOf, type RequestFacts, type ServedRequest } from './http/served-request.ts';
-import { type Random, randomHex } from './random.ts';
+import type { Random } from './random.ts';
 import { anonymousLogoutRoute } from './routes/anonymous-logout.ts';
 import { anonymousTokenRoute } from './routes/anonymous-token.ts';
 import { clientCredentialRoutes } from './routes/client-credentials.ts';
@@ -45,6 +46,8 @@ export interface TenantOptions {
   readonly databaseName?: DatabaseName | undefined;
   /** No limit by default. */
   readonly rateLimit?: RateLimit | undefined;
+  /** The tenant is served over plain HTTP alone. */
+  readonly plainHttp?: boolean | undefined;
   /** Called after every response but those of /health. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
@@ -69,7 +72,7 @@ export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition, databaseName = 'memory', onServed } = options;
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
   let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
-  const app = routes({ store, random }, options);
+  const appFor = routes({ store, random }, options);
   let upgraded = false;
   const read = async (nowSeconds: number, mayLag: boolean): Promise<Moment> => {
     await store.refresh({ mayLag });
@@ -86,16 +89,22 @@ export function createTenant(options: TenantOptions): Tenant {
     return moment;
   };
   const now = () => Math.floor(clock() / 1000);
-  const respond = async (request: Request, path: string, nowSeconds: number): Promise<Response> => {
+  const respond = async (
+    request: Request,
+    path: string,
+    nowSeconds: number,
+    commonHeaders: CommonHeaders,
+  ): Promise<Response> => {
     const mayLag = path === anonymousTokenPath && request.method === 'POST';
     const facts: RequestFacts | undefined = onServed && {};
     const response = await read(nowSeconds, mayLag).then(
-      (moment) => app.fetch(request, facts ? { ...moment, facts } : moment),
+      (moment) => appFor(path).fetch(request, { ...moment, commonHeaders, ...(facts && { facts }) }),
       (error) => withCors(failure(error, path, facts), { request, path, store }),
     );
     onServed?.({ ...facts, method: request.method, path, status: response.status });
     return response;
   };
+  const commonHeadersAt = newCommonHeaders(random);
   return {
     get issuer() {
       return current.issuer;
@@ -106,14 +115,12 @@ export function createTenant(options: TenantOptions): Tenant {
     async handle(request) {
       const nowSeconds = now();
       const path = getPath(request);
+      const commonHeaders = commonHeadersAt(nowSeconds);
       const isHealthCheck = path === healthPath && isRead(request);
       const response = await (isHealthCheck
         ? health(request, store, databaseName)
-        : respond(request, path, nowSeconds));
-      response.headers.set('x-auth0-requestid', randomHex(random, 10));
-      // The tenant's own clock, which a test may have moved; the HTTP server would take the machine's.
-      response.headers.set('date', new Date(nowSeconds * 1000).toUTCString());
-      return response;
+        : respond(request, path, nowSeconds, commonHeaders));
+      return complement(response, commonHeaders);
     },
   };
 }
@@ -122,26 +129,40 @@ function isRead({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-function routes(scope: TenantScope, { clock, rateLimit }: TenantOptions): Hono<MomentBindings> {
-  const app = new Hono<MomentBindings>();
-  app.onError((error, c) => failure(error, c.req.path, c.env.facts));
-  for (const path of corsPaths) app.use(path, cors(scope.store));
-  if (rateLimit) app.use(rateLimiter(rateLimit, clock));
-  else app.use('/api/v2/*', fullBucket(clock));
-  app.route('/', anonymousTokenRoute(scope));
-  app.route('/', anonymousLogoutRoute(scope));
-  app.route('/', oauthTokenRoute(scope));
-  app.route('/', discoveryRoutes());
-  app.route('/', tenantSettingsRoutes(scope));
-  app.route('/', clientRoutes(scope));
-  app.route('/', clientCredentialRoutes(scope));
-  app.route('/', resourceServerRoutes(scope));
-  app.route('/', clientGrantRoutes(scope));
+type App = Hono<MomentBindings>;
+
+/** Two apps, because the router tries one route after the other, and most requests are guests'. */
+function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptions): (path: string) => App {
+  const limiter = rateLimit && rateLimiter(rateLimit, clock);
+  const [guests, others] = [emptyApp(), emptyApp()];
+  for (const path of corsPaths) (isForGuests(path) ? guests : others).use(path, cors(scope.store));
+  if (limiter) guests.use(limiter);
+  guests.route('/', anonymousTokenRoute(scope));
+  guests.route('/', anonymousLogoutRoute(scope));
+  if (limiter) others.use(limiter);
+  else others.use('/api/v2/*', fullBucket(clock));
+  others.route('/', oauthTokenRoute(scope));
+  others.route('/', discoveryRoutes({ plainHttp }));
+  others.route('/', tenantSettingsRoutes(scope));
+  others.route('/', clientRoutes(scope));
+  others.route('/', clientCredentialRoutes(scope));
+  others.route('/', resourceServerRoutes(scope));
+  others.route('/', clientGrantRoutes(scope));
   // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
   // a whole tenant report a 403 as a warning, and fail on a 404.
-  app.all('/api/v2/*', () => {
+  others.all('/api/v2/*', () => {
     throw managementRefusal(403, 'Insufficient scope, expected any of: (not served here)', 'insufficient_scope');
   });
+  return (path) => (isForGuests(path) ? guests : others);
+}
+
+function isForGuests(path: string): boolean {
+  return path.startsWith('/anonymous');
+}
+
+function emptyApp(): App {
+  const app: App = new Hono();
+  app.onError((error, c) => failure(error, c.req.path, c.env.facts));
   app.notFound(() => new Response('Not Found', { status: 404 }));
   return app;
 }

@@ -13,7 +13,19 @@ export function clientPath(clientId: string): string {
 export const clientTypes = ['native', 'spa', 'regular_web', 'non_interactive'] as const;
 export type ClientType = (typeof clientTypes)[number];
 
+/** The members of an application that list URLs: two of origins, and two of where a login and a logout may lead. */
+export const clientUrlMembers = ['web_origins', 'allowed_origins', 'callbacks', 'allowed_logout_urls'] as const;
+export type ClientUrlMember = (typeof clientUrlMembers)[number];
+
+/** The most that the service accepts in a list. It publishes no number for the other two. */
+export const clientUrlLimits: Readonly<Partial<Record<ClientUrlMember, number>>> = {
+  web_origins: 100,
+  allowed_logout_urls: 100,
+};
+
 export const clientAuthMethods = ['none', 'client_secret_post', 'client_secret_basic'] as const;
+
+const urlList = v.optional(v.nullable(v.array(v.string())));
 
 /** An application as GET /api/v2/clients[/{id}] shows it; `client_secret` only with the scope for it. */
 export const client = v.looseObject({
@@ -24,6 +36,10 @@ export const client = v.looseObject({
   oidc_conformant: v.optional(v.boolean(), false),
   token_endpoint_auth_method: v.optional(v.string()),
   client_secret: v.optional(v.string()),
+  web_origins: urlList,
+  allowed_origins: urlList,
+  callbacks: urlList,
+  allowed_logout_urls: urlList,
 });
 export type ClientBody = v.InferOutput<typeof client>;
 
@@ -40,8 +56,15 @@ export function clientFields(edition: Edition): string {
     'global',
     'token_endpoint_auth_method',
     'oidc_conformant',
+    ...clientUrlMembers,
     ...members,
   ].join();
+}
+
+/** The path that reads only the URLs of an application. Credentials that may not read them are refused. */
+export function clientUrlsPath(clientId: string): string {
+  const fields = ['client_id', 'name', ...clientUrlMembers].join();
+  return `${clientPath(clientId)}?fields=${fields}&include_fields=true`;
 }
 
 // @see auth0@7.1.0 CreateClientRequestContent and UpdateClientRequestContent

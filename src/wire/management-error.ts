@@ -11,7 +11,8 @@ export const managementError = v.looseObject({
 /**
  * Reads `body` as a Management API payload. A problem comes back in the service's own wording:
  * `Payload validation error: 'Additional properties not allowed: scopes'.`
- * Assumed: the templates beyond "Additional properties" and "Missing required property".
+ * The service puts the property behind the quotes: `'Object didn't pass validation for format F: V' on property P.`
+ * Assumed: the templates beyond these two and "Missing required property".
  */
 export function checkPayload<const Schema extends v.GenericSchema>(
   schema: Schema,
@@ -19,16 +20,17 @@ export function checkPayload<const Schema extends v.GenericSchema>(
 ): { ok: true; value: v.InferOutput<Schema> } | { ok: false; message: string } {
   const result = v.safeParse(schema, body);
   if (result.success) return { ok: true, value: result.output };
-  return { ok: false, message: `Payload validation error: '${payloadProblem(result.issues)}'.` };
+  return { ok: false, message: `Payload validation error: ${payloadProblem(result.issues)}.` };
 }
 
 function payloadProblem(issues: readonly v.BaseIssue<unknown>[]): string {
   const extra = issues.filter((issue) => issue.type === 'strict_object' && issue.expected === 'never');
-  if (extra.length > 0) return `Additional properties not allowed: ${extra.map(lastKey).join(', ')}`;
+  if (extra.length > 0) return `'Additional properties not allowed: ${extra.map(lastKey).join(', ')}'`;
   const [first] = issues;
-  if (first === undefined) return 'Invalid payload';
-  if (first.kind === 'schema' && first.received === 'undefined') return `Missing required property: ${lastKey(first)}`;
-  return `${problemOf(first)}${onProperty(first)}`;
+  if (first === undefined) return "'Invalid payload'";
+  if (first.kind === 'schema' && first.received === 'undefined')
+    return `'Missing required property: ${lastKey(first)}'`;
+  return `'${problemOf(first)}'${onProperty(first)}`;
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): string {

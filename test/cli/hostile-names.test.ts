@@ -82,6 +82,34 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'app create': [[evil, '--dry-run'], [evil]],
   'app enable': [['CLIENT'], [evil]],
   'app disable': [['CLIENT', '--dry-run'], ['CLIENT'], [evil]],
+  'app origins list': [['CLIENT'], [evil]],
+  'app origins add': [
+    ['CLIENT', 'http://localhost:3000'],
+    ['CLIENT', evil, `http://${evil}@localhost`],
+  ],
+  'app origins remove': [
+    ['CLIENT', `https://a.example/${evil}`, '--dry-run'],
+    ['CLIENT', evil],
+    ['CLIENT', 'https://b.example'],
+  ],
+  'app callbacks list': [['CLIENT'], [evil]],
+  'app callbacks add': [
+    ['CLIENT', 'http://localhost:3000/callback'],
+    ['CLIENT', evil],
+  ],
+  'app callbacks remove': [
+    ['CLIENT', `https://b.example/${evil}`, '--dry-run'],
+    ['CLIENT', evil],
+  ],
+  'app logout-urls list': [['CLIENT'], [evil]],
+  'app logout-urls add': [
+    ['CLIENT', 'http://localhost:3000'],
+    ['CLIENT', evil],
+  ],
+  'app logout-urls remove': [
+    ['CLIENT', `https://c.example/${evil}`],
+    ['CLIENT', 'nonsense'],
+  ],
   'app delete': [['CLIENT', '--dry-run'], ['CLIENT', '--yes'], ['CLIENT'], [evil]],
   'api list': [[]],
   'api show': [['AUDIENCE'], [evil]],
@@ -189,6 +217,9 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
   await changeDocument(store, 'client', String(client), {
     name: evil,
     app_type: evil,
+    web_origins: [`https://a.example/${evil}`, evil],
+    callbacks: [`https://b.example/${evil}`, evil],
+    allowed_logout_urls: [`https://c.example/${evil}`],
     access_token: { custom_claim_mappings: [{ name: evil, expression: 'anonymous_session.metadata.language' }] },
   });
   await changeDocument(store, 'resource_server', String(id), {

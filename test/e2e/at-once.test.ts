@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { homeAfter, newHome, run } from '../support/bin.ts';
 
 const twenty = Array.from({ length: 20 }, (_, index) => index + 1);
 
@@ -16,8 +16,7 @@ async function jsonOf(home: string, ...args: string[]) {
 
 describe('twenty concurrent processes', () => {
   it('do not lose session updates', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     await together(
       home,
       twenty.map((number) => ['token', 'update', '--meta', `k${number}=${number}`]),
@@ -62,8 +61,7 @@ describe('twenty concurrent processes', () => {
 
 describe('fifty concurrent processes', () => {
   it('create, update and renew sessions without losing any', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     for (const name of ['cart', 'other']) await run(home, ['token', 'create', '--session', name]);
     const numbers = Array.from({ length: 17 }, (_, index) => index);
     const kept = ['cart', 'other', 'default'];

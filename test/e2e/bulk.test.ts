@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { newHome, run, runShell, start } from '../support/bin.ts';
+import { homeAfter, run, runShell, start } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 
 const audience = 'https://api.shop.example';
@@ -11,8 +11,7 @@ const count = 2000;
 
 /** A home whose tenant is served over HTTP and open to guests, and a way to create many of them. */
 async function servedHome() {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   const { client_id } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
   const { port } = await serve(home);
   const memory = join(home, 'memory');

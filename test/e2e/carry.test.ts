@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { cpSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { newHome, run, runShell, start } from '../support/bin.ts';
+import { copyOf, homeAfter, newHome, run, runShell, start } from '../support/bin.ts';
 import { serve } from '../support/local-server.ts';
 import { sampleExport } from '../support/tenant-export.ts';
 
@@ -10,8 +10,7 @@ const hook = `--require ${resolve('test/support/kill-at.cjs')}`;
 
 /** A home whose tenant has one application more than a new one, and a file with another tenant. */
 async function homeWith(file: ReturnType<typeof sampleExport>): Promise<{ home: string; path: string }> {
-  const home = newHome();
-  await run(home, ['app', 'create', 'ours']);
+  const home = await homeAfter(['app', 'create', 'ours']);
   const path = join(home, 'other.json');
   writeFileSync(path, JSON.stringify(file));
   return { home, path };
@@ -25,8 +24,7 @@ async function namesIn(home: string): Promise<string[]> {
 
 describe('local export and local import', () => {
   it('carry a tenant through a pipe to a running server, whose clients go on', async () => {
-    const [from, to] = [newHome(), newHome()];
-    await run(from, ['quickstart']);
+    const [from, to] = [await homeAfter(['quickstart']), newHome()];
     const token = (await run(from, ['token', 'get'])).stdout.trim();
     const { url } = await serve(to);
     const moved = await runShell(from, `anon-cli local export --output - | HOME=${to} anon-cli local import --yes -`);
@@ -69,15 +67,12 @@ describe('a local import that is killed', () => {
     const { home: before, path } = await homeWith(sampleExport({ clients: 40, grants: 200 }));
     const args = ['local', 'import', path, '--yes'];
     const file = join(before, 'count');
-    const counted = newHome();
-    cpSync(before, counted, { recursive: true });
-    await run(counted, args, { env: { NODE_OPTIONS: hook, COUNT_FILE: file } });
+    await run(copyOf(before), args, { env: { NODE_OPTIONS: hook, COUNT_FILE: file } });
     const count = Number(readFileSync(file, 'utf8'));
     expect(count).toBeGreaterThan(10);
     const seen = new Set<number>();
     for (let point = 1; point <= count; point += Math.ceil(count / 12)) {
-      const home = newHome();
-      cpSync(before, home, { recursive: true });
+      const home = copyOf(before);
       const killed = await run(home, args, { env: { NODE_OPTIONS: hook, KILL_AT: String(point) } });
       expect({ point, signal: killed.signal }).toEqual({ point, signal: 'SIGKILL' });
       const names = await namesIn(home);

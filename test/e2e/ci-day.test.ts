@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newHome, type Run } from '../support/bin.ts';
-import { blocks, commandOf, job, newProject, shop } from '../support/ci-page.ts';
+import { newHome, preparedHome, type Run } from '../support/bin.ts';
+import { blocks, commandOf, job, newProject, project, shop } from '../support/ci-page.ts';
 import { freePort } from '../support/free-port.ts';
 import { answering } from '../support/http-server.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
@@ -32,12 +32,13 @@ function stepsOf(workflow: string): string[] {
 const credentials = { AUTH0_CLIENT_ID: 'the-client-of-the-job', AUTH0_CLIENT_SECRET: 'the-secret-of-the-job' };
 
 /** A machine with a local tenant that has issued guest tokens, and so could wrongly answer for the configured tenant. */
-async function embeddedMachine(): Promise<string> {
-  const home = newProject();
-  const yesterday = blocks('sh').filter((script) => script.includes('anon-cli '));
-  const { code, stderr } = await job(home, yesterday.join(''), { ...runnerOf(home), SHOP_URL: await shop() });
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  return home;
+function embeddedMachine(): Promise<string> {
+  return preparedHome('the jobs of yesterday', async (home) => {
+    project(home);
+    const yesterday = blocks('sh').filter((script) => script.includes('anon-cli '));
+    const { code, stderr } = await job(home, yesterday.join(''), { ...runnerOf(home), SHOP_URL: await shop() });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  });
 }
 
 /** The environment variables that a runner sets for every job. */

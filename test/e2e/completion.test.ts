@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newHome, run, runShell } from '../support/bin.ts';
+import { homeAfter, newHome, run, runShell } from '../support/bin.ts';
 import { servedAnswer } from '../support/command.ts';
 import { sqliteStore } from '../support/sqlite-store.ts';
 
@@ -50,8 +50,7 @@ async function typedInBash(home: string, lines: readonly string[]): Promise<stri
 
 /** A home whose local tenant has applications with these names, and the API `shop`. */
 async function homeWithApps(names: readonly string[]): Promise<string> {
-  const home = newHome();
-  expect((await run(home, ['quickstart'])).code).toBe(0);
+  const home = await homeAfter(['quickstart']);
   const store = await sqliteStore(join(home, '.local', 'share', 'anon-cli', 'local-tenant.db'));
   const [like] = (await store.list('client')).filter(({ global }) => global !== true);
   await store.write((writer) => {

@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newHome, run, runShell } from '../support/bin.ts';
+import { copyOf, run, runShell } from '../support/bin.ts';
 import { damaged } from '../support/damage.ts';
 import { serve } from '../support/local-server.ts';
 
@@ -23,8 +23,7 @@ afterAll(() => rmSync(used, { recursive: true, force: true }));
 
 /** A home after the quickstart, whose state `spoil` has damaged. */
 function homeWith(spoil: (path: string) => void): string {
-  const home = newHome();
-  cpSync(used, home, { recursive: true });
+  const home = copyOf(used);
   spoil(statePath(home));
   return home;
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { newHome, run, runShell } from '../support/bin.ts';
+import { homeAfter, newHome, run, runShell } from '../support/bin.ts';
 import { serve } from '../support/local-server.ts';
 
 /** A home whose current profile is a tenant served by another process, with all gates closed. */
 async function atADistance(edition: string) {
-  const tenantHome = newHome();
-  await run(tenantHome, ['local', 'reset', '--yes', '--edition', edition]);
+  const tenantHome = await homeAfter(['local', 'reset', '--yes', '--edition', edition]);
   const shown = await run(tenantHome, ['local', 'show', '--reveal-secrets', '--json']);
   const { management_client_id: id, management_client_secret: secret } = JSON.parse(shown.stdout);
   const served = await serve(tenantHome);

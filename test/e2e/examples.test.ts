@@ -3,8 +3,17 @@ import { commands, groups } from '../../src/cli/program/commands.ts';
 import { helpTexts } from '../../src/cli/program/help.ts';
 import { newHome, runShell } from '../support/bin.ts';
 
-// Commands that disable or delete things run last. Those that run until Ctrl-C have their own tests.
-const last = ['app disable', 'api disable', 'profile remove', 'local reset'];
+const urlLists = ['app origins', 'app callbacks', 'app logout-urls'];
+// Commands that disable or delete things run last, and before them those that list what others added. Those that run until
+// Ctrl-C have their own tests.
+const last = [
+  ...urlLists.map((noun) => `${noun} list`),
+  ...urlLists.map((noun) => `${noun} remove`),
+  'app disable',
+  'api disable',
+  'profile remove',
+  'local reset',
+];
 const onEa = ['token transfer', 'tenant set-cookie'];
 const endless = ['local start', 'token watch'];
 const paths = Object.keys(commands).filter((path) => !endless.includes(path) && !onEa.includes(path));

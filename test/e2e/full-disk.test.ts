@@ -1,14 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newHome, run, runShell } from '../support/bin.ts';
+import { homeAfter, newHome, run, runShell } from '../support/bin.ts';
 
 const hook = `--require ${resolve('test/support/full-disk.cjs')}`;
 const noSpace = 'no space left on the disk';
 
 async function usedHome(): Promise<string> {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   return home;
 }
 

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { homeAfter, newHome, run } from '../support/bin.ts';
 import { freePort } from '../support/free-port.ts';
 import { jsonOf, type Served, serve } from '../support/local-server.ts';
 
-async function usedHome(): Promise<string> {
-  const home = newHome();
-  await run(home, ['quickstart']);
-  return home;
-}
+const usedHome = () => homeAfter(['quickstart']);
 
 async function accessToken(home: string): Promise<string> {
   return (await run(home, ['token', 'create', '--field', 'access_token'])).stdout.trim();

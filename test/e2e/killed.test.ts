@@ -1,8 +1,9 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { copyOf, homeAfter, newHome, run } from '../support/bin.ts';
 
+const usedHome = () => homeAfter(['quickstart']);
 const hook = `--require ${resolve('test/support/kill-at.cjs')}`;
 /** Enough to cover every kind of operation, and few enough to keep the suite fast. */
 const mostPoints = 14;
@@ -16,12 +17,6 @@ async function pointsOf(before: string, args: readonly string[]): Promise<number
   expect(count).toBeGreaterThan(4);
   const step = Math.max(1, count / mostPoints);
   return Array.from({ length: Math.min(count, mostPoints) }, (_, index) => Math.floor(1 + index * step));
-}
-
-function copyOf(before: string): string {
-  const home = newHome();
-  cpSync(before, home, { recursive: true });
-  return home;
 }
 
 /** Kills the command at `point`, then reads everything that it may have been writing. */
@@ -128,9 +123,3 @@ describe('processes that are killed at random while others save sessions', () =>
     }
   });
 });
-
-async function usedHome(): Promise<string> {
-  const home = newHome();
-  await run(home, ['quickstart']);
-  return home;
-}

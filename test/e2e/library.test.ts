@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { homeAfter } from '../support/bin.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { jsonExamples } from '../support/json-doc.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
@@ -35,8 +35,7 @@ const names = 'createSession, decodeToken, isAnonError, verifyToken';
 
 describe('the library', () => {
   it('creates, decodes and verifies guest tokens, in ESM and in CommonJS', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const { client_id } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
     const { url } = await serve(home);
     const folder = consumer({
@@ -59,8 +58,7 @@ describe('the library', () => {
   });
 
   it('does what docs/library.md shows', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const { client_id } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
     const { url } = await serve(home);
     const [, shown = ''] = /^```js\n([\s\S]+?)^```$/m.exec(readFileSync('docs/library.md', 'utf8')) ?? [];

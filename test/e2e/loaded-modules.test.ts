@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { bin, environment, newHome, run } from '../support/bin.ts';
+import { bin, environment, homeAfter, newHome, run } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 import { part } from '../support/tokens.ts';
 
@@ -22,8 +22,7 @@ async function loadedBy(
 
 /** A home whose tenant is served, and a way to create a session there over HTTP. */
 async function remoteCreation() {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   const { client_id } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
   const { port } = await serve(home);
   const command = ['token', 'create', '--app', client_id, '--api', 'https://api.shop.example'];
@@ -78,8 +77,7 @@ describe('what a command loads', () => {
   });
 
   it('for token decode of the local tenant is its keys, but not the tenant', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
     expect(loaded).toContain('local-state-read-state');
@@ -87,8 +85,7 @@ describe('what a command loads', () => {
   });
 
   it('for token create on the local tenant has no network client, no prompts and no server', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const loaded = built(await loadedBy(home, ['token', 'create']));
     expect(loaded).toContain('local-tenant');
     const others = [

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { newHome, run, start } from '../support/bin.ts';
+import { homeAfter, newHome, run, start } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 import { rawConnection, statusOf } from '../support/raw-http.ts';
 
 const audience = 'https://api.shop.example';
+
+/** As people start it, on a free port. */
+const httpsToo = ['--port', '0', '--json'];
 
 async function post(url: string, body: object): Promise<Response> {
   return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
@@ -14,8 +17,7 @@ async function post(url: string, body: object): Promise<Response> {
 
 describe('local start', () => {
   it('serves tokens that verify with the keys it serves', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const [{ client_id }] = (await jsonOf(home, ['app', 'list'])) as unknown as [{ client_id: string }];
     const { url, issuer } = await serve(home);
     const answer = await post(`${url}/anonymous/token`, { client_id, audience, scope: 'anon read:catalog' });
@@ -105,9 +107,11 @@ describe('local start', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'ends with 0 within 2 s on %s, whatever connections are open',
     async (signal) => {
-      const { port, stop } = await serve(newHome());
+      const { port, stop } = await serve(newHome(), [], httpsToo);
       const sent = [
         '',
+        // The beginning of a TLS handshake.
+        '\x16\x03\x01\x02\x00\x01',
         'GET /.well-known/jw',
         'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-',
         'POST /anonymous/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"a"',
@@ -145,8 +149,8 @@ describe('local start', () => {
   });
 
   it('listens on all addresses with --host 0.0.0.0, warns of it, and serves the same names as before', async () => {
-    const { port, url, stop } = await serve(newHome(), ['--host', '0.0.0.0', '--allow-host', 'tenant.test']);
-    expect(url).toBe(`http://localhost:${port}`);
+    const { port, url, stop } = await serve(newHome(), ['--host', '0.0.0.0', '--allow-host', 'tenant.test'], httpsToo);
+    expect(url).toBe(`https://localhost:${port}`);
     const statusAs = async (host: string, path: string) => {
       const connection = await rawConnection(port, '127.0.0.2');
       connection.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -160,8 +164,8 @@ describe('local start', () => {
     }
     const { stderr } = await stop('SIGTERM');
     expect(JSON.parse(stderr).warnings).toEqual([
-      `The local tenant is open to the network at 0.0.0.0:${port}, over plain HTTP. Whoever can connect gets guest tokens, and ` +
-        'can read and change the whole tenant with the credentials of its Management API client. Use it for development only.',
+      `The local tenant is open to the network at 0.0.0.0:${port}, over HTTPS and plain HTTP. Whoever can connect gets ` +
+        'guest tokens, and can read and change the whole tenant with the credentials of its Management API client. Use it for development only.',
     ]);
   });
 

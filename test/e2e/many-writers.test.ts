@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { newHome, type Run, run } from '../support/bin.ts';
+import { homeAfter, newHome, type Run, run } from '../support/bin.ts';
 import { jsonOf, serve } from '../support/local-server.ts';
 
 const minutes = 60_000;
@@ -27,8 +27,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 it.each(['preview', 'ea'])(
   'no scope is lost when fifty processes each add one for guests (%s)',
   async (edition) => {
-    const home = newHome();
-    await run(home, ['local', 'reset', '--yes', '--edition', edition]);
+    const home = await homeAfter(['local', 'reset', '--yes', '--edition', edition]);
     const scopes = numbers(50).map((number) => `do:${number}`);
     await jsonOf(home, ['api', 'create', 'many', '--audience', 'urn:many', '--scopes', scopes.join(',')]);
     await jsonOf(home, ['app', 'enable', 'web', '--oidc-conformant']);
@@ -46,8 +45,7 @@ it.each(['preview', 'ea'])(
 it(
   'no claim is lost when twenty processes each map one on a tenant over HTTP',
   async () => {
-    const home = newHome();
-    await run(home, ['local', 'reset', '--yes', '--edition', 'ea']);
+    const home = await homeAfter(['local', 'reset', '--yes', '--edition', 'ea']);
     const { url } = await serve(home);
     const env = await signInTo(home, url);
     const names = numbers(20).map((number) => `claim_${number}`);
@@ -65,8 +63,7 @@ it(
 it(
   'setting the lifetime and the cookie concurrently always sets both',
   async () => {
-    const home = newHome();
-    await run(home, ['local', 'reset', '--yes', '--edition', 'ea']);
+    const home = await homeAfter(['local', 'reset', '--yes', '--edition', 'ea']);
     for (const days of [7, 14, 21]) {
       const cookie = days === 14 ? 'on' : 'off';
       await allAtOnce(home, [
@@ -85,8 +82,7 @@ it(
 it(
   'a change works without a writable home, with a warning unless nothing would be saved',
   async () => {
-    const owner = newHome();
-    await run(owner, ['quickstart']);
+    const owner = await homeAfter(['quickstart']);
     const { url } = await serve(owner);
     const home = newHome();
     mkdirSync(join(home, 'closed'), { mode: 0o500 });

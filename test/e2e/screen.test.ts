@@ -1,21 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { newHome, run, runShell } from '../support/bin.ts';
+import { homeAfter, newHome, run, runShell } from '../support/bin.ts';
 import { answering } from '../support/http-server.ts';
 import { expectFitting } from '../support/line-width.ts';
 import { atTerminalOf, keys } from '../support/terminal-session.ts';
 
 /** A home with two applications, one with wide characters in its name, two APIs and a session. */
-async function furnishedHome(): Promise<string> {
-  const home = newHome();
-  for (const args of [
+function furnishedHome(): Promise<string> {
+  return homeAfter(
     ['quickstart'],
     ['app', 'create', 'ショッピング モール 🛒'],
     ['api', 'create', 'the shop of the north', '--audience', 'https://north.shop.example', '--scopes', 'a:b,c:d,e:f'],
-  ]) {
-    expect(await run(home, args)).toMatchObject({ code: 0 });
-  }
-  return home;
+  );
 }
 
 const commands = [

@@ -2,7 +2,7 @@ import { AuthClient } from '@auth0/auth0-auth-js';
 import { Management, type ManagementClient } from 'auth0';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { homeAfter, run } from '../support/bin.ts';
 import { jsonOf, overHttp, serve } from '../support/local-server.ts';
 import { guestOf, refusalOf, servedForSdks } from '../support/sdk.ts';
 
@@ -72,8 +72,7 @@ describe('the official Management SDK, unmodified', () => {
 
 describe('the official Authentication SDK, unmodified', () => {
   async function authClient() {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const { port, url } = await serve(home);
     const { client_id: clientId } = await jsonOf<{ client_id: string }>(home, ['app', 'show', 'web']);
     return {

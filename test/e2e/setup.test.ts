@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { homeAfter, run } from '../support/bin.ts';
 import { atTerminal, keys } from '../support/terminal-session.ts';
 
 /** A home whose local tenant has three applications and three APIs. */
-async function furnishedHome(edition: string): Promise<string> {
-  const home = newHome();
-  for (const command of [
+function furnishedHome(edition: string): Promise<string> {
+  const commands = [
     `local reset --yes --edition ${edition}`,
     'app create mobile --type native',
     'app create server(old) --type regular_web',
     'api create news --audience https://news.example --scopes read:news',
     'api create other --audience https://news.other.example --scopes read:other',
-  ]) {
-    expect(await run(home, command.split(' '))).toMatchObject({ code: 0 });
-  }
-  return home;
+  ];
+  return homeAfter(...commands.map((command) => command.split(' ')));
 }
 
 describe.each(['preview', 'ea'])('setup at a terminal, in edition %s', (edition) => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
-import { newHome, run } from '../support/bin.ts';
+import { homeAfter, newHome, run } from '../support/bin.ts';
 import { jsonOf } from '../support/local-server.ts';
 
 /** The path of the local tenant's state in `home`. */
@@ -56,8 +56,7 @@ describe("a user's files", () => {
   });
 
   it('unreadable profiles and sessions are set aside the same way', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const spoilt = [
       join(home, '.config', 'anon-cli', 'profiles.json'),
       join(dirname(await statePath(home)), 'credentials', 'session~local~default.json'),

@@ -5,15 +5,14 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { bin, environment, newHome, type Run, run, runShell } from '../support/bin.ts';
+import { bin, environment, homeAfter, newHome, type Run, run, runShell } from '../support/bin.ts';
 
 /** A token that can be told apart from the saved one. */
 const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"sub":"somebody-else"}').toString('base64url')}.`;
 
 /** A home with a saved session, whose token would verify if it were used by mistake. */
 async function homeWithSession(): Promise<string> {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   return home;
 }
 

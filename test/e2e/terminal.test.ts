@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newHome, run, runShell } from '../support/bin.ts';
+import { homeAfter, newHome, run, runShell } from '../support/bin.ts';
 
 const colour = '\u001b[';
 
@@ -60,8 +60,7 @@ describe('colours of a question', () => {
 
 describe('a pipe closed by its reader', () => {
   it('ends every command without a message', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     for (const command of ['--help', 'token create', 'token create --json', 'app list', 'quickstart', 'token decode']) {
       const results = await Promise.all(
         ['head -1', 'true'].map((reader) => runShell(home, `anon-cli ${command} | ${reader}`)),
@@ -82,8 +81,7 @@ describe('stdin', () => {
   const creation = 'token create --meta note=- --field decoded.session_token.claims.metadata';
 
   it('is UTF-8, with or without a byte order mark', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const marked = await runShell(home, `printf '\\357\\273\\277Z\\303\\266e' | anon-cli ${creation}`);
     expect(marked.stdout).toBe('{"note":"Zöe"}\n');
     expect(await runShell(home, `printf 'Zo\\353' | anon-cli ${creation}`)).toMatchObject({
@@ -121,8 +119,7 @@ describe('a result', () => {
   });
 
   it('with --count that cannot be written is an error too', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const { code, stderr } = await runShell(home, 'anon-cli token create --count 3 >/dev/full');
     expect(code).toBe(1);
     expect(stderr).toContain('error: The result cannot be written: no space left on the disk.');
@@ -136,8 +133,7 @@ describe('a result', () => {
 
 describe('local reset', () => {
   it('asks for confirmation on a terminal, and does nothing when the answer is no', async () => {
-    const home = newHome();
-    await run(home, ['quickstart']);
+    const home = await homeAfter(['quickstart']);
     const { stdout } = await runShell(home, 'TERM=xterm script -qec "anon-cli local reset; echo code=\\$?" /dev/null', {
       input: 'n\n',
     });

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { newHome, run, runShell, start } from '../support/bin.ts';
+import { homeAfter, runShell, start } from '../support/bin.ts';
 
 it('token watch shows the session at once, and ends with 130 on Ctrl-C', async () => {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   const child = start(home, ['token', 'watch', '--json']);
   const [line] = await once(child.stdout ?? child, 'data');
   expect(JSON.parse(String(line))).toMatchObject({ event: 'started', renewals: 0 });
@@ -13,16 +12,14 @@ it('token watch shows the session at once, and ends with 130 on Ctrl-C', async (
 });
 
 it('token watch rewrites all lines of its block on a narrow terminal', async () => {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   const watch = "TERM=xterm script -qec 'stty cols 40; anon-cli token watch' /dev/null";
   const { stdout } = await runShell(home, watch, { dialogue: [['\u001b[9A\u001b[J', '\u0003']] });
   expect(stdout).toContain('Interrupted.');
 });
 
 it('token watch rewrites its block on a terminal until Ctrl-C', async () => {
-  const home = newHome();
-  await run(home, ['quickstart']);
+  const home = await homeAfter(['quickstart']);
   const rewrite = '\u001b[5A\u001b[J';
   const { stdout } = await runShell(home, "TERM=xterm script -qec 'anon-cli token watch' /dev/null", {
     dialogue: [[rewrite, '\u0003']],

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { newHome, type Run, run } from '../support/bin.ts';
+import { homeAfter, newHome, type Run, run } from '../support/bin.ts';
 import { modeOf } from '../support/folder.ts';
 
 /** Root can read everything, so tests that run as root start the program as another user. */
@@ -25,18 +25,22 @@ interface Home {
 
 /** The home of an unprivileged user, with saved guests and a current profile. */
 async function usedHome(): Promise<Home> {
-  const path = newHome();
-  if (nobody !== undefined) chownSync(path, nobody, nobody);
-  const home: Home = {
+  const path = await homeAfter(
+    ['quickstart'],
+    ['login', 'acme', '--no-check', '--domain', 'acme.example'],
+    ['profile', 'use', 'local'],
+  );
+  if (nobody !== undefined) {
+    for (const name of ['', ...readdirSync(path, { recursive: true, encoding: 'utf8' })]) {
+      chownSync(join(path, name), nobody, nobody);
+    }
+  }
+  return {
     path,
     config: join(path, '.config', 'anon-cli'),
     data: join(path, '.local', 'share', 'anon-cli'),
     run: (...args) => run(path, args, { uid: nobody }),
   };
-  await home.run('quickstart');
-  await home.run('login', 'acme', '--no-check', '--domain', 'acme.example');
-  await home.run('profile', 'use', 'local');
-  return home;
 }
 
 /** Removes all permissions until the test ends. */

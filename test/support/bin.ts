@@ -31,6 +31,42 @@ export function newHome(): string {
   return home;
 }
 
+/** A home after `commands`, which must succeed and run once for all tests. */
+export function homeAfter(...commands: readonly (readonly string[])[]): Promise<string> {
+  return preparedHome(JSON.stringify(commands), async (home) => {
+    for (const args of commands) {
+      const { code, stderr } = await run(home, args);
+      if (code !== 0) throw new Error(`${args.join(' ')} failed with ${code}: ${stderr}`);
+    }
+  });
+}
+
+const prepared = new Map<string, Promise<string>>();
+
+/**
+ * A copy of the home that `prepare` fills once for all tests, under this name: creating a tenant takes longer than most
+ * tests, because of its keys.
+ */
+export async function preparedHome(name: string, prepare: (home: string) => Promise<void>): Promise<string> {
+  const original = prepared.get(name) ?? make(prepare);
+  prepared.set(name, original);
+  return copyOf(await original);
+}
+
+async function make(prepare: (home: string) => Promise<void>): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), 'anon-cli-prepared-'));
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  await prepare(home);
+  return home;
+}
+
+/** A copy of a home folder, deleted after the test. */
+export function copyOf(original: string): string {
+  const home = newHome();
+  cpSync(original, home, { recursive: true });
+  return home;
+}
+
 /** The environment of a user with the home folder `home` and nothing else set, without a keyring. */
 export function environment(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: home, ANON_KEYRING: 'off', ...more };

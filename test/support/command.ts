@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { CommandDefinition } from '../../src/cli/commands/define-command.ts';
 import { main, runCommand } from '../../src/cli/main.ts';
 import type { Context, World } from '../../src/cli/world/context.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { interrupted } from '../../src/errors.ts';
+import type { TrustWorld } from '../../src/io/certificates/trust-store.ts';
 import type { Timer } from '../../src/io/clock.ts';
 import { databasePorts } from '../../src/io/embedded/ports.ts';
 import type { KeyringOptions } from '../../src/io/store/keyring.ts';
@@ -63,6 +64,10 @@ export interface Machine {
   readonly keyring: { options?: Partial<KeyringOptions> };
   /** The timer of what is drawn while a command waits; without it nothing is drawn. */
   readonly shown: { timer?: Timer };
+  /** The system whose trusted certificates commands change; by default it lacks the programs for that. */
+  readonly trust: { platform: NodeJS.Platform; run: TrustWorld['run'] };
+  /** Where host names lead; by default nobody knows. */
+  readonly places: { of?: World['placeOf'] };
   readonly terminal: { stdin: string | undefined; interactive: boolean; colour: boolean; columns?: number };
   readonly clock: Clock & { forward(seconds: number): void; readonly waits: readonly number[] };
   /** The answers to yes-no questions; a question without an answer fails. */
@@ -99,8 +104,9 @@ interface MachineOptions {
 export async function freshMachine({ seeded = true, edition }: MachineOptions = {}): Promise<Machine> {
   const folder = temporaryFolder();
   const folders = { config: join(folder, 'config'), data: join(folder, 'data') };
-  const statePath = join(folders.data, 'local-tenant.db');
-  if (seeded) await seededState(folders.data, 'https://localhost:4400/', edition);
+  const statePath = statePathIn(folders.data);
+  const stateSecrets = stateSecretsIn(statePath);
+  if (seeded) await copyState(folders.data, `closed, ${edition}`, (path) => seedState(path, machineIssuer, edition));
 
   const controller = new AbortController();
   const clock = movingClock(controller.signal);
@@ -112,6 +118,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
   const questions: string[] = [];
   const meanwhile: Machine['meanwhile'] = [];
   const shown: Machine['shown'] = {};
+  const trust: Machine['trust'] = { platform: 'linux', run: async () => undefined };
+  const places: Machine['places'] = {};
   const secrets = new Set<string>();
   const waiting = new Set<{ text: string; resolve: () => void }>();
 
@@ -162,6 +170,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       confirm,
       prompts,
       ...shown,
+      ...(places.of && { placeOf: places.of }),
+      trust: async () => ({ ...trust, home: folder, systemRoot: 'C:\\Windows' }),
       ...(keyring.options && { keyring: keyring.options }),
       terminal: recordingTerminal(terminal, heard, () => {
         for (const one of [...waiting]) {
@@ -174,7 +184,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
       folders: async () => folders,
     };
     const code = await main(argv, world);
-    for (const secret of await secretsIn(folders.data, argv, heard.stdout)) secrets.add(secret);
+    for (const secret of [...secretsIn(folders.data, argv, heard.stdout), ...(await stateSecrets())])
+      secrets.add(secret);
     for (const secret of [stdin?.trim(), env.AUTH0_CLIENT_SECRET, env.AUTH0_ACCESS_TOKEN, env.ANON_APP_SECRET]) {
       if (secret) for (const part of tellingParts(secret)) secrets.add(part);
     }
@@ -200,6 +211,8 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
     env,
     keyring,
     shown,
+    trust,
+    places,
     terminal,
     clock,
     answers,
@@ -225,11 +238,15 @@ export async function freshMachine({ seeded = true, edition }: MachineOptions = 
 
 /** A machine on which guests may have `read:catalog` and `write:cart` of `shop`. */
 export async function openMachine(options: Pick<MachineOptions, 'edition'> = {}): Promise<Machine> {
-  const machine = await freshMachine(options);
-  const { store } = machine;
-  await openGates(store, {
-    client: String((await documentNamed(store, 'client', 'web')).client_id),
-    resource_server: String((await documentNamed(store, 'resource_server', 'shop')).id),
+  const machine = await freshMachine({ ...options, seeded: false });
+  await copyState(dirname(machine.statePath), `open, ${options.edition}`, async (path) => {
+    await seedState(path, machineIssuer, options.edition);
+    const store = await sqliteStore(path);
+    await openGates(store, {
+      client: String((await documentNamed(store, 'client', 'web')).client_id),
+      resource_server: String((await documentNamed(store, 'resource_server', 'shop')).id),
+    });
+    await store.close();
   });
   return machine;
 }
@@ -353,14 +370,35 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** A state with the keys of all test tenants: generating new ones would take most of a test's time. */
+const machineIssuer = 'https://localhost:4400/';
+const states = new Map<string, Buffer>();
+
+/** Writes the state that `make` makes, which runs once for all tests. */
+async function copyState(folder: string, name: string, make: (path: string) => Promise<void>): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = statePathIn(folder);
+  const made = states.get(name);
+  if (made) return writeFileSync(path, made, { mode: 0o600 });
+  await make(path);
+  states.set(name, readFileSync(path));
+}
+
 export async function seededState(folder: string, issuer: string, edition: EditionName | undefined): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'local-tenant.db');
+  const path = statePathIn(folder);
+  await seedState(path, issuer, edition);
+  return path;
+}
+
+function statePathIn(folder: string): string {
+  return join(folder, 'local-tenant.db');
+}
+
+/** A state with the keys of all test tenants: generating new ones would take most of a test's time. */
+async function seedState(path: string, issuer: string, edition: EditionName | undefined): Promise<void> {
   const store = await sqliteStore(path);
   await seed({ store, issuer, random: sequenceOfBytes(issuer), keys: async () => testKeys, edition });
   await store.close();
-  return path;
 }
 
 /** Opens the state at its first use, and reads again for every use: commands write to it through their own connections. */
@@ -456,14 +494,13 @@ function recordingTerminal(
 
 const token = /(?<![\w-])[\w-]{12,}\.[\w-]*\.[\w-]+(\.[\w-]+){0,2}/g;
 
-/** Every token and secret that a command may have seen. */
-async function secretsIn(data: string, argv: readonly string[], stdout: string): Promise<string[]> {
+/** Every token and secret that a command may have seen, except for those of the state. */
+function secretsIn(data: string, argv: readonly string[], stdout: string): string[] {
   const kept = filesIn(join(data, 'credentials'));
   const texts = [stdout, ...argv, ...kept];
   return [
     ...texts.flatMap((text) => text.match(token) ?? []).flatMap(tellingParts),
     ...kept.flatMap((text) => tellingParts(JSON.parse(text).secret)),
-    ...(await stateSecrets(data)),
   ];
 }
 
@@ -475,11 +512,29 @@ function filesIn(folder: string): string[] {
   }
 }
 
-async function stateSecrets(data: string): Promise<string[]> {
-  if (!filesThere(data).includes('local-tenant.db')) return [];
+/** Reads the secrets in the state at `path`. Opening it takes as long as many commands, so this is only done after a change. */
+function stateSecretsIn(path: string): () => Promise<readonly string[]> {
+  let last: { readonly bytes: Buffer; readonly secrets: readonly string[] } | undefined;
+  return async () => {
+    const bytes = fileAt(path);
+    if (!bytes) return [];
+    if (!last?.bytes.equals(bytes)) last = { bytes, secrets: await readStateSecrets(path) };
+    return last.secrets;
+  };
+}
+
+function fileAt(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readStateSecrets(path: string): Promise<string[]> {
   let store: Store;
   try {
-    store = await sqliteStore(join(data, 'local-tenant.db'));
+    store = await sqliteStore(path);
   } catch {
     return [];
   }
@@ -489,14 +544,6 @@ async function stateSecrets(data: string): Promise<string[]> {
     return [...clients, signing?.jwk.d, session?.k].filter((value) => typeof value === 'string');
   } finally {
     await store.close();
-  }
-}
-
-function filesThere(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -13,11 +13,11 @@ export interface Served {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; stderr: string }>;
 }
 
-/** Serves the local tenant of `home` until the test ends, on a free port unless `usual` is set. */
+/** Serves the local tenant of `home` until the test ends: over plain HTTP on a free port, unless `usual` is set. */
 export async function serve(
   home: string,
   args: readonly string[] = [],
-  usual: readonly string[] = ['--port', '0', '--json'],
+  usual: readonly string[] = ['--http', '--port', '0', '--json'],
 ): Promise<Served> {
   const child = start(home, ['local', 'start', ...usual, ...args]);
   const exit = once(child, 'exit');

@@ -37,7 +37,7 @@ async function startOnce(program) {
   const ready = new Promise((done) => {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       log = `${log}${text}`.slice(-2_000);
-      if (log.includes('ready to accept connections')) done();
+      if (/ready to accept (read-only )?connections/.test(log)) done();
     });
   });
   ended = Promise.race([once(child, 'exit'), once(child, 'error')]).then(([problem]) => {

@@ -1,7 +1,7 @@
 import { ManagementClient, ManagementError } from 'auth0';
 import { expect } from 'vitest';
 import type { EditionName } from '../../src/wire/edition/edition.ts';
-import { newHome, run } from './bin.ts';
+import { homeAfter } from './bin.ts';
 import { jsonOf, overHttp, type Served, serve } from './local-server.ts';
 
 export interface ServedForSdks extends Served {
@@ -14,8 +14,7 @@ export interface ServedForSdks extends Served {
 
 /** A new tenant on a free port. */
 export async function servedForSdks(edition: EditionName = 'preview'): Promise<ServedForSdks> {
-  const home = newHome();
-  await run(home, ['local', 'reset', '--yes', '--edition', edition]);
+  const home = await homeAfter(['local', 'reset', '--yes', '--edition', edition]);
   const served = await serve(home);
   const { management_client_id: clientId, management_client_secret: clientSecret } = await jsonOf<{
     management_client_id: string;

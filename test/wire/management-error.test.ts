@@ -4,6 +4,7 @@ import { preview } from '../../src/wire/edition/preview.ts';
 import { checkPayload } from '../../src/wire/management-error.ts';
 import { resourceServerCreate, resourceServerPatch } from '../../src/wire/resource-server.ts';
 import { tenantSettingsPatch } from '../../src/wire/tenant-settings.ts';
+import { payloadError } from '../support/payload-error.ts';
 
 const payloads = {
   'a new client': clientCreate(preview),
@@ -99,7 +100,7 @@ describe('a Management API payload', () => {
   ])("is refused with the service's message: %s %j", (payload, body, problem) => {
     expect(checkPayload(payloads[payload], body)).toEqual({
       ok: false,
-      message: `Payload validation error: '${problem}'.`,
+      message: payloadError(problem),
     });
   });
 });

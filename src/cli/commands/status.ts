@@ -5,6 +5,7 @@ import type { GlobalOptions } from '../options/global.ts';
 import { printResult } from '../output/output.ts';
 import { renderStatus, type Status, statusData } from '../render/status.ts';
 import { requestedAppAndApi, requestedEdition, selectProfile } from '../tenant/access.ts';
+import { databaseSource } from '../tenant/profile-in-use.ts';
 import type { Context } from '../world/context.ts';
 import { environmentCredentials } from '../world/management-credentials.ts';
 import { defineCommand } from './define-command.ts';
@@ -27,6 +28,7 @@ async function printStatus(context: Context, options: GlobalOptions): Promise<vo
     profile,
     selection,
     source: because === '--profile' ? 'option' : (because ?? 'current'),
+    databaseSource: databaseSource(context, profile),
     edition: editionFor(context, options, profile),
     fromEnvironment: environmentCredentials(context, profile.domain) !== undefined,
     app: named.app

@@ -106,6 +106,8 @@ export interface LookUp {
   readonly without: readonly string[];
   /** The API on the line, for its scopes. */
   readonly api: string | undefined;
+  /** The application on the line, for its URLs. */
+  readonly app: string | undefined;
   /** The options on the line, by their long flags: some of them select the tenant. */
   readonly options: Readonly<Record<string, string>>;
 }
@@ -183,14 +185,15 @@ function expectedValue(line: Line, values: Values | undefined, before: string, c
       prefix: current.slice(listed.length),
       before: `${before}${listed}`,
       without: listed.split(',').filter((one) => one !== ''),
-      api: apiOf(line),
+      api: namedOnLine(line, 'api'),
+      app: namedOnLine(line, 'app'),
       options: Object.fromEntries(line.given),
     },
   };
 }
 
-/** The API on the line: a positional or the value of `--api`. */
-function apiOf(line: Line): string | undefined {
-  const index = line.node.positionals.findIndex(({ values }) => values && 'live' in values && values.live === 'api');
-  return line.given.get('--api') || line.positionals[index];
+/** The API or the application on the line: a positional or the value of the option. */
+function namedOnLine(line: Line, kind: 'api' | 'app'): string | undefined {
+  const index = line.node.positionals.findIndex(({ values }) => values && 'live' in values && values.live === kind);
+  return line.given.get(`--${kind}`) || line.positionals[index];
 }

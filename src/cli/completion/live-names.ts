@@ -1,9 +1,14 @@
 import { eachApiName, type NamedApi, namedApis } from '../../domain/api/read.ts';
+import { findApp } from '../../domain/app/find.ts';
 import { eachAppName, type NamedApp, namedApps } from '../../domain/app/read.ts';
+import { removableUrls, type UrlListName, urlListNames } from '../../domain/app/urls.ts';
+import type { TenantConnection } from '../../domain/exchange/connection.ts';
+import { only } from '../../domain/find-by-reference.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
 import { interrupted } from '../../errors.ts';
 import { withinTime } from '../../io/clock.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
+import type { LiveKind } from '../options/definition.ts';
 import type { GlobalOptions } from '../options/global.ts';
 import { printable } from '../render/printable.ts';
 import { accessTenant, requestedEdition, selectProfile } from '../tenant/access.ts';
@@ -21,15 +26,17 @@ export async function liveNames(lookUp: LookUp, fits: (text: string) => boolean,
   if (lookUp.kind === 'profile') return candidates({ profiles: await knownProfiles(quietContext(world)) });
   const { profile } = await selectProfile(quietContext(world), options);
   if (lookUp.kind === 'session') return candidates({ sessions: await savedSessionNames(quietContext(world), profile) });
-  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, profile, options)) });
+  if (profile.domain === undefined) return candidates({ profile, ...(await inLocalTenant(world, profile, lookUp)) });
   const apps: NamedApp[] = [];
   const apis: NamedApi[] = [];
+  const urls: string[] = [];
   await withinTime(limitMs, async (signal) => {
     const { tenant } = await accessTenant(quietContext(world, signal), options);
-    if (lookUp.kind === 'app') await eachAppName(tenant, (page) => apps.push(...page));
+    if (isUrlList(lookUp.kind)) urls.push(...(await urlsOf(tenant, lookUp.kind, lookUp.app)));
+    else if (lookUp.kind === 'app') await eachAppName(tenant, (page) => apps.push(...page));
     else await eachApiName(tenant, (page) => apis.push(...page));
   });
-  return candidates({ profile, apps, apis });
+  return candidates({ profile, apps, apis, urls });
 }
 
 async function knownProfiles(context: Context): Promise<Candidate[]> {
@@ -45,7 +52,8 @@ async function savedSessionNames(context: Context, profile: Profile): Promise<Ca
 }
 
 /** Nothing if the line asks for another edition than that of the local tenant: the command would be refused. */
-async function inLocalTenant(world: World, profile: Profile, options: GlobalOptions): Promise<Found> {
+async function inLocalTenant(world: World, profile: Profile, { kind, app, ...asked }: LookUp): Promise<Found> {
+  const options = globalOptionsOf(asked);
   const { localNames } = await import('../../io/embedded/names.ts');
   const edition = requestedEdition(world, options);
   const state = await quietContext(world).localState(profile);
@@ -53,15 +61,32 @@ async function inLocalTenant(world: World, profile: Profile, options: GlobalOpti
   const lookUp = async () => {
     const names = await localNames(state);
     if (!names || (edition !== undefined && edition !== names.edition)) return;
-    found = { apps: namedApps(names.clients), apis: namedApis(names.resourceServers) };
+    const apps = namedApps(names.clients);
+    const body = isUrlList(kind) ? names.clients.find(({ client_id }) => client_id === idOf(apps, app)) : undefined;
+    const urls = body && isUrlList(kind) ? removableUrls({ body }, kind) : [];
+    found = { apps, apis: namedApis(names.resourceServers), urls };
   };
   // A database may be far away.
   await ('file' in state ? lookUp() : withinTime(limitMs, lookUp));
   return found;
 }
 
+/** The client id of the application that a line names. */
+function idOf(apps: readonly NamedApp[], reference: string | undefined): string | undefined {
+  const byName = apps.filter(({ name }) => name === reference);
+  return apps.find(({ clientId }) => clientId === reference)?.clientId ?? only(byName)?.clientId;
+}
+
+async function urlsOf(tenant: TenantConnection, list: UrlListName, reference = ''): Promise<readonly string[]> {
+  return removableUrls(await findApp(tenant, reference), list);
+}
+
+function isUrlList(kind: LiveKind): kind is UrlListName {
+  return urlListNames.some((list) => list === kind);
+}
+
 /** Names options as commander does: `caFile` for `--ca-file`. */
-function globalOptionsOf({ options }: LookUp): GlobalOptions {
+function globalOptionsOf({ options }: Pick<LookUp, 'options'>): GlobalOptions {
   return Object.fromEntries(
     Object.entries(options).map(([flag, value]) => [
       flag.replace(/^-+/, '').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
@@ -104,6 +129,8 @@ export interface Found {
   readonly profile?: Profile;
   readonly apps?: readonly NamedApp[];
   readonly apis?: readonly NamedApi[];
+  /** The URLs of an application. */
+  readonly urls?: readonly string[];
 }
 
 /** More than this fills several screens, and shells ask before they show it. */
@@ -121,6 +148,7 @@ function candidatesOf({ kind, api, prefix }: LookUp, found: Found): readonly Can
   if (kind === 'session') return found.sessions ?? [];
   if (kind === 'app') return appCandidates(found.apps ?? [], prefix);
   if (kind === 'api') return apiCandidates(found.apis ?? [], prefix);
+  if (isUrlList(kind)) return [...new Set(found.urls)].filter(typeable).map((text) => ({ text, about: '' }));
   return scopeCandidates(found, api);
 }
 

@@ -22,15 +22,18 @@ function plannedCalls(data: JsonObject | readonly JsonObject[]): readonly Call[]
 }
 
 function relevantCalls(data: object, made: readonly Call[]): readonly Call[] {
-  const writes = made.filter(({ method, path }) => method !== 'GET' && path !== oauthTokenPath);
+  const writes = made.filter(({ method, path }) => !['GET', 'OPTIONS'].includes(method) && path !== oauthTokenPath);
   if (writes.length > 0 || 'requests' in data) return writes;
-  return made.filter(({ method, path }) => method === 'GET' && path.startsWith(managementRoot));
+  return made.filter(
+    ({ method, path }) => method === 'OPTIONS' || (method === 'GET' && path.startsWith(managementRoot)),
+  );
 }
 
-function curlLine(baseUrl: string, { method, path, authorization, body }: Call): string {
+function curlLine(baseUrl: string, { method, path, authorization, headers = {}, body }: Call): string {
   const parts = [`curl -sS -X ${method} ${shellWord(printable(baseUrl + path))}`];
   if (path.startsWith(managementRoot)) parts.push(`-H "Authorization: Bearer $MANAGEMENT_TOKEN"`);
   else if (authorization?.startsWith('Basic ')) parts.push(`-u ${basicUser(authorization)}:"$CLIENT_SECRET"`);
+  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${shellWord(printable(`${name}: ${value}`))}`);
   if (body !== undefined) parts.push(`-H 'Content-Type: application/json'`, `-d ${quotedBody(body)}`);
   return `${parts.join(' \\\n  ')}\n`;
 }

@@ -13,6 +13,8 @@ export interface Call {
   /** Relative to the tenant's base URL. */
   readonly path: string;
   readonly authorization?: string | undefined;
+  /** Those of a preflight, which say what it is for. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: unknown;
 }
 
@@ -39,6 +41,7 @@ export function recorded(tenant: TenantConnection, calls: Calls): TenantConnecti
           method: request.method,
           path: url.slice(tenant.baseUrl.length),
           authorization: request.headers.authorization,
+          ...(request.method === 'OPTIONS' && { headers: request.headers }),
           body: request.body === undefined ? undefined : readExactJson(request.body),
         });
       }

@@ -1,10 +1,12 @@
 import type { CredentialCheck } from '../../domain/exchange/management/check-credentials.ts';
 import type { Profile } from '../../domain/profile/profile.ts';
-import type { LoginResult, ProfileResult, ProfileViewResult } from '../../library/profile-results.ts';
+import type { LoginResult, ProfileResult, ProfileViewResult, StatusResult } from '../../library/profile-results.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rows, table } from './rows.ts';
 import { relativeText } from './time.ts';
+
+export type DatabaseSource = NonNullable<StatusResult['database_source']>;
 
 /** A profile and its context. */
 export interface ProfileView {
@@ -16,6 +18,8 @@ export interface ProfileView {
   readonly note: string | undefined;
   /** The environment has credentials for its tenant, which override the saved ones. */
   readonly fromEnvironment: boolean;
+  /** What names the place of the local tenant's state; undefined: nothing, so it is in the file. */
+  readonly databaseSource: DatabaseSource | undefined;
   /** Seconds until its saved Management API token expires; undefined without one. */
   readonly tokenSecondsLeft: number | undefined;
 }
@@ -28,7 +32,7 @@ export function renderProfiles(paint: Paint, profiles: readonly Profile[], marke
     profiles.map((profile) => [
       profile.name === marked ? paint.green('*') : ' ',
       printable(profile.name),
-      printable(tenantText(profile)) + (profile.production ? paint.yellow(' production') : ''),
+      printable(profile.database ?? tenantText(profile)) + (profile.production ? paint.yellow(' production') : ''),
       editionText(profile),
       printable(profile.app?.name ?? '-'),
       printable(profile.api?.name ?? '-'),
@@ -43,6 +47,7 @@ export function renderProfile(paint: Paint, view: ProfileView): string {
     (note === undefined ? '' : `${paint.dim(printable(note))}\n`) +
     rows(paint, [
       ['tenant', printable(tenantText(profile))],
+      ...databaseRows(view),
       ['edition', editionText(profile)],
       ...(profile.production ? [['production', paint.yellow('yes: commands ask before changes')] as const] : []),
       ['application', printable(choiceText(profile.app?.name, profile.app?.clientId))],
@@ -62,6 +67,7 @@ export function profileData(profile: Profile, current: string, inUse: boolean): 
     current: profile.name === current,
     in_use: inUse,
     domain: profile.domain ?? null,
+    database: profile.database ?? null,
     edition: profile.edition ?? null,
     production: profile.production === true,
     credentials: credentials?.kind ?? null,
@@ -109,8 +115,19 @@ export function tenantText({ domain }: Profile): string {
   return domain ?? 'built into anon-cli';
 }
 
-function editionText({ edition, domain }: Profile): string {
-  return edition ?? (domain ? 'not detected yet' : 'unknown');
+/** Where the local tenant's state is, if not in its file, or if the environment decides. */
+export function databaseRows({
+  profile,
+  databaseSource,
+}: Pick<ProfileView, 'profile' | 'databaseSource'>): [string, string][] {
+  if (databaseSource === undefined) return [];
+  const text = printable(profile.database ?? 'none (the state is in a file)');
+  return [['database', databaseSource === 'profile' ? text : `${text}, from ${databaseSource}`]];
+}
+
+/** The edition of a database is not read: what only this machine knows is shown. */
+export function editionText({ edition, domain, database }: Profile): string {
+  return edition ?? (domain !== undefined ? 'not detected yet' : database !== undefined ? 'not read' : 'unknown');
 }
 
 function choiceText(name: string | undefined, id: string | undefined): string {

@@ -4,7 +4,7 @@ import type { StatusResult } from '../../library/profile-results.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
-import { credentialsText, tenantText } from './profile.ts';
+import { credentialsText, type DatabaseSource, databaseRows, editionText, tenantText } from './profile.ts';
 import { rows } from './rows.ts';
 import { endText, sessionData } from './session.ts';
 
@@ -15,6 +15,8 @@ type ProfileSource = StatusResult['profile_source'];
 export interface Status {
   readonly profile: Profile;
   readonly source: ProfileSource;
+  /** What names the place of the local tenant's state; undefined: nothing, so it is in the file. */
+  readonly databaseSource: DatabaseSource | undefined;
   readonly edition: EditionName | undefined;
   /** Credentials come from the environment, not from the profile. */
   readonly fromEnvironment: boolean;
@@ -38,9 +40,10 @@ export function renderStatus(paint: Paint, status: Status, nowMs: number): strin
     paint,
     [
       ['tenant', paint.bold(printable(tenantText(profile)))],
-      ['profile', `${printable(profile.name)}, ${profile.adHoc ? 'not saved, ' : ''}${reasons[source]}`],
+      ['profile', `${printable(profile.name)}, ${isUnsaved(profile) ? 'not saved, ' : ''}${reasons[source]}`],
+      ...databaseRows(status),
       ...(profile.production ? [['production', paint.yellow('yes: commands ask before changes')] as const] : []),
-      ['edition', edition ?? 'not detected yet'],
+      ['edition', editionText({ ...profile, edition })],
       ['application', choiceText(app && { id: app.client_id, ...app })],
       ['API', choiceText(api && { id: api.audience, ...api })],
       ['credentials', printable(credentialsText(status))],
@@ -48,6 +51,11 @@ export function renderStatus(paint: Paint, status: Status, nowMs: number): strin
     ],
     0,
   );
+}
+
+/** The local tenant's profile is saved, only not with every database. */
+function isUnsaved({ adHoc, domain }: Profile): boolean {
+  return adHoc === true && domain !== undefined;
 }
 
 function choiceText(choice: { id: string | null; name: string; source: string } | null): string {
@@ -74,12 +82,14 @@ function expiryText(endsAtMs: number | null | undefined, nowMs: number): string 
 }
 
 export function statusData(status: Status, nowMs: number): StatusResult {
-  const { profile, source, edition, fromEnvironment, app, api, session } = status;
+  const { profile, source, databaseSource, edition, fromEnvironment, app, api, session } = status;
   const { credentials } = profile;
   return {
     profile: profile.name,
     profile_source: source,
     domain: profile.domain ?? null,
+    database: profile.database ?? null,
+    database_source: databaseSource ?? null,
     edition: edition ?? null,
     production: profile.production === true,
     credentials: fromEnvironment ? null : (credentials?.kind ?? null),

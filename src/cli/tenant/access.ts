@@ -65,7 +65,7 @@ export async function selectProfile(context: Context, options: GlobalOptions): P
   const profile = await profiles.get(name);
   const selection = options.profile === undefined ? '' : ` --profile ${shellWord(name)}`;
   const because = options.profile !== undefined ? '--profile' : named !== undefined ? 'ANON_PROFILE' : undefined;
-  if (profile) return { profile: requireDomain(profile), selection, because };
+  if (profile) return { profile: await context.asUsed(requireDomain(profile)), selection, because };
   const similar = mostSimilar(
     name,
     (await profiles.list()).map((known) => known.name),

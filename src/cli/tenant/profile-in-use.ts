@@ -39,3 +39,13 @@ export async function profileInUse(context: Context): Promise<InUse> {
 export function warnIfNotUsed({ warn }: Pick<Context, 'warn'>, name: string, { profile, sentence }: InUse): void {
   if (profile?.name !== name) warn(`${sentence} To use this profile: --profile ${shellWord(name)}`);
 }
+
+/** What names the place of the local tenant's state in `profile`, as it is used; undefined: nothing, so it is in the file. */
+export function databaseSource(
+  { env }: Pick<Context, 'env'>,
+  { domain, database }: Profile,
+): 'ANON_DATABASE_URL' | 'profile' | undefined {
+  if (domain !== undefined) return undefined;
+  if (env.ANON_DATABASE_URL) return 'ANON_DATABASE_URL';
+  return database === undefined ? undefined : 'profile';
+}

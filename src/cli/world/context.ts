@@ -6,11 +6,14 @@ import type { TextLine } from '../../domain/session/bulk/metadata-lines.ts';
 import type { SessionStore } from '../../domain/session/saved-session.ts';
 import type { KeyRing } from '../../domain/token/key-source.ts';
 import type { KeyCache } from '../../domain/token/served-keys.ts';
+import type { LocalCertificates } from '../../io/certificates/local-certificates.ts';
+import type { TrustWorld } from '../../io/certificates/trust-store.ts';
 import type { Timer } from '../../io/clock.ts';
 import type { LocalControl } from '../../io/embedded/control.ts';
 import type { StateAddress } from '../../io/embedded/state-address.ts';
 import type { Folders } from '../../io/files/folders.ts';
 import type { GuestFile } from '../../io/files/guest-file.ts';
+import type { HostPlace } from '../../io/http/host-lookup.ts';
 import type { KeyringOptions } from '../../io/store/keyring.ts';
 import type { Prompts } from '../../io/terminal/prompt.ts';
 import type { Terminal } from '../../io/terminal/terminal.ts';
@@ -54,10 +57,19 @@ export interface Context {
   /** Questions with other answers than yes or no. */
   readonly prompts: Prompts;
   profiles(): Promise<ProfileStore>;
-  /** The profile with its tenant's edition, if known. The local tenant's comes from its state, or is `asked` for a new one. */
+  /**
+   * The profile as commands use it. For the local tenant in a database, `database` is the address in use, without a password;
+   * where that is another database than the saved one, the profile has no defaults and is not saved.
+   * @throws {AnonError} `usage`, `state_unusable` for an invalid address
+   */
+  asUsed(profile: Profile): Promise<Profile>;
+  /**
+   * The profile with its tenant's edition, if known. The local tenant's comes from its state's file, or is `asked` for a new
+   * one; a database is not asked.
+   */
   withEdition(profile: Profile, asked?: EditionName): Promise<Profile>;
-  /** The saved sessions of a profile. */
-  sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets'>): Promise<SessionStore>;
+  /** The saved sessions of a profile; for the local tenant, those of its state in `database`. */
+  sessions(profile: Pick<Profile, 'name' | 'domain' | 'secrets' | 'database'>): Promise<SessionStore>;
   /** The saved secrets of all profiles in a place. */
   secrets(place: SecretPlace): Promise<SecretStore>;
   /** The secrets of one profile, for its tenant alone. */
@@ -83,6 +95,10 @@ export interface Context {
   keyCache(): Promise<KeyCache>;
   /** Where the state of the local tenant is, for the profile `local`. */
   localState(profile: Pick<Profile, 'database'>): Promise<StateAddress>;
+  /** Where a host name leads; unknown where nobody can look it up. */
+  placeOf(host: string, signal: AbortSignal): Promise<HostPlace>;
+  /** The certificates of the local tenant. */
+  certificates(): Promise<LocalCertificates>;
   /** The local tenant; `database` replaces the saved choice of its state. */
   local(database?: DatabaseText): Promise<LocalControl>;
 }
@@ -95,6 +111,10 @@ export interface World {
   readonly signal: () => AbortSignal;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly prompts: Prompts;
+  /** Looks up a host name. */
+  readonly placeOf?: (host: string, signal: AbortSignal) => Promise<HostPlace>;
+  /** What changes whom this user trusts. */
+  readonly trust: () => Promise<TrustWorld>;
   /** Without a timer, waits show nothing. */
   readonly timer?: Timer;
   /** Passes Node's warnings to a function instead of stderr. */

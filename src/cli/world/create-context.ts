@@ -15,7 +15,7 @@ import type { Printing } from '../output/formats.ts';
 import type { Report } from '../output/report.ts';
 import type { Context, Transport, World } from './context.ts';
 import { environmentOf } from './environment.ts';
-import { type DatabaseChoice, localState } from './local-state.ts';
+import { type DatabaseChoice, localState, profileFor } from './local-state.ts';
 import { secretStores } from './secret-stores.ts';
 
 export function createContext(world: World, { warn, debug }: Pick<Report, 'warn' | 'debug'>): Context {
@@ -35,7 +35,7 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
 
   // One lock per kind of file: a holder may take the other meanwhile, never the same one again.
   const exclusively =
-    (name: 'profiles' | 'local-tenant') =>
+    (name: 'profiles' | 'local-tenant' | 'certificates') =>
     async <Result>(work: () => Promise<Result>): Promise<Result> => {
       const { privateFolder } = await import('../../io/files/files.ts');
       const { data } = await folders();
@@ -46,8 +46,12 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
   const stateFile = async () => (await import('../../io/files/folders.ts')).localStatePath(await folders());
   const savedDatabase = async () => (await (await profiles()).get(localProfileName))?.database;
   const stateOf = async (choice: DatabaseChoice) => localState({ env, warn, file: await stateFile() }, choice);
+  const certificatePorts = async () => {
+    return { folder: join((await folders()).data, 'tls'), now, warn, exclusively: exclusively('certificates') };
+  };
   const localPorts = async (choice: DatabaseChoice): Promise<LocalPorts> => {
-    return { state: await stateOf(choice), now, warn, exclusively: exclusively('local-tenant') };
+    const [state, certificates] = [await stateOf(choice), await certificatePorts()];
+    return { state, now, warn, exclusively: exclusively('local-tenant'), certificates };
   };
 
   // A user without folders has no local tenant, and can use commands that need none.
@@ -131,6 +135,11 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     confirm: world.confirm,
     prompts: world.prompts,
     profiles,
+    async asUsed(profile) {
+      const { name, database } = profile;
+      if (name !== localProfileName || (database === undefined && !env.ANON_DATABASE_URL)) return profile;
+      return profileFor(await stateOf({ saved: async () => database }), profile);
+    },
     async withEdition(profile, asked) {
       if (profile.domain !== undefined) return profile;
       const { localEdition } = await import('../../io/embedded/names.ts');
@@ -139,14 +148,16 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
     secrets,
     secretsOf,
     secretPlace,
-    async sessions({ name, domain, secrets: place }) {
+    async sessions({ name, domain, secrets: place, database }) {
       const { sessionStore } = await import('../../io/store/sessions.ts');
+      const tenant = database && (await import('./database-state.ts')).keyOfDatabase(database);
       // The local tenant never needs the keyring.
       const inKeyring = place === 'keyring' && name !== localProfileName;
       const savedSecrets = async () => (inKeyring ? secrets('keyring') : undefined);
       return sessionStore({
         ...{
           profile: name,
+          tenant,
           origin: originOf(domain),
           unnamed: defaultSessionName,
           folders: await folders(),
@@ -192,6 +203,11 @@ export function createContext(world: World, { warn, debug }: Pick<Report, 'warn'
       return (await import('../../io/store/caches.ts')).keyCache({ folders: await folders(), now, warn });
     },
     localState: ({ database }) => stateOf({ saved: async () => database }),
+    placeOf: world.placeOf ?? (async () => 'unknown'),
+    async certificates() {
+      const { localCertificates } = await import('../../io/certificates/local-certificates.ts');
+      return localCertificates(await certificatePorts(), world.trust);
+    },
     async local(given) {
       const { localControl } = await import('../../io/embedded/control.ts');
       return localControl(await localPorts({ given, saved: savedDatabase }));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { addressText, type PostgresAddress, readDatabaseAddress } from '../../domain/profile/database-address.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
-import { type PostgresState, systemUser } from '../../io/embedded/state-address.ts';
+import { databaseKey, type PostgresState, systemUser } from '../../io/embedded/state-address.ts';
 import { passwordFor } from '../../io/files/password-file.ts';
 import type { Env } from './environment.ts';
 
@@ -52,4 +52,18 @@ function savedAddress(text: string): PostgresAddress {
 /** A profile is used in other folders, too. */
 function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
+}
+
+/** A name for the database at an address, which may be part of a file's name. @throws {AnonError} `state_unusable` */
+export function keyOfDatabase(text: string): string {
+  return databaseKey(savedAddress(text));
+}
+
+/** Whether a profile's saved address, which may be invalid, is that of `state`. */
+export function isSavedAs(saved: string, { postgres }: PostgresState): boolean {
+  try {
+    return keyOfDatabase(saved) === databaseKey(postgres);
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Profile } from '../../domain/profile/profile.ts';
 import type { StateAddress } from '../../io/embedded/state-address.ts';
 import type { DatabaseText } from './database-state.ts';
 import type { Env } from './environment.ts';
@@ -30,4 +31,20 @@ async function chosenDatabase(env: Env, { given, saved }: DatabaseChoice): Promi
   if (env.ANON_DATABASE_URL) return { text: env.ANON_DATABASE_URL, from: 'ANON_DATABASE_URL' };
   const text = await saved();
   return text === undefined ? undefined : { text, from: 'profile' };
+}
+
+/**
+ * The local tenant's profile for a state at `state`. Its defaults are for the state that it was saved with: for another, which
+ * only the environment can name, it has no defaults and saves none.
+ */
+export async function profileFor(state: StateAddress, profile: Profile): Promise<Profile> {
+  const { database: text } = profile;
+  const saved = text === fileWord ? undefined : text;
+  const database = 'file' in state ? undefined : state.displayed;
+  const isSaved =
+    'file' in state || saved === undefined
+      ? database === saved
+      : (await import('./database-state.ts')).isSavedAs(saved, state);
+  if (isSaved) return { ...profile, database };
+  return { name: profile.name, database, production: profile.production, adHoc: true };
 }

@@ -30,7 +30,7 @@ export function checkNameIsFree(tenant: TenantConnection, name: string): Promise
 /** Plans to create an application, disabled for guests unless `enabled`. */
 export async function planAppCreation(
   tenant: TenantConnection,
-  { name, type, enabled }: NewApp & { readonly enabled: boolean },
+  { name, type, enabled, origins = [] }: NewApp & { readonly enabled: boolean; readonly origins?: readonly string[] },
 ): Promise<Plan<App>> {
   const edition = await editionOf(tenant);
   const body = {
@@ -38,6 +38,7 @@ export async function planAppCreation(
     app_type: type,
     token_endpoint_auth_method: publicTypes.includes(type) ? 'none' : 'client_secret_post',
     oidc_conformant: true,
+    ...(origins.length > 0 && { web_origins: [...new Set(origins)] }),
     ...edition.client.write({ enabled }, {}),
   };
   const post = {

@@ -20,11 +20,13 @@ export type Fetch = (url: string, request: FetchRequest) => Promise<HttpAnswer>;
 
 /** One request to a tenant. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** From the tenant's root, with its query. */
   readonly path: string;
   /** The whole `Authorization` header. */
   readonly authorization?: string | undefined;
+  /** Further headers, in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON. A function is called again for each attempt: its result may be valid only once. */
   readonly body?: object | (() => Promise<object>) | undefined;
   /** Some tenants lack this endpoint: a 404, 405 or 501 is an answer, whatever its body. */

@@ -20,6 +20,11 @@ import { withUnknownOutcome } from './unknown-outcome.ts';
  * @throws {UnreachableError} when no answer came
  */
 export async function send(tenant: TenantConnection, exchange: Exchange): Promise<Answer> {
+  return readAnswer(await sendUntilAnswered(tenant, exchange), exchange, tenant);
+}
+
+/** The answer as it came, whatever its status and body, after the same waits. @throws as {@link send}, unless the body causes it */
+export async function sendUntilAnswered(tenant: TenantConnection, exchange: Exchange): Promise<HttpAnswer> {
   const { retry } = tenant;
   const attempts = { refusals: 0, retries: 0 };
   for (let leftMs = retry.maxWaitMs; ; ) {
@@ -30,7 +35,7 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
       if (isUnreachable(result)) throw withUnknownOutcome(result, exchange, tenant);
       if (pause && result.status === 429)
         throw await rateLimited(result, exchange, { pause, waitedMs: retry.maxWaitMs - leftMs });
-      return readAnswer(result, exchange, tenant);
+      return result;
     }
     attempts[!isUnreachable(result) && result.status === 429 ? 'refusals' : 'retries'] += 1;
     leftMs -= pause.ms;
@@ -40,7 +45,7 @@ export async function send(tenant: TenantConnection, exchange: Exchange): Promis
 
 /** Whether a request changes nothing at the tenant, however often it is sent. */
 function isRepeatable({ method, path }: Exchange): boolean {
-  return method === 'GET' || path === oauthTokenPath;
+  return method === 'GET' || method === 'OPTIONS' || path === oauthTokenPath;
 }
 
 async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<HttpAnswer | UnreachableError> {
@@ -54,6 +59,7 @@ async function attempt(tenant: TenantConnection, exchange: Exchange): Promise<Ht
         accept: 'application/json',
         ...(body && { 'content-type': 'application/json' }),
         ...(authorization && { authorization }),
+        ...exchange.headers,
       },
       body: body && exactJson(body),
     });

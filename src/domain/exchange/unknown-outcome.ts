@@ -19,7 +19,7 @@ const listCommands: Readonly<Record<string, string>> = {
  */
 export function withUnknownOutcome(error: AnonError, exchange: Exchange, tenant: TenantConnection): AnonError {
   const { method, path } = exchange;
-  if (method === 'GET' || !mayHaveTakenEffect(error)) return error;
+  if (method === 'GET' || method === 'OPTIONS' || !mayHaveTakenEffect(error)) return error;
   if (path === oauthTokenPath || path === anonymousTokenPath) {
     return isUnreachable(error) ? reworded(error, { hint: 'Run the command again: it only requests tokens.' }) : error;
   }

@@ -28,6 +28,8 @@ export interface DesiredSetUp {
   readonly app: App | NewApp;
   /** Make the application OIDC-conformant where the edition requires it. */
   readonly oidcConformant: boolean;
+  /** Origins to allow, in addition to those that the application allows. */
+  readonly origins?: readonly string[];
   readonly api: ApiWithGrants | NewApi;
   readonly scopes: readonly string[];
 }
@@ -59,11 +61,11 @@ export async function planSetUp(tenant: TenantConnection, desired: DesiredSetUp)
 export function planEnabledApp(
   tenant: TenantConnection,
   app: App | NewApp,
-  { oidcConformant }: Pick<DesiredSetUp, 'oidcConformant'>,
+  { oidcConformant, origins = [] }: Pick<DesiredSetUp, 'oidcConformant' | 'origins'>,
 ): Promise<Plan<App>> {
   return 'clientId' in app
-    ? planAppAccess(tenant, app, { enabled: true, oidcConformant })
-    : planAppCreation(tenant, { name: app.name, type: app.type, enabled: true });
+    ? planAppAccess(tenant, app, { enabled: true, oidcConformant, origins })
+    : planAppCreation(tenant, { name: app.name, type: app.type, enabled: true, origins });
 }
 
 /** Gates 3 and 4: plans to let guests of an application into an API, creating it if it is new. */

@@ -33,7 +33,7 @@ export const renewedBeforeMs = 30 * dayMs;
 const authorityMs = 3650 * dayMs;
 
 /**
- * The certificate authority of the local tenant, which is made if there is none. One that has ended, or soon will, is replaced
+ * The certificate authority of the local tenant, made at first use. One that has ended, or soon will, is replaced
  * with a warning. Files that are damaged, or that others put there, are set aside with a warning.
  *
  * `ca-key.pem` holds both its key and its certificate, so that they cannot come apart; `ca.pem` is a copy of the certificate.
@@ -50,12 +50,13 @@ export async function localAuthority(ports: CertificatePorts): Promise<Authority
   return ports.exclusively(async () => usable(ports) ?? restored(ports) ?? made(ports));
 }
 
-function keyPath({ folder }: CertificatePorts): string {
-  return join(folder, 'ca-key.pem');
+/** The file with the authority's certificate. */
+export function authorityPath({ folder }: Pick<CertificatePorts, 'folder'>): string {
+  return join(folder, 'ca.pem');
 }
 
-function certificatePath({ folder }: CertificatePorts): string {
-  return join(folder, 'ca.pem');
+function keyPath({ folder }: CertificatePorts): string {
+  return join(folder, 'ca-key.pem');
 }
 
 /** The saved authority, if nothing has to be written. */
@@ -67,7 +68,7 @@ function usable(ports: CertificatePorts): Authority | undefined {
 
 function savedAuthority(ports: CertificatePorts): Authority | undefined {
   const saved = credentialsIn(readIfExists(keyPath(ports))?.toString('utf8') ?? '');
-  return saved && isAuthority(saved) ? { ...saved, path: certificatePath(ports) } : undefined;
+  return saved && isAuthority(saved) ? { ...saved, path: authorityPath(ports) } : undefined;
 }
 
 /** Whether these are credentials that {@link made} could have written: others could not be used in their place. */
@@ -76,9 +77,9 @@ function isAuthority({ x509, privateKey }: ReadCredentials): boolean {
   return x509.ca && isP256 && x509.checkIssued(x509) && x509.verify(x509.publicKey);
 }
 
-/** The fingerprint of the certificate that clients find; undefined where there is none. */
+/** The fingerprint of the certificate that clients find; undefined without one. */
 function publishedIn(ports: CertificatePorts): string | undefined {
-  const text = readIfExists(certificatePath(ports));
+  const text = readIfExists(authorityPath(ports));
   try {
     return text && new X509Certificate(text).fingerprint256;
   } catch {

@@ -3,7 +3,7 @@ import { AnonError } from '../../errors.ts';
 import { type Credentials, endOf, isFor, startOf } from './credentials.ts';
 
 /** A file that the user named. */
-interface NamedFile {
+export interface NamedFile {
   readonly path: string;
   readonly text: string;
 }

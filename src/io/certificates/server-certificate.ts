@@ -63,7 +63,7 @@ export function pathOf({ folder }: Pick<CertificatePorts, 'folder'>): string {
   return join(folder, 'server.pem');
 }
 
-/** The names of the saved certificate; empty where there is none. */
+/** The names of the saved certificate; empty without one. */
 export function savedNames(ports: Pick<CertificatePorts, 'folder'>): string[] {
   const saved = savedIn(ports);
   return saved ? namesIn(saved.x509) : [];

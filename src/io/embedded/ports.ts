@@ -1,5 +1,6 @@
 import type { LocalTenantOptions } from '../../local/open-tenant.ts';
 import type { PostgresPorts } from '../../local/store/postgres/address.ts';
+import type { CertificatePorts } from '../certificates/authority.ts';
 import type { StateAddress } from './state-address.ts';
 
 /** What the local tenant needs from the machine. */
@@ -10,6 +11,8 @@ export interface LocalPorts {
   readonly warn: (message: string) => void;
   /** Runs `work` while no other process of this user replaces the state's file. */
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** For HTTPS. They are this user's, wherever the state is. */
+  readonly certificates: CertificatePorts;
 }
 
 export type LocalOptions = Omit<LocalTenantOptions, 'clock'>;

@@ -4,8 +4,14 @@ import type { RateLimit } from '../../local/http/rate-limit.ts';
 import type { ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
-import { codeOf } from '../files/files.ts';
+import { listenFailure } from './listen-failure.ts';
 import type { LocalPorts } from './ports.ts';
+import {
+  type OwnFiles,
+  ownServingCertificate,
+  type ServingCertificate,
+  servingCertificate,
+} from './serving-certificate.ts';
 import { type ServingLock, servingLock } from './serving-lock.ts';
 import { openLocal } from './tenant.ts';
 
@@ -15,10 +21,12 @@ export interface LocalServer extends Listening {
   readonly issuerBefore: string | undefined;
   /** The edition at the start; a reset by another process may change it. */
   readonly edition: EditionName;
+  /** The file with the certificate that clients must trust; undefined over plain HTTP and with a certificate of the user's own. */
+  readonly authority: string | undefined;
 }
 
 export interface ServeOptions {
-  /** 0 is any free port; the default is the issuer's. */
+  /** 0 is any free port; the default is the domain's, or the issuer's on localhost. */
   readonly port?: number | undefined;
   /** A host, with a port other than 443. */
   readonly domain?: string | undefined;
@@ -30,48 +38,66 @@ export interface ServeOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Called after every response but those of /health. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
+  /** Plain HTTP alone, without certificates. */
+  readonly plainHttp?: boolean | undefined;
+  /** In place of a certificate of the local tenant's authority. */
+  readonly ownCertificate?: OwnFiles | undefined;
 }
 
 const defaultPort = 4400;
 
 /**
- * Serves the local tenant over HTTP, by default on the loopback interface. A given port or domain makes the issuer,
+ * Serves the local tenant over HTTPS and HTTP, by default on the loopback interface. A given port or domain makes the issuer,
  * `https://localhost:PORT/` or `https://DOMAIN/`, which is saved; otherwise the issuer is the saved one. In a database, which
  * several instances serve at different ports, a port makes the issuer of a new tenant only.
  * @throws {AnonError} `failed` where the port is taken, or another process serves the tenant as another issuer;
- * `edition_unsupported`; the errors of {@link openLocal}
+ * `edition_unsupported`; the errors of {@link openLocal}; `state_unusable` or `usage` for a certificate that cannot be used
  */
 export async function serveLocal(ports: LocalPorts, options: ServeOptions): Promise<LocalServer> {
-  const { port, domain, address, rateLimit, edition, hosts = [], onServed } = options;
+  const { port, domain, address, rateLimit, edition, plainHttp, onServed } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
   const given = domain ?? (port ? `localhost:${port}` : undefined);
-  const local = await openLocal(ports, { domain: given, edition, rateLimit, onServed });
-  const before = local.issuer;
-  const wanted = port ?? localPort(before) ?? defaultPort;
-  const opened: (() => Promise<void> | void)[] = [() => local.close()];
+  const names = [...(options.hosts ?? []), ...namesOf(address)];
+  let issuer = () => (given === undefined ? undefined : `https://${given}/`);
+  const hosts = () => [...names, ...namesIn(issuer())];
+  const made =
+    plainHttp || options.ownCertificate ? undefined : await servingCertificate(ports, () => hosts().map(bare));
+  const opened: (() => Promise<void> | undefined)[] = [];
   const close = async () => {
     for (let end = opened.pop(); end; end = opened.pop()) await end();
   };
   try {
-    const names = [...hosts, ...namesOf(address)];
+    const local = await openLocal(ports, { domain: given, edition, rateLimit, plainHttp, onServed });
+    opened.push(() => local.close());
+    const before = local.issuer;
+    issuer = () => local.issuer;
+    const wanted = port ?? portIn(domain) ?? localPort(before) ?? defaultPort;
+    const certificate = made ?? (await ownCertificateFor(ports, options, issuerFor(ports, options, wanted) ?? before));
     const listening = await listen(handlerOf(ports, local), wanted, {
-      hosts: () => [...names, new URL(local.issuer).hostname],
+      hosts,
+      certificate: certificate?.current,
       ...(address !== undefined && { addresses: [address] }),
     }).catch((error) => {
-      throw cannotListen(wanted, address, error);
+      throw listenFailure(wanted, options, error);
     });
     opened.push(listening.close);
     const lock = await servingLock(ports);
     opened.push(() => lock.release());
     await takeIssuer(local, lock, issuerFor(ports, options, listening.port) ?? before);
-    const { issuer } = local;
+    // Clients should not be the first to notice that there is no certificate.
+    await certificate?.current();
     return {
       ...listening,
-      ...{ issuer, issuerBefore: issuer === before ? undefined : before, edition: await local.edition() },
+      issuer: local.issuer,
+      issuerBefore: local.issuer === before ? undefined : before,
+      edition: await local.edition(),
+      authority: certificate?.authority,
       close,
     };
   } catch (error) {
+    // What was begun in the background must not write after the command has ended.
+    await made?.current().catch(() => {});
     await close();
     throw error;
   }
@@ -82,6 +108,19 @@ function issuerFor({ state }: LocalPorts, { port, domain }: ServeOptions, taken:
   return port === undefined || !('file' in state) ? undefined : `https://localhost:${taken}/`;
 }
 
+function ownCertificateFor(
+  ports: LocalPorts,
+  { ownCertificate }: ServeOptions,
+  issuer: string,
+): Promise<ServingCertificate> | undefined {
+  return ownCertificate && ownServingCertificate(ports, ownCertificate, bare(new URL(issuer).hostname));
+}
+
+/** The port after a domain, other than 443. */
+function portIn(domain: string | undefined): number | undefined {
+  return Number(domain === undefined ? '' : new URL(`https://${domain}`).port) || undefined;
+}
+
 /** The port of an issuer on localhost. */
 function localPort(issuer: string): number | undefined {
   const { hostname, port } = new URL(issuer);
@@ -90,10 +129,11 @@ function localPort(issuer: string): number | undefined {
 
 /** Another running server and its clients rely on the issuer, so it changes only where nobody else serves the tenant. */
 async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string): Promise<void> {
-  const alone = local.issuer === issuer || (await lock.alone(() => local.setIssuer(issuer)));
+  if (local.issuer !== issuer) await lock.alone(() => local.setIssuer(issuer));
   await lock.share();
+  // Another process may have changed it in the meantime, to the same issuer where several are started together.
   await local.ready();
-  if (alone && local.issuer === issuer) return;
+  if (local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
     hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
@@ -127,24 +167,12 @@ function namesOf(address: string | undefined): string[] {
   return [address.includes(':') ? `[${address}]` : address];
 }
 
-function cannotListen(port: number, given: string | undefined, error: unknown): AnonError {
-  const code = codeOf(error);
-  if (given !== undefined && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) {
-    return new AnonError('failed', `This machine does not have the address ${given}.`, {
-      hint: 'Choose one that it has, or all of them: anon-cli local start --host 0.0.0.0',
-      cause: error,
-    });
-  }
-  // `localhost` has two addresses, and the port may be taken at only one of them.
-  const where = error instanceof Error && 'address' in error && error.address === '::1' ? ' on [::1]' : '';
-  const reason =
-    code === 'EADDRINUSE'
-      ? 'is in use'
-      : code === 'EACCES'
-        ? 'needs elevated privileges'
-        : `is not available (${code})`;
-  return new AnonError('failed', `Port ${port} ${reason}${where}.`, {
-    hint: 'Choose another: anon-cli local start --port 4401',
-    cause: error,
-  });
+/** The host of an issuer, as in the Host header. */
+function namesIn(issuer: string | undefined): string[] {
+  return issuer === undefined ? [] : [new URL(issuer).hostname];
+}
+
+/** A host as a certificate has it: an address without brackets. */
+function bare(host: string): string {
+  return host.replace(/^\[(.+)\]$/, '$1');
 }

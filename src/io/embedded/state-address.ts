@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { PostgresAddress } from '../../domain/profile/database-address.ts';
 
@@ -18,4 +19,9 @@ export function systemUser(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A name for a database that may be part of a file's name, the same however it is connected to. */
+export function databaseKey({ host, port, database }: PostgresAddress): string {
+  return createHash('sha256').update(`${host}:${port}/${database}`).digest('hex').slice(0, 32);
 }

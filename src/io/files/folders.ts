@@ -53,7 +53,16 @@ export function userFolders(world: FolderWorld): Folders {
 
 /** The folders of this process's user. */
 export function processFolders(env: Env): Folders {
-  return userFolders({ env, platform: process.platform, homeOfUser: () => userInfo().homedir });
+  return userFolders(processWorld(env));
+}
+
+/** The home folder of this process's user. @throws {AnonError} `usage` where there is no home folder */
+export function processHome(env: Env): string {
+  return homeFolder(processWorld(env));
+}
+
+function processWorld(env: Env): FolderWorld {
+  return { env, platform: process.platform, homeOfUser: () => userInfo().homedir };
 }
 
 /** Home folders that containers and service managers give to users without one. */

@@ -33,7 +33,8 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
     const message = `The response of the tenant ${url.host} is larger than ${maxResponseSize / 2 ** 20} MB, and was not read completely.`;
     return new UnreachableError(message, { sent, broken: false }, { hint: notATenant, cause });
   }
-  const { reason, hint, broken = false } = explain(code, limits);
+  const { reason, hint: usual, broken = false } = explain(code, limits);
+  const hint = explanations[code] === untrusted && isHere(url) ? trustHere : usual;
   const message = `The tenant ${url.host} ${sent ? 'did not answer' : 'cannot be reached'}: ${reason}.`;
   const general = sent ? 'This may be temporary: try again.' : 'Check the network and the spelling of the domain.';
   const here = code === 'ECONNREFUSED' && meansLocalTenant(url) ? startHere(url) : undefined;
@@ -42,13 +43,13 @@ export function unreachable({ url, limits, sent, overdue }: Failed, cause: unkno
 }
 
 /** A plain HTTP server answers a TLS handshake with text or closes; a TLS server answers plain HTTP with an alert. */
-function otherScheme({ protocol, host, hostname }: URL, code: string, sent: boolean): string | undefined {
-  const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
+function otherScheme(url: URL, code: string, sent: boolean): string | undefined {
+  const { protocol, host } = url;
   if (protocol === 'https:' && !sent) {
     // Only a TLS server sends alerts.
     const isText = isTlsFailure(code) && !code.includes('ALERT');
-    if (isHere && (isText || explanations[code] === closed)) {
-      return `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`;
+    if (isHere(url) && (isText || explanations[code] === closed)) {
+      return `If it speaks plain HTTP, as anon-cli local start --http does, use the domain http://${host}`;
     }
     const port = new URL(`http:${host}`).port || '<port>';
     return isText
@@ -57,6 +58,10 @@ function otherScheme({ protocol, host, hostname }: URL, code: string, sent: bool
   }
   const isOther = protocol === 'http:' && code.startsWith('HPE_') && !explanations[code];
   return isOther ? `If it speaks HTTPS, use the domain ${host}` : undefined;
+}
+
+function isHere({ hostname }: URL): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 }
 
 function isTlsFailure(code: string): boolean {
@@ -116,6 +121,8 @@ const untrusted: Explanation = {
   reason: 'its certificate is not trusted',
   hint: 'If your own certificate authority issued it: --ca-file <file>',
 };
+
+const trustHere = 'If this is your local tenant: --ca-file "$(anon-cli local ca)"';
 
 const explanations: Record<string, Explanation> = {
   ENOTFOUND: { reason: 'no such host' },

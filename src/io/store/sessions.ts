@@ -15,6 +15,8 @@ import { type Renaming, renamings } from './session-renaming.ts';
 
 export interface SessionPorts {
   readonly profile: string;
+  /** Tells the sessions apart where a profile may be used with several tenants. */
+  readonly tenant?: string | undefined;
   /** Where the profile's requests go: a session of another tenant is never returned. */
   readonly origin?: string | undefined;
   /** The name of a session that was not named. */
@@ -37,17 +39,18 @@ const lockEnding = '.lock';
  * Another file beside them names the current session.
  */
 export function sessionStore(ports: SessionPorts): SessionStore {
-  const { profile, origin, unnamed, folders, readOnly, warn } = ports;
+  const { profile, tenant, origin, unnamed, folders, readOnly, warn } = ports;
+  const owner = tenant === undefined ? profile : `${profile}@${tenant}`;
   const allSecrets = async () => (await ports.secrets()) ?? secretFiles(ports);
   const secrets = async () => {
     const store = await allSecrets();
-    return origin === undefined ? store : boundSecrets(store, { profile, origin });
+    return origin === undefined ? store : boundSecrets(store, { profile: owner, origin });
   };
   // From a version that didn't bind sessions to tenants.
-  const legacy = { ...ports, secrets: allSecrets };
-  const folder = join(folders.data, 'session-names', fileName(profile));
+  const legacy = { ...ports, profile: owner, secrets: allSecrets };
+  const folder = join(folders.data, 'session-names', fileName(owner));
   const lockPath = (name: string) => join(folder, `${fileName(name)}${lockEnding}`);
-  const keyOf = (name: string) => `session/${profile}/${name}` as const;
+  const keyOf = (name: string) => `session/${owner}/${name}` as const;
   const pointer: JsonFile<v.InferOutput<typeof pointerContent>> = {
     ...ports,
     path: join(folder, 'current'),

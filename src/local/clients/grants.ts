@@ -80,7 +80,7 @@ function subjectProblem(edition: Edition, grant: JsonObject, server: JsonObject)
   if (subjectOf(grant) !== guestSubject) return undefined;
   // Such a grant would have no effect: guests get the scopes in the API's own list.
   if (!edition.grantsScopes) {
-    return `Payload validation error: 'No enum match for: ${guestSubject} on property subject_type'.`;
+    return `Payload validation error: 'No enum match for: ${guestSubject}' on property subject_type.`;
   }
   return server.is_system === true ? 'System resource servers cannot be accessed by anonymous users.' : undefined;
 }

@@ -18,8 +18,10 @@ function seal(keys: TenantKeys, random: Random, header: string, claims: JsonObje
   const iv = random(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(header, 'ascii'));
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(claims), 'utf8'), cipher.final()]);
-  return [header, '', base64url(iv), base64url(sealed), base64url(cipher.getAuthTag())].join('.');
+  const sealed = cipher.update(JSON.stringify(claims), 'utf8');
+  // Completes the tag. A stream cipher has no more bytes.
+  cipher.final();
+  return `${header}..${base64url(iv)}.${base64url(sealed)}.${base64url(cipher.getAuthTag())}`;
 }
 
 /** The claims of a token that this tenant sealed with exactly this header; undefined for any other. */
@@ -38,8 +40,8 @@ function unseal(keys: TenantKeys, header: string, token: string): unknown {
   }
 }
 
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
+function base64url({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64url');
 }
 
 const sessionHeader = base64urlJson(sealedSessionTokenHeader);

@@ -10,6 +10,7 @@ import {
 import type { JsonObject } from '../../wire/schema.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { readSessionCookie } from '../http/session-cookie.ts';
 import { type Random, randomToken, randomUuid } from '../random.ts';
 import type { Moment } from '../scope.ts';
 import { readSessionToken } from './session-token.ts';
@@ -43,7 +44,7 @@ export function readSession(
  */
 function cookieSession(moment: Moment, cookies: string, client: JsonObject): SessionTokenClaims | undefined {
   if (sessionSettings(moment).cookie !== true) return undefined;
-  const token = readSessionCookie(cookies);
+  const token = readSessionCookie(guestCookie, cookies);
   const session = token === undefined ? undefined : sessionOf(moment, token, client);
   return session && !isExpired(moment, session) ? session : undefined;
 }
@@ -84,13 +85,14 @@ export function nextSession(
     user_id: before?.user_id ?? request.user_id ?? `${edition.guestIdPrefix}${randomUuid(random)}`,
     session_id: before?.session_id ?? `sess_${randomToken(random, 18)}`,
     created_at: before?.created_at ?? edition.writeTime(nowSeconds * 1000),
-    metadata: nextMetadata(edition, before?.metadata ?? {}, request.metadata ?? {}),
+    metadata: nextMetadata(edition, before?.metadata ?? {}, request.metadata),
     iat: nowSeconds,
     ...(lifetimeSeconds > 0 && { exp: nowSeconds + lifetimeSeconds }),
   };
 }
 
-function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject): JsonObject {
+function nextMetadata(edition: Edition, current: JsonObject, change: JsonObject | undefined): JsonObject {
+  if (change === undefined) return current;
   if (refusedMetadataKey(change) !== undefined) {
     throw anonymousTokenRefusal('invalid_request', 'metadata contains a key that is not allowed.');
   }
@@ -108,20 +110,5 @@ export function sessionSettings({ edition, settings }: Moment): SessionSettings 
   return edition.tenant.read(settings);
 }
 
-const cookieName = 'auth0_anon';
-
-/** Assumed: all attributes. `SameSite=None` because pages call from other sites. @see wire contract, section 4 */
-const cookieAttributes = 'HttpOnly; Secure; SameSite=None; Path=/';
-
-/** The `Set-Cookie` value of a session, for the rest of its lifetime. */
-export function sessionCookie(sessionToken: string, lifetimeSeconds: number): string {
-  return `${cookieName}=${sessionToken}; ${cookieAttributes}; Max-Age=${lifetimeSeconds}`;
-}
-
-export const clearedSessionCookie = `${cookieName}=; ${cookieAttributes}; Max-Age=0`;
-
-/** The first session token in a `Cookie` header. @see RFC 6265, section 5.4 */
-function readSessionCookie(header: string | undefined): string | undefined {
-  const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
-  return pairs.find((pair) => pair.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
-}
+/** The cookie of a guest's session. @see wire contract, section 4 */
+export const guestCookie = 'auth0_anon';

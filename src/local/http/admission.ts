@@ -16,7 +16,7 @@ export const healthPath = '/health';
 /** A name or a bracketed address, with an optional port. @see RFC 9110, section 7.2 */
 const hostForm = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i;
 
-type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 /**
  * Passes requests to `listener` that are addressed to this tenant and have a body of at most 1 MB. Refuses all others with
@@ -32,9 +32,10 @@ export function admitting(listener: Listener, hosts: () => readonly string[]): L
     if (isHealthCheck) incoming.url = healthPath;
     // Any port is accepted, because it may be forwarded; responses only contain our own.
     const name = isHealthCheck ? 'localhost' : nameIn(incoming);
-    incoming.headers.host = `${name}:${incoming.socket.localPort}`;
-    if (incoming.headers.expect !== undefined) outgoing.writeContinue();
-    if (incoming.headers['transfer-encoding'] === undefined) return listener(incoming, outgoing);
+    const { headers } = incoming;
+    headers.host = `${name}:${incoming.socket.localPort}`;
+    if (headers.expect !== undefined) outgoing.writeContinue();
+    if (headers['transfer-encoding'] === undefined) return listener(incoming, outgoing);
     collect(incoming, (body) => {
       if (body === undefined) return refuse(incoming, outgoing, tooLarge(incoming));
       // The property in which the listener expects a body that was read before it.
@@ -44,12 +45,25 @@ export function admitting(listener: Listener, hosts: () => readonly string[]): L
 }
 
 function addressRefusal(incoming: IncomingMessage, hosts: () => readonly string[]): Refusal | undefined {
-  const sent = incoming.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
-  if (sent !== 1 || nameIn(incoming) === undefined) {
+  if (!hasOneHost(incoming) || nameIn(incoming) === undefined) {
     return malformed(incoming, 'The request must have one Host header, with a name and a port.');
   }
-  const served = [...loopbackNames, ...hosts()];
-  return misdirected(incoming, served) ?? normalizeTarget(incoming) ?? misdirected(incoming, served);
+  const refusal = misdirected(incoming, hosts);
+  if (refusal || isPath(incoming.url)) return refusal;
+  return normalizeTarget(incoming) ?? misdirected(incoming, hosts);
+}
+
+function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let sent = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') sent += 1;
+  }
+  return sent === 1;
+}
+
+function isPath(target = ''): boolean {
+  return target.startsWith('/') || target === '*';
 }
 
 /** The name in the Host header, without the port. */
@@ -57,9 +71,9 @@ function nameIn({ headers: { host = '' } }: IncomingMessage): string | undefined
   return hostForm.exec(host)?.[1]?.toLowerCase();
 }
 
-function misdirected(incoming: IncomingMessage, served: readonly string[]): Refusal | undefined {
+function misdirected(incoming: IncomingMessage, hosts: () => readonly string[]): Refusal | undefined {
   const name = nameIn(incoming) ?? '';
-  if (served.includes(name)) return undefined;
+  if (loopbackNames.includes(name) || hosts().includes(name)) return undefined;
   const hint = `To serve it under that name: anon-cli local start --allow-host ${name}`;
   return refusalAt(pathOf(incoming), 421, 'invalid_request', `This tenant is not served as ${name}. ${hint}`);
 }
@@ -67,7 +81,6 @@ function misdirected(incoming: IncomingMessage, served: readonly string[]): Refu
 /** Rewrites an absolute target as a path; its host takes precedence over the Host header. @see RFC 9112, section 3.2.2 */
 function normalizeTarget(incoming: IncomingMessage): Refusal | undefined {
   const target = incoming.url ?? '';
-  if (target.startsWith('/') || target === '*') return undefined;
   const url = URL.canParse(target) ? new URL(target) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !isHttp || url.username !== '' || url.password !== '')
@@ -111,7 +124,9 @@ function malformed(incoming: IncomingMessage, description: string): Refusal {
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {
-  return url.replace(/^https?:\/\/[^/]*/i, '').split('?')[0] ?? '';
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/]*/i, '');
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
 }
 
 function refuse(incoming: IncomingMessage, outgoing: ServerResponse, { status, body, headers }: Refusal): void {

@@ -52,7 +52,7 @@ export function alsoOverTls(server: Server, certificate: () => Promise<TlsCertif
   };
 }
 
-/** Whether a TLS connection is inside this one, which Node.js does not tell. */
+/** Whether a TLS connection is inside this one, which Node.js does not show. */
 function isSame(one: Socket, other: Socket): boolean {
   const names = ['remotePort', 'remoteAddress', 'localAddress'] as const;
   return names.every((name) => one[name] === other[name]);

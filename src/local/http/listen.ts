@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { admitting } from './admission.ts';
+import { admitting, type Listener } from './admission.ts';
 import { alsoOverTls } from './first-byte.ts';
 import type { TlsCertificate } from './tls.ts';
 
@@ -22,6 +21,8 @@ export interface Listening {
   /** `https://localhost:PORT`, or the given address where localhost does not lead there; `http:` without a certificate. */
   readonly url: string;
   readonly port: number;
+  /** Loads what the first request needs, so that it does not have to wait. */
+  warmUp(): Promise<void>;
   /** Stops accepting connections, lets running responses finish for a second, aborts the rest, and frees the port. */
   close(): Promise<void>;
 }
@@ -51,7 +52,11 @@ export async function listen(
 ): Promise<Listening> {
   const disconnectOpening: (() => void)[] = [];
   const running = new Set<ServerResponse>();
-  const listener = admitting(getRequestListener(handle), hosts);
+  function remove(this: ServerResponse): void {
+    running.delete(this);
+  }
+  const answering = requestListener(handle);
+  const listener = admitting(answering.listener, hosts);
   const newServer = () => {
     const server = createServer({
       headersTimeout: requestMs,
@@ -62,7 +67,7 @@ export async function listen(
     });
     for (const event of ['request', 'checkContinue'] as const) {
       server.on(event, (incoming, outgoing) => {
-        running.add(outgoing.once('close', () => running.delete(outgoing)));
+        running.add(outgoing.on('close', remove));
         listener(incoming, outgoing);
       });
     }
@@ -72,8 +77,10 @@ export async function listen(
   const servers = await bindAll(newServer, addresses, port);
   const boundPort = portOf(servers[0]);
   return {
-    url: `${certificate ? 'https' : 'http'}://${nameOf(addresses)}:${boundPort}`,
+    // Without the port that the scheme stands for.
+    url: new URL(`${certificate ? 'https' : 'http'}://${nameOf(addresses)}:${boundPort}`).origin,
     port: boundPort,
+    warmUp: answering.load,
     async close() {
       const closed = Promise.all(servers.map(closeServer));
       for (const disconnect of disconnectOpening) disconnect();
@@ -83,6 +90,20 @@ export async function listen(
       await closed;
     },
   };
+}
+
+/** A listener that calls `handle`. What translates the requests takes as long to load as everything else of a server. */
+function requestListener(handle: (request: Request) => Promise<Response>) {
+  let loaded: Listener | undefined;
+  const load = async () => {
+    const { getRequestListener } = await import('./request-listener.ts');
+    loaded ??= getRequestListener(handle);
+  };
+  const listener: Listener = (incoming, outgoing) => {
+    if (loaded) return loaded(incoming, outgoing);
+    void load().then(() => loaded?.(incoming, outgoing));
+  };
+  return { load, listener };
 }
 
 async function bindAll(newServer: () => Server, addresses: readonly string[], port: number): Promise<Server[]> {

@@ -49,7 +49,8 @@ function readJson(text: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BodyError('The body must be a JSON object.');
   }
-  if (isDeeperThan(maxDepth, value)) throw new BodyError('The body is nested too deeply.');
+  // A text has more characters than levels.
+  if (text.length > maxDepth && isDeeperThan(maxDepth, value)) throw new BodyError('The body is nested too deeply.');
   return value as JsonObject;
 }
 

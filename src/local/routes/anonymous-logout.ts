@@ -1,8 +1,9 @@
 import { Hono } from 'hono/quick';
 import { anonymousLogoutPath, anonymousLogoutRequest } from '../../wire/anonymous-logout.ts';
 import { check } from '../../wire/schema.ts';
-import { clearedSessionCookie } from '../guests/session.ts';
+import { guestCookie } from '../guests/session.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { clearedCookies } from '../http/session-cookie.ts';
 import { note, type TenantScope } from '../scope.ts';
 import { readMembers } from './anonymous-request.ts';
 import type { CorsVariables } from './cors.ts';
@@ -25,7 +26,7 @@ export function anonymousLogoutRoute({ store }: TenantScope): Hono<CorsVariables
     if (clientId !== undefined && (await store.get('client', clientId)) === undefined) {
       throw anonymousTokenRefusal('invalid_client', 'Unknown client.');
     }
-    const cleared = c.env.edition.hasCookie && { 'set-cookie': clearedSessionCookie };
+    const cleared = c.env.edition.hasCookie && { 'set-cookie': clearedCookies(guestCookie) };
     return c.body(null, 204, { ...cleared, 'cache-control': 'no-store' });
   });
 }

@@ -8,9 +8,11 @@ import {
 import { mappedClaims } from '../../wire/claims-mapping.ts';
 import type { SessionTokenClaims } from '../../wire/session-token.ts';
 import { type ApiForGuests, checkGuestsAllowed, findApi, grantScopes } from '../guests/gates.ts';
-import { nextSession, readSession, sessionCookie, sessionSettings } from '../guests/session.ts';
+import { guestCookie, nextSession, readSession, sessionSettings } from '../guests/session.ts';
 import { writeSessionToken, writeTransferTicket } from '../guests/session-token.ts';
 import { anonymousTokenRefusal } from '../http/refusal.ts';
+import { completeResponse } from '../http/response.ts';
+import { sessionCookies } from '../http/session-cookie.ts';
 import { type Random, randomToken } from '../random.ts';
 import { type Moment, note, type TenantScope } from '../scope.ts';
 import { signToken } from '../tokens/signed-token.ts';
@@ -46,7 +48,7 @@ export function anonymousTokenRoute({ store, random }: TenantScope): Hono<CorsVa
     const session = nextSession(moment, random, body, client, before);
     note(moment, { guest: session.user_id, session: happened(moment, before) });
     const tokens = await answer(moment, random, { request: body, session, before, api, granted });
-    return c.json(tokens, 200, { ...uncached, ...cookieFor(moment, tokens) });
+    return completeResponse(tokens, moment.commonHeaders, uncached, cookiesFor(moment, tokens));
   });
 }
 
@@ -62,10 +64,10 @@ function ticketFor(moment: Moment, random: Random, session: SessionTokenClaims |
 }
 
 /** With the cookie enabled, every response with a session token sets it. */
-function cookieFor(moment: Moment, tokens: AnonymousTokenResponse): Record<string, string> {
+function cookiesFor(moment: Moment, tokens: AnonymousTokenResponse): string[] {
   const { session_token: token, session_expires_in: left } = tokens;
-  if (token === undefined || left === undefined || sessionSettings(moment).cookie !== true) return {};
-  return { 'set-cookie': sessionCookie(token, left) };
+  if (token === undefined || left === undefined || sessionSettings(moment).cookie !== true) return [];
+  return sessionCookies(guestCookie, token, left);
 }
 
 interface Grant {
@@ -93,18 +95,19 @@ async function answer(moment: Moment, random: Random, grant: Grant): Promise<Ano
       aud: api.audience,
       iat: nowSeconds,
       exp: nowSeconds + lifetime,
-      ...(granted !== '' && { scope: granted }),
+      scope: granted === '' ? undefined : granted,
       azp: session.client_id,
       jti: randomToken(random, 16),
       ...mappedClaims(api.claims, session),
     }),
   ]);
+  // Undefined members are left out of the JSON text.
   return {
-    ...(sessionToken !== undefined && { session_token: sessionToken }),
+    session_token: sessionToken,
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetime,
-    ...(edition.reportsSessionLifetime && { session_expires_in: sessionLeft }),
-    ...(granted !== request.scope && { scope: granted }),
+    session_expires_in: edition.reportsSessionLifetime ? sessionLeft : undefined,
+    scope: granted === request.scope ? undefined : granted,
   };
 }

@@ -131,5 +131,5 @@ export function choiceFilter(query: URLSearchParams, name: string, values: reado
 
 /** Assumed: the code, and all of the wording but its beginning. */
 export function queryRefusal(problem: string, name: string): Refusal {
-  return managementRefusal(400, `Query validation error: '${problem} on property ${name}'.`, 'invalid_query_string');
+  return managementRefusal(400, `Query validation error: '${problem}' on property ${name}.`, 'invalid_query_string');
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { detectEdition } from '../../wire/edition/edition.ts';
+import { sampleOrigins } from '../../wire/sample.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import {
   type CarriedDocument,
@@ -78,7 +79,11 @@ export async function isFresh(store: Store): Promise<boolean> {
   );
 }
 
-/** Documents without what is random in each tenant. */
+/** Documents without what is random in each tenant, and without the sample's origins, which earlier versions did not give it. */
 function likeAny(documents: readonly CarriedDocument[]): JsonObject[] {
-  return documents.map(({ document: { id: _, client_id: __, client_secret: ___, ...rest } }) => rest);
+  return documents.map(({ document: { id: _, client_id: __, client_secret: ___, ...rest } }) => {
+    const isGiven = ([member, value]: [string, unknown]) =>
+      ['web_origins', 'allowed_origins'].includes(member) && isDeepStrictEqual(value, sampleOrigins);
+    return Object.fromEntries(Object.entries(rest).filter((entry) => !isGiven(entry)));
+  });
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../wire/schema.ts';
-import type { Commit, Condition, DocumentDatabase, DocumentKey, SavedDocument } from './database.ts';
-import { matches } from './lookups.ts';
+import type { DocumentDatabase, DocumentKey, SavedDocument } from './database.ts';
+import { Draft, keyOf, type SavedReader } from './draft.ts';
 import type { Kind, Range, Store, StoreReader, StoreWriter, Where } from './store.ts';
 
 /** How many documents, and how many results of lookups, the cache holds. */
@@ -17,12 +17,14 @@ export function cachedStore(database: DocumentDatabase): Store {
   return new CachedStore(database);
 }
 
-class CachedStore implements Store {
+class CachedStore implements Store, SavedReader {
   readonly #database: DocumentDatabase;
   #revision = 0;
   readonly #documents = new Map<string, SavedDocument>();
   /** The first document that has a value, or undefined for none. */
   readonly #found = new Map<string, SavedDocument | undefined>();
+  /** A look at the database that has not begun. */
+  #next: { mayLag: boolean; readonly look: Promise<void> } | undefined;
   /** Ends when the last write in this process has ended. */
   #lastWrite: Promise<unknown> = Promise.resolve();
 
@@ -30,12 +32,14 @@ class CachedStore implements Store {
     this.#database = database;
   }
 
-  async get(kind: Kind, id: string): Promise<JsonObject | undefined> {
-    return (await this.saved(kind, id))?.document;
+  get(kind: Kind, id: string): Promise<JsonObject | undefined> {
+    const known = this.#documents.get(keyOf(kind, id));
+    return known ? Promise.resolve(known.document) : this.saved(kind, id).then(documentIn);
   }
 
-  async find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
-    return (await this.savedWith(kind, where))?.document;
+  find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
+    const known = this.#found.get(lookupKey(kind, where));
+    return known ? Promise.resolve(known.document) : this.savedWith(kind, where).then(documentIn);
   }
 
   async list(kind: Kind, where?: Where): Promise<readonly JsonObject[]> {
@@ -58,7 +62,17 @@ class CachedStore implements Store {
     return this.#database.close();
   }
 
-  async refresh({ mayLag = false }: { mayLag?: boolean } = {}): Promise<void> {
+  // Requests that arrive together share a look at the database. It begins after the last of them has arrived, so each of
+  // them finds all that was saved before.
+  refresh({ mayLag = false }: { mayLag?: boolean } = {}): Promise<void> {
+    this.#next ??= { mayLag, look: nextTurn().then(() => this.#look()) };
+    this.#next.mayLag &&= mayLag;
+    return this.#next.look;
+  }
+
+  async #look(): Promise<void> {
+    const mayLag = this.#next?.mayLag ?? false;
+    this.#next = undefined;
     const { revision, changed } = await this.#database.changesSince(this.#revision, mayLag);
     if (changed === undefined) this.#forgetAll();
     else this.#forget(changed);
@@ -115,7 +129,7 @@ class CachedStore implements Store {
   }
 
   async savedWith(kind: Kind, where: Where): Promise<SavedDocument | undefined> {
-    const key = `${kind}\u0000${where.lookup}\u0000${where.value}`;
+    const key = lookupKey(kind, where);
     if (this.#found.has(key)) return this.#found.get(key);
     const revision = this.#revision;
     const [first] = await this.#database.list(kind, where, { offset: 0, limit: 1 });
@@ -148,92 +162,17 @@ class CachedStore implements Store {
   }
 }
 
-/** What a write has put and removed, and what must still be true when it is saved. */
-class Draft implements StoreWriter {
-  readonly #store: CachedStore;
-  readonly #base: number;
-  readonly #conditions = new Map<string, Condition>();
-  #clears = false;
-  #writes: Commit['writes'][number][] = [];
-  /** The documents that were put last, by kind and id, in the order in which they were first put. */
-  readonly #put = new Map<string, { kind: Kind; document: JsonObject }>();
-  /** The saved documents that were removed, even if they were put again. */
-  readonly #removed = new Set<string>();
-
-  constructor(store: CachedStore, base: number) {
-    this.#store = store;
-    this.#base = base;
-  }
-
-  /** Undefined when nothing was put or removed. */
-  commit(): Commit | undefined {
-    if (this.#writes.length === 0 && !this.#clears) return undefined;
-    return { conditions: [...this.#conditions.values()], clears: this.#clears, writes: this.#writes };
-  }
-
-  put(kind: Kind, id: string, document: JsonObject): void {
-    this.#put.set(keyOf(kind, id), { kind, document });
-    this.#writes.push({ kind, id, document });
-  }
-
-  remove(kind: Kind, id: string): void {
-    this.#put.delete(keyOf(kind, id));
-    this.#removed.add(keyOf(kind, id));
-    this.#writes.push({ kind, id, document: undefined });
-  }
-
-  clear(): void {
-    this.#put.clear();
-    this.#writes = [];
-    this.#clears = true;
-  }
-
-  async get(kind: Kind, id: string): Promise<JsonObject | undefined> {
-    const key = keyOf(kind, id);
-    const own = this.#put.get(key);
-    if (own || this.#clears || this.#removed.has(key)) return own?.document;
-    const saved = await this.#store.saved(kind, id);
-    this.#require({ kind, id, revision: saved?.revision ?? 0 });
-    return saved?.document;
-  }
-
-  async find(kind: Kind, where: Where): Promise<JsonObject | undefined> {
-    if (this.#touches(kind)) return (await this.list(kind, where))[0];
-    const saved = await this.#store.savedWith(kind, where);
-    this.#require(saved ? { kind, id: saved.id, revision: saved.revision } : { kind, nowhere: where });
-    return saved?.document;
-  }
-
-  async list(kind: Kind, where?: Where): Promise<readonly JsonObject[]> {
-    const isTouched = this.#touches(kind);
-    const saved = this.#clears ? [] : await this.#store.savedList(kind, isTouched ? undefined : where);
-    if (!this.#clears) this.#require({ kind, unchangedSince: this.#base });
-    if (!isTouched) return saved.map(({ document }) => document);
-    const own = new Map([...this.#put].filter(([, put]) => put.kind === kind));
-    const documents = saved.flatMap(({ id, document }) => {
-      const key = keyOf(kind, id);
-      if (this.#removed.has(key)) return [];
-      const put = own.get(key);
-      own.delete(key);
-      return [put?.document ?? document];
-    });
-    documents.push(...[...own.values()].map(({ document }) => document));
-    return where ? documents.filter((document) => matches(kind, document, where)) : documents;
-  }
-
-  #touches(kind: Kind): boolean {
-    return this.#clears || this.#writes.some((write) => write.kind === kind);
-  }
-
-  /** The first reading counts: what was planned from it must still be true, even if a later reading saw another revision. */
-  #require(condition: Condition): void {
-    const key = JSON.stringify({ ...condition, revision: undefined });
-    if (!this.#conditions.has(key)) this.#conditions.set(key, condition);
-  }
+function lookupKey(kind: Kind, { lookup, value }: Where): string {
+  return `${kind}\u0000${lookup}\u0000${value}`;
 }
 
-function keyOf(kind: Kind, id: string): string {
-  return `${kind}\u0000${id}`;
+function documentIn(saved: SavedDocument | undefined): JsonObject | undefined {
+  return saved?.document;
+}
+
+/** Ends when everything that has arrived was noticed. */
+function nextTurn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }
 
 function keep<Value>(cache: Map<string, Value>, key: string, value: Value): void {

@@ -40,7 +40,7 @@ export type Range =
  */
 export interface Store extends StoreReader {
   /**
-   * Takes notice of what other processes wrote; the tenant calls it once per request. With `mayLag` a database on another
+   * Takes notice of what other processes wrote before this call; the tenant calls it once per request. With `mayLag` a database on another
    * machine is not asked every time: reads may then be up to 50 ms behind.
    */
   refresh(options?: { readonly mayLag?: boolean }): Promise<void>;

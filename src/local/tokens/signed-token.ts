@@ -1,10 +1,7 @@
 import { sign, verify } from 'node:crypto';
-import { promisify } from 'node:util';
 import { base64urlJson, readBase64url } from '../../jose/base64url.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import type { TenantKeys } from './keys.ts';
-
-const signAsync = promisify(sign);
 
 /**
  * Signs a JWT with RS256. Uses the asynchronous `sign` of node:crypto, which runs on the thread pool: twice the measured
@@ -13,8 +10,14 @@ const signAsync = promisify(sign);
  */
 export async function signToken(keys: TenantKeys, type: string, claims: JsonObject): Promise<string> {
   const input = `${header(keys, type)}.${base64urlJson(claims)}`;
-  const signature = await signAsync('sha256', Buffer.from(input), keys.privateKey);
+  const signature = await signed(Buffer.from(input, 'latin1'), keys);
   return `${input}.${signature.toString('base64url')}`;
+}
+
+function signed(input: Uint8Array, { privateKey }: TenantKeys): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    sign('sha256', input, privateKey, (error, signature) => (error ? reject(error) : resolve(signature)));
+  });
 }
 
 /**
@@ -29,6 +32,12 @@ export function readSignedToken(keys: TenantKeys, type: string, token: string): 
   return JSON.parse(claims.toString('utf8'));
 }
 
-function header({ kid }: TenantKeys, type: string): string {
-  return base64urlJson({ alg: 'RS256', typ: type, kid });
+/** By key and type. */
+const headers = new WeakMap<TenantKeys, Map<string, string>>();
+
+function header(keys: TenantKeys, type: string): string {
+  const known = headers.get(keys) ?? new Map<string, string>();
+  const text = known.get(type) ?? base64urlJson({ alg: 'RS256', typ: type, kid: keys.kid });
+  headers.set(keys, known.set(type, text));
+  return text;
 }

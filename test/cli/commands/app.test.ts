@@ -17,7 +17,10 @@ describe('app list', () => {
       '',
     ]);
     expect((await done('app', 'list', '--json')).json).toEqual([
-      { client_id, name: 'web', type: 'spa', confidential: false, enabled: false },
+      {
+        ...{ client_id, name: 'web', type: 'spa', confidential: false, enabled: false },
+        ...{ origins: expect.any(Array), callbacks: expect.any(Array), logout_urls: expect.any(Array) },
+      },
     ]);
   });
 

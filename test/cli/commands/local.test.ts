@@ -1,4 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localResetCommand } from '../../../src/cli/commands/local/reset.ts';
 import { localShowCommand } from '../../../src/cli/commands/local/show.ts';
@@ -124,12 +125,13 @@ describe('local start', () => {
     const { code, json } = await serving;
     expect(code).toBe(0);
     expect(json).toEqual({
-      url: `http://localhost:${json.port}`,
+      url: `https://localhost:${json.port}`,
       port: json.port,
       issuer: `https://localhost:${json.port}/`,
       issuer_before: 'https://localhost:4400/',
       edition: 'preview',
       database: null,
+      ca: join(machine.folder, 'data', 'tls', 'ca.pem'),
     });
     await expect(fetch(json.url)).rejects.toThrow();
   });

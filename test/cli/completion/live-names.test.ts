@@ -9,6 +9,7 @@ function names(asked: Partial<LookUp>, found: Found): { text: string; about: str
     before: '',
     without: [],
     api: undefined,
+    app: undefined,
     options: {},
     ...asked,
   };

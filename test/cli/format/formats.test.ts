@@ -51,6 +51,22 @@ describe('--format', () => {
     expect((await done('tenant', 'show', '--format', 'ndjson')).stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('curl prints a preflight with what it asks for', async () => {
+    const { done } = await openMachine({ edition: 'ea' });
+    await done('app', 'origins', 'add', 'web', 'http://localhost:3000');
+    const { stdout } = await done('doctor', '--origin', 'http://localhost:3000', '--format', 'curl');
+    expect(stdout).toContain(
+      [
+        'curl -sS -X OPTIONS http://localhost:4400/anonymous/token',
+        "-H 'accept: */*'",
+        "-H 'origin: http://localhost:3000'",
+        "-H 'access-control-request-method: POST'",
+        "-H 'access-control-request-headers: auth0-client,content-type'",
+      ].join(' \\\n  '),
+    );
+    expect(stdout).toContain("curl -sS -X GET 'http://localhost:4400/api/v2/clients");
+  });
+
   it('json is --json, errors too', async () => {
     const { done, run } = await openMachine();
     expect((await done('quickstart', '--format', 'json')).json).toHaveProperty('steps');

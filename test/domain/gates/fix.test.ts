@@ -10,6 +10,7 @@ const request: DiagnosisRequest = {
   app: { named: undefined, chosen: undefined },
   api: { named: undefined, chosen: undefined },
   wanted: [],
+  origin: undefined,
   forcedEdition: undefined,
   probe: undefined,
 };

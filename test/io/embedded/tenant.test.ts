@@ -12,6 +12,7 @@ import { serveLocal } from '../../../src/io/embedded/server.ts';
 import { connectLocal, openLocal } from '../../../src/io/embedded/tenant.ts';
 import type { LocalTenant } from '../../../src/local/open-tenant.ts';
 import type { EditionName } from '../../../src/wire/edition/edition.ts';
+import { testCertificates } from '../../support/certificates.ts';
 import { failureOf, noon, retry, steppingClock } from '../../support/domain.ts';
 import { modeOf, temporaryFolder } from '../../support/folder.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -37,6 +38,7 @@ function localPorts(): FilePorts {
     now: () => noon,
     warn: (message) => void warnings.push(message),
     exclusively: (work) => work(),
+    certificates: testCertificates(join(folder, 'tls')),
   };
 }
 

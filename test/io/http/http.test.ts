@@ -139,7 +139,7 @@ describe('a tenant that', () => {
     const { host } = new URL(url);
     expect(await failureOf(() => fetching()(url.replace('http:', 'https:'), get))).toMatchObject({
       message: `The tenant ${host} cannot be reached: a TLS error occurred.`,
-      hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://${host}`,
+      hint: `If it speaks plain HTTP, as anon-cli local start --http does, use the domain http://${host}`,
       sent: false,
     });
   });
@@ -147,7 +147,7 @@ describe('a tenant that', () => {
   it('closes a TLS handshake on this machine: the hint suggests http:// too', async () => {
     const port = await served(createTcpServer((socket) => void socket.once('data', () => socket.end())));
     expect(await failureOf(() => fetching()(`https://127.0.0.1:${port}/`, get))).toMatchObject({
-      hint: `If it speaks plain HTTP, as anon-cli local start does, use the domain http://127.0.0.1:${port}`,
+      hint: `If it speaks plain HTTP, as anon-cli local start --http does, use the domain http://127.0.0.1:${port}`,
     });
   });
 
@@ -200,7 +200,7 @@ describe('a tenant that', () => {
 
 describe('a certificate', () => {
   it.each([
-    ['localhost', 'is not trusted', /--ca-file <file>$/],
+    ['localhost', 'is not trusted', /local tenant: --ca-file "\$\(anon-cli local ca\)"$/],
     ['expired', 'has expired', /clock right/],
     ['early', 'is not valid yet', /clock right/],
     ['elsewhere', 'is for another host name', /domain right/],

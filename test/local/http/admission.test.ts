@@ -102,8 +102,9 @@ describe('a tenant is served under', () => {
     expect(statusOf(answer)).toBe(status);
   });
 
-  it('and discovery lists that host with the port that is served, whatever the request contains', async () => {
-    const listening = await served(['tenant.test']);
+  it('and requests have that host with the port that is served, whatever else they contain', async () => {
+    const listening = await listen(async ({ url }) => Response.json({ url }), 0, { hosts: () => ['tenant.test'] });
+    onTestFinished(() => listening.close());
     for (const [host, name] of [
       ['localhost:9', 'localhost'],
       ['tenant.test', 'tenant.test'],
@@ -111,12 +112,7 @@ describe('a tenant is served under', () => {
     ] as const) {
       const forwarded = ['X-Forwarded-Host: evil.example', 'Forwarded: host=evil.example', 'X-Forwarded-Port: 9'];
       const answer = await ask(listening, [discovery, `Host: ${host}`, ...forwarded]);
-      expect(bodyOf(answer)).toMatchObject({
-        issuer: 'https://localhost:4400/',
-        token_endpoint: `http://${name}:${listening.port}/oauth/token`,
-        jwks_uri: `http://${name}:${listening.port}/.well-known/jwks.json`,
-      });
-      expect(answer).not.toContain('evil.example');
+      expect(answer).toContain(`{"url":"http://${name}:${listening.port}/.well-known/openid-configuration"}`);
     }
   });
 });

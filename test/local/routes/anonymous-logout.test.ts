@@ -14,7 +14,10 @@ describe('POST /anonymous/logout', () => {
     const tenant = await ea();
     const { status, headers, body: answered } = await tenant.send('POST', path, body(tenant.app.client_id));
     expect([status, answered, headers.get('content-type')]).toEqual([204, {}, null]);
-    expect(headers.get('set-cookie')).toBe('auth0_anon=; HttpOnly; Secure; SameSite=None; Path=/; Max-Age=0');
+    expect(headers.getSetCookie()).toEqual([
+      'auth0_anon=; HttpOnly; Secure; SameSite=None; Path=/; Max-Age=0',
+      'auth0_anon_compat=; HttpOnly; Secure; Path=/; Max-Age=0',
+    ]);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 

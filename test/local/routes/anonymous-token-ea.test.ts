@@ -184,14 +184,15 @@ describe('renewing a guest session in edition ea', () => {
 });
 
 describe("a guest's cookie", () => {
-  const cookieOf = (answer: Answer) => answer.headers.get('set-cookie');
+  const cookiesOf = (answer: Answer) => answer.headers.getSetCookie();
   const withCookie = (token: string) => ({ cookie: `theme=dark; auth0_anon=${token}; auth0_anon=later` });
 
   it('is set with a new session, for its remaining lifetime', async () => {
     const answer = await (await ea(sessionsOf({ lifetime_in_minutes: 60 }))).anonymousToken();
-    expect(cookieOf(answer)).toBe(
+    expect(cookiesOf(answer)).toEqual([
       `auth0_anon=${answer.body.session_token}; HttpOnly; Secure; SameSite=None; Path=/; Max-Age=3600`,
-    );
+      `auth0_anon_compat=${answer.body.session_token}; HttpOnly; Secure; Path=/; Max-Age=3600`,
+    ]);
   });
 
   it('turns a creation into a renewal, and takes precedence over the session token in the body', async () => {
@@ -203,6 +204,16 @@ describe("a guest's cookie", () => {
       expect(body).not.toHaveProperty('session_token');
       expect(claimsOf(body.access_token).sub).toBe(claimsOf(first.access_token).sub);
     }
+  });
+
+  it('has a twin, which counts only without it', async () => {
+    const tenant = await ea();
+    const [first, second] = [await tenant.session(), await tenant.session()];
+    const subOf = async (cookie: string) =>
+      claimsOf((await tenant.anonymousToken({}, { cookie })).body.access_token).sub;
+    const twin = `auth0_anon_compat=${second.session_token}`;
+    expect(await subOf(twin)).toBe(claimsOf(second.access_token).sub);
+    expect(await subOf(`${twin}; auth0_anon=${first.session_token}`)).toBe(claimsOf(first.access_token).sub);
   });
 
   it('is ignored without a valid session of the application', async () => {
@@ -225,7 +236,7 @@ describe("a guest's cookie", () => {
   it('is neither set nor read while it is disabled', async () => {
     const tenant = await ea(sessionsOf({ activate_cookie: false }));
     const answer = await tenant.anonymousToken();
-    expect(cookieOf(answer)).toBeNull();
+    expect(cookiesOf(answer)).toEqual([]);
     const again = await tenant.anonymousToken({}, withCookie(answer.body.session_token));
     expect(again.body.session_token).toMatch(prefix);
   });
@@ -233,7 +244,7 @@ describe("a guest's cookie", () => {
   it('is unknown to edition preview', async () => {
     const tenant = await openTenant();
     const answer = await tenant.anonymousToken();
-    expect(cookieOf(answer)).toBeNull();
+    expect(cookiesOf(answer)).toEqual([]);
     const again = await tenant.anonymousToken({}, withCookie(answer.body.session_token));
     expect(claimsOf(again.body.access_token).sub).not.toBe(claimsOf(answer.body.access_token).sub);
   });

@@ -89,7 +89,7 @@ describe.each(['preview', 'ea'] as const)('claims mapping in edition %s', (editi
     expect(await patch(many(maxClaims + 1))).toMatchObject({
       status: 400,
       body: {
-        message: `Payload validation error: 'Array is too long (${maxClaims + 1}), maximum ${maxClaims} on property ${member}'.`,
+        message: `Payload validation error: 'Array is too long (${maxClaims + 1}), maximum ${maxClaims}' on property ${member}.`,
       },
     });
   });

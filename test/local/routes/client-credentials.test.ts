@@ -82,13 +82,13 @@ describe('the credentials of a client', () => {
     [{ pem: undefined }, "Payload validation error: 'Missing required property: pem'."],
     [
       { credential_type: 'x509_cert' },
-      "Payload validation error: 'No enum match for: x509_cert on property credential_type'.",
+      "Payload validation error: 'No enum match for: x509_cert' on property credential_type.",
     ],
-    [{ alg: 'HS256' }, "Payload validation error: 'No enum match for: HS256 on property alg'."],
-    [{ kid: 'short' }, "Payload validation error: 'Object didn't pass validation for format kid on property kid'."],
+    [{ alg: 'HS256' }, "Payload validation error: 'No enum match for: HS256' on property alg."],
+    [{ kid: 'short' }, "Payload validation error: 'Object didn't pass validation for format kid' on property kid."],
     [
       { expires_at: 'soon' },
-      "Payload validation error: 'Object didn't pass validation for format date-time on property expires_at'.",
+      "Payload validation error: 'Object didn't pass validation for format date-time' on property expires_at.",
     ],
     [{ secret: 'x' }, "Payload validation error: 'Additional properties not allowed: secret'."],
     [{ pem: 'no key' }, 'pem is not a public key or certificate in PEM format.'],

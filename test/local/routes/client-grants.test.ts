@@ -72,13 +72,13 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     [{ id: 'cgr_mine' }, "Payload validation error: 'Additional properties not allowed: id'."],
     [
       { scope: 'read:catalog' },
-      "Payload validation error: 'Expected type array but found type string on property scope'.",
+      "Payload validation error: 'Expected type array but found type string' on property scope.",
     ],
     [
       { scope: ['a', 'b', 'a'] },
-      "Payload validation error: 'Array items are not unique (indexes 0 and 2) on property scope'.",
+      "Payload validation error: 'Array items are not unique (indexes 0 and 2)' on property scope.",
     ],
-    [{ subject_type: 'guest' }, "Payload validation error: 'No enum match for: guest on property subject_type'."],
+    [{ subject_type: 'guest' }, "Payload validation error: 'No enum match for: guest' on property subject_type."],
     [{ scope: ['read:news'] }, 'Scopes not defined by the resource server: read:news'],
     [{ scope: [], allow_all_scopes: true }, 'scope cannot be provided when allow_all_scopes is true.'],
     [
@@ -136,7 +136,7 @@ describe.each(editions)('a client grant, edition %s', (edition) => {
     [{ scope: ['read:news'] }, 'Scopes not defined by the resource server: read:news'],
     [
       { organization_usage: 'sometimes' },
-      "Payload validation error: 'No enum match for: sometimes on property organization_usage'.",
+      "Payload validation error: 'No enum match for: sometimes' on property organization_usage.",
     ],
   ])('is not changed by %j', async (json, message) => {
     const { manage, grant, one } = await withGrant(edition);
@@ -283,7 +283,7 @@ describe('a grant for guests', () => {
   it('is unknown in edition preview, where it would have no effect', async () => {
     const { make } = await withGrant('preview');
     expect(await make({ subject_type: 'anonymous_user' })).toMatchObject(
-      problem("Payload validation error: 'No enum match for: anonymous_user on property subject_type'."),
+      problem("Payload validation error: 'No enum match for: anonymous_user' on property subject_type."),
     );
   });
 });

@@ -27,10 +27,20 @@ describe.each(['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
     expect(body).not.toHaveProperty('authorization_response_iss_parameter_supported');
   });
 
-  it('has endpoints at the requested origin, and the same issuer everywhere', async () => {
-    const tenant = await testTenant();
-    const { body } = await tenant.send('GET', `http://127.0.0.1:8080${path}`);
-    expect(body.issuer).toBe('https://localhost:4400/');
-    expect(body.jwks_uri).toBe('http://127.0.0.1:8080/.well-known/jwks.json');
-  });
+  it.each<[string, boolean, string, string]>([
+    ['https://localhost:4400/', false, 'http://127.0.0.1:8080', 'https://localhost:4400'],
+    ['https://tenant.test/', false, 'https://localhost:443', 'https://tenant.test'],
+    ['https://tenant.test:8443/', true, 'http://tenant.test:4400', 'https://tenant.test:8443'],
+    ['https://localhost:4400/', true, 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+  ])(
+    'has the issuer %s, with plain HTTP alone: %s, at %s: endpoints at %s',
+    async (issuer, plainHttp, asked, origin) => {
+      const tenant = await testTenant({ domain: new URL(issuer).host, plainHttp });
+      const { body } = await tenant.send('GET', `${asked}${path}`);
+      expect(body.issuer).toBe(issuer);
+      const endpoints = Object.entries(body).filter(([name]) => /_endpoint$|_uri$/.test(name));
+      expect(endpoints).toHaveLength(3);
+      for (const [name, url] of endpoints) expect([name, new URL(String(url)).origin]).toEqual([name, origin]);
+    },
+  );
 });

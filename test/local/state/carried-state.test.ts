@@ -156,7 +156,18 @@ describe('a tenant that nobody has changed', () => {
     expect(await isFresh((await testTenant({ edition, domain: 'acme.test' })).store)).toBe(true);
   });
 
+  it('is recognised where an earlier version created it, without origins', async () => {
+    const { store, app } = await testTenant();
+    await store.write(async (writer) => {
+      const { web_origins: _, allowed_origins: __, ...before } = (await writer.get('client', app.client_id)) ?? {};
+      writer.put('client', app.client_id, before);
+    });
+    expect(await isFresh(store)).toBe(true);
+  });
+
   it.each<[string, (tenant: TestTenant) => Promise<unknown>]>([
+    ['an origin', ({ change, app }) => change('client', app.client_id, { web_origins: ['https://shop.example'] })],
+    ['no origins', ({ change, app }) => change('client', app.client_id, { allowed_origins: [] })],
     ['a setting', ({ change }) => change('tenant', 'settings', { friendly_name: 'Ours' })],
     [
       'an open application',

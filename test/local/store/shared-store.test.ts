@@ -1,7 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cachedStore } from '../../../src/local/store/cached-store.ts';
 import type { DocumentDatabase } from '../../../src/local/store/database.ts';
+import { memoryDatabase } from '../../../src/local/store/memory.ts';
 import type { Store } from '../../../src/local/store/store.ts';
+import { watched } from '../../support/memory-store.ts';
 import { type OpenState, places } from '../../support/stores.ts';
 
 describe.each(places)('two stores of a state in %s', (_, makeState) => {
@@ -25,6 +28,41 @@ describe.each(places)('two stores of a state in %s', (_, makeState) => {
     await one.write((writer) => writer.clear());
     await other.refresh();
     expect(await other.get('client', 'a')).toBeUndefined();
+  });
+
+  it('share one look at the database, which begins after the last of those who wait for it', async () => {
+    const calls: unknown[] = [];
+    const database = watched(await open(), (name, _, second) => calls.push([name, second]));
+    const store = cachedStore(database);
+    await store.refresh();
+    expect(await store.get('client', 'a')).toBeUndefined();
+    calls.length = 0;
+    const first = store.refresh({ mayLag: true });
+    await other.write((writer) => writer.put('client', 'a', { n: 1 }));
+    // The write took longer than the first look, which may have missed it.
+    const looks = calls.length;
+    const last = [store.refresh({ mayLag: true }), store.refresh(), store.refresh({ mayLag: true })];
+    await Promise.all([first, ...last]);
+    expect(await store.get('client', 'a')).toEqual({ n: 1 });
+    expect(calls.slice(looks)).toEqual([
+      ['changesSince', false],
+      ['get', 'a'],
+    ]);
+  });
+
+  it('share the error of a look, and look again after it', async () => {
+    let broken = false;
+    const store = cachedStore(
+      watched(await open(), () => {
+        if (broken) throw new Error('the disk is gone');
+      }),
+    );
+    await store.refresh();
+    broken = true;
+    const looks = await Promise.allSettled([store.refresh(), store.refresh()]);
+    expect(looks.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    broken = false;
+    await store.refresh();
   });
 
   it('notice a document that a lookup finds now, and one that it no longer finds', async () => {
@@ -221,4 +259,31 @@ describe.each(places)('a commit to %s', (_, makeState) => {
     expect(await database.commit(commit)).toBe(revision + 2);
     expect((await database.changesSince(revision + 2, false)).revision).toBe(revision + 2);
   });
+});
+
+it('a look that has begun is not enough for whoever asks later', async () => {
+  const database = memoryDatabase([{ kind: 'client', id: 'a', document: { n: 0 } }]);
+  const gate = new EventEmitter();
+  const [began, ended] = [once(gate, 'began'), once(gate, 'ended')];
+  const slow = new Proxy(database, {
+    get: (target, name: keyof DocumentDatabase) => {
+      if (name !== 'changesSince') return target[name].bind(target);
+      return async (...asked: Parameters<DocumentDatabase['changesSince']>) => {
+        const changes = await target.changesSince(...asked);
+        gate.emit('began');
+        await ended;
+        return changes;
+      };
+    },
+  });
+  const [one, other] = [cachedStore(slow), cachedStore(database)];
+  expect(await one.get('client', 'a')).toEqual({ n: 0 });
+  const first = one.refresh();
+  await began;
+  await other.write((writer) => writer.put('client', 'a', { n: 1 }));
+  const second = one.refresh();
+  gate.emit('ended');
+  await first;
+  await second;
+  expect(await one.get('client', 'a')).toEqual({ n: 1 });
 });

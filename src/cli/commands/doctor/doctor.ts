@@ -1,3 +1,4 @@
+import { parsePageOrigin } from '../../../domain/app/parse-url.ts';
 import { diagnose } from '../../../domain/gates/diagnosis/diagnose.ts';
 import type { DiagnosisRequest } from '../../../domain/gates/diagnosis/management-checks.ts';
 import { readAppSecret } from '../../input/secret.ts';
@@ -14,15 +15,16 @@ export const doctorCommand = defineCommand({
   description: 'check every gate between a guest and a token, and show how to open it',
   options: doctorOptions,
   calls: 'tenant',
-  examples: ['doctor', 'doctor --fix --scopes read:catalog --yes'],
+  examples: ['doctor', 'doctor --fix --scopes read:catalog --yes', 'doctor --origin http://localhost:3000 --fix --yes'],
   notes:
     'Exits with 0 when a guest can get a token, even with warnings, and with 5 when no guest can. When that is unknown: 6 if ' +
     'the tenant is unreachable, 4 if the credentials are refused or lack scopes, 2 if there are several applications or ' +
-    'APIs to choose from. The report always goes to stdout. In CI, compare the output of anon-cli doctor --matrix --json ' +
+    'APIs to choose from. With --origin, it must also be certain that pages on the origin get guests. The report always goes to stdout. In CI, compare the output of anon-cli doctor --matrix --json ' +
     'with a reviewed copy.',
   more: 'docs/ci.md',
   async run(context, _args, options) {
     checkCombination(options);
+    const origin = options.origin === undefined ? undefined : parsePageOrigin(options.origin);
     if (options.matrix) return showMatrix(context, options);
     const clientSecret = await readAppSecret(context, options);
     const forcedEdition = requestedEdition(context, options);
@@ -32,6 +34,7 @@ export const doctorCommand = defineCommand({
       app: { named: named.app, chosen: access.profile.app },
       api: { named: named.api, chosen: access.profile.api },
       wanted: scopeList(options.scopes ?? ''),
+      origin,
       forcedEdition,
       probe: options.probe && { clientSecret },
     };

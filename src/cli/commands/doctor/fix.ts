@@ -26,7 +26,7 @@ export async function fixAndShow(
   const look = async () => {
     const diagnosis = await diagnose(access.tenant, { ...request, probe: undefined });
     const oidcConformant = options.oidcConformant === true;
-    const plan = await planFix(diagnosis, { scopes: request.wanted, oidcConformant });
+    const plan = await planFix(diagnosis, { scopes: request.wanted, oidcConformant, origin: request.origin });
     if (options.yes && !options.dryRun && isForPeople(options)) showPlan(context, access, plan ?? emptyPlan);
     return { diagnosis, tenant: diagnosis.tenant, isPlanned: plan !== undefined, plan: plan ?? emptyPlan };
   };
@@ -50,7 +50,7 @@ export async function fixAndShow(
   printDiagnosis(context, options, { diagnosis, request, preamble: { text, data } });
 }
 
-/** Without an application or an API. */
+/** With nothing to open, or nobody to open it for. */
 const emptyPlan: Plan<SetUp | undefined> = { writes: [], outcome: () => undefined };
 
 function showPlan({ terminal }: Context, access: Access, { writes }: Plan<unknown>): void {

@@ -11,6 +11,7 @@ export const doctorOptions = {
     description: 'scopes that guests should get; --fix grants them',
     values: { live: 'scope', list: true },
   },
+  '--origin <origin>': 'also check whether pages on this origin get guests: http://localhost:3000',
   '--probe': 'also request real tokens and check them, which creates a guest',
   '--client-secret <->': "the client secret for --probe: '-' for stdin, '@<file>' for a file",
   '--fix': 'open closed gates, after showing the changes',
@@ -26,7 +27,7 @@ export type DoctorOptions = GlobalOptions & OptionValues<typeof doctorOptions>;
 export function checkCombination(options: DoctorOptions): void {
   const { matrix, fix } = options;
   const given = (...names: (keyof DoctorOptions)[]) => names.find((name) => options[name] !== undefined);
-  const notForMatrix = matrix && given('fix', 'probe', 'scopes');
+  const notForMatrix = matrix && given('fix', 'probe', 'scopes', 'origin');
   if (notForMatrix) throw new AnonError('usage', `${flagFor(notForMatrix)} and --matrix can't be combined.`);
   if (!matrix && given('all')) throw new AnonError('usage', '--all needs --matrix.');
   const needsFix = fix ? undefined : given('dryRun', 'yes', 'oidcConformant');

@@ -22,7 +22,8 @@ export const localEnvCommand = defineCommand({
   },
   calls: 'nothing',
   examples: ['local env --format dotenv', 'local env --format json'],
-  notes: `The values are those of the tenant while anon-cli local start serves it. In a shell that has them (--format env), \
+  notes: `The values are those of the tenant while anon-cli local start serves it. Node.js trusts the certificate authority in \
+NODE_EXTRA_CA_CERTS only if the variable is set when it starts, so not from --env-file. In a shell that has them (--format env), \
 commands of anon-cli use that server; --profile local uses the embedded tenant again.`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
@@ -37,6 +38,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
     const isRevealed = isConfidential && options.revealSecrets;
     const secret = isRevealed ? (await requestingApp(access.tenant, app)).clientSecret : undefined;
     const jwks = `${origin}${jwksPath}`;
+    const { path: authority } = await (await context.certificates()).authority();
     const values = {
       AUTH0_DOMAIN: host,
       AUTH0_ISSUER_BASE_URL: origin,
@@ -45,6 +47,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
       AUTH0_CLIENT_ID: app.clientId,
       ...(secret !== undefined && { AUTH0_CLIENT_SECRET: secret }),
       AUTH0_AUDIENCE: api.audience,
+      NODE_EXTRA_CA_CERTS: authority,
     };
     printResult(context, options, {
       data: {
@@ -55,6 +58,7 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
         client_id: app.clientId,
         ...(secret !== undefined && { client_secret: secret }),
         audience: api.audience,
+        ca: authority,
       },
       variables: values,
       verbatim: true,

@@ -1,4 +1,3 @@
-import { localProfileName } from '../../../domain/profile/name.ts';
 import { readTenantExport } from '../../../domain/tenant/export.ts';
 import { AnonError } from '../../../errors.ts';
 import type { TenantExport } from '../../../wire/tenant-export.ts';
@@ -6,6 +5,7 @@ import { requireConfirmation } from '../../input/confirmation.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { removeSavedData } from '../../tenant/local-profile.ts';
 import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { countsOf, countsText } from './carried.ts';
@@ -34,7 +34,8 @@ applications, APIs and grants. Tokens that the imported tenant has issued stay v
       });
     }
     const { newKeys } = await local.import(imported);
-    if (newKeys) await forgetOldTenant(context);
+    // With other keys, the sessions saved here and the defaults of the profile are useless.
+    if (newKeys) await removeSavedData(context);
     printResult(context, options, {
       data: {
         ...stateData(local),
@@ -61,13 +62,4 @@ function checkEdition(context: Context, options: GlobalOptions, { edition }: Ten
   throw new AnonError('edition_unsupported', `The exported tenant uses edition ${edition}, not ${requested}.`, {
     hint: 'An import keeps the edition: leave --edition and ANON_EDITION out.',
   });
-}
-
-/** With other keys, the sessions saved here and the defaults of the profile are useless. */
-async function forgetOldTenant(context: Context): Promise<void> {
-  await (await context.sessions({ name: localProfileName })).forgetAll();
-  await (await context.profiles()).change(
-    localProfileName,
-    (before) => before && { name: before.name, database: before.database },
-  );
 }

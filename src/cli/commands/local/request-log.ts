@@ -6,6 +6,7 @@ import type { ServedRequest } from '../../../local/http/served-request.ts';
 import { notePaint, type Paint } from '../../render/paint.ts';
 import { printable } from '../../render/printable.ts';
 import { padded } from '../../render/width.ts';
+import type { Access } from '../../tenant/access.ts';
 import type { Context } from '../../world/context.ts';
 
 const [methodWidth, pathWidth] = [7, 22];
@@ -23,8 +24,8 @@ export interface RequestLog {
  * Prints one line on stderr for each request to the local tenant: method, path, status, application, guest and what happened.
  * For a closed gate, the line ends with the command that opens it. `connect` is called for the first of these.
  */
-export function requestLog(context: Context, connect: () => Promise<TenantConnection>): RequestLog {
-  let tenant: Promise<TenantConnection> | undefined;
+export function requestLog(context: Context, connect: () => Promise<Access>): RequestLog {
+  let access: Promise<Access> | undefined;
   let lines: string[] = [];
   const explanations = new Set<Promise<void>>();
   const print = (line: string) => {
@@ -38,9 +39,9 @@ export function requestLog(context: Context, connect: () => Promise<TenantConnec
     if (text !== '') context.terminal.note(text);
   };
   const openingCommand = async (served: ServedRequest): Promise<string | undefined> => {
-    tenant ??= connect();
+    access ??= connect();
     // The line matters more than the command.
-    return tenant.then((found) => commandFor(found, served)).catch(() => undefined);
+    return access.then(({ tenant }) => commandFor(tenant, served)).catch(() => undefined);
   };
   return {
     add(served) {

@@ -1,8 +1,8 @@
-import { localProfileName } from '../../../domain/profile/name.ts';
 import { AnonError } from '../../../errors.ts';
 import { printResult } from '../../output/output.ts';
 import { printable } from '../../render/printable.ts';
 import { requestedEdition } from '../../tenant/access.ts';
+import { removeSavedData } from '../../tenant/local-profile.ts';
 import { whyNobodyIsAsked } from '../../world/unattended.ts';
 import { defineCommand } from '../define-command.ts';
 import { stateData } from './state-data.ts';
@@ -36,11 +36,7 @@ export const localResetCommand = defineCommand({
     }
     const newEdition = await local.reset(edition);
     // Its sessions and the defaults of its profile are useless now.
-    await (await context.sessions({ name: localProfileName })).forgetAll();
-    await (await context.profiles()).change(
-      localProfileName,
-      (before) => before && { name: before.name, database: before.database },
-    );
+    await removeSavedData(context);
     printResult(context, options, {
       data: { reset: true, ...stateData(local), edition: newEdition },
       human: (paint) =>

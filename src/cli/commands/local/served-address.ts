@@ -1,4 +1,6 @@
 import { AnonError } from '../../../errors.ts';
+import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { HostPlace } from '../../../io/http/host-lookup.ts';
 
 /**
  * The IP address after `--host`, in its shortest form. Names are refused: which of its addresses would be served is not
@@ -18,11 +20,41 @@ export function parseAddress(text: string): string {
 }
 
 /** What serving at an address exposes; undefined where only this machine can connect. */
-export function exposureWarning(address: string | undefined, port: number): string | undefined {
+export function exposureWarning(
+  address: string | undefined,
+  { port, url }: Pick<LocalServer, 'port' | 'url'>,
+): string | undefined {
   if (address === undefined || address === '::1' || address.startsWith('127.')) return undefined;
   const place = `${address.includes(':') ? `[${address}]` : address}:${port}`;
   return (
-    `The local tenant is open to the network at ${place}, over plain HTTP. Whoever can connect gets guest tokens, and can ` +
+    `The local tenant is open to the network at ${place}, over ${url.startsWith('https:') ? 'HTTPS and ' : ''}plain HTTP. Whoever can connect gets guest tokens, and can ` +
     'read and change the whole tenant with the credentials of its Management API client. Use it for development only.'
   );
+}
+
+/**
+ * Why apps that are configured with the issuer's host do not reach the server, because its port is another one; undefined where
+ * they do. Behind a proxy it is right.
+ */
+export function portWarning({ issuer, port }: Pick<LocalServer, 'issuer' | 'port'>): string | undefined {
+  const url = new URL(issuer);
+  const expected = Number(url.port || 443);
+  if (expected === port) return undefined;
+  return (
+    `Apps that use the domain ${url.host} connect to port ${expected}, and the tenant listens on ${port}. ` +
+    `Start it with --port ${expected} or with --domain ${url.hostname}:${port}, or put a proxy in front.`
+  );
+}
+
+/** What to do where the issuer's host does not lead to this machine; undefined where nothing has to be done. */
+export function placeWarning({ issuer }: Pick<LocalServer, 'issuer'>, place: HostPlace): string | undefined {
+  const { hostname } = new URL(issuer);
+  const line = `add this line to the hosts file: 127.0.0.1 ${hostname}`;
+  if (place === 'elsewhere') {
+    return `${hostname} leads to another machine. If it should lead here, ${line}`;
+  }
+  if (place !== 'nowhere') return undefined;
+  return hostname.endsWith('.localhost')
+    ? `Browsers know that ${hostname} is this machine, but the system does not. For other programs, ${line}`
+    : `The name ${hostname} is unknown on this machine. To reach the tenant under it, ${line}`;
 }

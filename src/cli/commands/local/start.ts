@@ -1,30 +1,34 @@
 import { parseTenantDomain } from '../../../domain/profile/address.ts';
 import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
+import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
-import type { GlobalOptions } from '../../options/global.ts';
 import { isForPeople } from '../../output/formats.ts';
-import { printResult } from '../../output/output.ts';
-import { printable } from '../../render/printable.ts';
-import { rows } from '../../render/rows.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { accessLocalTenant } from '../../tenant/local-access.ts';
 import type { Context } from '../../world/context.ts';
 import type { DatabaseText } from '../../world/database-state.ts';
 import { defineCommand } from '../define-command.ts';
 import { requestLog } from './request-log.ts';
-import { exposureWarning, parseAddress } from './served-address.ts';
-import { type StateData, stateData } from './state-data.ts';
+import { exposureWarning, parseAddress, placeWarning, portWarning } from './served-address.ts';
+import { printStart } from './start-screen.ts';
+import { stateData } from './state-data.ts';
 
 export const localStartCommand = defineCommand({
-  description: 'serve the local tenant over HTTP, until Ctrl-C; by default on this machine only',
+  description: 'serve the local tenant over HTTPS, until Ctrl-C; by default on this machine only',
   options: {
-    '--port <port>': 'serve https://localhost:PORT/; 0 picks a free port',
+    '--port <port>': 'listen at this port, and issue tokens as https://localhost:PORT/; 0 picks a free port',
     '--domain <name[:port]>': 'issue tokens as https://NAME/, the domain that your apps use',
     '--host <address>': {
       description: 'listen on this IP address; 0.0.0.0 opens the tenant to the network',
       parse: parseAddress,
     },
+    '--http': 'plain HTTP alone, without certificates; by default both are served on one port',
+    '--cert <file>': {
+      description: 'a certificate of your own, in PEM, in place of one that anon-cli makes',
+      values: { file: true },
+    },
+    '--key <file>': { description: 'its private key, in PEM', values: { file: true } },
     '--rate-limit <n>': 'answer 429 beyond n requests per second, to test clients',
     '--allow-host <name>': {
       description: 'also answer requests for this host name, repeatable',
@@ -35,9 +39,11 @@ export const localStartCommand = defineCommand({
     '--database <url>': 'serve the state in this PostgreSQL database; sqlite: the one in the file',
   },
   calls: 'nothing',
-  examples: ['local start --port 4400'],
+  examples: ['local start --port 4400', 'local start --domain tenant.test --port 443'],
   notes: `Other commands can use the local tenant at the same time. --port or --domain changes its issuer and saves \
-it; the default is the saved issuer, at first https://localhost:4400/. Tokens issued before still name the old issuer.`,
+it; the default is the saved issuer, at first https://localhost:4400/. Tokens issued before still name the old issuer. In a \
+database, which other processes may serve too, --port makes the issuer of a new tenant only, and --domain is refused while \
+another process serves it with another issuer. To make browsers and SDKs trust its certificate: anon-cli local trust`,
   more: 'docs/local-tenant.md',
   async run(context, _args, options) {
     const port = options.port === undefined ? undefined : parsePort(options.port);
@@ -49,16 +55,29 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
     const database: DatabaseText | undefined =
       options.database === undefined ? undefined : { text: options.database, from: '--database' };
     const local = await context.local(database);
-    const connect = async () => (await accessLocalTenant(context, options, database)).tenant;
+    const connect = () => accessLocalTenant(context, options, database);
     const isLogged = !options.quiet && isForPeople(options);
     const log = isLogged ? requestLog(context, connect) : undefined;
-    const server = await local.serve({ port, domain, address, rateLimit, edition, hosts, onServed: log?.add });
+    const server = await local.serve({
+      ...{ port, domain, address, rateLimit, edition, hosts },
+      onServed: log?.add,
+      plainHttp: options.http,
+      ownCertificate: await ownCertificate(context, options),
+    });
+    const looking = new AbortController();
     try {
-      const exposure = exposureWarning(address, server.port);
+      const exposure = exposureWarning(address, server);
       if (exposure !== undefined) context.warn(exposure);
-      printAddress(context, options, server, stateData(local));
+      // With plain HTTP alone, it is a proxy that has this name and its port.
+      const isNamed = domain !== undefined && !options.http;
+      const elsewhere = isNamed ? portWarning(server) : undefined;
+      if (elsewhere !== undefined) context.warn(elsewhere);
+      await printStart(context, options, { server, state: stateData(local), connect });
+      await server.warmUp();
+      if (isNamed) void warnOfPlace(context, server, looking.signal);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
+      looking.abort();
       await server.close();
       await log?.end();
     }
@@ -66,31 +85,29 @@ it; the default is the saved issuer, at first https://localhost:4400/. Tokens is
   },
 });
 
-function printAddress(context: Context, options: GlobalOptions, server: LocalServer, state: StateData): void {
-  printResult(context, options, {
-    data: {
-      url: server.url,
-      port: server.port,
-      issuer: server.issuer,
-      ...(server.issuerBefore !== undefined && { issuer_before: server.issuerBefore }),
-      edition: server.edition,
-      database: state.database,
-    },
-    human: (paint) =>
-      `${paint.green('✔')} The local tenant listens at ${paint.bold(server.url)}\n` +
-      (server.issuerBefore === undefined
-        ? ''
-        : `The issuer is now ${server.issuer} (was ${server.issuerBefore}), for every command.\n`) +
-      rows(paint, [
-        ['issuer', server.issuer],
-        ['edition', server.edition],
-        ...(state.database === null ? [] : [['database', printable(state.database)] as const]),
-        ['guest tokens', `POST ${server.url}/anonymous/token`],
-        ['public keys', `${server.url}/.well-known/jwks.json`],
-        ['configure', 'any anon-cli command, in another terminal'],
-        ['stop', 'Ctrl-C'],
-      ]),
-  });
+/** Once the server listens: a lookup may take seconds. */
+async function warnOfPlace({ placeOf, warn }: Context, server: LocalServer, signal: AbortSignal): Promise<void> {
+  const { hostname } = new URL(server.issuer);
+  if (hostname === 'localhost' || /^[\d.]+$|^\[/.test(hostname)) return;
+  const problem = placeWarning(server, await placeOf(hostname, signal));
+  if (problem !== undefined && !signal.aborted) warn(problem);
+}
+
+async function ownCertificate(
+  { readFile }: Context,
+  { http, cert, key }: { readonly http?: true; readonly cert?: string; readonly key?: string },
+): Promise<OwnFiles | undefined> {
+  if (http && (cert ?? key) !== undefined) {
+    throw new AnonError('usage', '--http serves no certificate: leave --cert and --key out, or --http.');
+  }
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new AnonError('usage', 'A certificate of your own needs both: --cert <file> --key <file>');
+  }
+  return {
+    certificate: { path: cert, text: await readFile(cert) },
+    key: { path: key, text: await readFile(key) },
+  };
 }
 
 function parsePort(text: string): number {

@@ -19,7 +19,7 @@ export const localUseDatabaseCommand = defineCommand({
   notes: `Connects first, and creates a tenant if the database has none; nothing is copied into it. The password comes from \
 PGPASSWORD or a password file (PGPASSFILE, by default ~/.pgpass), never from the address. ANON_DATABASE_URL takes \
 precedence over the saved address.`,
-  more: 'docs/reference.md',
+  more: 'docs/shared-tenant.md',
   async run(context, { url }, options) {
     const local = await context.local({ text: url, from: 'argument' });
     const created = !(await local.exists());

@@ -1,9 +1,10 @@
 import type { Profile } from '../../../domain/profile/profile.ts';
+import { isAnonError } from '../../../errors.ts';
 import { tokenCache } from '../../../io/store/caches.ts';
 import { printResult } from '../../output/output.ts';
 import { type ProfileView, profileData, profileViewData, renderProfile, renderProfiles } from '../../render/profile.ts';
 import { selectProfile } from '../../tenant/access.ts';
-import { profileInUse } from '../../tenant/profile-in-use.ts';
+import { databaseSource, profileInUse } from '../../tenant/profile-in-use.ts';
 import type { Context } from '../../world/context.ts';
 import { environmentCredentials } from '../../world/management-credentials.ts';
 import { defineCommand } from '../define-command.ts';
@@ -15,7 +16,7 @@ export const profileListCommand = defineCommand({
   examples: ['profile list'],
   async run(context, _args, options) {
     const store = await context.profiles();
-    const profiles = await Promise.all((await store.list()).map((profile) => context.withEdition(profile)));
+    const profiles = await Promise.all((await store.list()).map((profile) => listed(context, profile)));
     const [current, inUse] = [await store.current(), await profileInUse(context)];
     if (inUse.profile?.name !== current) context.warn(inUse.sentence);
     printResult(context, options, {
@@ -24,6 +25,16 @@ export const profileListCommand = defineCommand({
     });
   },
 });
+
+/** With an invalid address of its database, a profile can be listed but not used. */
+async function listed(context: Context, profile: Profile): Promise<Profile> {
+  try {
+    return await context.withEdition(await context.asUsed(profile));
+  } catch (error) {
+    if (!isAnonError(error)) throw error;
+    return { ...profile, database: undefined };
+  }
+}
 
 export const profileShowCommand = defineCommand({
   description: 'show a profile: its tenant, its defaults, and how it signs in',
@@ -38,6 +49,7 @@ export const profileShowCommand = defineCommand({
       inUse: inUse.profile?.name === profile.name,
       note: inUse.overridden ? inUse.sentence : undefined,
       current: await (await context.profiles()).current(),
+      databaseSource: databaseSource(context, profile),
       fromEnvironment: environmentCredentials(context, profile.domain) !== undefined,
       tokenSecondsLeft: await tokenSecondsLeft(context, profile),
     };

@@ -41,11 +41,7 @@ detected again.`,
   async run(context, { setting: given, value }, options) {
     const setting = knownWord(given, settings, 'profile setting');
     const { profile } = await selectProfile(context, options);
-    if (profile.adHoc) {
-      throw new AnonError('usage', `${profile.domain} has no profile; it is used because AUTH0_DOMAIN names it.`, {
-        hint: `Create one: anon-cli login ${profile.name}`,
-      });
-    }
+    if (profile.adHoc) throw notSaved(profile);
     const changed = await changesOf(context, setting, value, { profile, options });
     if (setting === 'production' && profile.production && !changed.production) {
       const fact = `Profile '${printable(profile.name)}' is marked production`;
@@ -62,6 +58,17 @@ detected again.`,
     });
   },
 });
+
+function notSaved({ name, domain }: Profile): AnonError {
+  if (domain !== undefined) {
+    return new AnonError('usage', `${domain} has no profile; it is used because AUTH0_DOMAIN names it.`, {
+      hint: `Create one: anon-cli login ${name}`,
+    });
+  }
+  return new AnonError('usage', `Profile '${name}' is not for the database in ANON_DATABASE_URL.`, {
+    hint: 'Set ANON_APP and ANON_API instead, or save the database: anon-cli local use-database <url>',
+  });
+}
 
 async function changesOf(
   context: Context,

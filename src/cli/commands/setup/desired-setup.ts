@@ -3,6 +3,7 @@ import { appNamed, findApp } from '../../../domain/app/find.ts';
 import type { NewApp } from '../../../domain/app/lifecycle.ts';
 import { listApps } from '../../../domain/app/read.ts';
 import { lacksConformance } from '../../../domain/app/set-access.ts';
+import { checkUrls } from '../../../domain/app/urls.ts';
 import {
   describeLifetime,
   isLongLived,
@@ -22,6 +23,7 @@ import { requestedAppAndApi } from '../../tenant/access.ts';
 import { checkNothingMissing, type Dialog, recordAnswer } from './dialog.ts';
 import { pick } from './pick.ts';
 import { pickApi } from './pick-api.ts';
+import { givenOrigins, pickOrigins } from './pick-origins.ts';
 import { pickScopes } from './pick-scopes.ts';
 
 /**
@@ -40,14 +42,16 @@ export async function collectDesiredSetUp(dialog: Dialog): Promise<DesiredSetUp>
     change,
     options.lifetime === undefined ? undefined : { lifetime: options.lifetime },
   );
+  checkUrls(access.tenant, 'origins', givenOrigins(options));
   const app = await pickApp(dialog);
   const oidcConformant = await pickConformance(dialog, app);
+  const origins = await pickOrigins(dialog, app);
   const api = await pickApi(dialog);
   const scopes = await pickScopes(dialog, app, api);
   checkNothingMissing(dialog);
   if (!app || !api) throw new Error('a missing option was not recorded');
   const settings = await pickSettings(dialog);
-  return { settings, app, oidcConformant, api: 'id' in api ? api : { ...api, scopes }, scopes };
+  return { settings, app, oidcConformant, origins, api: 'id' in api ? api : { ...api, scopes }, scopes };
 }
 
 /** The tenant's settings to change. Recommended values need no question, and a lifetime is never shortened unasked. */

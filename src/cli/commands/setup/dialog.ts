@@ -68,6 +68,6 @@ export function noteAnswers({ context, options, answers, assumed }: Dialog, { do
 
 /** In the order of the questions, even those that an option answered. */
 function inOrder(options: Partial<SetupOptions>): Partial<SetupOptions> {
-  const { app, createApp, type, api, createApi, audience, scopes } = options;
-  return { ...{ app, createApp, type, api, createApi, audience, scopes }, ...options };
+  const { app, createApp, type, origin, api, createApi, audience, scopes } = options;
+  return { ...{ app, createApp, type, origin, api, createApi, audience, scopes }, ...options };
 }

@@ -14,6 +14,10 @@ export const setupOptions = {
   '--app <app>': 'the application that guests use: name or client id',
   '--create-app <name>': 'create the application, unless it exists',
   '--type <type>': { description: `type of a new application: ${clientTypes.join(', ')}`, values: clientTypes },
+  '--origin <origin>': {
+    description: "allow pages on this origin, repeatable: http://localhost:3000 ('' for none)",
+    repeatable: true,
+  },
   '--api <api>': 'the API that guests call: name, audience or id',
   '--create-api <name>': 'create the API, unless its audience exists',
   '--audience <uri>': "audience of a new API; can't be changed later",

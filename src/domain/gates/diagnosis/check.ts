@@ -16,6 +16,7 @@ export const checkNames = [
   'api',
   'grant',
   'scopes',
+  'origin',
   'probe',
 ] as const;
 export type CheckName = (typeof checkNames)[number];

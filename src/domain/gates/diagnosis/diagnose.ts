@@ -1,5 +1,6 @@
 import { AnonError } from '../../../errors.ts';
 import type { ApiWithGrants } from '../../api/api.ts';
+import { hasPages } from '../../app/allowed-origins.ts';
 import type { App } from '../../app/app.ts';
 import type { RequestingApp } from '../../app/find.ts';
 import type { TenantConnection } from '../../exchange/connection.ts';
@@ -8,6 +9,7 @@ import { shellWord } from '../../shell-word.ts';
 import { type Check, type CheckName, checkNames, skipped } from './check.ts';
 import { checkClock, checkCredentials, checkReachable } from './connection-checks.ts';
 import { type DiagnosisRequest, noSubjects, runManagementChecks, type Subjects } from './management-checks.ts';
+import { checkOrigin } from './origin-check.ts';
 import { type Probed, probe } from './probe.ts';
 import { featureMissing } from './tenant-checks.ts';
 
@@ -41,13 +43,15 @@ export async function diagnose(connection: TenantConnection, request: DiagnosisR
     if (credentials.token.ok) {
       subjects = await runManagementChecks(tenant, request, credentials.token.value.scopes, add);
     }
+    const { origin } = request;
+    if (origin !== undefined) add(await checkOrigin(tenant, { origin, app: subjects.app }));
     const probed = request.probe && !isRuledOut(checks) && (await probeSubjects(tenant, request, subjects));
     if (probed) add(...checksFrom(probed, checks.get('feature')));
     if (probed) subjects = { ...subjects, scopes: probed.scopes ?? subjects.scopes };
   }
   // Last, to use all responses: the first one may have come from a cache.
   if (checks.get('reachable')?.state !== 'closed') add(checkClock(tenant));
-  const all = withSkipped(checks, request);
+  const all = withSkipped(checks, request, subjects);
   return { ...subjects, ...reachVerdict(all, subjects, request), checks: all, tenant };
 }
 
@@ -88,13 +92,17 @@ function checksFrom({ check, scopes }: Probed, feature: Check | undefined): Chec
   ];
 }
 
-/** Adds the checks that were not made, with the reason. */
-function withSkipped(checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest): Check[] {
-  return checkNames.map((name) => checks.get(name) ?? skipped(name, skipReason(name, checks, request)));
+/** Adds the checks that were not made, with the reason. Only pages have an origin, so it concerns no other application. */
+function withSkipped(checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest, { app }: Subjects): Check[] {
+  const concerned = checkNames.filter(
+    (name) => name !== 'origin' || request.origin !== undefined || (app && hasPages(app)),
+  );
+  return concerned.map((name) => checks.get(name) ?? skipped(name, skipReason(name, checks, request)));
 }
 
 function skipReason(name: CheckName, checks: ReadonlyMap<CheckName, Check>, request: DiagnosisRequest): string {
   if (checks.get('reachable')?.state === 'closed') return 'the tenant is unreachable';
+  if (name === 'origin') return 'to check whether pages get guests: --origin http://localhost:3000';
   if (name === 'probe' && !request.probe) return 'to request real tokens, which creates a guest: --probe';
   if (name === 'probe') return 'needs an application and an API';
   if (checks.get('credentials')?.state === 'closed') return 'needs a Management API token';
@@ -112,32 +120,40 @@ interface Verdict {
 }
 
 /** The checks that decide whether a guest gets a token. The others only limit what can be checked. */
-const gates: readonly CheckName[] = ['feature', 'app', 'api', 'grant', 'scopes'];
+const gates: readonly CheckName[] = ['feature', 'app', 'api', 'grant', 'scopes', 'origin'];
 
 /**
  * A probe decides, whether it got tokens or was refused; without one, the gates do. A closed gate counts more than an
- * unknown one.
+ * unknown one. A probe comes from no page, so it does not decide about an origin.
  */
 function reachVerdict(checks: readonly Check[], subjects: Subjects, request: DiagnosisRequest): Verdict {
   const { app, api } = namesOf(subjects, request);
   const probe = checks.find(({ check }) => check === 'probe');
-  const closed = checks.filter(({ check, state }) => state === 'closed' && [...gates, 'probe'].includes(check));
-  if (isOpen(probe) || (closed.length === 0 && settled(checks))) {
-    const verdict = `A guest of ${app} can get a token for ${api}: ${subjects.scopes.join(' ')}`;
+  const origin = checks.find(({ check }) => check === 'origin');
+  const left = isOpen(probe) ? ['origin'] : [...gates, 'probe'];
+  const closed = checks.filter(({ check, state }) => state === 'closed' && left.includes(check));
+  const originOpen = request.origin === undefined || isOpen(origin);
+  if (originOpen && (isOpen(probe) || (closed.length === 0 && settled(checks)))) {
+    const page = request.origin === undefined ? '' : `, on pages of ${request.origin} too`;
+    const verdict = `A guest of ${app} can get a token for ${api}${page}: ${subjects.scopes.join(' ')}`;
     return { ok: true, verdict, failure: undefined };
   }
   const [first] = closed;
   if (first) {
     const others = closed.filter(({ check, fix }) => check !== 'probe' && fix !== first.fix).length;
     const more = others > 0 ? `; ${others} more ${others === 1 ? 'gate is' : 'gates are'} closed` : '';
-    const verdict = `A guest of ${app} cannot get a token for ${api}: ${first.finding}${more}`;
+    const what =
+      first.check === 'origin'
+        ? `A page on ${request.origin} cannot get a guest of ${app}`
+        : `A guest of ${app} cannot get a token for ${api}`;
+    const verdict = `${what}: ${first.finding}${more}`;
     return {
       ok: false,
       verdict,
       failure: (probe?.state === 'closed' && probe.error) || new AnonError('gate_closed', `${verdict}.`),
     };
   }
-  const failed = checks.find(({ error }) => error !== undefined);
+  const failed = checks.find(({ check, error }) => error !== undefined && (!isOpen(probe) || check === 'origin'));
   const why = failed?.finding ?? 'some checks could not be made';
   // An error's message is a sentence of its own.
   const verdict = `Cannot tell whether a guest can get a token${/^[A-Z]/.test(why) ? '. ' : ': '}${why}`;

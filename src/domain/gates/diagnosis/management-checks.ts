@@ -27,6 +27,8 @@ export interface DiagnosisRequest {
   readonly api: { readonly named: string | undefined; readonly chosen: SavedApi | undefined };
   /** The scopes that guests should get. Empty: any scope will do. */
   readonly wanted: readonly string[];
+  /** The origin of a page that should get guests, as browsers send it. Undefined: don't check. */
+  readonly origin: string | undefined;
   /** From --edition; overrides the edition detected from the tenant's settings. */
   readonly forcedEdition: EditionName | undefined;
   /** Request real tokens, with the application's secret if the user gave it. Undefined: don't. */

@@ -9,7 +9,10 @@ export interface PostgresAddress {
   readonly database: string;
   readonly password?: string | undefined;
   readonly sslMode: SslMode;
-  /** The path of a file, or `system` for the certificate authorities that Node.js knows. */
+  /**
+   * The path of a file, or `system` for the certificate authorities that Node.js knows, which is the default of
+   * `verify-full`.
+   */
   readonly sslRootCert?: string | undefined;
   readonly sslCert?: string | undefined;
   readonly sslKey?: string | undefined;

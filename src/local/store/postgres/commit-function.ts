@@ -1,3 +1,6 @@
+/** Shorter than the client's own wait, so that the client learns that nothing was saved. */
+const lockTimeoutMs = 4000;
+
 /** How many commits the log of changes has at most. */
 const loggedCommits = 1000;
 
@@ -11,7 +14,7 @@ export const otherVersion = 'AN001';
  * when there were few documents.
  */
 export const commitFunction = `
-CREATE FUNCTION anon_cli.commit(work jsonb) RETURNS bigint LANGUAGE plpgsql AS $commit$
+CREATE FUNCTION anon_cli.commit(work jsonb) RETURNS bigint LANGUAGE plpgsql SET lock_timeout = ${lockTimeoutMs} AS $commit$
 DECLARE
   known anon_cli.state%ROWTYPE;
   places bigint[];

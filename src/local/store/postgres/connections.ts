@@ -1,15 +1,16 @@
-import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
+import type { ClientConfig, PoolClient } from 'pg';
 import { type PostgresAddress, type PostgresPorts, serverName } from './address.ts';
 import { type Attempt, Backoff } from './backoff.ts';
-import { isConnectionLost, isEncryptionRefused, isTimeout, meaningOf, sqlState } from './failure.ts';
+import { DatabaseClient } from './client.ts';
+import { isConnectionLost, isCrowded, isEncryptionRefused, isTimeout, isWithoutTls, meaningOf } from './failure.ts';
+import { ConnectionPool } from './pool.ts';
 import { DatabaseRefusedError } from './refused-error.ts';
 import { type Encryption, encryptionsOf } from './tls.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
-const maxConnections = 10;
-const [connectTimeoutSeconds, statementTimeoutMs, keepAliveMs, idleMs] = [3, 5000, 10_000, 60_000];
+const [connectTimeoutSeconds, statementTimeoutMs, keepAliveMs] = [3, 5000, 10_000];
 
 /**
  * Connections to one database, opened when needed. All functions throw `DatabaseUnavailableError` and
@@ -21,7 +22,9 @@ export class Connections {
   readonly #onLost: () => void;
   readonly #backoff: Backoff;
   readonly #encryptions: Encryption[];
-  #pool: Pool;
+  /** Why the server has not accepted an encryption that was tried before. */
+  #refusal: unknown;
+  #pool: ConnectionPool;
   #wasConnected = false;
   #closed: Promise<void> | undefined;
 
@@ -61,8 +64,13 @@ export class Connections {
   }
 
   /** A connection for the caller alone. */
-  newClient(): Client {
-    return new Client(this.#config());
+  newClient(): DatabaseClient {
+    return new DatabaseClient(this.#config());
+  }
+
+  /** Opens new connections from now on. */
+  renew(): void {
+    this.#pool.renew();
   }
 
   /** Reports that the server accepts connections again. */
@@ -109,7 +117,8 @@ export class Connections {
       } catch (error) {
         if (this.#wasConnected || !isEncryptionRefused(error)) throw error;
         if (pool !== this.#pool) continue;
-        if (this.#encryptions.length === 1) throw error;
+        if (this.#encryptions.length === 1) throw this.#withEarlierRefusal(error);
+        this.#refusal = error;
         this.#encryptions.shift();
         this.#pool = this.#newPool();
         await pool.end();
@@ -117,30 +126,39 @@ export class Connections {
     }
   }
 
+  /** Two refusals, where neither explains the other. */
+  #withEarlierRefusal(error: unknown): unknown {
+    if (this.#refusal === undefined || isWithoutTls(this.#refusal)) return error;
+    if (isWithoutTls(error)) return this.#refusal;
+    const earlier = meaningOf(this.#refusal, this.#address);
+    if (!(earlier instanceof DatabaseRefusedError) || !(error instanceof Error)) return error;
+    const how = this.#encryptions[0] ? 'with' : 'without';
+    return new DatabaseRefusedError(earlier.reason, `${earlier.message}; ${how} TLS: ${error.message}`, error);
+  }
+
   #answered(): void {
-    if (this.#backoff.isDown) this.#ports.warn(`connected to ${serverName(this.#address)} again`);
+    if (this.#backoff.isDown) this.#ports.warn(`Connected to ${serverName(this.#address)} again.`);
     this.#backoff.succeeded();
   }
 
   #failed(attempt: Attempt, error: unknown): Error {
     // Others may still have connections.
-    if (!attempt.isProbe && sqlState(error) === '53300') return meaningOf(error, this.#address);
+    if (!attempt.isProbe && isCrowded(error)) return meaningOf(error, this.#address);
     this.#onLost();
     const wasDown = this.#backoff.isDown;
     const failure = this.#backoff.failed(attempt, (delayMs) => meaningOf(error, this.#address, delayMs));
-    if (!wasDown && this.#wasConnected) this.#ports.warn(`${failure.message}; trying again`);
+    if (!wasDown && this.#wasConnected) {
+      this.#ports.warn(`${failure.message.replace(/^./, (first) => first.toUpperCase())}. Trying again.`);
+    }
     return failure;
   }
 
-  #newPool(): Pool {
-    const pool = new Pool({
-      ...this.#config(),
-      max: maxConnections,
-      idleTimeoutMillis: idleMs,
-      allowExitOnIdle: true,
-    });
-    // Without a listener, the end of an unused connection would end the process.
-    return pool.on('error', () => this.#onLost());
+  #newPool(): ConnectionPool {
+    return new ConnectionPool(
+      this.#config(),
+      () => this.#ports.now(),
+      () => this.#onLost(),
+    );
   }
 
   #config(): ClientConfig {
@@ -172,9 +190,6 @@ async function use<Result>(
   work: (query: Query) => Promise<Result>,
   timeoutMs: number,
 ): Promise<Result> {
-  // The error of a connection also rejects the statement that is waiting for it.
-  const ignore = () => {};
-  client.on('error', ignore);
   let lost: unknown;
   try {
     return await work(async (text, values = []) => {
@@ -185,7 +200,6 @@ async function use<Result>(
     if (isConnectionLost(error)) lost = error;
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(lost instanceof Error ? lost : undefined);
   }
 }

@@ -6,8 +6,9 @@ import { commitWork } from './commit.ts';
 import { otherVersion } from './commit-function.ts';
 import { Connections, type Row } from './connections.ts';
 import { countStatement, getStatement, listStatement, savedDocument } from './documents.ts';
-import { isConflict, meaningOf, sqlState } from './failure.ts';
+import { isConflict, isReadOnly, meaningOf, sqlState } from './failure.ts';
 import { Listener } from './listener.ts';
+import { DatabaseRefusedError } from './refused-error.ts';
 import { hasSchema, isCurrent, isSchemaMissing, prepareSchema } from './schema.ts';
 import { indexKey } from './text.ts';
 
@@ -89,13 +90,13 @@ class PostgresDatabase implements DocumentDatabase {
 
   async get(kind: Kind, id: string): Promise<SavedDocument | undefined> {
     const { text, values } = getStatement(kind, id);
-    const [row] = await this.#run(() => this.#connections.read(text, values));
-    return row && savedDocument(row);
+    const [saved] = await this.#readDocuments(text, values);
+    return saved;
   }
 
   async list(kind: Kind, where: Where | undefined, range: Range | undefined): Promise<readonly SavedDocument[]> {
     const { text, values } = listStatement(kind, where, range);
-    return (await this.#run(() => this.#connections.read(text, values))).map(savedDocument);
+    return this.#readDocuments(text, values);
   }
 
   async count(kind: Kind, where: Where | undefined): Promise<number> {
@@ -132,6 +133,10 @@ class PostgresDatabase implements DocumentDatabase {
     await this.#connections.close();
   }
 
+  #readDocuments(text: string, values: readonly unknown[]): Promise<SavedDocument[]> {
+    return this.#run(async () => (await this.#connections.read(text, values)).map(savedDocument));
+  }
+
   async #deleteEnded(nowSeconds: number): Promise<void> {
     const ended = 'SELECT id FROM anon_cli.used_once WHERE ends < $1 LIMIT $2 FOR UPDATE SKIP LOCKED';
     await this.#run(() =>
@@ -158,7 +163,7 @@ class PostgresDatabase implements DocumentDatabase {
       onNotification: (payload) => this.#changes.heard(Number(payload) || 0),
       onEnd: () => this.#changes.forget(),
       onUnsupported: () =>
-        this.#ports.warn(`${serverName(this.#address)} has no LISTEN, and is asked for changes all the time instead`),
+        this.#ports.warn(`${serverName(this.#address)} has no LISTEN. It is asked for changes all the time instead.`),
     });
   }
 
@@ -181,7 +186,25 @@ class PostgresDatabase implements DocumentDatabase {
     try {
       return await work();
     } catch (error) {
-      throw meaningOf(error, this.#address);
+      throw isReadOnly(error) ? await this.#readOnly(error) : meaningOf(error, this.#address);
+    }
+  }
+
+  async #readOnly(error: unknown): Promise<Error> {
+    const isStandby = await this.#isStandby();
+    this.#connections.renew();
+    if (isStandby) return meaningOf(error, this.#address);
+    const message = `${serverName(this.#address)} lets user "${this.#address.user}" read only`;
+    return new DatabaseRefusedError('read-only', message, error);
+  }
+
+  /** A standby server may become the one to write to; a setting stays until somebody changes it. */
+  async #isStandby(): Promise<boolean> {
+    try {
+      const [row] = await this.#connections.read('SELECT pg_is_in_recovery() AS standby');
+      return row?.standby !== false;
+    } catch {
+      return true;
     }
   }
 }

@@ -1,5 +1,5 @@
-import type { Client } from 'pg';
-import { isConnectionLost } from './failure.ts';
+import type { DatabaseClient } from './client.ts';
+import { isUnsupported } from './failure.ts';
 import { channel } from './tables.ts';
 
 const [firstDelayMs, maxDelayMs] = [100, 5000];
@@ -15,13 +15,13 @@ export interface ListenerEvents {
 
 /** Listens on a connection of its own, and opens another one when it ends. Does not keep the process running. */
 export class Listener {
-  readonly #newClient: () => Client;
+  readonly #newClient: () => DatabaseClient;
   readonly #events: ListenerEvents;
-  #client: Client | undefined;
+  #client: DatabaseClient | undefined;
   #isClosed = false;
   #delayMs = firstDelayMs;
 
-  constructor(newClient: () => Client, events: ListenerEvents) {
+  constructor(newClient: () => DatabaseClient, events: ListenerEvents) {
     this.#newClient = newClient;
     this.#events = events;
     void this.#listen();
@@ -42,23 +42,20 @@ export class Listener {
       this.#events.onUnsupported();
       return;
     }
-    this.#events.onEnd();
     setTimeout(() => {
       if (!this.#isClosed) void this.#listen();
     }, this.#delayMs).unref();
     this.#delayMs = Math.min(this.#delayMs * 2, maxDelayMs);
   }
 
-  /** Returns at the end of the connection: false where the server has no notifications. */
-  async #listenOn(client: Client): Promise<boolean> {
+  /** Returns when the connection has ended or cannot listen: false where the server has no notifications. */
+  async #listenOn(client: DatabaseClient): Promise<boolean> {
     const ended = new Promise((resolve) => client.once('end', resolve));
-    // An error ends the connection.
-    client.on('error', () => {});
     client.on('notification', ({ payload = '' }) => this.#events.onNotification(payload));
     try {
       const connected = client.connect();
       // Missing from the types.
-      (client as Client & { unref(): void }).unref();
+      (client as DatabaseClient & { unref(): void }).unref();
       await connected;
     } catch {
       return true;
@@ -66,11 +63,12 @@ export class Listener {
     try {
       await client.query(`LISTEN ${channel}`);
     } catch (error) {
-      return isConnectionLost(error);
+      return !isUnsupported(error);
     }
     this.#delayMs = firstDelayMs;
     this.#events.onStart();
     await ended;
+    this.#events.onEnd();
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { Kind } from '../store.ts';
 import { lookupRows } from './commit.ts';
 import type { Connections, Query, Row } from './connections.ts';
 import { sqlState } from './failure.ts';
-import { DatabaseRefusedError } from './refused-error.ts';
+import { DatabaseRefusedError, damagedState } from './refused-error.ts';
 import { createTables, layout } from './tables.ts';
 import { decodeText } from './text.ts';
 
@@ -12,6 +12,15 @@ import { decodeText } from './text.ts';
 const lockNumber = 0x616e6f6e;
 
 const timeoutMs = 60_000;
+
+/**
+ * Whatever the role's defaults are, the server ends what takes longer before the client stops waiting. It also ends a
+ * transaction whose client stands still or has lost its machine, because every other instance waits for it.
+ */
+const limits = `
+SET LOCAL lock_timeout = ${timeoutMs - 5000};
+SET LOCAL statement_timeout = ${timeoutMs - 5000};
+SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`;
 
 /** How many documents are in memory while their lookups are computed. */
 const batch = 1000;
@@ -24,13 +33,16 @@ export function isSchemaMissing(error: unknown): boolean {
   return missing.test(sqlState(error) ?? '');
 }
 
-/** Creates the tables or brings them up to date, unless another instance has. @throws {DatabaseRefusedError} `newer` */
+/** Creates the tables or brings them up to date, unless another instance has. @throws {DatabaseRefusedError} */
 export async function prepareSchema(connections: Connections): Promise<void> {
   if (isCurrent(await readVersions(connections))) return;
   await connections.transaction(async (query) => {
+    await query(limits);
     await query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
     await createMissing(query);
-    if (!isCurrent(await query(versions))) await computeLookups(query);
+    const state = await query(versions);
+    if (state.length === 0) throw damagedState();
+    if (!isCurrent(state)) await computeLookups(query);
   }, timeoutMs);
 }
 
@@ -50,12 +62,13 @@ async function readVersions(connections: Connections): Promise<Row[]> {
   }
 }
 
-/** Whether the tables are those of this version. @throws {DatabaseRefusedError} `newer` */
+/** Whether the tables are those of this version. @throws {DatabaseRefusedError} `newer` or `damaged` */
 export function isCurrent([state]: readonly Row[]): boolean {
   if (!state) return false;
   if (Number(state.layout) > layout || Number(state.lookup_version) > lookupVersion) {
     throw new DatabaseRefusedError('newer', 'a later version of anon-cli has written the state in this database');
   }
+  if (Number(state.layout) !== layout) throw damagedState();
   return Number(state.lookup_version) === lookupVersion;
 }
 

@@ -1,5 +1,6 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, createSecureContext, type SecureContext } from 'node:tls';
 import { isSocket, type PostgresAddress } from './address.ts';
 import { DatabaseRefusedError } from './refused-error.ts';
 
@@ -9,10 +10,18 @@ export type Encryption = ConnectionOptions | false;
 /**
  * What to try, in this order, until the server accepts one.
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS
+ * @throws {DatabaseRefusedError} `tls` where settings contradict each other, or name a file that cannot be used
  */
 export function encryptionsOf(address: PostgresAddress): readonly [Encryption, ...Encryption[]] {
-  const { host, sslMode } = address;
+  const { host, sslMode, sslRootCert } = address;
+  // Anyone can get a certificate from a public authority, but only for a name of their own.
+  if (sslRootCert === 'system' && sslMode !== 'verify-full') {
+    throw refused(`sslrootcert=system needs sslmode=verify-full, not ${sslMode}`);
+  }
   if (sslMode === 'disable' || isSocket(host)) return [false];
+  if (sslMode === 'verify-ca' && sslRootCert === undefined) {
+    throw refused('sslmode=verify-ca needs sslrootcert: a file with the certificates to trust');
+  }
   const tls = tlsOptions(address);
   if (sslMode === 'allow') return [false, tls];
   if (sslMode === 'prefer') return [tls, false];
@@ -20,16 +29,41 @@ export function encryptionsOf(address: PostgresAddress): readonly [Encryption, .
 }
 
 function tlsOptions(address: PostgresAddress): ConnectionOptions {
-  const { host, sslMode, sslRootCert, sslCert, sslKey } = address;
-  const isNameChecked = sslMode === 'verify-full' || sslRootCert === 'system';
-  const isChainChecked = isNameChecked || sslMode === 'verify-ca' || sslRootCert !== undefined;
+  const { host, sslMode, sslRootCert } = address;
+  const isNameChecked = sslMode === 'verify-full';
   return {
-    rejectUnauthorized: isChainChecked,
+    secureContext: secureContextOf(address),
+    // With a root certificate libpq checks the chain in every mode, and so `require` is `verify-ca`.
+    rejectUnauthorized: isNameChecked || sslRootCert !== undefined,
     checkServerIdentity: (_, certificate) => (isNameChecked ? checkServerIdentity(host, certificate) : undefined),
-    ...(sslRootCert !== undefined && sslRootCert !== 'system' && { ca: read(sslRootCert, 'the root certificate') }),
-    ...(sslCert !== undefined && { cert: read(sslCert, 'the client certificate') }),
-    ...(sslKey !== undefined && { key: read(sslKey, 'the key of the client certificate') }),
   };
+}
+
+function secureContextOf({ sslRootCert, sslCert, sslKey }: PostgresAddress): SecureContext {
+  const ca = sslRootCert === undefined || sslRootCert === 'system' ? {} : { ca: readRoot(sslRootCert) };
+  if (sslCert === undefined && sslKey === undefined) return createSecureContext(ca);
+  if (sslKey === undefined) throw refused(`sslcert=${sslCert} needs sslkey: the file with the key of that certificate`);
+  if (sslCert === undefined) throw refused(`sslkey=${sslKey} needs sslcert: the file with the certificate of that key`);
+  const [cert, key] = [read(sslCert, 'the client certificate'), read(sslKey, 'the key of the client certificate')];
+  // OpenSSL would only report that nobody answered its question.
+  if (key.includes('ENCRYPTED')) throw refused(`${sslKey} is encrypted with a passphrase, which is not supported`);
+  try {
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('they are not a pair');
+    return createSecureContext({ ...ca, cert, key });
+  } catch (error) {
+    throw refused(`cannot use the client certificate ${sslCert} with the key ${sslKey}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** OpenSSL would accept a file without certificates, and then trust none. */
+function readRoot(path: string): string {
+  const text = read(path, 'the root certificate');
+  try {
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    throw refused(`cannot use the root certificate ${path}: ${reasonOf(error)}`, error);
+  }
 }
 
 function read(path: string, what: string): string {
@@ -38,6 +72,16 @@ function read(path: string, what: string): string {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const reason = code === 'ENOENT' ? 'the file does not exist' : `the system reports ${code}`;
-    throw new DatabaseRefusedError('tls', `cannot read ${what} ${path}: ${reason}`, error);
+    throw refused(`cannot read ${what} ${path}: ${reason}`, error);
   }
+}
+
+/** OpenSSL's reason, without its numbers and the names of its functions. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  return 'reason' in error ? String(error.reason) : error.message;
+}
+
+function refused(message: string, cause?: unknown): DatabaseRefusedError {
+  return new DatabaseRefusedError('tls', message, cause);
 }

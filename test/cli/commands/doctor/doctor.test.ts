@@ -28,7 +28,7 @@ describe.each(['preview', 'ea'] as const)('doctor, edition %s', (edition) => {
       scopes: ['read:catalog', 'write:cart'],
       clock_offset_seconds: 0,
     });
-    expect(json.checks).toHaveLength(13);
+    expect(json.checks).toHaveLength(14);
     expect(json.checks[0]).toEqual({
       check: 'reachable',
       state: 'open',
@@ -379,5 +379,87 @@ describe('the command line of doctor', () => {
   it('--client-secret is not accepted as an argument', async () => {
     const machine = await freshMachine({ seeded: false });
     expect((await machine.run('doctor', '--probe', '--client-secret', 'shh-secret')).code).toBe(2);
+  });
+});
+
+describe('doctor --origin', () => {
+  const origin = 'http://localhost:3000';
+  const noUrls = { web_origins: [], allowed_origins: [], callbacks: [] };
+
+  async function openFor(members: object) {
+    const machine = await openMachine({ edition: 'ea' });
+    await changeDocument(machine.store, 'client', 'web', { ...noUrls, ...members });
+    return machine;
+  }
+
+  it('shows the gate, the command that opens it, and exits with 5', async () => {
+    const { run, terminal } = await openFor({});
+    terminal.interactive = true;
+    const { code, stdout, stderr } = await run('doctor', '--origin', origin);
+    expect(code).toBe(5);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `✘ closed origin web does not allow pages on ${origin}; the answer to a preflight lacks access-control-allow-origin`,
+    );
+    expect(stdout).toContain(`To fix\n  $ anon-cli app origins add web ${origin}\n`);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`error: A page on ${origin} cannot get a guest of web: `);
+  });
+
+  it('opens with the command that it prints, and with --fix', async () => {
+    const { run, done } = await openFor({});
+    const { json } = await run('doctor', '--origin', origin, '--json');
+    const { fix } = json.checks.find(({ check }: { check: string }) => check === 'origin');
+    expect(fix).toBe(`anon-cli app origins add web ${origin}`);
+    await done(...fix.split(' ').slice(1));
+    expect((await done('doctor', '--origin', origin)).stdout).toContain(
+      `✔ A guest of web can get a token for shop, on pages of ${origin} too: `,
+    );
+    const other = 'https://app.example.com';
+    const fixed = await done('doctor', '--origin', other, '--fix', '--yes', '--json');
+    expect(fixed.json).toMatchObject({
+      ok: true,
+      changes: [{ member: 'web_origins', before: [origin], after: [origin, other] }],
+    });
+    expect((await done('doctor', '--origin', other, '--fix', '--dry-run')).stdout).toBe(
+      '✔ No changes: no gate to open\n',
+    );
+  });
+
+  it('does not open with --fix what a native application has no use for', async () => {
+    const { done } = await openFor({ app_type: 'native' });
+    const { json } = await done('doctor', '--json');
+    expect(json.checks.map(({ check }: { check: string }) => check)).not.toContain('origin');
+  });
+
+  it.each([
+    ['localhost:3000', "Invalid origin 'localhost:3000': it has no scheme.", `Did you mean ${origin}?`],
+    ['http://localhost:*', expect.stringContaining('a page has exactly one origin'), 'Example: http://localhost:3000'],
+    ['https://*.example.com', expect.stringContaining('a page has exactly one origin'), expect.any(String)],
+    ['', 'The origin is empty.', expect.any(String)],
+  ])('refuses %j before any request', async (text, message, hint) => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const refused = await machine.run('doctor', '--origin', text, '--json');
+    expect(refused.code).toBe(2);
+    expect(refused.jsonError).toMatchObject({ code: 'usage', message, hint });
+    expect(tenant.requests).toEqual([]);
+  });
+
+  it("can't be combined with --matrix", async () => {
+    const { run } = await freshMachine();
+    expect(await run('doctor', '--origin', origin, '--matrix')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--origin and --matrix can't be combined."),
+    });
+  });
+
+  it('checks a tenant elsewhere over HTTP, and shows the request with --debug', async () => {
+    const machine = await freshMachine();
+    const tenant = await servedTenant(machine.clock, { edition: 'ea' });
+    await changeDocument(tenant.store, 'client', 'web', { ...noUrls, web_origins: [origin] });
+    await useRemote(machine, tenant);
+    const { stdout, stderr } = await machine.run('doctor', '--origin', origin, '--debug');
+    expect(stdout).toMatch(/✔ open +origin/);
+    expect(stderr).toMatch(/OPTIONS \/anonymous\/token 204 /);
   });
 });

@@ -132,6 +132,105 @@ describe('sqlite', () => {
   });
 });
 
+describe('where the state is in a database', () => {
+  const address = 'postgres://app@db.example/anon';
+
+  /** The database is never asked, so it need not exist. */
+  async function withDatabase(): Promise<Machine> {
+    const machine = await freshMachine();
+    saveProfiles(machine, { database: address, app: { clientId: 'a1', name: 'web' } });
+    return machine;
+  }
+
+  it('status names it, and says that the edition is not read', async () => {
+    const machine = await withDatabase();
+    expect((await machine.done('status')).stdout).toBe(
+      'tenant       built into anon-cli\n' +
+        'profile      local, the current profile\n' +
+        `database     ${address}\n` +
+        'edition      not read\n' +
+        'application  web (a1)\n' +
+        'API          not set\n' +
+        'credentials  built in\n' +
+        'session      none. Create one: anon-cli token create\n',
+    );
+    expect((await machine.done('status', '--json')).json).toMatchObject({
+      ...{ domain: null, database: address, database_source: 'profile', edition: null, app: { client_id: 'a1' } },
+    });
+  });
+
+  it('profile list and profile show name it', async () => {
+    const machine = await withDatabase();
+    expect((await machine.done('profile', 'list')).stdout).toBe(`*\tlocal\t${address}\tnot read\tweb\t-\n`);
+    expect((await machine.done('profile', 'list', '--json')).json).toMatchObject([
+      { database: address, edition: null },
+    ]);
+    expect((await machine.done('profile', 'show')).stdout).toContain(
+      `  database     ${address}\n  edition      not read\n`,
+    );
+    expect((await machine.done('profile', 'show', '--json')).json).toMatchObject({ database: address, edition: null });
+  });
+
+  it('ANON_DATABASE_URL names another one, without its password, and the defaults are not for it', async () => {
+    const machine = await withDatabase();
+    machine.env.ANON_DATABASE_URL = 'postgres://app:s3cret-pw@db.example/other';
+    machine.keepSecret('s3cret-pw');
+    const { stdout } = await machine.done('status');
+    expect(stdout).toContain('database     postgres://app@db.example/other, from ANON_DATABASE_URL\n');
+    expect(stdout).toContain('application  not set\n');
+    expect((await machine.done('status', '--json')).json).toMatchObject({
+      ...{ database: 'postgres://app@db.example/other', database_source: 'ANON_DATABASE_URL', app: null },
+    });
+    expect((await machine.done('profile', 'list')).stdout).toBe(
+      '*\tlocal\tpostgres://app@db.example/other\tnot read\t-\t-\n',
+    );
+    expect(await machine.run('profile', 'set', 'production', 'on')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        "error: Profile 'local' is not for the database in ANON_DATABASE_URL.\n" +
+        'hint:  Set ANON_APP and ANON_API instead, or save the database:\n       anon-cli local use-database <url>\n',
+    });
+  });
+
+  it.each([
+    'postgres://app@db.example/anon',
+    'postgres://app:s3cret-pw@db.example:5432/anon?sslmode=require',
+    'postgres://other@db.example/anon',
+  ])('the defaults are for the same database, however it is connected to: %s', async (url) => {
+    const machine = await withDatabase();
+    machine.env.ANON_DATABASE_URL = url;
+    expect((await machine.done('status', '--json')).json.app).toMatchObject({ client_id: 'a1' });
+    await machine.done('profile', 'set', 'production', 'on');
+    // The address in the environment is not saved.
+    expect(JSON.parse(readFileSync(machine.profilesPath, 'utf8')).profiles.local).toMatchObject({
+      ...{ database: address, app: { clientId: 'a1' }, production: true },
+    });
+  });
+
+  it('ANON_DATABASE_URL=sqlite names the file instead', async () => {
+    const machine = await withDatabase();
+    machine.env.ANON_DATABASE_URL = 'sqlite';
+    const { stdout } = await machine.done('status');
+    expect(stdout).toContain('database     none (the state is in a file), from ANON_DATABASE_URL\n');
+    expect(stdout).toContain('edition      preview\n');
+    expect(stdout).toContain('application  not set\n');
+    await machine.done('app', 'list');
+  });
+
+  it('status fails like every other command where the address is invalid, and profile list warns', async () => {
+    const machine = await freshMachine();
+    saveProfiles(machine, { database: 'postgres://app:s3cret-pw@db.example/anon' });
+    machine.keepSecret('s3cret-pw');
+    const problem = 'Invalid database address in profiles.json: it contains a password.';
+    expect(await machine.run('status')).toMatchObject({ code: 1, stderr: expect.stringContaining(problem) });
+    expect(await machine.done('profile', 'list')).toMatchObject({
+      stdout: '\tlocal\tbuilt into anon-cli\tunknown\t-\t-\n',
+      stderr: `warning: Commands without --profile fail: ${problem}\n`,
+    });
+  });
+});
+
 it('a reset of the file leaves the choice of the database alone', async () => {
   const machine = await freshMachine();
   saveProfiles(machine, { database: 'sqlite', app: { clientId: 'x', name: 'x' } });

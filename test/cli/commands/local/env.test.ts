@@ -16,6 +16,7 @@ describe('local env', () => {
       AUTH0_JWKS_URI: 'https://localhost:4400/.well-known/jwks.json',
       AUTH0_CLIENT_ID: client_id,
       AUTH0_AUDIENCE: audience,
+      NODE_EXTRA_CA_CERTS: (await machine.done('local', 'ca', '--json')).json.path,
     });
     expect(stderr).toBe('');
     expect((await machine.done('local', 'env', '--format', 'dotenv')).stdout).toBe(stdout);

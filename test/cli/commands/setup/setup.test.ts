@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { setupCommand } from '../../../../src/cli/commands/setup/setup.ts';
+import type { Store } from '../../../../src/local/store/store.ts';
 import {
   changeDocument,
   documentNamed,
-  freshMachine,
   type Machine,
-  openMachine,
+  freshMachine as machineAsItComes,
+  openMachine as openMachineAsItComes,
   parsed,
   type ServedTenant,
-  servedTenant,
+  servedTenant as tenantAsItComes,
   useRemote,
   wordsOf,
 } from '../../../support/command.ts';
@@ -23,6 +24,18 @@ const writes = ({ requests }: Pick<ServedTenant, 'requests'>) =>
   requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/'));
 const sessionsAsked = ({ requests }: Pick<ServedTenant, 'requests'>) =>
   requests.filter(({ path }) => path === '/anonymous/token');
+
+/** The origin of pages is asked for where there is none; only some tests are about that. */
+async function withOrigin<Place extends { readonly store: Store }>(place: Place): Promise<Place> {
+  await changeDocument(place.store, 'client', 'web', { web_origins: ['http://localhost:3000'] });
+  return place;
+}
+const freshMachine = async (options?: Parameters<typeof machineAsItComes>[0]) =>
+  withOrigin(await machineAsItComes(options));
+const openMachine = async (options?: Parameters<typeof openMachineAsItComes>[0]) =>
+  withOrigin(await openMachineAsItComes(options));
+const servedTenant = async (...options: Parameters<typeof tenantAsItComes>) =>
+  withOrigin(await tenantAsItComes(...options));
 
 /** A machine whose current profile is a served tenant, so that what is sent can be counted. */
 async function remoteMachine(options: { edition?: 'preview' | 'ea' } = {}) {
@@ -366,7 +379,7 @@ describe('setup without a terminal', () => {
 describe('setup on a terminal', () => {
   it('asks for what is not given, shows what changes, and asks before it writes', async () => {
     const { machine, tenant } = await remoteMachine();
-    await machine.done('app', 'create', 'kiosk');
+    await machine.done('app', 'create', 'kiosk', '--type', 'native');
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
     await machine.done('tenant', 'set-lifetime', '1d');
     await machine.done('tenant', 'set-format', 'jwt');
@@ -443,10 +456,10 @@ describe('setup on a terminal', () => {
 
   it('creates a new application and API if that is chosen from the list', async () => {
     const machine = await freshMachine();
-    await machine.done('app', 'create', 'kiosk');
+    await machine.done('app', 'create', 'kiosk', '--type', 'native');
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example');
     // What was typed in the list is its name; where that was nothing, it is asked for.
-    await personAt(machine, '(new) mobile', 'spa', '(new)', 'maps', 'urn:maps', 'read:maps');
+    await personAt(machine, '(new) mobile', 'native', '(new)', 'maps', 'urn:maps', 'read:maps');
     machine.answers.push(true);
     const line = lineShown(await machine.done('setup'));
     expect((await repeated(machine, line)).json).toMatchObject({
@@ -462,15 +475,19 @@ describe('setup on a terminal', () => {
       writer.remove('client', String((await documentNamed(tenant.store, 'client', 'web')).client_id));
       writer.remove('resource_server', String((await documentNamed(tenant.store, 'resource_server', 'shop')).id));
     });
-    await personAt(machine, 'web', 'spa', 'shop', 'urn:shop', 'read:catalog');
+    await personAt(machine, 'web', 'spa', '', 'shop', 'urn:shop', 'read:catalog');
     machine.answers.push(true);
     const line = lineShown(await machine.done('setup'));
-    expect((await repeated(machine, line)).json).toMatchObject({ app: { name: 'web' }, api: { name: 'shop' } });
+    expect((await repeated(machine, line)).json).toMatchObject({
+      app: { name: 'web', origins: [{ origin: 'http://localhost:3000' }] },
+      api: { name: 'shop' },
+      requests: [],
+    });
   });
 
   it('asks again after an empty or invalid answer', async () => {
     const machine = await freshMachine();
-    await machine.done('app', 'create', 'kiosk');
+    await machine.done('app', 'create', 'kiosk', '--type', 'native');
     for (const _ of [1, 2]) await machine.done('app', 'create', 'twin', '--allow-duplicate');
     await changeDocument(machine.store, 'resource_server', 'shop', { scopes: [] });
     await machine.done('api', 'create', 'news', '--audience', 'https://news.example', '--scopes', 'read:news');
@@ -478,7 +495,7 @@ describe('setup on a terminal', () => {
     await personAt(
       machine,
       // Two have that name; then none is typed at all, twice.
-      ...['(new) twin', '(new)', ' ', '', 'mobile', 'spa'],
+      ...['(new) twin', '(new)', ' ', '', 'mobile', 'native'],
       // The first API defines no scopes; the second is the system API.
       ...['https://api.shop.example', '(new) maps', '', system, 'urn:maps', ' , ', 'read:maps'],
     );
@@ -498,7 +515,7 @@ describe('setup on a terminal', () => {
 
   it('offers the existing ones if the given one is not to be created', async () => {
     const machine = await freshMachine();
-    await machine.done('app', 'create', 'kiosk');
+    await machine.done('app', 'create', 'kiosk', '--type', 'native');
     await personAt(machine, String((await documentNamed(machine.store, 'client', 'kiosk')).client_id), 'read:catalog');
     machine.answers.push(false, true);
     const line = lineShown(await machine.done('setup', '--app', 'kisok'));
@@ -522,7 +539,7 @@ describe('setup on a terminal', () => {
         client_id: 'b'.repeat(32),
       }),
     );
-    const answers = (name: string) => [`(new) ${name}`, 'spa', 'read:catalog'];
+    const answers = (name: string) => [`(new) ${name}`, 'native', 'read:catalog'];
     await personAt(machine, ...answers('x'.repeat(300)), ...answers('kiosk'));
     machine.answers.push(true, true);
     const ran = await machine.done('setup');
@@ -535,7 +552,7 @@ describe('setup on a terminal', () => {
     ['by saying no', ['kiosk', 'read:catalog'], 'anon-cli setup --app kiosk --api shop --scopes read:catalog'],
   ])('prints the command line to continue if it is interrupted %s', async (_how, replies, line) => {
     const machine = await freshMachine();
-    await machine.done('app', 'create', 'kiosk');
+    await machine.done('app', 'create', 'kiosk', '--type', 'native');
     const [app = '', ...others] = replies;
     await personAt(machine, String((await documentNamed(machine.store, 'client', app)).client_id), ...others);
     if (others.length > 0) machine.answers.push(false);
@@ -547,7 +564,7 @@ describe('setup on a terminal', () => {
 
   it('quotes that command line for a shell, without secrets', async () => {
     const machine = await freshMachine();
-    await machine.done('app', 'create', "it's $HOME");
+    await machine.done('app', 'create', "it's $HOME", '--type', 'native');
     await personAt(
       machine,
       String((await documentNamed(machine.store, 'client', "it's $HOME")).client_id),
@@ -613,6 +630,97 @@ describe('setup on a terminal', () => {
       code: 2,
       stderr: expect.stringContaining("API 'shop' defines no scopes, so guests can't get any."),
     });
+  });
+});
+
+describe('the origins of an application with pages', () => {
+  const question = 'Origins of the pages of web (default: http://localhost:3000; none: -)';
+  const noUrls = { web_origins: [], allowed_origins: [], callbacks: [] };
+
+  async function machineWithout(edition: 'preview' | 'ea' = 'preview') {
+    const machine = await freshMachine({ edition });
+    await changeDocument(machine.store, 'client', 'web', noUrls);
+    return machine;
+  }
+  const originsOf = async ({ store }: Machine, app = 'web') => (await documentNamed(store, 'client', app)).web_origins;
+
+  it.each(['preview', 'ea'] as const)('are asked for if there are none, in edition %s', async (edition) => {
+    const machine = await machineWithout(edition);
+    await personAt(machine, '');
+    machine.answers.push(true);
+    const ran = await machine.done(...all);
+    expect(machine.questions).toEqual([question, 'Apply to localhost:4400?']);
+    expect(ran.stderr).toMatch(/\n {4}web_origins +(not set|\+http:\/\/localhost:3000)/);
+    expect(await originsOf(machine)).toEqual(['http://localhost:3000']);
+    const line = lineShown(ran);
+    expect(line).toBe('anon-cli setup --app web --origin http://localhost:3000 --api shop --scopes read:catalog --yes');
+    expect((await repeated(machine, line)).json).toMatchObject({ requests: [] });
+    await personAt(machine);
+    await machine.done(...all);
+    expect(machine.questions).toHaveLength(2);
+  });
+
+  it('may be several, or none, and are asked for again if one is wrong', async () => {
+    const machine = await machineWithout();
+    await personAt(machine, 'localhost:3000', 'http://localhost:3000, https://app.example.com');
+    machine.answers.push(true);
+    const ran = await machine.done(...all);
+    expect(ran.stderr).toContain("error: Invalid origin 'localhost:3000': it has no scheme.");
+    expect(await originsOf(machine)).toEqual(['http://localhost:3000', 'https://app.example.com']);
+
+    const other = await machineWithout();
+    await personAt(other, '-');
+    other.answers.push(true);
+    const line = lineShown(await other.done(...all));
+    expect(line).toBe("anon-cli setup --app web --origin '' --api shop --scopes read:catalog --yes");
+    expect(await originsOf(other)).toEqual([]);
+    expect((await repeated(other, line)).json).toMatchObject({ requests: [] });
+  });
+
+  it('come from options without a question, are added to those that are there, and change nothing the second time', async () => {
+    const machine = await machineWithout();
+    await changeDocument(machine.store, 'client', 'web', { web_origins: ['https://app.example.com'] });
+    const line = [...all, '--origin', 'http://localhost:3000', '--origin', 'http://localhost:3001', '--yes', '--json'];
+    const { json } = await machine.done(...line);
+    expect(json.app.origins).toEqual(
+      ['https://app.example.com', 'http://localhost:3000', 'http://localhost:3001'].map((origin) => ({
+        origin,
+        from: ['web_origins'],
+      })),
+    );
+    expect(json.requests.filter(({ path }: { path: string }) => path.startsWith('/api/v2/clients'))).toHaveLength(1);
+    expect((await machine.done(...line)).json).toMatchObject({ requests: [] });
+  });
+
+  it('are left alone without a person and without the option', async () => {
+    const machine = await machineWithout();
+    await machine.done(...all, '--yes');
+    expect(await originsOf(machine)).toEqual([]);
+  });
+
+  it('are created with a new application', async () => {
+    const machine = await machineWithout();
+    const given = [
+      '--create-app',
+      'kiosk',
+      '--origin',
+      'http://localhost:3000',
+      '--api',
+      'shop',
+      '--scopes',
+      'read:catalog',
+    ];
+    const dry = await machine.done('setup', ...given, '--dry-run', '--json');
+    expect(dry.json.app).toMatchObject({ name: 'kiosk', origins: [{ origin: 'http://localhost:3000' }] });
+    await machine.done('setup', ...given, '--yes');
+    expect(await originsOf(machine, 'kiosk')).toEqual(['http://localhost:3000']);
+  });
+
+  it('are refused before any change', async () => {
+    const { machine, tenant } = await remoteMachine();
+    const refused = await machine.run(...all, '--origin', 'http://localhost:3000/', '--yes', '--json');
+    expect(refused.jsonError).toMatchObject({ code: 'usage', hint: 'Did you mean http://localhost:3000?' });
+    expect(writes(tenant)).toEqual([]);
   });
 });
 

@@ -5,7 +5,14 @@ import { commandsThatNeed, missingScopes } from '../../../../src/domain/exchange
 it('scopes that are missing are named with the commands that need them', () => {
   const granted = ['read:tenant_settings', 'update:tenant_settings', 'read:clients', 'create:clients'];
   expect(missingScopes(granted, 'preview')).toEqual([
-    { scope: 'update:clients', commands: ['app enable', 'app disable', 'claims set', 'claims remove', 'setup'] },
+    {
+      scope: 'update:clients',
+      commands: [
+        ...['app enable', 'app disable', 'app origins add', 'app origins remove', 'app callbacks add'],
+        ...['app callbacks remove', 'app logout-urls add', 'app logout-urls remove'],
+        ...['claims set', 'claims remove', 'setup'],
+      ],
+    },
     { scope: 'delete:clients', commands: ['app delete'] },
     {
       scope: 'read:resource_servers',

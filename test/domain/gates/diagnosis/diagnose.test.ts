@@ -11,6 +11,7 @@ const nothing: DiagnosisRequest = {
   app: { named: undefined, chosen: undefined },
   api: { named: undefined, chosen: undefined },
   wanted: [],
+  origin: undefined,
   forcedEdition: undefined,
   probe: undefined,
 };
@@ -56,6 +57,7 @@ const allOpen = {
   api: 'open',
   grant: 'open',
   scopes: 'open',
+  origin: 'skipped',
   probe: 'skipped',
 };
 

@@ -18,6 +18,7 @@ async function probed(
       app: { named: app ?? tenant.app.client_id, chosen: undefined },
       api: { named: tenant.api.identifier, chosen: undefined },
       wanted: [],
+      origin: undefined,
       forcedEdition: undefined,
       probe: { clientSecret },
     },

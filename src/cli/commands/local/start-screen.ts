@@ -1,0 +1,82 @@
+import { shellWord } from '../../../domain/shell-word.ts';
+import { isAnonError } from '../../../errors.ts';
+import type { LocalServer } from '../../../io/embedded/server.ts';
+import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
+import { jwksPath } from '../../../wire/discovery.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { isForPeople } from '../../output/formats.ts';
+import { printResult } from '../../output/output.ts';
+import { printable } from '../../render/printable.ts';
+import { rows } from '../../render/rows.ts';
+import type { Access } from '../../tenant/access.ts';
+import type { Context } from '../../world/context.ts';
+import { appValues } from './app-values.ts';
+import type { StateData } from './state-data.ts';
+
+interface Started {
+  readonly server: LocalServer;
+  readonly state: StateData;
+  readonly connect: () => Promise<Access>;
+}
+
+/** Prints where the local tenant listens, and for people what an app of theirs needs, with a request that works. */
+export async function printStart(context: Context, options: GlobalOptions, started: Started): Promise<void> {
+  const { server, state } = started;
+  const values = isForPeople(options) ? await valuesIfKnown(started) : undefined;
+  const { host } = new URL(server.issuer);
+  printResult(context, options, {
+    data: {
+      url: server.url,
+      port: server.port,
+      issuer: server.issuer,
+      ...(server.issuerBefore !== undefined && { issuer_before: server.issuerBefore }),
+      edition: server.edition,
+      database: state.database,
+      ca: server.authority ?? null,
+    },
+    human: (paint) =>
+      `${paint.green('✔')} The local tenant listens at ${paint.bold(server.url)}\n` +
+      (server.issuerBefore === undefined
+        ? ''
+        : `The issuer is now ${server.issuer} (was ${server.issuerBefore}), for every command.\n`) +
+      rows(paint, [
+        ['domain', host],
+        ['issuer', server.issuer],
+        ['JWKS', `${server.url}${jwksPath}`],
+        ['edition', server.edition],
+        ...(state.database === null ? [] : [['database', printable(state.database)] as const]),
+        ...(values === undefined
+          ? []
+          : ([
+              ['client id', `${values.app.clientId} (${printable(values.app.name)})`],
+              ['audience', `${printable(values.api.audience)} (${printable(values.api.name)})`],
+            ] as const)),
+        ...(server.authority === undefined
+          ? []
+          : [['CA', `${printable(server.authority)} (to trust it: anon-cli local trust)`] as const]),
+        ['for your app', 'anon-cli local env'],
+        ['configure', 'any anon-cli command, in another terminal'],
+        ['stop', 'Ctrl-C'],
+      ]) +
+      (values === undefined ? '' : `\n${paint.dim('A guest')}\n  $ ${curl(server, values)}\n\n`),
+  });
+}
+
+/** Undefined where nothing tells which application or API is meant, or the tenant has none. */
+async function valuesIfKnown({ connect }: Started) {
+  try {
+    return await appValues(await connect());
+  } catch (error) {
+    if (isAnonError(error)) return undefined;
+    throw error;
+  }
+}
+
+function curl(
+  { url, authority }: LocalServer,
+  { app, api }: { app: { clientId: string }; api: { audience: string } },
+): string {
+  const trusting = authority === undefined ? '' : ` --cacert ${shellWord(authority)}`;
+  const members = `-d client_id=${shellWord(app.clientId)} -d audience=${shellWord(api.audience)}`;
+  return `curl${trusting} ${url}${anonymousTokenPath} ${members}`;
+}

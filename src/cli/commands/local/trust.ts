@@ -1,0 +1,80 @@
+import { shellWord } from '../../../domain/shell-word.ts';
+import { AnonError, isAnonError } from '../../../errors.ts';
+import type { TrustStore } from '../../../io/certificates/trust-store.ts';
+import type { GlobalOptions } from '../../options/global.ts';
+import { printResult } from '../../output/output.ts';
+import { printable } from '../../render/printable.ts';
+import { rows } from '../../render/rows.ts';
+import type { Context } from '../../world/context.ts';
+import { defineCommand } from '../define-command.ts';
+import { waysToTrust } from './ways-to-trust.ts';
+
+interface TrustOptions extends GlobalOptions {
+  readonly yes?: true;
+  readonly remove?: true;
+}
+
+export const localTrustCommand = defineCommand({
+  description: "show how browsers and tools trust the local tenant's HTTPS, and make your browser do it",
+  options: {
+    '-y, --yes': "add the authority to your own list of trusted ones; don't ask",
+    '--remove': 'remove it from there',
+  },
+  calls: 'nothing',
+  examples: ['local trust', 'local trust --remove'],
+  notes: `Changes only your own list, with one command that it shows: the login keychain on macOS, the root certificates of \
+your user on Windows, the certificates of Chrome and Chromium on Linux. Never share ca-key.pem, the key of the authority: who has \
+it can pretend to be any website to whatever trusts the authority.`,
+  more: 'docs/local-tenant.md',
+  async run(context, _args, options) {
+    if (options.yes && options.remove)
+      throw new AnonError('usage', '--yes adds the authority, and --remove removes it.');
+    const certificates = await context.certificates();
+    const { path, fingerprint, notAfter } = await certificates.authority();
+    const store = await certificates.trustStore();
+    const { trusted, changed } = await change(context, store, options);
+    const { platform } = store;
+    const command = store.command.map(shellWord).join(' ');
+    printResult(context, options, {
+      data: { ca: path, fingerprint, not_after: notAfter.toISOString(), store: store.name, command, trusted, changed },
+      human: (paint) =>
+        `${changed ? `${paint.green('✔')} ` : ''}${outcome(store, { trusted, changed })}\n` +
+        rows(paint, [
+          ['certificate', printable(path)],
+          ['SHA-256', fingerprint],
+          ['until', notAfter.toISOString().slice(0, 10)],
+          ...waysToTrust({ path, platform, command }),
+          ['remove', 'anon-cli local trust --remove'],
+        ]),
+    });
+  },
+});
+
+/** Whether the authority is in the list afterwards, unless that cannot be found out, and whether this command did it. */
+async function change(
+  { terminal, confirm }: Pick<Context, 'terminal' | 'confirm'>,
+  store: TrustStore,
+  { yes, remove }: TrustOptions,
+): Promise<{ trusted: boolean | null; changed: boolean }> {
+  const asks = !yes && !remove;
+  const before = await store.has().catch((error) => {
+    // Only an explanation is wanted, which needs no program.
+    if (asks && isAnonError(error)) return null;
+    throw error;
+  });
+  if (remove) {
+    if (before) await store.remove();
+    return { trusted: false, changed: before === true };
+  }
+  if (before !== false) return { trusted: before, changed: false };
+  const agreed = yes ?? (terminal.interactive && (await confirm(`Add the authority to ${store.name}?`)));
+  if (agreed) await store.add();
+  return { trusted: agreed, changed: agreed };
+}
+
+function outcome(store: TrustStore, { trusted, changed }: { trusted: boolean | null; changed: boolean }): string {
+  const authority = "The local tenant's certificate authority";
+  if (changed) return trusted ? `Added to ${store.name}. Restart the browser.` : `Removed from ${store.name}`;
+  if (trusted) return `${authority} is in ${store.name}`;
+  return `${authority} is not in ${store.name}. To add it: anon-cli local trust --yes`;
+}

@@ -1,0 +1,108 @@
+import { AnonError } from '../../../errors.ts';
+import { anonymousTokenPath } from '../../../wire/anonymous-token.ts';
+import { editionNamed } from '../../../wire/edition/editions.ts';
+import { type AllowedOrigin, allowanceOf } from '../../app/allowed-origins.ts';
+import type { App } from '../../app/app.ts';
+import type { TenantConnection } from '../../exchange/connection.ts';
+import { refusalByPreflight } from '../../exchange/preflight.ts';
+import { shellWord } from '../../shell-word.ts';
+import { type Attempt, attempt, type Check, findingFrom } from './check.ts';
+
+const check = 'origin';
+
+/** The headers of a call for a guest that need permission: its body is JSON, and the service's SDKs name themselves. */
+const guestHeaders = ['auth0-client', 'content-type'];
+
+/**
+ * Whether pages on an origin may call the guest endpoints as the application: according to its settings, and to the answer
+ * that a browser asks for. That answer is for no particular application, so it can't open the gate alone.
+ * @see wire contract, section 4
+ */
+export async function checkOrigin(
+  tenant: TenantConnection,
+  { origin, app }: { readonly origin: string; readonly app: App | undefined },
+): Promise<Check> {
+  const call = { origin, path: anonymousTokenPath, method: 'POST', headers: guestHeaders } as const;
+  const preflight = await attempt(() => refusalByPreflight(tenant, call));
+  if (!app) return withoutSettings(tenant, origin, preflight);
+  const allowance = allowanceOf(app, origin);
+  if (allowance === undefined) return notAllowed(tenant, origin, app, preflight);
+  if (allowance === 'unknown') return unresolved(origin, app, preflight);
+  const settings = `${shellWord(app.name)} allows pages on ${origin} (${sourceOf(allowance, origin)})`;
+  if (!preflight.ok)
+    return { ...unanswered(preflight.error), finding: `${settings}, but ${reasonOf(preflight.error)}` };
+  if (preflight.value === undefined) {
+    return { check, state: 'open', finding: `${settings}, and a browser gets the answers that it needs` };
+  }
+  return { check, state: 'closed', finding: `${settings}, but ${preflight.value}`, advice: brokenAdvice(tenant) };
+}
+
+/** `web_origins`, or the wildcard in it that covers the origin. */
+function sourceOf({ origin: allowed, from }: AllowedOrigin, origin: string): string {
+  return allowed === origin ? from.join(', ') : `${from.join(', ')}: ${allowed}`;
+}
+
+function notAllowed(tenant: TenantConnection, origin: string, app: App, preflight: Attempt<string | undefined>): Check {
+  const fix = originAddCommand(tenant, app, origin);
+  const settings = `${shellWord(app.name)} does not allow pages on ${origin}`;
+  if (!preflight.ok) return { check, state: 'closed', finding: `${settings}; ${reasonOf(preflight.error)}`, fix };
+  if (preflight.value !== undefined) return { check, state: 'closed', finding: `${settings}; ${preflight.value}`, fix };
+  const passed = 'a preflight, which names no application, is answered';
+  if (documentsCors(tenant)) return { check, state: 'closed', finding: `${settings}; ${passed}`, fix };
+  const finding = `${settings}, but ${passed}, and edition preview does not document whose origins count`;
+  return { check, state: 'unknown', finding, fix, error: new AnonError('failed', `${finding}.`) };
+}
+
+/** Without the application's settings, only a refused preflight is certain. */
+function withoutSettings(
+  { selection }: TenantConnection,
+  origin: string,
+  preflight: Attempt<string | undefined>,
+): Check {
+  if (!preflight.ok) return unanswered(preflight.error);
+  if (preflight.value === undefined) {
+    const finding = `the settings of the application are unknown; a preflight for ${origin} is answered`;
+    return { check, state: 'unknown', finding };
+  }
+  const advice = `Allow the origin: anon-cli app origins add <app> ${shellWord(origin)}${selection}`;
+  return { check, state: 'closed', finding: `pages on ${origin} get no guests: ${preflight.value}`, advice };
+}
+
+/** Only the service knows what a placeholder in the settings stands for. */
+function unresolved(origin: string, { name }: App, preflight: Attempt<string | undefined>): Check {
+  if (!preflight.ok) return unanswered(preflight.error);
+  const settings = `${shellWord(name)} may allow pages on ${origin} by a placeholder for custom domains`;
+  if (preflight.value !== undefined) {
+    return {
+      check,
+      state: 'closed',
+      finding: `${settings}, but ${preflight.value}`,
+      advice: 'Check it at that domain.',
+    };
+  }
+  return { check, state: 'unknown', finding: settings, error: new AnonError('failed', `${settings}.`) };
+}
+
+function unanswered(error: AnonError): Check {
+  return { check, state: 'unknown', finding: reasonOf(error), advice: error.hint, error };
+}
+
+function reasonOf({ message }: AnonError): string {
+  const finding = findingFrom(message);
+  return `${finding.charAt(0).toLowerCase()}${finding.slice(1)}`;
+}
+
+function brokenAdvice(tenant: TenantConnection): string {
+  return documentsCors(tenant)
+    ? 'A tenant may need some seconds to apply a change. If it stays, something in front of the tenant may answer in its place.'
+    : 'Edition preview documents no calls from pages of other origins. Call the guest endpoints from your server.';
+}
+
+/** The documentation of the first edition does not mention CORS. @see wire contract, section 4 */
+function documentsCors({ edition }: TenantConnection): boolean {
+  return edition === undefined || editionNamed(edition).hasCookie;
+}
+
+function originAddCommand({ selection }: TenantConnection, { name }: App, origin: string): string {
+  return `anon-cli app origins add ${shellWord(name)} ${shellWord(origin)}${selection}`;
+}
