@@ -95,8 +95,8 @@ describe('a connection that the server ends', () => {
     nowMs += 100;
     expect(await far.get('client', 'a')).toBeUndefined();
     expect(warnings).toEqual([
-      expect.stringContaining('refuses the password of user "postgres"; trying again'),
-      expect.stringMatching(/^connected to .* again$/),
+      expect.stringMatching(/refuses the password of user "postgres"\W+trying again/i),
+      expect.stringMatching(/^connected to .* again/i),
     ]);
   });
 
@@ -211,8 +211,8 @@ describe('while the server is down', () => {
     await store.refresh();
     expect(await store.get('client', 'a')).toEqual({ n: 1 });
     expect(warnings).toEqual([
-      expect.stringMatching(/^cannot reach PostgreSQL at 127\.0\.0\.1:\d+: .*; trying again$/),
-      `connected to PostgreSQL at 127.0.0.1:${address.port} again`,
+      expect.stringMatching(/^cannot reach PostgreSQL at 127\.0\.0\.1:\d+: .*\W+trying again/i),
+      expect.stringMatching(/^connected to PostgreSQL at 127\.0\.0\.1:\d+ again/i),
     ]);
   });
 
