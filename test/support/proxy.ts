@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What to forward instead of `data`; undefined closes the connection, as when the network fails. */
-export type Rule = (sender: 'client' | 'server', data: Buffer) => Buffer | undefined;
+/**
+ * What to forward instead of `data`; undefined closes the connection, as when the network fails. Connections have numbers
+ * from 1 on.
+ */
+export type Rule = (sender: 'client' | 'server', data: Buffer, connection: number) => Buffer | undefined;
 
 export interface Proxy {
   readonly port: number;
@@ -19,6 +22,7 @@ export async function proxyTo(port: number): Promise<Proxy> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
     proxy.accepted += 1;
+    const connection = proxy.accepted;
     const target = connect(port, '127.0.0.1');
     const close = () => {
       client.destroy();
@@ -28,7 +32,7 @@ export async function proxyTo(port: number): Promise<Proxy> {
       open.add(from);
       from.on('error', close).on('close', close);
       from.on('data', (data) => {
-        const forwarded = proxy.rule(sender, data);
+        const forwarded = proxy.rule(sender, data, connection);
         if (forwarded) to.write(forwarded);
         else close();
       });

@@ -68,7 +68,7 @@ export class Connections {
     return new DatabaseClient(this.#config());
   }
 
-  /** Opens new connections from now on. */
+  /** Opens new connections from now on, because a session keeps the settings with which it began. */
   renew(): void {
     this.#pool.renew();
   }
@@ -88,6 +88,7 @@ export class Connections {
     let isReached = false;
     try {
       for (let left = tries - 1; ; left -= 1) {
+        isReached = false;
         const client = await this.#client();
         isReached = true;
         try {
@@ -97,6 +98,8 @@ export class Connections {
         } catch (error) {
           if (left === 0 || !isConnectionLost(error) || isTimeout(error)) throw error;
           this.#onLost();
+          // The others have most likely ended too.
+          this.#pool.renew();
         }
       }
     } catch (error) {

@@ -55,7 +55,7 @@ export class ConnectionPool {
     }
   }
 
-  /** Opens new connections from now on: a session keeps the settings with which it began. */
+  /** Uses none of the connections again that are open now. */
   renew(): void {
     if (this.#now() < this.#renewedMs + renewalMs) return;
     this.#renewedMs = this.#now();

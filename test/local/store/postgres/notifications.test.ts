@@ -150,9 +150,7 @@ describe('a server without notifications', () => {
       nowMs += 41;
       expect(await lately(reader)).toBe(written);
     }
-    expect(warnings).toEqual([
-      `PostgreSQL at 127.0.0.1:${proxy.port} has no LISTEN, and is asked for changes all the time instead`,
-    ]);
+    expect(warnings).toEqual([expect.stringMatching(/^PostgreSQL at 127\.0\.0\.1:\d+ has no LISTEN\b/)]);
   });
 
   it('saves commits', async () => {

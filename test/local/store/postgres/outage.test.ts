@@ -70,6 +70,36 @@ describe('a connection that the server ends', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is not replaced by another one that has ended too', async () => {
+    const proxy = await proxyTo(address.port);
+    const far = await open({ ...address, port: proxy.port });
+    await Promise.all(Array.from({ length: 5 }, () => far.get('client', 'a')));
+    const ended = proxy.accepted;
+    expect(ended).toBeGreaterThan(2);
+    proxy.rule = (_, data, connection) => (connection > ended ? data : undefined);
+    expect(await far.get('client', 'a')).toBeUndefined();
+    expect(warnings).toEqual([]);
+  });
+
+  it('is replaced only by one that the server accepts', async () => {
+    const proxy = await proxyTo(address.port);
+    const far = await open({ ...address, port: proxy.port });
+    await far.get('client', 'a');
+    proxy.rule = (sender, data, connection) => {
+      if (connection === 1 || sender === 'client') return connection === 1 ? undefined : data;
+      return Buffer.from('E\0\0\0\x1dSFATAL\0C28P01\0Mpassword\0\0', 'latin1');
+    };
+    await expect(far.get('client', 'a')).rejects.toThrow('refuses the password');
+    proxy.rule = (_, data) => data;
+    await expect(far.get('client', 'a')).rejects.toThrow('refuses the password');
+    nowMs += 100;
+    expect(await far.get('client', 'a')).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringMatching(/refuses the password of user "postgres"\W+trying again/i),
+      expect.stringMatching(/^connected to .* again/i),
+    ]);
+  });
+
   it('makes what was being written unavailable, without an effect', async () => {
     const other = await session(address);
     await other.query('BEGIN; SELECT FROM anon_cli.state FOR UPDATE');
@@ -181,8 +211,8 @@ describe('while the server is down', () => {
     await store.refresh();
     expect(await store.get('client', 'a')).toEqual({ n: 1 });
     expect(warnings).toEqual([
-      expect.stringMatching(/^cannot reach PostgreSQL at 127\.0\.0\.1:\d+: .*; trying again$/),
-      `connected to PostgreSQL at 127.0.0.1:${address.port} again`,
+      expect.stringMatching(/^cannot reach PostgreSQL at 127\.0\.0\.1:\d+: .*\W+trying again/i),
+      expect.stringMatching(/^connected to PostgreSQL at 127\.0\.0\.1:\d+ again/i),
     ]);
   });
 
