@@ -41,11 +41,13 @@ export type {
 } from './session-results.ts';
 export type { TenantOptions } from './tenant-options.ts';
 export type {
+  AllowedOriginResult,
   ApiDeleteResult,
   ApiResult,
   ApiWriteResult,
   AppDeleteResult,
   AppResult,
+  AppUrlResult,
   AppWriteResult,
   ChangeResult,
   ClaimsResult,

@@ -48,7 +48,7 @@ describe('colours of a question', () => {
     const home = newHome();
     for (const [command, question] of [
       ['local reset', 'Delete all'],
-      ['setup', 'Which scopes should guests'],
+      ['setup --origin http://localhost:3000', 'Which scopes should guests'],
     ] as const) {
       const line = `TERM=xterm script -qec "${env}anon-cli ${command}" /dev/null`;
       const { stdout } = await runShell(home, line, { dialogue: [[question, '\u0003']] });
