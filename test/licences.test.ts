@@ -35,7 +35,9 @@ function bundledPackages(): string[] {
 
 it('the licence of every bundled package is packed', () => {
   const packages = bundledPackages();
-  expect(packages).toEqual(expect.arrayContaining(['ansi-colors', 'chalk', 'commander', 'conf', 'dot-prop', 'pg', 'undici']));
+  expect(packages).toEqual(
+    expect.arrayContaining(['ansi-colors', 'chalk', 'commander', 'conf', 'dot-prop', 'pg', 'undici']),
+  );
   for (const name of packages) {
     const { version, license } = JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8'));
     const title = `${name} ${version} (${license})\n\n`;
