@@ -83,7 +83,7 @@ describe('what a command loads', () => {
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
     expect(loaded).toContain('local-state-read-state');
-    expect(among(loaded, ['local-open-tenant', 'io-embedded-tenant', 'io-http-http', 'io-files-json-file'])).toEqual([]);
+    expect(among(loaded, ['local-open-tenant', 'io-embedded-tenant', 'io-http-http'])).toEqual([]);
   });
 
   it('for token create on the local tenant has no network client, no prompts and no server', async () => {
