@@ -200,6 +200,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'local import': [[evil], ['FORGED', '--yes'], ['FORGED TENANT', '--yes'], ['WRONG TENANT', '--yes']],
   'local show': [[]],
   'local reset': [['--edition', evil]],
+  'local use-database': [[evil], ['sqlite', '--edition', evil], ['sqlite']],
   status: [[], ['--profile', evil]],
   version: [[]],
   completion: [['bash'], [evil]],

@@ -81,13 +81,13 @@ describe('what a command loads', () => {
     const { stdout } = await run(home, ['token', 'create', '--field', 'access_token']);
     const loaded = built(await loadedBy(home, ['token', 'decode', stdout.trim()]));
     expect(loaded).toContain('local-state-read-state');
-    expect(among(loaded, ['local-tenant', 'io-embedded-tenant', 'io-http-http', 'io-files-json-file'])).toEqual([]);
+    expect(among(loaded, ['local-open-tenant', 'io-embedded-tenant', 'io-http-http'])).toEqual([]);
   });
 
   it('for token create on the local tenant has no network client, no prompts and no server', async () => {
     const home = await homeAfter(['quickstart']);
     const loaded = built(await loadedBy(home, ['token', 'create']));
-    expect(loaded).toContain('local-tenant');
+    expect(loaded).toContain('local-open-tenant');
     const others = [
       ...['io-http-http', 'io-terminal-prompt', 'io-store-keyring', 'io-store-secret-files'],
       ...['world-management-credentials', 'domain-exchange-management-private-key'],
@@ -135,7 +135,7 @@ describe('what a command loads', () => {
     const loaded = built(await loadedBy(home, names));
     expect(loaded).toContain('local-state-read-state');
     expect(loaded.filter((name) => name.startsWith('commands-'))).toEqual([]);
-    const others = ['local-tenant', 'io-embedded-tenant', 'io-http-http', 'program-help'];
+    const others = ['local-open-tenant', 'io-embedded-tenant', 'io-http-http', 'program-help'];
     expect(among(loaded, others)).toEqual([]);
   });
 

@@ -18,8 +18,9 @@ export async function serve(
   home: string,
   args: readonly string[] = [],
   usual: readonly string[] = ['--http', '--port', '0', '--json'],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Served> {
-  const child = start(home, ['local', 'start', ...usual, ...args]);
+  const child = start(home, ['local', 'start', ...usual, ...args], { env });
   const exit = once(child, 'exit');
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
