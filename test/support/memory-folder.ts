@@ -20,6 +20,8 @@ export function setup(): (() => void) | undefined {
   // Some tests run the program and PostgreSQL as another user.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
+  // After Ctrl-C nothing is torn down.
+  process.once('exit', remove);
   return remove;
 }
 
