@@ -87,10 +87,11 @@ function localPort(issuer: string): number | undefined {
 
 /** Another running server and its clients rely on the issuer, so it changes only where nobody else serves the tenant. */
 async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string): Promise<void> {
-  const alone = local.issuer === issuer || (await lock.alone(() => local.setIssuer(issuer)));
+  if (local.issuer !== issuer) await lock.alone(() => local.setIssuer(issuer));
   await lock.share();
   await local.ready();
-  if (alone && local.issuer === issuer) return;
+  // Another server may have taken the same one at the same time.
+  if (local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
     hint: `Stop it first, or use the same issuer: anon-cli local start --port 0 --domain ${host}`,
