@@ -9,7 +9,7 @@ const pointsPerPlace = 100;
 type Point = { readonly atWrite: number } | { readonly afterAnswers: number };
 
 function randomPoint({ below }: Seeded): Point {
-  return below(2) === 0 ? { atWrite: 1 + below(120) } : { afterAnswers: 1 + below(30) };
+  return below(2) === 0 ? { atWrite: 1 + below(60) } : { afterAnswers: 1 + below(15) };
 }
 
 async function killAt({ fleet, client }: Scene, place: Place, point: Point): Promise<End> {
@@ -22,7 +22,7 @@ async function killAt({ fleet, client }: Scene, place: Place, point: Point): Pro
 }
 
 it('two instances that are killed at 200 points lose no write and accept nothing twice', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const scene = await newScene();
   const { places, fleet, client, load } = scene;

@@ -24,14 +24,14 @@ async function recovered({ fleet, client }: Scene): Promise<void> {
 }
 
 it('two instances outlive their PostgreSQL, which is killed 20 times, and lose no write', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const scene = await newScene();
   const { postgres, client, load } = scene;
   const { below } = seeded();
   await load.during(async () => {
     for (let killed = 0; killed < 20; killed += 1) {
-      await client.moreAnswers(20 + below(100));
+      await client.moreAnswers(20 + below(50));
       // Now and then the load insists, also while PostgreSQL starts.
       if (below(4) > 0) load.pause();
       await postgres.kill9();
@@ -40,23 +40,13 @@ it('two instances outlive their PostgreSQL, which is killed 20 times, and lose n
       await recovered(scene);
       load.resume();
     }
-    await client.moreAnswers(100);
-  });
-  process.stderr.write(`${JSON.stringify([load.done, client.counts])}\n`);
-  expect(client.counts.broken).toBe(0);
-  await expectNothingLost(scene);
-});
-
-it('no request waits longer than its timeout while PostgreSQL does not answer', { timeout: 120_000 }, async () => {
-  const scene = await newScene();
-  const { postgres, client, load } = scene;
-  await load.during(async () => {
-    await client.moreAnswers(200);
+    // Its machine can no longer be reached: connections stay open, and nothing answers.
+    await client.moreAnswers(20);
     await postgres.freeze();
     await expectOutage(scene);
     await postgres.thaw();
     await recovered(scene);
-    await client.moreAnswers(200);
+    await client.moreAnswers(20);
   });
   process.stderr.write(`${JSON.stringify([load.done, client.counts])}\n`);
   expect(client.counts.broken).toBe(0);

@@ -1,3 +1,5 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+
 /** The longest that a request may take, whatever happens to the instances and their database: half of what anon-cli waits. */
 export const mostWaitMs = 15_000;
 
@@ -56,26 +58,34 @@ export function loadClient(): LoadClient {
   };
 }
 
-type Result = (Answer & { readonly retryAfter: string | null }) | 'broken' | 'late';
+type Result = (Answer & { readonly retryAfter: string | undefined }) | 'broken' | 'late';
 
-async function answerTo(url: string, { method, path, json, token }: Request): Promise<Result> {
+/** Each request has its own connection: one that is used again could be closed by the instance at the same moment. */
+async function answerTo(url: string, request: Request): Promise<Result> {
+  const late = AbortSignal.timeout(mostWaitMs);
   try {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
-      signal: AbortSignal.timeout(mostWaitMs),
-    });
-    const text = await response.text();
+    const response = await send(url, request, late);
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
     const body = text === '' ? undefined : JSON.parse(text);
-    return { status: response.status, body, retryAfter: response.headers.get('retry-after') };
+    return { status: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after'] };
   } catch (error) {
     if (error instanceof SyntaxError) throw error;
-    return error instanceof Error && error.name === 'TimeoutError' ? 'late' : 'broken';
+    return late.aborted ? 'late' : 'broken';
   }
+}
+
+function send(url: string, { method, path, json, token }: Request, signal: AbortSignal): Promise<IncomingMessage> {
+  const { port } = new URL(url);
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const headers = {
+    ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  return new Promise((done, failed) => {
+    const options = { host: '127.0.0.1', port, path, method, headers, signal, agent: false };
+    httpRequest(options, done).once('error', failed).end(body);
+  });
 }
 
 function problemOf(result: Result, { path, expects }: Request): string | undefined {

@@ -42,8 +42,8 @@ export async function useObjects(scripts: Scripts, number: number): Promise<void
 }
 
 /** Changes one setting, beside which somebody else changes another one of the same document. */
-export async function changeSetting({ manage, history, wrote }: Scripts, member: string, number: number) {
-  const value = loadName(number);
+export async function changeSetting({ manage, history, wrote }: Scripts, member: string, name: string) {
+  const value = loadName(name);
   const setting = history(partOf.setting(member, {}).name);
   setting.sent(value);
   const answer = await manage({ method: 'PATCH', path: settingsPath, json: { [member]: value }, expects: [200] });

@@ -3,7 +3,7 @@ import type { Fleet } from './fleet.ts';
 import { differences, type History, historyIn } from './history.ts';
 import { changeSetting, type Scripts, useObjects } from './management.ts';
 import { Once } from './once.ts';
-import { apisPath, type Documents, loadedSettings, loadName, orphansIn, partOf, partsIn } from './state.ts';
+import { apisPath, type Documents, loadName, orphansIn, partOf, partsIn } from './state.ts';
 import type { LoadedTenant } from './tenant.ts';
 
 /** What scripts and applications do at the same time, through a round-robin of all instances. */
@@ -17,8 +17,8 @@ export interface MixedLoad {
   during(work: () => Promise<void>): Promise<void>;
   /** How the documents differ from what was answered, a line each. */
   differencesIn(documents: Documents): string[];
-  /** Sends every assertion again to `url`. */
-  replayAt(url: string): Promise<void>;
+  /** Sends both requests with each assertion again, each of them to another instance. */
+  replayAt(urls: readonly string[]): Promise<void>;
   /** What was accepted twice, or refused although it was new, a line each. */
   wronglyTaken(): string[];
 }
@@ -50,22 +50,31 @@ export function mixedLoad(client: LoadClient, fleet: Fleet, tenant: LoadedTenant
       await work(number);
     }
   };
+  const presentTwice = async (each: number) => {
+    const assertion = { once: new Once(`assertion ${each}`), requests: await tenant.newAssertion() };
+    assertions.push(assertion);
+    await Promise.all(assertion.requests.map(async (request) => assertion.once.note(await ask(request))));
+    if (assertion.once.isAccepted) done.assertions += 1;
+  };
+  const createTwice = async (each: number) => {
+    const name = new Once(`identifier ${each}`);
+    names.push(name);
+    await takeName(scripts, name, loadName(each));
+    if (name.isAccepted) done.names += 1;
+  };
+  const changeSettings = async (member: string, each: number) => {
+    for (let change = 0; change < 3; change += 1) await changeSetting(scripts, member, `${each}.${change}`);
+  };
   const loops = () => [
     repeat((each) => useObjects(scripts, each)),
-    repeat((each) => useObjects(scripts, each)),
-    ...loadedSettings.map((member) => repeat((each) => changeSetting(scripts, member, each))),
-    repeat(async () => void ((await useGuest(ask, tenant, scripts)) && done.guests++)),
     repeat(async (each) => {
-      const assertion = { once: new Once(`assertion ${each}`), requests: await tenant.newAssertion() };
-      assertions.push(assertion);
-      await Promise.all(assertion.requests.map(async (request) => assertion.once.note(await ask(request))));
-      if (assertion.once.isAccepted) done.assertions += 1;
+      await presentTwice(each);
+      await changeSettings('friendly_name', each);
     }),
     repeat(async (each) => {
-      const name = new Once(`identifier ${each}`);
-      names.push(name);
-      await takeName(scripts, name, loadName(each));
-      if (name.isAccepted) done.names += 1;
+      await createTwice(each);
+      await changeSettings('support_url', each);
+      if (await useGuest(ask, tenant, scripts)) done.guests += 1;
     }),
   ];
   return {
@@ -83,9 +92,10 @@ export function mixedLoad(client: LoadClient, fleet: Fleet, tenant: LoadedTenant
       await all;
     },
     differencesIn: (documents) => [...differences(ledger, partsIn(documents)), ...orphansIn(documents)],
-    async replayAt(url) {
+    async replayAt(urls) {
       for (const { once, requests } of assertions) {
-        for (const request of requests) once.note(await client.ask(url, request));
+        const answers = requests.map((request, index) => client.ask(urls[index] ?? '', request));
+        for (const answer of await Promise.all(answers)) once.note(answer);
       }
     },
     wronglyTaken: () => [...assertions.map(({ once }) => once), ...names].flatMap((once) => once.problem() ?? []),
