@@ -48,7 +48,6 @@ it('two instances outlive their PostgreSQL, which is killed 20 times, and lose n
     await recovered(scene);
     await client.moreAnswers(20);
   });
-  process.stderr.write(`${JSON.stringify([load.done, client.counts])}\n`);
   expect(client.counts.broken).toBe(0);
   await expectNothingLost(scene);
 });

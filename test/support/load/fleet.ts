@@ -4,6 +4,9 @@ import { resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { start } from '../bin.ts';
 
+/** How many requests may be sent while an instance starts: the start needs the machine too. */
+const requestsPerStart = 15;
+
 const hook = `--require ${resolve('test/support/kill-at-write.cjs')}`;
 
 /** A machine, as it were: a home folder, and how it reaches the database. */
@@ -45,6 +48,7 @@ export function newFleet(): Fleet {
   let failure: Error | undefined;
   let isStopping = false;
   let turn = 0;
+  let sentInStart = 0;
   onTestFinished(() => {
     isStopping = true;
     for (const child of running.keys()) child.kill('SIGKILL');
@@ -58,6 +62,7 @@ export function newFleet(): Fleet {
   return {
     listening,
     start(place, killAtWrite) {
+      sentInStart = 0;
       const child = startInstance(place, killAtWrite);
       const ended = endOf(child).then((end) => {
         running.delete(child);
@@ -75,6 +80,9 @@ export function newFleet(): Fleet {
       return { url, ended, kill9: () => void child.kill('SIGKILL') };
     },
     async next() {
+      const isBusy = () => running.size > urls().length && sentInStart >= requestsPerStart;
+      while (!failure && isBusy()) await once(changes, 'change');
+      sentInStart += 1;
       const all = await listening(1);
       turn += 1;
       return all[turn % all.length] ?? '';

@@ -60,8 +60,7 @@ async function create(scripts: Scripts, path: string, part: Sent['part'], json: 
   if (answer?.status !== 201) return { path: undefined, id: undefined, history, part };
   history.saved(value);
   scripts.wrote();
-  const id: string =
-    answer.body.client_id !== undefined && path === clientsPath ? answer.body.client_id : answer.body.id;
+  const id: string = path === clientsPath ? answer.body.client_id : answer.body.id;
   const sent = { path: `${path}/${id}`, id, history, part };
   await look(scripts, sent);
   return sent;

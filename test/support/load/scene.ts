@@ -3,7 +3,7 @@ import { newHome } from '../bin.ts';
 import type { PostgresServer } from '../postgres.ts';
 import { ownPostgres } from '../test-postgres.ts';
 import { type LoadClient, loadClient } from './client.ts';
-import { type Fleet, newFleet, type Place } from './fleet.ts';
+import { type Fleet, type Instance, newFleet, type Place } from './fleet.ts';
 import { type MixedLoad, mixedLoad } from './mixed-load.ts';
 import { documentsAt, documentsIn } from './state.ts';
 import { type LoadedTenant, loadedTenant, printed } from './tenant.ts';
@@ -14,6 +14,8 @@ export interface Scene {
   readonly database: string;
   /** Two machines that have nothing else in common. */
   readonly places: readonly [Place, Place];
+  /** The first instance at each place. */
+  readonly instances: readonly Instance[];
   readonly fleet: Fleet;
   readonly client: LoadClient;
   readonly tenant: LoadedTenant;
@@ -28,10 +30,10 @@ export async function newScene(): Promise<Scene> {
   const places = [place(), place()] as const;
   await printed(places[0], ['quickstart']);
   const [fleet, client] = [newFleet(), loadClient()];
-  for (const each of places) fleet.start(each);
+  const instances = places.map((each) => fleet.start(each));
   const [url = ''] = await fleet.listening(2);
   const tenant = await loadedTenant(client, url, places[0]);
-  return { postgres, database, places, fleet, client, tenant, load: mixedLoad(client, fleet, tenant) };
+  return { postgres, database, places, instances, fleet, client, tenant, load: mixedLoad(client, fleet, tenant) };
 }
 
 /**
@@ -43,6 +45,7 @@ export async function expectNothingLost(scene: Scene): Promise<void> {
   expect(client.problems).toEqual([]);
   expect(load.differencesIn(await documentsIn(database, postgres.password))).toEqual([]);
   const urls = await fleet.listening(2);
+  expect(urls).toHaveLength(2);
   for (const url of urls) {
     expect(load.differencesIn(await documentsAt(client, url, tenant.managementToken))).toEqual([]);
   }
