@@ -89,8 +89,8 @@ function localPort(issuer: string): number | undefined {
 async function takeIssuer(local: LocalTenant, lock: ServingLock, issuer: string): Promise<void> {
   if (local.issuer !== issuer) await lock.alone(() => local.setIssuer(issuer));
   await lock.share();
+  // Another process may have changed it in the meantime, to the same issuer where several are started together.
   await local.ready();
-  // Another server may have taken the same one at the same time.
   if (local.issuer === issuer) return;
   const { host } = new URL(local.issuer);
   throw new AnonError('failed', `Another process is serving the local tenant with the issuer ${local.issuer}.`, {
