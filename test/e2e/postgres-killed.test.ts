@@ -23,7 +23,7 @@ async function recovered({ fleet, client }: Scene): Promise<void> {
   }
 }
 
-it('two instances outlive their PostgreSQL, which is killed 20 times, and lose no write', {
+it('two instances outlive their PostgreSQL, killed 20 times and frozen once, and lose no write', {
   timeout: 600_000,
 }, async () => {
   const scene = await newScene();

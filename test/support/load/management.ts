@@ -1,6 +1,16 @@
 import type { Answer, Request } from './client.ts';
 import { absent, type History } from './history.ts';
-import { apisPath, type Body, clientsPath, grantsPath, loadName, type Part, partOf, settingsPath } from './state.ts';
+import {
+  apisPath,
+  type Body,
+  clientsPath,
+  grantsPath,
+  loadedValue,
+  loadName,
+  type Part,
+  partOf,
+  settingsPath,
+} from './state.ts';
 
 /** What the scripts of the load use. */
 export interface Scripts {
@@ -41,10 +51,14 @@ export async function useObjects(scripts: Scripts, number: number): Promise<void
   if (removed) await remove(scripts, removed, [removed.history, grant.history]);
 }
 
-/** Changes one setting, beside which somebody else changes another one of the same document. */
-export async function changeSetting({ manage, history, wrote }: Scripts, member: string, name: string) {
-  const value = loadName(name);
+/** Changes one setting, beside which somebody else changes another one of the same document, and reads it before: it must be as saved. */
+export async function changeSetting(scripts: Scripts, member: string, name: string): Promise<void> {
+  const { manage, history, wrote, problem } = scripts;
   const setting = history(partOf.setting(member, {}).name);
+  const read = await manage({ method: 'GET', path: settingsPath, expects: [200] });
+  const before = read?.status === 200 ? loadedValue(read.body[member]) : undefined;
+  if (before !== undefined && !setting.allows(before)) problem(`${member} before a write: ${before}, not ${setting}`);
+  const value = loadName(name);
   setting.sent(value);
   const answer = await manage({ method: 'PATCH', path: settingsPath, json: { [member]: value }, expects: [200] });
   if (answer?.status !== 200) return;

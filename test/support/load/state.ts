@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { addressOf } from '../postgres-store.ts';
 import type { LoadClient } from './client.ts';
+import { absent } from './history.ts';
 
 /** A document of the tenant. */
 // biome-ignore lint/suspicious/noExplicitAny: what the tests check decides its shape
@@ -48,6 +49,11 @@ export function loadName(number: number | string): string {
 
 function isOfLoad(value: unknown): boolean {
   return String(value).startsWith('load ');
+}
+
+/** A value that the load has written, or {@link absent}. */
+export function loadedValue(value: unknown): string {
+  return isOfLoad(value) ? String(value) : absent;
 }
 
 /** The values of each part of the load: one, unless something was written twice. */
