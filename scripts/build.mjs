@@ -153,8 +153,7 @@ const confAlone = {
 const leftOut = {
   name: 'left-out',
   setup({ onResolve, onLoad }) {
-    const names =
-      /^(ajv\/dist\/2020\.js|ajv-formats|semver|debounce-fn|env-paths|pg-native|pg-cloudflare|pgpass)$/;
+    const names = /^(ajv\/dist\/2020\.js|ajv-formats|semver|debounce-fn|env-paths|pg-native|pg-cloudflare|pgpass)$/;
     onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'left-out' }));
     onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
       contents: `

@@ -1,8 +1,9 @@
 // A child of the bench: sends the same request over keep-alive connections, one at a time on each. With several ports, the
-// connections take turns. Sends the rate and the latencies to its parent.
+// connections take turns. With `ca`, they are over TLS. Sends the rate and the latencies to its parent.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { connect as connectTls } from 'node:tls';
 import { percentile } from './program.mjs';
 
 const {
@@ -13,6 +14,7 @@ const {
   connections,
   requests,
   maxSeconds = 4,
+  ca,
 } = JSON.parse(process.argv[2]);
 const latencies = [];
 let sent = 0;
@@ -30,8 +32,8 @@ async function oneConnection(port) {
   const request =
     `POST ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: ${type}\r\n` +
     `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-  const socket = connect(port, '127.0.0.1').setNoDelay();
-  await once(socket, 'connect');
+  const socket = ca ? connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca }) : connect(port, '127.0.0.1');
+  await once(socket.setNoDelay(), ca ? 'secureConnect' : 'connect');
   await new Promise((resolve, reject) => {
     let answer = '';
     let begin;
