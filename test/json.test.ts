@@ -101,7 +101,7 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')
     .replaceAll(join(machine.folder, '.pki'), '/home/you/.pki')
-    .replaceAll(/\b(local CA) [0-9a-f]{8}\b/g, '$1 5f1c0de2')
+    .replaceAll(/\b(Local tenant CA) [0-9a-f]{8}\b/g, '$1 5f1c0de2')
     .replaceAll(/\b([0-9A-F]{2}:){31}[0-9A-F]{2}\b/g, '94:DB:0F:…')
     .replaceAll(/(localhost):\d+/g, '$1:4400')
     .replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w.-]+/g, 'eyJhbGciOiJ…')

@@ -23,10 +23,11 @@ export interface Authority extends ReadCredentials {
   readonly path: string;
 }
 
-export const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
 
 /** A clock that is slow by less than this still finds a new certificate valid. */
-export const backdatedMs = dayMs;
+export const backdatedMs = 24 * hourMs;
 
 /** A certificate is replaced this long before its end. */
 export const renewedBeforeMs = 30 * dayMs;

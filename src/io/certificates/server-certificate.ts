@@ -17,6 +17,7 @@ import {
   endOf,
   isFor,
   namesIn,
+  organization,
   type ReadCredentials,
   startOf,
   textOf,
@@ -118,5 +119,5 @@ async function made(
 
 /** Whether an authority of anon-cli signed it, this one or an earlier one. */
 function isOurs({ x509 }: ReadCredentials): boolean {
-  return x509.issuer.includes(authorityName);
+  return x509.issuer.startsWith(`CN=${authorityName} `) && x509.issuer.includes(`O=${organization}`);
 }
