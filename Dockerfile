@@ -2,9 +2,10 @@
 #
 #   docker build --tag anon-cli . && docker run --publish 127.0.0.1:4400:4400 --volume anon-cli:/data anon-cli
 #
-# It listens on all addresses of the container, over plain HTTP. Whoever can connect gets guest tokens, and can read and
-# change the whole tenant with the credentials of its Management API client. So publish the port only to this machine, as
-# above, or in a network that you trust. docs/shared-tenant.md describes instances that share a PostgreSQL database.
+# It listens on all addresses of the container, over HTTPS and plain HTTP. Whoever can connect gets guest tokens, and can
+# read and change the whole tenant with the credentials of its Management API client. So publish the port only to this
+# machine, as above, or in a network that you trust. To trust its certificate: docker exec <container> cat
+# /data/anon-cli/tls/ca.pem. docs/shared-tenant.md describes instances that share a PostgreSQL database.
 
 FROM node:22-slim AS build
 WORKDIR /build

@@ -100,6 +100,9 @@ function plain(value: unknown, machine: Machine, name = ''): unknown {
   const text = value
     .replaceAll(join(machine.folder, 'tenant.json'), 'tenant.json')
     .replaceAll(join(machine.folder, 'data'), '/home/you/.local/share/anon-cli')
+    .replaceAll(join(machine.folder, '.pki'), '/home/you/.pki')
+    .replaceAll(/\b(Local tenant CA) [0-9a-f]{8}\b/g, '$1 5f1c0de2')
+    .replaceAll(/\b([0-9A-F]{2}:){31}[0-9A-F]{2}\b/g, '94:DB:0F:…')
     .replaceAll(/(localhost):(?!3000\b)\d+/g, '$1:4400')
     .replaceAll(/eyJ[\w-]+\.[\w-]*\.[\w.-]+/g, 'eyJhbGciOiJ…')
     .replaceAll(/anon([|@])[0-9a-f-]{36}/g, 'anon$1f81d4fae-7dec-41d0-8765-00a0c91e6bf6')

@@ -1,10 +1,11 @@
 // A child of the bench: sends the same request over keep-alive connections, one at a time on each. With several ports, the
-// connections take turns. Sends the rate and the latencies to its parent.
+// connections take turns. With `ca`, they are over TLS. Sends the rate and the latencies to its parent.
 //
 // It shares the machine with the server, so it costs as little as it can: it reads responses into one buffer and looks only at
 // their status and length. The first responses are not measured: they pay for its start and its connections.
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { connect as connectTls } from 'node:tls';
 import { percentile } from './program.mjs';
 
 const {
@@ -16,6 +17,7 @@ const {
   requests,
   unmeasured = 10 * connections,
   maxSeconds = 4,
+  ca,
 } = JSON.parse(process.argv[2]);
 const latencies = [];
 let answered = 0;
@@ -40,8 +42,9 @@ function oneConnection(port) {
     let received = 0;
     let expected;
     const buffer = Buffer.alloc(64 * 1024);
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback: onData } });
-    socket.once('connect', send).once('error', reject);
+    const options = { port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback: onData } };
+    const socket = ca ? connectTls({ ...options, servername: 'localhost', ca }) : connect(options);
+    socket.once(ca ? 'secureConnect' : 'connect', send).once('error', reject);
     socket.once('close', () => reject(new Error('the server closed the connection')));
 
     function send() {

@@ -191,7 +191,11 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--port', evil],
     ['--rate-limit', evil],
     ['--host', evil],
+    ['--domain', evil],
+    ['--cert', evil, '--key', evil],
   ],
+  'local ca': [[]],
+  'local trust': [['--remove'], ['--yes']],
   'local export': [
     ['--output', evil],
     ['--output', '-'],

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { writeFileSync } from '../files/atomic-write.ts';
 import { fileFailure, privateFolder, readIfExists, setAside } from '../files/files.ts';
 import { keepPrivate } from '../files/private-mode.ts';
 import { credentialsIn, endOf, type ReadCredentials, textOf } from './credentials.ts';
+import { authorityKeyPath, authorityPath } from './paths.ts';
 
 /** What certificates need from the machine. */
 export interface CertificatePorts {
@@ -22,10 +23,11 @@ export interface Authority extends ReadCredentials {
   readonly path: string;
 }
 
-export const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
 
 /** A clock that is slow by less than this still finds a new certificate valid. */
-export const backdatedMs = dayMs;
+export const backdatedMs = 24 * hourMs;
 
 /** A certificate is replaced this long before its end. */
 export const renewedBeforeMs = 30 * dayMs;
@@ -42,21 +44,12 @@ const authorityMs = 3650 * dayMs;
 export async function localAuthority(ports: CertificatePorts): Promise<Authority> {
   const found = usable(ports);
   if (found) {
-    for (const ours of [ports.folder, keyPath(ports)]) keepPrivate(ours, ports.warn);
+    for (const ours of [ports.folder, authorityKeyPath(ports)]) keepPrivate(ours, ports.warn);
     return found;
   }
   privateFolder(ports.folder);
   // Another process may have made it meanwhile.
   return ports.exclusively(async () => usable(ports) ?? restored(ports) ?? made(ports));
-}
-
-/** The file with the authority's certificate. */
-export function authorityPath({ folder }: Pick<CertificatePorts, 'folder'>): string {
-  return join(folder, 'ca.pem');
-}
-
-function keyPath({ folder }: CertificatePorts): string {
-  return join(folder, 'ca-key.pem');
 }
 
 /** The saved authority, if nothing has to be written. */
@@ -67,7 +60,7 @@ function usable(ports: CertificatePorts): Authority | undefined {
 }
 
 function savedAuthority(ports: CertificatePorts): Authority | undefined {
-  const saved = credentialsIn(readIfExists(keyPath(ports))?.toString('utf8') ?? '');
+  const saved = credentialsIn(readIfExists(authorityKeyPath(ports))?.toString('utf8') ?? '');
   return saved && isAuthority(saved) ? { ...saved, path: authorityPath(ports) } : undefined;
 }
 
@@ -99,11 +92,11 @@ async function made(ports: CertificatePorts): Promise<Authority> {
   const now = ports.now();
   const before = savedAuthority(ports);
   if (before) ports.warn(replacement(before, now));
-  else clear(ports, keyPath(ports), 'does not hold a certificate authority of anon-cli');
+  else clear(ports, authorityKeyPath(ports), 'does not hold a certificate authority of anon-cli');
   const { makeAuthority } = await import('./make.ts');
   const validity = { notBefore: new Date(now - backdatedMs), notAfter: new Date(now + authorityMs) };
   const text = textOf(await makeAuthority(validity));
-  write(keyPath(ports), text, 0o600);
+  write(authorityKeyPath(ports), text, 0o600);
   const authority = savedAuthority(ports);
   if (!authority) throw new Error('the new certificate authority is not one');
   publish(ports, authority, before);

@@ -14,7 +14,10 @@ export interface ReadCredentials extends Credentials {
 }
 
 /** The name of each authority that anon-cli makes begins with this; the rest tells them apart in a browser's list. */
-export const authorityName = 'anon-cli local CA';
+export const authorityName = 'Local tenant CA';
+
+/** The organization in each certificate that anon-cli makes. */
+export const organization = 'anon-cli';
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
 

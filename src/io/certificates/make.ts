@@ -13,7 +13,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { authorityName, type Credentials } from './credentials.ts';
+import { authorityName, type Credentials, organization } from './credentials.ts';
 
 export interface Validity {
   readonly notBefore: Date;
@@ -30,7 +30,7 @@ export async function makeAuthority(validity: Validity): Promise<Credentials> {
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...validity,
     serialNumber: serialNumber(),
-    name: `CN=${authorityName} ${id}, O=anon-cli`,
+    name: `CN=${authorityName} ${id}, O=${organization}`,
     keys,
     signingAlgorithm: algorithm,
     extensions: [
@@ -55,7 +55,7 @@ export async function makeServerCertificate(
   const certificate = await X509CertificateGenerator.create({
     ...validity,
     serialNumber: serialNumber(),
-    subject: 'CN=anon-cli local tenant, O=anon-cli',
+    subject: `CN=Local tenant, O=${organization}`,
     issuer: issuer.subject,
     publicKey: keys.publicKey,
     signingKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),

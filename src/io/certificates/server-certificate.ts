@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readIfExists } from '../files/files.ts';
 import { keepPrivate } from '../files/private-mode.ts';
 import {
@@ -18,10 +17,12 @@ import {
   endOf,
   isFor,
   namesIn,
+  organization,
   type ReadCredentials,
   startOf,
   textOf,
 } from './credentials.ts';
+import { serverPath } from './paths.ts';
 
 /** The longest that browsers accept is 398 days for public authorities, and 825 days on Apple's systems for others. */
 const serverMs = 397 * dayMs;
@@ -49,18 +50,13 @@ export async function serverCertificate(ports: CertificatePorts, names: readonly
   const wanted = [...new Set([...ownNames, ...names])];
   const found = usable(ports, authority, wanted);
   if (found) {
-    keepPrivate(pathOf(ports), ports.warn);
+    keepPrivate(serverPath(ports), ports.warn);
     return presented(found);
   }
   // Another process may have made it meanwhile.
   return ports.exclusively(async () =>
     presented(usable(ports, authority, wanted) ?? (await made(ports, authority, wanted))),
   );
-}
-
-/** The path of the file with the certificate and its key. */
-export function pathOf({ folder }: Pick<CertificatePorts, 'folder'>): string {
-  return join(folder, 'server.pem');
 }
 
 /** The names of the saved certificate; empty without one. */
@@ -70,7 +66,7 @@ export function savedNames(ports: Pick<CertificatePorts, 'folder'>): string[] {
 }
 
 function savedIn(ports: Pick<CertificatePorts, 'folder'>): ReadCredentials | undefined {
-  return credentialsIn(readIfExists(pathOf(ports))?.toString('utf8') ?? '');
+  return credentialsIn(readIfExists(serverPath(ports))?.toString('utf8') ?? '');
 }
 
 function usable(
@@ -101,7 +97,7 @@ async function made(
   authority: Authority,
   wanted: readonly string[],
 ): Promise<ReadCredentials> {
-  const path = pathOf(ports);
+  const path = serverPath(ports);
   const before = savedIn(ports);
   if (!before || !isOurs(before)) clear(ports, path, 'is not a certificate of anon-cli with its key');
   const now = Math.max(ports.now(), startOf(authority.x509));
@@ -123,5 +119,5 @@ async function made(
 
 /** Whether an authority of anon-cli signed it, this one or an earlier one. */
 function isOurs({ x509 }: ReadCredentials): boolean {
-  return x509.issuer.includes(authorityName);
+  return x509.issuer.startsWith(`CN=${authorityName} `) && x509.issuer.includes(`O=${organization}`);
 }

@@ -1,6 +1,7 @@
 import { isAnonError, withHint } from '../../errors.ts';
 import type { TlsCertificate } from '../../local/http/tls.ts';
 import type { NamedFile } from '../certificates/own-certificate.ts';
+import { authorityPath } from '../certificates/paths.ts';
 import type { LocalPorts } from './ports.ts';
 
 /** A certificate of the user's own and its key. */
@@ -24,10 +25,7 @@ export async function servingCertificate(
   { certificates }: LocalPorts,
   names: () => readonly string[],
 ): Promise<ServingCertificate> {
-  const [{ renewedCertificate }, { authorityPath }] = await Promise.all([
-    import('../certificates/renewed.ts'),
-    import('../certificates/authority.ts'),
-  ]);
+  const { renewedCertificate } = await import('../certificates/renewed.ts');
   const renewed = renewedCertificate(certificates, names);
   const begun = renewed();
   begun.catch(() => {});

@@ -41,7 +41,7 @@ describe('the certificate authority', () => {
     const { x509 } = await localAuthority(testCertificates());
     expect(x509.ca).toBe(true);
     expect(x509.verify(x509.publicKey)).toBe(true);
-    expect(x509.subject).toMatch(/^CN=anon-cli local CA [0-9a-f]{8}\nO=anon-cli$/);
+    expect(x509.subject).toMatch(/^CN=Local tenant CA [0-9a-f]{8}\nO=anon-cli$/);
     expect([x509.validFrom, x509.validTo]).toEqual(['May 31 12:00:00 2026 GMT', 'May 29 12:00:00 2036 GMT']);
     expect(x509.serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/);
   });

@@ -4,7 +4,9 @@ import type { LocalPorts } from '../../../src/io/embedded/ports.ts';
 import { serveLocal } from '../../../src/io/embedded/server.ts';
 import { servingLock } from '../../../src/io/embedded/serving-lock.ts';
 import { openLocal } from '../../../src/io/embedded/tenant.ts';
+import { testCertificates } from '../../support/certificates.ts';
 import { noon } from '../../support/domain.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 import { addressOf } from '../../support/postgres-store.ts';
 import { testDatabase } from '../../support/test-postgres.ts';
 
@@ -19,6 +21,7 @@ async function otherServer() {
     now: () => noon,
     warn() {},
     exclusively: (work) => work(),
+    certificates: testCertificates(temporaryFolder()),
   };
   const local = await openLocal(ports, { domain: 'before.test' });
   onTestFinished(() => local.close());

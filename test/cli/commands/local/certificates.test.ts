@@ -142,7 +142,14 @@ describe('local trust', () => {
       trusted: false,
       changed: true,
     });
-    expect(calls.at(-1)).toEqual(['certutil', '-d', `sql:${folder}`, '-D', '-n', expect.stringContaining('local CA')]);
+    expect(calls.at(-1)).toEqual([
+      'certutil',
+      '-d',
+      `sql:${folder}`,
+      '-D',
+      '-n',
+      expect.stringContaining('Local tenant CA'),
+    ]);
   });
 
   it.each<[NodeJS.Platform, string[], string[][]]>([
