@@ -66,10 +66,11 @@ export function isOrigin(text: string): boolean {
 
 /** Whether one of an application's URLs allows pages at an origin. */
 export function allowsOrigin(client: JsonObject, origin: string): boolean {
-  return originPatterns(client).some((pattern) => isMatch(pattern, origin));
+  return originPatterns(client).some((pattern) => coversOrigin(pattern, origin));
 }
 
-function isMatch(pattern: string, origin: string): boolean {
+/** Whether an origin, which may have a wildcard, stands for one that a browser sends. */
+export function coversOrigin(pattern: string, origin: string): boolean {
   if (!pattern.includes('*')) return pattern === origin;
   if (pattern.endsWith(':*')) return originAtOwnName.exec(origin)?.[1] === pattern.slice(0, -2);
   const [start = '', end = ''] = pattern.split('*');

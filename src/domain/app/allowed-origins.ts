@@ -1,6 +1,7 @@
+import { coversOrigin } from '../../wire/allowed-origin.ts';
 import type { ClientUrlMember } from '../../wire/client.ts';
 import type { App } from './app.ts';
-import { covers, originOf, urlParts } from './origin.ts';
+import { originOf, urlParts } from './origin.ts';
 
 /** The URLs in one list of an application, as the tenant has them. */
 export function urlsIn({ body }: Pick<App, 'body'>, member: ClientUrlMember): readonly string[] {
@@ -44,7 +45,7 @@ export function pageOrigin(url: string): string | undefined {
 /** The allowed origin that covers the origin of a page. `unknown`: only the service knows what a placeholder stands for. */
 export function allowanceOf(app: Pick<App, 'body'>, origin: string): AllowedOrigin | 'unknown' | undefined {
   const all = allowedOrigins(app);
-  const found = all.find((one) => one.origin === origin) ?? all.find((one) => covers(one.origin, origin));
+  const found = all.find((one) => one.origin === origin) ?? all.find((one) => coversOrigin(one.origin, origin));
   return found ?? (all.some((one) => one.origin.includes('{custom_domain.')) ? 'unknown' : undefined);
 }
 

@@ -34,20 +34,6 @@ export function hasPlaceholder(text: string): boolean {
   return /\{[^{}]*\}/.test(text);
 }
 
-/**
- * Whether an allowed origin, which may have a wildcard, covers one that a browser sends; both as {@link originOf} writes them.
- * A wildcard in the host stands for a part of one label, as the port for any port.
- * @see https://auth0.com/docs/get-started/applications/wildcards-for-subdomains
- */
-export function covers(allowed: string, origin: string): boolean {
-  if (!allowed.includes('*')) return allowed === origin;
-  const anyPort = allowed.endsWith(':*');
-  const host = (anyPort ? allowed.slice(0, -2) : allowed)
-    .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '[^.:/]+');
-  return new RegExp(`^${host}${anyPort ? '(:\\d+)?' : ''}$`).test(origin);
-}
-
 const defaultPorts: Readonly<Record<string, string>> = { http: ':80', https: ':443' };
 
 /**

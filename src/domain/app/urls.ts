@@ -1,4 +1,5 @@
 import { AnonError } from '../../errors.ts';
+import { coversOrigin } from '../../wire/allowed-origin.ts';
 import {
   type ClientBody,
   type ClientUrlMember,
@@ -16,7 +17,7 @@ import { loopback } from '../profile/address.ts';
 import { shellWord } from '../shell-word.ts';
 import { pageOrigin, urlsIn } from './allowed-origins.ts';
 import { type App, appOf } from './app.ts';
-import { comparable, covers, originOf } from './origin.ts';
+import { comparable, originOf } from './origin.ts';
 import { parseOrigin, parseRedirectUrl, withoutPassword } from './parse-url.ts';
 
 /** The lists of URLs that an application has, by the words of commands. */
@@ -179,7 +180,7 @@ function checkListed({ selection }: TenantConnection, app: App, list: UrlListNam
       hint: `Remove that: anon-cli app callbacks remove ${name} ${shellWord(callback)}${selection}`,
     });
   }
-  const wider = list === 'origins' && known.find((url) => covers(originOf(url) ?? url, keyOf(text)));
+  const wider = list === 'origins' && known.find((url) => coversOrigin(originOf(url) ?? url, keyOf(text)));
   const similar = wider || mostSimilar(text, known);
   throw new AnonError('not_found', `${shown.charAt(0).toUpperCase()}${shown.slice(1)} not found on '${app.name}'.`, {
     hint: wider

@@ -74,6 +74,16 @@ function refused(state: PostgresState, error: DatabaseError): AnonError {
         hint: 'Update anon-cli: npm install -g anon-cli@latest',
         cause: error,
       });
+    case 'read-only':
+      return new AnonError('not_authorised', `The database ${displayed} lets user ${user} read only.`, {
+        hint: `Its setting default_transaction_read_only is on, for the server, the database or the user.`,
+        cause: error,
+      });
+    case 'damaged':
+      return new AnonError('state_unusable', `The state in ${displayed} is damaged, or another program's.`, {
+        hint: 'Nothing was changed. To start over there, rename or drop its schema anon_cli, or use another database.',
+        cause: error,
+      });
     default:
       return new AnonError('failed', `The database ${displayed} refuses a statement: ${error.message}.`, {
         cause: error,
@@ -98,8 +108,16 @@ function tlsRefused({ displayed, postgres }: PostgresState, error: DatabaseError
   const code = codeOf(cause);
   const files = [postgres.sslRootCert, postgres.sslCert, postgres.sslKey];
   const path = files.find((file) => file !== undefined && error.message.includes(file));
-  if (path !== undefined)
+  if (path !== undefined && 'code' in Object(cause)) {
     return new AnonError('usage', `${path} cannot be read: ${reasonOf(cause)}.`, { cause: error });
+  }
+  // Settings that contradict each other, or a file that does not hold what it should.
+  if (cause === undefined || path !== undefined) {
+    return new AnonError('usage', `The database ${displayed} cannot be reached with TLS: ${error.message}.`, {
+      hint: 'Check the parameters of its address: sslmode, sslrootcert, sslcert, sslkey.',
+      cause: error,
+    });
+  }
   const isPlain = cause instanceof Error && /does not support SSL/i.test(cause.message);
   const reason = isPlain ? 'it does not support TLS' : connectionReason(cause);
   const hint = isPlain

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { comparable, covers, originOf } from '../../../src/domain/app/origin.ts';
+import { comparable, originOf } from '../../../src/domain/app/origin.ts';
+import { coversOrigin } from '../../../src/wire/allowed-origin.ts';
 
 describe('the origin of a URL', () => {
   it.each([
@@ -49,7 +50,7 @@ describe('an allowed origin', () => {
     ['http://localhost:*', 'https://localhost:3000', false],
     ['http://127.0.0.1:*', 'http://127a0.0.1:3000', false],
   ])('%j covers %j: %j', (allowed, origin, result) => {
-    expect(covers(allowed, origin)).toBe(result);
+    expect(coversOrigin(allowed, origin)).toBe(result);
   });
 });
 

@@ -13,7 +13,7 @@ function failed(name: string, message: string, members: object = {}): Error {
   return Object.assign(new Error(message), { name, ...members });
 }
 
-function failureOf(name: string, cause: Error, members: object = {}, of = state): AnonError {
+function failureOf(name: string, cause: Error | undefined, members: object = {}, of = state): AnonError {
   const failure = databaseFailure(of, failed(name, 'refused s3cret', { cause, ...members }));
   if (!isAnonError(failure)) throw new Error('it is not an AnonError');
   expect(`${failure.message} ${failure.hint}`).not.toContain('s3cret');
@@ -116,6 +116,28 @@ describe('a database that refuses', () => {
       message: 'The state in postgres://app@db.example/Shop was written by a newer anon-cli.',
       hint: 'Update anon-cli: npm install -g anon-cli@latest',
     });
+  });
+
+  it('because its settings contradict each other, or a file does not hold what it should', () => {
+    const message = 'sslmode=verify-ca needs sslrootcert: a file with the certificates to trust';
+    expect(failureOf('DatabaseRefusedError', undefined, { reason: 'tls', message })).toMatchObject({
+      code: 'usage',
+      message: `The database postgres://app@db.example/Shop cannot be reached with TLS: ${message}.`,
+      hint: 'Check the parameters of its address: sslmode, sslrootcert, sslcert, sslkey.',
+    });
+    const unusable = { reason: 'tls', message: 'cannot use the root certificate /etc/ca.pem: no start line' };
+    expect(failureOf('DatabaseRefusedError', failed('Error', 'x'), unusable)).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('cannot use the root certificate /etc/ca.pem: no start line.'),
+    });
+  });
+
+  it.each([
+    ['read-only', 'not_authorised', 'The database postgres://app@db.example/Shop lets user app read only.'],
+    ['damaged', 'state_unusable', "The state in postgres://app@db.example/Shop is damaged, or another program's."],
+  ])('%s', (reason, code, message) => {
+    const failure = failureOf('DatabaseRefusedError', failed('Error', 'x'), { reason });
+    expect(failure).toMatchObject({ code, message, hint: expect.any(String) });
   });
 
   it('a statement', () => {
