@@ -264,6 +264,10 @@ describe('the structure', () => {
     expect(elsewhere.map(({ path }) => path)).toEqual([]);
   });
 
+  it('never asks URL.canParse, which is wrong in Node.js 20 once it is compiled', () => {
+    expect(files.filter(({ code }) => /\bcanParse\b/.test(code)).map(({ path }) => path)).toEqual([]);
+  });
+
   it('has no catch-all folder or file', () => {
     const vague = /^(utils?|helpers?|common|shared|core|lib|misc|services?)(\.ts)?$/;
     const named = files.flatMap(({ path }) => path.split(sep));

@@ -1,4 +1,5 @@
 import type { JsonObject } from './schema.ts';
+import { parseUrl } from './url.ts';
 
 /** The members of an application whose URLs allow pages to call the tenant. @see wire contract, section 4 */
 export const originMembers = ['web_origins', 'allowed_origins', 'callbacks'] as const;
@@ -29,7 +30,7 @@ export function originPattern(url: string, member: (typeof originMembers)[number
 /** Reads a URL whose port may be a wildcard, without the wildcard. */
 export function readUrl(url: string): URL | undefined {
   const text = ownNameAtAnyPort.test(url) ? url.replace(':*', '') : url;
-  return URL.canParse(text) ? new URL(text) : undefined;
+  return parseUrl(text);
 }
 
 /** Paths may make the match fail on the service, so here they do. @see https://auth0.com/docs/get-started/applications/application-settings */

@@ -4,6 +4,7 @@ import { clientGrant } from './client-grant.ts';
 import { editionNames } from './edition/edition.ts';
 import { resourceServer } from './resource-server.ts';
 import { type JsonObject, plainObject } from './schema.ts';
+import { parseUrl } from './url.ts';
 
 /** The member `format` of every export, by which a file is recognised as one. */
 export const tenantExportFormat = 'anon-cli local tenant';
@@ -61,7 +62,7 @@ export const tenantExport = v.strictObject({
   issuer: v.pipe(
     v.string(),
     v.check(
-      (value) => URL.canParse(value) && value === `https://${new URL(value).host}/`,
+      (value) => value === `https://${parseUrl(value)?.host}/`,
       'must be an address such as https://localhost:4400/',
     ),
   ),

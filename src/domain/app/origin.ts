@@ -1,3 +1,5 @@
+import { parseUrl } from '../../wire/url.ts';
+
 const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\\]*)(.*)$/is;
 
 /** A URL with `//`, in three parts, each as it is written. Undefined for any other text. */
@@ -19,9 +21,8 @@ export function originOf(text: string): string | undefined {
   if (host === '') return undefined;
   if (hasPlaceholder(host)) return `${scheme}://${host}`;
   const anyPort = host.endsWith(':*');
-  const url = `${scheme}://${anyPort ? host.slice(0, -2) : host}`;
-  if (!URL.canParse(url)) return undefined;
-  return `${scheme}://${new URL(url).host}${anyPort ? ':*' : ''}`;
+  const url = parseUrl(`${scheme}://${anyPort ? host.slice(0, -2) : host}`);
+  return url && `${scheme}://${url.host}${anyPort ? ':*' : ''}`;
 }
 
 /** The host and port of an authority. @see RFC 3986, section 3.2 */

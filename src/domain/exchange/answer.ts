@@ -1,4 +1,5 @@
 import { AnonError, isAnonError, ResponseError } from '../../errors.ts';
+import { parseUrl } from '../../wire/url.ts';
 import type { TenantConnection } from './connection.ts';
 import { type Answer, type Exchange, type HttpAnswer, hostOf } from './http.ts';
 import { redactSecrets } from './redact.ts';
@@ -90,8 +91,9 @@ function redirected(
 
 /** Host and path only: a query may contain anything. */
 function targetOf(location: string | null, from: string): { host: string; shown: string } | undefined {
-  if (!location || !URL.canParse(location, from)) return undefined;
-  const { protocol, host, pathname } = new URL(location, from);
+  const target = location ? parseUrl(location, from) : undefined;
+  if (!target) return undefined;
+  const { protocol, host, pathname } = target;
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
   return { host, shown: redactSecrets(`${protocol}//${host}${pathname}`).slice(0, 200) };
 }

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../wire/url.ts';
 import { mostSimilar } from '../did-you-mean.ts';
 import {
   type AddressPart,
@@ -102,7 +103,7 @@ function checkHost(host: string, invalid: Invalid): string {
 
 /** A zone may follow, as in `fe80::1%eth0`. */
 function isIpv6(host: string): boolean {
-  return host.includes(':') && URL.canParse(`http://[${host.replace(/%[\w.-]+$/, '')}]`);
+  return host.includes(':') && parseUrl(`http://[${host.replace(/%[\w.-]+$/, '')}]`) !== undefined;
 }
 
 function checkPort(text: string, invalid: Invalid): number {

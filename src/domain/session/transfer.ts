@@ -6,6 +6,7 @@ import {
   anonymousTransferResponse,
 } from '../../wire/anonymous-token.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
+import { parseUrl } from '../../wire/url.ts';
 import type { RequestedApi } from '../api/find.ts';
 import type { RequestingApp } from '../app/find.ts';
 import { unexpectedAnswer } from '../exchange/answer.ts';
@@ -111,7 +112,7 @@ export function authorizeUrl({ baseUrl, ticket, pkce, ...request }: AuthorizeReq
 /** @throws {AnonError} `usage` for a relative URI or one with a fragment. @see RFC 6749, section 3.1.2 */
 export function checkRedirectUri(uri: string): void {
   const shown = uri.slice(0, 60);
-  if (!URL.canParse(uri)) {
+  if (!parseUrl(uri)) {
     throw new AnonError('usage', `'${shown}' is not a redirect URI.`, {
       hint: "Use one of the application's allowed callback URLs. Example: http://localhost:3000/callback",
     });

@@ -1,6 +1,7 @@
 import { AnonError, isAnonError, withHint } from '../../errors.ts';
 import { publicKeyAlgorithms } from '../../jose/algorithms.ts';
 import { type Jwk, type NamedKey, readCertificates, readKeySet } from '../../jose/jwk.ts';
+import { parseUrl } from '../../wire/url.ts';
 import { unexpectedAnswer } from '../exchange/answer.ts';
 import type { TenantConnection } from '../exchange/connection.ts';
 import { send } from '../exchange/send.ts';
@@ -159,7 +160,7 @@ function explainAddress(error: unknown): never {
 
 /** The address in `--jwks`. @throws {AnonError} `usage` unless it is safe against tampering on the way */
 export function jwksAddress(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
   if (url && safe && !url.username && !url.password) return url;
   throw new AnonError(

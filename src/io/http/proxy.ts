@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { AnonError } from '../../errors.ts';
+import { parseUrl } from '../../wire/url.ts';
 
 /** Options of every connection. */
 export interface ConnectOptions {
@@ -65,8 +66,9 @@ function proxyUrl(variable: string, address: string): string {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
   if (text !== address && /^https?:/i.test(address)) throw invalidProxy(variable);
   // A URL parser silently drops white space and control characters.
-  if (!/^https?:\/\/[^\s\\/?#\p{Cc}]+\/?$/iu.test(text) || !URL.canParse(text)) throw invalidProxy(variable);
-  const { hostname, port } = new URL(text);
+  const url = /^https?:\/\/[^\s\\/?#\p{Cc}]+\/?$/iu.test(text) ? parseUrl(text) : undefined;
+  if (!url) throw invalidProxy(variable);
+  const { hostname, port } = url;
   if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) || port === '0') throw invalidProxy(variable);
   return text;
 }

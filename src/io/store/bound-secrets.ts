@@ -1,6 +1,7 @@
 import type { SecretKey, SecretStore } from '../../domain/profile/profile.ts';
 import { AnonError, isAnonError } from '../../errors.ts';
 import { exactJson, readExactJson } from '../../wire/exact-json.ts';
+import { parseUrl } from '../../wire/url.ts';
 
 /** A profile and the tenant that its secrets are for. */
 export interface Binding {
@@ -87,8 +88,8 @@ function members(text: string): Readonly<Record<string, unknown>> {
 
 /** On this machine a tenant's host name may differ from its issuer's, and the tenant in this process has none. */
 function isIssuerAt(issuer: string, origin: string): boolean {
-  if (!URL.canParse(issuer) || !URL.canParse(origin)) return true;
-  const [one, other] = [new URL(issuer), new URL(origin)];
+  const [one, other] = [parseUrl(issuer), parseUrl(origin)];
+  if (!one || !other) return true;
   const isHere = loopback.test(one.hostname) && loopback.test(other.hostname);
   return one.host === other.host || (isHere && one.port === other.port);
 }

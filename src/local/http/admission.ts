@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseUrl } from '../../wire/url.ts';
 import { type Refusal, refusalAt } from './refusal.ts';
 
 /** These names always lead to this machine, whoever controls the network's names. */
@@ -81,7 +82,7 @@ function misdirected(incoming: IncomingMessage, hosts: () => readonly string[]):
 /** Rewrites an absolute target as a path; its host takes precedence over the Host header. @see RFC 9112, section 3.2.2 */
 function normalizeTarget(incoming: IncomingMessage): Refusal | undefined {
   const target = incoming.url ?? '';
-  const url = URL.canParse(target) ? new URL(target) : undefined;
+  const url = parseUrl(target);
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !isHttp || url.username !== '' || url.password !== '')
     return malformed(incoming, 'Invalid request target.');

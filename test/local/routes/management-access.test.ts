@@ -153,7 +153,6 @@ describe('any other path', () => {
     ['GET', '/'],
     ['GET', '/anonymous/token'],
     ['GET', '/oauth/token'],
-    ['POST', '/anonymous/logout'],
     ['GET', '/api/v1/clients'],
   ])('%s %s is not found', async (method, path) => {
     const tenant = await testTenant();

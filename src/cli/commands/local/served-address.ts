@@ -1,6 +1,7 @@
 import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { HostPlace } from '../../../io/http/host-lookup.ts';
+import { parseUrl } from '../../../wire/url.ts';
 
 /**
  * The IP address after `--host`, in its shortest form. Names are refused: which of its addresses would be served is not
@@ -8,12 +9,11 @@ import type { HostPlace } from '../../../io/http/host-lookup.ts';
  */
 export function parseAddress(text: string): string {
   const bare = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
-  const isV4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(bare) && URL.canParse(`http://${bare}`);
+  const isV4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(bare);
   // A URL would take a leading zero for an octal number.
-  if (isV4 && new URL(`http://${bare}`).hostname === bare) return bare;
-  if (/^[\da-f:.]+$/i.test(bare) && bare.includes(':') && URL.canParse(`http://[${bare}]`)) {
-    return new URL(`http://[${bare}]`).hostname.slice(1, -1);
-  }
+  if (isV4 && parseUrl(`http://${bare}`)?.hostname === bare) return bare;
+  const v6 = /^[\da-f:.]+$/i.test(bare) && bare.includes(':') ? parseUrl(`http://[${bare}]`) : undefined;
+  if (v6) return v6.hostname.slice(1, -1);
   throw new AnonError('usage', `'${text.slice(0, 40)}' is not an IP address.`, {
     hint: 'To listen on all addresses of this machine: --host 0.0.0.0',
   });

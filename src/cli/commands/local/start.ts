@@ -3,6 +3,7 @@ import { AnonError } from '../../../errors.ts';
 import type { LocalServer } from '../../../io/embedded/server.ts';
 import type { OwnFiles } from '../../../io/embedded/serving-certificate.ts';
 import type { RateLimit } from '../../../local/http/rate-limit.ts';
+import { parseUrl } from '../../../wire/url.ts';
 import { isForPeople } from '../../output/formats.ts';
 import { requestedEdition } from '../../tenant/access.ts';
 import { accessLocalTenant } from '../../tenant/local-access.ts';
@@ -138,8 +139,9 @@ function parseRateLimit(text: string | undefined): RateLimit | undefined {
 
 /** The name as the Host header has it: in lower case, and in Punycode where it needs that. */
 function parseHost(text: string): string {
-  const name = /^(?:\[[\da-f:.]+\]|[^\s/\\:?#@%[\]*]+)$/i.test(text) && URL.canParse(`http://${text}`);
-  if (name) return new URL(`http://${text}`).hostname;
+  const isName = /^(?:\[[\da-f:.]+\]|[^\s/\\:?#@%[\]*]+)$/i.test(text);
+  const url = isName ? parseUrl(`http://${text}`) : undefined;
+  if (url) return url.hostname;
   throw new AnonError('usage', `'${text.slice(0, 40)}' is not a valid host name.`, {
     hint: 'Give a name without scheme and port: --allow-host tenant.test',
   });

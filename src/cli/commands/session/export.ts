@@ -3,6 +3,7 @@ import { exportOf, type ImportedSession, readExport } from '../../../domain/sess
 import { checkUnused, findSession, listSessions } from '../../../domain/session/find.ts';
 import { checkSessionName } from '../../../domain/session/saved-session.ts';
 import { AnonError } from '../../../errors.ts';
+import { parseUrl } from '../../../wire/url.ts';
 import { emptyInput, isBlank, type ReadText } from '../../input/stdin-or-file.ts';
 import type { GlobalOptions } from '../../options/global.ts';
 import { printResult } from '../../output/output.ts';
@@ -84,7 +85,7 @@ async function checkTenant(
   { name, issuer }: ImportedSession,
 ): Promise<void> {
   if (issuer === undefined) return;
-  const from = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const from = parseUrl(issuer);
   // The local tenant may have had another issuer when the session was exported. Its key tells whether the session is its own.
   const isEmbedded = saved.issuer === undefined;
   if (from && isEmbedded && loopback.test(from.hostname)) return;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cachedStore } from '../../../../src/local/store/cached-store.ts';
 import { type Commit, DatabaseUnavailableError } from '../../../../src/local/store/database.ts';
+import { lookupVersion } from '../../../../src/local/store/lookups.ts';
 import type { PostgresAddress } from '../../../../src/local/store/postgres/address.ts';
 import { addressOf, opened, rowsOf, session, testAddress, waitingProcess } from '../../../support/postgres-store.ts';
 import { proxyTo } from '../../../support/proxy.ts';
@@ -159,6 +160,6 @@ describe('lookups that another version has computed', () => {
     expect(await saving).toBe(2);
     expect(await lookups()).toHaveLength(3);
     const [state] = await rowsOf(address, 'SELECT lookup_version, revision::int FROM anon_cli.state');
-    expect(state).toEqual({ lookup_version: 1, revision: 2 });
+    expect(state).toEqual({ lookup_version: lookupVersion, revision: 2 });
   });
 });
