@@ -13,7 +13,7 @@ type Database = Pick<TestDatabase, 'url' | 'password' | 'env'>;
 
 /** An instance on a machine of its own. */
 function instance({ env }: Pick<Database, 'env'>, ...args: string[]): Promise<Served> {
-  return serve(newHome(), args, ['--json'], env);
+  return serve(newHome(), args, ['--http', '--json'], env);
 }
 
 /** An instance that does not start. */
@@ -196,7 +196,7 @@ it('an instance answers 503 while the database is lost, goes on with it afterwar
   const server = await ownPostgres();
   const [url, { password }] = [await server.createDatabase(), server];
   const database = { url, password, env: { ANON_DATABASE_URL: url, PGPASSWORD: password } };
-  const served = await serve(newHome(), [], ['--port', '0', '--host', '127.0.0.1'], database.env);
+  const served = await serve(newHome(), [], ['--http', '--port', '0', '--host', '127.0.0.1'], database.env);
   const [, address = ''] = /listens at (\S+)/.exec(served.stdout) ?? [];
   const at = { ...served, url: address };
   const down = { status: 'unavailable', database: 'postgresql' };
