@@ -194,6 +194,13 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
     ['--domain', evil],
     ['--cert', evil, '--key', evil],
   ],
+  'local env': [
+    [],
+    at,
+    ['--app', 'CONFIDENTIAL', '--api', 'AUDIENCE'],
+    ['--app', evil],
+    ['--app', 'CLIENT', '--api', evil],
+  ],
   'local ca': [[]],
   'local trust': [['--remove'], ['--yes']],
   'local export': [
@@ -250,8 +257,12 @@ async function hostileMachine(): Promise<{ machine: Machine; words: Readonly<Rec
   // A file's name cannot be as long.
   await sessions.put(evilName, session);
   const exported = (await machine.done('session', 'export', '--json')).stdout;
+  await machine.done('app', 'create', 'server', '--type', 'regular_web');
+  const { client_id: confidential } = await documentNamed(store, 'client', 'server');
+  await changeDocument(store, 'client', String(confidential), { name: evil });
   const words = {
     CLIENT: String(client),
+    CONFIDENTIAL: String(confidential),
     AUDIENCE: 'https://api.shop.example',
     TOKEN: token,
     OTHER: other,
@@ -330,6 +341,7 @@ describe.each(['in a pipe', 'as JSON'] as const)('hostile refusals %s', (mode) =
     refusing.on = true;
     const words: Record<string, string> = {
       CLIENT: 'web',
+      CONFIDENTIAL: 'web',
       AUDIENCE: 'shop',
       TOKEN: token,
       OTHER: other,

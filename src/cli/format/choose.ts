@@ -13,6 +13,7 @@ import { curlLines } from './curl.ts';
 import {
   dotenvLines,
   exportLines,
+  leftOutWarning,
   type Member,
   maskLines,
   membersOf,
@@ -87,7 +88,7 @@ const printers: Readonly<Record<OutputFormat, (context: Context) => Printer | un
     ({ terminal, warn }) =>
     (result) => {
       const { lines, leftOut } = dotenvLines(variablesOf('dotenv', result));
-      for (const name of leftOut) warn(`${name} is left out: programs that read .env files disagree on its value.`);
+      for (const name of leftOut) warn(leftOutWarning(name));
       print(terminal, lines);
     },
   github: githubPrinter,

@@ -63,6 +63,11 @@ export function dotenvLines(members: readonly Member[]): { lines: string; leftOu
   };
 }
 
+/** Why a value is missing from the lines of `dotenvLines`. */
+export function leftOutWarning(name: string): string {
+  return `${name} is left out: programs that read .env files disagree on its value.`;
+}
+
 function variableName({ name, isVariable }: Member): string {
   if (isVariable) return name;
   const upper = name.toUpperCase();

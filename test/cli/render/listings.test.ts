@@ -36,6 +36,12 @@ const server: App = {
   clientSecret: 'hunter2',
   enabled: false,
 };
+const urls = {
+  web_origins: ['http://localhost:3000', 'https://*.shop.example'],
+  allowed_origins: ['https://*.shop.example'],
+  callbacks: ['https://shop.example/callback', 'com.example.shop://login'],
+  allowed_logout_urls: ['https://shop.example/bye'],
+};
 const shop: ApiWithGrants = {
   id: 'api-1',
   name: 'shop',
@@ -92,6 +98,14 @@ describe('applications', () => {
       '  type            spa',
       '  authentication  none (public application)',
       '  guests          enabled',
+      '  origins         none',
+      '  callbacks       none',
+      '  logout URLs     none',
+    ]);
+    expect(lines(renderApp(plain, { ...web, body: { ...web.body, ...urls } })).slice(5)).toEqual([
+      '  origins         http://localhost:3000, https://*.shop.example, https://shop.example',
+      '  callbacks       https://shop.example/callback, com.example.shop://login',
+      '  logout URLs     https://shop.example/bye',
     ]);
     expect(lines(renderApp(plain, server))).toContain('  authentication  client_secret_post');
     expect(renderApp(plain, server)).not.toContain('hunter2');
@@ -104,6 +118,18 @@ describe('applications', () => {
       type: null,
       confidential: true,
       enabled: false,
+      origins: [],
+      callbacks: [],
+      logout_urls: [],
+    });
+    expect(appData({ ...web, body: { ...web.body, ...urls } })).toMatchObject({
+      origins: [
+        { origin: 'http://localhost:3000', from: ['web_origins'] },
+        { origin: 'https://*.shop.example', from: ['web_origins', 'allowed_origins'] },
+        { origin: 'https://shop.example', from: ['callbacks'] },
+      ],
+      callbacks: urls.callbacks,
+      logout_urls: urls.allowed_logout_urls,
     });
     expect(appData(server, { revealSecrets: true })).toMatchObject({ client_secret: 'hunter2' });
     expect(appData(web, { revealSecrets: true })).not.toHaveProperty('client_secret');
@@ -231,12 +257,20 @@ function hostileWrite(text: string): PlannedWrite {
   };
 }
 
+function hostileUrls(text: string) {
+  const listed = [text, `https://${text}.example`, `https://a.example/${text}`];
+  return { web_origins: listed, allowed_origins: listed, callbacks: listed, allowed_logout_urls: listed };
+}
+
 it('no name from a tenant can control the screen', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
       const shown = [
         renderApps(plain, [{ ...web, clientId: text, name: text, type: text }]),
-        renderApp(plain, { ...web, clientId: text, name: text, type: text, authMethod: text }),
+        renderApp(plain, {
+          ...{ ...web, clientId: text, name: text, type: text, authMethod: text },
+          body: { ...web.body, ...hostileUrls(text) },
+        }),
         renderApis(plain, [
           {
             ...shop,
@@ -278,7 +312,7 @@ it('no name from a tenant can control the screen', () => {
         renderChanges(plain, text, [hostileWrite(text)]),
       ];
       expect(shown.flatMap(lines).filter((line) => unsafe.test(line))).toEqual([]);
-      expect(shown.map((one) => lines(one).length)).toEqual([2, 5, 2, 7, 5, 2, 9, 5, 1, 5]);
+      expect(shown.map((one) => lines(one).length)).toEqual([2, 8, 2, 7, 5, 2, 9, 5, 1, 5]);
     }),
   );
 });

@@ -24,7 +24,14 @@ const audience = 'https://api.shop.example/v2';
 const guestId = 'anon|f81d4fae-7dec-41d0-8765-00a0c91e6bf6';
 
 const names = ['web', 'ショッピング モール', '🛒 shop of the north', 'a-name-that-is-rather-long-for-a-name'];
-const apps = names.map((name) => ({ name, clientId, type: 'regular_web', enabled: true, authMethod: 'none' }) as App);
+const body = {
+  web_origins: ['http://localhost:3000', 'https://*.shop.example'],
+  callbacks: ['https://shop.example/callback', 'com.example.shop://login'],
+  allowed_logout_urls: ['https://shop.example/bye', 'http://localhost:3000'],
+};
+const apps = names.map(
+  (name) => ({ name, clientId, type: 'regular_web', enabled: true, authMethod: 'none', body }) as unknown as App,
+);
 const apis = names.map(
   (name) =>
     ({
@@ -92,7 +99,7 @@ const shown: readonly [what: string, render: (paint: Paint) => string, words: re
   ],
   ['the list of sessions', (paint) => renderSessions(paint, views, 0), [guestId, '{"language":"en"}']],
   ['a session', (paint) => renderSession(paint, views[0] as (typeof views)[number], 0), [guestId, clientId]],
-  ['an application', (paint) => renderApp(paint, apps[0] as App), [clientId]],
+  ['an application', (paint) => renderApp(paint, apps[0] as App), [clientId, ...Object.values(body).flat()]],
   ['what comes next', (paint) => renderNextSteps(paint, steps), ['cart.items:=3', 'acme-staging']],
   ['what changes', (paint) => renderChanges(paint, 'acme.eu.auth0.com', [change]), ['anonymous_sessions']],
   [

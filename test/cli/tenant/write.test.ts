@@ -114,15 +114,21 @@ describe('a tenant that changes during a question', () => {
     const tenant = await servedTenant(machine.clock);
     await useRemote(machine, tenant);
     machine.terminal.interactive = true;
-    machine.meanwhile.push(() =>
-      changeDocument(tenant.store, 'resource_server', 'shop', { anonymous_access_scopes: ['write:cart'] }),
-    );
+    const change = () =>
+      changeDocument(tenant.store, 'resource_server', 'shop', { anonymous_access_scopes: ['write:cart'] });
+    // The first question is for the origins, the next ones are for the changes.
+    machine.meanwhile.push(async () => {}, change);
+    machine.replies.push('http://localhost:5173');
     machine.answers.push(true, true);
     await machine.done(
       ...['setup', '--create-app', 'kiosk', '--type', 'spa', '--api', 'shop', '--scopes', 'read:catalog'],
       ...['--lifetime', '7d', '--token-format', 'jwe', '--no-session'],
     );
-    expect(machine.questions).toHaveLength(2);
+    expect(machine.questions).toHaveLength(3);
+    expect(machine.questions[0]).toMatch(/^Origins of the pages of kiosk /);
+    expect((await machine.done('app', 'show', 'kiosk', '--json')).json.origins).toEqual([
+      { origin: 'http://localhost:5173', from: ['web_origins'] },
+    ]);
     const { json } = await machine.done('api', 'show', 'shop', '--json');
     expect(json.guest_scopes).toEqual(['write:cart', 'read:catalog']);
   });

@@ -1,9 +1,11 @@
 import { requestingApp } from '../../../domain/app/find.ts';
 import { jwksPath } from '../../../wire/discovery.ts';
-import { dotenvLines, variables } from '../../format/variables.ts';
+import { dotenvLines, leftOutWarning, variables } from '../../format/variables.ts';
 import { printResult } from '../../output/output.ts';
+import { printable } from '../../render/printable.ts';
 import { requestedAppAndApi } from '../../tenant/access.ts';
 import { accessLocalTenant } from '../../tenant/local-access.ts';
+import type { Context } from '../../world/context.ts';
 import { defineCommand } from '../define-command.ts';
 import { appValues } from './app-values.ts';
 
@@ -62,7 +64,21 @@ commands of anon-cli use that server; --profile local uses the embedded tenant a
       },
       variables: values,
       verbatim: true,
-      human: () => dotenvLines(variables(values)).lines,
+      human: () => shownLines(context, values),
     });
   },
 });
+
+/** The lines of a `.env` file. Values that a terminal or the log of a CI job might act on are left out, with a warning. */
+function shownLines({ warn }: Pick<Context, 'warn'>, values: Readonly<Record<string, string>>): string {
+  const members = variables(values);
+  const harmless = members.filter(({ text }) => text === printable(text));
+  const { lines, leftOut } = dotenvLines(harmless);
+  for (const { name } of members) {
+    if (leftOut.includes(name)) warn(leftOutWarning(name));
+    else if (!harmless.some((member) => member.name === name)) {
+      warn(`${name} is left out: its value has characters that a terminal or a log might act on. To see it: --json`);
+    }
+  }
+  return lines;
+}

@@ -96,7 +96,7 @@ export function requestLine(paint: Paint, served: ServedRequest, command?: strin
     shortened(guest ?? ''),
     refusedOrigin === undefined ? '' : `no access for pages of ${shortened(refusedOrigin)}`,
     session ?? error ?? '',
-    command === undefined ? '' : paint.bold(`→ ${command}`),
+    command === undefined ? '' : paint.bold(`→ ${printable(command)}`),
   ];
   return parts.filter((part) => part !== '').join('  ');
 }

@@ -24,6 +24,7 @@ export async function printStart(context: Context, options: GlobalOptions, start
   const { server, state } = started;
   const values = isForPeople(options) ? await valuesIfKnown(started) : undefined;
   const { host } = new URL(server.issuer);
+  const request = values === undefined ? undefined : curl(server, values);
   printResult(context, options, {
     data: {
       url: server.url,
@@ -48,7 +49,7 @@ export async function printStart(context: Context, options: GlobalOptions, start
         ...(values === undefined
           ? []
           : ([
-              ['client id', `${values.app.clientId} (${printable(values.app.name)})`],
+              ['client id', `${printable(values.app.clientId)} (${printable(values.app.name)})`],
               ['audience', `${printable(values.api.audience)} (${printable(values.api.name)})`],
             ] as const)),
         ...(server.authority === undefined
@@ -58,7 +59,8 @@ export async function printStart(context: Context, options: GlobalOptions, start
         ['configure', 'any anon-cli command, in another terminal'],
         ['stop', 'Ctrl-C'],
       ]) +
-      (values === undefined ? '' : `\n${paint.dim('A guest')}\n  $ ${curl(server, values)}\n\n`),
+      // With characters escaped, it would ask for another API.
+      (request === undefined || request !== printable(request) ? '' : `\n${paint.dim('A guest')}\n  $ ${request}\n\n`),
   });
 }
 

@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { documentNamed, freshMachine, openMachine } from '../../../support/command.ts';
+import { changeDocument, documentNamed, freshMachine, openMachine } from '../../../support/command.ts';
 
 const audience = 'https://api.shop.example';
 
@@ -55,6 +55,22 @@ describe('local env', () => {
     delete machine.env.ANON_APP;
     await machine.done('profile', 'set', 'app', 'mobile');
     expect(await ids()).toEqual([mobile.client_id, audience]);
+  });
+
+  it.each([
+    ['a line break', '\n::set-output name=a::b', 'its value has characters that a terminal or a log might act on'],
+    ['quotes of both kinds', `"'`, 'programs that read .env files disagree on its value'],
+  ])('leaves out an audience with %s, and says so', async (_, end, reason) => {
+    const machine = await openMachine();
+    const odd = `https://orders.example/${end}`;
+    await changeDocument(machine.store, 'resource_server', 'shop', { identifier: odd });
+    const { stdout, stderr } = await machine.done('local', 'env');
+    expect(stdout.split('\n').map((line) => line.split('=')[0])).toEqual([
+      ...['AUTH0_DOMAIN', 'AUTH0_ISSUER_BASE_URL', 'AUTH0_ISSUER', 'AUTH0_JWKS_URI', 'AUTH0_CLIENT_ID'],
+      ...['NODE_EXTRA_CA_CERTS', ''],
+    ]);
+    expect(stderr).toContain(`warning: AUTH0_AUDIENCE is left out: ${reason}`);
+    expect((await machine.done('local', 'env', '--json')).json.audience).toBe(odd);
   });
 
   it('is about the local tenant, whatever the environment names', async () => {

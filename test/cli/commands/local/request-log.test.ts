@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { requestLine } from '../../../../src/cli/commands/local/request-log.ts';
 import { paintFor } from '../../../../src/cli/render/paint.ts';
 import { documentNamed, freshMachine, type Machine } from '../../../support/command.ts';
+import { unsafe } from '../../../support/screen.ts';
 
 /** Serves the local tenant while `use` sends requests, and returns what it prints on stderr. */
 async function whileServed(
@@ -82,6 +83,15 @@ describe('the line of a request', () => {
     const line = requestLine(paint, { method: 'GET', path, status: 404 });
     for (const control of ['\n', '\u001b']) expect(line).not.toContain(control);
     expect(line.length).toBeLessThan(120);
+  });
+
+  it('stays on one line and harmless, whatever the names in it', () => {
+    const evil = 'a\n::set-output name=a::b\u001b[2J##vso[x]';
+    const served = { method: 'GET', path: '/', status: 403, app: evil, guest: evil, refusedOrigin: evil };
+    const line = requestLine(paint, served, `anon-cli app enable '${evil}'`);
+    expect(line).not.toMatch(unsafe);
+    expect(line).not.toContain('##vso[');
+    expect(line).toContain("  → anon-cli app enable 'a\\u000a::set-output name=a::b");
   });
 
   it('has the client id of an application without a known name', () => {

@@ -91,8 +91,13 @@ describe('login', () => {
     const { stdout } = await machine.done('login', 'acme', ...options);
     machine.terminal.interactive = false;
     expect(stdout).toContain('Signed in to the Management API, but without these scopes:\n');
-    expect(stdout).toMatch(
-      /^ {2}update:clients +for app enable, app disable, claims set, claims\n {27}remove, setup$/m,
+    expect(stdout).toContain(
+      [
+        '  update:clients           for app enable, app disable, app origins add, app',
+        'origins remove, app callbacks add, app callbacks',
+        'remove, app logout-urls add, app logout-urls remove,',
+        'claims set, claims remove, setup\n',
+      ].join(`\n${' '.repeat(27)}`),
     );
     expect(stdout.slice(stdout.indexOf('without these scopes'))).not.toMatch(/^.{81,}$/m);
     expect(stdout).toMatch(/^ {2}read:resource_servers +for .* \S+\n {27}\S.*$/m);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { changeDocument, documentNamed, freshMachine, type Machine } from '../../../support/command.ts';
+
+/** What local start prints on stdout until Ctrl-C. */
+async function startScreen(machine: Machine): Promise<string> {
+  const listening = machine.printed('Ctrl-C');
+  const serving = machine.run('local', 'start', '--port', '0', '--http');
+  await Promise.race([listening, serving]);
+  machine.interrupt();
+  return (await serving).stdout;
+}
+
+describe('the start screen', () => {
+  it('has a request for a guest', async () => {
+    const machine = await freshMachine();
+    const { client_id } = await documentNamed(machine.store, 'client', 'web');
+    expect(await startScreen(machine)).toMatch(
+      new RegExp(
+        String.raw`\nA guest\n  \$ curl http://localhost:\d+/anonymous/token ` +
+          `-d client_id=${client_id} -d audience=https://api\\.shop\\.example\n\n$`,
+      ),
+    );
+  });
+
+  it('has none if the audience cannot be shown as it is', async () => {
+    const machine = await freshMachine();
+    await changeDocument(machine.store, 'resource_server', 'shop', { identifier: 'a\n::set-output name=a::b' });
+    const screen = await startScreen(machine);
+    expect(screen).toContain('  audience      a\\u000a::set-output name=a::b (shop)\n');
+    expect(screen).not.toContain('curl');
+    expect(screen).not.toMatch(/^\s*::/m);
+  });
+});
