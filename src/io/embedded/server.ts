@@ -5,6 +5,7 @@ import type { ServedRequest } from '../../local/http/served-request.ts';
 import type { LocalTenant } from '../../local/open-tenant.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { listenFailure } from './listen-failure.ts';
+import { localhostAt, localPort } from './localhost.ts';
 import type { LocalPorts } from './ports.ts';
 import {
   type OwnFiles,
@@ -57,7 +58,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
   const { port, domain, address, rateLimit, edition, plainHttp, onServed } = options;
   const { listen } = await import('../../local/http/listen.ts');
   // Needed before the state exists, which is then created with it.
-  const given = domain ?? (port ? `localhost:${port}` : undefined);
+  const given = domain ?? (port ? localhostAt(port) : undefined);
   const names = [...(options.hosts ?? []), ...namesOf(address)];
   let issuer = () => (given === undefined ? undefined : `https://${given}/`);
   const hosts = () => [...names, ...namesIn(issuer())];
@@ -105,7 +106,7 @@ export async function serveLocal(ports: LocalPorts, options: ServeOptions): Prom
 
 function issuerFor({ state }: LocalPorts, { port, domain }: ServeOptions, taken: number): string | undefined {
   if (domain !== undefined) return `https://${domain}/`;
-  return port === undefined || !('file' in state) ? undefined : `https://localhost:${taken}/`;
+  return port === undefined || !('file' in state) ? undefined : `https://${localhostAt(taken)}/`;
 }
 
 function ownCertificateFor(
@@ -119,12 +120,6 @@ function ownCertificateFor(
 /** The port after a domain, other than 443. */
 function portIn(domain: string | undefined): number | undefined {
   return Number(domain === undefined ? '' : new URL(`https://${domain}`).port) || undefined;
-}
-
-/** The port of an issuer on localhost. */
-function localPort(issuer: string): number | undefined {
-  const { hostname, port } = new URL(issuer);
-  return hostname === 'localhost' && port !== '' ? Number(port) : undefined;
 }
 
 /** Another running server and its clients rely on the issuer, so it changes only where nobody else serves the tenant. */
