@@ -67,9 +67,9 @@ function sql(path: string, text: string): void {
 describe('the state of the embedded tenant', () => {
   it('is created on first use, readable only by its owner, and reused the next time', async () => {
     const ports = localPorts();
-    const first = (await open(ports)).managementCredentials();
+    const first = await (await open(ports)).managementCredentials();
     expect([modeOf(ports.folder), modeOf(ports.path)]).toEqual(['700', '600']);
-    expect((await open(ports)).managementCredentials()).toEqual(first);
+    expect(await (await open(ports)).managementCredentials()).toEqual(first);
     expect(ports.warnings).toEqual([]);
   });
 
