@@ -1,5 +1,5 @@
 // Runs the built program on other versions of Node.js: the quickstart, decoding, creating one guest and many over
-// HTTP, and verifying their tokens. The binaries come from the registry's packages of Node.js.
+// HTTPS, and verifying their tokens. The binaries come from the registry's packages of Node.js.
 //
 //   node scripts/node-versions.mjs              the oldest supported version and the newest of each even major since
 //   node scripts/node-versions.mjs 20.18.1 26   these; a major version means its newest release
@@ -53,7 +53,8 @@ async function tryOn(version) {
   const ended = once(server, 'exit');
   try {
     const [first] = await once(server.stdout, 'data');
-    const { url } = JSON.parse(String(first));
+    const { url, ca } = JSON.parse(String(first));
+    env.ANON_CA_FILE = ca;
     const client = command(['local', 'show', '--field', 'management_client_id']).trim();
     const secret = command(['local', 'show', '--reveal-secrets', '--field', 'management_client_secret']);
     command(['login', 'served', '--domain', url, '--client-id', client, '--client-secret', '-'], secret);
@@ -65,5 +66,5 @@ async function tryOn(version) {
     server.kill('SIGINT');
     await ended;
   }
-  process.stdout.write(`Node.js ${version}: quickstart, decode, verify, a guest over HTTP and 50 at once\n`);
+  process.stdout.write(`Node.js ${version}: quickstart, decode, verify, a guest over HTTPS and 50 at once\n`);
 }
