@@ -30,7 +30,7 @@ export interface Calls {
 /** Records every request that the tenant accepts in `calls`. */
 export function recorded(tenant: TenantConnection, calls: Calls): TenantConnection {
   calls.embedded = isEmbedded(tenant);
-  // Other programs reach the embedded tenant through `local start`, which serves plain HTTP.
+  // Other programs reach the embedded tenant through `local start`. Over its plain HTTP, curl needs no certificate.
   calls.baseUrl = calls.embedded ? tenant.baseUrl.replace(/^https:/, 'http:') : tenant.baseUrl;
   return {
     ...tenant,

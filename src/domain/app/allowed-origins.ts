@@ -1,4 +1,4 @@
-import { coversOrigin } from '../../wire/allowed-origin.ts';
+import { coversOrigin, originMembers } from '../../wire/allowed-origin.ts';
 import type { ClientUrlMember } from '../../wire/client.ts';
 import type { App } from './app.ts';
 import { originOf, urlParts } from './origin.ts';
@@ -15,8 +15,6 @@ export interface AllowedOrigin {
   /** The settings that allow it. */
   readonly from: readonly ClientUrlMember[];
 }
-
-const originMembers = ['web_origins', 'allowed_origins', 'callbacks'] as const;
 
 /** Every allowed origin of an application, each once. */
 export function allowedOrigins(app: Pick<App, 'body'>): AllowedOrigin[] {
