@@ -36,7 +36,7 @@ export interface LocalTenant extends Tenant {
 
 export type LocalTenantOptions = Pick<
   TenantOptions,
-  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed'
+  'clock' | 'domain' | 'edition' | 'rateLimit' | 'plainHttp' | 'onServed' | 'runAction' | 'autoLogin'
 >;
 
 /**

@@ -1,5 +1,6 @@
 import type { Edition } from '../wire/edition/edition.ts';
 import type { JsonObject } from '../wire/schema.ts';
+import type { ActionRunner } from './actions/runner.ts';
 import type { CommonHeaders } from './http/response.ts';
 import type { RequestFacts } from './http/served-request.ts';
 import type { Random } from './random.ts';
@@ -10,6 +11,9 @@ import type { TenantKeys } from './tokens/keys.ts';
 export interface TenantScope {
   readonly store: Store;
   readonly random: Random;
+  readonly runAction?: ActionRunner | undefined;
+  /** The e-mail address or id of a user who is logged in where the login page would appear. */
+  readonly autoLogin?: string | undefined;
 }
 
 /** The tenant while it answers one request. Read once, so that everything in a response agrees. */

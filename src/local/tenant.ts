@@ -2,9 +2,10 @@ import { Hono } from 'hono/quick';
 import { getPath } from 'hono/utils/url';
 import { anonymousTokenPath } from '../wire/anonymous-token.ts';
 import type { EditionName } from '../wire/edition/edition.ts';
+import type { ActionRunner } from './actions/runner.ts';
 import { healthPath } from './http/admission.ts';
 import { fullBucket, type RateLimit, rateLimiter } from './http/rate-limit.ts';
-import { managementRefusal, Refusal, refusalAt } from './http/refusal.ts';
+import { isRefusal, managementRefusal, refusalAt } from './http/refusal.ts';
 import { type CommonHeaders, complement, newCommonHeaders } from './http/response.ts';
 import { errorCodeOf, type RequestFacts, type ServedRequest } from './http/served-request.ts';
 import type { Random } from './random.ts';
@@ -48,6 +49,10 @@ export interface TenantOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** The tenant is served over plain HTTP alone. */
   readonly plainHttp?: boolean | undefined;
+  /** Runs the Actions of logins; without it, a login that has Actions fails. */
+  readonly runAction?: ActionRunner | undefined;
+  /** The e-mail address or id of a user who is logged in where the login page would appear. */
+  readonly autoLogin?: string | undefined;
   /** Called after every response but those of /health. */
   readonly onServed?: ((served: ServedRequest) => void) | undefined;
 }
@@ -70,9 +75,10 @@ export interface Tenant {
  */
 export function createTenant(options: TenantOptions): Tenant {
   const { store, clock, random, keys, domain = defaultDomain, edition, databaseName = 'memory', onServed } = options;
+  const { runAction, autoLogin } = options;
   // As last read from the state. An empty state is filled with it, including one that was deleted while the tenant ran.
   let current: { issuer: string; edition: EditionName | undefined } = { issuer: `https://${domain}/`, edition };
-  const appFor = routes({ store, random }, options);
+  const appFor = routes({ store, random, runAction, autoLogin }, options);
   let upgraded = false;
   const read = async (nowSeconds: number, mayLag: boolean): Promise<Moment> => {
     await store.refresh({ mayLag });
@@ -169,7 +175,7 @@ function emptyApp(): App {
 
 /** @throws {StateFileError | DatabaseRefusedError} for the caller to report, which knows the file or the database */
 function failure(error: unknown, path: string, facts?: RequestFacts): Response {
-  if (error instanceof Refusal) {
+  if (isRefusal(error)) {
     if (facts) facts.error = errorCodeOf(error.body);
     return error.response();
   }

@@ -1,5 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { base64urlJson, readBase64url } from '../../jose/base64url.ts';
+import { base64urlJson } from '../../jose/base64url.ts';
 import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts';
 import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
 import { check, type JsonObject } from '../../wire/schema.ts';
@@ -8,41 +7,8 @@ import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-t
 import { type Random, randomToken } from '../random.ts';
 import type { Moment } from '../scope.ts';
 import type { TenantKeys } from '../tokens/keys.ts';
+import { seal, unseal } from '../tokens/sealed-token.ts';
 import { readSignedToken, signToken } from '../tokens/signed-token.ts';
-
-const ivBytes = 12;
-const tagBytes = 16;
-
-/** A compact JWE with direct encryption: the key part is empty and the header is authenticated. @see RFC 7516, section 5.1 */
-function seal(keys: TenantKeys, random: Random, header: string, claims: JsonObject): string {
-  const iv = random(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });
-  cipher.setAAD(Buffer.from(header, 'ascii'));
-  const sealed = cipher.update(JSON.stringify(claims), 'utf8');
-  // Completes the tag. A stream cipher has no more bytes.
-  cipher.final();
-  return `${header}..${base64url(iv)}.${base64url(sealed)}.${base64url(cipher.getAuthTag())}`;
-}
-
-/** The claims of a token that this tenant sealed with exactly this header; undefined for any other. */
-function unseal(keys: TenantKeys, header: string, token: string): unknown {
-  if (!token.startsWith(`${header}..`)) return undefined;
-  const [, , iv, sealed, tag, ...more] = token.split('.').map(readBase64url);
-  if (!iv || !sealed || !tag || more.length > 0 || iv.length !== ivBytes || tag.length !== tagBytes) return undefined;
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', keys.sessionKey, iv, { authTagLength: tagBytes });
-    decipher.setAAD(Buffer.from(header, 'ascii'));
-    decipher.setAuthTag(tag);
-    return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
-  } catch {
-    // Sealed with another key, or modified.
-    return undefined;
-  }
-}
-
-function base64url({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64url');
-}
 
 const sessionHeader = base64urlJson(sealedSessionTokenHeader);
 

@@ -22,6 +22,11 @@ export class Refusal extends Error {
   }
 }
 
+/** By its name: in the published program, files that are loaded when first used have a class of their own. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === 'Refusal';
+}
+
 /** An error of POST /anonymous/token. `description` never repeats a token, a secret or a metadata value. */
 export function anonymousTokenRefusal(
   error: AnonymousTokenError,

@@ -26,9 +26,22 @@ const lookups: Readonly<Partial<Record<Kind, Lookups>>> = {
   client_credential: {
     client_id: ({ client_id }) => [String(client_id)],
   },
+  user: {
+    email: ({ email }) => (typeof email === 'string' ? [email.toLowerCase()] : []),
+  },
+  action: {
+    trigger: ({ trigger }) => [String(trigger)],
+  },
+  login_session: {
+    user_id: ({ user_id }) => [String(user_id)],
+  },
+  refresh_token: {
+    user_id: ({ user_id }) => [String(user_id)],
+    session_id: ({ session_id }) => [String(session_id)],
+  },
 };
 
-export const lookupVersion = 2;
+export const lookupVersion = 3;
 
 /** The value of a grant's lookup `access`: an application, an API and a subject type. */
 export function grantAccess(clientId: unknown, audience: unknown, subject: string): string {
