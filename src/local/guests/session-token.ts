@@ -1,7 +1,7 @@
 import { base64urlJson } from '../../jose/base64url.ts';
 import { anonymousTransferLifetimeSeconds } from '../../wire/anonymous-token.ts';
 import type { Edition, SessionTokenFormat } from '../../wire/edition/edition.ts';
-import { check, type JsonObject } from '../../wire/schema.ts';
+import { check } from '../../wire/schema.ts';
 import { type SessionTokenClaims, sessionTokenClaims } from '../../wire/session-token.ts';
 import { sealedSessionTokenHeader, sessionTokenType } from '../../wire/session-token-format.ts';
 import { type Random, randomToken } from '../random.ts';
