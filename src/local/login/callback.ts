@@ -1,0 +1,55 @@
+import type { AuthorizationError } from './authorization.ts';
+import type { Callback } from './authorization-request.ts';
+import { formPostPage } from './pages/form-post-page.ts';
+import { webMessagePage } from './pages/web-message-page.ts';
+
+/** The parameters of an answer, without those that are undefined. */
+type Answer = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Sends an answer to the application, in the response mode of its request. `state` comes back if it was sent.
+ * @see OAuth 2.0 Multiple Response Type Encoding Practices, section 2.1; OAuth 2.0 Form Post Response Mode
+ */
+export function callbackResponse(callback: Callback, answer: Answer): Response {
+  const { redirectUri, responseMode, state } = callback;
+  const parameters = Object.entries({ ...answer, state }).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  if (responseMode === 'form_post') return formPostPage(redirectUri, parameters);
+  if (responseMode === 'web_message') {
+    const { origin } = new URL(redirectUri);
+    return webMessagePage({ targetOrigin: origin, response: Object.fromEntries(parameters) });
+  }
+  return redirect(
+    responseMode === 'fragment' ? withFragment(redirectUri, parameters) : withQuery(redirectUri, parameters),
+  );
+}
+
+export function callbackError(callback: Callback, { error, description }: AuthorizationError): Response {
+  return callbackResponse(callback, { error, error_description: description });
+}
+
+/** 302, or 303 after a form. Nobody must save it: it may have a code. */
+export function redirect(location: string, status: 302 | 303 = 302): Response {
+  const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+  return new Response(null, { status, headers });
+}
+
+/** A query that the callback has already stays. @see RFC 6749, section 3.1.2 */
+function withQuery(uri: string, parameters: [string, string][]): string {
+  return `${uri}${uri.includes('?') ? '&' : '?'}${encoded(parameters)}`;
+}
+
+function withFragment(uri: string, parameters: [string, string][]): string {
+  return `${uri}#${encoded(parameters)}`;
+}
+
+/** A space as `%20`: not everything that reads a fragment reads a `+` as one. */
+function encoded(parameters: [string, string][]): string {
+  return new URLSearchParams(parameters).toString().replaceAll('+', '%20');
+}
+
+export function withCookies(response: Response, cookies: readonly string[]): Response {
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie);
+  return response;
+}

@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../wire/schema.ts';
+import type { LoginFacts } from '../actions/login-facts.ts';
+import { type Moment, note, type TenantScope } from '../scope.ts';
+import { passwordProblem } from '../users/password.ts';
+import { findUserByEmail, newUser } from '../users/user.ts';
+import { forActions } from './browser-request.ts';
+import { finish, type LoginStep, readStep } from './log-in.ts';
+import { factsOf, runSignUpActions } from './login-actions.ts';
+import { signUpPage } from './pages/sign-up-page.ts';
+import { loginPath, signUpPath } from './paths.ts';
+
+/** GET /u/signup: the page on which somebody becomes a user. */
+export async function showSignUp(scope: TenantScope, moment: Moment, request: Request): Promise<Response> {
+  const step = await readStep(scope, moment, request);
+  return step instanceof Response ? step : page(step, { email: step.transaction.request.loginHint });
+}
+
+/** POST /u/signup: creates the user, and logs them in. */
+export async function signUp(scope: TenantScope, moment: Moment, request: Request): Promise<Response> {
+  const step = await readStep(scope, moment, request);
+  if (step instanceof Response) return step;
+  const email = step.parameters.get('email');
+  const password = step.parameters.get('password') ?? '';
+  const refuse = (problem: string, error: string) => {
+    note(moment, { error });
+    return page(step, { email, problem });
+  };
+  if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email))
+    return refuse('Enter an email address.', 'invalid_signup');
+  const weakness = passwordProblem(password);
+  if (weakness !== undefined) return refuse(weakness, 'password_strength_error');
+  if (await findUserByEmail(scope.store, email)) return refuse('A user with this email address exists.', 'user_exists');
+  const fields = { email, password };
+  const user = await newUser({ random: scope.random, nowSeconds: moment.nowSeconds }, fields);
+  const acted = await runSignUpActions(scope, moment, factsFor(step, request, user));
+  if ('problem' in acted) return refuse(acted.problem, acted.error);
+  const created = await scope.store.write(async (writer) => {
+    if (await findUserByEmail(writer, email)) return undefined;
+    writer.put('user', String(acted.user.user_id), acted.user);
+    return acted.user;
+  });
+  if (!created) return refuse('A user with this email address exists.', 'user_exists');
+  return finish(scope, moment, { request, step, user: created });
+}
+
+function factsFor({ transaction, client, parameters }: LoginStep, http: Request, user: JsonObject): LoginFacts {
+  const { request, guest } = transaction;
+  return factsOf({
+    ...{ request, client, guest, user, server: undefined, session: undefined },
+    http: forActions(http, parameters),
+  });
+}
+
+function page({ state, client }: LoginStep, filled: { readonly email: string | undefined; readonly problem?: string }) {
+  return signUpPage({
+    ...{ action: signUpPath, state, ...filled },
+    appName: String(client.name),
+    loginUrl: `${loginPath}?${new URLSearchParams({ state })}`,
+  });
+}

@@ -1,0 +1,70 @@
+import { coversUrl } from '../../wire/allowed-url.ts';
+import type { JsonObject } from '../../wire/schema.ts';
+import { parseUrl } from '../../wire/url.ts';
+import type { StoreReader } from '../store/store.ts';
+import type { Parameters } from './parameters.ts';
+
+export interface TrustedCallback {
+  readonly client: JsonObject;
+  readonly redirectUri: string;
+}
+
+/** Why a request gets a page and not a redirect. */
+export interface PageRefusal {
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+  /** The command that would allow the request. */
+  readonly command?: string;
+}
+
+/**
+ * The application of a request and the callback to answer at: one of its callbacks, exactly. Without that nobody may be
+ * redirected. @see RFC 6749, section 4.1.2.1; RFC 9700, section 4.1
+ */
+export async function trustedCallback(
+  store: StoreReader,
+  parameters: Parameters,
+): Promise<TrustedCallback | PageRefusal> {
+  const repeated = parameters.repeated(['client_id', 'redirect_uri']);
+  if (repeated !== undefined) return invalid(`The parameter ${repeated} is given more than once.`);
+  const [clientId, redirectUri] = [parameters.get('client_id'), parameters.get('redirect_uri')];
+  if (clientId === undefined) return invalid('Missing required parameter: client_id');
+  const client = await store.get('client', clientId);
+  if (!client || client.global === true) {
+    return { status: 403, error: 'unauthorized_client', description: `Unknown client: ${clientId}` };
+  }
+  if (redirectUri === undefined) return invalid('Missing required parameter: redirect_uri');
+  return isCallback(client, redirectUri) ? { client, redirectUri } : mismatch(client, redirectUri);
+}
+
+function isCallback(client: JsonObject, uri: string): boolean {
+  return isSafe(uri) && urlsIn(client.callbacks).some((allowed) => coversUrl(allowed, uri));
+}
+
+/** Schemes that run code in the page that leads there are refused even if an application has listed them. */
+function isSafe(uri: string): boolean {
+  const url = parseUrl(uri);
+  return (
+    url !== undefined && !uri.includes('#') && !/^(?:javascript|data|vbscript|blob|file|about):$/.test(url.protocol)
+  );
+}
+
+export function urlsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.map(String) : [];
+}
+
+function mismatch({ name }: JsonObject, redirectUri: string): PageRefusal {
+  // What a shell would read in another way is left out: a command is for pasting.
+  const isPlain = isSafe(redirectUri) && [String(name), redirectUri].every((word) => /^[\w@%+=:,./-]+$/.test(word));
+  return {
+    status: 403,
+    error: 'unauthorized_client',
+    description: `Callback URL mismatch. ${redirectUri} is not in the list of allowed callback URLs`,
+    ...(isPlain && { command: `anon-cli app callbacks add ${String(name)} ${redirectUri}` }),
+  };
+}
+
+function invalid(description: string): PageRefusal {
+  return { status: 400, error: 'invalid_request', description };
+}
