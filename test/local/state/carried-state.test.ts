@@ -156,11 +156,17 @@ describe('a tenant that nobody has changed', () => {
     expect(await isFresh((await testTenant({ edition, domain: 'acme.test' })).store)).toBe(true);
   });
 
-  it('is recognised where an earlier version created it, without origins', async () => {
+  it.each<[string, readonly string[]]>([
+    ['without origins', ['web_origins', 'allowed_origins', 'allowed_logout_urls']],
+    ['without callbacks', ['allowed_logout_urls']],
+  ])('is recognised where an earlier version created it, %s', async (_, missing) => {
     const { store, app } = await testTenant();
     await store.write(async (writer) => {
-      const { web_origins: _, allowed_origins: __, ...before } = (await writer.get('client', app.client_id)) ?? {};
-      writer.put('client', app.client_id, before);
+      const { oidc_logout: __, ...settings } = (await writer.get('tenant', 'settings')) ?? {};
+      writer.put('tenant', 'settings', settings);
+      const members = Object.entries((await writer.get('client', app.client_id)) ?? {});
+      const before = Object.fromEntries(members.filter(([member]) => !missing.includes(member)));
+      writer.put('client', app.client_id, { ...before, callbacks: [] });
     });
     expect(await isFresh(store)).toBe(true);
   });
@@ -168,6 +174,7 @@ describe('a tenant that nobody has changed', () => {
   it.each<[string, (tenant: TestTenant) => Promise<unknown>]>([
     ['an origin', ({ change, app }) => change('client', app.client_id, { web_origins: ['https://shop.example'] })],
     ['no origins', ({ change, app }) => change('client', app.client_id, { allowed_origins: [] })],
+    ['no callbacks', ({ change, app }) => change('client', app.client_id, { callbacks: [] })],
     ['a setting', ({ change }) => change('tenant', 'settings', { friendly_name: 'Ours' })],
     [
       'an open application',
