@@ -84,7 +84,7 @@ const floors: Record<string, { ground: string[]; folders: string[] }> = {
   io: { ground: ['clock', 'env'], folders: ['files', 'http', 'store', 'terminal', 'certificates', 'embedded'] },
   local: {
     ground: ['random', 'scope'],
-    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'actions', 'login', 'routes'],
+    folders: ['store', 'tokens', 'state', 'http', 'clients', 'guests', 'users', 'actions', 'login', 'routes'],
   },
 };
 
