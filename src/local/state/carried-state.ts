@@ -47,6 +47,9 @@ async function documentsOf(reader: StoreReader): Promise<TenantExport['documents
     resource_server: await all('resource_server'),
     client_grant: await all('client_grant'),
     client_credential: await all('client_credential'),
+    user: await all('user', 'user_id'),
+    action: await all('action'),
+    refresh_token: await all('refresh_token'),
   };
 }
 

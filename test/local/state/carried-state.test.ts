@@ -4,6 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readTenantExport } from '../../../src/domain/tenant/export.ts';
 import { exportState, importState, isFresh } from '../../../src/local/state/carried-state.ts';
 import type { Store } from '../../../src/local/store/store.ts';
+import { isPassword } from '../../../src/local/users/password.ts';
+import { findUserByEmail } from '../../../src/local/users/user.ts';
 import type { TenantExport } from '../../../src/wire/tenant-export.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { confidentialApp, openTenant, otherTenantKeys, type TestTenant, testTenant } from '../../support/local.ts';
@@ -41,11 +43,31 @@ async function usedTenant(store: Store, edition: Edition): Promise<TestTenant> {
     ['/api/v2/resource-servers', json],
     ['/api/v2/client-grants', { client_id: app.client_id, audience: 'urn:tickets', scope: ['buy'] }],
     [`/api/v2/clients/${app.client_id}/credentials`, credential],
+    ['/api/v2/users', { ...jane, user_metadata: { language: 'de' } }],
   ] as const) {
     expect(await manage('POST', path, { json: body })).toMatchObject({ status: 201 });
   }
+  await tenant.store.write((writer) => {
+    writer.put('action', 'a', {
+      id: 'a',
+      name: 'cart',
+      trigger: 'post-login',
+      file: '/shop/cart.js',
+      secrets: {},
+      order: 1,
+    });
+    writer.put('refresh_token', 'r', { id: 'r', user_id: 'auth0|jane', client_id: tenant.app.client_id });
+    writer.put('login_session', 's', { id: 's', user_id: 'auth0|jane' });
+  });
   return tenant;
 }
+
+const jane = {
+  connection: 'Username-Password-Authentication',
+  email: 'jane@example.com',
+  user_id: 'jane',
+  password: 'Correct-horse1',
+};
 
 /** What `local import` reads of what `local export` wrote. */
 function throughFile(exported: TenantExport): TenantExport {
@@ -78,9 +100,11 @@ describe.each(['preview', 'ea'] as const)('a state in edition %s', (edition) => 
     expect(await tenant.anonymousToken({ session_token: session.session_token })).toMatchObject({ status: 200 });
     const { body: keys } = await tenant.send('GET', '/.well-known/jwks.json');
     expect(keys).toEqual((await source.send('GET', '/.well-known/jwks.json')).body);
+    expect(await isPassword(await findUserByEmail(target, jane.email), jane.password)).toBe(true);
+    expect(await target.list('login_session')).toEqual([]);
     // The lists of the Management API are in the order of the state.
     const manage = await tenant.management();
-    for (const path of ['/api/v2/clients', '/api/v2/resource-servers', '/api/v2/client-grants']) {
+    for (const path of ['/api/v2/clients', '/api/v2/resource-servers', '/api/v2/client-grants', '/api/v2/users']) {
       const { body } = await (await source.management())('GET', path);
       expect(await manage('GET', path)).toMatchObject({ status: 200, body });
     }
@@ -176,6 +200,8 @@ describe('a tenant that nobody has changed', () => {
     ['a scope', ({ change, api }) => change('resource_server', api.id, { scopes: [] })],
     ['a grant', ({ grantGuests, app }) => grantGuests(app.client_id)],
     ['another application', (tenant) => confidentialApp(tenant)],
+    ['a user', async (tenant) => (await tenant.management())('POST', '/api/v2/users', { json: jane })],
+    ['an Action', ({ change }) => change('action', 'a', { id: 'a' })],
     ['many applications', ({ store }) => importState(store, sampleExport({ clients: 9 }))],
   ])('is not one with %s', async (_, change) => {
     const tenant = await testTenant();
