@@ -21,6 +21,7 @@ import { loginRoutes } from './routes/login.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
+import { userRoutes } from './routes/users.ts';
 import type { Moment, MomentBindings, TenantScope } from './scope.ts';
 import { readMoment } from './state/moment.ts';
 import { seed } from './state/seed.ts';
@@ -156,6 +157,7 @@ function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptio
   others.route('/', clientCredentialRoutes(scope));
   others.route('/', resourceServerRoutes(scope));
   others.route('/', clientGrantRoutes(scope));
+  others.route('/', userRoutes(scope));
   // An endpoint that only the real service has is refused like a call without the scope for it: tools that export
   // a whole tenant report a 403 as a warning, and fail on a 404.
   others.all('/api/v2/*', () => {

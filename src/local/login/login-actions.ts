@@ -23,7 +23,8 @@ export async function runLoginActions(scope: TenantScope, moment: Moment, facts:
     claims,
     scopes: (granted) => [...new Set([...granted, ...addedScopes])].filter((value) => !removedScopes.includes(value)),
     changes: user === facts.user ? undefined : (saved) => ({ ...saved, app_metadata, user_metadata }),
-    refusal: outcome.kind === 'ok' ? undefined : new AuthorizationError(outcome.error, outcome.description),
+    refusal:
+      outcome.kind === 'ok' ? undefined : new AuthorizationError(outcome.refusal.error, outcome.refusal.description),
   };
 }
 
@@ -34,7 +35,9 @@ export async function runSignUpActions(
   facts: LoginFacts,
 ): Promise<{ readonly user: JsonObject } | { readonly problem: string; readonly error: string }> {
   const { user, outcome } = await runPreUserRegistration(scope, moment, facts);
-  return outcome.kind === 'ok' ? { user } : { problem: outcome.description, error: outcome.error };
+  if (outcome.kind === 'ok') return { user };
+  const { error, description } = outcome.refusal;
+  return { problem: description, error };
 }
 
 /** What Actions may know about an authorization request. */

@@ -134,7 +134,11 @@ describe.each(editions)('edition %s', (edition) => {
     const manage = await tenant.management();
     const { body: app } = await manage('GET', `/api/v2/clients/${tenant.app.client_id}`);
     const origins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*', 'https://127.0.0.1:*'];
-    expect(app).toMatchObject({ web_origins: origins, allowed_origins: origins, callbacks: [] });
+    expect(app).toMatchObject({
+      web_origins: origins,
+      allowed_origins: origins,
+      callbacks: origins.map((origin) => `${origin}/*`),
+    });
     for (const from of ['http://localhost:3000', 'https://localhost', 'http://127.0.0.1:5173', 'https://127.0.0.1:1']) {
       const allowed = await tenant.send('OPTIONS', '/anonymous/token', { headers: preflightHeaders(from) });
       expect(corsOf(allowed)).toEqual(permission(from));
