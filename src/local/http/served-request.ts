@@ -23,7 +23,7 @@ export interface RequestFacts {
   session?: 'created' | 'updated' | 'renewed' | 'transferred' | undefined;
   /** The origin of a page that may not read the response. */
   refusedOrigin?: string | undefined;
-  /** The id of the user who logged in. */
+  /** The user who logged in: their e-mail address, or their id without one. */
   user?: string | undefined;
   /** What the user's Actions printed. */
   actions?: readonly LoggedActionLine[] | undefined;

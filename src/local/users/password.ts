@@ -66,11 +66,14 @@ function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Promise<
 /** @see https://auth0.com/docs/authenticate/database-connections/password-strength */
 const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[ -/:-@[-`{-~]/];
 
+export const passwordRule =
+  'The password must have at least 8 characters, with three of these: lower case letters, upper case letters, digits, special characters.';
+
 /**
  * Why a new password is refused; undefined for a strong one. Assumed: the connection has the policy "good", and no dictionary
  * of common passwords.
  */
 export function passwordProblem(password: string): string | undefined {
   if ([...password].length >= 8 && classes.filter((letters) => letters.test(password)).length >= 3) return undefined;
-  return 'The password must have at least 8 characters, with three of these: lower case letters, upper case letters, digits, special characters.';
+  return passwordRule;
 }

@@ -14,6 +14,8 @@ export interface LoginPage {
   readonly email?: string;
   readonly problem?: FormProblem;
   readonly users: readonly ListedUser[];
+  /** How many users there are, if more than in `users`. */
+  readonly userCount?: number;
   readonly signUpUrl: string;
   /** The requested connection, if the tenant does not have it. */
   readonly unknownConnection?: string;
@@ -33,7 +35,7 @@ export function loginPage(login: LoginPage): Response {
     content: html`${connectionNote(login.unknownConnection)}
 ${loginForm(login)}
 <p>Not a user yet? <a href="${address(signUpUrl)}">Sign up</a></p>
-${userList(action, state, users)}`,
+${userList(action, state, users, login.userCount)}`,
   });
 }
 

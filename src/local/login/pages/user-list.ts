@@ -9,15 +9,15 @@ export interface ListedUser {
 }
 
 /** More would hide the rest of the page. */
-const shownUsers = 20;
+export const shownUsers = 20;
 
 /**
  * A button for each user, which logs in without a password. Each has its own form, so that it sends no field of the login
  * form. No button has a `type`: `button[type=submit]` finds only the login form's.
  */
-export function userList(action: string, state: string, users: readonly ListedUser[]): Html {
+export function userList(action: string, state: string, users: readonly ListedUser[], count = users.length): Html {
   if (users.length === 0) return nothing;
-  const more = users.length - shownUsers;
+  const more = count - Math.min(users.length, shownUsers);
   return html`<section aria-labelledby="users">
 <h2 id="users">Users of this local tenant</h2>
 <p class="hint">Choose one to log in without a password.</p>
