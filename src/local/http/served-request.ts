@@ -19,8 +19,6 @@ export interface RequestFacts {
   scope?: string | undefined;
   /** The guest id. */
   guest?: string | undefined;
-  /** The id of the user. */
-  user?: string | undefined;
   /** What happened to the guest's session. */
   session?: 'created' | 'updated' | 'renewed' | 'transferred' | undefined;
   /** The origin of a page that may not read the response. */

@@ -10,9 +10,6 @@ import { type RefreshToken, readRefreshToken } from './refresh-token.ts';
 /** The custom claims of the tokens that a refresh issues. May throw a Refusal, for a user whom an Action denies. */
 export type ClaimsFor = (user: JsonObject, authorization: Authorization) => Promise<CustomClaims>;
 
-/** Those of the login. */
-export const claimsOfLogin: ClaimsFor = async (_, { claims }) => claims;
-
 export interface Refreshed {
   readonly authorization: Authorization;
   readonly user: JsonObject;

@@ -7,7 +7,8 @@ import { signAccessToken } from './access-token.ts';
 import type { Authorization } from './authorization.ts';
 import { redeemCode } from './code.ts';
 import { signIdToken } from './id-token.ts';
-import { type ClaimsFor, claimsOfLogin, redeemRefreshToken } from './redeem-refresh-token.ts';
+import { type ClaimsFor, redeemRefreshToken } from './redeem-refresh-token.ts';
+import { claimsAtRefresh } from './refresh-actions.ts';
 import { putFamily } from './refresh-family.ts';
 import { type RefreshToken, writeRefreshToken } from './refresh-token.ts';
 
@@ -31,7 +32,7 @@ export function tokensForUser(
   moment: Moment,
   request: OauthTokenRequest,
   client: JsonObject,
-  claimsFor: ClaimsFor = claimsOfLogin,
+  claimsFor: ClaimsFor = claimsAtRefresh(scope, moment, client),
 ): Promise<UserTokens> {
   return request.grant_type === 'refresh_token'
     ? refreshedTokens(scope, moment, request, { client, claimsFor })
@@ -82,7 +83,7 @@ async function answer(
   { client, user, authorization, refreshToken }: Granted,
 ): Promise<UserTokens> {
   const { audience, scope } = authorization;
-  note(moment, { user: authorization.userId, audience, scope: scope.join(' ') });
+  note(moment, { user: String(user.email ?? user.user_id), audience, scope: scope.join(' ') });
   const server = audience === undefined ? undefined : await findServer(store, audience);
   if (audience !== undefined && !server) {
     throw oauthRefusal(403, 'access_denied', `Service not found: ${audience}`);
