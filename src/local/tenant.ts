@@ -17,6 +17,7 @@ import { clientRoutes } from './routes/clients.ts';
 import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { type DatabaseName, health, retryAfterOf } from './routes/health.ts';
+import { loginTokenRoutes } from './routes/login-tokens.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
@@ -148,6 +149,7 @@ function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptio
   if (limiter) others.use(limiter);
   else others.use('/api/v2/*', fullBucket(clock));
   others.route('/', oauthTokenRoute(scope));
+  others.route('/', loginTokenRoutes(scope));
   others.route('/', discoveryRoutes({ plainHttp }));
   others.route('/', tenantSettingsRoutes(scope));
   others.route('/', clientRoutes(scope));
