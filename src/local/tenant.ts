@@ -18,6 +18,7 @@ import { cors, corsPaths, withCors } from './routes/cors.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { type DatabaseName, health, retryAfterOf } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
+import { loginTokenRoutes } from './routes/login-tokens.ts';
 import { oauthTokenRoute } from './routes/oauth-token.ts';
 import { resourceServerRoutes } from './routes/resource-servers.ts';
 import { tenantSettingsRoutes } from './routes/tenant-settings.ts';
@@ -151,6 +152,7 @@ function routes(scope: TenantScope, { clock, rateLimit, plainHttp }: TenantOptio
   else others.use('/api/v2/*', fullBucket(clock));
   others.route('/', oauthTokenRoute(scope));
   others.route('/', loginRoutes(scope));
+  others.route('/', loginTokenRoutes(scope));
   others.route('/', discoveryRoutes({ plainHttp }));
   others.route('/', tenantSettingsRoutes(scope));
   others.route('/', clientRoutes(scope));

@@ -1,11 +1,9 @@
+import { identityScopes } from '../../wire/login.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 import { definedScopes, findGrant, findServer, grantedScopes } from '../clients/grants.ts';
 import type { Moment } from '../scope.ts';
 import type { StoreReader } from '../store/store.ts';
 import { AuthorizationError } from './authorization.ts';
-
-/** The scopes that belong to no API. @see OpenID Connect Core, sections 5.4 and 11 */
-export const identityScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
 
 /** What users may get through an application. */
 export interface UserAccess {

@@ -1,30 +1,17 @@
 import { isReservedClaim } from '../../wire/claims-mapping.ts';
+import { userClaimsByScope } from '../../wire/login.ts';
 import type { JsonObject } from '../../wire/schema.ts';
 
-/**
- * The members of a user that each scope shows. `updated_at` is ISO 8601, as in the service.
- * @see OpenID Connect Core, section 5.4; https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes
- */
-const claimsByScope: Readonly<Record<string, readonly string[]>> = {
-  profile: ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'picture', 'updated_at'],
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_verified'],
-};
-
-/** Members of a user that have another name as a claim. */
-const claimNames: Readonly<Record<string, string>> = { phone_verified: 'phone_number_verified' };
-
-/** The names of all claims about a user, for discovery. */
-export const userClaimNames: readonly string[] = Object.values(claimsByScope)
-  .flat()
-  .map((member) => claimNames[member] ?? member);
+/** The members of a user that have another name than their claim. */
+const members: Readonly<Record<string, string>> = { phone_number_verified: 'phone_verified' };
 
 /** The claims about a user that the granted scopes show, without `sub`. What a user does not have is left out. */
 export function userClaims(user: JsonObject, scope: readonly string[]): JsonObject {
-  const members = scope.flatMap((value) => claimsByScope[value] ?? []);
-  const shown = members.filter((member) => user[member] !== undefined && user[member] !== null);
-  return Object.fromEntries(shown.map((member) => [claimNames[member] ?? member, user[member]]));
+  const names = scope.flatMap(
+    (value) => (Object.hasOwn(userClaimsByScope, value) ? userClaimsByScope[value] : []) ?? [],
+  );
+  const claims = names.map((name) => [name, user[members[name] ?? name]] as const);
+  return Object.fromEntries(claims.filter(([, value]) => value !== undefined && value !== null));
 }
 
 /** The claims that Actions have set, without the names that belong to the tokens themselves. */

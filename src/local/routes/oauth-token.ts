@@ -25,7 +25,8 @@ export function oauthTokenRoute(scope: TenantScope): Hono<CorsVariables> {
     const { request, credentials } = await readOauthRequest(oauthTokenRequest, c.req.raw);
     c.set('clientId', credentials.clientId);
     const isForUser = userGrants.includes(request.grant_type);
-    const client = await authenticClient(scope.store, c.env, { credentials, url: c.req.url, allowsPublic: isForUser });
+    const allowsPublic = request.grant_type !== 'client_credentials';
+    const client = await authenticClient(scope.store, c.env, { credentials, url: c.req.url, allowsPublic });
     if (!client) throw oauthRefusal(401, 'access_denied', 'Unauthorized');
     note(c.env, { clientId: String(client.client_id), app: String(client.name), audience: request.audience });
     checkGrantType(request, client);

@@ -57,6 +57,7 @@ describe.each(editions)('edition %s', (edition) => {
     ['/anonymous/token', true],
     ['/anonymous/logout', true],
     ['/oauth/token', false],
+    ['/oauth/revoke', false],
   ] as const)('a page that calls %s', (path, cookies) => {
     it.each([
       ['web_origins', { web_origins: [origin] }],
@@ -111,7 +112,7 @@ describe.each(editions)('edition %s', (edition) => {
 
     it("cannot read responses for another site's application", async () => {
       const { tenant, other } = await withPages({ web_origins: [origin] }, edition);
-      const json = { client_id: other.client_id, ...(!cookies && { grant_type: 'client_credentials' }) };
+      const json = { client_id: other.client_id, ...(!cookies && { grant_type: 'client_credentials', token: 'none' }) };
       const answer = await tenant.send('POST', path, { json, headers: { origin } });
       expect(corsOf(answer)).toEqual({});
       expect(answer.headers.get('vary')).toBe('Origin');
@@ -147,6 +148,29 @@ describe.each(editions)('edition %s', (edition) => {
     for (const from of ['http://[::1]:3000', 'http://localhost.example:3000', 'http://a.localhost:3000']) {
       expect(corsOf(await tenant.anonymousToken({}, { origin: from }))).toEqual({});
     }
+  });
+});
+
+describe('a page that calls /userinfo', () => {
+  const asked = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
+
+  it('may send an access token, and read why it is refused', async () => {
+    const { tenant, preflight } = await withPages();
+    const allowed = { ...permission(origin, { cookies: false, method: 'GET' }) };
+    expect(corsOf(await preflight('/userinfo', origin, asked))).toEqual({
+      ...allowed,
+      'access-control-allow-headers': 'content-type, auth0-client, authorization',
+    });
+    const answer = await tenant.send('GET', '/userinfo', { headers: { origin } });
+    expect(answer.status).toBe(401);
+    const { 'access-control-expose-headers': exposed = '', ...others } = corsOf(answer);
+    expect(exposed.split(', ')).toContain('www-authenticate');
+    expect(others).toEqual({ 'access-control-allow-origin': origin });
+  });
+
+  it('may not from elsewhere', async () => {
+    const { preflight } = await withPages();
+    expect(corsOf(await preflight('/userinfo', 'https://evil.example', asked))).toEqual({});
   });
 });
 
