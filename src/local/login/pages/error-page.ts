@@ -1,3 +1,4 @@
+import { oauthRefusal } from '../../http/refusal.ts';
 import { type Html, html, nothing } from './html.ts';
 import { cardPage } from './page.ts';
 
@@ -8,7 +9,10 @@ export interface ErrorPage {
   readonly description: string;
   /** What to do about it. */
   readonly hint?: string;
-  /** The command that does it, word by word: it is quoted here, because it may contain parts of the request. */
+  /**
+   * The command that does it, word by word. It may contain parts of the request: it is quoted here, and left out where it has
+   * control characters.
+   */
   readonly command?: readonly string[];
   readonly tenantName?: string;
   /** Whether the client accepts JSON and no HTML. */
@@ -18,7 +22,7 @@ export interface ErrorPage {
 /** The response to a request without a callback that could be trusted with the error. @see RFC 6749, section 4.1.2.1 */
 export function errorPage({ status, error, description, wantsJson = false, ...help }: ErrorPage): Response {
   const response = wantsJson
-    ? Response.json({ error, error_description: description }, { status, headers: { 'cache-control': 'no-store' } })
+    ? oauthRefusal(status, error, description).response()
     : cardPage({
         status,
         title: `Error: ${error}`,
@@ -33,9 +37,13 @@ ${helpText(help)}
 }
 
 function helpText({ hint, command }: Pick<ErrorPage, 'hint' | 'command'>): Html {
+  const isSafe = command !== undefined && !command.some((word) => unprintable.test(word));
   return html`${hint === undefined ? nothing : html`<p>${hint}</p>`}
-${command === undefined ? nothing : html`<pre><code>${command.map(shellWord).join(' ')}</code></pre>`}`;
+${isSafe ? html`<pre><code>${command.map(shellWord).join(' ')}</code></pre>` : nothing}`;
 }
+
+/** A terminal acts on control characters that are pasted, even between quotes, and others change what people read. */
+const unprintable = /[\p{Cc}\p{Cf}]/u;
 
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -9,7 +9,7 @@ interface PageContent {
   readonly status?: number;
   /** The only script that runs. */
   readonly script?: Inline;
-  /** The only origin whose pages may frame this page; none if not given. */
+  /** The source of CSP whose pages may frame this page; none if not given. */
   readonly framedBy?: string;
 }
 

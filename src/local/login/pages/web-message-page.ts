@@ -15,13 +15,17 @@ const script = inline(
 (window.opener || window.parent).postMessage({ type: 'authorization_response', response }, targetOrigin);`,
 );
 
+/** Host names may contain semicolons, which would end a directive of CSP. */
+const plainOrigin = /^https?:\/\/[\w.:[\]-]+$/;
+
 /**
  * Sends the response to the page that opened or frames this one.
  * @throws TypeError for a target that is not an origin: a redirect URI with another scheme than http(s) has none.
  * @see draft-sakimura-oauth-wmrm-00
  */
 export function webMessagePage({ targetOrigin, response }: WebMessagePage): Response {
-  if (new URL(targetOrigin).origin !== targetOrigin) throw new TypeError('a message needs an exact origin');
+  const { origin, hostname, protocol } = new URL(targetOrigin);
+  if (origin !== targetOrigin || !plainOrigin.test(origin)) throw new TypeError('a message needs an exact origin');
   return page({
     title: 'Continue in the application',
     body: html`<main>
@@ -30,6 +34,7 @@ export function webMessagePage({ targetOrigin, response }: WebMessagePage): Resp
 </main>
 ${jsonBlock('message', { targetOrigin, response })}`,
     script,
-    framedBy: targetOrigin,
+    // CSP cannot express an IPv6 address; the message still reaches only the origin.
+    framedBy: hostname.startsWith('[') ? protocol : origin,
   });
 }
