@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActionOutcome, ActionRunner } from '../../local/actions/runner.ts';
+import type { ActionOutcome, ActionRun, ActionRunner, ActionTrigger } from '../../local/actions/runner.ts';
 import { codeOf, reasonOf } from '../files/files.ts';
 import { type ActionWorker, startActionWorker, type WorkerLimits } from './action-worker.ts';
 
 export interface ClosableRunner {
   readonly run: ActionRunner;
+  /** Loads a file, and returns what keeps it from being an Action of the trigger; undefined where nothing does. */
+  check(trigger: ActionTrigger, file: string): Promise<string | undefined>;
   /** Ends all workers; what runs in them fails. */
   close(): Promise<void>;
 }
@@ -30,14 +32,16 @@ export function actionRunner(options: Partial<WorkerLimits> = {}): ClosableRunne
     workers.set(file, { version, worker });
     return worker;
   };
+  const attempt = async (run: ActionRun, onlyLoads?: boolean): Promise<ActionOutcome> => {
+    try {
+      return await workerFor(run.file).run(run, onlyLoads);
+    } catch (error) {
+      return failure(fileProblem(run.file, error));
+    }
+  };
   return {
-    async run(run) {
-      try {
-        return await workerFor(run.file).run(run);
-      } catch (error) {
-        return failure(fileProblem(run.file, error));
-      }
-    },
+    run: (run) => attempt(run),
+    check: async (trigger, file) => (await attempt({ trigger, file, event: {} }, true)).failure,
     async close() {
       await Promise.all([...workers.values()].map(({ worker }) => worker.end()));
       workers.clear();

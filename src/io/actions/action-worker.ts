@@ -12,8 +12,8 @@ export interface WorkerLimits {
 
 /** A running Action. */
 export interface ActionWorker {
-  /** Several runs may be in progress at once. */
-  run(run: ActionRun): Promise<ActionOutcome>;
+  /** Several runs may be in progress at once. With `onlyLoads`, the Action's function is not called. */
+  run(run: Omit<ActionRun, 'file'>, onlyLoads?: boolean): Promise<ActionOutcome>;
   /** Whether it can take more runs. */
   isUsable(): boolean;
   /** Ends it as soon as its runs have ended. */
@@ -55,7 +55,7 @@ export function startActionWorker(file: string, limits: WorkerLimits): ActionWor
       failAll(unthrown('the local tenant was closed'));
       await worker.terminate();
     },
-    run({ trigger, event }) {
+    run({ trigger, event }, onlyLoads) {
       const id = ++lastId;
       return new Promise((resolve) => {
         const printed: ActionPrint[] = [];
@@ -72,7 +72,7 @@ export function startActionWorker(file: string, limits: WorkerLimits): ActionWor
           finish(failed(unthrown(`it did not end within ${limits.limitMs / 1000} s`)));
         }, limits.limitMs);
         pending.set(id, { printed, finish });
-        worker.postMessage({ id, trigger, event } satisfies RunMessage);
+        worker.postMessage({ id, trigger, event, onlyLoads } satisfies RunMessage);
       });
     },
   };

@@ -12,6 +12,8 @@ export interface RunMessage {
   readonly id: number;
   readonly trigger: ActionTrigger;
   readonly event: JsonObject;
+  /** Only load the file and look for the function. */
+  readonly onlyLoads?: boolean | undefined;
 }
 
 /** From a worker to the tenant. Lines come one by one, so that those of an Action that never ends are known. */

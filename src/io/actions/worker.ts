@@ -32,11 +32,12 @@ process.on('uncaughtException', (error) => {
   send({ kind: 'crashed', ...describeThrown(error, file) });
   process.exit(1);
 });
-parentPort?.on('message', ({ id, trigger, event }: RunMessage) => {
+parentPort?.on('message', ({ id, trigger, event, onlyLoads }: RunMessage) => {
   const run = async () => {
     const commands: ActionCommand[] = [];
     try {
-      await functionFor(trigger)(event, actionApi(trigger, commands, caches[trigger]));
+      const action = functionFor(trigger);
+      if (!onlyLoads) await action(event, actionApi(trigger, commands, caches[trigger]));
       send({ kind: 'ended', id, commands });
     } catch (error) {
       send({ kind: 'failed', id, ...(error instanceof UnusableFile ? error.failure : describeThrown(error, file)) });

@@ -9,28 +9,18 @@ import type { LoginFacts } from './login-facts.ts';
 import type { ActionCommand, ActionOutcome, ActionTrigger } from './runner.ts';
 
 /** What the application learns at its callback, or the page where a user signs up. */
-export interface ActionRefusal {
+interface Refusal {
+  /** The Action's name. */
+  readonly action: string;
   readonly error: string;
   readonly description: string;
 }
 
 export type ActionsOutcome =
   | { readonly kind: 'ok' }
-  | {
-      readonly kind: 'denied';
-      readonly action: string;
-      readonly code: string;
-      readonly reason: string;
-      readonly refusal: ActionRefusal;
-    }
-  | {
-      readonly kind: 'validation_error';
-      readonly action: string;
-      readonly code: string;
-      readonly message: string;
-      readonly refusal: ActionRefusal;
-    }
-  | { readonly kind: 'failed'; readonly action: string; readonly reason: string; readonly refusal: ActionRefusal };
+  | (Refusal & { readonly kind: 'denied'; readonly code: string; readonly reason: string })
+  | (Refusal & { readonly kind: 'validation_error'; readonly code: string; readonly message: string })
+  | (Refusal & { readonly kind: 'failed'; readonly reason: string });
 
 export interface PreUserRegistrationResult {
   /**
@@ -106,7 +96,7 @@ class Progress {
       // As what rules and Actions throw reaches the application: https://community.auth0.com/t/63027
       this.outcome = {
         ...{ kind: 'failed', action: name, reason: failure },
-        refusal: { error: 'access_denied', description: message ?? failure },
+        ...{ error: 'access_denied', description: message ?? failure },
       };
       return;
     }
@@ -180,17 +170,11 @@ function refusalIn(
       // Assumed: the words where the Action has none for the user.
       const description = reason || (isSignUp ? 'You may not sign up.' : 'Access denied.');
       const error = isSignUp ? 'access_denied' : code;
-      return { kind: 'denied', action, code, reason, refusal: { error, description } };
+      return { kind: 'denied', action, code, reason, error, description };
     }
     if (command.kind === 'validation_error') {
       const { code, message } = command;
-      return {
-        kind: 'validation_error',
-        action,
-        code,
-        message,
-        refusal: { error: 'access_denied', description: message },
-      };
+      return { kind: 'validation_error', action, code, message, error: 'access_denied', description: message };
     }
   }
   return undefined;

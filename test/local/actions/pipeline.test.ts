@@ -124,7 +124,7 @@ describe('the Actions of a login', () => {
     const { outcome, user } = await login();
     expect(outcome).toEqual({
       ...{ kind: 'denied', action: 'first', code: 'access_denied', reason: 'not today' },
-      refusal: { error: 'access_denied', description: 'not today' },
+      ...{ error: 'access_denied', description: 'not today' },
     });
     expect(user.app_metadata).toEqual({ plan: 'free', seen: true });
     expect(runs).toHaveLength(1);
@@ -135,7 +135,7 @@ describe('the Actions of a login', () => {
     await add('first', doing({ kind: 'validation_error', code: 'bad_name', message: 'Choose another' }));
     expect((await login()).outcome).toMatchObject({
       ...{ kind: 'validation_error', action: 'first', code: 'bad_name', message: 'Choose another' },
-      refusal: { error: 'access_denied', description: 'Choose another' },
+      ...{ error: 'access_denied', description: 'Choose another' },
     });
   });
 
@@ -147,7 +147,7 @@ describe('the Actions of a login', () => {
     const { outcome, user, printed } = await login();
     expect(outcome).toEqual({
       ...{ kind: 'failed', action: 'second', reason: 'no (second.js:3)' },
-      refusal: { error: 'access_denied', description: 'no' },
+      ...{ error: 'access_denied', description: 'no' },
     });
     expect(user).toEqual(loginFacts().user);
     expect(runs).toHaveLength(2);
@@ -197,7 +197,8 @@ describe('the Actions of a sign-up', () => {
     await add('signup', doing({ kind: 'deny', code: 'internal', reason }), { trigger: 'pre-user-registration' });
     expect((await signUp()).outcome).toMatchObject({
       code: 'internal',
-      refusal: { error: 'access_denied', description },
+      error: 'access_denied',
+      description,
     });
   });
 });
