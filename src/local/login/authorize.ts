@@ -49,11 +49,10 @@ export async function authorize(scope: TenantScope, moment: Moment, request: Req
 
 /** The parameters, or those that were pushed before: then the others do not count. @see RFC 9126, section 4 */
 async function withPushed(scope: TenantScope, moment: Moment, sent: Parameters): Promise<Parameters | Response> {
-  const requestUri = sent.get('request_uri');
-  if (!requestUri?.startsWith('urn:ietf:params:oauth:request_uri:')) return sent;
-  const clientId = sent.get('client_id');
+  const [requestUri, clientId] = [sent.get('request_uri'), sent.get('client_id')];
+  if (clientId === undefined || !requestUri?.startsWith('urn:ietf:params:oauth:request_uri:')) return sent;
   const pushed = await takePushedRequest(scope.store, moment, { requestUri, clientId });
-  if (pushed) return parametersIn(new URLSearchParams({ ...pushed, client_id: clientId ?? '' }));
+  if (pushed) return parametersIn(new URLSearchParams({ ...pushed, client_id: clientId }));
   note(moment, { error: 'invalid_request' });
   const description = 'The request_uri is unknown, has expired, or was used before.';
   return refusedPage(undefined, moment, { status: 400, error: 'invalid_request_uri', description });

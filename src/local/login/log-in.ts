@@ -21,7 +21,7 @@ export interface LoginStep {
   readonly parameters: Parameters;
 }
 
-/** The step that a request to a page of the login belongs to, or the page that says why there is none. */
+/** The step that a request to a page of the login belongs to, or a page that says why it belongs to no login. */
 export async function readStep(
   { store }: TenantScope,
   moment: Moment,

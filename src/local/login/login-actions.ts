@@ -23,8 +23,7 @@ export async function runLoginActions(scope: TenantScope, moment: Moment, facts:
     claims,
     scopes: (granted) => [...new Set([...granted, ...addedScopes])].filter((value) => !removedScopes.includes(value)),
     changes: user === facts.user ? undefined : (saved) => ({ ...saved, app_metadata, user_metadata }),
-    refusal:
-      outcome.kind === 'ok' ? undefined : new AuthorizationError(outcome.refusal.error, outcome.refusal.description),
+    refusal: outcome.kind === 'ok' ? undefined : new AuthorizationError(outcome.error, outcome.description),
   };
 }
 
@@ -36,8 +35,7 @@ export async function runSignUpActions(
 ): Promise<{ readonly user: JsonObject } | { readonly problem: string; readonly error: string }> {
   const { user, outcome } = await runPreUserRegistration(scope, moment, facts);
   if (outcome.kind === 'ok') return { user };
-  const { error, description } = outcome.refusal;
-  return { problem: description, error };
+  return { problem: outcome.description, error: outcome.error };
 }
 
 /** What Actions may know about an authorization request. */
