@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { client } from '../../wire/client.ts';
 import type { EditionName } from '../../wire/edition/edition.ts';
 import { resourceServer } from '../../wire/resource-server.ts';
+import { userArray } from '../../wire/user.ts';
 import { readState } from './reading.ts';
 import type { StateAddress } from './state-address.ts';
 
@@ -18,6 +19,12 @@ export async function localNames(state: StateAddress) {
       resourceServers: v.parse(v.array(resourceServer), saved.resourceServers),
     }
   );
+}
+
+/** The users of the local tenant, as {@link localNames}. */
+export async function localUsers(state: StateAddress) {
+  const saved = await readState(state, async () => (await import('../../local/state/read-state.ts')).readLocalUsers);
+  return saved && v.parse(userArray, saved);
 }
 
 /**

@@ -63,6 +63,14 @@ export async function readLocalNames(location: StateLocation, ports: PostgresPor
   });
 }
 
+/** As {@link readLocalKeys}, the users. */
+export async function readLocalUsers(
+  location: StateLocation,
+  ports: PostgresPorts,
+): Promise<readonly JsonObject[] | undefined> {
+  return reading(location, ports, (state) => state.list('user'));
+}
+
 async function reading<Result>(
   location: StateLocation,
   ports: PostgresPorts,

@@ -122,6 +122,17 @@ describe('names', () => {
     expect(await told(machine, 'bash', 'session', 'show', '--profile', 'local', 'd')).toEqual(['default']);
   });
 
+  it('of users are those of the local tenant, whatever the current profile is', async () => {
+    const machine = await freshMachine();
+    await machine.done('local', 'user', 'add', 'jane@example.com', '--name', 'Jane');
+    const tenant = await servedTenant(machine.clock);
+    await useRemote(machine, tenant);
+    const before = tenant.requests.length;
+    expect(await told(machine, 'fish', 'local', 'user', 'remove', '')).toEqual(['jane@example.com\tJane']);
+    expect(tenant.requests).toHaveLength(before);
+    expect(await told(await freshMachine({ seeded: false }), 'fish', 'local', 'user', 'show', '')).toEqual([]);
+  });
+
   it('of the local tenant leave out what guests can never use', async () => {
     const machine = await freshMachine();
     expect(await told(machine, 'bash', 'app', 'show', '')).toEqual(['web']);
