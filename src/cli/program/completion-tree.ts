@@ -76,6 +76,7 @@ const valuesByPlaceholder: Readonly<Record<string, Values>> = {
   api: { live: 'api' },
   profile: { live: 'profile' },
   session: { live: 'session' },
+  action: { live: 'action' },
   file: { file: true },
 };
 
